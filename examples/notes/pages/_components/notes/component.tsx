@@ -1,0 +1,129 @@
+/** The list of notes and what is done in it: add, rename, delete, search, back up. */
+import { action, defineForm, Field, field, Form, history, html, HyperError, remove, toast } from "@hyper/actions";
+import { z } from "zod";
+import * as database from "../../../database.ts";
+import type { Backup, Note } from "../../../database.ts";
+
+const AddForm = defineForm("add", {
+  fields: { title: field.text({ label: "New note", required: true, maxlength: 80 }) },
+});
+
+const RenameForm = defineForm("rename", {
+  fields: {
+    id: field.hidden({ required: true }),
+    title: field.text({ label: "Title", required: true, maxlength: 80 }),
+  },
+});
+
+/** What a copy of one note is worth waiting for, in milliseconds: so that there is progress to watch. */
+const COPY_PAUSE = 60;
+
+export const addNote = action("add_note", { form: AddForm }, ({ form }) => {
+  const note = database.addNote({ title: form.values.title, body: "", due: null });
+  return [
+    html(<NoteRow note={note} />, { target: "#notes", swap: "prepend" }),
+    html(<AddNote />, { target: "#add", swap: "outer", focus: "#add input[name=title]" }),
+    toast("Note added"),
+  ];
+});
+
+export const renameNote = action("rename_note", { form: RenameForm }, ({ form }) => {
+  const note = database.findNote(Number(form.values.id));
+  if (note === null) throw new HyperError(404, "This note was deleted meanwhile");
+  const renamed = database.updateNote(note, { title: form.values.title });
+  return [html(<NoteRow note={renamed} />, { target: `#note-${note.id}`, swap: "morph" }), toast("Title saved")];
+});
+
+export const deleteNote = action("delete_note", { input: z.object({ id: z.coerce.number().int() }) }, ({ data }) => {
+  database.deleteNote(data.id);
+  return [remove(`#note-${data.id}`), toast("Note deleted")];
+});
+
+// It changes nothing, so it may be asked for with GET.
+export const searchNotes = action(
+  "search_notes",
+  { method: "GET", input: z.object({ q: z.string().max(200).default("") }) },
+  ({ data: { q } }) => [
+    html(<NoteList notes={database.listNotes(q)} search={q} />, { target: "#notes", swap: "morph" }),
+    history({ replace: q === "" ? "/" : `/?${new URLSearchParams({ q })}` }),
+  ],
+);
+
+export const makeBackup = action("make_backup", async function* () {
+  const notes = database.listNotes();
+  for (const [index, note] of notes.entries()) {
+    database.copyNote(note);
+    yield html(<BackupProgress done={index + 1} of={notes.length} />, { target: "#backup", swap: "morph" });
+    await new Promise((resolve) => setTimeout(resolve, COPY_PAUSE));
+  }
+  yield html(<BackupState backup={database.recordBackup(notes.length)} />, { target: "#backup", swap: "outer" });
+  yield toast("Backup complete");
+});
+
+/** The form that adds a note. */
+export function AddNote() {
+  return (
+    <section id="add">
+      <Form action={addNote} class="row">
+        <Field name="title" placeholder="What is on your mind?" />
+        <button>Add</button>
+      </Form>
+    </section>
+  );
+}
+
+/** The notes, or that there are none. */
+export function NoteList({ notes, search }: { readonly notes: readonly Note[]; readonly search: string }) {
+  return (
+    <div id="notes" class="notes" role="list" data-empty={search === "" ? "No notes yet" : "No note holds this text"}>
+      {notes.map((note) => <NoteRow key={note.id} note={note} />)}
+    </div>
+  );
+}
+
+function NoteRow({ note }: { readonly note: Note }) {
+  const { id, title, due } = note;
+  return (
+    <div id={`note-${id}`} class="note" role="listitem">
+      <Form action={renameNote} instance={id} initial={{ id, title }} class="row title">
+        <Field name="id" />
+        <Field name="title" label={`Title of note ${id}`} />
+        <button>Save</button>
+      </Form>
+      {due !== null && <Due date={due} />}
+      <a href={`/notes/${id}`} aria-label={`Open ${title}`}>Open</a>
+      <Form action={deleteNote} instance={id}>
+        <input type="hidden" name="id" value={id} />
+        <button class="quiet" aria-label={`Delete ${title}`}>Delete</button>
+      </Form>
+    </div>
+  );
+}
+
+function Due({ date }: { readonly date: string }) {
+  const late = date < new Date().toISOString().slice(0, 10);
+  return <time datetime={date} class={late ? "late" : undefined}>{late ? `Late since ${date}` : `Due ${date}`}</time>;
+}
+
+/** When the last copy of all notes was made. */
+export function BackupState({ backup }: { readonly backup: Backup | null }) {
+  const words = backup === null
+    ? "There is no backup yet"
+    : `${backup.notes} ${backup.notes === 1 ? "note" : "notes"} backed up at ${
+      backup.at.slice(0, 16).replace("T", " ")
+    } UTC`;
+  return (
+    <div id="backup">
+      <p>{words}</p>
+    </div>
+  );
+}
+
+function BackupProgress({ done, of }: { readonly done: number; readonly of: number }) {
+  return (
+    <div id="backup">
+      <label for="backup-progress">{`${done} of ${of}`}</label>
+      <progress id="backup-progress" value={done} max={of} />
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+
+/** What stands around every page. */
+export default function Layout({ children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Notes</title>
+        <link rel="stylesheet" href="/notes.css" />
+        <ClientScript />
+        <script type="module" src="/search.js" />
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the notes</a>
+        <header>
+          <a class="home" href="/">Notes</a>
+        </header>
+        <main id="main" tabindex={-1}>{children}</main>
+        <Toasts class="toasts" />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,32 @@
+import { Form, type PageProps } from "@hyper/actions";
+import { lastBackup, listNotes } from "../database.ts";
+import { AddNote, BackupState, makeBackup, NoteList } from "./_components/notes/component.tsx";
+
+/** All notes, or those that hold the text of the search. */
+export default function Notes({ url }: PageProps) {
+  const search = url.searchParams.get("q") ?? "";
+  return (
+    <>
+      <h1>Notes</h1>
+      <AddNote />
+
+      <search>
+        <form class="search" method="get" action="/" data-search>
+          <label for="q">Search</label>
+          <input id="q" name="q" type="search" value={search} autocomplete="off" />
+          <button data-search-submit>Search</button>
+        </form>
+      </search>
+
+      <NoteList notes={listNotes(search)} search={search} />
+
+      <section class="backup" aria-labelledby="backup-title">
+        <h2 id="backup-title">Backup</h2>
+        <BackupState backup={lastBackup()} />
+        <Form action={makeBackup}>
+          <button>Back up all notes</button>
+        </Form>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,258 @@
+/**
+ * Server actions for Deno on web standards.
+ *
+ * A named function on the server; a form or one line of JavaScript calls it; the page updates itself. With scripts off
+ * the same form posts and the same page comes back.
+ *
+ * Four words carry the library:
+ *
+ * - an **action** is a named function of the server, made by {@linkcode action} and exported from a page or a component;
+ * - an **intent** is what a request asks for: which action, and which answer its sender understands;
+ * - an **outcome** is what came of it: a response, items, data, a form that was refused, a failure;
+ * - a **patch** is one thing the browser is told: put this HTML there, show this toast, go to that page.
+ *
+ * A request becomes an intent, the pipeline runs the action and yields one outcome, and the intent decides how the outcome
+ * is said: as a document (a plain form post), as a stream of patches (the browser runtime), or as JSON (a program).
+ *
+ * ```ts ignore
+ * // main.ts: pages are found below ./pages
+ * import { createHandler } from "@hyper/actions";
+ *
+ * Deno.serve(createHandler());
+ * ```
+ *
+ * @example A page with an action and a form
+ * ```tsx
+ * // pages/page.tsx
+ * import { action, createHandler, defineForm, Field, field, Form, html, toast } from "@hyper/actions";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * const todos: string[] = [];
+ * const TodoForm = defineForm("todo", { fields: { title: field.text({ required: true, maxlength: 80 }) } });
+ *
+ * const addTodo = action("add_todo", { form: TodoForm }, ({ form }) => {
+ *   todos.push(form.values.title);
+ *   return [html(<li>{form.values.title}</li>, { target: "#todos", swap: "append" }), toast("Added")];
+ * });
+ *
+ * function Todos() {
+ *   return (
+ *     <main>
+ *       <ul id="todos">{todos.map((todo) => <li>{todo}</li>)}</ul>
+ *       <Form action={addTodo}>
+ *         <Field name="title" />
+ *         <button>Add</button>
+ *       </Form>
+ *     </main>
+ *   );
+ * }
+ *
+ * const handler = createHandler({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: Todos, addTodo }) }],
+ * });
+ * const response = await handler(
+ *   new Request("http://localhost/", {
+ *     method: "POST",
+ *     headers: { "x-hyper-action": "add_todo", accept: "text/event-stream" },
+ *     body: new URLSearchParams({ title: "Milk" }),
+ *   }),
+ * );
+ * assertStringIncludes(await response.text(), "event: toast");
+ * assertEquals(todos, ["Milk"]);
+ * ```
+ *
+ * @module
+ */
+export type { ComponentChild, ComponentChildren, ComponentType, Key, Ref, VNode } from "preact";
+
+export {
+  type ConnectionInfo,
+  createHandler,
+  type ErrorInfo,
+  type Handler,
+  type HandlerOptions,
+  type OnceHandlerOptions,
+} from "./src/handler.ts";
+
+export {
+  type Action,
+  action,
+  type ActionContext,
+  type ActionContextBase,
+  type ActionDecorator,
+  type ActionHandler,
+  type ActionOptions,
+  type Injectables,
+  type ResultData,
+} from "./src/actions/action.ts";
+export type { ActionType } from "./src/protocol/action_type.ts";
+export { type ActionSource, type DispatchContext, FormActionBackend } from "./src/actions/backend.ts";
+export { RegistryFormActionBackend } from "./src/actions/registry.ts";
+export {
+  type BackendEntry,
+  type BackendSpec,
+  DEFAULT_FORM_ACTION_BACKENDS,
+  FormActionFactory,
+} from "./src/actions/factory.ts";
+export { FormActionManager, type OwnedAction } from "./src/actions/manager.ts";
+export { type OriginContext, redirectToOrigin, type RedirectToOriginOptions } from "./src/actions/origin.ts";
+export { resumeCheckpoint, type ResumeContext } from "./src/actions/checkpoint.ts";
+export { formActionUid, formActionUrl } from "./src/actions/uid.ts";
+export { FormActionDispatch } from "./src/dispatch/dispatch.ts";
+
+export {
+  checkpoint,
+  type CheckpointItem,
+  event,
+  type EventItem,
+  type EventOptions,
+  history,
+  type HistoryChange,
+  type HistoryItem,
+  html,
+  type HtmlItem,
+  type HtmlOptions,
+  type Item,
+  loadJs,
+  type LoadJsItem,
+  redirect,
+  type RedirectItem,
+  type RedirectOptions,
+  refresh,
+  type RefreshItem,
+  remove,
+  type RemoveItem,
+  signal,
+  signals,
+  type SignalsItem,
+  type SwitchItem,
+  type SwitchOptions,
+  type SwitchTarget,
+  switchTo,
+  toast,
+  type ToastItem,
+  type UnsafeHtml,
+  unsafeHtml,
+} from "./src/results/items.ts";
+export type { Swap } from "./src/protocol/patch.ts";
+export type { Markup, MarkupNode } from "./src/results/markup.ts";
+
+export { Form, type FormProps } from "./src/preact/form.tsx";
+export type { ElementAttributes } from "./src/preact/attributes.ts";
+export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";
+export { ClientScript, type ClientScriptProps } from "./src/preact/client_script.tsx";
+export { Field, type FieldProps } from "./src/preact/field.tsx";
+export { FormErrors, type FormErrorsProps } from "./src/preact/form_errors.tsx";
+
+export {
+  type BoundBase,
+  type BoundField,
+  type BoundForm,
+  type CleanContext,
+  defineForm,
+  type FieldKind,
+  type FieldsFormOptions,
+  type FormDefinition,
+  type FormGuardContext,
+  type FormInitial,
+  type FormOptionsBase,
+  type SchemaFormOptions,
+  type ShownValue,
+  type SuccessFeedback,
+  type ToastContent,
+} from "./src/forms/form.ts";
+export type { AnyBound, AnyForm, BoundOf, FormFactory, FormOrPair, InputOf } from "./src/forms/any_form.ts";
+export {
+  field,
+  type FieldBuilders,
+  type FieldDefinition,
+  type FieldDefinitions,
+  type FieldInputs,
+  type FieldValues,
+} from "./src/forms/field.ts";
+export type { FieldChoice, FieldConstraints, FieldType } from "./src/forms/field_value.ts";
+export type { StandardSchemaV1 } from "./src/forms/schema.ts";
+export {
+  type BoundFormset,
+  type BoundFormsetRow,
+  cleanupExtraInitial,
+  defineFormset,
+  type FormsetDefinition,
+  type FormsetOptions,
+} from "./src/forms/formset.ts";
+
+export { DContext, type DefaultOption, Depends, DForm, DQuery, DUrl } from "./src/deps/markers.ts";
+export {
+  ContextProvider,
+  DependsProvider,
+  FormProvider,
+  type Provider,
+  QueryProvider,
+  type ResolutionScope,
+  UrlProvider,
+} from "./src/deps/providers.ts";
+export {
+  dependency,
+  type DependencyFactory,
+  type DependencyOptions,
+  type RequestDependency,
+} from "./src/deps/resolver.ts";
+export { DependencyCache, getRequestDepCache, REQUEST_DEP_CACHE_ATTR } from "./src/deps/cache.ts";
+export type { ParamType, ParamTypes, ParamValue } from "./src/deps/coerce.ts";
+export type { Injected, InjectedValue } from "./src/deps/inject.ts";
+export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "./src/context.ts";
+export { DependencyCycleError, DependencyError, HyperError, type HyperErrorOptions, InputError } from "./src/errors.ts";
+
+export {
+  type AccessDenied,
+  accessDenied,
+  type ActionDispatched,
+  actionDispatched,
+  type ActionFailed,
+  actionFailed,
+  type ActionRegistered,
+  actionRegistered,
+  type ConnectOptions,
+  type FormValidationFailed,
+  formValidationFailed,
+  type Receiver,
+  Signal,
+  type SignalFamily,
+  type StreamClosed,
+  streamClosed,
+  type StreamOpened,
+  streamOpened,
+} from "./src/signals.ts";
+
+export {
+  type ContextProvider as PageContextProvider,
+  type ContextProviders,
+  type ContextValues,
+  type ErrorPageProps,
+  type Head,
+  type LayoutProps,
+  local,
+  type LocalProvider,
+  Page,
+  type PageClass,
+  type PageComponent,
+  type PageContext,
+  type PageModule,
+  type PageProps,
+  type PageResponse,
+  type RenderFunction,
+  type RenderResult,
+} from "./src/pages/page_module.ts";
+export type { ListedPage } from "./src/pages/discover.ts";
+export { pageUrl, type PageUrlArguments } from "./src/pages/page_url.ts";
+export { validatedNextFormPagePath } from "./src/pages/origin.ts";
+export type { ParamName, ParamsOf, PatternParts } from "./src/pages/route.ts";
+
+export type { Limits, LimitsOptions } from "./src/request/limits.ts";
+export type { CrossOriginOptions } from "./src/request/cross_origin.ts";
+export type { Kwargs } from "./src/request/kwargs.ts";
+export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";
+export { createMemoryBus, type MemoryBusOptions } from "./src/store/memory_bus.ts";
+export { createSqliteStore, type SqliteStore } from "./src/store/sqlite.ts";
+export { createKvStore, type KvStoreOptions } from "./src/store/kv.ts";
+export type { Bus, BusMessage, BusSubscription, Store, SubscribeOptions } from "./src/store/store.ts";

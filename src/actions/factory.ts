@@ -1,0 +1,88 @@
+/**
+ * Backends from configuration: an instance as it is, or a class with its options.
+ *
+ * @module
+ */
+import { FormActionBackend } from "./backend.ts";
+import { RegistryFormActionBackend } from "./registry.ts";
+
+/** A backend to make: its class, and what its constructor is given. */
+export interface BackendSpec<Options = unknown> {
+  /** The class; it extends `FormActionBackend`. */
+  readonly backend: new (options: Options) => FormActionBackend;
+  /** What its constructor is given. Default: `undefined`. */
+  readonly options?: Options;
+}
+
+/** One entry of the option `backends`. */
+// deno-lint-ignore no-explicit-any -- each entry pairs a class with options of its own; a list of them has no common type
+export type BackendEntry = FormActionBackend | BackendSpec<any>;
+
+/**
+ * The backends of a handler that names none: one `RegistryFormActionBackend` of its own.
+ *
+ * @example Adding one before the default
+ * ```ts
+ * import { createHandler, DEFAULT_FORM_ACTION_BACKENDS, RegistryFormActionBackend } from "@hyper/actions";
+ *
+ * class ReportsBackend extends RegistryFormActionBackend {
+ *   override accepts(action: { namespace: string | null }): boolean {
+ *     return action.namespace === "reports";
+ *   }
+ * }
+ * const handler = createHandler({ pages: [], backends: [new ReportsBackend(), ...DEFAULT_FORM_ACTION_BACKENDS] });
+ * await handler.close();
+ * ```
+ */
+export const DEFAULT_FORM_ACTION_BACKENDS: readonly BackendEntry[] = Object.freeze([
+  Object.freeze({ backend: RegistryFormActionBackend }),
+]);
+
+/** Makes backends from the entries of the option `backends`. */
+export class FormActionFactory {
+  /**
+   * Makes one backend.
+   *
+   * @param entry An instance, taken as it is, or `{ backend: Class, options }`.
+   * @returns The backend.
+   * @throws {TypeError} When the entry is neither, or its class gives no `FormActionBackend`; what a constructor throws
+   * is passed on as the cause.
+   *
+   * @example
+   * ```ts
+   * import { FormActionFactory, RegistryFormActionBackend } from "@hyper/actions";
+   * import { assert } from "@std/assert";
+   *
+   * const backend = new FormActionFactory().createBackend({ backend: RegistryFormActionBackend });
+   * assert(backend instanceof RegistryFormActionBackend);
+   * ```
+   */
+  createBackend(entry: BackendEntry): FormActionBackend {
+    if (entry instanceof FormActionBackend) return entry;
+    const backendClass: unknown = entry?.backend;
+    if (typeof backendClass !== "function") {
+      throw new TypeError(
+        `Cannot create a form action backend: the entry is ${
+          show(entry)
+        }, give an instance or { backend: Class, options }`,
+      );
+    }
+    let made: unknown;
+    try {
+      made = Reflect.construct(backendClass, [entry.options]);
+    } catch (cause) {
+      throw new TypeError(
+        `Cannot create form action backend ${backendClass.name}: ${cause instanceof Error ? cause.message : cause}`,
+        { cause },
+      );
+    }
+    if (made instanceof FormActionBackend) return made;
+    throw new TypeError(
+      `Cannot use ${backendClass.name} as a form action backend: it does not extend FormActionBackend`,
+    );
+  }
+}
+
+function show(value: unknown): string {
+  return value === null || typeof value !== "object" ? String(value) : `an object without "backend"`;
+}

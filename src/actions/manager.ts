@@ -1,0 +1,134 @@
+/**
+ * Asks the backends in turn: which of them takes an action, and which of them owns a UID or a name.
+ *
+ * @module
+ */
+import type { Action } from "./action.ts";
+import type { ActionSource, FormActionBackend } from "./backend.ts";
+
+/** An action and the backend that owns it. */
+export interface OwnedAction {
+  /** The action. */
+  readonly action: Action;
+  /** Its owner. */
+  readonly backend: FormActionBackend;
+}
+
+/**
+ * The backends of one handler, in the order they were configured.
+ *
+ * @example
+ * ```ts
+ * import { action, FormActionManager, RegistryFormActionBackend } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const manager = new FormActionManager([new RegistryFormActionBackend()]);
+ * manager.registerAction(action("save", () => {}), { file: "pages/page.tsx", exportName: "save" });
+ * assertEquals(manager.getActionUrl("save"), "/_next/form/157dca92e4250458/");
+ * ```
+ */
+export class FormActionManager {
+  /** The backends, in order. */
+  readonly backends: readonly FormActionBackend[];
+
+  /**
+   * @param backends At least one backend.
+   * @throws {TypeError} When there is none.
+   */
+  constructor(backends: readonly FormActionBackend[]) {
+    if (backends.length === 0) {
+      throw new TypeError("Cannot manage form actions: backends is empty, leave it out for the default");
+    }
+    this.backends = backends;
+  }
+
+  /**
+   * Gives an action to the first backend that accepts it.
+   *
+   * @param action The action.
+   * @param source Where it was declared.
+   * @returns The backend that took it.
+   * @throws {TypeError} When its name or UID is taken in any backend, or no backend accepts it.
+   */
+  registerAction(action: Action, source: ActionSource): FormActionBackend {
+    for (const backend of this.backends) {
+      const rival = backend.getByUid(action.uid);
+      // Asking each backend again makes the one that holds it name both places.
+      if (rival !== null) backend.registerAction(action, source);
+    }
+    const backend = this.backends.find((candidate) => candidate.accepts(action));
+    if (backend === undefined) {
+      throw new TypeError(
+        `Cannot register action "${action.name}" of "${source.exportName}" in ${source.file}: no backend accepts it`,
+      );
+    }
+    backend.registerAction(action, source);
+    return backend;
+  }
+
+  /** The owner and the action of a UID, or `null`. */
+  findByUid(uid: string): OwnedAction | null {
+    for (const backend of this.backends) {
+      const action = backend.getByUid(uid);
+      if (action !== null) return { action, backend };
+    }
+    return null;
+  }
+
+  /** The owner and the action of a full name, or `null`. */
+  findByName(name: string): OwnedAction | null {
+    for (const backend of this.backends) {
+      const action = backend.getByName(name);
+      if (action !== null) return { action, backend };
+    }
+    return null;
+  }
+
+  /**
+   * The path that forms of an action are posted to.
+   *
+   * @param name The full name.
+   * @returns The URL for a form's `action` attribute.
+   * @throws {TypeError} When no backend has it; the message lists the names that come close.
+   */
+  getActionUrl(name: string): string {
+    const owned = this.findByName(name);
+    if (owned === null) throw new TypeError(`Cannot make the URL of action "${name}": ${this.explainUnknown(name)}`);
+    return owned.backend.getActionUrl(owned.action);
+  }
+
+  /** Every action with its owner. */
+  *actions(): Generator<OwnedAction> {
+    for (const backend of this.backends) {
+      for (const action of backend.actions()) yield { action, backend };
+    }
+  }
+
+  /** Says why a name is not known and what to do, for a programmer's eyes. */
+  explainUnknown(name: string): string {
+    const names = Array.from(this.actions(), ({ action }) => action.name);
+    if (names.length === 0) {
+      return "no action is registered, export one from a page or a component below pages/";
+    }
+    const close = names.filter((candidate) => distance(candidate, name) <= Math.max(2, name.length / 3));
+    const known = (close.length > 0 ? close : names).slice(0, 5).map((candidate) => `"${candidate}"`).join(", ");
+    return `no action has this name, ${
+      close.length > 0 ? "did you mean" : "there are"
+    } ${known}; is it exported from a ` +
+      `page or a component below pages/`;
+  }
+}
+
+/** The Levenshtein distance, for names that come close. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change);
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,49 @@
+/**
+ * Name → UID → URL: where a form of an action is posted.
+ *
+ * @module
+ */
+import { crypto } from "@std/crypto";
+import { FORM_ENDPOINT } from "../protocol/names.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * The UID of an action: the first 16 hex digits of the SHA-256 of its full name (seed 004, "Overview").
+ *
+ * The same name has the same UID on every machine and after every deployment, so that a form rendered before one still
+ * finds its action afterwards.
+ *
+ * @param name The action's full name, with its namespace.
+ * @returns 16 lower-case hex digits.
+ *
+ * @example
+ * ```ts
+ * import { formActionUid } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formActionUid("save"), "157dca92e4250458");
+ * ```
+ */
+export function formActionUid(name: string): string {
+  const digest = new Uint8Array(crypto.subtle.digestSync("SHA-256", encoder.encode(name)), 0, 8);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * The path that forms of an action are posted to.
+ *
+ * @param name The action's full name, with its namespace.
+ * @returns The path, from the root of the site.
+ *
+ * @example
+ * ```ts
+ * import { formActionUrl } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formActionUrl("save"), "/_next/form/157dca92e4250458/");
+ * ```
+ */
+export function formActionUrl(name: string): string {
+  return `${FORM_ENDPOINT}${formActionUid(name)}/`;
+}

@@ -1,0 +1,88 @@
+/**
+ * What is said to people: toasts and outcomes in one polite live region, failures as an alert with a way to try again.
+ *
+ * The region is the page's `[data-hyper-toasts]`, made at the end of the body when there is none. The alert is a copy of
+ * the page's `<template hyper-failure>`, in which `[hyper-failure-message]` says what has happened, `[hyper-retry]` tries
+ * again and `[hyper-close]` takes the alert away; each gets our words where it is empty. Without a template it is our own.
+ * It is a popover, so that it can be seen wherever the page is scrolled to, and carries no style.
+ *
+ * @module
+ */
+import { parseFragment } from "./markup.ts";
+import { words } from "./words.ts";
+
+/** How long a toast stays, in milliseconds. */
+const TOAST_MS = 8000;
+
+/** What is shown where the page has no template. */
+const OURS = "<p hyper-failure-message></p><button hyper-retry></button> <button hyper-close></button>";
+
+/** What an alert is about. */
+export interface Failure {
+  /** Whose failure: a later one with the same key takes its place. */
+  readonly key: string;
+  /** What is said. */
+  readonly message: string;
+  /** Tries again. */
+  readonly retry: () => void;
+  /** Gets the focus back when the alert goes while it has it. */
+  readonly source: Element | null;
+}
+
+/** How something is said. */
+export interface AnnounceOptions {
+  /** How grave it is, for the page's style sheet: `data-level`. */
+  readonly level?: string | undefined;
+  /** Whether it is said to screen readers alone. Default: `false`. */
+  readonly unseen?: boolean | undefined;
+}
+
+/** Says something politely. It stays for eight seconds. */
+export function announce(text: string, { level, unseen }: AnnounceOptions = {}): void {
+  const toast = make("div", { "data-hyper-toast": "", ...level && { "data-level": level } }, text);
+  // Not `hidden`: what is hidden is not read either.
+  if (unseen) toast.style.cssText = "position:fixed;clip-path:inset(50%)";
+  const found = document.querySelector("[data-hyper-toasts]");
+  const region = found ?? make("div", { "data-hyper-toasts": "", role: "status", "aria-live": "polite" });
+  if (!found) document.body.append(region);
+  // A screen reader announces what comes into a live region it already knows.
+  setTimeout(() => region.append(toast), found ? 0 : 100);
+  setTimeout(() => toast.remove(), TOAST_MS);
+}
+
+/** Says on the page that something failed. */
+export function showFailure({ key, message, retry, source }: Failure): void {
+  clearFailure(key);
+  const { retry: again, close } = words();
+  const alert = make("div", { role: "alert", popover: "manual", "data-hyper-alert": key });
+  const template = document.querySelector<HTMLTemplateElement>("template[hyper-failure]");
+  alert.append(template?.content.cloneNode(true) ?? parseFragment(OURS, null));
+  for (const [name, words] of [["failure-message", message], ["retry", again], ["close", close]]) {
+    // What the page itself says in its template stays.
+    for (const place of alert.querySelectorAll(`[hyper-${name}]:empty`)) place.textContent = `${words}`;
+  }
+  alert.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element && target.closest("[hyper-retry],[hyper-close]");
+    if (!button) return;
+    clearFailure(key);
+    if (source instanceof HTMLElement) source.focus();
+    if (button.matches("[hyper-retry]")) retry();
+  });
+  document.body.append(alert);
+  // Where there are no popovers it is an ordinary block at the end of the page.
+  alert.showPopover?.();
+}
+
+/** Takes an alert away. */
+export function clearFailure(key?: string): void {
+  for (const alert of document.querySelectorAll("[data-hyper-alert]")) {
+    if (key === undefined || alert.getAttribute("data-hyper-alert") === key) alert.remove();
+  }
+}
+
+function make(name: string, attributes: Record<string, string>, text = ""): HTMLElement {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  element.textContent = text;
+  return element;
+}

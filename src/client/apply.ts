@@ -1,0 +1,169 @@
+/**
+ * One verb for each thing the browser may be told to do to the page.
+ *
+ * Data comes over the wire: only own properties are read, and each is checked before it is used.
+ *
+ * @module
+ */
+import { type Swap, SWAPS } from "../protocol/patch.ts";
+import { announce } from "./announce.ts";
+import { type Call, type Flight, tell } from "./call.ts";
+import { config } from "./config.ts";
+import { applyFocus, captureFocus } from "./focus.ts";
+import { setEntry } from "./history.ts";
+import { isDocument, parseDocument, parseFragment } from "./markup.ts";
+import { keepIslands, morph } from "./morph.ts";
+import { loading } from "./parts.ts";
+import { createStaleGuard } from "./stale.ts";
+import { sleep, until } from "./wait.ts";
+
+/** Data of an event with nothing but its own properties. */
+export type Wire = Readonly<Record<string, unknown>>;
+
+/** Which answers have replaced what; as long as the page lives. */
+export const stale = createStaleGuard();
+
+/** What is done for an event. `place` is the answer's place in time. */
+type Verb = (data: Wire, flight: Flight, place: number) => void | Promise<void>;
+
+/** The verbs by the names of their events. An event without one is only announced. */
+export const verbs: Readonly<Record<string, Verb>> = {
+  patch_html: patchHtml,
+  toast(data, flight) {
+    const names = Object.keys(data);
+    // A scalar travels as `{ value }`.
+    tell("toast", flight, { value: `${names}` === "value" ? data.value : { ...data } });
+    const words = data.message ?? data.title ?? data.value;
+    if (words !== undefined) announce(`${words}`, { level: text(data.level) });
+  },
+  dispatch_event({ name, payload, target }, flight) {
+    const places = text(target) ? find(`${target}`, flight) : [globalThis];
+    for (const place of places) place.dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
+  },
+  history({ push_url, replace_url }) {
+    setEntry(`${push_url ?? replace_url}`, push_url !== undefined);
+  },
+  async load_js({ src }, flight) {
+    const { signal } = flight;
+    try {
+      const url = new URL(`${src}`, document.baseURI);
+      if (!/^https?:$/.test(url.protocol)) throw new TypeError(`Cannot load script "${src}"`);
+      await until(signal, import(url.href));
+    } catch (error) {
+      signal.throwIfAborted();
+      // Nothing else fails with it, and it may be asked for again.
+      tell("requestException", flight, { error });
+    }
+  },
+};
+
+async function patchHtml(data: Wire, flight: Flight, place: number): Promise<void> {
+  const { signal } = flight;
+  const swap = SWAPS.find((mode) => mode === data.swap) ?? flight.swap ?? "outer";
+  if (swap === "none") return;
+  const strict = data.strict_targets ?? flight.strictTargets ?? config.strictTargets;
+  const elements = find(text(data.target) ?? flight.target, flight, strict === true);
+
+  await phase("swapping", elements, data.swap_delay, signal);
+  const changed: Element[] = [];
+  const change = () => {
+    const saved = captureFocus();
+    for (const element of elements) {
+      const replaces = /inner|outer|morph|delete/.test(swap);
+      // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
+      if (!element.isConnected || replaces && stale.isStale(element, place)) continue;
+      if (!tell("swap:before", flight, { element, swap })) continue;
+      const roots = put(element, swap, `${data.content ?? ""}`, text(data.select));
+      if (replaces) { for (const root of [element, ...roots]) stale.mark(root, place); }
+      for (const root of roots) loading.refresh(root);
+      changed.push(...roots);
+      tell("swap:after", flight, { element, swap });
+    }
+    applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, saved);
+  };
+  if (data.transition === true && canTransition()) {
+    const { ready, finished, updateCallbackDone } = document.startViewTransition(change);
+    // A transition that the browser skips has still made its change, and what the change throws is told by the last.
+    ready.catch(() => {});
+    finished.catch(() => {});
+    await updateCallbackDone;
+  } else change();
+  await phase("settling", changed, data.settle_delay, signal);
+}
+
+/** Puts content in place; gives the elements that are new, or changed. */
+function put(element: Element, swap: Swap, content: string, select: string | undefined): Element[] {
+  const whole = element === document.body && (swap === "outer" || swap === "morph");
+  if (whole && !select) {
+    const { body } = parseDocument(content);
+    if (swap === "morph") return [morph(element, body)];
+    element.replaceWith(body);
+    return [body];
+  }
+  const inside = /inner|pend/.test(swap);
+  const fragment = parseFragment(content, inside ? element : element.parentElement);
+  if (select) {
+    const found = fragment.querySelector(select);
+    if (!found) throw new Error(`Cannot patch the page: the answer has no element "${select}"`);
+    fragment.replaceChildren(found);
+  }
+  const roots = [...fragment.children];
+  const restore = keepIslands(fragment);
+  const twin = roots.find((root) => root.id === element.id) ?? roots[0];
+  if (swap === "morph" && twin) {
+    // What stands around the element's twin goes around the element.
+    const marker = new Comment();
+    twin.replaceWith(marker);
+    const now = morph(element, twin);
+    roots[roots.indexOf(twin)] = now;
+    for (let node = fragment.firstChild; node && node !== marker; node = fragment.firstChild) now.before(node);
+    marker.remove();
+    now.after(fragment);
+  } else if (swap === "inner") {
+    element.replaceChildren(fragment);
+    roots.unshift(element);
+  } else if (swap === "delete") element.remove();
+  else element[swap === "outer" || swap === "morph" || swap === "none" ? "replaceWith" : swap](fragment);
+  restore();
+  return roots;
+}
+
+/**
+ * Finds what a selector means. Where it means nothing the page is told, and in development the console, with the ids
+ * that look most like it.
+ *
+ * @throws {Error} When nothing matches and `strict` is on.
+ */
+function find(target: string | null, call: Call, strict = false): Element[] {
+  const found = target === null ? [] : [...document.querySelectorAll(target)];
+  if (!found.length) {
+    tell("swap:missing", { ...call, target });
+    const message = `Cannot patch the page: nothing matches the target "${target}" of action "${call.action}"`;
+    if (strict) throw new Error(message);
+    // Advice for a developer: that it cannot be had changes nothing.
+    if (isLocal()) import("./advice.ts").then(({ advise }) => advise(message, target), () => {});
+  }
+  return found;
+}
+
+/** Whether the page is looked at on the machine of whoever develops it. */
+const isLocal = (): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+
+/** Waits before or after a change, with a class on the elements that style sheets can animate by. */
+async function phase(name: string, elements: Element[], wait: unknown, signal: AbortSignal): Promise<void> {
+  if (typeof wait !== "number" || !(wait > 0)) return;
+  const toggle = (on: boolean) => elements.forEach((element) => element.classList.toggle(`hyper-${name}`, on));
+  toggle(true);
+  try {
+    await sleep(signal, wait);
+  } finally {
+    toggle(false);
+  }
+}
+
+/** A transition needs somebody who sees it and wants it. */
+const canTransition = (): boolean =>
+  "startViewTransition" in document && !document.hidden && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** A string that says something, or nothing. */
+export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;

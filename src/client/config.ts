@@ -1,0 +1,83 @@
+/**
+ * What a page may set, and what holds until it does.
+ *
+ * @module
+ */
+
+/** The runtime's own words. */
+export interface Messages {
+  /** The answer was an error and the server's wording is not shown. */
+  failed: string;
+  /** No answer came. */
+  offline: string;
+  /** On the button that tries again. */
+  retry: string;
+  /** On the button that takes the message away. */
+  close: string;
+  /** Asked before a form with `hyper-unsaved` is left. */
+  unsaved: string;
+}
+
+/** How often and when a lost connection is tried again. */
+export interface RetryConfig {
+  /** Milliseconds before the first attempt; each further one waits twice as long, a quarter more or less. Default: 1000. */
+  interval: number;
+  /** The longest wait in milliseconds. Default: 30000. */
+  maxInterval: number;
+  /** How many attempts in a row may fail. Default: 10. */
+  attempts: number;
+}
+
+/** When loading is shown. */
+export interface LoadingConfig {
+  /** Milliseconds before anything is shown. Default: 100. */
+  delay: number;
+  /** Milliseconds it stays at least once it is shown. Default: 300. */
+  minimum: number;
+}
+
+/** Everything that can be set. */
+export interface HyperConfig {
+  /** Whether a target that is not on the page is an error. Default: `false`. */
+  strictTargets: boolean;
+  /** The runtime's words. Default: English, or the language of `<html lang>` where the runtime knows it. */
+  messages: Partial<Messages>;
+  /** Reconnecting. */
+  retry: RetryConfig;
+  /** Loading. */
+  loading: LoadingConfig;
+}
+
+/** What `Hyper.configure()` takes: any part of it. */
+export type HyperOptions = {
+  readonly [Name in keyof HyperConfig]?: HyperConfig[Name] extends object ? Partial<HyperConfig[Name]> | undefined
+    : HyperConfig[Name] | undefined;
+};
+
+/** What holds now. Set by `configure()`; lives as long as the page. */
+export const config: HyperConfig = {
+  strictTargets: false,
+  messages: {},
+  retry: { interval: 1000, maxInterval: 30_000, attempts: 10 },
+  loading: { delay: 100, minimum: 300 },
+};
+
+/**
+ * Changes what is given, leaves the rest.
+ *
+ * @param options The parts to change; `undefined` changes nothing.
+ * @returns Everything that holds now, as a copy.
+ */
+export function configure(options: HyperOptions = {}): HyperConfig {
+  merge(config, options);
+  return structuredClone(config);
+}
+
+function merge(into: object, from: object): void {
+  for (const [name, value] of Object.entries(from)) {
+    if (value === undefined) continue;
+    const old: unknown = Object.hasOwn(into, name) && Reflect.get(into, name);
+    if (typeof old === "object" && old) merge(old, value);
+    else Reflect.set(into, name, value);
+  }
+}

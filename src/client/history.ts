@@ -1,0 +1,87 @@
+/**
+ * The entries of the session history that are ours: marked, so that entries of other code and those of the browser for
+ * `#` links are left alone.
+ *
+ * @module
+ */
+
+import { mayLeave } from "./unsaved.ts";
+
+/** Where the reader was on an entry. */
+export interface Position {
+  /** Pixels from the left and from the top. */
+  readonly scroll: readonly [left: number, top: number];
+  /** The id of the focused element; empty when none had the focus. */
+  readonly focus: string;
+}
+
+/** What a browser restores, we restore: positions by the key of the entry, as long as the document lives. */
+const positions = new Map<string, Position>();
+/** The key of the entry that is shown, its path and query, and where it was last scrolled to. */
+let current = "", shown = "";
+let scroll: Position["scroll"] = [0, 0];
+
+/**
+ * Notes that the page as it is now is to be found under a URL of this origin.
+ *
+ * @param url The URL.
+ * @param push Whether the reader can go back to the one before.
+ */
+export function setEntry(url: string, push: boolean): void {
+  if (push) {
+    // The entry that is left has to be known as ours when the reader comes back.
+    mark(location.href, current);
+    leave();
+    history.pushState(null, "", url);
+  }
+  mark(url, push ? "" : current);
+}
+
+/**
+ * Watches back and forward.
+ *
+ * @param restore Shows the page of an entry of ours.
+ * @param signal Ends the watch.
+ */
+export function startHistory(restore: (url: string, position: Position | undefined) => void, signal: AbortSignal): void {
+  shown = pageOf(location.href);
+  current = keyOf(history.state);
+  addEventListener("scroll", () => void (scroll = [scrollX, scrollY]), { signal, passive: true });
+  addEventListener("popstate", ({ state }) => {
+    const key = keyOf(state);
+    const page = pageOf(location.href);
+    // A fragment of the page that is shown is the browser's: it makes an entry without a mark, which gets one, so
+    // that the page can be found again from afar.
+    if (page === shown) {
+      if (current) {
+        leave();
+        mark(location.href, key);
+      }
+    } else if (key) {
+      if (!mayLeave()) {
+        // The reader stays; the browser has already gone, so it gets the entry again.
+        history.pushState({ hyper: current }, "", shown);
+        return;
+      }
+      leave();
+      current = key;
+      shown = page;
+      restore(location.href, positions.get(key));
+    }
+  }, { signal });
+}
+
+function leave(): void {
+  if (current) positions.set(current, { scroll, focus: document.activeElement?.id ?? "" });
+}
+
+function mark(url: string, key: string): void {
+  current = key || `${performance.timeOrigin + performance.now()}`;
+  history.replaceState({ ...history.state, hyper: current }, "", url);
+  shown = pageOf(location.href);
+}
+
+/** The key of an entry; empty on one that is not ours. */
+const keyOf = (state: { hyper?: string } | null): string => state?.hyper ?? "";
+
+const pageOf = (href: string): string => href.replace(/#.*/, "");

@@ -1,0 +1,157 @@
+/**
+ * Shows another page of the site in this document. Loaded when it is first needed.
+ *
+ * @module
+ */
+import type { NavigateKit, VisitMode } from "./nav_observer.ts";
+
+/** How long new style sheets are waited for, in milliseconds. */
+const STYLE_MS = 3000;
+
+/** The visit on its way, ended by the next one; and what came into the head by earlier ones. */
+let current: AbortController | undefined;
+const brought = new WeakSet<Element>();
+
+/**
+ * Fetches a page and puts it in the place of this one.
+ *
+ * @param kit What the runtime lends.
+ * @param url Where to.
+ * @param mode What becomes of the history.
+ * @param sourceEl The element that causes it.
+ * @param ended The end of the runtime.
+ * @returns Whether the page is shown.
+ */
+export async function navigate(
+  kit: NavigateKit,
+  url: string,
+  mode: VisitMode,
+  sourceEl: Element | null,
+  ended: AbortSignal,
+): Promise<boolean> {
+  current?.abort();
+  const controller = current = new AbortController();
+  const signal = AbortSignal.any([controller.signal, ended]);
+  const id = kit.newId();
+  const key = "visit";
+  const restore = mode.kind === "restore";
+  let success = false;
+  // The browser's own way there.
+  const leave = () => restore ? location.reload() : location.assign(url);
+
+  kit.clearFailure(key);
+  kit.loading.begin({ id, key, action: "", target: "body", form: null, sourceEl });
+  if (restore) kit.emit("history:restore:before", { url });
+  try {
+    const response = await fetch(url, { headers: { Accept: "text/html" }, signal });
+    if (!/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) {
+      leave();
+      return false;
+    }
+    const page = kit.parseDocument(await response.text());
+    const dropOld = await mergeHead(kit, page, signal);
+    signal.throwIfAborted();
+    // Where redirects have led to, with the fragment that only the browser knows.
+    const final = new URL(response.url);
+    final.hash = new URL(url).hash;
+    kit.setEntry(final.href, mode.kind === "push");
+    show(kit, page, mode, final.hash);
+    dropOld();
+    success = true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    // A redirect to another site fails like a network that is gone; the browser's own way there tells which it was.
+    const message = error instanceof TypeError ? kit.words().offline : kit.words().failed;
+    kit.showFailure({ key, message, retry: leave, source: sourceEl });
+    if (!(error instanceof TypeError)) reportError(error);
+  } finally {
+    kit.loading.end(id);
+    if (restore && !signal.aborted) kit.emit("history:restore:after", { url, success });
+  }
+  return success;
+}
+
+function show(kit: NavigateKit, page: Document, mode: VisitMode, hash: string): void {
+  const root = document.documentElement;
+  for (const name of ["lang", "dir"]) {
+    const value = page.documentElement.getAttribute(name);
+    if (value === null) root.removeAttribute(name);
+    else root.setAttribute(name, value);
+  }
+  document.title = page.title;
+  kit.morph(document.body, page.body);
+  kit.loading.refresh(document.body);
+  kit.loadWords();
+  if (mode.kind === "restore") {
+    const { scroll, focus } = mode.position ?? { scroll: [0, 0] as const, focus: "" };
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+    scrollTo({ left: scroll[0], top: scroll[1], behavior: "instant" });
+  } else {
+    document.querySelector<HTMLElement>("[autofocus]")?.focus();
+    const place = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (place) place.scrollIntoView();
+    else scrollTo({ left: 0, top: 0, behavior: "instant" });
+  }
+  kit.announce(document.title, { unseen: true });
+}
+
+/**
+ * Brings what the new head has and ours has not: style sheets, which are waited for, scripts with a source, which run,
+ * and the rest but for inline scripts.
+ *
+ * @returns What takes out our links and metas that the new head has not, unless they carry `hyper-keep`.
+ */
+async function mergeHead(kit: NavigateKit, page: Document, signal: AbortSignal): Promise<() => void> {
+  const { head } = document;
+  const old = new Map([...head.children].map((element) => [keyOf(element), element]));
+  const styles: Promise<unknown>[] = [];
+  for (const element of [...page.head.children]) {
+    const key = keyOf(element);
+    if (old.delete(key) || element.matches("title,base,script:not([src]),noscript")) continue;
+    const copy = element.localName === "script" ? script(kit, element) : document.importNode(element, true);
+    if (copy.matches("link[rel~=stylesheet]")) {
+      styles.push(new Promise((done) => ["load", "error"].forEach((type) => copy.addEventListener(type, done))));
+    }
+    brought.add(copy);
+    head.append(copy);
+  }
+  // A page without its style is a worse sight than the old one a little longer, but not for ever.
+  if (styles.length) {
+    await Promise.race([
+      Promise.all(styles),
+      new Promise((done) => {
+        setTimeout(done, STYLE_MS);
+        signal.addEventListener("abort", done);
+      }),
+    ]);
+  }
+  return () => {
+    for (const element of old.values()) {
+      // A style element that we did not bring may be some library's.
+      const ours = element.matches("link,meta") || element.localName === "style" && brought.has(element);
+      if (ours && !element.hasAttribute("hyper-keep")) element.remove();
+    }
+  };
+}
+
+/** A script that runs, which one made by a parser of ours does not. */
+function script(kit: NavigateKit, from: Element): HTMLScriptElement {
+  const made = document.createElement("script");
+  for (const { name, value } of from.attributes) {
+    if (name !== "src" && name !== "nonce") made.setAttribute(name, value);
+  }
+  // The policy of the document that is on the screen is in force, so its nonce counts.
+  made.nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+  made.async = from.hasAttribute("async");
+  made.src = kit.trustedScriptUrl(new URL(from.getAttribute("src") ?? "", document.baseURI).href);
+  return made;
+}
+
+/** What makes two elements of a head the same. */
+function keyOf(element: Element): string {
+  // Nonces differ from page to page, and a browser hides them.
+  const source = element.getAttribute(element.localName === "script" ? "src" : "href");
+  return source && /script|link/.test(element.localName)
+    ? `${element.localName} ${element.getAttribute("rel")} ${source}`
+    : element.outerHTML;
+}

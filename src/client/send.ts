@@ -1,0 +1,46 @@
+/**
+ * One attempt: out with the request, in with the head of its answer.
+ *
+ * @module
+ */
+import { LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
+import { about, type Call, type Flight, tell } from "./call.ts";
+
+/** An answer, as `fetch` gives it or as an upload imitates it. */
+export type Answer = Pick<Response, "status" | "ok" | "url" | "redirected" | "headers" | "body">;
+
+/**
+ * The network failed: no answer came, or it broke off before its end. The promise of the call rejects with it when it
+ * is not tried again; `cause` is what the browser said.
+ */
+export class ConnectionError extends Error {
+  override readonly name: string = "ConnectionError";
+}
+
+/** Makes a {@linkcode ConnectionError} for a call. */
+export function lost({ action, url }: Call, cause?: unknown): ConnectionError {
+  return new ConnectionError(`Cannot call action "${action}": the connection to ${url} failed`, { cause });
+}
+
+/**
+ * Sends a call once.
+ *
+ * @throws {ConnectionError} When no answer comes.
+ */
+export async function send(flight: Flight): Promise<Answer> {
+  const { method, url, checkpoint } = flight;
+  const signal = AbortSignal.any([flight.signal, flight.attempt.signal]);
+  const headers = { ...flight.headers, ...checkpoint && { [LAST_EVENT_ID_HEADER]: checkpoint } };
+  const init = { method, headers, body: flight.body ?? null, signal };
+  try {
+    if (!flight.upload) return await fetch(url, init);
+    const { upload } = await import("./upload.ts");
+    return await upload(url, init, (loaded, total) => {
+      const sent = { loaded, total, progress: total && loaded / total };
+      tell("uploadProgress", flight, sent);
+      flight.onUploadProgress?.({ ...about(flight), ...sent });
+    });
+  } catch (error) {
+    throw signal.aborted ? error : lost(flight, error);
+  }
+}

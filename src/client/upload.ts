@@ -1,0 +1,104 @@
+/**
+ * A request whose body is watched on its way, which only `XMLHttpRequest` can. Loaded when it is first needed.
+ *
+ * The answer is text, and streams while the body may still be on its way; an answer that is not text is not for here.
+ *
+ * @module
+ */
+import type { Answer } from "./send.ts";
+
+/** How it is sent, in the words of `fetch`. */
+export interface UploadInit {
+  /** The method. */
+  readonly method: string;
+  /** The headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body. */
+  readonly body: FormData | URLSearchParams | string | null;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends a request and tells how much of its body is out; the last call says all of it.
+ *
+ * @param url Where to.
+ * @param init How.
+ * @param onProgress Told bytes sent and bytes in all.
+ * @returns The answer, as soon as its head is here.
+ */
+export function upload(
+  url: string,
+  { method, headers, body, signal }: UploadInit,
+  onProgress: (loaded: number, total: number) => void,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    const encoder = new TextEncoder();
+    let out: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+    let read = 0;
+
+    const fail = (error: unknown) => {
+      signal.removeEventListener("abort", stop);
+      reject(error);
+      out?.error(error);
+    };
+    const stop = () => {
+      fail(signal.reason);
+      xhr.abort();
+    };
+    const pass = () => {
+      const text = xhr.responseText;
+      if (text.length > read) out?.enqueue(encoder.encode(text.slice(read)));
+      read = text.length;
+    };
+
+    xhr.open(method, url);
+    // Read as it comes; a byte order mark is dropped here, and a half character kept back.
+    xhr.overrideMimeType("text/plain; charset=utf-8");
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => onProgress(loaded, lengthComputable ? total : 0);
+    xhr.upload.onload = ({ loaded }) => onProgress(loaded, loaded);
+    xhr.onreadystatechange = () => {
+      // Not at the end: a request that failed has no head.
+      if (xhr.readyState !== XMLHttpRequest.HEADERS_RECEIVED || out) return;
+      const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        start: (controller) => void (out = controller),
+        cancel: () => {
+          out = undefined;
+          xhr.abort();
+        },
+      });
+      const { status, responseURL } = xhr;
+      resolve({
+        status,
+        ok: status >= 200 && status < 300,
+        url: responseURL,
+        redirected: responseURL !== url,
+        headers: parseHeaders(xhr.getAllResponseHeaders()),
+        body: stream,
+      });
+    };
+    xhr.onprogress = pass;
+    xhr.onload = () => {
+      signal.removeEventListener("abort", stop);
+      pass();
+      out?.close();
+    };
+    xhr.onerror = () => fail(new TypeError("Failed to upload"));
+    if (signal.aborted) stop();
+    else {
+      signal.addEventListener("abort", stop);
+      xhr.send(body);
+    }
+  });
+}
+
+function parseHeaders(text: string): Headers {
+  const headers = new Headers();
+  for (const line of text.split("\r\n")) {
+    const colon = line.indexOf(":");
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  return headers;
+}

@@ -1,0 +1,26 @@
+/**
+ * Waiting that ends when its flight ends.
+ *
+ * @module
+ */
+
+/**
+ * Waits for something, but no longer than a signal lets it.
+ *
+ * @throws The signal's reason, when it is aborted first.
+ */
+export function until<T>(signal: AbortSignal, promise: PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    // A signal that was aborted before tells nobody.
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+    const settle = () => signal.removeEventListener("abort", stop);
+    promise.then((value) => (settle(), resolve(value)), (error) => (settle(), reject(error)));
+  });
+}
+
+/** Waits for some milliseconds, but no longer than the signal lets it; does not wait at all for none. */
+export async function sleep(signal: AbortSignal, ms: number): Promise<void> {
+  if (ms > 0) await until(signal, new Promise((resolve) => setTimeout(resolve, ms)));
+}

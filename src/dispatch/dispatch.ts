@@ -1,0 +1,696 @@
+/**
+ * Running one action: the only file that knows the order of the steps.
+ *
+ * ```
+ * canonical URL, host, method ─▶ cross-origin verdict ─▶ action found ─▶ guard ─▶ bounded body ─▶ origin
+ *   ─▶ dependencies ─▶ form guard ─▶ validate ─▶ exactly-once claim ─▶ handler ─▶ result check ─▶ answer
+ * ```
+ *
+ * Nothing is parsed before the verdict, and nothing of the application runs before the guard. The one exception is an
+ * action that is named by a field: its body is read, bounded, before it is found and guarded.
+ *
+ * @module
+ */
+import type { Action } from "../actions/action.ts";
+import type { DispatchContext } from "../actions/backend.ts";
+import type { FormActionManager, OwnedAction } from "../actions/manager.ts";
+import type { Guard, Params, RequestContext } from "../context.ts";
+import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
+import { resolveInjected } from "../deps/inject.ts";
+import type { Provider } from "../deps/providers.ts";
+import { createRequestDeps, type DependencyOverrides, type RequestDeps } from "../deps/resolver.ts";
+import { InputError } from "../errors.ts";
+import { type AnyBound, bindChecked, bindUnchecked, checkInput, makeForm, successFeedback } from "../forms/any_form.ts";
+import type { Origin, Origins } from "../pages/origin.ts";
+import type { PageRoute } from "../pages/manifest.ts";
+import type { RouteMatch, Router } from "../pages/route.ts";
+import type { Rendering, Visit } from "../pages/visit.ts";
+import {
+  ACTION_FIELD,
+  FORM_ENDPOINT,
+  INSTANCE_FIELD,
+  ONCE_FIELD,
+  ORIGIN_PAGE_FIELD,
+  ORIGIN_URL_FIELD,
+  PROTOCOL_FIELDS,
+  REQUEST_ID_PATTERN,
+} from "../protocol/names.ts";
+import type { Patch } from "../protocol/patch.ts";
+import { type Body, disposeBody, readBody } from "../request/body.ts";
+import { canonicalRequest } from "../request/canonical.ts";
+import { type CrossOrigin, crossOriginVerdict, ownOrigin } from "../request/cross_origin.ts";
+import { type Intent, plainIntent, readIntent } from "../request/intent.ts";
+import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
+import { type Limits, resolveLimits } from "../request/limits.ts";
+import { type Item, redirect, toast } from "../results/items.ts";
+import { readResult, type Result } from "../results/result.ts";
+import type { AccessDenied, SignalFamily } from "../signals.ts";
+import { failure, failureOf, isReportable } from "./failure.ts";
+import { Lifetime } from "./lifetime.ts";
+import { digestInput, type MineClaim, type Once, onceKey } from "./once.ts";
+import type { Failure, Outcome } from "./outcome.ts";
+import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
+import { settle, type Settling } from "./settle.ts";
+
+/** What a request is answered with, and what it takes to say it. */
+export interface Answer {
+  /** What came of it. */
+  readonly outcome: Outcome;
+  /** Who asks, and what they understand. */
+  readonly intent: Intent;
+  /** The request that came in. */
+  readonly request: Request;
+  /** Its canonical URL. */
+  readonly url: URL;
+  /** What it has resolved. */
+  readonly cache: DependencyCache;
+  /** The action, or `null` where none was found. */
+  readonly action: Action | null;
+  /** The page the call came from, or `null` where it is not known. */
+  readonly origin: Visit | null;
+  /** Which copy of the form was posted. */
+  readonly instance: string | null;
+  /** Who holds the answer open, for the caps on streams. */
+  readonly caller: string;
+}
+
+/** What the pipeline works with; put together by `createHandler()`. */
+export interface DispatchServices {
+  /** Finds actions. */
+  readonly manager: FormActionManager;
+  /** Finds pages by their address. */
+  readonly router: Router<PageRoute>;
+  /** Finds pages by the hidden fields of a form. */
+  readonly origins: Origins;
+  /** Renders what handlers return. */
+  readonly rendering: Rendering;
+  /** Says an outcome in the words the caller understands. */
+  readonly respond: (answer: Answer) => Promise<Response>;
+  /** Answers what names no action: pages, static files, the runtime. */
+  readonly serve: (request: Request, url: URL, deps: RequestDeps) => Promise<Response>;
+  /** Checks where a redirect leads; throws what is wrong with it. */
+  readonly redirectTarget: (to: string, own: URL, options: { readonly external: boolean }) => string;
+  /** The signals of this handler. */
+  readonly signals: SignalFamily;
+  /** The limits of this handler. */
+  readonly limits: Limits;
+  /** Who may send what changes something. */
+  readonly crossOrigin: CrossOrigin;
+  /** Whether messages may say more than a visitor should know. */
+  readonly dev: boolean;
+  /** Who resolves markers. */
+  readonly providers: readonly Provider[];
+  /** What is used in place of what dependencies would make. */
+  readonly overrides: DependencyOverrides;
+  /** Claims of mutations. */
+  readonly once: Once;
+  /** Who asks, or `null` where the application does not say. */
+  readonly principal: ((request: Request) => string | null | PromiseLike<string | null>) | null;
+  /** Told everything that went wrong and was none of the visitor's doing. */
+  readonly report: (error: unknown, request: Request, actionName: string | null) => void;
+}
+
+/** One request on its way: what is known of it before an action is. */
+interface Arrival {
+  /** The request. */
+  readonly request: Request;
+  /** Its canonical URL. */
+  readonly url: URL;
+  /** Who asks for what, and what they understand. */
+  readonly intent: Intent;
+  /** What it has resolved. */
+  readonly cache: DependencyCache;
+  /** Where it came from. */
+  readonly address: string;
+  /** The body, where it had to be read to find the action. */
+  readonly body: Body | null;
+}
+
+/** One run of an action: what its steps find out, one after another, and its answer is made of, however far it came. */
+interface Run extends Arrival {
+  readonly action: Action;
+  readonly lifetime: Lifetime;
+  /** Aborted when the reader of a GET's stream has left. */
+  readonly controller: AbortController;
+  origin: Visit | null;
+  instance: string | null;
+  principal: string | null;
+  /** When the handler was entered; `null` before. */
+  startedAt: number | null;
+  /** How long the handler ran; `null` before its result was accepted. */
+  durationMs: number | null;
+  form: AnyBound | null;
+  urlKwargs: Params;
+}
+
+/** What was sent, read. */
+interface Input {
+  readonly kwargs: Kwargs;
+  readonly files: ReadonlyMap<string, readonly File[]>;
+  readonly deps: RequestDeps;
+  /** The id under which this runs once, or `null` where none was sent. */
+  readonly onceId: string | null;
+}
+
+/** What a handler is given. */
+interface Ready {
+  readonly kind: "ready";
+  readonly data: unknown;
+  readonly form: AnyBound | null;
+  readonly deps: RequestDeps;
+  readonly injected: Readonly<Record<string, unknown>>;
+}
+
+const NOWHERE = new URL("http://localhost/");
+const NO_PARAMS: Params = Object.freeze({});
+const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
+
+/** The standard pipeline. One for each handler; `context.run(action)` of a backend leads here. */
+export class FormActionDispatch {
+  readonly #services: DispatchServices;
+
+  /** @param services What it works with. */
+  constructor(services: DispatchServices) {
+    this.#services = services;
+  }
+
+  /**
+   * Answers a request: an action where one is asked for, else whatever is served at its address.
+   *
+   * @param request The request.
+   * @param address The address it came from, for the caps on streams.
+   * @returns The answer. A refusal and a failure are answers too: this does not reject.
+   */
+  async answer(request: Request, address: string): Promise<Response> {
+    const { report } = this.#services;
+    const cache = new DependencyCache((error) => report(error, request, null));
+    attachRequestDepCache(request, cache);
+    const canonical = canonicalRequest(request);
+    let arrival: Arrival = { request, url: NOWHERE, intent: plainIntent(request), cache, address, body: null };
+    if (canonical.kind === "refused") {
+      return await this.#refuse(arrival, failure(canonical.status, canonical.message, canonical.headers));
+    }
+    const { url } = canonical;
+    arrival = { ...arrival, url };
+    if (url.pathname.startsWith(FORM_ENDPOINT) && request.method !== "POST") {
+      return await this.#refuse(arrival, notAllowed("POST"));
+    }
+    const refusal = this.#judgeOrigin(request, url);
+    if (refusal !== null) {
+      this.#deny(request, null, "cross-origin", refusal.status);
+      return await this.#refuse(arrival, refusal);
+    }
+    try {
+      arrival = { ...arrival, intent: readIntent(request, url) };
+      return await this.#find(arrival);
+    } catch (error) {
+      if (isReportable(error)) report(error, request, null);
+      return await this.#refuse(arrival, failureOf(error));
+    }
+  }
+
+  async #find(arrival: Arrival): Promise<Response> {
+    const { manager, serve, router, limits } = this.#services;
+    const { request, url, intent } = arrival;
+    if (intent.kind === "endpoint") return await this.#handOver(arrival, manager.findByUid(intent.uid));
+    if (intent.kind === "named") return await this.#handOver(arrival, manager.findByName(intent.name));
+    if (request.method !== "POST") {
+      const lifetime = new Lifetime(arrival.cache);
+      const response = await serve(request, url, this.#depsOf(arrival, router.match(url.pathname), request.signal));
+      return await lifetime.endWith(response, true);
+    }
+    const body = await readBody(request, limits);
+    const name = fieldText(body, ACTION_FIELD);
+    if (name !== null) return await this.#handOver({ ...arrival, body }, manager.findByName(name));
+    await disposeBody(body);
+    const hasPage = router.match(url.pathname) !== null;
+    return await this.#refuse(arrival, hasPage ? notAllowed("GET, HEAD") : failure(404, "There is no such page"));
+  }
+
+  async #handOver(arrival: Arrival, owned: OwnedAction | null): Promise<Response> {
+    const notFound = async (): Promise<Response> => {
+      if (arrival.body !== null) await disposeBody(arrival.body);
+      return await this.#refuse(arrival, failure(404, "There is no such action"));
+    };
+    if (owned === null) return await notFound();
+    const context: DispatchContext = {
+      url: arrival.url,
+      notFound,
+      run: (action) => this.#dispatch(action, arrival),
+    };
+    return await owned.backend.dispatch(arrival.request, owned.action.uid, context);
+  }
+
+  /** Runs an action that was found, and answers. */
+  async #dispatch(action: Action, arrival: Arrival): Promise<Response> {
+    const { respond } = this.#services;
+    const { request, url, intent, cache, address } = arrival;
+    const run: Run = {
+      ...arrival,
+      action,
+      lifetime: new Lifetime(cache),
+      controller: new AbortController(),
+      origin: null,
+      instance: null,
+      principal: null,
+      startedAt: null,
+      durationMs: null,
+      form: null,
+      urlKwargs: NO_PARAMS,
+    };
+    if (arrival.body !== null) run.lifetime.own(arrival.body);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#run(run);
+    } catch (error) {
+      outcome = this.#fail(run, error);
+    }
+    const caller = run.principal ?? address;
+    const { origin, instance } = run;
+    const response = await respond({ outcome, intent, request, url, cache, action, origin, instance, caller });
+    // A stream's life goes on: it ends itself, in #life.
+    if (outcome.kind === "stream") return response;
+    if (run.durationMs !== null) await this.#dispatched(run, response.status);
+    return await run.lifetime.endWith(response, outcome.kind === "response");
+  }
+
+  // Each step either ends the run with an outcome or hands on what the next one needs.
+  async #run(run: Run): Promise<Outcome> {
+    const { action, request, url } = run;
+    const { router, principal, limits: shared } = this.#services;
+    if (request.method !== action.method) return notAllowed(action.method);
+    const match = router.match(url.pathname);
+    const early = this.#depsOf(run, match, run.controller.signal);
+
+    if (action.guard !== null) {
+      const refusal = await this.#askGuard(run, action.guard, early.ctx);
+      if (refusal !== null) return refusal;
+    }
+    if (principal !== null) run.principal = await principal(request);
+
+    const limits = Object.keys(action.limits).length === 0 ? shared : resolveLimits(action.limits, shared);
+    const body = run.body ?? run.lifetime.own(await readBody(request, limits));
+    const input = this.#readInput(run, body, limits, early, match);
+
+    const ready = await this.#accept(run, input);
+    if (ready.kind !== "ready") return ready;
+
+    const claim = await this.#claim(run, input);
+    if (claim.kind === "outcome") return claim.outcome;
+    return await this.#perform(run, input, ready, claim.mine);
+  }
+
+  /** Why a request may not change anything here, or `null`. */
+  #judgeOrigin(request: Request, url: URL): Failure | null {
+    const { crossOrigin, dev } = this.#services;
+    const reason = crossOriginVerdict({
+      method: request.method,
+      fetchSite: request.headers.get("sec-fetch-site"),
+      origin: request.headers.get("origin"),
+      ownOrigin: ownOrigin(request, url, crossOrigin),
+    }, crossOrigin);
+    if (reason === null) return null;
+    // Which values differed helps whoever sets up a proxy, and whoever probes one.
+    return failure(403, dev ? `Cross-origin request refused: ${reason}` : "Cross-origin request refused");
+  }
+
+  async #askGuard<C extends RequestContext>(run: Run, guard: Guard<C>, ctx: C): Promise<Outcome | null> {
+    const { action, request } = run;
+    const verdict: unknown = await guard(ctx);
+    if (verdict === undefined || verdict === true) return null;
+    if (verdict === false) {
+      this.#deny(request, action.name, "guard", 403);
+      return failure(403, "You may not do this");
+    }
+    if (verdict instanceof Response) {
+      this.#deny(request, action.name, "response", verdict.status);
+      return { kind: "response", response: verdict };
+    }
+    throw new TypeError(
+      `Cannot use what the guard of action "${action.name}" gave: ${typeof verdict}; nothing or true goes on, false is 403, ` +
+        `a Response is the answer`,
+    );
+  }
+
+  #readInput(run: Run, body: Body, limits: Limits, early: RequestDeps, match: RouteMatch<PageRoute> | null): Input {
+    const { request, url } = run;
+    const header = readDataHeader(request, limits);
+    const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
+    run.instance = fieldText(body, INSTANCE_FIELD);
+    const place = this.#placeOf(run, body, match);
+    run.origin = this.#visit(run, early, place);
+    run.urlKwargs = place?.params ?? NO_PARAMS;
+    const onceId = run.intent.requestId ?? fieldText(body, ONCE_FIELD);
+    if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
+      throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
+    }
+    return {
+      kwargs,
+      files: body.kind === "fields" ? filesOf(body.fields) : NO_FILES,
+      deps: place === null ? early.derive({ origin: "missing", context: null }) : early.derive({
+        origin: "ok",
+        context: contextOf(place.route),
+        ctx: { ...baseOf(early.ctx), ...addressOf(run, place) },
+      }),
+      onceId,
+    };
+  }
+
+  /** Where a form stands, as it says itself; of a call without a form the page whose address it went to. */
+  #placeOf(run: Run, body: Body, match: RouteMatch<PageRoute> | null): Origin | null {
+    const { intent, url } = run;
+    const page = fieldText(body, ORIGIN_PAGE_FIELD);
+    const address = fieldText(body, ORIGIN_URL_FIELD);
+    if (page !== null || address !== null) return this.#services.origins.resolveOrigin({ page, url: address }, url);
+    if (intent.kind === "endpoint" || match === null) return null;
+    return { route: match.route, params: match.params, url: withoutProtocol(url) };
+  }
+
+  /** The page a call came from, as rendering is to see it: asked for by a GET of its own address. */
+  #visit(run: Run, early: RequestDeps, place: Origin | null): Visit {
+    const { request, cache } = run;
+    const url = place?.url ?? withoutProtocol(run.url);
+    const params = place?.params ?? NO_PARAMS;
+    const asked = new Request(url, { headers: headersOfGet(request.headers) });
+    attachRequestDepCache(asked, cache);
+    const deps = early.derive({
+      ctx: { ...baseOf(early.ctx), request: asked, url, params },
+      origin: place === null ? "missing" : "ok",
+      context: place === null ? null : contextOf(place.route),
+    });
+    return { page: place?.route ?? null, url, params, request: asked, deps, toasts: [] };
+  }
+
+  /** Dependencies, form guard, validation. */
+  async #accept(run: Run, input: Input): Promise<Ready | Outcome> {
+    const { action } = run;
+    const { kwargs, deps } = input;
+    if (action.form === null) {
+      const injected = await resolveInjected(action.inject, deps);
+      if (action.input === null) return { kind: "ready", data: kwargs, form: null, deps, injected };
+      const checked = await checkInput(action.input, kwargs);
+      if (checked.kind === "valid") return { kind: "ready", data: checked.value, form: null, deps, injected };
+      this.#invalid(run, checked.errors);
+      return { kind: "invalid", form: null, issues: Object.fromEntries(checked.errors) };
+    }
+    const made = await makeForm(action.form, deps.ctx);
+    const binding = { kwargs, initial: made.initial, instance: run.instance, ctx: deps.ctx };
+    const { guard } = made.definition;
+    if (guard !== undefined) {
+      const unchecked = bindUnchecked(made, binding);
+      const guarded = deps.derive({ form: unchecked });
+      // Each guard belongs to the definition that the form was just bound by.
+      const ask = guard as Guard<RequestContext & { readonly form: AnyBound }>;
+      const refusal = await this.#askGuard(run, ask, { ...guarded.ctx, form: unchecked });
+      if (refusal !== null) return refusal;
+    }
+    const form = await bindChecked(made, binding);
+    const bound = deps.derive({ form });
+    const injected = await resolveInjected(action.inject, bound);
+    if (form.isValid) {
+      run.form = form;
+      return { kind: "ready", data: form.values, form, deps: bound, injected };
+    }
+    return this.#refuseForm(run, form);
+  }
+
+  // The seed's chart: told first, then judged by whether there is a page to come back to.
+  #refuseForm(run: Run, form: AnyBound): Outcome {
+    this.#invalid(run, form.errors);
+    if (run.origin?.page == null) return failure(400, "The form does not say which page it stands on");
+    return { kind: "invalid", form, issues: form.issues };
+  }
+
+  /** The right to run the handler; or what came of it when it has run before. */
+  async #claim(run: Run, input: Input): Promise<
+    { readonly kind: "claim"; readonly mine: MineClaim | null } | {
+      readonly kind: "outcome";
+      readonly outcome: Outcome;
+    }
+  > {
+    const { action, principal } = run;
+    if (input.onceId === null || action.method === "GET") return { kind: "claim", mine: null };
+    const digest = await digestInput(input.kwargs);
+    const key = onceKey({ action: action.name, principal, id: input.onceId, digest });
+    const claim = await this.#services.once.claim(key);
+    switch (claim.kind) {
+      case "mine":
+        return { kind: "claim", mine: claim };
+      case "done":
+        return { kind: "outcome", outcome: restore(claim.outcome) };
+      case "running":
+        return {
+          kind: "outcome",
+          outcome: failure(409, "This is still being done", { "retry-after": "1" }),
+        };
+    }
+  }
+
+  async #perform(run: Run, input: Input, ready: Ready, claim: MineClaim | null): Promise<Outcome> {
+    const { action } = run;
+    run.startedAt = performance.now();
+    let returned: unknown;
+    try {
+      const ctx = {
+        ...ready.deps.ctx,
+        form: ready.form,
+        data: ready.data,
+        files: input.files,
+        signals: this.#services.signals,
+        origin: run.origin?.page == null ? null : run.origin.url,
+        target: run.intent.target,
+        requestId: run.intent.requestId,
+        ...ready.injected,
+      };
+      // The context has just been built to what this action declared.
+      returned = await action.handler(ctx as never);
+    } catch (error) {
+      await this.#endClaim(run, claim?.giveUp());
+      throw error;
+    }
+    // A handler that finds a name taken says so with `form.addError()`: what it did then was to refuse.
+    if (ready.form !== null && !ready.form.isValid) {
+      await this.#endClaim(run, claim?.giveUp());
+      return this.#refuseForm(run, ready.form);
+    }
+    try {
+      const read = readResult(returned, action.name, this.#services.rendering.isMarkupNode);
+      const result = read.kind === "nothing" && ready.form !== null ? successOf(ready.form) : read;
+      const outcome = await settle(result, this.#settling(run));
+      if (outcome.kind === "stream") return this.#stream(run, outcome.events, claim);
+      run.durationMs = performance.now() - run.startedAt;
+      if (claim === null) return outcome;
+      if (outcome.kind === "response") {
+        return { kind: "response", response: await recordResponse(outcome.response, claim) };
+      }
+      await this.#endClaim(run, claim.finish(storedOf(outcome)));
+      return outcome;
+    } catch (error) {
+      // The handler has done its work, so that a repeat must not run it again, whatever was wrong with its result.
+      await this.#endClaim(run, claim?.finish({ kind: "tooLarge" }));
+      throw error;
+    }
+  }
+
+  // A store that is gone by now must not hide what the handler did: its answer, or its error, still goes out.
+  async #endClaim(run: Run, ending: Promise<unknown> | undefined): Promise<void> {
+    try {
+      await ending;
+    } catch (error) {
+      this.#services.report(error, run.request, run.action.name);
+    }
+  }
+
+  #settling(run: Run): Settling {
+    const { rendering, redirectTarget } = this.#services;
+    const { action, intent, url } = run;
+    const visit = run.origin;
+    if (visit === null) {
+      throw new TypeError(`Cannot settle action "${action.name}": its origin has not been looked for`);
+    }
+    return {
+      actionName: action.name,
+      requestId: intent.requestId,
+      fragment: (content) => rendering.fragment(content, visit),
+      body: async () => {
+        if (visit.page === null) {
+          throw new TypeError(
+            `Cannot refresh for action "${action.name}": the call does not say which page it came from`,
+          );
+        }
+        const rendered = await rendering.body(this.#afresh(run, visit));
+        if (rendered.kind === "html") return rendered.html;
+        throw new TypeError(
+          `Cannot refresh for action "${action.name}": "${visit.page.file}" answers with status ${rendered.response.status} ` +
+            `instead of a page`,
+        );
+      },
+      redirectTarget: (to, external) => redirectTarget(to, url, { external }),
+    };
+  }
+
+  /** The page with nothing resolved: after the handler, what was loaded before it is no longer true. */
+  #afresh(run: Run, visit: Visit): Visit {
+    const { report, providers, overrides } = this.#services;
+    const cache = new DependencyCache((error) => report(error, run.request, run.action.name));
+    const request = new Request(visit.request);
+    attachRequestDepCache(request, cache);
+    const deps = createRequestDeps({
+      ctx: { ...baseOf(visit.deps.ctx), request },
+      providers,
+      overrides,
+      cache,
+      form: null,
+      origin: "ok",
+      context: visit.page === null ? null : contextOf(visit.page),
+    });
+    return { ...visit, request, deps };
+  }
+
+  #stream(run: Run, events: AsyncGenerator<Patch, void, void>, claim: MineClaim | null): Outcome {
+    const recorded = claim === null ? events : recordStream(events, claim);
+    const leave = (): void => {
+      if (run.action.method === "GET") run.controller.abort(new DOMException("The reader has left", "AbortError"));
+    };
+    return { kind: "stream", events: this.#life(run, recorded), leave };
+  }
+
+  /** A stream from its first item to its end, whichever way it ends. */
+  async *#life(run: Run, events: AsyncGenerator<Patch, void, void>): AsyncGenerator<Patch, void, void> {
+    let failed = false;
+    try {
+      yield* events;
+    } catch (error) {
+      failed = true;
+      this.#fail(run, error);
+      throw error;
+    } finally {
+      // Here, not after the block: a stream that ends with a redirect, or is left, is returned and goes no further.
+      run.durationMs = performance.now() - (run.startedAt ?? 0);
+      if (!failed) await this.#dispatched(run, 200);
+      await run.lifetime.end();
+    }
+  }
+
+  #depsOf(arrival: Arrival, match: RouteMatch<PageRoute> | null, signal: AbortSignal): RequestDeps {
+    const { providers, overrides } = this.#services;
+    const { request, url, cache } = arrival;
+    return createRequestDeps({
+      ctx: { request, url, params: match?.params ?? NO_PARAMS, signal },
+      providers,
+      overrides,
+      cache,
+      form: null,
+      origin: match === null ? "missing" : "ok",
+      context: match === null ? null : contextOf(match.route),
+    });
+  }
+
+  async #refuse(arrival: Arrival, outcome: Outcome): Promise<Response> {
+    const { request, url, intent, cache, address } = arrival;
+    const nobody = { action: null, origin: null, instance: null, caller: address };
+    const response = await this.#services.respond({ outcome, intent, request, url, cache, ...nobody });
+    return await new Lifetime(cache).endWith(response, false);
+  }
+
+  #fail(run: Run, error: unknown): Failure {
+    const { report, signals } = this.#services;
+    const { action, request, startedAt } = run;
+    if (isReportable(error)) report(error, request, action.name);
+    signals.actionFailed.send({
+      actionName: action.name,
+      error,
+      durationMs: startedAt === null ? 0 : performance.now() - startedAt,
+      request,
+    }, (error) => report(error, request, action.name));
+    return failureOf(error);
+  }
+
+  #deny(request: Request, actionName: string | null, reason: AccessDenied["reason"], responseStatus: number): void {
+    const { report, signals } = this.#services;
+    signals.accessDenied.send(
+      { actionName, reason, responseStatus, request },
+      (error) => report(error, request, actionName),
+    );
+  }
+
+  #invalid(run: Run, errors: ReadonlyMap<string, readonly string[]>): void {
+    const { report, signals } = this.#services;
+    const { action, request } = run;
+    signals.formValidationFailed.send({
+      actionName: action.name,
+      errorCount: Array.from(errors.values()).reduce((count, messages) => count + messages.length, 0),
+      fieldNames: [...errors.keys()],
+      request,
+    }, (error) => report(error, request, action.name));
+  }
+
+  async #dispatched(run: Run, responseStatus: number): Promise<void> {
+    const { report, signals } = this.#services;
+    const { action, request, form, urlKwargs, durationMs, cache } = run;
+    if (!signals.actionDispatched.hasReceivers) return;
+    await signals.actionDispatched.sendAndWait({
+      actionName: action.name,
+      form,
+      urlKwargs,
+      durationMs: durationMs ?? 0,
+      responseStatus,
+      depCache: cache,
+      request,
+    }, (error) => report(error, request, action.name));
+  }
+}
+
+/** The feedback that a form declares, for a handler that has nothing to say itself. */
+function successOf(form: AnyBound): Result {
+  const { toast: words, redirect: target } = successFeedback(form);
+  const items: Item[] = [];
+  if (words !== null) items.push(toast(words));
+  if (target !== null) items.push(redirect(target));
+  return items.length === 0 ? { kind: "nothing" } : { kind: "items", items };
+}
+
+function notAllowed(allow: string): Failure {
+  return failure(405, `This answers ${allow} only`, { allow });
+}
+
+function contextOf(route: PageRoute): (name: string) => ReturnType<PageRoute["context"]["get"]> {
+  return (name) => route.context.get(name);
+}
+
+function baseOf({ request, url, params, signal }: RequestContext): Omit<RequestContext, "deps"> {
+  return { request, url, params, signal };
+}
+
+// In a form post the URL is the page's, and of any other call its own, query and all.
+function addressOf({ intent, url }: Arrival, place: Origin): Pick<RequestContext, "url" | "params"> {
+  return { url: intent.kind === "endpoint" ? place.url : url, params: place.params };
+}
+
+/** The one text of a field; `null` where it was not sent. Sent twice, the first counts, for every reader the same. */
+function fieldText(body: Body, name: string): string | null {
+  if (body.kind !== "fields") return null;
+  const value = body.fields.get(name)?.[0];
+  return typeof value === "string" ? value : null;
+}
+
+/** An address without the fields of the protocol: that of the page alone. */
+function withoutProtocol(url: URL): URL {
+  // Looked at first: deleting would write the whole query anew, and another spelling is another address.
+  const names = Array.from(url.searchParams.keys()).filter((name) => PROTOCOL_FIELDS.has(name));
+  if (names.length === 0) return url;
+  const plain = new URL(url);
+  for (const name of names) plain.searchParams.delete(name);
+  return plain;
+}
+
+// What describes the body of the request, or what asks for an action, does not belong to a GET of the page.
+const NOT_OF_GET = /^(?:content-|transfer-encoding$|x-hyper-|x-requested-with$|accept$|if-|range$|origin$)/;
+
+function headersOfGet(headers: Headers): Headers {
+  const kept = new Headers();
+  for (const [name, value] of headers) {
+    if (!NOT_OF_GET.test(name)) kept.append(name, value);
+  }
+  return kept;
+}

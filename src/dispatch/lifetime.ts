@@ -1,0 +1,70 @@
+/**
+ * What lives as long as a request: the temporary files of its body, and what its dependencies made.
+ *
+ * @module
+ */
+import type { DependencyCache } from "../deps/cache.ts";
+import { type Body, disposeBody } from "../request/body.ts";
+
+/** Ends once, when the last byte of the answer is out or nobody reads it any more. */
+export class Lifetime {
+  readonly #cache: DependencyCache;
+  #body: Body | null = null;
+  #ended = false;
+
+  /** @param cache What the request resolves. */
+  constructor(cache: DependencyCache) {
+    this.#cache = cache;
+  }
+
+  /** Takes over a body, and gives it back. */
+  own(body: Body): Body {
+    this.#body = body;
+    return body;
+  }
+
+  /** Disposes everything; a second call does nothing. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#body !== null) await disposeBody(this.#body);
+    await this.#cache[Symbol.asyncDispose]();
+  }
+
+  /**
+   * Ends with an answer: at once, or, where its body may still read what would be disposed, after its last byte.
+   *
+   * @param response The answer.
+   * @param streamed Whether the application made its body, and may be making it still.
+   * @returns The answer to send.
+   */
+  async endWith(response: Response, streamed: boolean): Promise<Response> {
+    if (!streamed || response.body === null || !this.#holdsSomething()) {
+      await this.end();
+      return response;
+    }
+    const reader = response.body.getReader();
+    const body = new ReadableStream<Uint8Array>({
+      pull: async (controller): Promise<void> => {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          await this.end();
+          controller.close();
+        } catch (error) {
+          await this.end();
+          controller.error(error);
+        }
+      },
+      cancel: async (reason): Promise<void> => {
+        await this.end();
+        await reader.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
+    return new Response(body, response);
+  }
+
+  #holdsSomething(): boolean {
+    return this.#body?.kind === "fields" || this.#cache.size > 0;
+  }
+}

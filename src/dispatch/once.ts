@@ -1,0 +1,420 @@
+/**
+ * Exactly once: the claim that is made just before a handler runs.
+ *
+ * ```
+ *              claim ──▶ mine ──▶ handler ──▶ finish ──▶ done, for an hour
+ *                │                   └─ throws ─▶ giveUp ─▶ as if nobody had come
+ *                ├─────▶ done: the stored outcome
+ *                └─────▶ runs elsewhere: wait ─▶ done, or mine after a giveUp, or running after ten seconds
+ * ```
+ *
+ * A claim is a lease in the store, renewed while the handler runs. When the process that holds it dies, or cannot reach
+ * the store for as long as a lease, the lease runs out and the next repeat claims anew: **the handler then runs a second
+ * time, after a first run that may have got as far as its last line.** No library can tell the two apart from outside;
+ * a handler whose work must not happen twice even then does it in one transaction that also records the request id.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { HyperError } from "../errors.ts";
+import type { Patch } from "../protocol/patch.ts";
+import type { Store } from "../store/store.ts";
+
+/** The most bytes of an outcome that are kept for a repeat: 256 KiB of a body, of markup, or of JSON. */
+export const STORED_BYTES: number = 256 * 1024;
+
+/** What a handler came to, as plain data, encoded anew for whoever asks for it again. */
+export type StoredOutcome =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "events"; readonly events: readonly Patch[] }
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "markup"; readonly html: string }
+  | {
+    readonly kind: "response";
+    readonly status: number;
+    readonly headers: readonly (readonly [string, string])[];
+    /** The bytes of the body, in base64. */
+    readonly body: string;
+  }
+  /** It is done, and its outcome was too large to keep: a repeat is told so with 409. */
+  | { readonly kind: "tooLarge" };
+
+/** Who may run a mutation. */
+export type Claim =
+  /** The asker, and nobody else until it says how it went. */
+  | MineClaim
+  /** Nobody: it has been done, with this outcome. */
+  | { readonly kind: "done"; readonly outcome: StoredOutcome }
+  /** Nobody for now: another run has not ended within the time to wait. */
+  | { readonly kind: "running" };
+
+/**
+ * The right to run a mutation, held until {@linkcode finish} or {@linkcode giveUp}; only the first of these counts.
+ * Disposing it gives it up, so that no way out of a handler leaves it held.
+ */
+export interface MineClaim extends AsyncDisposable {
+  readonly kind: "mine";
+  /**
+   * Keeps the outcome for repeats. What is above {@linkcode STORED_BYTES} is kept as `tooLarge`. While the store does
+   * not answer it is tried again, for as long as the lease lasts.
+   *
+   * @param outcome What the handler came to.
+   * @returns Whether it was kept: `false` when the lease had run out and another has claimed it.
+   * @throws {Error} What the store said last, when it could not be reached in time. The handler has run nevertheless.
+   */
+  finish(outcome: StoredOutcome): Promise<boolean>;
+  /**
+   * Lets the next one run it, as when the handler threw. Does nothing when the lease had run out, so that the claim of
+   * another stays.
+   *
+   * @throws {Error} When the store cannot be reached. The claim is then free when its lease has run out.
+   */
+  giveUp(): Promise<void>;
+}
+
+/** How claims are made. */
+export interface OnceOptions {
+  /** Where claims and outcomes are kept: the same for all instances. */
+  readonly store: Store;
+  /** Seconds an outcome is kept for repeats. Default: 3,600. */
+  readonly seconds?: number | undefined;
+  /** Seconds a repeat waits for a run that has not ended. Default: 10. */
+  readonly waitSeconds?: number | undefined;
+  /** Seconds a claim outlives a process that died; renewed at a third of it. Default: 30. */
+  readonly leaseSeconds?: number | undefined;
+}
+
+/** Makes claims. */
+export interface Once {
+  /**
+   * Claims a mutation, or tells what became of it.
+   *
+   * @param key What {@linkcode onceKey} gave.
+   * @param signal Ends the waiting for another run, when the visitor has gone.
+   * @returns The claim.
+   * @throws {HyperError} 503 when the store cannot be reached, so that nothing runs that might run twice.
+   */
+  claim(key: string, signal?: AbortSignal): Promise<Claim>;
+}
+
+/** A claim as the store has it. */
+interface RunningRecord {
+  readonly kind: "running";
+  /** Whose it is: a random text. Everything that changes a claim compares it. */
+  readonly owner: string;
+}
+
+/** Milliseconds between two looks at a run of another instance: the first and the longest. */
+const FIRST_PAUSE = 25;
+const LONGEST_PAUSE = 500;
+/** Milliseconds between two attempts to keep an outcome in a store that does not answer. */
+const FINISH_PAUSE = 500;
+
+/**
+ * Makes the claims of a handler.
+ *
+ * @param options The store and the times.
+ * @returns What claims.
+ * @throws {RangeError} When a time is not above 0; `waitSeconds` may be 0.
+ */
+export function createOnce(options: OnceOptions): Once {
+  return new StoreOnce(options);
+}
+
+class StoreOnce implements Once {
+  readonly #store: Store;
+  readonly #seconds: number;
+  readonly #waitSeconds: number;
+  readonly #leaseSeconds: number;
+  /** Those of this process who wait for a run, by key: woken at once when the run is of this process too. */
+  readonly #sleepers = new Map<string, Set<() => void>>();
+
+  constructor({ store, seconds = 3600, waitSeconds = 10, leaseSeconds = 30 }: OnceOptions) {
+    checkSeconds("seconds", seconds, Number.MIN_VALUE);
+    checkSeconds("waitSeconds", waitSeconds, 0);
+    checkSeconds("leaseSeconds", leaseSeconds, Number.MIN_VALUE);
+    this.#store = store;
+    this.#seconds = seconds;
+    this.#waitSeconds = waitSeconds;
+    this.#leaseSeconds = leaseSeconds;
+  }
+
+  async claim(key: string, signal?: AbortSignal): Promise<Claim> {
+    const record: RunningRecord = { kind: "running", owner: crypto.randomUUID() };
+    const deadline = performance.now() + this.#waitSeconds * 1000;
+    for (let pause = FIRST_PAUSE;; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      const leasedAt = performance.now();
+      const found = await this.#look(key, record);
+      if (found === null) return this.#hold(key, record, leasedAt);
+      if (found.kind === "done") return found;
+      const left = deadline - performance.now();
+      if (left <= 0 || signal?.aborted) return found;
+      await this.#sleep(key, Math.min(pause, left), signal);
+    }
+  }
+
+  /** Takes the claim, and gives `null` then; else what is there. */
+  async #look(key: string, record: RunningRecord): Promise<Exclude<Claim, MineClaim> | null> {
+    try {
+      if (await this.#store.putIfAbsent(key, record, this.#leaseSeconds)) return null;
+      const stored = await this.#store.get(key);
+      // Gone between the two: as good as running, the next look takes it.
+      return stored === null || isRunning(stored)
+        ? { kind: "running" }
+        : { kind: "done", outcome: readOutcome(stored) };
+    } catch (error) {
+      // A store that says itself why it cannot, as one without room, is not spoken for.
+      if (error instanceof HyperError) throw error;
+      throw new HyperError(503, "Cannot claim the run of an action: the store does not answer", {
+        cause: error,
+        headers: { "retry-after": "1" },
+      });
+    }
+  }
+
+  #hold(key: string, record: RunningRecord, leasedAt: number): MineClaim {
+    const lease = new Lease(this.#store, key, record, this.#leaseSeconds, leasedAt);
+    let isOpen = true;
+    const end = async <T>(change: () => Promise<T>, otherwise: T): Promise<T> => {
+      if (!isOpen) return otherwise;
+      isOpen = false;
+      try {
+        return await change();
+      } finally {
+        lease.stop();
+        this.#wake(key);
+      }
+    };
+    const giveUp = (): Promise<void> => end(async () => void await this.#store.deleteIf(key, record), undefined);
+    return {
+      kind: "mine",
+      finish: (outcome) => end(() => this.#keep(key, record, outcome, lease), false),
+      giveUp,
+      [Symbol.asyncDispose]: giveUp,
+    };
+  }
+
+  async #keep(key: string, record: RunningRecord, outcome: StoredOutcome, lease: Lease): Promise<boolean> {
+    const kept = boundOutcome(outcome);
+    for (let isRetry = false;; isRetry = true) {
+      try {
+        if (await this.#store.replace(key, record, kept, this.#seconds)) return true;
+        // The attempt before may have come through, and only its answer been lost.
+        return isRetry && JSON.stringify(await this.#store.get(key)) === JSON.stringify(kept);
+      } catch (error) {
+        // Past the lease another may run it: what is there then is no longer ours to replace.
+        if (performance.now() + FINISH_PAUSE >= lease.expires) throw error;
+        await new Promise((resolve) => setTimeout(resolve, FINISH_PAUSE));
+      }
+    }
+  }
+
+  /** Waits until a run of this process has ended, the time is up, or the visitor has gone. */
+  async #sleep(key: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => resolve();
+    const sleepers = this.#sleepers.get(key) ?? new Set();
+    this.#sleepers.set(key, sleepers.add(wake));
+    signal?.addEventListener("abort", wake);
+    const timer = setTimeout(wake, milliseconds);
+    await promise;
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", wake);
+    sleepers.delete(wake);
+    if (sleepers.size === 0) this.#sleepers.delete(key);
+  }
+
+  #wake(key: string): void {
+    for (const wake of this.#sleepers.get(key) ?? []) wake();
+  }
+}
+
+/** Keeps a claim from running out while its handler runs. */
+class Lease {
+  /** When it runs out unless it is renewed before, on the clock of `performance.now()`. */
+  expires: number;
+  readonly #store: Store;
+  readonly #key: string;
+  readonly #record: RunningRecord;
+  readonly #seconds: number;
+  /** The timer of the next renewal; `null` once it is stopped or lost. */
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(store: Store, key: string, record: RunningRecord, seconds: number, leasedAt: number) {
+    this.#store = store;
+    this.#key = key;
+    this.#record = record;
+    this.#seconds = seconds;
+    this.expires = leasedAt + seconds * 1000;
+    this.#schedule();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => void this.#renew(), this.#seconds * 1000 / 3);
+  }
+
+  async #renew(): Promise<void> {
+    const timer = this.#timer;
+    const asked = performance.now();
+    let isHeld: boolean;
+    try {
+      isHeld = await this.#store.replace(this.#key, this.#record, this.#record, this.#seconds);
+      if (isHeld) this.expires = asked + this.#seconds * 1000;
+    } catch {
+      // The store does not answer: two more renewals fit into the lease, and when it is lost `finish` says so.
+      isHeld = true;
+    }
+    // Stopped while the store was asked, or another has claimed it: nothing is left to renew.
+    if (this.#timer === timer && isHeld) this.#schedule();
+  }
+}
+
+/** What makes two requests the same mutation. */
+export interface OnceKeyParts {
+  /** The full name of the action. */
+  readonly action: string;
+  /** Who asks, as `createHandler({ principal })` says; `null` where nobody is known. */
+  readonly principal: string | null;
+  /** The request id, or the value of the form's `_hyper_once`. */
+  readonly id: string;
+  /** What {@linkcode digestInput} gave. */
+  readonly digest: string;
+}
+
+/**
+ * The key of a mutation in the store: the same for its repeats, another for any other.
+ *
+ * Hashed, so that its length is bounded, and that a store shows neither who asked nor what for.
+ *
+ * @param parts Action, principal, id and digest.
+ * @returns The key.
+ */
+export function onceKey({ action, principal, id, digest }: OnceKeyParts): string {
+  const hash = createHash("sha256").update(JSON.stringify([action, principal, id, digest])).digest("hex");
+  return `hyper:once:${hash}`;
+}
+
+/**
+ * A digest of an action's input: equal for equal input, whatever the order of its keys.
+ *
+ * Files count by name, type and content, which is read as a stream, so that a large one is never in memory.
+ *
+ * @param input The kwargs: JSON values, files, and lists and records of these.
+ * @returns SHA-256 as 64 hex digits.
+ * @throws {TypeError} When a value is of none of these kinds.
+ */
+export async function digestInput(input: unknown): Promise<string> {
+  const files: Blob[] = [];
+  const hash = createHash("sha256").update(encode(input, files));
+  for (const file of files) hash.update(await encodeFile(file));
+  return hash.digest("hex");
+}
+
+/**
+ * JSON with sorted keys; what JSON cannot say begins with a letter that no JSON value begins with. Files are put aside,
+ * in the order they come, to be read after.
+ */
+function encode(value: unknown, files: Blob[]): string {
+  if (value === undefined) return "U";
+  if (typeof value === "bigint") return `B${value}`;
+  if (typeof value === "number" && !Number.isFinite(value)) return `N${value}`;
+  if (value === null || typeof value !== "object") return encodePrimitive(value);
+  if (value instanceof Date) return `D${value.valueOf()}`;
+  if (value instanceof Blob) return `F${files.push(value)}`;
+  if (Array.isArray(value)) return `[${value.map((item) => encode(item, files)).join()}]`;
+  return encodeRecord(value, files);
+}
+
+function encodePrimitive(value: unknown): string {
+  // Escapes lone surrogates, which UTF-8 would all turn into one and the same character.
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`Cannot digest input: a ${typeof value} is no data`);
+  return text;
+}
+
+function encodeRecord(record: object, files: Blob[]): string {
+  const prototype: unknown = Object.getPrototypeOf(record);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new TypeError(`Cannot digest input: ${Object.prototype.toString.call(record)} is no plain record`);
+  }
+  // Sorted by code units: the same on every machine, whatever its locale.
+  const entries = Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1);
+  return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${encode(value, files)}`).join()}}`;
+}
+
+async function encodeFile(file: Blob): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of file.stream()) hash.update(chunk);
+  const name = file instanceof File ? file.name : null;
+  return JSON.stringify([name, file.type, hash.digest("hex")]);
+}
+
+/** The outcome, or `tooLarge` in its place. */
+function boundOutcome(outcome: StoredOutcome): StoredOutcome {
+  return sizeOf(outcome) > STORED_BYTES ? { kind: "tooLarge" } : outcome;
+}
+
+function sizeOf(outcome: StoredOutcome): number {
+  switch (outcome.kind) {
+    case "nothing":
+    case "tooLarge":
+      return 0;
+    case "events":
+      return byteLength(JSON.stringify(outcome.events));
+    case "value":
+      return byteLength(JSON.stringify(outcome.value));
+    case "markup":
+      return byteLength(outcome.html);
+    case "response":
+      // Four characters for three bytes; the padding stands for bytes that are not there.
+      return outcome.body.length / 4 * 3 - (/={0,2}$/.exec(outcome.body)?.[0].length ?? 0);
+  }
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function isRunning(stored: unknown): boolean {
+  return typeof stored === "object" && stored !== null && "kind" in stored && stored.kind === "running";
+}
+
+/**
+ * An outcome as the store has it. What this version cannot read was kept by another one: it is done all the same, and a
+ * repeat is told so rather than run again.
+ */
+function readOutcome(stored: unknown): StoredOutcome {
+  return isOutcome(stored) ? stored : { kind: "tooLarge" };
+}
+
+function isOutcome(stored: unknown): stored is StoredOutcome {
+  if (typeof stored !== "object" || stored === null) return false;
+  const { kind, events, html, status, headers, body } = stored as Partial<Record<string, unknown>>;
+  switch (kind) {
+    case "nothing":
+    case "tooLarge":
+      return true;
+    case "value":
+      return "value" in stored;
+    case "events":
+      return Array.isArray(events);
+    case "markup":
+      return typeof html === "string";
+    case "response":
+      return typeof status === "number" && Array.isArray(headers) && typeof body === "string";
+    default:
+      return false;
+  }
+}
+
+function checkSeconds(name: string, value: number, least: number): void {
+  if (value >= least && value < Infinity) return;
+  throw new RangeError(
+    `Cannot claim runs: ${name} is ${value}, ${least === 0 ? "0 or more" : "more than 0"} is needed`,
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * What came of running an action, before anyone decides how to say it.
+ *
+ * @module
+ */
+import type { AnyBound } from "../forms/any_form.ts";
+import type { Issues, Patch } from "../protocol/patch.ts";
+
+/** What came of an action, by kind. */
+export type Outcome =
+  /** The handler made the answer itself. */
+  | { readonly kind: "response"; readonly response: Response }
+  /** It ran and has nothing to say. */
+  | { readonly kind: "nothing" }
+  /** Things to tell the browser, all known. */
+  | { readonly kind: "events"; readonly events: readonly Patch[] }
+  /** Things to tell the browser, as they come. */
+  | {
+    readonly kind: "stream";
+    readonly events: AsyncGenerator<Patch, void, void>;
+    /** Called when the reader leaves before the end. */
+    readonly leave: () => void;
+  }
+  /** A fragment of the page, rendered. */
+  | { readonly kind: "markup"; readonly html: string }
+  /** Data for a typed caller. */
+  | { readonly kind: "value"; readonly value: unknown }
+  /** The input was refused; `form` is the bound form, or `null` for an action that is called with data. */
+  | { readonly kind: "invalid"; readonly form: AnyBound | null; readonly issues: Issues }
+  /** Refused, or broken; `message` is what the visitor may read. */
+  | Failure;
+
+/** A request that was refused, or an action that broke. */
+export interface Failure {
+  readonly kind: "failure";
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  /** What the visitor may read. */
+  readonly message: string;
+  /** Headers that belong to the refusal. */
+  readonly headers: Readonly<Record<string, string>>;
+}

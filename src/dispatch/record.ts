@@ -1,0 +1,136 @@
+/**
+ * Keeping what came of a mutation for a repeat, and giving it back.
+ *
+ * @module
+ */
+import type { Patch } from "../protocol/patch.ts";
+import { failure } from "./failure.ts";
+import { type MineClaim, STORED_BYTES, type StoredOutcome } from "./once.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What is kept of an outcome that is complete. */
+export function storedOf(outcome: Outcome): StoredOutcome {
+  switch (outcome.kind) {
+    case "nothing":
+    case "events":
+    case "markup":
+    case "value":
+      return outcome;
+    default:
+      // A response and a stream are recorded while they are read; what else there is never ran a handler to its end.
+      throw new TypeError(`Cannot store an outcome of kind "${outcome.kind}"`);
+  }
+}
+
+/** What a repeat is answered with. */
+export function restore(stored: StoredOutcome): Outcome {
+  switch (stored.kind) {
+    case "response": {
+      const body = stored.body === "" ? null : Uint8Array.fromBase64(stored.body);
+      const headers = new Headers(stored.headers.map(([name, value]): [string, string] => [name, value]));
+      return { kind: "response", response: new Response(body, { status: stored.status, headers }) };
+    }
+    case "tooLarge":
+      return failure(409, "This has been done already");
+    default:
+      return stored;
+  }
+}
+
+/**
+ * A response that keeps what is read of it, up to 256 KiB.
+ *
+ * @param response What the handler made.
+ * @param claim Finished when the body is at its end, or has become too large to keep.
+ * @returns The response to send. Its body is made to its end even where the visitor leaves before.
+ */
+export async function recordResponse(response: Response, claim: MineClaim): Promise<Response> {
+  const headers = [...response.headers];
+  const keep = (body: Uint8Array): Promise<boolean> =>
+    claim.finish({ kind: "response", status: response.status, headers, body: body.toBase64() });
+  if (response.body === null) {
+    await keep(new Uint8Array());
+    return response;
+  }
+  const reader = response.body.getReader();
+  let chunks: Uint8Array[] | null = [];
+  let size = 0;
+  const step = async (): Promise<Uint8Array | null> => {
+    const { done, value } = await reader.read();
+    if (done) {
+      if (chunks !== null) await keep(join(chunks, size));
+      return null;
+    }
+    size += value.length;
+    if (size <= STORED_BYTES) chunks?.push(value);
+    else if (chunks !== null) {
+      chunks = null;
+      await claim.finish({ kind: "tooLarge" });
+    }
+    return value;
+  };
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller): Promise<void> {
+      try {
+        const chunk = await step();
+        if (chunk === null) controller.close();
+        else controller.enqueue(chunk);
+      } catch (error) {
+        // Half an answer is none: what was done cannot be told again, and must not be done again.
+        await claim.finish({ kind: "tooLarge" });
+        controller.error(error);
+      }
+    },
+    async cancel(): Promise<void> {
+      try {
+        while (await step() !== null);
+      } catch {
+        // There is no reader left to tell, and the body's own failure is in the hands of whoever makes it.
+        await claim.finish({ kind: "tooLarge" });
+      }
+    },
+  }, { highWaterMark: 0 });
+  return new Response(body, response);
+}
+
+/**
+ * A stream that keeps its events, up to 256 KiB of them.
+ *
+ * @param events What the handler gives.
+ * @param claim Finished when the stream ends; given up when it fails.
+ */
+export async function* recordStream(
+  events: AsyncGenerator<Patch, void, void>,
+  claim: MineClaim,
+): AsyncGenerator<Patch, void, void> {
+  let kept: Patch[] | null = [];
+  let size = 0;
+  let failed = false;
+  try {
+    for await (const patch of events) {
+      if (kept !== null) {
+        size += JSON.stringify(patch).length;
+        if (size <= STORED_BYTES) kept.push(patch);
+        else kept = null;
+      }
+      yield patch;
+    }
+  } catch (error) {
+    failed = true;
+    throw error;
+  } finally {
+    // Here, not after the loop: a stream that ends with a redirect is returned at its yield and goes no further.
+    if (failed) await claim.giveUp();
+    else await claim.finish(kept === null ? { kind: "tooLarge" } : { kind: "events", events: kept });
+  }
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
+}

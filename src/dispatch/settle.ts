@@ -1,0 +1,152 @@
+/**
+ * What a handler returned → an outcome: items become the patches that travel, content is rendered.
+ *
+ * @module
+ */
+import type { Patch } from "../protocol/patch.ts";
+import type { HtmlItem, Item } from "../results/items.ts";
+import { type ItemSource, readYielded, type Result } from "../results/result.ts";
+import type { Markup } from "../results/markup.ts";
+import type { UnsafeHtml } from "../results/items.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What settling needs of the request. */
+export interface Settling {
+  /** The action, for messages. */
+  readonly actionName: string;
+  /** The id of the call, for checkpoints; `null` where none was sent. */
+  readonly requestId: string | null;
+  /** Renders content as a part of the page the call came from. */
+  fragment(content: Markup | UnsafeHtml): Promise<string>;
+  /** Renders that page again, as it is after the handler: its body element. */
+  body(): Promise<string>;
+  /** Checks where a redirect leads; throws what is wrong with it. */
+  redirectTarget(url: string, external: boolean): string;
+}
+
+/** What settling gives: every kind of outcome that a handler can have, its stream without the life around it. */
+export type Settled =
+  | Extract<Outcome, { readonly kind: "response" | "nothing" | "value" | "markup" | "events" }>
+  | { readonly kind: "stream"; readonly events: AsyncGenerator<Patch, void, void> };
+
+/** Settles a result. Everything it can find wrong is the programmer's error, thrown. */
+export async function settle(result: Result, settling: Settling): Promise<Settled> {
+  switch (result.kind) {
+    case "nothing":
+    case "response":
+    case "value":
+      return result;
+    case "markup":
+      return { kind: "markup", html: await settling.fragment(result.content) };
+    case "items": {
+      const events: Patch[] = [];
+      for (const item of result.items) events.push(await toPatch(item, settling));
+      return { kind: "events", events };
+    }
+    case "stream":
+      return { kind: "stream", events: settleStream(result.items, settling) };
+    default:
+      return unreachable(result);
+  }
+}
+
+async function* settleStream(items: ItemSource, settling: Settling): AsyncGenerator<Patch, void, void> {
+  const checkpoints = new Set<string>();
+  for await (const value of items) {
+    const item = readYielded(value, settling.actionName);
+    if (item.kind === "checkpoint") {
+      if (checkpoints.has(item.name)) {
+        throw new TypeError(
+          `Cannot pass checkpoint "${item.name}" of action "${settling.actionName}" twice: a name marks one place`,
+        );
+      }
+      checkpoints.add(item.name);
+    }
+    yield await toPatch(item, settling);
+  }
+}
+
+async function toPatch(item: Item, settling: Settling): Promise<Patch> {
+  switch (item.kind) {
+    case "html":
+      return htmlPatch(item, await settling.fragment(item.content));
+    case "remove":
+      return { event: "patch_html", data: { target: item.target, content: "", swap: "delete" } };
+    case "signals":
+      return { event: "patch_signals", data: item.values };
+    case "toast":
+      return { event: "toast", data: item.value };
+    case "event":
+      return {
+        event: "dispatch_event",
+        data: {
+          name: item.name,
+          payload: item.detail,
+          ...(item.target === null ? {} : { target: item.target }),
+        },
+      };
+    case "redirect": {
+      const url = settling.redirectTarget(item.url, item.external);
+      return { event: "redirect", data: { url, ...(item.external ? { external: true } : {}) } };
+    }
+    case "history": {
+      // An address that is only shown is held to what one that is gone to is held to.
+      const url = settling.redirectTarget(item.url, false);
+      return { event: "history", data: item.mode === "push" ? { push_url: url } : { replace_url: url } };
+    }
+    case "loadJs":
+      return { event: "load_js", data: { src: item.src } };
+    case "checkpoint":
+      if (settling.requestId === null) {
+        throw new TypeError(
+          `Cannot pass checkpoint "${item.name}" of action "${settling.actionName}": the call has no request id to resume by`,
+        );
+      }
+      return { event: "checkpoint", id: `${settling.requestId}:checkpoint:${item.name}` };
+    case "switch":
+      return {
+        event: "switch_action",
+        data: {
+          name: item.action.name,
+          data: item.data,
+          method: item.action.method,
+          ...(item.path === null ? {} : { url: settling.redirectTarget(item.path, false) }),
+        },
+      };
+    case "refresh": {
+      const content = await settling.body();
+      return {
+        event: "patch_html",
+        data: {
+          target: item.selector ?? "body",
+          content,
+          swap: "morph",
+          ...(item.selector === null ? {} : { select: item.selector }),
+        },
+      };
+    }
+    default:
+      return unreachable(item);
+  }
+}
+
+function htmlPatch({ options }: HtmlItem, content: string): Patch {
+  const { target, swap, transition, focus, swapDelay, settleDelay, strict } = options;
+  return {
+    event: "patch_html",
+    data: {
+      content,
+      ...(target === undefined ? {} : { target }),
+      ...(swap === undefined ? {} : { swap }),
+      ...(transition === undefined ? {} : { transition }),
+      ...(focus === undefined ? {} : { focus }),
+      ...(swapDelay === undefined ? {} : { swap_delay: swapDelay }),
+      ...(settleDelay === undefined ? {} : { settle_delay: settleDelay }),
+      ...(strict === undefined ? {} : { strict_targets: strict }),
+    },
+  };
+}
+
+function unreachable(value: never): never {
+  throw new TypeError(`Cannot settle ${JSON.stringify(value)}: no such kind`);
+}

@@ -1,0 +1,88 @@
+/**
+ * The few classes that someone catches. A programmer's slip is a `TypeError` or `RangeError` where it is made; a
+ * visitor's mistake is a value. What is left are refusals of a request, each with the status it is answered with.
+ *
+ * @module
+ */
+
+/** What every refusal may carry. */
+export interface HyperErrorOptions extends ErrorOptions {
+  /** Response headers the refusal needs, such as `Allow` or `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * A request that is refused with a status, the base of every error this library throws for one to catch.
+ *
+ * A handler, guard or dependency may throw one too: its `message` then reaches the visitor when the status is below
+ * 500, and only `onError` otherwise.
+ *
+ * @example Refusing from a dependency
+ * ```ts
+ * import { dependency, HyperError } from "@hyper/actions";
+ *
+ * const currentUser = dependency("user", ({ request }) => {
+ *   const name = request.headers.get("x-user");
+ *   if (name === null) throw new HyperError(401, "Sign in to go on");
+ *   return name;
+ * });
+ * ```
+ */
+export class HyperError extends Error {
+  override readonly name: string = "HyperError";
+  /** The HTTP status of the answer, 400 to 599. */
+  readonly status: number;
+  /** Response headers that belong to the refusal. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  /**
+   * @param status The HTTP status of the answer, 400 to 599.
+   * @param message What the visitor is told when the status is below 500.
+   * @param options The origin as `cause`, and headers of the answer.
+   * @throws {RangeError} When `status` is no error status.
+   */
+  constructor(status: number, message: string, options: HyperErrorOptions = {}) {
+    super(message, options);
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new RangeError(`Cannot refuse with status ${status}: an error status is a whole number from 400 to 599`);
+    }
+    this.status = status;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 431. `limit` names the limit that was hit. */
+export class InputError extends HyperError {
+  override readonly name: string = "InputError";
+  /** The name of the option in `limits`, where one was hit. */
+  readonly limit: string | null;
+
+  /**
+   * @param status The HTTP status of the answer.
+   * @param message What the visitor is told.
+   * @param limit The name of the option in `limits` that was hit, or `null`.
+   * @param options The origin as `cause`.
+   */
+  constructor(status: number, message: string, limit: string | null = null, options: HyperErrorOptions = {}) {
+    super(status, message, options);
+    this.limit = limit;
+  }
+}
+
+/** Dependencies that wait for one another; `members` lists them in the order they were asked for. */
+export class DependencyCycleError extends HyperError {
+  override readonly name: string = "DependencyCycleError";
+  /** The names on the cycle, the first one again at the end. */
+  readonly members: readonly string[];
+
+  /** @param members The names on the cycle, the first one again at the end. */
+  constructor(members: readonly string[]) {
+    super(500, `Cannot resolve dependency "${members[0]}": it waits for itself, ${members.join(" -> ")}`);
+    this.members = members;
+  }
+}
+
+/** What a handler asked for and nothing provides. */
+export class DependencyError extends HyperError {
+  override readonly name: string = "DependencyError";
+}

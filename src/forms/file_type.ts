@@ -1,0 +1,183 @@
+/**
+ * What a file is, told by its first bytes, and whether an `accept` list takes it.
+ *
+ * The name and the type that come with an upload are what the sender says. The first bytes are what a browser or a
+ * program will go by later, so both must fit.
+ *
+ * @module
+ */
+
+/** How many bytes of a file are read to tell what it is. */
+const HEAD_BYTES = 4100;
+
+interface Signature {
+  /** The types these bytes may stand for, the usual one first. */
+  readonly types: readonly string[];
+  readonly matches: (head: Uint8Array) => boolean;
+}
+
+// Each alternative begins with its own characters and ends at the first closing mark, so that no text is tried twice.
+const SVG = /^(?:\s|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->|<!doctype\s+svg[^>[]*(?:\[[^\]]*\]\s*)?>)*<svg[\s>]/i;
+const HTML = /^<(?:!doctype html|html|head|body|script|iframe)\b/i;
+
+const SIGNATURES: readonly Signature[] = [
+  { types: ["image/png"], matches: bytes([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
+  { types: ["image/jpeg"], matches: bytes([0xff, 0xd8, 0xff]) },
+  { types: ["image/gif"], matches: (head) => ascii(head, 0, 6) === "GIF87a" || ascii(head, 0, 6) === "GIF89a" },
+  { types: ["image/webp"], matches: (head) => ascii(head, 0, 4) === "RIFF" && ascii(head, 8, 12) === "WEBP" },
+  {
+    types: ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
+    matches: (head) => ascii(head, 0, 4) === "RIFF" && ascii(head, 8, 12) === "WAVE",
+  },
+  { types: ["image/avif"], matches: brand(["avif", "avis"]) },
+  { types: ["image/heic", "image/heif"], matches: brand(["heic", "heix", "hevc", "mif1", "msf1"]) },
+  { types: ["video/quicktime"], matches: brand(["qt  "]) },
+  { types: ["audio/mp4", "audio/x-m4a", "audio/m4a"], matches: brand(["M4A ", "M4B "]) },
+  { types: ["video/mp4", "audio/mp4", "video/x-m4v"], matches: (head) => ascii(head, 4, 8) === "ftyp" },
+  {
+    types: ["video/webm", "audio/webm", "video/x-matroska", "audio/x-matroska", "video/matroska", "audio/matroska"],
+    matches: bytes([0x1a, 0x45, 0xdf, 0xa3]),
+  },
+  { types: ["audio/ogg", "video/ogg", "application/ogg"], matches: (head) => ascii(head, 0, 4) === "OggS" },
+  { types: ["audio/flac", "audio/x-flac"], matches: (head) => ascii(head, 0, 4) === "fLaC" },
+  {
+    types: ["audio/mpeg", "audio/mp3"],
+    matches: (head) => (ascii(head, 0, 3) === "ID3" && (head[3] ?? 32) < 32) || (head[0] === 0xff && [0xfb, 0xf3, 0xf2].includes(head[1] ?? 0)),
+  },
+  { types: ["application/pdf"], matches: (head) => ascii(head, 0, 5) === "%PDF-" },
+  { types: ["application/gzip", "application/x-gzip"], matches: bytes([0x1f, 0x8b]) },
+  { types: ["application/x-7z-compressed"], matches: bytes([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]) },
+  { types: ["application/vnd.rar", "application/x-rar-compressed"], matches: (head) => ascii(head, 0, 6) === "Rar!\x1a\x07" },
+  {
+    types: ["application/zip", "application/x-zip-compressed"],
+    matches: (head) => ascii(head, 0, 2) === "PK" && ["\x03\x04", "\x05\x06", "\x07\x08"].includes(ascii(head, 2, 4)),
+  },
+  { types: ["application/x-cfb"], matches: bytes([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) },
+  { types: ["font/woff"], matches: (head) => ascii(head, 0, 4) === "wOFF" },
+  { types: ["font/woff2"], matches: (head) => ascii(head, 0, 4) === "wOF2" },
+  { types: ["image/bmp", "image/x-ms-bmp"], matches: (head) => ascii(head, 0, 2) === "BM" && head[5] === 0 },
+  { types: ["image/tiff"], matches: (head) => ["II*\0", "MM\0*"].includes(ascii(head, 0, 4)) },
+  { types: ["image/x-icon", "image/vnd.microsoft.icon"], matches: bytes([0x00, 0x00, 0x01, 0x00]) },
+  { types: ["application/x-msdownload"], matches: (head) => ascii(head, 0, 2) === "MZ" && head.subarray(0, 64).includes(0) },
+  { types: ["application/x-elf"], matches: bytes([0x7f, 0x45, 0x4c, 0x46]) },
+  { types: ["image/svg+xml"], matches: (head) => markup(head, SVG) },
+  { types: ["text/html", "application/xhtml+xml"], matches: (head) => markup(head, HTML) },
+];
+
+// Containers: these types are zip or compound files inside, and their bytes say no more than that.
+const ZIP_BASED = /^application\/(?:vnd\.openxmlformats-officedocument\.|vnd\.oasis\.opendocument\.|epub\+zip$|java-archive$|.*\+zip$)/;
+const CFB_BASED = /^application\/(?:msword$|vnd\.ms-(?:excel|powerpoint|outlook|project|visio))/;
+
+/** The types that file name endings stand for, where the bytes can confirm them. */
+const EXTENSIONS: ReadonlyMap<string, string> = new Map([
+  ["png", "image/png"],
+  ["jpg", "image/jpeg"],
+  ["jpeg", "image/jpeg"],
+  ["gif", "image/gif"],
+  ["webp", "image/webp"],
+  ["avif", "image/avif"],
+  ["heic", "image/heic"],
+  ["svg", "image/svg+xml"],
+  ["bmp", "image/bmp"],
+  ["tif", "image/tiff"],
+  ["tiff", "image/tiff"],
+  ["ico", "image/x-icon"],
+  ["pdf", "application/pdf"],
+  ["zip", "application/zip"],
+  ["gz", "application/gzip"],
+  ["7z", "application/x-7z-compressed"],
+  ["rar", "application/vnd.rar"],
+  ["mp3", "audio/mpeg"],
+  ["wav", "audio/wav"],
+  ["ogg", "audio/ogg"],
+  ["flac", "audio/flac"],
+  ["m4a", "audio/mp4"],
+  ["mp4", "video/mp4"],
+  ["mov", "video/quicktime"],
+  ["webm", "video/webm"],
+  ["mkv", "video/x-matroska"],
+  ["docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+  ["xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+  ["pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"],
+  ["odt", "application/vnd.oasis.opendocument.text"],
+  ["ods", "application/vnd.oasis.opendocument.spreadsheet"],
+  ["epub", "application/epub+zip"],
+  ["doc", "application/msword"],
+  ["xls", "application/vnd.ms-excel"],
+  ["ppt", "application/vnd.ms-powerpoint"],
+  ["html", "text/html"],
+  ["htm", "text/html"],
+  ["txt", "text/plain"],
+  ["csv", "text/csv"],
+  ["md", "text/markdown"],
+]);
+
+/** One token of an `accept` attribute (HTML, 4.10.5.1.18): `image/*`, `image/png`, or `.png`. */
+export const ACCEPT_TOKEN: RegExp = /^(?:\.[A-Za-z0-9._+-]+|[A-Za-z0-9!#$&^_.+-]+\/(?:\*|[A-Za-z0-9!#$&^_.+-]+))$/;
+
+/**
+ * Whether an `accept` list takes a file: one of its tokens fits what the sender says the file is, and what the first
+ * bytes say fits too.
+ *
+ * A type without a signature, such as `text/csv`, is believed as long as the bytes do not show another type and, for a
+ * text, hold no NUL.
+ *
+ * @param accept The tokens, in lower case.
+ */
+export async function acceptsFile(accept: readonly string[], file: File): Promise<boolean> {
+  const declared = typeOf(file);
+  const token = accept.find((token) => fits(token, declared, file.name.toLowerCase()));
+  if (token === undefined) return false;
+
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const found = sniff(head);
+  // What must be true of the bytes: the type an ending stands for says more than the type that was declared beside it.
+  const claimed = EXTENSIONS.get(token.slice(1)) ?? declared;
+  if (found.length === 0) {
+    // Only a text in UTF-16, which says so by its byte order mark, holds NUL bytes.
+    if (claimed.startsWith("text/")) return !head.includes(0) || ["\xff\xfe", "\xfe\xff"].includes(ascii(head, 0, 2));
+    return !hasSignature(claimed) && !ZIP_BASED.test(claimed) && !CFB_BASED.test(claimed);
+  }
+  if (found.includes("application/zip") && ZIP_BASED.test(claimed)) return true;
+  if (found.includes("application/x-cfb") && CFB_BASED.test(claimed)) return true;
+  if (token.startsWith(".")) return found.includes(claimed) || (!hasSignature(claimed) && !claimed.startsWith("text/"));
+  return found.some((type) => fits(token, type, ""));
+}
+
+/** The types the first bytes of a file may stand for; none where they are no known signature. */
+export function sniff(head: Uint8Array): readonly string[] {
+  return SIGNATURES.find(({ matches }) => matches(head))?.types ?? [];
+}
+
+function typeOf(file: File): string {
+  const type = file.type.split(";", 1)[0] ?? "";
+  return type.trim().toLowerCase();
+}
+
+function fits(token: string, type: string, name: string): boolean {
+  if (token.startsWith(".")) return name.endsWith(token);
+  if (token.endsWith("/*")) return type.startsWith(token.slice(0, -1));
+  return type === token;
+}
+
+function hasSignature(type: string): boolean {
+  return SIGNATURES.some(({ types }) => types.includes(type));
+}
+
+function bytes(signature: readonly number[]): (head: Uint8Array) => boolean {
+  return (head) => signature.every((byte, index) => head[index] === byte);
+}
+
+// ISO base media files: the box `ftyp` at 4, then the major brand.
+function brand(brands: readonly string[]): (head: Uint8Array) => boolean {
+  return (head) => ascii(head, 4, 8) === "ftyp" && brands.includes(ascii(head, 8, 12));
+}
+
+function ascii(head: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...head.subarray(start, end));
+}
+
+// A text that begins as markup, after a byte order mark and white space. 1,024 characters bound the pattern's work.
+function markup(head: Uint8Array, pattern: RegExp): boolean {
+  return pattern.test(new TextDecoder().decode(head.subarray(0, 1024)).trimStart());
+}

@@ -1,0 +1,292 @@
+/**
+ * `createHandler()`: puts the parts together.
+ *
+ * @module
+ */
+import { fromFileUrl, join, resolve } from "@std/path";
+import { type BackendEntry, DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "./actions/factory.ts";
+import { FormActionManager } from "./actions/manager.ts";
+import type { Dependency } from "./context.ts";
+import { DependencyCache } from "./deps/cache.ts";
+import { orderProviders, type Provider } from "./deps/providers.ts";
+import { createRequestDeps } from "./deps/resolver.ts";
+import { FormActionDispatch } from "./dispatch/dispatch.ts";
+import { createOnce } from "./dispatch/once.ts";
+import { discoverPages, type ListedPage, type PageFiles, pagesFromList } from "./pages/discover.ts";
+import { loadManifest, type Manifest } from "./pages/manifest.ts";
+import { createOrigins } from "./pages/origin.ts";
+import { createStaticFiles } from "./pages/static_files.ts";
+import type { Visit } from "./pages/visit.ts";
+import { createRendering } from "./preact/rendering.tsx";
+import { type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
+import { type LimitsOptions, resolveLimits } from "./request/limits.ts";
+import { respond } from "./respond/respond.ts";
+import { serve } from "./respond/serve.ts";
+import { redirectTarget } from "./respond/sink.ts";
+import { createStreams } from "./respond/streams.ts";
+import { createSignals, type SignalFamily } from "./signals.ts";
+import { createMemoryStore } from "./store/memory.ts";
+import type { Store } from "./store/store.ts";
+
+/** What went wrong, and where. */
+export interface ErrorInfo {
+  /** The request it went wrong for. */
+  readonly request: Request;
+  /** The full name of the action, or `null` where no action was at work. */
+  readonly actionName: string | null;
+}
+
+/** How mutations are kept from running twice. */
+export interface OnceHandlerOptions {
+  /** Seconds an outcome is kept for repeats. Default: 3,600. */
+  readonly seconds?: number | undefined;
+  /** Outcomes kept in memory at most; the ones finished longest ago leave first. Not for a `store` of your own. Default: 10,000. */
+  readonly maxEntries?: number | undefined;
+  /** Seconds a repeat waits for a run that has not ended. Default: 10. */
+  readonly waitSeconds?: number | undefined;
+}
+
+/** Everything a handler can be told. Each option may be left out. */
+export interface HandlerOptions {
+  /**
+   * The root of the application: pages are found below `pages/`, static files are served from `static/`. `null` for none:
+   * nothing is read from disk, and no form can name a page by its path. Default: the working directory.
+   */
+  readonly baseDir?: string | URL | null | undefined;
+  /** The pages, in place of the walk below `pages/`: for programs that are compiled or bundled. Default: the walk. */
+  readonly pages?: readonly ListedPage[] | undefined;
+  /** Where actions are kept and dispatched, in order. Default: `DEFAULT_FORM_ACTION_BACKENDS`. */
+  readonly backends?: readonly BackendEntry[] | undefined;
+  /** Who resolves markers, beside the built-in providers. Default: none. */
+  readonly providers?: readonly Provider[] | undefined;
+  /**
+   * Values in place of those that dependencies would make, for tests: by the dependency or by its name; a function is
+   * run as its factory. Default: none.
+   */
+  readonly overrides?: ReadonlyMap<Dependency<unknown> | string, unknown> | undefined;
+  /** Who asks: part of the key under which a mutation runs once, and whose streams are counted. Default: nobody. */
+  readonly principal?: ((request: Request) => string | null | PromiseLike<string | null>) | undefined;
+  /** Where claims and outcomes of mutations are kept; shared, it serves several instances. Default: in memory. */
+  readonly store?: Store | undefined;
+  /** How mutations are kept from running twice. */
+  readonly once?: OnceHandlerOptions | undefined;
+  /** How much of anything a request may bring, and how long it may take. */
+  readonly limits?: LimitsOptions | undefined;
+  /** Seconds of silence in a stream before a heartbeat; 0 for none. Default: 15. */
+  readonly heartbeatSeconds?: number | undefined;
+  /** Which other origins may act here. Default: none. */
+  readonly crossOrigin?: CrossOriginOptions | undefined;
+  /** The status of a page that comes back because its form was refused. Default: 200. */
+  readonly invalidStatus?: 200 | 422 | undefined;
+  /** How forms name their page: by its path from `baseDir`, or by the absolute one. Default: `"relative"`. */
+  readonly originPath?: "relative" | "absolute" | undefined;
+  /**
+   * Told everything that went wrong and was none of the visitor's doing, besides the console. Default: the console alone.
+   *
+   * @param error What was thrown.
+   * @param info Where.
+   */
+  readonly onError?: ((error: unknown, info: ErrorInfo) => void) | undefined;
+  /** Whether messages may say more than a visitor should know. Default: `false`. */
+  readonly dev?: boolean | undefined;
+}
+
+/** What `Deno.serve` tells of a connection, as far as it is looked at. */
+export interface ConnectionInfo {
+  /** Where the request came from. */
+  readonly remoteAddr?: { readonly hostname?: string };
+}
+
+/** Answers requests: what `Deno.serve` takes, and with `fetch` what `deno serve` takes. */
+export interface Handler {
+  /**
+   * Answers a request.
+   *
+   * @param request The request.
+   * @param info Where it came from.
+   */
+  (request: Request, info?: ConnectionInfo): Promise<Response>;
+  /** The same function, so that `export default createHandler()` works with `deno serve`. */
+  readonly fetch: (request: Request, info?: ConnectionInfo) => Promise<Response>;
+  /** Settled when the pages are read: rejected with what was wrong with them. */
+  readonly ready: Promise<void>;
+  /** The signals of this handler alone; the exported ones hear every handler of the process. */
+  readonly signals: SignalFamily;
+  /** Ends every stream of a caller: after a sign-out, or when rights were taken away. */
+  disconnect(principal: string): void;
+  /** Ends every stream and waits for them. Requests are answered still. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the handler of an application: its pages, its actions, its static files and the browser runtime.
+ *
+ * The pages are read once, at once; the first request waits for them. What is wrong with them rejects `handler.ready`
+ * and every request. One handler shares nothing with another.
+ *
+ * @param options What it can be told; nothing is needed.
+ * @returns The handler.
+ * @throws {TypeError} When an option is not of its form.
+ *
+ * @example A whole application
+ * ```ts ignore
+ * import { createHandler } from "@hyper/actions";
+ *
+ * Deno.serve(createHandler());
+ * ```
+ *
+ * @example With its pages given
+ * ```tsx
+ * import { createHandler } from "@hyper/actions";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const handler = createHandler({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => <h1>Hello</h1> }) }],
+ * });
+ * const response = await handler(new Request("http://localhost/"));
+ * assertStringIncludes(await response.text(), "<h1>Hello</h1>");
+ * await handler.close();
+ * ```
+ */
+export function createHandler(options: HandlerOptions = {}): Handler {
+  const { heartbeatSeconds = 15, invalidStatus = 200, originPath = "relative", dev = false } = options;
+  if (!(heartbeatSeconds >= 0)) {
+    throw new RangeError(
+      `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}, seconds from 0 up are needed`,
+    );
+  }
+  const baseDir = readBaseDir(options.baseDir);
+  const limits = resolveLimits(options.limits);
+  const crossOrigin = resolveCrossOrigin(options.crossOrigin);
+  const providers = orderProviders(options.providers ?? []);
+  const overrides = options.overrides ?? new Map();
+  const factory = new FormActionFactory();
+  const manager = new FormActionManager(
+    (options.backends ?? DEFAULT_FORM_ACTION_BACKENDS).map((entry) => factory.createBackend(entry)),
+  );
+  const signals = createSignals();
+  const streams = createStreams(limits);
+  const store = options.store ?? createMemoryStore({ maxEntries: options.once?.maxEntries });
+  const once = createOnce({ store, seconds: options.once?.seconds, waitSeconds: options.once?.waitSeconds });
+  const report = (error: unknown, request: Request, actionName: string | null): void => {
+    reportError(error, { request, actionName }, options.onError);
+  };
+
+  const start = async (): Promise<FormActionDispatch> => {
+    const manifest = await loadManifest(await findPages(baseDir, options.pages));
+    for (const warning of manifest.warnings) warn(warning);
+    registerActions(manifest, manager, signals);
+    const root = baseDir ?? manifest.baseDir;
+    const rendering = createRendering({
+      manager,
+      originFields: { baseDir: root, originPath },
+      errorPage: manifest.errorPage,
+      notFound: manifest.notFound,
+      report: (error, request) => report(error, request, null),
+    });
+    const files = baseDir === null ? null : createStaticFiles(join(baseDir, "static"));
+    const visitOf = ({ request, url, cache }: { request: Request; url: URL; cache: DependencyCache }): Visit => ({
+      page: null,
+      url,
+      params: {},
+      request,
+      deps: createRequestDeps({
+        ctx: { request, url, params: {}, signal: request.signal },
+        providers,
+        overrides,
+        cache,
+        form: null,
+        origin: "missing",
+        context: null,
+      }),
+      toasts: [],
+    });
+    const { router } = manifest;
+    return new FormActionDispatch({
+      manager,
+      router,
+      origins: createOrigins(baseDir === null ? { ...manifest, routes: [] } : manifest, root),
+      rendering,
+      respond: (answer) =>
+        respond(answer, {
+          rendering,
+          limits,
+          heartbeatSeconds,
+          invalidStatus,
+          streams,
+          signals,
+          visitOf,
+          report,
+        }),
+      serve: (request, url, deps) => serve(request, url, deps, { router, files, rendering, report }),
+      redirectTarget,
+      signals,
+      limits,
+      crossOrigin,
+      dev,
+      providers,
+      overrides,
+      once,
+      principal: options.principal ?? null,
+      report,
+    });
+  };
+
+  const started = start();
+  const ready = started.then(() => {});
+  const answer = async (request: Request, info?: ConnectionInfo): Promise<Response> => {
+    // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
+    await ready;
+    return await (await started).answer(request, info?.remoteAddr?.hostname ?? "");
+  };
+  return Object.assign(answer, {
+    fetch: answer,
+    ready,
+    signals,
+    disconnect: (principal: string): void => streams.disconnect(principal),
+    close: async (): Promise<void> => {
+      await ready.catch(() => {}); // What was wrong with the pages is told by `ready`.
+      await streams.close();
+    },
+  });
+}
+
+function readBaseDir(baseDir: string | URL | null | undefined): string | null {
+  if (baseDir === null) return null;
+  if (baseDir === undefined) return Deno.cwd();
+  return resolve(baseDir instanceof URL || baseDir.startsWith("file:") ? fromFileUrl(baseDir) : baseDir);
+}
+
+async function findPages(baseDir: string | null, pages: readonly ListedPage[] | undefined): Promise<PageFiles> {
+  if (pages !== undefined) return pagesFromList(pages, baseDir ?? "/");
+  return baseDir === null ? pagesFromList([], "/") : await discoverPages({ baseDir });
+}
+
+function registerActions(manifest: Manifest, manager: FormActionManager, signals: SignalFamily): void {
+  for (const { action, file, exportName } of manifest.actions) {
+    manager.registerAction(action, { file, exportName });
+    signals.actionRegistered.send({
+      actionName: action.name,
+      uid: action.uid,
+      form: action.form,
+      namespace: action.namespace,
+      handler: action.handler,
+    }, (error) => logError(error, `a receiver of actionRegistered for action "${action.name}"`));
+  }
+}
+
+function reportError(error: unknown, info: ErrorInfo, onError: HandlerOptions["onError"]): void {
+  const { request, actionName } = info;
+  const where = `${request.method} ${URL.parse(request.url)?.pathname ?? "?"}`;
+  logError(error, actionName === null ? where : `action "${actionName}", ${where}`);
+  try {
+    onError?.(error, info);
+  } catch (failure) {
+    logError(failure, "onError");
+  }
+}
+
+// deno-lint-ignore no-console -- the console is where a server's errors are looked for; `onError` has them too
+const logError = (error: unknown, where: string): void => console.error(`Error in ${where}:`, error);
+// deno-lint-ignore no-console -- as above: what was left out at the start has no request to belong to
+const warn = (warning: string): void => console.warn(warning);

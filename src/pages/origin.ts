@@ -1,0 +1,195 @@
+/**
+ * The two hidden fields of a form, read back: the page it stands on and the URL that page was asked under.
+ *
+ * @module
+ */
+import { basename, dirname, isAbsolute, join, normalize, resolve } from "@std/path";
+import type { Params } from "../context.ts";
+import { ACTION_FIELD, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD } from "../protocol/names.ts";
+import { isInside } from "./inside.ts";
+import type { Manifest, PageRoute } from "./manifest.ts";
+import { parsePattern } from "./route.ts";
+
+/** What a form says about where it stands; `null` for a field that was not sent. From a visitor: nothing of it is trusted. */
+export interface OriginClaim {
+  /** The field `_next_form_page`. */
+  readonly page: string | null;
+  /** The field `_next_form_origin`. */
+  readonly url: string | null;
+}
+
+/** A page of this handler, and how it was asked for. */
+export interface Origin {
+  /** The page. */
+  readonly route: PageRoute;
+  /** The parameters its URL gives. */
+  readonly params: Params;
+  /** Its URL on this site. */
+  readonly url: URL;
+}
+
+/** Reads the origin of forms. */
+export interface Origins {
+  /**
+   * The page a form says it stands on.
+   *
+   * The page's path is compared with those of the manifest and never reaches the file system. The URL must lead to the same
+   * page; without one, a page that has no parameters is taken under its only path.
+   *
+   * @param claim What the form sent.
+   * @param own The URL that was posted to: its origin is this site.
+   * @returns The origin, or `null` when what was sent names no page of this handler.
+   */
+  resolveOrigin(claim: OriginClaim, own: URL): Origin | null;
+}
+
+/** How a page is named in the forms it renders. */
+export interface OriginFieldsOptions {
+  /** The page's path from `baseDir`, or the absolute one, which tells every visitor where it lies on the server's disk. */
+  readonly originPath: "relative" | "absolute";
+  /** `baseDir` as an absolute path. */
+  readonly baseDir: string;
+}
+
+const PAGE_NAMES = ["page.tsx", "page.ts", "page.jsx", "page.js"];
+// URL parsers drop tab, CR and LF, take a backslash for a slash, and trim other control characters: what a browser would
+// then make of such a text is not what it says (CVE-2026-64941).
+// deno-lint-ignore no-control-regex
+const UNSAFE_IN_URL = /[\u0000-\u0020\u007f\\#]/;
+
+/**
+ * Reads the origin of forms for one manifest.
+ *
+ * @param manifest The pages.
+ * @param baseDir The root of the application.
+ * @returns What reads origins.
+ */
+export function createOrigins(manifest: Manifest, baseDir: string = manifest.baseDir): Origins {
+  const base = resolve(baseDir);
+  const routes = new Map<string, PageRoute>();
+  for (const route of manifest.routes) {
+    for (const path of pathsOf(route, base)) routes.set(path, route);
+  }
+  return {
+    resolveOrigin({ page, url }, own) {
+      const route = page === null ? undefined : routes.get(absolutePath(page, base) ?? "");
+      if (route === undefined) return null;
+      const target = url === null ? onlyUrl(route, own) : parseLocalUrl(url, own);
+      if (target === null) return null;
+      const match = manifest.router.match(target.pathname);
+      return match?.route === route ? { route, params: match.params, url: target } : null;
+    },
+  };
+}
+
+/**
+ * The hidden fields that lead back to a page, by name.
+ *
+ * @param file The page's path from `baseDir`.
+ * @param url The URL the page is drawn for.
+ * @param options How the page is named.
+ * @returns The fields.
+ */
+export function originFields(
+  file: string,
+  url: URL,
+  { originPath, baseDir }: OriginFieldsOptions,
+): Readonly<Record<string, string>> {
+  return {
+    [ORIGIN_PAGE_FIELD]: originPath === "absolute" ? join(baseDir, file) : file,
+    [ORIGIN_URL_FIELD]: pathOf(url),
+  };
+}
+
+/**
+ * Checks a path that is to name the file of a page (seed 004, "Origin Page Validation").
+ *
+ * It is accepted when its basename is `page.tsx`, `page.ts`, `page.jsx` or `page.js`, when with links followed it lies inside
+ * `baseDir`, and when it is a file or a `template` file stands beside it. This reads the file system, so give it paths of your
+ * own: what a visitor sends is compared with the pages that were found at the start.
+ *
+ * @param value The path, absolute or from `baseDir`.
+ * @param options The root of the application; `null` accepts nothing. Default: the working directory.
+ * @returns The real path, or `null`.
+ *
+ * @example What is no page
+ * ```ts
+ * import { validatedNextFormPagePath } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(validatedNextFormPagePath(""), null);
+ * assertEquals(validatedNextFormPagePath("/etc/passwd"), null);
+ * ```
+ */
+export function validatedNextFormPagePath(
+  value: unknown,
+  { baseDir = Deno.cwd() }: { readonly baseDir?: string | null | undefined } = {},
+): string | null {
+  if (typeof value !== "string" || baseDir === null) return null;
+  const base = resolve(baseDir);
+  const path = absolutePath(value, base);
+  if (path === null) return null;
+  const realBase = realPathOf(base);
+  if (realBase === null) return null;
+  const real = realPathOf(path);
+  if (real !== null) return isInside(realBase, real) && isFile(real) ? real : null;
+  // No such file: the folder may be routed by its template alone.
+  const realDir = realPathOf(dirname(path));
+  if (realDir === null || !isInside(realBase, realDir)) return null;
+  const hasTemplate = PAGE_NAMES.some((name) => isFile(join(realDir, name.replace("page", "template"))));
+  return hasTemplate ? join(realDir, basename(path)) : null;
+}
+
+/** Every spelling of a page that a form may send, as absolute paths. */
+function pathsOf(route: PageRoute, baseDir: string): readonly string[] {
+  const file = join(baseDir, route.file);
+  const paths = route.realFile === null ? [file] : [file, route.realFile];
+  // Where a template stands, a page of any of the four names counts as being there.
+  return route.hasTemplate ? paths.flatMap((path) => PAGE_NAMES.map((name) => join(dirname(path), name))) : paths;
+}
+
+/** The path as an absolute one, by its text alone; `null` when it does not name a page file. */
+function absolutePath(value: string, baseDir: string): string | null {
+  // deno-lint-ignore no-control-regex -- no path of ours holds one, and U+0000 would end it for the file system
+  if (value.trim() === "" || /[\u0000-\u001f\u007f]/.test(value)) return null;
+  const path = isAbsolute(value) ? normalize(value) : join(baseDir, value);
+  return PAGE_NAMES.includes(basename(path)) && !/[\\/]$/.test(value) ? path : null;
+}
+
+function onlyUrl(route: PageRoute, own: URL): URL | null {
+  const { segments } = parsePattern(route.pattern);
+  const texts = segments.map((segment) => segment.kind === "static" ? encodeURIComponent(segment.text) : null);
+  return texts.includes(null) ? null : new URL(`/${texts.join("/")}`, own);
+}
+
+function parseLocalUrl(value: string, own: URL): URL | null {
+  if (!value.startsWith("/") || value.startsWith("//") || UNSAFE_IN_URL.test(value)) return null;
+  const url = URL.parse(value, own.origin);
+  return url !== null && url.origin === own.origin ? url : null;
+}
+
+function pathOf(url: URL): string {
+  if (!url.searchParams.has(ACTION_FIELD)) return url.pathname + url.search;
+  // A page drawn for an action that was asked for in the query: leading back there must not run the action again.
+  const page = new URL(url);
+  page.searchParams.delete(ACTION_FIELD);
+  return page.pathname + page.search;
+}
+
+function realPathOf(path: string): string | null {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    // Whatever keeps a path from being resolved, it names no page (seed 004).
+    return null;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    // As above.
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * One page as one request sees it, and what rendering is asked for, as plain values and one contract. Rendering itself is
+ * done in `preact/`, and passed in to whoever needs it.
+ *
+ * @module
+ */
+import type { Action } from "../actions/action.ts";
+import type { Params } from "../context.ts";
+import type { RequestDeps } from "../deps/resolver.ts";
+import type { AnyBound } from "../forms/any_form.ts";
+import type { Markup, MarkupNode } from "../results/markup.ts";
+import type { UnsafeHtml } from "../results/items.ts";
+import type { PageRoute } from "./manifest.ts";
+
+/** A page, under an address, for a request. */
+export interface Visit {
+  /** The page, or `null` where the address is none: components then have no origin to lead back to. */
+  readonly page: PageRoute | null;
+  /** The page's own address, never that of a form's endpoint. */
+  readonly url: URL;
+  /** The parameters of its route. */
+  readonly params: Params;
+  /** The request as the page is to see it: a GET of its own address. */
+  readonly request: Request;
+  /** The dependencies of the request; `deps.ctx` is what providers and guards are given. */
+  readonly deps: RequestDeps;
+  /** Announced on the page. */
+  readonly toasts: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A form that was refused, to be shown again with what was sent. */
+export interface FailedForm {
+  /** The action it was posted to. */
+  readonly action: Action;
+  /** Which copy of the form. */
+  readonly instance: string | null;
+  /** The bound form. */
+  readonly form: AnyBound;
+}
+
+/** What a page gave: its HTML, or, when it refused or answered by itself, a response. */
+export type Rendered =
+  | { readonly kind: "html"; readonly html: string }
+  | { readonly kind: "response"; readonly response: Response };
+
+/** What rendering can be asked for. */
+export interface Rendering {
+  /** Whether a value is a virtual node. */
+  isMarkupNode(value: unknown): value is MarkupNode;
+  /** Content as a part of a page: forms in it lead back to that page. */
+  fragment(content: Markup | UnsafeHtml, visit: Visit): Promise<string>;
+  /**
+   * The whole page, as a GET of its own address gives it.
+   *
+   * @param failed The form that failed, or `null`.
+   * @param status The status of the answer where the page does not set one.
+   */
+  page(visit: Visit, failed: FailedForm | null, status: number): Promise<Response>;
+  /** The failing form alone, cut out of the page. */
+  failedForm(visit: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
+  /** The body element of the page. */
+  body(visit: Visit): Promise<Rendered>;
+  /** HTML in place of the page, in the page's layouts. */
+  inLayouts(visit: Visit, html: string): Promise<Response>;
+  /** The page that says what went wrong. */
+  failure(visit: Visit, status: number, message: string): Promise<Response>;
+}

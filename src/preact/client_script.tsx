@@ -1,0 +1,33 @@
+/**
+ * `<ClientScript>`: the browser runtime, loaded by the page.
+ *
+ * @module
+ */
+import type { VNode } from "preact";
+import { usePageState } from "./page_state.ts";
+
+/** What `<ClientScript>` takes. */
+export interface ClientScriptProps {
+  /** The nonce of the page's content security policy. Default: none. */
+  readonly nonce?: string | undefined;
+}
+
+/**
+ * Loads the browser runtime. Put it into the `<head>` of a layout that renders `<html>`; a page without such a layout
+ * gets it by itself.
+ *
+ * @example
+ * ```tsx
+ * import { ClientScript, createHandler } from "@hyper/actions";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const page = () => <html lang="en"><head><ClientScript /></head><body /></html>;
+ * const handler = createHandler({ pages: [{ path: "/", load: () => Promise.resolve({ default: page }) }] });
+ * const response = await handler(new Request("http://localhost/"));
+ * assertStringIncludes(await response.text(), '<script type="module" src="/_hyper/client.js">');
+ * ```
+ */
+export function ClientScript({ nonce }: ClientScriptProps): VNode {
+  const { clientPath } = usePageState("ClientScript");
+  return <script type="module" src={clientPath} {...(nonce === undefined ? {} : { nonce })} />;
+}

@@ -1,0 +1,79 @@
+/**
+ * The document around a rendered page, as text: head and body are known by then, and nothing is rendered twice.
+ *
+ * @module
+ */
+
+/** What a page, and each layout around it, wants in the head; rendered, the outermost first. */
+export type HeadParts = readonly string[];
+
+const HTML_START = /^\s*(?:<!doctype[^>]*>\s*)?<html[\s>]/i;
+const TITLE = /<title[^>]*>[\s\S]*?<\/title>/gi;
+
+/** Whether the outermost layout, or the page itself, wrote the document. */
+export function isDocument(html: string): boolean {
+  return HTML_START.test(html);
+}
+
+/**
+ * Completes a document: the one that the outermost layout wrote, or a plain one around what the page gave.
+ *
+ * Of several titles the nearest to the page wins; the rest of the head parts add up in order.
+ *
+ * @param html What the page and its layouts gave.
+ * @param head The head parts.
+ * @param clientScript The script element for a document of our own.
+ */
+export function completeDocument(html: string, head: HeadParts, clientScript: string): string {
+  const { title, rest } = mergeHead(head);
+  if (isDocument(html)) {
+    const started = /^\s*<!doctype/i.test(html) ? html : `<!DOCTYPE html>${html}`;
+    return title === "" && rest === "" ? started : insertHead(started, title, rest);
+  }
+  return (
+    `<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
+    `${title}${rest}${clientScript}</head><body>${html}</body></html>`
+  );
+}
+
+function mergeHead(head: HeadParts): { readonly title: string; readonly rest: string } {
+  let title = "";
+  let rest = "";
+  for (const part of head) {
+    const titles = part.match(TITLE);
+    if (titles !== null) title = titles.at(-1) ?? title;
+    rest += titles === null ? part : part.replace(TITLE, "");
+  }
+  return { title, rest };
+}
+
+// Only the head of the layout is looked at: a page may show the text of a head in its body.
+function insertHead(html: string, title: string, rest: string): string {
+  const end = html.search(/<\/head\s*>/i);
+  if (end === -1) {
+    // A layout without a head: a parser would make one before the body, so it is written there.
+    const open = /<html[^>]*>/i.exec(html);
+    const at = open === null ? 0 : open.index + open[0].length;
+    return `${html.slice(0, at)}<head>${title}${rest}</head>${html.slice(at)}`;
+  }
+  const before = title === "" ? html.slice(0, end) : html.slice(0, end).replace(TITLE, "");
+  return `${before}${title}${rest}${html.slice(end)}`;
+}
+
+/** The body element of a document, `<body …>…</body>`; what has none is the body's content. */
+export function bodyOf(html: string): string {
+  if (!isDocument(html)) return `<body>${html}</body>`;
+  const start = html.search(/<body[\s>]/i);
+  if (start === -1) return `<body></body>`;
+  const end = html.toLowerCase().lastIndexOf("</body>");
+  return end === -1 ? `${html.slice(start)}</body>` : html.slice(start, end + "</body>".length);
+}
+
+/** What stands between the tags of the first `<name>` element, or `null`: the cut that a failing form is taken by. */
+export function cutOut(html: string, name: string): string | null {
+  const open = `<${name}>`;
+  const start = html.indexOf(open);
+  if (start === -1) return null;
+  const end = html.indexOf(`</${name}>`, start);
+  return html.slice(start + open.length, end);
+}

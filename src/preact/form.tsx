@@ -1,0 +1,111 @@
+/**
+ * `<Form>`: a form of an action, working with and without scripts.
+ *
+ * @module
+ */
+import { type ComponentChildren, h, type VNode } from "preact";
+import type { Action } from "../actions/action.ts";
+import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD } from "../protocol/names.ts";
+import type { ElementAttributes } from "./attributes.ts";
+import { drawForm } from "./draw_form.tsx";
+import { type ActionRef, FormScope, type PageState, usePageState } from "./page_state.ts";
+
+/** What `<Form>` takes beside the attributes of a form. */
+export interface FormProps extends ElementAttributes {
+  /** The action it is posted to: the action, its full name, or a decorated method. */
+  readonly action: ActionRef;
+  /** Tells apart several copies of one form on a page, such as a row's id. Default: the only copy. */
+  readonly instance?: string | number | undefined;
+  /** Values the fields begin with, over those of `getInitial`. Default: none. */
+  readonly initial?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the browser may fill in its fields. Default: `on`. */
+  readonly autocomplete?: "on" | "off" | undefined;
+  /** Whether the browser leaves the checking to the server. Default: `false`. */
+  readonly noValidate?: boolean | undefined;
+  /** The name of the window or frame that the answer is shown in; such a form is left to the browser. Default: this one. */
+  readonly target?: string | undefined;
+  /** The text of the button of a form that is drawn by itself. Default: `Submit`. */
+  readonly submit?: string | undefined;
+  /** What stands in the form. Default: every field of the form, its errors, and a button. */
+  readonly children?: ComponentChildren;
+}
+
+/**
+ * A form of an action. It writes the hidden fields, the method, the URL, and `enctype` where a file is among the fields;
+ * the browser runtime takes it over, and without scripts it posts and the page comes back.
+ *
+ * After a refused submit it shows what was sent and what was wrong; other forms on the page stay as they were.
+ *
+ * @throws {TypeError} When no such action is known, or it stands outside a page.
+ *
+ * @example
+ * ```tsx
+ * import { action, createHandler, defineForm, Field, field, Form } from "@hyper/actions";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }) } });
+ * const addNote = action("add_note", { form: NoteForm }, () => {});
+ *
+ * function Notes() {
+ *   return (
+ *     <Form action={addNote}>
+ *       <Field name="title" />
+ *       <button>Add</button>
+ *     </Form>
+ *   );
+ * }
+ * const handler = createHandler({
+ *   pages: [{ path: "/notes", load: () => Promise.resolve({ default: Notes, addNote }) }],
+ * });
+ * const page = await handler(new Request("http://localhost/notes"));
+ * assertStringIncludes(await page.text(), 'name="title"');
+ * ```
+ */
+export function Form(props: FormProps): VNode {
+  const { action: ref, instance: rawInstance, initial, submit, children, ...attributes } = props;
+  const state = usePageState("Form");
+  const { action, url } = state.findAction(ref);
+  const instance = rawInstance === undefined ? null : String(rawInstance);
+  const form = state.formOf(action, instance, initial ?? null);
+  // A suspension: the renderer waits for it and renders this form again, when the state has the answer at hand.
+  if (form instanceof Promise) throw form;
+
+  const multipart = form?.hasFiles === true;
+  const isGet = action.method === "GET";
+  const drawn = h(
+    "form",
+    {
+      ...attributes,
+      id: props.id ?? formId(action, instance),
+      method: isGet ? "get" : "post",
+      action: isGet ? state.path : url,
+      ...(multipart ? { enctype: "multipart/form-data" } : {}),
+      [FORM_ATTRIBUTE]: action.name,
+      // A record of attributes: Preact's own type for a form knows fewer values of `role` than there are.
+    } as Record<string, unknown>,
+    hiddenFields(state, action, instance, isGet),
+    <FormScope.Provider value={form}>
+      {children ?? (form === null ? <button type="submit">{submit ?? "Submit"}</button> : drawForm(form, submit))}
+    </FormScope.Provider>,
+  );
+  if (state.cutTag === null || !state.isFailed(action, instance)) return drawn;
+  return h(state.cutTag, null, drawn);
+}
+
+/** The id of a form that was given none: it is what a refused submit is patched by. */
+export function formId(action: Action, instance: string | null): string {
+  return instance === null ? `form-${action.uid}` : `form-${action.uid}-${idSafe(instance)}`;
+}
+
+// An id may hold anything but white space; a selector needs no escaping when it holds only these.
+function idSafe(text: string): string {
+  return text.replace(/[^A-Za-z0-9-]/g, (char) => `_${char.codePointAt(0)?.toString(16) ?? ""}_`);
+}
+
+function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): VNode[] {
+  const fields: [string, string][] = isGet
+    ? [[ACTION_FIELD, action.name]]
+    : [...Object.entries(state.originFields), [ONCE_FIELD, crypto.randomUUID()]];
+  if (instance !== null) fields.push([INSTANCE_FIELD, instance]);
+  return fields.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />);
+}

@@ -1,0 +1,56 @@
+/**
+ * Virtual nodes → HTML, at once where nothing suspends.
+ *
+ * @module
+ */
+import { isValidElement, type VNode } from "preact";
+import { renderToString, renderToStringAsync } from "preact-render-to-string";
+import type { MarkupNode } from "../results/markup.ts";
+
+// Components that were seen to suspend: they are rendered asynchronously from the first try on, so that nothing is
+// rendered twice but once in the life of the process.
+const suspending = new WeakSet<object>();
+
+/** Whether a value is a virtual node. Preact 11 marks its own, so that an object out of JSON never passes for one. */
+export function isMarkupNode(value: unknown): value is MarkupNode {
+  return isValidElement(value);
+}
+
+/**
+ * Renders to HTML.
+ *
+ * @param node What to render.
+ * @param root What the rendering is remembered by: the component of the page, for which suspending once means always.
+ * @returns The HTML, or a promise of it when something on the page waits.
+ */
+export function renderHtml(node: VNode, root: object | null): string | Promise<string> {
+  if (root === null || !suspending.has(root)) {
+    try {
+      return keepCarriageReturns(renderToString(node));
+    } catch (error) {
+      if (!isSuspension(error)) throw error;
+      if (root !== null) suspending.add(root);
+    }
+  }
+  return renderAsync(node);
+}
+
+async function renderAsync(node: VNode): Promise<string> {
+  const html = await renderToStringAsync(node);
+  // The renderer marks what had to wait for a hydration that never comes here; a morph would see the marks as content.
+  return keepCarriageReturns(html.replaceAll("<!--$s-->", "").replaceAll("<!--/$s-->", ""));
+}
+
+// renderToString() hides the thrown promise behind an error of this wording.
+function isSuspension(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("renderToStringAsync");
+}
+
+/**
+ * A parser turns a bare carriage return into a line feed before it sees the text (HTML, 13.2.3.5), and then what a
+ * visitor typed comes back changed. As a character reference it stays. Script and style hold no references and are left.
+ */
+function keepCarriageReturns(html: string): string {
+  if (!html.includes("\r")) return html;
+  return html.replace(/<(script|style)\b[\s\S]*?<\/\1>|\r/gi, (match) => match === "\r" ? "&#13;" : match);
+}

@@ -1,0 +1,294 @@
+/**
+ * Rendering pages and parts of pages: the contract of `pages/visit.ts`, kept with Preact.
+ *
+ * @module
+ */
+import { type ComponentChildren, type ComponentType, Fragment, h, type VNode } from "preact";
+import type { Action } from "../actions/action.ts";
+import { isAction, nameOfMethod } from "../actions/action.ts";
+import type { FormActionManager } from "../actions/manager.ts";
+import { type AnyBound, type FormWithInitial, makeForm, showBlank } from "../forms/any_form.ts";
+import type { PageRoute } from "../pages/manifest.ts";
+import { originFields } from "../pages/origin.ts";
+import { type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
+import type { FailedForm, Rendered, Rendering, Visit } from "../pages/visit.ts";
+import { CLIENT_PATH } from "../protocol/names.ts";
+import type { UnsafeHtml } from "../results/items.ts";
+import { isUnsafeHtml } from "../results/items.ts";
+import type { Markup } from "../results/markup.ts";
+import { ClientScript } from "./client_script.tsx";
+import { bodyOf, completeDocument, cutOut } from "./document.ts";
+import { formId } from "./form.tsx";
+import { type ActionRef, type FormAction, type PageState, PageStateContext } from "./page_state.ts";
+import { isMarkupNode, renderHtml } from "./render_html.ts";
+
+/** What rendering works with. */
+export interface RenderingServices {
+  /** Finds the actions that forms name. */
+  readonly manager: FormActionManager;
+  /** `baseDir`, and how the page of a form is named. */
+  readonly originFields: { readonly baseDir: string; readonly originPath: "relative" | "absolute" };
+  /** The error page, or `null`. */
+  readonly errorPage: PageRoute | null;
+  /** The page for what is not found, or `null`. */
+  readonly notFound: PageRoute | null;
+  /** Told what fails beside what is being told. */
+  readonly report: (error: unknown, request: Request) => void;
+}
+
+const HTML_TYPE = "text/html; charset=utf-8";
+
+/** Makes what renders the pages of a handler. */
+export function createRendering(services: RenderingServices): Rendering {
+  return new PreactRendering(services);
+}
+
+class PreactRendering implements Rendering {
+  readonly #services: RenderingServices;
+
+  constructor(services: RenderingServices) {
+    this.#services = services;
+  }
+
+  isMarkupNode = isMarkupNode;
+
+  async fragment(content: Markup | UnsafeHtml, visit: Visit): Promise<string> {
+    if (isUnsafeHtml(content)) return content.markup;
+    const state = new RenderState(this.#services, visit, null);
+    return await renderHtml(within(state, children(content)), null);
+  }
+
+  async page(visit: Visit, failed: FailedForm | null, status: number): Promise<Response> {
+    const page = pageOf(visit);
+    const prepared = await preparePage(page, visit.deps.ctx, { status });
+    if (prepared.kind === "response") return prepared.response;
+    return await this.#respond(prepared, new RenderState(this.#services, visit, failed), page);
+  }
+
+  async failedForm(visit: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
+    const page = pageOf(visit);
+    const prepared = await preparePage(page, visit.deps.ctx);
+    if (prepared.kind === "response") return prepared;
+    // Nothing that a page can hold is named by this: it is made for one rendering, and is in no answer.
+    const cutTag = `hyper-cut-${crypto.randomUUID()}`;
+    const state = new RenderState(this.#services, visit, failed, cutTag);
+    const html = await drawPage(prepared, state, page);
+    const form = cutOut(html, cutTag);
+    if (form === null) return { kind: "html", html: "" };
+    const id = /^<form\b[^>]*? id="([^"]*)"/.exec(form)?.[1] ?? formId(failed.action, failed.instance);
+    return { kind: "html", html: form, selector: selectorOfId(id) };
+  }
+
+  async body(visit: Visit): Promise<Rendered> {
+    const page = pageOf(visit);
+    const prepared = await preparePage(page, visit.deps.ctx);
+    if (prepared.kind === "response") return prepared;
+    return { kind: "html", html: bodyOf(await drawPage(prepared, new RenderState(this.#services, visit, null), page)) };
+  }
+
+  async inLayouts(visit: Visit, html: string): Promise<Response> {
+    const state = new RenderState(this.#services, visit, null);
+    if (visit.page === null) return document(await complete(html, [], state), 200, new Headers());
+    const prepared = await preparePage(visit.page, visit.deps.ctx);
+    if (prepared.kind === "response") return prepared.response;
+    // The content is rendered already: a mark that no text can be stands for it while the layouts are drawn.
+    const mark = `hyper-mark-${crypto.randomUUID()}`;
+    const tree: PageTree = { ...prepared, body: { kind: "markup", content: mark } };
+    const drawn = await drawPage(tree, state, visit.page);
+    return document(await complete(drawn.replace(mark, () => html), tree.head, state), 200, prepared.headers);
+  }
+
+  async failure(visit: Visit, status: number, message: string): Promise<Response> {
+    const { errorPage, notFound, report } = this.#services;
+    try {
+      if (status === 404 && notFound !== null) {
+        const prepared = await preparePage(notFound, visit.deps.ctx, { status });
+        if (prepared.kind === "response") return prepared.response;
+        return await this.#respond(prepared, new RenderState(this.#services, visit, null), notFound);
+      }
+      if (errorPage !== null) {
+        const onError = (error: unknown): void => report(error, visit.request);
+        const tree = await prepareErrorPage(errorPage, visit.deps.ctx, { status, message }, onError);
+        return await this.#respond(tree, new RenderState(this.#services, visit, null), errorPage);
+      }
+    } catch (error) {
+      // The page that tells of a failure has failed: what is left is a page that nothing of the application draws.
+      report(error, visit.request);
+    }
+    return await plainFailure(status, message);
+  }
+
+  async #respond(tree: PageTree, state: RenderState, page: PageRoute): Promise<Response> {
+    const html = await drawPage(tree, state, page);
+    const headers = new Headers(tree.headers);
+    const response = document(await complete(html, tree.head, state), tree.status, headers);
+    if (state.tookToasts) {
+      // What was announced once must not be kept and announced again.
+      response.headers.set("cache-control", "no-store");
+    }
+    return response;
+  }
+}
+
+function pageOf(visit: Visit): PageRoute {
+  if (visit.page !== null) return visit.page;
+  throw new TypeError(`Cannot render the page of ${visit.url.pathname}: there is none`);
+}
+
+function document(html: string, status: number, headers: Headers): Response {
+  if (!headers.has("content-type")) headers.set("content-type", HTML_TYPE);
+  return new Response(html, { status, headers });
+}
+
+/** The page in its layouts. */
+async function drawPage(tree: PageTree, state: RenderState, page: PageRoute): Promise<string> {
+  const { props, layouts } = tree;
+  const slots = layouts.map(() => ({ drawn: false }));
+  let node: ComponentChildren = tree.body.kind === "component"
+    ? h(tree.body.component as ComponentType<object>, tree.body.props)
+    : children(tree.body.content);
+  for (let index = layouts.length - 1; index >= 0; index--) {
+    const layout = layouts[index];
+    const slot = slots[index];
+    if (layout === undefined || slot === undefined) continue;
+    // A layout takes the props of the page and its children; the manifest has checked that it is a function.
+    node = h(
+      layout.component as ComponentType<object>,
+      { ...props, children: h(Slot, { slot, content: node }) } as object,
+    );
+  }
+  const html = await renderHtml(within(state, node), page);
+  const empty = slots.findIndex(({ drawn }) => !drawn);
+  // An outer layout that leaves out its children leaves out the inner ones too, so that the first is the one at fault.
+  if (empty !== -1) {
+    throw new TypeError(
+      `Cannot draw "${tree.file}": the layout "${
+        layouts[empty]?.file
+      }" does not render its children; put {children} where ` +
+        `the page belongs`,
+    );
+  }
+  return html;
+}
+
+/** Stands for the children of a layout and notices that they are drawn. */
+function Slot({ slot, content }: { slot: { drawn: boolean }; content: ComponentChildren }): VNode {
+  slot.drawn = true;
+  return h(Fragment, null, content);
+}
+
+async function complete(html: string, head: readonly Markup[], state: RenderState): Promise<string> {
+  const parts: string[] = [];
+  for (const part of head) {
+    if (part !== null) parts.push(await renderHtml(within(state, children(part)), null));
+  }
+  const script = await renderHtml(within(state, <ClientScript />), null);
+  return completeDocument(html, parts, script);
+}
+
+/** The page that says what went wrong where the application has none of its own, or where that has failed. */
+async function plainFailure(status: number, message: string): Promise<Response> {
+  const page = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${status} ${message}`}</title>
+      </head>
+      <body>
+        <main>
+          <h1>{status}</h1>
+          <p>{message}</p>
+        </main>
+      </body>
+    </html>
+  );
+  return document(`<!DOCTYPE html>${await renderHtml(page, null)}`, status, new Headers());
+}
+
+function within(state: PageState, node: ComponentChildren): VNode {
+  return <PageStateContext.Provider value={state}>{node}</PageStateContext.Provider>;
+}
+
+// Markup is what Preact takes as children, told by its shape, so that the rest of the house need not know Preact.
+function children(content: Markup): ComponentChildren {
+  return content as ComponentChildren;
+}
+
+function selectorOfId(id: string): string {
+  const text = id.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&amp;", "&");
+  return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) ? `#${text}` : `[id="${text.replace(/["\\]/g, "\\$&")}"]`;
+}
+
+/** One rendering: what its components ask for, and what they have taken. */
+class RenderState implements PageState {
+  readonly originFields: Readonly<Record<string, string>>;
+  readonly path: string;
+  readonly cutTag: string | null;
+  readonly clientPath = CLIENT_PATH;
+  /** Whether toasts were shown. */
+  tookToasts = false;
+  readonly #manager: FormActionManager;
+  readonly #visit: Visit;
+  readonly #failed: FailedForm | null;
+  /** The forms of this page, blank; kept, because a component that waited asks again. */
+  readonly #forms = new Map<string, AnyBound | null | Promise<AnyBound | null>>();
+
+  constructor(services: RenderingServices, visit: Visit, failed: FailedForm | null, cutTag: string | null = null) {
+    const { page, url } = visit;
+    this.originFields = page === null ? {} : originFields(page.file, url, services.originFields);
+    this.path = url.pathname;
+    this.cutTag = cutTag;
+    this.#manager = services.manager;
+    this.#visit = visit;
+    this.#failed = failed;
+  }
+
+  findAction(ref: ActionRef): FormAction {
+    const name = isAction(ref) ? ref.name : typeof ref === "string" ? ref : nameOfMethod(ref);
+    if (name === null) {
+      throw new TypeError(
+        `Cannot render <Form>: its action is ${
+          ref === undefined ? "undefined (an import cycle?)" : "no action"
+        }; pass what ` +
+          `action() gave, its name, or a decorated method`,
+      );
+    }
+    const owned = this.#manager.findByName(name);
+    if (owned === null) {
+      throw new TypeError(`Cannot render <Form> for action "${name}": ${this.#manager.explainUnknown(name)}`);
+    }
+    return { action: owned.action, url: owned.backend.getActionUrl(owned.action) };
+  }
+
+  formOf(
+    action: Action,
+    instance: string | null,
+    initial: Readonly<Record<string, unknown>> | null,
+  ): AnyBound | null | Promise<AnyBound | null> {
+    if (this.#failed !== null && this.isFailed(action, instance)) return this.#failed.form;
+    if (action.form === null) return null;
+    const key = JSON.stringify([action.name, instance]);
+    const known = this.#forms.get(key);
+    if (known !== undefined) return known;
+    const show = (made: FormWithInitial): AnyBound => showBlank(made, instance, initial);
+    const made = makeForm(action.form, this.#visit.deps.ctx);
+    const form = made instanceof Promise ? made.then(show) : show(made);
+    this.#forms.set(key, form);
+    if (form instanceof Promise) {
+      // Settled, it is at hand when the component that waited is drawn again; that one is told of a failure too.
+      form.then((settled) => this.#forms.set(key, settled), () => {});
+    }
+    return form;
+  }
+
+  isFailed(action: Action, instance: string | null): boolean {
+    return this.#failed !== null && this.#failed.action.uid === action.uid && this.#failed.instance === instance;
+  }
+
+  takeToasts(): readonly Readonly<Record<string, unknown>>[] {
+    if (this.tookToasts) return [];
+    this.tookToasts = this.#visit.toasts.length > 0;
+    return this.#visit.toasts;
+  }
+}

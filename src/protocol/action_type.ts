@@ -1,0 +1,19 @@
+/**
+ * How a declared action shows its types to a typed caller, without its code.
+ *
+ * @module
+ */
+
+/**
+ * The part of an action that `createActions<typeof import("./page.tsx")>()` reads: its name, what it takes, what it
+ * answers. `~types` is never there at run time.
+ *
+ * @typeParam Name The action's name, as a literal.
+ * @typeParam Input What a caller may send as data.
+ * @typeParam Result The plain value a caller gets back as `data`.
+ */
+export interface ActionType<Name extends string = string, Input = unknown, Result = unknown> {
+  readonly kind: "action";
+  readonly name: Name;
+  readonly "~types"?: { readonly input: Input; readonly result: Result };
+}

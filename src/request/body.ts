@@ -1,0 +1,137 @@
+/**
+ * The body of a request: bounded while it is read, strict, and within its time.
+ *
+ * @module
+ */
+
+import { InputError } from "../errors.ts";
+import { ByteReader } from "./byte_reader.ts";
+import type { FieldMap } from "./field_map.ts";
+import { type HeaderValue, parseHeaderValue } from "./header_value.ts";
+import { parseJson } from "./json.ts";
+import type { Limits } from "./limits.ts";
+import { disposeFiles, type OnFile, readMultipart } from "./multipart.ts";
+import { parseUrlencoded } from "./urlencoded.ts";
+
+/** What a body held. */
+export type Body =
+  | { readonly kind: "empty" }
+  | { readonly kind: "fields"; readonly fields: FieldMap }
+  | { readonly kind: "json"; readonly value: unknown };
+
+/** Options of {@linkcode readBody}. */
+export interface ReadBodyOptions {
+  /** Takes files as they arrive. Without it they are kept: in memory up to a mebibyte, on disk above it. */
+  readonly onFile?: OnFile | undefined;
+}
+
+/** The types a body may have. */
+type BodyType =
+  | { readonly kind: "urlencoded" }
+  | { readonly kind: "multipart"; readonly boundary: string }
+  | { readonly kind: "json" }
+  | { readonly kind: "unknown" };
+
+/** A content type longer than this is none that we read; longer ones are not even looked at. */
+const CONTENT_TYPE_LENGTH = 512;
+
+// A byte order mark belongs to the value of a field (URL Standard, 5.1) and not to JSON (RFC 8259, 8.1).
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const strictUtf8WithoutMark = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads the body of a request to its end: fields (`application/x-www-form-urlencoded`, `multipart/form-data`) or JSON
+ * (`application/json`). Text is UTF-8, and what is not is refused. A GET or HEAD has no body.
+ *
+ * On every way out the stream is at its end or cancelled, no timer runs, and after an error no temporary file is left.
+ *
+ * @param request The request; its body is used up.
+ * @param limits How much there may be of each, and how long it may take.
+ * @param options What to do with files.
+ * @returns The body; with files in it, give it to {@linkcode disposeBody} when the request is over.
+ * @throws {InputError} With status 400 when it is malformed, cut off, or not as long as it says; 408 when it takes too long;
+ *   413 above a limit, which `limit` names; 415 when it has a content type or coding that is not read here.
+ * @throws {TypeError} When somebody has read the body already.
+ */
+export async function readBody(request: Request, limits: Limits, options: ReadBodyOptions = {}): Promise<Body> {
+  const { body, headers, method } = request;
+  if (body === null || method === "GET" || method === "HEAD") return { kind: "empty" };
+  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: somebody has read it already");
+
+  const source = new ByteReader(body, headers.get("content-length"), limits);
+  try {
+    const type = bodyType(headers);
+    switch (type.kind) {
+      case "urlencoded": {
+        const text = decode(strictUtf8, await source.readAll(limits.bodyBytes, "bodyBytes"));
+        return { kind: "fields", fields: parseUrlencoded(text, limits) };
+      }
+      case "multipart":
+        return { kind: "fields", fields: await readMultipart(source, type.boundary, limits, options.onFile) };
+      case "json": {
+        const [maximum, limit] = limits.jsonBytes <= limits.bodyBytes
+          ? [limits.jsonBytes, "jsonBytes"] as const
+          : [limits.bodyBytes, "bodyBytes"] as const;
+        const text = decode(strictUtf8WithoutMark, await source.readAll(maximum, limit));
+        return { kind: "json", value: parseJson(text, limits, "body") };
+      }
+      case "unknown":
+        // A POST without a body has a stream, too, and no bytes in it.
+        if (await source.read() === null) return { kind: "empty" };
+        throw new InputError(
+          415,
+          "Cannot read body: its content type is not application/x-www-form-urlencoded, multipart/form-data or application/json",
+        );
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * Removes the temporary files of a body.
+ *
+ * @param body What {@linkcode readBody} gave; its files cannot be read any more.
+ */
+export async function disposeBody(body: Body): Promise<void> {
+  if (body.kind === "fields") await disposeFiles(body.fields);
+}
+
+function bodyType(headers: Headers): BodyType {
+  const coding = headers.get("content-encoding");
+  if (coding !== null && coding.toLowerCase() !== "identity") {
+    throw new InputError(415, "Cannot read body: it has a content coding, and none is read here");
+  }
+  const text = headers.get("content-type");
+  // What browsers send; the general way costs as much as reading a small form.
+  if (text === "application/x-www-form-urlencoded") return { kind: "urlencoded" };
+  if (text === null) return { kind: "unknown" };
+  const type = text.length > CONTENT_TYPE_LENGTH ? null : parseHeaderValue(text, "http");
+  if (type === null) throw new InputError(400, "Cannot read body: its content type is malformed");
+  switch (type.value) {
+    case "application/x-www-form-urlencoded":
+      return isUtf8(type) ? { kind: "urlencoded" } : { kind: "unknown" };
+    case "application/json":
+      return isUtf8(type) ? { kind: "json" } : { kind: "unknown" };
+    case "multipart/form-data": {
+      const boundary = type.parameters.get("boundary");
+      if (boundary === undefined) throw new InputError(400, "Cannot read body: its content type names no boundary");
+      return { kind: "multipart", boundary };
+    }
+    default:
+      return { kind: "unknown" };
+  }
+}
+
+function isUtf8(type: HeaderValue): boolean {
+  const charset = type.parameters.get("charset")?.toLowerCase() ?? "utf-8";
+  return charset === "utf-8" || charset === "utf8";
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new InputError(400, "Cannot read body: it is not UTF-8", null, { cause });
+  }
+}

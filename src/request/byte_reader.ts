@@ -1,0 +1,199 @@
+/**
+ * The bytes of a body, as they come, within its time.
+ *
+ * `Deno.serve` waits for ever for a body that does not come: the deadline is ours.
+ *
+ * @module
+ */
+
+import { InputError } from "../errors.ts";
+import type { Limits } from "./limits.ts";
+
+/** Bytes in a buffer of their own, as a body's chunks are. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The limits that hold for the time a body takes. */
+export type TimeLimits = Pick<Limits, "bodySeconds" | "bytesPerSecond">;
+
+/** How long a body may be slow before its rate is judged: connections begin slowly. */
+const GRACE_SECONDS = 10;
+/** What a timer can wait for (HTML, 8.7): above it the wait would be over at once. */
+const TIMER_LIMIT_MS = 2 ** 31 - 1;
+
+/** Reads the body of a request once. Whoever makes one calls {@linkcode ByteReader.close} on every way out. */
+export class ByteReader {
+  readonly #reader: ReadableStreamDefaultReader<Bytes>;
+  readonly #declared: number | null;
+  readonly #timers: Set<ReturnType<typeof setTimeout>> = new Set();
+  #received = 0;
+  #ended = false;
+  // Set while a chunk is awaited: the time that a consumer takes says nothing about the sender's rate.
+  #waiting = false;
+  // Set by a timer. The stream is cancelled then, which ends the pending read.
+  #failure: InputError | null = null;
+
+  /**
+   * Starts the clock.
+   *
+   * @param body The stream; locked from now on.
+   * @param contentLength The `Content-Length` header.
+   * @param limits How long the body may take, and how slow it may be.
+   * @throws {InputError} With status 400 when `Content-Length` is no number.
+   */
+  constructor(body: ReadableStream<Bytes>, contentLength: string | null, limits: TimeLimits) {
+    if (contentLength !== null && !/^[0-9]{1,15}$/.test(contentLength)) {
+      throw new InputError(400, "Cannot read body: its Content-Length is no number");
+    }
+    this.#declared = contentLength === null ? null : Number(contentLength);
+    this.#reader = body.getReader();
+    this.#after(limits.bodySeconds, () => {
+      this.#fail(
+        408,
+        `Cannot read body: not complete after ${limits.bodySeconds} seconds, the limit "bodySeconds"`,
+        "bodySeconds",
+      );
+    });
+    const { bytesPerSecond } = limits;
+    if (bytesPerSecond > 0 && bytesPerSecond !== Infinity) {
+      this.#after(GRACE_SECONDS, () => this.#checkRate(bytesPerSecond, GRACE_SECONDS));
+    }
+  }
+
+  /** What `Content-Length` says, or `null`. */
+  get declared(): number | null {
+    return this.#declared;
+  }
+
+  /**
+   * Waits for the next chunk.
+   *
+   * @returns Some bytes, or `null` at the end.
+   * @throws {InputError} With status 408 when the time is over or the sender too slow; with status 400 when the body is cut off,
+   *   or its length is not the declared one.
+   */
+  async read(): Promise<Bytes | null> {
+    while (!this.#ended) {
+      if (this.#failure !== null) throw this.#failure;
+      const chunk = await this.#next();
+      if (this.#failure !== null) throw this.#failure;
+      if (chunk === null) {
+        this.#ended = true;
+        if (this.#declared !== null && this.#received !== this.#declared) throw this.#wrongLength();
+        return null;
+      }
+      this.#received += chunk.length;
+      if (this.#declared !== null && this.#received > this.#declared) throw this.#wrongLength();
+      if (chunk.length > 0) return chunk;
+    }
+    return null;
+  }
+
+  /**
+   * Reads all that is left, without its end being more than a number of bytes away.
+   *
+   * @param maximum How many bytes it may be.
+   * @param limit The name of that limit.
+   * @returns The bytes.
+   * @throws {InputError} With status 413 above the maximum, or as {@linkcode ByteReader.read} does.
+   */
+  async readAll(maximum: number, limit: string): Promise<Bytes> {
+    this.checkDeclared(maximum, limit);
+    const chunks: Bytes[] = [];
+    let size = 0;
+    for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) {
+      size += chunk.length;
+      if (size > maximum) throw tooLarge(maximum, limit);
+      chunks.push(chunk);
+    }
+    const [only] = chunks;
+    return chunks.length === 1 && only !== undefined ? only : concat(chunks, size);
+  }
+
+  /**
+   * Refuses a body by its declared length, before any of it is read.
+   *
+   * @param maximum How many bytes it may be.
+   * @param limit The name of that limit.
+   * @throws {InputError} With status 413.
+   */
+  checkDeclared(maximum: number, limit: string): void {
+    if (this.#declared !== null && this.#declared > maximum) throw tooLarge(maximum, limit);
+  }
+
+  /** Ends the timers and, where the body is not at its end, tells the sender that no more is wanted. */
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancel();
+  }
+
+  async #next(): Promise<Bytes | null> {
+    this.#waiting = true;
+    try {
+      const { value } = await this.#reader.read();
+      return value ?? null;
+    } catch (cause) {
+      // The connection is gone, or the chunked coding broken; which one is in the cause.
+      throw new InputError(400, "Cannot read body: it was cut off", null, { cause });
+    } finally {
+      this.#waiting = false;
+    }
+  }
+
+  #wrongLength(): InputError {
+    return new InputError(400, `Cannot read body: it is not the ${this.#declared} bytes that Content-Length says`);
+  }
+
+  /**
+   * Judges the rate at `elapsed` seconds and, where it is fine, sets the time at which the bytes received so far would be too
+   * few. It counts the time it waited for and reads no clock, which may be set back or forth meanwhile.
+   */
+  #checkRate(bytesPerSecond: number, elapsed: number): void {
+    if (!this.#waiting) return this.#after(1, () => this.#checkRate(bytesPerSecond, elapsed));
+    const enough = this.#received / bytesPerSecond;
+    if (enough > elapsed) return this.#after(enough - elapsed, () => this.#checkRate(bytesPerSecond, enough));
+    this.#fail(
+      408,
+      `Cannot read body: slower than ${bytesPerSecond} bytes per second, the limit "bytesPerSecond"`,
+      "bytesPerSecond",
+    );
+  }
+
+  #after(seconds: number, callback: () => void): void {
+    if (seconds === Infinity) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, Math.min(seconds * 1000, TIMER_LIMIT_MS));
+    this.#timers.add(timer);
+  }
+
+  #fail(status: number, message: string, limit: string): void {
+    if (this.#ended) return;
+    this.#failure ??= new InputError(status, message, limit);
+    this.#cancel();
+  }
+
+  #cancel(): void {
+    // A stream that is broken already rejects; what broke it was told by the read that met it.
+    this.#reader.cancel().catch(() => {});
+  }
+}
+
+/** Joins chunks; `size` is the sum of their lengths. */
+export function concat(chunks: readonly Uint8Array[], size: number): Bytes {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** The refusal of what is larger than a limit. */
+export function tooLarge(maximum: number, limit: string): InputError {
+  return new InputError(413, `Cannot read body: more than ${maximum} bytes, the limit "${limit}"`, limit);
+}

@@ -1,0 +1,156 @@
+/**
+ * Whether a request may change anything, judged by where it comes from: a reason, or null.
+ *
+ * The rules are those of Go 1.25's `http.CrossOriginProtection`. They look at the method and at two headers that a page
+ * cannot forge, never at the content type, and need no token.
+ *
+ * @module
+ */
+
+/** Which other origins may act here, and what this server is told about itself. */
+export interface CrossOriginOptions {
+  /**
+   * Origins, besides this one, whose pages may send requests that change something: scheme, host and port as in
+   * `https://admin.example.com`, nothing after it. A page of such an origin acts with the visitor's cookies.
+   *
+   * Default: none.
+   */
+  readonly trustedOrigins?: readonly string[] | undefined;
+  /**
+   * Refuses a request that carries neither `Sec-Fetch-Site` nor `Origin`. Such a request comes from no browser of the last
+   * years: command-line tools, health checks and webhooks then have to send `Origin`.
+   *
+   * Default: `false`.
+   */
+  readonly requireHeaders?: boolean | undefined;
+  /**
+   * Takes scheme and host of this server from `X-Forwarded-Proto` and `X-Forwarded-Host`. Say `true` only behind a proxy
+   * that sets or removes both: otherwise whoever sends a request chooses them. Of a list the first value counts; a value
+   * that is no scheme or host is passed over.
+   *
+   * Default: `false`. A server behind a proxy that ends TLS needs this, or its own origin in `trustedOrigins`, for visitors
+   * whose browser sends no `Sec-Fetch-Site`.
+   */
+  readonly trustProxy?: boolean | undefined;
+}
+
+/** {@linkcode CrossOriginOptions}, checked once at the start. */
+export interface CrossOrigin {
+  /** Trusted origins, serialized as a browser does. */
+  readonly trustedOrigins: ReadonlySet<string>;
+  /** Whether a request with neither header is refused. */
+  readonly requireHeaders: boolean;
+  /** Whether forwarded headers say what this origin is. */
+  readonly trustProxy: boolean;
+}
+
+/** What the verdict rests on. */
+export interface CrossOriginFacts {
+  /** The method, as it was sent. */
+  readonly method: string;
+  /** The `Sec-Fetch-Site` header. */
+  readonly fetchSite: string | null;
+  /** The `Origin` header. */
+  readonly origin: string | null;
+  /** The origin this server is reached under, see {@linkcode ownOrigin}. */
+  readonly ownOrigin: string;
+}
+
+// RFC 9110, 9.2.1; TRACE is refused before. An exact list: every other method counts as one that changes something.
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Checks the options once, at the start.
+ *
+ * @param options What the application chose.
+ * @returns The options with trusted origins serialized as a browser does (lower case, no default port).
+ * @throws {TypeError} When a trusted origin is not a scheme, a host and a port alone.
+ */
+export function resolveCrossOrigin(options: CrossOriginOptions = {}): CrossOrigin {
+  const { trustedOrigins = [], requireHeaders = false, trustProxy = false } = options;
+  const trusted = new Set<string>();
+  for (const value of trustedOrigins) {
+    const origin = parseOrigin(value);
+    if (origin === null) {
+      throw new TypeError(
+        `Cannot trust origin "${value}": an origin is a scheme, a host and perhaps a port, as in "https://example.com"`,
+      );
+    }
+    trusted.add(origin);
+  }
+  return { trustedOrigins: trusted, requireHeaders, trustProxy };
+}
+
+/**
+ * Decides whether a request may go on.
+ *
+ * Safe methods pass. `Sec-Fetch-Site` decides where it is there: `same-origin` and `none` pass, whatever `Origin` says;
+ * any other value, `same-site` and unknown ones included, is refused unless `Origin` is a trusted one. Without it `Origin`
+ * must be this origin or a trusted one; `null`, two values, and what does not parse are neither. Without both the request
+ * passes, because no browser sent it, unless `requireHeaders` is set. An empty header counts as none.
+ *
+ * @param facts Method, the two headers, and this origin.
+ * @param options The resolved options.
+ * @returns Why the request is refused, naming the two values that differ (for development: they are the visitor's), or `null`.
+ */
+export function crossOriginVerdict(facts: CrossOriginFacts, options: CrossOrigin): string | null {
+  if (SAFE_METHODS.has(facts.method)) return null;
+  const { fetchSite, origin, ownOrigin } = facts;
+
+  if (fetchSite !== null && fetchSite !== "") {
+    if (fetchSite === "same-origin" || fetchSite === "none") return null;
+    if (isTrusted(origin, options)) return null;
+    return `Sec-Fetch-Site is ${quote(fetchSite)}, not "same-origin", and Origin ${quote(origin)} is not trusted`;
+  }
+  if (origin !== null && origin !== "") {
+    if (parseOrigin(origin) === ownOrigin || isTrusted(origin, options)) return null;
+    return `Origin is ${quote(origin)}, this origin is ${quote(ownOrigin)}, and the former is not trusted`;
+  }
+  return options.requireHeaders ? "Neither Sec-Fetch-Site nor Origin is there, and requireHeaders asks for one" : null;
+}
+
+/**
+ * The origin this server is reached under.
+ *
+ * @param request The request, of which the forwarded headers are read where `trustProxy` allows it.
+ * @param url The canonical URL of the request.
+ * @param options The resolved options.
+ * @returns The origin, serialized as a browser does.
+ */
+export function ownOrigin(
+  request: Pick<Request, "headers">,
+  url: URL,
+  options: Pick<CrossOrigin, "trustProxy">,
+): string {
+  if (!options.trustProxy) return url.origin;
+  const proto = firstValue(request.headers.get("x-forwarded-proto"))?.toLowerCase();
+  const host = firstValue(request.headers.get("x-forwarded-host"));
+  const scheme = proto === "http" || proto === "https" ? proto : url.protocol.slice(0, -1);
+  const forwarded = host === undefined ? null : parseOrigin(`${scheme}://${host}`);
+  return forwarded ?? new URL(`${scheme}://${url.host}`).origin;
+}
+
+function firstValue(header: string | null): string | undefined {
+  return header?.split(",", 1)[0]?.trim();
+}
+
+function isTrusted(origin: string | null, options: CrossOrigin): boolean {
+  if (origin === null || options.trustedOrigins.size === 0) return false;
+  const parsed = parseOrigin(origin);
+  return parsed !== null && options.trustedOrigins.has(parsed);
+}
+
+// RFC 6454, 6.2, with the laxness of `URL` kept out: it would take `https:site.test`, `https:\\site.test` and
+// ` https://site.test` for the origin they resemble, and `https://*.site.test` for a host of that very name.
+const ORIGIN = /^https?:\/\/[^\s/?#@\\,*]+\/?$/i;
+
+/** The origin a text says, serialized as a browser does; `null` where it says none, or says more. */
+function parseOrigin(value: string): string | null {
+  if (!ORIGIN.test(value)) return null;
+  return URL.parse(value)?.origin ?? null;
+}
+
+/** A value of the visitor inside a message: one line, and not endless. */
+function quote(value: string | null): string {
+  return value === null ? "(none)" : JSON.stringify(value.slice(0, 200));
+}

@@ -1,0 +1,64 @@
+/**
+ * The answer to a program that wants data: JSON, and a problem object (RFC 9457) for what went wrong.
+ *
+ * @module
+ */
+import { STATUS_TEXT } from "@std/http/status";
+import type { Answer } from "../dispatch/dispatch.ts";
+import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
+import type { Issues, Patch } from "../protocol/patch.ts";
+import { collect } from "./collect.ts";
+import type { RespondServices } from "./services.ts";
+import { actionHeaders } from "./vary.ts";
+
+/** Answers with JSON. */
+export async function respondWithData(answer: Answer, { limits }: RespondServices): Promise<Response> {
+  const { outcome, request } = answer;
+  switch (outcome.kind) {
+    case "response":
+      return outcome.response;
+    case "nothing":
+      return json(200, { ok: true });
+    case "value":
+      return json(200, { ok: true, data: outcome.value });
+    case "markup":
+      return json(200, { ok: true, html: outcome.html });
+    case "events":
+      return items(outcome.events);
+    case "stream":
+      return items(
+        await collect(outcome, limits.documentSeconds, request.method === "GET" ? "stop" : "finish"),
+      );
+    case "invalid":
+      return problem(422, "Some of what was sent was not accepted", {}, outcome.issues);
+    case "failure":
+      return problem(outcome.status, outcome.message, outcome.headers);
+  }
+}
+
+function items(events: readonly Patch[]): Response {
+  const redirect = events.find((patch) => patch.event === "redirect");
+  if (redirect !== undefined) return json(200, { ok: true, redirect: redirect.data.url });
+  // A checkpoint has no data, and nobody here who would resume.
+  const told = events.flatMap((patch) =>
+    patch.event === "checkpoint" ? [] : [{ event: patch.event, data: patch.data }]
+  );
+  return json(200, { ok: true, items: told });
+}
+
+function json(status: number, value: unknown): Response {
+  return new Response(JSON.stringify(value), { status, headers: actionHeaders({ "content-type": JSON_TYPE }) });
+}
+
+function problem(
+  status: number,
+  detail: string,
+  headers: Readonly<Record<string, string>>,
+  issues?: Issues,
+): Response {
+  const body = { ok: false, type: "about:blank", title: STATUS_TEXT[status] ?? "Error", status, detail, issues };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: actionHeaders({ ...headers, "content-type": PROBLEM_TYPE }),
+  });
+}

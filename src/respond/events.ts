@@ -1,0 +1,164 @@
+/**
+ * The answer to the browser runtime: an event stream.
+ *
+ * @module
+ */
+import type { Answer } from "../dispatch/dispatch.ts";
+import { failure as makeFailure, failureOf } from "../dispatch/failure.ts";
+import type { Failure, Outcome } from "../dispatch/outcome.ts";
+import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
+import type { Issues, Patch } from "../protocol/patch.ts";
+import { encodeEvents, eventStream } from "./event_stream.ts";
+import { flashCookie } from "./flash.ts";
+import type { RespondServices } from "./services.ts";
+import { redirectTarget } from "./sink.ts";
+import { isSlot } from "./streams.ts";
+import { actionHeaders } from "./vary.ts";
+
+/** What a refused form says beside its errors, which are told by field. */
+const INVALID_MESSAGE = "Some of what was sent was not accepted";
+/** Milliseconds a stream may take for its first item before its status is sent: what fails at once still has one. */
+const FIRST_ITEM_WAIT = 50;
+
+/** Answers with events. */
+export async function respondWithEvents(answer: Answer, services: RespondServices): Promise<Response> {
+  const { outcome, intent } = answer;
+  switch (outcome.kind) {
+    case "response":
+      return redirected(outcome.response, answer) ?? outcome.response;
+    case "nothing":
+      return events(200, [], answer);
+    case "events":
+      return events(200, outcome.events, answer);
+    case "stream":
+      return await stream(outcome, answer, services);
+    case "markup": {
+      if (intent.target === null) {
+        throw new TypeError(
+          `Cannot patch what action "${answer.action?.name}" returned: the call has no target; call it with one, or return ` +
+            `html() with one`,
+        );
+      }
+      return events(200, [{ event: "patch_html", data: { content: outcome.html, target: intent.target } }], answer);
+    }
+    case "value":
+      return events(200, [{ event: "result", data: outcome.value }], answer);
+    case "invalid":
+      return await invalid(outcome, answer, services);
+    case "failure":
+      return failed(outcome, answer);
+  }
+}
+
+function events(status: number, patches: readonly Patch[], answer: Answer, more: Headers = actionHeaders()): Response {
+  more.set("content-type", EVENT_STREAM);
+  // A redirect takes the visitor away from what a toast before it had just said.
+  if (patches.some((patch) => patch.event === "redirect")) {
+    const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
+    const flash = flashCookie(toasts, answer.url.protocol === "https:");
+    if (flash !== null) more.append("set-cookie", flash);
+  }
+  return new Response(encodeEvents(patches), { status, headers: more });
+}
+
+/** A handler's own redirect, in the runtime's words: `fetch` would follow it unseen. */
+function redirected(response: Response, answer: Answer): Response | null {
+  const location = response.headers.get("location");
+  if (response.status < 300 || response.status > 399 || location === null) return null;
+  const url = redirectTarget(location, answer.url, { external: true });
+  const external = url.startsWith("/") ? {} : { external: true };
+  const headers = actionHeaders();
+  for (const cookie of response.headers.getSetCookie()) headers.append("set-cookie", cookie);
+  return events(200, [{ event: "redirect", data: { url, ...external } }], answer, headers);
+}
+
+async function stream(
+  { events: source, leave }: Extract<Outcome, { kind: "stream" }>,
+  answer: Answer,
+  services: RespondServices,
+): Promise<Response> {
+  const { streams, signals, limits, heartbeatSeconds, report } = services;
+  const { request, caller } = answer;
+  const actionName = answer.action?.name ?? "";
+  const slot = streams.open(caller);
+  if (!isSlot(slot)) {
+    await source.return();
+    return failed(
+      makeFailure(429, `Too many open streams, ${slot.limit} is ${slot.maximum}`, { "retry-after": "10" }),
+      answer,
+    );
+  }
+
+  const first = source.next();
+  const early = await settledWithin(first, FIRST_ITEM_WAIT);
+  if (early.kind === "failed") {
+    slot.release();
+    return failed(failureOf(early.error), answer);
+  }
+
+  const onError = (error: unknown): void => report(error, request, actionName);
+  const openedAt = performance.now();
+  signals.streamOpened.send({ actionName, request }, onError);
+  const body = eventStream({
+    first,
+    events: source,
+    heartbeatSeconds,
+    maxSeconds: limits.streamSeconds,
+    whenLeft: request.method === "GET" ? "stop" : "finish",
+    errorEvent: (error) => errorPatch(failureOf(error)),
+    signal: slot.signal,
+    onEnd: (reason) => {
+      slot.release();
+      if (reason !== "ended") leave();
+      signals.streamClosed.send(
+        { actionName, reason, durationMs: performance.now() - openedAt, request },
+        onError,
+      );
+    },
+  });
+  const headers = actionHeaders({
+    "content-type": EVENT_STREAM,
+    [STREAM_HEADER]: "1",
+    // nginx and its like hold an answer back until it fills a buffer, unless they are told not to.
+    "x-accel-buffering": "no",
+  });
+  return new Response(body, { headers });
+}
+
+type Settled = { readonly kind: "pending" | "done" } | { readonly kind: "failed"; readonly error: unknown };
+
+async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<Settled> {
+  const { promise: timeout, resolve } = Promise.withResolvers<Settled>();
+  const timer = setTimeout(() => resolve({ kind: "pending" }), milliseconds);
+  const settled = promise.then<Settled, Settled>(() => ({ kind: "done" }), (error) => ({ kind: "failed", error }));
+  const result = await Promise.race([settled, timeout]);
+  clearTimeout(timer);
+  return result;
+}
+
+async function invalid(
+  { form, issues }: Extract<Outcome, { kind: "invalid" }>,
+  answer: Answer,
+  services: RespondServices,
+): Promise<Response> {
+  const { action, origin, instance } = answer;
+  const error = errorPatch({ kind: "failure", status: 422, message: INVALID_MESSAGE, headers: {} }, issues);
+  if (form === null || action === null || origin === null) return events(422, [error], answer);
+  const rendered = await services.rendering.failedForm(origin, { action, instance, form });
+  if (rendered.kind === "response") return redirected(rendered.response, answer) ?? rendered.response;
+  // A page that does not show the form in this state has nothing to patch; the issues still tell.
+  if (rendered.selector === undefined) return events(422, [error], answer);
+  const patch: Patch = {
+    event: "patch_html",
+    data: { target: rendered.selector, content: rendered.html, swap: "morph", focus: "first-invalid" },
+  };
+  return events(422, [patch, error], answer);
+}
+
+function failed(failure: Failure, answer: Answer): Response {
+  return events(failure.status, [errorPatch(failure)], answer, actionHeaders(failure.headers));
+}
+
+function errorPatch({ status, message }: Failure, issues?: Issues): Patch {
+  return { event: "error", data: { status, message, ...(issues === undefined ? {} : { issues }) } };
+}

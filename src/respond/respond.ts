@@ -1,0 +1,49 @@
+/**
+ * Outcome × audience → `Response`. A new format of answer is one file beside this one and one line in it.
+ *
+ * @module
+ */
+import type { Answer } from "../dispatch/dispatch.ts";
+import { failureOf } from "../dispatch/failure.ts";
+import { respondWithData } from "./data.ts";
+import { respondWithDocument } from "./document.ts";
+import { respondWithEvents } from "./events.ts";
+import type { RespondServices } from "./services.ts";
+import { sealResponse } from "./sink.ts";
+import { addVary } from "./vary.ts";
+
+/** Answers in the words the caller understands. Does not reject: what goes wrong here is answered as a failure. */
+export async function respond(answer: Answer, services: RespondServices): Promise<Response> {
+  try {
+    return seal(await encode(answer, services), answer);
+  } catch (error) {
+    services.report(error, answer.request, answer.action?.name ?? null);
+    // A stream that is not read by anybody holds the request open.
+    if (answer.outcome.kind === "stream") await answer.outcome.events.return();
+    const failed: Answer = { ...answer, outcome: failureOf(error) };
+    return seal(await encode(failed, services), failed);
+  }
+}
+
+function encode(answer: Answer, services: RespondServices): Promise<Response> {
+  switch (answer.intent.audience) {
+    case "document":
+      return respondWithDocument(answer, services);
+    case "runtime":
+      return respondWithEvents(answer, services);
+    case "data":
+      return respondWithData(answer, services);
+  }
+}
+
+// The one place every answer of an action passes on its way out.
+function seal(response: Response, answer: Answer): Response {
+  // An upgrade has no headers of ours to carry.
+  if (response.status === 101) return response;
+  const sealed = sealResponse(response);
+  const headers = new Headers(sealed.headers);
+  addVary(headers);
+  // A handler's own response keeps the caching it asked for.
+  if (answer.outcome.kind !== "response" || !headers.has("cache-control")) headers.set("cache-control", "no-store");
+  return new Response(sealed.body, { status: sealed.status, statusText: sealed.statusText, headers });
+}

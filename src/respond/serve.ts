@@ -1,0 +1,137 @@
+/**
+ * What is served where no action is asked for: the browser runtime, pages, static files.
+ *
+ * @module
+ */
+import { ifNoneMatch } from "@std/http/etag";
+import type { RequestDeps } from "../deps/resolver.ts";
+import { failureOf, isReportable } from "../dispatch/failure.ts";
+import { CLIENT_FILES } from "../client_bundle.ts";
+import type { PageRoute } from "../pages/manifest.ts";
+import { trailingSlashRedirect } from "../pages/page_url.ts";
+import type { RouteMatch, Router } from "../pages/route.ts";
+import type { StaticFiles } from "../pages/static_files.ts";
+import type { Rendering, Visit } from "../pages/visit.ts";
+import { CLIENT_PATH } from "../protocol/names.ts";
+import { clearFlashCookie, readFlash } from "./flash.ts";
+import { sealResponse } from "./sink.ts";
+import { addVary } from "./vary.ts";
+
+/** What serving works with. */
+export interface ServeServices {
+  /** Finds pages. */
+  readonly router: Router<PageRoute>;
+  /** Finds files; `null` where none are served. */
+  readonly files: StaticFiles | null;
+  /** Renders pages. */
+  readonly rendering: Rendering;
+  /** Told everything that went wrong and was none of the visitor's doing. */
+  readonly report: (error: unknown, request: Request, actionName: string | null) => void;
+}
+
+const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
+
+/** Answers a request that asks for no action. */
+export async function serve(
+  request: Request,
+  url: URL,
+  deps: RequestDeps,
+  services: ServeServices,
+): Promise<Response> {
+  const response = await find(request, url, deps, services);
+  if (request.method !== "HEAD" || response.body === null) return response;
+  await response.body.cancel();
+  return new Response(null, response);
+}
+
+async function find(request: Request, url: URL, deps: RequestDeps, services: ServeServices): Promise<Response> {
+  const { router, files } = services;
+  if (url.pathname.startsWith(CLIENT_FOLDER)) {
+    const script = clientScript(request, url);
+    if (script !== null) return script;
+  }
+  const match = router.match(url.pathname);
+  if (match !== null) return await servePage(request, url, match, deps, services);
+  const file = files === null ? null : await files(request, url);
+  if (file !== null) return file;
+  const elsewhere = trailingSlashRedirect(url);
+  if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
+    return new Response(null, { status: 308, headers: { location: elsewhere } });
+  }
+  return await serveFailure(request, url, deps, 404, "There is no such page", services);
+}
+
+async function servePage(
+  request: Request,
+  url: URL,
+  match: RouteMatch<PageRoute>,
+  deps: RequestDeps,
+  services: ServeServices,
+): Promise<Response> {
+  if (request.method === "OPTIONS") {
+    return new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } });
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    const refusal = await serveFailure(request, url, deps, 405, "This answers GET, HEAD only", services);
+    refusal.headers.set("allow", "GET, HEAD");
+    return refusal;
+  }
+  const toasts = request.method === "GET" ? readFlash(request.headers) : [];
+  const visit: Visit = { page: match.route, url, params: match.params, request, deps, toasts };
+  try {
+    const response = sealPage(await services.rendering.page(visit, null, 200));
+    // Rendering marks the page when it has shown them; one that has no place for toasts leaves them to the next.
+    if (toasts.length > 0 && response.headers.get("cache-control") === "no-store") {
+      response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
+    }
+    return response;
+  } catch (error) {
+    if (isReportable(error)) services.report(error, request, null);
+    const failure = failureOf(error);
+    const response = await serveFailure(request, url, deps, failure.status, failure.message, services);
+    for (const [name, value] of Object.entries(failure.headers)) response.headers.set(name, value);
+    return response;
+  }
+}
+
+async function serveFailure(
+  request: Request,
+  url: URL,
+  deps: RequestDeps,
+  status: number,
+  message: string,
+  { rendering }: ServeServices,
+): Promise<Response> {
+  const visit: Visit = { page: null, url, params: {}, request, deps, toasts: [] };
+  const response = sealPage(await rendering.failure(visit, status, message));
+  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+function sealPage(response: Response): Response {
+  if (response.status === 101) return response;
+  const sealed = sealResponse(response);
+  // A copy: what a page returns may be immutable, as Response.redirect() is.
+  const headers = new Headers(sealed.headers);
+  addVary(headers);
+  return new Response(sealed.body, { status: sealed.status, statusText: sealed.statusText, headers });
+}
+
+/** The runtime, or a part of it; `null` for a name that is none of its files. */
+function clientScript(request: Request, url: URL): Response | null {
+  const file = CLIENT_FILES.get(url.pathname.slice(CLIENT_FOLDER.length));
+  if (file === undefined) return null;
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
+  }
+  const headers = new Headers({
+    etag: file.etag,
+    "cache-control": "no-cache",
+    "content-type": "text/javascript; charset=utf-8",
+    "x-content-type-options": "nosniff",
+  });
+  if (!ifNoneMatch(request.headers.get("if-none-match"), file.etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(file.text, { headers });
+}

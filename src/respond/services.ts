@@ -1,0 +1,30 @@
+/**
+ * What every format of answer works with.
+ *
+ * @module
+ */
+import type { Answer } from "../dispatch/dispatch.ts";
+import type { Rendering, Visit } from "../pages/visit.ts";
+import type { Limits } from "../request/limits.ts";
+import type { SignalFamily } from "../signals.ts";
+import type { Streams } from "./streams.ts";
+
+/** What answering works with. */
+export interface RespondServices {
+  /** Renders pages. */
+  readonly rendering: Rendering;
+  /** The limits of this handler. */
+  readonly limits: Limits;
+  /** Seconds of silence before a heartbeat; 0 for none. */
+  readonly heartbeatSeconds: number;
+  /** The status of a page that is shown again because its form was refused. */
+  readonly invalidStatus: 200 | 422;
+  /** The streams that are open. */
+  readonly streams: Streams;
+  /** The signals of this handler. */
+  readonly signals: SignalFamily;
+  /** The page that a failure without an origin is told on. */
+  readonly visitOf: (answer: Answer) => Visit;
+  /** Told everything that went wrong and was none of the visitor's doing. */
+  readonly report: (error: unknown, request: Request, actionName: string | null) => void;
+}

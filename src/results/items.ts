@@ -1,0 +1,479 @@
+/**
+ * What a handler may tell the browser to do, as values. Each becomes one event of the answer, in the order given; in an
+ * answer to a form posted without scripts, toasts survive the redirect and the rest has happened by loading the page.
+ *
+ * @module
+ */
+import { CHECKPOINT_PATTERN } from "../protocol/names.ts";
+import type { Swap } from "../protocol/patch.ts";
+import { SWAPS } from "../protocol/patch.ts";
+import type { Markup } from "./markup.ts";
+
+// What this module has made. Nothing that merely looks alike is in here, so that data of a visitor, or of a database,
+// is never taken for an item or for markup.
+const made = new WeakSet<object>();
+
+function make<T extends object>(value: T): T {
+  made.add(value);
+  return value;
+}
+
+/** Markup that no component made, let through as it is: see {@linkcode unsafeHtml}. */
+export interface UnsafeHtml {
+  /** The markup. */
+  readonly markup: string;
+}
+
+/** How {@linkcode html} puts its content into the page. */
+export interface HtmlOptions {
+  /** A CSS selector; every match is patched. Default: the `target` of the call. */
+  readonly target?: string | undefined;
+  /** How the content takes its place. Default: the `swap` of the call, else `outer`. */
+  readonly swap?: Swap | undefined;
+  /** Wrap the change in a view transition where the browser has them. Default: `false`. */
+  readonly transition?: boolean | undefined;
+  /** Where the focus goes: `"preserve"`, `"first-invalid"`, or a CSS selector. Default: `"preserve"`. */
+  readonly focus?: string | undefined;
+  /** Milliseconds to wait before the change, at least 0. Default: 0. */
+  readonly swapDelay?: number | undefined;
+  /** Milliseconds to wait after the change before it counts as settled, at least 0. Default: 0. */
+  readonly settleDelay?: number | undefined;
+  /** Whether a target that is not on the page is an error. Default: what `Hyper.configure()` says, else `false`. */
+  readonly strict?: boolean | undefined;
+}
+
+/** Made by {@linkcode html}. */
+export interface HtmlItem {
+  /** Which item it is. */
+  readonly kind: "html";
+  /** What goes into the page. */
+  readonly content: Markup | UnsafeHtml;
+  /** Where it goes and how. */
+  readonly options: HtmlOptions;
+}
+/** Made by {@linkcode remove}. */
+export interface RemoveItem {
+  /** Which item it is. */
+  readonly kind: "remove";
+  /** A CSS selector; every match goes. */
+  readonly target: string;
+}
+/** Made by {@linkcode signal} and {@linkcode signals}. */
+export interface SignalsItem {
+  /** Which item it is. */
+  readonly kind: "signals";
+  /** New values by name. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+/** Made by {@linkcode toast}. */
+export interface ToastItem {
+  /** Which item it is. */
+  readonly kind: "toast";
+  /** What is announced. */
+  readonly value: Readonly<Record<string, unknown>>;
+}
+/** Made by {@linkcode event}. */
+export interface EventItem {
+  /** Which item it is. */
+  readonly kind: "event";
+  /** The event's name. */
+  readonly name: string;
+  /** Its `detail`. */
+  readonly detail: unknown;
+  /** A CSS selector, or `null` for the window. */
+  readonly target: string | null;
+}
+/** Made by {@linkcode redirect}. */
+export interface RedirectItem {
+  /** Which item it is. */
+  readonly kind: "redirect";
+  /** Where to go, as it was given. */
+  readonly url: string;
+  /** Whether another origin is allowed. */
+  readonly external: boolean;
+}
+/** Made by {@linkcode history}. */
+export interface HistoryItem {
+  /** Which item it is. */
+  readonly kind: "history";
+  /** A new entry, or another URL for the present one. */
+  readonly mode: "push" | "replace";
+  /** The URL to show. */
+  readonly url: string;
+}
+/** Made by {@linkcode loadJs}. */
+export interface LoadJsItem {
+  /** Which item it is. */
+  readonly kind: "loadJs";
+  /** The script's URL. */
+  readonly src: string;
+}
+/** Made by {@linkcode checkpoint}. */
+export interface CheckpointItem {
+  /** Which item it is. */
+  readonly kind: "checkpoint";
+  /** The place. */
+  readonly name: string;
+}
+/** Made by {@linkcode switchTo}. */
+export interface SwitchItem {
+  /** Which item it is. */
+  readonly kind: "switch";
+  /** The action to go on with. */
+  readonly action: SwitchTarget;
+  /** What it is called with. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The path to ask under, or `null` for the URL of the call. */
+  readonly path: string | null;
+}
+/** Made by {@linkcode refresh}. */
+export interface RefreshItem {
+  /** Which item it is. */
+  readonly kind: "refresh";
+  /** The part of the page, or `null` for the body. */
+  readonly selector: string | null;
+}
+
+/** One thing a handler tells the browser to do. */
+export type Item =
+  | HtmlItem
+  | RemoveItem
+  | SignalsItem
+  | ToastItem
+  | EventItem
+  | RedirectItem
+  | HistoryItem
+  | LoadJsItem
+  | CheckpointItem
+  | SwitchItem
+  | RefreshItem;
+
+/** What {@linkcode switchTo} needs to know of the action it hands over to. */
+export interface SwitchTarget {
+  /** The action's name. */
+  readonly name: string;
+  /** How it is asked for. */
+  readonly method: "GET" | "POST";
+  /** Whether the method was declared: a destination must say how it is asked for. */
+  readonly methodDeclared: boolean;
+}
+
+/** Whether a value is an item made by this module. */
+export function isItem(value: unknown): value is Item {
+  return typeof value === "object" && value !== null && "kind" in value && made.has(value);
+}
+
+/** Whether content is markup let through by {@linkcode unsafeHtml}. */
+export function isUnsafeHtml(value: unknown): value is UnsafeHtml {
+  return typeof value === "object" && value !== null && "markup" in value && made.has(value);
+}
+
+/**
+ * Puts content into the page.
+ *
+ * A string is text, escaped as Preact escapes it; markup comes from components. Event `patch_html`.
+ *
+ * @param content A JSX expression, text, or a list of these.
+ * @param options Where the content goes and how; see {@linkcode HtmlOptions} for each default.
+ * @returns The item.
+ * @throws {TypeError} When `swap` is no swap mode, or a delay is negative.
+ *
+ * @example Appending a row
+ * ```ts
+ * import { html } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const item = html("5 < 6", { target: "#log", swap: "append" });
+ * assertEquals(item.options.swap, "append");
+ * ```
+ */
+export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): HtmlItem {
+  const { swap, swapDelay, settleDelay } = options;
+  if (swap !== undefined && !SWAPS.includes(swap)) {
+    throw new TypeError(`Cannot make an html item: swap "${swap}" is none of ${SWAPS.join(", ")}`);
+  }
+  for (const [name, delay] of [["swapDelay", swapDelay], ["settleDelay", settleDelay]] as const) {
+    if (delay !== undefined && !(delay >= 0 && Number.isFinite(delay))) {
+      throw new TypeError(`Cannot make an html item: ${name} is ${delay}, milliseconds from 0 up are needed`);
+    }
+  }
+  return make({ kind: "html", content, options });
+}
+
+/**
+ * Lets markup through that did not come from a component. Whatever it holds becomes part of the page: never build it
+ * from what a visitor sent.
+ *
+ * @param markup The markup, from a source that is trusted as the program is.
+ * @returns Content for {@linkcode html}.
+ *
+ * @example Markup from a renderer that escapes by itself
+ * ```ts
+ * import { html, unsafeHtml } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const item = html(unsafeHtml("<b>done</b>"), { target: "#state" });
+ * assertEquals(item.kind, "html");
+ * ```
+ */
+export function unsafeHtml(markup: string): UnsafeHtml {
+  return make({ markup });
+}
+
+/**
+ * Removes every match of a selector from the page. Event `patch_html` with `swap: "delete"`.
+ *
+ * @param target A CSS selector.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { remove } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(remove("#note-7").target, "#note-7");
+ * ```
+ */
+export function remove(target: string): RemoveItem {
+  return make({ kind: "remove", target });
+}
+
+/**
+ * Sets one signal of the page: a value of the nearest `x-data`, or with a leading `$` of the store `hyper`. Event
+ * `patch_signals`.
+ *
+ * @param name The signal's name.
+ * @param value Its new value, anything JSON can say.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { signal } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(signal("unread", 3).values, { unread: 3 });
+ * ```
+ */
+export function signal(name: string, value: unknown): SignalsItem {
+  return signals({ [name]: value });
+}
+
+/**
+ * Sets several signals at once, as {@linkcode signal} does one.
+ *
+ * @param values New values by name.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { signals } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(signals({ open: true, $unread: 3 }).kind, "signals");
+ * ```
+ */
+export function signals(values: Readonly<Record<string, unknown>>): SignalsItem {
+  return make({ kind: "signals", values });
+}
+
+/**
+ * Says something to the visitor, now or, after a redirect, on the next page. Event `toast`.
+ *
+ * @param value A text, or an object; of an object `message`, else `title`, else `value` is announced.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { toast } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(toast("Saved").value, { value: "Saved" });
+ * assertEquals(toast({ message: "Saved", level: "success" }).value, { message: "Saved", level: "success" });
+ * ```
+ */
+export function toast(value: string | number | boolean | Readonly<Record<string, unknown>>): ToastItem {
+  return make({ kind: "toast", value: typeof value === "object" ? value : { value } });
+}
+
+/** Where {@linkcode event} is dispatched. */
+export interface EventOptions {
+  /** A CSS selector; the event bubbles from its first match. Default: the window. */
+  readonly target?: string | undefined;
+}
+
+/**
+ * Dispatches a `CustomEvent` in the page. Event `dispatch_event`.
+ *
+ * @param name The event's name.
+ * @param detail Its `detail`, anything JSON can say. Default: `{}`.
+ * @param options Where it is dispatched.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { event } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(event("cart:changed", { items: 2 }).name, "cart:changed");
+ * ```
+ */
+export function event(name: string, detail: unknown = {}, options: EventOptions = {}): EventItem {
+  return make({ kind: "event", name, detail, target: options.target ?? null });
+}
+
+/** How far {@linkcode redirect} may lead. */
+export interface RedirectOptions {
+  /** Allow another origin, over http or https. Default: `false`. */
+  readonly external?: boolean | undefined;
+}
+
+/**
+ * Sends the visitor to another page and ends the answer. 303 for a form post, event `redirect` for the runtime.
+ *
+ * The URL is resolved against this site. One that leads to another origin, or is no http URL, is the programmer's
+ * error when the answer is made: 500, told to `onError`.
+ *
+ * @param url Where to go.
+ * @param options Pass `{ external: true }` to leave this origin.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { redirect } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(redirect("/notes/7").url, "/notes/7");
+ * ```
+ */
+export function redirect(url: string | URL, options: RedirectOptions = {}): RedirectItem {
+  return make({ kind: "redirect", url: String(url), external: options.external === true });
+}
+
+/** What {@linkcode history} writes: a new entry, or another URL for the present one. */
+export type HistoryChange = { readonly push: string; readonly replace?: never } | {
+  readonly replace: string;
+  readonly push?: never;
+};
+
+/**
+ * Changes the address the browser shows, without loading it. Event `history`.
+ *
+ * @param change `{ push: url }` for a new entry, `{ replace: url }` for the present one; URLs of this origin.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { history } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(history({ replace: "/notes?q=milk" }).mode, "replace");
+ * ```
+ */
+export function history(change: HistoryChange): HistoryItem {
+  return change.push !== undefined
+    ? make({ kind: "history", mode: "push", url: change.push })
+    : make({ kind: "history", mode: "replace", url: change.replace });
+}
+
+/**
+ * Loads a module script, once for each page. Event `load_js`.
+ *
+ * @param src The script's URL. It must be the program's own: never one a visitor sent.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { loadJs } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(loadJs("/chart.js").src, "/chart.js");
+ * ```
+ */
+export function loadJs(src: string): LoadJsItem {
+  return make({ kind: "loadJs", src });
+}
+
+/**
+ * Marks a place that a broken stream is resumed from: the browser sends it back as `Last-Event-ID`, and
+ * `resumeCheckpoint()` reads it. Event `checkpoint`, an id and no data.
+ *
+ * @param name The place, unique in its answer: a letter or digit, then up to 63 of `A-Z a-z 0-9 . _ -`.
+ * @returns The item.
+ * @throws {TypeError} When the name is not of that form.
+ *
+ * @example
+ * ```ts
+ * import { checkpoint } from "@hyper/actions";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkpoint("half way"), TypeError);
+ * ```
+ */
+export function checkpoint(name: string): CheckpointItem {
+  if (!CHECKPOINT_PATTERN.test(name)) {
+    throw new TypeError(
+      `Cannot make checkpoint "${name}": a name is a letter or digit and up to 63 letters, digits, dots, dashes or underscores`,
+    );
+  }
+  return make({ kind: "checkpoint", name });
+}
+
+/** Where {@linkcode switchTo} sends the browser. */
+export interface SwitchOptions {
+  /** The path and query to ask under. Default: the URL of the call. */
+  readonly path?: string | undefined;
+}
+
+/**
+ * Hands the call over to another action and ends the answer: a command answers by starting a watcher. At most four
+ * hand-overs follow one another. Event `switch_action`.
+ *
+ * @param action The action to go on with. It must declare its method.
+ * @param data What it is called with, anything JSON can say.
+ * @param options Where to send it.
+ * @returns The item.
+ * @throws {TypeError} When the action does not declare its method.
+ *
+ * @example A command that goes on as a watcher
+ * ```ts
+ * import { action, html, switchTo } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const watch = action("watch_import", { method: "GET" }, function* () {
+ *   yield html("Started", { target: "#state" });
+ * });
+ * const start = action("start_import", () => switchTo(watch, { job: 7 }));
+ * assertEquals(start.name, "start_import");
+ * ```
+ */
+export function switchTo(
+  action: SwitchTarget,
+  data: Readonly<Record<string, unknown>> = {},
+  options: SwitchOptions = {},
+): SwitchItem {
+  if (!action.methodDeclared) {
+    throw new TypeError(
+      `Cannot switch to action "${action.name}": it does not say how it is asked for, declare method: "GET" or "POST"`,
+    );
+  }
+  return make({ kind: "switch", action, data, path: options.path ?? null });
+}
+
+/**
+ * Renders the page again after the handler and brings the visitor's copy in line with it. Event `patch_html` with
+ * `swap: "morph"`.
+ *
+ * @param selector Only this part of the page. Default: the whole body.
+ * @returns The item.
+ *
+ * @example
+ * ```ts
+ * import { refresh } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(refresh("#cart").selector, "#cart");
+ * ```
+ */
+export function refresh(selector?: string): RefreshItem {
+  return make({ kind: "refresh", selector: selector ?? null });
+}

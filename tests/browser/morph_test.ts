@@ -1,0 +1,761 @@
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import type { Page } from "playwright-core";
+import type * as morphing from "../../src/client/morph.ts";
+import { withPage } from "../support/browser.ts";
+import { bundleModules, modulePage } from "./module_page.ts";
+
+// What the page has besides its own: the module, and `to()`, which morphs the element with an id.
+declare const lib: typeof morphing;
+declare function to(id: string, markup: string): Element;
+declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
+
+const script = `${await bundleModules("src/client/morph.ts")}
+globalThis.$ = (selector) => document.querySelector(selector);
+globalThis.to = (id, markup) => {
+  const template = document.createElement("template");
+  template.innerHTML = markup;
+  return lib.morph(document.getElementById(id), template.content.firstElementChild);
+};`;
+
+/** A test on a page with this body. */
+function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await withPage(modulePage(script, body), async ({ page }) => {
+      await page.goto("/");
+      await test(page);
+    });
+  });
+}
+
+/** What an element says after it was morphed to other markup, and which of its nodes are the same ones. */
+interface Case {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Selectors of elements that stay the elements they were, found in both by the same words. */
+  readonly same?: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  { name: "text", from: `<p id="x">one</p>`, to: `<p id="x">two</p>` },
+  { name: "comments", from: `<p id="x"><!--a--></p>`, to: `<p id="x"><!--b--></p>` },
+  {
+    name: "attributes added, changed and taken away",
+    from: `<p id="x" a="1" b="2"></p>`,
+    to: `<p id="x" b="3" c="4"></p>`,
+  },
+  {
+    name: "attributes that only a parser can name",
+    from: `<p id="x"></p>`,
+    to: `<p id="x" @click="y" :class="z"></p>`,
+  },
+  {
+    name: "rows of a table",
+    from: `<table id="x"><tbody><tr id="a"><td>1</td></tr><tr id="b"><td>2</td></tr></tbody></table>`,
+    to:
+      `<table id="x"><tbody><tr id="b"><td>3</td></tr><tr id="c"><td>4</td></tr><tr id="a"><td>1</td></tr></tbody></table>`,
+    same: ["#a", "#b", "tbody"],
+  },
+  {
+    name: "items of a list by data-hyper-key, which several lists may use",
+    from: `<div id="x"><ul><li data-hyper-key="1"><li data-hyper-key="2"></ul><ol><li data-hyper-key="1"></ol></div>`,
+    to: `<div id="x"><ul><li data-hyper-key="2">b<li data-hyper-key="1">a</ul><ol><li data-hyper-key="1">c</ol></div>`,
+    same: ['ul [data-hyper-key="1"]', 'ul [data-hyper-key="2"]', "ol li"],
+  },
+  {
+    name: "parts of an image",
+    from: `<svg id="x" viewBox="0 0 1 1"><g><path d="M0 0"/></g></svg>`,
+    to: `<svg id="x" viewBox="0 0 2 2"><g><path d="M1 1"/><use xlink:href="#p"/></g></svg>`,
+    same: ["g", "path"],
+  },
+  {
+    name: "options",
+    from: `<select id="x"><option>A<option>B</select>`,
+    to: `<select id="x"><optgroup label="g"><option>B</optgroup><option>C</select>`,
+  },
+  {
+    name: "what is in a template",
+    from: `<div id="x"><p>same</p><template><i>1</i></template></div>`,
+    to: `<div id="x"><p>same</p><template><i>2</i></template></div>`,
+    same: ["p", "template"],
+  },
+  {
+    name: "an element of another name",
+    from: `<div id="x"><input id="i"></div>`,
+    to: `<section id="x"><b>!</b><input id="i"></section>`,
+    same: ["#i"],
+  },
+  {
+    name: "a wrapper that comes in between",
+    from: `<form id="x"><input id="i"><p>t</p></form>`,
+    to: `<form id="x"><fieldset><label>L <input id="i"></label></fieldset><p>t</p></form>`,
+    same: ["#i", "p"],
+  },
+  {
+    name: "a wrapper that goes",
+    from: `<form id="x"><fieldset><label>L <input id="i"></label></fieldset><p>t</p></form>`,
+    to: `<form id="x"><input id="i"><p>t</p></form>`,
+    same: ["#i", "p"],
+  },
+  {
+    name: "an element that changes places with one in it",
+    from: `<div id="x"><div id="a"><div id="b"><i>1</i></div></div></div>`,
+    to: `<div id="x"><div id="b"><div id="a"><i>1</i></div></div></div>`,
+    same: ["#a", "#b"],
+  },
+  {
+    name: "controls by their name, when a message comes before one",
+    from: `<form id="x"><div><input name="a"></div><div><input name="b" type="file"></div></form>`,
+    to: `<form id="x"><p>Wrong</p><div><input name="a"></div><div><b>!</b><input name="b" type="file"></div></form>`,
+    same: ["[name=a]", "[name=b]"],
+  },
+  {
+    name: "a form with controls named as its own properties",
+    from:
+      `<form id="x"><input name="id"><input name="attributes"><input name="childNodes"><button name="remove"></button></form>`,
+    to:
+      `<form id="x" class="y"><input name="attributes"><button name="remove"></button><input name="parentNode"></form>`,
+    same: ["[name=attributes]", "[name=remove]"],
+  },
+  {
+    name: "ids that are not unique",
+    from: `<div id="x"><p id="a">1</p><p id="a">2</p><p id="b">3</p></div>`,
+    to: `<div id="x"><p id="b">3</p><p id="a">2</p><p id="a">1</p></div>`,
+    same: ["#b"],
+  },
+  {
+    name: "the first of many rows without keys",
+    from: `<ul id="x"><li>1<li>2<li>3<li>4</ul>`,
+    to: `<ul id="x"><li>2<li>3<li>4</ul>`,
+  },
+];
+
+for (const { name, from, to: markup, same = [] } of cases) {
+  onPage(`morph() brings about ${name}`, from, async (page) => {
+    const result = await page.evaluate(([markup, same]) => {
+      const before = same.map((selector) => $(selector));
+      to("x", markup);
+      const template = document.createElement("template");
+      template.innerHTML = markup;
+      return {
+        equal: $("#x").isEqualNode(template.content.firstElementChild),
+        templates: $("#x").outerHTML.includes("<i>2</i>") === markup.includes("<i>2</i>"),
+        moved: same.filter((selector, i) => $(selector) !== before[i]),
+      };
+    }, [markup, same] as const);
+    assertEquals(result, { equal: true, templates: true, moved: [] });
+  });
+}
+
+onPage("morph() returns the element that is in place", `<div id="x"></div>`, async (page) => {
+  assertEquals(
+    await page.evaluate(() => {
+      const before = $("#x");
+      return [to("x", `<div id="x">1</div>`) === before, to("x", `<p id="x">2</p>`) === $("p#x"), before.isConnected];
+    }),
+    [true, true, false],
+  );
+});
+
+onPage("morph() touches nothing in a tree that is equal", `<ul id="x"><li id="a">1<li>2</ul>`, async (page) => {
+  const records = await page.evaluate(() => {
+    const observer = new MutationObserver(() => {});
+    observer.observe($("#x"), { subtree: true, childList: true, attributes: true, characterData: true });
+    to("x", `<ul id="x"><li id="a">1<li>2</ul>`);
+    return observer.takeRecords().length;
+  });
+  assertEquals(records, 0);
+});
+
+const list = (...items: string[]) => `<ul id="x">${items.map((item) => `<li id="${item}">${item}</li>`).join("")}</ul>`;
+
+for (
+  const [name, items, moves] of [
+    ["the last one to the front", ["e", "a", "b", "c", "d"], 1],
+    ["the first one to the end", ["b", "c", "d", "e", "a"], 1],
+    ["two that change places", ["a", "d", "c", "b", "e"], 2],
+    ["all of them", ["e", "d", "c", "b", "a"], 4],
+  ] as const
+) {
+  onPage(`morph() moves as little as it can: ${name}`, list("a", "b", "c", "d", "e"), async (page) => {
+    const moved = await page.evaluate((markup) => {
+      let moved = 0;
+      const { moveBefore } = Element.prototype;
+      Element.prototype.moveBefore = function (node, after) {
+        moved++;
+        moveBefore.call(this, node, after);
+      };
+      to("x", markup);
+      return moved;
+    }, list(...items));
+    assertEquals(moved, moves);
+    assertEquals(await page.locator("#x").innerText(), items.join("\n"));
+  });
+}
+
+for (const moving of ["with moveBefore", "without moveBefore"]) {
+  const name = `morph() keeps focus and selection of a control that moves, ${moving}`;
+  onPage(name, `<form id="x"><p id="p">1</p><input id="i" value="hello"></form>`, async (page) => {
+    const state = await page.evaluate((native) => {
+      if (!native) Reflect.deleteProperty(Element.prototype, "moveBefore");
+      const input = $<HTMLInputElement>("#i");
+      input.focus();
+      input.setSelectionRange(1, 3, "backward");
+      to("x", `<form id="x"><div><input id="i" value="hello"></div><p id="p">1</p></form>`);
+      const { activeElement } = document;
+      return [activeElement === input, input.selectionStart, input.selectionEnd, input.selectionDirection];
+    }, moving === "with moveBefore");
+    assertEquals(state, [true, 1, 3, "backward"]);
+  });
+}
+
+onPage(
+  "morph() does not blur what stays in place",
+  `<form id="x"><input id="i"><p>1</p></form>`,
+  async (page) => {
+    const events = await page.evaluate(() => {
+      const events: string[] = [];
+      const input = $("#i");
+      input.focus();
+      for (const type of ["blur", "focus"]) input.addEventListener(type, () => events.push(type));
+      to("x", `<form id="x"><b>!</b><input id="i" class="bad"><p>2</p></form>`);
+      return events;
+    });
+    assertEquals(events, []);
+  },
+);
+
+onPage(
+  "morph() keeps scroll positions",
+  `<div id="x"><p id="p"></p><div id="s" style="height:50px;overflow:auto"><div style="height:500px">1</div></div></div>`,
+  async (page) => {
+    const top = await page.evaluate(() => {
+      $("#s").scrollTop = 77;
+      to(
+        "x",
+        `<div id="x"><div id="s" style="height:50px;overflow:auto"><div style="height:500px">2</div></div><p id="p"></p></div>`,
+      );
+      return $("#s").scrollTop;
+    });
+    assertEquals(top, 77);
+  },
+);
+
+onPage(
+  "morph() leaves a frame that moves loaded",
+  `<div id="x"><p id="p"></p><iframe id="f" srcdoc="<p>in"></iframe></div>`,
+  async (page) => {
+    const same = await page.evaluate(async () => {
+      const frame = $<HTMLIFrameElement>("#f");
+      if (!frame.contentDocument?.querySelector("p")) await new Promise((load) => frame.addEventListener("load", load));
+      const inside = frame.contentDocument;
+      to("x", `<div id="x"><iframe id="f" srcdoc="<p>in"></iframe><p id="p"></p></div>`);
+      return frame.contentDocument === inside && frame.isConnected;
+    });
+    assert(same);
+  },
+);
+
+/** What the visitor did, what the server says then, and what is to be seen; `said` is the markup before. */
+interface ValueCase {
+  readonly name: string;
+  readonly said: string;
+  readonly says: string;
+  readonly did: string;
+  readonly seen: string;
+}
+
+const controls: readonly ValueCase[] = [
+  {
+    name: "what was typed, the server says the same",
+    said: `<input id="c" value="a">`,
+    did: "typed",
+    says: `<input id="c" value="a" class="k">`,
+    seen: "typed",
+  },
+  {
+    name: "what was typed, the server never said anything",
+    said: `<input id="c">`,
+    did: "typed",
+    says: `<input id="c" class="k">`,
+    seen: "typed",
+  },
+  {
+    name: "a new value of the server over what was typed",
+    said: `<input id="c" value="a">`,
+    did: "typed",
+    says: `<input id="c" value="b">`,
+    seen: "b",
+  },
+  {
+    name: "an empty value of the server over what was typed",
+    said: `<input id="c" value="a">`,
+    did: "typed",
+    says: `<input id="c" value="">`,
+    seen: "",
+  },
+  {
+    name: "a new value of the server where nothing was typed",
+    said: `<input id="c" value="a">`,
+    did: "",
+    says: `<input id="c" value="b">`,
+    seen: "b",
+  },
+  {
+    name: "what was typed into a number field",
+    said: `<input id="c" type="number" value="1">`,
+    did: "42",
+    says: `<input id="c" type="number" value="1" class="k">`,
+    seen: "42",
+  },
+  {
+    name: "a new number of the server",
+    said: `<input id="c" type="number" value="1">`,
+    did: "42",
+    says: `<input id="c" type="number" value="2">`,
+    seen: "2",
+  },
+  {
+    name: "what was typed into a textarea, the server says the same",
+    said: `<textarea id="c">a</textarea>`,
+    did: "typed",
+    says: `<textarea id="c" class="k">a</textarea>`,
+    seen: "typed",
+  },
+  {
+    name: "a new text of the server over what was typed",
+    said: `<textarea id="c">a</textarea>`,
+    did: "typed",
+    says: `<textarea id="c">b</textarea>`,
+    seen: "b",
+  },
+  {
+    name: "a new text of the server in a textarea",
+    said: `<textarea id="c">a</textarea>`,
+    did: "",
+    says: `<textarea id="c">b</textarea>`,
+    seen: "b",
+  },
+  {
+    name: "an empty text of the server",
+    said: `<textarea id="c">a</textarea>`,
+    did: "typed",
+    says: `<textarea id="c"></textarea>`,
+    seen: "",
+  },
+];
+
+for (const { name, said, says, did, seen } of controls) {
+  onPage(`morph() shows ${name}`, `<form id="x">${said}</form>`, async (page) => {
+    if (did) await page.locator("#c").fill(did);
+    await page.evaluate((markup) => to("x", markup), `<form id="x">${says}</form>`);
+    assertEquals(await page.locator("#c").inputValue(), seen);
+  });
+}
+
+const box = (checked: boolean, more = "") =>
+  `<form id="x"><input id="c" type="checkbox" ${checked ? "checked" : ""}${more}></form>`;
+
+for (
+  const [name, said, clicked, says, seen] of [
+    ["a tick of the visitor, the server says the same", false, true, box(false, ' class="k"'), true],
+    ["a tick that the visitor took away, the server says the same", true, true, box(true, ' class="k"'), false],
+    ["a tick of the server", false, false, box(true), true],
+    ["a tick that the server took away", true, false, box(false), false],
+    ["a tick that the server took away, over that of the visitor", true, true, box(false), false],
+    ["a tick of the server, over what the visitor did", false, true, box(true), true],
+  ] as const
+) {
+  onPage(`morph() shows ${name}`, box(said), async (page) => {
+    if (clicked) await page.locator("#c").click();
+    await page.evaluate((markup) => to("x", markup), says);
+    assertEquals(await page.locator("#c").isChecked(), seen);
+  });
+}
+
+const radios = (checked: string, more = "") =>
+  `<form id="x">${
+    ["a", "b", "c"].map((value) =>
+      `<input type="radio" name="r" value="${value}" ${value === checked ? "checked" : ""}${more}>`
+    ).join("")
+  }</form>`;
+const select = (selected: string, values = "abc", more = "") =>
+  `<form id="x"><select id="c"${more}>${
+    [...values].map((value) =>
+      `<option value="${value}" ${value === selected ? "selected" : ""}>${value.toUpperCase()}</option>`
+    ).join("")
+  }</select></form>`;
+
+for (
+  const [name, said, picked, says, seen] of [
+    ["the choice of the visitor", "a", "c", radios("a", ' class="k"'), "c"],
+    ["the choice of the server, over that of the visitor", "a", "c", radios("b"), "b"],
+    ["the choice of the server", "a", "", radios("b"), "b"],
+  ] as const
+) {
+  onPage(`morph() shows ${name} among radio buttons`, radios(said), async (page) => {
+    if (picked) await page.locator(`[value=${picked}]`).check();
+    await page.evaluate((markup) => to("x", markup), says);
+    assertEquals(await page.locator(":checked").getAttribute("value"), seen);
+  });
+}
+
+for (
+  const [name, said, picked, says, seen] of [
+    ["the choice of the visitor", "a", "c", select("a", "abc", ' class="k"'), "c"],
+    ["the choice of the visitor, when others come before it", "", "c", select("", "zyabc"), "c"],
+    ["the choice of the visitor, when their order changes", "b", "c", select("b", "cba"), "c"],
+    ["the choice of the server, over that of the visitor", "a", "c", select("b"), "b"],
+    ["the choice of the server", "a", "", select("b"), "b"],
+    ["the choice of the server, which was not there before", "a", "c", select("z", "abcz"), "z"],
+    ["the first one, when the choice is gone", "", "c", select("", "ab"), "a"],
+  ] as const
+) {
+  onPage(`morph() shows ${name} among options`, select(said), async (page) => {
+    if (picked) await page.locator("#c").selectOption(picked);
+    await page.evaluate((markup) => to("x", markup), says);
+    assertEquals(await page.locator("#c").inputValue(), seen);
+  });
+}
+
+onPage("morph() shows each choice of several", select("", "abc", " multiple"), async (page) => {
+  await page.locator("#c").selectOption(["a", "c"]);
+  await page.evaluate((markup) => to("x", markup), select("b", "abcd", " multiple"));
+  const chosen = await page.locator("#c").evaluate((element: HTMLSelectElement) =>
+    [...element.selectedOptions].map(({ value }) => value)
+  );
+  assertEquals(chosen, ["a", "b", "c"]);
+});
+
+onPage(
+  "morph() keeps the caret where the server changes the value under it",
+  `<form id="x"><input id="c" value="abc"></form>`,
+  async (page) => {
+    const caret = await page.evaluate(() => {
+      const input = $<HTMLInputElement>("#c");
+      input.focus();
+      input.setSelectionRange(1, 2);
+      to("x", `<form id="x"><input id="c" value="abcdef"></form>`);
+      return [input.value, input.selectionStart, input.selectionEnd];
+    });
+    assertEquals(caret, ["abcdef", 1, 2]);
+  },
+);
+
+onPage(
+  "morph() changes the value of an email field that has the focus",
+  `<form id="x"><input id="c" type="email" value="a@b"></form>`,
+  async (page) => {
+    const value = await page.evaluate(() => {
+      const input = $<HTMLInputElement>("#c");
+      input.focus();
+      to("x", `<form id="x"><input id="c" type="email" value="c@d"></form>`);
+      return [input.value, document.activeElement === input];
+    });
+    assertEquals(value, ["c@d", true]);
+  },
+);
+
+for (const [name, more] of [["in its place", ""], ["behind a message", "<p>Wrong</p>"]] as const) {
+  const file = (more: string) => `<form id="x">${more}<div><input type="file" name="f"></div></form>`;
+  onPage(`morph() keeps chosen files, ${name}`, file(""), async (page) => {
+    await page.locator("[name=f]").setInputFiles({
+      name: "a.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("text"),
+    });
+    await page.evaluate((markup) => to("x", markup), `${file(more).replace("type", 'value="b.txt" class="k" type')}`);
+    assertEquals(await page.locator("[name=f]").evaluate((input: HTMLInputElement) => input.files?.[0]?.name), "a.txt");
+    assertEquals(await page.locator("[name=f]").getAttribute("class"), "k");
+  });
+}
+
+onPage(
+  "rememberSent() lets an answer that gives a value back change nothing that was typed since",
+  `<form id="x"><input id="c"></form>`,
+  async (page) => {
+    await page.locator("#c").fill("ab");
+    await page.evaluate(() => lib.rememberSent($<HTMLFormElement>("#x")));
+    await page.locator("#c").fill("abc");
+    await page.evaluate(() => to("x", `<form id="x"><input id="c" value="ab"></form>`));
+    assertEquals(await page.locator("#c").inputValue(), "abc");
+    await page.evaluate(() => to("x", `<form id="x"><input id="c" value=""></form>`));
+    assertEquals(await page.locator("#c").inputValue(), "");
+    await page.evaluate(() => to("x", `<form id="x"><input id="c" value="ab"></form>`));
+    assertEquals(await page.locator("#c").inputValue(), "ab");
+  },
+);
+
+const details = (open: boolean, text: string) =>
+  `<div id="x"><details id="d" ${open ? "open" : ""}><summary>S</summary>${text}</details></div>`;
+
+for (
+  const [name, said, clicked, says, seen] of [
+    ["open by the visitor", false, true, false, true],
+    ["closed by the visitor", true, true, true, false],
+    ["open by the server", false, false, true, true],
+    ["closed by the server", true, false, false, false],
+  ] as const
+) {
+  onPage(`morph() leaves details ${name}`, details(said, "1"), async (page) => {
+    await page.evaluate(() => lib.rememberOpen(document));
+    if (clicked) await page.locator("summary").click();
+    await page.evaluate((markup) => to("x", markup), details(says, "2"));
+    assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), seen);
+    assert(await page.locator("#d").evaluate((element) => element.textContent?.endsWith("2")));
+  });
+}
+
+onPage("morph() knows what an equal tree said about details", details(false, "1"), async (page) => {
+  await page.evaluate((markup) => to("x", markup), details(true, "1"));
+  await page.locator("summary").click();
+  await page.evaluate((markup) => to("x", markup), details(false, "1"));
+  await page.locator("summary").click();
+  await page.evaluate((markup) => to("x", markup), details(false, "2"));
+  assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), true);
+});
+
+onPage("morph() leaves a dialog open and modal", `<div id="x"><dialog id="d"><p>1</p></dialog></div>`, async (page) => {
+  const state = await page.evaluate(() => {
+    $<HTMLDialogElement>("#d").showModal();
+    to("x", `<div id="x"><dialog id="d" class="k"><p>2</p></dialog></div>`);
+    return [$("#d").matches(":modal"), $("#d").className, $("#d").innerText];
+  });
+  assertEquals(state, [true, "k", "2"]);
+});
+
+onPage(
+  "morph() leaves an island alone, wherever it goes",
+  `<div id="x"><p id="p"></p><div id="k" hyper-keep><i>mine</i></div></div>`,
+  async (page) => {
+    const state = await page.evaluate(() => {
+      const island = $("#k");
+      to(
+        "x",
+        `<div id="x"><section><div id="k" hyper-keep class="no"><b>theirs</b></div></section><p id="p">1</p></div>`,
+      );
+      return [$("#k") === island, island.outerHTML, island.parentElement?.localName];
+    });
+    assertEquals(state, [true, `<div id="k" hyper-keep=""><i>mine</i></div>`, "section"]);
+  },
+);
+
+onPage(
+  "morph() takes nothing out of an island",
+  `<div id="x"><div id="k" hyper-keep><i id="i">mine</i></div></div>`,
+  async (page) => {
+    await page.evaluate(() => to("x", `<div id="x"><div id="k" hyper-keep></div><i id="i">theirs</i></div>`));
+    assertEquals(
+      await page.locator("#x").innerHTML(),
+      `<div id="k" hyper-keep=""><i id="i">mine</i></div><i id="i">theirs</i>`,
+    );
+  },
+);
+
+onPage(
+  "morph() takes an island out that the server no longer sends",
+  `<div id="x"><p id="k" hyper-keep></p></div>`,
+  async (page) => {
+    await page.evaluate(() => to("x", `<div id="x"></div>`));
+    assertEquals(await page.locator("#x").innerHTML(), "");
+  },
+);
+
+onPage(
+  "morph() leaves shadow roots alone and morphs what is slotted",
+  `<div id="x"><c-card id="c" a="1"><p>1</p></c-card></div>`,
+  async (page) => {
+    const state = await page.evaluate(() => {
+      const card = $("#c");
+      card.attachShadow({ mode: "open" }).innerHTML = "<slot></slot><i>shadow</i>";
+      to(
+        "x",
+        `<div id="x"><c-card id="c" a="2"><template shadowrootmode="open"><b>no</b></template><p>2</p></c-card></div>`,
+      );
+      return [$("#c") === card, card.outerHTML, card.shadowRoot?.innerHTML];
+    });
+    assertEquals(state, [true, `<c-card id="c" a="2"><p>2</p></c-card>`, "<slot></slot><i>shadow</i>"]);
+  },
+);
+
+onPage(
+  "morph() leaves what a custom element has drawn itself",
+  `<div id="x"><c-clock zone="a"></c-clock></div>`,
+  async (page) => {
+    const state = await page.evaluate(() => {
+      const clock = $("c-clock");
+      clock.innerHTML = "<i>drawn</i>";
+      to("x", `<div id="x"><c-clock zone="b"></c-clock></div>`);
+      return [$("c-clock") === clock, clock.outerHTML];
+    });
+    assertEquals(state, [true, `<c-clock zone="b"><i>drawn</i></c-clock>`]);
+  },
+);
+
+for (
+  const [name, from, markup] of [
+    ["that is new", `<div id="x"></div>`, `<div id="x"><script>ran = true</script></div>`],
+    ["that has changed", `<div id="x"><script>0</script></div>`, `<div id="x"><script>ran = true</script></div>`],
+    [
+      "that was none before",
+      `<div id="x"><script id="s" type="text/plain"></script></div>`,
+      `<div id="x"><script id="s" src="data:text/javascript,ran=true"></script></div>`,
+    ],
+    ["of an image", `<div id="x"><svg></svg></div>`, `<div id="x"><svg><script>ran = true</script></svg></div>`],
+    [
+      "that had another element's place",
+      `<div id="x"><p id="s"></p></div>`,
+      `<div id="x"><script id="s">ran = true</script></div>`,
+    ],
+  ] as const
+) {
+  onPage(`morph() runs no script ${name}`, from, async (page) => {
+    await page.evaluate((markup) => void to("x", markup), markup);
+    assertEquals(await page.evaluate(() => "ran" in globalThis), false);
+    assertEquals(await page.locator("#x").innerHTML(), markup.slice(12, -6));
+  });
+}
+
+Deno.test("morph() brings about handlers and frame documents under Trusted Types", async () => {
+  const headers = { "content-security-policy": "require-trusted-types-for 'script'; trusted-types hyper" };
+  const body = `<div id="x"><p>0</p><button id="b" onclick="a()">1</button><iframe id="f" srcdoc="1"></iframe></div>`;
+  const trusting = script.replace("innerHTML = markup", "innerHTML = policy.createHTML(markup)") +
+    `globalThis.policy = trustedTypes.createPolicy("hyper", { createHTML: (text) => text });`;
+  await withPage(modulePage(trusting, body, headers), async ({ page }) => {
+    await page.goto("/");
+    const markup = `<p>2</p><button id="b" onclick="b()">2</button><iframe id="f" srcdoc="2"></iframe>`;
+    await page.evaluate((markup) => void to("x", `<div id="x">${markup}</div>`), markup);
+    assertEquals(await page.locator("#x").innerHTML(), markup);
+  });
+});
+
+onPage("morphChildren() leaves the element itself alone", `<div id="x" class="k"><p>1</p></div>`, async (page) => {
+  const state = await page.evaluate(() => {
+    const paragraph = $("p");
+    const fragment = document.createRange().createContextualFragment("<p>2</p><p>3</p>");
+    lib.morphChildren($("#x"), fragment);
+    return [$("p") === paragraph, $("#x").outerHTML];
+  });
+  assertEquals(state, [true, `<div id="x" class="k"><p>2</p><p>3</p></div>`]);
+});
+
+onPage(
+  "keepIslands() carries an island over a swap, its frame loaded",
+  `<div id="x"><iframe id="f" hyper-keep srcdoc="1"></iframe><i id="i" hyper-keep></i></div><p id="o" hyper-keep>o</p>`,
+  async (page) => {
+    const state = await page.evaluate(async () => {
+      const frame = $<HTMLIFrameElement>("#f");
+      if (frame.contentDocument?.readyState !== "complete" || !frame.contentDocument.body.textContent) {
+        await new Promise((load) => frame.addEventListener("load", load));
+      }
+      const inside = frame.contentDocument;
+      const content = document.createRange().createContextualFragment(`<b>new</b><iframe id="f" hyper-keep></iframe>`);
+      const restore = lib.keepIslands(content, $("#x"));
+      $("#x").replaceChildren(content);
+      restore();
+      return [
+        $("#f") === frame,
+        frame.contentDocument === inside,
+        $("#x").innerHTML,
+        document.documentElement.children.length,
+      ];
+    });
+    assertEquals(state, [true, true, `<b>new</b><iframe id="f" hyper-keep="" srcdoc="1"></iframe>`, 2]);
+    assertEquals(await page.locator("#o").innerText(), "o");
+  },
+);
+
+onPage("keepIslands() brings back an island that is replaced itself", `<p id="k" hyper-keep>mine</p>`, async (page) => {
+  const state = await page.evaluate(() => {
+    const island = $("#k");
+    const content = document.createRange().createContextualFragment(`<b>1</b><p id="k">theirs</p>`);
+    const restore = lib.keepIslands(content, island);
+    island.replaceWith(content);
+    restore();
+    return [$("#k") === island, document.body.innerHTML];
+  });
+  assertEquals(state, [true, `<b>1</b><p id="k" hyper-keep="">mine</p>`]);
+});
+
+onPage(
+  "keepIslands() leaves an island in the one it is in",
+  `<div id="x"><div id="k" hyper-keep><i id="i" hyper-keep>1</i></div></div>`,
+  async (page) => {
+    const markup = await page.evaluate(() => {
+      const content = document.createRange().createContextualFragment(
+        `<div id="k" hyper-keep><i id="i" hyper-keep>2</i></div>`,
+      );
+      const restore = lib.keepIslands(content, $("#x"));
+      $("#x").replaceChildren(content);
+      restore();
+      return $("#x").innerHTML;
+    });
+    assertEquals(markup, `<div id="k" hyper-keep=""><i id="i" hyper-keep="">1</i></div>`);
+  },
+);
+
+interface Tree {
+  readonly tag: string;
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly (Tree | string)[];
+}
+
+const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.record({
+    tag: fc.constantFrom("div", "div", "span", "ul", "i", "template", "details", "svg"),
+    id: fc.oneof({ weight: 2, arbitrary: fc.constant("") }, fc.constantFrom(..."abcdefghijkl")),
+    attributes: fc.dictionary(
+      fc.constantFrom("class", "name", "title", "data-hyper-key"),
+      fc.constantFrom("x", "y", "z"),
+      {
+        maxKeys: 2,
+      },
+    ),
+    children: fc.array(fc.oneof({ depthSize: "small" }, fc.constantFrom("t", "u", " "), tie("tree")), { maxLength: 6 }),
+  }),
+}));
+
+/** Writes a tree with ids that are unique in it. */
+function markupOf({ tag, id, attributes, children }: Tree, seen: Set<string>): string {
+  const words = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`);
+  if (id && !seen.has(id)) words.push(` id="${id}"`);
+  seen.add(id);
+  const inside = children.map((child) => typeof child === "string" ? `${child}<!---->` : markupOf(child, seen));
+  return `<${tag}${words.join("")}>${inside.join("")}</${tag}>`;
+}
+
+onPage("morph() makes any tree any other, and keeps what has the same id and name", "", async (page) => {
+  const seed = Math.trunc(Math.random() * 2 ** 31);
+  const samples = fc.sample(fc.tuple(tree, tree), { numRuns: 1000, seed });
+  const pairs = samples.map(([from, to]) => [markupOf(from, new Set()), markupOf(to, new Set())] as const);
+  const wrong = await page.evaluate((pairs) => {
+    function parse(markup: string): Element {
+      const template = document.createElement("template");
+      template.innerHTML = markup;
+      return template.content.firstElementChild!;
+    }
+    /** What a tree says, templates included, in whatever order it has its attributes. */
+    function read(node: Node | null): string {
+      if (!(node instanceof Element)) return `${node?.nodeName} ${node?.nodeValue}`;
+      const attributes = node.getAttributeNames().sort().map((name) => `${name}=${node.getAttribute(name)}`);
+      const inside = node instanceof HTMLTemplateElement ? node.content : node;
+      return `<${node.nodeName} ${attributes}>${[...inside.childNodes].map(read).join("|")}</>`;
+    }
+    const keyed = (root: Element) => new Map([...root.querySelectorAll("[id]")].map((el) => [el.nodeName + el.id, el]));
+    return pairs.filter(([from, markup]) => {
+      document.body.replaceChildren(parse(from));
+      const root = document.body.children[0]!;
+      const before = keyed(root);
+      const result = lib.morph(root, parse(markup));
+      const after = keyed(result);
+      const lost = [...after].some(([key, element]) => before.has(key) && before.get(key) !== element);
+      return lost || document.body.childNodes.length !== 1 || result !== document.body.firstChild ||
+        read(result) !== read(parse(markup));
+    });
+  }, pairs);
+  wrong.sort(([a, b], [c, d]) => a.length + b.length - c.length - d.length);
+  assertEquals(wrong[0], undefined, `seed ${seed}, ${wrong.length} wrong`);
+});

@@ -1,0 +1,62 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  attachRequestDepCache,
+  DependencyCache,
+  getRequestDepCache,
+  REQUEST_DEP_CACHE_ATTR,
+  shareRequestDepCache,
+} from "../../src/deps/cache.ts";
+
+const ignoreErrors = (): void => {};
+
+Deno.test("getRequestDepCache() gives null for no request, no cache, and what is no cache", () => {
+  const request = new Request("http://localhost/");
+  assertEquals(getRequestDepCache(null), null);
+  assertEquals(getRequestDepCache(undefined), null);
+  assertEquals(getRequestDepCache(request), null);
+  Object.assign(request, { [REQUEST_DEP_CACHE_ATTR]: {} });
+  assertEquals(getRequestDepCache(request), null);
+});
+
+Deno.test("attachRequestDepCache() hangs the cache on the request where nobody trips over it", () => {
+  const request = new Request("http://localhost/");
+  const cache = new DependencyCache(ignoreErrors);
+  attachRequestDepCache(request, cache);
+  assertStrictEquals(getRequestDepCache(request), cache);
+  assertStrictEquals(Reflect.get(request, REQUEST_DEP_CACHE_ATTR), cache);
+  assertEquals(Object.keys(request).includes(REQUEST_DEP_CACHE_ATTR), false);
+  assertEquals(REQUEST_DEP_CACHE_ATTR, "_next_dep_cache");
+});
+
+Deno.test("attachRequestDepCache() puts a fresh cache in place of an older one", () => {
+  const request = new Request("http://localhost/");
+  const fresh = new DependencyCache(ignoreErrors);
+  attachRequestDepCache(request, new DependencyCache(ignoreErrors));
+  attachRequestDepCache(request, fresh);
+  assertStrictEquals(getRequestDepCache(request), fresh);
+});
+
+Deno.test("shareRequestDepCache() gives a derived request the same cache, also an empty one", () => {
+  const [from, to] = [new Request("http://localhost/a"), new Request("http://localhost/b")];
+  const cache = new DependencyCache(ignoreErrors);
+  attachRequestDepCache(from, cache);
+  shareRequestDepCache(from, to);
+  assertStrictEquals(getRequestDepCache(to), cache);
+});
+
+Deno.test("shareRequestDepCache() gives nothing where there is nothing", () => {
+  const [from, to] = [new Request("http://localhost/a"), new Request("http://localhost/b")];
+  shareRequestDepCache(from, to);
+  assertEquals(getRequestDepCache(to), null);
+});
+
+Deno.test("DependencyCache tells what has been asked for, without asking", async () => {
+  const cache = new DependencyCache(ignoreErrors);
+  const [asked, other] = [{}, {}];
+  const promise = cache.resolve(asked, null, { label: "asked", dispose: "never", create: () => 7 });
+  assertEquals([cache.size, cache.has(asked), cache.has(other)], [1, true, false]);
+  assertStrictEquals(cache.get(asked), promise);
+  assertEquals(cache.get(other), undefined);
+  assertEquals(await promise, 7);
+  assert(cache.has(asked));
+});

@@ -1,0 +1,522 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import type { Dependency, Marker, RequestContext } from "../../src/context.ts";
+import { DependencyCache } from "../../src/deps/cache.ts";
+import { resolveInjected } from "../../src/deps/inject.ts";
+import { DContext, Depends, DUrl } from "../../src/deps/markers.ts";
+import { orderProviders, type Provider } from "../../src/deps/providers.ts";
+import {
+  createRequestDeps,
+  dependency,
+  type DependencyOverrides,
+  type RequestDeps,
+  type RequestDepsOptions,
+} from "../../src/deps/resolver.ts";
+import { DependencyCycleError, DependencyError, HyperError } from "../../src/errors.ts";
+
+/** The dependencies of a request for `/notes/7?page=2`. */
+function depsOf(changes: Partial<RequestDepsOptions> = {}): RequestDeps {
+  return createRequestDeps({
+    ctx: {
+      request: new Request("http://localhost/notes/7?page=2"),
+      url: new URL("http://localhost/notes/7?page=2"),
+      params: { id: "7" },
+      signal: new AbortController().signal,
+    },
+    form: null,
+    origin: "ok",
+    context: null,
+    providers: orderProviders([]),
+    overrides: new Map(),
+    cache: new DependencyCache(() => {}),
+    ...changes,
+  });
+}
+
+/** Resolves after everything that is due now. */
+const turn = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
+
+async function turns(count: number): Promise<void> {
+  for (let index = 0; index < count; index++) await turn();
+}
+
+Deno.test("dependency() gives a frozen dependency, named or not", () => {
+  const create = (): number => 7;
+  const [anonymous, named] = [dependency(create), dependency("seven", create, { dispose: false })];
+  assertEquals(anonymous, { kind: "dependency", name: null, create, dispose: null });
+  assertEquals(named, { kind: "dependency", name: "seven", create, dispose: false });
+  assert(Object.isFrozen(anonymous));
+});
+
+Deno.test("dependency() takes options without a name", () => {
+  assertEquals(dependency(() => 7, { dispose: false }).dispose, false);
+});
+
+Deno.test("dependency() refuses an empty name and a factory that is no function", () => {
+  assertThrows(() => dependency("", () => 7), TypeError, "its name is empty");
+  assertThrows(() => dependency("seven", 7 as never), TypeError, 'dependency "seven": its factory is number');
+  assertThrows(() => dependency(undefined as never), TypeError, "its factory is undefined");
+});
+
+Deno.test("get() runs a factory once, however often it is asked for", async () => {
+  let runs = 0;
+  const counted = dependency(() => ({ run: ++runs }));
+  const deps = depsOf();
+  const first = await deps.get(counted);
+  assertStrictEquals(await deps.get(counted), first);
+  assertEquals(runs, 1);
+});
+
+Deno.test("get() runs a factory once for two who ask at once", async () => {
+  let runs = 0;
+  const counted = dependency(async () => {
+    await turn();
+    return ++runs;
+  });
+  const deps = depsOf();
+  assertEquals(await Promise.all([deps.get(counted), deps.get(counted)]), [1, 1]);
+});
+
+Deno.test("get() keeps null and undefined as values like any other", async () => {
+  for (const value of [null, undefined]) {
+    let runs = 0;
+    const empty = dependency(() => {
+      runs++;
+      return value;
+    });
+    const deps = depsOf();
+    await deps.get(empty);
+    assertEquals([await deps.get(empty), runs], [value, 1]);
+  }
+});
+
+Deno.test("get() keeps two dependencies of one name apart", async () => {
+  const deps = depsOf();
+  const [one, two] = [dependency("same", () => 1), dependency("same", () => 2)];
+  assertEquals([await deps.get(one), await deps.get(two)], [1, 2]);
+});
+
+Deno.test("get() does not share between two requests", async () => {
+  let runs = 0;
+  const counted = dependency(() => ++runs);
+  assertEquals([await depsOf().get(counted), await depsOf().get(counted)], [1, 2]);
+});
+
+Deno.test("get() passes a failure on as it was thrown, at once or later", async () => {
+  const thrown = new Error("no such user");
+  const atOnce = dependency(() => {
+    throw thrown;
+  });
+  const later = dependency(async () => {
+    await turn();
+    throw thrown;
+  });
+  assertStrictEquals(await depsOf().get(atOnce).catch((error) => error), thrown);
+  assertStrictEquals(await depsOf().get(later).catch((error) => error), thrown);
+});
+
+Deno.test("get() does not keep a failure", async () => {
+  let runs = 0;
+  const flaky = dependency(() => {
+    if (++runs === 1) throw new Error("first time");
+    return runs;
+  });
+  const deps = depsOf();
+  await assertRejects(() => deps.get(flaky), Error, "first time");
+  assertEquals(await deps.get(flaky), 2);
+});
+
+Deno.test("get() gives two who ask at once the same failure of one run", async () => {
+  let runs = 0;
+  const failing = dependency(async () => {
+    runs++;
+    await turn();
+    throw new Error(`run ${runs}`);
+  });
+  const deps = depsOf();
+  const results = await Promise.allSettled([deps.get(failing), deps.get(failing)]);
+  assertEquals(results.map((result) => result.status === "rejected" && result.reason.message), ["run 1", "run 1"]);
+});
+
+Deno.test("get() leaves no rejection unhandled where a factory fails before it awaits another", async () => {
+  const failing = dependency(async () => {
+    await turn();
+    throw new Error("heard by nobody");
+  });
+  const careless = dependency(({ deps }) => {
+    void deps.get(failing);
+    void deps.get(DUrl("absent"));
+    throw new Error("first");
+  });
+  await assertRejects(() => depsOf().get(careless), Error, "first");
+  await turns(20);
+});
+
+Deno.test("get() gives a factory the request, and deps of its own", async () => {
+  const deps = depsOf();
+  const seen = dependency((ctx) => ctx);
+  const ctx = await deps.get(seen);
+  assertStrictEquals(ctx.request, deps.ctx.request);
+  assertEquals([ctx.url.href, ctx.params], ["http://localhost/notes/7?page=2", { id: "7" }]);
+  assert(ctx.deps !== deps);
+});
+
+Deno.test("get() still resolves through the deps of a factory that is done", async () => {
+  const number = dependency(() => 7);
+  const lazy = dependency(({ deps }) => () => deps.get(number));
+  assertEquals(await (await depsOf().get(lazy))(), 7);
+});
+
+Deno.test("get() finds a dependency that waits for itself", async () => {
+  const self: Dependency<number> = dependency("self", async ({ deps }) => await deps.get(self));
+  const error = await assertRejects(() => depsOf().get(self), DependencyCycleError);
+  assertInstanceOf(error, DependencyCycleError);
+  assertEquals(error.members, ["self", "self"]);
+});
+
+Deno.test("get() finds a cycle of three, across await, and lists its members in order", async () => {
+  const a: Dependency<number> = dependency("a", async ({ deps }) => {
+    await turns(3);
+    return await deps.get(b);
+  });
+  const b: Dependency<number> = dependency("b", async ({ deps }) => {
+    await turns(3);
+    return await deps.get(c);
+  });
+  const c: Dependency<number> = dependency("c", async ({ deps }) => {
+    await turns(3);
+    return await deps.get(a);
+  });
+  const error = await assertRejects(() => depsOf().get(a), DependencyCycleError, "a -> b -> c -> a");
+  assertInstanceOf(error, DependencyCycleError);
+  assertEquals([error.members, error.status], [["a", "b", "c", "a"], 500]);
+});
+
+Deno.test("get() lists only what is on the cycle, not the way to it", async () => {
+  const a: Dependency<number> = dependency("a", ({ deps }) => deps.get(b));
+  const b: Dependency<number> = dependency("b", ({ deps }) => deps.get(a));
+  const entry = dependency("entry", ({ deps }) => deps.get(a));
+  const error = await assertRejects(() => depsOf().get(entry), DependencyCycleError);
+  assertInstanceOf(error, DependencyCycleError);
+  assertEquals(error.members, ["a", "b", "a"]);
+});
+
+Deno.test("get() finds a cycle between two that were asked for at once, never a deadlock", async () => {
+  const a: Dependency<number> = dependency("a", async ({ deps }) => {
+    await turns(5);
+    return await deps.get(b);
+  });
+  const b: Dependency<number> = dependency("b", async ({ deps }) => {
+    await turns(5);
+    return await deps.get(a);
+  });
+  const deps = depsOf();
+  const results = await Promise.allSettled([deps.get(a), deps.get(b)]);
+  for (const result of results) {
+    assert(result.status === "rejected");
+    assertInstanceOf(result.reason, DependencyCycleError);
+    assertEquals(result.reason.members, ["a", "b", "a"]);
+  }
+});
+
+Deno.test("get() finds a cycle through a dependency that asks for several at once", async () => {
+  const leaf = dependency("leaf", async () => {
+    await turns(30);
+    return 1;
+  });
+  const a: Dependency<number> = dependency("a", async ({ deps }) => {
+    const [one, two] = await Promise.all([deps.get(leaf), deps.get(b)]);
+    return one + two;
+  });
+  const b: Dependency<number> = dependency("b", async ({ deps }) => await deps.get(leaf) + await deps.get(a));
+  const error = await assertRejects(() => depsOf().get(a), DependencyCycleError);
+  assertInstanceOf(error, DependencyCycleError);
+  assertEquals(error.members, ["a", "b", "a"]);
+});
+
+Deno.test("get() finds a cycle of anonymous dependencies and names them by their functions", async () => {
+  const first: Dependency<number> = dependency(function loadFirst({ deps }) {
+    return deps.get(second);
+  });
+  const second: Dependency<number> = dependency(({ deps }) => deps.get(first));
+  const error = await assertRejects(() => depsOf().get(first), DependencyCycleError);
+  assertInstanceOf(error, DependencyCycleError);
+  assertEquals(error.members, ["loadFirst", "anonymous dependency", "loadFirst"]);
+});
+
+Deno.test("get() finds a cycle through Depends() and through the page's context", async () => {
+  const a: Dependency<unknown> = dependency("a", ({ deps }) => deps.get(Depends(b)));
+  const b: Dependency<unknown> = dependency("b", ({ deps }) => deps.get(DContext("title")));
+  const title: Dependency<unknown> = dependency("context title", ({ deps }) => deps.get(a));
+  const deps = depsOf({ context: (name) => name === "title" ? title : undefined });
+  const error = await assertRejects(() => deps.get(DContext("title")), DependencyCycleError);
+  assertInstanceOf(error, DependencyCycleError);
+  assertEquals(error.members, ["context title", "a", "b", "context title"]);
+});
+
+Deno.test("get() finds a cycle through a provider of the application", async () => {
+  const Tenant: Marker<unknown> = { kind: "marker", source: "tenant", options: {} };
+  const user: Dependency<unknown> = dependency("user", ({ deps }) => deps.get(Tenant));
+  const tenants: Provider = {
+    name: "tenants",
+    canHandle: ({ source }) => source === "tenant",
+    resolve: (_, { ctx }) => ctx.deps.get(user),
+  };
+  const deps = depsOf({ providers: orderProviders([tenants]) });
+  const error = await assertRejects(() => deps.get(user), DependencyCycleError);
+  assertInstanceOf(error, DependencyCycleError);
+  assertEquals(error.members, ["user", "tenants of tenant", "user"]);
+});
+
+Deno.test("get() takes a diamond for no cycle", async () => {
+  let runs = 0;
+  const session = dependency("session", async () => {
+    await turns(3);
+    return ++runs;
+  });
+  const user = dependency("user", async ({ deps }) => await deps.get(session) + 10);
+  const team = dependency("team", async ({ deps }) => await deps.get(session) + 100);
+  const page = dependency(
+    "page",
+    async ({ deps }) => await Promise.all([deps.get(user), deps.get(team), deps.get(session)]),
+  );
+  assertEquals(await depsOf().get(page), [11, 101, 1]);
+});
+
+Deno.test("get() after a cycle was found runs again, for the failure was not kept", async () => {
+  let isOpen = true;
+  const a: Dependency<number> = dependency("a", ({ deps }) => isOpen ? deps.get(b) : 1);
+  const b: Dependency<number> = dependency("b", ({ deps }) => deps.get(a));
+  const deps = depsOf();
+  await assertRejects(() => deps.get(a), DependencyCycleError);
+  isOpen = false;
+  assertEquals([await deps.get(b), await deps.get(a)], [1, 1]);
+});
+
+Deno.test("get() uses an override by the dependency, as value and as factory", async () => {
+  const user = dependency("user", () => "real");
+  const greeting = dependency(async ({ deps }) => `Hello ${await deps.get(user)}`);
+  const byValue: DependencyOverrides = new Map([[user, "fake"]]);
+  const byFactory: DependencyOverrides = new Map([[user, ({ params }: RequestContext) => `user ${params.id}`]]);
+  assertEquals(await depsOf({ overrides: byValue }).get(greeting), "Hello fake");
+  assertEquals(await depsOf({ overrides: byFactory }).get(greeting), "Hello user 7");
+});
+
+Deno.test("get() uses an override by name, and before it one by the dependency itself", async () => {
+  const [user, other] = [dependency("user", () => "real"), dependency("user", () => "other")];
+  const overrides: DependencyOverrides = new Map<Dependency<unknown> | string, unknown>([
+    ["user", "by name"],
+    [other, undefined],
+  ]);
+  const deps = depsOf({ overrides });
+  assertEquals([await deps.get(user), await deps.get(other)], ["by name", undefined]);
+});
+
+Deno.test("get() does not dispose a value that a test has given", async () => {
+  let disposed = 0;
+  const value = { [Symbol.dispose]: () => void disposed++ };
+  const real = dependency<Disposable>(() => value);
+  const cache = new DependencyCache(() => {});
+  await depsOf({ cache, overrides: new Map([[real, value]]) }).get(real);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(disposed, 0);
+});
+
+Deno.test("derive() keeps the cache and the chain, and changes the rest", async () => {
+  let runs = 0;
+  const counted = dependency(() => ++runs);
+  const deps = depsOf();
+  const later = deps.derive({ ctx: { ...deps.ctx, params: { id: "8" } } });
+  assertEquals([await deps.get(counted), await later.get(counted)], [1, 1]);
+  assertEquals([await deps.get(DUrl("id")), await later.get(DUrl("id"))], ["7", "8"]);
+  assertEquals([later.ctx.params, later.ctx.deps], [{ id: "8" }, later]);
+});
+
+Deno.test("the end of a request disposes what was made, the last first", async () => {
+  const log: string[] = [];
+  const cache = new DependencyCache(() => {});
+  const connection = dependency(() => ({
+    [Symbol.asyncDispose]: async () => (await turn(), void log.push("connection")),
+  }));
+  const transaction = dependency(async ({ deps }) => {
+    await deps.get(connection);
+    return { [Symbol.dispose]: () => void log.push("transaction") };
+  }, { dispose: true });
+  await depsOf({ cache }).get(transaction);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(log, ["transaction", "connection"]);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(log.length, 2);
+});
+
+Deno.test("the end of a request prefers Symbol.asyncDispose, and calls it on the value", async () => {
+  class Handle {
+    closed = "";
+    [Symbol.dispose](): void {
+      this.closed += "sync";
+    }
+    // deno-lint-ignore require-await -- the symbol asks for a promise
+    async [Symbol.asyncDispose](): Promise<void> {
+      this.closed += "async";
+    }
+  }
+  const cache = new DependencyCache(() => {});
+  const handle = await depsOf({ cache }).get(dependency(() => new Handle()));
+  await cache[Symbol.asyncDispose]();
+  assertEquals(handle.closed, "async");
+});
+
+Deno.test("the end of a request leaves alone what has Symbol.dispose alone and did not ask, as a shared database", async () => {
+  let closed = 0;
+  const database = dependency("db", () => ({ [Symbol.dispose]: () => void closed++ }));
+  const cache = new DependencyCache(() => {});
+  await depsOf({ cache }).get(database);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(closed, 0);
+});
+
+Deno.test("the end of a request leaves alone what said { dispose: false }, also where another hands it on", async () => {
+  let disposed = 0;
+  const shared = { [Symbol.asyncDispose]: async () => void await disposed++ };
+  const database = dependency("db", () => shared, { dispose: false });
+  const alias = dependency(({ deps }) => deps.get(database));
+  const cache = new DependencyCache(() => {});
+  await depsOf({ cache }).get(alias);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(disposed, 0);
+});
+
+Deno.test("the end of a request disposes once what two dependencies gave", async () => {
+  let disposed = 0;
+  const session = dependency(() => ({ [Symbol.dispose]: () => void disposed++ }), { dispose: true });
+  const alias = dependency(({ deps }) => deps.get(session));
+  const cache = new DependencyCache(() => {});
+  await depsOf({ cache }).get(alias);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(disposed, 1);
+});
+
+Deno.test("the end of a request reports what disposal throws, and disposes the rest", async () => {
+  const errors: unknown[] = [];
+  const log: string[] = [];
+  const cache = new DependencyCache((error) => errors.push(error));
+  const deps = depsOf({ cache });
+  const thrown = new Error("cannot close");
+  await deps.get(dependency(() => ({ [Symbol.dispose]: () => void log.push("first") }), { dispose: true }));
+  await deps.get(dependency(() => ({ [Symbol.asyncDispose]: () => Promise.reject(thrown) })));
+  await cache[Symbol.asyncDispose]();
+  assertEquals([errors, log], [[thrown], ["first"]]);
+});
+
+Deno.test("the end of a request disposes at once what is made after it, and waits for nobody", async () => {
+  let disposed = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = dependency(async () => {
+    await promise;
+    return { [Symbol.dispose]: () => void disposed++ };
+  }, { dispose: true });
+  const cache = new DependencyCache(() => {});
+  const value = depsOf({ cache }).get(slow);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(disposed, 0);
+  resolve();
+  await value;
+  assertEquals(disposed, 1);
+});
+
+Deno.test("get() rejects for a value that throws when it is looked at, and does not hang", async () => {
+  const hostile = dependency(() =>
+    new Proxy({}, {
+      get(_, key) {
+        if (key === Symbol.asyncDispose) throw new Error("looked at");
+        return undefined;
+      },
+    })
+  );
+  await assertRejects(() => depsOf().get(hostile), Error, "looked at");
+});
+
+Deno.test("get() after the end of a request is refused for what was not made", async () => {
+  const cache = new DependencyCache(() => {});
+  const deps = depsOf({ cache });
+  const [early, late] = [dependency("early", () => 1), dependency("late", () => 2)];
+  await deps.get(early);
+  await cache[Symbol.asyncDispose]();
+  assertEquals(await deps.get(early), 1);
+  await assertRejects(() => deps.get(late), DependencyError, "Cannot resolve late: the request has ended");
+});
+
+Deno.test("get() of a marker that no provider handles is a DependencyError that names it", async () => {
+  const unknown: Marker<number> = { kind: "marker", source: "tenant", options: {} };
+  const error = await assertRejects(() => depsOf().get(unknown), DependencyError, 'marker "tenant"');
+  assertInstanceOf(error, HyperError);
+  assertEquals(error.status, 500);
+});
+
+Deno.test("get() keeps what a provider of the application gave, for the request and the marker", async () => {
+  let runs = 0;
+  const counter: Provider = { canHandle: ({ source }) => source === "counter", resolve: () => ++runs };
+  const [one, two]: Marker<number>[] = [1, 2].map(() => ({ kind: "marker", source: "counter", options: {} }));
+  const deps = depsOf({ providers: orderProviders([counter]) });
+  assert(one !== undefined && two !== undefined);
+  assertEquals([await deps.get(one), await deps.derive({ origin: "missing" }).get(one), await deps.get(two)], [
+    1,
+    1,
+    2,
+  ]);
+});
+
+Deno.test("resolveInjected() gives the values by name", async () => {
+  const user = dependency(() => "ada");
+  assertEquals(await resolveInjected({ user, id: DUrl("id", Number) }, depsOf()), { user: "ada", id: 7 });
+});
+
+Deno.test("resolveInjected() resolves all at once", async () => {
+  const started: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = dependency(async () => {
+    started.push("slow");
+    await promise;
+    return 1;
+  });
+  const fast = dependency(() => {
+    started.push("fast");
+    resolve();
+    return 2;
+  });
+  assertEquals(await resolveInjected({ slow, fast }, depsOf()), { slow: 1, fast: 2 });
+  assertEquals(started, ["slow", "fast"]);
+});
+
+Deno.test("resolveInjected() rejects with the first failure and leaves no other unhandled", async () => {
+  const first = dependency(() => {
+    throw new Error("first");
+  });
+  const second = dependency(async () => {
+    await turns(5);
+    throw new Error("second");
+  });
+  await assertRejects(() => resolveInjected({ second, first }, depsOf()), Error, "first");
+  await turns(20);
+});
+
+Deno.test("resolveInjected() leaves nothing unhandled where deps throw at once", async () => {
+  let calls = 0;
+  const deps = {
+    get<T>(): Promise<T> {
+      if (++calls === 2) throw new Error("at once");
+      return turn().then(() => {
+        throw new Error("later");
+      });
+    },
+  };
+  await assertRejects(() => resolveInjected({ a: DUrl("a"), b: DUrl("b") }, deps), Error, "at once");
+  await turns(20);
+});
+
+Deno.test("resolveInjected() takes a name such as __proto__ for a name", async () => {
+  const inject: Record<string, Dependency<object>> = JSON.parse('{"__proto__": null}');
+  Object.defineProperty(inject, "__proto__", { value: dependency(() => ({ isAdmin: true })), enumerable: true });
+  const values = await resolveInjected(inject, depsOf());
+  assertEquals(Object.getPrototypeOf(values), Object.prototype);
+  assertEquals(Object.keys(values), ["__proto__"]);
+});

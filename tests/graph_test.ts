@@ -1,0 +1,195 @@
+import { assertEquals } from "@std/assert";
+import { fromFileUrl, relative } from "@std/path";
+import config from "../deno.json" with { type: "json" };
+
+/**
+ * The house, low to high: a file imports from its own entry of this list or from lower ones. `src/client` stands apart,
+ * it sees only `src/protocol` and itself.
+ */
+const LAYERS = [
+  "src/client_bundle.ts",
+  "src/protocol/",
+  "src/errors.ts",
+  "src/context.ts",
+  "src/request/",
+  "src/results/",
+  "src/forms/",
+  "src/deps/",
+  "src/signals.ts",
+  "src/actions/",
+  "src/pages/",
+  "src/store/",
+  "src/dispatch/",
+  "src/respond/",
+  "src/preact/",
+  "src/handler.ts",
+  "src/testing/",
+];
+
+/** What each file imports, values and types alike: paths from the root, or specifiers of packages. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+const root = fromFileUrl(import.meta.resolve("../"));
+
+Deno.test("every file of src has its place in the list of layers", async () => {
+  const strangers = sourceFiles(await sourceGraph()).filter((file) => !isClient(file) && layerOf(file) === -1);
+  assertEquals(strangers, []);
+});
+
+Deno.test("imports point down the list of layers", async () => {
+  assertEquals(upwardImports(await sourceGraph()), []);
+});
+
+Deno.test("no file is part of a cycle of values or types", async () => {
+  assertEquals(findCycle(await sourceGraph()), null);
+});
+
+Deno.test("the closure of client.ts is src/client and src/protocol alone", async () => {
+  const files = [...(await readGraph("client.ts")).keys()];
+  assertEquals(
+    files.filter((file) => file !== "client.ts" && !isClient(file) && !file.startsWith("src/protocol/")),
+    [],
+  );
+});
+
+Deno.test("the closure of mod.ts holds nothing of src/client", async () => {
+  assertEquals([...(await readGraph("mod.ts")).keys()].filter(isClient), []);
+});
+
+Deno.test("only src/preact imports Preact", async () => {
+  const graph = await sourceGraph();
+  const importers = sourceFiles(graph).filter((file) =>
+    packagesOf(graph, file).some((name) => name.startsWith("preact"))
+  );
+  assertEquals(importers.filter((file) => !file.startsWith("src/preact/")), []);
+});
+
+Deno.test("sources import no package but @std, Preact and the platform's own", async () => {
+  const graph = await sourceGraph();
+  const packages = new Set(sourceFiles(graph).flatMap((file) => packagesOf(graph, file)));
+  const allowed = /^(@std\/(http|crypto|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|node:)/;
+  assertEquals([...packages].filter((name) => !allowed.test(name)), []);
+});
+
+Deno.test("upwardImports() finds an import of a higher layer", () => {
+  const graph = new Map([["src/request/body.ts", ["src/errors.ts", "src/actions/action.ts"]]]);
+  assertEquals(upwardImports(graph), ["src/request/body.ts imports src/actions/action.ts"]);
+});
+
+Deno.test("upwardImports() finds an import of an entry", () => {
+  assertEquals(upwardImports(new Map([["src/handler.ts", ["mod.ts"]]])), ["src/handler.ts imports mod.ts"]);
+});
+
+Deno.test("upwardImports() finds the server in the browser", () => {
+  const graph = new Map([["src/client/send.ts", ["src/protocol/names.ts", "src/client/lanes.ts", "src/errors.ts"]]]);
+  assertEquals(upwardImports(graph), ["src/client/send.ts imports src/errors.ts"]);
+});
+
+Deno.test("findCycle() lists the members of a cycle", () => {
+  const graph = new Map([["a.ts", ["b.ts"]], ["b.ts", ["c.ts"]], ["c.ts", ["b.ts"]]]);
+  assertEquals(findCycle(graph), ["b.ts", "c.ts", "b.ts"]);
+});
+
+Deno.test("findCycle() accepts two ways to one file", () => {
+  assertEquals(findCycle(new Map([["a.ts", ["b.ts", "c.ts"]], ["b.ts", ["c.ts"]], ["c.ts", []]])), null);
+});
+
+function upwardImports(graph: Graph): string[] {
+  return sourceFiles(graph).flatMap((file) =>
+    filesOf(graph, file).filter((target) => !mayImport(file, target)).map((target) => `${file} imports ${target}`)
+  );
+}
+
+function mayImport(file: string, target: string): boolean {
+  if (isClient(file)) return isClient(target) || target.startsWith("src/protocol/");
+  const layer = layerOf(target);
+  return layer !== -1 && layer <= layerOf(file);
+}
+
+function findCycle(graph: Graph): string[] | null {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): string[] | null => {
+    if (done.has(file)) return null;
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    path.push(file);
+    for (const target of graph.get(file) ?? []) {
+      const cycle = visit(target);
+      if (cycle !== null) return cycle;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file);
+    if (cycle !== null) return cycle;
+  }
+  return null;
+}
+
+function layerOf(file: string): number {
+  return LAYERS.findIndex((layer) => layer.endsWith("/") ? file.startsWith(layer) : file === layer);
+}
+
+function isClient(file: string): boolean {
+  return file.startsWith("src/client/");
+}
+
+function isSource(file: string): boolean {
+  return file.startsWith("src/");
+}
+
+function sourceFiles(graph: Graph): string[] {
+  return [...graph.keys()].filter(isSource);
+}
+
+function filesOf(graph: Graph, file: string): readonly string[] {
+  return (graph.get(file) ?? []).filter((target) => isSource(target) || /^(mod|client)\.ts$/.test(target));
+}
+
+function packagesOf(graph: Graph, file: string): readonly string[] {
+  return (graph.get(file) ?? []).filter((target) => !filesOf(graph, file).includes(target));
+}
+
+/** The graphs of all entries of the package, as one. */
+async function sourceGraph(): Promise<Graph> {
+  const graphs = await Promise.all(Object.values(config.exports).map((entry) => readGraph(entry.replace("./", ""))));
+  return new Map(graphs.flatMap((graph) => [...graph]));
+}
+
+/** What `deno info --json` says of a module, as far as it matters here. */
+interface ModuleInfo {
+  readonly specifier: string;
+  readonly error?: string;
+  readonly dependencies?: readonly {
+    readonly specifier: string;
+    readonly code?: { readonly specifier: string };
+    readonly type?: { readonly specifier: string };
+  }[];
+}
+
+async function readGraph(entry: string): Promise<Graph> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", entry],
+    cwd: root,
+  }).output();
+  if (!success) throw new Error(`Cannot read the graph of ${entry}: ${new TextDecoder().decode(stderr)}`);
+  // The shape is that of `deno info --json`, version 1.
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: readonly ModuleInfo[] };
+  const graph = new Map<string, readonly string[]>();
+  for (const { specifier, error, dependencies = [] } of modules) {
+    if (error !== undefined) throw new Error(`Cannot read the graph of ${entry}: ${error}`);
+    const file = pathOf(specifier);
+    if (file === null) continue;
+    graph.set(file, dependencies.map((it) => pathOf((it.code ?? it.type)?.specifier ?? "") ?? it.specifier));
+  }
+  return graph;
+}
+
+/** The path of one of our own files from the root, or `null` for anything else, the stand-ins for `@std` included. */
+function pathOf(specifier: string): string | null {
+  if (!specifier.startsWith("file:")) return null;
+  const path = relative(root, fromFileUrl(specifier)).replaceAll("\\", "/");
+  return path.startsWith("..") || path.startsWith("tests/") ? null : path;
+}

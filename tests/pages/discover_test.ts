@@ -1,0 +1,231 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "@std/path";
+import { discoverPages, type ListedPage, pagesFromList } from "../../src/pages/discover.ts";
+import { withApp } from "./temp_app.ts";
+
+const load = (): Promise<unknown> => Promise.resolve({});
+
+async function filesOf(dir: string): Promise<string[]> {
+  return (await discoverPages({ baseDir: dir })).files.map(({ kind, file }) => `${kind} ${file}`);
+}
+
+Deno.test("discoverPages() finds every kind of file, in the order of names", async () => {
+  const files = {
+    "pages/page.tsx": "",
+    "pages/layout.tsx": "",
+    "pages/not_found.tsx": "",
+    "pages/error.tsx": "",
+    "pages/notes/[id]/page.ts": "",
+    "pages/notes/template.jsx": "",
+    "pages/notes/_components/row/component.js": "",
+    "pages/_components/forms/input/component.tsx": "",
+  };
+  await withApp(files, async (dir) => {
+    assertEquals(await filesOf(dir), [
+      "component pages/_components/forms/input/component.tsx",
+      "error pages/error.tsx",
+      "layout pages/layout.tsx",
+      "not_found pages/not_found.tsx",
+      "page pages/notes/[id]/page.ts",
+      "component pages/notes/_components/row/component.js",
+      "template pages/notes/template.jsx",
+      "page pages/page.tsx",
+    ]);
+  });
+});
+
+Deno.test("discoverPages() passes by what is none of its files", async () => {
+  const files = {
+    "pages/page_test.tsx": "",
+    "pages/page.test.tsx": "",
+    "pages/page.d.ts": "",
+    "pages/page.css": "",
+    "pages/actions.ts": "",
+    "pages/component.tsx": "",
+    "pages/.git/page.tsx": "",
+    "pages/_drafts/page.tsx": "",
+    "pages/_components/page.tsx": "",
+    "pages/_components/component.tsx": "",
+    "pages/_components/row/page.tsx": "",
+    "pages/_components/row/_private/component.tsx": "",
+    "elsewhere/page.tsx": "",
+  };
+  await withApp(files, async (dir) => assertEquals(await filesOf(dir), []));
+});
+
+Deno.test("discoverPages() gives the folders and the real path of each file", async () => {
+  await withApp({ "pages/(app)/notes/page.tsx": "" }, async (dir) => {
+    const { files, baseDir } = await discoverPages({ baseDir: dir });
+    assertEquals(files.map(({ folders, realFile }) => ({ folders, realFile })), [
+      { folders: ["(app)", "notes"], realFile: join(dir, "pages/(app)/notes/page.tsx") },
+    ]);
+    assertEquals(baseDir, dir);
+  });
+});
+
+Deno.test("discoverPages() looks into another pages folder", async () => {
+  await withApp({ "src/routes/page.tsx": "" }, async (dir) => {
+    const { files } = await discoverPages({ baseDir: dir, pagesDir: "src/routes" });
+    assertEquals(files.map(({ file, folders }) => [file, folders]), [["src/routes/page.tsx", []]]);
+  });
+});
+
+Deno.test("discoverPages() warns where there is no pages folder", async () => {
+  await withApp({ "main.ts": "" }, async (dir) => {
+    const { files, warnings } = await discoverPages({ baseDir: dir });
+    assertEquals(files, []);
+    assertEquals(warnings, [`No pages were found: there is no folder "${join(dir, "pages")}"`]);
+  });
+});
+
+Deno.test("discoverPages() is silent about an empty pages folder", async () => {
+  await withApp({ "pages/readme.md": "" }, async (dir) => {
+    const { files, warnings } = await discoverPages({ baseDir: dir });
+    assertEquals([files, warnings], [[], []]);
+  });
+});
+
+Deno.test("discoverPages() refuses a baseDir that is no folder", async () => {
+  await withApp({ "main.ts": "" }, async (dir) => {
+    await assertRejects(() => discoverPages({ baseDir: join(dir, "gone") }), TypeError, "is no folder");
+    await assertRejects(() => discoverPages({ baseDir: join(dir, "main.ts") }), TypeError, "is no folder");
+  });
+});
+
+Deno.test("discoverPages() refuses a pages folder outside baseDir", async () => {
+  await withApp({ "app/main.ts": "", "pages/page.tsx": "" }, async (dir) => {
+    const options = { baseDir: join(dir, "app"), pagesDir: "../pages" };
+    await assertRejects(() => discoverPages(options), TypeError, "lies outside baseDir");
+  });
+});
+
+Deno.test("discoverPages() warns of files that count only in the pages folder itself", async () => {
+  await withApp({ "pages/notes/not_found.tsx": "", "pages/notes/error.tsx": "" }, async (dir) => {
+    const { files, warnings } = await discoverPages({ baseDir: dir });
+    assertEquals(files, []);
+    assertEquals(warnings, [
+      'Left out "pages/notes/error.tsx": a file of this name counts only in the pages folder itself',
+      'Left out "pages/notes/not_found.tsx": a file of this name counts only in the pages folder itself',
+    ]);
+  });
+});
+
+Deno.test({
+  name: "discoverPages() follows links inside baseDir",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withApp({ "shared/notes/page.tsx": "", "shared/home.tsx": "", "pages/readme.md": "" }, async (dir) => {
+      await Deno.symlink(join(dir, "shared/notes"), join(dir, "pages/notes"));
+      await Deno.symlink(join(dir, "shared/home.tsx"), join(dir, "pages/page.tsx"));
+      const { files, warnings } = await discoverPages({ baseDir: dir });
+      assertEquals(files.map(({ file, realFile }) => [file, realFile]), [
+        ["pages/notes/page.tsx", join(dir, "shared/notes/page.tsx")],
+        ["pages/page.tsx", join(dir, "shared/home.tsx")],
+      ]);
+      assertEquals(warnings, []);
+    });
+  },
+});
+
+Deno.test({
+  name: "discoverPages() leaves out what a link leads to outside baseDir, with a warning",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withApp({ "out/page.tsx": "", "app/pages/page.tsx": "", "app-2/page.tsx": "" }, async (dir) => {
+      await Deno.symlink(join(dir, "out"), join(dir, "app/pages/linked"));
+      await Deno.symlink(join(dir, "app-2/page.tsx"), join(dir, "app/pages/template.tsx"));
+      const { files, warnings } = await discoverPages({ baseDir: join(dir, "app") });
+      assertEquals(files.map(({ file }) => file), ["pages/page.tsx"]);
+      assertEquals(warnings.length, 2);
+      assertStringIncludes(warnings[0] ?? "", 'Left out "pages/linked": it is a link that leads out of baseDir');
+      assertStringIncludes(warnings[1] ?? "", 'Left out "pages/template.tsx"');
+    });
+  },
+});
+
+Deno.test({
+  name: "discoverPages() ends where links go round or lead nowhere",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withApp({ "pages/a/page.tsx": "" }, async (dir) => {
+      await Deno.symlink(join(dir, "pages"), join(dir, "pages/a/again"));
+      await Deno.symlink(join(dir, "gone"), join(dir, "pages/a/lost"));
+      await Deno.symlink(join(dir, "pages/self"), join(dir, "pages/self"));
+      const { files, warnings } = await discoverPages({ baseDir: dir });
+      assertEquals(files.map(({ file }) => file), ["pages/a/page.tsx"]);
+      assertEquals(warnings, [
+        'Left out "pages/a/again": it is a link to a folder it lies in',
+        'Left out "pages/a/lost": it is a link that leads nowhere',
+        'Left out "pages/self": it is a link that leads nowhere',
+      ]);
+    });
+  },
+});
+
+Deno.test({
+  name: "discoverPages() works where baseDir is itself a link",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withApp({ "app/pages/page.tsx": "" }, async (dir) => {
+      await Deno.symlink(join(dir, "app"), join(dir, "current"));
+      const found = await discoverPages({ baseDir: join(dir, "current") });
+      assertEquals(found.files.map(({ file, realFile }) => [file, realFile]), [
+        ["pages/page.tsx", join(dir, "app/pages/page.tsx")],
+      ]);
+      assertEquals(found.baseDir, join(dir, "current"));
+    });
+  },
+});
+
+for (
+  const [path, expected] of [
+    ["/", ["page", "pages/page.tsx", []]],
+    ["/notes/[id]", ["page", "pages/notes/[id]/page.tsx", ["notes", "[id]"]]],
+    ["/(app)/notes/", ["page", "pages/(app)/notes/page.tsx", ["(app)", "notes"]]],
+    ["/page", ["page", "pages/page/page.tsx", ["page"]]],
+    ["pages/notes/page.ts", ["page", "pages/notes/page.ts", ["notes"]]],
+    ["./pages/notes/page.tsx", ["page", "pages/notes/page.tsx", ["notes"]]],
+    ["notes/page.tsx", ["page", "pages/notes/page.tsx", ["notes"]]],
+    ["page.tsx", ["page", "pages/page.tsx", []]],
+    ["/srv/app/pages/layout.tsx", ["layout", "pages/layout.tsx", []]],
+    ["pages/not_found.tsx", ["not_found", "pages/not_found.tsx", []]],
+    ["pages/_components/row/component.tsx", ["component", "pages/_components/row/component.tsx", [
+      "_components",
+      "row",
+    ]]],
+  ] as const
+) {
+  Deno.test(`pagesFromList() takes "${path}" as a walk would have found it`, () => {
+    const { files } = pagesFromList([{ path, load }], "/srv/app");
+    const [kind, file, folders] = expected;
+    assertEquals(files.map((found) => [found.kind, found.file, found.folders]), [[kind, file, [...folders]]]);
+    assertEquals(files[0]?.realFile, null);
+  });
+}
+
+for (
+  const [path, phrase] of [
+    ["notes/[id]", '"[id]" is none of page'],
+    ["pages/notes.tsx", '"notes.tsx" is none of page'],
+    ["/etc/page.tsx", 'it lies outside baseDir "/srv/app"'],
+    ["../page.tsx", "it lies outside baseDir"],
+    ["pages/component.tsx", '"component.tsx" has no place in folder'],
+    ["pages/_components/row/page.tsx", '"page.tsx" has no place in folder'],
+    ["pages/notes/error.tsx", "a file of this name counts only in the pages folder itself"],
+  ] as const
+) {
+  Deno.test(`pagesFromList() refuses "${path}"`, () => {
+    assertThrows(() => pagesFromList([{ path, load }], "/srv/app"), TypeError, phrase);
+  });
+}
+
+Deno.test("pagesFromList() refuses an entry without load", () => {
+  const list = [{ path: "/" }] as unknown as ListedPage[];
+  assertThrows(() => pagesFromList(list, "/srv/app"), TypeError, "its load is undefined");
+});
+
+Deno.test("pagesFromList() imports nothing", () => {
+  let imported = false;
+  pagesFromList([{ path: "/", load: () => Promise.resolve(imported = true) }], "/srv/app");
+  assert(!imported);
+});

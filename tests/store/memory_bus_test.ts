@@ -1,0 +1,65 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { createMemoryBus } from "../../src/store/memory_bus.ts";
+import { testBus } from "./conformance.ts";
+
+testBus("createMemoryBus()", (errors) => {
+  const bus = createMemoryBus({ maxMessages: 4, onError: (error) => errors.push(error) });
+  return {
+    bus,
+    forget: async () => {
+      for (let index = 0; index < 5; index++) await bus.publish("another topic", index);
+    },
+  };
+});
+
+Deno.test("createMemoryBus() keeps maxMessages for those who come back, and not one more", async () => {
+  const bus = createMemoryBus({ maxMessages: 2 });
+  const zero = await bus.publish("topic", 0);
+  const heard: unknown[] = [];
+  const listener = ({ message }: { message: unknown }): void => void heard.push(message);
+  await bus.publish("topic", 1);
+  await bus.publish("topic", 2);
+  await using complete = await bus.subscribe("topic", listener, { after: zero });
+  assertEquals([complete.isComplete, heard], [true, [1, 2]]);
+  await complete[Symbol.asyncDispose]();
+  await bus.publish("topic", 3);
+  await using incomplete = await bus.subscribe("topic", listener, { after: zero });
+  assertEquals([incomplete.isComplete, heard], [false, [1, 2]]);
+});
+
+Deno.test("createMemoryBus() keeps maxBytes of messages, and not one more", async () => {
+  // The JSON text of each message has four code units: 8 bytes.
+  const bus = createMemoryBus({ maxBytes: 16 });
+  const zero = await bus.publish("topic", "00");
+  await bus.publish("topic", "11");
+  await bus.publish("topic", "22");
+  await using complete = await bus.subscribe("topic", () => {}, { after: zero });
+  assertEquals(complete.isComplete, true);
+  await bus.publish("topic", "33");
+  await using incomplete = await bus.subscribe("topic", () => {}, { after: zero });
+  assertEquals(incomplete.isComplete, false);
+});
+
+Deno.test("createMemoryBus() takes the cursor of another bus for none of its own", async () => {
+  const [one, two] = [createMemoryBus(), createMemoryBus()];
+  const cursor = await one.publish("topic", 1);
+  await two.publish("topic", 1);
+  await using subscription = await two.subscribe("topic", () => {}, { after: cursor });
+  assertEquals(subscription.isComplete, false);
+});
+
+Deno.test("createMemoryBus() lets a listener leave while a message is delivered", async () => {
+  const bus = createMemoryBus();
+  const heard: unknown[] = [];
+  const second = { leave: (): Promise<void> => Promise.resolve() };
+  await using _first = await bus.subscribe("topic", () => void second.leave());
+  const subscription = await bus.subscribe("topic", ({ message }) => void heard.push(message));
+  second.leave = async () => await subscription[Symbol.asyncDispose]();
+  await bus.publish("topic", "message");
+  assertEquals(heard, []);
+});
+
+Deno.test("createMemoryBus() refuses a bound that bounds nothing", () => {
+  assertThrows(() => createMemoryBus({ maxMessages: 0 }), RangeError, "maxMessages");
+  assertThrows(() => createMemoryBus({ maxBytes: NaN }), RangeError, "maxBytes");
+});

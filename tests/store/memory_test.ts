@@ -1,0 +1,118 @@
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { HyperError } from "../../src/errors.ts";
+import { createMemoryStore } from "../../src/store/memory.ts";
+import { testStore } from "./conformance.ts";
+
+testStore("createMemoryStore()", () => {
+  let now = 1_700_000_000_000;
+  const store = createMemoryStore({ now: () => now });
+  return {
+    store,
+    other: store,
+    pass: (seconds) => void (now += seconds * 1000),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+});
+
+Deno.test("createMemoryStore() drops the entry written longest ago when maxEntries is reached", async () => {
+  const store = createMemoryStore({ maxEntries: 2 });
+  await store.put("a", 1, 60);
+  await store.put("b", 2, 60);
+  assertEquals([await store.get("a"), await store.get("b")], [1, 2]);
+  await store.put("a", 3, 60);
+  await store.put("c", 4, 60);
+  assertEquals([await store.get("a"), await store.get("b"), await store.get("c")], [3, null, 4]);
+});
+
+Deno.test("createMemoryStore() drops what has expired before anything else", async () => {
+  let now = 0;
+  const store = createMemoryStore({ maxEntries: 2, now: () => now });
+  await store.put("expired", 1, 10);
+  await store.put("live", 2, 60);
+  now = 10_000;
+  await store.put("new", 3, 60);
+  assertEquals([await store.get("live"), await store.get("new")], [2, 3]);
+});
+
+Deno.test("createMemoryStore() never drops a claim, whatever else comes", async () => {
+  const store = createMemoryStore({ maxEntries: 3 });
+  await store.putIfAbsent("claim", "held", 60);
+  for (let index = 0; index < 10; index++) await store.put(`other ${index}`, index, 60);
+  assertEquals(await store.get("claim"), "held");
+  assertEquals(await store.get("other 9"), 9);
+  assertEquals(await store.get("other 7"), null);
+});
+
+Deno.test("createMemoryStore() still holds a claim that was renewed", async () => {
+  const store = createMemoryStore({ maxEntries: 2 });
+  await store.putIfAbsent("claim", "held", 60);
+  await store.replace("claim", "held", "held", 60);
+  for (let index = 0; index < 10; index++) await store.put(`other ${index}`, index, 60);
+  assertEquals(await store.get("claim"), "held");
+});
+
+Deno.test("createMemoryStore() may drop a claim that was replaced by its outcome", async () => {
+  const store = createMemoryStore({ maxEntries: 2 });
+  await store.putIfAbsent("claim", "held", 60);
+  await store.replace("claim", "held", "done", 60);
+  await store.put("one", 1, 60);
+  await store.put("two", 2, 60);
+  assertEquals(await store.get("claim"), null);
+});
+
+Deno.test("createMemoryStore() refuses with 503 where all room is held", async () => {
+  let now = 0;
+  const store = createMemoryStore({ maxEntries: 2, now: () => now });
+  await store.putIfAbsent("long", "held", 60);
+  await store.putIfAbsent("short", "held", 10);
+  const error = await assertRejects(() => store.putIfAbsent("third", "held", 60), HyperError, "all room is held");
+  assertInstanceOf(error, HyperError);
+  assertEquals(error.status, 503);
+  assertEquals(error.headers["retry-after"], "1");
+  assertEquals(await store.get("long"), "held");
+  // The claim that has expired stands behind one that has not.
+  now = 10_000;
+  assertEquals(await store.putIfAbsent("third", "held", 60), true);
+});
+
+Deno.test("createMemoryStore() lets a claim be replaced where all room is held", async () => {
+  const store = createMemoryStore({ maxEntries: 1 });
+  await store.putIfAbsent("claim", "held", 60);
+  assertEquals(await store.replace("claim", "held", "done", 60), true);
+});
+
+Deno.test("createMemoryStore() holds maxBytes, at two for each code unit, and not one more", async () => {
+  // A key of one and a text of three code units: 8 bytes each.
+  const store = createMemoryStore({ maxBytes: 16 });
+  await store.put("a", "x", 60);
+  await store.put("b", "y", 60);
+  assertEquals([await store.get("a"), await store.get("b")], ["x", "y"]);
+  await store.put("b", "yy", 60);
+  assertEquals([await store.get("a"), await store.get("b")], [null, "yy"]);
+  await store.put("b", "y", 60);
+  await store.put("c", "z", 60);
+  assertEquals([await store.get("b"), await store.get("c")], ["y", "z"]);
+});
+
+Deno.test("createMemoryStore() makes room for a growing value by dropping others, not by counting it twice", async () => {
+  const store = createMemoryStore({ maxBytes: 16 });
+  await store.put("a", "x", 60);
+  await store.put("b", "y", 60);
+  await store.put("a", "xxx", 60);
+  assertEquals([await store.get("a"), await store.get("b")], ["xxx", null]);
+});
+
+Deno.test("createMemoryStore() refuses a value that maxBytes cannot hold, and keeps what it has", async () => {
+  const store = createMemoryStore({ maxBytes: 16 });
+  await store.put("a", "x", 60);
+  await store.put("b", "12345", 60);
+  await assertRejects(() => store.put("b", "123456", 60), RangeError, "takes 18 bytes, maxBytes is 16");
+  assertEquals(await store.get("b"), "12345");
+});
+
+for (const bound of [0, -1, 1.5, NaN, Infinity]) {
+  Deno.test(`createMemoryStore() refuses a bound of ${bound}`, () => {
+    assertThrows(() => createMemoryStore({ maxEntries: bound }), RangeError, "maxEntries");
+    assertThrows(() => createMemoryStore({ maxBytes: bound }), RangeError, "maxBytes");
+  });
+}

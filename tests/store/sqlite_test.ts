@@ -1,0 +1,59 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { install } from "@sinonjs/fake-timers";
+import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { testStore } from "./conformance.ts";
+
+testStore("createSqliteStore()", async () => {
+  const clock = install({ toFake: ["Date"] });
+  const directory = await Deno.makeTempDir();
+  const store = await createSqliteStore(`${directory}/store.db`);
+  const other = await createSqliteStore(`${directory}/store.db`);
+  return {
+    store,
+    other,
+    pass: (seconds) => void clock.tick(seconds * 1000),
+    [Symbol.asyncDispose]: async () => {
+      clock.uninstall();
+      await store[Symbol.asyncDispose]();
+      await other[Symbol.asyncDispose]();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+});
+
+Deno.test("createSqliteStore() keeps what it has over a restart", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".db" });
+  {
+    await using store = await createSqliteStore(path);
+    await store.put("key", { kept: true }, 60);
+  }
+  {
+    await using store = await createSqliteStore(path);
+    assertEquals(await store.get("key"), { kept: true });
+  }
+  await Deno.remove(path);
+});
+
+Deno.test("createSqliteStore() clears away what has expired after a hundred writes", async () => {
+  const clock = install({ toFake: ["Date"] });
+  const path = await Deno.makeTempFile({ suffix: ".db" });
+  const { DatabaseSync } = await import("node:sqlite");
+  try {
+    await using store = await createSqliteStore(path);
+    await store.put("expired", 1, 10);
+    clock.tick(10_000);
+    for (let index = 0; index < 99; index++) await store.put("other", index, 60);
+    using db = new DatabaseSync(path);
+    assertEquals(db.prepare("SELECT key FROM hyper_store").all().map(({ key }) => key), ["other"]);
+  } finally {
+    clock.uninstall();
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("createSqliteStore() rejects when it has been disposed", async () => {
+  const store = await createSqliteStore(":memory:");
+  await store[Symbol.asyncDispose]();
+  await store[Symbol.asyncDispose]();
+  await assertRejects(() => store.get("key"));
+});

@@ -1,0 +1,237 @@
+/**
+ * Real pages in Chromium. Each call of {@linkcode withPage} serves one application on a free port, opens one page in a
+ * fresh profile, and closes everything before it returns, so that the sanitizers of the test stay on.
+ *
+ * What the page complains about (a console error, an uncaught error, a rejection nobody handled, a script or style
+ * that does not load) fails the test, unless the test said it would come. A failure prints the document as it was.
+ */
+import { fromFileUrl } from "@std/path";
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type ConsoleMessage,
+  type Page,
+} from "playwright-core";
+
+/** What serves the pages: a handler, which gets a port of its own, or the address of a server that runs already. */
+export type Served = Deno.ServeHandler | { readonly url: string };
+
+/** How the page is opened, beside what Playwright offers. */
+export interface PageOptions extends BrowserContextOptions {
+  /** Complaints that belong to the test; each must match one at least. */
+  readonly expectErrors?: readonly RegExp[] | undefined;
+}
+
+/** One event of the runtime, as the page dispatched it. */
+export interface RecordedEvent {
+  readonly type: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The page and what a test needs around it. */
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Where the application is served, without a slash at the end. */
+  readonly url: string;
+  /** The `hyper:` events of all pages of this visit, in order. */
+  readonly events: EventLog;
+  /** What the pages complained about so far. */
+  readonly errors: readonly string[];
+}
+
+/** Milliseconds a locator or an event is waited for; a loaded machine with two cores needs most of it at times. */
+const PATIENCE = 10_000;
+/** The most of a document that a failure prints, in characters. */
+const MAX_DUMP = 20_000;
+
+/** Where Chromium is asked for pages: one process for each test file, started with the file and ended by `unload`. */
+const endpoint = await startBrowserServer();
+
+/** The `hyper:` events that reached `window`, of every page of one visit. */
+export class EventLog {
+  readonly #events: RecordedEvent[] = [];
+  /** How far `next()` has read. */
+  #read = 0;
+  #wake: () => void = () => {};
+
+  /** All events so far. */
+  get all(): readonly RecordedEvent[] {
+    return this.#events;
+  }
+
+  /** The types of all events so far. */
+  get types(): readonly string[] {
+    return this.#events.map((event) => event.type);
+  }
+
+  /** All events of one type so far. */
+  of(type: string): readonly RecordedEvent[] {
+    return this.#events.filter((event) => event.type === type);
+  }
+
+  /** Adds an event; the page calls it. */
+  add(event: RecordedEvent): void {
+    this.#events.push(event);
+    this.#wake();
+  }
+
+  /** Waits for the next event of a type after the one that the last call returned. */
+  async next(type: string): Promise<RecordedEvent> {
+    const deadline = deferredTimeout(PATIENCE);
+    try {
+      while (true) {
+        const index = this.#events.findIndex((event, at) => at >= this.#read && event.type === type);
+        const found = this.#events[index];
+        if (found !== undefined) {
+          this.#read = index + 1;
+          return found;
+        }
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.#wake = resolve;
+        if (await Promise.race([promise.then(() => "event"), deadline.passed]) === "passed") {
+          throw new Error(`Cannot find event "${type}": it did not come in ${PATIENCE} ms, others were ${this.types}`);
+        }
+      }
+    } finally {
+      deadline.cancel();
+    }
+  }
+}
+
+/**
+ * Opens one page on an application and closes everything afterwards.
+ *
+ * @param served A handler, or the address of a server.
+ * @param visit The test; the page is blank when it starts.
+ * @param options What Playwright's `newContext` takes, and the complaints to expect.
+ */
+export async function withPage(
+  served: Served,
+  visit: (visit: Visit) => Promise<void>,
+  { expectErrors = [], ...contextOptions }: PageOptions = {},
+): Promise<void> {
+  await using site = serve(served);
+  const browser = await chromium.connect(endpoint);
+  try {
+    const context = await browser.newContext({ baseURL: site.url, ...contextOptions });
+    context.setDefaultTimeout(PATIENCE);
+    const errors: string[] = [];
+    const events = new EventLog();
+    collectErrors(context, errors);
+    await recordEvents(context, events);
+    const page = await context.newPage();
+    try {
+      await visit({ page, context, url: site.url, events, errors });
+    } catch (error) {
+      throw new Error(await describe(context, errors), { cause: error });
+    }
+    if (contextOptions.javaScriptEnabled !== false) await Promise.all(context.pages().map(settle));
+    const unexpected = errors.filter((error) => !expectErrors.some((pattern) => pattern.test(error)));
+    if (unexpected.length > 0) throw new Error(await describe(context, unexpected));
+    const missing = expectErrors.filter((pattern) => !errors.some((error) => pattern.test(error)));
+    if (missing.length > 0) {
+      throw new Error(`Cannot find the complaint ${missing.join(", ")} among: ${errors.join("; ")}`);
+    }
+    await context.close();
+  } finally {
+    await browser.close();
+  }
+}
+
+interface Site extends AsyncDisposable {
+  readonly url: string;
+}
+
+function serve(served: Served): Site {
+  if (typeof served !== "function") {
+    return { url: served.url.replace(/\/$/, ""), [Symbol.asyncDispose]: async () => {} };
+  }
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, served);
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    // Every connection of the browser is closed by now: what is still awaited here is a handler that does not end.
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+function collectErrors(context: BrowserContext, errors: string[]): void {
+  context.on("console", (message) => {
+    if (message.type() === "error" && !isStatusNotice(message)) errors.push(message.text());
+  });
+  context.on("weberror", (error) => errors.push(String(error.error().stack ?? error.error())));
+  context.on("response", (response) => {
+    const kind = response.request().resourceType();
+    if (response.status() >= 400 && ["script", "stylesheet", "image", "font"].includes(kind)) {
+      errors.push(`${response.status()} for the ${kind} ${response.url()}`);
+    }
+  });
+}
+
+/** Lets the page report what has happened in it: a rejection counts as unhandled only when its task has ended. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0))).catch((error: unknown) => {
+    // The document is being replaced: what it had to report has been reported.
+    if (!/context was destroyed|navigation|closed/i.test(String(error))) throw error;
+  });
+}
+
+/** Chromium notes every answer of 400 and above as an error; for a page or a fetch that is for the test to judge. */
+function isStatusNotice(message: ConsoleMessage): boolean {
+  return message.text().startsWith("Failed to load resource: the server responded with a status of");
+}
+
+async function recordEvents(context: BrowserContext, events: EventLog): Promise<void> {
+  await context.exposeBinding("__recordHyperEvent", (_source, event: RecordedEvent) => events.add(event));
+  await context.addInitScript(() => {
+    const dispatch = EventTarget.prototype.dispatchEvent;
+    EventTarget.prototype.dispatchEvent = function (event: Event): boolean {
+      // Reported before the listeners run, so that the order is that of dispatch where one listener causes another event.
+      if (event instanceof CustomEvent && event.type.startsWith("hyper:")) {
+        const record = Reflect.get(globalThis, "__recordHyperEvent");
+        if (typeof record === "function") record({ type: event.type, detail: { ...event.detail } });
+      }
+      return dispatch.call(this, event);
+    };
+  });
+}
+
+async function describe(context: BrowserContext, errors: readonly string[]): Promise<string> {
+  const pages = await Promise.all(
+    context.pages().map(async (page) => {
+      // A page that navigates right now has no document to print; the error itself is what matters then.
+      const content = await page.content().catch((error: unknown) => String(error));
+      return `${page.url()}\n${content.slice(0, MAX_DUMP)}`;
+    }),
+  );
+  const complaints = errors.length === 0 ? "" : `\nThe page complained:\n${errors.join("\n")}`;
+  return `The test failed on this page${complaints}\nThe document was ${pages.join("\n\n")}`;
+}
+
+function deferredTimeout(ms: number): { passed: Promise<"passed">; cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<"passed">();
+  const timer = setTimeout(() => resolve("passed"), ms);
+  return { passed: promise, cancel: () => clearTimeout(timer) };
+}
+
+async function startBrowserServer(): Promise<string> {
+  const script = fromFileUrl(import.meta.resolve("./browser_server.ts"));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "-q", script],
+    stdin: "piped",
+    stdout: "piped",
+  })
+    .spawn();
+  // The process is ended by the end of its input; waiting for it must not keep the test run alive.
+  child.unref();
+  globalThis.addEventListener("unload", () => child.kill());
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("Cannot start the browser: its process ended before it told its address");
+    text += value;
+  }
+  return text.trim();
+}

@@ -1,0 +1,77 @@
+/**
+ * Writes the minified browser runtime into `src/client_bundle.ts`, so that the server can serve it without reading a
+ * file or asking the network: `deno task bundle`. With `--check` it writes nothing and fails when the file is stale.
+ *
+ * esbuild puts what `client.ts` imports dynamically into files of their own; terser then makes each a few percent
+ * smaller. Both are pinned by `deno.lock`, so that the same sources give the same bytes on every machine.
+ */
+import { createHash } from "node:crypto";
+import { basename, fromFileUrl } from "@std/path";
+import * as esbuild from "esbuild";
+import { minify } from "terser";
+
+const ENTRY = fromFileUrl(import.meta.resolve("../../client.ts"));
+const BUNDLE = fromFileUrl(import.meta.resolve("../../src/client_bundle.ts"));
+
+/** What browsers of the last three years run: private members, static blocks, `Array.prototype.at`. */
+const TARGET = "es2022";
+
+if (import.meta.main) {
+  const source = formatModule(await bundleClient());
+  if (!Deno.args.includes("--check")) {
+    await Deno.writeTextFile(BUNDLE, source);
+  } else if (source !== await Deno.readTextFile(BUNDLE)) {
+    throw new Error("Cannot serve src/client_bundle.ts: it is older than src/client, run `deno task bundle`");
+  }
+}
+
+/** The files of the runtime by name; `client.js` is where a page starts. */
+async function bundleClient(): Promise<Map<string, string>> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [ENTRY],
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    target: TARGET,
+    charset: "utf8",
+    legalComments: "none",
+    chunkNames: "[name]-[hash]",
+    outdir: "/",
+    write: false,
+  });
+  await esbuild.stop();
+  const files = new Map<string, string>();
+  for (const { path, text } of outputFiles.toSorted((a, b) => a.path < b.path ? -1 : 1)) {
+    const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 2 } });
+    if (code === undefined) throw new Error(`Cannot minify ${path}: terser gave no code`);
+    files.set(basename(path), code);
+  }
+  return files;
+}
+
+function formatModule(files: ReadonlyMap<string, string>): string {
+  const entries = [...files].map(([name, text]) => {
+    const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
+    return `  [${JSON.stringify(name)}, { etag: ${JSON.stringify(etag)}, text: ${JSON.stringify(text)} }],\n`;
+  });
+  return `/**
+ * The browser runtime, minified, so that the server can serve it without reading a file or asking the network. Written
+ * by \`deno task bundle\` from \`client.ts\`; a test fails when it is older than its sources.
+ *
+ * @module
+ */
+
+/** One script of the runtime. */
+export interface ClientFile {
+  /** A strong entity tag, quoted: a hash of the text. */
+  readonly etag: string;
+  /** The script. */
+  readonly text: string;
+}
+
+/** The scripts of the runtime by file name: \`client.js\`, and the parts that it loads when they are first needed. */
+export const CLIENT_FILES: ReadonlyMap<string, ClientFile> = new Map([
+${entries.join("")}]);
+`;
+}

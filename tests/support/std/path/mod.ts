@@ -1,0 +1,24 @@
+/** The working copy's stand-in for `@std/path`: what we use of it, typed as the real package documents it. */
+import { basename as basename_ } from "deno-std/path/basename.js";
+import { SEPARATOR as SEPARATOR_ } from "deno-std/path/constants.js";
+import { dirname as dirname_ } from "deno-std/path/dirname.js";
+import { extname as extname_ } from "deno-std/path/extname.js";
+import { fromFileUrl as fromFileUrl_ } from "deno-std/path/from_file_url.js";
+import { isAbsolute as isAbsolute_ } from "deno-std/path/is_absolute.js";
+import { join as join_ } from "deno-std/path/join.js";
+import { normalize as normalize_ } from "deno-std/path/normalize.js";
+import { relative as relative_ } from "deno-std/path/relative.js";
+import { resolve as resolve_ } from "deno-std/path/resolve.js";
+import { toFileUrl as toFileUrl_ } from "deno-std/path/to_file_url.js";
+
+export const SEPARATOR: "\\" | "/" = SEPARATOR_;
+export const basename: (path: string | URL, suffix?: string) => string = basename_;
+export const dirname: (path: string | URL) => string = dirname_;
+export const extname: (path: string | URL) => string = extname_;
+export const fromFileUrl: (url: URL | string) => string = fromFileUrl_;
+export const isAbsolute: (path: string) => boolean = isAbsolute_;
+export const join: (path: string | URL, ...paths: string[]) => string = join_;
+export const normalize: (path: string | URL) => string = normalize_;
+export const relative: (from: string, to: string) => string = relative_;
+export const resolve: (...pathSegments: string[]) => string = resolve_;
+export const toFileUrl: (path: string) => URL = toFileUrl_;

@@ -1,0 +1,98 @@
+import { assertEquals } from "@std/assert";
+import type { Params, RequestContext } from "../../src/context.ts";
+import type { Markup } from "../../src/results/markup.ts";
+import {
+  type ContextProviders,
+  type ContextValues,
+  type ErrorPageProps,
+  type LayoutProps,
+  local,
+  Page,
+  type PageContext,
+  type PageModule,
+  type PageProps,
+} from "../../src/pages/page_module.ts";
+import { pageUrl } from "../../src/pages/page_url.ts";
+import type { ParamsOf } from "../../src/pages/route.ts";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Compiles only where the type is `true`. */
+function holds<T extends true>(_holds?: T): void {}
+
+Deno.test("ParamsOf reads the names and kinds of parameters from a pattern", () => {
+  holds<Same<ParamsOf<"/notes/[id]">, { readonly id: string }>>();
+  holds<Same<ParamsOf<"/notes/[id]/[...rest]">, { readonly id: string; readonly rest: readonly string[] }>>();
+  holds<Same<keyof ParamsOf<"/(app)/notes">, never>>();
+  holds<Same<ParamsOf<string>, Params>>();
+  const params: ParamsOf<"/notes/[id]"> = { id: "7" };
+  // @ts-expect-error -- no such parameter
+  assertEquals(params.slug, undefined);
+});
+
+Deno.test("pageUrl() checks parameters against the pattern", () => {
+  assertEquals(pageUrl("/notes"), "/notes");
+  assertEquals(pageUrl("/notes/[id]", { id: "7" }), "/notes/7");
+  assertEquals(pageUrl("/notes/[id]", { id: 7 }, { query: { q: undefined } }), "/notes/7");
+  assertEquals(pageUrl("/files/[...path]", { path: ["a", 1] as const }), "/files/a/1");
+  assertEquals(pageUrl("/notes/[id]" as string, { id: 7 }), "/notes/7");
+  const refused = (): void => {
+    // @ts-expect-error -- the parameters are missing
+    pageUrl("/notes/[id]");
+    // @ts-expect-error -- a parameter is missing
+    pageUrl("/notes/[id]/[...rest]", { id: 7 });
+    // @ts-expect-error -- a misspelt name
+    pageUrl("/notes/[id]", { ID: 7 });
+    // @ts-expect-error -- one segment is no list
+    pageUrl("/notes/[id]", { id: ["7"] });
+    // @ts-expect-error -- the rest is a list
+    pageUrl("/files/[...path]", { path: "a" });
+    // @ts-expect-error -- nothing is left to name
+    pageUrl("/notes", { id: 7 });
+  };
+  assertEquals(typeof refused, "function");
+});
+
+const context = {
+  user: (ctx: RequestContext) => Promise.resolve({ name: ctx.url.hostname }),
+  count: () => 7,
+  secret: local(() => Promise.resolve("s")),
+} satisfies ContextProviders;
+
+Deno.test("ContextValues gives what providers make, awaited", () => {
+  type Expected = { readonly user: { name: string }; readonly count: number; readonly secret: string };
+  holds<Same<ContextValues<typeof context>, Expected>>();
+  holds<Same<PageProps["context"][string], unknown>>();
+});
+
+Deno.test("ContextProviders types the context of a provider that names no type", () => {
+  const written = { path: (ctx) => ctx.url.pathname, own: local((ctx) => ctx.params.id) } satisfies ContextProviders;
+  holds<Same<ContextValues<typeof written>["path"], string>>();
+});
+
+Deno.test("PageProps types parameters and context", () => {
+  const Note = ({ params, context: { user } }: PageProps<"/notes/[id]", typeof context>): string =>
+    params.id + user.name;
+  const module: PageModule = { default: (props) => String(props.params.id), context, head: ({ url }) => url.href };
+  assertEquals([typeof Note, typeof module.default], ["function", "function"]);
+});
+
+Deno.test("LayoutProps gives children that JSX takes", () => {
+  const Layout = ({ children }: LayoutProps): Markup => <main>{children}</main> as Markup;
+  assertEquals(typeof Layout, "function");
+});
+
+Deno.test("ErrorPageProps says that a value may be missing", () => {
+  holds<Same<ErrorPageProps<typeof context>["context"]["count"], number | undefined>>();
+});
+
+Deno.test("Page takes a render that knows its parameters", () => {
+  class Note extends Page {
+    override render(ctx: PageContext<"/notes/[id]">): Markup {
+      holds<Same<typeof ctx.params, { readonly id: string }>>();
+      return <p>{ctx.params.id}</p>;
+    }
+  }
+  const module: PageModule = { default: Note };
+  assertEquals(module.default, Note);
+});
