@@ -82,8 +82,11 @@ export {
   type ActionDecorator,
   type ActionHandler,
   type ActionOptions,
+  type CallInput,
+  type DataOf,
   type Injectables,
   type ResultData,
+  type VerifyWebhook,
 } from "./src/actions/action.ts";
 export type { ActionType } from "./src/protocol/action_type.ts";
 export { type ActionSource, type DispatchContext, FormActionBackend } from "./src/actions/backend.ts";
@@ -134,9 +137,10 @@ export {
   type UnsafeHtml,
   unsafeHtml,
 } from "./src/results/items.ts";
-export type { Swap } from "./src/protocol/patch.ts";
+export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { Markup, MarkupNode } from "./src/results/markup.ts";
 
+export type { ActionRef } from "./src/preact/page_state.ts";
 export { Form, type FormProps } from "./src/preact/form.tsx";
 export type { ElementAttributes } from "./src/preact/attributes.ts";
 export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";
@@ -183,6 +187,7 @@ export {
 
 export { DContext, type DefaultOption, Depends, DForm, DQuery, DUrl } from "./src/deps/markers.ts";
 export {
+  type BoundDefinition,
   ContextProvider,
   DependsProvider,
   FormProvider,
@@ -228,6 +233,7 @@ export {
   type ContextProvider as PageContextProvider,
   type ContextProviders,
   type ContextValues,
+  type ProviderValue,
   type ErrorPageProps,
   type Head,
   type LayoutProps,
@@ -244,11 +250,13 @@ export {
   type RenderResult,
 } from "./src/pages/page_module.ts";
 export type { ListedPage } from "./src/pages/discover.ts";
-export { pageUrl, type PageUrlArguments } from "./src/pages/page_url.ts";
+export { pageUrl, type PageUrlArguments, type PageUrlOptions, type PageUrlParams } from "./src/pages/page_url.ts";
 export { validatedNextFormPagePath } from "./src/pages/origin.ts";
 export type { ParamName, ParamsOf, PatternParts } from "./src/pages/route.ts";
 
 export type { Limits, LimitsOptions } from "./src/request/limits.ts";
+export type { RateRule } from "./src/request/rate_rule.ts";
+export { createRateLimiter, type RateLimiter, type RateLimiterOptions, type RateVerdict } from "./src/dispatch/rate.ts";
 export type { CrossOriginOptions } from "./src/request/cross_origin.ts";
 export type { Kwargs } from "./src/request/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";

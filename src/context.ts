@@ -14,6 +14,7 @@ export type Params = Readonly<Record<string, string | readonly string[]>>;
  * @typeParam T What it resolves to.
  */
 export interface Dependency<T> {
+  /** Says that it is a dependency. */
   readonly kind: "dependency";
   /** The name it can be overridden and reported by; `null` for an anonymous one. */
   readonly name: string | null;
@@ -23,6 +24,7 @@ export interface Dependency<T> {
 
 /** A place in the request that a value is read from: made by `DUrl()`, `DQuery()`, `DForm()`, `DContext()`, `Depends()`. */
 export interface Marker<T> {
+  /** Says that it is a marker. */
   readonly kind: "marker";
   /** Which provider it is for, such as `url` or `query`. */
   readonly source: string;

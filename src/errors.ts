@@ -29,6 +29,7 @@ export interface HyperErrorOptions extends ErrorOptions {
  * ```
  */
 export class HyperError extends Error {
+  /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "HyperError";
   /** The HTTP status of the answer, 400 to 599. */
   readonly status: number;
@@ -36,6 +37,8 @@ export class HyperError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   /**
+   * Makes a refusal.
+   *
    * @param status The HTTP status of the answer, 400 to 599.
    * @param message What the visitor is told when the status is below 500.
    * @param options The origin as `cause`, and headers of the answer.
@@ -53,11 +56,14 @@ export class HyperError extends Error {
 
 /** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 431. `limit` names the limit that was hit. */
 export class InputError extends HyperError {
+  /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "InputError";
   /** The name of the option in `limits`, where one was hit. */
   readonly limit: string | null;
 
   /**
+   * Makes a refusal.
+   *
    * @param status The HTTP status of the answer.
    * @param message What the visitor is told.
    * @param limit The name of the option in `limits` that was hit, or `null`.
@@ -71,11 +77,16 @@ export class InputError extends HyperError {
 
 /** Dependencies that wait for one another; `members` lists them in the order they were asked for. */
 export class DependencyCycleError extends HyperError {
+  /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "DependencyCycleError";
   /** The names on the cycle, the first one again at the end. */
   readonly members: readonly string[];
 
-  /** @param members The names on the cycle, the first one again at the end. */
+  /**
+   * Makes the error of a cycle.
+   *
+   * @param members The names on the cycle, the first one again at the end.
+   */
   constructor(members: readonly string[]) {
     super(500, `Cannot resolve dependency "${members[0]}": it waits for itself, ${members.join(" -> ")}`);
     this.members = members;
@@ -84,5 +95,6 @@ export class DependencyCycleError extends HyperError {
 
 /** What a handler asked for and nothing provides. */
 export class DependencyError extends HyperError {
+  /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "DependencyError";
 }

@@ -6,12 +6,13 @@
 import { fromFileUrl, join, resolve } from "@std/path";
 import { type BackendEntry, DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "./actions/factory.ts";
 import { FormActionManager } from "./actions/manager.ts";
-import type { Dependency } from "./context.ts";
+import type { Dependency, Guard } from "./context.ts";
 import { DependencyCache } from "./deps/cache.ts";
 import { orderProviders, type Provider } from "./deps/providers.ts";
 import { createRequestDeps } from "./deps/resolver.ts";
-import { FormActionDispatch } from "./dispatch/dispatch.ts";
+import { FormActionDispatch, type Visitor } from "./dispatch/dispatch.ts";
 import { createOnce } from "./dispatch/once.ts";
+import { createRateLimiter, type RateLimiter } from "./dispatch/rate.ts";
 import { discoverPages, type ListedPage, type PageFiles, pagesFromList } from "./pages/discover.ts";
 import { loadManifest, type Manifest } from "./pages/manifest.ts";
 import { createOrigins } from "./pages/origin.ts";
@@ -20,6 +21,7 @@ import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
 import { type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
 import { type LimitsOptions, resolveLimits } from "./request/limits.ts";
+import { checkRate, type RateRule } from "./request/rate_rule.ts";
 import { respond } from "./respond/respond.ts";
 import { serve } from "./respond/serve.ts";
 import { redirectTarget } from "./respond/sink.ts";
@@ -66,6 +68,15 @@ export interface HandlerOptions {
   readonly overrides?: ReadonlyMap<Dependency<unknown> | string, unknown> | undefined;
   /** Who asks: part of the key under which a mutation runs once, and whose streams are counted. Default: nobody. */
   readonly principal?: ((request: Request) => string | null | PromiseLike<string | null>) | undefined;
+  /**
+   * Decides who may run an action, before its body is read and before the action's own guard; an action lifts it with
+   * `public: true`. Default: everyone.
+   */
+  readonly guard?: Guard | undefined;
+  /** How often one caller may run one action; an action has its own with `rate`. Default: any number. */
+  readonly rate?: RateRule | undefined;
+  /** Counts runs; shared, it counts for several instances. Default: in memory. */
+  readonly rateLimiter?: RateLimiter | undefined;
   /** Where claims and outcomes of mutations are kept; shared, it serves several instances. Default: in memory. */
   readonly store?: Store | undefined;
   /** How mutations are kept from running twice. */
@@ -95,6 +106,8 @@ export interface HandlerOptions {
 export interface ConnectionInfo {
   /** Where the request came from. */
   readonly remoteAddr?: { readonly hostname?: string };
+  /** Settled when the answer was sent; rejected when the visitor had gone before. */
+  readonly completed?: Promise<void>;
 }
 
 /** Answers requests: what `Deno.serve` takes, and with `fetch` what `deno serve` takes. */
@@ -164,6 +177,8 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const manager = new FormActionManager(
     (options.backends ?? DEFAULT_FORM_ACTION_BACKENDS).map((entry) => factory.createBackend(entry)),
   );
+  const limiter = options.rateLimiter ?? createRateLimiter();
+  if (options.rate !== undefined) checkRate(options.rate, "actions");
   const signals = createSignals();
   const streams = createStreams(limits);
   const store = options.store ?? createMemoryStore({ maxEntries: options.once?.maxEntries });
@@ -191,7 +206,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       params: {},
       request,
       deps: createRequestDeps({
-        ctx: { request, url, params: {}, signal: request.signal },
+        ctx: { request, url, params: {}, signal: new AbortController().signal },
         providers,
         overrides,
         cache,
@@ -199,7 +214,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
         origin: "missing",
         context: null,
       }),
-      toasts: [],
+      takeToasts: () => [],
     });
     const { router } = manifest;
     return new FormActionDispatch({
@@ -228,6 +243,9 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       overrides,
       once,
       principal: options.principal ?? null,
+      guard: options.guard ?? null,
+      rate: options.rate ?? null,
+      limiter,
       report,
     });
   };
@@ -237,7 +255,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const answer = async (request: Request, info?: ConnectionInfo): Promise<Response> => {
     // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
     await ready;
-    return await (await started).answer(request, info?.remoteAddr?.hostname ?? "");
+    return await (await started).answer(request, visitorOf(request, info));
   };
   return Object.assign(answer, {
     fetch: answer,
@@ -249,6 +267,16 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       await streams.close();
     },
   });
+}
+
+function visitorOf(request: Request, info: ConnectionInfo | undefined): Visitor {
+  const address = info?.remoteAddr?.hostname ?? "";
+  const completed = info?.completed;
+  // `request.signal` of Deno.serve aborts when an answer was sent whole, too, and says so on the console when it is read.
+  if (completed === undefined) return { address, gone: request.signal };
+  const controller = new AbortController();
+  completed.catch(() => controller.abort(new DOMException("The visitor has gone", "AbortError")));
+  return { address, gone: controller.signal };
 }
 
 function readBaseDir(baseDir: string | URL | null | undefined): string | null {

@@ -62,6 +62,8 @@ export class Signal<T extends object> {
   readonly #connections = new Set<Connection<T>>();
 
   /**
+   * Makes a signal.
+   *
    * @param name The name, for reports.
    * @param options A parent.
    */

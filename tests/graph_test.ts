@@ -182,7 +182,10 @@ async function readGraph(entry: string): Promise<Graph> {
     if (error !== undefined) throw new Error(`Cannot read the graph of ${entry}: ${error}`);
     const file = pathOf(specifier);
     if (file === null) continue;
-    graph.set(file, dependencies.map((it) => pathOf((it.code ?? it.type)?.specifier ?? "") ?? it.specifier));
+    const targets = dependencies.map((it) => pathOf((it.code ?? it.type)?.specifier ?? "") ?? it.specifier);
+    // A reference to ambient declarations is no import: they put the types of modules under global names, so they name
+    // the very modules that refer to them.
+    graph.set(file, targets.filter((target) => !target.endsWith(".d.ts")));
   }
   return graph;
 }

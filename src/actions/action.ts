@@ -9,7 +9,8 @@ import type { Injected } from "../deps/inject.ts";
 import type { AnyForm, BoundOf, FormFactory, InputOf } from "../forms/any_form.ts";
 import type { StandardSchemaV1 } from "../forms/schema.ts";
 import type { ActionType } from "../protocol/action_type.ts";
-import type { Limits } from "../request/limits.ts";
+import type { LimitsOptions } from "../request/limits.ts";
+import { checkRate, type RateRule } from "../request/rate_rule.ts";
 import type { Kwargs } from "../request/kwargs.ts";
 import type { Item } from "../results/items.ts";
 import type { SignalFamily } from "../signals.ts";
@@ -57,12 +58,14 @@ export type ActionContext<
 /** What may be injected, by the name it arrives under. */
 export type Injectables = Readonly<Record<string, Injectable<unknown>>>;
 
-type DataOf<F extends AnyForm | null, S extends StandardSchemaV1 | null> = S extends StandardSchemaV1
+/** What `data` of a context is, by form and schema. */
+export type DataOf<F extends AnyForm | null, S extends StandardSchemaV1 | null> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<S>
   : F extends AnyForm ? BoundOf<F>["values"]
   : Kwargs;
 
-type CallInput<F extends AnyForm | null, S extends StandardSchemaV1 | null> = S extends StandardSchemaV1
+/** What a typed caller sends, by form and schema. */
+export type CallInput<F extends AnyForm | null, S extends StandardSchemaV1 | null> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferInput<S>
   : F extends AnyForm ? InputOf<F>
   : Kwargs;
@@ -72,6 +75,16 @@ export type ResultData<R> = Exclude<
   Awaited<R>,
   void | Response | Item | readonly Item[] | Iterable<Item> | AsyncIterable<Item>
 >;
+
+/**
+ * Checks the signature of a webhook's request, over the bytes as they came. Compare digests in constant time, as
+ * `crypto.subtle.verify` does.
+ *
+ * @param request The request; its body has been read.
+ * @param body The bytes of the body.
+ * @returns Whether it is who it says; anything but `true` is 403.
+ */
+export type VerifyWebhook = (request: Request, body: Uint8Array<ArrayBuffer>) => boolean | PromiseLike<boolean>;
 
 /** How an action is asked for and what it needs. Every option may be left out. */
 export interface ActionOptions<
@@ -90,7 +103,18 @@ export interface ActionOptions<
   /** Decides who may go on, before the body is read. Default: everyone. */
   readonly guard?: Guard | undefined;
   /** Limits that differ from those of the handler, for this action alone. Default: none differ. */
-  readonly limits?: Partial<Limits> | undefined;
+  readonly limits?: LimitsOptions | undefined;
+  /** Lifts the guard that the handler has for all actions (`createHandler({ guard })`). Default: `false`. */
+  readonly public?: boolean | undefined;
+  /** How often one caller may run it; above it the answer is 429. Default: the rule of the handler, else any number. */
+  readonly rate?: RateRule | undefined;
+  /**
+   * Lets programs of other sites call it, as a payment service does: the cross-origin verdict is lifted, and `verify` must
+   * vouch for every request. Default: `false`.
+   */
+  readonly webhook?: boolean | undefined;
+  /** Checks the signature of a request to a webhook; needed for one, and for nothing else. */
+  readonly verify?: VerifyWebhook | undefined;
   /** Makes the full name `namespace:name`. Default: none. */
   readonly namespace?: string | undefined;
 }
@@ -121,7 +145,13 @@ export interface Action<Name extends string = string, Input = unknown, Result = 
   /** Decides who may go on, before the body is read; or `null`. */
   readonly guard: Guard | null;
   /** The limits that differ for it. */
-  readonly limits: Partial<Limits>;
+  readonly limits: LimitsOptions;
+  /** Whether the guard of the handler is lifted for it. */
+  readonly public: boolean;
+  /** How often one caller may run it, or `null`. */
+  readonly rate: RateRule | null;
+  /** Checks the signature of each request, for a webhook; or `null`. */
+  readonly verify: VerifyWebhook | null;
   /** Runs it. */
   readonly handler: ActionHandler;
 }
@@ -327,6 +357,15 @@ function createAction(name: string, options: ActionOptions, handler: ActionHandl
   if (form !== null && input !== null) {
     throw new TypeError(`Cannot declare action "${full}": it has both form and input, which of them reads the data`);
   }
+  const { webhook = false, verify = null, rate = null } = options;
+  if (webhook !== (verify !== null)) {
+    throw new TypeError(
+      webhook
+        ? `Cannot declare action "${full}": a webhook needs verify, or everyone on the net may call it`
+        : `Cannot declare action "${full}": verify is for webhooks, say webhook: true or leave it out`,
+    );
+  }
+  if (rate !== null) checkRate(rate, `action "${full}"`);
   for (const key of Object.keys(inject)) {
     if (RESERVED.has(key)) {
       throw new TypeError(`Cannot declare action "${full}": it injects "${key}", a name its context has already`);
@@ -344,6 +383,9 @@ function createAction(name: string, options: ActionOptions, handler: ActionHandl
     inject,
     guard,
     limits,
+    public: options.public ?? false,
+    rate,
+    verify,
     handler,
   });
   declared.add(created);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Action } from "./action.ts";
-import { formActionUrl } from "./uid.ts";
+import { FORM_ENDPOINT } from "../protocol/names.ts";
 
 /** Where an action was declared, for messages. */
 export interface ActionSource {
@@ -89,7 +89,7 @@ export abstract class FormActionBackend {
    * @returns The URL for a form's `action` attribute.
    */
   getActionUrl(action: Action): string {
-    return formActionUrl(action.name);
+    return `${FORM_ENDPOINT}${action.uid}/`;
   }
 
   /**

@@ -32,6 +32,8 @@ export class FormActionManager {
   readonly backends: readonly FormActionBackend[];
 
   /**
+   * Manages backends.
+   *
    * @param backends At least one backend.
    * @throws {TypeError} When there is none.
    */

@@ -109,6 +109,9 @@ export async function action<Result = unknown>(
   options: ActionOptions = {},
 ): Promise<Outcome<Result>> {
   const { signal, onUploadProgress } = options;
+  if (typeof data !== "object" || Array.isArray(data)) {
+    throw new TypeError(`Cannot call action "${name}": its data is no object of names and values`);
+  }
   const form = resolveForm(name, options.form);
   const sourceEl = options.sourceEl ?? form;
   const submitter = isSubmitter(sourceEl, form) ? sourceEl : null;

@@ -16,8 +16,6 @@ export interface AlpineLike {
   closestDataStack(element: Element): readonly object[];
 }
 
-type Data = Record<string, unknown>;
-
 /**
  * Lets Alpine call actions and receive signals.
  *
@@ -41,36 +39,15 @@ export function hyperAlpine(Alpine: AlpineLike): void {
   if (!Alpine.store("hyper")) Alpine.store("hyper", {});
   Alpine.magic(
     "action",
-    (element) => (name: string, data?: Data, options?: ActionOptions) =>
+    (element) => (name: string, data?: object, options?: ActionOptions) =>
       action(name, data, { ...options, sourceEl: element }),
   );
-  addEventListener("hyper:streamEvent", ({ detail }) => {
-    if (detail.event !== "patch_signals" || !isPlain(detail.data)) return;
-    const source = detail.sourceEl ?? document.activeElement;
-    const scope = source?.closest("[x-data]");
-    const near = scope ? Alpine.closestDataStack(scope) : [];
-    for (const [name, value] of Object.entries(detail.data)) {
-      const global = /^\$./.test(name);
-      const place = global ? Alpine.store("hyper") : near.find((data) => Object.hasOwn(data, name)) ?? near[0];
-      if (place) merge(place as Data, { [global ? name.slice(1) : name]: value });
-    }
-    emit("signals", detail.data);
+  // Asked for now, so that it is there when the first signal comes.
+  const loaded = import("./signals.ts");
+  addEventListener("hyper:streamEvent", async ({ detail }) => {
+    if (detail.event !== "patch_signals") return;
+    const { patchSignals } = await loaded;
+    const data = patchSignals(Alpine, detail);
+    if (data) emit("signals", data);
   });
-}
-
-/** Merges own properties into an object; `__proto__` would reach its prototype. */
-function merge(into: Data, from: Data): void {
-  for (const [name, value] of Object.entries(from)) {
-    if (name === "__proto__") continue;
-    if (isPlain(value)) {
-      // A copy, so that what listeners of the event were given does not become reactive data; read back, because of
-      // reactive data a nested object is another one than what was put in.
-      if (!(Object.hasOwn(into, name) && isPlain(into[name]))) into[name] = {};
-      merge(into[name] as Data, value);
-    } else into[name] = value;
-  }
-}
-
-function isPlain(value: unknown): value is Data {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

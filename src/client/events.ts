@@ -213,7 +213,8 @@ export interface HyperEventMap {
 }
 
 /** The names of our events, without `hyper:`. */
-export type EventName = keyof HyperEventMap extends infer Full ? Full extends `hyper:${infer Name}` ? Name : never : never;
+export type EventName = keyof HyperEventMap extends infer Full ? Full extends `hyper:${infer Name}` ? Name : never
+  : never;
 
 /**
  * Tells the page.

@@ -7,20 +7,20 @@
  * @module
  */
 
+/** The ends and the direction of a selection; `null` in what has none, as controls of the types `email` and `number`. */
+export type Selection = readonly [number, number, HTMLInputElement["selectionDirection"]] | null;
+
 /** The focused element and what the browser forgets when it loses the focus. */
 export interface SavedFocus {
   /** The element that had the focus. */
   readonly element: HTMLElement;
-  /** Its `id`, by which a replacement is found; empty without one. */
-  readonly id: string;
-  /** The ends and the direction of the selection; `null` where the control has none, as `email` and `number`. */
-  readonly selection: readonly [number, number, "forward" | "backward" | "none" | undefined] | null;
+  /** Its `id`, by which a replacement is found. */
+  readonly id: string | null;
+  /** What was selected in it. */
+  readonly selection: Selection;
   /** How far its content was scrolled. */
   readonly scroll: readonly [left: number, top: number];
 }
-
-/** A control with a caret; the two kinds that have one. */
-type TextControl = HTMLInputElement | HTMLTextAreaElement;
 
 /**
  * Notes where the focus is.
@@ -28,34 +28,33 @@ type TextControl = HTMLInputElement | HTMLTextAreaElement;
  * @returns `null` when nothing but the page itself has it.
  */
 export function captureFocus(): SavedFocus | null {
-  const element = document.activeElement;
-  if (!(element instanceof HTMLElement) || element === document.body) return null;
+  // What can have the focus can be given it (HTML, 6.6.2).
+  const element = document.activeElement as HTMLElement | null;
+  if (!element || element === document.body) return null;
   return {
     element,
     // Not `element.id`: of a form with a control named `id` that is the control (HTML, 4.10.3).
-    id: element.getAttribute("id") ?? "",
+    id: element.getAttribute("id"),
     selection: selectionOf(element),
     scroll: [element.scrollLeft, element.scrollTop],
   };
 }
 
-/** Reads the selection of a control; `null` where it has none. */
-export function selectionOf(element: Element): SavedFocus["selection"] {
-  if (!isTextControl(element)) return null;
-  const { selectionStart, selectionEnd, selectionDirection } = element;
-  // Both are null for types without a caret, where writing them throws (HTML, 4.10.20).
-  return selectionStart === null || selectionEnd === null
+/** Reads the selection of a control. */
+export function selectionOf(element: Element): Selection {
+  // Undefined in what is no control, null in a control without a caret (HTML, 4.10.20).
+  const { selectionStart, selectionEnd, selectionDirection } = element as Partial<HTMLInputElement>;
+  return selectionStart == null || selectionEnd == null
     ? null
-    : [selectionStart, selectionEnd, selectionDirection ?? undefined];
+    : [selectionStart, selectionEnd, selectionDirection ?? null];
 }
 
 /** Writes a selection back; ends behind the text stop at its end. Nothing happens in a control that has none. */
-export function select(element: Element, selection: SavedFocus["selection"]): void {
-  if (selection && isTextControl(element) && element.selectionStart !== null) element.setSelectionRange(...selection);
-}
-
-function isTextControl(element: Element): element is TextControl {
-  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+export function select(element: Element, selection: Selection): void {
+  if (!selection || !selectionOf(element)) return;
+  const [start, end, direction] = selection;
+  // What has a selection can be given one.
+  (element as HTMLInputElement).setSelectionRange(start, end, direction ?? undefined);
 }
 
 /**
@@ -65,7 +64,7 @@ function isTextControl(element: Element): element is TextControl {
 export function restoreFocus(saved: SavedFocus | null): void {
   const { activeElement } = document;
   if (!saved || (activeElement && activeElement !== document.body)) return;
-  const element = saved.element.isConnected ? saved.element : saved.id ? document.getElementById(saved.id) : null;
+  const element = saved.element.isConnected ? saved.element : document.getElementById(saved.id ?? "");
   if (!element) return;
   // The page stays where the reader has scrolled it.
   element.focus({ preventScroll: true });

@@ -43,7 +43,10 @@ export function setEntry(url: string, push: boolean): void {
  * @param restore Shows the page of an entry of ours.
  * @param signal Ends the watch.
  */
-export function startHistory(restore: (url: string, position: Position | undefined) => void, signal: AbortSignal): void {
+export function startHistory(
+  restore: (url: string, position: Position | undefined) => void,
+  signal: AbortSignal,
+): void {
   shown = pageOf(location.href);
   current = keyOf(history.state);
   addEventListener("scroll", () => void (scroll = [scrollX, scrollY]), { signal, passive: true });

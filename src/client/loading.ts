@@ -71,7 +71,7 @@ const CHANGED = "[hyper-loading-class],[hyper-loading-remove-class]";
 const DISABLING = "[hyper-loading-disable],[hyper-loading-disable-key]";
 /** The mark of what we have disabled ourselves. */
 const MARK = "data-hyper-disabled";
-const CONTROLS = `${DISABLING},[${MARK}],form[hyper-form-disable] :is(button,input),:is(button,input)[form]`;
+const CONTROLS = `${DISABLING},[${MARK}],[hyper-form-disable] :is(button,input),:is(button,input)[form]`;
 
 /** Makes what shows loading; it does nothing before it is started. */
 export function createLoading(): Loading {
@@ -85,7 +85,9 @@ export function createLoading(): Loading {
   let lost: SavedFocus | null = null;
   // When the clock is to be looked at again.
   let wake = Infinity;
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const some = (test: (call: LoadingCall) => boolean) => [...calls.values()].some(test);
 
   function update(root: ParentNode): void {
     const now = performance.now();
@@ -133,9 +135,9 @@ export function createLoading(): Loading {
 
   function disable(element: Element): void {
     const ours = element.hasAttribute(MARK);
-    const on = [...calls.values()].some((call) => disables(element, call));
+    const on = some((call) => disables(element, call));
     // What the server has disabled stays so.
-    if (on === ours || on && isDisabled(element)) return;
+    if (on === ours || on && element.matches("[disabled],[aria-disabled=true]")) return;
     if (on && element.contains(document.activeElement)) lost = captureFocus();
     element.toggleAttribute(MARK, on);
     if ("disabled" in element) element.disabled = on;
@@ -151,7 +153,7 @@ export function createLoading(): Loading {
     }
     for (const element of document.querySelectorAll("[hyper-target-busy]")) {
       const target = element.getAttribute("hyper-target-busy");
-      if ([...calls.values()].some((call) => call.target === target)) wanted.add(element);
+      if (some((call) => call.target === target)) wanted.add(element);
     }
     for (const element of busy) {
       if (wanted.has(element)) continue;
@@ -220,8 +222,4 @@ function disables(element: Element, call: LoadingCall): boolean {
 function isSame(form: Element, other: Element | null): boolean {
   const id = form.getAttribute("id");
   return form === other || !!id && id === other?.getAttribute("id");
-}
-
-function isDisabled(element: Element): boolean {
-  return element.hasAttribute("disabled") || element.getAttribute("aria-disabled") === "true";
 }

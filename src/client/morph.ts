@@ -112,10 +112,15 @@ export function morphChildren(target: Element, source: ParentNode): void {
 
 /**
  * Notes which `<details>` and `<dialog>` the server sent open, so that a later morph can tell its change from the
- * visitor's. To be called with the document at the start; a morph notes by itself what it has seen.
+ * visitor's. To be called with the document at the start; a morph does it by itself.
+ *
+ * @param root Where they are.
+ * @param says What is known of some of them better than by how they are now.
  */
-export function rememberOpen(root: ParentNode): void {
-  for (const element of root.querySelectorAll("details,dialog")) opened.set(element, element.hasAttribute("open"));
+export function rememberOpen(root: ParentNode, says?: ReadonlyMap<Element, boolean>): void {
+  for (const element of root.querySelectorAll("details,dialog")) {
+    opened.set(element, says?.get(element) ?? element.hasAttribute("open"));
+  }
 }
 
 /**
@@ -138,11 +143,9 @@ export function rememberSent(form: HTMLFormElement): void {
  */
 export function keepIslands(incoming: ParentNode, target?: Element): () => void {
   const shelf = document.createElement("div");
-  shelf.hidden = true;
   // An island inside another one goes where that one goes.
-  const kept = [...document.querySelectorAll("[hyper-keep][id]")].filter((island) =>
-    copyOf(island, incoming) && !island.parentElement?.closest("[hyper-keep][id]")
-  );
+  const islands = document.querySelectorAll("[hyper-keep][id]:not([hyper-keep][id] *)");
+  const kept = [...islands].filter((island) => copyOf(island, incoming));
   if (kept.length) document.documentElement.append(shelf);
   for (const island of kept) if (island !== target) move(shelf, island, null);
   return () => {
@@ -173,13 +176,13 @@ function change<Result>(
   // What the server says now about `open`.
   const says = new Map<Element, boolean>();
   // isEqualNode does not look into templates (DOM, 4.4).
-  const templates = source instanceof HTMLTemplateElement || source.querySelector("template");
+  const templates = (source as Partial<HTMLTemplateElement>).content || source.querySelector("template");
   // What stands in such a template is the shadow root that the old element has already (HTML, 4.12.3).
   if (templates) source.querySelectorAll("template[shadowrootmode]").forEach((template) => template.remove());
   // Made at the first need, when nothing has been put in or moved yet and both trees are still what they were.
   let pairs: Pairs | undefined;
 
-  const equal = (old: ChildNode | null, next: ChildNode | null): boolean =>
+  const equal = (old?: ChildNode | null, next?: ChildNode | null): boolean =>
     // What is no element has no outerHTML, on either side.
     !!old && !!next && old.isEqualNode(next) &&
     (!templates || (old as Partial<Element>).outerHTML === (next as Partial<Element>).outerHTML);
@@ -191,15 +194,14 @@ function change<Result>(
       return old;
     }
     if (old.hasAttribute("hyper-keep")) return old;
-    if (isGuarded(old, next)) {
-      old.parentNode?.replaceChild(next, old);
-      return next;
-    }
     const control: Control = old;
     const before = STATES.map(([, server]) => control[server]);
     // A value that nobody has edited follows its attribute at once, and throws the caret to its end.
     const selection = old === document.activeElement ? selectionOf(old) : null;
-    attributes(old, next, says);
+    if (!attributes(old, next, says)) {
+      old.parentNode?.replaceChild(next, old);
+      return next;
+    }
     // Both are of one name, so what holds for the old one holds for the new one.
     if (old instanceof HTMLTextAreaElement) control.defaultValue = (next as Control).defaultValue;
     else if (next.firstChild || !old.localName.includes("-")) children(old, next);
@@ -213,24 +215,21 @@ function change<Result>(
   const children: MorphNodes = (parent, source) => {
     // What is in a template is no child of it. Both are of one name.
     if (parent instanceof HTMLTemplateElement) return children(parent.content, (source as typeof parent).content);
-    // By siblings, not by lists: most parents have a few children, and a list of them costs more than they do.
     let old = parent.firstChild;
     let next = source.firstChild;
     while (equal(old, next)) {
       old = old!.nextSibling;
       next = next!.nextSibling;
     }
+    const gone = withSiblings(old);
+    const come = withSiblings(next);
     let after: ChildNode | null = null;
-    let afterNext: ChildNode | null = null;
-    while (after !== old && afterNext !== next) {
-      const last: ChildNode | null = after ? after.previousSibling as ChildNode : parent.lastChild;
-      const lastNext: ChildNode | null = afterNext ? afterNext.previousSibling as ChildNode : source.lastChild;
-      if (!equal(last, lastNext)) break;
-      after = last;
-      afterNext = lastNext;
+    while (equal(gone.at(-1), come.at(-1))) {
+      after = gone.pop() ?? null;
+      come.pop();
     }
     if (
-      old && next && old.nextSibling === after && next.nextSibling === afterNext && kind(old) === kind(next) &&
+      old && next && gone.length === 1 && come.length === 1 && kind(old) === kind(next) &&
       // Where pairs are known, either both are of this one or neither is of any.
       (!pairs || pairs.olds.get(next) === (pairs.taken.has(old) ? old : undefined))
     ) {
@@ -239,8 +238,6 @@ function change<Result>(
       return;
     }
 
-    const gone = between(old, after);
-    const come = between(next, afterNext);
     const matches = come.length ? match(gone, come) : [];
     for (const old of gone) if (!placed.has(old)) trash.push(old);
     const stay = longestInOrder(matches, gone);
@@ -282,9 +279,7 @@ function change<Result>(
 
   const result = act(node, children, trash);
   for (const old of trash) if (!placed.has(old)) old.parentNode?.removeChild(old);
-  for (const element of root.querySelectorAll("details,dialog")) {
-    opened.set(element, says.get(element) ?? element.hasAttribute("open"));
-  }
+  rememberOpen(root, says);
   restoreFocus(focus);
   return result;
 }
@@ -338,10 +333,10 @@ function kind(node: Node): string {
   return `${nodeName} ${name} ${type} ${choice}`;
 }
 
-/** A node and its siblings up to another one, which is not among them. */
-function between(first: ChildNode | null, after: ChildNode | null): ChildNode[] {
+/** A node and those after it. */
+function withSiblings(first: ChildNode | null): ChildNode[] {
   const nodes: ChildNode[] = [];
-  for (let node = first; node && node !== after; node = node.nextSibling) nodes.push(node);
+  for (let node = first; node; node = node.nextSibling) nodes.push(node);
   return nodes;
 }
 
@@ -389,36 +384,33 @@ function move(parent: ParentNode, node: Node, after: Node | null): void {
 }
 
 /**
- * Whether the two differ in an attribute that a page with Trusted Types lets nobody set: a handler, or the document of a
- * frame. The new element was parsed as a whole, and has it already.
+ * Gives an element the attributes of another, but for `open` where that is the visitor's.
+ *
+ * @returns `false` where the two differ in one that a page with Trusted Types lets nobody set: a handler, or the document
+ * of a frame. Then nothing is changed, and the new element, which was parsed as a whole, has to take the place.
  */
-function isGuarded(old: Element, next: Element): boolean {
-  return next.getAttributeNames().some((name) =>
-    (name === "srcdoc" || /^on/.test(name) && name in next) && old.getAttribute(name) !== next.getAttribute(name)
-  );
-}
-
-/** Gives an element the attributes of another, but for `open` where that is the visitor's. */
-function attributes(old: Element, next: Element, says: Map<Element, boolean>): void {
-  let theirs = "";
+function attributes(old: Element, next: Element, says: Map<Element, boolean>): boolean {
   const dialog = old instanceof HTMLDialogElement;
-  if (dialog || old instanceof HTMLDetailsElement) {
-    const open = next.hasAttribute(theirs = "open");
-    says.set(old, open);
-    if (open !== (opened.get(old) ?? false) && (open || !dialog)) old.toggleAttribute(theirs, open);
-  }
-  // Through names and nodes, not `attributes`, which on a form may be a control, and not `setAttribute`, which refuses
-  // names that a parser lets through, such as `@click`.
-  for (const name of next.getAttributeNames()) {
-    const attribute = next.getAttributeNode(name);
-    if (attribute && name !== theirs && old.getAttribute(name) !== attribute.value) {
-      // A clone of an attribute is an attribute.
-      old.setAttributeNode(attribute.cloneNode() as Attr);
-    }
+  const theirs = dialog || old instanceof HTMLDetailsElement ? "open" : "";
+  // By names and nodes: on a form `attributes` may be a control, and `setAttribute` refuses names that a parser lets
+  // through, such as `@click`.
+  const changed = next.getAttributeNames().filter((name) =>
+    name !== theirs && old.getAttribute(name) !== next.getAttribute(name)
+  );
+  if (changed.some((name) => name === "srcdoc" || /^on/.test(name) && name in next)) return false;
+  for (const name of changed) {
+    // It is there, and a clone of an attribute is an attribute.
+    old.setAttributeNode(next.getAttributeNode(name)!.cloneNode() as Attr);
   }
   for (const name of old.getAttributeNames()) {
     if (name !== theirs && !next.hasAttribute(name)) old.removeAttribute(name);
   }
+  if (theirs) {
+    const open = next.hasAttribute(theirs);
+    says.set(old, open);
+    if (open !== (opened.get(old) ?? false) && (open || !dialog)) old.toggleAttribute(theirs, open);
+  }
+  return true;
 }
 
 /** Lets live state follow the server, which has just changed its mind about it. */

@@ -63,7 +63,8 @@ export function buildPayload(source: PayloadSource): Payload {
   const { action, method, target, data, fields, depth } = source;
   const get = /^(GET|HEAD)$/.test(method);
   const files = new FormData();
-  const plain: Record<string, unknown> = {};
+  // Without a prototype, so that no name is more than a name.
+  const plain: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(data)) {
     // Files of a list repeat its name, as those of one file field do.
     const list = [value].flat();
@@ -78,7 +79,9 @@ export function buildPayload(source: PayloadSource): Payload {
   const hasData = json !== "{}";
   const hasParts = !files.keys().next().done;
   if (get && (hasParts || !short)) {
-    throw new RangeError(`Cannot call action "${action}": a GET carries ${DATA_HEADER_BYTES} bytes of data and no file`);
+    throw new RangeError(
+      `Cannot call action "${action}": a GET carries ${DATA_HEADER_BYTES} bytes of data and no file`,
+    );
   }
   const headers: Record<string, string> = {
     Accept: EVENT_STREAM,
@@ -91,7 +94,7 @@ export function buildPayload(source: PayloadSource): Payload {
   if (target) headers[TARGET_HEADER] = target.replace(/[^ -$&-~]+/g, encodeURIComponent);
   if (depth) headers[SWITCH_DEPTH_HEADER] = `${depth}`;
 
-  const url = new URL(source.url);
+  const url = new URL(source.url, globalThis.document?.baseURI);
   url.hash = "";
   if (get) {
     if (fields) url.search = `${toParams(fields)}`;

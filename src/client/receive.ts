@@ -159,7 +159,9 @@ function redirect({ url, external }: Wire): boolean {
 function destination({ name, data, method, url }: Wire, depth: number): Destination | null {
   const to = parseUrl(url ?? location.href, false);
   const known = text(name) && (method === "GET" || method === "POST") && method;
-  return depth < SWITCH_DEPTH_LIMIT && to && known ? { name: `${name}`, data: own(data), method: known, url: to.href } : null;
+  return depth < SWITCH_DEPTH_LIMIT && to && known
+    ? { name: `${name}`, data: own(data), method: known, url: to.href }
+    : null;
 }
 
 /** An http(s) URL, of this origin unless it may be another; nothing for any other scheme and for what is no URL. */

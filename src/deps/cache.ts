@@ -68,7 +68,11 @@ export class DependencyCache implements AsyncDisposable {
   /** Set when the request ends, and never reset: what is made after that is disposed at once. */
   #ended = false;
 
-  /** @param onError Told what disposal throws. */
+  /**
+   * Makes the cache of a request.
+   *
+   * @param onError Told what disposal throws.
+   */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }

@@ -27,6 +27,7 @@ import type { RouteMatch, Router } from "../pages/route.ts";
 import type { Rendering, Visit } from "../pages/visit.ts";
 import {
   ACTION_FIELD,
+  ACTION_HEADER,
   FORM_ENDPOINT,
   INSTANCE_FIELD,
   ONCE_FIELD,
@@ -36,19 +37,22 @@ import {
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
-import { type Body, disposeBody, readBody } from "../request/body.ts";
+import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
 import { canonicalRequest } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, ownOrigin } from "../request/cross_origin.ts";
-import { type Intent, plainIntent, readIntent } from "../request/intent.ts";
+import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
+import type { RateRule } from "../request/rate_rule.ts";
 import { type Item, redirect, toast } from "../results/items.ts";
 import { readResult, type Result } from "../results/result.ts";
 import type { AccessDenied, SignalFamily } from "../signals.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
+import { injectBeforeForm } from "./injection.ts";
 import { Lifetime } from "./lifetime.ts";
 import { digestInput, type MineClaim, type Once, onceKey } from "./once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
+import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
 import { settle, type Settling } from "./settle.ts";
 
@@ -72,6 +76,8 @@ export interface Answer {
   readonly instance: string | null;
   /** Who holds the answer open, for the caps on streams. */
   readonly caller: string;
+  /** What it carries beside, whatever it is. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What the pipeline works with; put together by `createHandler()`. */
@@ -106,8 +112,22 @@ export interface DispatchServices {
   readonly once: Once;
   /** Who asks, or `null` where the application does not say. */
   readonly principal: ((request: Request) => string | null | PromiseLike<string | null>) | null;
+  /** Decides who may run any action that does not lift it; `null` for everyone. */
+  readonly guard: Guard | null;
+  /** How often one caller may run an action that does not say so itself; `null` for any number. */
+  readonly rate: RateRule | null;
+  /** Counts runs. */
+  readonly limiter: RateLimiter;
   /** Told everything that went wrong and was none of the visitor's doing. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
+}
+
+/** Who sent a request. */
+export interface Visitor {
+  /** The address, for counting what one caller does; `""` where it is not known. */
+  readonly address: string;
+  /** Aborted when the visitor has gone before the answer was out. */
+  readonly gone: AbortSignal;
 }
 
 /** One request on its way: what is known of it before an action is. */
@@ -122,6 +142,8 @@ interface Arrival {
   readonly cache: DependencyCache;
   /** Where it came from. */
   readonly address: string;
+  /** Aborted when its visitor has gone before the answer was out. */
+  readonly gone: AbortSignal;
   /** The body, where it had to be read to find the action. */
   readonly body: Body | null;
 }
@@ -141,6 +163,12 @@ interface Run extends Arrival {
   durationMs: number | null;
   form: AnyBound | null;
   urlKwargs: Params;
+  /** The status of the answer; `null` before it is known. */
+  status: number | null;
+  /** Whether a stream has come to its end. */
+  isOver: boolean;
+  /** What the answer carries beside, whatever it is. */
+  headers: Readonly<Record<string, string>>;
 }
 
 /** What was sent, read. */
@@ -163,13 +191,18 @@ interface Ready {
 
 const NOWHERE = new URL("http://localhost/");
 const NO_PARAMS: Params = Object.freeze({});
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
 
 /** The standard pipeline. One for each handler; `context.run(action)` of a backend leads here. */
 export class FormActionDispatch {
   readonly #services: DispatchServices;
 
-  /** @param services What it works with. */
+  /**
+   * Puts the pipeline together.
+   *
+   * @param services What it works with.
+   */
   constructor(services: DispatchServices) {
     this.#services = services;
   }
@@ -178,25 +211,26 @@ export class FormActionDispatch {
    * Answers a request: an action where one is asked for, else whatever is served at its address.
    *
    * @param request The request.
-   * @param address The address it came from, for the caps on streams.
+   * @param visitor Who sent it.
    * @returns The answer. A refusal and a failure are answers too: this does not reject.
    */
-  async answer(request: Request, address: string): Promise<Response> {
+  async answer(request: Request, { address, gone }: Visitor): Promise<Response> {
     const { report } = this.#services;
     const cache = new DependencyCache((error) => report(error, request, null));
     attachRequestDepCache(request, cache);
+    let arrival: Arrival = { request, url: NOWHERE, intent: plainIntent(request), cache, address, gone, body: null };
+    // Before anything else, for a method that nobody knows too (seed 004, "Overview").
+    if (request.method !== "POST" && URL.parse(request.url)?.pathname.startsWith(FORM_ENDPOINT)) {
+      return await this.#refuse(arrival, notAllowed("POST"));
+    }
     const canonical = canonicalRequest(request);
-    let arrival: Arrival = { request, url: NOWHERE, intent: plainIntent(request), cache, address, body: null };
     if (canonical.kind === "refused") {
       return await this.#refuse(arrival, failure(canonical.status, canonical.message, canonical.headers));
     }
     const { url } = canonical;
     arrival = { ...arrival, url };
-    if (url.pathname.startsWith(FORM_ENDPOINT) && request.method !== "POST") {
-      return await this.#refuse(arrival, notAllowed("POST"));
-    }
     const refusal = this.#judgeOrigin(request, url);
-    if (refusal !== null) {
+    if (refusal !== null && !this.#isWebhook(request, url)) {
       this.#deny(request, null, "cross-origin", refusal.status);
       return await this.#refuse(arrival, refusal);
     }
@@ -211,17 +245,18 @@ export class FormActionDispatch {
 
   async #find(arrival: Arrival): Promise<Response> {
     const { manager, serve, router, limits } = this.#services;
-    const { request, url, intent } = arrival;
+    const { request, url, intent, gone } = arrival;
     if (intent.kind === "endpoint") return await this.#handOver(arrival, manager.findByUid(intent.uid));
     if (intent.kind === "named") return await this.#handOver(arrival, manager.findByName(intent.name));
     if (request.method !== "POST") {
       const lifetime = new Lifetime(arrival.cache);
-      const response = await serve(request, url, this.#depsOf(arrival, router.match(url.pathname), request.signal));
+      const response = await serve(request, url, this.#depsOf(arrival, router.match(url.pathname), gone));
       return await lifetime.endWith(response, true);
     }
     const body = await readBody(request, limits);
     const name = fieldText(body, ACTION_FIELD);
-    if (name !== null) return await this.#handOver({ ...arrival, body }, manager.findByName(name));
+    // An empty name is none, as in header and query.
+    if (name) return await this.#handOver({ ...arrival, body }, manager.findByName(name));
     await disposeBody(body);
     const hasPage = router.match(url.pathname) !== null;
     return await this.#refuse(arrival, hasPage ? notAllowed("GET, HEAD") : failure(404, "There is no such page"));
@@ -257,6 +292,9 @@ export class FormActionDispatch {
       durationMs: null,
       form: null,
       urlKwargs: NO_PARAMS,
+      status: null,
+      isOver: false,
+      headers: NO_HEADERS,
     };
     if (arrival.body !== null) run.lifetime.own(arrival.body);
     let outcome: Outcome;
@@ -266,30 +304,36 @@ export class FormActionDispatch {
       outcome = this.#fail(run, error);
     }
     const caller = run.principal ?? address;
-    const { origin, instance } = run;
-    const response = await respond({ outcome, intent, request, url, cache, action, origin, instance, caller });
-    // A stream's life goes on: it ends itself, in #life.
-    if (outcome.kind === "stream") return response;
-    if (run.durationMs !== null) await this.#dispatched(run, response.status);
+    const { origin, instance, headers } = run;
+    const response = await respond({ outcome, intent, request, url, cache, action, origin, instance, caller, headers });
+    run.status = response.status;
+    // A stream whose life goes on ends it itself, in #life.
+    if (outcome.kind === "stream" && !run.isOver) return response;
+    await this.#dispatched(run, response.status);
     return await run.lifetime.endWith(response, outcome.kind === "response");
   }
 
   // Each step either ends the run with an outcome or hands on what the next one needs.
   async #run(run: Run): Promise<Outcome> {
     const { action, request, url } = run;
-    const { router, principal, limits: shared } = this.#services;
+    const { router, principal, guard, limits: shared } = this.#services;
     if (request.method !== action.method) return notAllowed(action.method);
     const match = router.match(url.pathname);
-    const early = this.#depsOf(run, match, run.controller.signal);
+    // What only its reader would see may stop when the reader has gone; a mutation runs on.
+    const left = run.controller.signal;
+    const early = this.#depsOf(run, match, request.method === "GET" ? AbortSignal.any([run.gone, left]) : left);
 
-    if (action.guard !== null) {
-      const refusal = await this.#askGuard(run, action.guard, early.ctx);
+    for (const ask of [action.public ? null : guard, action.guard]) {
+      const refusal = ask === null ? null : await this.#askGuard(run, ask, early.ctx);
       if (refusal !== null) return refusal;
     }
     if (principal !== null) run.principal = await principal(request);
+    const excess = await this.#countRun(run);
+    if (excess !== null) return excess;
 
     const limits = Object.keys(action.limits).length === 0 ? shared : resolveLimits(action.limits, shared);
-    const body = run.body ?? run.lifetime.own(await readBody(request, limits));
+    const body = await this.#readBody(run, limits);
+    if (body === null) return failure(403, "The signature does not fit");
     const input = this.#readInput(run, body, limits, early, match);
 
     const ready = await this.#accept(run, input);
@@ -298,6 +342,41 @@ export class FormActionDispatch {
     const claim = await this.#claim(run, input);
     if (claim.kind === "outcome") return claim.outcome;
     return await this.#perform(run, input, ready, claim.mine);
+  }
+
+  /** Whether a request is for a webhook, whose signature stands in for where it comes from. */
+  #isWebhook(request: Request, url: URL): boolean {
+    const { manager } = this.#services;
+    const uid = uidOfEndpoint(url);
+    // Only what is named before the body: nothing of a request from elsewhere is parsed to find out whether it may come.
+    const name = request.headers.get(ACTION_HEADER) ?? url.searchParams.get(ACTION_FIELD);
+    const owned = uid !== null ? manager.findByUid(uid) : name === null ? null : manager.findByName(name);
+    return owned !== null && owned.action.verify !== null;
+  }
+
+  /** Counts a run against its rule; the refusal where it is one too many. */
+  async #countRun(run: Run): Promise<Failure | null> {
+    const { limiter, rate: shared } = this.#services;
+    const rule = run.action.rate ?? shared;
+    if (rule === null) return null;
+    const verdict = await limiter.take(`${run.action.name} ${run.principal ?? run.address}`, rule);
+    run.headers = rateHeaders(rule, verdict);
+    return verdict.allowed ? null : tooMany(verdict);
+  }
+
+  /** The body, bounded; `null` where a webhook's signature does not fit it. */
+  async #readBody(run: Run, limits: Limits): Promise<Body | null> {
+    const { action, request } = run;
+    if (action.verify === null) return run.body ?? run.lifetime.own(await readBody(request, limits));
+    // A body that was read to find the action by a field is not what was signed: a webhook is named by its URL or header.
+    if (run.body !== null) return null;
+    const bytes = await readBytes(request, limits);
+    if (await action.verify(request, bytes) !== true) {
+      this.#deny(request, action.name, "guard", 403);
+      return null;
+    }
+    const read = new Request(request.url, { method: request.method, headers: request.headers, body: bytes });
+    return run.lifetime.own(await readBody(read, limits));
   }
 
   /** Why a request may not change anything here, or `null`. */
@@ -316,7 +395,15 @@ export class FormActionDispatch {
 
   async #askGuard<C extends RequestContext>(run: Run, guard: Guard<C>, ctx: C): Promise<Outcome | null> {
     const { action, request } = run;
-    const verdict: unknown = await guard(ctx);
+    let verdict: unknown;
+    try {
+      verdict = await guard(ctx);
+    } catch (error) {
+      if (isReportable(error)) throw error;
+      const refusal = failureOf(error);
+      this.#deny(request, action.name, "guard", refusal.status);
+      return refusal;
+    }
     if (verdict === undefined || verdict === true) return null;
     if (verdict === false) {
       this.#deny(request, action.name, "guard", 403);
@@ -339,7 +426,9 @@ export class FormActionDispatch {
     run.instance = fieldText(body, INSTANCE_FIELD);
     const place = this.#placeOf(run, body, match);
     run.origin = this.#visit(run, early, place);
-    run.urlKwargs = place?.params ?? NO_PARAMS;
+    // Asked for at the address of a page, an action is about that page, whatever a form says about where it stands.
+    const subject = run.intent.kind !== "endpoint" && match !== null ? pageAt(match, url) : place;
+    run.urlKwargs = subject?.params ?? NO_PARAMS;
     const onceId = run.intent.requestId ?? fieldText(body, ONCE_FIELD);
     if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
       throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
@@ -347,10 +436,10 @@ export class FormActionDispatch {
     return {
       kwargs,
       files: body.kind === "fields" ? filesOf(body.fields) : NO_FILES,
-      deps: place === null ? early.derive({ origin: "missing", context: null }) : early.derive({
+      deps: subject === null ? early.derive({ origin: "missing", context: null }) : early.derive({
         origin: "ok",
-        context: contextOf(place.route),
-        ctx: { ...baseOf(early.ctx), ...addressOf(run, place) },
+        context: contextOf(subject.route),
+        ctx: { ...baseOf(early.ctx), url: subject.url, params: subject.params },
       }),
       onceId,
     };
@@ -363,22 +452,39 @@ export class FormActionDispatch {
     const address = fieldText(body, ORIGIN_URL_FIELD);
     if (page !== null || address !== null) return this.#services.origins.resolveOrigin({ page, url: address }, url);
     if (intent.kind === "endpoint" || match === null) return null;
-    return { route: match.route, params: match.params, url: withoutProtocol(url) };
+    return pageAt(match, url);
   }
 
   /** The page a call came from, as rendering is to see it: asked for by a GET of its own address. */
   #visit(run: Run, early: RequestDeps, place: Origin | null): Visit {
     const { request, cache } = run;
+    const page = place?.route ?? null;
     const url = place?.url ?? withoutProtocol(run.url);
     const params = place?.params ?? NO_PARAMS;
-    const asked = new Request(url, { headers: headersOfGet(request.headers) });
-    attachRequestDepCache(asked, cache);
-    const deps = early.derive({
-      ctx: { ...baseOf(early.ctx), request: asked, url, params },
-      origin: place === null ? "missing" : "ok",
-      context: place === null ? null : contextOf(place.route),
-    });
-    return { page: place?.route ?? null, url, params, request: asked, deps, toasts: [] };
+    // Made when first asked for: most answers render no page, and a request with its headers costs more than they do.
+    let made: Pick<Visit, "request" | "deps"> | null = null;
+    const make = (): Pick<Visit, "request" | "deps"> => {
+      const asked = new Request(url, { headers: headersOfGet(request.headers) });
+      attachRequestDepCache(asked, cache);
+      const deps = early.derive({
+        ctx: { ...baseOf(early.ctx), request: asked, url, params },
+        origin: page === null ? "missing" : "ok",
+        context: page === null ? null : contextOf(page),
+      });
+      return { request: asked, deps };
+    };
+    return {
+      page,
+      url,
+      params,
+      get request(): Request {
+        return (made ??= make()).request;
+      },
+      get deps(): RequestDeps {
+        return (made ??= make()).deps;
+      },
+      takeToasts: () => [],
+    };
   }
 
   /** Dependencies, form guard, validation. */
@@ -393,6 +499,7 @@ export class FormActionDispatch {
       this.#invalid(run, checked.errors);
       return { kind: "invalid", form: null, issues: Object.fromEntries(checked.errors) };
     }
+    const early = await injectBeforeForm(action.inject, deps);
     const made = await makeForm(action.form, deps.ctx);
     const binding = { kwargs, initial: made.initial, instance: run.instance, ctx: deps.ctx };
     const { guard } = made.definition;
@@ -405,19 +512,20 @@ export class FormActionDispatch {
       if (refusal !== null) return refusal;
     }
     const form = await bindChecked(made, binding);
+    if (!form.isValid) return this.#refuseForm(run, form);
+    run.form = form;
     const bound = deps.derive({ form });
-    const injected = await resolveInjected(action.inject, bound);
-    if (form.isValid) {
-      run.form = form;
-      return { kind: "ready", data: form.values, form, deps: bound, injected };
-    }
-    return this.#refuseForm(run, form);
+    const injected = { ...early.injected, ...await resolveInjected(early.waiting, bound) };
+    return { kind: "ready", data: form.values, form, deps: bound, injected };
   }
 
   // The seed's chart: told first, then judged by whether there is a page to come back to.
   #refuseForm(run: Run, form: AnyBound): Outcome {
     this.#invalid(run, form.errors);
-    if (run.origin?.page == null) return failure(400, "The form does not say which page it stands on");
+    // Only who is shown the form again needs its page.
+    if (run.intent.audience !== "data" && run.origin?.page == null) {
+      return failure(400, "The form does not say which page it stands on");
+    }
     return { kind: "invalid", form, issues: form.issues };
   }
 
@@ -514,6 +622,8 @@ export class FormActionDispatch {
       fragment: (content) => rendering.fragment(content, visit),
       body: async () => {
         if (visit.page === null) {
+          // Who is led to a document loads it anew, and where there is none there is nothing to refresh.
+          if (intent.audience === "document") return null;
           throw new TypeError(
             `Cannot refresh for action "${action.name}": the call does not say which page it came from`,
           );
@@ -552,7 +662,14 @@ export class FormActionDispatch {
     const leave = (): void => {
       if (run.action.method === "GET") run.controller.abort(new DOMException("The reader has left", "AbortError"));
     };
-    return { kind: "stream", events: this.#life(run, recorded), leave };
+    const life = this.#life(run, recorded);
+    const abandon = async (): Promise<void> => {
+      await life.return();
+      // A generator that was never asked for anything runs no `finally`, and the handler has done nothing yet.
+      await this.#endClaim(run, claim?.giveUp());
+      await run.lifetime.end();
+    };
+    return { kind: "stream", events: life, leave, abandon };
   }
 
   /** A stream from its first item to its end, whichever way it ends. */
@@ -566,9 +683,13 @@ export class FormActionDispatch {
       throw error;
     } finally {
       // Here, not after the block: a stream that ends with a redirect, or is left, is returned and goes no further.
-      run.durationMs = performance.now() - (run.startedAt ?? 0);
-      if (!failed) await this.#dispatched(run, 200);
-      await run.lifetime.end();
+      if (!failed) run.durationMs = performance.now() - (run.startedAt ?? 0);
+      run.isOver = true;
+      // Where the stream is gathered for an answer, that answer has no status yet, and whoever gives it goes on.
+      if (run.status !== null) {
+        await this.#dispatched(run, run.status);
+        await run.lifetime.end();
+      }
     }
   }
 
@@ -588,7 +709,7 @@ export class FormActionDispatch {
 
   async #refuse(arrival: Arrival, outcome: Outcome): Promise<Response> {
     const { request, url, intent, cache, address } = arrival;
-    const nobody = { action: null, origin: null, instance: null, caller: address };
+    const nobody = { action: null, origin: null, instance: null, caller: address, headers: NO_HEADERS };
     const response = await this.#services.respond({ outcome, intent, request, url, cache, ...nobody });
     return await new Lifetime(cache).endWith(response, false);
   }
@@ -625,15 +746,16 @@ export class FormActionDispatch {
     }, (error) => report(error, request, action.name));
   }
 
+  /** Tells of a handler that has run; of one that has not, nothing. */
   async #dispatched(run: Run, responseStatus: number): Promise<void> {
     const { report, signals } = this.#services;
     const { action, request, form, urlKwargs, durationMs, cache } = run;
-    if (!signals.actionDispatched.hasReceivers) return;
+    if (durationMs === null || !signals.actionDispatched.hasReceivers) return;
     await signals.actionDispatched.sendAndWait({
       actionName: action.name,
       form,
       urlKwargs,
-      durationMs: durationMs ?? 0,
+      durationMs,
       responseStatus,
       depCache: cache,
       request,
@@ -662,9 +784,8 @@ function baseOf({ request, url, params, signal }: RequestContext): Omit<RequestC
   return { request, url, params, signal };
 }
 
-// In a form post the URL is the page's, and of any other call its own, query and all.
-function addressOf({ intent, url }: Arrival, place: Origin): Pick<RequestContext, "url" | "params"> {
-  return { url: intent.kind === "endpoint" ? place.url : url, params: place.params };
+function pageAt({ route, params }: RouteMatch<PageRoute>, url: URL): Origin {
+  return { route, params, url: withoutProtocol(url) };
 }
 
 /** The one text of a field; `null` where it was not sent. Sent twice, the first counts, for every reader the same. */

@@ -20,6 +20,8 @@ export type Outcome =
     readonly events: AsyncGenerator<Patch, void, void>;
     /** Called when the reader leaves before the end. */
     readonly leave: () => void;
+    /** Called in place of asking for anything, where there is no room for it: what it holds is given back. */
+    readonly abandon: () => Promise<void>;
   }
   /** A fragment of the page, rendered. */
   | { readonly kind: "markup"; readonly html: string }

@@ -18,8 +18,8 @@ export interface Settling {
   readonly requestId: string | null;
   /** Renders content as a part of the page the call came from. */
   fragment(content: Markup | UnsafeHtml): Promise<string>;
-  /** Renders that page again, as it is after the handler: its body element. */
-  body(): Promise<string>;
+  /** Renders that page again, as it is after the handler: its body element; `null` where nobody needs it. */
+  body(): Promise<string | null>;
   /** Checks where a redirect leads; throws what is wrong with it. */
   redirectTarget(url: string, external: boolean): string;
 }
@@ -40,7 +40,10 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
       return { kind: "markup", html: await settling.fragment(result.content) };
     case "items": {
       const events: Patch[] = [];
-      for (const item of result.items) events.push(await toPatch(item, settling));
+      for (const item of result.items) {
+        const patch = await toPatch(item, settling);
+        if (patch !== null) events.push(patch);
+      }
       return { kind: "events", events };
     }
     case "stream":
@@ -62,11 +65,13 @@ async function* settleStream(items: ItemSource, settling: Settling): AsyncGenera
       }
       checkpoints.add(item.name);
     }
-    yield await toPatch(item, settling);
+    const patch = await toPatch(item, settling);
+    if (patch !== null) yield patch;
   }
 }
 
-async function toPatch(item: Item, settling: Settling): Promise<Patch> {
+/** What an item comes to on the wire; `null` for one that has nothing to say to this caller. */
+async function toPatch(item: Item, settling: Settling): Promise<Patch | null> {
   switch (item.kind) {
     case "html":
       return htmlPatch(item, await settling.fragment(item.content));
@@ -97,11 +102,8 @@ async function toPatch(item: Item, settling: Settling): Promise<Patch> {
     case "loadJs":
       return { event: "load_js", data: { src: item.src } };
     case "checkpoint":
-      if (settling.requestId === null) {
-        throw new TypeError(
-          `Cannot pass checkpoint "${item.name}" of action "${settling.actionName}": the call has no request id to resume by`,
-        );
-      }
+      // A caller without an id, such as a form posted without scripts, has nothing to resume.
+      if (settling.requestId === null) return null;
       return { event: "checkpoint", id: `${settling.requestId}:checkpoint:${item.name}` };
     case "switch":
       return {
@@ -115,6 +117,7 @@ async function toPatch(item: Item, settling: Settling): Promise<Patch> {
       };
     case "refresh": {
       const content = await settling.body();
+      if (content === null) return null;
       return {
         event: "patch_html",
         data: {

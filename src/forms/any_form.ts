@@ -4,7 +4,7 @@
  * @module
  */
 import type { RequestContext } from "../context.ts";
-import { type BindInput, bindForm, blankForm, ErrorList, uncheckedForm } from "./bound_form.ts";
+import { bindForm, type BindInput, blankForm, ErrorList, uncheckedForm } from "./bound_form.ts";
 import { type BoundForm, type FormDefinition, isForm, resolveSuccess, type ToastContent } from "./form.ts";
 import { bindFormset, blankFormset, type BoundFormset, type FormsetDefinition, uncheckedFormset } from "./formset.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
@@ -76,7 +76,9 @@ function withInitial(made: FormWithInitial, ctx: RequestContext): FormWithInitia
 function readMade(made: FormOrPair<AnyForm>): FormWithInitial {
   const [definition, options] = isPair(made) ? made : [made, {}];
   if (!isAnyForm(definition)) {
-    throw new TypeError(`Cannot make the form of an action: its factory gave ${typeof definition}, a form or [form, { initial }] is needed`);
+    throw new TypeError(
+      `Cannot make the form of an action: its factory gave ${typeof definition}, a form or [form, { initial }] is needed`,
+    );
   }
   return { definition, initial: options?.initial ?? null };
 }

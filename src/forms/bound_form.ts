@@ -19,6 +19,7 @@ import {
   type FormInitial,
   labelOf,
   pathOf,
+  shapeOf,
   type ShownValue,
   stepsOf,
   takesFiles,
@@ -84,7 +85,11 @@ export function uncheckedForm<V>(definition: FormDefinition<V>, input: BindInput
 }
 
 /** Binds a form at its place in a formset. */
-export async function bindAt<V>(definition: FormDefinition<V>, input: BindInput, place: RowPlace): Promise<BoundForm<V>> {
+export async function bindAt<V>(
+  definition: FormDefinition<V>,
+  input: BindInput,
+  place: RowPlace,
+): Promise<BoundForm<V>> {
   const form = new FormState(definition, input, place, input.kwargs);
   const values = definition.schema === null
     ? await checkFields(definition, form, input.kwargs)
@@ -152,7 +157,9 @@ export class ErrorList {
 
   /** A plain record of them; each name is an own property, `__proto__` too. */
   toIssues(): Issues {
-    return Object.freeze(Object.fromEntries(Array.from(this.#messages, ([name, list]) => [name, Object.freeze([...list])])));
+    return Object.freeze(
+      Object.fromEntries(Array.from(this.#messages, ([name, list]) => [name, Object.freeze([...list])])),
+    );
   }
 }
 
@@ -164,7 +171,9 @@ export class ErrorList {
 export function initialOf(form: string, initial: unknown): FormInitial {
   if (initial === undefined || initial === null) return {};
   if (typeof initial !== "object" || Array.isArray(initial)) {
-    throw new TypeError(`Cannot begin form "${form}": its initial values are ${describe(initial)}, named values are needed`);
+    throw new TypeError(
+      `Cannot begin form "${form}": its initial values are ${describe(initial)}, named values are needed`,
+    );
   }
   // The line above left an object that is no list: names with values.
   return initial as FormInitial;
@@ -173,6 +182,11 @@ export function initialOf(form: string, initial: unknown): FormInitial {
 /** What a value is, for a message. */
 export function describe(value: unknown): string {
   return Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;
+}
+
+/** How many errors there are, for a message. */
+export function counted(errors: number): string {
+  return errors === 1 ? "1 error was" : `${errors} errors were`;
 }
 
 class FormState<V> implements BoundForm<V> {
@@ -213,7 +227,7 @@ class FormState<V> implements BoundForm<V> {
 
   get values(): V {
     if (this.#accepted === null || this.#errors.count > 0) {
-      const state = this.isBound ? `${this.#errors.count} errors were found in it` : "nothing was sent to it";
+      const state = this.isBound ? `${counted(this.#errors.count)} found in it` : "nothing was sent to it";
       throw new TypeError(`Cannot read the values of form "${this.name}": ${state}, ask isValid first`);
     }
     return this.#accepted.values;
@@ -352,7 +366,7 @@ async function checkSchema<V>(
   form: FormState<V>,
   kwargs: Readonly<Record<string, unknown>>,
 ): Promise<V> {
-  const { shape } = definition;
+  const shape = shapeOf(definition);
   const input: unknown = shape === null ? copied(kwargs) : coerce(shape, kwargs, false);
   for (const [pattern, field] of definition.fields) {
     for (const steps of expand(stepsOf(pattern), kwargs)) {

@@ -7,7 +7,14 @@
  */
 import { checkedOf, filesOf, numberOf, textOf } from "./field_value.ts";
 import { isPlainObject } from "./path.ts";
-import { type ListShape, type ObjectShape, resolved, type ScalarShape, type Shape, type VariantsShape } from "./shape.ts";
+import {
+  type ListShape,
+  type ObjectShape,
+  resolved,
+  type ScalarShape,
+  type Shape,
+  type VariantsShape,
+} from "./shape.ts";
 
 /**
  * The value of one part.

@@ -47,8 +47,6 @@ export interface FieldDefinition<T = unknown, R extends boolean = boolean> {
   readonly placeholder: string;
   /** What the browser may fill in (HTML, 4.10.18.7), or `""`. */
   readonly autocomplete: string;
-  /** The options as they were given. */
-  readonly options: AnyFieldOptions;
   /**
    * Checks what was sent for this field.
    *
@@ -217,21 +215,35 @@ export interface FileFieldOptions<R extends boolean = boolean, M extends boolean
   readonly maxFiles?: number | undefined;
 }
 
-/** Every option that any kind of field has. */
+/** Every option that any kind of field has, as its own interface describes it. */
 export interface AnyFieldOptions extends FieldOptions {
+  /** What it begins with. */
   readonly initial?: unknown;
+  /** A hint inside the empty control. */
   readonly placeholder?: string | undefined;
+  /** The least length. */
   readonly minlength?: number | undefined;
+  /** The greatest length. */
   readonly maxlength?: number | undefined;
+  /** What the whole text must match. */
   readonly pattern?: string | RegExp | undefined;
+  /** The schemes of a URL. */
   readonly schemes?: readonly string[] | undefined;
+  /** The least value. */
   readonly min?: number | string | undefined;
+  /** The greatest value. */
   readonly max?: number | string | undefined;
+  /** The step. */
   readonly step?: number | "any" | undefined;
+  /** The values it may take. */
   readonly choices?: readonly ChoiceOption[] | undefined;
+  /** The types of file. */
   readonly accept?: string | undefined;
+  /** Whether it takes several values. */
   readonly multiple?: boolean | undefined;
+  /** The greatest size of each file. */
   readonly maxBytes?: number | undefined;
+  /** The greatest number of files. */
   readonly maxFiles?: number | undefined;
 }
 
@@ -239,45 +251,49 @@ export interface AnyFieldOptions extends FieldOptions {
 export type Given<T, R extends boolean> = R extends true ? T : T | null;
 
 /** The kinds of field. Each gives a frozen definition, and a `TypeError` or `RangeError` where an option cannot be. */
+// `NoInfer` in the results: a field is mostly written where a record of any fields is asked for, and `required` would be
+// inferred from that, as `boolean`, rather than from what is written.
 export interface FieldBuilders {
   /** A line of text. Left empty, the value is `""`; where it is required, white space alone is not enough. */
-  text<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, R>;
+  text<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
   /** Several lines of text, with line ends as `\n`. Left empty, the value is `""`. */
-  textarea<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, R>;
+  textarea<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
   /** An e-mail address as HTML defines it, trimmed. Left empty, the value is `""`. */
-  email<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, R>;
+  email<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
   /** An absolute web address, trimmed. Left empty, the value is `""`. */
-  url<R extends boolean = false>(options?: UrlFieldOptions<R>): FieldDefinition<string, R>;
+  url<R extends boolean = false>(options?: UrlFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
   /** A secret: it never comes back into the page. Left empty, the value is `""`. */
-  password<R extends boolean = false>(options?: Omit<TextFieldOptions<R>, "initial">): FieldDefinition<string, R>;
+  password<R extends boolean = false>(
+    options?: Omit<TextFieldOptions<R>, "initial">,
+  ): FieldDefinition<string, NoInfer<R>>;
   /** A number. Left empty, the value is `null`. */
-  number<R extends boolean = false>(options?: NumberFieldOptions<R>): FieldDefinition<Given<number, R>, R>;
+  number<R extends boolean = false>(options?: NumberFieldOptions<R>): FieldDefinition<Given<number, R>, NoInfer<R>>;
   /** A box to tick; one that is required must be. */
-  checkbox<R extends boolean = false>(options?: CheckboxFieldOptions<R>): FieldDefinition<boolean, R>;
+  checkbox<R extends boolean = false>(options?: CheckboxFieldOptions<R>): FieldDefinition<boolean, NoInfer<R>>;
   /** One of several choices, as a list that opens. Left empty, the value is `null`. */
   select<const C extends readonly ChoiceOption[], R extends boolean = false>(
     options: ChoiceFieldOptions<C, R>,
-  ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, R>;
+  ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, NoInfer<R>>;
   /** Any number of several choices, as a list. */
   multiSelect<const C extends readonly ChoiceOption[], R extends boolean = false>(
     options: MultiChoiceFieldOptions<C, R>,
-  ): FieldDefinition<ChoiceValue<C[number]>[], R>;
+  ): FieldDefinition<ChoiceValue<C[number]>[], NoInfer<R>>;
   /** One of several choices, all in sight. Left empty, the value is `null`. */
   radio<const C extends readonly ChoiceOption[], R extends boolean = false>(
     options: ChoiceFieldOptions<C, R>,
-  ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, R>;
+  ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, NoInfer<R>>;
   /** A date, `2025-12-31`. Left empty, the value is `null`. */
-  date<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, R>;
+  date<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
   /** A date and a time without a zone, `2025-12-31T23:59`. Left empty, the value is `null`. */
-  datetime<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, R>;
+  datetime<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
   /** A time of day, `23:59`. Left empty, the value is `null`. */
-  time<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, R>;
+  time<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
   /** A file, or with `multiple` a list of files. Left empty, the value is `null`, or the empty list. */
   file<R extends boolean = false, M extends boolean = false>(
     options?: FileFieldOptions<R, M>,
-  ): FieldDefinition<M extends true ? File[] : Given<File, R>, R>;
+  ): FieldDefinition<M extends true ? File[] : Given<File, R>, NoInfer<R>>;
   /** A value that is sent and not shown. Left empty, the value is `""`. */
-  hidden<R extends boolean = false>(options?: HiddenFieldOptions<R>): FieldDefinition<string, R>;
+  hidden<R extends boolean = false>(options?: HiddenFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
 }
 
 const DEFAULT_MAXLENGTH: Partial<Record<FieldType, number>> = { email: 254, url: 2048, password: 1024 };
@@ -351,8 +367,13 @@ export function isField(value: unknown): value is FieldDefinition {
   return typeof value === "object" && value !== null && built.has(value);
 }
 
-// What was built here, so that a plain object that looks like a field is told from one when a form is defined.
-const built = new WeakSet<object>();
+/** The options a field was built with, as they were given. */
+export function optionsOf(field: FieldDefinition): AnyFieldOptions {
+  return built.get(field) ?? {};
+}
+
+// What was built here and from which options, so that a plain object that looks like a field is told from one.
+const built = new WeakMap<object, AnyFieldOptions>();
 
 const CHECKS: Readonly<
   Record<FieldType, (rules: FieldRules, sent: unknown) => FieldResult<unknown> | Promise<FieldResult<unknown>>>
@@ -407,10 +428,9 @@ function build(type: FieldType, options: AnyFieldOptions): FieldDefinition {
     choices: rules.choices,
     placeholder: options.placeholder ?? "",
     autocomplete: options.autocomplete ?? "",
-    options: Object.freeze({ ...options }),
     check: (sent: unknown) => check(rules, sent),
   });
-  built.add(definition);
+  built.set(definition, { ...options });
   return definition;
 }
 

@@ -89,12 +89,17 @@ export interface FieldMessages {
 
 /** All that the value of a field is checked against. */
 export interface FieldRules {
+  /** The type of field. */
   readonly type: FieldType;
+  /** Whether a value must be given. */
   readonly required: boolean;
+  /** What a browser checks. */
   readonly constraints: FieldConstraints;
+  /** The values it may take; empty where any will do. */
   readonly choices: readonly FieldChoice[];
   /** The schemes of a URL, with their colons. */
   readonly schemes: readonly string[];
+  /** What is said in place of our own words. */
   readonly messages: FieldMessages;
 }
 
@@ -352,9 +357,13 @@ function defaultMessage({ type, constraints, schemes }: FieldRules, rule: keyof 
     case "pattern":
       return "Enter a value in the expected format";
     case "min":
-      return type === "number" ? `Enter a number of ${min} or more` : `Enter a ${MOMENT[type] ?? "value"} not before ${min}`;
+      return type === "number"
+        ? `Enter a number of ${min} or more`
+        : `Enter a ${MOMENT[type] ?? "value"} not before ${min}`;
     case "max":
-      return type === "number" ? `Enter a number of ${max} or less` : `Enter a ${MOMENT[type] ?? "value"} not after ${max}`;
+      return type === "number"
+        ? `Enter a number of ${max} or less`
+        : `Enter a ${MOMENT[type] ?? "value"} not after ${max}`;
     case "step":
       if (type === "number" && step === 1 && Number.isInteger(min ?? 0)) return "Enter a whole number";
       return `Enter a value in steps of ${step}${min === undefined ? "" : ` from ${min}`}`;

@@ -42,12 +42,17 @@ const SIGNATURES: readonly Signature[] = [
   { types: ["audio/flac", "audio/x-flac"], matches: (head) => ascii(head, 0, 4) === "fLaC" },
   {
     types: ["audio/mpeg", "audio/mp3"],
-    matches: (head) => (ascii(head, 0, 3) === "ID3" && (head[3] ?? 32) < 32) || (head[0] === 0xff && [0xfb, 0xf3, 0xf2].includes(head[1] ?? 0)),
+    matches: (head) =>
+      (ascii(head, 0, 3) === "ID3" && (head[3] ?? 32) < 32) ||
+      (head[0] === 0xff && [0xfb, 0xf3, 0xf2].includes(head[1] ?? 0)),
   },
   { types: ["application/pdf"], matches: (head) => ascii(head, 0, 5) === "%PDF-" },
   { types: ["application/gzip", "application/x-gzip"], matches: bytes([0x1f, 0x8b]) },
   { types: ["application/x-7z-compressed"], matches: bytes([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]) },
-  { types: ["application/vnd.rar", "application/x-rar-compressed"], matches: (head) => ascii(head, 0, 6) === "Rar!\x1a\x07" },
+  {
+    types: ["application/vnd.rar", "application/x-rar-compressed"],
+    matches: (head) => ascii(head, 0, 6) === "Rar!\x1a\x07",
+  },
   {
     types: ["application/zip", "application/x-zip-compressed"],
     matches: (head) => ascii(head, 0, 2) === "PK" && ["\x03\x04", "\x05\x06", "\x07\x08"].includes(ascii(head, 2, 4)),
@@ -58,14 +63,18 @@ const SIGNATURES: readonly Signature[] = [
   { types: ["image/bmp", "image/x-ms-bmp"], matches: (head) => ascii(head, 0, 2) === "BM" && head[5] === 0 },
   { types: ["image/tiff"], matches: (head) => ["II*\0", "MM\0*"].includes(ascii(head, 0, 4)) },
   { types: ["image/x-icon", "image/vnd.microsoft.icon"], matches: bytes([0x00, 0x00, 0x01, 0x00]) },
-  { types: ["application/x-msdownload"], matches: (head) => ascii(head, 0, 2) === "MZ" && head.subarray(0, 64).includes(0) },
+  {
+    types: ["application/x-msdownload"],
+    matches: (head) => ascii(head, 0, 2) === "MZ" && head.subarray(0, 64).includes(0),
+  },
   { types: ["application/x-elf"], matches: bytes([0x7f, 0x45, 0x4c, 0x46]) },
   { types: ["image/svg+xml"], matches: (head) => markup(head, SVG) },
   { types: ["text/html", "application/xhtml+xml"], matches: (head) => markup(head, HTML) },
 ];
 
 // Containers: these types are zip or compound files inside, and their bytes say no more than that.
-const ZIP_BASED = /^application\/(?:vnd\.openxmlformats-officedocument\.|vnd\.oasis\.opendocument\.|epub\+zip$|java-archive$|.*\+zip$)/;
+const ZIP_BASED =
+  /^application\/(?:vnd\.openxmlformats-officedocument\.|vnd\.oasis\.opendocument\.|epub\+zip$|java-archive$|.*\+zip$)/;
 const CFB_BASED = /^application\/(?:msword$|vnd\.ms-(?:excel|powerpoint|outlook|project|visio))/;
 
 /** The types that file name endings stand for, where the bytes can confirm them. */

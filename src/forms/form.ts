@@ -4,7 +4,7 @@
  * @module
  */
 import type { Guard, RequestContext } from "../context.ts";
-import { type Issues } from "../protocol/patch.ts";
+import type { Issues } from "../protocol/patch.ts";
 import { PROTOCOL_FIELDS } from "../protocol/names.ts";
 import {
   type FieldDefinition,
@@ -13,16 +13,22 @@ import {
   fieldOfType,
   type FieldValues,
   isField,
+  optionsOf,
 } from "./field.ts";
 import type { FieldChoice, FieldConstraints, FieldType } from "./field_value.ts";
 import { formatPath, parsePath, patternOf, type Step, valueAt } from "./path.ts";
 import { isStandardSchema, jsonSchemaOf, type StandardSchemaV1 } from "./schema.ts";
 import { leafAt, leafNames, objectOf, readShape, type Shape } from "./shape.ts";
 
-/** Something made of the values of a valid form. */
+/**
+ * Something made of the values of a valid form.
+ *
+ * @typeParam V The values.
+ * @typeParam T What is made of them.
+ */
 // A method, not a property of function type: methods are compared loosely, and a form of known values must pass where
 // a form of any values is asked for. Each function is only ever called with values of its own form.
-type Using<C, T> = { use(value: C): T }["use"];
+export type FromValues<V, T> = { from(values: V): T }["from"];
 
 /** What a form begins with, by field name; nested values as nested objects and lists. What is not there begins empty. */
 export type FormInitial = Readonly<Record<string, unknown>>;
@@ -50,9 +56,9 @@ export type FormGuardContext<F> = RequestContext & {
 /** What the visitor is told, and where they are led, when an action with this form has done its work. */
 export interface SuccessFeedback<V> {
   /** A toast: a text, or an object with what the page's toasts show; or a function of the values. Default: none. */
-  readonly toast?: ToastContent | Using<V, ToastContent> | undefined;
+  readonly toast?: ToastContent | FromValues<V, ToastContent> | undefined;
   /** Where to go, as a URL of this site; or a function of the values. Default: the page of the form. */
-  readonly redirect?: string | Using<V, string> | undefined;
+  readonly redirect?: string | FromValues<V, string> | undefined;
 }
 
 /** What a toast says. */
@@ -83,7 +89,8 @@ export interface FormOptionsBase<V> {
 }
 
 /** A form whose values a schema checks. */
-export interface SchemaFormOptions<S extends StandardSchemaV1> extends FormOptionsBase<StandardSchemaV1.InferOutput<S>> {
+export interface SchemaFormOptions<S extends StandardSchemaV1>
+  extends FormOptionsBase<StandardSchemaV1.InferOutput<S>> {
   /**
    * What checks the values: any Standard Schema. Where it offers its JSON Schema too, the fields, their types, choices
    * and constraints are read from it, and texts become numbers, booleans and lists where it asks for them.
@@ -118,8 +125,6 @@ export interface FormDefinition<V = unknown, I = unknown> {
   readonly name: string;
   /** What checks the values, or `null` where the fields do. */
   readonly schema: StandardSchemaV1 | null;
-  /** What the schema takes, as far as it tells; `null` where it does not, or there is none. */
-  readonly shape: Shape | null;
   /** The fields that were written down, by name or pattern. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
   /** What it begins with, for a request. */
@@ -308,9 +313,11 @@ export function defineForm(
     throw new TypeError(`Cannot define form "${name}": it has neither schema nor fields, give one of them`);
   }
   if (schema !== undefined && !isStandardSchema(schema)) {
-    throw new TypeError(`Cannot define form "${name}": its schema is no Standard Schema, such as zod, valibot and arktype make`);
+    throw new TypeError(
+      `Cannot define form "${name}": its schema is no Standard Schema, such as zod, valibot and arktype make`,
+    );
   }
-  const shape = schema === undefined ? null : shapeOf(schema);
+  const shape = schema === undefined ? null : readSchema(schema);
   const known = fieldsOf(name, fields ?? {});
   checkFunctions(name, { getInitial, clean, guard });
   if (schema === undefined) checkFlat(name, known);
@@ -320,20 +327,24 @@ export function defineForm(
     kind: "form",
     name,
     schema: schema ?? null,
-    shape,
     fields: known,
     ...(getInitial === undefined ? {} : { getInitial }),
     ...(clean === undefined ? {} : { clean }),
     ...(guard === undefined ? {} : { guard }),
     success: success === undefined ? null : Object.freeze({ ...success }),
   });
-  defined.set(definition, drawnFields(known, shape));
+  defined.set(definition, { shape, drawn: drawnFields(known, shape) });
   return definition;
 }
 
 /** Whether a value was made by {@linkcode defineForm}. */
 export function isForm(value: unknown): value is FormDefinition {
   return typeof value === "object" && value !== null && defined.has(value);
+}
+
+/** What the schema of a form takes, as far as it tells; `null` where it does not, or there is none. */
+export function shapeOf(definition: FormDefinition): Shape | null {
+  return defined.get(definition)?.shape ?? null;
 }
 
 /**
@@ -343,10 +354,11 @@ export function isForm(value: unknown): value is FormDefinition {
  */
 export function fieldAt(definition: FormDefinition, steps: readonly Step[]): FieldDefinition | null {
   const pattern = patternOf(steps);
-  const ready = defined.get(definition)?.get(pattern);
+  const ready = defined.get(definition)?.drawn.get(pattern);
   if (ready !== undefined) return ready;
   const written = definition.fields.get(pattern);
-  if (definition.shape !== null) return derived(definition.shape, steps, written);
+  const shape = shapeOf(definition);
+  if (shape !== null) return derived(shape, steps, written);
   if (written !== undefined) return written;
   // A schema that does not tell its fields may take any.
   return definition.schema === null ? null : fieldOfType("text", {});
@@ -359,7 +371,8 @@ export function pathOf(definition: FormDefinition, name: string): readonly Step[
 
 /** The names of the fields a form draws, in order; of its lists as many items as the data has. */
 export function fieldNamesOf(definition: FormDefinition, data: unknown): readonly string[] {
-  const { shape, fields } = definition;
+  const { fields } = definition;
+  const shape = shapeOf(definition);
   if (shape !== null) return leafNames(shape, data, new Set(fields.keys()));
   return Array.from(fields.keys()).flatMap((pattern) => expand(stepsOf(pattern), data).map(formatPath));
 }
@@ -383,7 +396,7 @@ export function stepsOf(pattern: string): readonly Step[] {
 
 /** Whether any field of a form takes files. */
 export function takesFiles(definition: FormDefinition): boolean {
-  return [...defined.get(definition)?.values() ?? []].some(({ type }) => type === "file");
+  return [...defined.get(definition)?.drawn.values() ?? []].some(({ type }) => type === "file");
 }
 
 /** What the declared feedback of a form comes to, for its values. */
@@ -405,22 +418,33 @@ export function labelOf(steps: readonly Step[]): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-// The fields of each form by pattern, made once where the form is defined; a form that is not in it was not made here.
-const defined = new WeakMap<object, ReadonlyMap<string, FieldDefinition>>();
+interface Reading {
+  /** What the schema takes, as far as it tells; `null` where it does not, or there is none. */
+  readonly shape: Shape | null;
+  /** The fields that are drawn, by pattern. */
+  readonly drawn: ReadonlyMap<string, FieldDefinition>;
+}
+
+// What was read from each form, once, where it is defined; a form that is not in it was not made here.
+const defined = new WeakMap<object, Reading>();
 
 function fieldsOf(form: string, fields: FieldDefinitions): ReadonlyMap<string, FieldDefinition> {
   for (const [name, field] of Object.entries(fields)) {
     if (!isField(field)) {
-      throw new TypeError(`Cannot define form "${form}": its field "${name}" is no field, make one with field.text() and its like`);
+      throw new TypeError(
+        `Cannot define form "${form}": its field "${name}" is no field, make one with field.text() and its like`,
+      );
     }
     if (PROTOCOL_FIELDS.has(name)) {
-      throw new TypeError(`Cannot define form "${form}": "${name}" is a field of the protocol, give the field another name`);
+      throw new TypeError(
+        `Cannot define form "${form}": "${name}" is a field of the protocol, give the field another name`,
+      );
     }
   }
   return new Map(Object.entries(fields));
 }
 
-function shapeOf(schema: StandardSchemaV1): Shape | null {
+function readSchema(schema: StandardSchemaV1): Shape | null {
   const document = jsonSchemaOf(schema);
   const shape = document === null ? null : readShape(document);
   // A schema that begins with a preprocessing step says nothing about its fields.
@@ -438,7 +462,9 @@ function checkFunctions(form: string, functions: Readonly<Record<string, unknown
 function checkFlat(form: string, fields: ReadonlyMap<string, FieldDefinition>): void {
   for (const name of fields.keys()) {
     if (name === "" || /[.[\]]/.test(name)) {
-      throw new TypeError(`Cannot define form "${form}": the field name "${name}" is empty or a path, paths need a schema`);
+      throw new TypeError(
+        `Cannot define form "${form}": the field name "${name}" is empty or a path, paths need a schema`,
+      );
     }
   }
 }
@@ -446,6 +472,13 @@ function checkFlat(form: string, fields: ReadonlyMap<string, FieldDefinition>): 
 function checkFields(form: string, fields: ReadonlyMap<string, FieldDefinition>, shape: Shape): void {
   if (objectOf(shape) === null) {
     throw new TypeError(`Cannot define form "${form}": its schema takes no object, a form sends named values`);
+  }
+  for (const pattern of patternsOf(shape)) {
+    if (leafAt(shape, stepsOf(pattern)) === null) {
+      throw new TypeError(
+        `Cannot define form "${form}": its schema names a field "${pattern}" that no form can send, dots and brackets make paths`,
+      );
+    }
   }
   for (const pattern of fields.keys()) {
     if (leafAt(shape, stepsOf(pattern)) === null && !takesAny(shape, stepsOf(pattern))) {
@@ -495,7 +528,7 @@ function derived(
   const leaf = leafAt(shape, steps);
   if (leaf === null) return written ?? null;
   if (written === undefined) return fieldOfType(leaf.sketch.type, { ...leaf.sketch.options, required: leaf.required });
-  const given = Object.entries(written.options).filter(([, value]) => value !== undefined);
+  const given = Object.entries(optionsOf(written)).filter(([, value]) => value !== undefined);
   const read = Object.entries({ ...leaf.sketch.options, required: leaf.required })
     .filter(([key]) => appliesTo(written.type, key));
   return fieldOfType(written.type, Object.fromEntries([...read, ...given]));
@@ -507,7 +540,8 @@ function appliesTo(type: FieldType, option: string): boolean {
     case "minlength":
     case "maxlength":
     case "pattern":
-      return ["text", "textarea", "email", "url", "password"].includes(type) && !(type === "textarea" && option === "pattern");
+      return ["text", "textarea", "email", "url", "password"].includes(type) &&
+        !(type === "textarea" && option === "pattern");
     case "min":
     case "max":
     case "step":

@@ -8,7 +8,19 @@
  */
 import type { Guard, RequestContext } from "../context.ts";
 import type { Issues } from "../protocol/patch.ts";
-import { bindAt, type BindInput, blankAt, type BlankInput, boundField, describe, ErrorList, initialOf, type RowPlace, unchecked } from "./bound_form.ts";
+import {
+  bindAt,
+  type BindInput,
+  blankAt,
+  type BlankInput,
+  boundField,
+  counted,
+  describe,
+  ErrorList,
+  initialOf,
+  type RowPlace,
+  unchecked,
+} from "./bound_form.ts";
 import { isBlank } from "./coerce.ts";
 import { field, type FieldDefinition } from "./field.ts";
 import { checkedOf, numberOf, textOf } from "./field_value.ts";
@@ -181,7 +193,9 @@ export function defineFormset<V, I>(
   form: FormDefinition<V, I>,
   options: FormsetOptions<V> = {},
 ): FormsetDefinition<V, I> {
-  if (!isForm(form)) throw new TypeError(`Cannot define formset: its form is ${describe(form)}, make one with defineForm()`);
+  if (!isForm(form)) {
+    throw new TypeError(`Cannot define formset: its form is ${describe(form)}, make one with defineForm()`);
+  }
   const { prefix = "form", min = 0, max = MAX_ROWS, extra = 1, canDelete = false, canOrder = false } = options;
   const { getInitial, clean, guard, success } = options;
   if (!PREFIX.test(prefix)) {
@@ -266,7 +280,7 @@ export async function bindFormset<V>(definition: FormsetDefinition<V>, input: Bi
   const sent = sentRows(definition, kwargs);
   const isTooLong = sent.length > definition.max;
   const formset = new FormsetState(definition, initial, instance, true);
-  if (isTooLong) formset.addError("", `Give at most ${counted(definition.max)}`);
+  if (isTooLong) formset.addError("", `Give at most ${countedRows(definition.max)}`);
 
   for (const [index, row] of sent.slice(0, MAX_ROWS).entries()) {
     const place = placeOf(definition, index, index >= initial.length);
@@ -366,7 +380,7 @@ class FormsetState<V> implements BoundFormset<V> {
 
   get values(): readonly V[] {
     if (this.#accepted === null || this.errorCount > 0) {
-      const state = this.isBound ? `${this.errorCount} errors were found in it` : "nothing was sent to it";
+      const state = this.isBound ? `${counted(this.errorCount)} found in it` : "nothing was sent to it";
       throw new TypeError(`Cannot read the values of formset "${this.name}": ${state}, ask isValid first`);
     }
     return this.#accepted.values;
@@ -390,7 +404,9 @@ class FormsetState<V> implements BoundFormset<V> {
   }
 
   get issues(): Issues {
-    return Object.freeze(Object.fromEntries(Array.from(this.errors, ([name, list]) => [name, Object.freeze([...list])])));
+    return Object.freeze(
+      Object.fromEntries(Array.from(this.errors, ([name, list]) => [name, Object.freeze([...list])])),
+    );
   }
 
   get errorCount(): number {
@@ -422,7 +438,10 @@ class FormsetState<V> implements BoundFormset<V> {
     const [prefix, index, ...steps] = parsePath(field);
     const row = prefix === this.definition.prefix && typeof index === "number" ? this.#rows[index] : undefined;
     if (row === undefined) this.#own.add(field, message);
-    else row.form.addError(steps.length === 0 ? "" : field.slice(rowPrefix(this.definition, row.index ?? 0).length + 1), message);
+    else {row.form.addError(
+        steps.length === 0 ? "" : field.slice(rowPrefix(this.definition, row.index ?? 0).length + 1),
+        message,
+      );}
   }
 
   addRow(form: BoundForm<V>, index: number, extra: boolean, sent: SentRow & { readonly isUntouched: boolean }): void {
@@ -434,7 +453,9 @@ class FormsetState<V> implements BoundFormset<V> {
     const rows = this.#rows.filter((row) => !row.isDeleted && !row.isUntouched);
     if (!this.definition.canOrder) return rows;
     // Rows without a number stand last, in the order they came.
-    return rows.toSorted((a, b) => (a.order ?? Infinity) === (b.order ?? Infinity) ? 0 : (a.order ?? Infinity) - (b.order ?? Infinity));
+    return rows.toSorted((a, b) =>
+      (a.order ?? Infinity) === (b.order ?? Infinity) ? 0 : (a.order ?? Infinity) - (b.order ?? Infinity)
+    );
   }
 
   accept(values: readonly V[]): void {
@@ -458,7 +479,8 @@ class FormsetState<V> implements BoundFormset<V> {
   ): RowState<V> {
     const { canDelete, canOrder } = this.definition;
     const number = order === undefined ? null : numberOf(textOf(order) ?? "");
-    const isMisplaced = canOrder && !isUntouched && !isDeleted && (textOf(order) ?? "?").trim() !== "" && number === null;
+    const isMisplaced = canOrder && !isUntouched && !isDeleted && (textOf(order) ?? "?").trim() !== "" &&
+      number === null;
     const orderErrors = new Map(isMisplaced ? [["_order", ["Enter a number"]]] : []);
     const own = (name: string, definition: FieldDefinition, sent: unknown, initial: unknown): BoundField =>
       boundField({
@@ -502,7 +524,7 @@ async function checkWhole<V>(
 ): Promise<void> {
   const rows = formset.kept();
   if (rows.length < definition.min) {
-    formset.addError("", `Give at least ${counted(definition.min)}`);
+    formset.addError("", `Give at least ${countedRows(definition.min)}`);
     return;
   }
   const values = rows.map((row) => row.form.values);
@@ -533,7 +555,9 @@ function sentRows(
 function rowsOf({ name }: FormsetDefinition, initial: unknown): readonly FormInitial[] {
   if (initial === undefined || initial === null) return [];
   if (!Array.isArray(initial)) {
-    throw new TypeError(`Cannot begin formset "${name}": its initial values are ${describe(initial)}, a list of rows is needed`);
+    throw new TypeError(
+      `Cannot begin formset "${name}": its initial values are ${describe(initial)}, a list of rows is needed`,
+    );
   }
   return initial.map((row) => initialOf(name, row));
 }
@@ -572,6 +596,6 @@ function fieldsOfRow({ form, deleteField, orderField }: BoundFormsetRow): readon
   return [...form.fields, ...[orderField, deleteField].filter((field) => field !== null)];
 }
 
-function counted(rows: number): string {
+function countedRows(rows: number): string {
   return rows === 1 ? "1 row" : `${rows} rows`;
 }

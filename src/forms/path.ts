@@ -10,8 +10,8 @@ export type Step = string | number;
 /** How deep a name may lead. A name that leads deeper is taken as a flat one. */
 const MAX_STEPS = 32;
 
-// One step: a leading or dotted key, or an index. Keys hold no brackets and no dots, so that each name reads one way.
-const STEP = /(?:^|\.)([^.[\]]+)|\[(\d{1,9})\]/gy;
+// One step: a leading or dotted key, or an index, as the names of fields are read when a body comes in (request/field_path.ts).
+const STEP = /(?:^|(?!^)\.)([\p{L}\p{M}\p{N}_$-]+)|\[(0|[1-9]\d{0,8})\]/gyu;
 
 /**
  * Reads a name as a path. A name that is none, such as `a..b` or `a[`, is one flat key: whatever was sent under it can

@@ -100,7 +100,7 @@ export declare namespace StandardJSONSchemaV1 {
   /** How it is to be written. */
   export interface Options {
     /** The dialect. */
-    readonly target: "draft-2020-12" | "draft-07" | "openapi-3.0" | ({} & string);
+    readonly target: "draft-2020-12" | "draft-07" | "openapi-3.0" | (string & Record<never, never>);
     /** Options of the library itself. */
     readonly libraryOptions?: Record<string, unknown> | undefined;
   }

@@ -13,6 +13,7 @@
  * @module
  */
 import type { AnyFieldOptions } from "./field.ts";
+import { ACCEPT_TOKEN } from "./file_type.ts";
 import { compilePattern, type FieldType } from "./field_value.ts";
 import { isPlainObject, joinPath, type Step } from "./path.ts";
 
@@ -21,29 +22,37 @@ export type Shape = ScalarShape | ListShape | ObjectShape | VariantsShape | Refe
 
 /** How a part is drawn as one control. */
 export interface Sketch {
+  /** The type of field. */
   readonly type: FieldType;
+  /** Its options. */
   readonly options: AnyFieldOptions;
 }
 
 /** One value. */
 export interface ScalarShape {
+  /** Tells a scalar from other shapes. */
   readonly kind: "scalar";
   /** What its text becomes. */
   readonly type: "string" | "number" | "boolean" | "file" | "unknown";
+  /** Whether it may be `null`. */
   readonly nullable: boolean;
   /** Whether an empty text may be its value. */
   readonly emptyFits: boolean;
   /** The one value it may have, as text, or `null`: what tells variants apart. */
   readonly constant: string | null;
+  /** How it is drawn. */
   readonly sketch: Sketch;
 }
 
 /** Values in order. */
 export interface ListShape {
+  /** Tells a list from other shapes. */
   readonly kind: "list";
+  /** The shape of its items. */
   readonly items: Shape;
   /** The shapes of the first items, where they differ from the rest. */
   readonly first: readonly Shape[];
+  /** Whether it may be `null`. */
   readonly nullable: boolean;
   /** Whether the empty list may be its value. */
   readonly emptyFits: boolean;
@@ -53,38 +62,51 @@ export interface ListShape {
 
 /** Values by name. */
 export interface ObjectShape {
+  /** Tells an object from other shapes. */
   readonly kind: "object";
+  /** The values it names. */
   readonly members: ReadonlyMap<string, Member>;
   /** What other names may hold, or `null` where nothing is said of them. */
   readonly rest: Shape | null;
+  /** Whether it may be `null`. */
   readonly nullable: boolean;
 }
 
 /** One named value. */
 export interface Member {
+  /** Its shape. */
   readonly shape: Shape;
+  /** Whether its object may lack it. */
   readonly optional: boolean;
 }
 
 /** One of several objects, told apart by the constants in them. */
 export interface VariantsShape {
+  /** Tells alternatives from other shapes. */
   readonly kind: "variants";
+  /** The alternatives. */
   readonly variants: readonly ObjectShape[];
   /** All their members in one: what a form shows. */
   readonly merged: ObjectShape;
+  /** Whether it may be `null`. */
   readonly nullable: boolean;
 }
 
 /** A shape that is being read further up: a schema that contains itself. */
 export interface ReferenceShape {
+  /** Tells a reference from other shapes. */
   readonly kind: "reference";
+  /** Whether it may be `null`: a reference says nothing of it. */
   readonly nullable: boolean;
+  /** The shape it stands for. */
   readonly target: () => Shape;
 }
 
 /** A part that is drawn as one control, at its place. */
 export interface Leaf {
+  /** Its shape. */
   readonly shape: ScalarShape | ListShape;
+  /** How it is drawn. */
   readonly sketch: Sketch;
   /** Whether its object may lack it. */
   readonly optional: boolean;
@@ -92,7 +114,8 @@ export interface Leaf {
   readonly required: boolean;
 }
 
-type JsonSchema = Readonly<Record<string, unknown>>;
+/** A JSON Schema document, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Reads a JSON Schema document. */
 export function readShape(document: JsonSchema): Shape {
@@ -201,6 +224,8 @@ class Reader {
     if (!isPlainObject(schema)) return scalar("unknown", {});
     if (typeof schema.$ref === "string") return this.#reference(schema.$ref, schema);
     if (Array.isArray(schema.allOf)) return this.read(this.#combined(schema, schema.allOf));
+    // Before its alternatives: those of a file differ in nothing but the type of its content.
+    if (isFile(schema)) return scalar("file", schema, fileSketch(schema));
     const variants: unknown = schema.anyOf ?? schema.oneOf;
     if (Array.isArray(variants)) return this.#variants(schema, variants);
     if (Array.isArray(schema.type)) {
@@ -210,7 +235,7 @@ class Reader {
     if (Array.isArray(schema.enum)) return choices(schema, schema.enum, []);
     switch (schema.type) {
       case "string":
-        return isFile(schema) ? scalar("file", schema, fileSketch(schema)) : text(schema);
+        return text(schema);
       case "number":
       case "integer":
         return scalar("number", schema, { type: "number", options: numberOptions(schema) });
@@ -265,8 +290,8 @@ class Reader {
       combined = {
         ...flat,
         ...combined,
-        properties: { ...asObject(flat.properties), ...asObject(combined.properties) },
-        required: [...asList(flat.required), ...asList(combined.required)],
+        properties: { ...asObject(combined.properties), ...asObject(flat.properties) },
+        required: [...asList(combined.required), ...asList(flat.required)],
       };
       if (Object.keys(asObject(combined.properties)).length === 0) {
         const { properties: _none, ...rest } = combined;
@@ -287,6 +312,7 @@ class Reader {
     if (others.length === 1) {
       return relaxed(annotated(this.read(only), own), nullable, emptyFits);
     }
+    if (others.length === 0) return relaxed(scalar("unknown", own), nullable, false);
     const constants = others.flatMap(constantsOf);
     if (others.every((part) => constantsOf(part).length > 0)) {
       return relaxed(choices(own, constants, others), nullable, emptyFits);
@@ -294,11 +320,6 @@ class Reader {
     const shapes = others.map((part) => resolved(this.read(part)));
     if (shapes.length > 0 && shapes.every((shape) => shape.kind === "object")) {
       return { kind: "variants", variants: shapes, merged: merge(shapes), nullable };
-    }
-    if (shapes.every((shape) => shape.kind === "scalar" && shape.type === "file")) {
-      const accepted = others.map((part) => isPlainObject(part) ? part.contentMediaType : undefined);
-      const accept = accepted.every((type) => typeof type === "string") ? accepted.join(",") : undefined;
-      return relaxed(scalar("file", own, { type: "file", options: { accept } }), nullable, false);
     }
     const texts = shapes.length > 0 && shapes.every((shape) => shape.kind === "scalar" && shape.type === "string");
     const fits = emptyFits || shapes.some((shape) => shape.kind === "scalar" && shape.emptyFits);
@@ -330,7 +351,11 @@ class Reader {
   }
 }
 
-function scalar(type: ScalarShape["type"], schema: JsonSchema, sketch: Sketch = { type: "text", options: {} }): ScalarShape {
+function scalar(
+  type: ScalarShape["type"],
+  schema: JsonSchema,
+  sketch: Sketch = { type: "text", options: {} },
+): ScalarShape {
   return {
     kind: "scalar",
     type,
@@ -384,7 +409,9 @@ function choices(schema: JsonSchema, values: readonly unknown[], parts: readonly
   const given = values.filter((value) => value !== null);
   const types = new Set(given.map((value) => typeof value));
   const [type] = types;
-  const scalarType = types.size === 1 && (type === "number" || type === "boolean" || type === "string") ? type : "unknown";
+  const scalarType = types.size === 1 && (type === "number" || type === "boolean" || type === "string")
+    ? type
+    : "unknown";
   const emptyFits = given.includes("");
   const constant = given.length === 1 ? String(given[0]) : null;
   const base = { nullable: values.includes(null), emptyFits, constant };
@@ -395,10 +422,10 @@ function choices(schema: JsonSchema, values: readonly unknown[], parts: readonly
     const sketch: Sketch = { type: "hidden", options: { initial: constant } };
     return { ...scalar(scalarType, schema, sketch), ...base };
   }
-  const titles = new Map(parts.filter(isPlainObject).map((part) => [part.const, part.title]));
-  const options = [...new Set(given)].filter((value) => value !== "").map((value) => {
+  const titles = new Map(parts.filter(isPlainObject).map((part) => [String(part.const), part.title]));
+  const options = [...new Set(given.map(String))].filter((value) => value !== "").map((value) => {
     const title = titles.get(value);
-    return { value: String(value), label: typeof title === "string" ? title : undefined };
+    return { value, label: typeof title === "string" ? title : undefined };
   });
   return { ...scalar(scalarType, schema, { type: "select", options: { choices: options } }), ...base };
 }
@@ -408,7 +435,9 @@ function listSketch(schema: JsonSchema, items: Shape): Sketch | null {
   const shared = { ...items.sketch.options, ...annotations(schema) };
   if (items.sketch.type === "select") return { type: "multiselect", options: shared };
   if (items.type !== "file") return null;
-  return { type: "file", options: { ...shared, multiple: true, maxFiles: asNumber(schema.maxItems) } };
+  const maxItems = asNumber(schema.maxItems);
+  const maxFiles = maxItems !== undefined && maxItems > 0 ? maxItems : undefined;
+  return { type: "file", options: { ...shared, multiple: true, maxFiles } };
 }
 
 // All members of all variants: a constant that differs becomes a choice, and what not all have may be left out.
@@ -476,8 +505,10 @@ function isFile(schema: JsonSchema): boolean {
 }
 
 function fileSketch(schema: JsonSchema): Sketch {
-  const accept = typeof schema.contentMediaType === "string" ? schema.contentMediaType : undefined;
-  return { type: "file", options: { accept, maxBytes: asNumber(schema.maxLength) } };
+  const types = [schema, ...asList(schema.anyOf)].map((part) => asObject(part).contentMediaType);
+  const accept = types.filter((type) => typeof type === "string" && ACCEPT_TOKEN.test(type)).join(",") || undefined;
+  const maxBytes = asNumber(schema.maxLength);
+  return { type: "file", options: { accept, maxBytes: maxBytes !== undefined && maxBytes > 0 ? maxBytes : undefined } };
 }
 
 function isNull(schema: unknown): boolean {
@@ -495,8 +526,7 @@ function constantsOf(schema: unknown): readonly unknown[] {
  * @returns The source, or `undefined` where a browser could not compile it.
  */
 function attributePattern(pattern: string): string | undefined {
-  // Between `^` and `$` without an alternative the ends hold for the whole expression.
-  const whole = /^\^[^|]*[^\\]\$$/.test(pattern) || pattern === "^$";
+  const whole = pattern.startsWith("^") && /(?<!\\)\$$/.test(pattern) && !hasAlternatives(pattern);
   const source = whole ? pattern.slice(1, -1) : `[^]*(?:${pattern})[^]*`;
   try {
     new RegExp(source, "v");
@@ -506,6 +536,18 @@ function attributePattern(pattern: string): string | undefined {
     // Valid without the flag `v` and not with it: a browser would ignore it, and the schema checks it in any case.
     return undefined;
   }
+}
+
+// Whether a `|` stands outside of every group and class: `^` and `$` then hold for one side of it alone.
+function hasAlternatives(pattern: string): boolean {
+  const outer = pattern.replace(/\\./gs, "").replace(/\[[^\]]*\]/g, "");
+  let depth = 0;
+  for (const char of outer) {
+    if (char === "(") depth += 1;
+    else if (char === ")") depth -= 1;
+    else if (char === "|" && depth === 0) return true;
+  }
+  return false;
 }
 
 function matches(pattern: string, text: string): boolean {

@@ -137,14 +137,21 @@ export interface FormSection {
  * @returns The spec, frozen through and through.
  *
  * @example A field as data
- * ```ts
- * import { action, type BoundForm, defineForm, field, fieldSpec } from "@hyper/actions";
- * import { assertEquals } from "@std/assert";
+ * ```tsx
+ * import { action, createHandler, defineForm, field, fieldSpec, Form, useForm } from "@hyper/actions";
+ * import { assertStringIncludes } from "@std/assert";
  *
  * const NoteForm = defineForm("note", { fields: { body: field.textarea() } });
- * action("save", { form: NoteForm }, ({ form }: { form: BoundForm }) => {
- *   assertEquals(fieldSpec(form.field("body")).kind, "textarea");
+ * const save = action("save", { form: NoteForm }, () => {});
+ * function Drawn() {
+ *   const { kind, label } = fieldSpec(useForm().field("body"));
+ *   return <p>{label} is a {kind}</p>;
+ * }
+ * const handler = createHandler({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Form action={save}><Drawn /></Form>, save }) }],
  * });
+ * const page = await (await handler(new Request("http://localhost/"))).text();
+ * assertStringIncludes(page, "<p>Body is a textarea</p>");
  * ```
  */
 export function fieldSpec(field: BoundField, options: { readonly extra?: boolean | undefined } = {}): FieldSpec {
@@ -182,16 +189,28 @@ export function fieldSpec(field: BoundField, options: { readonly extra?: boolean
  * @param sections Which fields are shown together. Default: all in one section.
  * @returns The spec, frozen through and through.
  *
- * @example A form as data
- * ```ts
- * import { action, type BoundForm, defineForm, field, formSpec } from "@hyper/actions";
- * import { assertEquals } from "@std/assert";
+ * @example A form drawn from its spec
+ * ```tsx
+ * import { action, createHandler, defineForm, field, Form, formSpec, useForm } from "@hyper/actions";
+ * import { assertStringIncludes } from "@std/assert";
  *
- * const NoteForm = defineForm("note", { fields: { title: field.text(), body: field.textarea() } });
- * action("save", { form: NoteForm }, ({ form }: { form: BoundForm }) => {
- *   const spec = formSpec(form, [{ label: "Heading", fields: ["title"] }]);
- *   assertEquals(spec.sections.map(({ label }) => label), ["Heading", ""]);
+ * const NoteForm = defineForm("note", { fields: { title: field.text(), body: field.text() } });
+ * const save = action("save", { form: NoteForm }, () => {});
+ * function Drawn() {
+ *   const form = useForm();
+ *   if (form.kind === "formset") return null;
+ *   const { sections } = formSpec(form, [{ label: "Heading", fields: ["title"] }]);
+ *   return sections.map(({ label, fields }) => (
+ *     <section key={label} title={label}>
+ *       {fields.map(({ id, name, value }) => <input key={id} id={id} name={name} value={String(value)} />)}
+ *     </section>
+ *   ));
+ * }
+ * const handler = createHandler({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Form action={save}><Drawn /></Form>, save }) }],
  * });
+ * const page = await (await handler(new Request("http://localhost/"))).text();
+ * assertStringIncludes(page, '<section title="Heading"><input id="f-note-title"');
  * ```
  */
 export function formSpec(form: BoundForm, sections: readonly FormSection[] = []): FormSpec {
@@ -222,15 +241,21 @@ export function formSpec(form: BoundForm, sections: readonly FormSection[] = [])
  * @returns The spec, frozen through and through.
  *
  * @example A formset as data
- * ```ts
- * import { action, type BoundFormset, defineForm, defineFormset, field, formsetSpec } from "@hyper/actions";
- * import { assertEquals } from "@std/assert";
+ * ```tsx
+ * import { action, createHandler, defineForm, defineFormset, field, Form, formsetSpec, useForm } from "@hyper/actions";
+ * import { assertStringIncludes } from "@std/assert";
  *
- * const LineForm = defineForm("line", { fields: { label: field.text() } });
- * const Lines = defineFormset(LineForm, { prefix: "lines" });
- * action("save", { form: Lines }, ({ form }: { form: BoundFormset }) => {
- *   assertEquals(formsetSpec(form).prefix, "lines");
+ * const Lines = defineFormset(defineForm("line", { fields: { label: field.text() } }), { prefix: "lines", extra: 2 });
+ * const save = action("save", { form: Lines }, () => {});
+ * function Drawn() {
+ *   const form = useForm();
+ *   return form.kind === "form" ? null : <p>{formsetSpec(form).rows.length} rows</p>;
+ * }
+ * const handler = createHandler({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Form action={save}><Drawn /></Form>, save }) }],
  * });
+ * const page = await (await handler(new Request("http://localhost/"))).text();
+ * assertStringIncludes(page, "<p>2 rows</p>");
  * ```
  */
 export function formsetSpec(formset: BoundFormset): FormsetSpec {

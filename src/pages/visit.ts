@@ -24,8 +24,8 @@ export interface Visit {
   readonly request: Request;
   /** The dependencies of the request; `deps.ctx` is what providers and guards are given. */
   readonly deps: RequestDeps;
-  /** Announced on the page. */
-  readonly toasts: readonly Readonly<Record<string, unknown>>[];
+  /** Takes what is to be announced on the page; called by the page that has a place for it. */
+  readonly takeToasts: () => readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A form that was refused, to be shown again with what was sent. */

@@ -263,8 +263,10 @@ function drawChoices(field: BoundField, attributes: Attributes): VNode {
           value={choice.value}
           checked={chosen.has(choice.value)}
           disabled={choice.disabled || attributes.disabled === true}
-          // One radio button speaks for its group; of boxes each would be required by itself.
-          {...(field.required && type === "radio" ? { required: true } : {})}
+          {
+            // One radio button speaks for its group; of boxes each would be required by itself.
+            ...(field.required && type === "radio" ? { required: true } : {})
+          }
           {...(field.errors.length > 0 ? { "aria-invalid": "true" } : {})}
         />
         <label for={id}>{choice.label}</label>
@@ -274,9 +276,9 @@ function drawChoices(field: BoundField, attributes: Attributes): VNode {
   return (
     <>
       {grouped(field.choices).map(({ group, choices }) =>
-        group === null ? choices.map(drawn) : (
-          <div key={group} role="group" aria-label={group} class="hyper-choices">{choices.map(drawn)}</div>
-        )
+        group === null
+          ? choices.map(drawn)
+          : <div key={group} role="group" aria-label={group} class="hyper-choices">{choices.map(drawn)}</div>
       )}
     </>
   );

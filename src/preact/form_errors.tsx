@@ -54,7 +54,9 @@ export function FormErrors({ title = "Please check your input", ...props }: Form
         {Array.from(form.errors).flatMap(([name, messages]) => {
           const field = fields.get(name);
           return messages.map((message) => {
-            if (field === undefined || field.inputType === "hidden") return <li key={`${name} ${message}`}>{message}</li>;
+            if (field === undefined || field.inputType === "hidden") {
+              return <li key={`${name} ${message}`}>{message}</li>;
+            }
             return (
               <li key={`${name} ${message}`}>
                 <a href={`#${field.id}`}>{field.label}: {message}</a>

@@ -288,7 +288,8 @@ class RenderState implements PageState {
 
   takeToasts(): readonly Readonly<Record<string, unknown>>[] {
     if (this.tookToasts) return [];
-    this.tookToasts = this.#visit.toasts.length > 0;
-    return this.#visit.toasts;
+    const toasts = this.#visit.takeToasts();
+    this.tookToasts = toasts.length > 0;
+    return toasts;
   }
 }

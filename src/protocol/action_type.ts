@@ -13,7 +13,10 @@
  * @typeParam Result The plain value a caller gets back as `data`.
  */
 export interface ActionType<Name extends string = string, Input = unknown, Result = unknown> {
+  /** Says that it is an action. */
   readonly kind: "action";
+  /** The full name. */
   readonly name: Name;
+  /** Carries the types; never there at run time. */
   readonly "~types"?: { readonly input: Input; readonly result: Result };
 }

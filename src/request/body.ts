@@ -89,6 +89,26 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
 }
 
 /**
+ * Reads the body of a request to its end as the bytes that came, for a signature to be checked over them.
+ *
+ * @param request The request; its body is used up.
+ * @param limits How much there may be, and how long it may take.
+ * @returns The bytes; none where there is no body.
+ * @throws {InputError} As {@linkcode readBody} does for what does not concern the content.
+ */
+export async function readBytes(request: Request, limits: Limits): Promise<Uint8Array<ArrayBuffer>> {
+  const { body, headers } = request;
+  if (body === null) return new Uint8Array();
+  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: somebody has read it already");
+  const source = new ByteReader(body, headers.get("content-length"), limits);
+  try {
+    return new Uint8Array(await source.readAll(limits.bodyBytes, "bodyBytes"));
+  } finally {
+    source.close();
+  }
+}
+
+/**
  * Removes the temporary files of a body.
  *
  * @param body What {@linkcode readBody} gave; its files cannot be read any more.

@@ -7,7 +7,20 @@
  * @module
  */
 
-/** Which other origins may act here, and what this server is told about itself. */
+/**
+ * Which other origins may act here, and what this server is told about itself.
+ *
+ * @example A second site whose pages may post here
+ * ```ts
+ * import { createHandler } from "@hyper/actions";
+ * import { assertThrows } from "@std/assert";
+ *
+ * createHandler({ pages: [], crossOrigin: { trustedOrigins: ["https://admin.example.com"] } });
+ *
+ * // An origin has a scheme, and no path.
+ * assertThrows(() => createHandler({ pages: [], crossOrigin: { trustedOrigins: ["admin.example.com"] } }), TypeError);
+ * ```
+ */
 export interface CrossOriginOptions {
   /**
    * Origins, besides this one, whose pages may send requests that change something: scheme, host and port as in

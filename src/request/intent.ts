@@ -91,7 +91,7 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
     lastEventId: readLastEventId(headers.get(LAST_EVENT_ID_HEADER)),
   };
 
-  const uid = endpointUid(url.pathname);
+  const uid = uidOfEndpoint(url);
   if (uid !== null) return { kind: "endpoint", uid, ...facts };
   const header = headers.get(ACTION_HEADER);
   if (header) return { kind: "named", name: header, via: "header", ...facts };
@@ -114,7 +114,7 @@ export function plainIntent(request: Pick<Request, "headers">): Intent {
 }
 
 /** What stands for the UID in a form's URL, with its closing slash or without; `null` where the URL is another. */
-function endpointUid(path: string): string | null {
+export function uidOfEndpoint({ pathname: path }: Pick<URL, "pathname">): string | null {
   if (!path.startsWith(FORM_ENDPOINT)) return null;
   const rest = path.slice(FORM_ENDPOINT.length);
   const uid = rest.endsWith("/") ? rest.slice(0, -1) : rest;

@@ -59,7 +59,20 @@ export interface Limits {
   readonly streamSeconds: number;
 }
 
-/** The limits an application or an action may set; what is left out keeps its default. */
+/**
+ * The limits an application or an action may set; what is left out keeps its default.
+ *
+ * @example Room for photographs
+ * ```ts
+ * import { createHandler } from "@hyper/actions";
+ * import { assertThrows } from "@std/assert";
+ *
+ * createHandler({ pages: [], limits: { fileBytes: 20_000_000, bodySeconds: 120 } });
+ *
+ * // What cannot be meant is refused at the start.
+ * assertThrows(() => createHandler({ pages: [], limits: { files: -1 } }), RangeError);
+ * ```
+ */
 export type LimitsOptions = {
   readonly [Name in Exclude<keyof Limits, "jsonDepth">]?: number | undefined;
 };

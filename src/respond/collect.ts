@@ -3,9 +3,13 @@
  *
  * @module
  */
-import type { Outcome } from "../dispatch/outcome.ts";
+import { failureOf } from "../dispatch/failure.ts";
+import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import type { Patch } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
+
+/** What a stream gave in time, or why it failed. */
+export type Collected = { readonly kind: "gathered"; readonly events: readonly Patch[] } | Failure;
 
 /**
  * Gathers what a stream gives until it ends, or the time is over; then it goes on by itself where it must be finished, or
@@ -14,14 +18,14 @@ import { isTerminal } from "../protocol/patch.ts";
  * @param stream The stream.
  * @param seconds How long is waited.
  * @param whenOver What becomes of a stream that has not ended: `finish` runs it to its end unread, `stop` ends it.
- * @returns What it gave in time.
+ * @returns What it gave in time. An error was reported where the stream was made, and is a failure here.
  */
 export async function collect(
   { events, leave }: Extract<Outcome, { readonly kind: "stream" }>,
   seconds: number,
   whenOver: "finish" | "stop",
-): Promise<readonly Patch[]> {
-  const gathered: Patch[] = [];
+): Promise<Collected> {
+  const gathered: Collected & { readonly events: Patch[] } = { kind: "gathered", events: [] };
   const { promise: over, resolve } = Promise.withResolvers<"over">();
   const timer = Number.isFinite(seconds) ? setTimeout(() => resolve("over"), seconds * 1000) : undefined;
   try {
@@ -38,12 +42,14 @@ export async function collect(
         return gathered;
       }
       if (result.done) return gathered;
-      gathered.push(result.value);
+      gathered.events.push(result.value);
       if (isTerminal(result.value.event)) {
         await events.return();
         return gathered;
       }
     }
+  } catch (error) {
+    return failureOf(error);
   } finally {
     clearTimeout(timer);
   }

@@ -5,6 +5,7 @@
  */
 import { STATUS_TEXT } from "@std/http/status";
 import type { Answer } from "../dispatch/dispatch.ts";
+import type { Failure } from "../dispatch/outcome.ts";
 import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { collect } from "./collect.ts";
@@ -25,14 +26,15 @@ export async function respondWithData(answer: Answer, { limits }: RespondService
       return json(200, { ok: true, html: outcome.html });
     case "events":
       return items(outcome.events);
-    case "stream":
-      return items(
-        await collect(outcome, limits.documentSeconds, request.method === "GET" ? "stop" : "finish"),
-      );
+    case "stream": {
+      const whenOver = request.method === "GET" ? "stop" : "finish";
+      const collected = await collect(outcome, limits.documentSeconds, whenOver);
+      return collected.kind === "failure" ? failed(collected) : items(collected.events);
+    }
     case "invalid":
       return problem(422, "Some of what was sent was not accepted", {}, outcome.issues);
     case "failure":
-      return problem(outcome.status, outcome.message, outcome.headers);
+      return failed(outcome);
   }
 }
 
@@ -48,6 +50,10 @@ function items(events: readonly Patch[]): Response {
 
 function json(status: number, value: unknown): Response {
   return new Response(JSON.stringify(value), { status, headers: actionHeaders({ "content-type": JSON_TYPE }) });
+}
+
+function failed({ status, message, headers }: Failure): Response {
+  return problem(status, message, headers);
 }
 
 function problem(

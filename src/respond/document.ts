@@ -5,7 +5,7 @@
  */
 import type { Answer } from "../dispatch/dispatch.ts";
 import type { Failure } from "../dispatch/outcome.ts";
-import type { Patch } from "../protocol/patch.ts";
+import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { collect } from "./collect.ts";
 import { flashCookie, type ToastValue } from "./flash.ts";
 import type { RespondServices } from "./services.ts";
@@ -27,7 +27,8 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       return back(answer, outcome.events);
     case "stream": {
       const whenOver = answer.request.method === "GET" ? "stop" : "finish";
-      return back(answer, await collect(outcome, limits.documentSeconds, whenOver));
+      const collected = await collect(outcome, limits.documentSeconds, whenOver);
+      return collected.kind === "failure" ? await failed(answer, collected, services) : back(answer, collected.events);
     }
     case "markup":
       return await rendering.inLayouts(origin ?? services.visitOf(answer), outcome.html);
@@ -50,6 +51,7 @@ function back({ origin, url }: Answer, events: readonly Patch[]): Response {
   for (const patch of events) {
     if (patch.event === "toast") toasts.push(patch.data);
     if (patch.event === "redirect") location = patch.data.url;
+    if (isTerminal(patch.event)) break;
   }
   const headers = actionHeaders(location === null ? {} : { location });
   const flash = flashCookie(toasts, url.protocol === "https:");

@@ -25,7 +25,7 @@ export async function respondWithEvents(answer: Answer, services: RespondService
   const { outcome, intent } = answer;
   switch (outcome.kind) {
     case "response":
-      return redirected(outcome.response, answer) ?? outcome.response;
+      return await redirected(outcome.response, answer) ?? outcome.response;
     case "nothing":
       return events(200, [], answer);
     case "events":
@@ -62,9 +62,11 @@ function events(status: number, patches: readonly Patch[], answer: Answer, more:
 }
 
 /** A handler's own redirect, in the runtime's words: `fetch` would follow it unseen. */
-function redirected(response: Response, answer: Answer): Response | null {
+async function redirected(response: Response, answer: Answer): Promise<Response | null> {
   const location = response.headers.get("location");
   if (response.status < 300 || response.status > 399 || location === null) return null;
+  // Nobody reads it, and what is kept of it for a repeat is kept when it has ended.
+  await response.body?.cancel();
   const url = redirectTarget(location, answer.url, { external: true });
   const external = url.startsWith("/") ? {} : { external: true };
   const headers = actionHeaders();
@@ -73,7 +75,7 @@ function redirected(response: Response, answer: Answer): Response | null {
 }
 
 async function stream(
-  { events: source, leave }: Extract<Outcome, { kind: "stream" }>,
+  { events: source, leave, abandon }: Extract<Outcome, { kind: "stream" }>,
   answer: Answer,
   services: RespondServices,
 ): Promise<Response> {
@@ -82,7 +84,7 @@ async function stream(
   const actionName = answer.action?.name ?? "";
   const slot = streams.open(caller);
   if (!isSlot(slot)) {
-    await source.return();
+    await abandon();
     return failed(
       makeFailure(429, `Too many open streams, ${slot.limit} is ${slot.maximum}`, { "retry-after": "10" }),
       answer,
@@ -145,7 +147,7 @@ async function invalid(
   const error = errorPatch({ kind: "failure", status: 422, message: INVALID_MESSAGE, headers: {} }, issues);
   if (form === null || action === null || origin === null) return events(422, [error], answer);
   const rendered = await services.rendering.failedForm(origin, { action, instance, form });
-  if (rendered.kind === "response") return redirected(rendered.response, answer) ?? rendered.response;
+  if (rendered.kind === "response") return await redirected(rendered.response, answer) ?? rendered.response;
   // A page that does not show the form in this state has nothing to patch; the issues still tell.
   if (rendered.selector === undefined) return events(422, [error], answer);
   const patch: Patch = {

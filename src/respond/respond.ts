@@ -4,22 +4,23 @@
  * @module
  */
 import type { Answer } from "../dispatch/dispatch.ts";
-import { failureOf } from "../dispatch/failure.ts";
+import { failureOf, isReportable } from "../dispatch/failure.ts";
 import { respondWithData } from "./data.ts";
 import { respondWithDocument } from "./document.ts";
 import { respondWithEvents } from "./events.ts";
 import type { RespondServices } from "./services.ts";
 import { sealResponse } from "./sink.ts";
-import { addVary } from "./vary.ts";
+import { withOwnHeaders } from "./vary.ts";
 
 /** Answers in the words the caller understands. Does not reject: what goes wrong here is answered as a failure. */
 export async function respond(answer: Answer, services: RespondServices): Promise<Response> {
   try {
     return seal(await encode(answer, services), answer);
   } catch (error) {
-    services.report(error, answer.request, answer.action?.name ?? null);
+    // What a page refuses as its guard is no news.
+    if (isReportable(error)) services.report(error, answer.request, answer.action?.name ?? null);
     // A stream that is not read by anybody holds the request open.
-    if (answer.outcome.kind === "stream") await answer.outcome.events.return();
+    if (answer.outcome.kind === "stream") await answer.outcome.abandon();
     const failed: Answer = { ...answer, outcome: failureOf(error) };
     return seal(await encode(failed, services), failed);
   }
@@ -40,10 +41,10 @@ function encode(answer: Answer, services: RespondServices): Promise<Response> {
 function seal(response: Response, answer: Answer): Response {
   // An upgrade has no headers of ours to carry.
   if (response.status === 101) return response;
-  const sealed = sealResponse(response);
-  const headers = new Headers(sealed.headers);
-  addVary(headers);
+  const sealed = withOwnHeaders(sealResponse(response));
+  const { headers } = sealed;
+  for (const [name, value] of Object.entries(answer.headers)) headers.set(name, value);
   // A handler's own response keeps the caching it asked for.
   if (answer.outcome.kind !== "response" || !headers.has("cache-control")) headers.set("cache-control", "no-store");
-  return new Response(sealed.body, { status: sealed.status, statusText: sealed.statusText, headers });
+  return sealed;
 }

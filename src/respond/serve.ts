@@ -13,9 +13,9 @@ import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
 import type { Rendering, Visit } from "../pages/visit.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
-import { clearFlashCookie, readFlash } from "./flash.ts";
+import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
 import { sealResponse } from "./sink.ts";
-import { addVary } from "./vary.ts";
+import { withOwnHeaders } from "./vary.ts";
 
 /** What serving works with. */
 export interface ServeServices {
@@ -77,11 +77,16 @@ async function servePage(
     return refusal;
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
-  const visit: Visit = { page: match.route, url, params: match.params, request, deps, toasts };
+  let isShown = false;
+  const takeToasts = (): readonly ToastValue[] => {
+    isShown = true;
+    return toasts;
+  };
+  const visit: Visit = { page: match.route, url, params: match.params, request, deps, takeToasts };
   try {
     const response = sealPage(await services.rendering.page(visit, null, 200));
-    // Rendering marks the page when it has shown them; one that has no place for toasts leaves them to the next.
-    if (toasts.length > 0 && response.headers.get("cache-control") === "no-store") {
+    // A page that has no place for toasts leaves them to the next.
+    if (toasts.length > 0 && isShown) {
       response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
     }
     return response;
@@ -102,7 +107,7 @@ async function serveFailure(
   message: string,
   { rendering }: ServeServices,
 ): Promise<Response> {
-  const visit: Visit = { page: null, url, params: {}, request, deps, toasts: [] };
+  const visit: Visit = { page: null, url, params: {}, request, deps, takeToasts: () => [] };
   const response = sealPage(await rendering.failure(visit, status, message));
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   return response;
@@ -110,11 +115,7 @@ async function serveFailure(
 
 function sealPage(response: Response): Response {
   if (response.status === 101) return response;
-  const sealed = sealResponse(response);
-  // A copy: what a page returns may be immutable, as Response.redirect() is.
-  const headers = new Headers(sealed.headers);
-  addVary(headers);
-  return new Response(sealed.body, { status: sealed.status, statusText: sealed.statusText, headers });
+  return withOwnHeaders(sealResponse(response));
 }
 
 /** The runtime, or a part of it; `null` for a name that is none of its files. */

@@ -12,11 +12,22 @@ export function actionHeaders(more: Readonly<Record<string, string>> = {}): Head
   return new Headers({ vary: VARY, "cache-control": "no-store", ...more });
 }
 
-/** Adds our list to what an answer varies by already. */
-export function addVary(headers: Headers): void {
-  const present = headers.get("vary");
-  if (present === null) headers.set("vary", VARY);
-  else if (present !== "*" && !present.toLowerCase().includes("x-hyper-action")) {
-    headers.set("vary", `${present}, ${VARY}`);
+/**
+ * A response whose headers may be changed, with our list added to what it varies by already.
+ *
+ * @param response The response; where its headers are its own it is given back itself.
+ */
+export function withOwnHeaders(response: Response): Response {
+  const present = response.headers.get("vary");
+  const isThere = present === "*" || (present?.toLowerCase().includes("x-hyper-action") ?? false);
+  const vary = isThere ? present ?? VARY : present === null ? VARY : `${present}, ${VARY}`;
+  try {
+    response.headers.set("vary", vary);
+    return response;
+  } catch {
+    // What Response.redirect() and fetch() give has headers that cannot be changed (Fetch, 5.5): a copy can.
+    const copy = new Response(response.body, response);
+    copy.headers.set("vary", vary);
+    return copy;
   }
 }

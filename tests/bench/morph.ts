@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a bench prints what it found
 /**
  * How long a table of a thousand rows takes to become another one: this library's morph beside idiomorph, Alpine's morph
  * and `innerHTML`, in one page of Chromium, one after the other in every round.

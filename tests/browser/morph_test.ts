@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import type { Page } from "playwright-core";
 import type * as morphing from "../../src/client/morph.ts";
@@ -461,10 +460,10 @@ onPage(
 for (const [name, more] of [["in its place", ""], ["behind a message", "<p>Wrong</p>"]] as const) {
   const file = (more: string) => `<form id="x">${more}<div><input type="file" name="f"></div></form>`;
   onPage(`morph() keeps chosen files, ${name}`, file(""), async (page) => {
-    await page.locator("[name=f]").setInputFiles({
-      name: "a.txt",
-      mimeType: "text/plain",
-      buffer: Buffer.from("text"),
+    await page.locator("[name=f]").evaluate((input: HTMLInputElement) => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File(["text"], "a.txt"));
+      input.files = chosen.files;
     });
     await page.evaluate((markup) => to("x", markup), `${file(more).replace("type", 'value="b.txt" class="k" type')}`);
     assertEquals(await page.locator("[name=f]").evaluate((input: HTMLInputElement) => input.files?.[0]?.name), "a.txt");

@@ -92,6 +92,23 @@ Deno.test("withPage() ends streams that are still open", async () => {
   assertEquals(ended, true);
 });
 
+Deno.test("withPage() returns where a test has stopped the clock of the page", async () => {
+  await withPage(() => page("quiet"), async ({ page }) => {
+    await page.clock.install({ time: 0 });
+    await page.goto("/");
+    await page.clock.pauseAt(60_000);
+  });
+});
+
+Deno.test("withPage() fails when a visit hangs", async () => {
+  const visit = withPage(() => page("quiet"), async ({ page }) => {
+    await page.goto("/");
+    await page.evaluate(() => new Promise(() => {}));
+  }, { visitSeconds: 1 });
+  const error = await assertRejects(() => visit, Error, "quiet");
+  assertEquals((error.cause as Error).message, "Cannot wait any longer: 1000 ms have passed");
+});
+
 function brokenPage(body: string): Deno.ServeHandler {
   return (request) => request.url.endsWith(".js") ? new Response(null, { status: 404 }) : page(body);
 }

@@ -190,13 +190,15 @@ Deno.test("readBody() answers a body that drips with 408 after ten seconds", asy
   assertEquals(await reading, [408, "bytesPerSecond"]);
 });
 
-Deno.test("readBody() leaves no timer behind", async () => {
-  using time = new FakeTime();
-  await read("a=1");
-  await refusal(post("a", "text/plain"));
-  // A timer that is left would be found by the sanitizer with real time; with faked time it would fire here and change nothing.
-  await time.tickAsync(60_000);
-  assertEquals(fieldsOf(await read("a=1")), [["a", ["1"]]]);
+Deno.test({
+  name: "readBody() leaves no timer behind",
+  // Real time, and the sanitizer asked for by name: a timer that is left is what this is about.
+  sanitizeOps: true,
+  async fn() {
+    await read("a=1");
+    await refusal(post("a", "text/plain"));
+    await refusal(post("--b", "multipart/form-data; boundary=b"));
+  },
 });
 
 Deno.test("readBody() says that a body was read already", async () => {

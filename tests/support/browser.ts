@@ -15,12 +15,14 @@ import {
 } from "playwright-core";
 
 /** What serves the pages: a handler, which gets a port of its own, or the address of a server that runs already. */
-export type Served = Deno.ServeHandler | { readonly url: string };
+export type Served = Deno.ServeHandler<Deno.NetAddr> | { readonly url: string };
 
 /** How the page is opened, beside what Playwright offers. */
 export interface PageOptions extends BrowserContextOptions {
   /** Complaints that belong to the test; each must match one at least. */
   readonly expectErrors?: readonly RegExp[] | undefined;
+  /** Seconds the visit may take: one that hangs would hang the whole run. Default: 120. */
+  readonly visitSeconds?: number | undefined;
 }
 
 /** One event of the runtime, as the page dispatched it. */
@@ -79,23 +81,18 @@ export class EventLog {
 
   /** Waits for the next event of a type after the one that the last call returned. */
   async next(type: string): Promise<RecordedEvent> {
-    const deadline = deferredTimeout(PATIENCE);
-    try {
-      while (true) {
-        const index = this.#events.findIndex((event, at) => at >= this.#read && event.type === type);
-        const found = this.#events[index];
-        if (found !== undefined) {
-          this.#read = index + 1;
-          return found;
-        }
-        const { promise, resolve } = Promise.withResolvers<void>();
-        this.#wake = resolve;
-        if (await Promise.race([promise.then(() => "event"), deadline.passed]) === "passed") {
-          throw new Error(`Cannot find event "${type}": it did not come in ${PATIENCE} ms, others were ${this.types}`);
-        }
+    while (true) {
+      const index = this.#events.findIndex((event, at) => at >= this.#read && event.type === type);
+      const found = this.#events[index];
+      if (found !== undefined) {
+        this.#read = index + 1;
+        return found;
       }
-    } finally {
-      deadline.cancel();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await within(PATIENCE, promise).catch((cause: unknown) => {
+        throw new Error(`Cannot find event "${type}": it did not come, others were ${this.types.join()}`, { cause });
+      });
     }
   }
 }
@@ -110,7 +107,7 @@ export class EventLog {
 export async function withPage(
   served: Served,
   visit: (visit: Visit) => Promise<void>,
-  { expectErrors = [], ...contextOptions }: PageOptions = {},
+  { expectErrors = [], visitSeconds = 120, ...contextOptions }: PageOptions = {},
 ): Promise<void> {
   await using site = serve(served);
   const browser = await chromium.connect(endpoint);
@@ -123,7 +120,7 @@ export async function withPage(
     await recordEvents(context, events);
     const page = await context.newPage();
     try {
-      await visit({ page, context, url: site.url, events, errors });
+      await within(visitSeconds * 1000, visit({ page, context, url: site.url, events, errors }));
     } catch (error) {
       throw new Error(await describe(context, errors), { cause: error });
     }
@@ -171,7 +168,17 @@ function collectErrors(context: BrowserContext, errors: string[]): void {
 
 /** Lets the page report what has happened in it: a rejection counts as unhandled only when its task has ended. */
 async function settle(page: Page): Promise<void> {
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0))).catch((error: unknown) => {
+  // A message between ports is a task of its own, and none that a test's fake clock holds up, as a timer would be.
+  await page.evaluate(() => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+    return promise;
+  }).catch((error: unknown) => {
     // The document is being replaced: what it had to report has been reported.
     if (!/context was destroyed|navigation|closed/i.test(String(error))) throw error;
   });
@@ -201,7 +208,8 @@ async function describe(context: BrowserContext, errors: readonly string[]): Pro
   const pages = await Promise.all(
     context.pages().map(async (page) => {
       // A page that navigates right now has no document to print; the error itself is what matters then.
-      const content = await page.content().catch((error: unknown) => String(error));
+      // Neither has one that a script keeps busy.
+      const content = await within(PATIENCE, page.content()).catch((error: unknown) => String(error));
       return `${page.url()}\n${content.slice(0, MAX_DUMP)}`;
     }),
   );
@@ -209,10 +217,15 @@ async function describe(context: BrowserContext, errors: readonly string[]): Pro
   return `The test failed on this page${complaints}\nThe document was ${pages.join("\n\n")}`;
 }
 
-function deferredTimeout(ms: number): { passed: Promise<"passed">; cancel: () => void } {
-  const { promise, resolve } = Promise.withResolvers<"passed">();
-  const timer = setTimeout(() => resolve("passed"), ms);
-  return { passed: promise, cancel: () => clearTimeout(timer) };
+/** Gives what a promise gives, unless it takes longer than this. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`Cannot wait any longer: ${ms} ms have passed`)), ms);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function startBrowserServer(): Promise<string> {

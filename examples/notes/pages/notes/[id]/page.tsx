@@ -6,10 +6,10 @@ import {
   field,
   Form,
   FormErrors,
-  html,
   HyperError,
   type PageContext,
   redirect,
+  refresh,
   toast,
 } from "@hyper/actions";
 import { z } from "zod";
@@ -24,7 +24,7 @@ const NoteForm = defineForm("note", {
     due: z.iso.date("Enter a date").optional(),
   }),
   fields: {
-    title: field.text({ label: "Title", required: true, maxlength: 80 }),
+    title: field.text({ label: "Title" }),
     body: field.textarea({ label: "Text" }),
     due: field.date({ label: "Due", help: "Leave it empty for a note that can wait" }),
   },
@@ -36,8 +36,9 @@ const NoteForm = defineForm("note", {
 
 export const saveNote = action("save_note", { form: NoteForm, inject: { id: noteId } }, ({ form, id }) => {
   const { title, body, due } = form.values;
-  const note = updateNote(mustFind(id), { title, body, due: due ?? null });
-  return [html(<Title note={note} />, { target: "#title", swap: "morph" }), toast("Note saved")];
+  updateNote(mustFind(id), { title, body, due: due ?? null });
+  // The page as it is now: the new title above the form, and no messages in it.
+  return [refresh("#main"), toast("Note saved")];
 });
 
 export const discardNote = action("discard_note", { inject: { id: noteId } }, ({ id }) => {
@@ -51,7 +52,7 @@ export async function render({ deps }: PageContext) {
   const note = mustFind(await deps.get(noteId));
   return (
     <>
-      <Title note={note} />
+      <h1>{note.title}</h1>
       <Form action={saveNote} class="stack">
         <FormErrors />
         <Field name="title" />
@@ -67,10 +68,6 @@ export async function render({ deps }: PageContext) {
       </p>
     </>
   );
-}
-
-function Title({ note }: { readonly note: Note }) {
-  return <h1 id="title">{note.title}</h1>;
 }
 
 function mustFind(id: number): Note {

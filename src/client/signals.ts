@@ -1,0 +1,45 @@
+/**
+ * Signals into Alpine's data. Loaded when Alpine is, and with it.
+ *
+ * @module
+ */
+import type { AlpineLike } from "./alpine.ts";
+import type { StreamEventDetail } from "./events.ts";
+
+type Data = Record<string, unknown>;
+
+/**
+ * Puts signals where they belong: those whose name begins with `$` into the store `hyper`, any other into the nearest
+ * `x-data` that has a property of its name, else into the nearest.
+ *
+ * @returns What was put there; `null` when the data of the event is no object.
+ */
+export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail): Data | null {
+  if (!isPlain(data)) return null;
+  const scope = (sourceEl ?? document.activeElement)?.closest("[x-data]");
+  const near = scope ? Alpine.closestDataStack(scope) : [];
+  for (const [name, value] of Object.entries(data)) {
+    const global = /^\$./.test(name);
+    const place = global ? Alpine.store("hyper") : near.find((data) => Object.hasOwn(data, name)) ?? near[0];
+    // Alpine's stores and scopes are objects.
+    if (place) merge(place as Data, { [global ? name.slice(1) : name]: value });
+  }
+  return data;
+}
+
+/** Merges own properties into an object; `__proto__` would reach its prototype. */
+function merge(into: Data, from: Data): void {
+  for (const [name, value] of Object.entries(from)) {
+    if (name === "__proto__") continue;
+    if (isPlain(value)) {
+      // A copy, so that what listeners of the event were given does not become reactive data; read back, because of
+      // reactive data a nested object is another one than what was put in.
+      if (!(Object.hasOwn(into, name) && isPlain(into[name]))) into[name] = {};
+      merge(into[name] as Data, value);
+    } else into[name] = value;
+  }
+}
+
+function isPlain(value: unknown): value is Data {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -1,0 +1,472 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "playwright-core";
+import { type EventLog, withPage } from "../support/browser.ts";
+import { app, Arrivals, END, frame, html, sse, type Writer, writer } from "./runtime_app.ts";
+import type {} from "../../client.ts";
+
+/** One attempt of a call, and the answer that the test writes. */
+interface Attempt extends Writer {
+  readonly headers: Headers;
+}
+
+/** An application whose action `watch` streams what the test writes. */
+function streaming(
+  body = `<ul id="log"></ul>`,
+): { readonly served: Deno.ServeHandler; readonly attempts: Arrivals<Attempt> } {
+  const attempts = new Arrivals<Attempt>();
+  const watch = ({ headers }: Request) => {
+    const answer = writer({ headers: { "x-hyper-stream": "1" } });
+    answer.write(": open\n\n");
+    attempts.add({ ...answer, headers });
+    return answer.response;
+  };
+  return { served: app({ body, actions: { watch } }), attempts };
+}
+
+const line = (text: string) => ["patch_html", { target: "#log", content: `<li>${text}</li>`, swap: "append" }] as const;
+const log = (page: Page) => page.locator("#log li").allTextContents();
+const names = (events: EventLog) =>
+  events.types.filter((type) => !/swap|streamEvent/.test(type)).map((type) => type.slice(6));
+
+/** Opens the page with quick retries and starts to watch. */
+async function watch(page: Page, options = '{ method: "GET" }'): Promise<void> {
+  await page.goto("/");
+  await page.evaluate(`Hyper.configure({ retry: { interval: 20, maxInterval: 40 } });
+    globalThis.call = action("watch", {}, ${options}).then((outcome) => outcome.kind, (error) => error.name);`);
+}
+
+const result = (page: Page): Promise<string> => page.evaluate("call");
+
+Deno.test("a stream takes effect event by event, while it is open", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    const stream = await attempts.next();
+    stream.send(line("one"));
+    await events.next("hyper:swap:after");
+    assertEquals(await log(page), ["one"]);
+    stream.write(": heartbeat\n\n");
+    stream.send(line("two"), END);
+    assertEquals([await result(page), await log(page)], ["success", ["one", "two"]]);
+  });
+});
+
+Deno.test("events of a stream wait for one another", async () => {
+  const patches = [
+    ["patch_html", { target: "#log", content: "<li>slow</li>", swap: "append", swap_delay: 150 }],
+    ["patch_html", { target: "#log", content: "<li>slower</li>", swap: "append", settle_delay: 50 }],
+    line("quick"),
+    END,
+  ] as const;
+  const served = app({ body: `<ul id="log"></ul>`, actions: { watch: () => sse(patches) } });
+  await withPage(served, async ({ page }) => {
+    await watch(page);
+    await result(page);
+    assertEquals(await log(page), ["slow", "slower", "quick"]);
+  });
+});
+
+Deno.test("what follows the end of a stream has no effect", async () => {
+  const served = app({ body: `<ul id="log"></ul>`, actions: { watch: () => sse([line("in"), END, line("out")]) } });
+  await withPage(served, async ({ page }) => {
+    await watch(page);
+    assertEquals([await result(page), await log(page)], ["success", ["in"]]);
+  });
+});
+
+Deno.test("an unknown event is only announced", async () => {
+  const served = app({ actions: { watch: () => sse([["constructor", { a: 1 }], ["message", 2], END]) } });
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    assertEquals(await result(page), "success");
+    const told = events.of("hyper:streamEvent").map(({ detail: { event, data } }) => [event, data]);
+    assertEquals(told, [["constructor", { a: 1 }], ["message", 2], ["end", {}]]);
+  });
+});
+
+Deno.test("an event that cannot take effect is reported and does not lose the rest", async () => {
+  const bad = ["patch_html", { target: "]bad[", content: "" }] as const;
+  const served = app({
+    body: `<ul id="log"></ul>`,
+    actions: {
+      watch: () =>
+        new Response(`event: toast\ndata: {broken\n\n${[bad, line("after"), END].map(frame).join("")}`, STREAM),
+    },
+  });
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    assertEquals([await result(page), await log(page)], ["SyntaxError", ["after"]]);
+    assertEquals(names(events), ["beforeRequest", "requestException", "requestException", "afterRequest"]);
+  });
+});
+
+Deno.test("a GET stream that breaks off is taken up again, with its id and from its last checkpoint", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    const first = await attempts.next();
+    const id = first.headers.get("x-hyper-request-id") ?? "";
+    assertEquals(first.headers.get("last-event-id"), null);
+    first.send(line("one"), ["checkpoint", undefined, `${id}:checkpoint:half`], line("two"));
+    await events.next("hyper:swap:after");
+    first.close();
+    const second = await attempts.next();
+    assertEquals(second.headers.get("x-hyper-request-id"), id);
+    assertEquals(second.headers.get("last-event-id"), `${id}:checkpoint:half`);
+    second.send(line("three"), END);
+    assertEquals([await result(page), await log(page)], ["success", ["one", "two", "three"]]);
+    assertEquals(names(events), ["beforeRequest", "requestRetry", "requestSuccess", "afterRequest"]);
+    const { attempt, delay, error } = events.of("hyper:requestRetry")[0]?.detail ?? {};
+    assertEquals([attempt, typeof error], [1, "object"]);
+    assert(Number(delay) >= 15 && Number(delay) <= 25, `the delay is ${delay}`);
+  });
+});
+
+for (
+  const [name, id] of [
+    ["of another request", "other:checkpoint:half"],
+    ["without a name", ":checkpoint:"],
+    ["with a bad name", ":checkpoint:a b"],
+    ["on an ordinary event", ""],
+  ] as const
+) {
+  Deno.test(`a checkpoint ${name} does not move the cursor`, async () => {
+    const { served, attempts } = streaming();
+    await withPage(served, async ({ page }) => {
+      await watch(page);
+      const first = await attempts.next();
+      const own = first.headers.get("x-hyper-request-id") ?? "";
+      if (id) first.send(["checkpoint", undefined, id.startsWith(":") ? own + id : id]);
+      else first.send(["other", 1, `${own}:checkpoint:half`]);
+      first.close();
+      const second = await attempts.next();
+      assertEquals(second.headers.get("last-event-id"), null);
+      second.send(END);
+      await result(page);
+    });
+  });
+}
+
+Deno.test("attempts back off up to the longest wait and end with the last one", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, context, events }) => {
+    await watch(page);
+    await page.evaluate(() => Hyper.configure({ retry: { attempts: 3 } }));
+    const first = await attempts.next();
+    await context.route((url) => url.pathname === "/", (route) => route.abort());
+    first.close();
+    assertEquals(await result(page), "ConnectionError");
+    assertEquals(names(events), [
+      "beforeRequest",
+      "requestRetry",
+      "requestRetry",
+      "requestRetry",
+      "requestRetriesFailed",
+      "requestException",
+      "afterRequest",
+    ]);
+    const delays = events.of("hyper:requestRetry").map(({ detail }) => Number(detail.delay));
+    for (const [at, base] of [20, 40, 40].entries()) {
+      assert((delays[at] ?? 0) >= base * 0.75 && (delays[at] ?? 0) <= base * 1.25, `the delays are ${delays}`);
+    }
+    assertEquals(events.of("hyper:requestRetriesFailed")[0]?.detail.attempts, 3);
+  }, { expectErrors: [/ERR_FAILED/] });
+});
+
+Deno.test("attempts are counted anew after an event has arrived", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    await page.evaluate(() => Hyper.configure({ retry: { attempts: 1 } }));
+    for (const text of ["one", "two", "three"]) {
+      const stream = await attempts.next();
+      stream.send(line(text));
+      stream.close();
+    }
+    (await attempts.next()).send(END);
+    assertEquals(await result(page), "success");
+    assertEquals(events.of("hyper:requestRetry").map(({ detail }) => detail.attempt), [1, 1, 1]);
+  });
+});
+
+Deno.test("a retry field of the server replaces the interval", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    await page.evaluate(() => Hyper.configure({ retry: { interval: 60_000, maxInterval: 60_000 } }));
+    const first = await attempts.next();
+    first.write("retry: 10\n\n");
+    first.close();
+    (await attempts.next()).send(END);
+    assertEquals(await result(page), "success");
+    assert(Number(events.of("hyper:requestRetry")[0]?.detail.delay) <= 12.5);
+  });
+});
+
+Deno.test("a POST that breaks off is not sent again", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page, "{}");
+    const first = await attempts.next();
+    first.close();
+    assertEquals([await result(page), attempts.rest], ["ConnectionError", 0]);
+    assertEquals(events.of("hyper:requestRetry"), []);
+  });
+});
+
+Deno.test("a POST with retry is sent again under the same id", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page }) => {
+    await watch(page, "{ retry: true }");
+    const first = await attempts.next();
+    first.close();
+    const second = await attempts.next();
+    assertEquals(first.headers.get("x-hyper-request-id"), second.headers.get("x-hyper-request-id"));
+    second.send(END);
+    assertEquals(await result(page), "success");
+  });
+});
+
+Deno.test("a GET without retry is not taken up again", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page }) => {
+    await watch(page, '{ method: "GET", retry: false }');
+    (await attempts.next()).close();
+    assertEquals(await result(page), "ConnectionError");
+  });
+});
+
+Deno.test("a server error ends a stream and is not retried", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    const first = await attempts.next();
+    first.send(["error", { status: 500, message: "x" }]);
+    first.close();
+    assertEquals([await result(page), attempts.rest], ["error", 0]);
+    assertEquals(names(events), ["beforeRequest", "requestError", "afterRequest"]);
+  });
+});
+
+Deno.test("a reconnecting stream survives the answers of a proxy whose server starts anew", async () => {
+  const { served, attempts } = streaming();
+  let bad = 0;
+  const proxy: Deno.ServeHandler = (request, info) =>
+    bad-- > 0 && request.headers.has("x-hyper-action") ? html("Bad gateway", { status: 502 }) : served(request, info);
+  await withPage(proxy, async ({ page }) => {
+    await watch(page);
+    const first = await attempts.next();
+    bad = 2;
+    first.close();
+    (await attempts.next()).send(END);
+    assertEquals(await result(page), "success");
+  });
+});
+
+Deno.test("a stream waits while there is no network, and costs no attempt", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, context, events }) => {
+    await watch(page);
+    const first = await attempts.next();
+    await context.setOffline(true);
+    await events.next("hyper:network:offline");
+    first.close();
+    // The connection is given up by the browser itself, or by the end of the answer; either way nothing is tried.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    assertEquals(events.of("hyper:requestRetry").filter(({ detail }) => Number(detail.attempt) > 1), []);
+    await context.setOffline(false);
+    await events.next("hyper:network:online");
+    (await attempts.next()).send(line("back"), END);
+    assertEquals([await result(page), await log(page)], ["success", ["back"]]);
+  });
+});
+
+Deno.test("a call that waits for the network can be ended", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, context, events }) => {
+    await watch(page);
+    const first = await attempts.next();
+    await context.setOffline(true);
+    await events.next("hyper:network:offline");
+    first.close();
+    await page.evaluate(() => Hyper.abort("watch"));
+    assertEquals(await result(page), "aborted");
+  });
+});
+
+Deno.test("a call that waits for its next attempt can be ended", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    await page.evaluate(() => Hyper.configure({ retry: { interval: 60_000, maxInterval: 60_000 } }));
+    (await attempts.next()).close();
+    await events.next("hyper:requestRetry");
+    await page.evaluate(() => Hyper.abort("watch"));
+    assertEquals(await result(page), "aborted");
+  });
+});
+
+Deno.test("a GET stream is let go when the page is left, and taken up from its checkpoint when it is shown", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    const first = await attempts.next();
+    const id = first.headers.get("x-hyper-request-id");
+    first.send(["checkpoint", undefined, `${id}:checkpoint:half`], line("one"));
+    await events.next("hyper:swap:after");
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+    await first.cancelled;
+    assertEquals(attempts.rest, 0);
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    const second = await attempts.next();
+    assertEquals(second.headers.get("last-event-id"), `${id}:checkpoint:half`);
+    second.send(line("two"), END);
+    assertEquals([await result(page), await log(page)], ["success", ["one", "two"]]);
+    assertEquals(names(events), ["beforeRequest", "requestSuccess", "afterRequest"]);
+  });
+});
+
+Deno.test("a POST goes on when the page is left", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page }) => {
+    await watch(page, "{}");
+    const first = await attempts.next();
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+    first.send(line("still"), END);
+    assertEquals([await result(page), await log(page)], ["success", ["still"]]);
+  });
+});
+
+Deno.test("a stream takes effect in a hidden tab, transitions and delays included", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, context }) => {
+    await watch(page);
+    const stream = await attempts.next();
+    const other = await context.newPage();
+    await other.bringToFront();
+    await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+    stream.send(["patch_html", { target: "#log", content: "<li>unseen</li>", swap: "append", transition: true }], END);
+    assertEquals([await result(page), await log(page)], ["success", ["unseen"]]);
+  });
+});
+
+Deno.test("switch_action lets another action go on, in the same lane, and gives its outcome", async () => {
+  const came: [string, string | null, string | null, string][] = [];
+  const target = (request: Request) => {
+    const { method, headers, url } = request;
+    came.push([method, headers.get("x-hyper-data"), headers.get("x-hyper-switch-depth"), new URL(url).pathname]);
+    return sse([["result", "there"], END]);
+  };
+  const source = () =>
+    sse([["result", "here"], ["switch_action", { name: "target", data: { n: 1 }, method: "GET", url: "/other" }]]);
+  await withPage(app({ actions: { source, target } }), async ({ page, events }) => {
+    await page.goto("/");
+    const data = await page.evaluate(async () => (await action("source", {}, { key: "k" })).data);
+    assertEquals([data, came], ["there", [["GET", '{"n":1}', "1", "/other"]]]);
+    assertEquals(names(events), [
+      "beforeRequest",
+      "requestSuccess",
+      "actionSwitch",
+      "beforeRequest",
+      "requestSuccess",
+      "afterRequest",
+      "afterRequest",
+    ]);
+    const { action: from, destination, destinationId, id, depth, key } = events.of("hyper:actionSwitch")[0]?.detail ??
+      {};
+    assertEquals([from, destination, depth, key], ["source", "target", 1, "k"]);
+    assert(id !== destinationId);
+    assertEquals(events.of("hyper:beforeRequest")[1]?.detail.id, destinationId);
+  });
+});
+
+Deno.test("switch_action holds the lane until its destination has ended", async () => {
+  const { served, attempts } = streaming();
+  const both: Deno.ServeHandler = (request, info) =>
+    request.headers.get("x-hyper-action") === "source"
+      ? sse([["switch_action", { name: "watch", data: {}, method: "POST" }]])
+      : served(request, info);
+  await withPage(both, async ({ page }) => {
+    await page.goto("/");
+    await page.evaluate(() =>
+      void Reflect.set(globalThis, "call", action("source", {}, { key: "k" }).then((o) => o.kind))
+    );
+    const stream = await attempts.next();
+    assertEquals(
+      await page.evaluate(async () => (await action("source", {}, { key: "k", sync: "block" })).kind),
+      "blocked",
+    );
+    await page.evaluate(() => Hyper.abort("k"));
+    await stream.cancelled;
+    assertEquals(await result(page), "aborted");
+  });
+});
+
+Deno.test("switch_action ends after four hand-overs", async () => {
+  let came = 0;
+  const loop = () => (came++, sse([["switch_action", { name: "loop", data: {}, method: "GET" }]]));
+  await withPage(app({ actions: { loop } }), async ({ page, events }) => {
+    await page.goto("/");
+    assertEquals(await page.evaluate(async () => (await action("loop")).kind), "error");
+    assertEquals([came, events.of("hyper:requestError").length], [5, 1]);
+  });
+});
+
+for (
+  const [name, data] of [
+    ["without a name", { data: {}, method: "GET" }],
+    ["with another method", { name: "x", data: {}, method: "DELETE" }],
+    ["to another site", { name: "x", data: {}, method: "GET", url: "https://evil.test/" }],
+    ["to no page at all", { name: "x", data: {}, method: "GET", url: "javascript:alert(1)" }],
+  ] as const
+) {
+  Deno.test(`switch_action ${name} is an error`, async () => {
+    await withPage(app({ actions: { source: () => sse([["switch_action", data]]) } }), async ({ page, events }) => {
+      await page.goto("/");
+      assertEquals(await page.evaluate(async () => (await action("source")).kind), "error");
+      assertEquals(names(events), ["beforeRequest", "requestError", "afterRequest"]);
+      assertMatch(String(events.of("hyper:requestError")[0]?.detail.message), /Cannot switch/);
+    });
+  });
+}
+
+Deno.test("one failure is one requestError, with key, status and message", async () => {
+  const served = app({
+    actions: { save: () => sse([["error", { status: 409, message: "Taken" }], END], { status: 409 }) },
+  });
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/");
+    await page.evaluate(() => action("save", {}, { target: "body" }));
+    assertEquals(events.types, [
+      "hyper:beforeRequest",
+      "hyper:streamEvent",
+      "hyper:streamEvent",
+      "hyper:requestError",
+      "hyper:afterRequest",
+    ]);
+    const { key, status, message, action: name, id } = events.of("hyper:requestError")[0]?.detail ?? {};
+    assertEquals([key, status, message, name, typeof id], ["save:body", 409, "Taken", "save", "string"]);
+    const after = events.of("hyper:afterRequest")[0]?.detail;
+    assertEquals([after?.key, after?.status, after?.ok, after?.aborted], ["save:body", 409, false, false]);
+  });
+});
+
+Deno.test("every event about a call has its id, key and action", async () => {
+  const served = app({
+    body: `<p id="p"></p>`,
+    actions: { save: () => sse([["toast", { value: 1 }], ["patch_html", { target: "#p", content: "" }], END]) },
+  });
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/here?x=1");
+    await page.evaluate(() => action("save", {}, { key: "k", target: "#p" }));
+    const id = events.all[0]?.detail.id;
+    for (const { type, detail } of events.all) {
+      assertEquals([type, detail.id, detail.key, detail.action], [type, id, "k", "save"]);
+    }
+    const before = events.of("hyper:beforeRequest")[0]?.detail;
+    assertMatch(String(before?.url), /\/here\?x=1$/);
+    assertEquals([before?.method, before?.target], ["POST", "#p"]);
+  });
+});
+
+const STREAM = { headers: { "content-type": "text/event-stream" } };

@@ -1,0 +1,210 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import type * as focusing from "../../src/client/focus.ts";
+import { withPage } from "../support/browser.ts";
+import { bundleModules, modulePage } from "./module_page.ts";
+
+// What the page has besides its own: the module.
+declare const lib: typeof focusing;
+
+const script = await bundleModules("src/client/focus.ts");
+
+/** A test on a page with this body. */
+function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await withPage(modulePage(script, body), async ({ page }) => {
+      await page.goto("/");
+      await test(page);
+    });
+  });
+}
+
+onPage("captureFocus() is null when the page itself has the focus", "<input>", async (page) => {
+  assertEquals(await page.evaluate(() => lib.captureFocus()), null);
+});
+
+for (const type of ["email", "number", "checkbox", "date", "text"]) {
+  const replacement = `<input id="i" type="${type}">`;
+  onPage(`restoreFocus() gives it to the replacement of a control of type ${type}`, replacement, async (page) => {
+    const id = await page.evaluate((markup) => {
+      document.querySelector<HTMLElement>("#i")?.focus();
+      const saved = lib.captureFocus();
+      document.body.innerHTML = markup;
+      lib.restoreFocus(saved);
+      return document.activeElement?.id;
+    }, `<p>new</p>${replacement}`);
+    assertEquals(id, "i");
+  });
+}
+
+onPage(
+  "restoreFocus() brings selection and scroll back",
+  `<textarea id="i" rows="2">1\n2\n3\n4\n5\n6</textarea>`,
+  async (page) => {
+    const state = await page.evaluate(() => {
+      const old = document.querySelector("textarea")!;
+      old.focus();
+      old.setSelectionRange(4, 7, "backward");
+      old.scrollTop = 30;
+      const saved = lib.captureFocus();
+      const top = old.scrollTop;
+      document.body.innerHTML = old.outerHTML;
+      lib.restoreFocus(saved);
+      const { selectionStart, selectionEnd, selectionDirection, scrollTop } = document.querySelector("textarea")!;
+      return [selectionStart, selectionEnd, selectionDirection, scrollTop === top && top > 0];
+    });
+    assertEquals(state, [4, 7, "backward", true]);
+  },
+);
+
+onPage("restoreFocus() stops at the end of a shorter text", `<input id="i" value="abcdef">`, async (page) => {
+  const state = await page.evaluate(() => {
+    document.querySelector("input")!.focus();
+    document.querySelector("input")!.setSelectionRange(5, 6);
+    const saved = lib.captureFocus();
+    document.body.innerHTML = `<input id="i" value="ab">`;
+    lib.restoreFocus(saved);
+    const { selectionStart, selectionEnd } = document.querySelector("input")!;
+    return [selectionStart, selectionEnd];
+  });
+  assertEquals(state, [2, 2]);
+});
+
+onPage(
+  "restoreFocus() does nothing where the focus was not lost",
+  `<input id="i" value="abc"><input id="j">`,
+  async (page) => {
+    const state = await page.evaluate(() => {
+      const [first, second] = document.querySelectorAll("input");
+      first!.focus();
+      first!.setSelectionRange(0, 0);
+      const saved = lib.captureFocus();
+      first!.setSelectionRange(2, 2);
+      let focused = 0;
+      HTMLElement.prototype.focus = () => void focused++;
+      lib.restoreFocus(saved);
+      const caret = first!.selectionStart;
+      delete (HTMLElement.prototype as Partial<HTMLElement>).focus;
+      return [focused, caret, second!.id];
+    });
+    assertEquals(state, [0, 2, "j"]);
+  },
+);
+
+onPage("restoreFocus() leaves the focus where somebody has put it", `<input id="i"><input id="j">`, async (page) => {
+  const id = await page.evaluate(() => {
+    document.querySelector<HTMLElement>("#i")!.focus();
+    const saved = lib.captureFocus();
+    document.querySelector<HTMLElement>("#j")!.focus();
+    lib.restoreFocus(saved);
+    return document.activeElement?.id;
+  });
+  assertEquals(id, "j");
+});
+
+onPage("restoreFocus() does not scroll the page", `<div style="height:5000px"></div><input id="i">`, async (page) => {
+  const top = await page.evaluate(() => {
+    const input = document.querySelector("input")!;
+    input.focus({ preventScroll: true });
+    const saved = lib.captureFocus();
+    input.replaceWith(input.cloneNode());
+    lib.restoreFocus(saved);
+    return [scrollY, document.activeElement?.id];
+  });
+  assertEquals(top, [0, "i"]);
+});
+
+onPage("restoreFocus() lets the focus go with an element that has no id", `<input>`, async (page) => {
+  const name = await page.evaluate(() => {
+    document.querySelector("input")!.focus();
+    const saved = lib.captureFocus();
+    document.body.innerHTML = "<input>";
+    lib.restoreFocus(saved);
+    return document.activeElement?.localName;
+  });
+  assertEquals(name, "body");
+});
+
+for (
+  const [name, policy, body, id] of [
+    [
+      "the first invalid control",
+      "first-invalid",
+      `<input id="i"><p><input id="a" aria-invalid="true"><input id="b" aria-invalid="true">`,
+      "a",
+    ],
+    [
+      "the first invalid control that can have it",
+      "first-invalid",
+      `<input id="i"><input type="hidden" aria-invalid="true"><input disabled aria-invalid="true"><input id="b" aria-invalid="true">`,
+      "b",
+    ],
+    [
+      "the summary where no control is invalid",
+      "first-invalid",
+      `<input id="i"><div id="s" data-hyper-errors>Wrong</div><input aria-invalid="false">`,
+      "s",
+    ],
+    [
+      "the summary only after a control",
+      "first-invalid",
+      `<input id="i"><div data-hyper-errors tabindex="-1">Wrong</div><select id="b" aria-invalid="true"></select>`,
+      "b",
+    ],
+    ["what had it, where all is well", "first-invalid", `<input id="i"><input>`, "i"],
+    ["what had it, for preserve", "preserve", `<input id="i"><input aria-invalid="true">`, "i"],
+    ["what a selector names", "h2 ~ input", `<input id="i"><h2></h2><input id="j">`, "j"],
+    ["a heading that a selector names", "h2", `<input id="i"><h2 id="h">New</h2>`, "h"],
+    ["what had it, where a selector names nothing", "h3", `<input id="i">`, "i"],
+  ] as const
+) {
+  onPage(`applyFocus() gives it to ${name}`, `<input id="i">`, async (page) => {
+    const active = await page.evaluate(([policy, body]) => {
+      document.querySelector("input")!.focus();
+      const saved = lib.captureFocus();
+      document.body.innerHTML = body;
+      lib.applyFocus(policy, document.body, saved);
+      return document.activeElement?.id;
+    }, [policy, body] as const);
+    assertEquals(active, id);
+  });
+}
+
+onPage(
+  "applyFocus() looks for invalid controls in its root alone",
+  `<input id="a" aria-invalid="true"><form><input id="b" aria-invalid="true"></form>`,
+  async (page) => {
+    const id = await page.evaluate(() => {
+      lib.applyFocus("first-invalid", document.querySelector("form")!, null);
+      return document.activeElement?.id;
+    });
+    assertEquals(id, "b");
+  },
+);
+
+onPage(
+  "applyFocus() leaves the caret of what has the focus already",
+  `<input id="i" value="abc" aria-invalid="true">`,
+  async (page) => {
+    const caret = await page.evaluate(() => {
+      const input = document.querySelector("input")!;
+      input.focus();
+      input.setSelectionRange(1, 1);
+      lib.applyFocus("first-invalid", document, lib.captureFocus());
+      return input.selectionStart;
+    });
+    assertEquals(caret, 1);
+  },
+);
+
+onPage("applyFocus() throws for a policy that is no selector", "", async (page) => {
+  const name = await page.evaluate(() => {
+    try {
+      lib.applyFocus("<", document, null);
+      return "nothing thrown";
+    } catch (error) {
+      return error instanceof DOMException && error.name;
+    }
+  });
+  assertEquals(name, "SyntaxError");
+});

@@ -1,0 +1,437 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import type { createLoading, LoadingCall } from "../../src/client/loading.ts";
+import type { config } from "../../src/client/config.ts";
+import { withPage } from "../support/browser.ts";
+import { bundleModules, modulePage } from "./module_page.ts";
+
+// What the page has besides its own: the modules, one of what they make, and requests.
+declare const lib: { config: typeof config; createLoading: typeof createLoading };
+declare const loading: ReturnType<typeof createLoading>;
+declare function begin(id: string, call?: Partial<LoadingCall>): void;
+declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
+
+const script = `${await bundleModules("src/client/loading.ts", "src/client/config.ts")}
+globalThis.$ = (selector) => document.querySelector(selector);
+globalThis.loading = lib.createLoading();
+globalThis.begin = (id, call) =>
+  loading.begin({ id, key: "key", action: "save", target: null, form: null, sourceEl: null, ...call });
+loading.start();`;
+
+/** A test on a page with this body and a clock that stands still. */
+function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await withPage(modulePage(script, body), async ({ page }) => {
+      await page.clock.install({ time: 0 });
+      await page.goto("/");
+      await page.clock.pauseAt(60_000);
+      await test(page);
+      await page.clock.resume();
+    });
+  });
+}
+
+const seen = (page: Page, selector = "#x") => page.locator(selector).isVisible();
+
+onPage(
+  "createLoading() hides indicators that the server has shown",
+  `<p id="x" hyper-loading>Wait</p>`,
+  async (page) => {
+    assertEquals(await seen(page), false);
+  },
+);
+
+onPage("createLoading() shows an indicator after 100 ms", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
+  await page.evaluate(() => begin("1"));
+  await page.clock.runFor(99);
+  assertEquals(await seen(page), false);
+  await page.clock.runFor(1);
+  assertEquals(await seen(page), true);
+});
+
+onPage(
+  "createLoading() shows nothing for a request that is quick",
+  `<p id="x" hyper-loading hidden>Wait</p>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.clock.runFor(99);
+    await page.evaluate(() => loading.end("1"));
+    await page.clock.runFor(1000);
+    assertEquals(await seen(page), false);
+  },
+);
+
+onPage(
+  "createLoading() shows an indicator for 300 ms at least",
+  `<p id="x" hyper-loading hidden>Wait</p>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.clock.runFor(100);
+    await page.evaluate(() => loading.end("1"));
+    await page.clock.runFor(299);
+    assertEquals(await seen(page), true);
+    await page.clock.runFor(1);
+    assertEquals(await seen(page), false);
+  },
+);
+
+onPage(
+  "createLoading() hides an indicator at once that was seen for long",
+  `<p id="x" hyper-loading hidden>Wait</p>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.clock.runFor(500);
+    await page.evaluate(() => loading.end("1"));
+    assertEquals(await seen(page), false);
+  },
+);
+
+onPage("createLoading() goes by what is configured", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
+  await page.evaluate(() => Object.assign(lib.config.loading, { delay: 0, minimum: 50 }));
+  await page.evaluate(() => begin("1"));
+  assertEquals(await seen(page), true);
+  await page.evaluate(() => loading.end("1"));
+  await page.clock.runFor(49);
+  assertEquals(await seen(page), true);
+  await page.clock.runFor(1);
+  assertEquals(await seen(page), false);
+});
+
+for (
+  const [delay, wait] of [["0", 0], ["250", 250], ["soon", 100], ["-1", 100], ["", 100]] as const
+) {
+  onPage(
+    `hyper-loading-delay="${delay}" waits ${wait} ms`,
+    `<p id="x" hyper-loading hyper-loading-delay="${delay}" hidden>Wait</p>`,
+    async (page) => {
+      await page.evaluate(() => begin("1"));
+      if (wait > 0) {
+        await page.clock.runFor(wait - 1);
+        assertEquals(await seen(page), false);
+        await page.clock.runFor(1);
+      }
+      assertEquals(await seen(page), true);
+    },
+  );
+}
+
+onPage("createLoading() counts: two requests, one end", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
+  await page.evaluate(() => (begin("1"), begin("2")));
+  await page.clock.runFor(1000);
+  await page.evaluate(() => (loading.end("1"), loading.end("1")));
+  await page.clock.runFor(1000);
+  assertEquals(await seen(page), true);
+  await page.evaluate(() => loading.end("2"));
+  await page.clock.runFor(1000);
+  assertEquals(await seen(page), false);
+});
+
+onPage(
+  "createLoading() takes one request after another for one wait",
+  `<p id="x" hyper-loading hidden>Wait</p>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.clock.runFor(60);
+    await page.evaluate(() => (loading.end("1"), begin("2")));
+    await page.clock.runFor(39);
+    assertEquals(await seen(page), false);
+    await page.clock.runFor(1);
+    assertEquals(await seen(page), true);
+  },
+);
+
+const calls = { k: { key: "k", action: "save" }, other: { key: "other", action: "load" } } as const;
+
+for (
+  const [attributes, byKey, byOther] of [
+    [`hyper-loading`, true, true],
+    [`hyper-loading="global"`, true, true],
+    [`hyper-loading="k"`, true, false],
+    [`hyper-loading="load"`, false, true],
+    [`hyper-loading-key="k"`, true, false],
+    [`hyper-loading-key="save"`, false, false],
+    [`hyper-loading-action="save"`, true, false],
+    [`hyper-loading-action="k"`, false, false],
+    [`hyper-loading-action="save" hyper-loading-key="other"`, true, false],
+  ] as const
+) {
+  for (const [call, shown] of [["k", byKey], ["other", byOther]] as const) {
+    onPage(
+      `${attributes} is ${shown ? "about" : "not about"} action "${calls[call].action}" with key "${call}"`,
+      `<p id="x" ${attributes} hidden>Wait</p>`,
+      async (page) => {
+        await page.evaluate((call) => begin("1", call), calls[call]);
+        await page.clock.runFor(100);
+        assertEquals(await seen(page), shown);
+      },
+    );
+  }
+}
+
+onPage(
+  "hyper-loading-class dims what is visible and hides nothing",
+  `<p id="x" class="a" hyper-loading-class="dim  slow">Text</p>`,
+  async (page) => {
+    const state = async () => [await page.locator("#x").getAttribute("class"), await seen(page)];
+    assertEquals(await state(), ["a", true]);
+    await page.evaluate(() => begin("1"));
+    assertEquals(await state(), ["a", true]);
+    await page.clock.runFor(100);
+    assertEquals(await state(), ["a dim slow", true]);
+    await page.evaluate(() => loading.end("1"));
+    await page.clock.runFor(1000);
+    assertEquals(await state(), ["a", true]);
+  },
+);
+
+for (const scope of ["hyper-loading", 'hyper-loading="k"', 'hyper-loading-key="k"', 'hyper-loading-action="save"']) {
+  onPage(
+    `hyper-loading-class hides nothing beside ${scope}, and keeps to it`,
+    `<p id="x" ${scope} hyper-loading-class="dim">Text</p>`,
+    async (page) => {
+      assertEquals(await seen(page), true);
+      await page.evaluate((call) => begin("1", call), calls.k);
+      await page.clock.runFor(100);
+      assertEquals([await page.locator("#x").getAttribute("class"), await seen(page)], ["dim", true]);
+      await page.evaluate((call) => (loading.end("1"), begin("2", { ...call, key: "none", action: "none" })), calls.k);
+      await page.clock.runFor(1000);
+      assertEquals(await page.locator("#x").getAttribute("class"), scope === "hyper-loading" ? "dim" : "");
+    },
+  );
+}
+
+onPage(
+  "hyper-loading-remove-class takes classes away and gives them back",
+  `<p id="x" class="a b" hyper-loading-remove-class="b">Text</p>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.clock.runFor(100);
+    assertEquals(await page.locator("#x").getAttribute("class"), "a");
+    await page.evaluate(() => loading.end("1"));
+    await page.clock.runFor(1000);
+    assertEquals([await page.locator("#x").getAttribute("class"), await seen(page)], ["a b", true]);
+  },
+);
+
+for (
+  const [attributes, byKey, byOther] of [
+    [`hyper-loading-disable`, true, true],
+    [`hyper-loading-disable="global"`, true, true],
+    [`hyper-loading-disable="k"`, true, false],
+    [`hyper-loading-disable="load"`, false, true],
+    [`hyper-loading-disable-key="k"`, true, false],
+    [`hyper-loading-disable hyper-loading-key="k"`, true, false],
+    [`hyper-loading-disable hyper-loading-action="save"`, true, false],
+  ] as const
+) {
+  onPage(
+    `${attributes} disables at once, and enables again`,
+    `<button id="x" ${attributes}>Go</button>`,
+    async (page) => {
+      for (const [call, disabled] of [["k", byKey], ["other", byOther]] as const) {
+        await page.evaluate((call) => begin("1", call), calls[call]);
+        assertEquals([await page.locator("#x").isDisabled(), await seen(page)], [disabled, true]);
+        await page.evaluate(() => loading.end("1"));
+        assertEquals(await page.locator("#x").isDisabled(), false);
+      }
+    },
+  );
+}
+
+onPage(
+  "hyper-loading-disable leaves disabled what was so before",
+  `<button id="x" disabled hyper-loading-disable>Go</button>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.evaluate(() => loading.end("1"));
+    assertEquals(await page.locator("#x").isDisabled(), true);
+  },
+);
+
+onPage(
+  "hyper-loading-disable says of a link that it is disabled",
+  `<a id="x" href="#" hyper-loading-disable>Go</a>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    assertEquals(await page.locator("#x").getAttribute("aria-disabled"), "true");
+    await page.evaluate(() => loading.end("1"));
+    assertEquals(
+      await page.locator("#x").evaluate((link) => link.outerHTML),
+      `<a id="x" href="#" hyper-loading-disable="">Go</a>`,
+    );
+  },
+);
+
+onPage(
+  "hyper-loading-disable gives a button the focus back",
+  `<button id="x" hyper-loading-disable>Go</button>`,
+  async (page) => {
+    await page.locator("#x").focus();
+    await page.evaluate(() => begin("1"));
+    // The browser takes the focus from what is disabled when it draws next.
+    await page.waitForFunction(() => document.activeElement === document.body, null, { polling: 10 });
+    await page.evaluate(() => loading.end("1"));
+    assertEquals(await page.evaluate(() => document.activeElement?.id), "x");
+  },
+);
+
+onPage(
+  "hyper-loading-disable leaves the focus where the visitor has gone",
+  `<button id="x" hyper-loading-disable>Go</button><input id="y">`,
+  async (page) => {
+    await page.locator("#x").focus();
+    await page.evaluate(() => begin("1"));
+    await page.locator("#y").focus();
+    await page.evaluate(() => loading.end("1"));
+    assertEquals(await page.evaluate(() => document.activeElement?.id), "y");
+  },
+);
+
+const form =
+  `<form id="x" hyper-form-disable><input name="t"><button name="a">A</button><button type="button">B</button>
+  <input type="submit"><button type="reset">R</button></form><button id="o" form="x">O</button><button id="n">N</button>`;
+
+onPage("hyper-form-disable disables the buttons of its form while that is sent", form, async (page) => {
+  const disabled = () =>
+    page.evaluate(() => [...document.querySelectorAll("button,input")].map((element) => element.matches(":disabled")));
+  await page.evaluate(() => begin("1"));
+  assertEquals(await disabled(), [false, false, false, false, false, false, false]);
+  await page.evaluate(() => begin("2", { form: $<HTMLFormElement>("#x") }));
+  assertEquals(await disabled(), [false, true, true, true, false, true, false]);
+  await page.evaluate(() => (loading.end("1"), loading.end("2")));
+  assertEquals(await disabled(), [false, false, false, false, false, false, false]);
+});
+
+onPage("hyper-form-disable goes on in a form that has taken the place of the one that is sent", form, async (page) => {
+  const state = await page.evaluate(async () => {
+    begin("1", { form: $<HTMLFormElement>("#x") });
+    $("#x").outerHTML = `<form id="x" hyper-form-disable><button name="a">A</button></form>`;
+    loading.refresh($("#x"));
+    const { disabled } = $<HTMLButtonElement>("[name=a]");
+    loading.end("1");
+    await null;
+    return [disabled, $("[name=a]").outerHTML, $<HTMLButtonElement>("#o").disabled];
+  });
+  assertEquals(state, [true, `<button name="a">A</button>`, false]);
+});
+
+onPage(
+  "refresh() lets what is new join in at once",
+  `<p id="x" hyper-loading hidden>Wait</p><div id="y"></div>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.clock.runFor(100);
+    const state = await page.evaluate(() => {
+      $("#y").innerHTML =
+        `<p id="p" hyper-loading hidden>More</p><i id="i" hyper-loading-class="dim"></i><button id="b" hyper-loading-disable></button>`;
+      loading.refresh($("#y"));
+      return [$("#p").hidden, $("#i").className, $<HTMLButtonElement>("#b").disabled];
+    });
+    assertEquals(state, [false, "dim", true]);
+    await page.evaluate(() => loading.end("1"));
+    await page.clock.runFor(1000);
+    assertEquals(
+      await page.locator("#y").innerHTML(),
+      `<p id="p" hyper-loading="" hidden="">More</p><i id="i" hyper-loading-class="dim" class=""></i><button id="b" hyper-loading-disable=""></button>`,
+    );
+  },
+);
+
+onPage("refresh() hides an indicator that comes while nothing is on its way", `<div id="y"></div>`, async (page) => {
+  const hidden = await page.evaluate(() => {
+    $("#y").innerHTML = `<p hyper-loading>Wait</p>`;
+    const indicator = $("p");
+    loading.refresh(indicator);
+    return indicator.hidden;
+  });
+  assertEquals(hidden, true);
+});
+
+onPage(
+  "refresh() takes the server's word on what a morph has reset",
+  `<button id="x" hyper-loading-disable>Go</button>`,
+  async (page) => {
+    const state = await page.evaluate(async () => {
+      const states: boolean[] = [];
+      const button = $<HTMLButtonElement>("#x");
+      // As a morph does: every attribute as the server sent it.
+      const morph = (disabled: boolean) => {
+        for (const name of button.getAttributeNames()) if (!/^(id|hyper)/.test(name)) button.removeAttribute(name);
+        button.disabled = disabled;
+        loading.refresh(button);
+      };
+      for (const disabled of [false, true]) {
+        begin("1");
+        morph(disabled);
+        states.push(button.disabled);
+        loading.end("1");
+        await null;
+        states.push(button.disabled);
+      }
+      return states;
+    });
+    assertEquals(state, [true, false, true, true]);
+  },
+);
+
+onPage(
+  "aria-busy is on the target while it is waited for, and off again",
+  `<ul id="x"></ul><ul id="y" aria-busy="true"></ul>`,
+  async (page) => {
+    const busy = () => page.evaluate(() => ["#x", "#y"].map((selector) => $(selector).getAttribute("aria-busy")));
+    await page.evaluate(() => (begin("1", { target: "ul" }), begin("2", { target: "#x" })));
+    assertEquals(await busy(), ["true", "true"]);
+    await page.evaluate(() => loading.end("1"));
+    assertEquals(await busy(), ["true", "true"]);
+    await page.evaluate(() => loading.end("2"));
+    // What the page has said itself it keeps.
+    assertEquals(await busy(), [null, "true"]);
+  },
+);
+
+onPage("aria-busy goes on in an element that has taken the target's place", `<ul id="x"></ul>`, async (page) => {
+  const state = await page.evaluate(async () => {
+    begin("1", { target: "#x" });
+    $("#x").outerHTML = `<ol id="x"></ol>`;
+    loading.refresh($("#x"));
+    const busy = $("#x").getAttribute("aria-busy");
+    loading.end("1");
+    await null;
+    return [busy, $("#x").getAttribute("aria-busy")];
+  });
+  assertEquals(state, ["true", null]);
+});
+
+onPage("aria-busy is on the form where there is no target", `<form id="x"></form>`, async (page) => {
+  await page.evaluate(() => begin("1", { form: $<HTMLFormElement>("#x") }));
+  assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
+  await page.evaluate(() => loading.end("1"));
+  assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
+});
+
+onPage(
+  "hyper-target-busy mirrors the requests for a target",
+  `<p id="x" hyper-target-busy="#list"></p>`,
+  async (page) => {
+    await page.evaluate(() => begin("1", { target: "#other" }));
+    assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
+    await page.evaluate(() => begin("2", { target: "#list" }));
+    assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
+    await page.evaluate(() => loading.end("2"));
+    assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
+  },
+);
+
+onPage(
+  "stop() leaves nothing on the page",
+  `<p id="x" hyper-loading hidden>Wait</p><button id="b" hyper-loading-disable>Go</button><ul aria-label="l"></ul>`,
+  async (page) => {
+    const before = await page.locator("body").innerHTML();
+    await page.evaluate(() => begin("1", { target: "ul" }));
+    await page.clock.runFor(100);
+    await page.evaluate(() => loading.stop());
+    assertEquals(await page.locator("body").innerHTML(), before);
+    await page.clock.runFor(1000);
+    assertEquals(await page.locator("body").innerHTML(), before);
+  },
+);

@@ -1,0 +1,135 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import type { createNetwork } from "../../src/client/network.ts";
+import { type Visit, withPage } from "../support/browser.ts";
+import { bundleModules, modulePage } from "./module_page.ts";
+
+// What the page has besides its own: the module, and one of what it makes.
+declare const lib: { createNetwork: typeof createNetwork };
+declare const network: ReturnType<typeof createNetwork>;
+
+const script = `${await bundleModules("src/client/network.ts")}
+globalThis.network = lib.createNetwork();
+network.start();`;
+
+/** A test on a page with this body. */
+function onPage(name: string, body: string, test: (visit: Visit) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await withPage(modulePage(script, body), async (visit) => {
+      await visit.page.goto("/");
+      await test(visit);
+    });
+  });
+}
+
+const state = (page: Page) => page.evaluate(() => [network.online, network.offline]);
+
+onPage("createNetwork() gives what cannot be changed", "", async ({ page }) => {
+  assertEquals(await page.evaluate(() => Object.isFrozen(network)), true);
+});
+
+onPage("createNetwork() knows whether there is a network", "", async ({ page, context }) => {
+  assertEquals(await state(page), [true, false]);
+  await context.setOffline(true);
+  assertEquals(await state(page), [false, true]);
+  await context.setOffline(false);
+  assertEquals(await state(page), [true, false]);
+});
+
+onPage("createNetwork() tells of each change, first that there is one", "", async ({ page, context, events }) => {
+  await context.setOffline(true);
+  await context.setOffline(false);
+  await events.next("hyper:network:online");
+  assertEquals(events.all, [
+    { type: "hyper:network:change", detail: { online: false, offline: true } },
+    { type: "hyper:network:offline", detail: { online: false, offline: true } },
+    { type: "hyper:network:change", detail: { online: true, offline: false } },
+    { type: "hyper:network:online", detail: { online: true, offline: false } },
+  ]);
+  assertEquals(await page.evaluate(() => network.refresh()), true);
+  assertEquals(events.all.length, 4);
+});
+
+onPage("refresh() asks the browser anew and tells what has changed", "", async ({ page, events }) => {
+  const answers = await page.evaluate(() => {
+    Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
+    return [network.refresh(), network.refresh(), network.offline];
+  });
+  assertEquals(answers, [false, false, true]);
+  assertEquals(events.types, ["hyper:network:change", "hyper:network:offline"]);
+});
+
+onPage(
+  "hyper-online and hyper-offline show and hide",
+  `<p id="on" hyper-online>Online</p><p id="off" hyper-offline>Offline</p>`,
+  async ({ page, context }) => {
+    const seen = () => Promise.all(["#on", "#off"].map((selector) => page.locator(selector).isVisible()));
+    assertEquals(await seen(), [true, false]);
+    await context.setOffline(true);
+    assertEquals(await seen(), [false, true]);
+    await context.setOffline(false);
+    assertEquals(await seen(), [true, false]);
+  },
+);
+
+for (
+  const [attribute, online, offline] of [
+    ["hyper-online-class", "x a b", "x"],
+    ["hyper-offline-class", "x", "x a b"],
+    ["hyper-online-remove-class", "x", "x a b"],
+    ["hyper-offline-remove-class", "x a b", "x"],
+  ] as const
+) {
+  onPage(
+    `${attribute} sets its classes and hides nothing`,
+    `<p class="x" ${attribute}="a  b">Text</p>`,
+    async ({ page, context }) => {
+      const classes = () => page.locator("p").getAttribute("class");
+      assertEquals(await classes(), online);
+      await context.setOffline(true);
+      assertEquals(await classes(), offline);
+      assertEquals(await page.locator("p").isVisible(), true);
+      await context.setOffline(false);
+      assertEquals(await classes(), online);
+    },
+  );
+}
+
+onPage("apply() lets what is new show the state", "<div></div>", async ({ page }) => {
+  const hidden = await page.evaluate(() => {
+    document.body.innerHTML = `<p hyper-offline></p><div><p hyper-offline></p><p hyper-online hidden></p></div>`;
+    document.querySelectorAll("body > *").forEach((element) => network.apply(element));
+    return [...document.querySelectorAll("p")].map((element) => element.hidden);
+  });
+  assertEquals(hidden, [true, true, false]);
+});
+
+onPage("whenOnline() resolves at once where there is a network", "", async ({ page }) => {
+  assertEquals(await page.evaluate(() => network.whenOnline()), undefined);
+});
+
+onPage("whenOnline() resolves for all who wait when the network comes", "", async ({ page, context, events }) => {
+  await context.setOffline(true);
+  await events.next("hyper:network:offline");
+  const order = page.evaluate(async () => {
+    const order: string[] = [];
+    addEventListener("hyper:network:online", () => order.push("event"));
+    dispatchEvent(new CustomEvent("hyper:waiting"));
+    await Promise.all(["first", "second"].map(async (name) => {
+      await network.whenOnline();
+      order.push(name);
+    }));
+    return order;
+  });
+  await events.next("hyper:waiting");
+  await context.setOffline(false);
+  assertEquals(await order, ["event", "first", "second"]);
+});
+
+onPage("stop() follows the browser no longer", "", async ({ page, context, events }) => {
+  await page.evaluate(() => network.stop());
+  await context.setOffline(true);
+  assertEquals(await page.evaluate(() => [navigator.onLine, network.online]), [false, true]);
+  await context.setOffline(false);
+  assertEquals(events.all, []);
+});

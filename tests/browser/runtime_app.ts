@@ -1,0 +1,153 @@
+/**
+ * A small application for tests of the runtime: pages, and actions whose answers are written by hand, byte for byte as
+ * they travel.
+ */
+import * as esbuild from "esbuild";
+import { basename, fromFileUrl } from "@std/path";
+
+/** The runtime as a page loads it, by file name: bundled from the sources, once for each test file. */
+const runtime = await bundleRuntime();
+
+/** What the application serves. */
+export interface App {
+  /** The body of the page at every path that `routes` does not name. */
+  readonly body?: string | undefined;
+  /** Further markup for the head of that page, behind the runtime. */
+  readonly head?: string | undefined;
+  /** Answers by path. */
+  readonly routes?: Readonly<Record<string, Answer>> | undefined;
+  /** Answers to actions by name. */
+  readonly actions?: Readonly<Record<string, Answer>> | undefined;
+  /** Headers of the page, such as a policy. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Markup in place of the script that loads the runtime. */
+  readonly script?: string | undefined;
+}
+
+/** Markup of a page, or a function of the request. */
+export type Answer = string | ((request: Request) => Response | Promise<Response>);
+
+/** One event of an answer: its name and its data. */
+export type Sent = readonly [event: string, data: unknown, id?: string];
+
+/** What ends an answer. */
+export const END: Sent = ["end", {}];
+
+/** Makes the application. */
+export function app({ body = "", head = "", routes = {}, actions = {}, headers = {}, script }: App): Deno.ServeHandler {
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    const file = pathname.startsWith("/_hyper/") && runtime.get(basename(pathname));
+    if (file) return new Response(file, { headers: { "content-type": "text/javascript" } });
+    if (pathname === "/favicon.ico") return new Response(null, { status: 204 });
+    const name = request.headers.get("x-hyper-action");
+    const answer = name !== null ? actions[name] : routes[pathname];
+    if (typeof answer === "function") return await answer(request);
+    if (name !== null) return sse([["error", { status: 404, message: `No action ${name}` }], END], { status: 404 });
+    const load = script ?? `<script type="module" src="/_hyper/client.js"></script>`;
+    return html(
+      answer ??
+        `<!doctype html><html lang="en"><head><title>Page</title>${load}${head}</head><body>${body}</body></html>`,
+      { headers },
+    );
+  };
+}
+
+/** A page. */
+export function html(markup: string, { headers, status = 200 }: ResponseInit = {}): Response {
+  return new Response(markup, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
+}
+
+/** An answer that is complete at once. */
+export function sse(events: readonly Sent[], { headers, status = 200 }: ResponseInit = {}): Response {
+  return new Response(events.map(frame).join(""), {
+    status,
+    headers: { "content-type": "text/event-stream", ...headers },
+  });
+}
+
+/** How an event travels. */
+export function frame([event, data, id]: Sent): string {
+  const lines = [`event: ${event}`];
+  if (id !== undefined) lines.push(`id: ${id}`);
+  if (data !== undefined) lines.push(`data: ${JSON.stringify(data)}`);
+  return `${lines.join("\n")}\n\n`;
+}
+
+/** An answer that the test writes bit by bit. */
+export interface Writer {
+  /** The answer. */
+  readonly response: Response;
+  /** Resolves when the browser has let go of it. */
+  readonly cancelled: Promise<void>;
+  /** Sends events. */
+  send(...events: Sent[]): void;
+  /** Sends text as it is. */
+  write(text: string): void;
+  /** Ends it, complete or not. */
+  close(): void;
+}
+
+/** Makes an answer that the test writes bit by bit. */
+export function writer({ headers, status = 200 }: ResponseInit = {}): Writer {
+  const cancelled = Promise.withResolvers<void>();
+  const encoder = new TextEncoder();
+  let out: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => void (out = controller),
+    cancel: () => {
+      out = undefined;
+      cancelled.resolve();
+    },
+  });
+  const write = (text: string) => out?.enqueue(encoder.encode(text));
+  return {
+    response: new Response(body, { status, headers: { "content-type": "text/event-stream", ...headers } }),
+    cancelled: cancelled.promise,
+    write,
+    send: (...events) => write(events.map(frame).join("")),
+    close: () => {
+      out?.close();
+      out = undefined;
+    },
+  };
+}
+
+/** Something that happens once for each time it is asked for: requests, in the order in which they come. */
+export class Arrivals<T> {
+  readonly #came: T[] = [];
+  readonly #waiting: ((value: T) => void)[] = [];
+
+  /** Notes one more. */
+  add(value: T): void {
+    const next = this.#waiting.shift();
+    if (next) next(value);
+    else this.#came.push(value);
+  }
+
+  /** The next one, when it is there. */
+  next(): Promise<T> {
+    const value = this.#came.shift();
+    return value === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(value);
+  }
+
+  /** How many came that nobody asked for. */
+  get rest(): number {
+    return this.#came.length;
+  }
+}
+
+async function bundleRuntime(): Promise<Map<string, string>> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [fromFileUrl(import.meta.resolve("../../client.ts"))],
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    outdir: "/",
+    write: false,
+  });
+  await esbuild.stop();
+  return new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+}

@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import { config, configure } from "../../src/client/config.ts";
+import { TRANSLATIONS } from "../../src/client/translations.ts";
+
+/** Lets a test change what holds, and puts it back. */
+function restoring(test: () => void): () => void {
+  return () => {
+    const before = structuredClone(config);
+    try {
+      test();
+    } finally {
+      Object.assign(config, before);
+    }
+  };
+}
+
+Deno.test("configure() without options tells what holds", () => {
+  assertEquals(configure(), {
+    strictTargets: false,
+    messages: {},
+    retry: { interval: 1000, maxInterval: 30000, attempts: 10 },
+    loading: { delay: 100, minimum: 300 },
+  });
+});
+
+Deno.test(
+  "configure() changes what is given and leaves the rest",
+  restoring(() => {
+    configure({ strictTargets: true, retry: { attempts: 3 } });
+    assertEquals([config.strictTargets, config.retry], [true, { interval: 1000, maxInterval: 30000, attempts: 3 }]);
+  }),
+);
+
+Deno.test(
+  "configure() changes nothing for undefined",
+  restoring(() => {
+    const before = structuredClone(config);
+    configure({ strictTargets: undefined, retry: undefined, loading: { delay: undefined } as never });
+    assertEquals(config, before);
+  }),
+);
+
+Deno.test(
+  "configure() adds messages one by one",
+  restoring(() => {
+    configure({ messages: { retry: "Again" } });
+    configure({ messages: { close: "Away" } });
+    assertEquals(config.messages, { retry: "Again", close: "Away" });
+  }),
+);
+
+Deno.test("configure() gives a copy", () => {
+  configure().retry.attempts = 99;
+  assertEquals(config.retry.attempts, 10);
+});
+
+Deno.test(
+  "configure() leaves prototypes alone",
+  restoring(() => {
+    configure(JSON.parse('{"__proto__":{"polluted":1},"retry":{"__proto__":{"polluted":1}}}'));
+    assertEquals(Reflect.get({}, "polluted"), undefined);
+  }),
+);
+
+for (const [language, words] of Object.entries(TRANSLATIONS)) {
+  Deno.test(`TRANSLATIONS has a word for everything in ${language}`, () => {
+    assertEquals(Object.values(words).filter((word) => word.length < 4), []);
+  });
+}

@@ -1,0 +1,364 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { type } from "arktype";
+import * as v from "valibot";
+import { z } from "zod";
+import { field } from "../../src/forms/field.ts";
+import { defineForm } from "../../src/forms/form.ts";
+import type { StandardSchemaV1 } from "../../src/forms/schema.ts";
+import { bindTo, ctx, issuesOf, showBlank } from "./support.ts";
+
+const NoteForm = defineForm("note", {
+  fields: {
+    title: field.text({ required: true, maxlength: 80 }),
+    due: field.date(),
+    count: field.number({ min: 1 }),
+    done: field.checkbox(),
+    secret: field.password(),
+    file: field.file(),
+  },
+});
+
+Deno.test("bindForm() gives the values of its fields", async () => {
+  const form = await bindTo(NoteForm, { title: "Milk", due: "", count: "3", done: "on", secret: "s" });
+  assert(form.isBound && form.isValid);
+  assertEquals(form.values, { title: "Milk", due: null, count: 3, done: true, secret: "s", file: null });
+});
+
+Deno.test("bindForm() keeps an error for each field that is wrong, and gives no values", async () => {
+  const form = await bindTo(NoteForm, { title: "", count: "0" });
+  assertEquals(form.isValid, false);
+  assertEquals(issuesOf(form), [["title", ["Fill in this field"]], ["count", ["Enter a number of 1 or more"]]]);
+  assertEquals([form.errorCount, form.fieldNames], [2, ["title", "count"]]);
+  assertEquals(form.issues, { title: ["Fill in this field"], count: ["Enter a number of 1 or more"] });
+  assertThrows(() => form.values, TypeError, 'Cannot read the values of form "note": 2 errors were found in it');
+});
+
+Deno.test("blankForm() is neither valid nor refused", () => {
+  const form = showBlank(NoteForm);
+  assertEquals([form.isBound, form.isValid, form.errorCount], [false, false, 0]);
+  assertThrows(() => form.values, TypeError, "nothing was sent to it, ask isValid first");
+});
+
+Deno.test("a bound field shows what was sent, a blank one what it began with", async () => {
+  const initial = { title: "Old", count: 5, due: new Date("2025-03-04T10:00:00Z"), done: true, secret: "s" };
+  const blank = showBlank(NoteForm, initial);
+  const shown = (form: typeof blank) => form.fields.map(({ value }) => value);
+  assertEquals(shown(blank), ["Old", "2025-03-04", "5", true, "", ""]);
+  const bound = await bindTo(
+    NoteForm,
+    { title: "", count: "many", secret: "s", file: new File(["x"], "x.txt") },
+    initial,
+  );
+  assertEquals(shown(bound), ["", "", "many", false, "", ""]);
+  assertEquals(bound.fields.map(({ raw }) => raw), ["", "", "many", "", "", ""]);
+});
+
+Deno.test("a field begins with its own initial value where the form has none for it", () => {
+  const form = defineForm("a", { fields: { x: field.text({ initial: "own" }) } });
+  assertEquals(showBlank(form).field("x").value, "own");
+  assertEquals(showBlank(form, { x: "given" }).field("x").value, "given");
+  assertEquals(showBlank(form, { x: null }).field("x").value, "");
+});
+
+Deno.test("a bound field shows scalars alone, whatever was sent", async () => {
+  const form = defineForm("a", {
+    fields: {
+      text: field.text(),
+      multi: field.multiSelect({ choices: ["a", "b"] }),
+      box: field.checkbox(),
+      pick: field.select({ choices: ["a"] }),
+    },
+  });
+  const vnode = { type: "script", props: { dangerouslySetInnerHTML: { __html: "x" } }, constructor: undefined };
+  for (const sent of [vnode, [vnode], Object.assign(Object.create(null), vnode), new File(["x"], "x"), () => "x"]) {
+    const bound = await bindTo(form, { text: sent, multi: sent, box: sent, pick: sent });
+    assertEquals(bound.fields.map(({ value }) => value), ["", [], false, ""]);
+    assertEquals(bound.fields.map(({ selected }) => selected), [[], [], [], []]);
+    assertEquals(bound.isValid, false);
+  }
+});
+
+Deno.test("a bound field tells which choices are made", async () => {
+  const choices = ["a", "b", "c"] as const;
+  const form = defineForm("a", { fields: { one: field.radio({ choices }), many: field.multiSelect({ choices }) } });
+  const bound = await bindTo(form, { one: "b", many: ["c", "a", "x"] });
+  assertEquals(bound.field("one").selected, ["b"]);
+  assertEquals(bound.field("many").selected, ["a", "c"]);
+  assertEquals(bound.field("many").value, ["c", "a", "x"]);
+});
+
+Deno.test("ids are safe in a selector and never shared between forms, instances and fields", () => {
+  const schema = z.object({
+    a: z.string(),
+    "a-b": z.string(),
+    "a b": z.string(),
+    deep: z.object({ b: z.string() }),
+    ["1"]: z.object({ a: z.string() }),
+  });
+  const ids = ["n", "n-1", "n_1", "n.1"].flatMap((name) =>
+    [null, "1", "1-a", "é", '"><script>'].flatMap((instance) =>
+      showBlank(defineForm(name, { schema }), null, instance).fields.map(({ id }) => id)
+    )
+  );
+  assertEquals(new Set(ids).size, ids.length);
+  for (const id of ids) assert(/^f-[A-Za-z0-9_-]+$/.test(id), id);
+});
+
+Deno.test("ids read as form, instance and field", () => {
+  const form = defineForm("note", { fields: { first_name: field.text() } });
+  const { id, helpId, errorId } = showBlank(form, null, "3").field("first_name");
+  assertEquals([id, helpId, errorId], ["f-note-3-first_name", "h-note-3-first_name", "e-note-3-first_name"]);
+  assertEquals(showBlank(form).field("first_name").id, "f-note-first_name");
+});
+
+Deno.test("field() refuses a name the form does not have, and names those it has", () => {
+  assertThrows(
+    () => showBlank(NoteForm).field("titel"),
+    TypeError,
+    'Cannot find field "titel" of form "note": it has title, due, count, done, secret, file',
+  );
+  const zod = showBlank(defineForm("note", { schema: z.object({ title: z.string() }) }));
+  for (const name of ["titel", "constructor", "__proto__", "title.x"]) assertThrows(() => zod.field(name), TypeError);
+});
+
+Deno.test("addError() refuses a form after all, and its field shows why", async () => {
+  const form = await bindTo(NoteForm, { title: "Milk" });
+  const title = form.field("title");
+  assert(form.isValid);
+  form.addError("title", "Taken");
+  form.addError("title", "Taken");
+  form.addError("", "Come back later");
+  assertEquals([form.isValid, form.errorCount, title.errors], [false, 2, ["Taken"]]);
+  assertThrows(() => form.values, TypeError, "2 errors");
+});
+
+Deno.test("clean() runs once nothing is wrong, and its values go on", async () => {
+  const calls: unknown[] = [];
+  const form = defineForm("range", {
+    fields: { from: field.number({ required: true }), to: field.number({ required: true }) },
+    clean(values, context) {
+      calls.push(values);
+      assertStrictEquals(context.request, ctx.request);
+      if (values.from > values.to) context.addError("to", `Enter ${values.from} or more`);
+      return { from: values.from * 2, to: values.to * 2 };
+    },
+  });
+  assertEquals((await bindTo(form, { from: "1", to: "2" })).values, { from: 2, to: 4 });
+  assertEquals((await bindTo(form, { from: "3", to: "2" })).issues, { to: ["Enter 3 or more"] });
+  await bindTo(form, { from: "x", to: "2" });
+  assertEquals(calls, [{ from: 1, to: 2 }, { from: 3, to: 2 }]);
+});
+
+Deno.test("clean() that gives nothing leaves the values as they are, and one that waits is waited for", async () => {
+  const form = defineForm("a", {
+    fields: { x: field.text() },
+    async clean(values, { addError }) {
+      await Promise.resolve();
+      if (values.x === "bad") addError("", "No");
+    },
+  });
+  assertEquals((await bindTo(form, { x: "good" })).values, { x: "good" });
+  assertEquals(issuesOf(await bindTo(form, { x: "bad" })), [["", ["No"]]]);
+});
+
+Deno.test("fields with names that every object inherits are fields like others", async () => {
+  const names = ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"];
+  const form = defineForm("odd", {
+    fields: Object.fromEntries(names.map((name) => [name, field.text({ required: true })])),
+  });
+  const refused = await bindTo(form, {});
+  assertEquals(refused.fieldNames, names);
+  assertEquals(Object.keys(refused.issues), names);
+  assertEquals(JSON.parse(JSON.stringify(refused.issues))["constructor"], ["Fill in this field"]);
+  const sent = Object.fromEntries(names.map((name) => [name, `${name}!`]));
+  const bound = await bindTo(form, sent);
+  assertEquals(Object.entries(bound.values), names.map((name) => [name, `${name}!`]));
+  assertEquals(bound.field("__proto__").value, "__proto__!");
+});
+
+Deno.test("what was typed comes back as typed, in every script and with markup in it", async () => {
+  const form = defineForm("a", { fields: { x: field.text({ maxlength: 2, required: true }) } });
+  for (
+    const text of ["<script>alert(1)</script>", "\"'`&amp;", "\r", "👩‍👩‍👧", "עברית ‮ rtl", "e\u0301", "\ud800", "\u0000"]
+  ) {
+    const bound = await bindTo(form, { x: text });
+    assertStrictEquals(bound.field("x").value, text);
+    assertStrictEquals(bound.field("x").raw, text);
+  }
+});
+
+Deno.test("initial values that are no named values are an error of the programmer", () => {
+  for (const initial of ["text", 5, [{}]]) {
+    assertThrows(() => showBlank(NoteForm, initial), TypeError, 'Cannot begin form "note": its initial values are');
+  }
+});
+
+const nested = {
+  zod: z.object({
+    title: z.string().min(1, "Say what"),
+    count: z.number(),
+    done: z.boolean(),
+    address: z.object({ city: z.string().min(2) }),
+    rows: z.array(z.object({ label: z.string().min(2), n: z.number().optional() })),
+  }),
+  arktype: type({
+    title: "string >= 1",
+    count: "number",
+    done: "boolean",
+    address: { city: "string >= 2" },
+    rows: type({ label: "string >= 2", "n?": "number" }).array(),
+  }),
+};
+const good = {
+  title: "Milk",
+  count: "3",
+  address: { city: "Oslo" },
+  rows: [{ label: "ab", n: "" }, { label: "cd", n: "4" }],
+};
+const bad = {
+  title: "",
+  count: "x",
+  done: "on",
+  address: { city: "O" },
+  rows: [{ label: "ab" }, { label: "c", n: "y" }],
+};
+const goodValues = {
+  title: "Milk",
+  count: 3,
+  done: false,
+  address: { city: "Oslo" },
+  rows: [{ label: "ab" }, { label: "cd", n: 4 }],
+};
+const badNames = ["address.city", "count", "rows[1].label", "rows[1].n", "title"];
+
+for (const [library, schema] of Object.entries(nested)) {
+  Deno.test(`bindForm() with a schema of ${library} reads nested texts as the schema asks`, async () => {
+    const form = await bindTo(defineForm("order", { schema }), good);
+    assertEquals([issuesOf(form), form.isValid && form.values], [[], goodValues]);
+  });
+
+  Deno.test(`bindForm() with a schema of ${library} names nested fields as they were sent`, async () => {
+    const form = await bindTo(defineForm("order", { schema }), bad);
+    assertEquals([...form.fieldNames].sort(), badNames);
+    assertEquals(form.field("rows[1].label").value, "c");
+    assertEquals(form.field("rows[1].label").errors.length, 1);
+    assertEquals(form.field("rows[0].label").errors, []);
+  });
+}
+
+Deno.test("bindForm() with a schema of valibot reads texts as its written fields ask", async () => {
+  const form = defineForm("order", {
+    schema: v.object({
+      title: v.pipe(v.string(), v.minLength(1)),
+      count: v.number(),
+      done: v.boolean(),
+      address: v.object({ city: v.pipe(v.string(), v.minLength(2)) }),
+      rows: v.array(v.object({ label: v.pipe(v.string(), v.minLength(2)), n: v.optional(v.number()) })),
+    }),
+    fields: {
+      title: field.text(),
+      count: field.number(),
+      done: field.checkbox(),
+      "address.city": field.text(),
+      "rows[].label": field.text(),
+      "rows[].n": field.number(),
+    },
+  });
+  assertEquals((await bindTo(form, good)).values, goodValues);
+  const refused = await bindTo(form, bad);
+  assertEquals([...refused.fieldNames].sort(), badNames);
+  assertEquals(refused.fields.map(({ name }) => name), [
+    "title",
+    "count",
+    "done",
+    "address.city",
+    "rows[0].label",
+    "rows[1].label",
+    "rows[0].n",
+    "rows[1].n",
+  ]);
+});
+
+Deno.test("bindForm() with a schema that does not tell its fields gives it the texts as they are", async () => {
+  const form = defineForm("a", { schema: v.object({ n: v.pipe(v.string(), v.transform(Number)) }) });
+  const bound = await bindTo(form, { n: "3" });
+  assertEquals(bound.values, { n: 3 });
+  assertEquals([bound.field("anything").type, bound.field("n").value], ["text", "3"]);
+  assertEquals(bound.fields, []);
+});
+
+Deno.test("bindForm() lets a written field speak before the schema does, and in its place", async () => {
+  const form = defineForm("a", {
+    schema: z.object({ n: z.number().max(5, "Too many"), file: z.instanceof(File).nullish() }),
+    fields: {
+      n: field.number({ messages: { invalid: "A number, please" } }),
+      file: field.file({ accept: "image/*", messages: { accept: "A picture, please" } }),
+    },
+  });
+  const issues = async (sent: Record<string, unknown>) => (await bindTo(form, sent)).issues;
+  assertEquals(await issues({ n: "x" }), { n: ["A number, please"] });
+  assertEquals(await issues({ n: "6" }), { n: ["Too many"] });
+  assertEquals(await issues({ n: "5", file: new File(["words"], "a.png", { type: "image/png" }) }), {
+    file: ["A picture, please"],
+  });
+});
+
+Deno.test("bindForm() leaves an optional field that was left empty to the schema's own word for nothing", async () => {
+  const form = defineForm("a", {
+    schema: z.object({ n: z.number().optional(), m: z.number().nullable(), mail: z.email().optional(), t: z.string() }),
+    fields: { n: field.number(), m: field.number(), mail: field.email(), t: field.text() },
+  });
+  assertEquals((await bindTo(form, { n: "", m: "", mail: "", t: "" })).values, { m: null, t: "" });
+});
+
+Deno.test("bindForm() makes no optional object for a written field in it that was not sent", async () => {
+  const form = defineForm("a", {
+    schema: z.object({ address: z.object({ city: z.string().min(1) }).optional() }),
+    fields: { "address.city": field.text() },
+  });
+  assertEquals((await bindTo(form, {})).values, {});
+  assertEquals((await bindTo(form, { address: { city: "" } })).values, {});
+  assertEquals((await bindTo(form, { address: { city: "Oslo" } })).values, { address: { city: "Oslo" } });
+});
+
+Deno.test("bindForm() changes nothing of what was sent", async () => {
+  const sent = { n: "3", rows: [{ n: "4" }] };
+  for (const schema of [z.object({ n: z.number(), rows: z.array(z.object({ n: z.number() })) }), v.looseObject({})]) {
+    await bindTo(defineForm("a", { schema, fields: { n: field.number(), "rows[].n": field.number() } }), sent);
+    assertEquals(sent, { n: "3", rows: [{ n: "4" }] });
+  }
+});
+
+Deno.test("bindForm() passes what a typed caller sends", async () => {
+  const schema = z.object({ n: z.number(), ok: z.boolean(), tags: z.array(z.string()), none: z.string().nullable() });
+  const sent = { n: 0, ok: false, tags: [], none: null };
+  assertEquals((await bindTo(defineForm("a", { schema }), sent)).values, sent);
+});
+
+Deno.test("bindForm() waits for a schema that checks asynchronously", async () => {
+  const schema = z.object({ name: z.string().refine((name) => Promise.resolve(name !== "taken"), "Taken") });
+  assertEquals((await bindTo(defineForm("a", { schema }), { name: "taken" })).issues, { name: ["Taken"] });
+});
+
+Deno.test("bindForm() keeps issues under paths that every object inherits", async () => {
+  const names = ["constructor", "toString", "__proto__", "hasOwnProperty"];
+  const issues = names.map((name) => ({ message: `No ${name}`, path: [name] }));
+  const schema: StandardSchemaV1 = { "~standard": { version: 1, vendor: "test", validate: () => ({ issues }) } };
+  const form = await bindTo(defineForm("a", { schema }), {});
+  assertEquals(issuesOf(form), names.map((name) => [name, [`No ${name}`]]));
+  assertEquals(Object.entries(form.issues), issuesOf(form));
+  assertEquals(form.field("constructor").errors, ["No constructor"]);
+});
+
+Deno.test("bindForm() keeps at most 1,000 messages of a list of 50,000 refused items", async () => {
+  const form = defineForm("a", { schema: z.object({ n: z.array(z.number()) }) });
+  const bound = await bindTo(form, { n: Array.from({ length: 50_000 }, () => "x") });
+  assertEquals([bound.isValid, bound.errorCount], [false, 1000]);
+  const few = await bindTo(form, { n: Array.from({ length: 1000 }, () => "x") });
+  assertEquals(few.errorCount, 1000);
+});
+
+Deno.test("a schema that refuses an unknown field is heard", async () => {
+  const form = await bindTo(defineForm("a", { schema: z.strictObject({ a: z.string() }) }), { a: "x", b: "y" });
+  assertEquals(form.fieldNames, [""]);
+});

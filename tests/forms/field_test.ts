@@ -1,0 +1,375 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { field, type FieldDefinition, fieldOfType, inputTypeOf, isField } from "../../src/forms/field.ts";
+
+const VALID = "valid";
+
+async function check(definition: FieldDefinition, sent: unknown): Promise<unknown> {
+  const result = await definition.check(sent);
+  return result.kind === VALID ? result.value : result;
+}
+
+function refused(message: string): unknown {
+  return { kind: "invalid", message };
+}
+
+async function checkAll(definition: FieldDefinition, table: readonly (readonly [unknown, unknown])[]): Promise<void> {
+  for (const [sent, expected] of table) assertEquals([sent, await check(definition, sent)], [sent, expected]);
+}
+
+Deno.test("field builders give frozen definitions", () => {
+  const title = field.text({ required: true, maxlength: 80, messages: { required: "Title!" } });
+  assert(Object.isFrozen(title) && Object.isFrozen(title.constraints));
+  assertEquals([title.type, title.required, title.constraints], ["text", true, { maxlength: 80 }]);
+  assert(isField(title));
+  assert(!isField({ ...title }));
+});
+
+Deno.test("field.text() keeps what was typed, and a missing text is empty", async () => {
+  await checkAll(field.text(), [
+    ["Milk ", "Milk "],
+    ["", ""],
+    [undefined, ""],
+    [null, ""],
+    [5, "5"],
+    [["one"], "one"],
+    ["שלום 👩‍👩‍👧 <b>\r\0", "שלום 👩‍👩‍👧 <b>\r\0"],
+    [["one", "two"], refused("Enter one text")],
+    [{ props: 1 }, refused("Enter one text")],
+    [new File([], "a"), refused("Enter one text")],
+  ]);
+});
+
+Deno.test("field.text() that is required refuses nothing and white space alone", async () => {
+  const message = refused("Fill in this field");
+  await checkAll(field.text({ required: true }), [[undefined, message], ["", message], [" \n\t", message], ["x", "x"]]);
+});
+
+Deno.test("field.text() counts UTF-16 code units, at the limit and one past it", async () => {
+  await checkAll(field.text({ minlength: 2, maxlength: 4 }), [
+    ["", ""],
+    ["a", refused("Enter at least 2 characters")],
+    ["ab", "ab"],
+    ["abcd", "abcd"],
+    ["👍👍", "👍👍"],
+    ["abcde", refused("Enter at most 4 characters")],
+    ["👍👍a", refused("Enter at most 4 characters")],
+  ]);
+});
+
+Deno.test("field.text() anchors its pattern at both ends and knows the flag v", async () => {
+  await checkAll(field.text({ pattern: "a|b" }), [
+    ["a", "a"],
+    ["b", "b"],
+    ["ab", refused("Enter a value in the expected format")],
+    ["a\n", refused("Enter a value in the expected format")],
+  ]);
+  await checkAll(field.text({ pattern: /[\p{L}--[a-z]]/v }), [["É", "É"], [
+    "a",
+    refused("Enter a value in the expected format"),
+  ]]);
+});
+
+Deno.test("field.text() shows its pattern no text of more than 10,000 code units", () => {
+  const slow = field.text({ pattern: "(a+)+b" });
+  const started = performance.now();
+  assertEquals(slow.check("a".repeat(10_001)), { kind: "invalid", message: "Enter a value in the expected format" });
+  assert(performance.now() - started < 100);
+  assertEquals(field.text({ pattern: "a*" }).check("a".repeat(10_000)), { kind: "valid", value: "a".repeat(10_000) });
+});
+
+Deno.test("field.text() refuses a pattern that a browser would ignore", () => {
+  for (const pattern of ["(", "a)(?:b", "[(]", /x/i, /x/g]) {
+    assertThrows(() => field.text({ pattern }), TypeError, "Cannot define a text field: pattern");
+  }
+});
+
+Deno.test("field.textarea() turns every line end into a newline before it counts", async () => {
+  await checkAll(field.textarea({ maxlength: 3 }), [["a\r\nb", "a\nb"], ["a\rb", "a\nb"], ["\n\nx", "\n\nx"]]);
+});
+
+Deno.test("field.email() takes the addresses HTML takes, trimmed", async () => {
+  const message = refused("Enter an email address, such as name@example.com");
+  await checkAll(field.email(), [
+    [" ada@example.com ", "ada@example.com"],
+    ["a.b+c@sub.example.co", "a.b+c@sub.example.co"],
+    ["a@b", "a@b"],
+    ["", ""],
+    ["ada", message],
+    ["ada@", message],
+    ["ada@-x.com", message],
+    ["a b@example.com", message],
+    ["ada@example.com\nBcc: x@y.zz", message],
+    [`${"a".repeat(242)}@example.com`, `${"a".repeat(242)}@example.com`],
+    [`${"a".repeat(243)}@example.com`, refused("Enter at most 254 characters")],
+  ]);
+});
+
+Deno.test("field.email() reads 100,000 characters within a bounded time", () => {
+  const started = performance.now();
+  for (const part of ["a", "a.", "a@", "a-", "@a."]) field.email({ maxlength: 1e6 }).check(part.repeat(50_000));
+  assert(performance.now() - started < 500);
+});
+
+Deno.test("field.url() refuses schemes that run code, and their disguises", async () => {
+  const message = refused("Enter a web address that begins with https:// or http://");
+  await checkAll(field.url(), [
+    ["https://example.com/ä?q=1#x", "https://example.com/ä?q=1#x"],
+    [" http://localhost:8000 ", "http://localhost:8000"],
+    ["", ""],
+    ...[
+      "javascript:alert(1)",
+      "JaVaScRiPt:alert(1)",
+      "java\nscript:alert(1)",
+      "java\tscript:alert(1)",
+      "\x01javascript:alert(1)",
+      "data:text/html,<script>",
+      "vbscript:x",
+      "blob:https://example.com/1",
+      "file:///etc/passwd",
+      "//example.com",
+      "/path",
+      "example.com",
+      "http:example.com",
+      "https:\\\\example.com",
+      "https://exa mple.com",
+      "ht\ntps://example.com",
+      "https://",
+    ].map((url) => [url, message] as const),
+  ]);
+});
+
+Deno.test("field.url() takes other schemes where they are named, never those that run code", async () => {
+  assertEquals(await check(field.url({ schemes: ["mailto:"] }), "mailto:a@b.c"), "mailto:a@b.c");
+  for (const scheme of ["javascript:", "data:", "vbscript:", "https", "HTTPS:"]) {
+    assertThrows(() => field.url({ schemes: [scheme] }), TypeError, `the scheme "${scheme}" is not allowed`);
+  }
+});
+
+Deno.test("field.password() keeps white space, and bounds its length", async () => {
+  await checkAll(field.password({ required: true }), [
+    ["  ", "  "],
+    ["", refused("Enter a password")],
+    ["x".repeat(1024), "x".repeat(1024)],
+    ["x".repeat(1025), refused("Enter at most 1024 characters")],
+  ]);
+});
+
+Deno.test("field.number() takes the numbers HTML takes, and no others", async () => {
+  const message = refused("Enter a number");
+  await checkAll(field.number({ step: "any" }), [
+    ["3", 3],
+    [" -2.5 ", -2.5],
+    ["1e3", 1000],
+    [".5", 0.5],
+    [7, 7],
+    ["", null],
+    [undefined, null],
+    [null, null],
+    ...["0x10", "1,5", "Infinity", "NaN", "1e999", "--1", "1 2", "5.", "+5", "٣", true, {}, ["1", "2"]].map((sent) =>
+      [sent, message] as const
+    ),
+    ["1".repeat(101), message],
+  ]);
+});
+
+Deno.test("field.number() holds its bounds and its steps", async () => {
+  await checkAll(field.number({ min: 1, max: 9 }), [
+    ["0", refused("Enter a number of 1 or more")],
+    ["1", 1],
+    ["9", 9],
+    ["10", refused("Enter a number of 9 or less")],
+    ["1.5", refused("Enter a whole number")],
+  ]);
+  await checkAll(field.number({ step: 0.1 }), [["0.3", 0.3], ["1000000.7", 1000000.7], [
+    "0.35",
+    refused("Enter a value in steps of 0.1"),
+  ]]);
+  await checkAll(field.number({ min: 0.5, step: 1 }), [["1.5", 1.5], [
+    "2",
+    refused("Enter a value in steps of 1 from 0.5"),
+  ]]);
+  assertEquals(await check(field.number({ required: true }), ""), refused("Enter a number"));
+});
+
+Deno.test("field.checkbox() is false where nothing was sent", async () => {
+  await checkAll(field.checkbox(), [
+    [undefined, false],
+    [null, false],
+    ["", false],
+    ["on", true],
+    ["true", true],
+    [true, true],
+    ["false", false],
+    [["false", "on"], true],
+    [["on", "false"], false],
+    ["maybe", refused("Tick the box or leave it empty")],
+    [{}, refused("Tick the box or leave it empty")],
+  ]);
+  assertEquals(await check(field.checkbox({ required: true }), undefined), refused("Tick this box to go on"));
+});
+
+Deno.test("field.select() and field.radio() give one of their choices", async () => {
+  const choices = ["a", { value: "b", label: "B" }, {
+    group: "More",
+    choices: ["c", { value: "d", disabled: true }],
+  }] as const;
+  for (const definition of [field.select({ choices }), field.radio({ choices })]) {
+    const message = refused("Choose one of the options");
+    await checkAll(definition, [
+      ["a", "a"],
+      ["b", "b"],
+      ["c", "c"],
+      ["", null],
+      [undefined, null],
+      ["d", message],
+      ["B", message],
+      ["constructor", message],
+      [["a", "b"], message],
+      [{}, message],
+    ]);
+  }
+  assertEquals(await check(field.select({ choices, required: true }), ""), refused("Choose an option"));
+  assertEquals(field.select({ choices }).choices, [
+    { value: "a", label: "a", group: null, disabled: false },
+    { value: "b", label: "B", group: null, disabled: false },
+    { value: "c", label: "c", group: "More", disabled: false },
+    { value: "d", label: "d", group: "More", disabled: true },
+  ]);
+});
+
+Deno.test("field.select() takes an empty value where it is one of the choices", async () => {
+  const size = field.select({ choices: [{ value: "", label: "Any" }, "s"], required: true });
+  assertEquals(await check(size, ""), "");
+});
+
+Deno.test("field.multiSelect() gives each choice once, in the order sent", async () => {
+  const message = refused("Choose from the options");
+  await checkAll(field.multiSelect({ choices: ["a", "b"] }), [
+    [undefined, []],
+    ["", []],
+    ["a", ["a"]],
+    [["b", "a", "b", ""], ["b", "a"]],
+    [["a", "x"], message],
+    [[["a"]], message],
+  ]);
+  assertEquals(
+    await check(field.multiSelect({ choices: ["a"], required: true }), []),
+    refused("Choose at least one option"),
+  );
+});
+
+Deno.test("field.date() takes dates of the calendar", async () => {
+  const message = refused("Enter a date, such as 2025-12-31");
+  await checkAll(field.date(), [
+    ["2024-02-29", "2024-02-29"],
+    ["0001-01-01", "0001-01-01"],
+    ["", null],
+    ...[
+      "2025-02-29",
+      "2025-02-30",
+      "2025-13-01",
+      "2025-00-01",
+      "2025-01-00",
+      "0000-01-01",
+      "25-01-01",
+      "2025-1-1",
+      "2025-01-01T00:00",
+      "x",
+    ]
+      .map((sent) => [sent, message] as const),
+  ]);
+});
+
+Deno.test("field.date(), datetime() and time() hold their bounds and steps", async () => {
+  await checkAll(field.date({ min: "2025-01-06", max: "2025-12-31", step: 7 }), [
+    ["2025-01-05", refused("Enter a date not before 2025-01-06")],
+    ["2025-01-06", "2025-01-06"],
+    ["2025-01-13", "2025-01-13"],
+    ["2025-01-14", refused("Enter a value in steps of 7 from 2025-01-06")],
+    ["2026-01-01", refused("Enter a date not after 2025-12-31")],
+  ]);
+  await checkAll(field.datetime({ max: "2025-01-01T12:00" }), [
+    ["2025-01-01T12:00", "2025-01-01T12:00"],
+    ["2025-01-01T11:59:59.999", "2025-01-01T11:59:59.999"],
+    ["2025-01-01T12:00:01", refused("Enter a date and time not after 2025-01-01T12:00")],
+    ["2025-01-01", refused("Enter a date and a time, such as 2025-12-31T23:59")],
+    ["2025-01-01T10:00Z", refused("Enter a date and a time, such as 2025-12-31T23:59")],
+    ["2025-01-01T10:00T10:00", refused("Enter a date and a time, such as 2025-12-31T23:59")],
+  ]);
+  await checkAll(field.time({ min: "09:00", step: 900 }), [
+    ["09:15", "09:15"],
+    ["09:10", refused("Enter a value in steps of 900 from 09:00")],
+    ["08:59", refused("Enter a time not before 09:00")],
+    ["24:00", refused("Enter a time, such as 23:59")],
+    ["09:60", refused("Enter a time, such as 23:59")],
+  ]);
+});
+
+Deno.test("field.file() gives a file or null, and an empty input is none", async () => {
+  const file = new File(["x"], "a.txt", { type: "text/plain" });
+  await checkAll(field.file(), [
+    [file, file],
+    [new File([], ""), null],
+    [undefined, null],
+    ["", null],
+    ["words", refused("Choose a file")],
+    [[file, file], refused("Choose at most 1 file")],
+  ]);
+  assertEquals(await check(field.file({ required: true }), new File([], "")), refused("Choose a file"));
+});
+
+Deno.test("field.file() holds size, number and type, at the limit and one past it", async () => {
+  const file = (bytes: number) => new File([new Uint8Array(bytes)], "a.bin");
+  const definition = field.file({ multiple: true, maxBytes: 1024, maxFiles: 2 });
+  const two = [file(1024), file(0)];
+  assertEquals(await check(definition, two), two);
+  assertEquals(await check(definition, file(1025)), refused("Choose a file of at most 1 KiB"));
+  assertEquals(await check(definition, [file(1), file(1), file(1)]), refused("Choose at most 2 files"));
+  assertEquals(await check(definition, undefined), []);
+  assertEquals(
+    await check(field.file({ accept: "image/*" }), new File(["<script>"], "a.png", { type: "image/png" })),
+    refused("Choose a file of one of these types: image/*"),
+  );
+});
+
+Deno.test("field.hidden() keeps its text as it is", async () => {
+  await checkAll(field.hidden({ maxlength: 3 }), [[" a ", " a "], ["", ""], [
+    "abcd",
+    refused("Enter at most 3 characters"),
+  ]]);
+});
+
+Deno.test("messages replace our own words, rule by rule", async () => {
+  const title = field.text({ required: true, maxlength: 2, messages: { maxlength: "Too long" } });
+  assertEquals(await check(title, "abc"), refused("Too long"));
+  assertEquals(await check(title, ""), refused("Fill in this field"));
+});
+
+Deno.test("field builders refuse options that cannot be, where they are written", () => {
+  const wrong: [() => unknown, typeof TypeError | typeof RangeError, string][] = [
+    [() => field.text({ maxlength: -1 }), RangeError, "maxlength is -1"],
+    [() => field.text({ minlength: 5, maxlength: 4 }), RangeError, "maxlength is 4, a whole number from 5 is needed"],
+    [() => field.number({ min: 2, max: 1 }), RangeError, "min is 2, above max, which is 1"],
+    [() => field.number({ min: NaN }), TypeError, 'a bound is "NaN"'],
+    [() => field.number({ step: 0 }), RangeError, "step is 0"],
+    [() => field.date({ min: "tomorrow" }), TypeError, 'a bound is "tomorrow", which is no date'],
+    [() => field.select({ choices: ["a", "a"] }), TypeError, 'the choice "a" stands in it twice'],
+    [() => field.file({ accept: "images" }), TypeError, 'accept is "images"'],
+    [() => field.file({ maxBytes: 0 }), RangeError, "maxBytes is 0"],
+    [() => field.file({ maxFiles: 1.5 }), RangeError, "maxFiles is 1.5"],
+  ];
+  for (const [make, kind, message] of wrong) assertThrows(make, kind, message);
+});
+
+Deno.test("inputTypeOf() names the input of a type, and nothing for other elements", () => {
+  assertEquals(inputTypeOf("datetime"), "datetime-local");
+  assertEquals(inputTypeOf("radio"), "radio");
+  assertEquals(
+    ["textarea", "select", "multiselect"].map((type) => inputTypeOf(fieldOfType(type as "select", {}).type)),
+    [
+      "",
+      "",
+      "",
+    ],
+  );
+});

@@ -1,0 +1,89 @@
+import { assertEquals } from "@std/assert";
+import { acceptsFile, sniff } from "../../src/forms/file_type.ts";
+
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13];
+const JPEG = [0xff, 0xd8, 0xff, 0xe0];
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
+const CFB = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+const WEBM = [0x1a, 0x45, 0xdf, 0xa3];
+const text = (words: string) => [...new TextEncoder().encode(words)];
+const box = (brand: string) => [0, 0, 0, 24, ...text(`ftyp${brand}`)];
+
+function file(content: number[], type: string, name: string): File {
+  return new File([new Uint8Array(content)], name, { type });
+}
+
+Deno.test("sniff() tells common types by their first bytes", () => {
+  const samples: [number[], string][] = [
+    [PNG, "image/png"],
+    [JPEG, "image/jpeg"],
+    [text("GIF89a...."), "image/gif"],
+    [text("RIFF....WEBPVP8 "), "image/webp"],
+    [text("RIFF....WAVEfmt "), "audio/wav"],
+    [box("avif"), "image/avif"],
+    [box("heic"), "image/heic"],
+    [box("qt  "), "video/quicktime"],
+    [box("M4A "), "audio/mp4"],
+    [box("isom"), "video/mp4"],
+    [WEBM, "video/webm"],
+    [text("OggS...."), "audio/ogg"],
+    [text("fLaC"), "audio/flac"],
+    [[...text("ID3"), 4, 0], "audio/mpeg"],
+    [[0xff, 0xfb, 0x90], "audio/mpeg"],
+    [text("%PDF-1.7"), "application/pdf"],
+    [[0x1f, 0x8b, 8], "application/gzip"],
+    [ZIP, "application/zip"],
+    [CFB, "application/x-cfb"],
+    [[...text("MZ"), 0x90, 0, 3], "application/x-msdownload"],
+    [text('<?xml version="1.0"?>\n<!-- a > b -->\n<svg xmlns="x">'), "image/svg+xml"],
+    [text("\ufeff  <!DOCTYPE html><p>"), "text/html"],
+    [text("<script>alert(1)</script>"), "text/html"],
+  ];
+  for (const [head, type] of samples) assertEquals(sniff(new Uint8Array(head))[0], type);
+});
+
+Deno.test("sniff() says nothing of bytes that are no signature", () => {
+  for (const words of ["", "name,age\nAda,36", "ID3,name", "MZ,name", "BM,name", "plain words"]) {
+    assertEquals(sniff(new TextEncoder().encode(words)), []);
+  }
+});
+
+Deno.test("sniff() reads a megabyte of markup that never ends within a bounded time", () => {
+  const started = performance.now();
+  for (const part of ["<!--", "<!---->", "<?xml>", " ", "<!doctype svg["]) {
+    sniff(new TextEncoder().encode(part.repeat(100_000)));
+  }
+  assertEquals(performance.now() - started < 500, true);
+});
+
+Deno.test("acceptsFile() asks for a fitting declared type or name, and for fitting content", async () => {
+  const table: [string, File, boolean][] = [
+    ["image/*", file(PNG, "image/png", "a.png"), true],
+    ["image/*", file(PNG, "image/jpeg", "a.jpg"), true],
+    ["image/png", file(PNG, "image/png; charset=x", "a.png"), true],
+    ["image/jpeg", file(PNG, "image/jpeg", "a.jpg"), false],
+    ["image/png", file(PNG, "application/pdf", "a.png"), false],
+    ["image/*", file(text("<script>"), "image/png", "a.png"), false],
+    ["image/png", file(text("words"), "image/png", "a.png"), false],
+    [".png", file(PNG, "", "A.PNG"), true],
+    [".png", file(JPEG, "image/png", "a.png"), false],
+    [".png", file(PNG, "image/png", "a.png.php"), false],
+    [".pdf,image/*", file(text("%PDF-1.4"), "application/pdf", "a.pdf"), true],
+    ["text/csv", file(text("a,b"), "text/csv", "a.csv"), true],
+    ["text/csv", file([0, 1, 2, 3], "text/csv", "a.csv"), false],
+    ["text/csv", file([0xff, 0xfe, 0x61, 0], "text/csv", "a.csv"), true],
+    ["text/plain", file(text("<html><script>"), "text/plain", "a.txt"), false],
+    [".csv", file(text("<!doctype html>"), "text/csv", "a.csv"), false],
+    [".docx", file(ZIP, "", "a.docx"), true],
+    [".docx", file(text("words"), "", "a.docx"), false],
+    [".doc", file(CFB, "application/msword", "a.doc"), true],
+    ["application/zip", file(ZIP, "application/zip", "a.zip"), true],
+    ["audio/*", file(WEBM, "audio/webm", "a.webm"), true],
+    [".step", file(text("ISO-10303-21;"), "", "part.step"), true],
+    ["application/x-thing", file([1, 2, 3], "application/x-thing", "a.bin"), true],
+  ];
+  for (const [accept, given, expected] of table) {
+    const told = `${accept} ${given.type} ${given.name}`;
+    assertEquals([told, await acceptsFile(accept.split(","), given)], [told, expected]);
+  }
+});

@@ -1,0 +1,122 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { type } from "arktype";
+import * as v from "valibot";
+import { z } from "zod";
+import { field } from "../../src/forms/field.ts";
+import { defineForm, isForm, labelOf, resolveSuccess, takesFiles } from "../../src/forms/form.ts";
+import { showBlank } from "./support.ts";
+
+Deno.test("defineForm() gives a frozen form", () => {
+  const form = defineForm("note", { fields: { title: field.text() } });
+  assert(Object.isFrozen(form));
+  assertEquals([form.kind, form.name, form.schema, [...form.fields.keys()]], ["form", "note", null, ["title"]]);
+  assert(isForm(form) && !isForm({ ...form }));
+});
+
+Deno.test("defineForm() takes the schemas of zod, valibot and arktype", () => {
+  const schemas = [z.object({ a: z.string() }), v.object({ a: v.string() }), type({ a: "string" })];
+  for (const schema of schemas) assertEquals(defineForm("note", { schema }).schema, schema);
+});
+
+Deno.test("defineForm() refuses a definition that cannot be, where it is made", () => {
+  const fields = { title: field.text() };
+  const schema = z.object({ title: z.string(), address: z.object({ city: z.string() }) });
+  const wrong: [() => unknown, string][] = [
+    [() => defineForm("", { fields }), 'Cannot define form "": a name is a letter'],
+    [() => defineForm("1a", { fields }), 'Cannot define form "1a"'],
+    [() => defineForm("a b", { fields }), 'Cannot define form "a b"'],
+    [() => defineForm("a".repeat(129), { fields }), "a name is a letter and up to 127"],
+    [() => defineForm("note", {} as { fields: typeof fields }), "it has neither schema nor fields"],
+    [() => defineForm("note", { schema: {} as typeof schema }), "its schema is no Standard Schema"],
+    [() => defineForm("note", { schema: z.string() as never, fields }), "its schema takes no object"],
+    [() => defineForm("note", { schema: z.array(z.string()) as never }), "its schema takes no object"],
+    [() => defineForm("note", { fields: { title: { ...fields.title } } }), 'its field "title" is no field'],
+    [() => defineForm("note", { fields: { _action: field.text() } }), '"_action" is a field of the protocol'],
+    [() => defineForm("note", { fields: { "a.b": field.text() } }), 'the field name "a.b" is empty or a path'],
+    [() => defineForm("note", { fields: { "": field.text() } }), 'the field name "" is empty or a path'],
+    [
+      () => defineForm("note", { schema, fields: { titel: field.text() } }),
+      'has no field "titel", it has title, address.city',
+    ],
+    [
+      () => defineForm("note", { schema: z.object({ "a.b": z.string() }) }),
+      'names a field "a.b" that no form can send',
+    ],
+    [() => defineForm("note", { schema: z.object({ a: z.object({ "b c": z.string() }) }) }), 'names a field "a.b c"'],
+    [() => defineForm("note", { schema, fields: { address: field.text() } }), 'has no field "address"'],
+    [() => defineForm("note", { fields, clean: "x" as never }), "clean is string, a function is needed"],
+  ];
+  for (const [make, message] of wrong) assertThrows(make, TypeError, message);
+});
+
+Deno.test("defineForm() takes the longest name", () => {
+  assertEquals(defineForm("a".repeat(128), { fields: {} }).name.length, 128);
+});
+
+Deno.test("defineForm() lets a written field win over the schema, and the schema where it says nothing", () => {
+  const form = defineForm("note", {
+    schema: z.object({
+      title: z.string().min(1).max(80).meta({ title: "Heading" }),
+      done: z.boolean(),
+      n: z.int().min(2),
+    }),
+    fields: { title: field.textarea({ help: "Short" }), n: field.number({ label: "Count", max: 9 }) },
+  });
+  const blank = showBlank(form);
+  const title = blank.field("title");
+  assertEquals([title.type, title.label, title.help, title.required], ["textarea", "Heading", "Short", true]);
+  assertEquals(title.constraints, { minlength: 1, maxlength: 80 });
+  assertEquals(blank.field("n").constraints, { min: 2, max: 9, step: 1 });
+  assertEquals(blank.fields.map(({ name }) => name), ["title", "done", "n"]);
+});
+
+Deno.test("defineForm() reads choices into a field that is drawn in another way", () => {
+  const form = defineForm("note", {
+    schema: z.object({ size: z.enum(["s", "m"]), tags: z.array(z.string()) }),
+    fields: { size: field.radio({ choices: ["s", "m"] }), tags: field.multiSelect({ choices: ["x", "y"] }) },
+  });
+  const blank = showBlank(form);
+  assertEquals(blank.field("size").type, "radio");
+  assertEquals(blank.field("tags").choices.map(({ value }) => value), ["x", "y"]);
+  assertEquals(blank.fields.map(({ name }) => name), ["size", "tags"]);
+});
+
+Deno.test("defineForm() takes any field name that every object inherits", () => {
+  const form = defineForm("odd", {
+    fields: { constructor: field.text(), toString: field.text(), ["__proto__"]: field.text() },
+  });
+  assertEquals([...form.fields.keys()], ["constructor", "toString", "__proto__"]);
+});
+
+Deno.test("takesFiles() is true where any field is one for files, in rows too", () => {
+  assertEquals(takesFiles(defineForm("a", { fields: { photo: field.file() } })), true);
+  assertEquals(
+    takesFiles(defineForm("a", { schema: z.object({ rows: z.array(z.object({ photo: z.file() })) }) })),
+    true,
+  );
+  assertEquals(takesFiles(defineForm("a", { fields: { title: field.text() } })), false);
+});
+
+Deno.test("resolveSuccess() gives what was declared, made of the values where it is a function", () => {
+  assertEquals(resolveSuccess(null, {}), { toast: null, redirect: null });
+  assertEquals(resolveSuccess({ toast: "Saved", redirect: "/" }, {}), { toast: "Saved", redirect: "/" });
+  assertEquals(
+    resolveSuccess(
+      { toast: (id: number) => ({ message: `Saved ${id}` }), redirect: (id: number) => `/notes/${id}` },
+      7,
+    ),
+    { toast: { message: "Saved 7" }, redirect: "/notes/7" },
+  );
+});
+
+Deno.test("labelOf() makes a label of a name", () => {
+  const table: [(string | number)[], string][] = [
+    [["title"], "Title"],
+    [["dueDate"], "Due date"],
+    [["first_name"], "First name"],
+    [["rows", 0, "zip-code"], "Zip code"],
+    [["tags", 0], "Tags"],
+    [["имяФайла"], "Имя файла"],
+  ];
+  for (const [steps, label] of table) assertEquals(labelOf(steps), label);
+});

@@ -1,0 +1,75 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { formatPath, isPlainObject, parsePath, patternOf, prefixPath, valueAt } from "../../src/forms/path.ts";
+
+Deno.test("parsePath() and formatPath() agree on every name that is a path", () => {
+  const paths: [string, (string | number)[]][] = [
+    ["title", ["title"]],
+    ["address.city", ["address", "city"]],
+    ["rows[0].label", ["rows", 0, "label"]],
+    ["a[1][22].b.c[3]", ["a", 1, 22, "b", "c", 3]],
+    ["первый.второй", ["первый", "второй"]],
+    ["constructor", ["constructor"]],
+    ["__proto__.x", ["__proto__", "x"]],
+  ];
+  for (const [name, steps] of paths) {
+    assertEquals(parsePath(name), steps);
+    assertEquals(formatPath(steps), name);
+  }
+});
+
+Deno.test("parsePath() takes a name that is no path as one flat key", () => {
+  for (
+    const name of [
+      "",
+      "a..b",
+      "a[",
+      "a[]",
+      "a[x]",
+      "a[01]",
+      "a b.c",
+      "a[-1]",
+      "[0]",
+      ".a",
+      "a.",
+      "a]b",
+      "a[1234567890]",
+    ]
+  ) {
+    assertEquals(parsePath(name), [name]);
+  }
+});
+
+Deno.test("parsePath() takes a name of 33 steps as a flat key, and reads one of 32", () => {
+  const name = (steps: number) => Array.from({ length: steps }, () => "a").join(".");
+  assertEquals(parsePath(name(32)).length, 32);
+  assertEquals(parsePath(name(33)), [name(33)]);
+});
+
+Deno.test("patternOf() leaves every index open", () => {
+  assertEquals(patternOf(["rows", 3, "cells", 0, "label"]), "rows[].cells[].label");
+});
+
+Deno.test("prefixPath() joins a row and a name, and leaves either alone without the other", () => {
+  assertEquals(prefixPath("rows[0]", "label"), "rows[0].label");
+  assertEquals(prefixPath("rows[0]", ""), "rows[0]");
+  assertEquals(prefixPath("", "label"), "label");
+});
+
+Deno.test("valueAt() finds own properties alone", () => {
+  const data = { rows: [{ label: "x" }], title: "t" };
+  assertEquals(valueAt(data, ["rows", 0, "label"]), "x");
+  for (const key of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+    assertStrictEquals(valueAt(data, [key]), undefined);
+  }
+  assertStrictEquals(valueAt(data, ["title", "length"]), undefined);
+  assertStrictEquals(valueAt(data, ["rows", "map"]), undefined);
+  assertEquals(valueAt(JSON.parse('{"__proto__":{"x":1}}'), ["__proto__", "x"]), 1);
+});
+
+Deno.test("isPlainObject() tells named values from lists, files and instances", () => {
+  assertEquals(isPlainObject({}), true);
+  assertEquals(isPlainObject(Object.create(null)), true);
+  for (const value of [null, [], new File([], "x"), new Date(), new Map(), "text"]) {
+    assertEquals(isPlainObject(value), false);
+  }
+});

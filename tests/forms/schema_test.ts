@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { type } from "arktype";
+import * as v from "valibot";
+import { z } from "zod";
+import { isStandardSchema, issueName, jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
+
+Deno.test("isStandardSchema() knows the schemas of zod, valibot and arktype", () => {
+  for (const schema of [z.object({}), v.object({}), type({ a: "string" })]) {
+    assertEquals(isStandardSchema(schema), true);
+  }
+  for (const value of [null, undefined, {}, "schema", { "~standard": {} }, { "~standard": null }, () => {}]) {
+    assertEquals(isStandardSchema(value), false);
+  }
+});
+
+Deno.test("jsonSchemaOf() gives what a schema takes, not what it gives", () => {
+  const count = z.object({ n: z.string().transform(Number) });
+  assertEquals(jsonSchemaOf(count)?.properties, { n: { type: "string" } });
+  assertEquals(jsonSchemaOf(type({ n: "string.numeric.parse" }))?.type, "object");
+});
+
+Deno.test("jsonSchemaOf() gives null for a schema that offers none", () => {
+  assertEquals(jsonSchemaOf(v.object({ title: v.string() })), null);
+});
+
+Deno.test("jsonSchemaOf() writes {} for a part of a zod schema that has no JSON form", () => {
+  const schema = jsonSchemaOf(z.object({ when: z.date(), title: z.string() }));
+  assertEquals(schema?.properties, { when: {}, title: { type: "string" } });
+});
+
+Deno.test("jsonSchemaOf() gives null where the converter throws", () => {
+  const schema = {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: {
+        input: () => {
+          throw new Error("cannot be written down");
+        },
+      },
+    },
+  } satisfies StandardSchemaV1 & { "~standard": { jsonSchema: unknown } };
+  assertEquals(jsonSchemaOf(schema), null);
+});
+
+Deno.test("issueName() writes keys, indices and segments as a field name", () => {
+  const table: [StandardSchemaV1.Issue["path"], string][] = [
+    [undefined, ""],
+    [[], ""],
+    [["title"], "title"],
+    [["address", "city"], "address.city"],
+    [["rows", 0, { key: "label" }], "rows[0].label"],
+    [[{ key: "rows" }, { key: 2 }], "rows[2]"],
+    [["__proto__", "constructor"], "__proto__.constructor"],
+    [[Symbol("secret")], "secret"],
+  ];
+  for (const [path, name] of table) assertEquals(issueName({ message: "", path }), name);
+});

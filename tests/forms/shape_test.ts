@@ -1,0 +1,197 @@
+import { assertEquals } from "@std/assert";
+import { z } from "zod";
+import { jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
+import { parsePath } from "../../src/forms/path.ts";
+import { leafAt, leafNames, readShape, type Shape } from "../../src/forms/shape.ts";
+
+function shapeOf(schema: StandardSchemaV1): Shape {
+  return readShape(jsonSchemaOf(schema) ?? {});
+}
+
+/** How one field of a schema is drawn: its type, whether it is required, and what else is said of it. */
+function drawn(schema: Readonly<Record<string, StandardSchemaV1>>, name = "x"): unknown {
+  const leaf = leafAt(shapeOf(z.object(schema as Record<string, z.ZodType>)), parsePath(name));
+  if (leaf === null) return null;
+  const options = Object.entries(leaf.sketch.options).filter(([, value]) => value !== undefined);
+  return [leaf.sketch.type, leaf.required, Object.fromEntries(options)];
+}
+
+Deno.test("readShape() draws each kind of value as the field a browser knows for it", () => {
+  const table: [StandardSchemaV1, unknown][] = [
+    [z.string(), ["text", false, {}]],
+    [z.string().min(1).max(80), ["text", true, { minlength: 1, maxlength: 80 }]],
+    [z.string().min(1).optional(), ["text", false, { minlength: 1 }]],
+    [z.string().min(1).nullable(), ["text", false, { minlength: 1 }]],
+    [z.string().min(1).default("Milk"), ["text", false, { minlength: 1, initial: "Milk" }]],
+    [z.string().meta({ title: "Name", description: "In full" }), ["text", false, { label: "Name", help: "In full" }]],
+    [z.email(), ["email", true, {}]],
+    [z.email().optional(), ["email", false, {}]],
+    [z.literal("").or(z.email()), ["email", false, {}]],
+    [z.url(), ["url", true, {}]],
+    [z.iso.date(), ["date", true, {}]],
+    // zod writes no format for a time; its pattern is all there is.
+    [z.iso.time(), ["text", true, { pattern: "(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?" }]],
+    [z.iso.datetime(), ["text", true, { pattern: z.iso.datetime().def.pattern?.source.slice(1, -1) }]],
+    [z.number(), ["number", true, { step: "any" }]],
+    [z.number().nullable(), ["number", false, { step: "any" }]],
+    [z.int(), ["number", true, { step: 1 }]],
+    [z.int().gt(0).lt(10), ["number", true, { min: 1, max: 9, step: 1 }]],
+    [z.number().positive().max(9.5).multipleOf(0.5), ["number", true, { min: 0, max: 9.5, step: 0.5 }]],
+    [z.boolean(), ["checkbox", false, {}]],
+    [z.boolean().default(true), ["checkbox", false, { initial: true }]],
+    [z.literal(true), ["checkbox", true, {}]],
+    [z.literal("v1"), ["hidden", true, { initial: "v1" }]],
+    [z.file().mime(["image/png", "image/jpeg"]).max(9), ["file", true, {
+      accept: "image/png,image/jpeg",
+      maxBytes: 9,
+    }]],
+    [z.array(z.file()).max(3), ["file", false, { multiple: true, maxFiles: 3 }]],
+    [z.array(z.file()).min(1), ["file", true, { multiple: true }]],
+    [z.date(), ["text", false, {}]],
+    [z.union([z.string().max(3), z.number()]), ["text", false, {}]],
+    [z.union([z.email(), z.url()]), ["text", true, {}]],
+    [z.object({ a: z.string() }), null],
+    [z.array(z.string()), null],
+  ];
+  for (const [schema, expected] of table) assertEquals(drawn({ x: schema }), expected);
+});
+
+Deno.test("readShape() draws the format time of JSON Schema, and a date and time as far as a browser sends one", () => {
+  const typeOf = (schema: Readonly<Record<string, unknown>>) => {
+    const shape = readShape({ type: "object", properties: { x: { type: "string", ...schema } } });
+    return leafAt(shape, ["x"])?.sketch.type;
+  };
+  assertEquals(typeOf({ format: "time" }), "time");
+  assertEquals(typeOf({ format: "time", pattern: "Z$" }), "text");
+  assertEquals(typeOf({ format: "date-time" }), "text");
+  assertEquals(typeOf({ format: "date-time", pattern: "T\\d\\d:\\d\\d$" }), "datetime");
+  assertEquals(typeOf({ format: "unknown" }), "text");
+});
+
+Deno.test("readShape() makes choices of an enum, of literals, and of numbers", () => {
+  const choices = (values: string[]) => values.map((value) => ({ value, label: undefined }));
+  const table: [StandardSchemaV1, unknown][] = [
+    [z.enum(["a", "b"]), ["select", true, { choices: choices(["a", "b"]) }]],
+    [z.enum(["a", "b"]).optional(), ["select", false, { choices: choices(["a", "b"]) }]],
+    [z.enum(["", "b", "c"]), ["select", false, { choices: choices(["b", "c"]) }]],
+    [z.union([z.literal("a"), z.literal("b"), z.null()]), ["select", false, { choices: choices(["a", "b"]) }]],
+    [z.literal([1, 2]), ["select", true, { choices: choices(["1", "2"]) }]],
+    [z.array(z.enum(["a", "b"])).min(1), ["multiselect", true, { choices: choices(["a", "b"]) }]],
+  ];
+  for (const [schema, expected] of table) assertEquals(drawn({ x: schema }), expected);
+});
+
+Deno.test("readShape() takes the title of a constant as the label of its choice", () => {
+  const shape = readShape({
+    type: "object",
+    properties: { x: { oneOf: [{ const: "a", title: "Apple" }, { const: "b" }] } },
+    required: ["x"],
+  });
+  assertEquals(leafAt(shape, ["x"])?.sketch.options.choices, [{ value: "a", label: "Apple" }, {
+    value: "b",
+    label: undefined,
+  }]);
+});
+
+Deno.test("readShape() makes a pattern that may match anywhere one that matches the whole text", () => {
+  const table: [RegExp, string | undefined][] = [
+    [/^a+$/, "a+"],
+    [/a+/, "[^]*(?:a+)[^]*"],
+    [/^a|b$/, "[^]*(?:^a|b$)[^]*"],
+    [/^a\$/, "[^]*(?:^a\\$)[^]*"],
+    [/^(?:a|b)$/, "(?:a|b)"],
+    [/^[\|]\|a$/, "[\\|]\\|a"],
+    [/[(]/, undefined],
+  ];
+  for (const [pattern, expected] of table) {
+    const shape = shapeOf(z.object({ x: z.string().regex(pattern) }));
+    const { pattern: source } = leafAt(shape, ["x"])?.sketch.options ?? {};
+    assertEquals([pattern.source, source], [pattern.source, expected]);
+    if (expected === undefined) continue;
+    for (const text of ["a", "aa", "xay", "b", "xb", "a$"]) {
+      assertEquals([text, new RegExp(`^(?:${expected})$`, "v").test(text)], [text, pattern.test(text)]);
+    }
+  }
+});
+
+Deno.test("leafAt() asks for nothing below what may be left out, and again inside a row", () => {
+  const name = z.object({ name: z.string().min(1) });
+  assertEquals(drawn({ x: name }, "x.name"), ["text", true, { minlength: 1 }]);
+  assertEquals(drawn({ x: name.optional() }, "x.name"), ["text", false, { minlength: 1 }]);
+  assertEquals(drawn({ x: name.nullable() }, "x.name"), ["text", false, { minlength: 1 }]);
+  assertEquals(drawn({ x: z.array(name).optional() }, "x[3].name"), ["text", true, { minlength: 1 }]);
+});
+
+Deno.test("leafAt() finds nothing under names the schema does not have", () => {
+  const schema = z.object({ title: z.string(), rows: z.array(z.object({ label: z.string() })) });
+  for (const name of ["titel", "title.x", "rows", "rows[0]", "rows.label", "constructor", "__proto__", "toString"]) {
+    assertEquals(leafAt(shapeOf(schema), parsePath(name)), null);
+  }
+});
+
+Deno.test("leafAt() reads records, tuples and intersections", () => {
+  assertEquals(drawn({ x: z.record(z.string(), z.number()) }, "x.any"), ["number", false, { step: "any" }]);
+  assertEquals(drawn({ x: z.tuple([z.string().min(1), z.number()]) }, "x[1]"), ["number", true, { step: "any" }]);
+  const both = z.object({ a: z.string().min(1) }).and(z.object({ b: z.number() }));
+  assertEquals(leafNames(shapeOf(both), {}, new Set()), ["a", "b"]);
+  const allOf = readShape({
+    allOf: [{ $ref: "#/$defs/a" }, { properties: { b: { type: "boolean" } }, required: ["b"] }],
+    $defs: { a: { type: "object", properties: { a: { type: "string", minLength: 1 } }, required: ["a"] } },
+  });
+  assertEquals(leafNames(allOf, {}, new Set()), ["a", "b"]);
+  assertEquals(leafAt(allOf, ["a"])?.required, true);
+});
+
+Deno.test("leafNames() lists every field in order, and of lists as many as the data has", () => {
+  const shape = shapeOf(z.object({
+    title: z.string(),
+    address: z.object({ city: z.string(), zip: z.string() }),
+    tags: z.array(z.string()),
+    rows: z.array(z.object({ label: z.string() })),
+  }));
+  assertEquals(leafNames(shape, {}, new Set()), ["title", "address.city", "address.zip"]);
+  assertEquals(leafNames(shape, { tags: ["a", "b"], rows: [{}, {}] }, new Set(["tags"])), [
+    "title",
+    "address.city",
+    "address.zip",
+    "tags",
+    "rows[0].label",
+    "rows[1].label",
+  ]);
+});
+
+Deno.test("leafNames() draws a schema that contains itself as deep as the data goes", () => {
+  interface Node {
+    name: string;
+    next?: Node | undefined;
+  }
+  const node: z.ZodType<Node> = z.object({ name: z.string(), next: z.lazy(() => node).optional() });
+  const shape = shapeOf(node);
+  assertEquals(leafNames(shape, {}, new Set()).length <= 2, true);
+  assertEquals(leafNames(shape, { next: { next: { name: "x" } } }, new Set()), ["name", "next.name", "next.next.name"]);
+});
+
+Deno.test("readShape() reads alternatives as one form, with their constant as a choice", () => {
+  const shape = shapeOf(z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("mail"), to: z.email() }),
+    z.object({ kind: z.literal("call"), number: z.string().min(1) }),
+  ]));
+  assertEquals(leafNames(shape, {}, new Set()), ["kind", "to", "number"]);
+  assertEquals(leafAt(shape, ["kind"])?.sketch, {
+    type: "select",
+    options: { choices: [{ value: "mail" }, { value: "call" }] },
+  });
+  assertEquals(leafAt(shape, ["kind"])?.required, true);
+  assertEquals(leafAt(shape, ["to"])?.required, false);
+});
+
+Deno.test("readShape() ends on references that lead nowhere or to themselves", () => {
+  for (const pointer of ["#/$defs/none", "https://example.com/schema", "#/$defs/loop", "#"]) {
+    const shape = readShape({
+      type: "object",
+      properties: { x: { $ref: pointer } },
+      $defs: { loop: { $ref: "#/$defs/loop" } },
+    });
+    assertEquals(leafNames(shape, {}, new Set()).length <= 1, true);
+  }
+});

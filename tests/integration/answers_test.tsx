@@ -1,0 +1,754 @@
+/** What each result becomes for each audience: the table "Answers, by result and audience", cell by cell. */
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import {
+  action,
+  checkpoint,
+  defineForm,
+  event,
+  field,
+  Field,
+  Form,
+  formActionUrl,
+  history,
+  html,
+  HyperError,
+  type Item,
+  type LayoutProps,
+  loadJs,
+  redirect,
+  redirectToOrigin,
+  refresh,
+  remove,
+  signal,
+  signals,
+  switchTo,
+  toast,
+  Toasts,
+  unsafeHtml,
+} from "../../mod.ts";
+import { App, eventsOf, type Modules, namesOf } from "../support/app.tsx";
+import { byId, findForm, text } from "../support/html.ts";
+
+const AUDIENCES = ["text/html", "text/event-stream", "application/json"] as const;
+const AskForm = defineForm("ask", { fields: { q: field.text() } });
+
+/** A page with a form, whose action gives what a test wants, with the form and without. */
+function giving(make: () => unknown, more: Modules = {}): App {
+  const withForm = action("with_form", { form: AskForm }, () => make());
+  const plain = action("plain", () => make());
+  const Page = () => <Form action={withForm}><Field name="q" /><button>Ask</button></Form>;
+  const page = { default: Page, withForm, plain };
+  return new App({ "/ask/[id]": page, "/other": { default: () => <Toasts /> }, ...more });
+}
+
+async function asDocument(app: App, what: "with_form" | "plain"): Promise<Response> {
+  if (what === "plain") return await app.call("plain", { path: "/ask/7?tab=1", accept: "text/html" });
+  const page = await app.open("/ask/7?tab=1");
+  return (await app.submit(page, "with_form", { q: "x" })).response;
+}
+
+function statusAndPlace(response: Response): [number, string | null] {
+  return [response.status, response.headers.get("location")];
+}
+
+Deno.test("a Response goes as it is to a document, to the runtime and as data", async () => {
+  await using app = giving(() => new Response("made by hand", { status: 418, headers: { "x-own": "1" } }));
+  for (const accept of AUDIENCES) {
+    const response = await app.call("plain", { accept });
+    assertEquals([response.status, response.headers.get("x-own"), await response.text()], [418, "1", "made by hand"]);
+  }
+});
+
+Deno.test("a Response that redirects is a redirect event for the runtime, and itself for the others", async () => {
+  await using app = giving(() => Response.redirect("http://site.test/other?a=1", 302));
+  for (const accept of ["text/html", "application/json"]) {
+    assertEquals(statusAndPlace(await app.call("plain", { accept })), [302, "http://site.test/other?a=1"]);
+  }
+  const response = await app.call("plain");
+  assertEquals([response.status, await eventsOf(response)], [200, [
+    { event: "redirect", data: { url: "/other?a=1" } },
+  ]]);
+});
+
+Deno.test("a Response that redirects to another site is told to the runtime as external, with its cookies", async () => {
+  await using app = giving(() =>
+    new Response("moved", { status: 303, headers: { location: "https://other.test/x", "set-cookie": "a=1" } })
+  );
+  const response = await app.call("plain");
+  assertEquals(await eventsOf(response), [
+    { event: "redirect", data: { url: "https://other.test/x", external: true } },
+  ]);
+  assertEquals(response.headers.getSetCookie(), ["a=1"]);
+});
+
+Deno.test("nothing is 204 for a document without a form, 303 to the origin with one", async () => {
+  await using app = giving(() => undefined);
+  assertEquals(statusAndPlace(await asDocument(app, "plain")), [204, null]);
+  assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/ask/7?tab=1"]);
+});
+
+Deno.test("nothing with a form is 204 for a document where no origin is known", async () => {
+  await using app = giving(() => undefined);
+  const response = await app.request(formActionUrl("with_form"), { method: "POST", body: new URLSearchParams() });
+  assertEquals(statusAndPlace(response), [204, null]);
+});
+
+Deno.test("nothing is the end for the runtime, and ok as data", async () => {
+  await using app = giving(() => undefined);
+  assertEquals(await eventsOf(await app.call("plain")), [{ event: "end", data: {} }]);
+  assertEquals(await app.data("plain"), { ok: true });
+});
+
+Deno.test("items are 303 to the origin for a document, with a form and without", async () => {
+  await using app = giving(() => [html("x", { target: "#a" }), remove("#b")]);
+  assertEquals(statusAndPlace(await asDocument(app, "plain")), [303, "/ask/7?tab=1"]);
+  assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/ask/7?tab=1"]);
+});
+
+Deno.test("items are 204 for a document where no page is known", async () => {
+  await using app = giving(() => toast("x"));
+  assertEquals(statusAndPlace(await app.call("plain", { path: "/nowhere", accept: "text/html" })), [204, null]);
+});
+
+for (
+  const [what, item, expected] of [
+    ["html", () => html(<b>x</b>, { target: "#a" }), {
+      event: "patch_html",
+      data: { content: "<b>x</b>", target: "#a" },
+    }],
+    ["html with everything", () =>
+      html("x", {
+        target: "#a",
+        swap: "append",
+        transition: true,
+        focus: "first-invalid",
+        swapDelay: 10,
+        settleDelay: 20,
+        strict: true,
+      }), {
+      event: "patch_html",
+      data: {
+        content: "x",
+        target: "#a",
+        swap: "append",
+        transition: true,
+        focus: "first-invalid",
+        swap_delay: 10,
+        settle_delay: 20,
+        strict_targets: true,
+      },
+    }],
+    ["html without a target", () => html("a < b"), { event: "patch_html", data: { content: "a &lt; b" } }],
+    ["html of a list", () => html([<i>1</i>, " & ", 2]), {
+      event: "patch_html",
+      data: { content: "<i>1</i> &amp; 2" },
+    }],
+    ["html of nothing", () => html(null), { event: "patch_html", data: { content: "" } }],
+    ["html of markup that is vouched for", () => html(unsafeHtml("<b>&nbsp;</b>")), {
+      event: "patch_html",
+      data: { content: "<b>&nbsp;</b>" },
+    }],
+    ["remove", () => remove("#a"), { event: "patch_html", data: { target: "#a", content: "", swap: "delete" } }],
+    ["signal", () => signal("n", 1), { event: "patch_signals", data: { n: 1 } }],
+    ["signals", () => signals({ a: [1], $b: null }), { event: "patch_signals", data: { a: [1], $b: null } }],
+    ["toast of a text", () => toast("Saved"), { event: "toast", data: { value: "Saved" } }],
+    ["toast of an object", () => toast({ message: "Saved", level: "success" }), {
+      event: "toast",
+      data: { message: "Saved", level: "success" },
+    }],
+    ["event", () => event("cart:changed", { n: 2 }, { target: "#cart" }), {
+      event: "dispatch_event",
+      data: { name: "cart:changed", payload: { n: 2 }, target: "#cart" },
+    }],
+    ["event without detail", () => event("done"), { event: "dispatch_event", data: { name: "done", payload: {} } }],
+    ["history push", () => history({ push: "/ask/8" }), { event: "history", data: { push_url: "/ask/8" } }],
+    ["history replace", () => history({ replace: "?q=1" }), {
+      event: "history",
+      data: { replace_url: "/ask/7?q=1" },
+    }],
+    ["loadJs", () => loadJs("/chart.js"), { event: "load_js", data: { src: "/chart.js" } }],
+  ] as const satisfies readonly (readonly [string, () => Item, unknown])[]
+) {
+  Deno.test(`an item travels as its event, to the runtime and as data: ${what}`, async () => {
+    await using app = giving(item);
+    const response = await app.call("plain", { path: "/ask/7" });
+    assertEquals([response.status, response.headers.get("content-type")], [200, "text/event-stream"]);
+    assertEquals(await eventsOf(response), [expected, { event: "end", data: {} }]);
+    assertEquals(await app.data("plain", { path: "/ask/7" }), { ok: true, items: [expected] });
+  });
+}
+
+Deno.test("items keep their order, and a list of one is an item", async () => {
+  await using app = giving(() => [toast(1), signal("a", 1), toast(2)]);
+  assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "patch_signals", "toast", "end"]);
+});
+
+Deno.test("a checkpoint carries an id and no data, and is left out where there is no request id", async () => {
+  await using app = giving(() => [checkpoint("half"), toast("x")]);
+  const response = await app.call("plain", { headers: { "x-hyper-request-id": "r-1" } });
+  assertStringIncludes(await response.text(), "event: checkpoint\nid: r-1:checkpoint:half\n\n");
+  assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "end"]);
+  assertEquals((await asDocument(app, "with_form")).status, 303);
+});
+
+Deno.test("switchTo carries name, data, method and path, and ends the answer", async () => {
+  const watch = action("watch", { method: "GET" }, () => {});
+  await using app = giving(() => [toast("a"), switchTo(watch, { job: 7 }, { path: "/other" }), toast("b")]);
+  assertEquals(await eventsOf(await app.call("plain")), [
+    { event: "toast", data: { value: "a" } },
+    { event: "switch_action", data: { name: "watch", data: { job: 7 }, method: "GET", url: "/other" } },
+  ]);
+  assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/ask/7?tab=1"]);
+});
+
+Deno.test("refresh is the page rendered again after the handler, whole or by a selector", async () => {
+  const list = ["old"];
+  const add = action("add", () => {
+    list.push("new");
+    return [refresh(), refresh("#list")];
+  });
+  const Page = () => <ul id="list">{list.map((entry) => <li>{entry}</li>)}</ul>;
+  const context = { list: () => [...list] };
+  await using app = new App({ "/": { default: Page, add, context } });
+  const [whole, part, end] = await eventsOf(await app.call("add"));
+  const content = '<body><ul id="list"><li>old</li><li>new</li></ul></body>';
+  assertEquals(whole, { event: "patch_html", data: { target: "body", content, swap: "morph" } });
+  assertEquals(part, { event: "patch_html", data: { target: "#list", content, swap: "morph", select: "#list" } });
+  assertEquals(end?.event, "end");
+});
+
+Deno.test("refresh makes anew what was loaded before the handler", async () => {
+  let count = 0;
+  const bump = action("bump", async ({ deps }) => {
+    const { DContext } = await import("../../mod.ts");
+    assertEquals(await deps.get(DContext("count")), 0);
+    count++;
+    return refresh();
+  });
+  const Page = ({ context }: { context: { count: number } }) => <p>{context.count}</p>;
+  await using app = new App({ "/": { default: Page, bump, context: { count: () => count } } });
+  const [patch] = await eventsOf(await app.call("bump"));
+  assertStringIncludes(String((patch?.data as { content: string }).content), "<p>1</p>");
+});
+
+Deno.test("refresh at an address that is no page is an error for the runtime, and nothing for a document", async () => {
+  await using app = giving(() => refresh());
+  assertEquals((await app.call("plain", { path: "/nowhere" })).status, 500);
+  assertStringIncludes(app.takeError().message, 'Cannot refresh for action "plain"');
+  assertEquals((await app.call("plain", { path: "/nowhere", accept: "text/html" })).status, 204);
+});
+
+Deno.test("redirect is 303 for a document, ends the answer of the runtime, and is told as data", async () => {
+  await using app = giving(() => [toast("a"), redirect("/other?x=1#top"), toast("b")]);
+  assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/other?x=1#top"]);
+  assertEquals(await eventsOf(await app.call("plain")), [
+    { event: "toast", data: { value: "a" } },
+    { event: "redirect", data: { url: "/other?x=1#top" } },
+  ]);
+  assertEquals(await app.data("plain"), { ok: true, redirect: "/other?x=1#top" });
+});
+
+Deno.test("of two redirects the first counts, for every audience", async () => {
+  await using app = giving(() => [redirect("/first"), redirect("/second")]);
+  assertEquals(statusAndPlace(await asDocument(app, "plain")), [303, "/first"]);
+  assertEquals(await eventsOf(await app.call("plain")), [{ event: "redirect", data: { url: "/first" } }]);
+  assertEquals(await app.data("plain"), { ok: true, redirect: "/first" });
+});
+
+Deno.test("redirect takes another origin only where it says external", async () => {
+  await using app = giving(() => redirect("https://other.test/pay", { external: true }));
+  assertEquals(statusAndPlace(await asDocument(app, "plain")), [303, "https://other.test/pay"]);
+  assertEquals(await eventsOf(await app.call("plain")), [
+    { event: "redirect", data: { url: "https://other.test/pay", external: true } },
+  ]);
+});
+
+for (
+  const target of [
+    "https://other.test/",
+    "//other.test/",
+    "/\\other.test",
+    "\\\\other.test",
+    "/\t/other.test",
+    "///other.test",
+    "javascript:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,x",
+    "https://site.test@other.test/",
+    "http://user:pw@site.test/",
+    "http://",
+  ]
+) {
+  Deno.test(`a bad redirect is 500 for everyone and told to onError: ${JSON.stringify(target)}`, async () => {
+    await using app = giving(() => redirect(target));
+    for (const accept of AUDIENCES) {
+      const response = await app.call("plain", { accept });
+      assertEquals(statusAndPlace(response), [500, null]);
+      assertEquals((await response.text()).includes("other.test"), false);
+      const [report, ...others] = app.takeReports();
+      assertEquals([report?.actionName, others.length], ["plain", 0]);
+      assertStringIncludes(String(report?.error), "Cannot redirect to");
+    }
+  });
+}
+
+Deno.test("an external redirect to what is no http URL is refused all the same", async () => {
+  await using app = giving(() => redirect("javascript:alert(1)", { external: true }));
+  assertEquals((await app.call("plain")).status, 500);
+  assertStringIncludes(app.takeError().message, "javascript:");
+});
+
+Deno.test("a redirect to a path beyond ASCII or with control characters goes out encoded", async () => {
+  await using app = giving(() => redirect("/поиск?q=a b\u0001c"));
+  const [status, place] = statusAndPlace(await asDocument(app, "plain"));
+  assertEquals(status, 303);
+  assertMatch(place ?? "", /^\/%D0%BF[%A-Z0-9]+\?q=a%20b%01c$/);
+});
+
+Deno.test("redirectToOrigin leads back with the query, and to the fallback where no page is known", async () => {
+  const back = action("back", (ctx) => redirectToOrigin(ctx, { fallback: "/home" }));
+  const Page = () => <Form action={back} />;
+  await using app = new App({ "/p": { default: Page, back } });
+  const page = await app.open("/p?a=1&b=2");
+  assertEquals(statusAndPlace((await app.submit(page, "back")).response), [303, "/p?a=1&b=2"]);
+  const lost = await app.request(formActionUrl("back"), { method: "POST" });
+  assertEquals(statusAndPlace(lost), [303, "/home"]);
+});
+
+Deno.test("a vnode is a document of its own in the origin's layouts", async () => {
+  const Layout = ({ children }: LayoutProps) => <div id="layout">{children}</div>;
+  await using app = giving(() => <p id="answer">Forty-two</p>, { "pages/layout.tsx": { default: Layout } });
+  const page = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
+  assertEquals([page.status, page.response.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
+  assertEquals(text(byId(byId(page.root, "layout"), "answer")), "Forty-two");
+  assert(page.html.startsWith("<!DOCTYPE html>"));
+  assertEquals(page.html.includes("<form"), false);
+});
+
+Deno.test("a vnode is a document where no page is known", async () => {
+  await using app = giving(() => <p>Forty-two</p>);
+  const response = await app.call("plain", { path: "/nowhere", accept: "text/html" });
+  assertEquals(response.status, 200);
+  assertStringIncludes(await response.text(), "<p>Forty-two</p>");
+});
+
+Deno.test("a vnode is a patch to the call's target for the runtime, and html as data", async () => {
+  await using app = giving(() => <p>Forty-two</p>);
+  assertEquals(await eventsOf(await app.call("plain", { headers: { "x-hyper-target": "#a" } })), [
+    { event: "patch_html", data: { content: "<p>Forty-two</p>", target: "#a" } },
+    { event: "end", data: {} },
+  ]);
+  assertEquals(await app.data("plain"), { ok: true, html: "<p>Forty-two</p>" });
+});
+
+Deno.test("a vnode without a target is an error for the runtime that says what to do", async () => {
+  await using app = giving(() => <p>Forty-two</p>);
+  const response = await app.call("plain");
+  assertEquals([response.status, namesOf(await eventsOf(response))], [500, ["error", "end"]]);
+  assertStringIncludes(app.takeError().message, 'Cannot patch what action "plain" returned');
+});
+
+for (const value of ["a text", 7, 0, true, false, null, { a: [1, { b: null }] }, [], [1, "2"], ""]) {
+  Deno.test(`a plain value is told to the runtime and as data, and is as nothing for a document: ${JSON.stringify(value)}`, async () => {
+    await using app = giving(() => value);
+    assertEquals(await eventsOf(await app.call("plain")), [
+      { event: "result", data: value },
+      { event: "end", data: {} },
+    ]);
+    assertEquals(await app.data("plain"), { ok: true, data: value });
+    assertEquals(statusAndPlace(await asDocument(app, "plain")), [204, null]);
+    assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/ask/7?tab=1"]);
+  });
+}
+
+Deno.test("a value with a toJSON, such as a date, is told as that says", async () => {
+  await using app = giving(() => ({ at: new Date(0), missing: undefined }));
+  assertEquals(await app.data("plain"), { ok: true, data: { at: "1970-01-01T00:00:00.000Z" } });
+});
+
+for (
+  const [what, make, phrase] of [
+    ["a function", () => () => {}, "a function"],
+    ["a bigint", () => 1n, "bigint"],
+    ["a symbol", () => Symbol("s"), "symbol"],
+    ["NaN", () => ({ n: NaN }), "NaN at n"],
+    ["a Map", () => new Map(), "Map"],
+    ["an instance of a class", () => new (class Thing {})(), "Thing"],
+    ["an object that contains itself", () => {
+      const loop: Record<string, unknown> = {};
+      loop.loop = loop;
+      return loop;
+    }, "contains itself"],
+    ["an item inside data", () => ({ then: 1, item: toast("x") }), "item"],
+    ["markup inside data", () => ({ view: <p /> }), "JSX"],
+    ["a list of items and other things", () => [toast("x"), "text"], "index 1"],
+    ["a forgotten await", () => [toast("x"), Promise.resolve(toast("y"))], "forgotten await"],
+    ["undefined in a list", () => [1, undefined], "undefined"],
+  ] as const
+) {
+  Deno.test(`anything else is an error that names the action: ${what}`, async () => {
+    await using app = giving(make);
+    for (const accept of AUDIENCES) {
+      const response = await app.call("plain", { accept });
+      assertEquals(response.status, 500);
+      assertEquals((await response.text()).includes("plain"), false);
+      const [report] = app.takeReports();
+      assertEquals(report?.actionName, "plain");
+      assertStringIncludes(String(report?.error), 'action "plain"');
+      assertStringIncludes(String(report?.error), phrase);
+    }
+  });
+}
+
+Deno.test("data that looks like an item or like markup is data", async () => {
+  await using app = giving(() => ({ kind: "redirect", url: "https://other.test", type: "b", props: {}, key: null }));
+  assertEquals(await app.data("plain"), {
+    ok: true,
+    data: { kind: "redirect", url: "https://other.test", type: "b", props: {}, key: null },
+  });
+});
+
+Deno.test("refused input is the page for a document, 422 with issues for the others", async () => {
+  const NeedForm = defineForm("need", {
+    fields: { q: field.text({ required: true, messages: { required: "Ask something" } }) },
+    clean: (values, ctx) => {
+      if (values.q === "all") ctx.addError("", "Not everything at once");
+    },
+  });
+  const need = action("need", { form: NeedForm }, () => {});
+  await using app = new App({ "/": { default: () => <Form action={need} />, need } });
+  const page = await app.submit(await app.open("/"), "need", { q: "" });
+  assertEquals(page.status, 200);
+  assertStringIncludes(text(findForm(page.root, "need")), "Ask something");
+
+  const response = await app.submitByRuntime(page, "need", { q: "all" });
+  const [patch, error, end] = await eventsOf(response);
+  assertEquals([response.status, patch?.event, end?.event], [422, "patch_html", "end"]);
+  const { status, message, issues } = error?.data as { status: number; message: unknown; issues: unknown };
+  assertEquals([status, typeof message, issues], [422, "string", { "": ["Not everything at once"] }]);
+
+  const data = await app.call("need", { accept: "application/json", fields: { q: "" } });
+  assertEquals([data.status, data.headers.get("content-type")], [422, "application/problem+json"]);
+  const problem = await data.json();
+  assertEquals([problem.ok, problem.status, problem.issues], [false, 422, { q: ["Ask something"] }]);
+});
+
+Deno.test("a program that wants data is told the issues where no page is known", async () => {
+  const need = action("need", { form: defineForm("n", { fields: { q: field.text({ required: true }) } }) }, () => {});
+  await using app = new App({ "/": { default: () => "", need } });
+  const response = await app.call("need", { path: "/api", accept: "application/json", fields: { q: "" } });
+  assertEquals(response.status, 422);
+  assertEquals(Object.keys((await response.json()).issues), ["q"]);
+});
+
+Deno.test("a failure is the error page, an error event with its status, and a problem object", async () => {
+  await using app = giving(() => {
+    throw new HyperError(409, "Somebody was faster", { headers: { "retry-after": "3" } });
+  });
+  const document = await app.call("plain", { accept: "text/html" });
+  assertEquals([document.status, document.headers.get("retry-after")], [409, "3"]);
+  assertStringIncludes(await document.text(), "Somebody was faster");
+  const runtime = await app.call("plain");
+  assertEquals([runtime.status, runtime.headers.get("retry-after"), await eventsOf(runtime)], [409, "3", [
+    { event: "error", data: { status: 409, message: "Somebody was faster" } },
+    { event: "end", data: {} },
+  ]]);
+  const data = await app.call("plain", { accept: "application/json" });
+  const problem = await data.json();
+  assertEquals([data.status, problem.ok, problem.status, problem.detail], [409, false, 409, "Somebody was faster"]);
+});
+
+Deno.test("every answer of an action varies by the same headers and is kept by nobody", async () => {
+  for (
+    const make of [
+      () => undefined,
+      () => toast("x"),
+      () => redirect("/other"),
+      () => <p />,
+      () => 1,
+      () => new Response("x"),
+      () => {
+        throw new HyperError(403, "no");
+      },
+      function* () {
+        yield toast("x");
+      },
+    ]
+  ) {
+    await using app = giving(make);
+    for (const accept of AUDIENCES) {
+      const response = await app.call("plain", { accept, headers: { "x-hyper-target": "#a" } });
+      assertEquals(
+        [response.headers.get("vary"), response.headers.get("cache-control")],
+        ["X-Hyper-Action, Accept", "no-store"],
+        `${make} as ${accept}`,
+      );
+      await response.body?.cancel();
+    }
+  }
+});
+
+Deno.test("a page varies by the same headers and says nothing against being kept", async () => {
+  await using app = giving(() => undefined);
+  const { response } = await app.open("/ask/7");
+  assertEquals([response.headers.get("vary"), response.headers.get("cache-control")], ["X-Hyper-Action, Accept", null]);
+});
+
+Deno.test("a handler's own Vary and caching are kept beside ours", async () => {
+  await using app = giving(() =>
+    new Response("x", { headers: { vary: "Cookie", "cache-control": "private, max-age=5" } })
+  );
+  const { headers } = await app.call("plain");
+  assertEquals([headers.get("vary"), headers.get("cache-control")], [
+    "Cookie, X-Hyper-Action, Accept",
+    "private, max-age=5",
+  ]);
+});
+
+Deno.test("toasts survive the redirect and are announced once", async () => {
+  await using app = giving(() => [toast("Saved & <sound>"), toast({ title: "Twice", level: "info" }), redirect("/other")]);
+  const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
+  const first = await app.follow(answer);
+  assertStringIncludes(first.html, "Saved &amp; &lt;sound>");
+  assertStringIncludes(first.html, "Twice");
+  assertEquals(first.response.headers.get("cache-control"), "no-store");
+  assertEquals((await app.open("/other")).html.includes("Saved"), false);
+});
+
+Deno.test("toasts wait for the first page that has a place for them", async () => {
+  await using app = giving(() => [toast("Saved"), redirect("/silent")], {
+    "/silent": {
+      render: ({ response }: { response: { headers: Headers } }) => {
+        response.headers.set("cache-control", "no-store");
+        return "no place for toasts";
+      },
+    },
+  });
+  const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
+  assertEquals((await app.follow(answer)).html.includes("Saved"), false);
+  assertStringIncludes((await app.open("/other")).html, "Saved");
+  assertEquals((await app.open("/other")).html.includes("Saved"), false);
+});
+
+Deno.test("a flash is not readable by scripts, is of this site, and lives for a minute", async () => {
+  await using app = giving(() => toast("Saved"));
+  const [cookie = ""] = (await asDocument(app, "plain")).headers.getSetCookie();
+  assertMatch(cookie, /^hyper_flash=[^;]+; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax$/);
+});
+
+Deno.test("toasts that no cookie can carry are left out, the last ones first", async () => {
+  await using app = giving(() => [toast("First"), toast("x".repeat(3_000)), redirect("/other")]);
+  const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
+  const page = await app.follow(answer);
+  assertStringIncludes(page.html, "First");
+  assertEquals(page.html.includes("xxx"), false);
+});
+
+Deno.test("a flash that somebody made up announces nothing and breaks nothing", async () => {
+  await using app = giving(() => undefined);
+  for (const value of ["%7B", "7", "%5B1%2Cnull%5D", "x".repeat(5_000), "%FF"]) {
+    const response = await app.request("/other", { headers: { cookie: `hyper_flash=${value}` } });
+    assertEquals(response.status, 200);
+    assertEquals((await response.text()).includes("data-hyper-toast>"), false);
+  }
+});
+
+Deno.test("a generator is a stream for the runtime, marked as one", async () => {
+  await using app = giving(async function* () {
+    yield toast(1);
+    await Promise.resolve();
+    yield toast(2);
+  });
+  const response = await app.call("plain");
+  assertEquals([response.status, response.headers.get("x-hyper-stream")], [200, "1"]);
+  assertEquals(namesOf(await eventsOf(response)), ["toast", "toast", "end"]);
+});
+
+Deno.test("an answer that is known as a whole is not marked as a stream", async () => {
+  await using app = giving(() => [toast(1)]);
+  assertEquals((await app.call("plain")).headers.has("x-hyper-stream"), false);
+});
+
+Deno.test("a synchronous generator streams as an asynchronous one does", async () => {
+  await using app = giving(function* () {
+    yield toast(1);
+    yield html("x", { target: "#a" });
+  });
+  assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "patch_html", "end"]);
+});
+
+Deno.test("a generator is gathered as data", async () => {
+  await using app = giving(async function* () {
+    yield toast(1);
+    yield signal("a", 1);
+  });
+  assertEquals(await app.data("plain"), {
+    ok: true,
+    items: [{ event: "toast", data: { value: 1 } }, { event: "patch_signals", data: { a: 1 } }],
+  });
+});
+
+Deno.test("a generator is run to its end for a document, then the redirect goes out with its toasts", async () => {
+  const steps: string[] = [];
+  await using app = giving(async function* () {
+    for (const step of ["one", "two", "three"]) {
+      await Promise.resolve();
+      steps.push(step);
+      yield toast(step);
+    }
+  });
+  const answer = await app.submit(await app.open("/ask/7?tab=1"), "with_form", { q: "x" });
+  assertEquals(statusAndPlace(answer.response), [303, "/ask/7?tab=1"]);
+  assertEquals(steps, ["one", "two", "three"]);
+  const page = await app.open("/other");
+  for (const step of steps) assertStringIncludes(page.html, step);
+});
+
+Deno.test("a redirect ends a generator, whose finally runs, for every audience", async () => {
+  for (const accept of AUDIENCES) {
+    const steps: string[] = [];
+    await using app = giving(function* () {
+      try {
+        yield redirect("/other");
+        steps.push("after the redirect");
+      } finally {
+        steps.push("finally");
+      }
+    });
+    const response = await app.call("plain", { accept });
+    await response.text();
+    assertEquals(steps, ["finally"]);
+  }
+});
+
+Deno.test("a document waits for a generator for documentSeconds, and a POST goes on behind the answer", async () => {
+  using time = new FakeTime();
+  const steps: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  await using app = giving(async function* () {
+    steps.push("started");
+    yield toast("in time");
+    await new Promise((resolve) => setTimeout(resolve, 40_000));
+    steps.push("ended");
+    yield toast("too late");
+    ended.resolve();
+  });
+  const page = await app.open("/ask/7");
+  const pending = app.submit(page, "with_form", { q: "x" });
+  await time.tickAsync(29_999);
+  assertEquals(steps, ["started"]);
+  await time.tickAsync(1);
+  const answer = await pending;
+  assertEquals([answer.status, steps], [303, ["started"]]);
+  await time.tickAsync(10_000);
+  await ended.promise;
+  assertEquals(steps, ["started", "ended"]);
+  const next = await app.open("/other");
+  assertEquals([next.html.includes("in time"), next.html.includes("too late")], [true, false]);
+});
+
+Deno.test("documentSeconds is an option", async () => {
+  using time = new FakeTime();
+  const slow = action("slow", async function* () {
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    yield toast("x");
+  });
+  await using app = new App({ "/": { default: () => "", slow } }, { limits: { documentSeconds: 2 } });
+  const pending = app.call("slow", { accept: "text/html" });
+  await time.tickAsync(2_000);
+  assertEquals((await pending).status, 303);
+  await time.tickAsync(3_000);
+});
+
+Deno.test("a generator that fails before its first item has the status of its failure, for every audience", async () => {
+  for (const accept of AUDIENCES) {
+    await using app = giving(async function* () {
+      await Promise.resolve();
+      throw new HyperError(403, "Not for you");
+      // deno-lint-ignore no-unreachable -- what makes it a generator
+      yield toast("x");
+    });
+    const response = await app.call("plain", { accept });
+    assertEquals([response.status, response.headers.has("x-hyper-stream")], [403, false]);
+    assertStringIncludes(await response.text(), "Not for you");
+  }
+});
+
+Deno.test("a generator that fails after its first item ends with an error event that tells nothing", async () => {
+  await using app = giving(async function* () {
+    yield toast("first");
+    await Promise.resolve();
+    throw new Error("secret");
+  });
+  const response = await app.call("plain");
+  assertEquals(response.status, 200);
+  const events = await eventsOf(response);
+  assertEquals(namesOf(events), ["toast", "error", "end"]);
+  const { status, message } = events[1]?.data as { status: number; message: string };
+  assertEquals([status, message.includes("secret")], [500, false]);
+  assertEquals(app.takeError().message, "secret");
+});
+
+Deno.test("a generator that fails half way is the error page and a problem object, reported once", async () => {
+  for (const accept of ["text/html", "application/json"]) {
+    await using app = giving(async function* () {
+      yield toast("first");
+      await Promise.resolve();
+      throw new Error("secret");
+    });
+    const response = await app.call("plain", { accept });
+    assertEquals([response.status, (await response.text()).includes("secret")], [500, false]);
+    assertEquals(app.takeError().message, "secret");
+  }
+});
+
+Deno.test("a generator that gives what is no item fails with an error that names the action", async () => {
+  await using app = giving(function* () {
+    yield toast("first");
+    yield "text";
+  });
+  assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "error", "end"]);
+  assertStringIncludes(app.takeError().message, 'the generator of action "plain" gave: the text "text"');
+});
+
+Deno.test("an item that is no JSON ends the stream with an error and runs the generator's finally", async () => {
+  let isOver = false;
+  await using app = giving(function* () {
+    try {
+      yield toast("first");
+      yield event("big", 1n);
+      yield toast("never");
+    } finally {
+      isOver = true;
+    }
+  });
+  assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "error", "end"]);
+  assert(isOver);
+  assertStringIncludes(app.takeError().message, "BigInt");
+});
+
+Deno.test("headers that a handler sets cannot end the process: control characters go out encoded", async () => {
+  await using app = giving(() => {
+    const headers = new Headers();
+    headers.set("x-name", "a\u0001b");
+    return new Response("x", { headers });
+  });
+  assertEquals((await app.call("plain", { accept: "text/html" })).headers.get("x-name"), "a%01b");
+});
+
+Deno.test("a Response that was read already is an error, not a hanging answer", async () => {
+  const used = new Response("x");
+  await used.text();
+  await using app = giving(() => used);
+  assertEquals((await app.call("plain", { accept: "text/html" })).status, 500);
+  assertStringIncludes(app.takeError().message, "read already");
+});
+
+Deno.test("html() refuses a swap mode that is none, where it is written", async () => {
+  await assertRejects(
+    () => Promise.try(() => html("x", { swap: "replace" as "outer" })),
+    TypeError,
+    'swap "replace" is none of',
+  );
+});

@@ -1,0 +1,216 @@
+/** Guards at three places - the page, the action, the bound form - with one contract. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type AccessDenied, action, defineForm, dependency, Depends, DQuery, field, Form, HyperError } from "../../mod.ts";
+import { App, EVENTS, eventsOf } from "../support/app.tsx";
+
+type Place = "page" | "action" | "form";
+const PLACES: readonly Place[] = ["page", "action", "form"];
+
+/** An application with one guard, at one of the three places. */
+function guarded(place: Place, guard: () => unknown): { readonly app: App; readonly runs: string[] } {
+  const runs: string[] = [];
+  // What a guard must not give is given here all the same.
+  const verdict = guard as () => void;
+  const form = defineForm("note", {
+    fields: { title: field.text() },
+    clean: () => void runs.push("clean"),
+    ...(place === "form" ? { guard: verdict } : {}),
+  });
+  const save = action("save", { form, ...(place === "action" ? { guard: verdict } : {}) }, () => void runs.push("handler"));
+  const Body = () => {
+    runs.push("page");
+    return <Form action={save} />;
+  };
+  const app = new App({ "/": { default: Body, save, ...(place === "page" ? { render: verdict } : {}) } });
+  return { app, runs };
+}
+
+async function ask(app: App, place: Place, accept = "text/html"): Promise<Response> {
+  return place === "page"
+    ? await app.request("/", { headers: { accept } })
+    : await app.call("save", { accept, fields: { title: "x" } });
+}
+
+for (const place of PLACES) {
+  const reached = place === "page" ? ["page"] : ["clean", "handler"];
+
+  for (const [what, verdict] of [["nothing", undefined], ["true", true], ["a promise of true", Promise.resolve(true)]] as const) {
+    Deno.test(`a guard of the ${place} that gives ${what} goes on`, async () => {
+      const { app, runs } = guarded(place, () => verdict);
+      await using _ = app;
+      await (await ask(app, place)).text();
+      assertEquals(runs, reached);
+    });
+  }
+
+  Deno.test(`a guard of the ${place} that gives false is 403, and nothing behind it runs`, async () => {
+    const { app, runs } = guarded(place, () => false);
+    await using _ = app;
+    const response = await ask(app, place);
+    assertEquals([response.status, runs], [403, []]);
+    await response.body?.cancel();
+  });
+
+  Deno.test(`a guard of the ${place} that gives a Response is answered with it`, async () => {
+    const { app, runs } = guarded(place, async () => {
+      await Promise.resolve();
+      return new Response("Who are you", { status: 401, headers: { "www-authenticate": "Basic" } });
+    });
+    await using _ = app;
+    const response = await ask(app, place);
+    assertEquals([response.status, response.headers.get("www-authenticate"), await response.text(), runs], [
+      401,
+      "Basic",
+      "Who are you",
+      [],
+    ]);
+  });
+
+  Deno.test(`a guard of the ${place} that gives anything else is an error, and nothing behind it runs`, async () => {
+    const wrong = { yes: true };
+    const { app, runs } = guarded(place, () => wrong);
+    await using _ = app;
+    const response = await ask(app, place);
+    assertEquals([response.status, runs], [500, []]);
+    await response.body?.cancel();
+    assertStringIncludes(app.takeError().message, place === "page" ? "Cannot draw" : "Cannot use what the guard");
+  });
+
+  Deno.test(`a guard of the ${place} that throws a refusal is answered with its status and words`, async () => {
+    const { app, runs } = guarded(place, () => {
+      throw new HyperError(402, "Pay first", { headers: { "x-price": "3" } });
+    });
+    await using _ = app;
+    const response = await ask(app, place);
+    assertEquals([response.status, response.headers.get("x-price"), runs], [402, "3", []]);
+    assertStringIncludes(await response.text(), "Pay first");
+  });
+
+  Deno.test(`a guard of the ${place} that breaks is 500, tells nothing, and nothing behind it runs`, async () => {
+    const { app, runs } = guarded(place, () => Promise.reject(new Error("secret")));
+    await using _ = app;
+    const response = await ask(app, place);
+    assertEquals([response.status, runs], [500, []]);
+    assertEquals((await response.text()).includes("secret"), false);
+    assertEquals(app.takeError().message, "secret");
+  });
+}
+
+for (const place of ["action", "form"] as const) {
+  Deno.test(`a guard of the ${place} is told to the runtime as an error event, a redirect as a redirect`, async () => {
+    let verdict: unknown = false;
+    const { app } = guarded(place, () => verdict);
+    await using _ = app;
+    const denied = await ask(app, place, EVENTS);
+    assertEquals([denied.status, (await eventsOf(denied)).map(({ event }) => event)], [403, ["error", "end"]]);
+    verdict = Response.redirect("http://site.test/login", 303);
+    assertEquals(await eventsOf(await ask(app, place, EVENTS)), [{ event: "redirect", data: { url: "/login" } }]);
+  });
+
+  Deno.test(`accessDenied tells of a guard of the ${place}: false, a refusal that was thrown, a Response`, async () => {
+    let verdict: () => unknown = () => false;
+    const { app } = guarded(place, () => verdict());
+    await using _ = app;
+    const denied: Omit<AccessDenied, "request">[] = [];
+    using _watch = app.handler.signals.accessDenied.connect(({ request: _, ...rest }) => void denied.push(rest));
+    await (await ask(app, place)).text();
+    verdict = () => {
+      throw new HyperError(401, "Sign in");
+    };
+    await (await ask(app, place)).text();
+    verdict = () => new Response(null, { status: 404 });
+    await (await ask(app, place)).text();
+    assertEquals(denied, [
+      { actionName: "save", reason: "guard", responseStatus: 403 },
+      { actionName: "save", reason: "guard", responseStatus: 401 },
+      { actionName: "save", reason: "response", responseStatus: 404 },
+    ]);
+  });
+}
+
+/** A body that notices whether anybody reads it. */
+function spiedBody(): { readonly body: ReadableStream<Uint8Array>; readonly reads: () => number } {
+  let reads = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      reads++;
+      controller.enqueue(new TextEncoder().encode("title=x"));
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+  return { body, reads: () => reads };
+}
+
+Deno.test("nothing of a body is read before the guard of the action has spoken", async () => {
+  let verdict = false;
+  const { app, runs } = guarded("action", () => verdict);
+  await using _ = app;
+  const headers = { "x-hyper-action": "save", "content-type": "application/x-www-form-urlencoded" };
+  const refused = spiedBody();
+  const response = await app.request("/", { method: "POST", headers, body: refused.body });
+  assertEquals([response.status, refused.reads(), runs], [403, 0, []]);
+  await response.body?.cancel();
+  verdict = true;
+  const read = spiedBody();
+  await (await app.request("/", { method: "POST", headers, body: read.body })).body?.cancel();
+  assertEquals([read.reads(), runs.includes("handler")], [1, true]);
+});
+
+Deno.test("the guard of a form sees what was sent, before any of it is checked", async () => {
+  let seen: unknown;
+  const form = defineForm("note", {
+    fields: { title: field.text({ required: true }) },
+    getInitial: () => ({ title: "initial" }),
+    guard: ({ form }) => {
+      seen = [form.field("title").raw, form.isValid, form.errorCount, form.initial];
+      return false;
+    },
+  });
+  const save = action("save", { form }, () => {});
+  await using app = new App({ "/": { default: () => "", save } });
+  await app.call("save", { fields: { title: " as sent " } });
+  assertEquals(seen, [" as sent ", false, 0, { title: "initial" }]);
+});
+
+Deno.test("the guard of a GET action is asked as well", async () => {
+  let runs = 0;
+  const look = action("look", { method: "GET", guard: () => false }, () => void runs++);
+  await using app = new App({ "/": { default: () => "", look } });
+  const response = await app.request("/?_action=look");
+  assertEquals([response.status, runs], [403, 0]);
+  await response.body?.cancel();
+});
+
+Deno.test("a guard may use dependencies and the query of the page; they are shared with the handler", async () => {
+  let loads = 0;
+  const user = dependency("user", ({ request }) => (loads++, request.headers.get("x-user")));
+  const save = action("save", {
+    guard: async ({ deps }) => (await deps.get(user)) === "ada" && (await deps.get(DQuery("key"))) === "k",
+    inject: { user: Depends(user) },
+  }, ({ user }) => ({ user }));
+  await using app = new App({ "/": { default: () => "", save } });
+  const refused = await app.call("save", { path: "/?key=k" });
+  assertEquals(refused.status, 403);
+  loads = 0;
+  const answer = await app.data("save", { path: "/?key=k", headers: { "x-user": "ada" } });
+  assertEquals([answer, loads], [{ ok: true, data: { user: "ada" } }, 1]);
+});
+
+Deno.test("page guards do not stand before an action: only its own does", async () => {
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  await using app = new App({ "/": { default: () => "", render: () => false, save } });
+  assertEquals([(await app.call("save")).status, runs], [200, 1]);
+});
+
+Deno.test("a dependency that refuses stands before the form: who is not signed in learns nothing of the rules", async () => {
+  const user = dependency("user", () => {
+    throw new HyperError(401, "Sign in to go on");
+  });
+  const runs: string[] = [];
+  const form = defineForm("note", { fields: { title: field.text({ required: true }) }, guard: () => void runs.push("guard") });
+  const save = action("save", { form, inject: { user } }, () => {});
+  await using app = new App({ "/": { default: () => "", save } });
+  const response = await app.call("save", { fields: { title: "" } });
+  assertEquals([response.status, runs], [401, []]);
+});

@@ -1,0 +1,58 @@
+/** What the tests of drawn forms share: drawing, and reading what was drawn as a browser would. */
+import { assertEquals } from "@std/assert";
+import { type DefaultTreeAdapterTypes, parseFragment } from "parse5";
+import type { ComponentChildren } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { bindForm, blankForm } from "../../src/forms/bound_form.ts";
+import type { BoundForm, FormDefinition } from "../../src/forms/form.ts";
+import { FormScope } from "../../src/preact/page_state.ts";
+import { ctx } from "../forms/support.ts";
+
+type Element = DefaultTreeAdapterTypes.Element;
+
+/** A blank form around something, as HTML. */
+export function show(form: FormDefinition, children: ComponentChildren, initial: unknown = null): string {
+  return render(blankForm(form, { initial, instance: null }), children);
+}
+
+/** A form with what was sent around something, as HTML. */
+export async function showSent(
+  form: FormDefinition,
+  kwargs: Record<string, unknown>,
+  children: ComponentChildren,
+): Promise<string> {
+  return render(await bindForm(form, { kwargs, initial: null, instance: null, ctx }), children);
+}
+
+/** A form around something, as HTML. */
+export function render(form: BoundForm, children: ComponentChildren): string {
+  return renderToString(<FormScope.Provider value={form}>{children}</FormScope.Provider>);
+}
+
+/** The elements of a tag, each as its attributes, and under `text` what stands in it. */
+export function elements(html: string, tag: string): Record<string, string>[] {
+  const found: Record<string, string>[] = [];
+  const walk = (node: DefaultTreeAdapterTypes.ParentNode): void => {
+    for (const child of node.childNodes) {
+      if (!("tagName" in child)) continue;
+      if (child.tagName === tag) {
+        found.push({ ...Object.fromEntries(child.attrs.map(({ name, value }) => [name, value])), text: textOf(child) });
+      }
+      walk(child);
+    }
+  };
+  walk(parseFragment(html));
+  return found;
+}
+
+function textOf(element: Element): string {
+  return element.childNodes.map((child) => "value" in child ? child.value : "tagName" in child ? textOf(child) : "")
+    .join("");
+}
+
+/** The only element of a tag. */
+export function one(html: string, tag: string): Record<string, string> {
+  const [first = {}, ...rest] = elements(html, tag);
+  assertEquals(rest, []);
+  return first;
+}

@@ -1,0 +1,51 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { renderToString } from "preact-render-to-string";
+import { bindForm } from "../../src/forms/bound_form.ts";
+import { field } from "../../src/forms/field.ts";
+import { defineForm } from "../../src/forms/form.ts";
+import { Field } from "../../src/preact/field.tsx";
+import { FormErrors } from "../../src/preact/form_errors.tsx";
+import { ctx } from "../forms/support.ts";
+import { elements, render, show, showSent } from "./drawing.tsx";
+
+Deno.test("FormErrors draws nothing while nothing is wrong", async () => {
+  const form = defineForm("a", { fields: { x: field.text() } });
+  assertEquals(show(form, <FormErrors />), "");
+  assertEquals(await showSent(form, { x: "ok" }, <FormErrors />), "");
+});
+
+Deno.test("FormErrors leads to each field, and tells what concerns the whole", async () => {
+  const form = defineForm("a", {
+    fields: {
+      x: field.text({ required: true }),
+      pick: field.radio({ choices: ["a"], required: true }),
+      token: field.hidden({ required: true }),
+    },
+  });
+  const bound = await bindForm(form, { kwargs: {}, initial: null, instance: null, ctx });
+  bound.addError("", "Not <today>");
+  bound.addError("gone", "No such field");
+  const html = render(bound, [<FormErrors key={1} title="Look" class="red" />, <Field key={2} name="pick" />]);
+  const summary = elements(html, "div").find((div) => div.role === "alert") ?? {};
+  assertEquals([summary.class, summary.tabindex, summary["data-hyper-errors"], summary.autofocus], [
+    "red",
+    "-1",
+    "true",
+    "",
+  ]);
+  assertStringIncludes(summary.text ?? "", "Look");
+  assertEquals(elements(html, "a").map(({ href, text }) => [href, text]), [
+    ["#f-a-x", "X: Fill in this field"],
+    ["#f-a-pick", "Pick: Choose an option"],
+  ]);
+  assertEquals(elements(html, "li").map(({ text }) => text).slice(2, 5), [
+    "Fill in this field",
+    "Not <today>",
+    "No such field",
+  ]);
+  assertEquals(elements(html, "input")[0]?.id, "f-a-pick");
+});
+
+Deno.test("FormErrors outside a form says what is missing", () => {
+  assertThrows(() => renderToString(<FormErrors />), TypeError, "Cannot render <FormErrors>: no <Form>");
+});

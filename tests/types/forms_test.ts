@@ -1,0 +1,142 @@
+/** What inference promises of forms: nobody writes a type to get one. */
+import { type } from "arktype";
+import * as v from "valibot";
+import { z } from "zod";
+import type { BoundOf, InputOf } from "../../src/forms/any_form.ts";
+import { field, type FieldDefinition, type FieldValues } from "../../src/forms/field.ts";
+import { type BoundForm, defineForm, type FormDefinition } from "../../src/forms/form.ts";
+import { type BoundFormset, defineFormset, type FormsetDefinition } from "../../src/forms/formset.ts";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+function expect<_T extends true>(): void {}
+
+const choices = ["a", { value: "b", label: "B" }, { group: "More", choices: ["c"] }] as const;
+
+Deno.test("types: values of built-in fields follow from their options", () => {
+  const form = defineForm("note", {
+    fields: {
+      title: field.text({ required: true }),
+      body: field.textarea(),
+      count: field.number({ required: true }),
+      weight: field.number(),
+      done: field.checkbox(),
+      due: field.date(),
+      at: field.time({ required: true }),
+      size: field.select({ choices: ["s", "m"], required: true }),
+      mode: field.radio({ choices: ["x", { value: "y", label: "Y" }, { group: "More", choices: ["z"] }] }),
+      tags: field.multiSelect({ choices: ["p", "q"] }),
+      photo: field.file(),
+      scan: field.file({ required: true }),
+      files: field.file({ multiple: true }),
+    },
+  });
+  type Values = BoundOf<typeof form>["values"];
+  expect<
+    Equal<Values, {
+      title: string;
+      body: string;
+      count: number;
+      weight: number | null;
+      done: boolean;
+      due: string | null;
+      at: string;
+      size: "s" | "m";
+      mode: "x" | "y" | "z" | null;
+      tags: ("p" | "q")[];
+      photo: File | null;
+      scan: File;
+      files: File[];
+    }>
+  >();
+});
+
+Deno.test("types: fields written before the form keep their types", () => {
+  const fields = { count: field.number({ required: true }), size: field.select({ choices }) };
+  expect<Equal<FieldValues<typeof fields>, { count: number; size: "a" | "b" | "c" | null }>>();
+  const optional = (required: boolean) => field.number({ required });
+  expect<Equal<ReturnType<typeof optional>, FieldDefinition<number | null, boolean>>>();
+});
+
+Deno.test("types: values of a schema are its output, and input its input, for each library", () => {
+  const withZod = defineForm("a", { schema: z.object({ n: z.string().transform(Number), t: z.string().optional() }) });
+  expect<Equal<BoundOf<typeof withZod>["values"], { n: number; t?: string | undefined }>>();
+  expect<Equal<InputOf<typeof withZod>, { n: string; t?: string | undefined }>>();
+  const withValibot = defineForm("a", { schema: v.object({ n: v.pipe(v.string(), v.transform(Number)) }) });
+  expect<Equal<BoundOf<typeof withValibot>["values"], { n: number }>>();
+  const withArktype = defineForm("a", { schema: type({ n: "string.integer.parse", title: "string" }) });
+  expect<Equal<BoundOf<typeof withArktype>["values"], { n: number; title: string }>>();
+});
+
+Deno.test("types: a typed caller sends what is required, and of the rest what it likes", () => {
+  const form = defineForm("a", { fields: { title: field.text({ required: true }), n: field.number() } });
+  const least: InputOf<typeof form> = { title: "x" };
+  const most: InputOf<typeof form> = { title: "x", n: 5 };
+  const none: InputOf<typeof form> = { title: "x", n: null };
+  // @ts-expect-error -- the title is required
+  const lacking: InputOf<typeof form> = { n: 5 };
+  void [least, most, none, lacking];
+});
+
+Deno.test("types: clean, guard and success see the values", () => {
+  defineForm("a", {
+    fields: { title: field.text(), n: field.number({ required: true }) },
+    clean(values, ctx) {
+      expect<Equal<typeof values, { title: string; n: number }>>();
+      ctx.addError("n", "no");
+      return values;
+    },
+    guard: ({ form, url }) => {
+      expect<Equal<typeof form, BoundForm<{ title: string; n: number }>>>();
+      return url.pathname === "/";
+    },
+    success: { toast: (values) => values.title, redirect: (values) => `/${values.n.toFixed()}` },
+  });
+  defineForm("b", {
+    schema: z.object({ n: z.string().transform(Number) }),
+    clean: (values) => ({ n: values.n + 1 }),
+    success: { redirect: (values) => `/${values.n.toFixed()}` },
+  });
+  // @ts-expect-error -- what clean gives has the shape of the values
+  defineForm("c", {
+    fields: { title: field.text() },
+    clean: () => ({ titel: "x" }),
+  });
+});
+
+Deno.test("types: a formset has the values of its form, in a list", () => {
+  const form = defineForm("line", { fields: { label: field.text() } });
+  const formset = defineFormset(form, {
+    clean: (rows) => {
+      expect<Equal<typeof rows, readonly { label: string }[]>>();
+    },
+  });
+  expect<Equal<BoundOf<typeof formset>, BoundFormset<{ label: string }>>>();
+  expect<Equal<BoundOf<typeof formset>["values"], readonly { label: string }[]>>();
+});
+
+Deno.test("types: a form of known values passes where any form is asked for", () => {
+  const anyForm = (_form: FormDefinition | FormsetDefinition) => {};
+  const form = defineForm("a", {
+    fields: { title: field.text() },
+    clean: (values) => values,
+    guard: () => true,
+    success: { toast: (values) => values.title },
+  });
+  anyForm(form);
+  anyForm(defineFormset(form, { clean: (rows) => rows, success: { redirect: (rows) => `/${rows.length}` } }));
+});
+
+Deno.test("types: options are checked where they are written", () => {
+  // @ts-expect-error -- HTML spells it maxlength
+  field.text({ maxLength: 80 });
+  // @ts-expect-error -- not one of the choices
+  field.select({ choices: ["a", "b"], initial: "c" });
+  // @ts-expect-error -- a number field has no pattern
+  field.number({ pattern: "x" });
+  // @ts-expect-error -- a secret begins empty
+  field.password({ initial: "x" });
+  field.text({ required: undefined, label: undefined, maxlength: undefined });
+  // @ts-expect-error -- neither schema nor fields
+  const wrong = () => defineForm("a", {});
+  void wrong;
+});
