@@ -63,7 +63,6 @@
  *
  * @module
  */
-export type { ComponentChild, ComponentChildren, ComponentType, Key, Ref, VNode } from "preact";
 
 export {
   type ConnectionInfo,
@@ -101,7 +100,7 @@ export { FormActionManager, type OwnedAction } from "./src/actions/manager.ts";
 export { type OriginContext, redirectToOrigin, type RedirectToOriginOptions } from "./src/actions/origin.ts";
 export { resumeCheckpoint, type ResumeContext } from "./src/actions/checkpoint.ts";
 export { formActionUid, formActionUrl } from "./src/actions/uid.ts";
-export { FormActionDispatch } from "./src/dispatch/dispatch.ts";
+export { FormActionDispatch, type Visitor } from "./src/dispatch/dispatch.ts";
 
 export {
   checkpoint,
@@ -145,7 +144,17 @@ export { Form, type FormProps } from "./src/preact/form.tsx";
 export type { ElementAttributes } from "./src/preact/attributes.ts";
 export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";
 export { ClientScript, type ClientScriptProps } from "./src/preact/client_script.tsx";
-export { Field, type FieldProps } from "./src/preact/field.tsx";
+export {
+  type AttributeValue,
+  type ControlAttributes,
+  drawField,
+  type DrawFieldProps,
+  Field,
+  FieldControl,
+  type FieldControlProps,
+  type FieldProps,
+} from "./src/preact/field.tsx";
+export { useForm } from "./src/preact/use_form.ts";
 export { FormErrors, type FormErrorsProps } from "./src/preact/form_errors.tsx";
 
 export {
@@ -160,6 +169,8 @@ export {
   type FormGuardContext,
   type FormInitial,
   type FormOptionsBase,
+  type FromValues,
+  type InitialValues,
   type SchemaFormOptions,
   type ShownValue,
   type SuccessFeedback,
@@ -167,14 +178,30 @@ export {
 } from "./src/forms/form.ts";
 export type { AnyBound, AnyForm, BoundOf, FormFactory, FormOrPair, InputOf } from "./src/forms/any_form.ts";
 export {
+  type AnyFieldOptions,
+  type CheckboxFieldOptions,
+  type ChoiceDetails,
+  type ChoiceFieldOptions,
+  type ChoiceGroup,
+  type ChoiceOption,
+  type ChoiceValue,
   field,
   type FieldBuilders,
   type FieldDefinition,
   type FieldDefinitions,
   type FieldInputs,
+  type FieldOptions,
   type FieldValues,
+  type FileFieldOptions,
+  type Given,
+  type HiddenFieldOptions,
+  type MomentFieldOptions,
+  type MultiChoiceFieldOptions,
+  type NumberFieldOptions,
+  type TextFieldOptions,
+  type UrlFieldOptions,
 } from "./src/forms/field.ts";
-export type { FieldChoice, FieldConstraints, FieldType } from "./src/forms/field_value.ts";
+export type { FieldChoice, FieldConstraints, FieldMessages, FieldResult, FieldType } from "./src/forms/field_value.ts";
 export type { StandardSchemaV1 } from "./src/forms/schema.ts";
 export {
   type BoundFormset,
@@ -184,6 +211,18 @@ export {
   type FormsetDefinition,
   type FormsetOptions,
 } from "./src/forms/formset.ts";
+
+export {
+  type FieldSpec,
+  fieldSpec,
+  type FormSection,
+  type FormSectionSpec,
+  type FormsetRowSpec,
+  type FormsetSpec,
+  formsetSpec,
+  type FormSpec,
+  formSpec,
+} from "./src/forms/specs.ts";
 
 export { DContext, type DefaultOption, Depends, DForm, DQuery, DUrl } from "./src/deps/markers.ts";
 export {
@@ -233,7 +272,6 @@ export {
   type ContextProvider as PageContextProvider,
   type ContextProviders,
   type ContextValues,
-  type ProviderValue,
   type ErrorPageProps,
   type Head,
   type LayoutProps,
@@ -246,11 +284,19 @@ export {
   type PageModule,
   type PageProps,
   type PageResponse,
+  type ProviderValue,
   type RenderFunction,
   type RenderResult,
 } from "./src/pages/page_module.ts";
 export type { ListedPage } from "./src/pages/discover.ts";
-export { pageUrl, type PageUrlArguments, type PageUrlOptions, type PageUrlParams } from "./src/pages/page_url.ts";
+export {
+  pageUrl,
+  type PageUrlArguments,
+  type PageUrlOptions,
+  type PageUrlParams,
+  type ParamInput,
+  type QueryInput,
+} from "./src/pages/page_url.ts";
 export { validatedNextFormPagePath } from "./src/pages/origin.ts";
 export type { ParamName, ParamsOf, PatternParts } from "./src/pages/route.ts";
 

@@ -24,7 +24,7 @@ import { type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
 import { respond } from "./respond/respond.ts";
 import { serve } from "./respond/serve.ts";
-import { redirectTarget } from "./respond/sink.ts";
+import { redirectTarget, sealResponse } from "./respond/sink.ts";
 import { createStreams } from "./respond/streams.ts";
 import { createSignals, type SignalFamily } from "./signals.ts";
 import { createMemoryStore } from "./store/memory.ts";
@@ -225,7 +225,6 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       respond: (answer) =>
         respond(answer, {
           rendering,
-          limits,
           heartbeatSeconds,
           invalidStatus,
           streams,
@@ -233,6 +232,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
           visitOf,
           report,
         }),
+      seal: sealResponse,
       serve: (request, url, deps) => serve(request, url, deps, { router, files, rendering, report }),
       redirectTarget,
       signals,

@@ -9,9 +9,10 @@ import type { Injected } from "../deps/inject.ts";
 import type { AnyForm, BoundOf, FormFactory, InputOf } from "../forms/any_form.ts";
 import type { StandardSchemaV1 } from "../forms/schema.ts";
 import type { ActionType } from "../protocol/action_type.ts";
-import type { LimitsOptions } from "../request/limits.ts";
+import { type LimitsOptions, resolveLimits } from "../request/limits.ts";
 import { checkRate, type RateRule } from "../request/rate_rule.ts";
 import type { Kwargs } from "../request/kwargs.ts";
+import type { TakeFile } from "../request/stored_file.ts";
 import type { Item } from "../results/items.ts";
 import type { SignalFamily } from "../signals.ts";
 import { formActionUid } from "./uid.ts";
@@ -86,6 +87,9 @@ export type ResultData<R> = Exclude<
  */
 export type VerifyWebhook = (request: Request, body: Uint8Array<ArrayBuffer>) => boolean | PromiseLike<boolean>;
 
+/** The limits that one action may set. How many streams are open is counted for the whole handler. */
+export type ActionLimits = Omit<LimitsOptions, "streams" | "streamsPerCaller">;
+
 /** How an action is asked for and what it needs. Every option may be left out. */
 export interface ActionOptions<
   F extends AnyForm | null = AnyForm | null,
@@ -102,15 +106,25 @@ export interface ActionOptions<
   readonly inject?: I | undefined;
   /** Decides who may go on, before the body is read. Default: everyone. */
   readonly guard?: Guard | undefined;
-  /** Limits that differ from those of the handler, for this action alone. Default: none differ. */
-  readonly limits?: LimitsOptions | undefined;
+  /**
+   * Limits that differ from those of the handler, for this action alone. Where nothing but a field of the body names the
+   * action, its body is read within the handler's. Default: none differ.
+   */
+  readonly limits?: ActionLimits | undefined;
+  /**
+   * Takes each file as it arrives, in place of memory and disk: for what is too large for either. It runs after the
+   * guards and before the form is looked at. The value of the field is then a `StoredFile`, whose `key` is what this
+   * function gave. Default: files are kept in memory up to a mebibyte, on disk above it, until the answer is out.
+   */
+  readonly onFile?: TakeFile | undefined;
   /** Lifts the guard that the handler has for all actions (`createHandler({ guard })`). Default: `false`. */
   readonly public?: boolean | undefined;
   /** How often one caller may run it; above it the answer is 429. Default: the rule of the handler, else any number. */
   readonly rate?: RateRule | undefined;
   /**
    * Lets programs of other sites call it, as a payment service does: the cross-origin verdict is lifted, and `verify` must
-   * vouch for every request. Default: `false`.
+   * vouch for every request. It is named by its URL, by `X-Hyper-Action` or by the query, not by a field. A guard that the
+   * handler has for all actions holds here too, unless `public` lifts it. Default: `false`.
    */
   readonly webhook?: boolean | undefined;
   /** Checks the signature of a request to a webhook; needed for one, and for nothing else. */
@@ -145,7 +159,9 @@ export interface Action<Name extends string = string, Input = unknown, Result = 
   /** Decides who may go on, before the body is read; or `null`. */
   readonly guard: Guard | null;
   /** The limits that differ for it. */
-  readonly limits: LimitsOptions;
+  readonly limits: ActionLimits;
+  /** Takes files as they arrive, or `null`. */
+  readonly onFile: TakeFile | null;
   /** Whether the guard of the handler is lifted for it. */
   readonly public: boolean;
   /** How often one caller may run it, or `null`. */
@@ -366,6 +382,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionHandl
     );
   }
   if (rate !== null) checkRate(rate, `action "${full}"`);
+  checkLimits(limits, full);
   for (const key of Object.keys(inject)) {
     if (RESERVED.has(key)) {
       throw new TypeError(`Cannot declare action "${full}": it injects "${key}", a name its context has already`);
@@ -383,6 +400,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionHandl
     inject,
     guard,
     limits,
+    onFile: options.onFile ?? null,
     public: options.public ?? false,
     rate,
     verify,
@@ -390,6 +408,17 @@ function createAction(name: string, options: ActionOptions, handler: ActionHandl
   });
   declared.add(created);
   return created;
+}
+
+function checkLimits(limits: LimitsOptions, full: string): void {
+  for (const name of ["streams", "streamsPerCaller"] as const) {
+    if (limits[name] === undefined) continue;
+    throw new TypeError(
+      `Cannot declare action "${full}": the limit "${name}" counts for the whole handler, set it in createHandler()`,
+    );
+  }
+  // Said now, not at the first request.
+  resolveLimits(limits);
 }
 
 function checkName(name: string, namespace: string | undefined): void {

@@ -45,8 +45,8 @@ export function announce(text: string, { level, unseen }: AnnounceOptions = {}):
   const found = document.querySelector("[data-hyper-toasts]");
   const region = found ?? make("div", { "data-hyper-toasts": "", role: "status", "aria-live": "polite" });
   if (!found) document.body.append(region);
-  // A screen reader announces what comes into a live region it already knows.
-  setTimeout(() => region.append(toast), found ? 0 : 100);
+  // A screen reader announces what comes into a region it already knows, which takes it a moment when that is new.
+  setTimeout(() => region.append(toast), 100);
   setTimeout(() => toast.remove(), TOAST_MS);
 }
 

@@ -23,6 +23,9 @@ export type Wire = Readonly<Record<string, unknown>>;
 /** Which answers have replaced what; as long as the page lives. */
 export const stale = createStaleGuard();
 
+/** How often a script could not be loaded, by its URL; as long as the page lives. */
+const failed = new Map<string, number>();
+
 /** What is done for an event. `place` is the answer's place in time. */
 type Verb = (data: Wire, flight: Flight, place: number) => void | Promise<void>;
 
@@ -45,13 +48,17 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   async load_js({ src }, flight) {
     const { signal } = flight;
+    let href = `${src}`;
     try {
-      const url = new URL(`${src}`, document.baseURI);
-      if (!/^https?:$/.test(url.protocol)) throw new TypeError(`Cannot load script "${src}"`);
-      await until(signal, import(url.href));
+      const url = new URL(href, document.baseURI);
+      if (!/^https?:$/.test(url.protocol)) throw new TypeError(`Cannot load script "${href}"`);
+      href = url.href;
+      // A browser remembers that a module could not be had; under another fragment it asks again.
+      await until(signal, import(href + "#".repeat(failed.get(href) ?? 0)));
     } catch (error) {
       signal.throwIfAborted();
-      // Nothing else fails with it, and it may be asked for again.
+      failed.set(href, 1 + (failed.get(href) ?? 0));
+      // Nothing else fails with it.
       tell("requestException", flight, { error });
     }
   },

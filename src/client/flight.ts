@@ -140,7 +140,6 @@ async function run(flight: Flight): Promise<Outcome> {
 /** Attempts until an answer is complete, or there is no sense in another one. */
 async function exchange(flight: Flight): Promise<Received> {
   const { signal, retry, method } = flight;
-  const { interval, maxInterval, attempts } = config.retry;
   let failed = 0;
   // A first connection that fails is told at once; one that was there and is lost is what a GET comes back for.
   let connected = false;
@@ -156,6 +155,7 @@ async function exchange(flight: Flight): Promise<Received> {
     } catch (error) {
       signal.throwIfAborted();
       const { reason } = attempt.signal;
+      const { interval, maxInterval, attempts } = config.retry;
       const again = error instanceof ConnectionError && (retry ?? (connected && method === "GET"));
       if (reason?.promise) await until(signal, reason.promise);
       else if (again && !network.online) await until(signal, network.whenOnline());

@@ -134,26 +134,28 @@ export function rememberSent(form: HTMLFormElement): void {
 
 /**
  * Saves the islands, `[hyper-keep][id]`, from a swap that does not morph: those that the new content has as well are put
- * aside before the swap, and into the place of their new copies after it.
+ * aside before the swap, and into the place of their new copies after it. One without a copy in the page then, because
+ * the swap was about the island itself, goes back to where it was.
  *
  * @param incoming The new content, not yet in the page.
- * @param target The element that is replaced, if one is. Where it is an island itself it stays for the swap, leaves the
- * page with it, and comes back.
  * @returns What puts the islands back, to be called after the swap.
  */
-export function keepIslands(incoming: ParentNode, target?: Element): () => void {
+export function keepIslands(incoming: ParentNode): () => void {
   const shelf = document.createElement("div");
+  const kept: [island: Element, mark: Comment][] = [];
   // An island inside another one goes where that one goes.
-  const islands = document.querySelectorAll("[hyper-keep][id]:not([hyper-keep][id] *)");
-  const kept = [...islands].filter((island) => copyOf(island, incoming));
-  if (kept.length) document.documentElement.append(shelf);
-  for (const island of kept) if (island !== target) move(shelf, island, null);
+  for (const island of document.querySelectorAll("[hyper-keep][id]:not([hyper-keep][id] *)")) {
+    if (!copyOf(island, incoming)) continue;
+    const mark = document.createComment("");
+    island.parentNode?.insertBefore(mark, island);
+    if (kept.push([island, mark]) === 1) document.documentElement.append(shelf);
+    move(shelf, island, null);
+  }
   return () => {
-    for (const island of kept) {
-      const copy = copyOf(island, document.body);
-      if (!copy?.parentNode) continue;
-      move(copy.parentNode, island, copy);
-      copy.parentNode.removeChild(copy);
+    for (const [island, mark] of kept) {
+      const place = copyOf(island, document.body) ?? mark;
+      if (place.parentNode) move(place.parentNode, island, place);
+      for (const old of [place, mark]) old.parentNode?.removeChild(old);
     }
     shelf.remove();
   };

@@ -166,7 +166,7 @@ function destination({ name, data, method, url }: Wire, depth: number): Destinat
 
 /** An http(s) URL, of this origin unless it may be another; nothing for any other scheme and for what is no URL. */
 function parseUrl(url: unknown, external: boolean): URL | null {
-  const parsed = URL.parse(`${url}`, location.href);
+  const parsed = typeof url === "string" ? URL.parse(url, location.href) : null;
   return parsed && /^https?:$/.test(parsed.protocol) && (external || parsed.origin === location.origin) ? parsed : null;
 }
 

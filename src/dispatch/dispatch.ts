@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type { Action } from "../actions/action.ts";
+import type { Action, VerifyWebhook } from "../actions/action.ts";
 import type { DispatchContext } from "../actions/backend.ts";
 import type { FormActionManager, OwnedAction } from "../actions/manager.ts";
 import type { Guard, Params, RequestContext } from "../context.ts";
@@ -20,7 +20,7 @@ import { resolveInjected } from "../deps/inject.ts";
 import type { Provider } from "../deps/providers.ts";
 import { createRequestDeps, type DependencyOverrides, type RequestDeps } from "../deps/resolver.ts";
 import { InputError } from "../errors.ts";
-import { type AnyBound, bindChecked, bindUnchecked, checkInput, makeForm, successFeedback } from "../forms/any_form.ts";
+import { type AnyBound, bindChecked, bindUnchecked, checkInput, makeForm, showBlank, successFeedback } from "../forms/any_form.ts";
 import type { Origin, Origins } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
@@ -44,6 +44,7 @@ import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
 import type { RateRule } from "../request/rate_rule.ts";
+import { storeFiles, storingFiles } from "../request/stored_file.ts";
 import { type Item, redirect, toast } from "../results/items.ts";
 import { readResult, type Result } from "../results/result.ts";
 import type { AccessDenied, SignalFamily } from "../signals.ts";
@@ -78,6 +79,8 @@ export interface Answer {
   readonly caller: string;
   /** What it carries beside, whatever it is. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The limits that hold for it. */
+  readonly limits: Limits;
 }
 
 /** What the pipeline works with; put together by `createHandler()`. */
@@ -92,6 +95,8 @@ export interface DispatchServices {
   readonly rendering: Rendering;
   /** Says an outcome in the words the caller understands. */
   readonly respond: (answer: Answer) => Promise<Response>;
+  /** Makes a response that a backend made itself one that can be sent. */
+  readonly seal: (response: Response) => Response;
   /** Answers what names no action: pages, static files, the runtime. */
   readonly serve: (request: Request, url: URL, deps: RequestDeps) => Promise<Response>;
   /** Checks where a redirect leads; throws what is wrong with it. */
@@ -154,6 +159,8 @@ interface Run extends Arrival {
   readonly lifetime: Lifetime;
   /** Aborted when the reader of a GET's stream has left. */
   readonly controller: AbortController;
+  /** The limits of the handler, with those that differ for the action. */
+  readonly limits: Limits;
   origin: Visit | null;
   instance: string | null;
   principal: string | null;
@@ -268,21 +275,30 @@ export class FormActionDispatch {
       return await this.#refuse(arrival, failure(404, "There is no such action"));
     };
     if (owned === null) return await notFound();
+    // What this pipeline answered last: it has passed the sink already.
+    let sealed: Response | null = null;
     const context: DispatchContext = {
       url: arrival.url,
-      notFound,
-      run: (action) => this.#dispatch(action, arrival),
+      notFound: async () => sealed = await notFound(),
+      run: async (action) => sealed = await this.#dispatch(action, arrival),
     };
-    return await owned.backend.dispatch(arrival.request, owned.action.uid, context);
+    const response: unknown = await owned.backend.dispatch(arrival.request, owned.action.uid, context);
+    if (response === sealed && sealed !== null) return sealed;
+    if (response instanceof Response) return this.#services.seal(response);
+    throw new TypeError(
+      `Cannot answer with what the backend of action "${owned.action.name}" gave: ${typeof response}, a Response is needed`,
+    );
   }
 
   /** Runs an action that was found, and answers. */
   async #dispatch(action: Action, arrival: Arrival): Promise<Response> {
-    const { respond } = this.#services;
+    const { respond, limits: shared } = this.#services;
     const { request, url, intent, cache, address } = arrival;
+    const limits = Object.keys(action.limits).length === 0 ? shared : resolveLimits(action.limits, shared);
     const run: Run = {
       ...arrival,
       action,
+      limits,
       lifetime: new Lifetime(cache),
       controller: new AbortController(),
       origin: null,
@@ -305,7 +321,8 @@ export class FormActionDispatch {
     }
     const caller = run.principal ?? address;
     const { origin, instance, headers } = run;
-    const response = await respond({ outcome, intent, request, url, cache, action, origin, instance, caller, headers });
+    const who = { origin, instance, caller, headers, limits };
+    const response = await respond({ outcome, intent, request, url, cache, action, ...who });
     run.status = response.status;
     // A stream whose life goes on ends it itself, in #life.
     if (outcome.kind === "stream" && !run.isOver) return response;
@@ -316,7 +333,7 @@ export class FormActionDispatch {
   // Each step either ends the run with an outcome or hands on what the next one needs.
   async #run(run: Run): Promise<Outcome> {
     const { action, request, url } = run;
-    const { router, principal, guard, limits: shared } = this.#services;
+    const { router, principal, guard } = this.#services;
     if (request.method !== action.method) return notAllowed(action.method);
     const match = router.match(url.pathname);
     // What only its reader would see may stop when the reader has gone; a mutation runs on.
@@ -331,10 +348,9 @@ export class FormActionDispatch {
     const excess = await this.#countRun(run);
     if (excess !== null) return excess;
 
-    const limits = Object.keys(action.limits).length === 0 ? shared : resolveLimits(action.limits, shared);
-    const body = await this.#readBody(run, limits);
-    if (body === null) return failure(403, "The signature does not fit");
-    const input = this.#readInput(run, body, limits, early, match);
+    const read = await this.#readBody(run, early);
+    if (read.kind === "outcome") return read.outcome;
+    const input = this.#readInput(run, read.body, early, match);
 
     const ready = await this.#accept(run, input);
     if (ready.kind !== "ready") return ready;
@@ -364,19 +380,79 @@ export class FormActionDispatch {
     return verdict.allowed ? null : tooMany(verdict);
   }
 
-  /** The body, bounded; `null` where a webhook's signature does not fit it. */
-  async #readBody(run: Run, limits: Limits): Promise<Body | null> {
-    const { action, request } = run;
-    if (action.verify === null) return run.body ?? run.lifetime.own(await readBody(request, limits));
+  /** The body, bounded and, for a webhook, vouched for; or the refusal. */
+  async #readBody(run: Run, early: RequestDeps): Promise<
+    { readonly kind: "body"; readonly body: Body } | { readonly kind: "outcome"; readonly outcome: Outcome }
+  > {
+    const { action, request, limits, lifetime } = run;
+    const onFile = action.onFile === null
+      ? undefined
+      : storingFiles(action.onFile, early.ctx, (error) => this.#services.report(error, request, action.name));
+    try {
+      if (action.verify !== null) {
+        const vouched = await this.#readVouched(run, action.verify);
+        if (vouched === null) {
+          this.#deny(request, action.name, "guard", 403);
+          return { kind: "outcome", outcome: failure(403, "The signature does not fit") };
+        }
+        return { kind: "body", body: lifetime.own(await readBody(vouched, limits, { onFile })) };
+      }
+      if (run.body === null) return { kind: "body", body: lifetime.own(await readBody(request, limits, { onFile })) };
+      // Read to find the action by a field, before it was known what takes the files.
+      if (onFile === undefined || run.body.kind !== "fields") return { kind: "body", body: run.body };
+      return { kind: "body", body: lifetime.own({ kind: "fields", fields: await storeFiles(run.body.fields, onFile) }) };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const form = await this.#formUnread(run, early, error);
+      if (form === null) throw error;
+      return { kind: "outcome", outcome: { kind: "unread", form, failure: this.#fail(run, error) } };
+    }
+  }
+
+  /** A webhook's request with the bytes that were signed for its body; `null` where the signature does not fit. */
+  async #readVouched(run: Run, verify: VerifyWebhook): Promise<Request | null> {
+    const { request, limits } = run;
     // A body that was read to find the action by a field is not what was signed: a webhook is named by its URL or header.
     if (run.body !== null) return null;
-    const bytes = await readBytes(request, limits);
-    if (await action.verify(request, bytes) !== true) {
-      this.#deny(request, action.name, "guard", 403);
+    const body = await readBytes(request, limits);
+    if (await verify(request, body) !== true) return null;
+    const { method, headers } = request;
+    return method === "GET" ? request : new Request(request.url, { method, headers, body });
+  }
+
+  /**
+   * The form whose body could not be read, blank, with what was wrong: for a visitor who has no script that would keep the
+   * page as it is. What names the page and the copy of the form is in the body, so the page is the one that the browser says it
+   * came from, and the copy is the only one; `null` where there is no such page of this site.
+   */
+  async #formUnread(run: Run, early: RequestDeps, refusal: InputError): Promise<AnyBound | null> {
+    const { action, intent, request } = run;
+    if (action.form === null || intent.audience !== "document") return null;
+    const place = this.#placeOfReferrer(run);
+    if (place === null) return null;
+    try {
+      run.origin = this.#visit(run, early, place);
+      const form = showBlank(await makeForm(action.form, run.origin.deps.ctx), null, null);
+      form.addError("", refusal.message);
+      return form;
+    } catch (error) {
+      // What the form begins with could not be had: the refusal is told without it.
+      if (isReportable(error)) this.#services.report(error, request, action.name);
       return null;
     }
-    const read = new Request(request.url, { method: request.method, headers: request.headers, body: bytes });
-    return run.lifetime.own(await readBody(read, limits));
+  }
+
+  /** The page that `Referer` names, where it is one of this site. */
+  #placeOfReferrer({ request, url }: Run): Origin | null {
+    const { router, crossOrigin } = this.#services;
+    const from = URL.parse(request.headers.get("referer") ?? "");
+    if (from === null || from.origin !== ownOrigin(request, url, crossOrigin)) return null;
+    // Held to what an address that is asked for is held to.
+    const asked = `${url.origin}${from.pathname}${from.search}`;
+    const canonical = canonicalRequest({ url: asked, method: "GET", headers: new Headers() });
+    if (canonical.kind === "refused") return null;
+    const match = router.match(canonical.url.pathname);
+    return match === null ? null : pageAt(match, canonical.url);
   }
 
   /** Why a request may not change anything here, or `null`. */
@@ -419,8 +495,8 @@ export class FormActionDispatch {
     );
   }
 
-  #readInput(run: Run, body: Body, limits: Limits, early: RequestDeps, match: RouteMatch<PageRoute> | null): Input {
-    const { request, url } = run;
+  #readInput(run: Run, body: Body, early: RequestDeps, match: RouteMatch<PageRoute> | null): Input {
+    const { request, url, limits } = run;
     const header = readDataHeader(request, limits);
     const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
     run.instance = fieldText(body, INSTANCE_FIELD);
@@ -586,6 +662,7 @@ export class FormActionDispatch {
       const result = read.kind === "nothing" && ready.form !== null ? successOf(ready.form) : read;
       const outcome = await settle(result, this.#settling(run));
       if (outcome.kind === "stream") return this.#stream(run, outcome.events, claim);
+      run.lifetime.keepFiles();
       run.durationMs = performance.now() - run.startedAt;
       if (claim === null) return outcome;
       if (outcome.kind === "response") {
@@ -595,6 +672,7 @@ export class FormActionDispatch {
       return outcome;
     } catch (error) {
       // The handler has done its work, so that a repeat must not run it again, whatever was wrong with its result.
+      run.lifetime.keepFiles();
       await this.#endClaim(run, claim?.finish({ kind: "tooLarge" }));
       throw error;
     }
@@ -683,7 +761,10 @@ export class FormActionDispatch {
       throw error;
     } finally {
       // Here, not after the block: a stream that ends with a redirect, or is left, is returned and goes no further.
-      if (!failed) run.durationMs = performance.now() - (run.startedAt ?? 0);
+      if (!failed) {
+        run.durationMs = performance.now() - (run.startedAt ?? 0);
+        run.lifetime.keepFiles();
+      }
       run.isOver = true;
       // Where the stream is gathered for an answer, that answer has no status yet, and whoever gives it goes on.
       if (run.status !== null) {
@@ -709,8 +790,9 @@ export class FormActionDispatch {
 
   async #refuse(arrival: Arrival, outcome: Outcome): Promise<Response> {
     const { request, url, intent, cache, address } = arrival;
-    const nobody = { action: null, origin: null, instance: null, caller: address, headers: NO_HEADERS };
-    const response = await this.#services.respond({ outcome, intent, request, url, cache, ...nobody });
+    const { respond, limits } = this.#services;
+    const nobody = { action: null, origin: null, instance: null, caller: address, headers: NO_HEADERS, limits };
+    const response = await respond({ outcome, intent, request, url, cache, ...nobody });
     return await new Lifetime(cache).endWith(response, false);
   }
 

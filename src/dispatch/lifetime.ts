@@ -5,6 +5,7 @@
  */
 import type { DependencyCache } from "../deps/cache.ts";
 import { type Body, disposeBody } from "../request/body.ts";
+import { StoredFile } from "../request/stored_file.ts";
 
 /** Ends once, when the last byte of the answer is out or nobody reads it any more. */
 export class Lifetime {
@@ -21,6 +22,14 @@ export class Lifetime {
   own(body: Body): Body {
     this.#body = body;
     return body;
+  }
+
+  /** Leaves in place what an action's `onFile` has stored: the handler has taken it over. */
+  keepFiles(): void {
+    if (this.#body?.kind !== "fields") return;
+    for (const values of this.#body.fields.values()) {
+      for (const value of values) if (value instanceof StoredFile) value.keep();
+    }
   }
 
   /** Disposes everything; a second call does nothing. */

@@ -18,6 +18,7 @@
 import { createHash } from "node:crypto";
 import { HyperError } from "../errors.ts";
 import type { Patch } from "../protocol/patch.ts";
+import { StoredFile } from "../request/stored_file.ts";
 import type { Store } from "../store/store.ts";
 
 /** The most bytes of an outcome that are kept for a repeat: 256 KiB of a body, of markup, or of JSON. */
@@ -348,10 +349,16 @@ function encodeRecord(record: object, files: Blob[]): string {
 }
 
 async function encodeFile(file: Blob): Promise<string> {
+  const name = file instanceof File ? file.name : null;
+  return JSON.stringify([name, file.type, await digestFile(file)]);
+}
+
+async function digestFile(file: Blob): Promise<string> {
+  // Its content lies elsewhere, and was hashed as it came.
+  if (file instanceof StoredFile) return file.sha256;
   const hash = createHash("sha256");
   for await (const chunk of file.stream()) hash.update(chunk);
-  const name = file instanceof File ? file.name : null;
-  return JSON.stringify([name, file.type, hash.digest("hex")]);
+  return hash.digest("hex");
 }
 
 /** The outcome, or `tooLarge` in its place. */

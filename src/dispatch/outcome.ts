@@ -29,6 +29,8 @@ export type Outcome =
   | { readonly kind: "value"; readonly value: unknown }
   /** The input was refused; `form` is the bound form, or `null` for an action that is called with data. */
   | { readonly kind: "invalid"; readonly form: AnyBound | null; readonly issues: Issues }
+  /** The body of a form could not be read; `form` is blank, with the failure's message as its own. */
+  | { readonly kind: "unread"; readonly form: AnyBound; readonly failure: Failure }
   /** Refused, or broken; `message` is what the visitor may read. */
   | Failure;
 

@@ -88,14 +88,23 @@ function readMade(made: FormOrPair<AnyForm>): FormWithInitial {
  *
  * @param made The form and what it begins with.
  * @param instance Which of several copies on a page it is, or `null`.
- * @param over Values that go before those the form begins with, by field name; or `null`.
+ * @param over Values that go before those the form begins with, by field name; or `null`. Not for a formset.
+ * @throws {TypeError} When a formset is given some.
  */
 export function showBlank(
   { definition, initial }: FormWithInitial,
   instance: string | null,
-  over: Readonly<Record<string, unknown>> | null,
+  over: object | null,
 ): AnyBound {
-  if (definition.kind === "formset") return blankFormset(definition, { initial, instance });
+  if (definition.kind === "formset") {
+    if (over !== null) {
+      throw new TypeError(
+        `Cannot show formset "${definition.name}" with initial values of the page: a post would not know which rows were there; ` +
+          `give them with getInitial or a form factory`,
+      );
+    }
+    return blankFormset(definition, { initial, instance });
+  }
   const values = over === null ? initial : { ...(initial ?? {}), ...over };
   return blankForm(definition, { initial: values, instance });
 }

@@ -181,7 +181,9 @@ export function initialOf(form: string, initial: unknown): FormInitial {
 
 /** What a value is, for a message. */
 export function describe(value: unknown): string {
-  return Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 /** How many errors there are, for a message. */

@@ -145,11 +145,11 @@ export async function acceptsFile(accept: readonly string[], file: File): Promis
   if (found.length === 0) {
     // Only a text in UTF-16, which says so by its byte order mark, holds NUL bytes.
     if (claimed.startsWith("text/")) return !head.includes(0) || ["\xff\xfe", "\xfe\xff"].includes(ascii(head, 0, 2));
-    return !hasSignature(claimed) && !ZIP_BASED.test(claimed) && !CFB_BASED.test(claimed);
+    return !isTold(claimed);
   }
   if (found.includes("application/zip") && ZIP_BASED.test(claimed)) return true;
   if (found.includes("application/x-cfb") && CFB_BASED.test(claimed)) return true;
-  if (token.startsWith(".")) return found.includes(claimed) || (!hasSignature(claimed) && !claimed.startsWith("text/"));
+  if (token.startsWith(".")) return found.includes(claimed) || !isTold(claimed);
   return found.some((type) => fits(token, type, ""));
 }
 
@@ -169,8 +169,10 @@ function fits(token: string, type: string, name: string): boolean {
   return type === token;
 }
 
-function hasSignature(type: string): boolean {
-  return SIGNATURES.some(({ types }) => types.includes(type));
+// Whether the first bytes of a file of this type tell what it is.
+function isTold(type: string): boolean {
+  return type.startsWith("text/") || ZIP_BASED.test(type) || CFB_BASED.test(type) ||
+    SIGNATURES.some(({ types }) => types.includes(type));
 }
 
 function bytes(signature: readonly number[]): (head: Uint8Array) => boolean {

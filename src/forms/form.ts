@@ -33,6 +33,14 @@ export type FromValues<V, T> = { from(values: V): T }["from"];
 /** What a form begins with, by field name; nested values as nested objects and lists. What is not there begins empty. */
 export type FormInitial = Readonly<Record<string, unknown>>;
 
+/**
+ * Initial values for a form of known values: any of its names, with anything a field can show. A stored record will do,
+ * with what else it holds.
+ *
+ * @typeParam V The values of the form.
+ */
+export type InitialValues<V> = V extends object ? { readonly [K in keyof V]?: unknown } : FormInitial;
+
 /** What `clean` of a form is told, beside what every function of the application is told. */
 export interface CleanContext extends RequestContext {
   /**
@@ -67,12 +75,13 @@ export type ToastContent = string | Readonly<Record<string, unknown>>;
 /** What every form may be told. */
 export interface FormOptionsBase<V> {
   /**
-   * What it begins with, for this request. Runs when the form is shown, and before it is bound.
+   * What it begins with, for this request. Runs when the form is shown, and before it is bound. Default: nothing.
    *
    * @param ctx The request.
+   * @returns Values by field name; `null` or `undefined` for none.
    */
   readonly getInitial?:
-    | ((ctx: RequestContext) => FormInitial | null | PromiseLike<FormInitial | null>)
+    | ((ctx: RequestContext) => InitialValues<V> | null | undefined | PromiseLike<InitialValues<V> | null | undefined>)
     | undefined;
   /**
    * Checks the values together, after each was found sound; for what one field alone cannot tell.
@@ -128,7 +137,7 @@ export interface FormDefinition<V = unknown, I = unknown> {
   /** The fields that were written down, by name or pattern. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
   /** What it begins with, for a request. */
-  getInitial?(ctx: RequestContext): FormInitial | null | PromiseLike<FormInitial | null>;
+  getInitial?(ctx: RequestContext): object | null | undefined | PromiseLike<object | null | undefined>;
   /** Checks the values together. */
   clean?(values: V, ctx: CleanContext): V | void | PromiseLike<V | void>;
   /** Decides who may go on. */

@@ -33,6 +33,7 @@ import {
   type FormDefinition,
   type FormGuardContext,
   type FormInitial,
+  type InitialValues,
   isForm,
   pathOf,
   type ShownValue,
@@ -57,7 +58,9 @@ export interface FormsetOptions<V> {
   readonly canOrder?: boolean | undefined;
   /** The rows it begins with, for this request. Default: none. */
   readonly getInitial?:
-    | ((ctx: RequestContext) => readonly FormInitial[] | null | PromiseLike<readonly FormInitial[] | null>)
+    | ((
+      ctx: RequestContext,
+    ) => readonly InitialValues<V>[] | null | undefined | PromiseLike<readonly InitialValues<V>[] | null | undefined>)
     | undefined;
   /**
    * Checks the rows together, after each was found sound. A field is named as it is sent: `prefix[0].name`.
@@ -101,7 +104,9 @@ export interface FormsetDefinition<V = unknown, I = unknown> {
   /** Whether extra rows begin with nothing at all, not even what the fields of the form begin with. */
   readonly blankExtra: boolean;
   /** The rows it begins with, for a request. */
-  getInitial?(ctx: RequestContext): readonly FormInitial[] | null | PromiseLike<readonly FormInitial[] | null>;
+  getInitial?(
+    ctx: RequestContext,
+  ): readonly object[] | null | undefined | PromiseLike<readonly object[] | null | undefined>;
   /** Checks the rows together. */
   clean?(rows: readonly V[], ctx: CleanContext): readonly V[] | void | PromiseLike<readonly V[] | void>;
   /** Decides who may go on. */

@@ -56,6 +56,8 @@ export interface Rendering {
    * @param status The status of the answer where the page does not set one.
    */
   page(visit: Visit, failed: FailedForm | null, status: number): Promise<Response>;
+  /** The same for a page that shows the form that failed; `null` for one that does not. */
+  pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<Response | null>;
   /** The failing form alone, cut out of the page. */
   failedForm(visit: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
   /** The body element of the page. */

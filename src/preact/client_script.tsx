@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { VNode } from "preact";
 import { usePageState } from "./page_state.ts";
+import type { MarkupNode } from "../results/markup.ts";
 
 /** What `<ClientScript>` takes. */
 export interface ClientScriptProps {
@@ -27,7 +27,7 @@ export interface ClientScriptProps {
  * assertStringIncludes(await response.text(), '<script type="module" src="/_hyper/client.js">');
  * ```
  */
-export function ClientScript({ nonce }: ClientScriptProps): VNode {
+export function ClientScript({ nonce }: ClientScriptProps): MarkupNode {
   const { clientPath } = usePageState("ClientScript");
   return <script type="module" src={clientPath} {...(nonce === undefined ? {} : { nonce })} />;
 }

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { Fragment, type VNode } from "preact";
+import { Fragment } from "preact";
 import type { AnyBound } from "../forms/any_form.ts";
 import { Field } from "./field.tsx";
 import { FormErrors } from "./form_errors.tsx";
+import type { MarkupNode } from "../results/markup.ts";
 
 /** Draws what `<Form>` shows when it is given no children. */
-export function drawForm(form: AnyBound, submit: string | undefined): VNode {
+export function drawForm(form: AnyBound, submit: string | undefined): MarkupNode {
   return (
     <Fragment>
       <FormErrors />

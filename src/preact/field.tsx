@@ -6,11 +6,11 @@
  *
  * @module
  */
-import type { ComponentChildren, VNode } from "preact";
 import { useContext } from "preact/hooks";
 import type { FieldChoice } from "../forms/field_value.ts";
 import type { BoundField } from "../forms/form.ts";
 import { FormScope } from "./page_state.ts";
+import type { Markup, MarkupNode } from "../results/markup.ts";
 
 /** A value of an attribute. */
 export type AttributeValue = string | number | boolean | null | undefined;
@@ -64,9 +64,9 @@ export interface ControlAttributes {
 /** What a field is drawn with, beside the field itself. */
 export interface DrawFieldProps extends ControlAttributes {
   /** Its label, in place of the field's own. */
-  readonly label?: ComponentChildren;
+  readonly label?: Markup;
   /** Its help, in place of the field's own. */
-  readonly help?: ComponentChildren;
+  readonly help?: Markup;
   /** Draws a field with choices as a group of boxes or buttons, all in sight. Default: as its kind says. */
   readonly as?: "checkboxes" | "radios" | undefined;
 }
@@ -134,7 +134,7 @@ const OPEN_ATTRIBUTE = /^(?:data|aria|hyper)-[a-z0-9-]+$/;
  * assertStringIncludes(page, '<label for="f-note-body">What happened</label>');
  * ```
  */
-export function Field({ name, ...props }: FieldProps): VNode {
+export function Field({ name, ...props }: FieldProps): MarkupNode {
   const form = useContext(FormScope);
   if (form === null) {
     throw new TypeError(`Cannot render <Field name="${name}">: no <Form> of an action with a form is around it`);
@@ -143,7 +143,7 @@ export function Field({ name, ...props }: FieldProps): VNode {
 }
 
 /** Draws a field: label, control, help, errors. */
-export function drawField(field: BoundField, props: DrawFieldProps = {}): VNode {
+export function drawField(field: BoundField, props: DrawFieldProps = {}): MarkupNode {
   if (field.inputType === "hidden") return <FieldControl field={field} {...props} />;
   const { label = field.label, help, ...rest } = props;
   const control = <FieldControl field={field} help={help} {...rest} />;
@@ -181,7 +181,7 @@ export function drawField(field: BoundField, props: DrawFieldProps = {}): VNode 
 }
 
 /** The control of a field alone, or all the boxes or buttons of one, for a layout of one's own. */
-export function FieldControl({ field, as, help, ...given }: FieldControlProps): VNode {
+export function FieldControl({ field, as, help, ...given }: FieldControlProps): MarkupNode {
   const attributes = allowed(given);
   if (isGroup(field, as)) return drawChoices(field, attributes);
   const shared: Attributes = {
@@ -214,7 +214,7 @@ export function FieldControl({ field, as, help, ...given }: FieldControlProps): 
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
-function drawInput(field: BoundField, shared: Attributes): VNode {
+function drawInput(field: BoundField, shared: Attributes): MarkupNode {
   const { min, max, step, minlength, maxlength, pattern, accept, multiple } = field.constraints;
   if (field.type === "hidden") return <input type="hidden" id={field.id} name={field.name} value={textOf(field)} />;
   if (field.type === "file") return <input {...shared} type="file" {...present({ accept, multiple })} />;
@@ -227,7 +227,7 @@ function drawInput(field: BoundField, shared: Attributes): VNode {
   );
 }
 
-function drawSelect(field: BoundField, shared: Attributes): VNode {
+function drawSelect(field: BoundField, shared: Attributes): MarkupNode {
   const { placeholder = "", ...attributes } = shared;
   const chosen = new Set(field.selected);
   // Without an empty option first a browser chooses for the visitor, and `required` has nothing to refuse (HTML, 4.10.7).
@@ -246,10 +246,10 @@ function drawSelect(field: BoundField, shared: Attributes): VNode {
   );
 }
 
-function drawChoices(field: BoundField, attributes: Attributes): VNode {
+function drawChoices(field: BoundField, attributes: Attributes): MarkupNode {
   const chosen = new Set(field.selected);
   const type = field.type === "multiselect" ? "checkbox" : "radio";
-  const drawn = (choice: FieldChoice): VNode => {
+  const drawn = (choice: FieldChoice): MarkupNode => {
     const index = field.choices.indexOf(choice);
     // The first bears the id of the field, so that the error summary leads to something that takes the focus.
     const id = index === 0 ? field.id : `${field.id}---${index}`;
@@ -301,11 +301,11 @@ function isGroup(field: BoundField, as: DrawFieldProps["as"]): boolean {
   return (field.type === "select" && as === "radios") || (field.type === "multiselect" && as === "checkboxes");
 }
 
-function hasHelp(field: BoundField, help: ComponentChildren): boolean {
+function hasHelp(field: BoundField, help: Markup): boolean {
   return (help ?? field.help) !== "";
 }
 
-function describedBy(field: BoundField, help: ComponentChildren, given: AttributeValue): Attributes {
+function describedBy(field: BoundField, help: Markup, given: AttributeValue): Attributes {
   const ids = [
     given,
     field.errors.length > 0 ? field.errorId : null,

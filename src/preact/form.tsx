@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { type ComponentChildren, h, type VNode } from "preact";
+import { h } from "preact";
 import type { Action } from "../actions/action.ts";
 import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD } from "../protocol/names.ts";
 import type { ElementAttributes } from "./attributes.ts";
 import { drawForm } from "./draw_form.tsx";
 import { type ActionRef, FormScope, type PageState, usePageState } from "./page_state.ts";
+import type { Markup, MarkupNode } from "../results/markup.ts";
 
 /** What `<Form>` takes beside the attributes of a form. */
 export interface FormProps extends ElementAttributes {
@@ -17,7 +18,7 @@ export interface FormProps extends ElementAttributes {
   /** Tells apart several copies of one form on a page, such as a row's id. Default: the only copy. */
   readonly instance?: string | number | undefined;
   /** Values the fields begin with, over those of `getInitial`. Default: none. */
-  readonly initial?: Readonly<Record<string, unknown>> | undefined;
+  readonly initial?: object | undefined;
   /** Whether the browser may fill in its fields. Default: `on`. */
   readonly autocomplete?: "on" | "off" | undefined;
   /** Whether the browser leaves the checking to the server. Default: `false`. */
@@ -27,7 +28,7 @@ export interface FormProps extends ElementAttributes {
   /** The text of the button of a form that is drawn by itself. Default: `Submit`. */
   readonly submit?: string | undefined;
   /** What stands in the form. Default: every field of the form, its errors, and a button. */
-  readonly children?: ComponentChildren;
+  readonly children?: Markup;
 }
 
 /**
@@ -61,7 +62,7 @@ export interface FormProps extends ElementAttributes {
  * assertStringIncludes(await page.text(), 'name="title"');
  * ```
  */
-export function Form(props: FormProps): VNode {
+export function Form(props: FormProps): MarkupNode {
   const { action: ref, instance: rawInstance, initial, submit, children, ...attributes } = props;
   const state = usePageState("Form");
   const { action, url } = state.findAction(ref);
@@ -102,7 +103,7 @@ function idSafe(text: string): string {
   return text.replace(/[^A-Za-z0-9-]/g, (char) => `_${char.codePointAt(0)?.toString(16) ?? ""}_`);
 }
 
-function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): VNode[] {
+function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode[] {
   const fields: [string, string][] = isGet
     ? [[ACTION_FIELD, action.name]]
     : [...Object.entries(state.originFields), [ONCE_FIELD, crypto.randomUUID()]];

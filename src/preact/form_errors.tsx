@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { ComponentChildren, VNode } from "preact";
 import { useContext } from "preact/hooks";
 import { FormScope } from "./page_state.ts";
+import type { Markup, MarkupNode } from "../results/markup.ts";
 
 /** What `<FormErrors>` takes. */
 export interface FormErrorsProps {
   /** What stands above the errors. Default: `Please check your input`. */
-  readonly title?: ComponentChildren;
+  readonly title?: Markup | undefined;
   /** Classes of the summary. Default: `hyper-form-errors`. */
   readonly class?: string | undefined;
 }
@@ -41,7 +41,7 @@ export interface FormErrorsProps {
  * assertStringIncludes(page, 'name="title"');
  * ```
  */
-export function FormErrors({ title = "Please check your input", ...props }: FormErrorsProps): VNode | null {
+export function FormErrors({ title = "Please check your input", ...props }: FormErrorsProps): MarkupNode | null {
   const form = useContext(FormScope);
   if (form === null) throw new TypeError("Cannot render <FormErrors>: no <Form> of an action with a form is around it");
   if (form.errorCount === 0) return null;

@@ -25,7 +25,7 @@ export interface PageState {
   /** Finds an action; a `TypeError` that says what to do when there is none. */
   findAction(ref: ActionRef): FormAction;
   /** The form of an action as this page shows it: bound where it has just failed, else blank; `null` without a form. */
-  formOf(action: Action, instance: string | null, initial: Readonly<Record<string, unknown>> | null):
+  formOf(action: Action, instance: string | null, initial: object | null):
     | AnyBound
     | null
     | Promise<AnyBound | null>;

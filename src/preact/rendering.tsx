@@ -65,6 +65,15 @@ class PreactRendering implements Rendering {
     return await this.#respond(prepared, new RenderState(this.#services, visit, failed), page);
   }
 
+  async pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<Response | null> {
+    const page = pageOf(visit);
+    const prepared = await preparePage(page, visit.deps.ctx, { status });
+    if (prepared.kind === "response") return prepared.response;
+    const state = new RenderState(this.#services, visit, failed);
+    const response = await this.#respond(prepared, state, page);
+    return state.tookFailed ? response : null;
+  }
+
   async failedForm(visit: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
     const page = pageOf(visit);
     const prepared = await preparePage(page, visit.deps.ctx);
@@ -228,6 +237,8 @@ class RenderState implements PageState {
   readonly clientPath = CLIENT_PATH;
   /** Whether toasts were shown. */
   tookToasts = false;
+  /** Whether the form that failed was. */
+  tookFailed = false;
   readonly #manager: FormActionManager;
   readonly #visit: Visit;
   readonly #failed: FailedForm | null;
@@ -264,9 +275,12 @@ class RenderState implements PageState {
   formOf(
     action: Action,
     instance: string | null,
-    initial: Readonly<Record<string, unknown>> | null,
+    initial: object | null,
   ): AnyBound | null | Promise<AnyBound | null> {
-    if (this.#failed !== null && this.isFailed(action, instance)) return this.#failed.form;
+    if (this.#failed !== null && this.isFailed(action, instance)) {
+      this.tookFailed = true;
+      return this.#failed.form;
+    }
     if (action.form === null) return null;
     const key = JSON.stringify([action.name, instance]);
     const known = this.#forms.get(key);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { VNode } from "preact";
 import type { ElementAttributes } from "./attributes.ts";
 import { usePageState } from "./page_state.ts";
+import type { MarkupNode } from "../results/markup.ts";
 
 /** What `<Toasts>` takes: the attributes of an element. */
 export type ToastsProps = ElementAttributes;
@@ -26,7 +26,7 @@ export type ToastsProps = ElementAttributes;
  * assertStringIncludes(await page.text(), "data-hyper-toasts");
  * ```
  */
-export function Toasts(props: ToastsProps): VNode {
+export function Toasts(props: ToastsProps): MarkupNode {
   const toasts = usePageState("Toasts").takeToasts();
   return (
     <div {...props} role="status" aria-live="polite" data-hyper-toasts>

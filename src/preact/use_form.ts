@@ -33,6 +33,8 @@ import { FormScope } from "./page_state.ts";
  */
 export function useForm(): AnyBound {
   const form = useContext(FormScope);
-  if (form === null) throw new TypeError("Cannot use the form: no <Form> of an action with a form is around the component");
+  if (form === null) {
+    throw new TypeError("Cannot use the form: no <Form> of an action with a form is around the component");
+  }
   return form;
 }

@@ -13,7 +13,7 @@ import { type ByteReader, type Bytes, concat, tooLarge } from "./byte_reader.ts"
 import { FieldCollector, type FieldMap, type FieldValue } from "./field_map.ts";
 import { parseHeaderValue } from "./header_value.ts";
 import type { Limits } from "./limits.ts";
-import { FileSpool, SpooledFile } from "./spooled_file.ts";
+import { FileSpool } from "./spooled_file.ts";
 
 /** A file that arrives. */
 export interface ArrivingFile {
@@ -69,7 +69,7 @@ interface PartHeaders {
  * @param boundary The boundary that `Content-Type` names.
  * @param limits How much there may be of each.
  * @param onFile Takes files as they arrive.
- * @returns The fields. Files of more than a mebibyte are {@linkcode SpooledFile}s, which the caller disposes of.
+ * @returns The fields. Files of more than a mebibyte are `SpooledFile`s, which the caller disposes of.
  * @throws {InputError} With status 413 above a limit, with status 400 when the body is malformed or cut off. What `onFile` throws
  *   passes through.
  */
@@ -108,13 +108,17 @@ export async function readMultipart(
   }
 }
 
-/** Removes the temporary files among the values. */
+/** Removes what the values hold outside of memory: temporary files, and what was stored and nobody keeps. */
 export async function disposeFiles(fields: FieldMap): Promise<void> {
   for (const values of fields.values()) {
     for (const value of values) {
-      if (value instanceof SpooledFile) await value[Symbol.asyncDispose]();
+      if (isDisposable(value)) await value[Symbol.asyncDispose]();
     }
   }
+}
+
+function isDisposable(value: FieldValue): value is File & AsyncDisposable {
+  return typeof value !== "string" && Symbol.asyncDispose in value;
 }
 
 async function readText(scanner: PartScanner): Promise<string> {

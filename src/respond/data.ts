@@ -9,12 +9,11 @@ import type { Failure } from "../dispatch/outcome.ts";
 import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { collect } from "./collect.ts";
-import type { RespondServices } from "./services.ts";
 import { actionHeaders } from "./vary.ts";
 
 /** Answers with JSON. */
-export async function respondWithData(answer: Answer, { limits }: RespondServices): Promise<Response> {
-  const { outcome, request } = answer;
+export async function respondWithData(answer: Answer): Promise<Response> {
+  const { outcome, request, limits } = answer;
   switch (outcome.kind) {
     case "response":
       return outcome.response;
@@ -33,6 +32,8 @@ export async function respondWithData(answer: Answer, { limits }: RespondService
     }
     case "invalid":
       return problem(422, "Some of what was sent was not accepted", {}, outcome.issues);
+    case "unread":
+      return failed(outcome.failure);
     case "failure":
       return failed(outcome);
   }

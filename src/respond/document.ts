@@ -14,8 +14,8 @@ import { actionHeaders } from "./vary.ts";
 
 /** Answers with a document, a redirect to one, or nothing. */
 export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Response> {
-  const { outcome, action, origin } = answer;
-  const { rendering, limits, invalidStatus } = services;
+  const { outcome, action, origin, limits } = answer;
+  const { rendering, invalidStatus } = services;
   switch (outcome.kind) {
     case "response":
       return outcome.response;
@@ -38,6 +38,12 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       }
       const form = { action, instance: answer.instance, form: outcome.form };
       return await rendering.page(origin, form, invalidStatus);
+    }
+    case "unread": {
+      const { form, failure } = outcome;
+      if (action === null || origin === null) return await failed(answer, failure, services);
+      const page = await rendering.pageOfForm(origin, { action, instance: null, form }, failure.status);
+      return page ?? await failed(answer, failure, services);
     }
     case "failure":
       return await failed(answer, outcome, services);

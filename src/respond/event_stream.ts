@@ -11,6 +11,8 @@ import { encodeEvent } from "./sink.ts";
 const encoder = new TextEncoder();
 // A comment: every parser of event streams skips it, and every proxy sees that the connection lives (HTML, 9.2.7).
 const HEARTBEAT = encoder.encode(": heartbeat\n\n");
+// A timer takes a delay of 24 days or more for none.
+const MAX_DELAY = 2 ** 31;
 export const END: Patch = { event: "end", data: {} };
 
 /** Why a stream is over: it ended, the reader left, it failed, or it was let go. */
@@ -48,7 +50,7 @@ export function encodeEvents(events: readonly Patch[]): string {
 
 /**
  * Streams patches. Nothing is asked of the generator before the reader has taken what there is: a reader that does not
- * read costs one chunk.
+ * read costs one chunk, and is let go with the stream's age, or from outside, as any other.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { events, heartbeatSeconds, maxSeconds, signal } = options;
@@ -56,11 +58,16 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   let next: Promise<IteratorResult<Patch, void>> = Promise.resolve(options.first);
   // Set when the stream ends, by whichever end comes first.
   let ended = false;
-  const deadline = Date.now() + maxSeconds * 1000;
+  // Wakes a `pull` that waits; set anew by each. No promise for all of them: it would keep what each has hung on it.
+  let interrupt = (_woken: Woken): void => {};
+  let age: ReturnType<typeof setTimeout> | undefined;
+  let release = (): void => {};
 
   const end = (reason: EndReason): void => {
-    if (ended) return;
     ended = true;
+    clearTimeout(age);
+    signal.removeEventListener("abort", release);
+    interrupt({ kind: "over" });
     options.onEnd(reason);
   };
   const leave = (): void => {
@@ -71,19 +78,32 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   };
 
   return new ReadableStream<Uint8Array>({
-    async pull(controller): Promise<void> {
-      const woken = await wake(next, heartbeatSeconds, deadline, signal);
-      if (ended) return;
-      if (woken.kind === "quiet") return controller.enqueue(HEARTBEAT);
-      if (woken.kind === "over") {
+    start(controller): void {
+      // Not within `pull`: a reader that has stopped reading never pulls again.
+      release = () => {
+        if (ended) return;
         end("released");
         controller.close();
-        return leave();
-      }
-      if (woken.kind === "failed") {
-        controller.enqueue(encoder.encode(encodeEvent(options.errorEvent(woken.error)) + encodeEvent(END)));
-        end("failed");
-        return controller.close();
+        leave();
+      };
+      if (signal.aborted) return release();
+      signal.addEventListener("abort", release);
+      if (maxSeconds * 1000 < MAX_DELAY) age = setTimeout(release, maxSeconds * 1000);
+    },
+    async pull(controller): Promise<void> {
+      const woken = await wake(next, heartbeatSeconds, (resolve) => interrupt = resolve);
+      if (ended) return;
+      switch (woken.kind) {
+        case "over":
+          return;
+        case "quiet":
+          return controller.enqueue(HEARTBEAT);
+        case "failed":
+          controller.enqueue(encoder.encode(encodeEvent(options.errorEvent(woken.error)) + encodeEvent(END)));
+          end("failed");
+          return controller.close();
+        case "next":
+          break;
       }
       const { result } = woken;
       if (result.done) {
@@ -131,29 +151,18 @@ type Woken =
   | { readonly kind: "quiet" }
   | { readonly kind: "over" };
 
-/** Waits for the next item, but no longer than a heartbeat, the stream's age, or a signal allow. */
-function wake(
+/** Waits for the next item, but no longer than a heartbeat, or until it is interrupted. */
+async function wake(
   next: Promise<IteratorResult<Patch, void>>,
   heartbeatSeconds: number,
-  deadline: number,
-  signal: AbortSignal,
+  onInterrupt: (interrupt: (woken: Woken) => void) => void,
 ): Promise<Woken> {
-  return new Promise((resolve) => {
-    const left = deadline - Date.now();
-    const quiet = heartbeatSeconds > 0 ? heartbeatSeconds * 1000 : Infinity;
-    const delay = Math.min(left, quiet);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const settle = (woken: Woken): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-      resolve(woken);
-    };
-    const onAbort = (): void => settle({ kind: "over" });
-    if (signal.aborted || left <= 0) return settle({ kind: "over" });
-    signal.addEventListener("abort", onAbort);
-    if (delay !== Infinity) {
-      timer = setTimeout(() => settle({ kind: left <= quiet ? "over" : "quiet" }), delay);
-    }
-    next.then((result) => settle({ kind: "next", result }), (error) => settle({ kind: "failed", error }));
-  });
+  const { promise, resolve } = Promise.withResolvers<Woken>();
+  onInterrupt(resolve);
+  next.then((result) => resolve({ kind: "next", result }), (error) => resolve({ kind: "failed", error }));
+  const delay = heartbeatSeconds * 1000;
+  const timer = delay > 0 && delay < MAX_DELAY ? setTimeout(() => resolve({ kind: "quiet" }), delay) : undefined;
+  const woken = await promise;
+  clearTimeout(timer);
+  return woken;
 }

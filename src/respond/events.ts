@@ -45,6 +45,8 @@ export async function respondWithEvents(answer: Answer, services: RespondService
       return events(200, [{ event: "result", data: outcome.value }], answer);
     case "invalid":
       return await invalid(outcome, answer, services);
+    case "unread":
+      return failed(outcome.failure, answer);
     case "failure":
       return failed(outcome, answer);
   }
@@ -79,8 +81,8 @@ async function stream(
   answer: Answer,
   services: RespondServices,
 ): Promise<Response> {
-  const { streams, signals, limits, heartbeatSeconds, report } = services;
-  const { request, caller } = answer;
+  const { streams, signals, heartbeatSeconds, report } = services;
+  const { request, caller, limits } = answer;
   const actionName = answer.action?.name ?? "";
   const slot = streams.open(caller);
   if (!isSlot(slot)) {

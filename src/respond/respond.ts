@@ -33,7 +33,7 @@ function encode(answer: Answer, services: RespondServices): Promise<Response> {
     case "runtime":
       return respondWithEvents(answer, services);
     case "data":
-      return respondWithData(answer, services);
+      return respondWithData(answer);
   }
 }
 

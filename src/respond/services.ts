@@ -5,7 +5,6 @@
  */
 import type { Answer } from "../dispatch/dispatch.ts";
 import type { Rendering, Visit } from "../pages/visit.ts";
-import type { Limits } from "../request/limits.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Streams } from "./streams.ts";
 
@@ -13,8 +12,6 @@ import type { Streams } from "./streams.ts";
 export interface RespondServices {
   /** Renders pages. */
   readonly rendering: Rendering;
-  /** The limits of this handler. */
-  readonly limits: Limits;
   /** Seconds of silence before a heartbeat; 0 for none. */
   readonly heartbeatSeconds: number;
   /** The status of a page that is shown again because its form was refused. */

@@ -32,7 +32,7 @@ const names = (events: EventLog) =>
 async function watch(page: Page, options = '{ method: "GET" }'): Promise<void> {
   await page.goto("/");
   await page.evaluate(`Hyper.configure({ retry: { interval: 20, maxInterval: 40 } });
-    globalThis.call = action("watch", {}, ${options}).then((outcome) => outcome.kind, (error) => error.name);`);
+    globalThis.call = action("watch", {}, ${options}).then((outcome) => outcome.kind, (error) => error.name); void 0;`);
 }
 
 const result = (page: Page): Promise<string> => page.evaluate("call");

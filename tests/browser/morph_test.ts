@@ -651,7 +651,7 @@ onPage(
       }
       const inside = frame.contentDocument;
       const content = document.createRange().createContextualFragment(`<b>new</b><iframe id="f" hyper-keep></iframe>`);
-      const restore = lib.keepIslands(content, $("#x"));
+      const restore = lib.keepIslands(content);
       $("#x").replaceChildren(content);
       restore();
       return [
@@ -666,17 +666,24 @@ onPage(
   },
 );
 
-onPage("keepIslands() brings back an island that is replaced itself", `<p id="k" hyper-keep>mine</p>`, async (page) => {
-  const state = await page.evaluate(() => {
-    const island = $("#k");
-    const content = document.createRange().createContextualFragment(`<b>1</b><p id="k">theirs</p>`);
-    const restore = lib.keepIslands(content, island);
-    island.replaceWith(content);
-    restore();
-    return [$("#k") === island, document.body.innerHTML];
-  });
-  assertEquals(state, [true, `<b>1</b><p id="k" hyper-keep="">mine</p>`]);
-});
+for (const swap of ["replaceWith", "morph"]) {
+  onPage(
+    `keepIslands() puts an island back that the swap was about, by ${swap}`,
+    `<i></i><p id="k" hyper-keep>mine</p><b></b>`,
+    async (page) => {
+      const state = await page.evaluate((swap) => {
+        const island = $("#k");
+        const content = document.createRange().createContextualFragment(`<p id="k">theirs</p>`);
+        const restore = lib.keepIslands(content);
+        if (swap === "morph") lib.morph(island, content.firstElementChild!);
+        else island.replaceWith(content);
+        restore();
+        return [$("#k") === island, document.body.innerHTML, document.documentElement.children.length];
+      }, swap);
+      assertEquals(state, [true, `<i></i><p id="k" hyper-keep="">mine</p><b></b>`, 2]);
+    },
+  );
+}
 
 onPage(
   "keepIslands() leaves an island in the one it is in",
@@ -686,7 +693,7 @@ onPage(
       const content = document.createRange().createContextualFragment(
         `<div id="k" hyper-keep><i id="i" hyper-keep>2</i></div>`,
       );
-      const restore = lib.keepIslands(content, $("#x"));
+      const restore = lib.keepIslands(content);
       $("#x").replaceChildren(content);
       restore();
       return $("#x").innerHTML;

@@ -6,6 +6,7 @@ const JPEG = [0xff, 0xd8, 0xff, 0xe0];
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 const CFB = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 const WEBM = [0x1a, 0x45, 0xdf, 0xa3];
+const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const text = (words: string) => [...new TextEncoder().encode(words)];
 const box = (brand: string) => [0, 0, 0, 24, ...text(`ftyp${brand}`)];
 
@@ -76,6 +77,9 @@ Deno.test("acceptsFile() asks for a fitting declared type or name, and for fitti
     [".csv", file(text("<!doctype html>"), "text/csv", "a.csv"), false],
     [".docx", file(ZIP, "", "a.docx"), true],
     [".docx", file(text("words"), "", "a.docx"), false],
+    [".docx", file(PNG, "", "a.docx"), false],
+    [DOCX, file(ZIP, DOCX, "a.docx"), true],
+    [DOCX, file(PNG, DOCX, "a.docx"), false],
     [".doc", file(CFB, "application/msword", "a.doc"), true],
     ["application/zip", file(ZIP, "application/zip", "a.zip"), true],
     ["audio/*", file(WEBM, "audio/webm", "a.webm"), true],

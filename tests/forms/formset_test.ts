@@ -42,7 +42,7 @@ Deno.test("defineFormset() refuses options that cannot be", () => {
   for (const options of [{ min: -1 }, { max: 1001 }, { min: 3, max: 2 }, { extra: 0.5 }, { extra: -1 }]) {
     assertThrows(() => defineFormset(LineForm, options), RangeError, 'Cannot define formset of "line"');
   }
-  assertThrows(() => defineFormset({} as typeof LineForm), TypeError, "its form is a object");
+  assertThrows(() => defineFormset({} as typeof LineForm), TypeError, "its form is an object");
 });
 
 Deno.test("blankFormset() shows the rows that are there, then the extra ones", () => {
@@ -176,14 +176,19 @@ Deno.test("bindFormset() holds its bounds, at the limit and one past it", async 
 });
 
 Deno.test("bindFormset() refuses a million rows without looking into them", async () => {
-  let looked = 0;
-  const schema = z.object({ label: z.string().refine(() => ++looked) });
+  let checked = 0;
+  let read = 0;
+  const schema = z.object({ label: z.string().refine(() => ++checked) });
   const formset = defineFormset(defineForm("line", { schema }), { prefix: "lines" });
-  const lines = Array.from({ length: 1_000_000 }, () => ({ label: "x" }));
-  const started = performance.now();
-  const bound = await bindRows(formset, { lines });
-  assert(performance.now() - started < 1000);
-  assertEquals([issuesOf(bound), looked, bound.rows.length], [[["", ["Give at most 1000 rows"]]], 0, 1000]);
+  const line = {
+    get label() {
+      read += 1;
+      return "x";
+    },
+  };
+  const bound = await bindRows(formset, { lines: Array.from({ length: 1_000_000 }, () => line) });
+  assertEquals([issuesOf(bound), checked, bound.rows.length], [[["", ["Give at most 1000 rows"]]], 0, 1000]);
+  assert(read < 2000);
 });
 
 Deno.test("an extra row of a schema form is untouched while all of it is blank", async () => {

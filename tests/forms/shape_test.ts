@@ -193,5 +193,6 @@ Deno.test("readShape() ends on references that lead nowhere or to themselves", (
       $defs: { loop: { $ref: "#/$defs/loop" } },
     });
     assertEquals(leafNames(shape, {}, new Set()).length <= 1, true);
+    assertEquals(leafAt(shape, ["x"])?.sketch.type ?? "text", "text");
   }
 });

@@ -1,6 +1,5 @@
 /** What each result becomes for each audience: the table "Answers, by result and audience", cell by cell. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { FakeTime } from "@std/testing/time";
 import {
   action,
   checkpoint,
@@ -28,6 +27,7 @@ import {
   unsafeHtml,
 } from "../../mod.ts";
 import { App, eventsOf, type Modules, namesOf } from "../support/app.tsx";
+import { stopTime } from "../support/clock.ts";
 import { byId, findForm, text } from "../support/html.ts";
 
 const AUDIENCES = ["text/html", "text/event-stream", "application/json"] as const;
@@ -623,7 +623,7 @@ Deno.test("a redirect ends a generator, whose finally runs, for every audience",
 });
 
 Deno.test("a document waits for a generator for documentSeconds, and a POST goes on behind the answer", async () => {
-  using time = new FakeTime();
+  using time = stopTime();
   const steps: string[] = [];
   const ended = Promise.withResolvers<void>();
   await using app = giving(async function* () {
@@ -636,12 +636,12 @@ Deno.test("a document waits for a generator for documentSeconds, and a POST goes
   });
   const page = await app.open("/ask/7");
   const pending = app.submit(page, "with_form", { q: "x" });
-  await time.tickAsync(29_999);
+  await time.tick(29_999);
   assertEquals(steps, ["started"]);
-  await time.tickAsync(1);
+  await time.tick(1);
   const answer = await pending;
   assertEquals([answer.status, steps], [303, ["started"]]);
-  await time.tickAsync(10_000);
+  await time.tick(10_000);
   await ended.promise;
   assertEquals(steps, ["started", "ended"]);
   const next = await app.open("/other");
@@ -649,16 +649,16 @@ Deno.test("a document waits for a generator for documentSeconds, and a POST goes
 });
 
 Deno.test("documentSeconds is an option", async () => {
-  using time = new FakeTime();
+  using time = stopTime();
   const slow = action("slow", async function* () {
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     yield toast("x");
   });
   await using app = new App({ "/": { default: () => "", slow } }, { limits: { documentSeconds: 2 } });
   const pending = app.call("slow", { accept: "text/html" });
-  await time.tickAsync(2_000);
+  await time.tick(2_000);
   assertEquals((await pending).status, 303);
-  await time.tickAsync(3_000);
+  await time.tick(3_000);
 });
 
 Deno.test("a generator that fails before its first item has the status of its failure, for every audience", async () => {

@@ -140,3 +140,26 @@ Deno.test("types: options are checked where they are written", () => {
   const wrong = () => defineForm("a", {});
   void wrong;
 });
+
+Deno.test("types: getInitial takes a stored record, and notices a name the form does not have", () => {
+  interface Note {
+    readonly id: number;
+    readonly title: string;
+    readonly due: string | null;
+  }
+  const note: Note = { id: 1, title: "Milk", due: null };
+  const row: Record<string, string | number | null> | undefined = { title: "Milk" };
+  const fields = { title: field.text(), due: field.date() };
+  const form = defineForm("a", { fields, getInitial: () => note });
+  defineForm("b", { fields, getInitial: () => Promise.resolve(row) });
+  defineForm("c", { schema: z.object({ title: z.string(), due: z.iso.date() }), getInitial: () => note });
+  defineFormset(form, { getInitial: () => [note, note] });
+  defineFormset(form, { getInitial: () => Promise.resolve(null) });
+  const kinds = z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("a"), x: z.string() }),
+    z.object({ kind: z.literal("b"), y: z.string() }),
+  ]);
+  defineForm("d", { schema: kinds, getInitial: () => ({ kind: "b", y: "x" }) });
+  // @ts-expect-error -- no such field
+  defineForm("e", { fields, getInitial: () => ({ titel: "Milk" }) });
+});

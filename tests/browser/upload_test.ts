@@ -1,0 +1,183 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { withPage } from "../support/browser.ts";
+import { app, Arrivals, END, sse, type Writer, writer } from "./runtime_app.ts";
+import type {} from "../../client.ts";
+
+/** Starts an upload of this many bytes; what it comes to and its progress are to be had from `upload` and `progress`. */
+async function start(page: Page, bytes: number, options = ""): Promise<void> {
+  await page.evaluate(`
+    globalThis.progress = [];
+    globalThis.upload = action("up", { file: new File([new Uint8Array(${bytes})], "a.bin"), title: "T" }, {
+      onUploadProgress: ({ loaded, total, progress: part, key, action }) => progress.push([loaded, total, part, key, action]),
+      ${options}
+    }).then(({ kind, status, data }) => ({ kind, status, data }), ({ name }) => ({ kind: name }));
+    void 0;
+  `);
+}
+
+const result = (page: Page): Promise<{ kind: string; status?: number; data?: unknown }> => page.evaluate("upload");
+const progress = (page: Page): Promise<[number, number, number, string, string][]> => page.evaluate("progress");
+
+Deno.test("an upload tells its progress from its bytes, up to 1", async () => {
+  const up = async (request: Request) => {
+    const form = await request.formData();
+    return sse([["result", [form.get("file") instanceof File, request.headers.get("x-hyper-data")]], END]);
+  };
+  await withPage(app({ actions: { up } }), async ({ page, events }) => {
+    await page.goto("/");
+    await start(page, 3_000_000);
+    assertEquals(await result(page), { kind: "success", status: 200, data: [true, '{"title":"T"}'] });
+    const steps = await progress(page);
+    assertEquals(steps.at(-1)?.slice(2), [1, "up", "up"]);
+    assertEquals(steps.map(([, , part]) => part), steps.map(([, , part]) => part).toSorted((a, b) => a - b));
+    assert(steps.every(([loaded, total, part]) => part === loaded / total && total > 3_000_000), `${steps}`);
+    assertEquals(events.of("hyper:uploadProgress").length, steps.length);
+    assertEquals(events.types.filter((type) => !/uploadProgress|streamEvent/.test(type)), [
+      "hyper:beforeRequest",
+      "hyper:requestSuccess",
+      "hyper:afterRequest",
+    ]);
+  });
+});
+
+Deno.test("an upload of several files sends them all", async () => {
+  const up = async (request: Request) => {
+    const files = (await request.formData()).getAll("files");
+    return sse([["result", files.map((file) => file instanceof File ? `${file.name} ${file.size}` : file)], END]);
+  };
+  await withPage(app({ actions: { up } }), async ({ page }) => {
+    await page.goto("/");
+    const data = await page.evaluate(async () => {
+      const files = [new File(["one"], "1.txt"), new File(["three"], "2.txt")];
+      return (await action("up", { files })).data;
+    });
+    assertEquals(data, ["1.txt 3", "2.txt 5"]);
+  });
+});
+
+Deno.test("progress is told of a body without a file too, where it is asked for", async () => {
+  await withPage(app({ actions: { up: async (request) => (await request.text(), sse([END])) } }), async ({ page }) => {
+    await page.goto("/");
+    const parts = await page.evaluate(async () => {
+      const parts: number[] = [];
+      await action("up", { text: "x".repeat(10_000) }, {
+        onUploadProgress: ({ progress }) => void parts.push(progress),
+      });
+      return parts;
+    });
+    assertEquals(parts.at(-1), 1);
+  });
+});
+
+/** An application whose action `up` answers as the test writes, once it has the whole body or at once. */
+function answering(whole: boolean): { readonly served: Deno.ServeHandler; readonly open: Arrivals<Writer> } {
+  const open = new Arrivals<Writer>();
+  const up = async (request: Request) => {
+    if (whole) await request.arrayBuffer();
+    const answer = writer();
+    open.add(answer);
+    return answer.response;
+  };
+  return { served: app({ body: `<ul id="log"></ul>`, actions: { up } }), open };
+}
+
+Deno.test("the events of an upload's answer take effect while it is open, characters cut in two included", async () => {
+  const { served, open } = answering(true);
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/");
+    await start(page, 10);
+    const answer = await open.next();
+    answer.send(["patch_html", { target: "#log", content: "<li>Ж👋</li>", swap: "append" }]);
+    await events.next("hyper:swap:after");
+    assertEquals(await page.locator("#log li").allTextContents(), ["Ж👋"]);
+    answer.send(["result", "done"], END);
+    assertEquals((await result(page)).data, "done");
+  });
+});
+
+Deno.test("an upload that is ended is aborted, on its way and while its answer streams", async () => {
+  for (const whole of [false, true]) {
+    const { served, open } = answering(whole);
+    await withPage(served, async ({ page, events }) => {
+      await page.goto("/");
+      await start(page, whole ? 10 : 30_000_000);
+      const answer = await open.next();
+      if (whole) {
+        answer.send(["other", 1]);
+        await events.next("hyper:streamEvent");
+      }
+      await page.evaluate(() => Hyper.abort("up"));
+      assertEquals((await result(page)).kind, "aborted");
+      await answer.cancelled;
+    });
+  }
+});
+
+Deno.test("an upload that is replaced loses its late patch", async () => {
+  const { served, open } = answering(true);
+  await withPage(served, async ({ page }) => {
+    await page.goto("/");
+    await start(page, 10);
+    const first = await open.next();
+    await page.evaluate("globalThis.first = upload; void 0");
+    await start(page, 10);
+    const second = await open.next();
+    second.send(["patch_html", { target: "#log", content: "<li>second</li>", swap: "inner" }], END);
+    assertEquals([await page.evaluate("first.then(({ kind }) => kind)"), (await result(page)).kind], [
+      "aborted",
+      "success",
+    ]);
+    first.send(["patch_html", { target: "#log", content: "<li>first</li>", swap: "inner" }], END);
+    assertEquals(await page.locator("#log li").allTextContents(), ["second"]);
+  });
+});
+
+Deno.test("a stream of an upload that breaks off rejects", async () => {
+  const { served, open } = answering(true);
+  await withPage(served, async ({ page }) => {
+    await page.goto("/");
+    await start(page, 10);
+    (await open.next()).close();
+    assertEquals((await result(page)).kind, "ConnectionError");
+  });
+});
+
+Deno.test("an upload without a connection rejects", async () => {
+  await withPage(app({ actions: { up: () => sse([END]) } }), async ({ page, context, events }) => {
+    await page.goto("/");
+    // The part of the runtime that uploads is there before the network goes.
+    await start(page, 10);
+    await result(page);
+    await context.route("**/*", (route) => route.abort());
+    await start(page, 10);
+    assertEquals((await result(page)).kind, "ConnectionError");
+    assertEquals(events.of("hyper:requestException").length, 1);
+  }, { expectErrors: [/ERR_FAILED/] });
+});
+
+Deno.test("an upload that is too large is an error with its status", async () => {
+  const up = async (request: Request) => {
+    await request.body?.cancel();
+    return sse([["error", { status: 413, message: "Too large" }], END], { status: 413 });
+  };
+  await withPage(app({ actions: { up } }), async ({ page }) => {
+    await page.goto("/");
+    await start(page, 2_000_000);
+    const { kind, status } = await result(page);
+    assertEquals([kind, status], ["error", 413]);
+    await page.getByRole("alert").getByText("Too large").waitFor();
+  });
+});
+
+Deno.test("an upload understands answers that are no streams", async () => {
+  const up = async (request: Request) => {
+    await request.arrayBuffer();
+    return Response.json({ name: "Ж" });
+  };
+  await withPage(app({ actions: { up } }), async ({ page }) => {
+    await page.goto("/");
+    await start(page, 10);
+    assertEquals(await result(page), { kind: "success", status: 200, data: { name: "Ж" } });
+  });
+});

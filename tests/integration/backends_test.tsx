@@ -1,0 +1,221 @@
+/** Backends: one that wraps, two side by side, one that keeps its actions elsewhere, and entries that are broken. */
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  type Action,
+  action,
+  type ActionSource,
+  createHandler,
+  DEFAULT_FORM_ACTION_BACKENDS,
+  defineForm,
+  type DispatchContext,
+  field,
+  Form,
+  FormActionBackend,
+  FormActionFactory,
+  formActionUrl,
+  RegistryFormActionBackend,
+} from "../../mod.ts";
+import { App } from "../support/app.tsx";
+import { attribute, findForm } from "../support/html.ts";
+
+const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
+
+Deno.test("a subclass wraps dispatch and calls super.dispatch, whatever comes of the action", async () => {
+  const log: unknown[] = [];
+  class Audit extends RegistryFormActionBackend {
+    override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
+      assertEquals([request.bodyUsed, context.url.pathname.startsWith("/_next/form/")], [false, true]);
+      const response = await super.dispatch(request, uid, context);
+      log.push([this.getByUid(uid)?.name, response.status]);
+      response.headers.set("x-audit", "kept");
+      return response;
+    }
+  }
+  const save = action("save", { form }, () => {});
+  const broken = action("broken", () => {
+    throw new Error("broken");
+  });
+  await using app = new App({ "/": { default: () => <Form action={save} />, save, broken } }, { backends: [new Audit()] });
+  const page = await app.open("/");
+  const failed = await app.submit(page, "save", { title: "" });
+  const done = await app.submit(page, "save", { title: "x" });
+  const response = await app.request(formActionUrl("broken"), { method: "POST" });
+  app.takeError();
+  assertEquals(log, [["save", 200], ["save", 303], ["broken", 500]]);
+  for (const answer of [failed.response, done.response, response]) assertEquals(answer.headers.get("x-audit"), "kept");
+});
+
+Deno.test("a subclass may answer without the standard pipeline: neither guard nor handler runs", async () => {
+  const ran: string[] = [];
+  class Closed extends RegistryFormActionBackend {
+    override dispatch(): Promise<Response> {
+      return Promise.resolve(new Response("Closed for today", { status: 503 }));
+    }
+  }
+  const save = action("save", { guard: () => void ran.push("guard") }, () => void ran.push("handler"));
+  await using app = new App({ "/": { default: () => "", save } }, { backends: [{ backend: Closed }] });
+  const response = await app.call("save");
+  assertEquals([response.status, await response.text(), ran], [503, "Closed for today", []]);
+});
+
+class Marked extends RegistryFormActionBackend {
+  readonly #mark: string;
+  readonly #namespace: string | null;
+
+  constructor({ mark, namespace }: { mark: string; namespace: string | null }) {
+    super();
+    this.#mark = mark;
+    this.#namespace = namespace;
+  }
+
+  override accepts(action: Action): boolean {
+    return this.#namespace === null || action.namespace === this.#namespace;
+  }
+
+  override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
+    const response = await super.dispatch(request, uid, context);
+    response.headers.set("x-backend", this.#mark);
+    return response;
+  }
+}
+
+Deno.test("of two backends each answers for its own actions, by UID, by header, query and field", async () => {
+  const daily = action("daily", { namespace: "reports" }, () => {});
+  const save = action("save", () => {});
+  await using app = new App({ "/": { default: () => "", daily, save } }, {
+    backends: [
+      { backend: Marked, options: { mark: "reports", namespace: "reports" } },
+      { backend: Marked, options: { mark: "rest", namespace: null } },
+    ],
+  });
+  for (const [name, mark] of [["reports:daily", "reports"], ["save", "rest"]] as const) {
+    const asks: Promise<Response>[] = [
+      app.request(formActionUrl(name), { method: "POST" }),
+      app.call(name),
+      app.request(`/?_action=${name}`, { method: "POST" }),
+      app.request("/", { method: "POST", body: new URLSearchParams({ _action: name }) }),
+    ];
+    for (const response of await Promise.all(asks)) {
+      assertEquals(response.headers.get("x-backend"), mark);
+      await response.body?.cancel();
+    }
+  }
+});
+
+Deno.test("an action goes to the first backend that accepts it", async () => {
+  const save = action("save", () => {});
+  await using app = new App({ "/": { default: () => "", save } }, {
+    backends: [new Marked({ mark: "first", namespace: null }), new Marked({ mark: "second", namespace: null })],
+  });
+  assertEquals((await app.call("save")).headers.get("x-backend"), "first");
+});
+
+Deno.test("an action that no backend accepts stops the start", async () => {
+  const save = action("save", () => {});
+  const handler = createHandler({
+    baseDir: null,
+    pages: [{ path: "/", load: () => Promise.resolve({ default: () => "", save }) }],
+    backends: [new Marked({ mark: "x", namespace: "other" })],
+  });
+  await assertRejects(() => handler.ready, TypeError, 'Cannot register action "save"');
+});
+
+/** Keeps its actions in a list of its own and gives forms another address of the same path. */
+class Elsewhere extends FormActionBackend {
+  readonly #kept: { readonly action: Action; readonly source: ActionSource }[] = [];
+
+  override registerAction(action: Action, source: ActionSource): void {
+    this.#kept.push({ action, source });
+  }
+  override getByUid(uid: string): Action | null {
+    return this.#kept.find(({ action }) => action.uid === uid)?.action ?? null;
+  }
+  override getByName(name: string): Action | null {
+    return this.#kept.find(({ action }) => action.name === name)?.action ?? null;
+  }
+  override *actions(): Generator<Action> {
+    for (const { action } of this.#kept) yield action;
+  }
+  override getActionUrl(action: Action): string {
+    return `${formActionUrl(action.name)}?via=elsewhere`;
+  }
+  override async dispatch(_request: Request, uid: string, context: DispatchContext): Promise<Response> {
+    const action = this.getByUid(uid);
+    if (action === null) return await context.notFound();
+    assertEquals(this.#kept[0]?.source, { file: "pages/page.tsx", exportName: "save" });
+    return await context.run(action);
+  }
+}
+
+Deno.test("a backend that keeps its actions somewhere else has the whole pipeline", async () => {
+  const save = action("save", { form }, ({ url }) => ({ search: url.search }));
+  await using app = new App({ "/": { default: () => <Form action={save} />, save } }, { backends: [new Elsewhere()] });
+  const page = await app.open("/?a=1");
+  const drawn = findForm(page.root, "save");
+  assertEquals(attribute(drawn, "action"), `${formActionUrl("save")}?via=elsewhere`);
+  assertEquals((await app.submit(page, "save", { title: "" })).status, 200);
+  assertEquals((await app.submit(page, "save", { title: "x" })).response.headers.get("location"), "/?a=1");
+});
+
+Deno.test("context.notFound() is the 404 of an unknown action, in the words of the caller", async () => {
+  class Hiding extends RegistryFormActionBackend {
+    override dispatch(_request: Request, _uid: string, context: DispatchContext): Promise<Response> {
+      return context.notFound();
+    }
+  }
+  const save = action("save", () => {});
+  await using app = new App({ "/": { default: () => "", save } }, { backends: [new Hiding()] });
+  const response = await app.call("save", { accept: "application/json", fields: { a: "1" } });
+  assertEquals([response.status, response.headers.get("content-type")], [404, "application/problem+json"]);
+  await response.body?.cancel();
+});
+
+Deno.test("a backend that throws is 500, reported, and tells nothing", async () => {
+  class Broken extends RegistryFormActionBackend {
+    override dispatch(): Promise<Response> {
+      return Promise.reject(new Error("the audit log is full"));
+    }
+  }
+  const save = action("save", () => {});
+  await using app = new App({ "/": { default: () => "", save } }, { backends: [new Broken()] });
+  const response = await app.call("save", { accept: "text/html" });
+  assertEquals([response.status, (await response.text()).includes("audit")], [500, false]);
+  assertEquals(app.takeError().message, "the audit log is full");
+});
+
+Deno.test("the default is one registry of its own for each handler", async () => {
+  assertEquals(DEFAULT_FORM_ACTION_BACKENDS.length, 1);
+  const made = new FormActionFactory().createBackend(DEFAULT_FORM_ACTION_BACKENDS[0]!);
+  assert(made instanceof RegistryFormActionBackend);
+  const save = action("save", () => ({ from: "one" }));
+  const other = action("save", () => ({ from: "two" }));
+  await using one = new App({ "/": { default: () => "", save } });
+  await using two = new App({ "/": { default: () => "", save: other } });
+  assertEquals([await one.data("save"), await two.data("save")], [
+    { ok: true, data: { from: "one" } },
+    { ok: true, data: { from: "two" } },
+  ]);
+});
+
+for (
+  const [what, backends, phrase] of [
+    ["no backends at all", [], "backends is empty"],
+    ["a text", ["registry"], "Cannot create a form action backend"],
+    ["null", [null], "Cannot create a form action backend"],
+    ["an object without a class", [{ options: {} }], 'an object without "backend"'],
+    ["a class that is no backend", [{ backend: class Plain {} }], "Plain as a form action backend"],
+    ["a class whose constructor throws", [{
+      backend: class extends RegistryFormActionBackend {
+        constructor() {
+          super();
+          throw new Error("no database");
+        }
+      },
+    }], "no database"],
+  ] as const
+) {
+  Deno.test(`a broken entry in backends stops the start with its reason: ${what}`, () => {
+    const error = assertThrows(() => createHandler({ baseDir: null, pages: [], backends: backends as never }), TypeError);
+    assertStringIncludes(error.message, phrase);
+  });
+}

@@ -1,0 +1,22 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { renderToString } from "preact-render-to-string";
+import { field } from "../../src/forms/field.ts";
+import { defineForm } from "../../src/forms/form.ts";
+import { useForm } from "../../src/preact/use_form.ts";
+import { show, showSent } from "./drawing.tsx";
+
+const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }) } });
+
+function Names() {
+  const form = useForm();
+  return <p>{form.name}: {form.fieldNames.join()}</p>;
+}
+
+Deno.test("useForm() gives the form around a component, with what was wrong", async () => {
+  assertEquals(show(NoteForm, <Names />), "<p>note: </p>");
+  assertEquals(await showSent(NoteForm, {}, <Names />), "<p>note: title</p>");
+});
+
+Deno.test("useForm() outside a form says what is missing", () => {
+  assertThrows(() => renderToString(<Names />), TypeError, "Cannot use the form: no <Form>");
+});
