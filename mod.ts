@@ -69,9 +69,18 @@ export {
   createHandler,
   type ErrorInfo,
   type Handler,
+  type HandlerAction,
   type HandlerOptions,
   type OnceHandlerOptions,
 } from "./src/handler.ts";
+
+export {
+  type ActionAudit,
+  auditActions,
+  type AuditedAction,
+  type AuditedGuard,
+  type AuditOptions,
+} from "./src/audit.ts";
 
 export {
   type Action,
@@ -80,6 +89,7 @@ export {
   type ActionContextBase,
   type ActionDecorator,
   type ActionHandler,
+  type ActionLimits,
   type ActionOptions,
   type CallInput,
   type DataOf,
@@ -115,6 +125,9 @@ export {
   type HtmlItem,
   type HtmlOptions,
   type Item,
+  live,
+  type LiveItem,
+  type LiveOptions,
   loadJs,
   type LoadJsItem,
   redirect,
@@ -302,7 +315,15 @@ export type { ParamName, ParamsOf, PatternParts } from "./src/pages/route.ts";
 
 export type { Limits, LimitsOptions } from "./src/request/limits.ts";
 export type { RateRule } from "./src/request/rate_rule.ts";
-export { createRateLimiter, type RateLimiter, type RateLimiterOptions, type RateVerdict } from "./src/dispatch/rate.ts";
+export {
+  createRateLimiter,
+  type MemoryRateLimiter,
+  type RateLimiter,
+  type RateLimiterOptions,
+  type RateVerdict,
+} from "./src/dispatch/rate.ts";
+export { StoredFile, type TakeFile, type TakenFile } from "./src/request/stored_file.ts";
+export type { ArrivingFile } from "./src/request/multipart.ts";
 export type { CrossOriginOptions } from "./src/request/cross_origin.ts";
 export type { Kwargs } from "./src/request/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 import { fromFileUrl, join, resolve } from "@std/path";
+import type { Action } from "./actions/action.ts";
+import type { ActionSource } from "./actions/backend.ts";
 import { type BackendEntry, DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "./actions/factory.ts";
 import { FormActionManager } from "./actions/manager.ts";
 import type { Dependency, Guard } from "./context.ts";
@@ -13,22 +15,27 @@ import { createRequestDeps } from "./deps/resolver.ts";
 import { FormActionDispatch, type Visitor } from "./dispatch/dispatch.ts";
 import { createOnce } from "./dispatch/once.ts";
 import { createRateLimiter, type RateLimiter } from "./dispatch/rate.ts";
+import { createDisconnects } from "./live/disconnect.ts";
+import { createLive } from "./live/live.ts";
 import { discoverPages, type ListedPage, type PageFiles, pagesFromList } from "./pages/discover.ts";
 import { loadManifest, type Manifest } from "./pages/manifest.ts";
 import { createOrigins } from "./pages/origin.ts";
 import { createStaticFiles } from "./pages/static_files.ts";
 import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
-import { type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
-import { type LimitsOptions, resolveLimits } from "./request/limits.ts";
+import { callerAddress } from "./request/caller.ts";
+import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
+import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
 import { respond } from "./respond/respond.ts";
 import { serve } from "./respond/serve.ts";
 import { redirectTarget, sealResponse } from "./respond/sink.ts";
 import { createStreams } from "./respond/streams.ts";
 import { createSignals, type SignalFamily } from "./signals.ts";
+import type { Item } from "./results/items.ts";
 import { createMemoryStore } from "./store/memory.ts";
-import type { Store } from "./store/store.ts";
+import { createMemoryBus } from "./store/memory_bus.ts";
+import type { Bus, Store } from "./store/store.ts";
 
 /** What went wrong, and where. */
 export interface ErrorInfo {
@@ -46,6 +53,8 @@ export interface OnceHandlerOptions {
   readonly maxEntries?: number | undefined;
   /** Seconds a repeat waits for a run that has not ended. Default: 10. */
   readonly waitSeconds?: number | undefined;
+  /** Seconds after which a run counts as dead whose process is gone, and a repeat runs anew. Default: 30. */
+  readonly leaseSeconds?: number | undefined;
 }
 
 /** Everything a handler can be told. Each option may be left out. */
@@ -79,6 +88,8 @@ export interface HandlerOptions {
   readonly rateLimiter?: RateLimiter | undefined;
   /** Where claims and outcomes of mutations are kept; shared, it serves several instances. Default: in memory. */
   readonly store?: Store | undefined;
+  /** Carries what is published to the watchers of a topic; shared, it reaches those of other instances. Default: in memory. */
+  readonly bus?: Bus | undefined;
   /** How mutations are kept from running twice. */
   readonly once?: OnceHandlerOptions | undefined;
   /** How much of anything a request may bring, and how long it may take. */
@@ -110,6 +121,20 @@ export interface ConnectionInfo {
   readonly completed?: Promise<void>;
 }
 
+/** One action as a handler has it: with what holds for it beside what it says itself. */
+export interface HandlerAction {
+  /** The action. */
+  readonly action: Action;
+  /** Where it was declared; `null` for one that a backend brought along. */
+  readonly source: ActionSource | null;
+  /** Whether the guard that the handler has for all actions is asked before it runs. */
+  readonly isGuardedByHandler: boolean;
+  /** The limits that hold for it. */
+  readonly limits: Limits;
+  /** How often one caller may run it, or `null` for any number. */
+  readonly rate: RateRule | null;
+}
+
 /** Answers requests: what `Deno.serve` takes, and with `fetch` what `deno serve` takes. */
 export interface Handler {
   /**
@@ -125,9 +150,33 @@ export interface Handler {
   readonly ready: Promise<void>;
   /** The signals of this handler alone; the exported ones hear every handler of the process. */
   readonly signals: SignalFamily;
-  /** Ends every stream of a caller: after a sign-out, or when rights were taken away. */
+  /**
+   * Every action that is registered, in order; for `auditActions()`, and for whoever wants to know.
+   *
+   * @returns The actions, when the pages are read.
+   */
+  actions(): Promise<readonly HandlerAction[]>;
+  /**
+   * Publishes items to everyone who watches a topic, on every instance, from outside any request: see `live()`. They are
+   * rendered once, as part of no page; a `refresh()` is rendered by each watcher, as its own page.
+   *
+   * Resolves when they have their place in the topic. Where the bus cannot be reached, that is told to `onError`, and
+   * every watcher is told to refresh when it is back.
+   *
+   * @param topic The topic.
+   * @param items What everybody is told.
+   * @throws {TypeError} When the topic is none, or something is no item that others can use.
+   */
+  publish(topic: string, items: Item | readonly Item[]): Promise<void>;
+  /**
+   * Ends every stream of a caller, on every instance that shares the bus: after a sign-out, or when rights were taken
+   * away. Its browser comes back and is asked by the guards who it is now.
+   */
   disconnect(principal: string): void;
-  /** Ends every stream and waits for them. Requests are answered still. */
+  /**
+   * Ends every stream, which tells its client to come back, and waits for them. Requests are answered still, what would
+   * be a new stream with 503: it belongs to an instance that stays.
+   */
   close(): Promise<void>;
 }
 
@@ -180,17 +229,25 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const limiter = options.rateLimiter ?? createRateLimiter();
   if (options.rate !== undefined) checkRate(options.rate, "actions");
   const signals = createSignals();
-  const streams = createStreams(limits);
+  const streams = createStreams(limits, () => disconnects.listen());
+  const bus = options.bus ?? createMemoryBus();
+  const live = createLive(bus, (error) => logError(error, "a topic"));
+  const disconnects = createDisconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
   const store = options.store ?? createMemoryStore({ maxEntries: options.once?.maxEntries });
-  const once = createOnce({ store, seconds: options.once?.seconds, waitSeconds: options.once?.waitSeconds });
+  const { seconds, waitSeconds, leaseSeconds } = options.once ?? {};
+  const once = createOnce({ store, seconds, waitSeconds, leaseSeconds });
   const report = (error: unknown, request: Request, actionName: string | null): void => {
     reportError(error, { request, actionName }, options.onError);
   };
+
+  // By UID; filled at the start.
+  const sources = new Map<string, ActionSource>();
 
   const start = async (): Promise<FormActionDispatch> => {
     const manifest = await loadManifest(await findPages(baseDir, options.pages));
     for (const warning of manifest.warnings) warn(warning);
     registerActions(manifest, manager, signals);
+    for (const { action, file, exportName } of manifest.actions) sources.set(action.uid, { file, exportName });
     const root = baseDir ?? manifest.baseDir;
     const rendering = createRendering({
       manager,
@@ -242,6 +299,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       providers,
       overrides,
       once,
+      live,
       principal: options.principal ?? null,
       guard: options.guard ?? null,
       rate: options.rate ?? null,
@@ -255,22 +313,38 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const answer = async (request: Request, info?: ConnectionInfo): Promise<Response> => {
     // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
     await ready;
-    return await (await started).answer(request, visitorOf(request, info));
+    return await (await started).answer(request, visitorOf(request, info, crossOrigin));
   };
   return Object.assign(answer, {
     fetch: answer,
     ready,
     signals,
-    disconnect: (principal: string): void => streams.disconnect(principal),
+    actions: async (): Promise<readonly HandlerAction[]> => {
+      await ready;
+      return Array.from(manager.actions(), ({ action }) => ({
+        action,
+        source: sources.get(action.uid) ?? null,
+        isGuardedByHandler: options.guard !== undefined && !action.public,
+        limits: resolveLimits(action.limits, limits),
+        rate: action.rate ?? options.rate ?? null,
+      }));
+    },
+    publish: async (topic: string, items: Item | readonly Item[]): Promise<void> => {
+      await ready;
+      await (await started).publish(topic, items);
+    },
+    disconnect: (principal: string): void => disconnects.send(principal),
     close: async (): Promise<void> => {
       await ready.catch(() => {}); // What was wrong with the pages is told by `ready`.
       await streams.close();
+      await live.close();
+      await disconnects.close();
     },
   });
 }
 
-function visitorOf(request: Request, info: ConnectionInfo | undefined): Visitor {
-  const address = info?.remoteAddr?.hostname ?? "";
+function visitorOf(request: Request, info: ConnectionInfo | undefined, crossOrigin: CrossOrigin): Visitor {
+  const address = callerAddress(request, info?.remoteAddr?.hostname ?? "", crossOrigin);
   const completed = info?.completed;
   // `request.signal` of Deno.serve aborts when an answer was sent whole, too, and says so on the console when it is read.
   if (completed === undefined) return { address, gone: request.signal };
@@ -315,6 +389,18 @@ function reportError(error: unknown, info: ErrorInfo, onError: HandlerOptions["o
 }
 
 // deno-lint-ignore no-console -- the console is where a server's errors are looked for; `onError` has them too
-const logError = (error: unknown, where: string): void => console.error(`Error in ${where}:`, error);
+const logError = (error: unknown, where: string): void => console.error(`Error in ${where}:`, inspect(error));
 // deno-lint-ignore no-console -- as above: what was left out at the start has no request to belong to
 const warn = (warning: string): void => console.warn(warning);
+
+/**
+ * An error as text that can be written to a terminal: what a visitor sent, and a message quotes, may hold sequences that
+ * colour it, clear it or move its cursor.
+ */
+function inspect(error: unknown): string {
+  return Deno.inspect(error).replace(
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}

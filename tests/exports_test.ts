@@ -4,34 +4,36 @@ import { fromFileUrl } from "@std/path";
 /** What each entry exports, values and types. A name leaves this list only with a new major version. */
 const EXPORTS: Readonly<Record<string, string>> = {
   "mod.ts": `
-    AccessDenied Action ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed ActionHandler
-    ActionOptions ActionRef ActionRegistered ActionSource ActionType AnyBound AnyFieldOptions AnyForm AttributeValue
-    BackendEntry BackendSpec BoundBase BoundDefinition BoundField BoundForm BoundFormset BoundFormsetRow BoundOf Bus
-    BusMessage BusSubscription CallInput CheckboxFieldOptions CheckpointItem ChoiceDetails ChoiceFieldOptions
-    ChoiceGroup ChoiceOption ChoiceValue CleanContext ClientScript ClientScriptProps ConnectOptions ConnectionInfo
+    AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed
+    ActionHandler ActionLimits ActionOptions ActionRef ActionRegistered ActionSource ActionType AnyBound
+    AnyFieldOptions AnyForm ArrivingFile AttributeValue AuditOptions AuditedAction AuditedGuard BackendEntry
+    BackendSpec BoundBase BoundDefinition BoundField BoundForm BoundFormset BoundFormsetRow BoundOf Bus BusMessage
+    BusSubscription CallInput CheckboxFieldOptions CheckpointItem ChoiceDetails ChoiceFieldOptions ChoiceGroup
+    ChoiceOption ChoiceValue CleanContext ClientScript ClientScriptProps ConnectOptions ConnectionInfo
     ContextProvider ContextProviders ContextValues ControlAttributes CrossOriginOptions DContext
     DEFAULT_FORM_ACTION_BACKENDS DForm DQuery DUrl DataOf DefaultOption Dependency DependencyCache
     DependencyCycleError DependencyError DependencyFactory DependencyOptions Depends DependsProvider Deps
     DispatchContext DrawFieldProps ElementAttributes ErrorInfo ErrorPageProps EventItem EventOptions Field
     FieldBuilders FieldChoice FieldConstraints FieldControl FieldControlProps FieldDefinition FieldDefinitions
-    FieldInputs FieldKind FieldMessages FieldProps FieldResult FieldSpec FieldType FieldValues FieldsFormOptions
-    FileFieldOptions Form FormActionBackend FormActionDispatch FormActionFactory FormActionManager FormDefinition
-    FormErrors FormErrorsProps FormFactory FormGuardContext FormInitial FormOptionsBase FormOrPair FormProps
-    FormProvider FormSection FormSectionSpec FormSpec FormValidationFailed FormsetDefinition FormsetOptions
-    FormsetRowSpec FormsetSpec FromValues Given Guard Handler HandlerOptions Head HiddenFieldOptions HistoryChange
-    HistoryItem HtmlItem HtmlOptions HyperError HyperErrorOptions InitialValues Injectable Injectables Injected
-    InjectedValue InputError InputOf Issues Item KvStoreOptions Kwargs LayoutProps Limits LimitsOptions ListedPage
-    LoadJsItem LocalProvider Marker Markup MarkupNode MemoryBusOptions MemoryStoreOptions MomentFieldOptions
-    MultiChoiceFieldOptions NumberFieldOptions OnceHandlerOptions OriginContext OwnedAction Page PageClass
-    PageComponent PageContext PageContextProvider PageModule PageProps PageResponse PageUrlArguments PageUrlOptions
-    PageUrlParams ParamName ParamType ParamTypes ParamValue Params ParamsOf PatternParts Provider ProviderValue
-    QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter RateLimiterOptions RateRule RateVerdict Receiver RedirectItem
-    RedirectOptions RedirectToOriginOptions RefreshItem RegistryFormActionBackend RemoveItem RenderFunction
-    RenderResult RequestContext RequestDependency ResolutionScope ResultData ResumeContext SchemaFormOptions
-    ShownValue Signal SignalFamily SignalsItem SqliteStore StandardSchemaV1 Store StreamClosed StreamOpened
-    SubscribeOptions SuccessFeedback Swap SwitchItem SwitchOptions SwitchTarget TextFieldOptions ToastContent
-    ToastItem Toasts ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook accessDenied action
-    actionDispatched actionFailed actionRegistered checkpoint cleanupExtraInitial createHandler createKvStore
+    FieldInputs FieldKind FieldMessages FieldOptions FieldProps FieldResult FieldSpec FieldType FieldValues
+    FieldsFormOptions FileFieldOptions Form FormActionBackend FormActionDispatch FormActionFactory FormActionManager
+    FormDefinition FormErrors FormErrorsProps FormFactory FormGuardContext FormInitial FormOptionsBase FormOrPair
+    FormProps FormProvider FormSection FormSectionSpec FormSpec FormValidationFailed FormsetDefinition
+    FormsetOptions FormsetRowSpec FormsetSpec FromValues Given Guard Handler HandlerAction HandlerOptions Head
+    HiddenFieldOptions HistoryChange HistoryItem HtmlItem HtmlOptions HyperError HyperErrorOptions InitialValues
+    Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvStoreOptions Kwargs LayoutProps
+    Limits LimitsOptions ListedPage LoadJsItem LocalProvider Marker Markup MarkupNode MemoryBusOptions
+    MemoryStoreOptions MomentFieldOptions MultiChoiceFieldOptions NumberFieldOptions OnceHandlerOptions
+    OriginContext OwnedAction Page PageClass PageComponent PageContext PageContextProvider PageModule PageProps
+    PageResponse PageUrlArguments PageUrlOptions PageUrlParams ParamInput ParamName ParamType ParamTypes ParamValue
+    Params ParamsOf PatternParts Provider ProviderValue QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
+    RateLimiterOptions RateRule RateVerdict Receiver RedirectItem RedirectOptions RedirectToOriginOptions
+    RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestDependency
+    ResolutionScope ResultData ResumeContext SchemaFormOptions ShownValue Signal SignalFamily SignalsItem
+    SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubscribeOptions SuccessFeedback Swap
+    SwitchItem SwitchOptions SwitchTarget TakeFile TakenFile TextFieldOptions ToastContent ToastItem Toasts
+    ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook Visitor accessDenied action actionDispatched
+    actionFailed actionRegistered auditActions checkpoint cleanupExtraInitial createHandler createKvStore
     createMemoryBus createMemoryStore createRateLimiter createSqliteStore defineForm defineFormset dependency
     drawField event field fieldSpec formActionUid formActionUrl formSpec formValidationFailed formsetSpec
     getRequestDepCache history html loadJs local pageUrl redirect redirectToOrigin refresh remove resumeCheckpoint

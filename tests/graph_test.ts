@@ -19,10 +19,12 @@ const LAYERS = [
   "src/actions/",
   "src/pages/",
   "src/store/",
+  "src/live/",
   "src/dispatch/",
   "src/respond/",
   "src/preact/",
   "src/handler.ts",
+  "src/audit.ts",
   "src/testing/",
 ];
 

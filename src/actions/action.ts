@@ -14,6 +14,7 @@ import { checkRate, type RateRule } from "../request/rate_rule.ts";
 import type { Kwargs } from "../request/kwargs.ts";
 import type { TakeFile } from "../request/stored_file.ts";
 import type { Item } from "../results/items.ts";
+import type { MarkupNode } from "../results/markup.ts";
 import type { SignalFamily } from "../signals.ts";
 import { formActionUid } from "./uid.ts";
 
@@ -32,6 +33,19 @@ export interface ActionContextBase extends RequestContext {
   readonly target: string | null;
   /** The id of this call, the same for each of its retries, or `null` where none was sent. */
   readonly requestId: string | null;
+  /**
+   * Publishes items to everyone who watches a topic, on every instance: see `live()`. They are rendered once, here; a
+   * `refresh()` is rendered by each watcher, as its own page. The tab that has made this call skips them, since it gets
+   * what the handler returns: return the same items, or others, for it.
+   *
+   * Resolves when they have their place in the topic. Where the bus cannot be reached, that is told to `onError`, and
+   * every watcher is told to refresh when it is back: what the handler has written is not undone for it.
+   *
+   * @param topic The topic.
+   * @param items What everybody is told.
+   * @throws {TypeError} When the topic is none, or something is no item that others can use.
+   */
+  readonly publish: (topic: string, items: Item | readonly Item[]) => Promise<void>;
 }
 
 /**
@@ -74,7 +88,7 @@ export type CallInput<F extends AnyForm | null, S extends StandardSchemaV1 | nul
 /** The data a typed caller gets back: what is left of a handler's return type when everything else is taken out. */
 export type ResultData<R> = Exclude<
   Awaited<R>,
-  void | Response | Item | readonly Item[] | Iterable<Item> | AsyncIterable<Item>
+  void | Response | MarkupNode | Item | readonly Item[] | Iterable<Item> | AsyncIterable<Item>
 >;
 
 /**
@@ -92,12 +106,13 @@ export type ActionLimits = Omit<LimitsOptions, "streams" | "streamsPerCaller">;
 
 /** How an action is asked for and what it needs. Every option may be left out. */
 export interface ActionOptions<
-  F extends AnyForm | null = AnyForm | null,
+  F extends AnyForm | null = AnyForm,
   S extends StandardSchemaV1 | null = StandardSchemaV1 | null,
   I extends Injectables = Injectables,
 > {
+  // Not `NonNullable<F>`: nothing is inferred through it, and the handler's form would be of no known type.
   /** The form or formset whose input it takes, or a function of the request that makes one. Default: none. */
-  readonly form?: F | FormFactory<NonNullable<F>> | undefined;
+  readonly form?: F | FormFactory<F> | undefined;
   /** Any Standard Schema, for an action that is called with data rather than a form. Default: none, data as it is. */
   readonly input?: S | undefined;
   /** The only method it answers to. `"GET"` is for what changes nothing: it is not protected as a mutation is. Default: `"POST"`. */
@@ -202,6 +217,7 @@ const RESERVED = new Set([
   "origin",
   "target",
   "requestId",
+  "publish",
 ]);
 
 /**

@@ -43,7 +43,7 @@ export function hyperAlpine(Alpine: AlpineLike): void {
       action(name, data, { ...options, sourceEl: element }),
   );
   // Asked for now, so that it is there when the first signal comes.
-  const loaded = import("./signals.ts");
+  const loaded = import("./later.ts");
   addEventListener("hyper:streamEvent", async ({ detail }) => {
     if (detail.event !== "patch_signals") return;
     const { patchSignals } = await loaded;

@@ -14,8 +14,15 @@ import { words } from "./words.ts";
 /** How long a toast stays, in milliseconds. */
 const TOAST_MS = 8000;
 
-/** What is shown where the page has no template. */
+/** The live region and a message in it, where the page has no region. */
+const REGION = '<div data-hyper-toasts role="status" aria-live="polite"></div>';
+const TOAST = "<div data-hyper-toast></div>";
+/** The alert, and what is in it where the page has no template. */
+const ALERT = '<div role="alert" popover="manual" data-hyper-alert></div>';
 const OURS = "<p hyper-failure-message></p><button hyper-retry></button> <button hyper-close></button>";
+
+/** The alerts on the page by their keys. */
+const alerts = new Map<string, HTMLElement>();
 
 /** What an alert is about. */
 export interface Failure {
@@ -39,11 +46,13 @@ export interface AnnounceOptions {
 
 /** Says something politely. It stays for eight seconds. */
 export function announce(text: string, { level, unseen }: AnnounceOptions = {}): void {
-  const toast = make("div", { "data-hyper-toast": "", ...level && { "data-level": level } }, text);
+  const toast = make(TOAST);
+  toast.textContent = text;
+  if (level) toast.dataset.level = level;
   // Not `hidden`: what is hidden is not read either.
   if (unseen) toast.style.cssText = "position:fixed;clip-path:inset(50%)";
   const found = document.querySelector("[data-hyper-toasts]");
-  const region = found ?? make("div", { "data-hyper-toasts": "", role: "status", "aria-live": "polite" });
+  const region = found ?? make(REGION);
   if (!found) document.body.append(region);
   // A screen reader announces what comes into a region it already knows, which takes it a moment when that is new.
   setTimeout(() => region.append(toast), 100);
@@ -53,13 +62,12 @@ export function announce(text: string, { level, unseen }: AnnounceOptions = {}):
 /** Says on the page that something failed. */
 export function showFailure({ key, message, retry, source }: Failure): void {
   clearFailure(key);
-  const { retry: again, close } = words();
-  const alert = make("div", { role: "alert", popover: "manual", "data-hyper-alert": key });
+  const alert = make(ALERT);
   const template = document.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseFragment(OURS, null));
-  for (const [name, words] of [["failure-message", message], ["retry", again], ["close", close]]) {
+  for (const [name, text] of Object.entries({ ...words(), "failure-message": message })) {
     // What the page itself says in its template stays.
-    for (const place of alert.querySelectorAll(`[hyper-${name}]:empty`)) place.textContent = `${words}`;
+    for (const place of alert.querySelectorAll(`[hyper-${name}]:empty`)) place.textContent = text;
   }
   alert.addEventListener("click", ({ target }) => {
     const button = target instanceof Element && target.closest("[hyper-retry],[hyper-close]");
@@ -68,21 +76,24 @@ export function showFailure({ key, message, retry, source }: Failure): void {
     if (source instanceof HTMLElement) source.focus();
     if (button.matches("[hyper-retry]")) retry();
   });
+  alerts.set(key, alert);
   document.body.append(alert);
   // Where there are no popovers it is an ordinary block at the end of the page.
   alert.showPopover?.();
 }
 
-/** Takes an alert away. */
+/** Takes an alert away; all of them without a key. */
 export function clearFailure(key?: string): void {
-  for (const alert of document.querySelectorAll("[data-hyper-alert]")) {
-    if (key === undefined || alert.getAttribute("data-hyper-alert") === key) alert.remove();
+  for (const [name, alert] of alerts) {
+    if (key === undefined || name === key) {
+      alert.remove();
+      alerts.delete(name);
+    }
   }
 }
 
-function make(name: string, attributes: Record<string, string>, text = ""): HTMLElement {
-  const element = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
-  element.textContent = text;
-  return element;
+function make(markup: string): HTMLElement {
+  const { firstElementChild } = parseFragment(markup, null);
+  // Our own markup, above: an element of HTML.
+  return firstElementChild as HTMLElement;
 }

@@ -10,10 +10,10 @@ import { announce } from "./announce.ts";
 import { type Call, type Flight, tell } from "./call.ts";
 import { config } from "./config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
-import { setEntry } from "./history.ts";
-import { isDocument, parseDocument, parseFragment } from "./markup.ts";
+import { parseFragment } from "./markup.ts";
 import { keepIslands, morph } from "./morph.ts";
-import { loading } from "./parts.ts";
+import { pages } from "./nav_observer.ts";
+import { loading, network } from "./parts.ts";
 import { createStaleGuard } from "./stale.ts";
 import { sleep, until } from "./wait.ts";
 
@@ -43,7 +43,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
     const places = text(target) ? find(`${target}`, flight) : [globalThis];
     for (const place of places) place.dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
   },
-  history({ push_url, replace_url }) {
+  async history({ push_url, replace_url }) {
+    const { setEntry } = await pages();
     setEntry(`${push_url ?? replace_url}`, push_url !== undefined);
   },
   async load_js({ src }, flight) {
@@ -82,7 +83,10 @@ async function patchHtml(data: Wire, flight: Flight, place: number): Promise<voi
       if (!tell("swap:before", flight, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select));
       if (replaces) { for (const root of [element, ...roots]) stale.mark(root, place); }
-      for (const root of roots) loading.refresh(root);
+      for (const root of roots) {
+        loading.refresh(root);
+        network.apply(root);
+      }
       changed.push(...roots);
       tell("swap:after", flight, { element, swap });
     }
@@ -100,32 +104,23 @@ async function patchHtml(data: Wire, flight: Flight, place: number): Promise<voi
 
 /** Puts content in place; gives the elements that are new, or changed. */
 function put(element: Element, swap: Swap, content: string, select: string | undefined): Element[] {
-  const whole = element === document.body && (swap === "outer" || swap === "morph");
-  if (whole && !select) {
-    const { body } = parseDocument(content);
-    if (swap === "morph") return [morph(element, body)];
-    element.replaceWith(body);
-    return [body];
-  }
-  const inside = /inner|pend/.test(swap);
-  const fragment = parseFragment(content, inside ? element : element.parentElement);
+  const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : element.parentElement);
   if (select) {
     const found = fragment.querySelector(select);
     if (!found) throw new Error(`Cannot patch the page: the answer has no element "${select}"`);
     fragment.replaceChildren(found);
   }
   const roots = [...fragment.children];
+  const nodes = [...fragment.childNodes];
   const restore = keepIslands(fragment);
   const twin = roots.find((root) => root.id === element.id) ?? roots[0];
   if (swap === "morph" && twin) {
-    // What stands around the element's twin goes around the element.
-    const marker = new Comment();
-    twin.replaceWith(marker);
     const now = morph(element, twin);
     roots[roots.indexOf(twin)] = now;
-    for (let node = fragment.firstChild; node && node !== marker; node = fragment.firstChild) now.before(node);
-    marker.remove();
-    now.after(fragment);
+    // What stands around the element's twin goes around the element.
+    const at = nodes.indexOf(twin);
+    now.before(...nodes.slice(0, at));
+    now.after(...nodes.slice(at + 1));
   } else if (swap === "inner") {
     element.replaceChildren(fragment);
     roots.unshift(element);
@@ -148,7 +143,7 @@ function find(target: string | null, call: Call, strict = false): Element[] {
     const message = `Cannot patch the page: nothing matches the target "${target}" of action "${call.action}"`;
     if (strict) throw new Error(message);
     // Advice for a developer: that it cannot be had changes nothing.
-    if (isLocal()) import("./advice.ts").then(({ advise }) => advise(message, target), () => {});
+    if (isLocal()) import("./later.ts").then(({ advise }) => advise(message, target), () => {});
   }
   return found;
 }

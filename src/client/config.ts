@@ -75,9 +75,8 @@ export function configure(options: HyperOptions = {}): HyperConfig {
 
 function merge(into: object, from: object): void {
   for (const [name, value] of Object.entries(from)) {
-    if (value === undefined) continue;
-    const old: unknown = Object.hasOwn(into, name) && Reflect.get(into, name);
-    if (typeof old === "object" && old) merge(old, value);
-    else Reflect.set(into, name, value);
+    if (Object(value) !== value) {
+      if (value !== undefined) Reflect.set(into, name, value);
+    } else if (Object.hasOwn(into, name)) merge(Reflect.get(into, name), value);
   }
 }

@@ -33,22 +33,25 @@ export async function launch(call: Call): Promise<Outcome> {
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, ...call.signal ? [call.signal] : []]);
   const flight = takeOff(call, controller, signal);
-  if (signal.aborted) return endAborted(flight);
-  const verdict = lanes.enter(call.key, call.sync, flight);
-  if (verdict.kind === "blocked") {
-    tell("requestBlocked", call);
-    return { ...NOTHING, kind: "blocked", blocked: true };
-  }
   flights.add(flight);
   try {
-    if (verdict.kind === "wait") await until(signal, verdict.turn).catch(() => {});
+    signal.throwIfAborted();
+    const verdict = lanes.enter(call.key, call.sync, flight);
+    if (verdict.kind === "blocked") {
+      tell("requestBlocked", call);
+      return { ...NOTHING, kind: "blocked", blocked: true };
+    }
+    if (verdict.kind === "wait") await until(signal, verdict.turn);
     else {
       for (const old of verdict.replaced) {
         tell("requestReplaced", call, { replacedId: old.id });
         old.controller.abort("replaced");
       }
     }
-    return signal.aborted ? endAborted(flight) : await run(flight);
+    return await run(flight);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return endAborted(flight);
   } finally {
     flights.delete(flight);
     lanes.leave(call.key, flight);
@@ -82,7 +85,7 @@ export function watchPage(signal: AbortSignal): void {
 }
 
 function takeOff(call: Call, controller: AbortController, signal: AbortSignal): Flight {
-  const state = { started: stale.next(), attempt: new AbortController(), checkpoint: "", interval: undefined };
+  const state = { started: 0, attempt: new AbortController(), checkpoint: "", interval: undefined };
   return { ...call, controller, signal, ...state };
 }
 
@@ -95,7 +98,8 @@ function endAborted(flight: Flight): Outcome {
 }
 
 async function run(flight: Flight): Promise<Outcome> {
-  const { id, key, form, controller, signal, started, timeout } = flight;
+  const { id, key, form, controller, signal, timeout } = flight;
+  const started = flight.started = stale.next();
   let status = 0;
   let outcome: Outcome | undefined;
   const timer = timeout === undefined ? undefined : setTimeout(() => controller.abort("timeout"), timeout);

@@ -40,13 +40,14 @@ export function observeForms(signal: AbortSignal): void {
     if (!isOurs(submitAttribute("target", form, submitter), url, name ? null : form)) return;
     event.preventDefault();
     if (!name) return void visit(url.href, { sourceEl });
+    const [target, swap, sync, key] = ["target", "swap", "sync", "key"].map((option) => said(`hyper-${option}`));
     action(name, {}, {
       form,
       sourceEl,
-      target: said("hyper-target"),
-      swap: SWAPS.find((swap) => swap === said("hyper-swap")),
-      sync: SYNCS.find((sync) => sync === said("hyper-sync")),
-      key: said("hyper-key"),
+      target,
+      swap: SWAPS.find((mode) => mode === swap),
+      sync: SYNCS.find((mode) => mode === sync),
+      key,
     }).catch((error: unknown) => {
       // The page has been told; the console is told what a programmer can mend.
       if (!(error instanceof ConnectionError)) reportError(error);

@@ -5,8 +5,6 @@
  * @module
  */
 
-import { mayLeave } from "./unsaved.ts";
-
 /** Where the reader was on an entry. */
 export interface Position {
   /** Pixels from the left and from the top. */
@@ -40,16 +38,20 @@ export function setEntry(url: string, push: boolean): void {
 /**
  * Watches back and forward.
  *
+ * @param mayLeave Whether the page that is shown may be left.
  * @param restore Shows the page of an entry of ours.
  * @param signal Ends the watch.
  */
 export function startHistory(
+  mayLeave: () => boolean,
   restore: (url: string, position: Position | undefined) => void,
   signal: AbortSignal,
 ): void {
   shown = pageOf(location.href);
   current = keyOf(history.state);
-  addEventListener("scroll", () => void (scroll = [scrollX, scrollY]), { signal, passive: true });
+  const note = () => void (scroll = [scrollX, scrollY]);
+  note();
+  addEventListener("scroll", note, { signal, passive: true });
   addEventListener("popstate", ({ state }) => {
     const key = keyOf(state);
     const page = pageOf(location.href);

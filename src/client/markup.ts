@@ -39,27 +39,24 @@ export function parseDocument(text: string): Document {
 }
 
 /**
- * Parses content for a place in the page: rows, options and SVG parts as well as ordinary elements. Of a whole document
- * the children of its body are taken.
+ * Parses content for a place in the page: rows, options and SVG parts as well as ordinary elements. In `<html>` that is
+ * a body; elsewhere the children of the body of a whole document.
  *
  * @param text The markup.
  * @param place The element it goes into.
  */
 export function parseFragment(text: string, place: Element | null): DocumentFragment {
   const template = document.createElement("template");
-  if (isDocument(text)) {
-    template.content.append(...parseDocument(text).body.childNodes);
-    return template.content;
+  const { content } = template;
+  const root = place === document.documentElement;
+  if (root || /^\s*<(!doctype|html|head|body)[\s>]/i.test(text)) {
+    const { body } = parseDocument(text);
+    content.append(...(root ? [body] : body.childNodes));
+    return content;
   }
   // Rows and cells are fine in a template; only foreign elements need the element they stand in.
-  const root = place?.namespaceURI?.endsWith("/svg") && place.localName !== "foreignObject" ? "svg" : "";
-  template.innerHTML = trust().createHTML(root ? `<svg>${text}</svg>` : text);
-  const svg = root && template.content.firstChild;
-  if (svg) svg.replaceWith(...svg.childNodes);
-  return template.content;
-}
-
-/** Whether markup is a document or the body of one, and so cannot be a fragment. */
-export function isDocument(text: string): boolean {
-  return /^\s*<(!doctype|html|head|body)[\s>]/i.test(text);
+  const svg = place?.namespaceURI?.endsWith("/svg") && place.localName !== "foreignObject";
+  template.innerHTML = trust().createHTML(svg ? `<svg>${text}</svg>` : text);
+  if (svg) content.firstElementChild?.replaceWith(...content.firstElementChild.childNodes);
+  return content;
 }

@@ -21,7 +21,7 @@
  * ```text
  *  old   A  B  C  D  E        A and E are equal; B, C, D are keyed and in the order 3 2 4 of the new list,
  *  new   A  C  B  X  D  E     of which B D is a longest part that is in order already:
- *           ↑     ↑           C moves, X is put in, three nodes are not touched
+ *           ↑     ↑           C moves, X is put in, nothing else is touched
  * ```
  *
  * The least number of nodes moves (a longest increasing subsequence stays), and moves with `moveBefore` where there is
@@ -48,8 +48,8 @@
  *
  * idiomorph matches by the same idea, in about 3,300 bytes with brotli, which is a third of what the whole runtime may
  * weigh; it resets what was typed or, by option, ignores the server; it takes out and puts in what changed its order
- * without regard to how little could be moved; and its search for the best match looks at all later siblings for every
- * node.
+ * without regard to how little could be moved; and its search for the best match may look at all later siblings for
+ * every node.
  *
  * @module
  */
@@ -134,8 +134,8 @@ export function rememberSent(form: HTMLFormElement): void {
 
 /**
  * Saves the islands, `[hyper-keep][id]`, from a swap that does not morph: those that the new content has as well are put
- * aside before the swap, and into the place of their new copies after it. One without a copy in the page then, because
- * the swap was about the island itself, goes back to where it was.
+ * aside before the swap, and into the place of their new copies after it. One without a copy in the page then goes back
+ * to where it was: the swap was about the island itself, or it is part of another one.
  *
  * @param incoming The new content, not yet in the page.
  * @returns What puts the islands back, to be called after the swap.
@@ -143,8 +143,7 @@ export function rememberSent(form: HTMLFormElement): void {
 export function keepIslands(incoming: ParentNode): () => void {
   const shelf = document.createElement("div");
   const kept: [island: Element, mark: Comment][] = [];
-  // An island inside another one goes where that one goes.
-  for (const island of document.querySelectorAll("[hyper-keep][id]:not([hyper-keep][id] *)")) {
+  for (const island of document.querySelectorAll("[hyper-keep][id]")) {
     if (!copyOf(island, incoming)) continue;
     const mark = document.createComment("");
     island.parentNode?.insertBefore(mark, island);
@@ -200,7 +199,8 @@ function change<Result>(
     const before = STATES.map(([, server]) => control[server]);
     // A value that nobody has edited follows its attribute at once, and throws the caret to its end.
     const selection = old === document.activeElement ? selectionOf(old) : null;
-    if (!attributes(old, next, says)) {
+    // A script that has not run yet would, when it is given a source or a text (HTML, 4.12.1.1); a parsed one cannot.
+    if (/^script$/i.test(old.nodeName) || !attributes(old, next, says)) {
       old.parentNode?.replaceChild(next, old);
       return next;
     }
@@ -327,7 +327,6 @@ function kind(node: Node): string {
   if (id) return `${nodeName}#${id}`;
   const key = node.getAttribute("data-hyper-key");
   if (key) return `${nodeName}=${key}`;
-  if (/^script$/i.test(nodeName)) return node.outerHTML;
   const name = node.getAttribute("name");
   const type = node.getAttribute("type");
   // A choice is known by what it stands for; any other control has its value to change.

@@ -1,17 +1,18 @@
 /**
- * Which links and forms go to another page of this site without leaving the document: those of a `hyper-nav` that no
- * nearer `hyper-no-nav` lifts. Everything that a browser would not do in this very tab is left to the browser.
+ * Which links go to another page of this site without leaving the document: those of a `hyper-nav` that no nearer
+ * `hyper-no-nav` lifts. Everything that a browser would not do in this very tab is left to the browser.
+ *
+ * What it takes to show a page, to know the way back, and to ask before something unsaved is left, is loaded when it is
+ * first needed.
  *
  * @module
  */
 import { announce, clearFailure, showFailure } from "./announce.ts";
 import { newId } from "./call.ts";
 import { emit } from "./events.ts";
-import { type Position, setEntry, startHistory } from "./history.ts";
 import { parseDocument, trustedScriptUrl } from "./markup.ts";
 import { morph } from "./morph.ts";
 import { loading } from "./parts.ts";
-import { mayLeave } from "./unsaved.ts";
 import { loadWords, words } from "./words.ts";
 
 /** How a page is gone to. */
@@ -22,7 +23,17 @@ export interface VisitOptions {
   readonly sourceEl?: Element | null | undefined;
 }
 
-/** What showing another page needs of the runtime; handed over, so that it can be a file of its own. */
+/** What is loaded later. */
+export interface Pages {
+  /** See {@linkcode visit}. */
+  visit(url: URL, options: VisitOptions): Promise<boolean>;
+  /** Notes that the page as it is now is to be found under a URL, as a new entry of the history or the current one. */
+  setEntry(url: string, push: boolean): void;
+  /** Notes that something was typed into a form that asks before it is left. */
+  note(form: Element): void;
+}
+
+/** What that needs of the runtime; handed over, so that it can be a file of its own. */
 const kit = {
   announce,
   clearFailure,
@@ -32,17 +43,22 @@ const kit = {
   morph,
   newId,
   parseDocument,
-  setEntry,
   showFailure,
   trustedScriptUrl,
   words,
 };
 
-/** See {@linkcode kit}. */
-export type NavigateKit = typeof kit;
+/** See {@linkcode Pages}. */
+export type PagesKit = typeof kit;
 
-/** The runtime's end, which is the end of a visit too. */
+/** The end of the runtime, and what was loaded since its start. */
 let ended: AbortSignal | undefined;
+let loaded: Promise<Pages> | undefined;
+
+/** Loads what is loaded later, once. */
+export function pages(): Promise<Pages> {
+  return loaded ??= import("./later.ts").then(({ createPages }) => createPages(kit, ended));
+}
 
 /**
  * Goes to a page of this site: fetches it, merges its head, morphs its body. What is no page of this site is navigated
@@ -52,33 +68,25 @@ let ended: AbortSignal | undefined;
  * @param options How.
  * @returns Whether the page is shown; `false` when another visit came first, the network failed, or the visitor stays.
  */
-export async function visit(url: string, { replace = false, sourceEl = null }: VisitOptions = {}): Promise<boolean> {
+export async function visit(url: string, options: VisitOptions = {}): Promise<boolean> {
   const to = new URL(url, document.baseURI);
-  if (!mayLeave()) return false;
-  if (to.origin !== location.origin) {
-    location.assign(to.href);
-    return false;
-  }
-  return await go(to.href, { kind: replace ? "replace" : "push" }, sourceEl);
-}
-
-/** What becomes of the history. */
-export type VisitMode =
-  | { readonly kind: "push" | "replace" }
-  | { readonly kind: "restore"; readonly position: Position | undefined };
-
-async function go(url: string, mode: VisitMode, sourceEl: Element | null): Promise<boolean> {
-  const module = await import("./navigate.ts").catch(() => null);
-  if (module && ended) return await module.navigate(kit, url, mode, sourceEl, ended);
+  const found = await pages().catch(() => null);
+  if (found) return await found.visit(to, options);
   // Without the file the browser does it.
-  location.assign(url);
+  location.assign(to);
   return false;
 }
 
-/** Watches links, and the way back, until the signal is aborted. */
+/** Watches links, the way back, and forms that ask before they are left, until the signal is aborted. */
 export function observeNavigation(signal: AbortSignal): void {
   ended = signal;
-  startHistory((url, position) => void go(url, { kind: "restore", position }, null), signal);
+  loaded = undefined;
+  // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
+  if (history.state?.hyper || document.querySelector("form[hyper-unsaved]")) pages().catch(() => {});
+  addEventListener("input", ({ target }) => {
+    const form = target instanceof Element && target.closest("form[hyper-unsaved]");
+    if (form) pages().then(({ note }) => note(form), () => {});
+  }, { signal });
   addEventListener("click", (event) => {
     const { button, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
     if (defaultPrevented || button || ctrlKey || metaKey || shiftKey || altKey) return;

@@ -1,9 +1,11 @@
 /**
- * Shows another page of the site in this document. Loaded when it is first needed.
+ * Shows another page of the site in this document, and knows the way back. Loaded when it is first needed.
  *
  * @module
  */
-import type { NavigateKit, VisitMode } from "./nav_observer.ts";
+import { type Position, setEntry, startHistory } from "./history.ts";
+import type { Pages, PagesKit } from "./nav_observer.ts";
+import { watchUnsaved } from "./unsaved.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
 const STYLE_MS = 3000;
@@ -12,18 +14,41 @@ const STYLE_MS = 3000;
 let current: AbortController | undefined;
 const brought = new WeakSet<Element>();
 
+/** What becomes of the history. */
+type VisitMode =
+  | { readonly kind: "push" | "replace" }
+  | { readonly kind: "restore"; readonly position: Position | undefined };
+
 /**
- * Fetches a page and puts it in the place of this one.
+ * Makes what shows pages.
  *
  * @param kit What the runtime lends.
- * @param url Where to.
- * @param mode What becomes of the history.
- * @param sourceEl The element that causes it.
  * @param ended The end of the runtime.
- * @returns Whether the page is shown.
  */
-export async function navigate(
-  kit: NavigateKit,
+export function createPages(kit: PagesKit, ended: AbortSignal = new AbortController().signal): Pages {
+  const { mayLeave, note } = watchUnsaved(kit, ended);
+  startHistory(
+    mayLeave,
+    (url, position) => void navigate(kit, url, { kind: "restore", position }, null, ended),
+    ended,
+  );
+  return {
+    note,
+    setEntry,
+    visit: async ({ href, origin }, { replace, sourceEl = null }) => {
+      if (!mayLeave()) return false;
+      if (origin === location.origin) {
+        return await navigate(kit, href, { kind: replace ? "replace" : "push" }, sourceEl, ended);
+      }
+      location.assign(href);
+      return false;
+    },
+  };
+}
+
+/** Fetches a page and puts it in the place of this one; gives whether it is shown. */
+async function navigate(
+  kit: PagesKit,
   url: string,
   mode: VisitMode,
   sourceEl: Element | null,
@@ -49,12 +74,12 @@ export async function navigate(
       return false;
     }
     const page = kit.parseDocument(await response.text());
-    const dropOld = await mergeHead(kit, page, signal);
+    const dropOld = await mergeHead(kit, page, response.url, signal);
     signal.throwIfAborted();
     // Where redirects have led to, with the fragment that only the browser knows.
     const final = new URL(response.url);
     final.hash = new URL(url).hash;
-    kit.setEntry(final.href, mode.kind === "push");
+    setEntry(final.href, mode.kind === "push");
     show(kit, page, mode, final.hash);
     dropOld();
     success = true;
@@ -71,7 +96,7 @@ export async function navigate(
   return success;
 }
 
-function show(kit: NavigateKit, page: Document, mode: VisitMode, hash: string): void {
+function show(kit: PagesKit, page: Document, mode: VisitMode, hash: string): void {
   const root = document.documentElement;
   for (const name of ["lang", "dir"]) {
     const value = page.documentElement.getAttribute(name);
@@ -79,7 +104,8 @@ function show(kit: NavigateKit, page: Document, mode: VisitMode, hash: string): 
     else root.setAttribute(name, value);
   }
   document.title = page.title;
-  kit.morph(document.body, page.body);
+  // Out of its own document: a node is not moved from one to another without a stop.
+  kit.morph(document.body, document.adoptNode(page.body));
   kit.loading.refresh(document.body);
   kit.loadWords();
   if (mode.kind === "restore") {
@@ -101,14 +127,20 @@ function show(kit: NavigateKit, page: Document, mode: VisitMode, hash: string): 
  *
  * @returns What takes out our links and metas that the new head has not, unless they carry `hyper-keep`.
  */
-async function mergeHead(kit: NavigateKit, page: Document, signal: AbortSignal): Promise<() => void> {
+async function mergeHead(
+  kit: PagesKit,
+  page: Document,
+  base: string,
+  signal: AbortSignal,
+): Promise<() => void> {
   const { head } = document;
-  const old = new Map([...head.children].map((element) => [keyOf(element), element]));
+  const old = new Map([...head.children].map((element) => [keyOf(element, document.baseURI), element]));
   const styles: Promise<unknown>[] = [];
   for (const element of [...page.head.children]) {
-    const key = keyOf(element);
+    const key = keyOf(element, base);
     if (old.delete(key) || element.matches("title,base,script:not([src]),noscript")) continue;
-    const copy = element.localName === "script" ? script(kit, element) : document.importNode(element, true);
+    const copy = element.localName === "script" ? script(kit, element, base) : document.importNode(element, true);
+    if (copy.localName === "link") copy.setAttribute("href", urlOf(element, base));
     if (copy.matches("link[rel~=stylesheet]")) {
       styles.push(new Promise((done) => ["load", "error"].forEach((type) => copy.addEventListener(type, done))));
     }
@@ -135,7 +167,7 @@ async function mergeHead(kit: NavigateKit, page: Document, signal: AbortSignal):
 }
 
 /** A script that runs, which one made by a parser of ours does not. */
-function script(kit: NavigateKit, from: Element): HTMLScriptElement {
+function script(kit: PagesKit, from: Element, base: string): HTMLScriptElement {
   const made = document.createElement("script");
   for (const { name, value } of from.attributes) {
     if (name !== "src" && name !== "nonce") made.setAttribute(name, value);
@@ -143,15 +175,18 @@ function script(kit: NavigateKit, from: Element): HTMLScriptElement {
   // The policy of the document that is on the screen is in force, so its nonce counts.
   made.nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
   made.async = from.hasAttribute("async");
-  made.src = kit.trustedScriptUrl(new URL(from.getAttribute("src") ?? "", document.baseURI).href);
+  made.src = kit.trustedScriptUrl(urlOf(from, base));
   return made;
 }
 
-/** What makes two elements of a head the same. */
-function keyOf(element: Element): string {
-  // Nonces differ from page to page, and a browser hides them.
+/** What makes two elements of a head the same: the kind and the URL, since nonces differ from page to page. */
+function keyOf(element: Element, base: string): string {
+  const url = urlOf(element, base);
+  return url ? `${element.localName} ${element.getAttribute("rel")} ${url}` : element.outerHTML;
+}
+
+/** The URL that a script or a link loads, as seen from the page it stands in. */
+function urlOf(element: Element, base: string): string {
   const source = element.getAttribute(element.localName === "script" ? "src" : "href");
-  return source && /script|link/.test(element.localName)
-    ? `${element.localName} ${element.getAttribute("rel")} ${source}`
-    : element.outerHTML;
+  return source && element.matches("script,link") ? URL.parse(source, base)?.href ?? source : "";
 }

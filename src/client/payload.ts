@@ -60,8 +60,7 @@ export interface Payload {
  * @throws {TypeError} When data cannot be written as JSON.
  */
 export function buildPayload(source: PayloadSource): Payload {
-  const { action, method, target, data, fields, depth } = source;
-  const get = /^(GET|HEAD)$/.test(method);
+  const { action, id, method, target, data, fields, enctype, depth } = source;
   const files = new FormData();
   // Without a prototype, so that no name is more than a name.
   const plain: Record<string, unknown> = Object.create(null);
@@ -76,8 +75,8 @@ export function buildPayload(source: PayloadSource): Payload {
   const json = JSON.stringify(plain);
   const escaped = toAscii(json);
   const short = escaped.length <= DATA_HEADER_BYTES;
-  const hasData = json !== "{}";
   const hasParts = !files.keys().next().done;
+  const get = /^(GET|HEAD)$/.test(method);
   if (get && (hasParts || !short)) {
     throw new RangeError(
       `Cannot call action "${action}": a GET carries ${DATA_HEADER_BYTES} bytes of data and no file`,
@@ -87,30 +86,31 @@ export function buildPayload(source: PayloadSource): Payload {
     Accept: EVENT_STREAM,
     [REQUESTED_WITH_HEADER]: "XMLHttpRequest",
     [ACTION_HEADER]: action,
-    [REQUEST_ID_HEADER]: source.id,
+    [REQUEST_ID_HEADER]: id,
   };
-  if (hasData && short) headers[DATA_HEADER] = escaped;
+  if (json !== "{}" && short) headers[DATA_HEADER] = escaped;
   // A header is bytes. The percent sign is encoded too, so that the server can decode without a doubt.
   if (target) headers[TARGET_HEADER] = target.replace(/[^ -$&-~]+/g, encodeURIComponent);
   if (depth) headers[SWITCH_DEPTH_HEADER] = `${depth}`;
 
   const url = new URL(source.url, globalThis.document?.baseURI);
   url.hash = "";
+  const parts = fields ?? files;
+  let body: Payload["body"];
+  let hasFile = false;
   if (get) {
     if (fields) url.search = `${toParams(fields)}`;
-    return { url: url.href, headers, body: undefined, hasFile: false };
-  }
-  const parts = fields ?? files;
-  if (fields) { for (const [name, file] of files) fields.append(name, file); }
-  let body: Payload["body"];
-  if (fields || hasParts) {
+  } else if (fields || hasParts) {
+    if (fields) { for (const [name, file] of files) fields.append(name, file); }
     if (!short) parts.append(DATA_FIELD, json);
-    body = hasParts || /^multipart/i.test(source.enctype) ? parts : toParams(parts);
+    if (hasParts || /^multipart/i.test(enctype)) {
+      body = parts;
+      hasFile = [...parts.values()].some((value) => typeof value !== "string" && value.name);
+    } else body = toParams(parts);
   } else if (!short) {
     headers["Content-Type"] = JSON_TYPE;
     body = json;
   }
-  const hasFile = body === parts && [...parts.values()].some((value) => typeof value !== "string" && value.name);
   return { url: url.href, headers, body, hasFile };
 }
 

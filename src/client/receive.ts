@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CHECKPOINT_PATTERN, EVENT_STREAM, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
+import { EVENT_STREAM, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
 import { type Issues, isTerminal } from "../protocol/patch.ts";
 import { stale, text, verbs, type Wire } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
@@ -88,7 +88,7 @@ async function receiveStream(
   let failed: Received | undefined;
   let to: Destination | null = null;
   let done = false;
-  let watch: number | undefined;
+  let watch: ReturnType<typeof setTimeout> | undefined;
 
   try {
     for await (const block of readBlocks(body)) {
@@ -103,10 +103,8 @@ async function receiveStream(
       }
       if (heartbeat) continue;
       onEvent();
-      if (event === "checkpoint") {
-        const [name, rest] = `${block.id}`.split(`${id}:checkpoint:`).toReversed();
-        if (rest === "" && CHECKPOINT_PATTERN.test(`${name}`)) flight.checkpoint = `${block.id}`;
-      }
+      // Only a checkpoint moves the cursor, and only one of this call (whose id is hexadecimal).
+      if (event === "checkpoint" && block.id?.match(`^${id}:checkpoint:\\w[\\w.-]*$`)) flight.checkpoint = block.id;
       try {
         const value: unknown = JSON.parse(block.data || "null");
         const wire = own(value);

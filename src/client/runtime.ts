@@ -12,7 +12,6 @@ import type { Network } from "./network.ts";
 import { loading, network } from "./parts.ts";
 import { observeNavigation, visit } from "./nav_observer.ts";
 import { rememberOpen } from "./morph.ts";
-import { watchUnsaved } from "./unsaved.ts";
 import { loadWords } from "./words.ts";
 
 /** What `window.Hyper` offers. */
@@ -48,7 +47,6 @@ export function start(): void {
   watchPage(signal);
   observeForms(signal);
   observeNavigation(signal);
-  watchUnsaved(signal);
   loadWords();
   rememberOpen(document);
 }

@@ -7,7 +7,9 @@ import { LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
 import { about, type Call, type Flight, tell } from "./call.ts";
 
 /** An answer, as `fetch` gives it or as an upload imitates it. */
-export type Answer = Pick<Response, "status" | "ok" | "url" | "redirected" | "headers" | "body">;
+export type Answer = Pick<Response, "status" | "ok" | "url" | "redirected" | "body"> & {
+  readonly headers: Pick<Headers, "get">;
+};
 
 /**
  * The network failed: no answer came, or it broke off before its end. The promise of the call rejects with it when it
@@ -34,7 +36,7 @@ export async function send(flight: Flight): Promise<Answer> {
   const init = { method, headers, body: flight.body ?? null, signal };
   try {
     if (!flight.upload) return await fetch(url, init);
-    const { upload } = await import("./upload.ts");
+    const { upload } = await import("./later.ts");
     return await upload(url, init, (loaded, total) => {
       const sent = { loaded, total, progress: total && loaded / total };
       tell("uploadProgress", flight, sent);

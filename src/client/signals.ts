@@ -4,7 +4,7 @@
  * @module
  */
 import type { AlpineLike } from "./alpine.ts";
-import type { StreamEventDetail } from "./events.ts";
+import type { SignalsDetail, StreamEventDetail } from "./events.ts";
 
 type Data = Record<string, unknown>;
 
@@ -14,7 +14,7 @@ type Data = Record<string, unknown>;
  *
  * @returns What was put there; `null` when the data of the event is no object.
  */
-export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail): Data | null {
+export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail): SignalsDetail | null {
   if (!isPlain(data)) return null;
   const scope = (sourceEl ?? document.activeElement)?.closest("[x-data]");
   const near = scope ? Alpine.closestDataStack(scope) : [];

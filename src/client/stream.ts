@@ -68,7 +68,7 @@ export function createParser(
       line += piece;
       size += piece.length;
       if (size > maxChars) {
-        throw new RangeError(`Cannot read event stream: an event has more than ${maxChars} characters`);
+        throw new RangeError(`Cannot read event stream: an event exceeds ${maxChars} characters`);
       }
     });
   };

@@ -75,7 +75,7 @@ export function upload(
         ok: status >= 200 && status < 300,
         url: responseURL,
         redirected: responseURL !== url,
-        headers: parseHeaders(xhr.getAllResponseHeaders()),
+        headers: { get: (name) => xhr.getResponseHeader(name) },
         body: stream,
       });
     };
@@ -92,13 +92,4 @@ export function upload(
       xhr.send(body);
     }
   });
-}
-
-function parseHeaders(text: string): Headers {
-  const headers = new Headers();
-  for (const line of text.split("\r\n")) {
-    const colon = line.indexOf(":");
-    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
-  }
-  return headers;
 }

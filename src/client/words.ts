@@ -6,28 +6,26 @@
  */
 import { config, type Messages } from "./config.ts";
 
-/** What is said where nothing else is known. */
-const ENGLISH: Messages = {
-  failed: "Something went wrong.",
-  offline: "There is no connection.",
-  retry: "Try again",
-  close: "Close",
-  unsaved: "Leave without saving?",
-};
+/** What is said where nothing else is known, in the order of {@linkcode Messages}. */
+const ENGLISH = "Something went wrong.|No connection.|Try again|Close|Leave without saving?";
 
-/** Other languages by their code; `null` until they are asked for. */
-let translations: Readonly<Record<string, Messages>> | null = null;
+/** Other languages by their code; empty until they are asked for. */
+let translations: Readonly<Record<string, string>> = {};
 
 /** The words as they are to be said now. */
 export function words(): Messages {
-  return { ...ENGLISH, ...translations?.[language()], ...config.messages };
+  const [failed = "", offline = "", retry = "", close = "", unsaved = ""] = (translations[language()] ?? ENGLISH).split(
+    "|",
+  );
+  return { failed, offline, retry, close, unsaved, ...config.messages };
 }
 
 /** Fetches the other languages when the page is in one of them: early, because a failure may be that of the network. */
 export function loadWords(): void {
-  if (translations || /^(en)?$/.test(language())) return;
   // Without them it is English.
-  import("./translations.ts").then((module) => void (translations = module.TRANSLATIONS), () => {});
+  if (language() && language() !== "en") {
+    import("./later.ts").then(({ TRANSLATIONS }) => void (translations = TRANSLATIONS), () => {});
+  }
 }
 
-const language = (): string => document.documentElement.lang.split("-")[0]?.toLowerCase() ?? "";
+const language = (): string => document.documentElement.lang.slice(0, 2).toLowerCase();

@@ -20,7 +20,15 @@ import { resolveInjected } from "../deps/inject.ts";
 import type { Provider } from "../deps/providers.ts";
 import { createRequestDeps, type DependencyOverrides, type RequestDeps } from "../deps/resolver.ts";
 import { InputError } from "../errors.ts";
-import { type AnyBound, bindChecked, bindUnchecked, checkInput, makeForm, showBlank, successFeedback } from "../forms/any_form.ts";
+import {
+  type AnyBound,
+  bindChecked,
+  bindUnchecked,
+  checkInput,
+  makeForm,
+  showBlank,
+  successFeedback,
+} from "../forms/any_form.ts";
 import type { Origin, Origins } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
@@ -45,7 +53,9 @@ import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "..
 import { type Limits, resolveLimits } from "../request/limits.ts";
 import type { RateRule } from "../request/rate_rule.ts";
 import { storeFiles, storingFiles } from "../request/stored_file.ts";
-import { type Item, redirect, toast } from "../results/items.ts";
+import type { Live } from "../live/live.ts";
+import { echoOf } from "../live/message.ts";
+import { checkTopic, type Item, type LiveItem, redirect, toast } from "../results/items.ts";
 import { readResult, type Result } from "../results/result.ts";
 import type { AccessDenied, SignalFamily } from "../signals.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
@@ -55,7 +65,9 @@ import { digestInput, type MineClaim, type Once, onceKey } from "./once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
-import { settle, type Settling } from "./settle.ts";
+import { toMessage } from "./publish.ts";
+import { refreshPatch, settle, type Settling, toPatch } from "./settle.ts";
+import { watch } from "./watch.ts";
 
 /** What a request is answered with, and what it takes to say it. */
 export interface Answer {
@@ -115,6 +127,8 @@ export interface DispatchServices {
   readonly overrides: DependencyOverrides;
   /** Claims of mutations. */
   readonly once: Once;
+  /** Topics: who watches, and what is published. */
+  readonly live: Live;
   /** Who asks, or `null` where the application does not say. */
   readonly principal: ((request: Request) => string | null | PromiseLike<string | null>) | null;
   /** Decides who may run any action that does not lift it; `null` for everyone. */
@@ -400,7 +414,10 @@ export class FormActionDispatch {
       if (run.body === null) return { kind: "body", body: lifetime.own(await readBody(request, limits, { onFile })) };
       // Read to find the action by a field, before it was known what takes the files.
       if (onFile === undefined || run.body.kind !== "fields") return { kind: "body", body: run.body };
-      return { kind: "body", body: lifetime.own({ kind: "fields", fields: await storeFiles(run.body.fields, onFile) }) };
+      return {
+        kind: "body",
+        body: lifetime.own({ kind: "fields", fields: await storeFiles(run.body.fields, onFile) }),
+      };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const form = await this.#formUnread(run, early, error);
@@ -644,6 +661,7 @@ export class FormActionDispatch {
         origin: run.origin?.page == null ? null : run.origin.url,
         target: run.intent.target,
         requestId: run.intent.requestId,
+        publish: (topic: string, items: Item | readonly Item[]) => this.#publishFrom(run, topic, items),
         ...ready.injected,
       };
       // The context has just been built to what this action declared.
@@ -706,19 +724,29 @@ export class FormActionDispatch {
             `Cannot refresh for action "${action.name}": the call does not say which page it came from`,
           );
         }
-        const rendered = await rendering.body(this.#afresh(run, visit));
-        if (rendered.kind === "html") return rendered.html;
-        throw new TypeError(
-          `Cannot refresh for action "${action.name}": "${visit.page.file}" answers with status ${rendered.response.status} ` +
-            `instead of a page`,
-        );
+        const { visit: now, cache } = this.#afresh(run, visit);
+        try {
+          const rendered = await rendering.body(now);
+          if (rendered.kind === "html") return rendered.html;
+          throw new TypeError(
+            `Cannot refresh for action "${action.name}": "${visit.page.file}" answers with status ${rendered.response.status} ` +
+              `instead of a page`,
+          );
+        } finally {
+          // A stream renders its page again and again: what each time opens must not wait for its end.
+          await cache[Symbol.asyncDispose]();
+        }
       },
       redirectTarget: (to, external) => redirectTarget(to, url, { external }),
+      watch: (item) => this.#watch(run, item),
     };
   }
 
-  /** The page with nothing resolved: after the handler, what was loaded before it is no longer true. */
-  #afresh(run: Run, visit: Visit): Visit {
+  /**
+   * The page, or the request, with nothing resolved: after the handler, what was loaded before it is no longer true.
+   * The cache is the caller's to dispose.
+   */
+  #afresh(run: Run, visit: Visit): { readonly visit: Visit; readonly cache: DependencyCache } {
     const { report, providers, overrides } = this.#services;
     const cache = new DependencyCache((error) => report(error, run.request, run.action.name));
     const request = new Request(visit.request);
@@ -729,10 +757,104 @@ export class FormActionDispatch {
       overrides,
       cache,
       form: null,
-      origin: "ok",
+      origin: visit.page === null ? "missing" : "ok",
       context: visit.page === null ? null : contextOf(visit.page),
     });
-    return { ...visit, request, deps };
+    return { visit: { ...visit, request, deps }, cache };
+  }
+
+  /** What comes of watching a topic; nothing for a reader who cannot follow it. */
+  async *#watch(run: Run, item: LiveItem): AsyncGenerator<Patch, void, void> {
+    const { action, intent } = run;
+    if (action.method !== "GET") {
+      throw new TypeError(
+        `Cannot watch topic "${item.topic}" in action "${action.name}": it answers POST, declare method: "GET"`,
+      );
+    }
+    if (intent.audience !== "runtime") return;
+    const settling = this.#settling(run);
+    yield* watch(item, {
+      live: this.#services.live,
+      lastEventId: intent.lastEventId,
+      signal: run.controller.signal,
+      ask: (guard, again) => this.#askAgain(run, guard, again),
+      refresh: async (selector) => {
+        const body = await settling.body();
+        if (body !== null) return refreshPatch(selector, body);
+        throw new TypeError(`Cannot refresh for action "${action.name}": there is no page`);
+      },
+      render: async (items) => {
+        const patches: Patch[] = [];
+        for (const each of [items].flat()) {
+          if (each.kind === "live") throw new TypeError(`Cannot refresh topic "${item.topic}": live() is no state`);
+          const patch = await toPatch(each, settling);
+          if (patch !== null) patches.push(patch);
+        }
+        return patches;
+      },
+      redirectTarget: settling.redirectTarget,
+    });
+  }
+
+  /** Asks guards with nothing remembered: that of a topic, and those that let the action run. */
+  async #askAgain(run: Run, own: Guard | null, again: boolean): Promise<Outcome | null> {
+    const { action, request, url, urlKwargs } = run;
+    const page = run.origin?.page ?? null;
+    const base: Visit = {
+      page,
+      url,
+      params: urlKwargs,
+      request,
+      deps: this.#depsOf(run, null, run.controller.signal),
+      takeToasts: () => [],
+    };
+    const { visit, cache } = this.#afresh(run, base);
+    try {
+      const ctx = { ...visit.deps.ctx, params: urlKwargs };
+      const before = again ? [action.public ? null : this.#services.guard, action.guard] : [];
+      for (const guard of [...before, own]) {
+        const refusal = guard === null ? null : await this.#askGuard(run, guard, ctx);
+        if (refusal !== null) return refusal;
+      }
+      return null;
+    } finally {
+      await cache[Symbol.asyncDispose]();
+    }
+  }
+
+  async #publishFrom(run: Run, topic: string, items: Item | readonly Item[]): Promise<void> {
+    checkTopic(topic);
+    const { live, report } = this.#services;
+    const message = await toMessage(topic, items, echoOf(run.intent.requestId), this.#settling(run));
+    await live.publish(topic, message, (error) => report(error, run.request, run.action.name));
+  }
+
+  /**
+   * Publishes items from outside any request.
+   *
+   * @param topic The topic.
+   * @param items What is published; a refresh is rendered by each watcher, the rest here, as part of no page.
+   */
+  async publish(topic: string, items: Item | readonly Item[]): Promise<void> {
+    checkTopic(topic);
+    const { live, report, rendering, redirectTarget } = this.#services;
+    const request = new Request(NOWHERE);
+    const cache = new DependencyCache((error) => report(error, request, null));
+    const arrival = { request, url: NOWHERE, cache };
+    const deps = this.#depsOf(arrival, null, new AbortController().signal);
+    const visit: Visit = { page: null, url: NOWHERE, params: NO_PARAMS, request, deps, takeToasts: () => [] };
+    try {
+      const message = await toMessage(topic, items, null, {
+        actionName: `publish("${topic}")`,
+        requestId: null,
+        fragment: (content) => rendering.fragment(content, visit),
+        body: () => Promise.resolve(null),
+        redirectTarget: (to, external) => redirectTarget(to, NOWHERE, { external }),
+      });
+      await live.publish(topic, message, (error) => report(error, request, null));
+    } finally {
+      await cache[Symbol.asyncDispose]();
+    }
   }
 
   #stream(run: Run, events: AsyncGenerator<Patch, void, void>, claim: MineClaim | null): Outcome {
@@ -774,7 +896,11 @@ export class FormActionDispatch {
     }
   }
 
-  #depsOf(arrival: Arrival, match: RouteMatch<PageRoute> | null, signal: AbortSignal): RequestDeps {
+  #depsOf(
+    arrival: Pick<Arrival, "request" | "url" | "cache">,
+    match: RouteMatch<PageRoute> | null,
+    signal: AbortSignal,
+  ): RequestDeps {
     const { providers, overrides } = this.#services;
     const { request, url, cache } = arrival;
     return createRequestDeps({

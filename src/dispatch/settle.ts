@@ -4,7 +4,7 @@
  * @module
  */
 import type { Patch } from "../protocol/patch.ts";
-import type { HtmlItem, Item } from "../results/items.ts";
+import type { HtmlItem, Item, LiveItem } from "../results/items.ts";
 import { type ItemSource, readYielded, type Result } from "../results/result.ts";
 import type { Markup } from "../results/markup.ts";
 import type { UnsafeHtml } from "../results/items.ts";
@@ -22,6 +22,8 @@ export interface Settling {
   body(): Promise<string | null>;
   /** Checks where a redirect leads; throws what is wrong with it. */
   redirectTarget(url: string, external: boolean): string;
+  /** What comes of watching a topic, for as long as its reader is there. */
+  watch(item: LiveItem): AsyncIterable<Patch>;
 }
 
 /** What settling gives: every kind of outcome that a handler can have, its stream without the life around it. */
@@ -39,9 +41,12 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
     case "markup":
       return { kind: "markup", html: await settling.fragment(result.content) };
     case "items": {
+      if (result.items.some((item) => item.kind === "live")) {
+        return { kind: "stream", events: settleStream(result.items, settling) };
+      }
       const events: Patch[] = [];
       for (const item of result.items) {
-        const patch = await toPatch(item, settling);
+        const patch = item.kind === "live" ? null : await toPatch(item, settling);
         if (patch !== null) events.push(patch);
       }
       return { kind: "events", events };
@@ -65,13 +70,20 @@ async function* settleStream(items: ItemSource, settling: Settling): AsyncGenera
       }
       checkpoints.add(item.name);
     }
+    if (item.kind === "live") {
+      yield* settling.watch(item);
+      continue;
+    }
     const patch = await toPatch(item, settling);
     if (patch !== null) yield patch;
   }
 }
 
+/** An item that is one patch. */
+export type PatchItem = Exclude<Item, LiveItem>;
+
 /** What an item comes to on the wire; `null` for one that has nothing to say to this caller. */
-async function toPatch(item: Item, settling: Settling): Promise<Patch | null> {
+export async function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Promise<Patch | null> {
   switch (item.kind) {
     case "html":
       return htmlPatch(item, await settling.fragment(item.content));
@@ -117,20 +129,22 @@ async function toPatch(item: Item, settling: Settling): Promise<Patch | null> {
       };
     case "refresh": {
       const content = await settling.body();
-      if (content === null) return null;
-      return {
-        event: "patch_html",
-        data: {
-          target: item.selector ?? "body",
-          content,
-          swap: "morph",
-          ...(item.selector === null ? {} : { select: item.selector }),
-        },
-      };
+      return content === null ? null : refreshPatch(item.selector, content);
     }
     default:
       return unreachable(item);
   }
+}
+
+/**
+ * The body of a page, or a part of it, in place of what is there.
+ *
+ * @param selector The part, or `null` for all of it.
+ * @param content The body.
+ */
+export function refreshPatch(selector: string | null, content: string): Extract<Patch, { event: "patch_html" }> {
+  const part = selector === null ? {} : { select: selector };
+  return { event: "patch_html", data: { target: selector ?? "body", content, swap: "morph", ...part } };
 }
 
 function htmlPatch({ options }: HtmlItem, content: string): Patch {

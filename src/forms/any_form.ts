@@ -34,10 +34,10 @@ export interface FormWithInitial<F extends AnyForm = AnyForm> {
 }
 
 /** Makes the form for a request: the form itself, or with what it begins with, for editing a record. */
-export type FormFactory<F extends AnyForm> = (ctx: RequestContext) => FormOrPair<F> | PromiseLike<FormOrPair<F>>;
+export type FormFactory<F extends AnyForm | null> = (ctx: RequestContext) => FormOrPair<F> | PromiseLike<FormOrPair<F>>;
 
 /** What a factory gives. */
-export type FormOrPair<F extends AnyForm> = F | readonly [F, { readonly initial?: unknown }];
+export type FormOrPair<F extends AnyForm | null> = F | readonly [F, { readonly initial?: unknown }];
 
 /** Whether a value is a form or a formset. */
 export function isAnyForm(value: unknown): value is AnyForm {

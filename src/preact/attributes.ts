@@ -33,3 +33,38 @@ export interface ElementAttributes {
   /** `hyper-*`, for the browser runtime. */
   readonly [hyper: `hyper-${string}`]: string | number | boolean | null | undefined;
 }
+
+const NAMES: ReadonlySet<string> = new Set([
+  "id",
+  "class",
+  "style",
+  "title",
+  "lang",
+  "dir",
+  "hidden",
+  "role",
+  "tabindex",
+  "slot",
+]);
+// HTML, 13.1.2.3: these characters end the name of an attribute, or stand in none.
+// deno-lint-ignore no-control-regex -- control characters are what is looked for
+const OPEN_NAME = /^(?:data|aria|hyper)-[^\x00-\x20\x7f"'<>/=]+$/;
+
+/**
+ * The attributes that may be passed on, out of what a component was given.
+ *
+ * The types let nothing else through; a page that spreads what came from a visitor, past the types, must not hand over a
+ * handler in an `on…` attribute, another `action`, or `dangerouslySetInnerHTML`.
+ *
+ * @param given What the component was given.
+ * @param more Names that this component takes beside those of every element.
+ * @returns A new record.
+ */
+export function elementAttributes(given: object, more: readonly string[] = []): Readonly<Record<string, unknown>> {
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!NAMES.has(name) && !more.includes(name) && !OPEN_NAME.test(name)) continue;
+    if (typeof value !== "object" || name === "style") attributes[name] = value;
+  }
+  return attributes;
+}

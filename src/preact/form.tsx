@@ -6,7 +6,7 @@
 import { h } from "preact";
 import type { Action } from "../actions/action.ts";
 import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD } from "../protocol/names.ts";
-import type { ElementAttributes } from "./attributes.ts";
+import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { drawForm } from "./draw_form.tsx";
 import { type ActionRef, FormScope, type PageState, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
@@ -22,7 +22,7 @@ export interface FormProps extends ElementAttributes {
   /** Whether the browser may fill in its fields. Default: `on`. */
   readonly autocomplete?: "on" | "off" | undefined;
   /** Whether the browser leaves the checking to the server. Default: `false`. */
-  readonly noValidate?: boolean | undefined;
+  readonly novalidate?: boolean | undefined;
   /** The name of the window or frame that the answer is shown in; such a form is left to the browser. Default: this one. */
   readonly target?: string | undefined;
   /** The text of the button of a form that is drawn by itself. Default: `Submit`. */
@@ -71,12 +71,12 @@ export function Form(props: FormProps): MarkupNode {
   // A suspension: the renderer waits for it and renders this form again, when the state has the answer at hand.
   if (form instanceof Promise) throw form;
 
-  const multipart = form?.hasFiles === true;
+  const multipart = form?.hasFiles === true || action.onFile !== null;
   const isGet = action.method === "GET";
   const drawn = h(
     "form",
     {
-      ...attributes,
+      ...elementAttributes(attributes, FORM_NAMES),
       id: props.id ?? formId(action, instance),
       method: isGet ? "get" : "post",
       action: isGet ? state.path : url,
@@ -92,6 +92,8 @@ export function Form(props: FormProps): MarkupNode {
   if (state.cutTag === null || !state.isFailed(action, instance)) return drawn;
   return h(state.cutTag, null, drawn);
 }
+
+const FORM_NAMES = ["autocomplete", "novalidate", "target"];
 
 /** The id of a form that was given none: it is what a refused submit is patched by. */
 export function formId(action: Action, instance: string | null): string {

@@ -36,6 +36,7 @@ export interface RenderingServices {
   readonly report: (error: unknown, request: Request) => void;
 }
 
+const encoder = new TextEncoder();
 const HTML_TYPE = "text/html; charset=utf-8";
 
 /** Makes what renders the pages of a handler. */
@@ -128,9 +129,11 @@ class PreactRendering implements Rendering {
   }
 
   async #respond(tree: PageTree, state: RenderState, page: PageRoute): Promise<Response> {
-    const html = await drawPage(tree, state, page);
+    const html = await complete(await drawPage(tree, state, page), tree.head, state);
     const headers = new Headers(tree.headers);
-    const response = document(await complete(html, tree.head, state), tree.status, headers);
+    // Said here, because Deno.serve says 0 of a HEAD that does not (RFC 9110, 9.3.2).
+    if (state.isHead) headers.set("content-length", String(encoder.encode(html).length));
+    const response = document(html, tree.status, headers);
     if (state.tookToasts) {
       // What was announced once must not be kept and announced again.
       response.headers.set("cache-control", "no-store");
@@ -253,6 +256,11 @@ class RenderState implements PageState {
     this.#manager = services.manager;
     this.#visit = visit;
     this.#failed = failed;
+  }
+
+  /** Whether the page is asked for without its body. */
+  get isHead(): boolean {
+    return this.#visit.request.method === "HEAD";
   }
 
   findAction(ref: ActionRef): FormAction {

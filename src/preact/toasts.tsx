@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ElementAttributes } from "./attributes.ts";
+import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { usePageState } from "./page_state.ts";
 import type { MarkupNode } from "../results/markup.ts";
 
@@ -29,7 +29,7 @@ export type ToastsProps = ElementAttributes;
 export function Toasts(props: ToastsProps): MarkupNode {
   const toasts = usePageState("Toasts").takeToasts();
   return (
-    <div {...props} role="status" aria-live="polite" data-hyper-toasts>
+    <div {...elementAttributes(props)} role="status" aria-live="polite" data-hyper-toasts>
       {toasts.map((toast, index) => (
         <div key={index} data-hyper-toast {...(typeof toast.level === "string" ? { "data-level": toast.level } : {})}>
           {wordsOf(toast)}
@@ -41,5 +41,7 @@ export function Toasts(props: ToastsProps): MarkupNode {
 
 /** What is announced of a toast: `message`, else `title`, else `value`. */
 function wordsOf(toast: Readonly<Record<string, unknown>>): string {
-  return String(toast.message ?? toast.title ?? toast.value ?? "");
+  const words = toast.message ?? toast.title ?? toast.value;
+  // What survived a redirect comes out of a cookie: an object in it is no text, and may not even become one.
+  return typeof words === "object" ? "" : String(words ?? "");
 }

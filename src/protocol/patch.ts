@@ -80,6 +80,14 @@ export type Patch =
   | { readonly event: "error"; readonly data: ErrorPatchData }
   | { readonly event: "end"; readonly data: Readonly<Record<string, never>> };
 
+/** What a patch that came from a topic says beside itself, as fields of its event. */
+export interface PatchMarks {
+  /** Where in its topic it stands, `live:` and a text: to be sent back as `Last-Event-ID`. */
+  readonly id?: string | undefined;
+  /** Which tab has caused it, so that this one does not apply its change twice: the beginning of its request id. */
+  readonly echo?: string | undefined;
+}
+
 /** The name of an event that we define. */
 export type PatchEvent = Patch["event"];
 

@@ -41,6 +41,9 @@ export interface CrossOriginOptions {
    * that sets or removes both: otherwise whoever sends a request chooses them. Of a list the first value counts; a value
    * that is no scheme or host is passed over.
    *
+   * Who is no principal is then counted by the last address in `X-Forwarded-For`, the one that the proxy itself saw,
+   * where rates and open streams are counted for each caller.
+   *
    * Default: `false`. A server behind a proxy that ends TLS needs this, or its own origin in `trustedOrigins`, for visitors
    * whose browser sends no `Sec-Fetch-Site`.
    */

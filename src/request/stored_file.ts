@@ -111,7 +111,11 @@ export class StoredFile extends File implements AsyncDisposable {
     return new Blob([this.#head.subarray(from, Math.max(from, to))], { type });
   }
 
-  /** @throws {TypeError} Always: the content is where `key` says. */
+  /**
+   * Throws: the content is where `key` says.
+   *
+   * @throws {TypeError} Always.
+   */
   override stream(): never {
     throw this.#elsewhere();
   }

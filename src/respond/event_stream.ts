@@ -30,8 +30,8 @@ export interface EventStreamOptions {
   readonly maxSeconds: number;
   /** What becomes of the rest when the reader leaves: `stop` ends the generator, `finish` runs it to its end unread. */
   readonly whenLeft: "stop" | "finish";
-  /** What an error becomes: the last event before the end. */
-  readonly errorEvent: (error: unknown) => Patch;
+  /** What an error becomes: the last event before the end; `null` for one that passes, so that the client is to resume. */
+  readonly errorEvent: (error: unknown) => Patch | null;
   /** Told once, why the stream is over. */
   readonly onEnd: (reason: EndReason) => void;
   /** Closes the stream from outside: at shutdown, or when its visitor may no longer read it. */
@@ -98,10 +98,12 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
           return;
         case "quiet":
           return controller.enqueue(HEARTBEAT);
-        case "failed":
-          controller.enqueue(encoder.encode(encodeEvent(options.errorEvent(woken.error)) + encodeEvent(END)));
+        case "failed": {
+          const event = options.errorEvent(woken.error);
+          if (event !== null) controller.enqueue(encoder.encode(encodeEvent(event) + encodeEvent(END)));
           end("failed");
           return controller.close();
+        }
         case "next":
           break;
       }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Answer } from "../dispatch/dispatch.ts";
+import { HyperError } from "../errors.ts";
 import { failure as makeFailure, failureOf } from "../dispatch/failure.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
@@ -87,10 +88,10 @@ async function stream(
   const slot = streams.open(caller);
   if (!isSlot(slot)) {
     await abandon();
-    return failed(
-      makeFailure(429, `Too many open streams, ${slot.limit} is ${slot.maximum}`, { "retry-after": "10" }),
-      answer,
-    );
+    const refusal = slot.limit === null
+      ? makeFailure(503, "The server is about to stop", { "retry-after": "1" })
+      : makeFailure(429, `Too many open streams, ${slot.limit} is ${slot.maximum}`, { "retry-after": "10" });
+    return failed(refusal, answer);
   }
 
   const first = source.next();
@@ -109,7 +110,7 @@ async function stream(
     heartbeatSeconds,
     maxSeconds: limits.streamSeconds,
     whenLeft: request.method === "GET" ? "stop" : "finish",
-    errorEvent: (error) => errorPatch(failureOf(error)),
+    errorEvent: (error) => isPassing(error, request) ? null : errorPatch(failureOf(error)),
     signal: slot.signal,
     onEnd: (reason) => {
       slot.release();
@@ -127,6 +128,12 @@ async function stream(
     "x-accel-buffering": "no",
   });
   return new Response(body, { headers });
+}
+
+/** Whether what failed may be there when the client comes back: an error would tell it not to. */
+function isPassing(error: unknown, { method }: Request): boolean {
+  // A mutation is not asked for again by itself.
+  return method === "GET" && error instanceof HyperError && error.status === 503 && "retry-after" in error.headers;
 }
 
 type Settled = { readonly kind: "pending" | "done" } | { readonly kind: "failed"; readonly error: unknown };

@@ -26,9 +26,9 @@ const MAX_TOASTS = 10;
  */
 export function flashCookie(toasts: readonly ToastValue[], secure: boolean): string | null {
   for (let count = Math.min(toasts.length, MAX_TOASTS); count > 0; count--) {
-    const value = JSON.stringify(toasts.slice(0, count));
-    // The cookie is percent-encoded by whoever writes it; this is how long it will be.
-    if (encodeURIComponent(value).length <= MAX_BYTES) return cookie({ name: NAME, value, maxAge: 60, secure });
+    // Encoded here: whoever writes the cookie leaves a "%" of the text as it is, and it would be decoded when read.
+    const value = encodeURIComponent(JSON.stringify(toasts.slice(0, count)));
+    if (value.length <= MAX_BYTES) return cookie({ name: NAME, value, maxAge: 60, secure });
   }
   return null;
 }

@@ -29,6 +29,7 @@ export interface ServeServices {
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
 
+const encoder = new TextEncoder();
 const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
 
 /** Answers a request that asks for no action. */
@@ -134,5 +135,6 @@ function clientScript(request: Request, url: URL): Response | null {
   if (!ifNoneMatch(request.headers.get("if-none-match"), file.etag)) {
     return new Response(null, { status: 304, headers });
   }
+  if (request.method === "HEAD") headers.set("content-length", String(encoder.encode(file.text).length));
   return new Response(file.text, { headers });
 }

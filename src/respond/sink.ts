@@ -7,8 +7,8 @@
  * @module
  */
 
-import { CHECKPOINT_PATTERN, REQUEST_ID_PATTERN } from "../protocol/names.ts";
-import type { Patch } from "../protocol/patch.ts";
+import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "../protocol/names.ts";
+import type { Patch, PatchMarks } from "../protocol/patch.ts";
 
 // RFC 9110, 5.5: field-content is visible ASCII, space, tab and obs-text (0x80-0xFF). `Headers` lets other control characters
 // pass, trims line ends at both sides in silence, and throws above U+00FF.
@@ -112,13 +112,13 @@ export function redirectTarget(to: string | URL, own: URL, options: RedirectTarg
  *
  * @param patch What the browser is told.
  * @returns The frame.
- * @throws {TypeError} When the event's name or a checkpoint's id is not of its grammar, or the data is not JSON (a cycle, a bigint).
+ * @throws {TypeError} When the name, an id or a mark is not of its grammar, or the data is not JSON (a cycle, a bigint).
  */
-export function encodeEvent(patch: Patch): string {
-  const { event } = patch;
+export function encodeEvent(patch: Patch & PatchMarks): string {
+  const { event, id } = patch;
   if (!/^[a-z][a-z_]{0,63}$/.test(event)) throw new TypeError(`Cannot send event ${quote(event)}: it is no event name`);
   if (patch.event === "checkpoint") {
-    if (!isCheckpointId(patch.id)) {
+    if (!isCheckpointId(patch.id) && !LIVE_ID_PATTERN.test(patch.id)) {
       throw new TypeError(
         `Cannot send checkpoint ${
           quote(patch.id)
@@ -127,8 +127,19 @@ export function encodeEvent(patch: Patch): string {
     }
     return `event: checkpoint\nid: ${patch.id}\n\n`;
   }
+  if (id !== undefined && !LIVE_ID_PATTERN.test(id)) {
+    throw new TypeError(`Cannot send event "${event}" with the id ${quote(id)}: it is no place in a topic`);
+  }
   // JSON escapes CR and LF, the two characters that end a line of an event stream, wherever a text holds them.
-  return `event: ${event}\ndata: ${JSON.stringify(patch.data) ?? "null"}\n\n`;
+  return `event: ${event}\n${marksOf(patch)}data: ${JSON.stringify(patch.data) ?? "null"}\n\n`;
+}
+
+/** The fields of a frame beside its event and data; every parser but ours skips `echo` (HTML, 9.2.6). */
+function marksOf({ id, echo }: PatchMarks): string {
+  if (echo !== undefined && !REQUEST_ID_PATTERN.test(echo)) {
+    throw new TypeError(`Cannot send the echo mark ${quote(echo)}: it is no part of a request id`);
+  }
+  return `${id === undefined ? "" : `id: ${id}\n`}${echo === undefined ? "" : `echo: ${echo}\n`}`;
 }
 
 /**

@@ -13,11 +13,12 @@ export interface StreamSlot {
   release(): void;
 }
 
-/** Why there is no place: the name of the limit, and its value. */
-export interface StreamRefusal {
-  readonly limit: "streams" | "streamsPerCaller";
-  readonly maximum: number;
-}
+/** Why there is no place. */
+export type StreamRefusal =
+  /** The name of the limit that was hit, and its value. */
+  | { readonly limit: "streams" | "streamsPerCaller"; readonly maximum: number }
+  /** All streams were told to come back elsewhere. */
+  | { readonly limit: null };
 
 /** Counts streams. */
 export interface Streams {
@@ -25,7 +26,7 @@ export interface Streams {
   open(caller: string): StreamSlot | StreamRefusal;
   /** Closes every stream of a caller. */
   disconnect(caller: string): void;
-  /** Closes every stream, and waits until all have ended. */
+  /** Closes every stream, waits until all have ended, and lets no other in. */
   close(): Promise<void>;
 }
 
@@ -34,22 +35,36 @@ export function isSlot(opened: StreamSlot | StreamRefusal): opened is StreamSlot
   return "signal" in opened;
 }
 
-/** Counts the streams of one handler. */
-export function createStreams(limits: Pick<Limits, "streams" | "streamsPerCaller">): Streams {
+/**
+ * Counts the streams of one handler.
+ *
+ * @param limits How many there may be.
+ * @param onOpen Called when one is let in.
+ */
+export function createStreams(
+  limits: Pick<Limits, "streams" | "streamsPerCaller">,
+  onOpen: () => void = () => {},
+): Streams {
   // The open streams by caller; a caller without one is not in here.
   const byCaller = new Map<string, Set<AbortController>>();
   let count = 0;
+  // Set by `close()`, and never reset.
+  let isClosed = false;
   // Those who wait for the last stream to end.
   let idle: (() => void)[] = [];
 
   return {
     open(caller) {
+      if (isClosed) return { limit: null };
       if (count >= limits.streams) return { limit: "streams", maximum: limits.streams };
       const own = byCaller.get(caller) ?? new Set();
-      if (own.size >= limits.streamsPerCaller) return { limit: "streamsPerCaller", maximum: limits.streamsPerCaller };
+      if (own.size >= limits.streamsPerCaller) {
+        return { limit: "streamsPerCaller", maximum: limits.streamsPerCaller };
+      }
       const controller = new AbortController();
       byCaller.set(caller, own.add(controller));
       count++;
+      onOpen();
       return {
         signal: controller.signal,
         release() {
@@ -65,6 +80,7 @@ export function createStreams(limits: Pick<Limits, "streams" | "streamsPerCaller
       for (const controller of byCaller.get(caller) ?? []) controller.abort();
     },
     async close() {
+      isClosed = true;
       for (const own of byCaller.values()) for (const controller of own) controller.abort();
       if (count > 0) await new Promise<void>((resolve) => idle.push(resolve));
     },

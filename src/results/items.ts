@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Guard } from "../context.ts";
 import { CHECKPOINT_PATTERN } from "../protocol/names.ts";
 import type { Swap } from "../protocol/patch.ts";
 import { SWAPS } from "../protocol/patch.ts";
@@ -134,6 +135,16 @@ export interface RefreshItem {
   readonly selector: string | null;
 }
 
+/** Made by {@linkcode live}. */
+export interface LiveItem {
+  /** Which item it is. */
+  readonly kind: "live";
+  /** What is watched. */
+  readonly topic: string;
+  /** Who may watch it, and what a tab is told that has missed something. */
+  readonly options: LiveOptions;
+}
+
 /** One thing a handler tells the browser to do. */
 export type Item =
   | HtmlItem
@@ -146,7 +157,8 @@ export type Item =
   | LoadJsItem
   | CheckpointItem
   | SwitchItem
-  | RefreshItem;
+  | RefreshItem
+  | LiveItem;
 
 /** What {@linkcode switchTo} needs to know of the action it hands over to. */
 export interface SwitchTarget {
@@ -380,6 +392,7 @@ export function history(change: HistoryChange): HistoryItem {
  *
  * @param src The script's URL. It must be the program's own: never one a visitor sent.
  * @returns The item.
+ * @throws {TypeError} When it is no URL, or its scheme is neither http nor https.
  *
  * @example
  * ```ts
@@ -390,6 +403,10 @@ export function history(change: HistoryChange): HistoryItem {
  * ```
  */
 export function loadJs(src: string): LoadJsItem {
+  const protocol = URL.parse(src, "https://page.invalid/")?.protocol;
+  if (protocol !== "https:" && protocol !== "http:") {
+    throw new TypeError(`Cannot load script ${JSON.stringify(src)}: it takes a path or an http URL`);
+  }
   return make({ kind: "loadJs", src });
 }
 
@@ -476,4 +493,89 @@ export function switchTo(
  */
 export function refresh(selector?: string): RefreshItem {
   return make({ kind: "refresh", selector: selector ?? null });
+}
+
+/** How a topic is watched: see {@linkcode live}. */
+export interface LiveOptions {
+  /**
+   * Decides who may watch, beside the guards of the action and the handler. Asked before anything is sent, and again as
+   * `guardSeconds` says, each time with nothing remembered of the time before; `false` then ends the stream with 403, a
+   * `Response` that redirects takes the visitor there. Default: everyone.
+   */
+  readonly guard?: Guard | undefined;
+  /**
+   * Seconds between two times that the three guards are asked, above 0. A session that has ended hears no more after this
+   * long, or at once with `handler.disconnect()`. Default: 60.
+   */
+  readonly guardSeconds?: number | undefined;
+  /**
+   * What a tab is told that has missed something: one that opens, since much can happen between the page and its stream;
+   * one that comes back too late for the log; one that reads too slowly. A CSS selector is that part of its page,
+   * rendered again for whoever watches; a function gives items instead, an empty list for a topic that has no state.
+   * Default: the whole body of its page.
+   */
+  readonly refresh?: string | (() => Item | readonly Item[] | PromiseLike<Item | readonly Item[]>) | undefined;
+}
+
+/** The longest topic, in UTF-16 code units. */
+const MAX_TOPIC = 256;
+
+/**
+ * Refuses what no topic can be called.
+ *
+ * @param topic The name.
+ * @throws {TypeError} When it is empty, longer than 256 characters, or begins with `hyper:`.
+ */
+export function checkTopic(topic: string): void {
+  if (typeof topic === "string" && topic.length > 0 && topic.length <= MAX_TOPIC && !topic.startsWith("hyper:")) return;
+  throw new TypeError(
+    `Cannot use topic "${
+      String(topic).slice(0, 64)
+    }": a topic is a text of 1 to ${MAX_TOPIC} characters that does not begin with "hyper:"`,
+  );
+}
+
+/**
+ * Watches a topic: the answer goes on for as long as the page is open, with everything that is published to it, on
+ * whichever instance, in the order it was published. For an action that is asked for with GET and answers the runtime;
+ * anybody else gets the items before it, and no more.
+ *
+ * A tab that was away gets what it missed, from a bounded log, or is told to refresh: see {@linkcode LiveOptions}. What
+ * is published about the time of a refresh may reach a tab that shows it already, so publish what comes out the same when
+ * it is done twice: `refresh()`, `html()` that morphs or replaces, `remove()` before an `append`.
+ *
+ * A generator may give it too, after what is to be sent first; its `finally` runs when the tab is gone. Nothing that
+ * follows it is reached while the tab is there.
+ *
+ * @param topic What is watched: up to 256 characters, not beginning with `hyper:`. It decides what is heard, so build it
+ * from what a guard has allowed.
+ * @param options Who may watch, and what a tab is told that has missed something.
+ * @returns The item.
+ * @throws {TypeError} When the topic is none.
+ * @throws {RangeError} When `guardSeconds` is not above 0.
+ *
+ * @example A board that changes when somebody else acts
+ * ```ts
+ * import { action, html, live } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const watchBoard = action("watch_board", { method: "GET" }, () => live("board", { refresh: "#board" }));
+ *
+ * const rename = action("rename", async ({ data, publish }) => {
+ *   const title = html(String(data.title), { target: "#title", swap: "inner" });
+ *   await publish("board", title); // to everybody else
+ *   return title; // and to the tab that asked
+ * });
+ * assertEquals([watchBoard.method, rename.method], ["GET", "POST"]);
+ * ```
+ */
+export function live(topic: string, options: LiveOptions = {}): LiveItem {
+  checkTopic(topic);
+  const { guardSeconds = 60 } = options;
+  if (!(guardSeconds > 0)) {
+    throw new RangeError(
+      `Cannot watch topic "${topic}": guardSeconds is ${guardSeconds}, a number of seconds above 0 is needed`,
+    );
+  }
+  return make({ kind: "live", topic, options });
 }

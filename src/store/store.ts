@@ -54,7 +54,10 @@ export interface Store {
 
 /** What a {@linkcode Bus} carries to a listener. */
 export interface BusMessage {
-  /** Where in its topic the message stands: a text without meaning outside its bus, to be given back as `after`. */
+  /**
+   * Where in its topic the message stands: up to 200 printable ASCII characters without a space, without meaning outside
+   * their bus, to be given back as `after`.
+   */
   readonly cursor: string;
   /** What was published. */
   readonly message: unknown;
@@ -64,6 +67,12 @@ export interface BusMessage {
 export interface SubscribeOptions {
   /** Begin after this message, with all that followed it. Default: begin with what is published from now on. */
   readonly after?: string | null | undefined;
+  /**
+   * Called when messages may have passed the listener by, before it gets the next one: the bus was away for longer than
+   * its log reaches back, or has lost it. The subscriber then has to look at the whole state again. Never called by a bus
+   * in memory. Default: nobody is told.
+   */
+  readonly onGap?: (() => void) | undefined;
 }
 
 /** A subscription: dispose it to end it. */
@@ -80,8 +89,9 @@ export interface BusSubscription extends AsyncDisposable {
  *
  * **Messages** are JSON, as the values of a {@linkcode Store}. **Order**: within a topic every listener gets them in the
  * order of their cursors, the publisher's own listeners too; between topics there is none. **Once**: a listener gets
- * each message once; one that subscribes with `after` gets what came since and then what comes, without a gap and
- * without a message twice. **Log**: a bus keeps the latest messages of a topic, bounded, for those who come back.
+ * each message once; one that subscribes with `after` gets what came since and then what comes, without a message twice,
+ * and without a gap that `isComplete` or `onGap` does not tell of. **Log**: a bus keeps the latest messages of a topic,
+ * bounded, for those who come back. A bus that loses its connection finds it again by itself, and its subscriptions go on.
  *
  * `publish` resolves when the message has its place, not when it has been heard. A listener returns at once; what it
  * throws is reported, and keeps nothing from the others.

@@ -234,7 +234,7 @@ Deno.test("a missing target is told in the console of a developer, with the near
   await onPage(`<p id="todo-list"></p><p id="other"></p>`, [patch("#todolist", "")], async (page, go) => {
     const warning = page.waitForEvent("console", (message) => message.type() === "warning");
     await go();
-    assertMatch((await warning).text(), /matches the target "#todolist" of action "go".*nearest ids are #todo-list/);
+    assertMatch((await warning).text(), /matches the target "#todolist" of action "go".*nearest ids: #todo-list/);
   });
 });
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { withPage } from "../support/browser.ts";
 import { app, Arrivals, END, html, sse, type Writer, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
@@ -213,7 +214,7 @@ Deno.test("a chosen file is sent, and its progress is told", async () => {
     await page.locator("input").setInputFiles({
       name: "ü.txt",
       mimeType: "text/plain",
-      buffer: new TextEncoder().encode("content") as never,
+      buffer: Buffer.from("content"),
     });
     await page.getByRole("button", { name: "Go" }).click();
     const { type, body } = await came.next();

@@ -115,6 +115,18 @@ for (
   );
 }
 
+onPage(
+  "createLoading() shows each indicator in its time",
+  `<p id="x" hyper-loading hyper-loading-delay="50" hidden>A</p><p id="y" hyper-loading hyper-loading-delay="500" hidden>B</p>`,
+  async (page) => {
+    await page.evaluate(() => begin("1"));
+    await page.clock.runFor(50);
+    assertEquals([await seen(page, "#x"), await seen(page, "#y")], [true, false]);
+    await page.clock.runFor(450);
+    assertEquals([await seen(page, "#x"), await seen(page, "#y")], [true, true]);
+  },
+);
+
 onPage("createLoading() counts: two requests, one end", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
   await page.evaluate(() => (begin("1"), begin("2")));
   await page.clock.runFor(1000);
@@ -289,17 +301,18 @@ onPage(
 
 const form =
   `<form id="x" hyper-form-disable><input name="t"><button name="a">A</button><button type="button">B</button>
-  <input type="submit"><button type="reset">R</button></form><button id="o" form="x">O</button><button id="n">N</button>`;
+  <input type="submit"><button type="reset">R</button></form><button id="o" form="x">O</button><button id="n">N</button>
+  <form id="p"></form><button form="p">P</button>`;
 
 onPage("hyper-form-disable disables the buttons of its form while that is sent", form, async (page) => {
   const disabled = () =>
     page.evaluate(() => [...document.querySelectorAll("button,input")].map((element) => element.matches(":disabled")));
-  await page.evaluate(() => begin("1"));
-  assertEquals(await disabled(), [false, false, false, false, false, false, false]);
+  await page.evaluate(() => begin("1", { form: $<HTMLFormElement>("#p") }));
+  assertEquals(await disabled(), [false, false, false, false, false, false, false, false]);
   await page.evaluate(() => begin("2", { form: $<HTMLFormElement>("#x") }));
-  assertEquals(await disabled(), [false, true, true, true, false, true, false]);
+  assertEquals(await disabled(), [false, true, true, true, false, true, false, false]);
   await page.evaluate(() => (loading.end("1"), loading.end("2")));
-  assertEquals(await disabled(), [false, false, false, false, false, false, false]);
+  assertEquals(await disabled(), [false, false, false, false, false, false, false, false]);
 });
 
 onPage("hyper-form-disable goes on in a form that has taken the place of the one that is sent", form, async (page) => {
@@ -384,8 +397,14 @@ onPage(
     await page.evaluate(() => loading.end("1"));
     assertEquals(await busy(), ["true", "true"]);
     await page.evaluate(() => loading.end("2"));
-    // What the page has said itself it keeps.
+    // What the page says itself it keeps.
     assertEquals(await busy(), [null, "true"]);
+    await page.evaluate(() => {
+      $("#x").setAttribute("aria-busy", "true");
+      begin("3");
+      loading.end("3");
+    });
+    assertEquals(await busy(), ["true", "true"]);
   },
 );
 

@@ -125,6 +125,18 @@ const cases: readonly Case[] = [
     same: ["#b"],
   },
   {
+    name: "another order of elements that are known by what is in them",
+    from: `<div id="x"><p><i id="a"></i></p><p><i id="b"></i></p></div>`,
+    to: `<div id="x"><p class="k"><i id="b"></i></p><p><i id="a" class="k"></i></p></div>`,
+    same: ["p:has(#a)", "p:has(#b)"],
+  },
+  {
+    name: "items of which only one list has a key now",
+    from: `<div id="x"><ul><li data-hyper-key="1"></ul><ol><li data-hyper-key="1"></ol></div>`,
+    to: `<div id="x"><ul class="k"><li data-hyper-key="1"></ul><ol></ol></div>`,
+    same: ["ul li"],
+  },
+  {
     name: "the first of many rows without keys",
     from: `<ul id="x"><li>1<li>2<li>3<li>4</ul>`,
     to: `<ul id="x"><li>2<li>3<li>4</ul>`,
@@ -167,6 +179,19 @@ onPage("morph() touches nothing in a tree that is equal", `<ul id="x"><li id="a"
   });
   assertEquals(records, 0);
 });
+
+onPage(
+  "morph() knows items without keys by their text",
+  `<ul id="x"><li>1</li><li>2</li><li>3</li></ul>`,
+  async (page) => {
+    const same = await page.evaluate(() => {
+      const third = $("li:last-child");
+      to("x", `<ul id="x"><li>0</li><li class="k">3</li><li>4</li></ul>`);
+      return $("li.k") === third;
+    });
+    assert(same);
+  },
+);
 
 const list = (...items: string[]) => `<ul id="x">${items.map((item) => `<li id="${item}">${item}</li>`).join("")}</ul>`;
 
@@ -516,6 +541,22 @@ onPage("morph() knows what an equal tree said about details", details(false, "1"
   assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), true);
 });
 
+onPage("morph() leaves details open by the visitor through many morphs", details(false, "1"), async (page) => {
+  await page.locator("summary").click();
+  for (const text of ["2", "3", "4"]) await page.evaluate((markup) => to("x", markup), details(false, text));
+  assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), true);
+});
+
+onPage(
+  "morph() opens a dialog and never closes one",
+  `<div id="x"><dialog id="d" open>1</dialog><dialog id="e">1</dialog></div>`,
+  async (page) => {
+    await page.evaluate(() => lib.rememberOpen(document));
+    await page.evaluate(() => to("x", `<div id="x"><dialog id="d">2</dialog><dialog id="e" open>2</dialog></div>`));
+    assertEquals(await page.evaluate(() => ["#d", "#e"].map((id) => $<HTMLDialogElement>(id).open)), [true, true]);
+  },
+);
+
 onPage("morph() leaves a dialog open and modal", `<div id="x"><dialog id="d"><p>1</p></dialog></div>`, async (page) => {
   const state = await page.evaluate(() => {
     $<HTMLDialogElement>("#d").showModal();
@@ -602,6 +643,11 @@ for (
       `<div id="x"><script id="s" type="text/plain"></script></div>`,
       `<div id="x"><script id="s" src="data:text/javascript,ran=true"></script></div>`,
     ],
+    [
+      "that was empty before",
+      `<div id="x"><script id="s"></script></div>`,
+      `<div id="x"><script id="s" src="data:text/javascript,ran=true"></script></div>`,
+    ],
     ["of an image", `<div id="x"><svg></svg></div>`, `<div id="x"><svg><script>ran = true</script></svg></div>`],
     [
       "that had another element's place",
@@ -628,6 +674,12 @@ Deno.test("morph() brings about handlers and frame documents under Trusted Types
     await page.evaluate((markup) => void to("x", `<div id="x">${markup}</div>`), markup);
     assertEquals(await page.locator("#x").innerHTML(), markup);
   });
+});
+
+onPage("morph() runs no script that is its target", `<script id="x"></script>`, async (page) => {
+  await page.evaluate(() => to("x", `<script id="x">ran = true</script>`));
+  assertEquals(await page.evaluate(() => "ran" in globalThis), false);
+  assertEquals(await page.locator("#x").textContent(), "ran = true");
 });
 
 onPage("morphChildren() leaves the element itself alone", `<div id="x" class="k"><p>1</p></div>`, async (page) => {

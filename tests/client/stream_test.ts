@@ -91,7 +91,7 @@ Deno.test("createParser() takes an event of the greatest length and refuses one 
   const push = createParser((block) => blocks.push(block), 10);
   push("data: 1234\n\n");
   assertEquals(blocks, [block({ data: "1234" })]);
-  assertThrows(() => push("data: 12345\n\n"), RangeError, "more than 10 characters");
+  assertThrows(() => push("data: 12345\n\n"), RangeError, "exceeds 10 characters");
 });
 
 Deno.test("createParser() counts all lines of an event, and none of the one before", () => {

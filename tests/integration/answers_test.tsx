@@ -3,10 +3,11 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import {
   action,
   checkpoint,
+  DContext,
   defineForm,
   event,
-  field,
   Field,
+  field,
   Form,
   formActionUrl,
   history,
@@ -37,7 +38,12 @@ const AskForm = defineForm("ask", { fields: { q: field.text() } });
 function giving(make: () => unknown, more: Modules = {}): App {
   const withForm = action("with_form", { form: AskForm }, () => make());
   const plain = action("plain", () => make());
-  const Page = () => <Form action={withForm}><Field name="q" /><button>Ask</button></Form>;
+  const Page = () => (
+    <Form action={withForm}>
+      <Field name="q" />
+      <button>Ask</button>
+    </Form>
+  );
   const page = { default: Page, withForm, plain };
   return new App({ "/ask/[id]": page, "/other": { default: () => <Toasts /> }, ...more });
 }
@@ -140,7 +146,7 @@ for (
       },
     }],
     ["html without a target", () => html("a < b"), { event: "patch_html", data: { content: "a &lt; b" } }],
-    ["html of a list", () => html([<i>1</i>, " & ", 2]), {
+    ["html of a list", () => html([<i key="1">1</i>, " & ", 2]), {
       event: "patch_html",
       data: { content: "<i>1</i> &amp; 2" },
     }],
@@ -208,7 +214,7 @@ Deno.test("refresh is the page rendered again after the handler, whole or by a s
     list.push("new");
     return [refresh(), refresh("#list")];
   });
-  const Page = () => <ul id="list">{list.map((entry) => <li>{entry}</li>)}</ul>;
+  const Page = () => <ul id="list">{list.map((entry) => <li key={entry}>{entry}</li>)}</ul>;
   const context = { list: () => [...list] };
   await using app = new App({ "/": { default: Page, add, context } });
   const [whole, part, end] = await eventsOf(await app.call("add"));
@@ -221,7 +227,6 @@ Deno.test("refresh is the page rendered again after the handler, whole or by a s
 Deno.test("refresh makes anew what was loaded before the handler", async () => {
   let count = 0;
   const bump = action("bump", async ({ deps }) => {
-    const { DContext } = await import("../../mod.ts");
     assertEquals(await deps.get(DContext("count")), 0);
     count++;
     return refresh();
@@ -507,7 +512,9 @@ Deno.test("a handler's own Vary and caching are kept beside ours", async () => {
 });
 
 Deno.test("toasts survive the redirect and are announced once", async () => {
-  await using app = giving(() => [toast("Saved & <sound>"), toast({ title: "Twice", level: "info" }), redirect("/other")]);
+  await using app = giving(
+    () => [toast("Saved & <sound>"), toast({ title: "Twice", level: "info" }), redirect("/other")],
+  );
   const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
   const first = await app.follow(answer);
   assertStringIncludes(first.html, "Saved &amp; &lt;sound>");
@@ -751,4 +758,10 @@ Deno.test("html() refuses a swap mode that is none, where it is written", async 
     TypeError,
     'swap "replace" is none of',
   );
+});
+
+Deno.test("a toast with a percent sign survives the redirect as it was", async () => {
+  await using app = giving(() => [toast("50% off, 100%25 sure"), redirect("/other")]);
+  const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
+  assertStringIncludes((await app.follow(answer)).html, "50% off, 100%25 sure");
 });

@@ -35,7 +35,9 @@ Deno.test("a subclass wraps dispatch and calls super.dispatch, whatever comes of
   const broken = action("broken", () => {
     throw new Error("broken");
   });
-  await using app = new App({ "/": { default: () => <Form action={save} />, save, broken } }, { backends: [new Audit()] });
+  await using app = new App({ "/": { default: () => <Form action={save} />, save, broken } }, {
+    backends: [new Audit()],
+  });
   const page = await app.open("/");
   const failed = await app.submit(page, "save", { title: "" });
   const done = await app.submit(page, "save", { title: "x" });
@@ -215,7 +217,10 @@ for (
   ] as const
 ) {
   Deno.test(`a broken entry in backends stops the start with its reason: ${what}`, () => {
-    const error = assertThrows(() => createHandler({ baseDir: null, pages: [], backends: backends as never }), TypeError);
+    const error = assertThrows(
+      () => createHandler({ baseDir: null, pages: [], backends: backends as never }),
+      TypeError,
+    );
     assertStringIncludes(error.message, phrase);
   });
 }

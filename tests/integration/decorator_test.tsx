@@ -21,13 +21,13 @@ class Counter extends Page {
   static total = 0;
   greeting = "Counted";
 
-  override render(_ctx: PageContext): unknown {
+  override render(_ctx: PageContext) {
     return (
       <main>
         {Counter.total}
         <Form action={this.count} />
       </main>
-    ) as never;
+    );
   }
 
   @action("count", { form: CountForm })
@@ -45,7 +45,9 @@ class Counter extends Page {
 Deno.test("a decorated method registers what the function form registers", async () => {
   const registered: string[][] = [];
   await using app = new App({ "/": { default: Counter } });
-  using _watch = app.handler.signals.actionRegistered.connect(({ actionName, uid }) => void registered.push([actionName, uid]));
+  using _watch = app.handler.signals.actionRegistered.connect(({ actionName, uid }) =>
+    void registered.push([actionName, uid])
+  );
   await app.handler.ready;
   assertEquals(registered, [["count", formActionUid("count")], ["counter:reset", formActionUid("counter:reset")]]);
 });

@@ -303,7 +303,9 @@ Deno.test("a POST to a page that names no action is 405 with Allow: GET, HEAD; t
   await nowhere.body?.cancel();
 });
 
-for (const name of ["nope", "constructor", "__proto__", "toString", "one.bind", "../one", "one ", "ONE", "x".repeat(5_000)]) {
+for (
+  const name of ["nope", "constructor", "__proto__", "toString", "one.bind", "../one", "one ", "ONE", "x".repeat(5_000)]
+) {
   Deno.test(`an action of a name nobody has is 404 and is not repeated: ${name.slice(0, 20)}`, async () => {
     await using app = echoes();
     const response = await ask(app, { fields: { _action: name } });

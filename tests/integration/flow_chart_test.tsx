@@ -3,11 +3,11 @@ import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert
 import {
   action,
   defineForm,
-  field,
   Field,
+  field,
   Form,
-  type FormValidationFailed,
   formActionUrl,
+  type FormValidationFailed,
   html,
   type PageProps,
 } from "../../mod.ts";
@@ -16,7 +16,11 @@ import { controls, findForm, type HtmlElement, parseHtml, text } from "../suppor
 
 const NoteForm = defineForm("note", {
   fields: {
-    title: field.text({ required: true, maxlength: 20, messages: { required: "Give it a title", maxlength: "Too long" } }),
+    title: field.text({
+      required: true,
+      maxlength: 20,
+      messages: { required: "Give it a title", maxlength: "Too long" },
+    }),
     body: field.textarea(),
   },
 });
@@ -204,7 +208,11 @@ Deno.test("the runtime is told of a refused form twice: 422, its patch, its issu
 });
 
 Deno.test("invalidStatus 422 is the status of a page that comes back, and of nothing else", async () => {
-  const Page = () => <Form action="save"><Field name="title" /></Form>;
+  const Page = () => (
+    <Form action="save">
+      <Field name="title" />
+    </Form>
+  );
   const save = action("save", { form: NoteForm }, () => {});
   await using app = new App({ "/": { default: Page, save } }, { invalidStatus: 422 });
   const page = await app.open("/");
@@ -226,7 +234,9 @@ for (
 ) {
   Deno.test(`what was typed comes back as typed, in a document and in a patch: ${what}`, async () => {
     const refuse = action("refuse", {
-      form: defineForm("any", { fields: { line: field.text(), lines: field.textarea(), needed: field.text({ required: true }) } }),
+      form: defineForm("any", {
+        fields: { line: field.text(), lines: field.textarea(), needed: field.text({ required: true }) },
+      }),
     }, () => {});
     const Page = () => (
       <Form action={refuse}>
@@ -254,7 +264,12 @@ for (
 }
 
 Deno.test("a text of lines that begins with an empty one keeps it when it comes back", async () => {
-  const Page = () => <Form action="save"><Field name="title" /><Field name="body" /></Form>;
+  const Page = () => (
+    <Form action="save">
+      <Field name="title" />
+      <Field name="body" />
+    </Form>
+  );
   const save = action("save", { form: NoteForm }, () => {});
   await using app = new App({ "/": { default: Page, save } });
   const page = await app.submit(await app.open("/"), "save", { title: "", body: "\r\n\r\nthird line" });
@@ -276,7 +291,11 @@ Deno.test("what a handler puts into an item is escaped as a page escapes it", as
 });
 
 Deno.test("the hidden fields hold no path of the server's disk, unless it is asked for", async () => {
-  const Page = () => <Form action="save"><Field name="title" /></Form>;
+  const Page = () => (
+    <Form action="save">
+      <Field name="title" />
+    </Form>
+  );
   const save = action("save", { form: NoteForm }, () => {});
   const modules = { "/": { default: Page, save } };
   await using relative = new App(modules);

@@ -4,9 +4,9 @@ import {
   action,
   defineForm,
   defineFormset,
-  DForm,
   dependency,
   Depends,
+  DForm,
   DUrl,
   Field,
   field,
@@ -125,7 +125,9 @@ Deno.test("a button with a formaction posts the same form to another action, whi
   const page = await app.open("/p?a=1");
   const button = find(page.root, (element) => element.tagName === "button");
   const fields = Object.fromEntries(
-    ["_next_form_page", "_next_form_origin"].map((name) => [name, hiddenValue(findForm(page.root, "save"), name) ?? ""]),
+    ["_next_form_page", "_next_form_origin"].map((
+      name,
+    ) => [name, hiddenValue(findForm(page.root, "save"), name) ?? ""]),
   );
   const post = (title: string) =>
     app.request(attribute(button, "formaction") ?? "", { method: "POST", body: bodyOf({ title, ...fields }) });
@@ -177,7 +179,18 @@ Deno.test("an instance may be a number, and comes to the handler as the form's i
 Deno.test("two forms of one definition for two actions: only the failing one is bound", async () => {
   const add = action("add", { form: TitleForm }, () => {});
   const ask = action("ask", { form: TitleForm }, () => {});
-  await using app = new App({ "/": { default: () => <main><Form action={add} /><Form action={ask} /></main>, add, ask } });
+  await using app = new App({
+    "/": {
+      default: () => (
+        <main>
+          <Form action={add} />
+          <Form action={ask} />
+        </main>
+      ),
+      add,
+      ask,
+    },
+  });
   const page = await app.submit(await app.open("/"), "ask", { title: "", body: "mine" });
   assertEquals(valueOf(findForm(page.root, "add"), "body"), "");
   assertEquals(valueOf(findForm(page.root, "ask"), "body"), "mine");
@@ -196,9 +209,9 @@ Deno.test("a form with a file is multipart, and the file never comes back filled
   const page = await app.open("/");
   assertEquals(attribute(findForm(page.root, "upload"), "enctype"), "multipart/form-data");
   const hidden = Object.fromEntries(
-    ["_next_form_page", "_next_form_origin", "_hyper_once"].map((name) =>
-      [name, hiddenValue(findForm(page.root, "upload"), name) ?? ""]
-    ),
+    ["_next_form_page", "_next_form_origin", "_hyper_once"].map((
+      name,
+    ) => [name, hiddenValue(findForm(page.root, "upload"), name) ?? ""]),
   );
   const send = (name: string, file: File) =>
     app.request(formActionUrl("upload"), { method: "POST", body: bodyOf({ ...hidden, name, doc: file }) });
@@ -238,7 +251,10 @@ Deno.test("a checkbox that was unticked and a choice that was changed come back 
       attribute(box, "type") === "checkbox" && attribute(box, "checked") !== null
     );
   const chosen = (root: HtmlElement) =>
-    findAll(findForm(root, "save"), (element) => element.tagName === "option" && attribute(element, "selected") !== null)
+    findAll(
+      findForm(root, "save"),
+      (element) => element.tagName === "option" && attribute(element, "selected") !== null,
+    )
       .map((option) => attribute(option, "value"));
   assertEquals([ticked(first.root), chosen(first.root)], [true, ["red", "a"]]);
   const again = await app.submit(first, "save", { name: "", news: null, colour: "green", tags: ["b", "c"] });
@@ -375,7 +391,16 @@ Deno.test("<Form> without children draws every field, its errors and a button", 
   const save = action("save", { form: TitleForm }, () => {});
   const bare = action("bare", () => {});
   await using app = new App({
-    "/": { default: () => <main><Form action={save} submit="Keep" /><Form action={bare} submit="Go" /></main>, save, bare },
+    "/": {
+      default: () => (
+        <main>
+          <Form action={save} submit="Keep" />
+          <Form action={bare} submit="Go" />
+        </main>
+      ),
+      save,
+      bare,
+    },
   });
   const page = await app.open("/");
   const form = findForm(page.root, "save");
@@ -399,7 +424,10 @@ Deno.test("<Form> passes the attributes of a form on, and keeps method and addre
 });
 
 Deno.test("a form on a page shows the params of the page to its getInitial, whichever page it is", async () => {
-  const form = defineForm("note", { fields: { title: field.text() }, getInitial: ({ params }) => ({ title: params.id }) });
+  const form = defineForm("note", {
+    fields: { title: field.text() },
+    getInitial: ({ params }) => ({ title: params.id }),
+  });
   const save = action("save", { form }, () => {});
   await using app = new App({ "/a/[id]": { default: (_: PageProps) => <Form action={save} />, save } });
   assertEquals(valueOf(findForm((await app.open("/a/1")).root, "save"), "title"), "1");

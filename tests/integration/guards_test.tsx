@@ -1,6 +1,16 @@
 /** Guards at three places - the page, the action, the bound form - with one contract. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type AccessDenied, action, defineForm, dependency, Depends, DQuery, field, Form, HyperError } from "../../mod.ts";
+import {
+  type AccessDenied,
+  action,
+  defineForm,
+  dependency,
+  Depends,
+  DQuery,
+  field,
+  Form,
+  HyperError,
+} from "../../mod.ts";
 import { App, EVENTS, eventsOf } from "../support/app.tsx";
 
 type Place = "page" | "action" | "form";
@@ -16,7 +26,11 @@ function guarded(place: Place, guard: () => unknown): { readonly app: App; reado
     clean: () => void runs.push("clean"),
     ...(place === "form" ? { guard: verdict } : {}),
   });
-  const save = action("save", { form, ...(place === "action" ? { guard: verdict } : {}) }, () => void runs.push("handler"));
+  const save = action(
+    "save",
+    { form, ...(place === "action" ? { guard: verdict } : {}) },
+    () => void runs.push("handler"),
+  );
   const Body = () => {
     runs.push("page");
     return <Form action={save} />;
@@ -34,7 +48,12 @@ async function ask(app: App, place: Place, accept = "text/html"): Promise<Respon
 for (const place of PLACES) {
   const reached = place === "page" ? ["page"] : ["clean", "handler"];
 
-  for (const [what, verdict] of [["nothing", undefined], ["true", true], ["a promise of true", Promise.resolve(true)]] as const) {
+  for (
+    const [what, verdict] of [["nothing", undefined], ["true", true], [
+      "a promise of true",
+      Promise.resolve(true),
+    ]] as const
+  ) {
     Deno.test(`a guard of the ${place} that gives ${what} goes on`, async () => {
       const { app, runs } = guarded(place, () => verdict);
       await using _ = app;
@@ -208,7 +227,10 @@ Deno.test("a dependency that refuses stands before the form: who is not signed i
     throw new HyperError(401, "Sign in to go on");
   });
   const runs: string[] = [];
-  const form = defineForm("note", { fields: { title: field.text({ required: true }) }, guard: () => void runs.push("guard") });
+  const form = defineForm("note", {
+    fields: { title: field.text({ required: true }) },
+    guard: () => void runs.push("guard"),
+  });
   const save = action("save", { form, inject: { user } }, () => {});
   await using app = new App({ "/": { default: () => "", save } });
   const response = await app.call("save", { fields: { title: "" } });

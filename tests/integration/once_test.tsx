@@ -41,18 +41,33 @@ for (
     ["a value", (run: number) => ({ run }), 200, ["result", "end"]],
     ["a vnode", (run: number) => <p>{run}</p>, 200, ["patch_html", "end"]],
     ["refresh", () => refresh(), 200, ["patch_html", "end"]],
-    ["a generator", async function* (run: number) {
-      yield toast(run);
-      await Promise.resolve();
-      yield toast("last");
-    }, 200, ["toast", "toast", "end"]],
-    ["a redirecting generator", function* () {
-      yield toast("x");
-      yield redirect("/done");
-    }, 200, ["toast", "redirect"]],
-    ["a redirecting Response with a body", () => new Response("moved", { status: 302, headers: { location: "/done" } }), 200, [
-      "redirect",
-    ]],
+    [
+      "a generator",
+      async function* (run: number) {
+        yield toast(run);
+        await Promise.resolve();
+        yield toast("last");
+      },
+      200,
+      ["toast", "toast", "end"],
+    ],
+    [
+      "a redirecting generator",
+      function* () {
+        yield toast("x");
+        yield redirect("/done");
+      },
+      200,
+      ["toast", "redirect"],
+    ],
+    [
+      "a redirecting Response with a body",
+      () => new Response("moved", { status: 302, headers: { location: "/done" } }),
+      200,
+      [
+        "redirect",
+      ],
+    ],
   ] as const
 ) {
   Deno.test(`a repeat of a finished run gets its result and runs nothing: ${what}`, async () => {
@@ -360,6 +375,7 @@ Deno.test("a store that does not answer is 503 with Retry-After, and nothing run
       putIfAbsent: () => Promise.reject(new Error("connection lost")),
       replace: (...args) => memory.replace(...args),
       deleteIf: (...args) => memory.deleteIf(...args),
+      delete: (key) => memory.delete(key),
     },
   });
   await using _ = app;
@@ -393,7 +409,17 @@ Deno.test("a stream that is refused for want of room holds no claim: its repeat 
 
 Deno.test("the field of a form is fresh each time it is drawn", async () => {
   const save = action("save", () => {});
-  await using app = new App({ "/": { default: () => <main><Form action={save} /><Form action={save} instance="2" /></main>, save } });
+  await using app = new App({
+    "/": {
+      default: () => (
+        <main>
+          <Form action={save} />
+          <Form action={save} instance="2" />
+        </main>
+      ),
+      save,
+    },
+  });
   const seen = new Set<string | null>();
   for (let round = 1; round <= 2; round++) {
     const page = await app.open("/");
@@ -411,7 +437,8 @@ Deno.test("what a repeat answers is the form's own place, also without scripts a
   await using app = new App({ "/": { default: () => <Form action={save} />, save } });
   const page = await app.open("/");
   const hidden = hiddenValue(findForm(page.root, "save"), "_hyper_once") ?? "";
-  const post = () => app.request(formActionUrl("save"), { method: "POST", body: bodyOf({ title: "x", _hyper_once: hidden }) });
+  const post = () =>
+    app.request(formActionUrl("save"), { method: "POST", body: bodyOf({ title: "x", _hyper_once: hidden }) });
   // Without its origin both are 204; the run is one and the same.
   assertEquals([(await post()).status, (await post()).status, runs], [204, 204, 1]);
   assertEquals([(await app.submit(page, "save", { title: "x" })).status, runs], [303, 1]);

@@ -1,7 +1,7 @@
 /** Where a form stands: what its two hidden fields may say, and what comes of it. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
-import { action, defineForm, DUrl, field, Field, Form, formActionUrl, html, type PageProps, toast } from "../../mod.ts";
+import { action, defineForm, DUrl, Field, field, Form, formActionUrl, html, type PageProps, toast } from "../../mod.ts";
 import { App, eventsOf, hiddenValue } from "../support/app.tsx";
 import { findForm, parseHtml } from "../support/html.ts";
 
@@ -104,7 +104,10 @@ for (
 
 Deno.test("the runtime is told 400 as well, not an empty patch", async () => {
   await using app = site();
-  const response = await app.call("save", { path: formActionUrl("save"), fields: { ...INVALID, _next_form_page: "x" } });
+  const response = await app.call("save", {
+    path: formActionUrl("save"),
+    fields: { ...INVALID, _next_form_page: "x" },
+  });
   assertEquals(response.status, 400);
   const [error, end] = await eventsOf(response);
   assertEquals([error?.event, (error?.data as { status: number }).status, end?.event], ["error", 400, "end"]);
@@ -174,7 +177,12 @@ Deno.test("a page that was asked for to run an action leads back to its address 
 Deno.test("a form in an item leads back to the page the call came from, and works there", async () => {
   const save = action("save", { form: NoteForm }, () => {});
   const show = action("show", () => html(<Form action={save} />, { target: "#a" }));
-  const Page = ({ params }: PageProps<"/p/[id]">) => <main>{params.id}<Form action={save} /></main>;
+  const Page = ({ params }: PageProps<"/p/[id]">) => (
+    <main>
+      {params.id}
+      <Form action={save} />
+    </main>
+  );
   await using app = new App({ "/p/[id]": { default: Page, save, show } });
   const [patch] = await eventsOf(await app.call("show", { path: "/p/7" }));
   const form = findForm(parseHtml(String((patch?.data as { content: string }).content)), "save");
@@ -186,7 +194,10 @@ Deno.test("a form in an item leads back to the page the call came from, and work
 });
 
 /** Runs on a folder of real files, away again afterwards. */
-async function onDisk(files: Readonly<Record<string, string>>, run: (app: App, dir: string) => Promise<void>): Promise<void> {
+async function onDisk(
+  files: Readonly<Record<string, string>>,
+  run: (app: App, dir: string) => Promise<void>,
+): Promise<void> {
   const dir = await Deno.realPath(await Deno.makeTempDir());
   try {
     for (const [file, source] of Object.entries(files)) {
@@ -224,8 +235,10 @@ Deno.test("a page whose real path leaves baseDir is left out with a warning, and
   const outside = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(join(outside, "page.ts"), `export default () => "outside";`);
-    await onDisk({ "pages/page.ts": `${FORM_PAGE}
-      export const save = action("save", { form }, () => {}); export default () => "home";` }, async (_, dir) => {
+    await onDisk({
+      "pages/page.ts": `${FORM_PAGE}
+      export const save = action("save", { form }, () => {}); export default () => "home";`,
+    }, async (_, dir) => {
       await Deno.mkdir(join(dir, "pages/linked"));
       await Deno.symlink(join(outside, "page.ts"), join(dir, "pages/linked/page.ts"));
       await using app = new App({}, { baseDir: dir });
@@ -240,8 +253,10 @@ Deno.test("a page whose real path leaves baseDir is left out with a warning, and
 });
 
 Deno.test("what a visitor sends never reaches the file system: a page added after the start is no origin", async () => {
-  await onDisk({ "pages/page.ts": `${FORM_PAGE}
-      export const save = action("save", { form }, () => {}); export default () => "home";` }, async (app, dir) => {
+  await onDisk({
+    "pages/page.ts": `${FORM_PAGE}
+      export const save = action("save", { form }, () => {}); export default () => "home";`,
+  }, async (app, dir) => {
     assertEquals((await app.open("/")).status, 200);
     await Deno.mkdir(join(dir, "pages/late"));
     await Deno.writeTextFile(join(dir, "pages/late/page.ts"), `export default () => "late";`);
@@ -254,7 +269,9 @@ Deno.test("an absent or null Origin header leaves the form as it is where the br
   await using app = site();
   const page = await app.open("/notes/7");
   assertEquals((await app.submit(page, "save", VALID, { headers: { origin: "null" } })).status, 303);
-  const foreign = await app.submit(page, "save", VALID, { headers: { origin: "null", "sec-fetch-site": "cross-site" } });
+  const foreign = await app.submit(page, "save", VALID, {
+    headers: { origin: "null", "sec-fetch-site": "cross-site" },
+  });
   assertEquals(foreign.status, 403);
 });
 

@@ -8,7 +8,6 @@ import {
   dependency,
   Depends,
   field,
-  Field,
   Form,
   getRequestDepCache,
   HyperError,
@@ -120,7 +119,13 @@ Deno.test("url, params and request are those of a GET of the page itself", async
     return <Form action={save} />;
   };
   const render = ({ request, url }: PageContext) => {
-    seen.push([request.method, request.url, request.headers.get("content-type"), request.headers.get("cookie"), url.href]);
+    seen.push([
+      request.method,
+      request.url,
+      request.headers.get("content-type"),
+      request.headers.get("cookie"),
+      url.href,
+    ]);
   };
   await using app = new App({ "/a/[...rest]": { default: Body, render, save } });
   const page = await app.open("/a/b/%C3%BC?x=1");
@@ -136,7 +141,12 @@ Deno.test("url, params and request are those of a GET of the page itself", async
 Deno.test("a page whose body comes from render is rendered again whole", async () => {
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
-  const render = ({ params }: PageContext<"/r/[id]">) => <main><h1>Row {params.id}</h1><Form action={save} /></main>;
+  const render = ({ params }: PageContext<"/r/[id]">) => (
+    <main>
+      <h1>Row {params.id}</h1>
+      <Form action={save} />
+    </main>
+  );
   await using app = new App({ "/r/[id]": { render, save } });
   let page = await app.open("/r/7");
   for (let round = 1; round <= 2; round++) {
@@ -153,7 +163,12 @@ Deno.test("a page whose body is a template beside it is rendered again whole", a
   await using app = new App({
     "/t": { context: { greeting: () => "Hello" }, render: () => undefined, save },
     "pages/t/template.tsx": {
-      default: ({ context }: PageProps) => <main>{String(context.greeting)}<Form action={save} /></main>,
+      default: ({ context }: PageProps) => (
+        <main>
+          {String(context.greeting)}
+          <Form action={save} />
+        </main>
+      ),
     },
   });
   const page = await app.submit(await app.open("/t"), "save", { title: "" });
@@ -167,8 +182,21 @@ Deno.test("a component's action comes back on the page it was submitted from, of
   const save = action("save", { form }, () => {});
   await using app = new App({
     "pages/_components/note/component.tsx": { save },
-    "/one": { default: () => <main>Page one<Form action={save} /></main> },
-    "/two/[id]": { default: ({ params }: PageProps) => <main>Page two {params.id}<Form action="save" /></main> },
+    "/one": {
+      default: () => (
+        <main>
+          Page one<Form action={save} />
+        </main>
+      ),
+    },
+    "/two/[id]": {
+      default: ({ params }: PageProps) => (
+        <main>
+          Page two {params.id}
+          <Form action="save" />
+        </main>
+      ),
+    },
   });
   for (const [path, words] of [["/one", "Page one"], ["/two/9", "Page two 9"]] as const) {
     const page = await app.submit(await app.open(path), "save", { title: "" });
@@ -182,7 +210,17 @@ Deno.test("a page guard that now refuses gives its own answer, and shows nothing
   let verdict: boolean | Response = true;
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
-  await using app = new App({ "/": { default: () => <p>Secret<Form action={save} /></p>, render: () => verdict, save } });
+  await using app = new App({
+    "/": {
+      default: () => (
+        <p>
+          Secret<Form action={save} />
+        </p>
+      ),
+      render: () => verdict,
+      save,
+    },
+  });
   const page = await app.open("/");
 
   verdict = false;
@@ -245,7 +283,16 @@ Deno.test("a getInitial of a sibling form that throws is an error of that page, 
     }),
   }, () => {});
   await using app = new App({
-    "/": { default: () => <main><Form action={save} /><Form action={sibling} /></main>, save, sibling },
+    "/": {
+      default: () => (
+        <main>
+          <Form action={save} />
+          <Form action={sibling} />
+        </main>
+      ),
+      save,
+      sibling,
+    },
   });
   const page = await app.open("/");
   isBroken = true;
@@ -265,7 +312,16 @@ Deno.test("a form on a page that waits while it is drawn comes back right", asyn
   const save = action("save", { form }, () => {});
   const other = action("other", { form }, () => {});
   await using app = new App({
-    "/": { default: () => <main><Form action={save} /><Form action={other} /></main>, save, other },
+    "/": {
+      default: () => (
+        <main>
+          <Form action={save} />
+          <Form action={other} />
+        </main>
+      ),
+      save,
+      other,
+    },
   });
   for (let round = 1; round <= 2; round++) {
     const page = await app.submit(await app.open("/"), "save", { title: " " });
@@ -315,7 +371,12 @@ Deno.test("what a handler loaded through the page's context is loaded once for h
   const context = { rows: () => (loads++, [1, 2, 3]) };
   await using app = new App({
     "/": {
-      default: ({ context }: PageProps) => <main>{String(context.rows)}<Form action={save} /></main>,
+      default: ({ context }: PageProps) => (
+        <main>
+          {String(context.rows)}
+          <Form action={save} />
+        </main>
+      ),
       context,
       save,
     },

@@ -1,6 +1,13 @@
 /** The life of a stream: its pace, its silence, its ends, and how many there may be. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { action, type DispatchContext, toast, type Item, RegistryFormActionBackend, type StreamClosed } from "../../mod.ts";
+import {
+  action,
+  type DispatchContext,
+  type Item,
+  RegistryFormActionBackend,
+  type StreamClosed,
+  toast,
+} from "../../mod.ts";
 import { App, eventsOf, namesOf, parseEvents } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 

@@ -246,7 +246,8 @@ export function namesOf(events: readonly StreamEvent[]): readonly string[] {
 
 /** The value of a hidden field. */
 export function hiddenValue(form: HtmlElement, name: string): string | null {
-  const input = form.childNodes.flatMap((node) => "tagName" in node && attribute(node, "name") === name ? [node] : [])[0];
+  const input =
+    form.childNodes.flatMap((node) => "tagName" in node && attribute(node, "name") === name ? [node] : [])[0];
   return input === undefined ? null : attribute(input, "value");
 }
 
@@ -259,6 +260,7 @@ async function toPage(response: Response, url: string): Promise<OpenPage> {
 
 /** Keeps from the console what a test expects to be said there. */
 export function captureConsole(lines: string[]): () => void {
+  const console = globalThis.console;
   const { error, warn } = console;
   const keep = (...parts: unknown[]): void => {
     lines.push(parts.map((part) => part instanceof Error ? part.stack ?? part.message : String(part)).join(" "));

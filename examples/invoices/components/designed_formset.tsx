@@ -1,0 +1,54 @@
+/** A designer's own template for any formset, drawn from `formsetSpec()` alone. `static/rows.js` adds rows to it. */
+import { type FormsetRowSpec, formsetSpec, useForm } from "@hyper/actions";
+import { DesignedErrors } from "./designed_errors.tsx";
+import { DesignedField } from "./designed_field.tsx";
+
+/** What `<DesignedFormset>` takes. */
+export interface DesignedFormsetProps {
+  /** What one row is called. */
+  readonly row: string;
+  /** Whether it is shown to be read. Default: `false`. */
+  readonly readOnly?: boolean;
+}
+
+/** The formset around it: errors, rows, and the buttons that add a row and save. */
+export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps) {
+  const formset = useForm();
+  if (formset.kind === "form") throw new TypeError("Cannot draw a form here: use <DesignedForm>");
+  const spec = formsetSpec(formset);
+  const rows = readOnly ? spec.rows.filter(({ extra }) => !extra) : spec.rows;
+  return (
+    <>
+      <DesignedErrors messages={spec.nonFormErrors} fields={rows.flatMap(fieldsOf)} title="This was not saved" />
+      <fieldset class="rows" disabled={readOnly} data-rows={spec.max}>
+        <legend>{`${row}s`}</legend>
+        {rows.map((spec) => <DesignedRow key={spec.index} row={row} spec={spec} />)}
+        <template>
+          <DesignedRow row={row} spec={spec.emptyRow} />
+        </template>
+      </fieldset>
+      {!readOnly && (
+        <p class="buttons">
+          <button>{`Save ${row.toLowerCase()}s`}</button>
+          {/* Shown where scripts run; without them the extra rows are what there is. */}
+          <button type="button" class="second needs-script" data-add-row>{`Add ${row.toLowerCase()}`}</button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function DesignedRow({ row, spec }: { readonly row: string; readonly spec: FormsetRowSpec }) {
+  const number = spec.index === null ? "" : ` ${spec.index + 1}`;
+  return (
+    <fieldset class="row" data-row>
+      <legend>{`${row}${number}`}</legend>
+      {(spec.errors[""] ?? []).map((message) => <p key={message} class="messages">{message}</p>)}
+      {fieldsOf(spec).map((field) => <DesignedField key={field.name} field={field} />)}
+    </fieldset>
+  );
+}
+
+function fieldsOf({ hidden, fields, orderField, deleteField }: FormsetRowSpec) {
+  return [...hidden, ...fields, ...[orderField, deleteField].filter((field) => field !== null)];
+}

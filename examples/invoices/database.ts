@@ -1,0 +1,100 @@
+/** The database: one SQLite file, made when it is first needed. */
+import { dirname, fromFileUrl } from "@std/path";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+
+const SCHEMA = `
+  PRAGMA foreign_keys = ON;
+  CREATE TABLE IF NOT EXISTS invoices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL DEFAULT '',
+    email TEXT NOT NULL DEFAULT '',
+    issued TEXT NOT NULL,
+    due TEXT,
+    currency TEXT NOT NULL DEFAULT 'EUR',
+    reminders INTEGER NOT NULL DEFAULT 1,
+    note TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'sent'))
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS lines (
+    invoice INTEGER NOT NULL REFERENCES invoices (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    cents INTEGER NOT NULL,
+    PRIMARY KEY (invoice, position)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+  CREATE TABLE IF NOT EXISTS job_invoices (
+    job INTEGER NOT NULL REFERENCES jobs (id),
+    position INTEGER NOT NULL,
+    invoice INTEGER NOT NULL REFERENCES invoices (id),
+    done INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (job, position)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, role TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    action TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    ms REAL NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS refusals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    action TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    errors INTEGER NOT NULL,
+    fields TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** One row of an answer. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Opened by the first who asks; `INVOICES_DATABASE` names another file than `data/invoices.sqlite`, or `:memory:`. */
+let database: DatabaseSync | null = null;
+
+function open(): DatabaseSync {
+  if (database !== null) return database;
+  const path = Deno.env.get("INVOICES_DATABASE") ?? fromFileUrl(import.meta.resolve("./data/invoices.sqlite"));
+  if (path !== ":memory:") Deno.mkdirSync(dirname(path), { recursive: true });
+  database = new DatabaseSync(path);
+  database.exec(SCHEMA);
+  return database;
+}
+
+/** Closes the file; the next who asks opens it again. */
+export function closeDatabase(): void {
+  database?.close();
+  database = null;
+}
+
+/** All rows of a query. */
+export function all(sql: string, ...values: SQLInputValue[]): Row[] {
+  return open().prepare(sql).all(...values);
+}
+
+/** The first row of a query, or `null`. */
+export function first(sql: string, ...values: SQLInputValue[]): Row | null {
+  return open().prepare(sql).get(...values) ?? null;
+}
+
+/** Runs a statement and gives the id of the row it added. */
+export function run(sql: string, ...values: SQLInputValue[]): number {
+  return Number(open().prepare(sql).run(...values).lastInsertRowid);
+}
+
+/** Does all of it, or nothing. */
+export function atOnce<T>(work: () => T): T {
+  open().exec("BEGIN");
+  try {
+    const result = work();
+    open().exec("COMMIT");
+    return result;
+  } catch (error) {
+    open().exec("ROLLBACK");
+    throw error;
+  }
+}

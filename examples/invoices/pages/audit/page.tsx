@@ -1,0 +1,73 @@
+import { action, type ActionContext, Form, Page, type PageContext, refresh, toast } from "@hyper/actions";
+import { clearAudit, listAudit, listRefusals } from "../../audit.ts";
+import { clerksOnly } from "../../session.ts";
+import { admit } from "../_components/session/component.tsx";
+
+export const head = <title>Audit</title>;
+
+/** A page as a class: its actions are methods, and share one instance with `render` for the length of a request. */
+export default class AuditPage extends Page {
+  override async render(ctx: PageContext) {
+    // Markup or `false` is the answer; nothing lets the visitor in.
+    const refusal = await admit(ctx, ["clerk"]);
+    if (refusal !== undefined) return refusal;
+    return (
+      <>
+        <h1>Audit</h1>
+        <Form action={this.clear}>
+          <button class="quiet">Forget everything</button>
+        </Form>
+        <Table
+          title="Actions"
+          columns={["When", "Action", "Who", "Status", "Milliseconds"]}
+          rows={listAudit().map((
+            { at, action, principal, status, ms },
+          ) => [at, action, principal, status, ms.toFixed(1)])}
+        />
+        <Table
+          title="Refused forms"
+          columns={["When", "Action", "Who", "Errors", "Fields"]}
+          rows={listRefusals().map(({ at, action, principal, errors, fields }) => [
+            at,
+            action,
+            principal,
+            errors,
+            fields,
+          ])}
+        />
+      </>
+    );
+  }
+
+  @action("clear_audit", { guard: clerksOnly })
+  clear(_ctx: ActionContext) {
+    clearAudit();
+    return [refresh("#main"), toast("The audit log is empty")];
+  }
+}
+
+interface TableProps {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+function Table({ title, columns, rows }: TableProps) {
+  const id = title.toLowerCase().replace(" ", "-");
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {/* Wide tables scroll by themselves; with a tabindex the keyboard can do that too. */}
+      <div class="scroll" tabindex={0} role="region" aria-labelledby={id}>
+        <table>
+          <thead>
+            <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => <tr key={index}>{row.map((cell, index) => <td key={index}>{cell}</td>)}</tr>)}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,14 @@
+import type { ErrorPageProps } from "@hyper/actions";
+
+/** What is shown when something was refused, or broke on our side. */
+export default function ErrorPage({ status, message }: ErrorPageProps) {
+  return (
+    <>
+      <h1>{status < 500 ? message : "Something went wrong"}</h1>
+      {status >= 500 && <p>It is our fault, and it has been written down.</p>}
+      <p>
+        <a href="/">All invoices</a>
+      </p>
+    </>
+  );
+}

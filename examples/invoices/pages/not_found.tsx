@@ -1,0 +1,12 @@
+/** What is shown for an address that leads nowhere. */
+export default function NotFound() {
+  return (
+    <>
+      <h1>There is nothing here</h1>
+      <p>The invoice may be another one, or the address may be wrong.</p>
+      <p>
+        <a href="/">All invoices</a>
+      </p>
+    </>
+  );
+}

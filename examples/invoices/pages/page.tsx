@@ -1,0 +1,55 @@
+import { action, Form, type PageProps, pageUrl, redirect, type RequestContext } from "@hyper/actions";
+import { addInvoice, type Invoice, listInvoices, titleOf, totalOf } from "../invoices.ts";
+import { lastJob } from "../sending.ts";
+import { clerksOnly, currentUser } from "../session.ts";
+import { SendAll, Sending } from "./_components/sending/component.tsx";
+import { admit } from "./_components/session/component.tsx";
+
+/** Every page below has this too, and so has every layout. */
+export const context = { user: ({ deps }: RequestContext) => deps.get(currentUser) };
+
+/** What a page can count on. */
+export type RootContext = typeof context;
+
+export const render = admit;
+
+// The second of the three guards: it is asked before anything that was sent is read.
+export const newInvoice = action(
+  "new_invoice",
+  { guard: clerksOnly },
+  () => redirect(pageUrl("/invoices/[id]", { id: addInvoice() })),
+);
+
+/** All invoices. */
+export default function Invoices({ context: { user } }: PageProps<"/", RootContext>) {
+  const invoices = listInvoices();
+  return (
+    <>
+      <h1>Invoices</h1>
+      {user?.role === "clerk" && (
+        <div class="toolbar">
+          <Form action={newInvoice}>
+            <button>New invoice</button>
+          </Form>
+          <SendAll />
+        </div>
+      )}
+      <Sending job={lastJob()} />
+      {invoices.length === 0
+        ? <p class="empty">There are no invoices yet</p>
+        : <ul class="list">{invoices.map((invoice) => <Row key={invoice.id} invoice={invoice} />)}</ul>}
+    </>
+  );
+}
+
+function Row({ invoice }: { readonly invoice: Invoice }) {
+  const { id, customer, status } = invoice;
+  return (
+    <li>
+      <a href={pageUrl("/invoices/[id]", { id })}>{titleOf(invoice)}</a>
+      <span>{customer.name || "No customer yet"}</span>
+      <span>{totalOf(invoice)}</span>
+      <span class={`status ${status}`}>{status}</span>
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+// Adds a row to a formset: a copy of the `<template>` in it, with the next number in place of `__index__`.
+const BEARERS = ["id", "name", "for", "aria-describedby"];
+
+// On the document, so that it goes on working when the form was replaced.
+document.addEventListener("click", ({ target }) => {
+  const button = target instanceof Element ? target.closest("[data-add-row]") : null;
+  const rows = button?.closest("form")?.querySelector("[data-rows]");
+  if (rows) addRow(rows);
+});
+
+function addRow(rows) {
+  const template = rows.querySelector(":scope > template");
+  // Rows count from 0 and without gaps, so that their number is the next index.
+  const index = rows.querySelectorAll(":scope > [data-row]").length;
+  if (index >= Number(rows.dataset.rows)) return;
+  const copy = template.content.cloneNode(true);
+  for (const element of copy.querySelectorAll("*")) {
+    for (const name of BEARERS) {
+      const value = element.getAttribute(name);
+      if (value?.includes("__index__")) element.setAttribute(name, value.replaceAll("__index__", index));
+    }
+  }
+  copy.querySelector("legend").append(` ${index + 1}`);
+  const first = copy.querySelector("input:not([type=hidden]), select, textarea");
+  template.before(copy);
+  first.focus();
+}

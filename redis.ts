@@ -1,0 +1,18 @@
+/**
+ * `Store` and `Bus` over Redis, for an application on more than one instance.
+ *
+ * ```ts ignore
+ * import { createHandler } from "@hyper/actions";
+ * import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
+ *
+ * const url = Deno.env.get("REDIS_URL");
+ * const [store, bus] = await Promise.all([createRedisStore({ url }), createRedisBus({ url })]);
+ * Deno.serve(createHandler({ store, bus }));
+ * ```
+ *
+ * @module
+ */
+export { createRedisBus, type RedisBus, type RedisBusOptions } from "./src/store/redis_bus.ts";
+export { createRedisStore, type RedisStore } from "./src/store/redis_store.ts";
+export type { RedisOptions } from "./src/store/redis_connection.ts";
+export type { Bus, BusMessage, BusSubscription, Store, SubscribeOptions } from "./src/store/store.ts";

@@ -1,0 +1,154 @@
+/**
+ * One topic on one instance: everything that is published to it comes in once, and goes out to every stream.
+ *
+ * ```
+ * bus ──▶ subscription ──▶ latest messages ──▶ watcher ──▶ stream
+ *    └──▶ subscription of one that came back ──▶ watcher, until the two meet
+ * ```
+ *
+ * @module
+ */
+import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
+import { type LiveStep, type Places, placesOf, readMessage, stepsOf } from "./message.ts";
+import type { Watcher } from "./watcher.ts";
+
+/** How many of the latest messages are kept for those who come back, and for the meeting of two subscriptions. */
+const MAX_LATEST = 128;
+/** How many characters of JSON they may have. */
+const MAX_LATEST_CHARS = 512 * 1024;
+
+/** A message as its watchers get it: the same steps for all of them. */
+interface Arrived {
+  readonly steps: readonly LiveStep[];
+  readonly size: number;
+}
+
+/** A topic that somebody watches. */
+export class Topic {
+  readonly #bus: Bus;
+  readonly #name: string;
+  readonly #report: (error: unknown) => void;
+  readonly #places: Places;
+  readonly #watchers = new Set<Watcher>();
+  /** The latest messages by their cursors, the oldest first. */
+  readonly #latest = new Map<string, Arrived>();
+  /** The sum of their sizes. */
+  #size = 0;
+  #subscription: Promise<BusSubscription> | null = null;
+
+  /**
+   * Makes a topic that nobody watches yet.
+   *
+   * @param bus What it comes over.
+   * @param name The topic.
+   * @param report Told what comes that is no message.
+   */
+  constructor(bus: Bus, name: string, report: (error: unknown) => void) {
+    this.#bus = bus;
+    this.#name = name;
+    this.#report = report;
+    this.#places = placesOf(name);
+  }
+
+  /**
+   * Lets a watcher in: it gets what it missed, and then what comes.
+   *
+   * @param watcher The watcher.
+   * @param lastEventId What its browser sent back; `null` for one that begins.
+   * @returns What lets it go.
+   * @throws {unknown} What the bus threw: it cannot be reached.
+   */
+  async join(watcher: Watcher, lastEventId: string | null): Promise<() => Promise<void>> {
+    this.#subscription ??= this.#bus.subscribe(this.#name, (message) => this.#receive(message), {
+      onGap: () => this.#lose(),
+    });
+    await this.#subscription;
+    const cursor = this.#places.cursorOf(lastEventId);
+    if (cursor === null) watcher.push([{ kind: "catchUp", marks: {} }], 0);
+    else if (!this.#latest.has(cursor)) return await this.#replay(watcher, cursor);
+    else this.#pushAfter(cursor, watcher);
+    this.#watchers.add(watcher);
+    return () => this.#leave(watcher);
+  }
+
+  /** Lets go of the bus. */
+  async close(): Promise<void> {
+    // What it could not be subscribed for was told to those who joined.
+    const subscription = await this.#subscription?.catch(() => null);
+    await subscription?.[Symbol.asyncDispose]();
+  }
+
+  // deno-lint-ignore require-await -- one of two ways to leave, the other has to wait
+  async #leave(watcher: Watcher): Promise<void> {
+    this.#watchers.delete(watcher);
+  }
+
+  /**
+   * A subscription of its own for what lies further back than the latest messages. As soon as it brings one of these,
+   * the rest is taken from them, and the watcher is as any other.
+   */
+  async #replay(watcher: Watcher, cursor: string): Promise<() => Promise<void>> {
+    let isJoined = false;
+    const join = (): void => {
+      isJoined = true;
+      if (!watcher.isEnded) this.#watchers.add(watcher);
+    };
+    const subscribing = this.#bus.subscribe(this.#name, (message) => {
+      if (isJoined) return;
+      const known = this.#latest.get(message.cursor);
+      const { steps, size } = known ?? this.#read(message);
+      watcher.push(steps, size);
+      if (known === undefined) return;
+      this.#pushAfter(message.cursor, watcher);
+      join();
+      void subscribing.then((own) => own[Symbol.asyncDispose]()).catch(this.#report);
+    }, { after: cursor, onGap: () => watcher.push([{ kind: "catchUp", marks: {} }], 0) });
+    const own = await subscribing;
+    if (!own.isComplete && !isJoined) {
+      join();
+      watcher.push([{ kind: "catchUp", marks: {} }], 0);
+      await own[Symbol.asyncDispose]();
+    }
+    return async () => {
+      await own[Symbol.asyncDispose]();
+      await this.#leave(watcher);
+    };
+  }
+
+  #receive(message: BusMessage): void {
+    const arrived = this.#read(message);
+    this.#latest.set(message.cursor, arrived);
+    this.#size += arrived.size;
+    for (const [cursor, { size }] of this.#latest) {
+      if (this.#latest.size <= MAX_LATEST && this.#size <= MAX_LATEST_CHARS) break;
+      this.#latest.delete(cursor);
+      this.#size -= size;
+    }
+    for (const watcher of this.#watchers) watcher.push(arrived.steps, arrived.size);
+  }
+
+  #read({ cursor, message }: BusMessage): Arrived {
+    try {
+      return { steps: stepsOf(readMessage(message), this.#places.idOf(cursor)), size: JSON.stringify(message).length };
+    } catch (error) {
+      this.#report(error);
+      return { steps: [], size: 0 };
+    }
+  }
+
+  /** What came after a message that is among the latest. */
+  #pushAfter(cursor: string, watcher: Watcher): void {
+    let isAfter = false;
+    for (const [each, { steps, size }] of this.#latest) {
+      if (isAfter) watcher.push(steps, size);
+      isAfter ||= each === cursor;
+    }
+  }
+
+  /** Messages may have passed by: what is kept is no longer without a gap. */
+  #lose(): void {
+    this.#latest.clear();
+    this.#size = 0;
+    for (const watcher of this.#watchers) watcher.push([{ kind: "catchUp", marks: {} }], 0);
+  }
+}

@@ -1,0 +1,28 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { resumeCheckpoint } from "../../src/actions/checkpoint.ts";
+
+function passed(last: string | null, { method = "GET", requestId = "r1" as string | null } = {}): string | null {
+  const request = new Request("http://site.test/", { method, headers: last === null ? {} : { "last-event-id": last } });
+  return resumeCheckpoint({ request, requestId }, ["a", "b"]);
+}
+
+for (
+  const [what, last, options, expected] of [
+    ["the checkpoint that was passed", "r1:checkpoint:b", {}, "b"],
+    ["null where none was", null, {}, null],
+    ["null for that of another call", "r2:checkpoint:b", {}, null],
+    ["null for that of a call whose id begins alike", "r11:checkpoint:b", {}, null],
+    ["null for a name the stream does not have", "r1:checkpoint:c", {}, null],
+    ["null for a name of Object.prototype", "r1:checkpoint:constructor", {}, null],
+    ["null for a POST", "r1:checkpoint:b", { method: "POST" }, null],
+    ["null without a request id", "r1:checkpoint:b", { requestId: null }, null],
+  ] as const
+) {
+  Deno.test(`resumeCheckpoint() gives ${what}`, () => assertEquals(passed(last, options), expected));
+}
+
+Deno.test("resumeCheckpoint() refuses names that are none, and one that stands there twice", () => {
+  const ctx = { request: new Request("http://site.test/"), requestId: null };
+  assertThrows(() => resumeCheckpoint(ctx, ["a b"]), TypeError, '"a b"');
+  assertThrows(() => resumeCheckpoint(ctx, ["a", "a"]), TypeError, "a name marks one place");
+});

@@ -1,0 +1,92 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { z } from "zod";
+import { action, auditActions, createHandler, defineForm, defineFormset, field, type HandlerOptions } from "../mod.ts";
+
+const pass = () => {};
+const NoteForm = defineForm("note", { fields: { title: field.text() } });
+const GuardedForm = defineForm("guarded", { fields: { title: field.text() }, guard: pass });
+const Rows = defineFormset(NoteForm, { prefix: "rows" });
+
+function handlerOf(actions: Readonly<Record<string, unknown>>, options: HandlerOptions = {}) {
+  const pages = [{ path: "/", load: () => Promise.resolve({ default: () => "", ...actions }) }];
+  return createHandler({ baseDir: "/srv/app", pages, ...options });
+}
+
+Deno.test("auditActions() tells of each action who is asked before it runs, in order", async () => {
+  const handler = handlerOf({
+    a: action("own", { guard: pass }, pass),
+    b: action("open", pass),
+    c: action("lifted", { public: true, guard: pass }, pass),
+    d: action("hook", { webhook: true, verify: () => true }, pass),
+    e: action("all", { guard: pass, form: GuardedForm }, pass),
+  }, { guard: pass });
+  const { actions } = await auditActions(handler);
+  assertEquals(Object.fromEntries(actions.map(({ name, guards, isPublic }) => [name, [...guards, isPublic]])), {
+    all: ["handler", "action", "form", false],
+    hook: ["handler", "signature", false],
+    lifted: ["action", true],
+    open: ["handler", false],
+    own: ["handler", "action", false],
+  });
+});
+
+Deno.test("auditActions() tells method, input, limits, rate, files and place", async () => {
+  const handler = handlerOf({
+    note: action("note", { form: NoteForm, limits: { bodyBytes: 10 }, onFile: () => "key" }, pass),
+    rows: action("rows", { form: Rows, rate: { limit: 2, seconds: 1 } }, pass),
+    made: action("made", { form: () => NoteForm }, pass),
+    data: action("data", { method: "GET", input: z.object({}) }, pass),
+    any: action("any", pass),
+  }, { limits: { files: 3 }, rate: { limit: 5, seconds: 60 } });
+  const { actions } = await auditActions(handler);
+  const facts = actions.map(({ name, method, input, limits, rate, takesFiles }) => [
+    name,
+    [method, input, limits, rate, takesFiles],
+  ]);
+  assertEquals(Object.fromEntries(facts), {
+    any: ["POST", "any data", { files: 3 }, "5 in 60 s", false],
+    data: ["GET", "schema zod", { files: 3 }, "5 in 60 s", false],
+    made: ["POST", "form of the request", { files: 3 }, "5 in 60 s", false],
+    note: ["POST", "form note", { bodyBytes: 10, files: 3 }, "5 in 60 s", true],
+    rows: ["POST", "formset rows", { files: 3 }, "2 in 1 s", false],
+  });
+  assertEquals(
+    new Set(actions.map(({ place }) => place?.split(" ").at(-1))),
+    new Set(["note", "rows", "made", "data", "any"]),
+  );
+});
+
+Deno.test("auditActions() prints a line for each action, and NONE where nobody is asked", async () => {
+  const handler = handlerOf({ a: action("b_action", pass), b: action("a_action", { guard: pass }, pass) });
+  const { text } = await auditActions(handler);
+  const lines = text.split("\n");
+  assertEquals(lines.map((line) => line.split(/ {2,}/).slice(0, 3)), [
+    ["action", "method", "guard"],
+    ["a_action", "POST", "action"],
+    ["b_action", "POST", "NONE"],
+  ]);
+});
+
+Deno.test("auditActions() with requireGuard names every action that nobody guards and that is not public", async () => {
+  const handler = handlerOf({
+    a: action("first", pass),
+    b: action("second", { method: "GET" }, pass),
+    c: action("third", { public: true }, pass),
+    d: action("fourth", { guard: pass }, pass),
+  });
+  assertEquals((await auditActions(handler)).unguarded, ["first", "second"]);
+  const error = await assertRejects(() => auditActions(handler, { requireGuard: true }), TypeError);
+  assertStringIncludes(error.message, '"first"');
+  assertStringIncludes(error.message, '"second"');
+  assertEquals(/third|fourth/.test(error.message), false);
+});
+
+Deno.test("auditActions() with requireGuard is content where the handler guards all, but for what is public", async () => {
+  const handler = handlerOf({ a: action("a", pass), b: action("b", { public: true }, pass) }, { guard: pass });
+  assertEquals((await auditActions(handler, { requireGuard: true })).unguarded, []);
+});
+
+Deno.test("auditActions() fails with what was wrong at the start", async () => {
+  const handler = handlerOf({ a: action("a", pass), b: action("a", pass) });
+  await assertRejects(() => auditActions(handler), TypeError, 'Cannot register action "a"');
+});

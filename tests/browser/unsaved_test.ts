@@ -1,0 +1,110 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { withPage } from "../support/browser.ts";
+import { app, END, type Sent, sse } from "./runtime_app.ts";
+import type {} from "../../client.ts";
+
+const BODY = `<a hyper-nav href="/other">Other</a>
+<form data-hyper-form="save" hyper-unsaved><input name="a"><button>Save</button><button type="reset">Reset</button></form>`;
+
+function site(...events: Sent[]): Deno.ServeHandler {
+  return app({ body: BODY, actions: { save: () => sse([...events, END]) } });
+}
+
+/** Answers the questions the page asks, and counts them. */
+function answer(page: Page, accept: boolean): { asked: string[] } {
+  const asked: string[] = [];
+  page.on("dialog", async (dialog) => {
+    asked.push(dialog.type());
+    await (accept ? dialog.accept() : dialog.dismiss());
+  });
+  return { asked };
+}
+
+/** Opens the page; what watches its form is loaded by then. */
+async function open(page: Page): Promise<void> {
+  await Promise.all([page.waitForResponse(/later/).then((response) => response.finished()), page.goto("/")]);
+}
+
+Deno.test("a form that nobody typed into is left without a question", async () => {
+  await withPage(site(), async ({ page, url }) => {
+    const { asked } = answer(page, false);
+    await open(page);
+    await page.getByRole("link").click();
+    await page.waitForURL(`${url}/other`);
+    assertEquals(asked, []);
+  });
+});
+
+for (const accept of [true, false]) {
+  Deno.test(`a link ${accept ? "leaves" : "does not leave"} a form that was typed into when the visitor ${accept ? "agrees" : "refuses"}`, async () => {
+    await withPage(site(), async ({ page, url }) => {
+      const { asked } = answer(page, accept);
+      await open(page);
+      await page.locator("input").fill("x");
+      assertEquals(await page.evaluate(() => Hyper.visit("/other")), accept);
+      assertEquals([asked, page.url()], [["confirm"], accept ? `${url}/other` : `${url}/`]);
+      if (!accept) assertEquals(await page.locator("input").inputValue(), "x");
+    });
+  });
+}
+
+Deno.test("the way back does not leave a form that was typed into when the visitor refuses", async () => {
+  await withPage(site(), async ({ page, url }) => {
+    const { asked } = answer(page, false);
+    await open(page);
+    await page.evaluate(() => Hyper.visit("/other"));
+    await page.locator("input").fill("x");
+    await page.evaluate(() => history.back());
+    await page.waitForFunction(() => location.pathname === "/other");
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    assertEquals([asked, page.url(), await page.locator("input").inputValue()], [["confirm"], `${url}/other`, "x"]);
+  });
+});
+
+Deno.test("the browser asks when the page is left", async () => {
+  await withPage(site(), async ({ page }) => {
+    const { asked } = answer(page, true);
+    await open(page);
+    await page.locator("input").pressSequentially("x");
+    await page.reload();
+    assertEquals(asked, ["beforeunload"]);
+  });
+});
+
+Deno.test("a form that was saved or reset is left without a question", async () => {
+  for (const name of ["Save", "Reset"]) {
+    await withPage(site(), async ({ page, events }) => {
+      const { asked } = answer(page, true);
+      await open(page);
+      await page.locator("input").pressSequentially("x");
+      await page.getByRole("button", { name }).click();
+      if (name === "Save") await events.next("hyper:afterRequest");
+      await page.reload();
+      assertEquals(asked, []);
+    });
+  }
+});
+
+Deno.test("a redirect after saving does not ask", async () => {
+  await withPage(site(["redirect", { url: "/done" }]), async ({ page, url }) => {
+    const { asked } = answer(page, false);
+    await open(page);
+    await page.locator("input").pressSequentially("x");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL(`${url}/done`);
+    assertEquals(asked, []);
+  });
+});
+
+Deno.test("a form that could not be saved still asks", async () => {
+  await withPage(site(["error", { status: 422, message: "" }]), async ({ page, events }) => {
+    const { asked } = answer(page, true);
+    await open(page);
+    await page.locator("input").pressSequentially("x");
+    await page.getByRole("button", { name: "Save" }).click();
+    await events.next("hyper:afterRequest");
+    await page.reload();
+    assertEquals(asked, ["beforeunload"]);
+  });
+});

@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { type MineClaim, STORED_BYTES, type StoredOutcome } from "../../src/dispatch/once.ts";
+import { recordResponse, recordStream, restore, storedOf } from "../../src/dispatch/record.ts";
+import type { Patch } from "../../src/protocol/patch.ts";
+
+/** A claim that tells how it ended. */
+function claiming(): { readonly claim: MineClaim; readonly ends: (StoredOutcome | "given up")[] } {
+  const ends: (StoredOutcome | "given up")[] = [];
+  const end = (how: StoredOutcome | "given up"): void => {
+    if (ends.length === 0) ends.push(how);
+  };
+  return {
+    ends,
+    claim: {
+      kind: "mine",
+      finish: (outcome) => Promise.resolve(end(outcome)).then(() => true),
+      giveUp: () => Promise.resolve(end("given up")),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+  };
+}
+
+const toast = (value: string): Patch => ({ event: "toast", data: { value } });
+
+for (
+  const outcome of [
+    { kind: "nothing" },
+    { kind: "value", value: { a: [1, null] } },
+    { kind: "markup", html: "<p>x</p>" },
+    { kind: "events", events: [toast("x")] },
+  ] as const
+) {
+  Deno.test(`storedOf() and restore() keep an outcome: ${outcome.kind}`, () => {
+    assertEquals(restore(JSON.parse(JSON.stringify(storedOf(outcome)))), outcome);
+  });
+}
+
+Deno.test("storedOf() refuses what is recorded elsewhere or never ran", () => {
+  assertThrows(() => storedOf({ kind: "failure", status: 500, message: "", headers: {} }), TypeError, '"failure"');
+});
+
+Deno.test("restore() of what was too large is 409", () => {
+  const outcome = restore({ kind: "tooLarge" });
+  assert(outcome.kind === "failure");
+  assertEquals(outcome.status, 409);
+});
+
+Deno.test("recordResponse() keeps bytes, status and headers when the body has been read", async () => {
+  const { claim, ends } = claiming();
+  const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-own", "1"]]);
+  const bytes = new Uint8Array([0, 255, 10, 13]);
+  const response = await recordResponse(new Response(bytes, { status: 201, headers }), claim);
+  assertEquals(ends, []);
+  assertEquals(await response.bytes(), bytes);
+  const [stored] = ends;
+  assert(stored !== undefined && stored !== "given up");
+  const again = restore(stored);
+  assert(again.kind === "response");
+  assertEquals([again.response.status, again.response.headers.getSetCookie(), await again.response.bytes()], [
+    201,
+    ["a=1", "b=2"],
+    bytes,
+  ]);
+});
+
+Deno.test("recordResponse() keeps an answer without a body at once", async () => {
+  const { claim, ends } = claiming();
+  await recordResponse(new Response(null, { status: 204 }), claim);
+  assertEquals(ends, [{ kind: "response", status: 204, headers: [], body: "" }]);
+});
+
+for (const [bytes, kind] of [[STORED_BYTES, "response"], [STORED_BYTES + 1, "tooLarge"]] as const) {
+  Deno.test(`recordResponse() keeps ${bytes} bytes as ${kind}`, async () => {
+    const { claim, ends } = claiming();
+    const response = await recordResponse(new Response(new Uint8Array(bytes)), claim);
+    assertEquals((await response.bytes()).length, bytes);
+    const [stored] = ends;
+    assertEquals(stored === "given up" ? stored : stored?.kind, kind);
+  });
+}
+
+Deno.test("recordResponse() of a body that fails is done all the same, and passes the failure on", async () => {
+  const { claim, ends } = claiming();
+  const body = new ReadableStream({ pull: () => Promise.reject(new Error("broken")) });
+  const response = await recordResponse(new Response(body), claim);
+  await assertRejects(() => response.text(), Error, "broken");
+  assertEquals(ends, [{ kind: "tooLarge" }]);
+});
+
+Deno.test("recordStream() keeps the events of a stream that ended", async () => {
+  const { claim, ends } = claiming();
+  const events = async function* () {
+    yield toast("a");
+    yield toast("b");
+    await Promise.resolve();
+  };
+  assertEquals(await Array.fromAsync(recordStream(events(), claim)), [toast("a"), toast("b")]);
+  assertEquals(ends, [{ kind: "events", events: [toast("a"), toast("b")] }]);
+});
+
+Deno.test("recordStream() keeps what was given when it is returned at a yield, as after a redirect", async () => {
+  const { claim, ends } = claiming();
+  const events = async function* () {
+    yield toast("a");
+    await Promise.resolve();
+    yield toast("b");
+  };
+  const recorded = recordStream(events(), claim);
+  await recorded.next();
+  await recorded.return();
+  assertEquals(ends, [{ kind: "events", events: [toast("a")] }]);
+});
+
+Deno.test("recordStream() gives the claim up when the stream fails", async () => {
+  const { claim, ends } = claiming();
+  const events = async function* (): AsyncGenerator<Patch, void, void> {
+    yield toast("a");
+    await Promise.resolve();
+    throw new Error("broken");
+  };
+  await assertRejects(() => Array.fromAsync(recordStream(events(), claim)), Error, "broken");
+  assertEquals(ends, ["given up"]);
+});

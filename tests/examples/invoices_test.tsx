@@ -1,0 +1,566 @@
+/** The example `examples/invoices`, asked through its handler alone. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type App, createApp } from "../../examples/invoices/app.ts";
+import { listAudit, listRefusals } from "../../examples/invoices/audit.ts";
+import { closeDatabase } from "../../examples/invoices/database.ts";
+import {
+  addInvoice,
+  findInvoice,
+  listInvoices,
+  mustFind,
+  saveDetails,
+  saveLines,
+  sendInvoice,
+} from "../../examples/invoices/invoices.ts";
+import { idle, lastJob } from "../../examples/invoices/sending.ts";
+import { captureConsole, EVENTS, namesOf, ORIGIN, parseEvents } from "../support/app.tsx";
+import {
+  attribute,
+  byId,
+  controls,
+  find,
+  findAll,
+  findForm,
+  formValues,
+  type HtmlElement,
+  parseHtml,
+  submitRequest,
+  text,
+  type Values,
+} from "../support/html.ts";
+
+const DETAILS = {
+  customer: { name: "Blue Kettle", email: "tea@example.com" },
+  issued: "2030-01-15",
+  due: "2030-02-15",
+  currency: "EUR",
+  reminders: true,
+  note: "",
+} as const;
+
+/** What a browser sends for the details of an invoice that is sound. */
+const SOUND = {
+  "customer.name": "Green Lamp",
+  "customer.email": "light@example.com",
+  issued: "2030-03-01",
+  due: "2030-03-31",
+  currency: "USD",
+  reminders: null,
+  note: "\r\n\r\nThank you",
+  then: "save",
+};
+
+const TEA = { text: "Tea", quantity: 2, price: 4.5 };
+const CUPS = { text: "Cups", quantity: 12, price: 19.99 };
+
+invoicesTest("a page asks who is there, and leads back to itself after the sign-in", async (visitor) => {
+  const id = draft();
+  const page = await visitor.open(`/invoices/${id}`);
+  assertEquals(page.response.status, 401);
+  const done = await visitor.submit(page, "sign_in", { role: "clerk" });
+  assertEquals([done.response.status, done.response.headers.get("location")], [303, `/invoices/${id}`]);
+  assertEquals((await visitor.open(`/invoices/${id}`)).response.status, 200);
+});
+
+invoicesTest("whoever is not signed in does not learn which invoices there are", async (visitor) => {
+  const id = draft();
+  const [there, missing] = [await visitor.open(`/invoices/${id}`), await visitor.open("/invoices/4711")];
+  assertEquals([there.response.status, missing.response.status], [401, 401]);
+  assert(!there.html.includes(`000${id}`));
+});
+
+for (const cookie of ["=", "session=", "session=none", "; ;", "session=1; session=2"]) {
+  invoicesTest(`a cookie that is none is nobody's: ${cookie}`, async (visitor) => {
+    const response = await visitor.send(new Request(ORIGIN, { headers: { cookie } }));
+    assertEquals(response.status, 401);
+    await response.body?.cancel();
+  });
+}
+
+invoicesTest("a sign-in without a role comes back with what is missing", async (visitor) => {
+  const page = await visitor.submit(await visitor.open("/"), "sign_in", {});
+  assertEquals(page.response.status, 401);
+  assertStringIncludes(text(page.root), "Choose who you are");
+});
+
+invoicesTest(
+  "a cookie of the session is kept from scripts and from other sites, and ends with the sign-out",
+  async (visitor) => {
+    const done = await visitor.submit(await visitor.open("/"), "sign_in", { role: "clerk" });
+    const [cookie = ""] = done.response.headers.getSetCookie();
+    for (const part of ["HttpOnly", "SameSite=Lax", "Path=/"]) assertStringIncludes(cookie, part);
+    const page = await visitor.open("/");
+    await visitor.submit(page, "sign_out");
+    assertEquals((await visitor.open("/")).response.status, 401);
+  },
+);
+
+invoicesTest("every answer carries a policy that lets no inline script run", async (visitor) => {
+  await visitor.signIn("clerk");
+  for (const path of ["/", `/invoices/${draft()}`, "/nowhere", "/invoices.css"]) {
+    const { response, root } = await visitor.open(path);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    assertStringIncludes(policy, "script-src 'self'", path);
+    const scripts = findAll(root, ({ tagName }) => tagName === "script");
+    assert(scripts.every((script) => attribute(script, "src")?.startsWith("/")), path);
+  }
+});
+
+invoicesTest("the page guard keeps a visitor from the audit log", async (visitor) => {
+  await visitor.signIn("visitor");
+  const page = await visitor.open("/audit");
+  assertEquals(page.response.status, 403);
+});
+
+invoicesTest("the action guard keeps a visitor from writing, whatever is sent", async (visitor) => {
+  await visitor.signIn("visitor");
+  const id = draft();
+  const page = await visitor.open(`/invoices/${id}`);
+  assertEquals(findAll(page.root, ({ tagName }) => tagName === "button").map(text), ["Sign out"]);
+  for (const [action, values] of [["save_invoice", SOUND], ["save_lines", { "lines[0].text": "Free" }]] as const) {
+    assertEquals((await visitor.submit(page, action, values)).response.status, 403, action);
+  }
+  for (const action of ["new_invoice", "send_all", "clear_audit"]) {
+    assertEquals((await visitor.call(action)).status, 403, action);
+  }
+  assertEquals([listInvoices().length, mustFind(id).customer.name], [1, "Blue Kettle"]);
+});
+
+invoicesTest("the form guard refuses to change an invoice that was sent", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft();
+  const page = await visitor.open(`/invoices/${id}`);
+  sendInvoice(id);
+  for (const [action, values] of [["save_invoice", SOUND], ["save_lines", {}]] as const) {
+    const refused = await visitor.submit(page, action, values);
+    assertEquals(refused.response.status, 409, action);
+    assertStringIncludes(text(refused.root), "cannot be changed");
+  }
+  assertEquals(mustFind(id).customer.name, "Blue Kettle");
+});
+
+invoicesTest("a sent invoice is shown to be read", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft();
+  sendInvoice(id);
+  const { root } = await visitor.open(`/invoices/${id}`);
+  const fieldsets = findAll(
+    findForm(root, "save_invoice"),
+    ({ attrs }) => attrs.some(({ name }) => name === "disabled"),
+  );
+  assertEquals(fieldsets.length, 3);
+  assertEquals(findAll(findForm(root, "save_invoice"), ({ tagName }) => tagName === "button"), []);
+});
+
+invoicesTest("a new invoice leads to its page", async (visitor) => {
+  await visitor.signIn("clerk");
+  const done = await visitor.submit(await visitor.open("/"), "new_invoice");
+  const [invoice] = listInvoices();
+  assertEquals(done.response.headers.get("location"), `/invoices/${invoice?.id}`);
+});
+
+invoicesTest("the form shows the record of its factory, and the title of the page names it", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft();
+  const { root } = await visitor.open(`/invoices/${id}`);
+  const title = find(root, ({ tagName, parentNode }) => tagName === "title" && parentNode?.nodeName === "head");
+  assertEquals(text(title), `Invoice 000${id}`);
+  const values = Object.fromEntries(formValues(findForm(root, "save_invoice")));
+  assertEquals(values["customer.email"], "tea@example.com");
+  assertEquals([values.issued, values.due, values.currency, values.reminders], [
+    "2030-01-15",
+    "2030-02-15",
+    "EUR",
+    "on",
+  ]);
+});
+
+invoicesTest("Save writes everything, and success of the form says what follows", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft();
+  const done = await visitor.submit(await visitor.open(`/invoices/${id}`), "save_invoice", SOUND);
+  assertEquals([done.response.status, done.response.headers.get("location")], [303, "/"]);
+  const { customer, issued, due, currency, reminders, note, status } = mustFind(id);
+  assertEquals([customer.name, customer.email], ["Green Lamp", "light@example.com"]);
+  assertEquals([issued, due, currency, reminders, status], ["2030-03-01", "2030-03-31", "USD", false, "draft"]);
+  assertEquals(note, "\n\nThank you");
+  assertStringIncludes(text((await visitor.open("/")).root), "The invoice for Green Lamp is saved");
+});
+
+invoicesTest("Save and send saves and sends", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft();
+  const page = await visitor.open(`/invoices/${id}`);
+  const done = await visitor.submit(page, "save_invoice", { ...SOUND, then: "send" });
+  assertEquals([done.response.status, done.response.headers.get("location")], [303, `/invoices/${id}`]);
+  assertEquals([mustFind(id).status, mustFind(id).customer.name], ["sent", "Green Lamp"]);
+});
+
+invoicesTest("Save and send refuses an invoice without lines, and keeps what was typed", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft([]);
+  const page = await visitor.open(`/invoices/${id}`);
+  const back = await visitor.submit(page, "save_invoice", { ...SOUND, then: "send" });
+  assertEquals(back.response.status, 200);
+  assertStringIncludes(text(find(back.root, isAlert)), "Add a line before you send it");
+  assertEquals(valueOf(findForm(back.root, "save_invoice"), "customer.name"), "Green Lamp");
+  assertEquals([mustFind(id).status, mustFind(id).customer.name], ["draft", "Blue Kettle"]);
+});
+
+invoicesTest(
+  "a refused form comes back twice with what was sent and what was wrong, and then is saved",
+  async (visitor) => {
+    await visitor.signIn("clerk");
+    const id = draft();
+    let page = await visitor.open(`/invoices/${id}`);
+    for (const name of ["", " "]) {
+      page = await visitor.submit(page, "save_invoice", {
+        ...SOUND,
+        "customer.name": name,
+        "customer.email": "nobody",
+        due: "2030-02-28",
+      });
+      assertEquals(page.response.status, 200);
+      const form = findForm(page.root, "save_invoice");
+      const control = find(form, (element) => attribute(element, "name") === "customer.name");
+      assertEquals([attribute(control, "aria-invalid"), valueOf(form, "customer.email")], ["true", "nobody"]);
+      const errors = byId(form, attribute(control, "aria-describedby") ?? "");
+      assertEquals(text(errors), "Give the name of the customer");
+      assertStringIncludes(text(find(form, isAlert)), "E-mail: Enter an address");
+      // The other form of the page is as it was.
+      assertEquals(valueOf(findForm(page.root, "save_lines"), "lines[0].text"), "Tea");
+    }
+    const early = await visitor.submit(page, "save_invoice", { ...SOUND, due: "2030-02-28" });
+    assertStringIncludes(text(find(early.root, isAlert)), "It cannot be due before its date");
+    await visitor.submit(early, "save_invoice", SOUND);
+    assertEquals(mustFind(id).customer.name, "Green Lamp");
+  },
+);
+
+invoicesTest(
+  "the designed form draws sections, helps, constraints, choices and buttons of the spec",
+  async (visitor) => {
+    await visitor.signIn("clerk");
+    const { root } = await visitor.open(`/invoices/${draft()}`);
+    const form = findForm(root, "save_invoice");
+    assertEquals(findAll(form, ({ tagName }) => tagName === "legend").map(text), ["Customer", "Terms"]);
+    const name = find(form, (element) => attribute(element, "name") === "customer.name");
+    assertEquals([attribute(name, "maxlength"), attribute(name, "required") !== null], ["80", true]);
+    const email = find(form, (element) => attribute(element, "name") === "customer.email");
+    assertEquals(attribute(email, "type"), "email");
+    assertEquals(text(byId(form, attribute(email, "aria-describedby") ?? "")), "Where the invoice is sent to");
+    const currency = find(form, (element) => attribute(element, "name") === "currency");
+    assertEquals(findAll(currency, ({ tagName }) => tagName === "option").map(text), ["EUR", "GBP", "USD"]);
+    const buttons = findAll(form, ({ tagName }) => tagName === "button");
+    assertEquals(buttons.map((button) => [attribute(button, "name"), attribute(button, "value"), text(button)]), [
+      ["then", "save", "Save"],
+      ["then", "send", "Save and send"],
+    ]);
+    // Every field of the form is there, those that no section names too.
+    assertEquals(controls(form, "note").length, 1);
+    for (const label of findAll(form, ({ tagName }) => tagName === "label")) {
+      byId(form, attribute(label, "for") ?? "none");
+    }
+  },
+);
+
+invoicesTest("lines are saved in their order, without deleted ones and without untouched ones", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft([TEA, CUPS]);
+  const page = await visitor.open(`/invoices/${id}`);
+  const done = await visitor.submit(page, "save_lines", {
+    "lines[0]._order": "9",
+    "lines[1]._delete": "on",
+    "lines[3].text": "Spoons",
+    "lines[3].quantity": "3",
+    "lines[3].price": "0.07",
+    "lines[3]._order": "1",
+  });
+  assertEquals([done.response.status, done.response.headers.get("location")], [303, `/invoices/${id}`]);
+  assertEquals(mustFind(id).lines, [{ text: "Spoons", quantity: 3, price: 0.07 }, TEA]);
+});
+
+invoicesTest("a line that is wrong is told at its own field, and the others stay", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft([TEA, CUPS]);
+  let page = await visitor.open(`/invoices/${id}`);
+  for (const quantity of ["0", "many"]) {
+    page = await visitor.submit(page, "save_lines", { "lines[1].quantity": quantity });
+    const form = findForm(page.root, "save_lines");
+    const control = find(form, (element) => attribute(element, "name") === "lines[1].quantity");
+    assertEquals([attribute(control, "aria-invalid"), attribute(control, "value")], ["true", quantity]);
+    assertEquals(valueOf(form, "lines[0].text"), "Tea");
+  }
+  await visitor.submit(page, "save_lines", { "lines[1].quantity": "6" });
+  assertEquals(mustFind(id).lines, [TEA, { ...CUPS, quantity: 6 }]);
+});
+
+for (
+  const [what, values, message] of [
+    ["no line at all", { "lines[0]._delete": "on" }, "Give at least 1 row"],
+    [
+      "more than a million",
+      { "lines[0].quantity": "9999", "lines[0].price": "1000" },
+      "An invoice of more than a million",
+    ],
+    ["a line past the twentieth", { "lines[20].text": "One more", "lines[20].price": "1" }, "Give at most 20 rows"],
+  ] as const
+) {
+  invoicesTest(`lines are refused as a whole: ${what}`, async (visitor) => {
+    await visitor.signIn("clerk");
+    const lines = what.startsWith("a line") ? Array.from({ length: 20 }, () => TEA) : [TEA];
+    const id = draft(lines);
+    const page = await visitor.submit(await visitor.open(`/invoices/${id}`), "save_lines", values);
+    assertEquals(page.response.status, 200);
+    assertStringIncludes(text(find(page.root, isAlert)), message);
+    assertEquals(mustFind(id).lines, lines);
+  });
+}
+
+invoicesTest("twenty lines are taken, and no extra row is offered beside them", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft(Array.from({ length: 20 }, () => TEA));
+  const page = await visitor.open(`/invoices/${id}`);
+  const rows = findAll(findForm(page.root, "save_lines"), (element) => attribute(element, "data-row") !== null);
+  assertEquals(rows.length, 20);
+  assertEquals((await visitor.submit(page, "save_lines")).response.status, 303);
+});
+
+invoicesTest("the row to be cloned stands in a template and is not sent", async (visitor) => {
+  await visitor.signIn("clerk");
+  const { html, root } = await visitor.open(`/invoices/${draft()}`);
+  assertStringIncludes(html, 'name="lines[__index__].text"');
+  assert(!formValues(findForm(root, "save_lines")).some(([name]) => name.includes("__index__")));
+});
+
+invoicesTest("what a visitor typed is shown as text", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft([{ ...TEA, text: `"><script>alert(1)</script>` }]);
+  const evil = {
+    ...SOUND,
+    "customer.name": "<b>&amp;</b>",
+    note: "</textarea><script>alert(2)</script>",
+    due: "2000-01-01",
+  };
+  const page = await visitor.submit(await visitor.open(`/invoices/${id}`), "save_invoice", evil);
+  assert(!page.html.includes("<script>alert"));
+  assertEquals(valueOf(findForm(page.root, "save_invoice"), "customer.name"), "<b>&amp;</b>");
+});
+
+invoicesTest("the audit log has each action with who, what came of it and how long it took", async (visitor) => {
+  const page = await visitor.open("/");
+  await visitor.submit(page, "sign_in", { role: "visitor" });
+  await visitor.call("send_all");
+  await visitor.signIn("clerk");
+  const id = draft();
+  await visitor.submit(await visitor.open(`/invoices/${id}`), "save_invoice", { ...SOUND, "customer.name": "" });
+  assertEquals(listAudit().toReversed().map(({ action, principal, status }) => [action, principal, status]), [
+    ["sign_in", "nobody", 303],
+    ["send_all", "visitor", 403],
+    ["sign_in", "nobody", 303],
+    ["save_invoice", "clerk", 200],
+  ]);
+  assert(listAudit().every(({ ms, at }) => ms >= 0 && !Number.isNaN(Date.parse(at))));
+  const log = await visitor.open("/audit");
+  assertEquals(log.response.status, 200);
+  assertStringIncludes(text(log.root), "save_invoice");
+});
+
+invoicesTest("a refused form is written down with its fields, and without what was in them", async (visitor) => {
+  await visitor.signIn("clerk");
+  const id = draft();
+  const page = await visitor.open(`/invoices/${id}`);
+  await visitor.submit(page, "save_invoice", { ...SOUND, "customer.name": "", "customer.email": "secret" });
+  await visitor.submit(page, "save_lines", { "lines[0]._delete": "on" });
+  assertEquals(
+    listRefusals().toReversed().map(({ action, principal, errors, fields }) => [action, principal, errors, fields]),
+    [
+      ["save_invoice", "clerk", 2, "customer.name, customer.email"],
+      ["save_lines", "clerk", 1, "the whole form"],
+    ],
+  );
+  assert(!(await visitor.open("/audit")).html.includes("secret"));
+});
+
+invoicesTest("a method of the page class empties the audit log", async (visitor) => {
+  await visitor.signIn("clerk");
+  const page = await visitor.open("/audit");
+  assertEquals(listAudit().length, 1);
+  const done = await visitor.submit(page, "clear_audit");
+  assertEquals(done.response.status, 303);
+  // What is left is the action that emptied it.
+  assertEquals(listAudit().map(({ action }) => action), ["clear_audit"]);
+});
+
+invoicesTest("the command hands over to the watcher, which tells of each invoice once", async (visitor) => {
+  await visitor.signIn("clerk");
+  const first = draft();
+  const second = draft();
+  draft([]);
+  const command = parseEvents(await (await visitor.call("send_all")).text());
+  assertEquals(namesOf(command), ["toast", "patch_html", "switch_action"]);
+  assertEquals(command[0]?.data, { value: "Sending 2 invoices" });
+  const job = lastJob()?.id ?? 0;
+  assertEquals(command[2]?.data, { name: "watch_sending", data: { job }, method: "GET" });
+  const watched = await visitor.watch(job, "one");
+  assertEquals(watched.filter(({ event }) => event === "checkpoint").map(({ id }) => id), [
+    `one:checkpoint:sent-${first}`,
+    `one:checkpoint:sent-${second}`,
+  ]);
+  assertEquals(namesOf(watched).slice(-3), ["patch_html", "toast", "end"]);
+  assertEquals(listInvoices().map(({ status }) => status), ["draft", "sent", "sent"]);
+});
+
+invoicesTest("a watcher that comes back goes on after the last checkpoint it has passed", async (visitor) => {
+  await visitor.signIn("clerk");
+  const ids = [draft(), draft(), draft()];
+  await visitor.call("send_all");
+  const job = lastJob()?.id ?? 0;
+  await idle();
+  const rest = await visitor.watch(job, "one", `one:checkpoint:sent-${ids[1]}`);
+  assertEquals(
+    rest.filter(({ event }) => event === "checkpoint").map(({ id }) => id),
+    [`one:checkpoint:sent-${ids[2]}`],
+  );
+  // Somebody else's checkpoint is none: everything is shown anew.
+  const anew = await visitor.watch(job, "two", `one:checkpoint:sent-${ids[1]}`);
+  assertEquals(namesOf(anew), ["patch_html", "patch_html", "toast", "end"]);
+  assertStringIncludes(JSON.stringify(anew[0]?.data), "3 invoices sent");
+});
+
+invoicesTest("without scripts the job begins, and the page says how far it is", async (visitor) => {
+  await visitor.signIn("clerk");
+  draft();
+  const done = await visitor.submit(await visitor.open("/"), "send_all");
+  assertEquals([done.response.status, done.response.headers.get("location")], [303, "/"]);
+  const page = await visitor.open("/");
+  assertStringIncludes(text(page.root), "Sending 1 invoice");
+  await idle();
+  assertStringIncludes(text((await visitor.open("/")).root), "1 invoice sent");
+});
+
+invoicesTest("with no draft that is ready nothing begins", async (visitor) => {
+  await visitor.signIn("clerk");
+  draft([]);
+  const events = parseEvents(await (await visitor.call("send_all")).text());
+  assertEquals(events[0]?.data, { value: "There is no draft that could be sent" });
+  assertEquals(lastJob(), null);
+});
+
+for (const path of ["/invoices/4711", "/invoices/none", "/nowhere"]) {
+  invoicesTest(`${path} has a page that says so`, async (visitor) => {
+    await visitor.signIn("clerk");
+    const page = await visitor.open(path);
+    assertEquals(page.response.status, path.endsWith("none") ? 400 : 404);
+    assertEquals(findAll(page.root, ({ tagName }) => tagName === "h1").length, 1);
+  });
+}
+
+interface Opened {
+  readonly response: Response;
+  readonly html: string;
+  readonly root: HtmlElement;
+  readonly url: string;
+}
+
+/** A browser with scripts off, and its cookies. */
+class Visitor {
+  readonly #app: App;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  async send(request: Request): Promise<Response> {
+    if (this.#cookies.size > 0) {
+      request.headers.set(
+        "cookie",
+        Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join("; "),
+      );
+    }
+    const response = await this.#app(request);
+    for (const cookie of response.headers.getSetCookie()) {
+      const [name = "", value = ""] = cookie.split("; ", 1)[0]?.split("=", 2) ?? [];
+      this.#cookies.set(name, value);
+    }
+    return response;
+  }
+
+  async open(path: string): Promise<Opened> {
+    const url = new URL(path, ORIGIN).href;
+    return await opened(await this.send(new Request(url, { headers: { accept: "text/html" } })), url);
+  }
+
+  async submit(page: Opened, action: string, values: Values = {}): Promise<Opened> {
+    return await opened(await this.send(submitRequest(findForm(page.root, action), page.url, values)), page.url);
+  }
+
+  async signIn(role: "clerk" | "visitor"): Promise<void> {
+    this.#cookies.delete("session");
+    await this.submit(await this.open("/"), "sign_in", { role });
+  }
+
+  /** Calls an action as the runtime does. */
+  call(action: string): Promise<Response> {
+    return this.send(
+      new Request(ORIGIN, { method: "POST", headers: { accept: EVENTS, "x-hyper-action": action } }),
+    );
+  }
+
+  /** Follows a job as the runtime does, to its end. */
+  async watch(job: number, requestId: string, lastEventId?: string) {
+    const headers = new Headers({
+      accept: EVENTS,
+      "x-hyper-action": "watch_sending",
+      "x-hyper-request-id": requestId,
+      "x-hyper-data": JSON.stringify({ job }),
+    });
+    if (lastEventId !== undefined) headers.set("last-event-id", lastEventId);
+    return parseEvents(await (await this.send(new Request(ORIGIN, { headers }))).text());
+  }
+}
+
+async function opened(response: Response, url: string): Promise<Opened> {
+  const html = await response.text();
+  // A document has one element at its top.
+  return { response, html, root: parseHtml(html) as HtmlElement, url };
+}
+
+function draft(lines: Parameters<typeof saveLines>[1] = [TEA]): number {
+  const id = addInvoice();
+  saveDetails(id, DETAILS);
+  saveLines(id, lines);
+  assert(findInvoice(id) !== null);
+  return id;
+}
+
+function valueOf(form: HtmlElement, name: string): string | undefined {
+  return formValues(form).find(([key]) => key === name)?.[1];
+}
+
+function isAlert(element: HtmlElement): boolean {
+  return attribute(element, "role") === "alert";
+}
+
+function invoicesTest(name: string, visit: (visitor: Visitor) => Promise<void>): void {
+  Deno.test(`invoices: ${name}`, async () => {
+    // Each test begins with a database of its own, in memory.
+    Deno.env.set("INVOICES_DATABASE", ":memory:");
+    closeDatabase();
+    const app = createApp();
+    const lines: string[] = [];
+    const restore = captureConsole(lines);
+    try {
+      await visit(new Visitor(app));
+      await idle();
+    } finally {
+      restore();
+      assertEquals(lines, []);
+      await idle();
+      await app.close();
+      closeDatabase();
+      Deno.env.delete("INVOICES_DATABASE");
+    }
+  });
+}

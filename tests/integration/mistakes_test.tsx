@@ -1,0 +1,214 @@
+/** What a programmer gets wrong: each an error that names the file and the remedy, at the start where it can be known then. */
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  action,
+  createHandler,
+  defineForm,
+  Depends,
+  DUrl,
+  Field,
+  field,
+  Form,
+  FormErrors,
+  type LayoutProps,
+  switchTo,
+  Toasts,
+} from "../../mod.ts";
+import { z } from "zod";
+import { App, type Modules } from "../support/app.tsx";
+
+const form = defineForm("note", { fields: { title: field.text() } });
+
+/** The error that stops the start. */
+async function startError(modules: Modules): Promise<Error> {
+  const handler = createHandler({
+    baseDir: "/srv/app",
+    pages: Object.entries(modules).map(([path, exports]) => ({ path, load: () => Promise.resolve(exports) })),
+  });
+  return await assertRejects(() => handler.ready, TypeError);
+}
+
+/** The error that a page brings forth when it is drawn. */
+async function drawError(modules: Modules, path = "/"): Promise<Error> {
+  await using app = new App(modules);
+  assertEquals((await app.open(path)).status, 500);
+  return app.takeError();
+}
+
+const Page = (): string => "page";
+
+for (
+  const [what, modules, phrases] of [
+    ["two actions of one name", {
+      "/a": { default: Page, one: action("save", () => {}) },
+      "/b": { default: Page, two: action("save", () => {}) },
+    }, ['Cannot register action "save"', '"one" in pages/a/page.tsx', '"two" in pages/b/page.tsx', "namespace"]],
+    ["a page without a body", { "/a": { save: action("save", () => {}) } }, [
+      "pages/a/page.tsx",
+      "no body",
+      "export a default component or a render function",
+    ]],
+    ["a default export that is no component", { "/a": { default: <p /> } }, [
+      "pages/a/page.tsx",
+      "component is needed",
+    ]],
+    ["a layout without a default export", { "/a": { default: Page }, "pages/layout.tsx": {} }, [
+      "pages/layout.tsx",
+      "no default export",
+    ]],
+    ["an async layout", { "/a": { default: Page }, "pages/layout.tsx": { default: async () => {} } }, [
+      "pages/layout.tsx",
+      "async function",
+    ]],
+    ["an action exported from a layout", {
+      "/a": { default: Page },
+      "pages/layout.tsx": { default: ({ children }: LayoutProps) => children, save: action("save", () => {}) },
+    }, ['"save"', "pages/layout.tsx", "pages/page.tsx", "_components"]],
+    ["an action exported from a template", {
+      "pages/a/template.tsx": { default: Page, save: action("save", () => {}) },
+    }, ['"save"', "pages/a/template.tsx", "pages/a/page.tsx"]],
+    ["a context that is no record", { "/a": { default: Page, context: () => ({}) } }, ["pages/a/page.tsx", "context"]],
+    ["a provider that is no function", { "/a": { default: Page, context: { user: "ada" } } }, [
+      "pages/a/page.tsx",
+      '"user"',
+    ]],
+    ["render that is no function", { "/a": { render: <p /> } }, ["pages/a/page.tsx", '"render"']],
+  ] as const
+) {
+  Deno.test(`the start is stopped by ${what}`, async () => {
+    const error = await startError(modules as Modules);
+    for (const phrase of phrases) assertStringIncludes(error.message, phrase);
+  });
+}
+
+Deno.test("a module that cannot be imported stops the start with its file and its cause", async () => {
+  const cause = new Error("no such database");
+  const handler = createHandler({
+    baseDir: "/srv/app",
+    pages: [{ path: "/a", load: () => Promise.reject(cause) }],
+  });
+  const error = await assertRejects(() => handler.ready, Error, 'Cannot import "pages/a/page.tsx": no such database');
+  assertEquals(error.cause, cause);
+});
+
+Deno.test("an unknown action in <Form> says which names come close", async () => {
+  const error = await drawError({
+    "/": { default: () => <Form action="add_todos" />, addTodo: action("add_todo", { form }, () => {}) },
+  });
+  assertStringIncludes(error.message, 'Cannot render <Form> for action "add_todos"');
+  assertStringIncludes(error.message, 'did you mean "add_todo"');
+});
+
+Deno.test("an action in <Form> that no page exports says where to export it from", async () => {
+  const hidden = action("hidden", { form }, () => {});
+  const error = await drawError({ "/": { default: () => <Form action={hidden} /> } });
+  assertStringIncludes(error.message, 'action "hidden"');
+  assertStringIncludes(error.message, "export one from a page or a component");
+});
+
+Deno.test("an undefined action in <Form> hints at an import cycle", async () => {
+  const error = await drawError({ "/": { default: () => <Form action={undefined as unknown as string} /> } });
+  assertStringIncludes(error.message, "import cycle");
+});
+
+Deno.test("a layout that does not render its children names itself and says where to put them", async () => {
+  const error = await drawError({
+    "/a": { default: Page },
+    "pages/layout.tsx": { default: ({ children }: LayoutProps) => <main>{children}</main> },
+    "pages/a/layout.tsx": { default: () => <aside>no children</aside> },
+  }, "/a");
+  assertStringIncludes(error.message, 'the layout "pages/a/layout.tsx" does not render its children');
+  assertStringIncludes(error.message, "{children}");
+});
+
+Deno.test("a page class or render that gives nothing to draw says so", async () => {
+  const error = await drawError({ "/": { render: () => undefined } });
+  assertStringIncludes(error.message, "pages/page.tsx");
+});
+
+Deno.test("a field that the form does not have lists those it has", async () => {
+  const save = action("save", { form }, () => {});
+  const error = await drawError({
+    "/": {
+      default: () => (
+        <Form action={save}>
+          <Field name="titel" />
+        </Form>
+      ),
+      save,
+    },
+  });
+  assertStringIncludes(error.message, '"titel"');
+  assertStringIncludes(error.message, "title");
+});
+
+for (
+  const [what, node] of [
+    ["<Field>", () => <Field name="title" />],
+    ["<FormErrors>", () => <FormErrors />],
+  ] as const
+) {
+  Deno.test(`${what} outside a form says where it belongs`, async () => {
+    assertStringIncludes((await drawError({ "/": { default: node } })).message, "<Form>");
+  });
+}
+
+Deno.test("a component of this library outside a page says where it belongs", async () => {
+  const { renderToString } = await import("preact-render-to-string");
+  assertThrows(() => renderToString(<Toasts />), TypeError, "outside a page");
+});
+
+for (
+  const [what, declare, phrase] of [
+    ["a name that is none", () => action("add todo", () => {}), 'Cannot declare action "add todo"'],
+    ["an empty name", () => action("", () => {}), 'Cannot declare action ""'],
+    ["a name of 129 characters", () => action("x".repeat(129), () => {}), "up to 127"],
+    ["a namespace that is none", () => action("a", { namespace: "a b" }, () => {}), 'namespace "a b"'],
+    ["a method that is none", () => action("a", { method: "PUT" as "POST" }, () => {}), 'method "PUT"'],
+    ["a handler that is none", () => action("a", {}, "x" as unknown as () => void), "a function is needed"],
+    [
+      "form and input at once",
+      () =>
+        action(
+          "a",
+          { form, input: z.object({}) },
+          () => {},
+        ),
+      "both form and input",
+    ],
+    ["an injected name that is taken", () => action("a", { inject: { form: DUrl("id") } }, () => {}), 'injects "form"'],
+    ["a dependency that is none", () => Depends((() => 1) as never), "Cannot depend on"],
+    ["a switch to an action without a method", () => switchTo(action("a", () => {})), 'Cannot switch to action "a"'],
+  ] as const
+) {
+  Deno.test(`a mistake in a declaration throws where it is written: ${what}`, () => {
+    const error = assertThrows(declare, TypeError);
+    assertStringIncludes(error.message, phrase);
+  });
+}
+
+Deno.test("a name of 128 characters is one, and an action is frozen", () => {
+  const longest = action(`x${"y".repeat(127)}`, () => {});
+  assert(Object.isFrozen(longest));
+  assertEquals(longest.name.length, 128);
+});
+
+for (
+  const [what, options, phrase] of [
+    ["a limit of a name that is none", { limits: { bodybytes: 1 } }, 'limit "bodybytes"'],
+    ["a negative limit", { limits: { files: -1 } }, '"files"'],
+    ["heartbeatSeconds that is no number", { heartbeatSeconds: NaN }, "heartbeatSeconds"],
+    [
+      "a trusted origin that is more than one",
+      { crossOrigin: { trustedOrigins: ["https://a.test/path"] } },
+      "a.test/path",
+    ],
+    ["a provider without functions", { providers: [{}] }, "provider"],
+  ] as const
+) {
+  Deno.test(`createHandler() refuses at once: ${what}`, () => {
+    const error = assertThrows(() => createHandler({ baseDir: null, pages: [], ...options } as never));
+    assert(error instanceof TypeError || error instanceof RangeError);
+    assertStringIncludes(error.message, phrase);
+  });
+}

@@ -1,0 +1,118 @@
+/** Hand-overs and checkpoints: a command that goes on as a watcher, and a watcher that is taken up again. */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { action, checkpoint, html, resumeCheckpoint, switchTo, toast } from "../../mod.ts";
+import { App, eventsOf, type StreamEvent } from "../support/app.tsx";
+
+const watch = action("watch", { method: "GET" }, async function* (ctx) {
+  const passed = resumeCheckpoint(ctx, ["loaded", "counted"]);
+  if (passed === null) {
+    yield html(`Loading ${ctx.data.job}`, { target: "#state" });
+    yield checkpoint("loaded");
+  }
+  if (passed !== "counted") {
+    await Promise.resolve();
+    yield html("Counting", { target: "#state" });
+    yield checkpoint("counted");
+  }
+  yield html("Done", { target: "#state" });
+});
+const start = action("start", () => [toast("Started"), switchTo(watch, { job: 7 }, { path: "/jobs?x=1" })]);
+
+function app(): App {
+  return new App({ "/": { default: () => "", start, watch } });
+}
+
+function words(events: readonly StreamEvent[]): readonly unknown[] {
+  return events.map(({ event, data, id }) =>
+    id ?? (event === "patch_html" ? (data as { content: string }).content : event)
+  );
+}
+
+async function watching(site: App, headers: Readonly<Record<string, string>> = {}): Promise<readonly unknown[]> {
+  return words(await eventsOf(await site.call("watch", { method: "GET", data: { job: 7 }, headers })));
+}
+
+const ID = { "x-hyper-request-id": "r.1" };
+
+Deno.test("a command hands over to a watcher: its name, its data, its method, its path, and no end", async () => {
+  await using site = app();
+  const events = await eventsOf(await site.call("start"));
+  assertEquals(events, [
+    { event: "toast", data: { value: "Started" } },
+    { event: "switch_action", data: { name: "watch", data: { job: 7 }, method: "GET", url: "/jobs?x=1" } },
+  ]);
+});
+
+Deno.test("a hand-over to another site is refused as a redirect would be", async () => {
+  const away = action("away", () => switchTo(watch, {}, { path: "//other.test/" }));
+  await using site = new App({ "/": { default: () => "", watch, away } });
+  assertEquals((await site.call("away")).status, 500);
+  assertStringIncludes(site.takeError().message, "Cannot redirect to");
+});
+
+Deno.test("a destination must declare its method", () => {
+  assertThrows(() => switchTo(start), TypeError, 'Cannot switch to action "start"');
+  assertEquals(switchTo(action("a", { method: "POST" }, () => {})).kind, "switch");
+});
+
+for (const [depth, status] of [["0", 200], ["4", 200], ["5", 400], ["99999", 400], ["x", 400], ["-1", 400]] as const) {
+  Deno.test(`at a depth of ${depth} hand-overs the answer is ${status}`, async () => {
+    await using site = app();
+    const response = await site.call("start", { headers: { "x-hyper-switch-depth": depth } });
+    assertEquals(response.status, status);
+    await response.body?.cancel();
+  });
+}
+
+Deno.test("checkpoints carry the request id, and a resumed stream goes on behind the one it passed", async () => {
+  await using site = app();
+  assertEquals(await watching(site, ID), [
+    "Loading 7",
+    "r.1:checkpoint:loaded",
+    "Counting",
+    "r.1:checkpoint:counted",
+    "Done",
+    "end",
+  ]);
+  assertEquals(await watching(site, { ...ID, "last-event-id": "r.1:checkpoint:loaded" }), [
+    "Counting",
+    "r.1:checkpoint:counted",
+    "Done",
+    "end",
+  ]);
+  assertEquals(await watching(site, { ...ID, "last-event-id": "r.1:checkpoint:counted" }), ["Done", "end"]);
+});
+
+for (
+  const [what, headers] of [
+    ["belongs to another call", { ...ID, "last-event-id": "r.2:checkpoint:loaded" }],
+    ["has a name the action does not have", { ...ID, "last-event-id": "r.1:checkpoint:paid" }],
+    ["is no checkpoint", { ...ID, "last-event-id": "17" }],
+    ["is endless", { ...ID, "last-event-id": `r.1:checkpoint:${"x".repeat(5_000)}` }],
+    ["comes without a request id", { "last-event-id": "r.1:checkpoint:loaded" }],
+  ] as const
+) {
+  Deno.test(`a stream begins anew where Last-Event-ID ${what}`, async () => {
+    await using site = app();
+    assertEquals((await watching(site, headers))[0], "Loading 7");
+  });
+}
+
+Deno.test("a POST is not resumed: it runs once, and its repeat gets what it gave", async () => {
+  let passed: string | null = "nothing yet";
+  const work = action("work", (ctx) => void (passed = resumeCheckpoint(ctx, ["half"])));
+  await using site = new App({ "/": { default: () => "", work } });
+  await site.call("work", { headers: { ...ID, "last-event-id": "r.1:checkpoint:half" } });
+  assertEquals(passed, null);
+});
+
+Deno.test("a checkpoint that is passed twice ends the stream with an error that names it", async () => {
+  const twice = action("twice", { method: "GET" }, function* () {
+    yield checkpoint("a");
+    yield checkpoint("a");
+  });
+  await using site = new App({ "/": { default: () => "", twice } });
+  const events = await eventsOf(await site.call("twice", { method: "GET", headers: ID }));
+  assertEquals(events.map(({ event }) => event), ["checkpoint", "error", "end"]);
+  assertStringIncludes(site.takeError().message, 'checkpoint "a" of action "twice" twice');
+});

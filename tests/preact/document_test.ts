@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import { bodyOf, completeDocument, cutOut, isDocument } from "../../src/preact/document.ts";
+
+const SCRIPT = "<script src=x></script>";
+
+for (
+  const [what, html, expected] of [
+    ["an html element", "<html><body></body></html>", true],
+    ["one with attributes, behind a doctype", "<!DOCTYPE html>\n<HTML lang=de>", true],
+    ["a fragment", "<main></main>", false],
+    ["a text about html", "about <html>", false],
+    ["another element whose name begins alike", "<html-view></html-view>", false],
+    ["nothing", "", false],
+  ] as const
+) {
+  Deno.test(`isDocument() of ${what} is ${expected}`, () => assertEquals(isDocument(html), expected));
+}
+
+for (
+  const [what, html, head, expected] of [
+    [
+      "a page alone gets a document with the runtime",
+      "<p>x</p>",
+      [],
+      '<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
+      `${SCRIPT}</head><body><p>x</p></body></html>`,
+    ],
+    [
+      "a document of its own gets a doctype and nothing else",
+      "<html><head></head><body>x</body></html>",
+      [],
+      "<!DOCTYPE html><html><head></head><body>x</body></html>",
+    ],
+    [
+      "a document with a doctype keeps it",
+      "<!doctype html><html><head></head></html>",
+      [],
+      "<!doctype html><html><head></head></html>",
+    ],
+    [
+      "head parts go to the end of the head, in order",
+      "<html><head><meta a></head><body></body></html>",
+      ["<meta b>", "<meta c>"],
+      "<!DOCTYPE html><html><head><meta a><meta b><meta c></head><body></body></html>",
+    ],
+    [
+      "the nearest title replaces the layout's and those before it",
+      "<html><head><title>Layout</title></head></html>",
+      ["<title>Outer</title><meta b>", "<title>Inner</title>"],
+      "<!DOCTYPE html><html><head><title>Inner</title><meta b></head></html>",
+    ],
+    [
+      "a document without a head gets one",
+      '<html lang="de"><body>x</body></html>',
+      ["<meta b>"],
+      '<!DOCTYPE html><html lang="de"><head><meta b></head><body>x</body></html>',
+    ],
+    [
+      "a title in the body, such as that of a drawing, stays",
+      "<html><head></head><body><svg><title>Chart</title></svg></body></html>",
+      ["<title>Page</title>"],
+      "<!DOCTYPE html><html><head><title>Page</title></head><body><svg><title>Chart</title></svg></body></html>",
+    ],
+    [
+      "a replacement pattern in a title is text",
+      "<html><head><title>a</title></head></html>",
+      ["<title>$& $1 $$</title>"],
+      "<!DOCTYPE html><html><head><title>$& $1 $$</title></head></html>",
+    ],
+  ] as const
+) {
+  Deno.test(`completeDocument(): ${what}`, () => assertEquals(completeDocument(html, head, SCRIPT), expected));
+}
+
+for (
+  const [what, html, expected] of [
+    [
+      "the body element with its attributes",
+      '<html><head></head><body class="a">x</body></html>',
+      '<body class="a">x</body>',
+    ],
+    ["a fragment in a body", "<p>x</p>", "<body><p>x</p></body>"],
+    ["an empty body of a document without one", "<html><head></head></html>", "<body></body>"],
+    ["the rest of a document that does not close its body", "<html><body>x", "<body>x</body>"],
+  ] as const
+) {
+  Deno.test(`bodyOf() gives ${what}`, () => assertEquals(bodyOf(html), expected));
+}
+
+Deno.test("cutOut() gives what stands between the tags of the first such element, or null", () => {
+  assertEquals(cutOut("<p><x-1><form>a</form></x-1></p><x-1>b</x-1>", "x-1"), "<form>a</form>");
+  assertEquals(cutOut("<p></p>", "x-1"), null);
+});

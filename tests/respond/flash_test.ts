@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { clearFlashCookie, flashCookie, readFlash, type ToastValue } from "../../src/respond/flash.ts";
+
+/** What the next page reads of the cookie. */
+function carried(toasts: readonly ToastValue[]): readonly ToastValue[] {
+  const cookie = flashCookie(toasts, false);
+  return cookie === null ? [] : readFlash(new Headers({ cookie: `a=1; ${cookie.split(";", 1)[0]}; b=2` }));
+}
+
+for (
+  const toasts of [
+    [{ value: "Saved" }],
+    [{ message: 'a; b, c "d" % \\', level: "info" }, { value: 7 }],
+    [{ value: "ü 😀 \n \r \u0000 שלום" }],
+    [{ value: null, nested: { list: [1, "2"] } }],
+  ]
+) {
+  Deno.test(`a flash comes back as it was: ${JSON.stringify(toasts)}`, () => assertEquals(carried(toasts), toasts));
+}
+
+Deno.test("flashCookie() is null where there is nothing to say", () => assertEquals(flashCookie([], true), null));
+
+Deno.test("flashCookie() is secure on https", () => {
+  assertMatch(flashCookie([{ value: 1 }], true) ?? "", /; Secure/);
+  assertEquals(/Secure/.test(flashCookie([{ value: 1 }], false) ?? ""), false);
+});
+
+Deno.test("flashCookie() carries ten toasts and 2,048 bytes at most, the first ones first", () => {
+  const many = Array.from({ length: 11 }, (_, index) => ({ value: index }));
+  assertEquals(carried(many), many.slice(0, 10));
+  const long = { value: "x".repeat(1_500) };
+  assertEquals(carried([{ value: "a" }, long, long]), [{ value: "a" }, long]);
+  assertEquals(flashCookie([{ value: "x".repeat(2_049) }], false), null);
+  const exact = { value: "x".repeat(2_048 - encodeURIComponent('[{"value":""}]').length) };
+  assertEquals(carried([exact]), [exact]);
+  assertEquals(flashCookie([{ value: `${exact.value}x` }], false), null);
+});
+
+Deno.test("clearFlashCookie() takes the cookie away", () => assertMatch(clearFlashCookie(false), /Max-Age=0/));
+
+for (const value of ["", "%7B%7D", "%5B1%2C%22a%22%2Cnull%2C%5B%5D%5D", "%5B", "%FF", "[", "x".repeat(2_049)]) {
+  Deno.test(`readFlash() takes nothing that is no list of objects: ${value.slice(0, 12)}`, () => {
+    assertEquals(readFlash(new Headers({ cookie: `hyper_flash=${value}` })), []);
+  });
+}
+
+Deno.test("readFlash() reads its own cookie and no other", () => {
+  const cookie = (flashCookie([{ value: 1 }], false) ?? "").split(";", 1)[0];
+  assert(cookie !== undefined);
+  assertEquals(readFlash(new Headers({ cookie: cookie.replace("hyper_flash", "other_hyper_flash") })), []);
+  assertEquals(readFlash(new Headers()), []);
+});

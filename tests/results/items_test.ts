@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import {
+  checkpoint,
+  event,
+  history,
+  html,
+  isItem,
+  isUnsafeHtml,
+  loadJs,
+  redirect,
+  refresh,
+  remove,
+  signal,
+  signals,
+  switchTo,
+  toast,
+  unsafeHtml,
+} from "../../src/results/items.ts";
+import { SWAPS } from "../../src/protocol/patch.ts";
+
+Deno.test("isItem() knows what this module made, and nothing that looks alike", () => {
+  const target = { name: "a", method: "GET", methodDeclared: true } as const;
+  const items = [
+    html("x"),
+    remove("#a"),
+    signal("a", 1),
+    signals({}),
+    toast("x"),
+    event("x"),
+    redirect("/"),
+    history({ push: "/" }),
+    loadJs("/a.js"),
+    checkpoint("a"),
+    switchTo(target),
+    refresh(),
+  ];
+  for (const item of items) {
+    assert(isItem(item), item.kind);
+    assertFalse(isItem({ ...item }));
+    assertFalse(isItem(JSON.parse(JSON.stringify(item))));
+  }
+  for (const other of [null, undefined, "x", unsafeHtml("x"), []]) assertFalse(isItem(other));
+});
+
+Deno.test("isUnsafeHtml() knows what unsafeHtml() made, and nothing that looks alike", () => {
+  assert(isUnsafeHtml(unsafeHtml("<b>")));
+  for (const other of [{ markup: "<b>" }, "<b>", null, html("x")]) assertFalse(isUnsafeHtml(other));
+});
+
+for (const swap of SWAPS) {
+  Deno.test(`html() takes the swap ${swap}`, () => assertEquals(html("x", { swap }).options.swap, swap));
+}
+
+for (const swap of ["replace", "innerHTML", "", "constructor"]) {
+  Deno.test(`html() refuses the swap ${JSON.stringify(swap)}`, () => {
+    assertThrows(() => html("x", { swap: swap as "inner" }), TypeError, "is none of inner, outer");
+  });
+}
+
+for (const delay of [-1, NaN, Infinity]) {
+  Deno.test(`html() refuses a delay of ${delay}`, () => {
+    assertThrows(() => html("x", { swapDelay: delay }), TypeError, "swapDelay");
+    assertThrows(() => html("x", { settleDelay: delay }), TypeError, "settleDelay");
+  });
+}
+
+for (
+  const [value, expected] of [["a", { value: "a" }], [0, { value: 0 }], [false, { value: false }], [{ a: 1 }, {
+    a: 1,
+  }]] as const
+) {
+  Deno.test(`toast() keeps an object and wraps a scalar: ${JSON.stringify(value)}`, () => {
+    assertEquals(toast(value).value, expected);
+  });
+}
+
+Deno.test("redirect() takes a URL, and external only where it is said", () => {
+  assertEquals(redirect(new URL("http://site.test/a")).url, "http://site.test/a");
+  assertEquals([redirect("/").external, redirect("/", {}).external, redirect("/", { external: true }).external], [
+    false,
+    false,
+    true,
+  ]);
+});
+
+for (const name of ["a", "0", "a.b_c-d", "x".repeat(64)]) {
+  Deno.test(`checkpoint() takes the name ${name.slice(0, 8)}`, () => assertEquals(checkpoint(name).name, name));
+}
+
+for (const name of ["", "-a", "a b", "a:b", "a\n", "x".repeat(65)]) {
+  Deno.test(`checkpoint() refuses the name ${JSON.stringify(name.slice(0, 8))}`, () => {
+    assertThrows(() => checkpoint(name), TypeError, "Cannot make checkpoint");
+  });
+}

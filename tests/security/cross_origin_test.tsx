@@ -1,0 +1,268 @@
+/** T1 to T6: who may change something, asked through the handler, against an oracle that knows nothing of our code. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { action, type CrossOriginOptions, formActionUrl } from "../../mod.ts";
+import { App } from "../support/app.tsx";
+
+/** The server's own origin in these tests. */
+const OWN = "http://site.test";
+
+const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+const FETCH_SITES = [
+  null,
+  "",
+  "same-origin",
+  "same-site",
+  "cross-site",
+  "none",
+  "Same-Origin",
+  "same-origin, none",
+  "sideways",
+];
+const ORIGINS = [
+  null,
+  "",
+  "null",
+  OWN,
+  "HTTP://SITE.TEST",
+  "http://site.test:80",
+  "https://site.test",
+  "http://site.test:8080",
+  "http://site.test.",
+  "http://site.test/",
+  "http://site.test/path",
+  "http://evil.test",
+  "http://sub.site.test",
+  "http://site.test.evil.test",
+  "http://evil.test#http://site.test",
+  "http://site.test@evil.test",
+  "http://evil.test, http://site.test",
+  "http://site.test, http://evil.test",
+  "https://admin.test",
+  "https://ADMIN.test:443",
+  "http://admin.test",
+  "file://",
+  "site.test",
+];
+const TYPES = [
+  null,
+  "application/x-www-form-urlencoded",
+  "multipart/form-data; boundary=b",
+  "text/plain",
+  "Text/Plain",
+  "application/json",
+  "application/octet-stream",
+];
+const SETTINGS: readonly CrossOriginOptions[] = [
+  {},
+  { trustedOrigins: ["https://admin.test"] },
+  { requireHeaders: true },
+  { trustedOrigins: ["https://admin.test"], requireHeaders: true },
+];
+
+/** An origin as the tuple of RFC 6454, 4, written down by hand for each value above: what is not listed is none. */
+const TUPLES: ReadonlyMap<string, string> = new Map([
+  [OWN, "http site.test 80"],
+  ["HTTP://SITE.TEST", "http site.test 80"],
+  ["http://site.test:80", "http site.test 80"],
+  ["http://site.test/", "http site.test 80"],
+  ["https://site.test", "https site.test 443"],
+  ["http://site.test:8080", "http site.test 8080"],
+  ["http://site.test.", "http site.test. 80"],
+  ["http://evil.test", "http evil.test 80"],
+  ["http://sub.site.test", "http sub.site.test 80"],
+  ["http://site.test.evil.test", "http site.test.evil.test 80"],
+  ["https://admin.test", "https admin.test 443"],
+  ["https://ADMIN.test:443", "https admin.test 443"],
+  ["http://admin.test", "http admin.test 80"],
+]);
+
+/**
+ * The rule as Go 1.25 documents it for `http.CrossOriginProtection.Check`, and what the two options add. It works with the
+ * table above and parses nothing.
+ */
+function oracle(method: string, site: string | null, origin: string | null, options: CrossOriginOptions): boolean {
+  if (["GET", "HEAD", "OPTIONS"].includes(method)) return true;
+  const tuple = TUPLES.get(origin ?? "");
+  const isTrusted = tuple === "https admin.test 443" && (options.trustedOrigins ?? []).length > 0;
+  switch (site ?? "") {
+    case "":
+      if ((origin ?? "") === "") return options.requireHeaders !== true;
+      return tuple === "http site.test 80" || isTrusted;
+    case "same-origin":
+    case "none":
+      return true;
+    default:
+      return isTrusted;
+  }
+}
+
+/** A body that tells when somebody looks at it. */
+function watched(pulls: { count: number }): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      pulls.count++;
+      controller.enqueue(new TextEncoder().encode("a=1"));
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+for (const options of SETTINGS) {
+  Deno.test(`T1, T2, T3: no cell of the matrix differs from the oracle, with ${JSON.stringify(options)}`, async () => {
+    const reached: string[] = [];
+    const reach = (what: string) => () => void reached.push(what);
+    const save = action("save", { guard: reach("guard") }, reach("handler"));
+    await using app = new App({ "/": { default: () => "page", save } }, {
+      crossOrigin: options,
+      guard: reach("handler's guard"),
+    });
+    let cells = 0;
+    const differing: string[] = [];
+    for (const method of METHODS) {
+      for (const site of FETCH_SITES) {
+        for (const origin of ORIGINS) {
+          for (const type of TYPES) {
+            cells++;
+            reached.length = 0;
+            const pulls = { count: 0 };
+            const headers = new Headers({ "x-hyper-action": "save" });
+            if (site !== null) headers.set("sec-fetch-site", site);
+            if (origin !== null) headers.set("origin", origin);
+            const bodiless = method === "GET" || method === "HEAD";
+            const request = new Request(`${OWN}/`, { method, headers, ...(bodiless ? {} : { body: watched(pulls) }) });
+            if (type !== null) request.headers.set("content-type", type);
+            const response = await app.handler(request);
+            await response.body?.cancel();
+            const isAdmitted = response.status !== 403;
+            // The action answers POST alone: past the verdict every other method is 405, and nothing of it runs.
+            const touched = reached.length > 0 || pulls.count > 0;
+            const isRight = isAdmitted === oracle(method, site, origin, options) &&
+              (method === "POST" ? touched === isAdmitted : !touched && (!isAdmitted || response.status === 405));
+            if (!isRight) {
+              differing.push([method, site, origin, type, response.status, ...reached, pulls.count].join(" "));
+            }
+          }
+        }
+      }
+    }
+    assertEquals(differing, []);
+    assertEquals(cells, METHODS.length * FETCH_SITES.length * ORIGINS.length * TYPES.length);
+  });
+}
+
+Deno.test("T1: the form's own address is behind the verdict, too", async () => {
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  await using app = new App({ "/": { default: () => "", save } });
+  const headers = { "sec-fetch-site": "cross-site" };
+  const response = await app.request(formActionUrl("save"), {
+    method: "POST",
+    body: new URLSearchParams("a=1"),
+    headers,
+  });
+  assertEquals([response.status, runs], [403, 0]);
+  await response.body?.cancel();
+});
+
+Deno.test("T1: an action that a field names is not looked for in a body from elsewhere", async () => {
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  await using app = new App({ "/": { default: () => "", save } });
+  const pulls = { count: 0 };
+  const headers = { "sec-fetch-site": "cross-site", "content-type": "application/x-www-form-urlencoded" };
+  const response = await app.request("/", { method: "POST", body: watched(pulls), headers });
+  assertEquals([response.status, runs, pulls.count], [403, 0, 0]);
+  await response.body?.cancel();
+});
+
+Deno.test("T2: the refusal is on in development, and names there the two values that differ, and nowhere else", async () => {
+  const save = action("save", () => {});
+  for (const dev of [true, false]) {
+    await using app = new App({ "/": { default: () => "", save } }, { dev });
+    const response = await app.call("save", { headers: { origin: "http://evil.test" } });
+    const text = await response.text();
+    assertEquals(response.status, 403);
+    assertEquals([text.includes("evil.test"), text.includes("site.test")], [dev, dev]);
+  }
+});
+
+Deno.test("T2: a value of the visitor in the message of development is text", async () => {
+  const save = action("save", () => {});
+  await using app = new App({ "/": { default: () => "", save } }, { dev: true });
+  const response = await app.request("/?_action=save", {
+    method: "POST",
+    headers: { origin: "http://<script>alert(1)</script>", accept: "text/html" },
+  });
+  const text = await response.text();
+  assertStringIncludes(text, "&lt;script>");
+  assertEquals(text.includes("<script>alert"), false);
+});
+
+Deno.test("T4: a proxy that ends TLS is believed where it is trusted, and the message says what to compare", async () => {
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  const headers = { origin: "https://site.test", "x-forwarded-proto": "https", "x-forwarded-host": "site.test" };
+  await using direct = new App({ "/": { default: () => "", save } }, { dev: true });
+  const refused = await direct.call("save", { headers });
+  assertEquals([refused.status, runs], [403, 0]);
+  const text = await refused.text();
+  assertStringIncludes(text, "https://site.test");
+  assertStringIncludes(text, "http://site.test");
+  await using behind = new App({ "/": { default: () => "", save } }, { crossOrigin: { trustProxy: true } });
+  const response = await behind.call("save", { headers });
+  assertEquals([response.status, runs], [200, 1]);
+  await response.body?.cancel();
+});
+
+Deno.test("T5: a link, an image, a prefetch or a HEAD runs nothing that changes something", async () => {
+  let runs = 0;
+  const remove = action("remove", () => void runs++);
+  await using app = new App({ "/": { default: () => "", remove } });
+  for (const method of ["GET", "HEAD"]) {
+    for (
+      const headers of [{}, { "x-hyper-action": "remove" }, { purpose: "prefetch" }, {
+        "x-http-method-override": "POST",
+      }]
+    ) {
+      const response = await app.request("/?_action=remove&_method=POST", { method, headers });
+      assertEquals([response.status, response.headers.get("allow"), runs], [405, "POST", 0]);
+      await response.body?.cancel();
+    }
+  }
+});
+
+Deno.test("T5: a HEAD does not run what is declared GET", async () => {
+  let runs = 0;
+  const look = action("look", { method: "GET" }, () => void runs++);
+  await using app = new App({ "/": { default: () => "", look } });
+  const response = await app.request("/?_action=look", { method: "HEAD" });
+  assertEquals([response.status, runs], [405, 0]);
+});
+
+Deno.test("T6: a method is what it is called: no override, no folding of case, nothing unknown", async () => {
+  const reached: string[] = [];
+  const save = action("save", { guard: () => void reached.push("guard") }, () => void reached.push("handler"));
+  await using app = new App({ "/": { default: () => "", save } });
+  const ask = async (method: string): Promise<number> => {
+    // The constructor folds the case of what it knows, and refuses two: Deno.serve does neither.
+    const request = new Proxy(new Request("http://site.test/", { headers: { "x-hyper-action": "save" } }), {
+      get: (target, name) => {
+        if (name === "method") return method;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const response = await app.handler(request);
+    await response.body?.cancel();
+    return response.status;
+  };
+  const statuses = [];
+  for (const method of ["post", "Post", "FOO", "TRACE", "CONNECT", "get"]) statuses.push(await ask(method));
+  assertEquals(statuses, [501, 501, 501, 405, 405, 501]);
+  const overridden = await app.request("/", {
+    method: "POST",
+    headers: { "x-http-method-override": "GET", "sec-fetch-site": "cross-site", "x-hyper-action": "save" },
+  });
+  assertEquals([overridden.status, reached], [403, []]);
+  await overridden.body?.cancel();
+});

@@ -1,0 +1,272 @@
+/**
+ * The one order, from the negative: whatever refuses a request, nothing that comes after it is reached. Every step of the
+ * application is a spy, the body tells when it is pulled, and the validator, the store and the limiter are ours.
+ */
+import { assertEquals } from "@std/assert";
+import {
+  action,
+  createMemoryStore,
+  defineForm,
+  dependency,
+  field,
+  formActionUrl,
+  HyperError,
+  type RateLimiter,
+  type StandardSchemaV1,
+  type Store,
+} from "../../mod.ts";
+import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
+
+/** In the order of `product.md`, section 6. */
+const STEPS = [
+  "handler's guard",
+  "action's guard",
+  "principal",
+  "rate",
+  "body",
+  "onFile",
+  "dependency",
+  "factory",
+  "getInitial",
+  "form's guard",
+  "validator",
+  "clean",
+  "claim",
+  "handler",
+] as const;
+type Step = typeof STEPS[number];
+
+const AUDIENCES = ["text/html", EVENTS, JSON_TYPE];
+const MULTIPART = { "content-type": "multipart/form-data; boundary=b" };
+const BODY = '--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n' +
+  '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\ny\r\n--b--';
+
+interface Sent {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An application of spies, one of which refuses. */
+class Spied implements AsyncDisposable {
+  readonly reached: Step[] = [];
+  readonly app: App;
+
+  constructor(refuse: Step | null = null, dev = false) {
+    const at = (step: Step): void => {
+      // Reached once or twice is the same here: `getInitial` and the guard may be asked again for the page.
+      if (!this.reached.includes(step)) this.reached.push(step);
+      if (step === refuse) throw new HyperError(418, step);
+    };
+    const spy = (step: Step) => (): void => at(step);
+    const schema: StandardSchemaV1<unknown, { title: string }> = {
+      "~standard": {
+        version: 1,
+        vendor: "spy",
+        validate: (value) => {
+          at("validator");
+          return { value: value as { title: string } };
+        },
+      },
+    };
+    const form = defineForm("note", {
+      schema,
+      fields: { title: field.text() },
+      getInitial: () => {
+        at("getInitial");
+        return {};
+      },
+      guard: spy("form's guard"),
+      clean: spy("clean"),
+    });
+    const save = action("save", {
+      form: () => {
+        at("factory");
+        return form;
+      },
+      guard: spy("action's guard"),
+      inject: { user: dependency("user", spy("dependency")) },
+      onFile: () => {
+        at("onFile");
+        return "key";
+      },
+    }, spy("handler"));
+    const memory = createMemoryStore();
+    const store: Store = {
+      get: (key) => memory.get(key),
+      put: (...args) => memory.put(...args),
+      replace: (...args) => memory.replace(...args),
+      deleteIf: (...args) => memory.deleteIf(...args),
+      delete: (key) => memory.delete(key),
+      putIfAbsent: (...args) => {
+        at("claim");
+        return memory.putIfAbsent(...args);
+      },
+    };
+    const rateLimiter: RateLimiter = {
+      take: () => {
+        at("rate");
+        return { allowed: true, remaining: 1, retrySeconds: 0 };
+      },
+    };
+    this.app = new App({ "/": { default: () => "home", save } }, {
+      guard: spy("handler's guard"),
+      principal: () => {
+        at("principal");
+        return "ada";
+      },
+      rate: { limit: 1, seconds: 1 },
+      rateLimiter,
+      store,
+      dev,
+      crossOrigin: { requireHeaders: false },
+    });
+  }
+
+  /** Sends a request whose body says when it is looked at; the status of the answer. */
+  async send({ path = formActionUrl("save"), method = "POST", headers = {}, body = BODY }: Sent = {}): Promise<number> {
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        if (!this.reached.includes("body")) this.reached.push("body");
+        controller.enqueue(new TextEncoder().encode(body));
+        controller.close();
+      },
+    }, { highWaterMark: 0 });
+    const response = await this.app.request(path, {
+      method,
+      headers: { ...MULTIPART, "x-hyper-request-id": "r1", ...headers },
+      ...(method === "GET" || method === "HEAD" ? {} : { body: stream }),
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.app[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test("every step is reached by a request that nothing refuses, in one order", async () => {
+  for (const accept of AUDIENCES) {
+    await using spied = new Spied();
+    await spied.send({ headers: { accept } });
+    assertEquals(spied.reached, STEPS, accept);
+  }
+});
+
+for (const [index, step] of STEPS.entries()) {
+  if (step === "body") continue;
+  Deno.test(`where the ${step} refuses nothing behind it is reached`, async () => {
+    for (const accept of AUDIENCES) {
+      await using spied = new Spied(step);
+      assertEquals(
+        [await spied.send({ headers: { accept } }), spied.reached],
+        [418, STEPS.slice(0, index + 1)],
+        accept,
+      );
+    }
+  });
+}
+
+const AFTER_BODY = STEPS.slice(0, STEPS.indexOf("body") + 1);
+
+for (
+  const [what, status, sent] of [
+    ["is cut off", 400, { body: BODY.slice(0, -6) }],
+    ["has two names in one part", 400, { body: BODY.replace('"title"', '"title"; name="x"') }],
+    ["is no UTF-8 where it is a form", 400, {
+      body: "a=%ff",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    }],
+    ["is JSON that is cut off", 400, { body: '{"a":', headers: { "content-type": JSON_TYPE } }],
+    ["reaches for a prototype", 400, { body: '{"__proto__":{}}', headers: { "content-type": JSON_TYPE } }],
+    ["is no object", 400, { body: "[]", headers: { "content-type": JSON_TYPE } }],
+    ["is of another type", 415, { headers: { "content-type": "text/plain" } }],
+    ["is larger than a limit", 413, {
+      body: `a=${"x".repeat(1_100_000)}`,
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+      },
+    }],
+    ["has more fields than a limit", 413, {
+      body: "a&".repeat(2000),
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+      },
+    }],
+  ] satisfies readonly (readonly [string, number, Sent])[]
+) {
+  Deno.test(`where the body ${what} no file is taken and nothing behind it is reached`, async () => {
+    for (const accept of AUDIENCES) {
+      await using spied = new Spied();
+      assertEquals(
+        await spied.send({ ...sent, headers: { accept, ...("headers" in sent ? sent.headers : {}) } }),
+        status,
+        accept,
+      );
+      // A file that was whole before the body broke off has been taken, and is discarded.
+      assertEquals(spied.reached.filter((step) => step !== "onFile"), AFTER_BODY, accept);
+    }
+  });
+}
+
+for (
+  const [what, status, sent] of [
+    ["a path that can be read in two ways", 400, { path: "/a/%252e%252e/b?_action=save" }],
+    ["an encoded slash", 400, { path: "/a%2fb?_action=save" }],
+    ["a Host that is none", 400, { headers: { host: "site.test/x?" } }],
+    ["a Host that is not that of the URL", 400, { headers: { host: "other.test" } }],
+    ["a method that is not known", 501, { path: "/?_action=save", method: "BREW" }],
+    ["another method than POST at the form's address", 405, { method: "PUT" }],
+    ["a method that is not the action's", 405, { path: "/?_action=save", method: "PUT" }],
+    ["a GET that names the action", 405, { path: "/?_action=save", method: "GET" }],
+    ["another site", 403, { headers: { "sec-fetch-site": "cross-site" } }],
+    ["a sibling of the site", 403, { headers: { "sec-fetch-site": "same-site" } }],
+    ["an Origin that is another", 403, { headers: { origin: "http://other.test" } }],
+    ["an Origin that is null", 403, { headers: { origin: "null" } }],
+    ["an unknown UID", 404, { path: "/_next/form/0123456789abcdef/" }],
+    ["an unknown name", 404, { path: "/?_action=nope" }],
+    ["a name out of a prototype", 404, { path: "/?_action=constructor" }],
+    ["a request id that is none", 400, { headers: { "x-hyper-request-id": "a b" } }],
+    ["a target that is none", 400, { headers: { "x-hyper-target": "%ff" } }],
+    ["a target that is too long", 431, { headers: { "x-hyper-target": "a".repeat(1025) } }],
+    ["an Accept that is too long", 431, { headers: { accept: "application/json,".repeat(200) } }],
+    ["a depth of hand-overs that is passed", 400, { headers: { "x-hyper-switch-depth": "5" } }],
+  ] satisfies readonly (readonly [string, number, Sent])[]
+) {
+  Deno.test(`${what} is refused before anything is parsed or asked`, async () => {
+    for (const dev of [false, true]) {
+      await using spied = new Spied(null, dev);
+      assertEquals([await spied.send(sent), spied.reached], [status, []]);
+    }
+  });
+}
+
+for (
+  const [what, status, data] of [
+    ["is no JSON", 400, "{"],
+    ["is no object", 400, "[1]"],
+    ["reaches for a prototype", 400, '{"constructor":{"prototype":{"a":1}}}'],
+    ["is longer than its limit", 431, JSON.stringify({ a: "x".repeat(8192) })],
+  ] as const
+) {
+  Deno.test(`where X-Hyper-Data ${what} nothing behind the body is reached`, async () => {
+    await using spied = new Spied();
+    assertEquals(await spied.send({ headers: { "x-hyper-data": data } }), status);
+    assertEquals(spied.reached.filter((step) => step !== "onFile"), AFTER_BODY);
+  });
+}
+
+Deno.test("a repeat of what was done reaches no handler, and everything before it again", async () => {
+  await using spied = new Spied();
+  assertEquals(await spied.send({ headers: { accept: JSON_TYPE } }), 200);
+  spied.reached.length = 0;
+  assertEquals([await spied.send({ headers: { accept: JSON_TYPE } }), spied.reached], [200, STEPS.slice(0, -1)]);
+});
+
+Deno.test("an action that a field names has its body read first, and is guarded before anything of it is used", async () => {
+  await using spied = new Spied("handler's guard");
+  const body = `--b\r\nContent-Disposition: form-data; name="_action"\r\n\r\nsave\r\n${BODY}`;
+  assertEquals([await spied.send({ path: "/", body }), spied.reached], [418, ["body", "handler's guard"]]);
+});

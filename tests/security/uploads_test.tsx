@@ -1,0 +1,419 @@
+/** Files: the action's own `onFile`, its own limits, and what a visitor is told of a body that could not be read. */
+import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  action,
+  type ActionLimits,
+  defineForm,
+  Field,
+  field,
+  Form,
+  formActionUrl,
+  FormErrors,
+  HyperError,
+  StoredFile,
+  type TakeFile,
+  toast,
+} from "../../mod.ts";
+import { App, eventsOf, type Fields } from "../support/app.tsx";
+import { attribute, findForm, parseHtml, text } from "../support/html.ts";
+
+const PNG = new File([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)], "a.png", { type: "image/png" });
+const CROSS_SITE = { "sec-fetch-site": "cross-site" };
+
+/** Where files go, and which are there. */
+class Bucket {
+  readonly files = new Map<string, string>();
+  #count = 0;
+
+  readonly take: TakeFile = async ({ stream }) => {
+    const key = `k${++this.#count}`;
+    this.files.set(key, await new Response(stream).text());
+    return { key, discard: () => void this.files.delete(key) };
+  };
+}
+
+const PhotoForm = defineForm("photo", {
+  fields: { title: field.text({ required: true }), photo: field.file({ required: true, accept: "image/png" }) },
+});
+
+/** A page with a form that uploads, and the keys its handler was given. */
+function uploading(options: {
+  readonly handler?: (keys: readonly string[]) => unknown;
+  readonly guard?: () => boolean;
+  readonly limits?: ActionLimits;
+  readonly take?: TakeFile;
+} = {}) {
+  const bucket = new Bucket();
+  const seen: string[] = [];
+  const save = action("save", {
+    form: PhotoForm,
+    onFile: options.take ?? bucket.take,
+    guard: options.guard,
+    limits: options.limits,
+  }, ({ form }) => {
+    const { photo } = form.values;
+    assertInstanceOf(photo, StoredFile);
+    seen.push(photo.key);
+    return options.handler?.(seen);
+  });
+  const Photos = () => (
+    <Form action={save}>
+      <FormErrors />
+      <Field name="title" />
+      <Field name="photo" />
+      <button>Save</button>
+    </Form>
+  );
+  const app = new App({ "/photos/[id]": { default: Photos, save } });
+  const send = async (fields: Fields, headers: Readonly<Record<string, string>> = {}): Promise<Response> => {
+    const body = new FormData();
+    body.set("_next_form_page", "pages/photos/[id]/page.tsx");
+    body.set("_next_form_origin", "/photos/7");
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    return await app.request(formActionUrl("save"), { method: "POST", body, headers });
+  };
+  return { app, bucket, seen, send };
+}
+
+Deno.test("onFile takes a form's file as it arrives; the form checks it, and its value says where it is", async () => {
+  const { app, bucket, seen, send } = uploading();
+  await using _ = app;
+  assertEquals((await send({ title: "A", photo: PNG })).status, 303);
+  assertEquals([seen, [...bucket.files.keys()]], [["k1"], ["k1"]]);
+});
+
+Deno.test("onFile makes a form with no file field of its own send files", async () => {
+  const upload = action("upload", { onFile: () => "key" }, () => {});
+  await using app = new App({ "/": { default: () => <Form action={upload} />, upload } });
+  assertEquals(attribute(findForm((await app.open("/")).root, "upload"), "enctype"), "multipart/form-data");
+});
+
+Deno.test("onFile gives its file to an action without a form, in data and in files", async () => {
+  const bucket = new Bucket();
+  const upload = action("upload", { onFile: bucket.take }, ({ data, files }) => {
+    assertInstanceOf(data.photo, StoredFile);
+    return { key: data.photo.key, size: data.photo.size, same: files.get("photo")?.[0] === data.photo };
+  });
+  await using app = new App({ "/": { default: () => "", upload } });
+  assertEquals(await app.data("upload", { fields: { photo: PNG } }), {
+    ok: true,
+    data: { key: "k1", size: 8, same: true },
+  });
+});
+
+Deno.test("onFile is handed the files of an action that a field names, too", async () => {
+  const bucket = new Bucket();
+  const upload = action("upload", { onFile: bucket.take }, () => {});
+  await using app = new App({ "/": { default: () => "", upload } });
+  const body = new FormData();
+  body.set("_action", "upload");
+  body.set("photo", new File([new Uint8Array(1_500_000)], "big"));
+  assertEquals((await app.request("/", { method: "POST", body })).status, 204);
+  assertEquals(bucket.files.get("k1")?.length, 1_500_000);
+});
+
+Deno.test("onFile is told of the request what a guard is told", async () => {
+  const seen: unknown[] = [];
+  const { app, send } = uploading({
+    take: ({ name }, { request, url }) => void seen.push([name, request.method, url.pathname]),
+  });
+  await using _ = app;
+  await (await send({ title: "A", photo: PNG })).body?.cancel();
+  assertEquals(seen, [["photo", "POST", formActionUrl("save")]]);
+});
+
+Deno.test("onFile is not reached by a request from elsewhere, or one that the guard refuses", async () => {
+  let taken = 0;
+  const { app, send } = uploading({ take: () => void taken++, guard: () => false });
+  await using _ = app;
+  assertEquals([(await send({ photo: PNG }, CROSS_SITE)).status, (await send({ photo: PNG })).status, taken], [
+    403,
+    403,
+    0,
+  ]);
+});
+
+Deno.test("what onFile stored is discarded when the form is refused", async () => {
+  const { app, bucket, seen, send } = uploading();
+  await using _ = app;
+  const page = await send({ title: "", photo: PNG });
+  assertEquals(page.status, 200);
+  await page.body?.cancel();
+  assertEquals([seen, bucket.files.size], [[], 0]);
+});
+
+Deno.test("what onFile stored is discarded when it is of another type than it says", async () => {
+  const { app, bucket, seen, send } = uploading();
+  await using _ = app;
+  const forged = new File(["<script>alert(1)</script>"], "a.png", { type: "image/png" });
+  assertStringIncludes(await (await send({ title: "A", photo: forged })).text(), "Choose a file of one of these types");
+  assertEquals([seen, bucket.files.size], [[], 0]);
+});
+
+Deno.test("what onFile stored is discarded when the handler throws", async () => {
+  const handler = () => {
+    throw new Error("full");
+  };
+  const { app, bucket, seen, send } = uploading({ handler });
+  await using _ = app;
+  const page = await send({ title: "A", photo: PNG });
+  assertEquals(page.status, 500);
+  await page.body?.cancel();
+  assertEquals([seen, bucket.files.size], [["k1"], 0]);
+  app.takeReports();
+});
+
+Deno.test("what onFile stored stays when the handler has done its work, whatever was wrong with its result", async () => {
+  const { app, bucket, send } = uploading({ handler: () => [toast("a"), 7] });
+  await using _ = app;
+  const page = await send({ title: "A", photo: PNG });
+  assertEquals(page.status, 500);
+  await page.body?.cancel();
+  assertEquals(bucket.files.size, 1);
+  app.takeReports();
+});
+
+Deno.test("what onFile stored for a generator stays when it has ended, and goes when it threw", async () => {
+  for (const [throws, left] of [[false, 1], [true, 0]] as const) {
+    const { app, bucket, send } = uploading({
+      handler: async function* () {
+        yield toast("one");
+        if (throws) throw new HyperError(409, "taken");
+      },
+    });
+    await using _ = app;
+    const response = await send({ title: "A", photo: PNG }, { accept: "text/event-stream" });
+    await eventsOf(response);
+    assertEquals(bucket.files.size, left);
+  }
+});
+
+Deno.test("a repeat of an upload runs once, and what onFile stored for it again is discarded", async () => {
+  const { app, bucket, seen, send } = uploading();
+  await using _ = app;
+  const headers = { "x-hyper-request-id": "r1" };
+  for (let attempt = 0; attempt < 2; attempt++) {
+    assertEquals((await send({ title: "A", photo: PNG }, headers)).status, 303);
+  }
+  assertEquals([seen, [...bucket.files.keys()]], [["k1"], ["k1"]]);
+  // Another content is another mutation.
+  const other = new File([PNG, "more"], PNG.name, { type: PNG.type });
+  assertEquals((await send({ title: "A", photo: other }, headers)).status, 303);
+  assertEquals(seen, ["k1", "k3"]);
+});
+
+Deno.test("onFile that throws is 500, told to onError, and its handler is not reached", async () => {
+  const { app, seen, send } = uploading({ take: () => Promise.reject(new Error("bucket gone")) });
+  await using _ = app;
+  const page = await send({ title: "A", photo: PNG });
+  assertEquals([page.status, (await page.text()).includes("bucket gone"), seen], [500, false, []]);
+  assertEquals(app.takeError().message, "bucket gone");
+});
+
+Deno.test("limits of an action hold for it alone, at the limit and one past it", async () => {
+  const size = (bytes: number) => ({
+    title: "A",
+    photo: new File([PNG, new Uint8Array(bytes - 8)], "a.png", { type: "image/png" }),
+  });
+  const { app, send } = uploading({ limits: { fileBytes: 100 } });
+  await using _ = app;
+  assertEquals((await send(size(100))).status, 303);
+  const refused = await send(size(101));
+  assertEquals(refused.status, 413);
+  assertStringIncludes(await refused.text(), "fileBytes");
+});
+
+Deno.test("limits of an action for its own streams and documents hold, too", async () => {
+  const slow = action("slow", { limits: { documentSeconds: 0.05 } }, async function* () {
+    yield toast("one");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    yield toast("two");
+  });
+  await using app = new App({ "/": { default: () => "", slow } });
+  assertEquals(await app.data("slow"), { ok: true, items: [{ event: "toast", data: { value: "one" } }] });
+  // It runs to its end by itself; the sanitizers wait for it.
+  await new Promise((resolve) => setTimeout(resolve, 250));
+});
+
+Deno.test("action() refuses limits that count for the whole handler, and those that cannot be meant", () => {
+  const declare = (limits: object) => () => action("save", { limits }, () => {});
+  assertThrows(declare({ streams: 1 }), TypeError, 'the limit "streams" counts for the whole handler');
+  assertThrows(declare({ files: -1 }), RangeError, 'Cannot set limit "files"');
+  assertThrows(declare({ file: 1 }), RangeError, "there is none of this name");
+});
+
+const REFERER = { referer: "http://site.test/photos/7?tab=new" };
+
+Deno.test("T13: a body above a limit brings the form back with the name of the limit, on the page it was sent from", async () => {
+  const { app, seen, send } = uploading({ limits: { fileBytes: 4 } });
+  await using _ = app;
+  const response = await send({ title: "A", photo: PNG }, REFERER);
+  assertEquals([response.status, response.headers.get("cache-control")], [413, "no-store"]);
+  const html = await response.text();
+  assertStringIncludes(html, "fileBytes");
+  assertStringIncludes(html, 'value="/photos/7?tab=new"');
+  assertEquals(seen, []);
+});
+
+for (
+  const [what, status, headers, body] of [
+    ["cut off", 400, {}, "--b\r\nContent-Disposition: form-data; name="],
+    ["without a closing boundary", 400, {}, '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx'],
+    ["of another type", 415, { "content-type": "text/plain" }, "x"],
+    ["shorter than it says", 400, { "content-length": "1000" }, "--b--"],
+  ] as const
+) {
+  Deno.test(`T14: a body ${what} brings the form back with the message and status ${status}`, async () => {
+    const { app, seen } = uploading();
+    await using _ = app;
+    const response = await app.request(formActionUrl("save"), {
+      method: "POST",
+      body,
+      headers: { "content-type": "multipart/form-data; boundary=b", ...REFERER, ...headers },
+    });
+    assertEquals(response.status, status);
+    assertStringIncludes(text(findForm(parseHtml(await response.text()), "save")), "Cannot read body");
+    assertEquals(seen, []);
+  });
+}
+
+Deno.test("T15: a body that stalls brings the form back with 408", async () => {
+  const { app } = uploading({ limits: { bodySeconds: 0.05 } });
+  await using _ = app;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("title=")),
+  });
+  const response = await app.request(formActionUrl("save"), {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/x-www-form-urlencoded", ...REFERER },
+  });
+  assertEquals(response.status, 408);
+  assertStringIncludes(await response.text(), "bodySeconds");
+});
+
+for (
+  const [what, referer] of [
+    ["no Referer", null],
+    ["a page of another site", "http://evil.test/photos/7"],
+    ["another scheme", "https://site.test/photos/7"],
+    ["no page", "http://site.test/nowhere"],
+    ["two slashes", "http://site.test//evil.test/photos/7"],
+    ["a path that can be read in two ways", "http://site.test/photos/%252e"],
+    ["no URL", "photos/7"],
+  ] as const
+) {
+  Deno.test(`a body above a limit from ${what} gets the error page`, async () => {
+    const { app, send } = uploading({ limits: { fileBytes: 4 } });
+    await using _ = app;
+    const response = await send({ title: "A", photo: PNG }, referer === null ? {} : { referer });
+    const html = await response.text();
+    assertEquals([response.status, html.includes("<form")], [413, false]);
+    assertStringIncludes(html, "fileBytes");
+  });
+}
+
+Deno.test("a body above a limit from a page that does not show the form gets the error page", async () => {
+  const save = action("save", { form: PhotoForm, limits: { fileBytes: 4 } }, () => {});
+  await using app = new App({
+    "/": { default: () => "no form", save },
+    "/two": { default: () => <Form action={save} instance="a" /> },
+  });
+  for (const path of ["/", "/two"]) {
+    const body = new FormData();
+    body.set("photo", PNG);
+    const headers = { referer: `http://site.test${path}` };
+    const response = await app.request(formActionUrl("save"), { method: "POST", body, headers });
+    const html = await response.text();
+    assertEquals([response.status, html.includes("<form"), html.includes("no form")], [413, false, false], path);
+    assertStringIncludes(html, "fileBytes");
+  }
+});
+
+Deno.test("a body above a limit is answered with the page's own guard, where that refuses", async () => {
+  const save = action("save", { form: PhotoForm, limits: { fileBytes: 4 } }, () => {});
+  const render = () => new Response("sign in", { status: 401 });
+  await using app = new App({ "/": { render, save } });
+  const body = new FormData();
+  body.set("photo", PNG);
+  const response = await app.request(formActionUrl("save"), {
+    method: "POST",
+    body,
+    headers: { referer: "http://site.test/" },
+  });
+  assertEquals([response.status, await response.text()], [401, "sign in"]);
+});
+
+Deno.test("a body above a limit tells the refusal where the form cannot be made, and reports why", async () => {
+  const form = defineForm("photo", {
+    fields: { photo: field.file() },
+    getInitial: () => {
+      throw new Error("database gone");
+    },
+  });
+  const save = action("save", { form, limits: { fileBytes: 4 } }, () => {});
+  await using app = new App({ "/": { default: () => "", save } });
+  const body = new FormData();
+  body.set("photo", PNG);
+  const response = await app.request(formActionUrl("save"), {
+    method: "POST",
+    body,
+    headers: { referer: "http://site.test/" },
+  });
+  assertEquals(response.status, 413);
+  await response.body?.cancel();
+  assertEquals(app.takeError().message, "database gone");
+});
+
+Deno.test("a body above a limit is an error event for the runtime, and a problem for a program", async () => {
+  const { app, send } = uploading({ limits: { fileBytes: 4 } });
+  await using _ = app;
+  const events = await send({ title: "A", photo: PNG }, { accept: "text/event-stream", ...REFERER });
+  assertEquals(events.status, 413);
+  const [error, end] = await eventsOf(events);
+  assertEquals([error?.event, end?.event], ["error", "end"]);
+  assertStringIncludes(JSON.stringify(error?.data), "fileBytes");
+  const problem = await send({ title: "A", photo: PNG }, { accept: "application/json", ...REFERER });
+  assertEquals([problem.status, problem.headers.get("content-type")], [413, "application/problem+json"]);
+  await problem.body?.cancel();
+});
+
+Deno.test("T34: a file's name is text, and names no file on this machine", async () => {
+  const names = ["../../x", "a.php.png", ".htaccess", "\u202egnp.exe", "x".repeat(7_000), "C:\\x", "con", "</script>"];
+  const seen: string[] = [];
+  const stored: string[] = [];
+  const upload = action("upload", async ({ files }) => {
+    for (const file of files.get("f") ?? []) {
+      seen.push(file.name);
+      stored.push(...Array.from(Deno.readDirSync(Deno.env.get("TMPDIR") ?? ""), (entry) => entry.name));
+      assertEquals((await file.bytes()).length, 1_100_000);
+    }
+  });
+  await using app = new App({ "/": { default: () => "", upload } });
+  await withTemporaryFolder(async (folder) => {
+    for (const name of names) {
+      // Above what is kept in memory.
+      const response = await app.call("upload", { fields: { f: new File([new Uint8Array(1_100_000)], name) } });
+      assertEquals(response.status, 200);
+      await response.body?.cancel();
+    }
+    assertEquals(seen, names);
+    // Each lay under a name of our own while its handler ran, and is gone.
+    assertEquals(stored.map((name) => /^hyper-upload-[0-9a-f]+$/.test(name)), names.map(() => true));
+    assertEquals([...Deno.readDirSync(folder)], []);
+  });
+});
+
+/** Lets temporary files go to a folder that nobody else uses. */
+async function withTemporaryFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const before = Deno.env.get("TMPDIR");
+  const folder = await Deno.makeTempDir();
+  Deno.env.set("TMPDIR", folder);
+  try {
+    await run(folder);
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+    await Deno.remove(folder, { recursive: true });
+  }
+}

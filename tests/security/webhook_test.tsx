@@ -1,0 +1,180 @@
+/** `webhook: true`: callers that are no browsers, from anywhere, and only those whose signature fits. */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { action, type ActionOptions, formActionUrl, HyperError } from "../../mod.ts";
+import { App } from "../support/app.tsx";
+
+const SECRET = new TextEncoder().encode("a secret that both sides know");
+const CROSS_SITE = { "sec-fetch-site": "cross-site", origin: "https://pay.test" };
+
+async function keyFor(usage: "sign" | "verify"): Promise<CryptoKey> {
+  return await crypto.subtle.importKey("raw", SECRET, { name: "HMAC", hash: "SHA-256" }, false, [usage]);
+}
+
+async function sign(text: string): Promise<string> {
+  const signature = await crypto.subtle.sign("HMAC", await keyFor("sign"), new TextEncoder().encode(text));
+  return new Uint8Array(signature).toHex();
+}
+
+/** As a payment service documents it: an HMAC of the body in a header. */
+async function verify(request: Request, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const given = request.headers.get("x-signature") ?? "";
+  if (!/^(?:[0-9a-f]{2})*$/.test(given)) return false;
+  return await crypto.subtle.verify("HMAC", await keyFor("verify"), Uint8Array.fromHex(given), body);
+}
+
+/** An application with a webhook and an ordinary action, and what they were called with. */
+function paying(options: Partial<ActionOptions<null, null>> = {}, handler: ConstructorParameters<typeof App>[1] = {}) {
+  const calls: unknown[] = [];
+  const paid = action("paid", { webhook: true, verify, ...options }, ({ data }) => void calls.push(data));
+  const refund = action("refund", ({ data }) => void calls.push(data));
+  const app = new App({ "/": { default: () => "", paid, refund } }, handler);
+  const send = async (
+    text: string,
+    init: RequestInit & { path?: string; signature?: string } = {},
+  ): Promise<number> => {
+    const { path = formActionUrl("paid"), signature = await sign(text), headers, ...rest } = init;
+    const response = await app.request(path, {
+      method: "POST",
+      body: text,
+      headers: { ...CROSS_SITE, "content-type": "application/json", "x-signature": signature, ...headers },
+      ...rest,
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  return { app, calls, send };
+}
+
+Deno.test("a webhook runs for a caller of another site whose signature fits the bytes it sent", async () => {
+  const { app, calls, send } = paying();
+  await using _ = app;
+  // Bytes that JSON could be written in otherwise: what was signed is what came.
+  assertEquals(await send('{ "id" :  7, "note": "caf\\u00e9" }'), 204);
+  assertEquals(calls, [{ id: 7, note: "café" }]);
+});
+
+for (
+  const [what, init] of [
+    ["is missing", { signature: "" }],
+    ["is of other bytes", { signature: "00".repeat(32) }],
+    ["is too short", { signature: "00" }],
+    ["is no hex", { signature: "zz" }],
+    ["is of a body that was changed on the way", { body: '{"id":8}' }],
+  ] as const
+) {
+  Deno.test(`a webhook whose signature ${what} is 403, and its handler is not reached`, async () => {
+    const { app, calls, send } = paying();
+    await using _ = app;
+    assertEquals([await send('{"id":7}', init), calls], [403, []]);
+  });
+}
+
+Deno.test("a webhook takes anything but true for a signature that does not fit", async () => {
+  for (const verdict of [undefined, null, 1, "true", {}, new Response()]) {
+    const { app, calls, send } = paying({ verify: () => verdict as boolean });
+    await using _ = app;
+    assertEquals([await send("{}"), calls], [403, []], String(verdict));
+  }
+});
+
+Deno.test("a webhook's signature is checked before its body is parsed", async () => {
+  const { app, calls, send } = paying();
+  await using _ = app;
+  assertEquals(await send("{ no JSON", { signature: "00" }), 403);
+  assertEquals([await send("{ no JSON"), calls], [400, []]);
+});
+
+Deno.test("a webhook's body is bounded before its signature is looked at", async () => {
+  let asked = 0;
+  const { app, send } = paying({ limits: { bodyBytes: 10 }, verify: () => ++asked > 0 });
+  await using _ = app;
+  assertEquals([await send('{"a":"0123456789"}'), asked], [413, 0]);
+});
+
+Deno.test("a webhook is named by its URL, by X-Hyper-Action, or by the query", async () => {
+  const { app, calls, send } = paying();
+  await using _ = app;
+  assertEquals(await send("{}", { path: "/?_action=paid" }), 204);
+  assertEquals(await send("{}", { path: "/", headers: { "x-hyper-action": "paid" } }), 204);
+  assertEquals(calls.length, 2);
+});
+
+Deno.test("a webhook that a field of the body names stays behind the cross-origin verdict, and is 403 without it", async () => {
+  const { app, calls, send } = paying();
+  await using _ = app;
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  assertEquals(await send("_action=paid", { path: "/", headers }), 403);
+  const response = await app.request("/", {
+    method: "POST",
+    body: new URLSearchParams({ _action: "paid" }),
+    headers: { "x-signature": await sign("_action=paid") },
+  });
+  assertEquals([response.status, calls], [403, []]);
+  await response.body?.cancel();
+});
+
+Deno.test("a webhook lifts the cross-origin verdict for no other action", async () => {
+  const { app, calls, send } = paying();
+  await using _ = app;
+  assertEquals(await send("{}", { path: formActionUrl("refund") }), 403);
+  assertEquals(await send("{}", { path: formActionUrl("refund"), headers: { "x-hyper-action": "paid" } }), 403);
+  assertEquals(await send("{}", { path: `${formActionUrl("refund")}?_action=paid` }), 403);
+  assertEquals(await send("{}", { path: "/?_action=paid", headers: { "x-hyper-action": "refund" } }), 403);
+  assertEquals(await send("{}", { path: "/?_action=refund&_action=paid" }), 403);
+  assertEquals(calls, []);
+});
+
+Deno.test("a webhook that is asked for with GET is vouched for without a body", async () => {
+  const { app, calls } = paying({ method: "GET" });
+  await using _ = app;
+  const ask = async (signature: string) => {
+    const response = await app.request("/?_action=paid&id=7", { headers: { "x-signature": signature } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals([await ask("00"), calls], [403, []]);
+  assertEquals([await ask(await sign("")), calls], [204, [{ id: "7" }]]);
+});
+
+Deno.test("a webhook is behind the handler's guard, unless it is public", async () => {
+  const guard = () => false;
+  const closed = paying({}, { guard });
+  await using _ = closed.app;
+  assertEquals([await closed.send("{}"), closed.calls], [403, []]);
+  const open = paying({ public: true }, { guard });
+  await using __ = open.app;
+  assertEquals(await open.send("{}"), 204);
+});
+
+Deno.test("a webhook whose check throws is 500, told to onError, and its handler is not reached", async () => {
+  const { app, calls, send } = paying({ verify: () => Promise.reject(new Error("no key")) });
+  await using _ = app;
+  assertEquals([await send("{}"), calls], [500, []]);
+  assertStringIncludes(app.takeError().message, "no key");
+});
+
+Deno.test("a webhook whose check refuses says what it says", async () => {
+  const { app, send } = paying({
+    verify: () => {
+      throw new HyperError(401, "The signature is too old");
+    },
+  });
+  await using _ = app;
+  assertEquals(await send("{}"), 401);
+});
+
+Deno.test("a refused signature is told to accessDenied", async () => {
+  const { app, send } = paying();
+  await using _ = app;
+  const denied: unknown[] = [];
+  using _receiver = app.handler.signals.accessDenied.connect(({ actionName, reason, responseStatus }) => {
+    denied.push([actionName, reason, responseStatus]);
+  });
+  await send("{}", { signature: "00" });
+  assertEquals(denied, [["paid", "guard", 403]]);
+});
+
+Deno.test("action() refuses a webhook without verify, and verify without a webhook", () => {
+  assertThrows(() => action("paid", { webhook: true }, () => {}), TypeError, "a webhook needs verify");
+  assertThrows(() => action("paid", { verify: () => true }, () => {}), TypeError, "verify is for webhooks");
+});

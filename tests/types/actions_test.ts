@@ -1,0 +1,208 @@
+/** What inference promises to whoever declares an action, and what must not compile. */
+import {
+  type Action,
+  action,
+  type ActionContext,
+  type BoundForm,
+  type BoundFormset,
+  DContext,
+  defineForm,
+  defineFormset,
+  dependency,
+  Depends,
+  DForm,
+  DQuery,
+  DUrl,
+  field,
+  html,
+  type Kwargs,
+  Page,
+  type RequestContext,
+  toast,
+} from "../../mod.ts";
+import { assertEquals } from "@std/assert";
+import { assertType, type IsExact } from "@std/testing/types";
+import { type } from "arktype";
+import { h } from "preact";
+import * as v from "valibot";
+import { z } from "zod";
+
+const Fields = defineForm("fields", {
+  fields: { title: field.text({ required: true }), done: field.checkbox(), count: field.number() },
+});
+const Zod = defineForm("zod", { schema: z.object({ title: z.string(), due: z.iso.date().optional() }) });
+const Valibot = defineForm("valibot", { schema: v.object({ title: v.string(), n: v.number() }) });
+const Ark = defineForm("ark", { schema: type({ title: "string", "n?": "number" }) });
+const Rows = defineFormset(Fields, { prefix: "rows" });
+
+Deno.test("form.values is typed without an annotation: by fields, zod, valibot and arktype", () => {
+  action("a", { form: Fields }, ({ form, data }) => {
+    assertType<IsExact<typeof form.values.title, string>>(true);
+    assertType<IsExact<typeof form.values.done, boolean>>(true);
+    assertType<IsExact<typeof form.values.count, number | null>>(true);
+    assertType<IsExact<typeof data, typeof form.values>>(true);
+  });
+  action("b", { form: Zod }, ({ form }) => {
+    assertType<IsExact<typeof form.values, { title: string; due?: string | undefined }>>(true);
+  });
+  action("c", { form: Valibot }, ({ form }) => assertType<IsExact<typeof form.values.n, number>>(true));
+  action("d", { form: Ark }, ({ form }) => assertType<IsExact<typeof form.values.title, string>>(true));
+});
+
+Deno.test("a formset's values are a list of those of its form", () => {
+  action("a", { form: Rows }, ({ form }) => {
+    assertType<IsExact<(typeof form.values)[number]["title"], string>>(true);
+  });
+});
+
+Deno.test("a factory types the form as the form itself does: alone, with its initial state, asynchronous", () => {
+  const title = ({ form }: { readonly form: { readonly values: { readonly title: string } } }): number =>
+    form.values.title.length;
+  action("a", { form: () => Fields }, ({ form }) => assertType<IsExact<typeof form.values.title, string>>(true));
+  action("b", { form: ({ params }) => [Fields, { initial: { title: params.id } }] }, (ctx) => title(ctx));
+  action("c", {
+    form: async ({ deps }) => {
+      await deps.get(DQuery("q"));
+      return [Fields, { initial: {} }];
+    },
+  }, ({ form }) => assertType<IsExact<typeof form.values.title, string>>(true));
+  action("d", { form: ({ params }) => Promise.resolve(params.id === "1" ? Fields : Zod) }, (ctx) => title(ctx));
+});
+
+Deno.test("without a form the context's form is null and its data is what was sent", () => {
+  action("a", ({ form, data }) => {
+    assertType<IsExact<typeof form, null>>(true);
+    assertType<IsExact<typeof data, Kwargs>>(true);
+  });
+  action("b", { method: "GET" }, ({ form }) => assertType<IsExact<typeof form, null>>(true));
+});
+
+Deno.test("data is typed by the input schema's output", () => {
+  action("a", { input: z.object({ n: z.string().transform(Number), tags: z.array(z.string()) }) }, ({ data }) => {
+    assertType<IsExact<typeof data, { n: number; tags: string[] }>>(true);
+  });
+  action("b", { input: v.object({ n: v.number() }) }, ({ data }) => assertType<IsExact<typeof data.n, number>>(true));
+  action("c", { input: type({ n: "number" }) }, ({ data }) => assertType<IsExact<typeof data.n, number>>(true));
+});
+
+Deno.test("injected values arrive by name, with the types of their markers", () => {
+  interface User {
+    readonly name: string;
+  }
+  const user = dependency("user", (): Promise<User> => Promise.resolve({ name: "ada" }));
+  action("a", {
+    form: Fields,
+    inject: {
+      id: DUrl("id"),
+      n: DUrl("n", Number),
+      page: DQuery("page", Number, { default: null }),
+      tags: DQuery("tag", [String]),
+      user,
+      same: Depends(user),
+      theme: DContext<"light" | "dark">("theme"),
+      bound: DForm(Fields),
+    },
+  }, ({ id, n, page, tags, user, same, theme, bound, form }) => {
+    assertType<IsExact<typeof id, string>>(true);
+    assertType<IsExact<typeof n, number>>(true);
+    assertType<IsExact<typeof page, number | null>>(true);
+    assertType<IsExact<typeof tags, string[]>>(true);
+    assertType<IsExact<typeof user, User>>(true);
+    assertType<IsExact<typeof same, User>>(true);
+    assertType<IsExact<typeof theme, "light" | "dark">>(true);
+    assertType<IsExact<typeof bound, typeof form>>(true);
+  });
+});
+
+Deno.test("an action carries its name, its input and its result for a typed caller", () => {
+  const save = action("save", { form: Fields }, ({ form }) => ({ id: 7, title: form.values.title }));
+  assertType<IsExact<typeof save, Action<"save", Input<typeof Fields>, { id: number; title: string }>>>(true);
+  const sum = action("sum", { input: z.object({ a: z.string().transform(Number) }) }, ({ data }) => data.a);
+  assertType<IsExact<typeof sum, Action<"sum", { a: string }, number>>>(true);
+  const later = action("later", () => Promise.resolve(["a"]));
+  assertType<IsExact<typeof later, Action<"later", Kwargs, string[]>>>(true);
+});
+
+type Input<F> = F extends { readonly types?: { readonly input: infer I } } ? I : never;
+
+Deno.test("what is no data is taken out of a typed caller's result", () => {
+  const items = action("items", () => [toast("x"), html("y")]);
+  assertType<IsExact<typeof items, Action<"items", Kwargs, never>>>(true);
+  const view = action("view", () => h("p", null, "x"));
+  assertType<IsExact<typeof view, Action<"view", Kwargs, never>>>(true);
+  const nothing = action("nothing", () => {});
+  assertType<IsExact<typeof nothing, Action<"nothing", Kwargs, never>>>(true);
+  const mixed = action("mixed", ({ url }) => url.search === "" ? { n: 1 } : toast("x"));
+  assertType<IsExact<typeof mixed, Action<"mixed", Kwargs, { n: number }>>>(true);
+  const stream = action("stream", function* () {
+    yield toast("x");
+  });
+  assertType<IsExact<typeof stream, Action<"stream", Kwargs, never>>>(true);
+});
+
+Deno.test("ActionContext types a handler that is written apart, and a decorated method", () => {
+  const handle = ({ form, data }: ActionContext<typeof Fields>): number => form.values.title.length + data.title.length;
+  action("a", { form: Fields }, handle);
+  class Notes extends Page {
+    override render(): string {
+      return "";
+    }
+    @action("b", { form: Fields })
+    save({ form }: ActionContext<typeof Fields>): string {
+      return form.values.title;
+    }
+    @action("c", { inject: { id: DUrl("id", Number) } })
+    open({ id }: ActionContext & { readonly id: number }): number {
+      return id;
+    }
+  }
+  assertEquals(new Notes().render(), "");
+});
+
+Deno.test("a bound form and a bound formset tell themselves apart by kind", () => {
+  const read = (form: BoundForm<{ a: string }> | BoundFormset<{ a: string }>): string =>
+    form.kind === "form" ? form.values.a : form.values.map(({ a }) => a).join();
+  assertType<IsExact<ReturnType<typeof read>, string>>(true);
+});
+
+Deno.test("what must not compile does not", () => {
+  const declare = (): void => {
+    action("a", { form: Fields }, ({ form }) => {
+      // @ts-expect-error -- the form has no such field
+      form.values.titel;
+      // @ts-expect-error -- values are read, not written
+      form.kind = "formset";
+    });
+    // @ts-expect-error -- only GET and POST run actions
+    action("b", { method: "PUT" }, () => {});
+    // @ts-expect-error -- what is injected is made by a dependency or a marker
+    action("c", { inject: { user: "ada" } }, () => {});
+    // @ts-expect-error -- without a form there is none to read
+    action("d", ({ form }) => form.values);
+    // @ts-expect-error -- nothing of this name is injected
+    action("e", { inject: { id: DUrl("id") } }, ({ user }) => user);
+    action("f", { input: z.object({ n: z.number() }) }, ({ data }) => {
+      // @ts-expect-error -- the schema gives a number
+      data.n.toUpperCase();
+    });
+    // @ts-expect-error -- a misspelt option is none
+    action("g", { forms: Fields }, () => {});
+    // @ts-expect-error -- a guard gives nothing, a boolean or a Response
+    action("h", { guard: (_ctx: RequestContext) => "no" }, () => {});
+    class Wrong extends Page {
+      override render(): string {
+        return "";
+      }
+      // @ts-expect-error -- the method takes another form than the action has
+      @action("i", { form: Fields })
+      save(_ctx: ActionContext<typeof Valibot>): void {}
+    }
+    void Wrong;
+    const params = (ctx: RequestContext): void => {
+      // @ts-expect-error -- the parameters of the route are not for changing
+      ctx.params.id = "8";
+    };
+    void params;
+  };
+  void declare;
+});
