@@ -15,23 +15,83 @@
  *
  * @module
  */
-import { action as ownAction } from "./src/client/action.ts";
+import type { CallAction } from "./src/client/action.ts";
 import { Hyper as ownHyper, type HyperRuntime, start, stop } from "./src/client/runtime.ts";
 
-export { hyperAlpine } from "./src/client/alpine.ts";
+export type { ActionType } from "./src/protocol/action_type.ts";
+export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { ActionOptions, RequestOptions } from "./src/client/action.ts";
+export { hyperAlpine } from "./src/client/alpine.ts";
+export type { AlpineLike } from "./src/client/signals.ts";
 export { type ActionCall, type ActionCalls, createActions } from "./src/client/create_actions.ts";
 export type { HyperConfig, HyperOptions, LoadingConfig, Messages, RetryConfig } from "./src/client/config.ts";
+export type {
+  AbortedDetail,
+  AfterDetail,
+  CallDetail,
+  ErrorDetail,
+  ExceptionDetail,
+  HyperEventMap,
+  MissingDetail,
+  NetworkDetail,
+  ReplacedDetail,
+  RestoredDetail,
+  RestoreDetail,
+  RetriesFailedDetail,
+  RetryDetail,
+  SignalsDetail,
+  StreamEventDetail,
+  SuccessDetail,
+  SwapDetail,
+  SwitchDetail,
+  ToastDetail,
+  UploadProgress,
+} from "./src/client/events.ts";
+export type { Sync } from "./src/client/lanes.ts";
+export type { VisitOptions } from "./src/client/pages.ts";
+export type { Network } from "./src/client/network.ts";
+export type {
+  AbortedOutcome,
+  AbortReason,
+  BlockedOutcome,
+  ErrorOutcome,
+  Outcome,
+  OutcomeBase,
+  ReceivedEvent,
+  SuccessOutcome,
+} from "./src/client/outcome.ts";
 export { ConnectionError } from "./src/client/send.ts";
-export type { HyperRuntime };
+export type { CallAction, HyperRuntime };
 
 if (typeof document !== "undefined") start();
 
 /** The runtime's life, for programs that end it: tests, and parts of a page that come and go. */
-export const runtime: { readonly start: () => void; readonly stop: () => void } = { start, stop };
+export const runtime: {
+  /** Starts it, unless it runs. */
+  readonly start: () => void;
+  /** Ends everything on its way and undoes what it has put on the page. */
+  readonly stop: () => void;
+} = { start, stop };
 
 /** The runtime of this page: the one that was started first, where a page loads two copies of this module. */
 export const Hyper: HyperRuntime = "Hyper" in globalThis ? globalThis.Hyper : ownHyper;
 
-/** Calls an action of the server and lets its answer take effect on the page: see {@linkcode HyperRuntime}. */
-export const action: typeof ownAction = Hyper.action;
+/**
+ * Calls an action of the server and lets its answer take effect on the page.
+ *
+ * @param name The action's name.
+ * @param data What it is called with: anything that JSON can write, and files.
+ * @param options How.
+ * @returns The outcome; an error status is an outcome too.
+ * @throws {ConnectionError} When the network failed.
+ * @throws {TypeError} When the form is not on the page, or data is no object.
+ *
+ * @example A button
+ * ```ts ignore
+ * import { action } from "@hyper/actions/client";
+ *
+ * const outcome = await action("add_todo", { title: "Milk" }, { target: "#todos" });
+ * if (!outcome.ok) console.warn(outcome.kind);
+ * ```
+ */
+export const action: CallAction = Hyper.action;

@@ -40,8 +40,12 @@ const EXPORTS: Readonly<Record<string, string>> = {
     signal signals streamClosed streamOpened switchTo toast unsafeHtml useForm validatedNextFormPagePath
   `,
   "client.ts": `
-    ActionCall ActionCalls ActionOptions ConnectionError Hyper HyperConfig HyperOptions HyperRuntime LoadingConfig
-    Messages RequestOptions RetryConfig action createActions hyperAlpine runtime
+    AbortReason AbortedDetail AbortedOutcome ActionCall ActionCalls ActionOptions ActionType AfterDetail AlpineLike
+    BlockedOutcome CallAction CallDetail ConnectionError ErrorDetail ErrorOutcome ExceptionDetail Hyper HyperConfig
+    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig Messages MissingDetail Network NetworkDetail
+    Outcome OutcomeBase ReceivedEvent ReplacedDetail RequestOptions RestoreDetail RestoredDetail RetriesFailedDetail RetryConfig
+    RetryDetail SignalsDetail StreamEventDetail SuccessDetail SuccessOutcome Swap SwapDetail SwitchDetail Sync
+    ToastDetail UploadProgress VisitOptions action createActions hyperAlpine runtime
   `,
 };
 

@@ -85,6 +85,12 @@ export interface RequestOptions {
   readonly sourceEl: Element | null;
 }
 
+/** `action()`. */
+export interface CallAction {
+  /** See {@linkcode action}. */
+  <Result = unknown>(name: string, data?: object, options?: ActionOptions): Promise<Outcome<Result>>;
+}
+
 /**
  * Calls an action of the server and lets its answer take effect on the page.
  *
@@ -108,7 +114,6 @@ export async function action<Result = unknown>(
   data: object = {},
   options: ActionOptions = {},
 ): Promise<Outcome<Result>> {
-  const { signal, onUploadProgress } = options;
   if (typeof data !== "object" || Array.isArray(data)) {
     throw new TypeError(`Cannot call action "${name}": its data is no object of names and values`);
   }

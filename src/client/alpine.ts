@@ -5,16 +5,7 @@
  */
 import { action, type ActionOptions } from "./action.ts";
 import { emit } from "./events.ts";
-
-/** As much of Alpine as the bridge needs, of its ordinary build and of the one for strict policies alike. */
-export interface AlpineLike {
-  /** Defines a `$name`. */
-  magic(name: string, callback: (element: HTMLElement) => unknown): void;
-  /** Reads a global store, or defines it. */
-  store(name: string, value?: Record<string, unknown>): unknown;
-  /** The data an element sees, the nearest first. */
-  closestDataStack(element: Element): readonly object[];
-}
+import type { AlpineLike } from "./signals.ts";
 
 /**
  * Lets Alpine call actions and receive signals.

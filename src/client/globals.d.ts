@@ -27,6 +27,8 @@ interface WindowEventMap {
 }
 
 /** Calls an action: the same as `Hyper.action`. */
+// deno-lint-ignore no-var -- a global of a script is a var
 declare var action: import("./runtime.ts").HyperRuntime["action"];
 /** The runtime of this page. */
+// deno-lint-ignore no-var -- a global of a script is a var
 declare var Hyper: import("./runtime.ts").HyperRuntime;

@@ -38,22 +38,19 @@ export function setEntry(url: string, push: boolean): void {
 /**
  * Watches back and forward.
  *
+ * @param start The URL of the page when the runtime was started: the reader may have gone back before this was loaded.
  * @param mayLeave Whether the page that is shown may be left.
  * @param restore Shows the page of an entry of ours.
  * @param signal Ends the watch.
  */
 export function startHistory(
+  start: string,
   mayLeave: () => boolean,
   restore: (url: string, position: Position | undefined) => void,
   signal: AbortSignal,
 ): void {
-  shown = pageOf(location.href);
-  current = keyOf(history.state);
-  const note = () => void (scroll = [scrollX, scrollY]);
-  note();
-  addEventListener("scroll", note, { signal, passive: true });
-  addEventListener("popstate", ({ state }) => {
-    const key = keyOf(state);
+  const look = () => {
+    const key = keyOf(history.state);
     const page = pageOf(location.href);
     // A fragment of the page that is shown is the browser's: it makes an entry without a mark, which gets one, so
     // that the page can be found again from afar.
@@ -73,7 +70,14 @@ export function startHistory(
       shown = page;
       restore(location.href, positions.get(key));
     }
-  }, { signal });
+  };
+  const note = () => void (scroll = [scrollX, scrollY]);
+  note();
+  current = keyOf(history.state);
+  shown = pageOf(current ? start : location.href);
+  look();
+  addEventListener("scroll", note, { signal, passive: true });
+  addEventListener("popstate", look, { signal });
 }
 
 function leave(): void {

@@ -13,28 +13,11 @@ import { emit } from "./events.ts";
 import { parseDocument, trustedScriptUrl } from "./markup.ts";
 import { morph } from "./morph.ts";
 import { loading } from "./parts.ts";
-import { loadWords, words } from "./words.ts";
+import type { Pages, PagesKit, VisitOptions } from "./pages.ts";
+import { language, learnWords, words } from "./words.ts";
 
-/** How a page is gone to. */
-export interface VisitOptions {
-  /** Whether the page takes the place of the current entry in the history. Default: `false`. */
-  readonly replace?: boolean | undefined;
-  /** The element that causes it. Default: none. */
-  readonly sourceEl?: Element | null | undefined;
-}
-
-/** What is loaded later. */
-export interface Pages {
-  /** See {@linkcode visit}. */
-  visit(url: URL, options: VisitOptions): Promise<boolean>;
-  /** Notes that the page as it is now is to be found under a URL, as a new entry of the history or the current one. */
-  setEntry(url: string, push: boolean): void;
-  /** Notes that something was typed into a form that asks before it is left. */
-  note(form: Element): void;
-}
-
-/** What that needs of the runtime; handed over, so that it can be a file of its own. */
-const kit = {
+/** What showing a page needs of the runtime. */
+const kit: PagesKit = {
   announce,
   clearFailure,
   emit,
@@ -48,17 +31,9 @@ const kit = {
   words,
 };
 
-/** See {@linkcode Pages}. */
-export type PagesKit = typeof kit;
-
-/** The end of the runtime, and what was loaded since its start. */
-let ended: AbortSignal | undefined;
-let loaded: Promise<Pages> | undefined;
-
-/** Loads what is loaded later, once. */
-export function pages(): Promise<Pages> {
-  return loaded ??= import("./later.ts").then(({ createPages }) => createPages(kit, ended));
-}
+/** Loads what is loaded later, once for each start of the runtime. */
+export let pages: () => Promise<Pages> = () =>
+  Promise.reject(new Error("Cannot show a page: the runtime does not run"));
 
 /**
  * Goes to a page of this site: fetches it, merges its head, morphs its body. What is no page of this site is navigated
@@ -77,10 +52,17 @@ export async function visit(url: string, options: VisitOptions = {}): Promise<bo
   return false;
 }
 
+/** Fetches other languages when the page is in one of them: early, because a failure may be that of the network. */
+export function loadWords(): void {
+  // Without them it is English.
+  if (!/^(en)?$/.test(language())) import("./later.ts").then(({ TRANSLATIONS }) => learnWords(TRANSLATIONS), () => {});
+}
+
 /** Watches links, the way back, and forms that ask before they are left, until the signal is aborted. */
 export function observeNavigation(signal: AbortSignal): void {
-  ended = signal;
-  loaded = undefined;
+  const start = location.href;
+  let loaded: Promise<Pages> | undefined;
+  pages = () => loaded ??= import("./later.ts").then(({ createPages }) => createPages(kit, start, signal));
   // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
   if (history.state?.hyper || document.querySelector("form[hyper-unsaved]")) pages().catch(() => {});
   addEventListener("input", ({ target }) => {

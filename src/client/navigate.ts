@@ -4,7 +4,7 @@
  * @module
  */
 import { type Position, setEntry, startHistory } from "./history.ts";
-import type { Pages, PagesKit } from "./nav_observer.ts";
+import type { Pages, PagesKit } from "./pages.ts";
 import { watchUnsaved } from "./unsaved.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
@@ -23,11 +23,13 @@ type VisitMode =
  * Makes what shows pages.
  *
  * @param kit What the runtime lends.
+ * @param start The URL of the page when the runtime was started.
  * @param ended The end of the runtime.
  */
-export function createPages(kit: PagesKit, ended: AbortSignal = new AbortController().signal): Pages {
+export function createPages(kit: PagesKit, start: string, ended: AbortSignal): Pages {
   const { mayLeave, note } = watchUnsaved(kit, ended);
   startHistory(
+    start,
     mayLeave,
     (url, position) => void navigate(kit, url, { kind: "restore", position }, null, ended),
     ended,

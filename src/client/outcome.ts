@@ -27,7 +27,7 @@ export type AbortReason =
   | "timeout";
 
 /** What every outcome has. */
-interface OutcomeBase {
+export interface OutcomeBase {
   /** The HTTP status, or that of an `error` event; 0 where nothing was answered. */
   readonly status: number;
   /** The events of the answer in their order, without `end` and checkpoints. */

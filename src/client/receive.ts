@@ -6,10 +6,11 @@
  */
 import { EVENT_STREAM, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
 import { type Issues, isTerminal } from "../protocol/patch.ts";
+import type { Answer } from "./answer.ts";
 import { stale, text, verbs, type Wire } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
-import { type Answer, lost } from "./send.ts";
+import { lost } from "./send.ts";
 import { readBlocks } from "./stream.ts";
 
 /** Where a call is handed over to. */

@@ -3,31 +3,31 @@
  *
  * @module
  */
-import { action } from "./action.ts";
+import { action, type CallAction } from "./action.ts";
 import { clearFailure } from "./announce.ts";
-import { configure } from "./config.ts";
+import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
 import { abort, watchPage } from "./flight.ts";
 import { observeForms } from "./form_observer.ts";
 import type { Network } from "./network.ts";
 import { loading, network } from "./parts.ts";
-import { observeNavigation, visit } from "./nav_observer.ts";
+import { loadWords, observeNavigation, visit } from "./nav_observer.ts";
+import type { VisitOptions } from "./pages.ts";
 import { rememberOpen } from "./morph.ts";
-import { loadWords } from "./words.ts";
 
 /** What `window.Hyper` offers. */
 export interface HyperRuntime {
   /** Calls an action: the same as `window.action`. */
-  readonly action: typeof action;
-  /** Ends the calls with this key; all calls without one. */
-  readonly abort: typeof abort;
-  /** Changes what is given, and gives back everything that holds now. */
-  readonly configure: typeof configure;
+  readonly action: CallAction;
+  /** Ends the calls with this key, whose outcome is then `aborted`; all calls without a key. */
+  abort(key?: string): void;
+  /** Changes what is given, and gives a copy of everything that holds now. */
+  configure(options?: HyperOptions): HyperConfig;
   /** Whether there is a network. */
   readonly network: Network;
-  /** Goes to a page of this site without leaving the document. */
-  readonly visit: typeof visit;
+  /** Goes to a page of this site without leaving the document; gives whether it is shown. */
+  visit(url: string, options?: VisitOptions): Promise<boolean>;
   /** The same as `visit`. */
-  readonly navigate: typeof visit;
+  navigate(url: string, options?: VisitOptions): Promise<boolean>;
 }
 
 /** Ends every listener of the runtime; `null` while it does not run. */

@@ -4,18 +4,15 @@
  * @module
  */
 import { LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
+import type { Answer } from "./answer.ts";
 import { about, type Call, type Flight, tell } from "./call.ts";
-
-/** An answer, as `fetch` gives it or as an upload imitates it. */
-export type Answer = Pick<Response, "status" | "ok" | "url" | "redirected" | "body"> & {
-  readonly headers: Pick<Headers, "get">;
-};
 
 /**
  * The network failed: no answer came, or it broke off before its end. The promise of the call rejects with it when it
  * is not tried again; `cause` is what the browser said.
  */
 export class ConnectionError extends Error {
+  /** By which it is told from other errors. */
   override readonly name: string = "ConnectionError";
 }
 

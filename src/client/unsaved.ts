@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PagesKit } from "./nav_observer.ts";
+import type { PagesKit } from "./pages.ts";
 
 /** Who knows what is unsaved. */
 export interface Unsaved {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Answer } from "./send.ts";
+import type { Answer } from "./answer.ts";
 
 /** How it is sent, in the words of `fetch`. */
 export interface UploadInit {

@@ -9,7 +9,7 @@ import { config, type Messages } from "./config.ts";
 /** What is said where nothing else is known, in the order of {@linkcode Messages}. */
 const ENGLISH = "Something went wrong.|No connection.|Try again|Close|Leave without saving?";
 
-/** Other languages by their code; empty until they are asked for. */
+/** Other languages by their code; empty until they are learned. */
 let translations: Readonly<Record<string, string>> = {};
 
 /** The words as they are to be said now. */
@@ -20,12 +20,10 @@ export function words(): Messages {
   return { failed, offline, retry, close, unsaved, ...config.messages };
 }
 
-/** Fetches the other languages when the page is in one of them: early, because a failure may be that of the network. */
-export function loadWords(): void {
-  // Without them it is English.
-  if (language() && language() !== "en") {
-    import("./later.ts").then(({ TRANSLATIONS }) => void (translations = TRANSLATIONS), () => {});
-  }
+/** Takes in words of other languages. */
+export function learnWords(words: Readonly<Record<string, string>>): void {
+  translations = words;
 }
 
-const language = (): string => document.documentElement.lang.slice(0, 2).toLowerCase();
+/** The language of the page, as its two letters; empty where it has none. */
+export const language = (): string => document.documentElement.lang.slice(0, 2).toLowerCase();

@@ -296,7 +296,13 @@ export class FormActionDispatch {
       notFound: async () => sealed = await notFound(),
       run: async (action) => sealed = await this.#dispatch(action, arrival),
     };
-    const response: unknown = await owned.backend.dispatch(arrival.request, owned.action.uid, context);
+    let response: unknown;
+    try {
+      response = await owned.backend.dispatch(arrival.request, owned.action.uid, context);
+    } finally {
+      // A backend that answers by itself, or throws, leaves behind what was read to find its action.
+      if (sealed === null && arrival.body !== null) await disposeBody(arrival.body);
+    }
     if (response === sealed && sealed !== null) return sealed;
     if (response instanceof Response) return this.#services.seal(response);
     throw new TypeError(

@@ -298,7 +298,7 @@ class FieldState implements BoundField {
   readonly help: string;
   readonly type: FieldType;
   readonly kind: FieldKind;
-  readonly inputType: BoundField["inputType"];
+  readonly inputType: string;
   readonly raw: string;
   readonly value: ShownValue;
   readonly selected: readonly string[];

@@ -349,9 +349,7 @@ export function fieldOfType(type: FieldType, options: AnyFieldOptions): FieldDef
 }
 
 /** The attribute `type` of an `<input>` for this type of field, or `""` where another element is drawn. */
-export function inputTypeOf(
-  type: FieldType,
-): Exclude<FieldType, "textarea" | "select" | "multiselect" | "datetime"> | "datetime-local" | "" {
+export function inputTypeOf(type: FieldType): string {
   switch (type) {
     case "textarea":
     case "select":

@@ -231,7 +231,7 @@ export interface BoundField {
   /** Which element it is drawn as. */
   readonly kind: FieldKind;
   /** The attribute `type` of an `<input>`; `""` for other elements. */
-  readonly inputType: Exclude<FieldType, "textarea" | "select" | "multiselect" | "datetime"> | "datetime-local" | "";
+  readonly inputType: string;
   /** What was sent, as one text; `""` where nothing was, for passwords and for files. */
   readonly raw: string;
   /** What to show: what was sent, else what it began with. Passwords and files never come back. */

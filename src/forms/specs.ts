@@ -26,7 +26,7 @@ export interface FieldSpec {
   /** Which element it is drawn as. */
   readonly kind: FieldKind;
   /** The attribute `type` of an `<input>`; `""` for other elements. */
-  readonly inputType: BoundField["inputType"];
+  readonly inputType: string;
   /** What to show. Passwords and files never come back. */
   readonly value: ShownValue;
   /** The choices that are made. */

@@ -59,7 +59,9 @@ async function findFile(
   names: readonly string[],
 ): Promise<{ readonly path: string; readonly info: Deno.FileInfo } | null> {
   try {
-    const [realRoot, path] = await Promise.all([Deno.realPath(root), Deno.realPath(join(root, ...names))]);
+    // One after the other: where the first fails, the second would be left behind under way.
+    const path = await Deno.realPath(join(root, ...names));
+    const realRoot = await Deno.realPath(root);
     if (!isInside(realRoot, path) || isHidden(relative(realRoot, path))) return null;
     const info = await Deno.stat(path);
     return info.isFile ? { path, info } : null;

@@ -301,8 +301,13 @@ class Feed {
     try {
       const isWhole = await this.#readAfter(last, (entry) => {
         if (this.#last !== null && compareIds(entry.id, this.#last) > 0) this.#deliver(entry);
-      }, () => this.#tellGap());
-      if (!isWhole && (await this.#latest()) === START) this.#last = START;
+      });
+      if (!isWhole) {
+        // Another Redis may stand in for the one there was, with a clock of its own: no id of before counts any more.
+        this.#last = await this.#latest();
+        for (const subscriber of this.subscribers) subscriber.last = START;
+        this.#tellGap();
+      }
       this.isBehind = false;
     } catch {
       // Away again. It stays behind, and reads when the connection is back, or at the next look at it.
@@ -316,7 +321,7 @@ class Feed {
     // A cursor is what a browser has sent back: any text.
     if (!/^[0-9]{1,15}-[0-9]{1,15}$/.test(after)) return false;
     subscriber.last = after;
-    return await this.#readAfter(after, (entry) => this.#call(subscriber, entry), () => {}, true);
+    return await this.#readAfter(after, (entry) => this.#call(subscriber, entry));
   }
 
   /**
@@ -324,25 +329,18 @@ class Feed {
    *
    * @param id The entry.
    * @param onEntry Called for each after it.
-   * @param onGap Called before the first, where the entry itself is gone: then others after it may be gone too.
-   * @param stop Whether to read no further then.
-   * @returns Whether the entry was there.
+   * @returns Whether the entry is there still. Where it is not, others after it may be gone too, and nothing is read.
    */
-  async #readAfter(id: string, onEntry: (entry: Entry) => void, onGap: () => void, stop = false): Promise<boolean> {
-    let isWhole = false;
+  async #readAfter(id: string, onEntry: (entry: Entry) => void): Promise<boolean> {
     let from = id;
     for (;;) {
       const entries = toEntries(
         await this.#redis.send(["XRANGE", this.#stream, from, "+", "COUNT", String(PAGE)]),
       );
-      if (from === id) {
-        isWhole = entries[0]?.id === id;
-        if (!isWhole) onGap();
-        if (!isWhole && stop) return false;
-      }
+      if (from === id && entries[0]?.id !== id) return false;
       for (const entry of entries) if (entry.id !== from) onEntry(entry);
       const last = entries.at(-1)?.id;
-      if (entries.length < PAGE || last === undefined || last === from) return isWhole;
+      if (entries.length < PAGE || last === undefined || last === from) return true;
       from = last;
     }
   }

@@ -60,7 +60,9 @@ export class RedisConnection implements AsyncDisposable {
   #silentSince: number | null = null;
   #closed = false;
 
-  private constructor({ url = "redis://127.0.0.1:6379", prefix = "hyper:", timeoutSeconds = 2, onError }: RedisOptions) {
+  private constructor(
+    { url = "redis://127.0.0.1:6379", prefix = "hyper:", timeoutSeconds = 2, onError }: RedisOptions,
+  ) {
     const parsed = URL.parse(url);
     if (parsed === null || !/^rediss?:$/.test(parsed.protocol)) {
       // The URL is not quoted: it may hold a password.
@@ -148,7 +150,7 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   #createClient(): Client {
-    const client: Client = createClient({
+    const created: Pick<Client, "connect" | "destroy" | "sendCommand" | "subscribe" | "unsubscribe"> = createClient({
       url: this.#url,
       // Waiting for a connection would hold a request open that is better refused at once.
       disableOfflineQueue: true,
@@ -156,9 +158,11 @@ export class RedisConnection implements AsyncDisposable {
       commandOptions: { timeout: 0 },
       socket: {
         connectTimeout: 5_000,
-        reconnectStrategy: (retries) => this.#started && Math.min(FIRST_PAUSE * 2 ** retries, LONGEST_PAUSE),
+        reconnectStrategy: (retries: number) => this.#started && Math.min(FIRST_PAUSE * 2 ** retries, LONGEST_PAUSE),
       },
     });
+    // It is an event emitter of Node; its types leave that out where those of Node are not installed.
+    const client = created as Client;
     client.on("error", (error) => {
       // Without a listener it would end the process. The first one is told by `open()` itself.
       if (!this.#started || this.#closed || this.#isLossTold) return;

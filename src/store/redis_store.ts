@@ -76,7 +76,8 @@ class ConnectedStore implements RedisStore {
     const before = toJson(key, expected);
     const text = toJson(key, value);
     checkEntry(key, seconds);
-    return await this.#redis.send(["EVAL", REPLACE, "1", this.#keyOf(key), before, text, toMilliseconds(seconds)]) === 1;
+    return await this.#redis.send(["EVAL", REPLACE, "1", this.#keyOf(key), before, text, toMilliseconds(seconds)]) ===
+      1;
   }
 
   async deleteIf(key: string, expected: unknown): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** The example `examples/invoices`, asked through its handler alone. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { type App, createApp } from "../../examples/invoices/app.ts";
 import { listAudit, listRefusals } from "../../examples/invoices/audit.ts";
 import { closeDatabase } from "../../examples/invoices/database.ts";
@@ -455,6 +456,34 @@ for (const path of ["/invoices/4711", "/invoices/none", "/nowhere"]) {
     assertEquals(findAll(page.root, ({ tagName }) => tagName === "h1").length, 1);
   });
 }
+
+Deno.test("invoices: `deno task invoices` serves the example on PORT and prints its URL", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "invoices"],
+    cwd: fromFileUrl(import.meta.resolve("../../")),
+    // Port 0 is any free one.
+    env: { PORT: "0", INVOICES_DATABASE: ":memory:", NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const output = child.stdout.pipeThrough(new TextDecoderStream());
+  try {
+    let said = "";
+    for await (const chunk of output.values({ preventCancel: true })) {
+      said += chunk;
+      if (said.includes("\n")) break;
+    }
+    const url = /http:\/\/localhost:\d+\//.exec(said)?.[0];
+    if (url === undefined) throw new Error(`Cannot find the URL in: ${said}`);
+    const response = await fetch(url);
+    assertEquals(response.status, 401);
+    assertStringIncludes(await response.text(), "<h1>Sign in</h1>");
+  } finally {
+    child.kill();
+    await output.cancel();
+    await child.status;
+  }
+});
 
 interface Opened {
   readonly response: Response;

@@ -198,16 +198,23 @@ export function testStore(
   });
 }
 
+/** A bus under test. */
+export interface BusUnderTest extends Partial<AsyncDisposable> {
+  readonly bus: Bus;
+  /** Makes its log drop what it has. */
+  forget(): Promise<void>;
+}
+
 /**
  * Declares the tests of a bus.
  *
  * @param name What it is called.
- * @param open Makes one, with nothing published; `errors` gets what it reports, `forget` makes its log drop what it has.
+ * @param open Makes one, with nothing published; `errors` gets what it reports.
  * @param options For each test.
  */
 export function testBus(
   name: string,
-  open: (errors: unknown[]) => { readonly bus: Bus; forget(): Promise<void> },
+  open: (errors: unknown[]) => BusUnderTest | Promise<BusUnderTest>,
   options?: TestOptions,
 ): void {
   const test = (behaviour: string, fn: (bus: Bus, errors: unknown[], forget: () => Promise<void>) => Promise<void>) =>
@@ -216,8 +223,12 @@ export function testBus(
       name: `${name} ${behaviour}`,
       fn: async () => {
         const errors: unknown[] = [];
-        const { bus, forget } = open(errors);
-        await fn(bus, errors, forget);
+        const under = await open(errors);
+        try {
+          await fn(under.bus, errors, under.forget);
+        } finally {
+          await under[Symbol.asyncDispose]?.();
+        }
       },
     });
 

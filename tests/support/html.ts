@@ -6,7 +6,7 @@ import { defaultTreeAdapter as tree, type DefaultTreeAdapterTypes, parse, serial
 /** An element of a parsed document. */
 export type HtmlElement = DefaultTreeAdapterTypes.Element;
 type HtmlNode = DefaultTreeAdapterTypes.Node;
-type HtmlParent = DefaultTreeAdapterTypes.ParentNode;
+export type HtmlParent = DefaultTreeAdapterTypes.ParentNode;
 
 /** Parses a document or a fragment of one. */
 export function parseHtml(html: string): HtmlParent {

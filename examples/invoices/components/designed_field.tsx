@@ -54,21 +54,13 @@ function DesignedControl({ field }: FieldProps) {
           ))}
         </select>
       );
-    case "input":
+    case "input": {
       // A password and a file never come back: their value is empty.
-      return (
-        <input
-          {...common(field)}
-          type={inputType || "text"}
-          {...(inputType === "file" ? { accept, multiple } : { value: String(value) })}
-          min={min}
-          max={max}
-          step={step}
-          minlength={minlength}
-          maxlength={maxlength}
-          pattern={pattern}
-        />
-      );
+      const own: Attributes = inputType === "file"
+        ? { type: inputType, accept, multiple }
+        : { type: inputType, value: String(value), min, max, step, minlength, maxlength, pattern };
+      return <input {...common(field)} {...own} />;
+    }
   }
 }
 
@@ -111,8 +103,10 @@ function DesignedNotes({ field: { help, helpId, errors, errorId } }: FieldProps)
   );
 }
 
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
 /** What every control has. */
-function common(field: FieldSpec) {
+function common(field: FieldSpec): Attributes {
   const { id, name, required, placeholder, autocomplete, errors } = field;
   return {
     id,
@@ -120,7 +114,7 @@ function common(field: FieldSpec) {
     required,
     placeholder: placeholder || undefined,
     autocomplete: autocomplete || undefined,
-    "aria-invalid": errors.length > 0 ? "true" as const : undefined,
+    "aria-invalid": errors.length > 0 ? "true" : undefined,
     "aria-describedby": describedBy(field),
   };
 }

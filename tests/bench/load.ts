@@ -1,0 +1,111 @@
+/**
+ * Load from a process of its own: `wrk`, which is written in C and leaves the server as the slower of the two. Load
+ * generators in JavaScript are not: with a body that differs from request to request they stop at about what a plain
+ * `Deno.serve` answers, and every contender looks the same.
+ */
+
+/** A request that is sent again and again. */
+export interface Shot {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body; in it and in the headers, {@linkcode FRESH} is another text each time. */
+  readonly body: string;
+}
+
+/** What load came to. */
+export interface Load {
+  readonly requestsPerSecond: number;
+  /** Milliseconds that one of a hundred answers took at least. */
+  readonly slowest: number;
+}
+
+/** Stands for ten digits that no two requests have in common. */
+export const FRESH = "0123456789";
+
+/** Connections that are held open, each with one request at a time. */
+const CONNECTIONS = 16;
+
+/**
+ * Sends a request again and again.
+ *
+ * @param url The server, without a slash at the end.
+ * @param shot The request.
+ * @param seconds How long.
+ * @throws {Error} When an answer has a status above 399, or did not come.
+ */
+export async function load(url: string, shot: Shot, seconds: number): Promise<Load> {
+  const script = await Deno.makeTempFile({ suffix: ".lua" });
+  try {
+    await Deno.writeTextFile(script, luaOf(url, shot));
+    const { success, stdout, stderr } = await new Deno.Command("wrk", {
+      args: ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", script, url],
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    const told = /^RESULT (\S+) (\S+) (\S+) (\S+)$/m.exec(text);
+    if (!success || told === null) throw new Error(`Cannot load ${url}: ${new TextDecoder().decode(stderr)}${text}`);
+    const [requests, microseconds, errors, slowest] = told.slice(1).map(Number);
+    if (errors !== 0) throw new Error(`Cannot load ${url}${shot.path}: ${errors} answers were errors, or did not come`);
+    return {
+      requestsPerSecond: (requests ?? NaN) / ((microseconds ?? NaN) / 1e6),
+      slowest: (slowest ?? NaN) / 1000,
+    };
+  } finally {
+    await Deno.remove(script);
+  }
+}
+
+/** Whether `wrk` is there; installed where this is a Debian and we may. */
+export async function findLoader(): Promise<boolean> {
+  if (await runs("wrk", ["-v"])) return true;
+  await runs("apt-get", ["install", "-y", "wrk"]);
+  return await runs("wrk", ["-v"]);
+}
+
+async function runs(command: string, args: readonly string[]): Promise<boolean> {
+  try {
+    await new Deno.Command(command, { args: [...args], stdout: "null", stderr: "null" }).output();
+    return true;
+  } catch {
+    // There is no such program.
+    return false;
+  }
+}
+
+/** What `wrk` runs for each request: the same text, with a number counted up where it is to be fresh. */
+function luaOf(url: string, { method, path, headers, body }: Shot): string {
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    `Host: ${new URL(url).host}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(method === "GET" ? [] : [`Content-Length: ${new TextEncoder().encode(body).length}`]),
+  ];
+  const parts = `${lines.join("\r\n")}\r\n\r\n${body}`.split(FRESH).map(quote);
+  // Begun at random, so that two runs have no number in common.
+  const begin = 1_000_000_000 + Math.floor(Math.random() * 8_000_000_000);
+  return `
+local n = ${begin}
+request = function()
+  n = n + 1
+  return ${parts.join(' .. string.format("%.0f", n) .. ')}
+end
+done = function(summary, latency, requests)
+  local e = summary.errors
+  local errors = e.connect + e.read + e.write + e.status + e.timeout
+  print(string.format("RESULT %d %d %d %.0f", summary.requests, summary.duration, errors, latency:percentile(99)))
+end
+`;
+}
+
+/** A text as Lua writes it: every byte that is not plain by its number. */
+function quote(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const quoted = Array.from(
+    bytes,
+    (byte) =>
+      byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c
+        ? String.fromCharCode(byte)
+        : `\\${String(byte).padStart(3, "0")}`,
+  );
+  return `"${quoted.join("")}"`;
+}

@@ -1,0 +1,34 @@
+// deno-lint-ignore-file no-console -- a bench prints what it found
+/**
+ * `deno task bench [--rounds=N] [--seconds=N] [suite[:work] …]`: measures, and writes tables and charts to `results/`.
+ *
+ * Ratios of one run are what counts: what else the machine does at the time slows all contenders alike, more or less.
+ */
+import { publish } from "./report.ts";
+import { findLoader } from "./load.ts";
+import { type Effort, measureServer } from "./server.ts";
+
+const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<void>>> = {
+  server: async (effort, only) => await publish(await measureServer(effort, only)),
+};
+
+const options = new Map(Deno.args.filter((arg) => arg.startsWith("--")).map((arg) => {
+  const [name = "", value = ""] = arg.slice(2).split("=");
+  return [name, Number(value)] as const;
+}));
+const effort: Effort = { rounds: options.get("rounds") ?? 5, seconds: options.get("seconds") ?? 2 };
+const asked = Deno.args.filter((arg) => !arg.startsWith("--"));
+
+if (!await findLoader()) {
+  console.error("Cannot measure: there is no wrk; install it (Debian: apt-get install wrk) and start again");
+  Deno.exit(1);
+}
+for (const each of asked.length > 0 ? asked : Object.keys(SUITES)) {
+  const [name = "", only = ""] = each.split(":");
+  const suite = SUITES[name];
+  if (suite === undefined) {
+    console.error(`Cannot measure "${name}": there are ${Object.keys(SUITES).join(", ")}`);
+    Deno.exit(1);
+  }
+  await suite(effort, only);
+}

@@ -1,0 +1,417 @@
+/** T17 to T19, T39, T41, T43, T45 to T49: what goes out, and what it says to caches, logs and browsers. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  action,
+  createHandler,
+  defineForm,
+  dependency,
+  type DispatchContext,
+  field,
+  Form,
+  formActionUrl,
+  redirect,
+  RegistryFormActionBackend,
+  toast,
+  Toasts,
+} from "../../mod.ts";
+import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
+import { serveRaw } from "../support/raw.ts";
+
+// What no header of ours may hold: the process would end, or the response be split.
+// deno-lint-ignore no-control-regex -- control characters are what is looked for
+const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+for (
+  const next of [
+    "//evil.test",
+    "/\\evil.test",
+    "\\\\evil.test",
+    "/\t/evil.test",
+    "/\n/evil.test",
+    "https://evil.test",
+    "javascript:alert(1)",
+    "java\nscript:alert(1)",
+    " https://evil.test",
+    "https://site.test@evil.test",
+    "https://site.test\\@evil.test",
+    "///evil.test",
+    "/..//evil.test",
+    "//evil%E3%80%82test",
+    "data:text/html,x",
+    "https://[::1",
+  ]
+) {
+  Deno.test(`T17: a handler that redirects to ${JSON.stringify(next)} leads nobody there`, async () => {
+    const go = action("go", ({ data }) => redirect(String(data.next)));
+    await using app = new App({ "/": { default: () => "", go } });
+    for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
+      const response = await app.call("go", { fields: { next }, accept });
+      const text = await response.text();
+      assertEquals([response.status, response.headers.get("location"), text.includes("evil")], [500, null, false]);
+      assertStringIncludes(app.takeError().message, "Cannot redirect to");
+    }
+  });
+}
+
+Deno.test("T17: another origin takes { external: true }, and no scheme but http and https", async () => {
+  const go = action("go", ({ data }) => redirect(String(data.next), { external: true }));
+  await using app = new App({ "/": { default: () => "", go } });
+  const response = await app.call("go", { fields: { next: "https://pay.test/x" }, accept: "text/html" });
+  assertEquals([response.status, response.headers.get("location")], [303, "https://pay.test/x"]);
+  for (const next of ["javascript:alert(1)", "ftp://pay.test/", "https://user:secret@pay.test/"]) {
+    assertEquals((await app.call("go", { fields: { next }, accept: JSON_TYPE })).status, 500, next);
+    app.takeReports();
+  }
+});
+
+Deno.test("T17: a Response that redirects elsewhere is the handler's own word, and no javascript: for the runtime", async () => {
+  const go = action("go", ({ data }) => new Response(null, { status: 303, headers: { location: String(data.next) } }));
+  await using app = new App({ "/": { default: () => "", go } });
+  const response = await app.call("go", { fields: { next: "javascript:alert(1)" } });
+  assertEquals(response.status, 500);
+  assert(!(await response.text()).includes("javascript"));
+  app.takeReports();
+});
+
+Deno.test("T18, T19: a handler's header of any bytes is sent, split nowhere, and the process lives", async () => {
+  const echo = action("echo", ({ data }) => {
+    const text = String(data.text);
+    const headers = new Headers();
+    for (
+      const [name, value] of [["x-echo", text], ["location", `/a${text}`], [
+        "content-disposition",
+        `inline; filename=${text}`,
+      ]]
+    ) {
+      try {
+        headers.append(name as string, value as string);
+      } catch {
+        // What `Headers` refuses by itself never gets as far as us.
+      }
+    }
+    return new Response("fine", { headers });
+  });
+  await using app = new App({ "/": { default: () => "", echo } });
+  await using server = serveRaw((request) => app.handler(request));
+  for (let code = 0; code < 0x120; code++) {
+    const text = `a${String.fromCharCode(code)}b`;
+    const body = `text=${encodeURIComponent(text)}`;
+    const answer = await server.send(
+      `POST /?_action=echo HTTP/1.1\r\nHost: site.test\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    assertEquals([answer.status, answer.body.includes("fine")], [200, true], `U+${code.toString(16)}`);
+    for (const value of answer.headers.values()) assert(!UNSAFE.test(value), `U+${code.toString(16)}`);
+  }
+});
+
+Deno.test("T18: a redirect to a path in any script, or with a control character, is one that can be sent", async () => {
+  const go = action("go", ({ data }) => redirect(`/s?q=${data.q}.`));
+  await using app = new App({ "/": { default: () => "", go } });
+  for (const q of ["поиск", "\u0001", "\u007f", "日本", "\ud800", "a b", "\u0085"]) {
+    const response = await app.call("go", { fields: { q }, accept: "text/html" });
+    const location = response.headers.get("location") ?? "";
+    assertEquals(response.status, 303);
+    assert(/^\/s\?q=[\x21-\x7e]+$/.test(location), location);
+  }
+});
+
+Deno.test("T39: a signature of any length and content is refused with 403, and none is 500", async () => {
+  const key = await crypto.subtle.importKey(
+    "raw",
+    new Uint8Array(32).fill(1),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    [
+      "verify",
+    ],
+  );
+  const verify = async (request: Request, body: Uint8Array<ArrayBuffer>): Promise<boolean> => {
+    const given = new TextEncoder().encode(request.headers.get("x-signature") ?? "");
+    return await crypto.subtle.verify("HMAC", key, given, body);
+  };
+  const hook = action("hook", { webhook: true, verify }, () => {});
+  await using app = new App({ "/": { default: () => "", hook } });
+  for (const signature of ["", "a", "a".repeat(32), "a".repeat(64), "a".repeat(4_000)]) {
+    const response = await app.request("/?_action=hook", { method: "POST", headers: { "x-signature": signature } });
+    assertEquals(response.status, 403, String(signature.length));
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("T41: no answer of an action is kept by anybody, refusals and failures included, for every audience", async () => {
+  const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
+  const save = action("save", { form }, () => {});
+  const crash = action("crash", () => {
+    throw new Error("broken");
+  });
+  const look = action("look", { method: "GET" }, () => toast("hello"));
+  await using app = new App({ "/": { default: () => <Form action={save} />, save, crash, look } });
+  for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
+    const page = await app.open("/");
+    const asked: readonly (readonly [string, () => Promise<Response>])[] = [
+      ["done", () => app.call("save", { fields: { title: "x" }, accept })],
+      ["refused", () => app.submitByRuntime(page, "save", { title: "" }, { headers: { accept } })],
+      ["crashed", () => app.call("crash", { accept })],
+      ["unknown", () => app.call("nope", { accept })],
+      ["cross-site", () => app.call("save", { accept, headers: { "sec-fetch-site": "cross-site" } })],
+      ["wrong method", () => app.call("save", { accept, method: "PUT" })],
+      ["GET", () => app.call("look", { accept, method: "GET" })],
+      ["not canonical", () => app.call("look", { accept, method: "GET", path: "/a%2fb" })],
+    ];
+    for (const [what, ask] of asked) {
+      const response = await ask();
+      await response.body?.cancel();
+      assertEquals(response.headers.get("cache-control"), "no-store", `${what} ${accept}`);
+      assertStringIncludes(response.headers.get("vary") ?? "", "X-Hyper-Action, Accept", `${what} ${accept}`);
+    }
+    app.takeReports();
+  }
+});
+
+Deno.test("T41: a page says what it varies by, never what a request asked it to", async () => {
+  await using app = new App({ "/": { default: () => "home" } });
+  const response = await app.request("/", { headers: { vary: "X-Evil", accept: "text/html" } });
+  await response.body?.cancel();
+  assertEquals(response.headers.get("vary"), "X-Hyper-Action, Accept");
+});
+
+Deno.test("T41: a page that shows a flash is kept by nobody", async () => {
+  const save = action("save", { form: defineForm("f", { fields: { t: field.text() } }) }, () => toast("Saved for Ada"));
+  const Page = () => (
+    <>
+      <Toasts />
+      <Form action={save} />
+    </>
+  );
+  await using app = new App({ "/": { default: Page, save } });
+  const shown = await app.follow(await app.submit(await app.open("/"), "save", { t: "x" }));
+  assertStringIncludes(shown.html, "Saved for Ada");
+  assertEquals(shown.response.headers.get("cache-control"), "no-store");
+  assert(!(await app.open("/")).html.includes("Saved for Ada"));
+});
+
+Deno.test("T43: toasts that do not fit a cookie are left out; the cookie is small, script cannot read it, and it ends", async () => {
+  const save = action("save", { form: defineForm("f", { fields: { t: field.text() } }) }, ({ form }) => {
+    const { t } = form.values;
+    return [toast("first"), toast(t), ...Array.from({ length: 20 }, (_, at) => toast(`more ${at}`))];
+  });
+  const Page = () => (
+    <>
+      <Toasts />
+      <Form action={save} />
+    </>
+  );
+  for (const scheme of ["http", "https"]) {
+    const handler = createHandler({
+      baseDir: "/srv/app",
+      pages: [{ path: "/", load: () => Promise.resolve({ default: Page, save }) }],
+    });
+    const response = await handler(
+      new Request(`${scheme}://site.test${formActionUrl("save")}`, {
+        method: "POST",
+        body: new URLSearchParams({ t: "é".repeat(5_000), _next_form_page: "pages/page.tsx", _next_form_origin: "/" }),
+      }),
+    );
+    const [cookie = ""] = response.headers.getSetCookie();
+    assert(cookie.length < 2_400, String(cookie.length));
+    assertStringIncludes(cookie, "HttpOnly; SameSite=Lax");
+    assertStringIncludes(cookie, "Max-Age=60");
+    assertEquals(cookie.includes("Secure"), scheme === "https");
+    assertStringIncludes(decodeURIComponent(cookie), '[{"value":"first"}');
+    await handler.close();
+  }
+});
+
+Deno.test("T43: a cookie of any length and content opens the page", async () => {
+  await using app = new App({ "/": { default: () => <Toasts /> } });
+  for (
+    const value of [
+      "%",
+      "%E0%A4%A",
+      "[",
+      "null",
+      "x".repeat(60_000),
+      "%00",
+      "[{}]",
+      "1e999",
+      '[{"__proto__":{"message":"x"}}]',
+    ]
+  ) {
+    const response = await app.request("/", { headers: { cookie: `hyper_flash=${value}; a=b` } });
+    assertEquals(response.status, 200, value.slice(0, 20));
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("T45: a caller cannot choose what is refreshed, or how often", async () => {
+  let renders = 0;
+  const save = action("save", () => toast("done"));
+  await using app = new App({
+    "/": {
+      default: () => {
+        renders++;
+        return "home";
+      },
+      save,
+    },
+  });
+  const wishes = { "x-hyper-refresh": "#a,".repeat(1_000), "x-hyper-zones": "all", "x-hyper-target": "#a" };
+  const response = await app.call("save", { headers: wishes, data: { refresh: ["#a"], _refresh: "1" } });
+  await response.body?.cancel();
+  assertEquals([response.status, renders], [200, 0]);
+});
+
+class Careless extends RegistryFormActionBackend {
+  constructor(readonly answer: () => unknown) {
+    super();
+  }
+  override dispatch(_request: Request, _uid: string, _context: DispatchContext): Promise<Response> {
+    return Promise.resolve(this.answer()) as Promise<Response>;
+  }
+}
+
+for (
+  const [what, answer] of [
+    ["nothing", () => undefined],
+    ["null", () => null],
+    ["a text", () => "<script>"],
+    ["what looks like a response", () => ({ status: 200, headers: new Headers(), body: null })],
+    ["Response.error()", () => Response.error()],
+    ["a response whose body is locked", () => {
+      const response = new Response("x");
+      response.body?.getReader();
+      return response;
+    }],
+    ["a rejection", () => Promise.reject(new Error("broken"))],
+  ] as const
+) {
+  Deno.test(`T46: a backend that gives ${what} is 500, told to onError`, async () => {
+    const save = action("save", () => {});
+    await using app = new App({ "/": { default: () => "", save } }, { backends: [new Careless(answer)] });
+    for (const fields of [undefined, { a: "1" }]) {
+      const response = await app.call("save", fields === undefined ? {} : { fields });
+      assertEquals(response.status, 500);
+      assert(!(await response.text()).includes("<script>"));
+      assertEquals(app.takeReports().length, 1);
+    }
+  });
+}
+
+Deno.test("T46: a backend's own response passes the sink: no control character, nothing of one connection", async () => {
+  const answer = () =>
+    new Response("fine", { headers: { "x-a": "a\u0001b", connection: "keep-alive", "keep-alive": "1" } });
+  const save = action("save", () => {});
+  await using app = new App({ "/": { default: () => "", save } }, { backends: [new Careless(answer)] });
+  const response = await app.call("save");
+  assertEquals([response.headers.get("x-a"), response.headers.get("connection"), await response.text()], [
+    "a%01b",
+    null,
+    "fine",
+  ]);
+});
+
+Deno.test("T46: one Response given twice is 500 the second time, and says why", async () => {
+  const same = new Response("once");
+  const save = action("save", () => same);
+  await using app = new App({ "/": { default: () => "", save } });
+  assertEquals(await (await app.call("save", { accept: "text/html" })).text(), "once");
+  const second = await app.call("save", { accept: "text/html" });
+  assertEquals(second.status, 500);
+  await second.body?.cancel();
+  assertStringIncludes(app.takeError().message, "its body has been read already");
+});
+
+Deno.test("T47: receivers that throw, reject or never end change no answer, and hold none", async () => {
+  const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
+  const save = action("save", { form }, () => {});
+  await using app = new App({ "/": { default: () => <Form action={save} />, save } });
+  const { signals } = app.handler;
+  for (
+    const signal of [signals.actionDispatched, signals.formValidationFailed, signals.actionFailed, signals.accessDenied]
+  ) {
+    signal.connect(() => {
+      throw new Error("receiver broken");
+    });
+    signal.connect(() => Promise.reject(new Error("receiver broken later")));
+    signal.connect(() => new Promise(() => {}));
+    signal.connect((payload) => {
+      Object.assign(payload, { request: null });
+    });
+  }
+  const page = await app.open("/");
+  assertEquals((await app.submit(page, "save", { title: "x" })).status, 303);
+  assertEquals((await app.submit(page, "save", { title: "" })).status, 200);
+  const refused = await app.call("save", { headers: { "sec-fetch-site": "cross-site" } });
+  assertEquals(refused.status, 403);
+  await refused.body?.cancel();
+  assertEquals(app.takeReports().length, 9);
+});
+
+Deno.test("T48: what a visitor sent writes no line of its own into the log, and moves no cursor", async () => {
+  const save = action("save", ({ data }) => {
+    throw new Error(`no such note: ${data.title}`);
+  });
+  await using app = new App({ "/": { default: () => "", save } });
+  const forged = "\u001b[2J\u001b[31m\rroot\u0007\u009b1A\u0000";
+  const response = await app.call("save", { fields: { title: forged }, path: "/?x=%1b[2J" });
+  await response.body?.cancel();
+  const log = app.console.join("\n");
+  assertStringIncludes(log, 'action "save", POST /');
+  assertStringIncludes(log, "no such note: \\x1b[2J");
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  assert(!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(log));
+  // onError has the error itself.
+  assertStringIncludes(app.takeError().message, forged);
+});
+
+Deno.test("T48: what is not found is not logged: a scanner fills no disk", async () => {
+  await using app = new App({ "/": { default: () => "" } });
+  for (const path of ["/wp-login.php", "/a%2fb", "/.env", "/?_action=nope"]) {
+    for (const method of ["GET", "POST"]) await (await app.request(path, { method })).body?.cancel();
+  }
+  assertEquals(app.console, []);
+});
+
+Deno.test("T49: no address of ours serves anything for development alone", async () => {
+  await using app = new App({ "/": { default: () => "" } }, { dev: true });
+  for (
+    const path of [
+      "/_hyper/",
+      "/_hyper/dev",
+      "/_hyper/reload",
+      "/_hyper/client.js.map",
+      "/_frsh/",
+      "/__debug",
+      "/_next/form/",
+    ]
+  ) {
+    const response = await app.request(path, { headers: { origin: "null", "sec-fetch-site": "cross-site" } });
+    assert([404, 405].includes(response.status), `${path} ${response.status}`);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("T49: a failure in development says no more to a visitor than it does elsewhere", async () => {
+  const crash = action("crash", () => {
+    throw new Error("cannot reach db.internal");
+  });
+  await using app = new App({ "/": { default: () => "", crash } }, { dev: true });
+  for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
+    const response = await app.call("crash", { accept });
+    assertEquals((await response.text()).includes("db.internal"), false);
+    app.takeReports();
+  }
+});
+
+Deno.test("T50: what a dependency's disposal throws is reported, and ends neither answer nor process", async () => {
+  const connection = dependency("connection", () => ({
+    [Symbol.asyncDispose]: () => Promise.reject(new Error("cannot close")),
+  }));
+  const save = action("save", { inject: { connection } }, () => toast("done"));
+  await using app = new App({ "/": { default: () => "", save } });
+  const response = await app.call("save");
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+  assertEquals(app.takeReports().map(({ error }) => String(error)), ["Error: cannot close"]);
+});

@@ -1,0 +1,188 @@
+/** T15, T16, T22, T23, T50: visitors who leave, send slowly, send nothing or read nothing, against real sockets. */
+import { assert, assertEquals } from "@std/assert";
+import { formActionUrl } from "../../mod.ts";
+import { type ServerProcess, startServer } from "../support/process.ts";
+import { sendRaw } from "../support/raw.ts";
+
+const SCRIPT = import.meta.resolve("./faults_server.tsx");
+const MEBIBYTE = 1_048_576;
+const ACTION = formActionUrl("save");
+const TYPE = "Content-Type: multipart/form-data; boundary=b";
+const PART = '--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n';
+const FILE = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
+
+interface Health {
+  readonly open: number;
+  readonly items: number;
+  readonly runs: number;
+  readonly reports: number;
+  readonly rss: number;
+}
+
+async function ask(server: ServerProcess, path: string, init: RequestInit = {}): Promise<Response> {
+  return await fetch(`http://127.0.0.1:${server.port}${path}`, { ...init, signal: AbortSignal.timeout(5_000) });
+}
+
+async function health(server: ServerProcess): Promise<Health> {
+  const response = await ask(server, "/?_action=health", { headers: { accept: "application/json" } });
+  assertEquals(response.status, 200);
+  return (await response.json() as { data: Health }).data;
+}
+
+/** Asks for the server's state until it is as it has to be. */
+async function healthUntil(server: ServerProcess, isFine: (state: Health) => boolean): Promise<Health> {
+  const deadline = performance.now() + 5_000;
+  for (;;) {
+    const state = await health(server);
+    if (isFine(state) || performance.now() > deadline) return state;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Opens a connection and writes bytes to it; whoever asked closes it. */
+async function connect(server: ServerProcess, bytes = ""): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await connection.write(new TextEncoder().encode(bytes));
+  return connection;
+}
+
+/** Closes a connection without the farewell of TCP where the platform lets us: with unread data it is a reset. */
+function leave(connection: Deno.TcpConn): void {
+  connection.close();
+}
+
+const HEAD = `POST ${ACTION} HTTP/1.1\r\nHost: 127.0.0.1\r\n${TYPE}\r\n`;
+const GET = "GET /?_action=watch HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
+
+const DEPARTURES: readonly (readonly [what: string, bytes: string])[] = [
+  ["before a byte", ""],
+  ["in the request line", "POST /_next/fo"],
+  ["in the headers", HEAD.slice(0, -20)],
+  ["after the headers", `${HEAD}Content-Length: 100000\r\n\r\n`],
+  ["in a field", `${HEAD}Content-Length: 100000\r\n\r\n${PART.slice(0, 40)}`],
+  ["in a file", `${HEAD}Content-Length: 2000000\r\n\r\n${PART}${FILE}${"x".repeat(200_000)}`],
+  ["in a chunk", `${HEAD}Transfer-Encoding: chunked\r\n\r\n1000\r\n--b\r\n`],
+  ["before the answer", `POST /?_action=slow HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`],
+  ["before a page", `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`],
+];
+
+Deno.test("T23, T50: visitors who leave at any step leave nothing behind, and others are answered", async () => {
+  await using server = await startServer(SCRIPT);
+  const before = await health(server);
+  for (const [what, bytes] of DEPARTURES) {
+    for (let visitor = 0; visitor < 20; visitor++) leave(await connect(server, bytes));
+    assertEquals((await ask(server, "/")).status, 200, what);
+  }
+  const after = await healthUntil(server, ({ runs }) => runs === 20);
+  // A mutation runs to its end though nobody waits for it; a body that broke off is no news for the log.
+  assertEquals([after.open, after.runs, after.reports], [0, 20, 0]);
+  assert(after.rss - before.rss < 100 * MEBIBYTE, `${(after.rss - before.rss) / MEBIBYTE} MiB more`);
+  assertEquals(server.errors, "");
+});
+
+Deno.test("T23: readers who leave a stream, at once or in the middle, end it", async () => {
+  await using server = await startServer(SCRIPT);
+  for (let reader = 0; reader < 40; reader++) {
+    const connection = await connect(server, GET);
+    if (reader % 2 === 0) await connection.read(new Uint8Array(500));
+    leave(connection);
+  }
+  const { open, reports } = await healthUntil(server, ({ open }) => open === 0);
+  assertEquals([open, reports, server.errors], [0, 0, ""]);
+});
+
+Deno.test("T50: a POST's generator runs to its end when its reader leaves in the middle", async () => {
+  await using server = await startServer(SCRIPT);
+  for (let reader = 0; reader < 10; reader++) {
+    const connection = await connect(
+      server,
+      "POST /?_action=work HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nContent-Length: 0\r\n\r\n",
+    );
+    await connection.read(new Uint8Array(500));
+    leave(connection);
+  }
+  const { runs, reports } = await healthUntil(server, ({ runs }) => runs === 10);
+  assertEquals([runs, reports, server.errors], [10, 0, ""]);
+});
+
+Deno.test("T22: a hundred readers that stop reading cost no memory, and others are answered", async () => {
+  await using server = await startServer(SCRIPT);
+  const before = await health(server);
+  const connections = [];
+  for (let reader = 0; reader < 100; reader++) connections.push(await connect(server, GET));
+  const started = await healthUntil(server, ({ open }) => open === 100);
+  assertEquals(started.open, 100);
+  // The items that fill what the kernel holds for each connection; then nothing is asked of the generators any more.
+  let last = started;
+  for (let quiet = 0; quiet < 3;) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const now = await health(server);
+    quiet = now.items === last.items ? quiet + 1 : 0;
+    last = now;
+    if (performance.now() - 0 > 60_000) break;
+  }
+  const more = last.rss - before.rss;
+  assert(more < 100 * MEBIBYTE, `${more / MEBIBYTE} MiB more for 100 readers`);
+  for (const connection of connections) leave(connection);
+  assertEquals((await healthUntil(server, ({ open }) => open === 0)).open, 0);
+});
+
+Deno.test("T15: hundreds of bodies that stall are ended after bodySeconds, and others are answered meanwhile", async () => {
+  await using server = await startServer(SCRIPT);
+  const before = await health(server);
+  const stalled = [];
+  for (let sender = 0; sender < 300; sender++) {
+    stalled.push(await connect(server, `${HEAD}Content-Length: 100000\r\n\r\n${PART}`));
+  }
+  const times = [];
+  for (let visitor = 0; visitor < 20; visitor++) {
+    const started = performance.now();
+    assertEquals((await ask(server, "/")).status, 200);
+    times.push(performance.now() - started);
+  }
+  assert(Math.max(...times) < 1_000, `${Math.max(...times)} ms`);
+  const answers = await Promise.all(stalled.map(async (connection) => {
+    const buffer = new Uint8Array(100);
+    await connection.read(buffer);
+    return new TextDecoder().decode(buffer).slice(0, 12);
+  }));
+  assertEquals(new Set(answers), new Set(["HTTP/1.1 408"]));
+  for (const connection of stalled) leave(connection);
+  const after = await health(server);
+  assertEquals([after.runs, after.reports], [0, 0]);
+  assert(after.rss - before.rss < 100 * MEBIBYTE, `${(after.rss - before.rss) / MEBIBYTE} MiB more`);
+});
+
+Deno.test("T16: hundreds of connections that never finish their headers hold nobody else up", async () => {
+  await using server = await startServer(SCRIPT);
+  const open = [];
+  for (let sender = 0; sender < 300; sender++) {
+    open.push(
+      await connect(server, sender % 3 === 0 ? "" : sender % 3 === 1 ? "GET / HT" : "GET / HTTP/1.1\r\nHost: a\r\nX: "),
+    );
+  }
+  for (let visitor = 0; visitor < 20; visitor++) {
+    const started = performance.now();
+    assertEquals((await ask(server, "/")).status, 200);
+    assert(performance.now() - started < 1_000);
+  }
+  for (const connection of open) leave(connection);
+  assertEquals((await health(server)).reports, 0);
+});
+
+Deno.test("T12, T13: hundreds of bodies above a limit are refused in bounded memory", async () => {
+  await using server = await startServer(SCRIPT);
+  const before = await health(server);
+  const large = `${HEAD}Content-Length: 3000000\r\n\r\n${PART}${FILE}${"x".repeat(2_900_000)}`;
+  const many = `POST /?_action=slow HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+    `Content-Length: 1000000\r\n\r\n${"a&".repeat(500_000)}`;
+  for (let round = 0; round < 10; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, sender) => sendRaw(server.port, sender % 2 === 0 ? large : many)),
+    );
+    for (const { status } of answers) assert(status === 413 || status === 0, String(status));
+  }
+  const after = await health(server);
+  assertEquals([after.runs, after.reports, server.errors], [0, 0, ""]);
+  assert(after.rss - before.rss < 150 * MEBIBYTE, `${(after.rss - before.rss) / MEBIBYTE} MiB more`);
+});

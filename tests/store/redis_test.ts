@@ -1,0 +1,226 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { createRedisBus, createRedisStore } from "../../redis.ts";
+import { RedisConnection } from "../../src/store/redis_connection.ts";
+import { freePort, isLeftOut, redisTest, startRedis } from "../support/redis.ts";
+import { testBus, testStore } from "./conformance.ts";
+
+/** One for the tests that leave it as it is; the others start their own. */
+const shared = isLeftOut ? null : await startRedis();
+if (shared !== null) addEventListener("unload", () => shared.kill());
+const url = shared?.url ?? "";
+
+testStore("createRedisStore()", async () => {
+  const control = await RedisConnection.open({ url });
+  await control.send(["FLUSHALL"]);
+  const store = await createRedisStore({ url });
+  const other = await createRedisStore({ url });
+  return {
+    store,
+    other,
+    pass: (seconds) => pass(control, seconds),
+    [Symbol.asyncDispose]: async () => {
+      for (const each of [store, other, control]) await each[Symbol.asyncDispose]();
+    },
+  };
+}, { ignore: isLeftOut });
+
+testBus("createRedisBus()", async (errors) => {
+  const control = await RedisConnection.open({ url });
+  await control.send(["FLUSHALL"]);
+  const bus = await createRedisBus({ url, onError: (error) => errors.push(error) });
+  return {
+    bus,
+    forget: async () => void await control.send(["FLUSHALL"]),
+    [Symbol.asyncDispose]: async () => {
+      for (const each of [bus, control]) await each[Symbol.asyncDispose]();
+    },
+  };
+}, { ignore: isLeftOut });
+
+/** Lets time pass for every key: its time to live is that much shorter, and what has none left is gone. */
+async function pass(control: RedisConnection, seconds: number): Promise<void> {
+  const script = `
+for _, key in ipairs(redis.call("KEYS", "*")) do
+  redis.call("PEXPIRE", key, redis.call("PTTL", key) - ARGV[1])
+end`;
+  await control.send(["EVAL", script, "0", String(seconds * 1000)]);
+}
+
+/** What a listener hears, to be waited for. */
+class Heard {
+  readonly messages: unknown[] = [];
+  #wake: (() => void) | null = null;
+
+  readonly add = (message: unknown): void => {
+    this.messages.push(message);
+    this.#wake?.();
+  };
+
+  async take(count: number): Promise<readonly unknown[]> {
+    while (this.messages.length < count) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+    return this.messages;
+  }
+}
+
+redisTest("createRedisStore() says where it looked when Redis is not there", async () => {
+  const port = freePort();
+  const error = await assertRejects(() => createRedisStore({ url: `redis://:secret@127.0.0.1:${port}` }), Error);
+  assertStringIncludes(error.message, `Cannot connect to Redis at redis://127.0.0.1:${port}`);
+  assert(!error.message.includes("secret"), error.message);
+});
+
+redisTest("createRedisBus() says so when Redis is there and does not answer", async () => {
+  await using server = await startRedis();
+  server.pause();
+  await assertRejects(
+    () => createRedisBus({ url: server.url, timeoutSeconds: 0.1 }),
+    Error,
+    "does not answer: connecting took more than 0.1 s",
+  );
+  server.resume();
+});
+
+redisTest("createRedisStore() refuses a url that is none without repeating it", async () => {
+  for (const wrong of ["secret", "https://secret@site.test", ""]) {
+    const error = await assertRejects(() => createRedisStore({ url: wrong }), TypeError, "takes the form redis://");
+    assert(!error.message.includes("secret"));
+  }
+});
+
+redisTest("createRedisStore() keeps two prefixes apart", async () => {
+  await using one = await createRedisStore({ url });
+  await using two = await createRedisStore({ url, prefix: "two:" });
+  await one.put("key", 1, 60);
+  assertEquals(await two.get("key"), null);
+});
+
+redisTest("a store whose Redis does not answer rejects in time, and answers again when it does", async () => {
+  await using server = await startRedis();
+  await using store = await createRedisStore({ url: server.url, timeoutSeconds: 0.1 });
+  await store.put("key", "value", 60);
+  server.pause();
+  await assertRejects(() => store.get("key"), Error, "GET took more than 0.1 s");
+  server.resume();
+  assertEquals(await store.get("key"), "value");
+});
+
+redisTest("a claim that came through too late is given back", async () => {
+  await using server = await startRedis();
+  await using store = await createRedisStore({ url: server.url, timeoutSeconds: 0.1 });
+  server.pause();
+  await assertRejects(() => store.putIfAbsent("key", "claim", 60), Error, "does not answer");
+  server.resume();
+  // Sent after the late claim over the same connection, and so after what gives it back.
+  await store.get("key");
+  assertEquals(await store.get("key"), null);
+});
+
+redisTest("a store whose Redis is gone rejects at once, and comes back by itself", async () => {
+  await using server = await startRedis();
+  const back = Promise.withResolvers<void>();
+  const errors: unknown[] = [];
+  await using connection = await RedisConnection.open({ url: server.url, onError: (error) => errors.push(error) });
+  connection.onReady(() => back.resolve());
+  await using store = await createRedisStore({ url: server.url, onError: () => {} });
+  await server.stop();
+  for (let attempt = 0; attempt < 3; attempt++) await assertRejects(() => store.get("key"), Error);
+  await server.start();
+  await back.promise;
+  assertEquals(errors.length, 1);
+  assertStringIncludes(String(errors[0]), `Lost the connection to Redis at redis://127.0.0.1:${server.port}`);
+  await until(() => store.put("key", "value", 60));
+  assertEquals(await store.get("key"), "value");
+});
+
+redisTest("a bus whose connection was lost reads what it missed, in order, once", async () => {
+  await using server = await startRedis();
+  await using bus = await createRedisBus({ url: server.url, onError: () => {} });
+  await using other = await createRedisBus({ url: server.url });
+  await using control = await RedisConnection.open({ url: server.url });
+  const heard = new Heard();
+  let gaps = 0;
+  await using _ = await bus.subscribe("topic", ({ message }) => heard.add(message), { onGap: () => gaps++ });
+  await other.publish("topic", 0);
+  await heard.take(1);
+  const connections = String(await control.send(["CLIENT", "LIST"]));
+  for (const line of connections.split("\n")) {
+    if (/ sub=1 /.test(line)) await control.send(["CLIENT", "KILL", "ID", /id=(\d+)/.exec(line)?.[1] ?? ""]);
+  }
+  for (let message = 1; message <= 700; message++) await other.publish("topic", message);
+  assertEquals(await heard.take(701), Array.from({ length: 701 }, (_, index) => index));
+  assertEquals(gaps, 0);
+});
+
+redisTest("a bus whose Redis has forgotten everything tells of the gap, and goes on", async () => {
+  await using server = await startRedis();
+  await using bus = await createRedisBus({ url: server.url, onError: () => {} });
+  const heard = new Heard();
+  const gap = Promise.withResolvers<void>();
+  await using _ = await bus.subscribe("topic", ({ message }) => heard.add(message), { onGap: () => gap.resolve() });
+  await bus.publish("topic", "before");
+  await heard.take(1);
+  await server.stop();
+  await assertRejects(() => bus.publish("topic", "lost"), Error);
+  await server.start();
+  await gap.promise;
+  await until(() => bus.publish("topic", "after"));
+  assertEquals(await heard.take(2), ["before", "after"]);
+});
+
+redisTest("a bus keeps maxMessages of a topic for those who come back, and not one more", async () => {
+  await using bus = await createRedisBus({ url, prefix: "bound:", maxMessages: 3 });
+  const first = await bus.publish("topic", 1);
+  for (const message of [2, 3]) await bus.publish("topic", message);
+  const heard = new Heard();
+  await using complete = await bus.subscribe("topic", ({ message }) => heard.add(message), { after: first });
+  assertEquals([complete.isComplete, heard.messages], [true, [2, 3]]);
+  await complete[Symbol.asyncDispose]();
+  await bus.publish("topic", 4);
+  await using incomplete = await bus.subscribe("topic", () => {}, { after: first });
+  assertEquals(incomplete.isComplete, false);
+});
+
+redisTest("a bus gives what was published while a listener read the log, once and in order", async () => {
+  await using bus = await createRedisBus({ url, prefix: "race:", maxMessages: 5_000 });
+  const first = await bus.publish("topic", 0);
+  for (let message = 1; message <= 600; message++) await bus.publish("topic", message);
+  const heard = new Heard();
+  const publishing = (async () => {
+    for (let message = 601; message <= 1_200; message++) await bus.publish("topic", message);
+  })();
+  await using _ = await bus.subscribe("topic", ({ message }) => heard.add(message), { after: first });
+  await publishing;
+  assertEquals(await heard.take(1_200), Array.from({ length: 1_200 }, (_, index) => index + 1));
+});
+
+redisTest("a bus leaves the channel of a topic with its last listener, and comes back to it", async () => {
+  await using bus = await createRedisBus({ url, prefix: "leave:" });
+  await using control = await RedisConnection.open({ url });
+  const channels = async () => await control.send(["PUBSUB", "CHANNELS", "leave:*"]);
+  const heard = new Heard();
+  for (const [index, message] of ["first", "second"].entries()) {
+    await using one = await bus.subscribe("topic", ({ message }) => heard.add(message));
+    assertEquals(await channels(), ["leave:0:topic:topic"]);
+    await bus.publish("topic", message);
+    await heard.take(index + 1);
+    await one[Symbol.asyncDispose]();
+    assertEquals(await channels(), []);
+  }
+  assertEquals(heard.messages, ["first", "second"]);
+});
+
+/** Tries until it is done: what comes back by itself says nothing when it has. */
+async function until(attempt: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      return void await attempt();
+    } catch {
+      // Away still; the attempt itself yields.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** A program of ours in a process of its own, which prints its port and ends when its standard input closes. */
+
+/** A process that serves. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly port: number;
+  readonly pid: number;
+  /** Ends it as a crash would: at once, with nothing said. */
+  kill(): Promise<void>;
+  /** What it wrote to its standard error so far. */
+  readonly errors: string;
+}
+
+/** How a process is started. */
+export interface ServerProcessOptions {
+  /** Arguments of the program. */
+  readonly args?: readonly string[];
+  /** Variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a program and waits for its port. Disposed, it is asked to end; an end with an error code then fails the test.
+ *
+ * @param script The program, as a `file:` URL.
+ */
+export async function startServer(
+  script: string,
+  { args = [], env = {} }: ServerProcessOptions = {},
+): Promise<ServerProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "-q", "--v8-flags=--expose-gc", script, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    env,
+  }).spawn();
+  let errors = "";
+  const listening = child.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({ write: (text) => void (errors += text) }),
+  );
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`Cannot start ${script}: it ended before it told its port\n${errors}`);
+    text += value;
+  }
+  let killed = false;
+  const end = async (): Promise<Deno.CommandStatus> => {
+    await reader.cancel();
+    const status = await child.status;
+    await listening;
+    return status;
+  };
+  return {
+    port: Number(text.trim()),
+    pid: child.pid,
+    get errors() {
+      return errors;
+    },
+    async kill() {
+      killed = true;
+      child.kill("SIGKILL");
+      await child.stdin.close().catch(() => {}); // Its other end is gone.
+      await end();
+    },
+    async [Symbol.asyncDispose]() {
+      if (killed) return;
+      await child.stdin.close().catch(() => {}); // A process that has died has closed it already, and its code tells why.
+      const { code } = await end();
+      if (code !== 0) throw new Error(`The process ended with code ${code}\n${errors}`);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** A Redis of one's own: a process on a free port, with nothing in it, that ends with its test. */
+
+/** Whether `redis-server` is installed. */
+export const hasRedis: boolean = await isInstalled();
+
+/**
+ * Declares a test that needs Redis. Where the program is missing it is left out, and the run says so and how to get it;
+ * with `CI=true` it fails.
+ */
+export function redisTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: isLeftOut, fn });
+}
+
+/** Whether tests of Redis are left out in this run. */
+export const isLeftOut: boolean = !hasRedis && Deno.env.get("CI") !== "true";
+
+if (isLeftOut) {
+  // deno-lint-ignore no-console -- what is left out must not be taken for passed
+  console.warn("Tests that need Redis are left out: redis-server is missing, install it (Debian: redis-server)");
+}
+
+/** A running Redis. */
+export interface RedisServer extends AsyncDisposable {
+  /** Where it is. */
+  readonly url: string;
+  /** Its port. */
+  readonly port: number;
+  /** Holds the process: its connections stay open, and nothing is answered. */
+  pause(): void;
+  /** Lets it go on, with what was sent to it meanwhile. */
+  resume(): void;
+  /** Ends it, with all it had. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  start(): Promise<void>;
+  /** Ends it at once, for a handler that cannot wait. */
+  kill(): void;
+}
+
+/**
+ * Starts a Redis.
+ *
+ * @param port The port; a free one where none is given.
+ * @throws {Error} When it does not start.
+ */
+export async function startRedis(port: number = freePort()): Promise<RedisServer> {
+  let child = await spawn(port);
+  const server: RedisServer = {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    pause: () => child.process.kill("SIGSTOP"),
+    resume: () => child.process.kill("SIGCONT"),
+    kill: () => child.process.kill("SIGKILL"),
+    async stop() {
+      await child.end();
+    },
+    async start() {
+      child = await spawn(port);
+    },
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
+  return server;
+}
+
+/** A port that nobody listens to. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+interface Child {
+  readonly process: Deno.ChildProcess;
+  end(): Promise<void>;
+}
+
+async function spawn(port: number): Promise<Child> {
+  const process = new Deno.Command("redis-server", {
+    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let isEnded = false;
+  const said = process.stdout.pipeThrough(new TextDecoderStream());
+  const reader = said.getReader();
+  let log = "";
+  while (!log.includes("Ready to accept connections")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`redis-server did not start on port ${port}: ${log}`);
+    log += value;
+  }
+  // What it says from here on is nobody's concern, and must not fill the pipe.
+  const drained = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  return {
+    process,
+    async end() {
+      if (isEnded) return;
+      isEnded = true;
+      process.kill("SIGKILL");
+      await drained;
+      await process.status;
+    },
+  };
+}
+
+async function isInstalled(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("redis-server", { args: ["--version"], stdout: "null" }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
