@@ -66,10 +66,18 @@ Deno.test("only src/preact imports Preact", async () => {
   assertEquals(importers.filter((file) => !file.startsWith("src/preact/")), []);
 });
 
-Deno.test("sources import no package but @std, Preact and the platform's own", async () => {
+Deno.test("only the connection to Redis imports its client, and mod.ts does not reach it", async () => {
+  const graph = await sourceGraph();
+  const importers = sourceFiles(graph).filter((file) => packagesOf(graph, file).some((name) => name.includes("redis")));
+  assertEquals(importers, ["src/store/redis_connection.ts"]);
+  assertEquals([...(await readGraph("mod.ts")).keys()].filter((file) => file.includes("redis")), []);
+});
+
+Deno.test("sources import no package but @std, Preact, the client of Redis and the platform's own", async () => {
   const graph = await sourceGraph();
   const packages = new Set(sourceFiles(graph).flatMap((file) => packagesOf(graph, file)));
-  const allowed = /^(@std\/(http|crypto|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|node:)/;
+  const allowed =
+    /^(@std\/(http|crypto|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|@redis\/client$|node:)/;
   assertEquals([...packages].filter((name) => !allowed.test(name)), []);
 });
 
@@ -147,7 +155,7 @@ function sourceFiles(graph: Graph): string[] {
 }
 
 function filesOf(graph: Graph, file: string): readonly string[] {
-  return (graph.get(file) ?? []).filter((target) => isSource(target) || /^(mod|client)\.ts$/.test(target));
+  return (graph.get(file) ?? []).filter((target) => isSource(target) || /^(mod|client|redis|testing)\.ts$/.test(target));
 }
 
 function packagesOf(graph: Graph, file: string): readonly string[] {

@@ -30,7 +30,7 @@ const failed = new Map<string, number>();
 type Verb = (data: Wire, flight: Flight, place: number) => void | Promise<void>;
 
 /** The verbs by the names of their events. An event without one is only announced. */
-export const verbs: Readonly<Record<string, Verb>> = {
+export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   patch_html: patchHtml,
   toast(data, flight) {
     const names = Object.keys(data);
@@ -63,7 +63,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
       tell("requestException", flight, { error });
     }
   },
-};
+}));
 
 async function patchHtml(data: Wire, flight: Flight, place: number): Promise<void> {
   const { signal } = flight;

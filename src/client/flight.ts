@@ -11,7 +11,7 @@ import { createLanes } from "./lanes.ts";
 import { rememberSent } from "./morph.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { loading, network } from "./parts.ts";
-import { type Destination, isStream, receive, type Received } from "./receive.ts";
+import { type Destination, isStream, receive, type Received, told } from "./receive.ts";
 import { ConnectionError, lost, send } from "./send.ts";
 import { sleep, until } from "./wait.ts";
 import { words } from "./words.ts";
@@ -113,10 +113,6 @@ async function run(flight: Flight): Promise<Outcome> {
   try {
     const received = await exchange(flight);
     ({ status } = received);
-    if (received.kind === "failed") {
-      if (received.wanted) say(flight);
-      throw received.error;
-    }
     if (received.kind !== "error") tell("requestSuccess", flight, { status });
     if (received.kind === "switch") return outcome = await handOver(flight, received.to);
     outcome = received;
@@ -152,8 +148,9 @@ async function exchange(flight: Flight): Promise<Received> {
     try {
       const answer = await send(flight);
       const stream = isStream(answer);
-      // The proxy before a server that starts anew.
-      if (connected && !stream && /50[234]/.test(`${answer.status}`)) throw lost(flight);
+      // The proxy before a server that starts anew, or a server that says when to come back.
+      const { status, headers } = answer;
+      if (connected && (headers.get("retry-after") || !stream && /50[234]/.test(`${status}`))) throw lost(flight);
       connected ||= stream;
       return await receive(answer, flight, () => failed = 0);
     } catch (error) {
@@ -170,7 +167,7 @@ async function exchange(flight: Flight): Promise<Received> {
         await sleep(signal, delay);
       } else {
         if (again) tell("requestRetriesFailed", flight, { error, attempts });
-        if (tell("requestException", flight, { error })) {
+        if (told.get(Object(error)) ?? tell("requestException", flight, { error })) {
           say(flight, error instanceof ConnectionError ? words().offline : "");
         }
         throw error;

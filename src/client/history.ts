@@ -93,4 +93,5 @@ function mark(url: string, key: string): void {
 /** The key of an entry; empty on one that is not ours. */
 const keyOf = (state: { hyper?: string } | null): string => state?.hyper ?? "";
 
-const pageOf = (href: string): string => href.replace(/#.*/, "");
+/** A URL without its fragment: two that are equal are one page to the browser. */
+const pageOf = (href: string): string => href.split("#", 1)[0] ?? href;

@@ -10,6 +10,7 @@
 import { announce, clearFailure, showFailure } from "./announce.ts";
 import { newId } from "./call.ts";
 import { emit } from "./events.ts";
+import { pageOf } from "./location.ts";
 import { parseDocument, trustedScriptUrl } from "./markup.ts";
 import { morph } from "./morph.ts";
 import { loading } from "./parts.ts";
@@ -76,7 +77,7 @@ export function observeNavigation(signal: AbortSignal): void {
     if (!link?.href || link.hasAttribute("download")) return;
     const to = new URL(link.href);
     // A jump within the page is the browser's.
-    if (to.hash && to.href.split("#")[0] === location.href.split("#")[0]) return;
+    if (to.hash && pageOf(to.href) === pageOf(location.href)) return;
     if (isOurs(link.target, to, link)) {
       event.preventDefault();
       visit(to.href, { sourceEl: link });

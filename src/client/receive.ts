@@ -4,14 +4,15 @@
  *
  * @module
  */
-import { EVENT_STREAM, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
-import { type Issues, isTerminal } from "../protocol/patch.ts";
+import { EVENT_STREAM, LIVE_ID_PATTERN, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
+import { isTerminal } from "../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
 import { stale, text, verbs, type Wire } from "./apply.ts";
-import { type Flight, tell } from "./call.ts";
+import { type Flight, tab, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { lost } from "./send.ts";
-import { readBlocks } from "./stream.ts";
+import { pageOf } from "./location.ts";
+import { readBlocks, type StreamBlock } from "./stream.ts";
 
 /** Where a call is handed over to. */
 export interface Destination {
@@ -30,13 +31,14 @@ export type Received =
   /** It is complete. */
   | SuccessOutcome
   | ErrorOutcome
-  /** An effect of it threw; the page has been told, and `wanted` is whether it left the message to us. */
-  | { readonly kind: "failed"; readonly status: number; readonly error: unknown; readonly wanted: boolean }
   /** Another action goes on with it. */
   | { readonly kind: "switch"; readonly status: number; readonly to: Destination };
 
 /** How long a stream may be silent once it has shown that it has a heartbeat, in milliseconds. */
 const SILENCE_MS = 60_000;
+
+/** What the page has been told about already, and whether it leaves the message on the page to us. */
+export const told = new WeakMap<object, boolean>();
 
 /** Whether an answer is an event stream. */
 export function isStream(answer: Answer): boolean {
@@ -44,7 +46,8 @@ export function isStream(answer: Answer): boolean {
 }
 
 /**
- * Reads an answer to its end.
+ * Reads an answer to its end. Its events take effect in their order; one that cannot is told to the page, does not keep
+ * the next from it, and is thrown at the end.
  *
  * @param answer The answer.
  * @param flight The call it belongs to.
@@ -52,96 +55,86 @@ export function isStream(answer: Answer): boolean {
  * @throws {ConnectionError} When it breaks off.
  */
 export async function receive(answer: Answer, flight: Flight, onEvent: () => void): Promise<Received> {
-  const { status, ok } = answer;
-  if (isStream(answer) && answer.body) return await receiveStream(answer, answer.body, flight, onEvent);
-  const body = await new Response(answer.body).text().catch((error) => {
-    throw lost(flight, error);
-  });
-  const type = typeOf(answer);
-  let data: unknown = body || null;
-  if (/\bjson$/.test(type)) data = JSON.parse(body);
-  else if (type === "text/html" && (!ok || answer.redirected)) {
-    // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
-    if (ok) location.assign(answer.url);
-    data = null;
-  }
-  const { title, detail, issues } = own(data);
-  return ok ? { ...NOTHING, kind: "success", ok, status, data } : {
-    ...fail(status, detail ?? title, issues),
-    data,
-  };
-}
-
-async function receiveStream(
-  answer: Answer,
-  body: ReadableStream<Uint8Array>,
-  flight: Flight,
-  onEvent: () => void,
-): Promise<Received> {
   const { id, signal, attempt, started, depth } = flight;
-  const { status, ok } = answer;
+  const { status, ok, body } = answer;
+  const events: ReceivedEvent[] = [];
+  let data: unknown = null;
+  let error = ok ? undefined : fail(status);
+  let thrown: { readonly cause: unknown } | undefined;
+  let to: Destination | undefined;
+  let watch: ReturnType<typeof setTimeout> | undefined;
+
+  async function take({ event, data: json, id: mark, echo }: StreamBlock): Promise<void> {
+    // Only a checkpoint of this call (whose id is hexadecimal) and a place in a topic move the cursor.
+    const live = mark?.match(LIVE_ID_PATTERN);
+    if (mark && (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`))) {
+      flight.checkpoint = mark;
+    }
+    // What this tab has caused was told to it in the answer to its call.
+    if (echo === tab) return;
+    const value: unknown = JSON.parse(json || "null");
+    const wire = own(value);
+    tell("streamEvent", flight, { event, data: value });
+    // A topic goes on for as long as the page is open: what it brought is not kept.
+    if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
+    if (event === "result") data = value;
+    else if (event === "error") error = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
+    else if (event === "redirect") {
+      if (!redirect(wire)) error = fail(status, `Cannot go to "${wire.url}"`);
+    } else if (event === "switch_action") {
+      to = destination(wire, depth);
+      if (!to) error = fail(status, `Cannot switch to action "${wire.name}"`);
+    } else await verbs.get(event)?.(wire, flight, lasting ? stale.next() : started);
+  }
+
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
   // The patches of a stream count by their arrival, so its start is no reason to remember anything.
   if (lasting) stale.close(started);
-  const events: ReceivedEvent[] = [];
-  let data: unknown = null;
-  let error: ErrorOutcome | undefined;
-  let failed: Received | undefined;
-  let to: Destination | null = null;
-  let done = false;
-  let watch: ReturnType<typeof setTimeout> | undefined;
-
   try {
-    for await (const block of readBlocks(body)) {
-      signal.throwIfAborted();
-      const { event } = block;
-      flight.interval = block.retry ?? flight.interval;
-      // An empty block is a heartbeat, and a stream that has one is gone when it is silent for long.
-      const heartbeat = block.data === null && event === "message";
-      if (watch || heartbeat) {
-        clearTimeout(watch);
-        watch = setTimeout(() => attempt.abort(), SILENCE_MS);
-      }
-      if (heartbeat) continue;
-      onEvent();
-      // Only a checkpoint moves the cursor, and only one of this call (whose id is hexadecimal).
-      if (event === "checkpoint" && block.id?.match(`^${id}:checkpoint:\\w[\\w.-]*$`)) flight.checkpoint = block.id;
-      try {
-        const value: unknown = JSON.parse(block.data || "null");
-        const wire = own(value);
-        tell("streamEvent", flight, { event, data: value });
-        if (!/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
-        if (event === "result") data = value;
-        else if (event === "error") error = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
-        else if (event === "redirect") {
-          if (!redirect(wire)) error = fail(status, `Cannot go to "${wire.url}"`);
-        } else if (event === "switch_action") {
-          to = destination(wire, depth);
-          if (!to) error = fail(status, `Cannot switch to action "${wire.name}"`);
-        } else if (Object.hasOwn(verbs, event)) {
-          await verbs[event]?.(wire, flight, lasting ? stale.next() : started);
-        }
-      } catch (cause) {
+    if (!isStream(answer) || !body) {
+      const text = await new Response(body).text();
+      const type = typeOf(answer);
+      if (/\bjson$/.test(type)) data = JSON.parse(text);
+      // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
+      else if (type === "text/html" && ok && answer.redirected) location.assign(answer.url);
+      else if (type !== "text/html" || ok) data = text || null;
+      const { detail, title, issues } = own(data);
+      if (error) error = fail(status, detail ?? title, issues);
+    } else {
+      let done = false;
+      for await (const block of readBlocks(body)) {
         signal.throwIfAborted();
-        const wanted = tell("requestException", flight, { error: cause });
-        failed ??= { kind: "failed", status, error: cause, wanted };
+        const { event } = block;
+        flight.interval = block.retry ?? flight.interval;
+        // An empty block is a heartbeat, and a stream that has one is gone when it is silent for long.
+        const heartbeat = block.data === null && event === "message";
+        if (watch || heartbeat) {
+          clearTimeout(watch);
+          watch = setTimeout(() => attempt.abort(), SILENCE_MS);
+        }
+        if (heartbeat) continue;
+        onEvent();
+        await take(block).catch((cause) => {
+          signal.throwIfAborted();
+          told.set(cause, tell("requestException", flight, { error: cause }));
+          thrown ??= { cause };
+        });
+        // What follows belongs to no answer.
+        done = isTerminal(event);
+        if (done) break;
       }
-      // What follows belongs to no answer.
-      done = isTerminal(event);
-      if (done) break;
+      // An error is the last word of the server, even where the end is missing.
+      if (!done && !error) throw new Error("The stream has no end");
     }
   } catch (cause) {
     // A stream that is no event stream stays so however often it is asked for.
-    throw signal.aborted || cause instanceof RangeError ? cause : lost(flight, cause);
+    throw signal.aborted || cause instanceof RangeError || cause instanceof SyntaxError ? cause : lost(flight, cause);
   } finally {
     clearTimeout(watch);
   }
-  // An error is the last word of the server, even where the end is missing.
-  if (!done && !error) throw lost(flight);
-  if (failed) return failed;
-  if (error) return { ...error, events };
-  if (to) return { kind: "switch", status, to };
-  return ok ? { ...NOTHING, kind: "success", ok, status, data, events } : { ...fail(status), events };
+  if (thrown) throw thrown.cause;
+  if (error) return { ...error, data, events };
+  return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
 }
 
 /** Goes where the server says, if that is a place on this site, or an external one that the server means. */
@@ -150,39 +143,31 @@ function redirect({ url, external }: Wire): boolean {
   if (!to) return false;
   location.assign(to);
   // A fragment of this very page is a jump to the browser, and what was changed would not be seen.
-  const [page, fragment] = to.href.split("#");
-  if (fragment && page === location.href.split("#")[0]) location.reload();
+  if (to.hash && pageOf(to.href) === pageOf(location.href)) location.reload();
   return true;
 }
 
-function destination({ name, data, method, url }: Wire, depth: number): Destination | null {
+function destination({ name, data, method, url }: Wire, depth: number): Destination | undefined {
   const to = parseUrl(url ?? location.href, false);
-  const known = text(name) && (method === "GET" || method === "POST") && method;
-  return depth < SWITCH_DEPTH_LIMIT && to && known
-    ? { name: `${name}`, data: own(data), method: known, url: to.href }
-    : null;
+  const known = depth < SWITCH_DEPTH_LIMIT && text(name) && /^(GET|POST)$/.test(`${method}`);
+  return to && known ? { name: `${name}`, data: own(data), method: `${method}`, url: to.href } : undefined;
 }
 
 /** An http(s) URL, of this origin unless it may be another; nothing for any other scheme and for what is no URL. */
 function parseUrl(url: unknown, external: boolean): URL | null {
   const parsed = typeof url === "string" ? URL.parse(url, location.href) : null;
-  return parsed && /^https?:$/.test(parsed.protocol) && (external || parsed.origin === location.origin) ? parsed : null;
+  return parsed && /^http/.test(parsed.protocol) && (external || parsed.origin === location.origin) ? parsed : null;
 }
 
 function fail(status: number, message?: unknown, issues?: unknown): ErrorOutcome {
-  return { ...NOTHING, kind: "error", status, message: text(message) ?? "", issues: toIssues(issues) };
-}
-
-/** What the wire says was wrong: lists of strings by name, and nothing else. */
-function toIssues(value: unknown): Issues {
-  const lists = Object.entries(own(value)).map(([name, list]) => [name, [list].flat().map(String)]);
-  return Object.fromEntries(lists);
+  // Lists of strings by name, and nothing else.
+  const lists = Object.entries(own(issues)).map(([name, list]) => [name, [list].flat().map(String)]);
+  return { ...NOTHING, kind: "error", status, message: text(message) ?? "", issues: Object.fromEntries(lists) };
 }
 
 /** An object's own properties, and no others: what a page has put on `Object.prototype` is not from the wire. */
 function own(value: unknown): Wire {
-  const empty: Wire = Object.create(null);
-  return value && typeof value === "object" ? Object.assign(empty, value) : empty;
+  return Object.assign(Object.create(null), value);
 }
 
 const typeOf = ({ headers }: Answer): string => headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";

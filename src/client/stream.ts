@@ -13,6 +13,8 @@ export interface StreamBlock {
   readonly data: string | null;
   /** The id; `null` without one. */
   readonly id: string | null;
+  /** Which tab has caused it, a field of our own; `null` where the block does not say. */
+  readonly echo: string | null;
   /** Milliseconds to wait before a reconnection; `null` where the block does not say. */
   readonly retry: number | null;
 }
@@ -43,12 +45,14 @@ export function createParser(
     if (line) {
       const [field, value] = cut(line);
       line = "";
-      const { event, data, id, retry } = block ?? { event: "message", data: null, id: null, retry: null };
+      const { event, data, id, echo, retry } = block ??
+        { event: "message", data: null, id: null, echo: null, retry: null };
       block = {
         event: field === "event" ? value || "message" : event,
         data: field !== "data" ? data : data === null ? value : `${data}\n${value}`,
         // NUL makes an id void, and a retry is digits alone (HTML, 9.2.6).
         id: field === "id" && !value.includes("\0") ? value : id,
+        echo: field === "echo" ? value : echo,
         retry: field === "retry" && /^\d+$/.test(value) ? +value : retry,
       };
     } else {

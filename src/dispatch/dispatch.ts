@@ -201,6 +201,12 @@ interface Input {
   readonly onceId: string | null;
 }
 
+/** A page with nothing resolved, and the cache of what it then resolves. */
+interface Afresh {
+  readonly visit: Visit;
+  readonly cache: DependencyCache;
+}
+
 /** What a handler is given. */
 interface Ready {
   readonly kind: "ready";
@@ -683,7 +689,7 @@ export class FormActionDispatch {
     }
     try {
       const read = readResult(returned, action.name, this.#services.rendering.isMarkupNode);
-      const result = read.kind === "nothing" && ready.form !== null ? successOf(ready.form) : read;
+      const result = read.kind === "nothing" && ready.form !== null ? successOf(ready.form, ready.deps.ctx) : read;
       const outcome = await settle(result, this.#settling(run));
       if (outcome.kind === "stream") return this.#stream(run, outcome.events, claim);
       run.lifetime.keepFiles();
@@ -721,7 +727,28 @@ export class FormActionDispatch {
     return {
       actionName: action.name,
       requestId: intent.requestId,
-      fragment: (content) => rendering.fragment(content, visit),
+      fragment: async (content) => {
+        // Made when a component asks: most fragments are rows and texts, which ask for nothing.
+        const held: { fresh: Afresh | null } = { fresh: null };
+        const made = (): Visit => (held.fresh ??= this.#afresh(run, visit)).visit;
+        const { page, url, params, takeToasts } = visit;
+        try {
+          return await rendering.fragment(content, {
+            page,
+            url,
+            params,
+            takeToasts,
+            get request(): Request {
+              return made().request;
+            },
+            get deps(): RequestDeps {
+              return made().deps;
+            },
+          });
+        } finally {
+          await held.fresh?.cache[Symbol.asyncDispose]();
+        }
+      },
       body: async () => {
         if (visit.page === null) {
           // Who is led to a document loads it anew, and where there is none there is nothing to refresh.
@@ -752,7 +779,7 @@ export class FormActionDispatch {
    * The page, or the request, with nothing resolved: after the handler, what was loaded before it is no longer true.
    * The cache is the caller's to dispose.
    */
-  #afresh(run: Run, visit: Visit): { readonly visit: Visit; readonly cache: DependencyCache } {
+  #afresh(run: Run, visit: Visit): Afresh {
     const { report, providers, overrides } = this.#services;
     const cache = new DependencyCache((error) => report(error, run.request, run.action.name));
     const request = new Request(visit.request);
@@ -978,8 +1005,8 @@ export class FormActionDispatch {
 }
 
 /** The feedback that a form declares, for a handler that has nothing to say itself. */
-function successOf(form: AnyBound): Result {
-  const { toast: words, redirect: target } = successFeedback(form);
+function successOf(form: AnyBound, ctx: RequestContext): Result {
+  const { toast: words, redirect: target } = successFeedback(form, ctx);
   const items: Item[] = [];
   if (words !== null) items.push(toast(words));
   if (target !== null) items.push(redirect(target));

@@ -122,10 +122,11 @@ export async function bindChecked({ definition }: FormWithInitial, input: BindIn
 /** The feedback that a valid form declares for its success, for its values. */
 export function successFeedback(
   form: AnyBound,
+  ctx: RequestContext,
 ): { readonly toast: ToastContent | null; readonly redirect: string | null } {
   return form.kind === "formset"
-    ? resolveSuccess(form.definition.success, form.values)
-    : resolveSuccess(form.definition.success, form.values);
+    ? resolveSuccess(form.definition.success, form.values, ctx)
+    : resolveSuccess(form.definition.success, form.values, ctx);
 }
 
 /** What a schema makes of data. */

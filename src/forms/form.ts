@@ -28,7 +28,7 @@ import { leafAt, leafNames, objectOf, readShape, type Shape } from "./shape.ts";
  */
 // A method, not a property of function type: methods are compared loosely, and a form of known values must pass where
 // a form of any values is asked for. Each function is only ever called with values of its own form.
-export type FromValues<V, T> = { from(values: V): T }["from"];
+export type FromValues<V, T> = { from(values: V, ctx: RequestContext): T }["from"];
 
 /** What a form begins with, by field name; nested values as nested objects and lists. What is not there begins empty. */
 export type FormInitial = Readonly<Record<string, unknown>>;
@@ -63,9 +63,9 @@ export type FormGuardContext<F> = RequestContext & {
 
 /** What the visitor is told, and where they are led, when an action with this form has done its work. */
 export interface SuccessFeedback<V> {
-  /** A toast: a text, or an object with what the page's toasts show; or a function of the values. Default: none. */
+  /** A toast: a text, or an object with what the page's toasts show; or a function of the values and the request. Default: none. */
   readonly toast?: ToastContent | FromValues<V, ToastContent> | undefined;
-  /** Where to go, as a URL of this site; or a function of the values. Default: the page of the form. */
+  /** Where to go, as a URL of this site; or a function of the values and the request. Default: the page of the form. */
   readonly redirect?: string | FromValues<V, string> | undefined;
 }
 
@@ -412,11 +412,12 @@ export function takesFiles(definition: FormDefinition): boolean {
 export function resolveSuccess<V>(
   feedback: SuccessFeedback<V> | null,
   values: V,
+  ctx: RequestContext,
 ): { readonly toast: ToastContent | null; readonly redirect: string | null } {
   const { toast = null, redirect = null } = feedback ?? {};
   return {
-    toast: typeof toast === "function" ? toast(values) : toast,
-    redirect: typeof redirect === "function" ? redirect(values) : redirect,
+    toast: typeof toast === "function" ? toast(values, ctx) : toast,
+    redirect: typeof redirect === "function" ? redirect(values, ctx) : redirect,
   };
 }
 

@@ -18,12 +18,12 @@ export interface Effort {
 }
 
 /** One work. */
-interface Work {
+export interface Work {
   readonly name: string;
   /** The least ratio to the one written by hand. */
   readonly bar?: number;
   /** The request that a contender is given; what its own client, or its own form, would send. */
-  readonly shot: (contender: Contender) => Promise<Shot>;
+  readonly shot: (contender: Pick<Contender, "name" | "url">) => Promise<Shot>;
   /** Throws when an answer is not the right one. */
   readonly check: (response: Response, text: string) => void;
 }
@@ -35,7 +35,8 @@ const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
 const get = (path: string, headers: Readonly<Record<string, string>> = {}) => (): Promise<Shot> =>
   Promise.resolve({ method: "GET", path, headers, body: "" });
 
-const works: readonly Work[] = [
+/** What is measured. */
+export const works: readonly Work[] = [
   {
     name: "page of 100 rows",
     bar: 0.95,
@@ -105,7 +106,7 @@ const works: readonly Work[] = [
 ];
 
 /** A form as a browser without scripts posts it: with the hidden fields of the page it stands on. */
-async function post({ url }: Contender, fields: Readonly<Record<string, string>>): Promise<Shot> {
+async function post({ url }: Pick<Contender, "url">, fields: Readonly<Record<string, string>>): Promise<Shot> {
   const page = await (await fetch(`${url}/form`)).text();
   const path = /<form[^>]* action="([^"]*)"/.exec(page)?.[1] ?? "/form";
   const hidden = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
@@ -119,7 +120,7 @@ async function post({ url }: Contender, fields: Readonly<Record<string, string>>
 }
 
 /** A call as the client of each sends it: this library's runtime puts data into a header, by hand it is a JSON body. */
-function call({ name }: Contender): Promise<Shot> {
+function call({ name }: Pick<Contender, "name">): Promise<Shot> {
   const data = JSON.stringify({ id: 7, title: "Milk" });
   if (name !== "hyper") {
     const headers = { accept: "text/event-stream", "content-type": "application/json", ...SAME_ORIGIN };

@@ -94,7 +94,7 @@ Deno.test("successFeedback() makes what was declared of the values", async () =>
   const form = defineForm("note", { fields, success: { toast: ({ title }) => `Saved ${title}`, redirect: "/notes" } });
   const kwargs = { title: "Milk" };
   const bound = await bindChecked({ definition: form, initial: null }, { kwargs, initial: null, instance: null, ctx });
-  assertEquals(successFeedback(bound), { toast: "Saved Milk", redirect: "/notes" });
+  assertEquals(successFeedback(bound, ctx), { toast: "Saved Milk", redirect: "/notes" });
 });
 
 Deno.test("checkInput() gives the schema's output, or errors by field", async () => {

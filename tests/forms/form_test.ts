@@ -3,6 +3,7 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
 import { field } from "../../src/forms/field.ts";
+import { ctx } from "./support.ts";
 import { defineForm, isForm, labelOf, resolveSuccess, takesFiles } from "../../src/forms/form.ts";
 import { showBlank } from "./support.ts";
 
@@ -97,15 +98,19 @@ Deno.test("takesFiles() is true where any field is one for files, in rows too", 
   assertEquals(takesFiles(defineForm("a", { fields: { title: field.text() } })), false);
 });
 
-Deno.test("resolveSuccess() gives what was declared, made of the values where it is a function", () => {
-  assertEquals(resolveSuccess(null, {}), { toast: null, redirect: null });
-  assertEquals(resolveSuccess({ toast: "Saved", redirect: "/" }, {}), { toast: "Saved", redirect: "/" });
+Deno.test("resolveSuccess() gives what was declared, made of the values and the request where it is a function", () => {
+  assertEquals(resolveSuccess(null, {}, ctx), { toast: null, redirect: null });
+  assertEquals(resolveSuccess({ toast: "Saved", redirect: "/" }, {}, ctx), { toast: "Saved", redirect: "/" });
   assertEquals(
     resolveSuccess(
-      { toast: (id: number) => ({ message: `Saved ${id}` }), redirect: (id: number) => `/notes/${id}` },
+      {
+        toast: (id: number) => ({ message: `Saved ${id}` }),
+        redirect: (id: number, { request }) => `${new URL(request.url).pathname}?saved=${id}`,
+      },
       7,
+      ctx,
     ),
-    { toast: { message: "Saved 7" }, redirect: "/notes/7" },
+    { toast: { message: "Saved 7" }, redirect: `${new URL(ctx.request.url).pathname}?saved=7` },
   );
 });
 

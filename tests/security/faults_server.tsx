@@ -5,7 +5,8 @@
 import { action, createHandler, defineForm, field, Form, toast } from "../../mod.ts";
 
 const state = { open: 0, items: 0, runs: 0, reports: 0 };
-const PAYLOAD = "x".repeat(1_000);
+/** Large enough that what the kernel holds for a connection is soon full. */
+const PAYLOAD = "x".repeat(64_000);
 
 const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }), photo: field.file() } });
 

@@ -19,14 +19,33 @@ interface Health {
   readonly rss: number;
 }
 
-async function ask(server: ServerProcess, path: string, init: RequestInit = {}): Promise<Response> {
-  return await fetch(`http://127.0.0.1:${server.port}${path}`, { ...init, signal: AbortSignal.timeout(5_000) });
+/** An honest visitor: the answer, and how long it took. */
+async function ask(server: ServerProcess, path = "/"): Promise<{ readonly status: number; readonly ms: number }> {
+  const started = performance.now();
+  const { status, text } = await fetchText(server, path);
+  assert(text.length > 0);
+  return { status, ms: performance.now() - started };
 }
 
 async function health(server: ServerProcess): Promise<Health> {
-  const response = await ask(server, "/?_action=health", { headers: { accept: "application/json" } });
-  assertEquals(response.status, 200);
-  return (await response.json() as { data: Health }).data;
+  const { status, text } = await fetchText(server, "/?_action=health");
+  assertEquals(status, 200, text);
+  return (JSON.parse(text) as { data: Health }).data;
+}
+
+async function fetchText(
+  server: ServerProcess,
+  path: string,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error(`${path} was not answered`)), 10_000);
+  try {
+    const headers = { accept: "application/json" };
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers, signal: controller.signal });
+    return { status: response.status, text: await response.text() };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Asks for the server's state until it is as it has to be. */
@@ -44,11 +63,6 @@ async function connect(server: ServerProcess, bytes = ""): Promise<Deno.TcpConn>
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   await connection.write(new TextEncoder().encode(bytes));
   return connection;
-}
-
-/** Closes a connection without the farewell of TCP where the platform lets us: with unread data it is a reset. */
-function leave(connection: Deno.TcpConn): void {
-  connection.close();
 }
 
 const HEAD = `POST ${ACTION} HTTP/1.1\r\nHost: 127.0.0.1\r\n${TYPE}\r\n`;
@@ -70,8 +84,8 @@ Deno.test("T23, T50: visitors who leave at any step leave nothing behind, and ot
   await using server = await startServer(SCRIPT);
   const before = await health(server);
   for (const [what, bytes] of DEPARTURES) {
-    for (let visitor = 0; visitor < 20; visitor++) leave(await connect(server, bytes));
-    assertEquals((await ask(server, "/")).status, 200, what);
+    for (let visitor = 0; visitor < 20; visitor++) (await connect(server, bytes)).close();
+    assertEquals((await ask(server)).status, 200, what);
   }
   const after = await healthUntil(server, ({ runs }) => runs === 20);
   // A mutation runs to its end though nobody waits for it; a body that broke off is no news for the log.
@@ -85,7 +99,7 @@ Deno.test("T23: readers who leave a stream, at once or in the middle, end it", a
   for (let reader = 0; reader < 40; reader++) {
     const connection = await connect(server, GET);
     if (reader % 2 === 0) await connection.read(new Uint8Array(500));
-    leave(connection);
+    connection.close();
   }
   const { open, reports } = await healthUntil(server, ({ open }) => open === 0);
   assertEquals([open, reports, server.errors], [0, 0, ""]);
@@ -99,31 +113,30 @@ Deno.test("T50: a POST's generator runs to its end when its reader leaves in the
       "POST /?_action=work HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nContent-Length: 0\r\n\r\n",
     );
     await connection.read(new Uint8Array(500));
-    leave(connection);
+    connection.close();
   }
   const { runs, reports } = await healthUntil(server, ({ runs }) => runs === 10);
   assertEquals([runs, reports, server.errors], [10, 0, ""]);
 });
 
-Deno.test("T22: a hundred readers that stop reading cost no memory, and others are answered", async () => {
+Deno.test("T22: readers that stop reading cost no memory, however fast their streams are, and others are answered", async () => {
   await using server = await startServer(SCRIPT);
   const before = await health(server);
   const connections = [];
-  for (let reader = 0; reader < 100; reader++) connections.push(await connect(server, GET));
-  const started = await healthUntil(server, ({ open }) => open === 100);
-  assertEquals(started.open, 100);
+  for (let reader = 0; reader < 20; reader++) connections.push(await connect(server, GET));
+  let last = await healthUntil(server, ({ open }) => open === 20);
+  assertEquals(last.open, 20);
   // The items that fill what the kernel holds for each connection; then nothing is asked of the generators any more.
-  let last = started;
   for (let quiet = 0; quiet < 3;) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const now = await health(server);
     quiet = now.items === last.items ? quiet + 1 : 0;
     last = now;
-    if (performance.now() - 0 > 60_000) break;
+    assert(last.items < 20 * 500, `${last.items} items were made for nobody`);
   }
   const more = last.rss - before.rss;
-  assert(more < 100 * MEBIBYTE, `${more / MEBIBYTE} MiB more for 100 readers`);
-  for (const connection of connections) leave(connection);
+  assert(more < 100 * MEBIBYTE, `${more / MEBIBYTE} MiB more`);
+  for (const connection of connections) connection.close();
   assertEquals((await healthUntil(server, ({ open }) => open === 0)).open, 0);
 });
 
@@ -134,20 +147,17 @@ Deno.test("T15: hundreds of bodies that stall are ended after bodySeconds, and o
   for (let sender = 0; sender < 300; sender++) {
     stalled.push(await connect(server, `${HEAD}Content-Length: 100000\r\n\r\n${PART}`));
   }
-  const times = [];
   for (let visitor = 0; visitor < 20; visitor++) {
-    const started = performance.now();
-    assertEquals((await ask(server, "/")).status, 200);
-    times.push(performance.now() - started);
+    const { status, ms } = await ask(server);
+    assertEquals([status, ms < 1_000], [200, true], `${ms} ms`);
   }
-  assert(Math.max(...times) < 1_000, `${Math.max(...times)} ms`);
   const answers = await Promise.all(stalled.map(async (connection) => {
     const buffer = new Uint8Array(100);
     await connection.read(buffer);
     return new TextDecoder().decode(buffer).slice(0, 12);
   }));
   assertEquals(new Set(answers), new Set(["HTTP/1.1 408"]));
-  for (const connection of stalled) leave(connection);
+  for (const connection of stalled) connection.close();
   const after = await health(server);
   assertEquals([after.runs, after.reports], [0, 0]);
   assert(after.rss - before.rss < 100 * MEBIBYTE, `${(after.rss - before.rss) / MEBIBYTE} MiB more`);
@@ -162,11 +172,10 @@ Deno.test("T16: hundreds of connections that never finish their headers hold nob
     );
   }
   for (let visitor = 0; visitor < 20; visitor++) {
-    const started = performance.now();
-    assertEquals((await ask(server, "/")).status, 200);
-    assert(performance.now() - started < 1_000);
+    const { status, ms } = await ask(server);
+    assertEquals([status, ms < 1_000], [200, true], `${ms} ms`);
   }
-  for (const connection of open) leave(connection);
+  for (const connection of open) connection.close();
   assertEquals((await health(server)).reports, 0);
 });
 
@@ -176,12 +185,16 @@ Deno.test("T12, T13: hundreds of bodies above a limit are refused in bounded mem
   const large = `${HEAD}Content-Length: 3000000\r\n\r\n${PART}${FILE}${"x".repeat(2_900_000)}`;
   const many = `POST /?_action=slow HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
     `Content-Length: 1000000\r\n\r\n${"a&".repeat(500_000)}`;
+  let told = 0;
   for (let round = 0; round < 10; round++) {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, sender) => sendRaw(server.port, sender % 2 === 0 ? large : many)),
     );
     for (const { status } of answers) assert(status === 413 || status === 0, String(status));
+    told += answers.filter(({ status }) => status === 413).length;
   }
+  // A sender that is still writing when the connection is closed may miss the answer.
+  assert(told > 100, `${told} of 200 were told`);
   const after = await health(server);
   assertEquals([after.runs, after.reports, server.errors], [0, 0, ""]);
   assert(after.rss - before.rss < 150 * MEBIBYTE, `${(after.rss - before.rss) / MEBIBYTE} MiB more`);

@@ -31,7 +31,7 @@ export function serveRaw(handler: Deno.ServeHandler<Deno.NetAddr>): RawServer {
 /** Sends bytes to a port of this machine, and reads one answer. */
 export async function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const written = connection.write(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+  const written = writeAll(connection, latin1(bytes));
   // A server may answer, and close, before it has read everything.
   written.catch(() => {});
   let text = "";
@@ -48,6 +48,16 @@ export async function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
     for (const byte of buffer.subarray(0, count)) text += String.fromCharCode(byte);
   }
   return parse(text);
+}
+
+function latin1(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }
 
 function isComplete(text: string): boolean {

@@ -1,0 +1,266 @@
+/**
+ * The controls of a form: what is in them, what a person may do to them, and what a browser would send of them.
+ *
+ * @module
+ */
+import { attribute, childrenOf, closest, collapse, elementsIn, type ElementNode, rawText, rootOf } from "./dom.ts";
+import { isElementNode } from "./dom.ts";
+import { nameOf } from "./labels.ts";
+
+/**
+ * What a person puts into a field: a text, a number as it is typed, `true` or `false` for a box, an option by its label
+ * or value, several of them, files; `null` empties it.
+ */
+export type FieldInput = string | number | boolean | null | File | readonly (string | File)[];
+
+/** One entry of what a form sends. */
+export type Entry = readonly [name: string, value: string | File];
+
+// What a person did to a control, beside what its markup says; it goes with the element.
+const typed = new WeakMap<ElementNode, string>();
+const switched = new WeakMap<ElementNode, boolean>();
+const chosen = new WeakMap<ElementNode, readonly File[]>();
+
+const LISTED: ReadonlySet<string> = new Set(["input", "select", "textarea", "button"]);
+/** Types of `<input>` that nobody types into. */
+const PRESSED: ReadonlySet<string> = new Set(["submit", "button", "reset", "image"]);
+
+/** The type of a control: that of an `<input>` or a `<button>`, else the name of its tag. */
+export function typeOf(control: ElementNode): string {
+  const { tagName } = control;
+  if (tagName !== "input" && tagName !== "button") return tagName;
+  return attribute(control, "type")?.toLowerCase() ?? (tagName === "input" ? "text" : "submit");
+}
+
+/** The form a control belongs to: the one it names, else the one around it (HTML, 4.10.18.3). */
+export function ownerOf(control: ElementNode): ElementNode | null {
+  const id = attribute(control, "form");
+  if (id === null) return closest(control, ({ tagName }) => tagName === "form");
+  return elementsIn(rootOf(control)).find((it) => it.tagName === "form" && attribute(it, "id") === id) ?? null;
+}
+
+/** The controls of a form, in document order, those outside of it included. */
+export function controlsOf(form: ElementNode): ElementNode[] {
+  return elementsIn(rootOf(form)).filter((it) => LISTED.has(it.tagName) && ownerOf(it) === form);
+}
+
+/** Whether a control submits its form. */
+export function isSubmitter(control: ElementNode): boolean {
+  return LISTED.has(control.tagName) && /^(submit|image)$/.test(typeOf(control));
+}
+
+/** Whether a control is one that a person fills. */
+export function isField(control: ElementNode): boolean {
+  return LISTED.has(control.tagName) && control.tagName !== "button" && !PRESSED.has(typeOf(control)) &&
+    typeOf(control) !== "hidden";
+}
+
+/** Whether a control, or an option, cannot be used (HTML, 4.10.18.5). */
+export function isDisabled(control: ElementNode): boolean {
+  return closest(control, (it) => {
+    if (attribute(it, "disabled") === null) return false;
+    if (it === control) return true;
+    if (it.tagName === "optgroup") return control.tagName === "option";
+    return it.tagName === "fieldset" && !isInFirstLegend(control, it);
+  }) !== null;
+}
+
+function isInFirstLegend(control: ElementNode, fieldset: ElementNode): boolean {
+  const legend = childrenOf(fieldset).filter(isElementNode).find(({ tagName }) => tagName === "legend");
+  return legend !== undefined && closest(control, (it) => it === legend) !== null;
+}
+
+/** Whether a box is ticked, a button of a group chosen, an option selected. */
+export function isOn(control: ElementNode): boolean {
+  return switched.get(control) ?? attribute(control, control.tagName === "option" ? "selected" : "checked") !== null;
+}
+
+/** The text in a control; that of a box is what it sends when it is ticked. */
+export function valueOf(control: ElementNode): string {
+  const text = typed.get(control);
+  if (text !== undefined) return text;
+  if (control.tagName === "textarea") return rawText(control);
+  return attribute(control, "value") ?? (/^(checkbox|radio)$/.test(typeOf(control)) ? "on" : "");
+}
+
+/** The files that were chosen. */
+export function filesOf(control: ElementNode): readonly File[] {
+  return chosen.get(control) ?? [];
+}
+
+/** The options of a list that are selected; a list of one line has one whatever its markup says (HTML, 4.10.7). */
+export function selectedOptions(select: ElementNode): readonly ElementNode[] {
+  const options = optionsOf(select);
+  const selected = options.filter(isOn);
+  if (attribute(select, "multiple") !== null) return selected;
+  const last = selected.at(-1);
+  if (last !== undefined) return [last];
+  const first = Number(attribute(select, "size") ?? 1) > 1 ? undefined : options.find((option) => !isDisabled(option));
+  return first === undefined ? [] : [first];
+}
+
+/** What an option sends. */
+export function optionValue(option: ElementNode): string {
+  return attribute(option, "value") ?? collapse(rawText(option));
+}
+
+/** Forgets what a person did to a control: the server has another value for it. */
+export function forget(control: ElementNode): void {
+  typed.delete(control);
+  switched.delete(control);
+}
+
+/**
+ * Puts something into a field, which is one control or a group of boxes or buttons.
+ *
+ * @param controls The control, or the members of the group.
+ * @param input What is put in.
+ * @throws {TypeError} When a person could not do that; the message says why, and begins with a verb.
+ */
+export function fillControls(controls: readonly ElementNode[], input: FieldInput): void {
+  const [control] = controls;
+  if (control === undefined) throw new TypeError("it has no control");
+  const type = typeOf(control);
+  if (controls.every(isDisabled)) throw new TypeError("it is disabled");
+  if (attribute(control, "readonly") !== null) throw new TypeError("it is read only");
+  if (type === "checkbox" || type === "radio") return fillChoices(controls, input);
+  if (type === "file") return fillFiles(control, input);
+  if (type === "select") return fillSelect(control, input);
+  if (typeof input === "object" && input !== null) throw new TypeError(`a field of type "${type}" takes one text`);
+  // A line of text has no line breaks, whatever is pasted (HTML, 4.10.5.1.2).
+  const text = input === null ? "" : String(input);
+  typed.set(control, type === "textarea" ? text : text.replace(/[\r\n]/g, ""));
+}
+
+function fillChoices(controls: readonly ElementNode[], input: FieldInput): void {
+  const [control] = controls;
+  if (control !== undefined && controls.length === 1 && typeof input === "boolean") return turn(control, input);
+  const wanted = textsOf(input);
+  const matches = pick(controls, wanted, (it) => [nameOf(it), valueOf(it)]);
+  const isRadio = controls.some((it) => typeOf(it) === "radio");
+  if (isRadio && matches.length > 1) throw new TypeError("it takes one choice");
+  for (const it of controls) if (!isDisabled(it)) turn(it, matches.includes(it));
+}
+
+function turn(control: ElementNode, on: boolean): void {
+  const form = ownerOf(control);
+  if (on && typeOf(control) === "radio" && form !== null) {
+    // Of the buttons of one name one is chosen (HTML, 4.10.5.1.17).
+    const name = attribute(control, "name");
+    for (const it of controlsOf(form)) {
+      if (typeOf(it) === "radio" && attribute(it, "name") === name) switched.set(it, false);
+    }
+  }
+  switched.set(control, on);
+}
+
+function fillFiles(control: ElementNode, input: FieldInput): void {
+  const files = (input === null ? [] : [input].flat()).filter((item) => item instanceof File);
+  if (input !== null && files.length !== [input].flat().length) throw new TypeError("it takes files");
+  if (files.length > 1 && attribute(control, "multiple") === null) throw new TypeError("it takes one file");
+  chosen.set(control, files);
+}
+
+function fillSelect(select: ElementNode, input: FieldInput): void {
+  const matches = pick(optionsOf(select), textsOf(input), (option) => [
+    attribute(option, "label") ?? collapse(rawText(option)),
+    optionValue(option),
+  ]);
+  if (matches.length > 1 && attribute(select, "multiple") === null) throw new TypeError("it takes one option");
+  for (const option of optionsOf(select)) switched.set(option, matches.includes(option));
+}
+
+function textsOf(input: FieldInput): readonly string[] {
+  if (input === null) return [];
+  const texts = [input].flat();
+  if (!texts.every((item) => typeof item === "string" || typeof item === "number")) {
+    throw new TypeError("its choices are named by texts");
+  }
+  return texts.map(String);
+}
+
+/** The choices that are named: by label where there is such a label, else by value. */
+function pick(
+  choices: readonly ElementNode[],
+  wanted: readonly string[],
+  namesOf: (choice: ElementNode) => readonly [label: string, value: string],
+): readonly ElementNode[] {
+  return wanted.map((name) => {
+    const found = choices.find((it) => namesOf(it)[0] === name) ?? choices.find((it) => namesOf(it)[1] === name);
+    if (found === undefined) {
+      const names = choices.map((it) => `"${namesOf(it)[0]}"`).join(", ");
+      throw new TypeError(`it has no choice "${name}", it has ${names}`);
+    }
+    if (isDisabled(found)) throw new TypeError(`its choice "${name}" is disabled`);
+    return found;
+  });
+}
+
+function optionsOf(select: ElementNode): readonly ElementNode[] {
+  return elementsIn(select).filter(({ tagName }) => tagName === "option");
+}
+
+/**
+ * What a browser would send for a form as it stands (HTML, 4.10.22.4), in the order of its controls.
+ *
+ * @param form The form.
+ * @param submitter The button that was pressed, or `null`.
+ */
+export function entriesOf(form: ElementNode, submitter: ElementNode | null): readonly Entry[] {
+  return controlsOf(form).flatMap((control): readonly Entry[] => {
+    const name = attribute(control, "name") ?? "";
+    const type = typeOf(control);
+    if (isDisabled(control) || closest(control, ({ tagName }) => tagName === "datalist") !== null) return [];
+    if (control.tagName === "button" || PRESSED.has(type)) {
+      if (control !== submitter) return [];
+      // Where on the image the press was; the keyboard presses its corner.
+      if (type === "image") return ["x", "y"].map((axis): Entry => [name === "" ? axis : `${name}.${axis}`, "0"]);
+    }
+    if (name === "") return [];
+    switch (type) {
+      case "select":
+        return selectedOptions(control).filter((it) => !isDisabled(it)).map((it): Entry => [name, optionValue(it)]);
+      case "checkbox":
+      case "radio":
+        return isOn(control) ? [[name, valueOf(control)]] : [];
+      case "file": {
+        const files = filesOf(control);
+        const none = new File([], "", { type: "application/octet-stream" });
+        return (files.length === 0 ? [none] : files).map((file): Entry => [name, file]);
+      }
+      case "hidden":
+        return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : valueOf(control)]];
+      default:
+        return [[name, valueOf(control)]];
+    }
+  });
+}
+
+/** Entries as a query or a body without files (HTML, 4.10.22.7): of a file its name. */
+export function toParams(entries: readonly Entry[]): URLSearchParams {
+  return new URLSearchParams(
+    entries.map(([name, value]) => [crlf(name), typeof value === "string" ? crlf(value) : value.name]),
+  );
+}
+
+/** Entries as a body, in the encoding that the form asks for; an encoding that HTML does not know is the default one. */
+export function toBody(entries: readonly Entry[], enctype: string): FormData | URLSearchParams | Blob {
+  switch (enctype.toLowerCase()) {
+    case "multipart/form-data": {
+      const data = new FormData();
+      for (const [name, value] of entries) {
+        if (typeof value === "string") data.append(crlf(name), crlf(value));
+        else data.append(crlf(name), value, value.name);
+      }
+      return data;
+    }
+    case "text/plain": {
+      const lines = entries.map(([name, value]) => `${name}=${typeof value === "string" ? value : value.name}\r\n`);
+      return new Blob(lines, { type: "text/plain" });
+    }
+    default:
+      return toParams(entries);
+  }
+}
+
+const crlf = (text: string): string => text.replace(/\r\n?|\n/g, "\r\n");

@@ -1,0 +1,106 @@
+/**
+ * The cookies of a visitor (RFC 6265, 5).
+ *
+ * @module
+ */
+import { type Cookie, getSetCookies } from "@std/http/cookie";
+
+/** The cookies of a visitor, as a test may look at them and change them. */
+export interface TestCookies {
+  /**
+   * The value of a cookie that has not expired.
+   *
+   * @param name Its name.
+   * @returns The value; `undefined` when there is none.
+   */
+  get(name: string): string | undefined;
+  /**
+   * Sets a cookie for every page, as a server would with `Path=/`.
+   *
+   * @param name Its name.
+   * @param value Its value.
+   */
+  set(name: string, value: string): void;
+  /**
+   * Forgets a cookie.
+   *
+   * @param name Its name.
+   */
+  delete(name: string): void;
+}
+
+interface StoredCookie {
+  readonly value: string;
+  readonly path: string;
+  readonly secure: boolean;
+  /** Milliseconds since 1970; `null` until the browser is closed. */
+  readonly expires: number | null;
+}
+
+/** Keeps what answers set, and says what a request sends. */
+export class CookieJar implements TestCookies {
+  /** By name and path: two cookies of one name may live side by side. */
+  readonly #cookies = new Map<string, StoredCookie & { readonly name: string }>();
+
+  get(name: string): string | undefined {
+    return this.#living().find((cookie) => cookie.name === name)?.value;
+  }
+
+  set(name: string, value: string): void {
+    this.#cookies.set(`${name};/`, { name, value, path: "/", secure: false, expires: null });
+  }
+
+  delete(name: string): void {
+    for (const [key, cookie] of this.#cookies) if (cookie.name === name) this.#cookies.delete(key);
+  }
+
+  /** Takes the cookies of an answer; those for another host are refused. */
+  take(headers: Headers, url: URL): void {
+    for (const cookie of getSetCookies(headers)) {
+      const { name, value, domain, secure = false } = cookie;
+      if (domain !== undefined && !isWithin(url.hostname, domain.replace(/^\./, ""))) continue;
+      if (secure && !isTrustworthy(url)) continue;
+      const path = cookie.path?.startsWith("/") ? cookie.path : defaultPath(url);
+      this.#cookies.set(`${name};${path}`, { name, value, path, secure, expires: expiryOf(cookie) });
+    }
+  }
+
+  /** The `Cookie` header for a URL; `null` when there is nothing to send. Longer paths go first (RFC 6265, 5.4). */
+  headerFor(url: URL): string | null {
+    const sent = this.#living()
+      .filter(({ path, secure }) => isPathWithin(url.pathname, path) && (!secure || isTrustworthy(url)))
+      .toSorted((a, b) => b.path.length - a.path.length);
+    return sent.length === 0 ? null : sent.map(({ name, value }) => `${name}=${value}`).join("; ");
+  }
+
+  #living(): readonly (StoredCookie & { readonly name: string })[] {
+    const now = Date.now();
+    for (const [key, { expires }] of this.#cookies) {
+      if (expires !== null && expires <= now) this.#cookies.delete(key);
+    }
+    return [...this.#cookies.values()];
+  }
+}
+
+function expiryOf({ maxAge, expires }: Cookie): number | null {
+  if (maxAge !== undefined) return Date.now() + maxAge * 1000;
+  return expires === undefined ? null : Number(expires);
+}
+
+function isWithin(host: string, domain: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`);
+}
+
+/** Browsers take the loopback for as good as TLS. */
+function isTrustworthy({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}
+
+/** The folder of a path (RFC 6265, 5.1.4). */
+function defaultPath({ pathname }: URL): string {
+  return pathname.slice(0, Math.max(1, pathname.lastIndexOf("/")));
+}
+
+function isPathWithin(pathname: string, path: string): boolean {
+  return pathname === path || (pathname.startsWith(path) && (path.endsWith("/") || pathname[path.length] === "/"));
+}

@@ -1,0 +1,130 @@
+/**
+ * Documents without a browser: parsed by parse5, which is the algorithm of the standard itself (HTML, 13.2), so that a
+ * test sees the tree that a browser would; searched by css-select, which knows the selectors that `target` may hold.
+ *
+ * @module
+ */
+import { type Adapter, selectAll } from "css-select";
+import { defaultTreeAdapter as tree, type DefaultTreeAdapterTypes, parse, parseFragment as parseFrom } from "parse5";
+
+/** Any node. */
+export type Node = DefaultTreeAdapterTypes.Node;
+/** A node that stands in another. */
+export type ChildNode = DefaultTreeAdapterTypes.ChildNode;
+/** A node that others stand in. */
+export type ParentNode = DefaultTreeAdapterTypes.ParentNode;
+/** An element. */
+export type ElementNode = DefaultTreeAdapterTypes.Element;
+/** A whole document. */
+export type DocumentNode = DefaultTreeAdapterTypes.Document;
+
+export const { isElementNode, isTextNode } = tree;
+
+/** Elements that stand in a line of text: what is on both sides of their borders is one word. */
+const INLINE: ReadonlySet<string> = new Set(
+  "a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup time u var wbr"
+    .split(" "),
+);
+/** Elements whose text nobody sees. */
+const UNSEEN: ReadonlySet<string> = new Set(["head", "script", "style", "template", "datalist"]);
+
+const adapter: Adapter<Node, ElementNode> = {
+  isTag: isElementNode,
+  getAttributeValue: (element, name) => attribute(element, name) ?? undefined,
+  hasAttrib: (element, name) => attribute(element, name) !== null,
+  getName: (element) => element.tagName,
+  getChildren: (node) => [...childrenOf(node)],
+  getParent: (node) => node.parentNode,
+  getSiblings: (node) => "parentNode" in node && node.parentNode !== null ? node.parentNode.childNodes : [node],
+  getText: rawText,
+  removeSubsets: (nodes) => nodes.filter((node, at) => nodes.indexOf(node) === at && !hasAncestorAmong(node, nodes)),
+};
+
+/** Parses a whole document, as a browser with scripts off does: what stands in `<noscript>` is there. */
+export function parseDocument(markup: string): DocumentNode {
+  return parse(markup, { scriptingEnabled: false });
+}
+
+/** Parses content for a place in a document: rows, options and parts of an SVG drawing as well as ordinary elements. */
+export function parseFragment(markup: string, place: ElementNode | null): ChildNode[] {
+  // Rows and cells are fine without a place; only foreign elements need the element they stand in.
+  const isDrawing = place !== null && place.namespaceURI.endsWith("/svg") && place.tagName !== "foreignObject";
+  const options = { scriptingEnabled: false };
+  const { childNodes } = isDrawing ? parseFrom(place, markup, options) : parseFrom(markup, options);
+  return [...childNodes];
+}
+
+/** The elements below a node that match a selector, in document order. */
+export function query(root: Node, selector: string): ElementNode[] {
+  // Without its cache, which would answer for the document as it was before a patch.
+  return selectAll<Node, ElementNode>(selector, root, { adapter, cacheResults: false });
+}
+
+/** The elements below a node, in document order. */
+export function elementsIn(root: Node): ElementNode[] {
+  return childrenOf(root).filter(isElementNode).flatMap((element) => [element, ...elementsIn(element)]);
+}
+
+/** The children of a node; of one that can have none, none. */
+export function childrenOf(node: Node): readonly ChildNode[] {
+  return "childNodes" in node ? node.childNodes : [];
+}
+
+/** An attribute, or `null` when the element does not have it. */
+export function attribute(element: ElementNode, name: string): string | null {
+  return element.attrs.find((attr) => attr.name === name)?.value ?? null;
+}
+
+/** The element itself or the nearest one around it that passes a test. */
+export function closest(element: ElementNode, test: (element: ElementNode) => boolean): ElementNode | null {
+  for (let node: Node | null = element; node !== null; node = "parentNode" in node ? node.parentNode : null) {
+    if (isElementNode(node) && test(node)) return node;
+  }
+  return null;
+}
+
+/** The topmost node above a node. */
+export function rootOf(node: Node): Node {
+  return "parentNode" in node && node.parentNode !== null ? rootOf(node.parentNode) : node;
+}
+
+/** Puts nodes into a parent before one of its children, or at its end. */
+export function insert(parent: ParentNode, nodes: readonly ChildNode[], before: ChildNode | null): void {
+  for (const node of nodes) {
+    tree.detachNode(node);
+    if (before === null) tree.appendChild(parent, node);
+    else tree.insertBefore(parent, node, before);
+  }
+}
+
+/** Takes a node out of where it stands. */
+export function detach(node: ChildNode): void {
+  tree.detachNode(node);
+}
+
+/** All text below a node, as it is written. */
+export function rawText(node: Node): string {
+  return isTextNode(node) ? node.value : childrenOf(node).map(rawText).join("");
+}
+
+/** The text of a node as a person reads it: one space for any white space, and one between two blocks. */
+export function textOf(node: Node): string {
+  return collapse(visibleText(node));
+}
+
+/** Text with one space for any white space, and none around it. */
+export function collapse(text: string): string {
+  return text.replace(/[\t\n\f\r ]+/g, " ").trim();
+}
+
+function visibleText(node: Node): string {
+  if (isTextNode(node)) return node.value;
+  if (isElementNode(node) && UNSEEN.has(node.tagName)) return "";
+  const text = childrenOf(node).map(visibleText).join("");
+  return isElementNode(node) && INLINE.has(node.tagName) ? text : ` ${text} `;
+}
+
+function hasAncestorAmong(node: Node, nodes: readonly Node[]): boolean {
+  const parent = "parentNode" in node ? node.parentNode : null;
+  return parent !== null && (nodes.includes(parent) || hasAncestorAmong(parent, nodes));
+}

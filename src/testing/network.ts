@@ -1,0 +1,140 @@
+/**
+ * From a request to its answer: cookies, the headers a browser adds, redirects, and the handler behind it all.
+ *
+ * @module
+ */
+import type { Handler } from "../handler.ts";
+import { CookieJar } from "./cookies.ts";
+import { ConnectionError, type Fault, FaultyNetwork } from "./faults.ts";
+
+/** How many redirects a browser follows (Fetch, 4.4). */
+const MAX_REDIRECTS = 20;
+
+/** What is asked for. */
+export interface Ask {
+  /** The URL. */
+  readonly url: URL;
+  /** The method, in upper case. */
+  readonly method: string;
+  /** Headers beside those that a browser adds by itself. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body; `null` for none. */
+  readonly body: BodyInit | null;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Where it comes from; `null` for what was typed into the address bar. */
+  readonly from: URL | null;
+}
+
+/** What came of it. */
+export interface Answered {
+  /** The answer; a redirect only where it leads to another origin. */
+  readonly response: Response;
+  /** Where it comes from, after redirects. */
+  readonly url: URL;
+  /** Whether there were some. */
+  readonly redirected: boolean;
+}
+
+/** The connection of a visitor. */
+export class Network {
+  /** The cookies. */
+  readonly cookies: CookieJar = new CookieJar();
+  readonly #handler: Handler;
+  readonly #address: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #wire = new FaultyNetwork();
+
+  /**
+   * Makes a connection.
+   *
+   * @param handler Who answers.
+   * @param address Where the visitor sits.
+   * @param headers Headers of every request.
+   */
+  constructor(handler: Handler, address: string, headers: Readonly<Record<string, string>>) {
+    this.#handler = handler;
+    this.#address = address;
+    this.#headers = headers;
+  }
+
+  /** What becomes of the next requests. */
+  get faults(): Fault[] {
+    return this.#wire.faults;
+  }
+
+  /**
+   * Asks, and follows redirects within the origin.
+   *
+   * @throws {ConnectionError} When the network fails, or redirects never end.
+   */
+  async fetch(first: Ask): Promise<Answered> {
+    let ask = first;
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const response = await this.#send(ask);
+      const to = redirectOf(response, ask.url);
+      if (to === null || to.origin !== ask.url.origin) return { response, url: ask.url, redirected: redirects > 0 };
+      await response.body?.cancel();
+      const { status } = response;
+      // A 303 is asked for with GET, and so is what a POST was moved to (Fetch, 4.4, step 12).
+      const isGet = status === 303 || (status < 303 && ask.method === "POST");
+      ask = { ...ask, url: to, ...(isGet ? { method: "GET", body: null } : {}) };
+    }
+    throw new ConnectionError(`Cannot open ${first.url}: it redirects more than ${MAX_REDIRECTS} times`);
+  }
+
+  async #send({ url, method, headers, body, signal, from }: Ask): Promise<Response> {
+    signal.throwIfAborted();
+    const sent = new Headers({ ...this.#headers, ...headers });
+    const cookie = this.cookies.headerFor(url);
+    if (cookie !== null) sent.set("cookie", cookie);
+    sent.set("sec-fetch-site", from === null ? "none" : "same-origin");
+    if (from !== null) sent.set("referer", new URL(from.pathname + from.search, from).href);
+    if (from !== null && method !== "GET" && method !== "HEAD") sent.set("origin", from.origin);
+    // Read once, so that a request that arrives twice arrives with the same bytes.
+    const bytes = body === null ? null : await bytesOf(body, sent);
+
+    const visitor = new AbortController();
+    const leave = (): void => visitor.abort(new DOMException("The visitor has gone", "AbortError"));
+    signal.addEventListener("abort", leave, { once: true });
+    const connection = { remoteAddr: { hostname: this.#address } };
+    const ask = (): Promise<Response> =>
+      this.#handler(
+        new Request(url, { method, headers: sent, body: bytes, signal: visitor.signal }),
+        connection,
+      );
+    const answer = this.#wire.send(ask, signal, leave);
+    const response = await Promise.race([answer, whenAborted(signal)]).catch((error) => {
+      // Nobody waits for it any longer; a stream would go on for nobody.
+      answer.then(({ body }) => body?.cancel(), () => {});
+      throw error;
+    });
+    this.cookies.take(response.headers, url);
+    return response;
+  }
+}
+
+async function bytesOf(body: BodyInit, headers: Headers): Promise<Uint8Array<ArrayBuffer>> {
+  const encoded = new Response(body);
+  const type = encoded.headers.get("content-type");
+  if (type !== null && !headers.has("content-type")) headers.set("content-type", type);
+  const bytes = await encoded.bytes();
+  headers.set("content-length", String(bytes.length));
+  return bytes;
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function redirectOf(response: Response, url: URL): URL | null {
+  const location = response.headers.get("location");
+  if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) return null;
+  const to = new URL(location, url);
+  // Where it names no fragment the old one holds (Fetch, 4.4).
+  if (to.hash === "") to.hash = url.hash;
+  return to;
+}

@@ -1,0 +1,227 @@
+/**
+ * Patches, applied to a parsed document by the rules of the browser runtime: every swap mode, islands that are kept, and
+ * late answers that do not overwrite newer ones.
+ *
+ * @module
+ */
+import type { HtmlPatchData, Swap } from "../protocol/patch.ts";
+import { forget } from "./controls.ts";
+import {
+  attribute,
+  childrenOf,
+  type ChildNode,
+  detach,
+  type DocumentNode,
+  elementsIn,
+  type ElementNode,
+  insert,
+  isElementNode,
+  type ParentNode,
+  parseDocument,
+  parseFragment,
+  query,
+  rawText,
+} from "./dom.ts";
+
+/** Where a patch goes that does not say it itself. */
+export interface PatchDefaults {
+  /** A selector, or `null`. */
+  readonly target: string | null;
+  /** How it takes its place. */
+  readonly swap: Swap;
+  /** Whether a target that is not there is an error. */
+  readonly strictTargets: boolean;
+}
+
+/** Applies patches to the documents of a tab, and remembers which answer has replaced what. */
+export class Patcher {
+  #places = 0;
+  // By element for those that stay, by id for those that were exchanged; both as long as the tab.
+  readonly #elements = new WeakMap<ElementNode, number>();
+  readonly #ids = new Map<string, number>();
+
+  /** The next place in time: of an answer by the start of its request, of a stream by the arrival of each patch. */
+  next(): number {
+    return ++this.#places;
+  }
+
+  /**
+   * Applies a patch.
+   *
+   * @param document What is shown.
+   * @param data The patch.
+   * @param defaults What the call says.
+   * @param place The place of the answer in time.
+   * @returns The selector that matched nothing, or `null` when something was there.
+   * @throws {Error} When nothing matched and the patch or the call is strict, and when the answer lacks what it selects.
+   */
+  apply(document: DocumentNode, data: HtmlPatchData, defaults: PatchDefaults, place: number): string | null {
+    const swap = data.swap ?? defaults.swap;
+    if (swap === "none") return null;
+    const target = data.target ?? defaults.target;
+    const elements = target === null ? [] : query(document, target);
+    const replaces = /^(inner|outer|morph|delete)$/.test(swap);
+    for (const element of elements) {
+      // One that an earlier match has taken with it, or that a later answer has replaced.
+      if (!isIn(document, element) || (replaces && this.#isStale(element, place))) continue;
+      const roots = put(document, element, swap, data);
+      if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
+    }
+    if (elements.length > 0) return null;
+    if (data.strict_targets ?? defaults.strictTargets) {
+      throw new Error(`Cannot patch the page: nothing matches the target "${target}"`);
+    }
+    return target ?? "";
+  }
+
+  #isStale(element: ElementNode, place: number): boolean {
+    const id = attribute(element, "id") ?? "";
+    return Math.max(this.#elements.get(element) ?? 0, this.#ids.get(id) ?? 0) > place;
+  }
+
+  #mark(element: ElementNode, place: number): void {
+    this.#elements.set(element, place);
+    const id = attribute(element, "id") ?? "";
+    if (id !== "") this.#ids.set(id, place);
+  }
+}
+
+/** Makes the body of a document like that of another, as the runtime does with a page it has fetched again. */
+function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: string): ElementNode[] {
+  const [fresh] = query(parseDocument(markup), "body");
+  if (fresh === undefined) return [];
+  keepIslands(document, [fresh]);
+  if (swap === "morph") return [morph(body, fresh)];
+  replace(body, [fresh]);
+  return [fresh];
+}
+
+/** Puts content in place; gives the elements that are new, or changed. */
+function put(document: DocumentNode, element: ElementNode, swap: Swap, data: HtmlPatchData): ElementNode[] {
+  const { content, select } = data;
+  const { parentNode: parent } = element;
+  if (parent === null) return [];
+  if (element.tagName === "body" && /^(outer|morph)$/.test(swap) && select === undefined) {
+    return putBody(document, element, swap, content);
+  }
+  let nodes = contentNodes(content, /^(inner|prepend|append)$/.test(swap) ? element : placeOf(parent));
+  if (select !== undefined) nodes = [selected(nodes, select)];
+  keepIslands(document, nodes);
+  const roots = nodes.filter(isElementNode);
+  switch (swap) {
+    case "inner":
+      for (const child of [...element.childNodes]) detach(child);
+      insert(element, nodes, null);
+      return [element, ...roots];
+    case "prepend":
+      insert(element, nodes, element.childNodes[0] ?? null);
+      return roots;
+    case "append":
+      insert(element, nodes, null);
+      return roots;
+    case "before":
+      insert(parent, nodes, element);
+      return roots;
+    case "after":
+      insert(parent, nodes, nextOf(element));
+      return roots;
+    case "delete":
+      detach(element);
+      return [];
+    case "morph": {
+      const twin = roots.find((root) => attribute(root, "id") === attribute(element, "id")) ?? roots[0];
+      const now = twin === undefined ? null : morph(element, twin);
+      // What stands around the element's twin goes around the element.
+      replace(now ?? element, nodes.map((node) => node === twin && now !== null ? now : node));
+      return roots.map((root) => root === twin && now !== null ? now : root);
+    }
+    case "outer":
+    case "none":
+      replace(element, nodes);
+      return roots;
+  }
+}
+
+/** Content for a place; of a whole document the children of its body. */
+function contentNodes(markup: string, place: ElementNode | null): ChildNode[] {
+  if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseFragment(markup, place);
+  return query(parseDocument(markup), "body").flatMap((body) => [...body.childNodes]);
+}
+
+function selected(nodes: readonly ChildNode[], selector: string): ElementNode {
+  const roots = nodes.filter(isElementNode);
+  // A node that matches itself is looked for from its parent.
+  const found = roots.flatMap((root) => root.parentNode === null ? [] : query(root.parentNode, selector))[0];
+  if (found !== undefined) return found;
+  throw new Error(`Cannot patch the page: the answer has no element "${selector}"`);
+}
+
+function replace(element: ElementNode, nodes: readonly ChildNode[]): void {
+  const { parentNode: parent } = element;
+  if (parent === null) return;
+  const next = nextOf(element);
+  detach(element);
+  insert(parent, nodes, next);
+}
+
+function nextOf(element: ElementNode): ChildNode | null {
+  const siblings = element.parentNode?.childNodes ?? [];
+  return siblings[siblings.indexOf(element) + 1] ?? null;
+}
+
+/** Puts the islands of the page in place of their copies in new content. */
+function keepIslands(document: DocumentNode, nodes: ChildNode[]): void {
+  for (const island of query(document, "[hyper-keep][id]")) {
+    const id = attribute(island, "id");
+    const copy = nodes.filter(isElementNode).flatMap((root) => [root, ...elementsIn(root)])
+      .find((element) => attribute(element, "id") === id);
+    if (copy === undefined) continue;
+    const at = nodes.indexOf(copy);
+    if (at === -1) replace(copy, [island]);
+    else nodes[at] = island;
+  }
+}
+
+/**
+ * Makes an element like another one. It stays, and so does everything in it that has a twin by id or by place, with
+ * what a person has typed into it, unless the server has another value for it now.
+ */
+function morph(element: ElementNode, twin: ElementNode): ElementNode {
+  if (element === twin) return element;
+  if (element.tagName !== twin.tagName || element.namespaceURI !== twin.namespaceURI) {
+    replace(element, [twin]);
+    return twin;
+  }
+  const said = ["value", "checked", "selected"].filter((name) => attribute(element, name) !== attribute(twin, name));
+  const isTextChanged = element.tagName === "textarea" && rawText(element) !== rawText(twin);
+  if (said.length > 0 || isTextChanged) forget(element);
+  element.attrs = twin.attrs;
+  if ("content" in element && "content" in twin) element.content = twin.content;
+  morphChildren(element, twin);
+  return element;
+}
+
+function morphChildren(parent: ParentNode, twin: ParentNode): void {
+  const old = parent.childNodes.filter(isElementNode);
+  const named = new Map(old.map((child) => [attribute(child, "id"), child]));
+  const unnamed = old.filter((child) => attribute(child, "id") === null);
+  const next = childrenOf(twin).map((child): ChildNode => {
+    if (!isElementNode(child) || old.includes(child)) return child;
+    const id = attribute(child, "id");
+    const at = unnamed.findIndex((it) => it.tagName === child.tagName);
+    const match = id === null ? unnamed.splice(at, at === -1 ? 0 : 1)[0] : named.get(id);
+    return match === undefined || match.tagName !== child.tagName ? child : morph(match, child);
+  });
+  for (const child of [...parent.childNodes]) detach(child);
+  insert(parent, next, null);
+}
+
+function placeOf(parent: ParentNode): ElementNode | null {
+  return isElementNode(parent) ? parent : null;
+}
+
+function isIn(document: DocumentNode, element: ElementNode): boolean {
+  let node: ParentNode | null = element;
+  while (node !== null && isElementNode(node)) node = node.parentNode;
+  return node === document;
+}

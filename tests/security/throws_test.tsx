@@ -1,0 +1,327 @@
+/**
+ * T50, T32: everything of the application that can throw does, at once and later, and whatever it is that is thrown. The
+ * visitor is told that something went wrong and nothing else, `onError` is told once, and the next visitor is served.
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  action,
+  createMemoryStore,
+  defineForm,
+  dependency,
+  type ErrorInfo,
+  field,
+  Form,
+  type Guard,
+  type HandlerOptions,
+  html,
+  type Marker,
+  type Provider,
+  type StandardSchemaV1,
+  type Store,
+  toast,
+} from "../../mod.ts";
+import { App, EVENTS, JSON_TYPE, type Modules } from "../support/app.tsx";
+
+/** Things that are thrown: errors, what is none, and what does its best to break whoever looks at it. */
+const THROWN: readonly (readonly [what: string, value: () => unknown])[] = [
+  ["an error", () => new Error("the secret of the house")],
+  ["a text", () => "the secret of the house"],
+  ["nothing", () => undefined],
+  ["null", () => null],
+  ["an object without a prototype", () => Object.create(null)],
+  ["an object that throws when it is read", () =>
+    new Proxy({}, {
+      get: () => {
+        throw new Error("the secret of the house");
+      },
+    })],
+  ["an error with a cause that is itself", () => {
+    const error = new Error("the secret of the house");
+    error.cause = error;
+    return error;
+  }],
+];
+
+/** The places of an application that run code of its own. */
+const PLACES = [
+  "handler's guard",
+  "principal",
+  "limiter",
+  "action's guard",
+  "onFile",
+  "dependency",
+  "provider",
+  "factory",
+  "getInitial",
+  "form's guard",
+  "schema",
+  "clean",
+  "store",
+  "handler",
+  "generator, before its first item",
+  "component of an item",
+] as const;
+/** Those of a page, which an action's re-render passes, too. */
+const PAGE_PLACES = ["context", "page", "head"] as const;
+type Place = typeof PLACES[number] | typeof PAGE_PLACES[number];
+
+/** How a place throws. */
+type Way = "at once" | "later";
+
+/** An application that throws in one place while it is told to. */
+function throwing(place: Place, way: Way, value: () => unknown) {
+  const state = { throws: true, runs: 0 };
+  // What is called gives back what the place would without a fault.
+  const at = <T,>(here: Place, fine: T): T | Promise<T> => {
+    if (here !== place || !state.throws) return fine;
+    if (way === "later") return Promise.reject(value());
+    throw value();
+  };
+  const sync = (here: Place): void => {
+    if (here === place && state.throws) throw value();
+  };
+  const schema: StandardSchemaV1<unknown, { title: string }> = {
+    "~standard": {
+      version: 1,
+      vendor: "faulty",
+      validate: () => at("schema", { value: { title: "x" } }),
+    },
+  };
+  const form = defineForm("note", {
+    schema,
+    fields: { title: field.text(), photo: field.file() },
+    getInitial: () => at("getInitial", {}),
+    guard: () => at("form's guard", undefined),
+    clean: () => at("clean", undefined),
+  });
+  const Faulty: Marker<string> = { kind: "marker", source: "faulty", options: {} };
+  const provider: Provider = {
+    canHandle: ({ source }) => source === "faulty",
+    resolve: () => at("provider", "fine"),
+  };
+  const Broken = () => {
+    sync("component of an item");
+    return <p>fine</p>;
+  };
+  const save = action("save", {
+    form: () => at("factory", form) as typeof form | Promise<typeof form>,
+    guard: () => at("action's guard", undefined) as ReturnType<Guard>,
+    inject: { user: dependency("user", () => at("dependency", "ada")), faulty: Faulty },
+    onFile: () => at("onFile", "key"),
+  }, () => {
+    state.runs++;
+    if (place === "generator, before its first item") {
+      return (async function* () {
+        await at("generator, before its first item", undefined);
+        yield toast("done");
+      })();
+    }
+    return at("handler", [html(<Broken />, { target: "#a" })]);
+  });
+  const memory = createMemoryStore();
+  const store: Store = {
+    get: (key) => memory.get(key),
+    put: (...args) => memory.put(...args),
+    replace: (...args) => memory.replace(...args),
+    deleteIf: (...args) => memory.deleteIf(...args),
+    delete: (key) => memory.delete(key),
+    putIfAbsent: async (...args) => {
+      await at("store", undefined);
+      return await memory.putIfAbsent(...args);
+    },
+  };
+  const modules: Modules = {
+    "/": {
+      default: () => {
+        sync("page");
+        return <Form action={save} />;
+      },
+      context: { user: () => at("context", "ada") },
+      head: () => {
+        sync("head");
+        return <title>home</title>;
+      },
+      save,
+    },
+  };
+  const options: HandlerOptions = {
+    guard: () => at("handler's guard", undefined) as ReturnType<Guard>,
+    principal: () => at("principal", "ada"),
+    rate: { limit: 1_000, seconds: 1 },
+    rateLimiter: { take: () => at("limiter", { allowed: true, remaining: 1, retrySeconds: 0 }) },
+    providers: [provider],
+    store,
+  };
+  return { app: new App(modules, options), state };
+}
+
+/** Posts the form as a browser would. */
+async function post(app: App, accept: string): Promise<Response> {
+  const body = new FormData();
+  body.set("title", "x");
+  body.set("photo", new File(["x"], "a"));
+  body.set("_next_form_page", "pages/page.tsx");
+  body.set("_next_form_origin", "/");
+  return await app.request("/?_action=save", {
+    method: "POST",
+    body,
+    headers: { accept, "x-hyper-request-id": crypto.randomUUID() },
+  });
+}
+
+for (const place of PLACES) {
+  for (const way of ["at once", "later"] as const) {
+    if (way === "later" && place === "component of an item") continue;
+    Deno.test(`T50: what the ${place} throws ${way} is 500 and no more, reported once, and the next is served`, async () => {
+      for (const [what, value] of THROWN) {
+        const { app, state } = throwing(place, way, value);
+        await using _ = app;
+        for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
+          const response = await post(app, accept);
+          const said = await response.text();
+          const expected = place === "store" ? 503 : 500;
+          assertEquals([response.status, said.includes("secret")], [expected, false], `${what} ${accept} ${said}`);
+          assertEquals(app.takeReports().length, 1, `${what} ${accept}`);
+        }
+        state.throws = false;
+        const before = state.runs;
+        const response = await post(app, JSON_TYPE);
+        assertEquals([response.status, state.runs], [200, before + 1], what);
+        await response.body?.cancel();
+      }
+    });
+  }
+}
+
+for (const place of PAGE_PLACES) {
+  Deno.test(`T50: what the ${place} of a page throws is 500 and no more, reported, and the next is served`, async () => {
+    for (const [what, value] of THROWN) {
+      const { app, state } = throwing(place, "at once", value);
+      await using _ = app;
+      const broken = await app.request("/", { headers: { accept: "text/html" } });
+      const said = await broken.text();
+      assertEquals([broken.status, said.includes("secret")], [500, false], what);
+      assert(app.takeReports().length >= 1, what);
+      state.throws = false;
+      assertEquals((await app.open("/")).status, 200, what);
+    }
+  });
+}
+
+/** An application on disk: what a layout and the pages for failures are found by. */
+async function withFiles(files: Readonly<Record<string, string>>, run: (app: App) => Promise<void>): Promise<void> {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${root}/pages`);
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${root}/pages/${name}`, text);
+    await using app = new App({}, { baseDir: root });
+    await run(app);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+const THROWS = "export default () => { throw new Error('the secret of the house'); };";
+const HOME = "export default () => 'home';";
+
+Deno.test("T50: a layout that throws is 500, said without it, and reported", async () => {
+  await withFiles({ "page.tsx": HOME, "layout.tsx": THROWS }, async (app) => {
+    const response = await app.request("/", { headers: { accept: "text/html" } });
+    assertEquals([response.status, (await response.text()).includes("secret")], [500, false]);
+    assertEquals(app.takeReports().length, 1);
+  });
+});
+
+Deno.test("T50: the pages for failures that throw give way to a plain one, and are reported", async () => {
+  await withFiles({ "page.tsx": THROWS, "error.tsx": THROWS, "not_found.tsx": THROWS }, async (app) => {
+    for (const [path, status, reports] of [["/", 500, 2], ["/nowhere", 404, 1]] as const) {
+      const response = await app.request(path, { headers: { accept: "text/html" } });
+      const said = await response.text();
+      assertEquals([response.status, said.includes("secret"), said.includes("<h1>")], [status, false, true]);
+      assertEquals(app.takeReports().length, reports, path);
+    }
+  });
+});
+
+Deno.test("T50: an onError that throws is said on the console, and the visitor is answered", async () => {
+  const crash = action("crash", () => {
+    throw new Error("the secret of the house");
+  });
+  const seen: ErrorInfo[] = [];
+  await using app = new App({ "/": { default: () => "", crash } }, {
+    onError: (_error, info) => {
+      seen.push(info);
+      throw new Error("onError is broken");
+    },
+  });
+  const response = await app.call("crash");
+  assertEquals([response.status, seen.map(({ actionName }) => actionName)], [500, ["crash"]]);
+  await response.body?.cancel();
+  assert(app.console.some((line) => line.includes("onError is broken")));
+});
+
+Deno.test("T50: a generator that throws anything after its first item says so as an event, and nothing of it", async () => {
+  for (const [what, value] of THROWN) {
+    const work = action("work", async function* () {
+      yield toast("one");
+      await new Promise((resolve) => setTimeout(resolve, 55));
+      throw value();
+    });
+    await using app = new App({ "/": { default: () => "", work } });
+    const response = await app.call("work");
+    const text = await response.text();
+    assertEquals([response.status, text.includes("secret")], [200, false], what);
+    assertEquals(text.match(/^event: .*$/gm), ["event: toast", "event: error", "event: end"], what);
+    assertEquals(app.takeReports().length, 1, what);
+  }
+});
+
+Deno.test("T50: a generator that breaks the rules of generators ends its stream", async () => {
+  const broken: readonly (() => AsyncIterable<never>)[] = [
+    () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("next")) }) }),
+    () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(null as never) }) }),
+    () => ({
+      [Symbol.asyncIterator]: () => {
+        throw new Error("iterator");
+      },
+    }),
+    () => ({ [Symbol.asyncIterator]: () => ({} as never) }),
+  ];
+  for (const make of broken) {
+    const work = action("work", () => make());
+    await using app = new App({ "/": { default: () => "", work } });
+    for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
+      const response = await app.call("work", { accept });
+      assertEquals(response.status, 500, accept);
+      await response.body?.cancel();
+      assertEquals(app.takeReports().length, 1);
+    }
+  }
+});
+
+Deno.test("T50: a Response whose body breaks ends that answer alone", async () => {
+  const half = action("half", () => {
+    let sent = false;
+    return new Response(
+      new ReadableStream({
+        pull(controller) {
+          if (sent) throw new Error("the secret of the house");
+          sent = true;
+          controller.enqueue(new TextEncoder().encode("half"));
+        },
+      }, { highWaterMark: 0 }),
+    );
+  });
+  await using app = new App({ "/": { default: () => "", half } });
+  for (const headers of [{}, { "x-hyper-request-id": "r1" }]) {
+    const response = await app.call("half", { accept: "text/html", headers });
+    let failure: unknown = null;
+    try {
+      await response.text();
+    } catch (error) {
+      failure = error;
+    }
+    assert(failure instanceof Error);
+  }
+  assertEquals((await app.open("/")).status, 200);
+});
