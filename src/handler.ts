@@ -9,7 +9,7 @@ import type { ActionSource } from "./actions/backend.ts";
 import { type BackendEntry, DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "./actions/factory.ts";
 import { FormActionManager } from "./actions/manager.ts";
 import type { Dependency, Guard } from "./context.ts";
-import { DependencyCache } from "./deps/cache.ts";
+import type { DependencyCache } from "./deps/cache.ts";
 import { orderProviders, type Provider } from "./deps/providers.ts";
 import { createRequestDeps } from "./deps/resolver.ts";
 import { FormActionDispatch, type Visitor } from "./dispatch/dispatch.ts";

@@ -115,7 +115,7 @@ export async function action<Result = unknown>(
   options: ActionOptions = {},
 ): Promise<Outcome<Result>> {
   if (typeof data !== "object" || Array.isArray(data)) {
-    throw new TypeError(`Cannot call action "${name}": its data is no object of names and values`);
+    throw new TypeError(`Cannot call action "${name}": data is no object`);
   }
   const form = resolveForm(name, options.form);
   const sourceEl = options.sourceEl ?? form;
@@ -174,7 +174,7 @@ function resolveForm(name: string, form: ActionOptions["form"]): HTMLFormElement
   if (form === undefined || form === null) return null;
   const found = typeof form === "string" ? document.querySelector(form) : form;
   if (found instanceof HTMLFormElement) return found;
-  throw new TypeError(`Cannot call action "${name}": "${form}" is no form of the page`);
+  throw new TypeError(`Cannot call action "${name}": "${form}" is no form`);
 }
 
 /** Whether an element is a button that submits the form (`new FormData()` throws for any other). */

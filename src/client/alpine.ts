@@ -35,10 +35,14 @@ export function hyperAlpine(Alpine: AlpineLike): void {
   );
   // Asked for now, so that it is there when the first signal comes.
   const loaded = import("./later.ts");
-  addEventListener("hyper:streamEvent", async ({ detail }) => {
+  // That it cannot be had is told when there is a signal.
+  loaded.catch(() => {});
+  addEventListener("hyper:streamEvent", ({ detail }) => {
     if (detail.event !== "patch_signals") return;
-    const { patchSignals } = await loaded;
-    const data = patchSignals(Alpine, detail);
-    if (data) emit("signals", data);
+    // The call is over when its signals are in place.
+    detail.waitUntil(loaded.then(({ patchSignals }) => {
+      const data = patchSignals(Alpine, detail);
+      if (data) emit("signals", data);
+    }));
   });
 }

@@ -13,12 +13,10 @@ import { applyFocus, captureFocus } from "./focus.ts";
 import { parseFragment } from "./markup.ts";
 import { keepIslands, morph } from "./morph.ts";
 import { pages } from "./nav_observer.ts";
-import { loading, network } from "./parts.ts";
+import { joinIn } from "./parts.ts";
 import { createStaleGuard } from "./stale.ts";
 import { sleep, until } from "./wait.ts";
-
-/** Data of an event with nothing but its own properties. */
-export type Wire = Readonly<Record<string, unknown>>;
+import type { Wire } from "./wire.ts";
 
 /** Which answers have replaced what; as long as the page lives. */
 export const stale = createStaleGuard();
@@ -72,7 +70,6 @@ async function patchHtml(data: Wire, flight: Flight, place: number): Promise<voi
   const strict = data.strict_targets ?? flight.strictTargets ?? config.strictTargets;
   const elements = find(text(data.target) ?? flight.target, flight, strict === true);
 
-  await phase("swapping", elements, data.swap_delay, signal);
   const changed: Element[] = [];
   const change = () => {
     const saved = captureFocus();
@@ -83,23 +80,16 @@ async function patchHtml(data: Wire, flight: Flight, place: number): Promise<voi
       if (!tell("swap:before", flight, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select));
       if (replaces) { for (const root of [element, ...roots]) stale.mark(root, place); }
-      for (const root of roots) {
-        loading.refresh(root);
-        network.apply(root);
-      }
+      roots.forEach(joinIn);
       changed.push(...roots);
       tell("swap:after", flight, { element, swap });
     }
     applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, saved);
   };
-  if (data.transition === true && canTransition()) {
-    const { ready, finished, updateCallbackDone } = document.startViewTransition(change);
-    // A transition that the browser skips has still made its change, and what the change throws is told by the last.
-    ready.catch(() => {});
-    finished.catch(() => {});
-    await updateCallbackDone;
+  if (data.transition || data.swap_delay || data.settle_delay) {
+    const { slowly } = await import("./later.ts");
+    await slowly(data, elements, changed, change, (ms) => sleep(signal, ms));
   } else change();
-  await phase("settling", changed, data.settle_delay, signal);
 }
 
 /** Puts content in place; gives the elements that are new, or changed. */
@@ -107,7 +97,7 @@ function put(element: Element, swap: Swap, content: string, select: string | und
   const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : element.parentElement);
   if (select) {
     const found = fragment.querySelector(select);
-    if (!found) throw new Error(`Cannot patch the page: the answer has no element "${select}"`);
+    if (!found) throw new Error(`Cannot patch the page: nothing matches "${select}" in the answer`);
     fragment.replaceChildren(found);
   }
   const roots = [...fragment.children];
@@ -140,7 +130,7 @@ function find(target: string | null, call: Call, strict = false): Element[] {
   const found = target === null ? [] : [...document.querySelectorAll(target)];
   if (!found.length) {
     tell("swap:missing", { ...call, target });
-    const message = `Cannot patch the page: nothing matches the target "${target}" of action "${call.action}"`;
+    const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;
     if (strict) throw new Error(message);
     // Advice for a developer: that it cannot be had changes nothing.
     if (isLocal()) import("./later.ts").then(({ advise }) => advise(message, target), () => {});
@@ -150,22 +140,6 @@ function find(target: string | null, call: Call, strict = false): Element[] {
 
 /** Whether the page is looked at on the machine of whoever develops it. */
 const isLocal = (): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
-
-/** Waits before or after a change, with a class on the elements that style sheets can animate by. */
-async function phase(name: string, elements: Element[], wait: unknown, signal: AbortSignal): Promise<void> {
-  if (typeof wait !== "number" || !(wait > 0)) return;
-  const toggle = (on: boolean) => elements.forEach((element) => element.classList.toggle(`hyper-${name}`, on));
-  toggle(true);
-  try {
-    await sleep(signal, wait);
-  } finally {
-    toggle(false);
-  }
-}
-
-/** A transition needs somebody who sees it and wants it. */
-const canTransition = (): boolean =>
-  "startViewTransition" in document && !document.hidden && !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A string that says something, or nothing. */
 export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;

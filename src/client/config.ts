@@ -69,14 +69,11 @@ export const config: HyperConfig = {
  * @returns Everything that holds now, as a copy.
  */
 export function configure(options: HyperOptions = {}): HyperConfig {
-  merge(config, options);
-  return structuredClone(config);
-}
-
-function merge(into: object, from: object): void {
-  for (const [name, value] of Object.entries(from)) {
-    if (Object(value) !== value) {
-      if (value !== undefined) Reflect.set(into, name, value);
-    } else if (Object.hasOwn(into, name)) merge(Reflect.get(into, name), value);
+  // What is undefined is not there after this.
+  const given: Record<string, unknown> = JSON.parse(JSON.stringify(options));
+  for (const [name, value] of Object.entries(given)) {
+    const old: unknown = Reflect.get(config, name);
+    Reflect.set(config, name, typeof value === "object" ? Object.assign({}, old, value) : value);
   }
+  return structuredClone(config);
 }

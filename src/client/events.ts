@@ -96,6 +96,8 @@ export interface StreamEventDetail extends CallDetail {
   readonly event: string;
   /** Its data, parsed; `null` without any. */
   readonly data: unknown;
+  /** Lets the rest of the answer wait for what a listener does about the event; what rejects is told as its exception. */
+  readonly waitUntil: (work: PromiseLike<unknown>) => void;
 }
 
 /** `hyper:toast`. */

@@ -7,5 +7,6 @@
 export { advise } from "./advice.ts";
 export { createPages } from "./navigate.ts";
 export { patchSignals } from "./signals.ts";
+export { slowly } from "./slowly.ts";
 export { TRANSLATIONS } from "./translations.ts";
 export { upload } from "./upload.ts";

@@ -13,7 +13,7 @@ import { emit } from "./events.ts";
 import { pageOf } from "./location.ts";
 import { parseDocument, trustedScriptUrl } from "./markup.ts";
 import { morph } from "./morph.ts";
-import { loading } from "./parts.ts";
+import { joinIn, loading } from "./parts.ts";
 import type { Pages, PagesKit, VisitOptions } from "./pages.ts";
 import { language, learnWords, words } from "./words.ts";
 
@@ -22,6 +22,7 @@ const kit: PagesKit = {
   announce,
   clearFailure,
   emit,
+  joinIn,
   loading,
   loadWords,
   morph,
@@ -33,8 +34,7 @@ const kit: PagesKit = {
 };
 
 /** Loads what is loaded later, once for each start of the runtime. */
-export let pages: () => Promise<Pages> = () =>
-  Promise.reject(new Error("Cannot show a page: the runtime does not run"));
+export let pages: () => Promise<Pages>;
 
 /**
  * Goes to a page of this site: fetches it, merges its head, morphs its body. What is no page of this site is navigated
@@ -93,7 +93,6 @@ export function observeNavigation(signal: AbortSignal): void {
  * @param element What has to stand in a `hyper-nav`; `null` where that is not asked for.
  */
 export function isOurs(target: string, url: URL, element: Element | null): boolean {
-  const nav = element?.closest("[hyper-nav],[hyper-no-nav]");
   return /^(_self)?$/i.test(target) && url.origin === location.origin &&
-    (!element || nav?.hasAttribute("hyper-nav") === true && !nav.hasAttribute("hyper-no-nav"));
+    (!element || !!element.closest("[hyper-nav],[hyper-no-nav]")?.matches("[hyper-nav]:not([hyper-no-nav])"));
 }

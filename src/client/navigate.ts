@@ -10,9 +10,8 @@ import { watchUnsaved } from "./unsaved.ts";
 /** How long new style sheets are waited for, in milliseconds. */
 const STYLE_MS = 3000;
 
-/** The visit on its way, ended by the next one; and what came into the head by earlier ones. */
+/** The visit on its way, ended by the next one. */
 let current: AbortController | undefined;
-const brought = new WeakSet<Element>();
 
 /** What becomes of the history. */
 type VisitMode =
@@ -108,7 +107,7 @@ function show(kit: PagesKit, page: Document, mode: VisitMode, hash: string): voi
   document.title = page.title;
   // Out of its own document: a node is not moved from one to another without a stop.
   kit.morph(document.body, document.adoptNode(page.body));
-  kit.loading.refresh(document.body);
+  kit.joinIn(document.body);
   kit.loadWords();
   if (mode.kind === "restore") {
     const { scroll, focus } = mode.position ?? { scroll: [0, 0] as const, focus: "" };
@@ -116,7 +115,9 @@ function show(kit: PagesKit, page: Document, mode: VisitMode, hash: string): voi
     scrollTo({ left: scroll[0], top: scroll[1], behavior: "instant" });
   } else {
     document.querySelector<HTMLElement>("[autofocus]")?.focus();
-    const place = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+    // Decoded without an error, whatever the fragment is.
+    const id = new URLSearchParams(hash.replace(/[+&]/g, encodeURIComponent).replace("#", "id=")).get("id");
+    const place = id && document.getElementById(id);
     if (place) place.scrollIntoView();
     else scrollTo({ left: 0, top: 0, behavior: "instant" });
   }
@@ -146,25 +147,14 @@ async function mergeHead(
     if (copy.matches("link[rel~=stylesheet]")) {
       styles.push(new Promise((done) => ["load", "error"].forEach((type) => copy.addEventListener(type, done))));
     }
-    brought.add(copy);
     head.append(copy);
   }
   // A page without its style is a worse sight than the old one a little longer, but not for ever.
-  if (styles.length) {
-    await Promise.race([
-      Promise.all(styles),
-      new Promise((done) => {
-        setTimeout(done, STYLE_MS);
-        signal.addEventListener("abort", done);
-      }),
-    ]);
-  }
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(STYLE_MS)]);
+  await Promise.race([Promise.all(styles), new Promise((done) => enough.addEventListener("abort", done))]);
   return () => {
-    for (const element of old.values()) {
-      // A style element that we did not bring may be some library's.
-      const ours = element.matches("link,meta") || element.localName === "style" && brought.has(element);
-      if (ours && !element.hasAttribute("hyper-keep")) element.remove();
-    }
+    // A style element may be some library's.
+    for (const element of old.values()) if (element.matches(":is(link,meta):not([hyper-keep])")) element.remove();
   };
 }
 

@@ -38,6 +38,8 @@ export interface PagesKit {
   emit<Name extends EventName>(name: Name, detail: HyperEventMap[`hyper:${Name}`]["detail"]): boolean;
   /** Shows that something is on its way. */
   readonly loading: Loading;
+  /** Lets what is new on the page show loading and the network. */
+  joinIn(root: Element): void;
   /** Fetches the words of the page's language. */
   loadWords(): void;
   /** The words. */

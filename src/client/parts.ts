@@ -11,3 +11,9 @@ export const loading: Loading = createLoading();
 
 /** Whether there is a network. */
 export const network: Network = createNetwork();
+
+/** Lets an element that is new or changed, and what is in it, show both. */
+export function joinIn(root: Element): void {
+  loading.refresh(root);
+  network.apply(root);
+}

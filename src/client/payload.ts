@@ -79,7 +79,7 @@ export function buildPayload(source: PayloadSource): Payload {
   const get = /^(GET|HEAD)$/.test(method);
   if (get && (hasParts || !short)) {
     throw new RangeError(
-      `Cannot call action "${action}": a GET carries ${DATA_HEADER_BYTES} bytes of data and no file`,
+      `Cannot call action "${action}": a GET carries no file and ${DATA_HEADER_BYTES} bytes`,
     );
   }
   const headers: Record<string, string> = {

@@ -7,12 +7,13 @@
 import { EVENT_STREAM, LIVE_ID_PATTERN, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
-import { stale, text, verbs, type Wire } from "./apply.ts";
+import { stale, text, verbs } from "./apply.ts";
 import { type Flight, tab, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { lost } from "./send.ts";
 import { pageOf } from "./location.ts";
 import { readBlocks, type StreamBlock } from "./stream.ts";
+import type { Wire } from "./wire.ts";
 
 /** Where a call is handed over to. */
 export interface Destination {
@@ -74,7 +75,9 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
     if (echo === tab) return;
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
-    tell("streamEvent", flight, { event, data: value });
+    const work: PromiseLike<unknown>[] = [];
+    tell("streamEvent", flight, { event, data: value, waitUntil: (promise) => void work.push(promise) });
+    await Promise.all(work);
     // A topic goes on for as long as the page is open: what it brought is not kept.
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
     if (event === "result") data = value;

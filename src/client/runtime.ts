@@ -34,7 +34,7 @@ export interface HyperRuntime {
 let running: AbortController | null = null;
 
 /** The runtime of the page. */
-export const Hyper: HyperRuntime = Object.freeze({ action, abort, configure, network, visit, navigate: visit });
+export const Hyper: HyperRuntime = { action, abort, configure, network, visit, navigate: visit };
 
 /** Starts the runtime, unless it runs: then another copy of this module has started it, or this one. */
 export function start(): void {

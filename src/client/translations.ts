@@ -8,5 +8,4 @@ export const TRANSLATIONS: Readonly<Record<string, string>> = {
   de: "Etwas ist schiefgegangen.|Keine Verbindung.|Noch einmal versuchen|Schließen|Ohne Speichern verlassen?",
   es: "Algo ha fallado.|No hay conexión.|Reintentar|Cerrar|¿Salir sin guardar?",
   fr: "Une erreur est survenue.|Pas de connexion.|Réessayer|Fermer|Quitter sans enregistrer ?",
-  pt: "Algo correu mal.|Sem ligação.|Tentar de novo|Fechar|Sair sem guardar?",
 };

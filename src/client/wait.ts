@@ -20,7 +20,7 @@ export function until<T>(signal: AbortSignal, promise: PromiseLike<T>): Promise<
   });
 }
 
-/** Waits for some milliseconds, but no longer than the signal lets it; does not wait at all for none. */
-export async function sleep(signal: AbortSignal, ms: number): Promise<void> {
-  if (ms > 0) await until(signal, new Promise((resolve) => setTimeout(resolve, ms)));
+/** Waits for some milliseconds, but no longer than the signal lets it. */
+export function sleep(signal: AbortSignal, ms: number): Promise<void> {
+  return until(signal, new Promise((resolve) => setTimeout(resolve, ms)));
 }

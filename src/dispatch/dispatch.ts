@@ -831,22 +831,24 @@ export class FormActionDispatch {
 
   /** Asks guards with nothing remembered: that of a topic, and those that let the action run. */
   async #askAgain(run: Run, own: Guard | null, again: boolean): Promise<Outcome | null> {
-    const { action, request, url, urlKwargs } = run;
-    const page = run.origin?.page ?? null;
+    const { action, url, urlKwargs } = run;
+    const before = again ? [action.public ? null : this.#services.guard, action.guard] : [];
+    const guards = [...before, own].filter((guard) => guard !== null);
+    if (guards.length === 0) return null;
     const base: Visit = {
-      page,
+      page: run.origin?.page ?? null,
       url,
       params: urlKwargs,
-      request,
+      // Not a copy of the request: that would read its signal, which `Deno.serve` takes for a wish to hear of its end.
+      request: new Request(run.request.url, { headers: run.request.headers }),
       deps: this.#depsOf(run, null, run.controller.signal),
       takeToasts: () => [],
     };
     const { visit, cache } = this.#afresh(run, base);
     try {
       const ctx = { ...visit.deps.ctx, params: urlKwargs };
-      const before = again ? [action.public ? null : this.#services.guard, action.guard] : [];
-      for (const guard of [...before, own]) {
-        const refusal = guard === null ? null : await this.#askGuard(run, guard, ctx);
+      for (const guard of guards) {
+        const refusal = await this.#askGuard(run, guard, ctx);
         if (refusal !== null) return refusal;
       }
       return null;

@@ -89,11 +89,13 @@ export class Topic {
    */
   async #replay(watcher: Watcher, cursor: string): Promise<() => Promise<void>> {
     let isJoined = false;
+    // A bus may call its listener before it has given the subscription.
+    const { promise: subscribed, resolve: onSubscribed } = Promise.withResolvers<BusSubscription>();
     const join = (): void => {
       isJoined = true;
       if (!watcher.isEnded) this.#watchers.add(watcher);
     };
-    const subscribing = this.#bus.subscribe(this.#name, (message) => {
+    const own = await this.#bus.subscribe(this.#name, (message) => {
       if (isJoined) return;
       const known = this.#latest.get(message.cursor);
       const { steps, size } = known ?? this.#read(message);
@@ -101,9 +103,9 @@ export class Topic {
       if (known === undefined) return;
       this.#pushAfter(message.cursor, watcher);
       join();
-      void subscribing.then((own) => own[Symbol.asyncDispose]()).catch(this.#report);
+      void subscribed.then((own) => own[Symbol.asyncDispose]()).catch(this.#report);
     }, { after: cursor, onGap: () => watcher.push([{ kind: "catchUp", marks: {} }], 0) });
-    const own = await subscribing;
+    onSubscribed(own);
     if (!own.isComplete && !isJoined) {
       join();
       watcher.push([{ kind: "catchUp", marks: {} }], 0);

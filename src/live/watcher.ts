@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { PatchMarks } from "../protocol/patch.ts";
 import type { LiveStep } from "./message.ts";
 
 /** How many steps may wait for a stream; one more, and it is told to look at the whole state in place of all of them. */
@@ -38,8 +37,8 @@ export class Watcher implements AsyncDisposable {
   }
 
   /**
-   * Adds steps. A refresh takes the place of an earlier one of the same part that still waits: it is rendered when it is
-   * read, and shows what both were about.
+   * Adds steps. A look at the state takes the place of an earlier one of the same part that still waits: what it shows is
+   * found when it is read, and is what both were about.
    *
    * @param steps What there is to do.
    * @param size How many characters of JSON they are.
@@ -49,6 +48,7 @@ export class Watcher implements AsyncDisposable {
     for (const step of steps) {
       const waiting = { step, size: size / steps.length };
       if (step.kind === "refresh") this.#replaceRefresh(waiting, step);
+      else if (step.kind === "catchUp") this.#replaceCatchUp(waiting);
       else this.#add(waiting);
     }
     this.#wake?.();
@@ -65,7 +65,7 @@ export class Watcher implements AsyncDisposable {
     const waiting = this.#queue.shift();
     if (waiting === undefined || this.#ended) return null;
     this.#size -= waiting.size;
-    return waiting.step.kind === "catchUp" ? this.#catchUp(waiting.step.marks) : waiting.step;
+    return waiting.step;
   }
 
   /** Ends it: whoever waits in `next()` gets `null`. */
@@ -85,6 +85,11 @@ export class Watcher implements AsyncDisposable {
     }
   }
 
+  #replaceCatchUp(waiting: Waiting): void {
+    this.#queue = this.#queue.filter(({ step }) => step.kind !== "catchUp");
+    this.#add(waiting);
+  }
+
   #replaceRefresh(waiting: Waiting, step: Extract<LiveStep, { kind: "refresh" }>): void {
     const at = this.#queue.findIndex((each) => each.step.kind === "refresh" && each.step.selector === step.selector);
     const [old] = at === -1 ? [] : this.#queue.splice(at, 1);
@@ -101,14 +106,6 @@ export class Watcher implements AsyncDisposable {
     this.#queue = steps.some((step) => step.kind === "ask") ? [{ step: { kind: "ask" }, size: 0 }] : [];
     this.#queue.push({ step: { kind: "catchUp", marks: { id: lastId(steps) } }, size: 0 });
     this.#size = 0;
-  }
-
-  /** What waits behind was published before now, so that a look at the state now shows it. */
-  #catchUp(marks: PatchMarks): LiveStep {
-    const steps = this.#queue.map(({ step }) => step);
-    this.#queue = this.#queue.filter(({ step }) => step.kind === "ask");
-    this.#size = 0;
-    return { kind: "catchUp", marks: { id: lastId(steps) ?? marks.id } };
   }
 }
 

@@ -31,8 +31,8 @@ export interface PageTree {
   readonly props: PageProps;
   /** The HTTP status of the answer. */
   readonly status: number;
-  /** The headers that the page set. */
-  readonly headers: Headers;
+  /** The headers that the page set; `null` where it has no `render`, which alone can set any. */
+  readonly headers: Headers | null;
 }
 
 /** A page that is ready: to be drawn, or answered by itself. */
@@ -72,9 +72,14 @@ export async function preparePage(
   ctx: RequestContext,
   { status = 200 }: PreparePageOptions = {},
 ): Promise<PreparedPage> {
+  const { url, params } = ctx;
+  if (route.render === null) {
+    const props: PageProps = Object.freeze({ url, params, context: await makeContext(route, ctx) });
+    return await treeOf(route, null, props, { status, headers: null });
+  }
+  const { request, deps, signal } = ctx;
   const response: PageResponse = { status, headers: new Headers() };
-  const { request, url, params, deps, signal } = ctx;
-  const rendered: unknown = await route.render?.({ request, url, params, deps, signal, response });
+  const rendered: unknown = await route.render({ request, url, params, deps, signal, response });
   if (rendered instanceof Response) return { kind: "response", response: rendered };
   const markup = readRendered(rendered, route);
   const props: PageProps = Object.freeze({ url, params, context: await makeContext(route, ctx) });
@@ -99,14 +104,14 @@ export async function prepareErrorPage(
   const context = await makeContext(route, ctx, onError);
   // The error page is written for these props, and drawn with nothing else.
   const props: PageProps & PageFailure = Object.freeze({ url: ctx.url, params: ctx.params, context, ...failure });
-  return await treeOf(route, null, props, { status: failure.status, headers: new Headers() });
+  return await treeOf(route, null, props, { status: failure.status, headers: null });
 }
 
 async function treeOf(
   route: PageRoute,
   markup: { readonly content: Markup } | null,
   props: PageProps,
-  { status, headers }: PageResponse,
+  { status, headers }: Pick<PageTree, "status" | "headers">,
 ): Promise<PageTree> {
   if (!Number.isInteger(status) || status < 200 || status > 599 || NULL_BODY.includes(status)) {
     throw new RangeError(
@@ -153,11 +158,14 @@ async function bodyOf(route: PageRoute, props: PageProps): Promise<PageBody> {
   throw new TypeError(`Cannot draw "${route.file}": its component gave ${describe(content)}, no JSX expression`);
 }
 
+const NO_CONTEXT: Readonly<Record<string, unknown>> = Object.freeze({});
+
 async function makeContext(
   route: PageRoute,
   ctx: RequestContext,
   onError?: (error: unknown) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (route.context.size === 0) return NO_CONTEXT;
   const names = [...route.context.keys()];
   // Settled, so that no provider is still at work behind the answer, and of two failures the same one is reported.
   const results = await Promise.allSettled(Array.from(route.context.values(), (provider) => ctx.deps.get(provider)));

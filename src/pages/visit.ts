@@ -43,6 +43,21 @@ export type Rendered =
   | { readonly kind: "html"; readonly html: string }
   | { readonly kind: "response"; readonly response: Response };
 
+/** A document, or, from a page that refused or answered by itself, its response. */
+export type PageAnswer =
+  | {
+    readonly kind: "page";
+    /** The document. */
+    readonly html: string;
+    /** The HTTP status. */
+    readonly status: number;
+    /** What the page says beside it; `null` for nothing. */
+    readonly headers: Headers | null;
+    /** Whether toasts were announced on it. */
+    readonly tookToasts: boolean;
+  }
+  | { readonly kind: "response"; readonly response: Response };
+
 /** What rendering can be asked for. */
 export interface Rendering {
   /** Whether a value is a virtual node. */
@@ -55,15 +70,15 @@ export interface Rendering {
    * @param failed The form that failed, or `null`.
    * @param status The status of the answer where the page does not set one.
    */
-  page(visit: Visit, failed: FailedForm | null, status: number): Promise<Response>;
+  page(visit: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer>;
   /** The same for a page that shows the form that failed; `null` for one that does not. */
-  pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<Response | null>;
+  pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null>;
   /** The failing form alone, cut out of the page. */
   failedForm(visit: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
   /** The body element of the page. */
   body(visit: Visit): Promise<Rendered>;
   /** HTML in place of the page, in the page's layouts. */
-  inLayouts(visit: Visit, html: string): Promise<Response>;
+  inLayouts(visit: Visit, html: string): Promise<PageAnswer>;
   /** The page that says what went wrong. */
-  failure(visit: Visit, status: number, message: string): Promise<Response>;
+  failure(visit: Visit, status: number, message: string): Promise<PageAnswer>;
 }

@@ -11,7 +11,7 @@ import { type AnyBound, type FormWithInitial, makeForm, showBlank } from "../for
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields } from "../pages/origin.ts";
 import { type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
-import type { FailedForm, Rendered, Rendering, Visit } from "../pages/visit.ts";
+import type { FailedForm, PageAnswer, Rendered, Rendering, Visit } from "../pages/visit.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { UnsafeHtml } from "../results/items.ts";
 import { isUnsafeHtml } from "../results/items.ts";
@@ -36,9 +36,6 @@ export interface RenderingServices {
   readonly report: (error: unknown, request: Request) => void;
 }
 
-const encoder = new TextEncoder();
-const HTML_TYPE = "text/html; charset=utf-8";
-
 /** Makes what renders the pages of a handler. */
 export function createRendering(services: RenderingServices): Rendering {
   return new PreactRendering(services);
@@ -59,17 +56,17 @@ class PreactRendering implements Rendering {
     return await renderHtml(within(state, children(content)), null);
   }
 
-  async page(visit: Visit, failed: FailedForm | null, status: number): Promise<Response> {
+  async page(visit: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer> {
     const page = pageOf(visit);
     const prepared = await preparePage(page, visit.deps.ctx, { status });
-    if (prepared.kind === "response") return prepared.response;
+    if (prepared.kind === "response") return prepared;
     return await this.#respond(prepared, new RenderState(this.#services, visit, failed), page);
   }
 
-  async pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<Response | null> {
+  async pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null> {
     const page = pageOf(visit);
     const prepared = await preparePage(page, visit.deps.ctx, { status });
-    if (prepared.kind === "response") return prepared.response;
+    if (prepared.kind === "response") return prepared;
     const state = new RenderState(this.#services, visit, failed);
     const response = await this.#respond(prepared, state, page);
     return state.tookFailed ? response : null;
@@ -96,24 +93,24 @@ class PreactRendering implements Rendering {
     return { kind: "html", html: bodyOf(await drawPage(prepared, new RenderState(this.#services, visit, null), page)) };
   }
 
-  async inLayouts(visit: Visit, html: string): Promise<Response> {
+  async inLayouts(visit: Visit, html: string): Promise<PageAnswer> {
     const state = new RenderState(this.#services, visit, null);
-    if (visit.page === null) return document(await complete(html, [], state), 200, new Headers());
+    if (visit.page === null) return drawn(await complete(html, [], state), 200);
     const prepared = await preparePage(visit.page, visit.deps.ctx);
-    if (prepared.kind === "response") return prepared.response;
+    if (prepared.kind === "response") return prepared;
     // The content is rendered already: a mark that no text can be stands for it while the layouts are drawn.
     const mark = `hyper-mark-${crypto.randomUUID()}`;
     const tree: PageTree = { ...prepared, body: { kind: "markup", content: mark } };
-    const drawn = await drawPage(tree, state, visit.page);
-    return document(await complete(drawn.replace(mark, () => html), tree.head, state), 200, prepared.headers);
+    const text = await drawPage(tree, state, visit.page);
+    return drawn(await complete(text.replace(mark, () => html), tree.head, state), 200, prepared.headers);
   }
 
-  async failure(visit: Visit, status: number, message: string): Promise<Response> {
+  async failure(visit: Visit, status: number, message: string): Promise<PageAnswer> {
     const { errorPage, notFound, report } = this.#services;
     try {
       if (status === 404 && notFound !== null) {
         const prepared = await preparePage(notFound, visit.deps.ctx, { status });
-        if (prepared.kind === "response") return prepared.response;
+        if (prepared.kind === "response") return prepared;
         return await this.#respond(prepared, new RenderState(this.#services, visit, null), notFound);
       }
       if (errorPage !== null) {
@@ -128,17 +125,9 @@ class PreactRendering implements Rendering {
     return await plainFailure(status, message);
   }
 
-  async #respond(tree: PageTree, state: RenderState, page: PageRoute): Promise<Response> {
+  async #respond(tree: PageTree, state: RenderState, page: PageRoute): Promise<PageAnswer> {
     const html = await complete(await drawPage(tree, state, page), tree.head, state);
-    const headers = new Headers(tree.headers);
-    // Said here, because Deno.serve says 0 of a HEAD that does not (RFC 9110, 9.3.2).
-    if (state.isHead) headers.set("content-length", String(encoder.encode(html).length));
-    const response = document(html, tree.status, headers);
-    if (state.tookToasts) {
-      // What was announced once must not be kept and announced again.
-      response.headers.set("cache-control", "no-store");
-    }
-    return response;
+    return { kind: "page", html, status: tree.status, headers: tree.headers, tookToasts: state.tookToasts };
   }
 }
 
@@ -147,9 +136,8 @@ function pageOf(visit: Visit): PageRoute {
   throw new TypeError(`Cannot render the page of ${visit.url.pathname}: there is none`);
 }
 
-function document(html: string, status: number, headers: Headers): Response {
-  if (!headers.has("content-type")) headers.set("content-type", HTML_TYPE);
-  return new Response(html, { status, headers });
+function drawn(html: string, status: number, headers: Headers | null = null): PageAnswer {
+  return { kind: "page", html, status, headers, tookToasts: false };
 }
 
 /** The page in its layouts. */
@@ -199,7 +187,7 @@ async function complete(html: string, head: readonly Markup[], state: RenderStat
 }
 
 /** The page that says what went wrong where the application has none of its own, or where that has failed. */
-async function plainFailure(status: number, message: string): Promise<Response> {
+async function plainFailure(status: number, message: string): Promise<PageAnswer> {
   const page = (
     <html lang="en">
       <head>
@@ -215,7 +203,7 @@ async function plainFailure(status: number, message: string): Promise<Response> 
       </body>
     </html>
   );
-  return document(`<!DOCTYPE html>${await renderHtml(page, null)}`, status, new Headers());
+  return drawn(`<!DOCTYPE html>${await renderHtml(page, null)}`, status);
 }
 
 function within(state: PageState, node: ComponentChildren): VNode {
@@ -256,11 +244,6 @@ class RenderState implements PageState {
     this.#manager = services.manager;
     this.#visit = visit;
     this.#failed = failed;
-  }
-
-  /** Whether the page is asked for without its body. */
-  get isHead(): boolean {
-    return this.#visit.request.method === "HEAD";
   }
 
   findAction(ref: ActionRef): FormAction {

@@ -9,10 +9,10 @@ import type { Failure } from "../dispatch/outcome.ts";
 import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { collect } from "./collect.ts";
-import { actionHeaders } from "./vary.ts";
+import { lowerCased, type Reply, reply } from "./reply.ts";
 
 /** Answers with JSON. */
-export async function respondWithData(answer: Answer): Promise<Response> {
+export async function respondWithData(answer: Answer): Promise<Reply | Response> {
   const { outcome, request, limits } = answer;
   switch (outcome.kind) {
     case "response":
@@ -39,7 +39,7 @@ export async function respondWithData(answer: Answer): Promise<Response> {
   }
 }
 
-function items(events: readonly Patch[]): Response {
+function items(events: readonly Patch[]): Reply {
   const redirect = events.find((patch) => patch.event === "redirect");
   if (redirect !== undefined) return json(200, { ok: true, redirect: redirect.data.url });
   // A checkpoint has no data, and nobody here who would resume.
@@ -49,11 +49,11 @@ function items(events: readonly Patch[]): Response {
   return json(200, { ok: true, items: told });
 }
 
-function json(status: number, value: unknown): Response {
-  return new Response(JSON.stringify(value), { status, headers: actionHeaders({ "content-type": JSON_TYPE }) });
+function json(status: number, value: unknown): Reply {
+  return reply(status, JSON.stringify(value), { "content-type": JSON_TYPE });
 }
 
-function failed({ status, message, headers }: Failure): Response {
+function failed({ status, message, headers }: Failure): Reply {
   return problem(status, message, headers);
 }
 
@@ -62,10 +62,7 @@ function problem(
   detail: string,
   headers: Readonly<Record<string, string>>,
   issues?: Issues,
-): Response {
+): Reply {
   const body = { ok: false, type: "about:blank", title: STATUS_TEXT[status] ?? "Error", status, detail, issues };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: actionHeaders({ ...headers, "content-type": PROBLEM_TYPE }),
-  });
+  return reply(status, JSON.stringify(body), { ...lowerCased(headers), "content-type": PROBLEM_TYPE });
 }

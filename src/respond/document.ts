@@ -5,15 +5,16 @@
  */
 import type { Answer } from "../dispatch/dispatch.ts";
 import type { Failure } from "../dispatch/outcome.ts";
+import type { PageAnswer } from "../pages/visit.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { collect } from "./collect.ts";
 import { flashCookie, type ToastValue } from "./flash.ts";
+import { lowerCased, type Reply, reply, replyWithPage } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "./sink.ts";
-import { actionHeaders } from "./vary.ts";
 
 /** Answers with a document, a redirect to one, or nothing. */
-export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Response> {
+export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   const { outcome, action, origin, limits } = answer;
   const { rendering, invalidStatus } = services;
   switch (outcome.kind) {
@@ -22,7 +23,7 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
     case "nothing":
     case "value":
       // The seed's rule: an action without a form that has nothing to say changes nothing on the screen.
-      return action?.form == null ? new Response(null, { status: 204 }) : back(answer, []);
+      return action?.form == null ? reply(204, null, {}) : back(answer, []);
     case "events":
       return back(answer, outcome.events);
     case "stream": {
@@ -31,19 +32,19 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       return collected.kind === "failure" ? await failed(answer, collected, services) : back(answer, collected.events);
     }
     case "markup":
-      return await rendering.inLayouts(origin ?? services.visitOf(answer), outcome.html);
+      return asReply(await rendering.inLayouts(origin ?? services.visitOf(answer), outcome.html), answer);
     case "invalid": {
       if (outcome.form === null || origin === null || action === null) {
         return await failed(answer, refusedInput(outcome.issues), services);
       }
       const form = { action, instance: answer.instance, form: outcome.form };
-      return await rendering.page(origin, form, invalidStatus);
+      return asReply(await rendering.page(origin, form, invalidStatus), answer);
     }
     case "unread": {
       const { form, failure } = outcome;
       if (action === null || origin === null) return await failed(answer, failure, services);
       const page = await rendering.pageOfForm(origin, { action, instance: null, form }, failure.status);
-      return page ?? await failed(answer, failure, services);
+      return page === null ? await failed(answer, failure, services) : asReply(page, answer);
     }
     case "failure":
       return await failed(answer, outcome, services);
@@ -51,7 +52,7 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
 }
 
 /** Back to the page, or where the events lead; toasts go along. */
-function back({ origin, url }: Answer, events: readonly Patch[]): Response {
+function back({ origin, url }: Answer, events: readonly Patch[]): Reply {
   const toasts: ToastValue[] = [];
   let location: string | null = origin?.page == null ? null : redirectTarget(origin.url, url);
   for (const patch of events) {
@@ -59,10 +60,9 @@ function back({ origin, url }: Answer, events: readonly Patch[]): Response {
     if (patch.event === "redirect") location = patch.data.url;
     if (isTerminal(patch.event)) break;
   }
-  const headers = actionHeaders(location === null ? {} : { location });
   const flash = flashCookie(toasts, url.protocol === "https:");
-  if (flash !== null) headers.append("set-cookie", flash);
-  return new Response(null, { status: location === null ? 204 : 303, headers });
+  const status = location === null ? 204 : 303;
+  return reply(status, null, location === null ? {} : { location }, flash === null ? [] : [flash]);
 }
 
 function refusedInput(issues: Readonly<Record<string, readonly string[]>>): Failure {
@@ -73,10 +73,19 @@ function refusedInput(issues: Readonly<Record<string, readonly string[]>>): Fail
   return { kind: "failure", status: 422, message, headers: {} };
 }
 
-async function failed(answer: Answer, failure: Failure, services: RespondServices): Promise<Response> {
+async function failed(answer: Answer, failure: Failure, services: RespondServices): Promise<Reply | Response> {
   const visit = answer.origin ?? services.visitOf(answer);
   const page = await services.rendering.failure(visit, failure.status, failure.message);
-  const headers = new Headers(page.headers);
-  for (const [name, value] of Object.entries(failure.headers)) headers.set(name, value);
-  return new Response(page.body, { status: failure.status, headers });
+  const more = lowerCased(failure.headers);
+  if (page.kind === "page") {
+    const drawn = replyWithPage(page, answer.request.method);
+    return { ...drawn, status: failure.status, headers: { ...drawn.headers, ...more } };
+  }
+  const headers = new Headers(page.response.headers);
+  for (const [name, value] of Object.entries(more)) headers.set(name, value);
+  return new Response(page.response.body, { status: failure.status, headers });
+}
+
+function asReply(page: PageAnswer, { request }: Answer): Reply | Response {
+  return page.kind === "page" ? replyWithPage(page, request.method) : page.response;
 }

@@ -13,6 +13,11 @@ const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(": heartbeat\n\n");
 // A timer takes a delay of 24 days or more for none.
 const MAX_DELAY = 2 ** 31;
+/**
+ * Milliseconds that a reader may leave a chunk lying before it counts as gone. A connection holds some tens of kilobytes
+ * on its own, so that one which stands still for a minute with more to come is read by nobody.
+ */
+export const STALL_MS = 60_000;
 export const END: Patch = { event: "end", data: {} };
 
 /** Why a stream is over: it ended, the reader left, it failed, or it was let go. */
@@ -50,22 +55,31 @@ export function encodeEvents(events: readonly Patch[]): string {
 
 /**
  * Streams patches. Nothing is asked of the generator before the reader has taken what there is: a reader that does not
- * read costs one chunk, and is let go with the stream's age, or from outside, as any other.
+ * read costs one chunk, and is let go after {@linkcode STALL_MS}, with the stream's age, or from outside.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { events, heartbeatSeconds, maxSeconds, signal } = options;
+  const { events, maxSeconds, signal } = options;
+  const quietMs = options.heartbeatSeconds * 1000;
   // The answer that is awaited; kept over heartbeats, because a generator is asked once for each item.
   let next: Promise<IteratorResult<Patch, void>> = Promise.resolve(options.first);
   // Set when the stream ends, by whichever end comes first.
   let ended = false;
   // Wakes a `pull` that waits; set anew by each. No promise for all of them: it would keep what each has hung on it.
   let interrupt = (_woken: Woken): void => {};
+  // Since when the reader waits for us, or we for the reader.
+  let waits: "reader" | "us" = "us";
+  let since = performance.now();
+  // One timer for all heartbeats: one for each item would cost more than the item.
+  let beat: ReturnType<typeof setTimeout> | undefined;
   let age: ReturnType<typeof setTimeout> | undefined;
+  let stall: ReturnType<typeof setInterval> | undefined;
   let release = (): void => {};
 
   const end = (reason: EndReason): void => {
     ended = true;
     clearTimeout(age);
+    clearTimeout(beat);
+    clearInterval(stall);
     signal.removeEventListener("abort", release);
     interrupt({ kind: "over" });
     options.onEnd(reason);
@@ -75,6 +89,17 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     next.catch(() => {});
     if (options.whenLeft === "stop") void events.return().catch(() => {});
     else void drain(events);
+  };
+  const armBeat = (delay: number): void => {
+    if (beat !== undefined || !(delay > 0 && delay < MAX_DELAY)) return;
+    beat = setTimeout(() => {
+      beat = undefined;
+      // Armed again by the next pull: a reader that reads nothing is not told that we live.
+      if (waits !== "reader") return;
+      const left = since + quietMs - performance.now();
+      if (left > 0) armBeat(left);
+      else interrupt({ kind: "quiet" });
+    }, delay);
   };
 
   return new ReadableStream<Uint8Array>({
@@ -89,9 +114,24 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       if (signal.aborted) return release();
       signal.addEventListener("abort", release);
       if (maxSeconds * 1000 < MAX_DELAY) age = setTimeout(release, maxSeconds * 1000);
+      stall = setInterval(() => {
+        if (waits !== "us" || performance.now() - since < STALL_MS) return;
+        end("left");
+        // Closed, it would wait for the reader to take the last chunk.
+        controller.error(new DOMException("The reader has stopped reading", "AbortError"));
+        leave();
+      }, STALL_MS / 4);
     },
     async pull(controller): Promise<void> {
-      const woken = await wake(next, heartbeatSeconds, (resolve) => interrupt = resolve);
+      waits = "reader";
+      since = performance.now();
+      armBeat(quietMs);
+      const { promise, resolve } = Promise.withResolvers<Woken>();
+      interrupt = resolve;
+      next.then((result) => resolve({ kind: "next", result }), (error) => resolve({ kind: "failed", error }));
+      const woken = await promise;
+      waits = "us";
+      since = performance.now();
       if (ended) return;
       switch (woken.kind) {
         case "over":
@@ -136,35 +176,33 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   }, { highWaterMark: 0 });
 }
 
-/** A patch as bytes, or why it cannot be said. */
-function encode(patch: Patch):
-  | { readonly kind: "frame"; readonly bytes: Uint8Array }
-  | { readonly kind: "flawed"; readonly error: unknown } {
-  try {
-    return { kind: "frame", bytes: encoder.encode(encodeEvent(patch)) };
-  } catch (error) {
-    return { kind: "flawed", error };
-  }
-}
-
+/** What woke a `pull` that waited. */
 type Woken =
   | { readonly kind: "next"; readonly result: IteratorResult<Patch, void> }
   | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "quiet" }
   | { readonly kind: "over" };
 
-/** Waits for the next item, but no longer than a heartbeat, or until it is interrupted. */
-async function wake(
-  next: Promise<IteratorResult<Patch, void>>,
-  heartbeatSeconds: number,
-  onInterrupt: (interrupt: (woken: Woken) => void) => void,
-): Promise<Woken> {
-  const { promise, resolve } = Promise.withResolvers<Woken>();
-  onInterrupt(resolve);
-  next.then((result) => resolve({ kind: "next", result }), (error) => resolve({ kind: "failed", error }));
-  const delay = heartbeatSeconds * 1000;
-  const timer = delay > 0 && delay < MAX_DELAY ? setTimeout(() => resolve({ kind: "quiet" }), delay) : undefined;
-  const woken = await promise;
-  clearTimeout(timer);
-  return woken;
+/** A patch as bytes, or why it cannot be said. */
+type Frame =
+  | { readonly kind: "frame"; readonly bytes: Uint8Array }
+  | { readonly kind: "flawed"; readonly error: unknown };
+
+/** The bytes of what has a place in a topic: one and the same patch goes to all who watch it. */
+const frames = new WeakMap<Patch, Frame>();
+
+function encode(patch: Patch): Frame {
+  const known = frames.get(patch);
+  if (known !== undefined) return known;
+  const frame = encodeAnew(patch);
+  if ("id" in patch) frames.set(patch, frame);
+  return frame;
+}
+
+function encodeAnew(patch: Patch): Frame {
+  try {
+    return { kind: "frame", bytes: encoder.encode(encodeEvent(patch)) };
+  } catch (error) {
+    return { kind: "flawed", error };
+  }
 }

@@ -11,10 +11,10 @@ import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { encodeEvents, eventStream } from "./event_stream.ts";
 import { flashCookie } from "./flash.ts";
+import { lowerCased, type Reply, reply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "./sink.ts";
 import { isSlot } from "./streams.ts";
-import { actionHeaders } from "./vary.ts";
 
 /** What a refused form says beside its errors, which are told by field. */
 const INVALID_MESSAGE = "Some of what was sent was not accepted";
@@ -22,7 +22,7 @@ const INVALID_MESSAGE = "Some of what was sent was not accepted";
 const FIRST_ITEM_WAIT = 50;
 
 /** Answers with events. */
-export async function respondWithEvents(answer: Answer, services: RespondServices): Promise<Response> {
+export async function respondWithEvents(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   const { outcome, intent } = answer;
   switch (outcome.kind) {
     case "response":
@@ -53,35 +53,37 @@ export async function respondWithEvents(answer: Answer, services: RespondService
   }
 }
 
-function events(status: number, patches: readonly Patch[], answer: Answer, more: Headers = actionHeaders()): Response {
-  more.set("content-type", EVENT_STREAM);
+function events(
+  status: number,
+  patches: readonly Patch[],
+  answer: Answer,
+  headers: Reply["headers"] = {},
+  cookies: readonly string[] = [],
+): Reply {
+  const told = { ...headers, "content-type": EVENT_STREAM };
   // A redirect takes the visitor away from what a toast before it had just said.
-  if (patches.some((patch) => patch.event === "redirect")) {
-    const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
-    const flash = flashCookie(toasts, answer.url.protocol === "https:");
-    if (flash !== null) more.append("set-cookie", flash);
-  }
-  return new Response(encodeEvents(patches), { status, headers: more });
+  if (!patches.some((patch) => patch.event === "redirect")) return reply(status, encodeEvents(patches), told, cookies);
+  const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
+  const flash = flashCookie(toasts, answer.url.protocol === "https:");
+  return reply(status, encodeEvents(patches), told, flash === null ? cookies : [...cookies, flash]);
 }
 
 /** A handler's own redirect, in the runtime's words: `fetch` would follow it unseen. */
-async function redirected(response: Response, answer: Answer): Promise<Response | null> {
+async function redirected(response: Response, answer: Answer): Promise<Reply | null> {
   const location = response.headers.get("location");
   if (response.status < 300 || response.status > 399 || location === null) return null;
   // Nobody reads it, and what is kept of it for a repeat is kept when it has ended.
   await response.body?.cancel();
   const url = redirectTarget(location, answer.url, { external: true });
   const external = url.startsWith("/") ? {} : { external: true };
-  const headers = actionHeaders();
-  for (const cookie of response.headers.getSetCookie()) headers.append("set-cookie", cookie);
-  return events(200, [{ event: "redirect", data: { url, ...external } }], answer, headers);
+  return events(200, [{ event: "redirect", data: { url, ...external } }], answer, {}, response.headers.getSetCookie());
 }
 
 async function stream(
   { events: source, leave, abandon }: Extract<Outcome, { kind: "stream" }>,
   answer: Answer,
   services: RespondServices,
-): Promise<Response> {
+): Promise<Reply> {
   const { streams, signals, heartbeatSeconds, report } = services;
   const { request, caller, limits } = answer;
   const actionName = answer.action?.name ?? "";
@@ -121,13 +123,12 @@ async function stream(
       );
     },
   });
-  const headers = actionHeaders({
+  return reply(200, body, {
     "content-type": EVENT_STREAM,
-    [STREAM_HEADER]: "1",
+    [STREAM_HEADER.toLowerCase()]: "1",
     // nginx and its like hold an answer back until it fills a buffer, unless they are told not to.
     "x-accel-buffering": "no",
   });
-  return new Response(body, { headers });
 }
 
 /** Whether what failed may be there when the client comes back: an error would tell it not to. */
@@ -151,7 +152,7 @@ async function invalid(
   { form, issues }: Extract<Outcome, { kind: "invalid" }>,
   answer: Answer,
   services: RespondServices,
-): Promise<Response> {
+): Promise<Reply | Response> {
   const { action, origin, instance } = answer;
   const error = errorPatch({ kind: "failure", status: 422, message: INVALID_MESSAGE, headers: {} }, issues);
   if (form === null || action === null || origin === null) return events(422, [error], answer);
@@ -166,8 +167,8 @@ async function invalid(
   return events(422, [patch, error], answer);
 }
 
-function failed(failure: Failure, answer: Answer): Response {
-  return events(failure.status, [errorPatch(failure)], answer, actionHeaders(failure.headers));
+function failed(failure: Failure, answer: Answer): Reply {
+  return events(failure.status, [errorPatch(failure)], answer, lowerCased(failure.headers));
 }
 
 function errorPatch({ status, message }: Failure, issues?: Issues): Patch {

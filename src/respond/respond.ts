@@ -8,6 +8,7 @@ import { failureOf, isReportable } from "../dispatch/failure.ts";
 import { respondWithData } from "./data.ts";
 import { respondWithDocument } from "./document.ts";
 import { respondWithEvents } from "./events.ts";
+import { type Reply, sendReply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { sealResponse } from "./sink.ts";
 import { withOwnHeaders } from "./vary.ts";
@@ -26,7 +27,7 @@ export async function respond(answer: Answer, services: RespondServices): Promis
   }
 }
 
-function encode(answer: Answer, services: RespondServices): Promise<Response> {
+function encode(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   switch (answer.intent.audience) {
     case "document":
       return respondWithDocument(answer, services);
@@ -38,10 +39,12 @@ function encode(answer: Answer, services: RespondServices): Promise<Response> {
 }
 
 // The one place every answer of an action passes on its way out.
-function seal(response: Response, answer: Answer): Response {
+function seal(said: Reply | Response, answer: Answer): Response {
+  // Kept by nobody (RFC 9111, 5.2.2.5).
+  if (!(said instanceof Response)) return sendReply(said, { ...answer.headers, "cache-control": "no-store" });
   // An upgrade has no headers of ours to carry.
-  if (response.status === 101) return response;
-  const sealed = withOwnHeaders(sealResponse(response));
+  if (said.status === 101) return said;
+  const sealed = withOwnHeaders(sealResponse(said));
   const { headers } = sealed;
   for (const [name, value] of Object.entries(answer.headers)) headers.set(name, value);
   // A handler's own response keeps the caching it asked for.

@@ -11,9 +11,10 @@ import type { PageRoute } from "../pages/manifest.ts";
 import { trailingSlashRedirect } from "../pages/page_url.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
-import type { Rendering, Visit } from "../pages/visit.ts";
+import type { PageAnswer, Rendering, Visit } from "../pages/visit.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
+import { replyWithPage, sendReply } from "./reply.ts";
 import { sealResponse } from "./sink.ts";
 import { withOwnHeaders } from "./vary.ts";
 
@@ -40,6 +41,7 @@ export async function serve(
   services: ServeServices,
 ): Promise<Response> {
   const response = await find(request, url, deps, services);
+  // Asked in this order: a body that was looked at is sent as a stream from then on.
   if (request.method !== "HEAD" || response.body === null) return response;
   await response.body.cancel();
   return new Response(null, response);
@@ -85,7 +87,7 @@ async function servePage(
   };
   const visit: Visit = { page: match.route, url, params: match.params, request, deps, takeToasts };
   try {
-    const response = sealPage(await services.rendering.page(visit, null, 200));
+    const response = sealPage(await services.rendering.page(visit, null, 200), request);
     // A page that has no place for toasts leaves them to the next.
     if (toasts.length > 0 && isShown) {
       response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
@@ -109,14 +111,15 @@ async function serveFailure(
   { rendering }: ServeServices,
 ): Promise<Response> {
   const visit: Visit = { page: null, url, params: {}, request, deps, takeToasts: () => [] };
-  const response = sealPage(await rendering.failure(visit, status, message));
+  const response = sealPage(await rendering.failure(visit, status, message), request);
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   return response;
 }
 
-function sealPage(response: Response): Response {
-  if (response.status === 101) return response;
-  return withOwnHeaders(sealResponse(response));
+function sealPage(answer: PageAnswer, { method }: Request): Response {
+  if (answer.kind === "page") return sendReply(replyWithPage(answer, method), {});
+  const { response } = answer;
+  return response.status === 101 ? response : withOwnHeaders(sealResponse(response));
 }
 
 /** The runtime, or a part of it; `null` for a name that is none of its files. */

@@ -44,6 +44,21 @@ export function sealHeaders(init: HeadersInit): Headers {
 }
 
 /**
+ * The same for headers by name: values are made fit to be sent, headers that speak of the connection are left out.
+ *
+ * @param headers Values by name in lower case.
+ * @returns A new record.
+ */
+export function sealRecord(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const sealed: Record<string, string> = {};
+  const named = headers.connection?.toLowerCase().split(",").map((name) => name.trim()) ?? [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HOP_BY_HOP.has(name) && !named.includes(name)) sealed[name] = sealValue(value);
+  }
+  return sealed;
+}
+
+/**
  * Makes the response of a handler one that can be sent: header values as {@linkcode sealHeaders} does, without headers that
  * speak of the connection. Status and body stay.
  *

@@ -7,9 +7,10 @@
 /** What an answer depends on: one list of our own, the same everywhere, never an echo of the request. */
 export const VARY = "X-Hyper-Action, Accept";
 
-/** Headers of an answer to an action: kept by nobody (RFC 9111, 5.2.2.5). */
-export function actionHeaders(more: Readonly<Record<string, string>> = {}): Headers {
-  return new Headers({ vary: VARY, "cache-control": "no-store", ...more });
+/** The list beside what an answer varies by already. */
+export function varyBeside(present: string | null): string {
+  if (present === null || present === "") return VARY;
+  return present === "*" || present.toLowerCase().includes("x-hyper-action") ? present : `${present}, ${VARY}`;
 }
 
 /**
@@ -18,9 +19,7 @@ export function actionHeaders(more: Readonly<Record<string, string>> = {}): Head
  * @param response The response; where its headers are its own it is given back itself.
  */
 export function withOwnHeaders(response: Response): Response {
-  const present = response.headers.get("vary");
-  const isThere = present === "*" || (present?.toLowerCase().includes("x-hyper-action") ?? false);
-  const vary = isThere ? present ?? VARY : present === null ? VARY : `${present}, ${VARY}`;
+  const vary = varyBeside(response.headers.get("vary"));
   try {
     response.headers.set("vary", vary);
     return response;

@@ -17,9 +17,62 @@ export interface MemoryStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
-interface Entry {
+/** A value, and its place in the order of writing: a ring of entries around the one that stands for the list. */
+interface Entry extends Link {
+  readonly key: string;
   readonly text: string;
   readonly expires: number;
+  /** Where it stands. */
+  readonly list: EntryList;
+}
+
+interface Link {
+  before: Link;
+  after: Link;
+}
+
+/**
+ * Entries in the order in which they were written. Not the order of a `Map`: one whose first entry is removed again and
+ * again looks at every hole it has left, and a store that is full would spend more time there than the handlers it is for.
+ */
+class EntryList {
+  /** Stands before the first and after the last. */
+  readonly #ends: Link;
+
+  constructor() {
+    const ends: Partial<Link> = {};
+    ends.before = ends.after = ends as Link; // Whole with these two.
+    this.#ends = ends as Link; // As said.
+  }
+
+  /** The entry that was written longest ago. */
+  get first(): Entry | null {
+    return this.#entry(this.#ends.after);
+  }
+
+  /** The one written next after an entry. */
+  after({ after }: Entry): Entry | null {
+    return this.#entry(after);
+  }
+
+  /** Adds an entry as the last. */
+  push(entry: Omit<Entry, keyof Link | "list">): Entry {
+    const last = this.#ends.before;
+    const pushed: Entry = { ...entry, list: this, before: last, after: this.#ends };
+    last.after = this.#ends.before = pushed;
+    return pushed;
+  }
+
+  /** Takes out one of its entries. */
+  remove({ before, after }: Entry): void {
+    before.after = after;
+    after.before = before;
+  }
+
+  #entry(link: Link): Entry | null {
+    // Every link but the one that stands for the list is an entry: `push()` adds nothing else.
+    return link === this.#ends ? null : link as Entry;
+  }
 }
 
 /**
@@ -47,11 +100,13 @@ class MemoryStore implements Store {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #now: () => number;
-  /** Made by `putIfAbsent` and not replaced since: never dropped before their time. The one written longest ago first. */
-  readonly #held = new Map<string, Entry>();
-  /** All others, the one written longest ago first: the ones to drop when there is no room. */
-  readonly #free = new Map<string, Entry>();
-  /** The sum of `sizeOf` over both maps. */
+  /** All entries. */
+  readonly #entries = new Map<string, Entry>();
+  /** Those made by `putIfAbsent` and not replaced since: never dropped before their time. */
+  readonly #held = new EntryList();
+  /** All others: the ones to drop when there is no room. */
+  readonly #free = new EntryList();
+  /** The sum of `sizeOf` over all entries. */
   #bytes = 0;
 
   constructor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, now = () => Date.now() }: MemoryStoreOptions) {
@@ -87,80 +142,85 @@ class MemoryStore implements Store {
   // deno-lint-ignore require-await
   async replace(key: string, expected: unknown, value: unknown, seconds: number): Promise<boolean> {
     const before = toJson(key, expected);
-    const text = toJson(key, value);
-    if (this.#read(key)?.text !== before) return false;
-    this.#write(this.#held.has(key) && text === before ? this.#held : this.#free, key, text, seconds);
+    // A lease that is renewed is replaced by itself.
+    const text = value === expected ? before : toJson(key, value);
+    const found = this.#read(key);
+    if (found?.text !== before) return false;
+    this.#write(found.list === this.#held && text === before ? this.#held : this.#free, key, text, seconds);
     return true;
   }
 
   // deno-lint-ignore require-await
   async deleteIf(key: string, expected: unknown): Promise<boolean> {
-    if (this.#read(key)?.text !== toJson(key, expected)) return false;
-    this.#remove(key);
+    const found = this.#read(key);
+    if (found === undefined || found.text !== toJson(key, expected)) return false;
+    this.#remove(found);
     return true;
   }
 
   // deno-lint-ignore require-await
   async delete(key: string): Promise<void> {
-    this.#remove(key);
+    const found = this.#entries.get(key);
+    if (found !== undefined) this.#remove(found);
   }
 
   #read(key: string): Entry | undefined {
-    const entry = this.#held.get(key) ?? this.#free.get(key);
+    const entry = this.#entries.get(key);
     return entry !== undefined && entry.expires > this.#now() ? entry : undefined;
   }
 
-  #write(map: Map<string, Entry>, key: string, text: string, seconds: number): void {
+  #write(list: EntryList, key: string, text: string, seconds: number): void {
     checkEntry(key, seconds);
     const size = sizeOf(key, text);
     if (size > this.#maxBytes) {
       throw new RangeError(`Cannot store "${key}": it takes ${size} bytes, maxBytes is ${this.#maxBytes}`);
     }
-    const old = this.#held.get(key) ?? this.#free.get(key);
-    const growth = old === undefined ? size : size - sizeOf(key, old.text);
-    this.#makeRoom(key, old === undefined ? 1 : 0, growth);
-    // Removed first, so that it goes to the end: the maps are in the order of the last write.
-    this.#remove(key);
-    map.set(key, { text, expires: this.#now() + seconds * 1000 });
+    const now = this.#now();
+    this.#dropExpired(this.#held, now);
+    this.#dropExpired(this.#free, now);
+    this.#forgetExpired(key, now);
+    const old = this.#entries.get(key);
+    this.#makeRoom(key, old === undefined ? 1 : 0, old === undefined ? size : size - sizeOf(key, old.text), now);
+    // Removed first, so that it goes to the end: the lists are in the order of the last write.
+    if (old !== undefined) this.#remove(old);
+    this.#entries.set(key, list.push({ key, text, expires: now + seconds * 1000 }));
     this.#bytes += size;
   }
 
-  #makeRoom(key: string, entries: number, bytes: number): void {
-    this.#dropExpired(this.#held);
-    this.#dropExpired(this.#free);
+  #makeRoom(key: string, entries: number, bytes: number, now: number): void {
     const isFull = (): boolean =>
-      this.#held.size + this.#free.size + entries > this.#maxEntries || this.#bytes + bytes > this.#maxBytes;
-    for (const oldest of this.#free.keys()) {
-      if (!isFull()) return;
-      if (oldest !== key) this.#remove(oldest);
+      this.#entries.size + entries > this.#maxEntries || this.#bytes + bytes > this.#maxBytes;
+    for (let entry = this.#free.first; entry !== null && isFull(); entry = this.#free.after(entry)) {
+      if (entry.key !== key) this.#remove(entry);
     }
     if (!isFull()) return;
     // A claim of one key may be hidden behind others that live longer: all of them are looked at before giving up.
-    for (const [held, { expires }] of this.#held) {
-      if (expires <= this.#now()) this.#remove(held);
+    for (let entry = this.#held.first; entry !== null; entry = this.#held.after(entry)) {
+      if (entry.expires <= now) this.#remove(entry);
     }
     if (!isFull()) return;
     throw new HyperError(
       503,
-      `Cannot store "${key}": all room is held, ${this.#held.size} entries of ${this.#maxEntries}, ${this.#bytes} bytes of ${this.#maxBytes}`,
+      `Cannot store "${key}": all room is held, ${this.#entries.size} entries of ${this.#maxEntries}, ${this.#bytes} bytes of ${this.#maxBytes}`,
       { headers: { "retry-after": "1" } },
     );
   }
 
   /** Drops what has expired from the front: with one time to live, as claims have, that is all of it. */
-  #dropExpired(map: Map<string, Entry>): void {
-    for (const [key, { expires }] of map) {
-      if (expires > this.#now()) return;
-      this.#remove(key);
-    }
+  #dropExpired(list: EntryList, now: number): void {
+    for (let entry = list.first; entry !== null && entry.expires <= now; entry = list.first) this.#remove(entry);
   }
 
-  #remove(key: string): void {
-    const entry = this.#held.get(key) ?? this.#free.get(key);
-    if (entry === undefined) return;
-    this.#held.delete(key);
-    this.#free.delete(key);
-    this.#bytes -= sizeOf(key, entry.text);
+  /** Drops an entry that has expired behind others that live longer. */
+  #forgetExpired(key: string, now: number): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && entry.expires <= now) this.#remove(entry);
+  }
+
+  #remove(entry: Entry): void {
+    entry.list.remove(entry);
+    this.#entries.delete(entry.key);
+    this.#bytes -= sizeOf(entry.key, entry.text);
   }
 }
 

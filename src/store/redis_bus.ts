@@ -48,7 +48,7 @@ export interface RedisBus extends Bus, AsyncDisposable {}
  * ```
  */
 export async function createRedisBus(options: RedisBusOptions = {}): Promise<RedisBus> {
-  const { maxMessages = 1_000, logSeconds = 86_400, onError = reportError } = options;
+  const { maxMessages = 1_000, logSeconds = 86_400, onError = (error: unknown) => reportError(error) } = options;
   checkBound("a Redis bus", "maxMessages", maxMessages);
   checkBound("a Redis bus", "logSeconds", logSeconds);
   const redis = await RedisConnection.open(options);

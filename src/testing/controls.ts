@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attribute, childrenOf, closest, collapse, elementsIn, type ElementNode, rawText, rootOf } from "./dom.ts";
+import { attribute, childrenOf, closest, collapse, type ElementNode, elementsIn, rawText, rootOf } from "./dom.ts";
 import { isElementNode } from "./dom.ts";
 import { nameOf } from "./labels.ts";
 

@@ -4,8 +4,15 @@
  *
  * @module
  */
-import { type Adapter, selectAll } from "css-select";
-import { defaultTreeAdapter as tree, type DefaultTreeAdapterTypes, parse, parseFragment as parseFrom } from "parse5";
+import { type Options, selectAll } from "css-select";
+import {
+  defaultTreeAdapter as tree,
+  type DefaultTreeAdapterTypes,
+  parse,
+  parseFragment as parseFrom,
+  serialize,
+  serializeOuter,
+} from "parse5";
 
 /** Any node. */
 export type Node = DefaultTreeAdapterTypes.Node;
@@ -28,7 +35,7 @@ const INLINE: ReadonlySet<string> = new Set(
 /** Elements whose text nobody sees. */
 const UNSEEN: ReadonlySet<string> = new Set(["head", "script", "style", "template", "datalist"]);
 
-const adapter: Adapter<Node, ElementNode> = {
+const adapter: Required<Options<Node, ElementNode>>["adapter"] = {
   isTag: isElementNode,
   getAttributeValue: (element, name) => attribute(element, name) ?? undefined,
   hasAttrib: (element, name) => attribute(element, name) !== null,
@@ -100,6 +107,12 @@ export function insert(parent: ParentNode, nodes: readonly ChildNode[], before: 
 /** Takes a node out of where it stands. */
 export function detach(node: ChildNode): void {
   tree.detachNode(node);
+}
+
+/** The markup of a node, its own tags included. */
+export function markupOf(node: Node): string {
+  if (isElementNode(node)) return serializeOuter(node);
+  return "childNodes" in node ? serialize(node) : rawText(node);
 }
 
 /** All text below a node, as it is written. */

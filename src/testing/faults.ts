@@ -9,7 +9,7 @@
  * goes through.
  *
  * @example A payment whose answer is lost is made once
- * ```ts
+ * ```tsx
  * import { action, createHandler } from "@hyper/actions";
  * import { createTestClient } from "@hyper/actions/testing";
  * import { assertEquals } from "@std/assert";

@@ -9,8 +9,8 @@ import {
   childrenOf,
   closest,
   collapse,
-  elementsIn,
   type ElementNode,
+  elementsIn,
   isElementNode,
   isTextNode,
   type Node,
@@ -70,7 +70,9 @@ function ownText(element: ElementNode): string {
   switch (element.tagName) {
     case "a":
     case "button":
-      return collapse(`${textOf(element)} ${query(element, "img[alt]").map((image) => attribute(image, "alt")).join(" ")}`);
+      return collapse(
+        `${textOf(element)} ${query(element, "img[alt]").map((image) => attribute(image, "alt")).join(" ")}`,
+      );
     case "input": {
       const type = attribute(element, "type")?.toLowerCase();
       if (type === "image") return collapse(attribute(element, "alt") ?? "Submit");

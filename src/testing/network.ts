@@ -89,8 +89,11 @@ export class Network {
     const cookie = this.cookies.headerFor(url);
     if (cookie !== null) sent.set("cookie", cookie);
     sent.set("sec-fetch-site", from === null ? "none" : "same-origin");
-    if (from !== null) sent.set("referer", new URL(from.pathname + from.search, from).href);
-    if (from !== null && method !== "GET" && method !== "HEAD") sent.set("origin", from.origin);
+    if (from !== null) {
+      const [page = ""] = from.href.split("#");
+      sent.set("referer", page);
+      if (method !== "GET" && method !== "HEAD") sent.set("origin", from.origin);
+    }
     // Read once, so that a request that arrives twice arrives with the same bytes.
     const bytes = body === null ? null : await bytesOf(body, sent);
 

@@ -8,12 +8,12 @@ import type { HtmlPatchData, Swap } from "../protocol/patch.ts";
 import { forget } from "./controls.ts";
 import {
   attribute,
-  childrenOf,
   type ChildNode,
+  childrenOf,
   detach,
   type DocumentNode,
-  elementsIn,
   type ElementNode,
+  elementsIn,
   insert,
   isElementNode,
   type ParentNode,

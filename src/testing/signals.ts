@@ -46,7 +46,7 @@ export interface SignalRecord extends Disposable {
  * @returns The record.
  *
  * @example
- * ```ts
+ * ```tsx
  * import { action, createHandler } from "@hyper/actions";
  * import { createTestClient, recordSignals } from "@hyper/actions/testing";
  * import { assertEquals } from "@std/assert";

@@ -12,10 +12,12 @@ const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<
   server: async (effort, only) => await publish(await measureServer(effort, only)),
 };
 
-const options = new Map(Deno.args.filter((arg) => arg.startsWith("--")).map((arg) => {
-  const [name = "", value = ""] = arg.slice(2).split("=");
-  return [name, Number(value)] as const;
-}));
+const options = new Map(
+  Deno.args.filter((arg) => arg.startsWith("--")).map((arg) => {
+    const [name = "", value = ""] = arg.slice(2).split("=");
+    return [name, Number(value)] as const;
+  }),
+);
 const effort: Effort = { rounds: options.get("rounds") ?? 5, seconds: options.get("seconds") ?? 2 };
 const asked = Deno.args.filter((arg) => !arg.startsWith("--"));
 

@@ -181,7 +181,7 @@ Deno.test("patch_html takes the one element it selects", async () => {
 
 Deno.test("patch_html that selects nothing changes nothing and rejects", async () => {
   await onPage(BOX, [patch("#box", `<body></body>`, { swap: "morph", select: "#box" })], async (page, go) => {
-    assertMatch(String((await go()).message), /no element "#box"/);
+    assertMatch(String((await go()).message), /nothing matches "#box"/);
     assertEquals(await page.locator("main").innerHTML(), `<p id="box">old</p>`);
   });
 });
@@ -234,7 +234,7 @@ Deno.test("a missing target is told in the console of a developer, with the near
   await onPage(`<p id="todo-list"></p><p id="other"></p>`, [patch("#todolist", "")], async (page, go) => {
     const warning = page.waitForEvent("console", (message) => message.type() === "warning");
     await go();
-    assertMatch((await warning).text(), /matches the target "#todolist" of action "go".*nearest ids: #todo-list/);
+    assertMatch((await warning).text(), /matches "#todolist", the target of action "go".*nearest ids: #todo-list/);
   });
 });
 

@@ -3,7 +3,9 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import {
   action,
   type Bus,
+  checkpoint,
   createMemoryBus,
+  dependency,
   type Guard,
   type HandlerOptions,
   html,
@@ -14,6 +16,7 @@ import {
   toast,
 } from "../../mod.ts";
 import { App, eventsOf, parseEvents, type StreamEvent } from "../support/app.tsx";
+import { stopTime } from "../support/clock.ts";
 
 /** A page with a counter on it, an action that changes it for everybody, and one that watches. */
 function board(options: LiveOptions = {}, handler: HandlerOptions = {}) {
@@ -67,7 +70,8 @@ async function open(app: App, headers: Record<string, string> = {}): Promise<Tab
   return new Tab(await app.call("watch", { method: "GET", headers }));
 }
 
-const contentOf = (event: StreamEvent | null): string => (event?.data as { content: string } | undefined)?.content ?? "";
+const contentOf = (event: StreamEvent | null): string =>
+  (event?.data as { content: string } | undefined)?.content ?? "";
 const idOf = (event: StreamEvent | null): string => event?.id ?? "";
 
 Deno.test("live() tells a tab that opens the state as it is, then what is published", async () => {
@@ -79,5 +83,462 @@ Deno.test("live() tells a tab that opens the state as it is, then what is publis
   assertStringIncludes(contentOf(first), '<p id="text">start</p>');
   await app.handler.publish("board", html("now", { target: "#text" }));
   assertEquals(contentOf(await tab.next()), "now");
+  await tab.leave();
+});
+
+Deno.test("live() renders the part of the page that refresh names", async () => {
+  const { app, watch } = board({ refresh: "#text" });
+  await using _ = app;
+  const tab = await watch();
+  const data = (await tab.next())?.data as { target: string; select: string; swap: string };
+  assertEquals([data.target, data.select, data.swap], ["#text", "#text", "morph"]);
+  await tab.leave();
+});
+
+Deno.test("live() sends the items that refresh gives, in place of the page", async () => {
+  const { app, state, watch } = board({ refresh: () => [toast("one"), toast("two")] });
+  await using _ = app;
+  const tab = await watch();
+  assertEquals([(await tab.next())?.data, (await tab.next())?.data], [{ value: "one" }, { value: "two" }]);
+  assertEquals(state.renders, 0);
+  await tab.leave();
+});
+
+Deno.test("live() with a refresh that gives nothing begins with what is published", async () => {
+  const { app, watch } = board({ refresh: () => [] });
+  await using _ = app;
+  const tab = await watch();
+  await app.handler.publish("board", toast("first"));
+  assertEquals((await tab.next())?.data, { value: "first" });
+  await tab.leave();
+});
+
+Deno.test("publish() reaches every tab in the order it was published, and says where each message stands", async () => {
+  const { app, watch } = board({ refresh: () => [] });
+  await using _ = app;
+  const tabs = await Promise.all([watch(), watch(), watch()]);
+  for (let count = 0; count < 5; count++) await app.handler.publish("board", toast(count));
+  const seen = await Promise.all(tabs.map(async (tab) => {
+    const events = [];
+    for (let count = 0; count < 5; count++) events.push(await tab.next());
+    return events.map((event) => [event?.data, event?.id]);
+  }));
+  assertEquals(seen[0]?.map(([data]) => data), [0, 1, 2, 3, 4].map((value) => ({ value })));
+  assertEquals(new Set(seen[0]?.map(([, id]) => id)).size, 5);
+  assertEquals([seen[1], seen[2]], [seen[0], seen[0]]);
+  for (const tab of tabs) await tab.leave();
+});
+
+Deno.test("publish() puts the place of a message on the last of its events alone", async () => {
+  const { app, watch } = board({ refresh: () => [] });
+  await using _ = app;
+  const tab = await watch();
+  await app.handler.publish("board", [remove("#a"), toast("b"), toast("c")]);
+  const ids = [await tab.next(), await tab.next(), await tab.next()].map((event) => event?.id !== undefined);
+  assertEquals(ids, [false, false, true]);
+  await tab.leave();
+});
+
+Deno.test("publish() of an action marks its message with the tab that has called it", async () => {
+  const { app, watch } = board({ refresh: () => [] });
+  await using _ = app;
+  const tab = await watch();
+  const id = "0123456789abcdef-and-what-nobody-else-may-know";
+  await (await app.call("write", { data: { text: "mine" }, headers: { "x-hyper-request-id": id } })).text();
+  await tab.next();
+  assertStringIncludes(tab.text, "\necho: 0123456789abcdef\n");
+  assert(!tab.text.includes("nobody"), tab.text);
+  await tab.leave();
+});
+
+Deno.test("publish() marks nothing where the id of the call is too short to show half of it", async () => {
+  const { app, watch } = board({ refresh: () => [] });
+  await using _ = app;
+  for (const id of [null, "r-1", "x".repeat(31)]) {
+    const tab = await watch();
+    const headers = id === null ? {} : { "x-hyper-request-id": id };
+    await (await app.call("write", { data: { text: "mine" }, headers })).text();
+    await tab.next();
+    assert(!tab.text.includes("echo:"), tab.text);
+    await tab.leave();
+  }
+});
+
+Deno.test("a tab that comes back gets what it missed, and nothing twice", async () => {
+  const { app, watch } = board();
+  await using _ = app;
+  const tab = await watch();
+  await tab.next();
+  await app.handler.publish("board", toast(1));
+  const id = idOf(await tab.next());
+  await tab.leave();
+  await app.handler.publish("board", toast(2));
+  await app.handler.publish("board", toast(3));
+  const again = await watch({ "last-event-id": id });
+  await app.handler.publish("board", toast(4));
+  for (const value of [2, 3, 4]) assertEquals((await again.next())?.data, { value });
+  await again.leave();
+});
+
+Deno.test("a tab that comes back while others watch gets what it missed, and nothing twice", async () => {
+  const { app, watch } = board();
+  await using _ = app;
+  const stays = await watch();
+  await stays.next();
+  const tab = await watch();
+  await tab.next();
+  await app.handler.publish("board", toast(1));
+  const id = idOf(await tab.next());
+  await tab.leave();
+  for (const value of [2, 3]) await app.handler.publish("board", toast(value));
+  const again = await watch({ "last-event-id": id });
+  await app.handler.publish("board", toast(4));
+  for (const value of [2, 3, 4]) assertEquals((await again.next())?.data, { value });
+  for (const value of [1, 2, 3, 4]) assertEquals((await stays.next())?.data, { value });
+  await again.leave();
+  await stays.leave();
+});
+
+Deno.test("a tab that comes back further than the instance remembers reads the log, and meets the others", async () => {
+  const { app, watch } = board({ refresh: () => [] });
+  await using _ = app;
+  const stays = await watch();
+  const tab = await watch();
+  await app.handler.publish("board", toast(0));
+  const id = idOf(await tab.next());
+  await tab.leave();
+  // More than an instance keeps of a topic, less than the log of the bus.
+  for (let value = 1; value <= 200; value++) {
+    await app.handler.publish("board", toast(value));
+    await stays.next();
+  }
+  const again = await watch({ "last-event-id": id });
+  for (let value = 1; value <= 200; value++) assertEquals((await again.next())?.data, { value });
+  for (let value = 201; value <= 203; value++) await app.handler.publish("board", toast(value));
+  for (let value = 201; value <= 203; value++) assertEquals((await again.next())?.data, { value });
+  await again.leave();
+  await stays.leave();
+});
+
+Deno.test("a tab that comes back too late for the log is told to refresh, once", async () => {
+  const { app, state, watch } = board({}, { bus: createMemoryBus({ maxMessages: 2 }) });
+  await using _ = app;
+  const tab = await watch();
+  await tab.next();
+  await app.handler.publish("board", toast(1));
+  const id = idOf(await tab.next());
+  await tab.leave();
+  for (const value of [2, 3, 4]) await app.handler.publish("board", toast(value));
+  state.text = "now";
+  const again = await watch({ "last-event-id": id });
+  assertStringIncludes(contentOf(await again.next()), "now");
+  await app.handler.publish("board", toast(5));
+  assertEquals((await again.next())?.data, { value: 5 });
+  await again.leave();
+});
+
+Deno.test("a place in another topic, and text that is none, is told to refresh", async () => {
+  const other = action("other", { method: "GET" }, () => live("other", { refresh: () => [] }));
+  const watch = action("watch", { method: "GET" }, () => live("board", { refresh: () => toast("refresh") }));
+  await using app = new App({ "/": { default: () => "", other, watch } }, { heartbeatSeconds: 0 });
+  const tab = new Tab(await app.call("other", { method: "GET" }));
+  await app.handler.publish("other", toast(1));
+  const id = idOf(await tab.next());
+  await tab.leave();
+  for (const wrong of [id, "live:", "live:x.1", "r-1:checkpoint:a", `${id}junk`, "../../etc"]) {
+    const again = await open(app, { "last-event-id": wrong });
+    assertEquals((await again.next())?.data, { value: "refresh" });
+    await again.leave();
+  }
+});
+
+Deno.test("refresh() that is published is rendered by each tab as its own page and principal", async () => {
+  const watch = action("watch", { method: "GET" }, () => live("board", { refresh: () => [] }));
+  const render = ({ request, url }: { request: Request; url: URL }) => (
+    <p id="who">{`${request.headers.get("x-user")} at ${url.pathname}`}</p>
+  );
+  await using app = new App({ "/": { render, watch }, "/b": { render } }, { heartbeatSeconds: 0 });
+  const ada = new Tab(await app.call("watch", { method: "GET", path: "/", headers: { "x-user": "ada" } }));
+  const bob = new Tab(await app.call("watch", { method: "GET", path: "/b", headers: { "x-user": "bob" } }));
+  await app.handler.publish("board", refresh("#who"));
+  assertStringIncludes(contentOf(await ada.next()), "ada at /");
+  assertStringIncludes(contentOf(await bob.next()), "bob at /b");
+  await ada.leave();
+  await bob.leave();
+});
+
+Deno.test("refreshes of one part that wait for a slow reader become one, rendered when it reads", async () => {
+  const { app, state, watch } = board({ refresh: () => [] });
+  await using _ = app;
+  const tab = await watch();
+  for (let count = 0; count < 10; count++) await app.handler.publish("board", refresh());
+  state.text = "last";
+  await app.handler.publish("board", toast("end"));
+  // The first was asked for when the stream began, and the others have come since.
+  assertStringIncludes(contentOf(await tab.next()), "<p");
+  assertStringIncludes(contentOf(await tab.next()), "last");
+  assertEquals((await tab.next())?.data, { value: "end" });
+  assert(state.renders <= 2, `${state.renders} renders`);
+  await tab.leave();
+});
+
+Deno.test("a reader that is too slow is told to refresh in place of what waits for it, and goes on in order", async () => {
+  const { app, watch } = board({ refresh: () => toast("refresh") });
+  await using _ = app;
+  const tab = await watch();
+  assertEquals((await tab.next())?.data, { value: "refresh" });
+  for (let value = 0; value < 1_000; value++) await app.handler.publish("board", toast(value));
+  const seen: unknown[] = [];
+  while (seen.at(-1) !== 999) seen.push(((await tab.next())?.data as { value: unknown }).value);
+  const at = seen.indexOf("refresh");
+  // One was under way when the others came; what came after the refresh was decided on is behind it.
+  assert(at <= 1, `${at} events before the refresh`);
+  const after = seen.slice(at + 1);
+  assert(after.length <= 256, `${after.length} events waited`);
+  assertEquals(after, Array.from(after, (_, index) => 1_000 - after.length + index));
+  await tab.leave();
+});
+
+Deno.test("a guard of the topic refuses before anything is heard", async () => {
+  for (
+    const [guard, status] of [
+      [() => false, 403],
+      [() => new Response(null, { status: 401 }), 401],
+    ] satisfies [Guard, number][]
+  ) {
+    const { app, state } = board({ guard });
+    await using _ = app;
+    const response = await app.call("watch", { method: "GET" });
+    const [error] = await eventsOf(response);
+    assertEquals([response.status, error?.event, state.renders], [status, "error", 0]);
+  }
+});
+
+Deno.test("a guard of the topic may send the visitor elsewhere", async () => {
+  const { app } = board({ guard: () => Response.redirect("http://site.test/login") });
+  await using _ = app;
+  const events = await eventsOf(await app.call("watch", { method: "GET" }));
+  assertEquals(events, [{ event: "redirect", data: { url: "/login" } }]);
+});
+
+Deno.test("the guards of topic, action and handler are asked again, with nothing remembered", async () => {
+  for (const which of ["topic", "action", "handler"]) {
+    using time = stopTime();
+    let allowed = true;
+    const session = dependency("session", () => allowed);
+    const asked: Guard = async ({ deps }) => await deps.get(session);
+    const watch = action(
+      "watch",
+      { method: "GET", ...(which === "action" ? { guard: asked } : {}) },
+      () => live("board", { refresh: () => [], ...(which === "topic" ? { guard: asked } : {}) }),
+    );
+    await using app = new App({ "/": { default: () => "", watch } }, {
+      heartbeatSeconds: 0,
+      ...(which === "handler" ? { guard: asked } : {}),
+    });
+    const opening = open(app);
+    await time.tick(50);
+    const tab = await opening;
+    const next = tab.next();
+    await time.tick(60_000);
+    await app.handler.publish("board", toast("allowed"));
+    assertEquals((await next)?.data, { value: "allowed" });
+    allowed = false;
+    const refused = tab.next();
+    await time.tick(59_900);
+    await app.handler.publish("board", toast("not yet asked"));
+    assertEquals((await refused)?.data, { value: "not yet asked" });
+    const error = tab.next();
+    await time.tick(100);
+    assertEquals([(await error)?.event, (await tab.next())?.event, await tab.next()], ["error", "end", null]);
+  }
+});
+
+Deno.test("what was published after a guard would refuse waits for the guard", async () => {
+  using time = stopTime();
+  let allowed = true;
+  const { app } = board({ guard: () => allowed, guardSeconds: 5, refresh: () => [] });
+  await using _ = app;
+  const opening = open(app);
+  await time.tick(50);
+  const tab = await opening;
+  allowed = false;
+  await time.tick(5_000);
+  await app.handler.publish("board", toast("secret"));
+  assertEquals((await tab.next())?.event, "error");
+  assert(!tab.text.includes("secret"));
+  await tab.leave();
+});
+
+Deno.test("live() is for GET: an action that answers POST is told so", async () => {
+  const watch = action("watch", () => live("board"));
+  await using app = new App({ "/": { default: () => "", watch } });
+  assertEquals((await app.call("watch")).status, 500);
+  assertStringIncludes(app.takeError().message, 'Cannot watch topic "board" in action "watch": it answers POST');
+});
+
+Deno.test("live() ends at once for who cannot follow it, with what came before it", async () => {
+  const watch = action("watch", { method: "GET" }, () => [toast("before"), live("board")]);
+  await using app = new App({ "/": { default: () => "", watch } });
+  assertEquals(await app.data("watch", { method: "GET" }), {
+    ok: true,
+    items: [{ event: "toast", data: { value: "before" } }],
+  });
+  const document = await app.call("watch", { method: "GET", accept: "text/html" });
+  assertEquals([document.status, document.headers.get("location")], [303, "/"]);
+});
+
+Deno.test("live() in a generator comes after what it sends first, and its finally runs when the tab has gone", async () => {
+  const over = Promise.withResolvers<void>();
+  const watch = action("watch", { method: "GET" }, async function* () {
+    try {
+      yield toast("hello");
+      yield live("board", { refresh: () => toast("watching") });
+    } finally {
+      await Promise.resolve();
+      over.resolve();
+    }
+  });
+  await using app = new App({ "/": { default: () => "", watch } }, { heartbeatSeconds: 0 });
+  const tab = await open(app);
+  assertEquals([(await tab.next())?.data, (await tab.next())?.data], [{ value: "hello" }, { value: "watching" }]);
+  await app.handler.publish("board", toast("live"));
+  assertEquals((await tab.next())?.data, { value: "live" });
+  const waiting = tab.next();
+  await tab.leave();
+  await over.promise;
+  assertEquals(await waiting, null);
+});
+
+Deno.test("publish() refuses what is no topic, and what others cannot use", async () => {
+  const { app } = board();
+  await using _ = app;
+  for (const topic of ["", "x".repeat(257), "hyper:disconnect"]) {
+    await assertRejects(() => app.handler.publish(topic, toast("x")), TypeError, "Cannot use topic");
+    assertThrows(() => live(topic), TypeError, "Cannot use topic");
+  }
+  await app.handler.publish("x".repeat(256), toast("x"));
+  await assertRejects(() => app.handler.publish("a", checkpoint("here")), TypeError, "checkpoint() is about one call");
+  await assertRejects(() => app.handler.publish("a", live("b")), TypeError, "live() is about one call");
+  await assertRejects(() => app.handler.publish("a", "text" as never), TypeError, "string is no item");
+  assertThrows(() => live("a", { guardSeconds: 0 }), RangeError, "guardSeconds is 0");
+});
+
+Deno.test("handlers that share a bus hear one another, and those that do not, do not", async () => {
+  const bus = createMemoryBus();
+  const [one, two, alone] = [
+    board({ refresh: () => [] }, { bus }),
+    board({ refresh: () => [] }, { bus }),
+    board({ refresh: () => [] }),
+  ];
+  await using _one = one.app;
+  await using _two = two.app;
+  await using _alone = alone.app;
+  const [tab, stranger] = [await two.watch(), await alone.watch()];
+  await one.app.handler.publish("board", toast("from one"));
+  assertEquals((await tab.next())?.data, { value: "from one" });
+  await alone.app.handler.publish("board", toast("alone"));
+  assertEquals((await stranger.next())?.data, { value: "alone" });
+  await tab.leave();
+  await stranger.leave();
+});
+
+Deno.test("disconnect() ends the streams of a principal on every handler that shares the bus", async () => {
+  const bus = createMemoryBus();
+  const principal = (request: Request) => request.headers.get("x-user");
+  const [one, two] = [
+    board({ refresh: () => [] }, { bus, principal }),
+    board({ refresh: () => [] }, { bus, principal }),
+  ];
+  await using _one = one.app;
+  await using _two = two.app;
+  const ada = await two.watch({ "x-user": "ada" });
+  const bob = await two.watch({ "x-user": "bob" });
+  one.app.handler.disconnect("ada");
+  // Let go without an end, so that its browser comes back and is asked who it is.
+  assertEquals(await ada.next(), null);
+  await one.app.handler.publish("board", toast("for bob"));
+  assertEquals((await bob.next())?.data, { value: "for bob" });
+  await bob.leave();
+});
+
+Deno.test("close() lets every watcher go and leaves no subscription; a new stream is told to come back elsewhere", async () => {
+  const memory = createMemoryBus();
+  let open = 0;
+  const bus: Bus = {
+    publish: (topic, message) => memory.publish(topic, message),
+    async subscribe(topic, listener, options) {
+      const subscription = await memory.subscribe(topic, listener, options);
+      open++;
+      return {
+        isComplete: subscription.isComplete,
+        async [Symbol.asyncDispose]() {
+          open--;
+          await subscription[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+  const { app, watch } = board({ refresh: () => [] }, { bus });
+  await using _ = app;
+  const tabs = [await watch(), await watch()];
+  // The topic and the disconnects.
+  assertEquals(open, 2);
+  await app.handler.close();
+  for (const tab of tabs) assertEquals(await tab.next(), null);
+  assertEquals(open, 0);
+  const refused = await app.call("watch", { method: "GET" });
+  assertEquals([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  assertEquals((await app.open("/")).status, 200);
+});
+
+/** A bus that can be taken away. */
+function brittleBus(): { readonly bus: Bus; away: boolean } {
+  const memory = createMemoryBus();
+  const under: { readonly bus: Bus; away: boolean } = {
+    away: false,
+    bus: {
+      publish: (topic, message) => under.away ? Promise.reject(new Error("away")) : memory.publish(topic, message),
+      subscribe: (topic, listener, options) =>
+        under.away ? Promise.reject(new Error("away")) : memory.subscribe(topic, listener, options),
+    },
+  };
+  return under;
+}
+
+Deno.test("a bus that is away makes watching 503 with Retry-After, and the next who asks tries anew", async () => {
+  const under = brittleBus();
+  const { app, watch } = board({ refresh: () => [] }, { bus: under.bus });
+  await using _ = app;
+  under.away = true;
+  const refused = await app.call("watch", { method: "GET" });
+  assertEquals([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  assertStringIncludes(app.takeError().message, 'Cannot watch topic "board": the bus does not answer');
+  under.away = false;
+  const tab = await watch();
+  await app.handler.publish("board", toast("back"));
+  assertEquals((await tab.next())?.data, { value: "back" });
+  await tab.leave();
+});
+
+Deno.test("what could not be published does not undo the handler, is reported, and is made good by a refresh", async () => {
+  using time = stopTime();
+  const under = brittleBus();
+  const { app, state } = board({ refresh: () => toast("refresh") }, { bus: under.bus });
+  await using _ = app;
+  const opening = open(app);
+  await time.tick(50);
+  const tab = await opening;
+  assertEquals((await tab.next())?.data, { value: "refresh" });
+  under.away = true;
+  const written = await eventsOf(await app.call("write", { data: { text: "kept" } }));
+  assertEquals([state.text, written.map(({ event }) => event)], ["kept", ["patch_html", "end"]]);
+  assertEquals(app.takeError().message, "away");
+  const next = tab.next();
+  await time.tick(3_000);
+  under.away = false;
+  await time.tick(1_000);
+  assertEquals((await next)?.data, { value: "refresh" });
+  assertEquals(time.timers, 3, "for the guards, the age and the stillness of the stream, and nothing of the bus");
   await tab.leave();
 });

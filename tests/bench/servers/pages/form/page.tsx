@@ -14,7 +14,8 @@ export const addContact = action("add_contact", { form: ContactForm }, () => {})
 
 export const addTodo = action(
   "add_todo",
-  ({ data }) => html(<TodoItem id={Number(data.id)} title={String(data.title)} />, { target: "#todos", swap: "append" }),
+  ({ data }) =>
+    html(<TodoItem id={Number(data.id)} title={String(data.title)} />, { target: "#todos", swap: "append" }),
 );
 
 export const follow = action("follow", { method: "GET" }, function* () {
