@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../errors.ts";
-import { ByteReader } from "./byte_reader.ts";
+import { ByteReader, readSmall } from "./byte_reader.ts";
 import type { FieldMap } from "./field_map.ts";
 import { type HeaderValue, parseHeaderValue } from "./header_value.ts";
 import { parseJson } from "./json.ts";
@@ -32,6 +32,8 @@ type BodyType =
   | { readonly kind: "json" }
   | { readonly kind: "unknown" };
 
+type TextType = Extract<BodyType, { readonly kind: "urlencoded" | "json" }>;
+
 /** A content type longer than this is none that we read; longer ones are not even looked at. */
 const CONTENT_TYPE_LENGTH = 512;
 
@@ -54,27 +56,31 @@ const strictUtf8WithoutMark = new TextDecoder("utf-8", { fatal: true });
  * @throws {TypeError} When somebody has read the body already.
  */
 export async function readBody(request: Request, limits: Limits, options: ReadBodyOptions = {}): Promise<Body> {
-  const { body, headers, method } = request;
-  if (body === null || method === "GET" || method === "HEAD") return { kind: "empty" };
-  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: somebody has read it already");
+  const { headers, method } = request;
+  if (method === "GET" || method === "HEAD") return { kind: "empty" };
+  const length = headers.get("content-length");
+  const common = commonType(headers);
+  // What a call without fields is sent with: there is nothing that could be read.
+  if (common?.kind === "unknown" && length === "0") return { kind: "empty" };
+  if (common !== null && common.kind !== "unknown") {
+    const bytes = await readSmall(request, length, textLimit(common, limits).maximum, limits);
+    if (bytes !== null) return parseText(common, bytes, limits);
+  }
 
-  const source = new ByteReader(body, headers.get("content-length"), limits);
+  const { body } = request;
+  if (body === null) return { kind: "empty" };
+  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: somebody has read it already");
+  const source = new ByteReader(body, length, limits);
   try {
-    const type = bodyType(headers);
+    const type = common ?? bodyType(headers);
     switch (type.kind) {
-      case "urlencoded": {
-        const text = decode(strictUtf8, await source.readAll(limits.bodyBytes, "bodyBytes"));
-        return { kind: "fields", fields: parseUrlencoded(text, limits) };
+      case "urlencoded":
+      case "json": {
+        const { maximum, limit } = textLimit(type, limits);
+        return parseText(type, await source.readAll(maximum, limit), limits);
       }
       case "multipart":
         return { kind: "fields", fields: await readMultipart(source, type.boundary, limits, options.onFile) };
-      case "json": {
-        const [maximum, limit] = limits.jsonBytes <= limits.bodyBytes
-          ? [limits.jsonBytes, "jsonBytes"] as const
-          : [limits.bodyBytes, "bodyBytes"] as const;
-        const text = decode(strictUtf8WithoutMark, await source.readAll(maximum, limit));
-        return { kind: "json", value: parseJson(text, limits, "body") };
-      }
       case "unknown":
         // A POST without a body has a stream, too, and no bytes in it.
         if (await source.read() === null) return { kind: "empty" };
@@ -117,14 +123,40 @@ export async function disposeBody(body: Body): Promise<void> {
   if (body.kind === "fields") await disposeFiles(body.fields);
 }
 
+/** The type of a body in the words that browsers use for it; the general way costs as much as reading a small form. */
+function commonType(headers: Headers): Exclude<BodyType, { readonly kind: "multipart" }> | null {
+  if (headers.has("content-encoding")) return null;
+  switch (headers.get("content-type")) {
+    case "application/x-www-form-urlencoded":
+      return { kind: "urlencoded" };
+    case "application/json":
+      return { kind: "json" };
+    case null:
+      return { kind: "unknown" };
+    default:
+      return null;
+  }
+}
+
+/** How long a body may be that is read as one text. */
+function textLimit(type: TextType, limits: Limits): { readonly maximum: number; readonly limit: string } {
+  return type.kind === "json" && limits.jsonBytes <= limits.bodyBytes
+    ? { maximum: limits.jsonBytes, limit: "jsonBytes" }
+    : { maximum: limits.bodyBytes, limit: "bodyBytes" };
+}
+
+function parseText(type: TextType, bytes: Uint8Array, limits: Limits): Body {
+  return type.kind === "json"
+    ? { kind: "json", value: parseJson(decode(strictUtf8WithoutMark, bytes), limits, "body") }
+    : { kind: "fields", fields: parseUrlencoded(decode(strictUtf8, bytes), limits) };
+}
+
 function bodyType(headers: Headers): BodyType {
   const coding = headers.get("content-encoding");
   if (coding !== null && coding.toLowerCase() !== "identity") {
     throw new InputError(415, "Cannot read body: it has a content coding, and none is read here");
   }
   const text = headers.get("content-type");
-  // What browsers send; the general way costs as much as reading a small form.
-  if (text === "application/x-www-form-urlencoded") return { kind: "urlencoded" };
   if (text === null) return { kind: "unknown" };
   const type = text.length > CONTENT_TYPE_LENGTH ? null : parseHeaderValue(text, "http");
   if (type === null) throw new InputError(400, "Cannot read body: its content type is malformed");

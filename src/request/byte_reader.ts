@@ -17,6 +17,8 @@ export type TimeLimits = Pick<Limits, "bodySeconds" | "bytesPerSecond">;
 
 /** How long a body may be slow before its rate is judged: connections begin slowly. */
 const GRACE_SECONDS = 10;
+/** A body of more bytes than these is not read in one step, whatever the limits. */
+const ONE_STEP_BYTES = 65_536;
 /** What a timer can wait for (HTML, 8.7): above it the wait would be over at once. */
 const TIMER_LIMIT_MS = 2 ** 31 - 1;
 
@@ -47,11 +49,7 @@ export class ByteReader {
     this.#declared = contentLength === null ? null : Number(contentLength);
     this.#reader = body.getReader();
     this.#after(limits.bodySeconds, () => {
-      this.#fail(
-        408,
-        `Cannot read body: not complete after ${limits.bodySeconds} seconds, the limit "bodySeconds"`,
-        "bodySeconds",
-      );
+      this.#fail(tooLong(limits.bodySeconds));
     });
     const { bytesPerSecond } = limits;
     if (bytesPerSecond > 0 && bytesPerSecond !== Infinity) {
@@ -78,11 +76,11 @@ export class ByteReader {
       if (this.#failure !== null) throw this.#failure;
       if (chunk === null) {
         this.#ended = true;
-        if (this.#declared !== null && this.#received !== this.#declared) throw this.#wrongLength();
+        if (this.#declared !== null && this.#received !== this.#declared) throw wrongLength(this.#declared);
         return null;
       }
       this.#received += chunk.length;
-      if (this.#declared !== null && this.#received > this.#declared) throw this.#wrongLength();
+      if (this.#declared !== null && this.#received > this.#declared) throw wrongLength(this.#declared);
       if (chunk.length > 0) return chunk;
     }
     return null;
@@ -136,14 +134,10 @@ export class ByteReader {
       return value ?? null;
     } catch (cause) {
       // The connection is gone, or the chunked coding broken; which one is in the cause.
-      throw new InputError(400, "Cannot read body: it was cut off", null, { cause });
+      throw cutOff(cause);
     } finally {
       this.#waiting = false;
     }
-  }
-
-  #wrongLength(): InputError {
-    return new InputError(400, `Cannot read body: it is not the ${this.#declared} bytes that Content-Length says`);
   }
 
   /**
@@ -154,11 +148,7 @@ export class ByteReader {
     if (!this.#waiting) return this.#after(1, () => this.#checkRate(bytesPerSecond, elapsed));
     const enough = this.#received / bytesPerSecond;
     if (enough > elapsed) return this.#after(enough - elapsed, () => this.#checkRate(bytesPerSecond, enough));
-    this.#fail(
-      408,
-      `Cannot read body: slower than ${bytesPerSecond} bytes per second, the limit "bytesPerSecond"`,
-      "bytesPerSecond",
-    );
+    this.#fail(tooSlow(bytesPerSecond));
   }
 
   #after(seconds: number, callback: () => void): void {
@@ -170,15 +160,67 @@ export class ByteReader {
     this.#timers.add(timer);
   }
 
-  #fail(status: number, message: string, limit: string): void {
+  #fail(failure: InputError): void {
     if (this.#ended) return;
-    this.#failure ??= new InputError(status, message, limit);
+    this.#failure ??= failure;
     this.#cancel();
   }
 
   #cancel(): void {
     // A stream that is broken already rejects; what broke it was told by the read that met it.
     this.#reader.cancel().catch(() => {});
+  }
+}
+
+/**
+ * Reads a body that says it is small in one step. To look at it as a stream costs more than to read it.
+ *
+ * It has as long as a stream of its length would have: one that has not come when its rate would be judged first is too slow
+ * by then, if it is so short that all of it would be too few bytes.
+ *
+ * @param request The request, its body unread.
+ * @param contentLength The `Content-Length` header.
+ * @param maximum How many bytes it may be.
+ * @param limits How long it may take.
+ * @returns The bytes; `null` for a body that has to be read as a stream: it does not say its length, or is not that small.
+ * @throws {InputError} With status 408 when it takes too long; with status 400 when it is cut off, or its length is not the
+ *   declared one.
+ * @throws {TypeError} When somebody has read it already.
+ */
+export async function readSmall(
+  request: Pick<Request, "bodyUsed" | "bytes">,
+  contentLength: string | null,
+  maximum: number,
+  limits: TimeLimits,
+): Promise<Bytes | null> {
+  if (contentLength === null || !/^[0-9]{1,5}$/.test(contentLength)) return null;
+  const declared = Number(contentLength);
+  const { bodySeconds, bytesPerSecond } = limits;
+  const hasRate = bytesPerSecond > 0 && bytesPerSecond !== Infinity;
+  const most = hasRate ? Math.min(ONE_STEP_BYTES, GRACE_SECONDS * bytesPerSecond) : ONE_STEP_BYTES;
+  if (declared > Math.min(most, maximum)) return null;
+  if (request.bodyUsed) throw new TypeError("Cannot read body: somebody has read it already");
+  const isRate = hasRate && GRACE_SECONDS < bodySeconds;
+  const late = Promise.withResolvers<never>();
+  const fail = (): void => late.reject(isRate ? tooSlow(bytesPerSecond) : tooLong(bodySeconds));
+  const seconds = isRate ? GRACE_SECONDS : bodySeconds;
+  const timer = seconds === Infinity ? undefined : setTimeout(fail, Math.min(seconds * 1000, TIMER_LIMIT_MS));
+  try {
+    const bytes = await Promise.race([readAtOnce(request), late.promise]);
+    if (bytes.length !== declared) throw wrongLength(declared);
+    return bytes;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAtOnce(request: Pick<Request, "bodyUsed" | "bytes">): Promise<Bytes> {
+  try {
+    return await request.bytes();
+  } catch (cause) {
+    // Refused before a byte was read: somebody holds the stream.
+    if (!request.bodyUsed) throw new TypeError("Cannot read body: somebody has read it already", { cause });
+    throw cutOff(cause);
   }
 }
 
@@ -196,4 +238,28 @@ export function concat(chunks: readonly Uint8Array[], size: number): Bytes {
 /** The refusal of what is larger than a limit. */
 export function tooLarge(maximum: number, limit: string): InputError {
   return new InputError(413, `Cannot read body: more than ${maximum} bytes, the limit "${limit}"`, limit);
+}
+
+function tooLong(bodySeconds: number): InputError {
+  return new InputError(
+    408,
+    `Cannot read body: not complete after ${bodySeconds} seconds, the limit "bodySeconds"`,
+    "bodySeconds",
+  );
+}
+
+function tooSlow(bytesPerSecond: number): InputError {
+  return new InputError(
+    408,
+    `Cannot read body: slower than ${bytesPerSecond} bytes per second, the limit "bytesPerSecond"`,
+    "bytesPerSecond",
+  );
+}
+
+function wrongLength(declared: number): InputError {
+  return new InputError(400, `Cannot read body: it is not the ${declared} bytes that Content-Length says`);
+}
+
+function cutOff(cause: unknown): InputError {
+  return new InputError(400, "Cannot read body: it was cut off", null, { cause });
 }

@@ -1,0 +1,518 @@
+/**
+ * A page as a person uses it: things are found by what they are called, forms are filled and sent.
+ *
+ * @module
+ */
+import { FORM_ATTRIBUTE } from "../protocol/names.ts";
+import {
+  controlsOf,
+  entriesOf,
+  type Entry,
+  type FieldInput,
+  filesOf,
+  fillControls,
+  isDisabled,
+  isField,
+  isOn,
+  isSubmitter,
+  optionValue,
+  ownerOf,
+  selectedOptions,
+  typeOf,
+  valueOf,
+} from "./controls.ts";
+import {
+  attribute,
+  type DocumentNode,
+  type ElementNode,
+  elementsIn,
+  markupOf,
+  type Node,
+  query,
+  textOf,
+} from "./dom.ts";
+import { groupName, nameOf, referencedText } from "./labels.ts";
+import type { TestOutcome } from "./outcome.ts";
+
+/** How much of a page is shown when something is not found in it, in characters. */
+const MAX_QUOTE = 4_000;
+
+/** A part of a page, in which things are found. */
+export interface TestScope {
+  /** Its text as a person reads it: one space for any white space, and one between two blocks. */
+  readonly text: string;
+  /** Its markup as it is now. */
+  readonly html: string;
+  /**
+   * The one element that matches a selector.
+   *
+   * @param selector A CSS selector.
+   * @returns The element.
+   * @throws {Error} When none matches, or several do.
+   */
+  find(selector: string): TestElement;
+  /**
+   * All elements that match a selector.
+   *
+   * @param selector A CSS selector.
+   * @returns The elements, in document order; none is no error.
+   */
+  findAll(selector: string): readonly TestElement[];
+  /**
+   * The one form of a name: its label, what its button says, or the name of its action.
+   *
+   * @param name What it is called.
+   * @returns The form.
+   * @throws {Error} When there is none, or several are called so; look in a smaller part of the page then.
+   */
+  form(name: string): TestForm;
+  /**
+   * Presses the one link or button that is called so, with scripts off: a link is followed, a button submits its form.
+   *
+   * @param name What it is called.
+   * @returns The page it leads to, redirects followed.
+   * @throws {Error} When there is none, or several, and when it is disabled.
+   */
+  click(name: string): Promise<TestPage>;
+}
+
+/** An element of a page. It stays the same one when a patch morphs it. */
+export interface TestElement extends TestScope {
+  /** The name of its tag, in lower case. */
+  readonly tagName: string;
+  /** What it is called by whoever sees or hears it; empty when it has no name. */
+  readonly name: string;
+  /**
+   * An attribute.
+   *
+   * @param name Its name.
+   * @returns Its value; `null` when the element does not have it.
+   */
+  attribute(name: string): string | null;
+}
+
+/** A field of a form: a control, or a group of boxes or buttons. */
+export interface TestField {
+  /** What it is called. */
+  readonly name: string;
+  /** What is in it: a text, `true` or `false` for a box, a list where several may be chosen; of files their names. */
+  readonly value: string | boolean | readonly string[];
+  /** Whether it is marked as refused (`aria-invalid`). */
+  readonly isInvalid: boolean;
+  /** What describes it (`aria-describedby`): what was wrong, and its help. */
+  readonly description: string;
+}
+
+/** A form of a page. */
+export interface TestForm extends TestElement {
+  /**
+   * A field by its label, else by its name; of boxes and buttons that belong together by the legend around them.
+   *
+   * @param label What it is called.
+   * @returns The field.
+   * @throws {Error} When there is none, or several are called so.
+   */
+  field(label: string): TestField;
+  /**
+   * Fills fields. What is not named stays as it is. The browser's own checks, such as `required`, are not made: a server
+   * has to hold without them.
+   *
+   * @param values What is put in, by label or by name; a hidden field is changed by its name.
+   * @returns The form.
+   * @throws {Error} When there is no such field, or a person could not put that into it.
+   */
+  fill(values: Readonly<Record<string, FieldInput>>): TestForm;
+  /**
+   * What it would send as it stands.
+   *
+   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
+   * @returns Names and values, in order.
+   */
+  entries(button?: string): readonly Entry[];
+  /**
+   * Sends it as a browser with scripts off does.
+   *
+   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
+   * @returns The page that comes of it, redirects followed.
+   * @throws {Error} When there is no such button, or it is disabled.
+   */
+  submit(button?: string): Promise<TestPage>;
+  /**
+   * Sends it as the browser runtime does, and lets the answer change the page.
+   *
+   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
+   * @returns What came of it.
+   * @throws {TypeError} When it is no form of an action: the runtime leaves such a form to the browser.
+   */
+  send(button?: string): Promise<TestOutcome>;
+}
+
+/**
+ * A page that is open. Patches change it.
+ *
+ * @example
+ * ```tsx
+ * import { createHandler } from "@hyper/actions";
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const page = (name: string) => ({
+ *   default: () => <nav><h1>{name}</h1><a href="/notes">Notes</a></nav>,
+ * });
+ * await using client = createTestClient({
+ *   pages: [
+ *     { path: "/", load: () => Promise.resolve(page("Start")) },
+ *     { path: "/notes", load: () => Promise.resolve(page("All notes")) },
+ *   ],
+ * });
+ * const start = await client.open("/");
+ * const notes = await start.click("Notes");
+ * assertEquals(notes.url.pathname, "/notes");
+ * assertEquals(notes.find("h1").text, "All notes");
+ * ```
+ */
+export interface TestPage extends TestScope {
+  /** Where it is, redirects followed. */
+  readonly url: URL;
+  /** The HTTP status. */
+  readonly status: number;
+  /** The response headers. */
+  readonly headers: Headers;
+  /** Its title. */
+  readonly title: string;
+  /** The body of the answer as it came. */
+  readonly source: string;
+}
+
+/** What is asked for when a link is followed or a form is sent. */
+export interface Visit {
+  /** Where it leads. */
+  readonly url: URL;
+  /** The method, in upper case. */
+  readonly method: string;
+  /** What a form sends. */
+  readonly form: { readonly entries: readonly Entry[]; readonly enctype: string } | null;
+}
+
+/** The tab that a page is open in. */
+export interface Tab {
+  /** Goes somewhere from a page. */
+  visit(visit: Visit, from: TestPage): Promise<TestPage>;
+  /** Sends a form as the runtime does. */
+  send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome>;
+}
+
+/** What a page is made of. */
+export interface PageSource {
+  readonly tab: Tab;
+  readonly document: DocumentNode;
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly source: string;
+}
+
+abstract class Scope<N extends Node> implements TestScope {
+  abstract readonly page: OpenPage;
+  readonly node: N;
+
+  constructor(node: N) {
+    this.node = node;
+  }
+
+  get text(): string {
+    return textOf(this.node);
+  }
+
+  get html(): string {
+    return markupOf(this.node);
+  }
+
+  find(selector: string): TestElement {
+    return this.page.element(one(query(this.node, selector), `element "${selector}"`, this));
+  }
+
+  findAll(selector: string): readonly TestElement[] {
+    return query(this.node, selector).map((node) => this.page.element(node));
+  }
+
+  form(name: string): TestForm {
+    const forms = elementsIn(this.node).filter(({ tagName }) => tagName === "form");
+    const known = forms.filter((form) => nameOf(form) === name);
+    // A form is rarely labelled: what its button says, or a heading in it, is what people call it.
+    const found = known.length > 0 ? known : forms.filter((form) => namesOfForm(form).includes(name));
+    if (found.length === 0) {
+      const names = forms.map((form) => `"${nameOf(form) || namesOfForm(form)[0] || "without a name"}"`);
+      throw new Error(`Cannot find form "${name}" on ${this.page.url}: its forms are ${listed(names)}`);
+    }
+    return new PageForm(one(found, `form "${name}"`, this), this.page);
+  }
+
+  async click(name: string): Promise<TestPage> {
+    const found = elementsIn(this.node).filter((it) =>
+      (isSubmitter(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && nameOf(it) === name
+    );
+    const element = one(found, `link or button "${name}"`, this);
+    if (element.tagName === "a") return await this.page.follow(element);
+    const form = ownerOf(element);
+    if (form === null) throw new Error(`Cannot press "${name}" on ${this.page.url}: it belongs to no form`);
+    return await new PageForm(form, this.page).press(element);
+  }
+}
+
+class PageElement extends Scope<ElementNode> implements TestElement {
+  readonly page: OpenPage;
+
+  constructor(node: ElementNode, page: OpenPage) {
+    super(node);
+    this.page = page;
+  }
+
+  get tagName(): string {
+    return this.node.tagName;
+  }
+
+  get name(): string {
+    return nameOf(this.node);
+  }
+
+  attribute(name: string): string | null {
+    return attribute(this.node, name);
+  }
+}
+
+/** A form, as the client knows it. */
+export class PageForm extends PageElement implements TestForm {
+  field(label: string): TestField {
+    return new PageField(this.#controls(label, "find"));
+  }
+
+  fill(values: Readonly<Record<string, FieldInput>>): TestForm {
+    for (const [label, input] of Object.entries(values)) {
+      const controls = this.#controls(label, "fill");
+      try {
+        fillControls(controls, input);
+      } catch (error) {
+        // It says why; where it happened is known here.
+        const reason = error instanceof Error ? error.message : error;
+        throw new TypeError(`Cannot fill field "${label}" of form "${this.#called()}": ${reason}`, { cause: error });
+      }
+    }
+    return this;
+  }
+
+  entries(button?: string): readonly Entry[] {
+    return entriesOf(this.node, this.submitter(button));
+  }
+
+  async submit(button?: string): Promise<TestPage> {
+    return await this.press(this.submitter(button));
+  }
+
+  async send(button?: string): Promise<TestOutcome> {
+    const submitter = this.submitter(button);
+    const name = submitAttribute(this.node, submitter, FORM_ATTRIBUTE, "");
+    if (name === "") {
+      throw new TypeError(`Cannot send form "${this.#called()}" as the runtime does: it has no ${FORM_ATTRIBUTE}`);
+    }
+    return await this.page.tab.send(name, this, submitter);
+  }
+
+  /** Sends it by this button, or by none. */
+  async press(submitter: ElementNode | null): Promise<TestPage> {
+    if (submitter !== null && isDisabled(submitter)) {
+      throw new Error(`Cannot press "${nameOf(submitter)}" on ${this.page.url}: it is disabled`);
+    }
+    return await this.page.tab.visit(this.visit(submitter), this.page);
+  }
+
+  /** Where it leads, and what it sends. */
+  visit(submitter: ElementNode | null): Visit {
+    const action = submitAttribute(this.node, submitter, "action", "formaction");
+    const method = submitAttribute(this.node, submitter, "method", "formmethod").toUpperCase();
+    if (method === "DIALOG") {
+      throw new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing`);
+    }
+    return {
+      // Without an action it goes to the document's own address, whatever its base is (HTML, 4.10.22.3).
+      url: action === "" ? new URL(this.page.url) : new URL(action, this.page.baseUrl),
+      method: method === "POST" ? "POST" : "GET",
+      form: {
+        entries: entriesOf(this.node, submitter),
+        enctype: submitAttribute(this.node, submitter, "enctype", "formenctype"),
+      },
+    };
+  }
+
+  /** The button of a name; without one the first, if there is any. */
+  submitter(button: string | undefined): ElementNode | null {
+    const buttons = controlsOf(this.node).filter(isSubmitter);
+    if (button === undefined) return buttons[0] ?? null;
+    const found = buttons.filter((it) => nameOf(it) === button);
+    return one(
+      found.length > 0 ? found : buttons.filter((it) => attribute(it, "value") === button),
+      `button "${button}"`,
+      this,
+    );
+  }
+
+  #controls(label: string, deed: string): readonly ElementNode[] {
+    const controls = controlsOf(this.node).filter((it) => isField(it) || typeOf(it) === "hidden");
+    const isChoice = (it: ElementNode): boolean => /^(checkbox|radio)$/.test(typeOf(it));
+    const labelled = controls.filter((it) => isField(it) && nameOf(it) === label);
+    const inGroup = controls.filter((it) => isChoice(it) && groupName(it) === label);
+    const named = controls.filter((it) => attribute(it, "name") === label);
+    const found = [labelled, inGroup, named].find((list) => list.length > 0);
+    if (found === undefined) {
+      const names = controls.filter(isField).map((it) => `"${nameOf(it) || attribute(it, "name")}"`);
+      throw new Error(
+        `Cannot ${deed} field "${label}" of form "${this.#called()}": no field is called so, there are ${
+          listed(names)
+        }`,
+      );
+    }
+    if (found.length > 1 && !found.every(isChoice)) {
+      throw new Error(
+        `Cannot ${deed} field "${label}" of form "${this.#called()}": ${found.length} fields are called so`,
+      );
+    }
+    return found;
+  }
+
+  #called(): string {
+    return nameOf(this.node) || namesOfForm(this.node)[0] || "without a name";
+  }
+}
+
+class PageField implements TestField {
+  readonly #controls: readonly ElementNode[];
+
+  constructor(controls: readonly ElementNode[]) {
+    this.#controls = controls;
+  }
+
+  get #first(): ElementNode {
+    const [first] = this.#controls;
+    if (first === undefined) throw new TypeError("Cannot read a field: it has no control");
+    return first;
+  }
+
+  get name(): string {
+    return (this.#controls.length > 1 && groupName(this.#first)) || nameOf(this.#first);
+  }
+
+  get value(): string | boolean | readonly string[] {
+    const first = this.#first;
+    switch (typeOf(first)) {
+      case "checkbox":
+        return this.#controls.length === 1 ? isOn(first) : this.#controls.filter(isOn).map(valueOf);
+      case "radio":
+        return this.#controls.filter(isOn).map(valueOf)[0] ?? "";
+      case "select": {
+        const values = selectedOptions(first).map(optionValue);
+        return attribute(first, "multiple") === null ? values[0] ?? "" : values;
+      }
+      case "file":
+        return filesOf(first).map(({ name }) => name);
+      default:
+        return valueOf(first);
+    }
+  }
+
+  get isInvalid(): boolean {
+    return this.#controls.some((it) => attribute(it, "aria-invalid") === "true");
+  }
+
+  get description(): string {
+    return referencedText(this.#first, "aria-describedby");
+  }
+}
+
+/** A page, as the client knows it. */
+export class OpenPage extends Scope<DocumentNode> implements TestPage {
+  /** The tab it is open in. */
+  readonly tab: Tab;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly source: string;
+  #url: URL;
+
+  constructor({ tab, document, url, status, headers, source }: PageSource) {
+    super(document);
+    this.tab = tab;
+    this.#url = url;
+    this.status = status;
+    this.headers = headers;
+    this.source = source;
+  }
+
+  get page(): OpenPage {
+    return this;
+  }
+
+  get url(): URL {
+    return new URL(this.#url);
+  }
+
+  get title(): string {
+    const [title] = query(this.node, "head > title");
+    return title === undefined ? "" : textOf(title);
+  }
+
+  /** What relative addresses start from. */
+  get baseUrl(): URL {
+    const [base] = query(this.node, "base[href]");
+    return new URL(base === undefined ? "" : attribute(base, "href") ?? "", this.#url);
+  }
+
+  /** The page is to be found somewhere else from now on; it stays what it is. */
+  moveTo(url: URL): void {
+    this.#url = url;
+  }
+
+  /** An element, as a form where it is one. */
+  element(node: ElementNode): TestElement {
+    return node.tagName === "form" ? new PageForm(node, this) : new PageElement(node, this);
+  }
+
+  /** Follows a link. */
+  async follow(link: ElementNode): Promise<TestPage> {
+    const url = new URL(attribute(link, "href") ?? "", this.baseUrl);
+    const [here, there] = [this.#url, url].map(({ href }) => href.split("#")[0]);
+    if (url.hash !== "" && here === there) {
+      // A place on this very page: nothing is asked for.
+      this.moveTo(url);
+      return this;
+    }
+    return await this.tab.visit({ url, method: "GET", form: null }, this);
+  }
+}
+
+/** What a form, or the button that sends it, says of how it is sent. */
+export function submitAttribute(
+  form: ElementNode,
+  submitter: ElementNode | null,
+  name: string,
+  buttonName: string,
+): string {
+  const ofButton = submitter === null ? null : attribute(submitter, buttonName || name);
+  return ofButton ?? attribute(form, name) ?? "";
+}
+
+function namesOfForm(form: ElementNode): readonly string[] {
+  const headings = query(form, "legend, h1, h2, h3, h4, h5, h6").map(textOf);
+  const buttons = controlsOf(form).filter(isSubmitter).map(nameOf);
+  const attributes = [FORM_ATTRIBUTE, "id"].map((name) => attribute(form, name) ?? "");
+  return [...headings, ...buttons, ...attributes].filter((name) => name !== "");
+}
+
+function one(found: readonly ElementNode[], what: string, scope: Scope<Node>): ElementNode {
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  const count = found.length === 0 ? "nothing is called so" : `${found.length} are there, look in a smaller part`;
+  throw new Error(`Cannot find ${what} on ${scope.page.url}: ${count}, in ${scope.html.slice(0, MAX_QUOTE)}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.join(", ");
+}

@@ -1,0 +1,116 @@
+/** A tab as a browser has it, without one: it watches a board, changes it, and comes back when its connection breaks. */
+import { EVENT_STREAM, LIVE_ID_PATTERN, TAB_ID_CHARS } from "../../src/protocol/names.ts";
+import type { HtmlPatchData } from "../../src/protocol/patch.ts";
+import { readBlocks } from "../../src/client/stream.ts";
+
+/** Where the instances are: as a load balancer has it, one that does not answer is passed over. */
+export type Instances = readonly string[];
+
+/** A tab. */
+export class Tab {
+  /** The board as it shows it. */
+  readonly rows = new Map<string, string>();
+  /** How often it was told to look at the whole board again. */
+  refreshes = 0;
+  /** How often a stream of it was over. */
+  breaks = 0;
+  readonly #instances: Instances;
+  readonly #id = random();
+  readonly #onChange: () => void;
+  /** The instance it asks next. */
+  #turn: number;
+  #lastEventId = "";
+
+  constructor(instances: Instances, index: number, onChange: () => void) {
+    this.#instances = instances;
+    this.#turn = index;
+    this.#onChange = onChange;
+  }
+
+  /** Watches until it is told to stop. */
+  async watch(signal: AbortSignal, onOpen: () => void): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const response = await fetch(`${this.#instance()}/`, {
+          headers: {
+            accept: EVENT_STREAM,
+            "x-hyper-action": "watch",
+            "x-hyper-request-id": this.#id + random(),
+            ...(this.#lastEventId === "" ? {} : { "last-event-id": this.#lastEventId }),
+          },
+          signal,
+        });
+        if (response.ok && response.body !== null) await this.#read(response.body, onOpen).finally(() => this.breaks++);
+        else await response.body?.cancel();
+      } catch {
+        // Broken off, or nobody there: as a browser does, it comes back.
+      }
+      if (signal.aborted) return;
+      this.#turn++;
+      await pause(100);
+    }
+  }
+
+  /** Changes a row, and asks for it until it is done. */
+  async write(name: string, text: string, signal: AbortSignal): Promise<void> {
+    const id = this.#id + random();
+    for (;;) {
+      try {
+        const response = await fetch(`${this.#instance()}/`, {
+          method: "POST",
+          headers: {
+            accept: EVENT_STREAM,
+            "x-hyper-action": "write",
+            "x-hyper-request-id": id,
+            "x-hyper-data": JSON.stringify({ name, text }),
+          },
+          signal,
+        });
+        if (response.ok && response.body !== null) return await this.#read(response.body, () => {}, true);
+        await response.body?.cancel();
+      } catch {
+        // Its answer is lost, whatever has become of it: the same call again.
+        signal.throwIfAborted();
+      }
+      this.#turn++;
+      await pause(200);
+    }
+  }
+
+  async #read(body: ReadableStream<Uint8Array>, onOpen: () => void, isOwn = false): Promise<void> {
+    for await (const { event, data, id, echo } of readBlocks(body)) {
+      if (!isOwn && id !== null && LIVE_ID_PATTERN.test(id)) this.#lastEventId = id;
+      if (!isOwn && echo === this.#id) continue;
+      // Our own server, and the only event that carries markup.
+      if (event === "patch_html") this.#apply(JSON.parse(data ?? "") as HtmlPatchData);
+      onOpen();
+      if (event === "end") return;
+    }
+    if (isOwn) throw new Error("The answer broke off");
+  }
+
+  #apply({ swap, target = "", content }: HtmlPatchData): void {
+    if (swap === "delete") this.rows.delete(target.slice(1));
+    if (swap === "morph") {
+      this.refreshes++;
+      this.rows.clear();
+    }
+    for (const [, name = "", text = ""] of content.matchAll(/<li id="([^"]*)">([^<]*)<\/li>/g)) {
+      this.rows.set(name, text);
+    }
+    this.#onChange();
+  }
+
+  #instance(): string {
+    return this.#instances[this.#turn % this.#instances.length] ?? "";
+  }
+}
+
+function random(): string {
+  return crypto.getRandomValues(new Uint8Array(TAB_ID_CHARS / 2)).toHex();
+}
+
+/** Some time later, so that not all come back at once. */
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random())));
+}

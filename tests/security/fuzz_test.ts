@@ -1,0 +1,23 @@
+/** The properties of `fuzz.ts`, each for a second with new values, and once with those that were found to fail. */
+import fc from "fast-check";
+import { FOUND } from "./fuzz_found.ts";
+import { PROPERTIES } from "./fuzz.ts";
+
+/** Milliseconds for each property in a run of all tests; `deno task fuzz` takes as many as it is given. */
+const BUDGET = 1_000;
+
+for (const { name, property } of PROPERTIES) {
+  Deno.test(name, async () => {
+    for (const { seed, path } of FOUND.get(name) ?? []) {
+      await fc.assert(property, { seed, path, numRuns: 1 });
+    }
+    await fc.assert(property, { numRuns: 5_000, interruptAfterTimeLimit: BUDGET, markInterruptAsFailure: false });
+  });
+}
+
+Deno.test("every failure that was kept belongs to a property", () => {
+  const names = new Set(PROPERTIES.map(({ name }) => name));
+  for (const name of FOUND.keys()) {
+    if (!names.has(name)) throw new Error(`Cannot find the property "${name}": was it renamed?`);
+  }
+});

@@ -1,0 +1,155 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { attribute, markupOf, parseDocument, query } from "../../src/testing/dom.ts";
+import { type PatchDefaults, Patcher } from "../../src/testing/patches.ts";
+import type { HtmlPatchData, Swap } from "../../src/protocol/patch.ts";
+import { openPage } from "./open_page.ts";
+
+const DEFAULTS: PatchDefaults = { target: null, swap: "outer", strictTargets: false };
+
+/** What is in the body of a document after patches. */
+function patched(markup: string, ...patches: readonly HtmlPatchData[]): string {
+  const document = parseDocument(`<body>${markup}</body>`);
+  const patcher = new Patcher();
+  for (const patch of patches) patcher.apply(document, patch, DEFAULTS, patcher.next());
+  return query(document, "body").map(markupOf).join("").replace(/^<body>|<\/body>$/g, "");
+}
+
+const SWAPPED: Readonly<Record<Swap, string>> = {
+  inner: "<p>0</p><ul><b>1</b><b>2</b></ul>",
+  outer: "<p>0</p><b>1</b><b>2</b>",
+  before: "<p>0</p><b>1</b><b>2</b><ul><li>old</li></ul>",
+  after: "<p>0</p><ul><li>old</li></ul><b>1</b><b>2</b>",
+  prepend: "<p>0</p><ul><b>1</b><b>2</b><li>old</li></ul>",
+  append: "<p>0</p><ul><li>old</li><b>1</b><b>2</b></ul>",
+  delete: "<p>0</p>",
+  none: "<p>0</p><ul><li>old</li></ul>",
+  morph: "<p>0</p><b>1</b><b>2</b>",
+};
+
+for (const [swap, expected] of Object.entries(SWAPPED)) {
+  Deno.test(`Patcher.apply() puts content in place by ${swap}`, () => {
+    // The keys of the record above are the modes.
+    const patch = { target: "ul", content: "<b>1</b><b>2</b>", swap: swap as Swap };
+    assertEquals(patched("<p>0</p><ul><li>old</li></ul>", patch), expected);
+  });
+}
+
+Deno.test("Patcher.apply() patches every match, the nested ones only where they are still there", () => {
+  const markup = '<div class="x"><i class="x"></i></div><p class="x"></p>';
+  assertEquals(patched(markup, { target: ".x", content: "<b></b>" }), "<b></b><b></b>");
+});
+
+Deno.test("Patcher.apply() takes target and mode of the call where the patch has none", () => {
+  const document = parseDocument("<p></p>");
+  const defaults = { target: "p", swap: "inner", strictTargets: false } as const;
+  new Patcher().apply(document, { content: "x" }, defaults, 1);
+  assertEquals(markupOf(document), "<html><head></head><body><p>x</p></body></html>");
+});
+
+Deno.test("Patcher.apply() tells the target that is missing, and is an error where it is strict", () => {
+  const document = parseDocument("<p></p>");
+  const patcher = new Patcher();
+  assertEquals(patcher.apply(document, { content: "", target: "#x" }, DEFAULTS, 1), "#x");
+  assertEquals(patcher.apply(document, { content: "" }, DEFAULTS, 2), "");
+  assertEquals(patcher.apply(document, { content: "", target: "p" }, DEFAULTS, 3), null);
+  const message = 'nothing matches the target "#x"';
+  const strict = { ...DEFAULTS, strictTargets: true };
+  assertThrows(() => patcher.apply(document, { content: "", target: "#x" }, strict, 4), Error, message);
+  const patch = { content: "", target: "#x", strict_targets: true };
+  assertThrows(() => patcher.apply(document, patch, DEFAULTS, 5), Error, message);
+  assertEquals(patcher.apply(document, { ...patch, strict_targets: false }, strict, 6), "#x");
+});
+
+Deno.test("Patcher.apply() reads rows, options and parts of a drawing as what they are", () => {
+  assertEquals(
+    patched("<table><tbody></tbody></table>", { target: "tbody", swap: "inner", content: "<tr><td>1</td></tr>" }),
+    "<table><tbody><tr><td>1</td></tr></tbody></table>",
+  );
+  const document = parseDocument("<svg></svg>");
+  const content = '<linearGradient id="g"></linearGradient>';
+  new Patcher().apply(document, { target: "svg", swap: "append", content }, DEFAULTS, 1);
+  const [drawn] = query(document, "#g");
+  assertEquals([drawn?.tagName, drawn?.namespaceURI], ["linearGradient", "http://www.w3.org/2000/svg"]);
+});
+
+Deno.test("Patcher.apply() uses only what the patch selects, itself or inside", () => {
+  const content = '<body><main><p id="a">new</p></main></body>';
+  assertEquals(
+    patched('<p id="a">old</p>', { target: "#a", swap: "morph", content, select: "#a" }),
+    '<p id="a">new</p>',
+  );
+  assertThrows(
+    () => patched("<p></p>", { target: "p", content, select: "#b" }),
+    Error,
+    'the answer has no element "#b"',
+  );
+});
+
+Deno.test("Patcher.apply() gives the body of a document to the body, and its children to anything else", () => {
+  const content = '<!doctype html><body class="new"><p>1</p></body>';
+  const document = parseDocument('<body class="old"><i></i></body>');
+  new Patcher().apply(document, { target: "body", swap: "morph", content }, DEFAULTS, 1);
+  assertEquals(markupOf(document), '<html><head></head><body class="new"><p>1</p></body></html>');
+  assertEquals(patched("<i></i>", { target: "i", content }), "<p>1</p>");
+});
+
+Deno.test("morph keeps elements by id and by place, and takes over attributes, texts and order", () => {
+  const document = parseDocument('<ul id="l"><li id="a">A</li><li id="b">B</li><li class="x">C</li></ul>');
+  const [a, b, c] = query(document, "li");
+  const content = '<ul id="l" class="new"><li id="b">B2</li><li id="n">N</li><li id="a">A</li><li>C2</li></ul>';
+  new Patcher().apply(document, { target: "#l", swap: "morph", content }, DEFAULTS, 1);
+  assertEquals(query(document, "#l").map(markupOf), [content]);
+  const now = query(document, "li");
+  assertStrictEquals(now[0], b);
+  assertStrictEquals(now[2], a);
+  assertStrictEquals(now[3], c);
+});
+
+Deno.test("morph keeps what was typed and ticked, unless the server has another value for it", () => {
+  const form = (a: string, b: string, text: string): string =>
+    `<form id="f" aria-label="F"><input name="a" value="${a}"><input name="b" value="${b}"><textarea name="t">${text}</textarea>` +
+    '<input type="checkbox" name="c"></form>';
+  const { page } = openPage(form("", "", ""));
+  page.form("F").fill({ a: "mine", b: "mine", t: "mine", c: true });
+  new Patcher().apply(page.node, { target: "#f", swap: "morph", content: form("", "theirs", "") }, DEFAULTS, 1);
+  assertEquals(page.form("F").entries(), [["a", "mine"], ["b", "theirs"], ["t", "mine"], ["c", "on"]]);
+  new Patcher().apply(page.node, { target: "#f", swap: "morph", content: form("", "theirs", "theirs") }, DEFAULTS, 2);
+  assertEquals(page.form("F").field("t").value, "theirs");
+});
+
+Deno.test("morph puts what stands around the element's twin around the element", () => {
+  const markup = '<p id="a">old</p>';
+  const content = 'x<i></i><p id="a">new</p>y';
+  assertEquals(patched(markup, { target: "#a", swap: "morph", content }), content);
+});
+
+for (const swap of ["inner", "morph"] as const) {
+  Deno.test(`hyper-keep keeps an island in ${swap}, by its id`, () => {
+    const document = parseDocument('<main id="m"><div><video id="v" hyper-keep src="1"></video></div></main>');
+    const [island] = query(document, "#v");
+    const inside = '<p><video id="v" src="2"></video></p>';
+    const content = swap === "inner" ? inside : `<main id="m">${inside}</main>`;
+    new Patcher().apply(document, { target: "#m", swap, content }, DEFAULTS, 1);
+    assertStrictEquals(query(document, "#m > p > #v")[0], island);
+    assertEquals(query(document, "video").map((video) => attribute(video, "src")), ["1"]);
+  });
+}
+
+Deno.test("a late answer does not replace what a newer one has replaced, in the element or in the one of its id", () => {
+  const document = parseDocument('<p id="a"></p><p id="b"></p>');
+  const patcher = new Patcher();
+  const [early, late] = [patcher.next(), patcher.next()];
+  patcher.apply(document, { target: "#a", content: '<p id="a">late</p>' }, DEFAULTS, late);
+  patcher.apply(document, { target: "p", swap: "inner", content: "early" }, DEFAULTS, early);
+  assertEquals(query(document, "p").map(markupOf), ['<p id="a">late</p>', '<p id="b">early</p>']);
+});
+
+Deno.test("a late answer may still add, and a second patch of one answer is not late", () => {
+  const document = parseDocument('<p id="a"></p>');
+  const patcher = new Patcher();
+  const [early, late] = [patcher.next(), patcher.next()];
+  patcher.apply(document, { target: "#a", swap: "inner", content: "1" }, DEFAULTS, late);
+  patcher.apply(document, { target: "#a", swap: "inner", content: "2" }, DEFAULTS, late);
+  patcher.apply(document, { target: "#a", swap: "append", content: "3" }, DEFAULTS, early);
+  assertEquals(query(document, "p").map(markupOf), ['<p id="a">23</p>']);
+});
