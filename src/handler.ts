@@ -274,23 +274,16 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       takeToasts: () => [],
     });
     const { router } = manifest;
+    const respondServices = { rendering, heartbeatSeconds, invalidStatus, streams, signals, visitOf, report };
+    const serveServices = { router, files, rendering, report };
     return new FormActionDispatch({
       manager,
       router,
       origins: createOrigins(baseDir === null ? { ...manifest, routes: [] } : manifest, root),
       rendering,
-      respond: (answer) =>
-        respond(answer, {
-          rendering,
-          heartbeatSeconds,
-          invalidStatus,
-          streams,
-          signals,
-          visitOf,
-          report,
-        }),
+      respond: (answer) => respond(answer, respondServices),
       seal: sealResponse,
-      serve: (request, url, deps) => serve(request, url, deps, { router, files, rendering, report }),
+      serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
       redirectTarget,
       signals,
       limits,
@@ -309,11 +302,13 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   };
 
   const started = start();
-  const ready = started.then(() => {});
+  // Set when the pages are read, and never reset: no request after that waits for them.
+  let pipeline: FormActionDispatch | null = null;
+  const ready = started.then((dispatch) => void (pipeline = dispatch));
   const answer = async (request: Request, info?: ConnectionInfo): Promise<Response> => {
     // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
-    await ready;
-    return await (await started).answer(request, visitorOf(request, info, crossOrigin));
+    if (pipeline === null) await ready;
+    return await (pipeline ?? await started).answer(request, new Sender(request, info, crossOrigin));
   };
   return Object.assign(answer, {
     fetch: answer,
@@ -343,14 +338,31 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   });
 }
 
-function visitorOf(request: Request, info: ConnectionInfo | undefined, crossOrigin: CrossOrigin): Visitor {
-  const address = callerAddress(request, info?.remoteAddr?.hostname ?? "", crossOrigin);
-  const completed = info?.completed;
-  // `request.signal` of Deno.serve aborts when an answer was sent whole, too, and says so on the console when it is read.
-  if (completed === undefined) return { address, gone: request.signal };
-  const controller = new AbortController();
-  completed.catch(() => controller.abort(new DOMException("The visitor has gone", "AbortError")));
-  return { address, gone: controller.signal };
+/** Who sent a request, as `Deno.serve` tells it. */
+class Sender implements Visitor {
+  readonly address: string;
+  readonly #request: Request;
+  readonly #completed: Promise<void> | undefined;
+  #gone: AbortSignal | null = null;
+
+  constructor(request: Request, info: ConnectionInfo | undefined, crossOrigin: CrossOrigin) {
+    this.address = callerAddress(request, info?.remoteAddr?.hostname ?? "", crossOrigin);
+    this.#request = request;
+    this.#completed = info?.completed;
+  }
+
+  // Made when somebody asks: what a mutation does goes on without its visitor.
+  get gone(): AbortSignal {
+    return this.#gone ??= this.#watch();
+  }
+
+  #watch(): AbortSignal {
+    // `request.signal` of Deno.serve aborts when an answer was sent whole, too, and says so on the console when it is read.
+    if (this.#completed === undefined) return this.#request.signal;
+    const controller = new AbortController();
+    this.#completed.catch(() => controller.abort(new DOMException("The visitor has gone", "AbortError")));
+    return controller.signal;
+  }
 }
 
 function readBaseDir(baseDir: string | URL | null | undefined): string | null {

@@ -90,3 +90,18 @@ Deno.test("auditActions() fails with what was wrong at the start", async () => {
   const handler = handlerOf({ a: action("a", pass), b: action("a", pass) });
   await assertRejects(() => auditActions(handler), TypeError, 'Cannot register action "a"');
 });
+
+Deno.test("deno task audit prints the actions of an application, and fails where a guard is asked for and missing", async () => {
+  const script = new URL("./support/audit.ts", import.meta.url).href;
+  const run = async (...args: string[]) => {
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", "-q", script, ...args] })
+      .output();
+    return { code, text: new TextDecoder().decode(stdout) };
+  };
+  const printed = await run();
+  assertEquals(printed.code, 0);
+  assertStringIncludes(printed.text, "add_note");
+  const failed = await run("--require-guard");
+  assertEquals(failed.code, 1);
+  assertStringIncludes(failed.text, '"add_note"');
+});

@@ -47,6 +47,12 @@ const EXPORTS: Readonly<Record<string, string>> = {
     RetryDetail SignalsDetail StreamEventDetail SuccessDetail SuccessOutcome Swap SwapDetail SwitchDetail Sync
     ToastDetail UploadProgress VisitOptions action createActions hyperAlpine runtime
   `,
+  "testing.ts": `
+    ConnectionError Entry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
+    TestCallOptions TestCalls TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure
+    TestField TestForm TestOutcome TestOutcomeBase TestPage TestScope TestStream TestSuccess createTestClient
+    createTestClock recordSignals
+  `,
 };
 
 for (const [entry, names] of Object.entries(EXPORTS)) {

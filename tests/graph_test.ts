@@ -73,11 +73,20 @@ Deno.test("only the connection to Redis imports its client, and mod.ts does not 
   assertEquals([...(await readGraph("mod.ts")).keys()].filter((file) => file.includes("redis")), []);
 });
 
-Deno.test("sources import no package but @std, Preact, the client of Redis and the platform's own", async () => {
+Deno.test("only the documents of a test are parsed by packages, and mod.ts does not reach src/testing", async () => {
+  const graph = await sourceGraph();
+  const readers = sourceFiles(graph).filter((file) =>
+    packagesOf(graph, file).some((name) => /^(parse5|css-select)$/.test(name))
+  );
+  assertEquals(readers, ["src/testing/dom.ts"]);
+  assertEquals([...(await readGraph("mod.ts")).keys()].filter((file) => file.startsWith("src/testing/")), []);
+});
+
+Deno.test("sources import no package but @std, Preact, the client of Redis, those for tests and the platform's own", async () => {
   const graph = await sourceGraph();
   const packages = new Set(sourceFiles(graph).flatMap((file) => packagesOf(graph, file)));
   const allowed =
-    /^(@std\/(http|crypto|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|@redis\/client$|node:)/;
+    /^(@std\/(http|crypto|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|@redis\/client$|parse5$|css-select$|node:)/;
   assertEquals([...packages].filter((name) => !allowed.test(name)), []);
 });
 
@@ -155,7 +164,9 @@ function sourceFiles(graph: Graph): string[] {
 }
 
 function filesOf(graph: Graph, file: string): readonly string[] {
-  return (graph.get(file) ?? []).filter((target) => isSource(target) || /^(mod|client|redis|testing)\.ts$/.test(target));
+  return (graph.get(file) ?? []).filter((target) =>
+    isSource(target) || /^(mod|client|redis|testing)\.ts$/.test(target)
+  );
 }
 
 function packagesOf(graph: Graph, file: string): readonly string[] {

@@ -14,6 +14,15 @@ Deno.test("the package publishes, and holds its entries, src and its papers alon
   const files = [...output.matchAll(/^\s+(file:\S+) \([\d.]+[A-Z]*B\)$/gm)]
     .map(([, url = ""]) => relative(root, fromFileUrl(url)).replaceAll("\\", "/"));
   const others = files.filter((file) => !file.startsWith("src/")).toSorted();
-  assertEquals(others, ["CHANGELOG.md", "LICENSE", "README.md", "client.ts", "deno.json", "mod.ts"]);
+  assertEquals(others, [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "client.ts",
+    "deno.json",
+    "mod.ts",
+    "redis.ts",
+    "testing.ts",
+  ]);
   assert(files.includes("src/handler.ts"), output);
 });

@@ -24,8 +24,8 @@ export const stale = createStaleGuard();
 /** How often a script could not be loaded, by its URL; as long as the page lives. */
 const failed = new Map<string, number>();
 
-/** What is done for an event. `place` is the answer's place in time. */
-type Verb = (data: Wire, flight: Flight, place: number) => void | Promise<void>;
+/** What is done for an event. `place` is the answer's place in time, `again` whether it may have been done before. */
+type Verb = (data: Wire, flight: Flight, place: number, again?: boolean) => void | Promise<void>;
 
 /** The verbs by the names of their events. An event without one is only announced. */
 export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
@@ -63,7 +63,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   },
 }));
 
-async function patchHtml(data: Wire, flight: Flight, place: number): Promise<void> {
+async function patchHtml(data: Wire, flight: Flight, place: number, again?: boolean): Promise<void> {
   const { signal } = flight;
   const swap = SWAPS.find((mode) => mode === data.swap) ?? flight.swap ?? "outer";
   if (swap === "none") return;
@@ -78,7 +78,7 @@ async function patchHtml(data: Wire, flight: Flight, place: number): Promise<voi
       // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
       if (!element.isConnected || replaces && stale.isStale(element, place)) continue;
       if (!tell("swap:before", flight, { element, swap })) continue;
-      const roots = put(element, swap, `${data.content ?? ""}`, text(data.select));
+      const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
       if (replaces) { for (const root of [element, ...roots]) stale.mark(root, place); }
       roots.forEach(joinIn);
       changed.push(...roots);
@@ -93,7 +93,7 @@ async function patchHtml(data: Wire, flight: Flight, place: number): Promise<voi
 }
 
 /** Puts content in place; gives the elements that are new, or changed. */
-function put(element: Element, swap: Swap, content: string, select: string | undefined): Element[] {
+function put(element: Element, swap: Swap, content: string, select?: string, again?: boolean): Element[] {
   const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : element.parentElement);
   if (select) {
     const found = fragment.querySelector(select);
@@ -115,7 +115,14 @@ function put(element: Element, swap: Swap, content: string, select: string | und
     element.replaceChildren(fragment);
     roots.unshift(element);
   } else if (swap === "delete") element.remove();
-  else element[swap === "outer" || swap === "morph" || swap === "none" ? "replaceWith" : swap](fragment);
+  else if (swap === "outer" || swap === "morph" || swap === "none") element.replaceWith(fragment);
+  else {
+    // What is added is on the page once: it moves, where a topic has brought it before. What bears no id cannot be told.
+    const twins = roots.map(({ id }) => id && document.getElementById(id));
+    if (again && !roots.some(({ id }) => id)) return [];
+    for (const old of twins) if (old && !old.contains(element)) old.remove();
+    element[swap](fragment);
+  }
   restore();
   return roots;
 }

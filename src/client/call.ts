@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { TAB_ID_CHARS } from "../protocol/names.ts";
 import type { Swap } from "../protocol/patch.ts";
 import { type CallDetail, emit, type EventName, type HyperEventMap, type UploadProgress } from "./events.ts";
 import type { Sync } from "./lanes.ts";
@@ -65,18 +64,9 @@ export function makeCall(source: CallSource): Call {
   return { ...source, ...payload, upload: payload.body !== undefined && (hasFile || !!source.onUploadProgress) };
 }
 
-/** Which tab this is, by the first characters of each of its request ids: what it has caused comes back with them. */
-export const tab: string = random();
-
-/** A request id. */
+/** A request id; not `randomUUID()`, which a page without TLS does not have. */
 export function newId(): string {
-  return tab + random();
-}
-
-/** Hex digits by chance; not of `randomUUID()`, which a page without TLS does not have. */
-function random(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(TAB_ID_CHARS / 2));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What every event about a call tells. */

@@ -11,7 +11,7 @@ import { createLanes } from "./lanes.ts";
 import { rememberSent } from "./morph.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { loading, network } from "./parts.ts";
-import { type Destination, isStream, receive, type Received, told } from "./receive.ts";
+import { type Destination, isStream, receive, type Received, remember, told } from "./receive.ts";
 import { ConnectionError, lost, send } from "./send.ts";
 import { sleep, until } from "./wait.ts";
 import { words } from "./words.ts";
@@ -103,6 +103,7 @@ async function run(flight: Flight): Promise<Outcome> {
   let status = 0;
   let outcome: Outcome | undefined;
   const timer = timeout === undefined ? undefined : setTimeout(() => controller.abort("timeout"), timeout);
+  remember(id, started);
   // A call that was handed over to is known here by its own attempts.
   flights.add(flight);
   stale.open(started);

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { EVENT_STREAM, LIVE_ID_PATTERN, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
+import { EVENT_STREAM, LIVE_ID_PATTERN, STREAM_HEADER, SWITCH_DEPTH_LIMIT, TAB_ID_CHARS } from "../protocol/names.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
 import { stale, text, verbs } from "./apply.ts";
-import { type Flight, tab, tell } from "./call.ts";
+import { type Flight, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { lost } from "./send.ts";
 import { pageOf } from "./location.ts";
@@ -41,6 +41,19 @@ const SILENCE_MS = 60_000;
 /** What the page has been told about already, and whether it leaves the message on the page to us. */
 export const told = new WeakMap<object, boolean>();
 
+/** The places of the latest calls of this page, by the part of their ids that comes back with what they have caused. */
+const sent = new Map<string, number>();
+/** How many of them are kept. */
+const MAX_SENT = 100;
+/** The place of the last patch that somebody else has caused; as long as the page lives. */
+let foreign = 0;
+
+/** Notes that a call was sent. */
+export function remember(id: string, place: number): void {
+  if (sent.size >= MAX_SENT) sent.delete(`${sent.keys().next().value}`);
+  sent.set(id.slice(0, TAB_ID_CHARS), place);
+}
+
 /** Whether an answer is an event stream. */
 export function isStream(answer: Answer): boolean {
   return typeOf(answer) === EVENT_STREAM;
@@ -71,8 +84,10 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
     if (mark && (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`))) {
       flight.checkpoint = mark;
     }
-    // What this tab has caused was told to it in the answer to its call.
-    if (echo === tab) return;
+    // What this page has caused was told to it in the answer to its call. Where somebody else's change has come since,
+    // the order of the topic has that one first: only then it counts once more.
+    const mine = sent.get(`${echo}`);
+    if (mine && (mine > foreign || !/^patch/.test(event))) return;
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
     const work: PromiseLike<unknown>[] = [];
@@ -87,7 +102,11 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
     } else if (event === "switch_action") {
       to = destination(wire, depth);
       if (!to) error = fail(status, `Cannot switch to action "${wire.name}"`);
-    } else await verbs.get(event)?.(wire, flight, lasting ? stale.next() : started);
+    } else {
+      const place = lasting ? stale.next() : started;
+      if (lasting && !mine) foreign = place;
+      await verbs.get(event)?.(wire, flight, place, !!mine);
+    }
   }
 
   const lasting = answer.headers.get(STREAM_HEADER) === "1";

@@ -13,7 +13,7 @@ export interface StreamBlock {
   readonly data: string | null;
   /** The id; `null` without one. */
   readonly id: string | null;
-  /** Which tab has caused it, a field of our own; `null` where the block does not say. */
+  /** Which call has caused it, a field of our own; `null` where the block does not say. */
   readonly echo: string | null;
   /** Milliseconds to wait before a reconnection; `null` where the block does not say. */
   readonly retry: number | null;

@@ -47,7 +47,7 @@ import {
 import type { Patch } from "../protocol/patch.ts";
 import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
 import { canonicalRequest } from "../request/canonical.ts";
-import { type CrossOrigin, crossOriginVerdict, ownOrigin } from "../request/cross_origin.ts";
+import { type CrossOrigin, crossOriginVerdict, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
@@ -59,7 +59,7 @@ import { checkTopic, type Item, type LiveItem, redirect, toast } from "../result
 import { readResult, type Result } from "../results/result.ts";
 import type { AccessDenied, SignalFamily } from "../signals.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
-import { injectBeforeForm } from "./injection.ts";
+import { type EarlyInjection, injectBeforeForm } from "./injection.ts";
 import { Lifetime } from "./lifetime.ts";
 import { digestInput, type MineClaim, type Once, onceKey } from "./once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
@@ -95,6 +95,14 @@ export interface Answer {
   readonly limits: Limits;
 }
 
+/** What was served. */
+export interface Served {
+  /** The answer. */
+  readonly response: Response;
+  /** Whether the application made its body, and may be making it still. */
+  readonly isStream: boolean;
+}
+
 /** What the pipeline works with; put together by `createHandler()`. */
 export interface DispatchServices {
   /** Finds actions. */
@@ -110,7 +118,12 @@ export interface DispatchServices {
   /** Makes a response that a backend made itself one that can be sent. */
   readonly seal: (response: Response) => Response;
   /** Answers what names no action: pages, static files, the runtime. */
-  readonly serve: (request: Request, url: URL, deps: RequestDeps) => Promise<Response>;
+  readonly serve: (
+    request: Request,
+    url: URL,
+    match: RouteMatch<PageRoute> | null,
+    deps: RequestDeps,
+  ) => Promise<Served>;
   /** Checks where a redirect leads; throws what is wrong with it. */
   readonly redirectTarget: (to: string, own: URL, options: { readonly external: boolean }) => string;
   /** The signals of this handler. */
@@ -159,10 +172,8 @@ interface Arrival {
   readonly intent: Intent;
   /** What it has resolved. */
   readonly cache: DependencyCache;
-  /** Where it came from. */
-  readonly address: string;
-  /** Aborted when its visitor has gone before the answer was out. */
-  readonly gone: AbortSignal;
+  /** Who sent it. */
+  readonly visitor: Visitor;
   /** The body, where it had to be read to find the action. */
   readonly body: Body | null;
 }
@@ -188,6 +199,8 @@ interface Run extends Arrival {
   status: number | null;
   /** Whether a stream has come to its end. */
   isOver: boolean;
+  /** The right to run it, where it runs once; its lease is renewed where something is waited for. */
+  claim: MineClaim | null;
   /** What the answer carries beside, whatever it is. */
   headers: Readonly<Record<string, string>>;
 }
@@ -220,6 +233,7 @@ const NOWHERE = new URL("http://localhost/");
 const NO_PARAMS: Params = Object.freeze({});
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
+const NO_INJECTION: EarlyInjection = Object.freeze({ injected: {}, waiting: {} });
 
 /** The standard pipeline. One for each handler; `context.run(action)` of a backend leads here. */
 export class FormActionDispatch {
@@ -241,44 +255,44 @@ export class FormActionDispatch {
    * @param visitor Who sent it.
    * @returns The answer. A refusal and a failure are answers too: this does not reject.
    */
-  async answer(request: Request, { address, gone }: Visitor): Promise<Response> {
+  async answer(request: Request, visitor: Visitor): Promise<Response> {
     const { report } = this.#services;
     const cache = new DependencyCache((error) => report(error, request, null));
     attachRequestDepCache(request, cache);
-    let arrival: Arrival = { request, url: NOWHERE, intent: plainIntent(request), cache, address, gone, body: null };
+    const refuse = (url: URL, outcome: Outcome, intent: Intent = plainIntent(request)): Promise<Response> =>
+      this.#refuse({ request, url, intent, cache, visitor, body: null }, outcome);
     // Before anything else, for a method that nobody knows too (seed 004, "Overview").
-    if (request.method !== "POST" && URL.parse(request.url)?.pathname.startsWith(FORM_ENDPOINT)) {
-      return await this.#refuse(arrival, notAllowed("POST"));
-    }
+    if (request.method !== "POST" && isEndpoint(request.url)) return await refuse(NOWHERE, notAllowed("POST"));
     const canonical = canonicalRequest(request);
     if (canonical.kind === "refused") {
-      return await this.#refuse(arrival, failure(canonical.status, canonical.message, canonical.headers));
+      return await refuse(NOWHERE, failure(canonical.status, canonical.message, canonical.headers));
     }
     const { url } = canonical;
-    arrival = { ...arrival, url };
     const refusal = this.#judgeOrigin(request, url);
     if (refusal !== null && !this.#isWebhook(request, url)) {
       this.#deny(request, null, "cross-origin", refusal.status);
-      return await this.#refuse(arrival, refusal);
+      return await refuse(url, refusal);
     }
+    let intent: Intent | undefined;
     try {
-      arrival = { ...arrival, intent: readIntent(request, url) };
-      return await this.#find(arrival);
+      intent = readIntent(request, url);
+      return await this.#find({ request, url, intent, cache, visitor, body: null });
     } catch (error) {
       if (isReportable(error)) report(error, request, null);
-      return await this.#refuse(arrival, failureOf(error));
+      return await refuse(url, failureOf(error), intent);
     }
   }
 
   async #find(arrival: Arrival): Promise<Response> {
     const { manager, serve, router, limits } = this.#services;
-    const { request, url, intent, gone } = arrival;
+    const { request, url, intent, visitor } = arrival;
     if (intent.kind === "endpoint") return await this.#handOver(arrival, manager.findByUid(intent.uid));
     if (intent.kind === "named") return await this.#handOver(arrival, manager.findByName(intent.name));
     if (request.method !== "POST") {
       const lifetime = new Lifetime(arrival.cache);
-      const response = await serve(request, url, this.#depsOf(arrival, router.match(url.pathname), gone));
-      return await lifetime.endWith(response, true);
+      const match = router.match(url.pathname);
+      const served = await serve(request, url, match, this.#depsOf(arrival, match, visitor.gone));
+      return await lifetime.endWith(served.response, served.isStream);
     }
     const body = await readBody(request, limits);
     const name = fieldText(body, ACTION_FIELD);
@@ -319,7 +333,7 @@ export class FormActionDispatch {
   /** Runs an action that was found, and answers. */
   async #dispatch(action: Action, arrival: Arrival): Promise<Response> {
     const { respond, limits: shared } = this.#services;
-    const { request, url, intent, cache, address } = arrival;
+    const { request, url, intent, cache, visitor } = arrival;
     const limits = Object.keys(action.limits).length === 0 ? shared : resolveLimits(action.limits, shared);
     const run: Run = {
       ...arrival,
@@ -337,6 +351,7 @@ export class FormActionDispatch {
       status: null,
       isOver: false,
       headers: NO_HEADERS,
+      claim: null,
     };
     if (arrival.body !== null) run.lifetime.own(arrival.body);
     let outcome: Outcome;
@@ -345,7 +360,7 @@ export class FormActionDispatch {
     } catch (error) {
       outcome = this.#fail(run, error);
     }
-    const caller = run.principal ?? address;
+    const caller = run.principal ?? visitor.address;
     const { origin, instance, headers } = run;
     const who = { origin, instance, caller, headers, limits };
     const response = await respond({ outcome, intent, request, url, cache, action, ...who });
@@ -364,14 +379,15 @@ export class FormActionDispatch {
     const match = router.match(url.pathname);
     // What only its reader would see may stop when the reader has gone; a mutation runs on.
     const left = run.controller.signal;
-    const early = this.#depsOf(run, match, request.method === "GET" ? AbortSignal.any([run.gone, left]) : left);
+    const early = this.#depsOf(run, match, request.method === "GET" ? AbortSignal.any([run.visitor.gone, left]) : left);
 
     for (const ask of [action.public ? null : guard, action.guard]) {
       const refusal = ask === null ? null : await this.#askGuard(run, ask, early.ctx);
       if (refusal !== null) return refusal;
     }
     if (principal !== null) run.principal = await principal(request);
-    const excess = await this.#countRun(run);
+    const rule = action.rate ?? this.#services.rate;
+    const excess = rule === null ? null : await this.#countRun(run, rule);
     if (excess !== null) return excess;
 
     const read = await this.#readBody(run, early);
@@ -397,11 +413,9 @@ export class FormActionDispatch {
   }
 
   /** Counts a run against its rule; the refusal where it is one too many. */
-  async #countRun(run: Run): Promise<Failure | null> {
-    const { limiter, rate: shared } = this.#services;
-    const rule = run.action.rate ?? shared;
-    if (rule === null) return null;
-    const verdict = await limiter.take(`${run.action.name} ${run.principal ?? run.address}`, rule);
+  async #countRun(run: Run, rule: RateRule): Promise<Failure | null> {
+    const { limiter } = this.#services;
+    const verdict = await limiter.take(`${run.action.name} ${run.principal ?? run.visitor.address}`, rule);
     run.headers = rateHeaders(rule, verdict);
     return verdict.allowed ? null : tooMany(verdict);
   }
@@ -487,6 +501,7 @@ export class FormActionDispatch {
   /** Why a request may not change anything here, or `null`. */
   #judgeOrigin(request: Request, url: URL): Failure | null {
     const { crossOrigin, dev } = this.#services;
+    if (isSafeMethod(request.method)) return null;
     const reason = crossOriginVerdict({
       method: request.method,
       fetchSite: request.headers.get("sec-fetch-site"),
@@ -597,14 +612,14 @@ export class FormActionDispatch {
     const { action } = run;
     const { kwargs, deps } = input;
     if (action.form === null) {
-      const injected = await resolveInjected(action.inject, deps);
+      const injected = hasMembers(action.inject) ? await resolveInjected(action.inject, deps) : NO_INJECTION.injected;
       if (action.input === null) return { kind: "ready", data: kwargs, form: null, deps, injected };
       const checked = await checkInput(action.input, kwargs);
       if (checked.kind === "valid") return { kind: "ready", data: checked.value, form: null, deps, injected };
       this.#invalid(run, checked.errors);
       return { kind: "invalid", form: null, issues: Object.fromEntries(checked.errors) };
     }
-    const early = await injectBeforeForm(action.inject, deps);
+    const early = hasMembers(action.inject) ? await injectBeforeForm(action.inject, deps) : NO_INJECTION;
     const made = await makeForm(action.form, deps.ctx);
     const binding = { kwargs, initial: made.initial, instance: run.instance, ctx: deps.ctx };
     const { guard } = made.definition;
@@ -620,7 +635,9 @@ export class FormActionDispatch {
     if (!form.isValid) return this.#refuseForm(run, form);
     run.form = form;
     const bound = deps.derive({ form });
-    const injected = { ...early.injected, ...await resolveInjected(early.waiting, bound) };
+    const injected = hasMembers(early.waiting)
+      ? { ...early.injected, ...await resolveInjected(early.waiting, bound) }
+      : early.injected;
     return { kind: "ready", data: form.values, form, deps: bound, injected };
   }
 
@@ -661,6 +678,7 @@ export class FormActionDispatch {
 
   async #perform(run: Run, input: Input, ready: Ready, claim: MineClaim | null): Promise<Outcome> {
     const { action } = run;
+    run.claim = claim;
     run.startedAt = performance.now();
     let returned: unknown;
     try {
@@ -677,7 +695,11 @@ export class FormActionDispatch {
         ...ready.injected,
       };
       // The context has just been built to what this action declared.
-      returned = await action.handler(ctx as never);
+      returned = action.handler(ctx as never);
+      if (isThenable(returned)) {
+        claim?.renew();
+        returned = await returned;
+      }
     } catch (error) {
       await this.#endClaim(run, claim?.giveUp());
       throw error;
@@ -696,6 +718,7 @@ export class FormActionDispatch {
       run.durationMs = performance.now() - run.startedAt;
       if (claim === null) return outcome;
       if (outcome.kind === "response") {
+        claim.renew();
         return { kind: "response", response: await recordResponse(outcome.response, claim) };
       }
       await this.#endClaim(run, claim.finish(storedOf(outcome)));
@@ -727,29 +750,31 @@ export class FormActionDispatch {
     return {
       actionName: action.name,
       requestId: intent.requestId,
-      fragment: async (content) => {
+      fragment: (content) => {
         // Made when a component asks: most fragments are rows and texts, which ask for nothing.
         const held: { fresh: Afresh | null } = { fresh: null };
         const made = (): Visit => (held.fresh ??= this.#afresh(run, visit)).visit;
         const { page, url, params, takeToasts } = visit;
-        try {
-          return await rendering.fragment(content, {
-            page,
-            url,
-            params,
-            takeToasts,
-            get request(): Request {
-              return made().request;
-            },
-            get deps(): RequestDeps {
-              return made().deps;
-            },
-          });
-        } finally {
-          await held.fresh?.cache[Symbol.asyncDispose]();
-        }
+        const part: Visit = {
+          page,
+          url,
+          params,
+          takeToasts,
+          get request(): Request {
+            return made().request;
+          },
+          get deps(): RequestDeps {
+            return made().deps;
+          },
+        };
+        const html = attempt(() => rendering.fragment(content, part));
+        // At once, as most: nothing was made that has to be ended, and nobody waits.
+        if (typeof html === "string" && held.fresh === null) return html;
+        run.claim?.renew();
+        return finish(html, async () => await held.fresh?.cache[Symbol.asyncDispose]());
       },
       body: async () => {
+        run.claim?.renew();
         if (visit.page === null) {
           // Who is led to a document loads it anew, and where there is none there is nothing to refresh.
           if (intent.audience === "document") return null;
@@ -893,6 +918,7 @@ export class FormActionDispatch {
   }
 
   #stream(run: Run, events: AsyncGenerator<Patch, void, void>, claim: MineClaim | null): Outcome {
+    claim?.renew();
     const recorded = claim === null ? events : recordStream(events, claim);
     const leave = (): void => {
       if (run.action.method === "GET") run.controller.abort(new DOMException("The reader has left", "AbortError"));
@@ -950,9 +976,9 @@ export class FormActionDispatch {
   }
 
   async #refuse(arrival: Arrival, outcome: Outcome): Promise<Response> {
-    const { request, url, intent, cache, address } = arrival;
+    const { request, url, intent, cache, visitor } = arrival;
     const { respond, limits } = this.#services;
-    const nobody = { action: null, origin: null, instance: null, caller: address, headers: NO_HEADERS, limits };
+    const nobody = { action: null, origin: null, instance: null, caller: visitor.address, headers: NO_HEADERS, limits };
     const response = await respond({ outcome, intent, request, url, cache, ...nobody });
     return await new Lifetime(cache).endWith(response, false);
   }
@@ -1015,6 +1041,39 @@ function successOf(form: AnyBound, ctx: RequestContext): Result {
   return items.length === 0 ? { kind: "nothing" } : { kind: "items", items };
 }
 
+/** Whether a URL that was not looked at yet is that of a form. */
+function isEndpoint(url: string): boolean {
+  // Parsed only where it may be, however it is spelled: other URLs have no such path.
+  return /[/\\]_next[/\\]form[/\\]/.test(url) && URL.parse(url)?.pathname.startsWith(FORM_ENDPOINT) === true;
+}
+
+/** What a function gives, or a promise of what it throws. */
+function attempt<T>(run: () => T | Promise<T>): T | Promise<T> {
+  try {
+    return run();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Waits for a value, and does something after it, whatever became of it. */
+async function finish<T>(value: T | Promise<T>, after: () => Promise<void>): Promise<T> {
+  try {
+    return await value;
+  } finally {
+    await after();
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function hasMembers(record: object): boolean {
+  for (const _name in record) return true;
+  return false;
+}
+
 function notAllowed(allow: string): Failure {
   return failure(405, `This answers ${allow} only`, { allow });
 }
@@ -1040,6 +1099,7 @@ function fieldText(body: Body, name: string): string | null {
 
 /** An address without the fields of the protocol: that of the page alone. */
 function withoutProtocol(url: URL): URL {
+  if (url.search === "") return url;
   // Looked at first: deleting would write the whole query anew, and another spelling is another address.
   const names = Array.from(url.searchParams.keys()).filter((name) => PROTOCOL_FIELDS.has(name));
   if (names.length === 0) return url;

@@ -48,7 +48,8 @@ export class Lifetime {
    * @returns The answer to send.
    */
   async endWith(response: Response, streamed: boolean): Promise<Response> {
-    if (!streamed || response.body === null || !this.#holdsSomething()) {
+    // In this order: a body that was looked at is sent as a stream from then on.
+    if (!streamed || !this.#holdsSomething() || response.body === null) {
       await this.end();
       return response;
     }

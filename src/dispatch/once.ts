@@ -56,6 +56,11 @@ export type Claim =
 export interface MineClaim extends AsyncDisposable {
   readonly kind: "mine";
   /**
+   * Begins to renew the lease, for as long as the claim is held: to be called where the handler is waited for. One that is
+   * done at once needs no timer, which would cost more than the claim. Called again it does nothing.
+   */
+  renew(): void;
+  /**
    * Keeps the outcome for repeats. What is above {@linkcode STORED_BYTES} is kept as `tooLarge`. While the store does
    * not answer it is tried again, for as long as the lease lasts.
    *
@@ -189,6 +194,7 @@ class StoreOnce implements Once {
     const giveUp = (): Promise<void> => end(async () => void await this.#store.deleteIf(key, record), undefined);
     return {
       kind: "mine",
+      renew: () => lease.renew(),
       finish: (outcome) => end(() => this.#keep(key, record, outcome, lease), false),
       giveUp,
       [Symbol.asyncDispose]: giveUp,
@@ -238,8 +244,10 @@ class Lease {
   readonly #key: string;
   readonly #record: RunningRecord;
   readonly #seconds: number;
-  /** The timer of the next renewal; `null` once it is stopped or lost. */
+  /** The timer of the next renewal; `null` before the first, and once it is stopped or lost. */
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Set when nothing is to be renewed any more, and never reset. */
+  #stopped = false;
 
   constructor(store: Store, key: string, record: RunningRecord, seconds: number, leasedAt: number) {
     this.#store = store;
@@ -247,10 +255,14 @@ class Lease {
     this.#record = record;
     this.#seconds = seconds;
     this.expires = leasedAt + seconds * 1000;
-    this.#schedule();
+  }
+
+  renew(): void {
+    if (this.#timer === null && !this.#stopped) this.#schedule();
   }
 
   stop(): void {
+    this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -363,7 +375,30 @@ async function digestFile(file: Blob): Promise<string> {
 
 /** The outcome, or `tooLarge` in its place. */
 function boundOutcome(outcome: StoredOutcome): StoredOutcome {
+  // Most outcomes are a line or two: written out as JSON to be measured, they would be written out twice.
+  if (outcome.kind !== "response" && atMost(outcome, STORED_BYTES, 0) >= 0) return outcome;
   return sizeOf(outcome) > STORED_BYTES ? { kind: "tooLarge" } : outcome;
+}
+
+/** How deep a value is looked into. */
+const MEASURED_DEPTH = 16;
+
+/**
+ * What is left of a number of bytes when a value has taken the most that its JSON can take: six for each unit of a text, which
+ * may be escaped. Below 0 it may have taken less; what is no JSON at all is left to those who write it.
+ */
+function atMost(value: unknown, bytes: number, depth: number): number {
+  if (typeof value === "string") return bytes - 6 * value.length - 3;
+  if (typeof value !== "object" || value === null) return bytes - 32;
+  // Said by the value itself, which may be anything; or so deep that it may be a circle.
+  if ("toJSON" in value || depth > MEASURED_DEPTH) return -1;
+  let left = bytes - 2;
+  for (const key in value) {
+    // The shape of an object is not known here, and its members are not trusted to be anything.
+    left = atMost((value as Record<string, unknown>)[key], left - 6 * key.length - 4, depth + 1);
+    if (left < 0) return left;
+  }
+  return left;
 }
 
 function sizeOf(outcome: StoredOutcome): number {
@@ -383,8 +418,10 @@ function sizeOf(outcome: StoredOutcome): number {
   }
 }
 
+const encoder = new TextEncoder();
+
 function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return encoder.encode(text).length;
 }
 
 function isRunning(stored: unknown): boolean {

@@ -13,7 +13,7 @@ import { type Settling, toPatch } from "./settle.ts";
  *
  * @param topic The topic, for messages.
  * @param items What is published.
- * @param echo The tab that has caused it; `null` for none.
+ * @param echo What is shown of the call that has caused it; `null` for none.
  * @param settling What rendering needs of the request it is published from.
  * @returns The message.
  * @throws {TypeError} When something is no item, or one that is of no use to others.

@@ -17,7 +17,7 @@ export interface Settling {
   /** The id of the call, for checkpoints; `null` where none was sent. */
   readonly requestId: string | null;
   /** Renders content as a part of the page the call came from. */
-  fragment(content: Markup | UnsafeHtml): Promise<string>;
+  fragment(content: Markup | UnsafeHtml): string | Promise<string>;
   /** Renders that page again, as it is after the handler: its body element; `null` where nobody needs it. */
   body(): Promise<string | null>;
   /** Checks where a redirect leads; throws what is wrong with it. */

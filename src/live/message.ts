@@ -18,7 +18,7 @@ export type LivePart = LivePatch | { readonly refresh: string | null };
 export type LiveMessage =
   | {
     readonly kind: "parts";
-    /** Which tab has caused it; `null` where none is known. */
+    /** Which call has caused it, by the beginning of its id; `null` where none is known. */
     readonly echo: string | null;
     /** What it consists of. */
     readonly parts: readonly LivePart[];
@@ -35,7 +35,7 @@ export type LiveStep =
   /** It is time to ask the guards again. */
   | { readonly kind: "ask" };
 
-/** The mark of a tab, from the id of a call it has made; `null` where the id is too short to show half of it to others. */
+/** What of the id of a call is shown to others; `null` where the id is too short to show half of it. */
 export function echoOf(requestId: string | null): string | null {
   return requestId !== null && requestId.length >= 2 * TAB_ID_CHARS ? requestId.slice(0, TAB_ID_CHARS) : null;
 }

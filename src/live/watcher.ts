@@ -95,9 +95,9 @@ export class Watcher implements AsyncDisposable {
     const [old] = at === -1 ? [] : this.#queue.splice(at, 1);
     if (old === undefined) return this.#add(waiting);
     this.#size -= old.size;
-    // It is no longer about the change of one tab alone, so that this tab may not skip it.
-    const isSameTab = old.step.kind === "refresh" && old.step.marks.echo === step.marks.echo;
-    this.#add(isSameTab ? waiting : { ...waiting, step: { ...step, marks: { id: step.marks.id } } });
+    // It is no longer about one change alone, so that the tab of that change may not skip it.
+    const isSame = old.step.kind === "refresh" && old.step.marks.echo === step.marks.echo;
+    this.#add(isSame ? waiting : { ...waiting, step: { ...step, marks: { id: step.marks.id } } });
   }
 
   /** All that waits becomes one look at the whole state, up to the last of it. */

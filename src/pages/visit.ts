@@ -63,7 +63,7 @@ export interface Rendering {
   /** Whether a value is a virtual node. */
   isMarkupNode(value: unknown): value is MarkupNode;
   /** Content as a part of a page: forms in it lead back to that page. */
-  fragment(content: Markup | UnsafeHtml, visit: Visit): Promise<string>;
+  fragment(content: Markup | UnsafeHtml, visit: Visit): string | Promise<string>;
   /**
    * The whole page, as a GET of its own address gives it.
    *

@@ -15,21 +15,38 @@ export function isDocument(html: string): boolean {
   return HTML_START.test(html);
 }
 
+/** The document that the outermost layout, or the page itself, wrote, begun with a doctype; `null` where neither did. */
+export function asDocument(html: string): string | null {
+  // Joined before it is looked at: a rendered text is a tree of its parts until somebody looks, which then makes it one
+  // piece, and what is joined to that afterwards makes it another.
+  const begun = `<!DOCTYPE html>${html}`;
+  if (BEGUN.test(begun)) return begun;
+  return isDocument(html) ? html : null;
+}
+
+const BEGUN = /^<!DOCTYPE html>\s*<html[\s>]/i;
+
 /**
- * Completes a document: the one that the outermost layout wrote, or a plain one around what the page gave.
+ * Puts head parts into a document. Of several titles the nearest to the page wins; the rest adds up in order.
  *
- * Of several titles the nearest to the page wins; the rest of the head parts add up in order.
- *
- * @param html What the page and its layouts gave.
+ * @param document What {@linkcode asDocument} gave.
  * @param head The head parts.
- * @param clientScript The script element for a document of our own.
  */
-export function completeDocument(html: string, head: HeadParts, clientScript: string): string {
+export function withHead(document: string, head: HeadParts): string {
+  if (head.length === 0) return document;
   const { title, rest } = mergeHead(head);
-  if (isDocument(html)) {
-    const started = /^\s*<!doctype/i.test(html) ? html : `<!DOCTYPE html>${html}`;
-    return title === "" && rest === "" ? started : insertHead(started, title, rest);
-  }
+  return title === "" && rest === "" ? document : insertHead(document, title, rest);
+}
+
+/**
+ * A plain document around what a page gave that has no layout which writes one.
+ *
+ * @param html What stands in its body.
+ * @param head The head parts, merged as {@linkcode withHead} does.
+ * @param clientScript The script element.
+ */
+export function plainDocument(html: string, head: HeadParts, clientScript: string): string {
+  const { title, rest } = mergeHead(head);
   return (
     `<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
     `${title}${rest}${clientScript}</head><body>${html}</body></html>`

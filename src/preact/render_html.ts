@@ -24,9 +24,15 @@ export function isMarkupNode(value: unknown): value is MarkupNode {
  * @returns The HTML, or a promise of it when something on the page waits.
  */
 export function renderHtml(node: VNode, root: object | null): string | Promise<string> {
+  const html = renderRaw(node, root);
+  return typeof html === "string" ? keepCarriageReturns(html) : html.then(keepCarriageReturns);
+}
+
+/** The same with carriage returns as they are, for what is a part of a text that {@linkcode keepCarriageReturns} looks at. */
+export function renderRaw(node: VNode, root: object | null): string | Promise<string> {
   if (root === null || !suspending.has(root)) {
     try {
-      return keepCarriageReturns(renderToString(node));
+      return renderToString(node);
     } catch (error) {
       if (!isSuspension(error)) throw error;
       if (root !== null) suspending.add(root);
@@ -38,7 +44,7 @@ export function renderHtml(node: VNode, root: object | null): string | Promise<s
 async function renderAsync(node: VNode): Promise<string> {
   const html = await renderToStringAsync(node);
   // The renderer marks what had to wait for a hydration that never comes here; a morph would see the marks as content.
-  return keepCarriageReturns(html.replaceAll("<!--$s-->", "").replaceAll("<!--/$s-->", ""));
+  return html.replaceAll("<!--$s-->", "").replaceAll("<!--/$s-->", "");
 }
 
 // renderToString() hides the thrown promise behind an error of this wording.
@@ -50,7 +56,7 @@ function isSuspension(error: unknown): boolean {
  * A parser turns a bare carriage return into a line feed before it sees the text (HTML, 13.2.3.5), and then what a
  * visitor typed comes back changed. As a character reference it stays. Script and style hold no references and are left.
  */
-function keepCarriageReturns(html: string): string {
+export function keepCarriageReturns(html: string): string {
   if (!html.includes("\r")) return html;
   return html.replace(/<(script|style)\b[\s\S]*?<\/\1>|\r/gi, (match) => match === "\r" ? "&#13;" : match);
 }

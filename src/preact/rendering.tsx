@@ -17,10 +17,10 @@ import type { UnsafeHtml } from "../results/items.ts";
 import { isUnsafeHtml } from "../results/items.ts";
 import type { Markup } from "../results/markup.ts";
 import { ClientScript } from "./client_script.tsx";
-import { bodyOf, completeDocument, cutOut } from "./document.ts";
+import { asDocument, bodyOf, cutOut, plainDocument, withHead } from "./document.ts";
 import { formId } from "./form.tsx";
 import { type ActionRef, type FormAction, type PageState, PageStateContext } from "./page_state.ts";
-import { isMarkupNode, renderHtml } from "./render_html.ts";
+import { isMarkupNode, keepCarriageReturns, renderHtml, renderRaw } from "./render_html.ts";
 
 /** What rendering works with. */
 export interface RenderingServices {
@@ -50,10 +50,10 @@ class PreactRendering implements Rendering {
 
   isMarkupNode = isMarkupNode;
 
-  async fragment(content: Markup | UnsafeHtml, visit: Visit): Promise<string> {
+  fragment(content: Markup | UnsafeHtml, visit: Visit): string | Promise<string> {
     if (isUnsafeHtml(content)) return content.markup;
     const state = new RenderState(this.#services, visit, null);
-    return await renderHtml(within(state, children(content)), null);
+    return renderHtml(within(state, children(content)), null);
   }
 
   async page(visit: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer> {
@@ -79,7 +79,7 @@ class PreactRendering implements Rendering {
     // Nothing that a page can hold is named by this: it is made for one rendering, and is in no answer.
     const cutTag = `hyper-cut-${crypto.randomUUID()}`;
     const state = new RenderState(this.#services, visit, failed, cutTag);
-    const html = await drawPage(prepared, state, page);
+    const html = keepCarriageReturns(await drawPage(prepared, state, page));
     const form = cutOut(html, cutTag);
     if (form === null) return { kind: "html", html: "" };
     const id = /^<form\b[^>]*? id="([^"]*)"/.exec(form)?.[1] ?? formId(failed.action, failed.instance);
@@ -90,7 +90,10 @@ class PreactRendering implements Rendering {
     const page = pageOf(visit);
     const prepared = await preparePage(page, visit.deps.ctx);
     if (prepared.kind === "response") return prepared;
-    return { kind: "html", html: bodyOf(await drawPage(prepared, new RenderState(this.#services, visit, null), page)) };
+    return {
+      kind: "html",
+      html: bodyOf(keepCarriageReturns(await drawPage(prepared, new RenderState(this.#services, visit, null), page))),
+    };
   }
 
   async inLayouts(visit: Visit, html: string): Promise<PageAnswer> {
@@ -140,7 +143,7 @@ function drawn(html: string, status: number, headers: Headers | null = null): Pa
   return { kind: "page", html, status, headers, tookToasts: false };
 }
 
-/** The page in its layouts. */
+/** The page in its layouts; carriage returns are still as they were written. */
 async function drawPage(tree: PageTree, state: RenderState, page: PageRoute): Promise<string> {
   const { props, layouts } = tree;
   const slots = layouts.map(() => ({ drawn: false }));
@@ -157,7 +160,7 @@ async function drawPage(tree: PageTree, state: RenderState, page: PageRoute): Pr
       { ...props, children: h(Slot, { slot, content: node }) } as object,
     );
   }
-  const html = await renderHtml(within(state, node), page);
+  const html = await renderRaw(within(state, node), page);
   const empty = slots.findIndex(({ drawn }) => !drawn);
   // An outer layout that leaves out its children leaves out the inner ones too, so that the first is the one at fault.
   if (empty !== -1) {
@@ -182,8 +185,11 @@ async function complete(html: string, head: readonly Markup[], state: RenderStat
   for (const part of head) {
     if (part !== null) parts.push(await renderHtml(within(state, children(part)), null));
   }
+  const document = asDocument(html);
+  // A layout that writes the document has put the script where it wants it.
+  if (document !== null) return keepCarriageReturns(withHead(document, parts));
   const script = await renderHtml(within(state, <ClientScript />), null);
-  return completeDocument(html, parts, script);
+  return keepCarriageReturns(plainDocument(html, parts, script));
 }
 
 /** The page that says what went wrong where the application has none of its own, or where that has failed. */
@@ -222,28 +228,33 @@ function selectorOfId(id: string): string {
 
 /** One rendering: what its components ask for, and what they have taken. */
 class RenderState implements PageState {
-  readonly originFields: Readonly<Record<string, string>>;
-  readonly path: string;
   readonly cutTag: string | null;
   readonly clientPath = CLIENT_PATH;
   /** Whether toasts were shown. */
   tookToasts = false;
   /** Whether the form that failed was. */
   tookFailed = false;
-  readonly #manager: FormActionManager;
+  readonly #services: RenderingServices;
   readonly #visit: Visit;
   readonly #failed: FailedForm | null;
   /** The forms of this page, blank; kept, because a component that waited asks again. */
   readonly #forms = new Map<string, AnyBound | null | Promise<AnyBound | null>>();
 
   constructor(services: RenderingServices, visit: Visit, failed: FailedForm | null, cutTag: string | null = null) {
-    const { page, url } = visit;
-    this.originFields = page === null ? {} : originFields(page.file, url, services.originFields);
-    this.path = url.pathname;
     this.cutTag = cutTag;
-    this.#manager = services.manager;
+    this.#services = services;
     this.#visit = visit;
     this.#failed = failed;
+  }
+
+  // Asked for by forms alone; most of what is rendered has none.
+  get originFields(): Readonly<Record<string, string>> {
+    const { page, url } = this.#visit;
+    return page === null ? {} : originFields(page.file, url, this.#services.originFields);
+  }
+
+  get path(): string {
+    return this.#visit.url.pathname;
   }
 
   findAction(ref: ActionRef): FormAction {
@@ -256,9 +267,9 @@ class RenderState implements PageState {
           `action() gave, its name, or a decorated method`,
       );
     }
-    const owned = this.#manager.findByName(name);
+    const owned = this.#services.manager.findByName(name);
     if (owned === null) {
-      throw new TypeError(`Cannot render <Form> for action "${name}": ${this.#manager.explainUnknown(name)}`);
+      throw new TypeError(`Cannot render <Form> for action "${name}": ${this.#services.manager.explainUnknown(name)}`);
     }
     return { action: owned.action, url: owned.backend.getActionUrl(owned.action) };
   }

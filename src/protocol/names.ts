@@ -73,5 +73,5 @@ export const CHECKPOINT_PATTERN: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** What the id of an event looks like that came from a topic: where in the topic it stands, whoever the reader is. */
 export const LIVE_ID_PATTERN: RegExp = /^live:[\x21-\x7e]{1,250}$/;
-/** How many characters of a request id tell which tab sent it; what follows them is nobody else's to know. */
+/** How many characters of a request id tell others who has caused a change; what follows them is nobody else's to know. */
 export const TAB_ID_CHARS = 16;

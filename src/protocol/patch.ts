@@ -84,7 +84,7 @@ export type Patch =
 export interface PatchMarks {
   /** Where in its topic it stands, `live:` and a text: to be sent back as `Last-Event-ID`. */
   readonly id?: string | undefined;
-  /** Which tab has caused it, so that this one does not apply its change twice: the beginning of its request id. */
+  /** Which call has caused it, by the beginning of its id, so that its own tab does not apply its change twice. */
   readonly echo?: string | undefined;
 }
 

@@ -97,6 +97,11 @@ export function resolveCrossOrigin(options: CrossOriginOptions = {}): CrossOrigi
   return { trustedOrigins: trusted, requireHeaders, trustProxy };
 }
 
+/** Whether a method changes nothing, so that it does not matter where its request comes from. */
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.has(method);
+}
+
 /**
  * Decides whether a request may go on.
  *
@@ -110,7 +115,7 @@ export function resolveCrossOrigin(options: CrossOriginOptions = {}): CrossOrigi
  * @returns Why the request is refused, naming the two values that differ (for development: they are the visitor's), or `null`.
  */
 export function crossOriginVerdict(facts: CrossOriginFacts, options: CrossOrigin): string | null {
-  if (SAFE_METHODS.has(facts.method)) return null;
+  if (isSafeMethod(facts.method)) return null;
   const { fetchSite, origin, ownOrigin } = facts;
 
   if (fetchSite !== null && fetchSite !== "") {

@@ -4,8 +4,10 @@
  * @module
  */
 import { ifNoneMatch } from "@std/http/etag";
+import type { Served } from "../dispatch/dispatch.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
-import { failureOf, isReportable } from "../dispatch/failure.ts";
+import { failure, failureOf, isReportable } from "../dispatch/failure.ts";
+import type { Failure } from "../dispatch/outcome.ts";
 import { CLIENT_FILES } from "../client_bundle.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { trailingSlashRedirect } from "../pages/page_url.ts";
@@ -14,8 +16,8 @@ import type { StaticFiles } from "../pages/static_files.ts";
 import type { PageAnswer, Rendering, Visit } from "../pages/visit.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
-import { replyWithPage, sendReply } from "./reply.ts";
-import { sealResponse } from "./sink.ts";
+import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
+import { sealRecord, sealResponse } from "./sink.ts";
 import { withOwnHeaders } from "./vary.ts";
 
 /** What serving works with. */
@@ -33,35 +35,55 @@ export interface ServeServices {
 const encoder = new TextEncoder();
 const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
 
-/** Answers a request that asks for no action. */
+/**
+ * Answers a request that asks for no action.
+ *
+ * @param request The request.
+ * @param url Its canonical URL.
+ * @param match The page at its address, or `null`.
+ * @param deps What it may resolve.
+ * @param services What serving works with.
+ */
 export async function serve(
   request: Request,
   url: URL,
+  match: RouteMatch<PageRoute> | null,
   deps: RequestDeps,
   services: ServeServices,
-): Promise<Response> {
-  const response = await find(request, url, deps, services);
+): Promise<Served> {
+  const served = await find(request, url, match, deps, services);
+  const { response } = served;
   // Asked in this order: a body that was looked at is sent as a stream from then on.
-  if (request.method !== "HEAD" || response.body === null) return response;
+  if (request.method !== "HEAD" || response.body === null) return served;
   await response.body.cancel();
-  return new Response(null, response);
+  return whole(new Response(null, response));
 }
 
-async function find(request: Request, url: URL, deps: RequestDeps, services: ServeServices): Promise<Response> {
+/** An answer that nothing of the application makes any more. */
+function whole(response: Response): Served {
+  return { response, isStream: false };
+}
+
+async function find(
+  request: Request,
+  url: URL,
+  match: RouteMatch<PageRoute> | null,
+  deps: RequestDeps,
+  services: ServeServices,
+): Promise<Served> {
   const { router, files } = services;
   if (url.pathname.startsWith(CLIENT_FOLDER)) {
     const script = clientScript(request, url);
-    if (script !== null) return script;
+    if (script !== null) return whole(script);
   }
-  const match = router.match(url.pathname);
   if (match !== null) return await servePage(request, url, match, deps, services);
   const file = files === null ? null : await files(request, url);
-  if (file !== null) return file;
+  if (file !== null) return whole(file);
   const elsewhere = trailingSlashRedirect(url);
   if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
-    return new Response(null, { status: 308, headers: { location: elsewhere } });
+    return whole(new Response(null, { status: 308, headers: { location: elsewhere } }));
   }
-  return await serveFailure(request, url, deps, 404, "There is no such page", services);
+  return await serveFailure(request, url, deps, failure(404, "There is no such page"), services);
 }
 
 async function servePage(
@@ -70,14 +92,13 @@ async function servePage(
   match: RouteMatch<PageRoute>,
   deps: RequestDeps,
   services: ServeServices,
-): Promise<Response> {
+): Promise<Served> {
   if (request.method === "OPTIONS") {
-    return new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } });
+    return whole(new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    const refusal = await serveFailure(request, url, deps, 405, "This answers GET, HEAD only", services);
-    refusal.headers.set("allow", "GET, HEAD");
-    return refusal;
+    const refusal = failure(405, "This answers GET, HEAD only", { allow: "GET, HEAD" });
+    return await serveFailure(request, url, deps, refusal, services);
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
   let isShown = false;
@@ -87,18 +108,15 @@ async function servePage(
   };
   const visit: Visit = { page: match.route, url, params: match.params, request, deps, takeToasts };
   try {
-    const response = sealPage(await services.rendering.page(visit, null, 200), request);
+    const served = sealPage(await services.rendering.page(visit, null, 200), request);
     // A page that has no place for toasts leaves them to the next.
     if (toasts.length > 0 && isShown) {
-      response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
+      served.response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
     }
-    return response;
+    return served;
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
-    const failure = failureOf(error);
-    const response = await serveFailure(request, url, deps, failure.status, failure.message, services);
-    for (const [name, value] of Object.entries(failure.headers)) response.headers.set(name, value);
-    return response;
+    return await serveFailure(request, url, deps, failureOf(error), services);
   }
 }
 
@@ -106,20 +124,21 @@ async function serveFailure(
   request: Request,
   url: URL,
   deps: RequestDeps,
-  status: number,
-  message: string,
+  { status, message, headers }: Failure,
   { rendering }: ServeServices,
-): Promise<Response> {
+): Promise<Served> {
   const visit: Visit = { page: null, url, params: {}, request, deps, takeToasts: () => [] };
-  const response = sealPage(await rendering.failure(visit, status, message), request);
-  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
-  return response;
+  const served = sealPage(await rendering.failure(visit, status, message), request);
+  const told = served.response.headers;
+  if (!told.has("cache-control")) told.set("cache-control", "no-store");
+  for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) told.set(name, value);
+  return served;
 }
 
-function sealPage(answer: PageAnswer, { method }: Request): Response {
-  if (answer.kind === "page") return sendReply(replyWithPage(answer, method), {});
+function sealPage(answer: PageAnswer, { method }: Request): Served {
+  if (answer.kind === "page") return whole(sendReply(replyWithPage(answer, method), {}));
   const { response } = answer;
-  return response.status === 101 ? response : withOwnHeaders(sealResponse(response));
+  return { response: response.status === 101 ? response : withOwnHeaders(sealResponse(response)), isStream: true };
 }
 
 /** The runtime, or a part of it; `null` for a name that is none of its files. */

@@ -58,7 +58,9 @@ class MemoryBus implements Bus {
   /** The number of the latest message that the log has dropped: before it nobody knows what a topic has had. */
   #dropped = 0;
 
-  constructor({ maxMessages = 10_000, maxBytes = 16 * 1024 * 1024, onError = (error) => reportError(error) }: MemoryBusOptions) {
+  constructor(
+    { maxMessages = 10_000, maxBytes = 16 * 1024 * 1024, onError = (error) => reportError(error) }: MemoryBusOptions,
+  ) {
     checkBound("a memory bus", "maxMessages", maxMessages);
     checkBound("a memory bus", "maxBytes", maxBytes);
     this.#maxMessages = maxMessages;

@@ -100,10 +100,12 @@ export class Network {
     const visitor = new AbortController();
     const leave = (): void => visitor.abort(new DOMException("The visitor has gone", "AbortError"));
     signal.addEventListener("abort", leave, { once: true });
+    // A fragment stays in the browser.
+    const [target = ""] = url.href.split("#");
     const connection = { remoteAddr: { hostname: this.#address } };
     const ask = (): Promise<Response> =>
       this.#handler(
-        new Request(url, { method, headers: sent, body: bytes, signal: visitor.signal }),
+        new Request(target, { method, headers: sent, body: bytes, signal: visitor.signal }),
         connection,
       );
     const answer = this.#wire.send(ask, signal, leave);

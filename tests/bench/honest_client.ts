@@ -8,15 +8,15 @@ import { formActionUrl } from "@hyper/actions";
 import { type ServerProcess, startServer } from "../support/process.ts";
 
 const ATTACKERS = Number(Deno.args[0] ?? 200);
-const REQUESTS = 1_500;
-const WARM_UP = 500;
+const REQUESTS = 3_000;
+const WARM_UP = 6_000;
 /** Milliseconds between two bytes of an attacker who sends slowly. */
 const DRIP = 1_000;
 const BAR = 3;
 
 const HEAD = `POST ${formActionUrl("save")} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
 const FORM = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n";
-const STREAM = "GET /?_action=watch HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
+const STREAM = "GET /?_action=watch&pause=100 HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
 
 /** What an attacker sends at once, and then, a byte at a time, for as long as it is let. */
 interface Attack {

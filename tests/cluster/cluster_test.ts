@@ -68,7 +68,6 @@ redisTest(
       // Only those of the dead instance had to come back: what Redis did broke nobody's stream.
       const broke = tabs.map(({ breaks }) => breaks > 0);
       assertEquals(broke, tabs.map((_, index) => index % instances.length === 1));
-      console.log(tabs.map((t) => t.refreshes).join(), repeated);
       leaving.abort();
       await Promise.all(watching);
     } finally {

@@ -3,7 +3,7 @@
  * it is ended.
  */
 import { DatabaseSync } from "node:sqlite";
-import { action, createHandler, html, live, remove } from "../../mod.ts";
+import { action, createHandler, html, live } from "../../mod.ts";
 import { createRedisBus, createRedisStore } from "../../redis.ts";
 
 const [url = "", path = ""] = Deno.args;
@@ -39,9 +39,9 @@ const write = action("write", async ({ data, requestId, publish }) => {
     database.prepare("INSERT OR REPLACE INTO rows (name, text) VALUES (?, ?)").run(row.name, row.text);
   }
   database.exec("COMMIT");
-  const items = [remove(`#${row.name}`), html(<Line row={row} />, { target: "#board", swap: "append" })];
-  await publish("board", items);
-  return items;
+  const item = html(<Line row={row} />, { target: "#board", swap: "append" });
+  await publish("board", item);
+  return item;
 });
 
 const handler = createHandler({

@@ -15,7 +15,11 @@ export class Tab {
   /** How often a stream of it was over. */
   breaks = 0;
   readonly #instances: Instances;
-  readonly #id = random();
+  /** The places of its calls in time, by what of their ids is shown to others. */
+  readonly #sent = new Map<string, number>();
+  /** The last place there is, and that of the last change of somebody else. */
+  #place = 0;
+  #foreign = 0;
   readonly #onChange: () => void;
   /** The instance it asks next. */
   #turn: number;
@@ -35,7 +39,7 @@ export class Tab {
           headers: {
             accept: EVENT_STREAM,
             "x-hyper-action": "watch",
-            "x-hyper-request-id": this.#id + random(),
+            "x-hyper-request-id": newId(),
             ...(this.#lastEventId === "" ? {} : { "last-event-id": this.#lastEventId }),
           },
           signal,
@@ -53,7 +57,8 @@ export class Tab {
 
   /** Changes a row, and asks for it until it is done. */
   async write(name: string, text: string, signal: AbortSignal): Promise<void> {
-    const id = this.#id + random();
+    const id = newId();
+    this.#sent.set(id.slice(0, TAB_ID_CHARS), ++this.#place);
     for (;;) {
       try {
         const response = await fetch(`${this.#instance()}/`, {
@@ -80,7 +85,10 @@ export class Tab {
   async #read(body: ReadableStream<Uint8Array>, onOpen: () => void, isOwn = false): Promise<void> {
     for await (const { event, data, id, echo } of readBlocks(body)) {
       if (!isOwn && id !== null && LIVE_ID_PATTERN.test(id)) this.#lastEventId = id;
-      if (!isOwn && echo === this.#id) continue;
+      // As the runtime has it: its own change counts once more where somebody else's has come between.
+      const mine = this.#sent.get(`${echo}`);
+      if (mine !== undefined && mine > this.#foreign) continue;
+      if (!isOwn && mine === undefined) this.#foreign = ++this.#place;
       // Our own server, and the only event that carries markup.
       if (event === "patch_html") this.#apply(JSON.parse(data ?? "") as HtmlPatchData);
       onOpen();
@@ -89,8 +97,7 @@ export class Tab {
     if (isOwn) throw new Error("The answer broke off");
   }
 
-  #apply({ swap, target = "", content }: HtmlPatchData): void {
-    if (swap === "delete") this.rows.delete(target.slice(1));
+  #apply({ swap, content }: HtmlPatchData): void {
     if (swap === "morph") {
       this.refreshes++;
       this.rows.clear();
@@ -106,8 +113,8 @@ export class Tab {
   }
 }
 
-function random(): string {
-  return crypto.getRandomValues(new Uint8Array(TAB_ID_CHARS / 2)).toHex();
+function newId(): string {
+  return crypto.getRandomValues(new Uint8Array(TAB_ID_CHARS)).toHex();
 }
 
 /** Some time later, so that not all come back at once. */

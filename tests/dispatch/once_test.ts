@@ -31,6 +31,8 @@ function timed(name: string, fn: (clock: Clock) => Promise<void>): void {
 
 function mine(claim: Claim): MineClaim {
   assert(claim.kind === "mine", `expected the claim, got ${claim.kind}`);
+  // As where a handler is waited for.
+  claim.renew();
   return claim;
 }
 
@@ -237,6 +239,26 @@ timed("a claim is renewed for as long as its handler runs", async (clock) => {
     assertEquals(await once.claim("key"), { kind: "running" });
   }
   assertEquals(await first.finish(VALUE), true);
+});
+
+timed("a claim is not renewed where nobody says that its handler is waited for", async (clock) => {
+  const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
+  const first = await once.claim("key");
+  assert(first.kind === "mine");
+  await clock.tickAsync(30_000);
+  const second = mine(await once.claim("key"));
+  assertEquals(await first.finish(VALUE), false);
+  await second.giveUp();
+});
+
+timed("renew() of a claim that was given up renews nothing", async (clock) => {
+  const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
+  const first = await once.claim("key");
+  assert(first.kind === "mine");
+  await first.giveUp();
+  first.renew();
+  await clock.tickAsync(60_000);
+  await mine(await once.claim("key")).giveUp();
 });
 
 timed("a claim of a process that died may be claimed anew when its lease has run out, not before", async (clock) => {

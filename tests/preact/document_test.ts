@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bodyOf, completeDocument, cutOut, isDocument } from "../../src/preact/document.ts";
+import { asDocument, bodyOf, cutOut, isDocument, plainDocument, withHead } from "../../src/preact/document.ts";
 
 const SCRIPT = "<script src=x></script>";
 
@@ -69,7 +69,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`completeDocument(): ${what}`, () => assertEquals(completeDocument(html, head, SCRIPT), expected));
+  Deno.test(`a page: ${what}`, () => assertEquals(complete(html, head), expected));
 }
 
 for (
@@ -91,3 +91,9 @@ Deno.test("cutOut() gives what stands between the tags of the first such element
   assertEquals(cutOut("<p><x-1><form>a</form></x-1></p><x-1>b</x-1>", "x-1"), "<form>a</form>");
   assertEquals(cutOut("<p></p>", "x-1"), null);
 });
+
+/** The two ways a page is completed, as rendering takes them. */
+function complete(html: string, head: readonly string[]): string {
+  const document = asDocument(html);
+  return document === null ? plainDocument(html, head, SCRIPT) : withHead(document, head);
+}

@@ -280,6 +280,6 @@ Deno.test("Field outside a form says what is missing", () => {
 
 Deno.test("drawField() draws a field without a form around it", () => {
   const form = blankForm(NoteForm, { initial: null, instance: "7" });
-  const html = renderToString(drawField(form.field("body")));
+  const html = renderToString(<>{drawField(form.field("body"))}</>);
   assertEquals(one(html, "textarea").id, "f-note-7-body");
 });

@@ -14,7 +14,7 @@ Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: tellPort }, (request) => 
   const texts = Array.from({ length: HEADERS }, (_, at) => batch(from + at * BATCH));
   switch (url.pathname) {
     case "/headers":
-      return new Response(null, { headers: sealHeaders(texts.map((text, at) => [`x-${at}`, text])) });
+      return new Response(null, { headers: sealHeaders(texts.map((text, at): [string, string] => [`x-${at}`, text])) });
     case "/response": {
       const headers = new Headers();
       for (const [at, text] of texts.entries()) {
@@ -32,7 +32,7 @@ Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: tellPort }, (request) => 
       return new Response(null, { status: 303, headers: { location: redirectTarget(`/p?q=${texts.join("")}`, url) } });
     case "/cookies":
       return new Response(null, {
-        headers: texts.map((value, at) => ["set-cookie", cookie({ name: `c${at}`, value })]),
+        headers: texts.map((value, at): [string, string] => ["set-cookie", cookie({ name: `c${at}`, value })]),
       });
     case "/events":
       return new Response(

@@ -18,14 +18,16 @@ const slow = action("slow", async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   state.runs++;
 });
-const watch = action("watch", { method: "GET" }, async function* () {
+/** `pause` milliseconds between two items: none for a source that is as fast as it can be. */
+const watch = action("watch", { method: "GET" }, async function* ({ data }) {
+  const pause = Number(data.pause ?? 0);
   state.open++;
   try {
     for (;;) {
-      yield toast(PAYLOAD);
+      yield toast(pause > 0 ? PAYLOAD.slice(0, 1_000) : PAYLOAD);
       state.items++;
       // A turn of the event loop, as any source of items takes.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   } finally {
     state.open--;
@@ -47,7 +49,7 @@ const health = action("health", { method: "GET" }, () => {
 const Page = () => <Form action={save} />;
 const handler = createHandler({
   pages: [{ path: "/", load: () => Promise.resolve({ default: Page, save, slow, watch, work, health }) }],
-  limits: { streamsPerCaller: 400, bodySeconds: 3 },
+  limits: { streamsPerCaller: 4_000, streams: 4_000, bodySeconds: 3 },
   onError: () => void state.reports++,
 });
 await handler.ready;

@@ -141,6 +141,8 @@ function post(body: BodyInit, type: string): Request {
   return new Request(OWN, { method: "POST", body, headers: { "content-type": type } });
 }
 
+// File.text() takes a byte order mark away.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const BIG = resolveLimits({ nameBytes: 10_000 });
 
 const FUZZ: Fuzz[] = [];
@@ -204,7 +206,9 @@ fuzz(
     assert(body.kind === "fields");
     const read: unknown[] = [];
     for (const [name, values] of body.fields) {
-      for (const value of values) read.push([name, value instanceof File ? [value.name, await value.text()] : value]);
+      for (const value of values) {
+        read.push([name, value instanceof File ? [value.name, decoder.decode(await value.bytes())] : value]);
+      }
     }
     // The writer makes every line end of a text CRLF (HTML, 4.10.22.8); a file stays as it is.
     const expected = given.map(({ name, value, file }) =>
@@ -590,7 +594,6 @@ fuzz("readIntent() reads any headers, or refuses them", [
       "x-hyper-switch-depth",
       "last-event-id",
     ),
-    // deno-lint-ignore no-control-regex -- what is no header cannot arrive
     hostile.map((text) => text.replace(/[^\x20-\x7e\x80-\xff]/g, "")),
   ),
   hostile,

@@ -57,7 +57,7 @@ Deno.test("readEvents() reads a character that comes in two pieces", async () =>
   assertEquals(events.map(({ data }) => data), ["😀"]);
 });
 
-Deno.test("readEvents() fails with the body, and with data that is no JSON", async () => {
+Deno.test("readEvents() fails where data is no JSON", async () => {
   await assertRejects(() => read("data: {\n\n"), SyntaxError);
 });
 

@@ -1,0 +1,22 @@
+/** The application as a handler: what an instance serves and what the tests ask. */
+import { type Bus, createHandler, type Handler, type Store } from "@hyper/actions";
+import { keyOf } from "./session.ts";
+
+/** What instances share, where there are several. */
+export interface Shared {
+  readonly store: Store;
+  readonly bus: Bus;
+}
+
+/**
+ * Makes the application.
+ *
+ * @param shared What it shares with other instances behind one proxy; `null` for one that is alone.
+ */
+export function createApp(shared: Shared | null): Handler {
+  return createHandler({
+    baseDir: import.meta.dirname,
+    principal: keyOf,
+    ...(shared === null ? {} : { ...shared, crossOrigin: { trustProxy: true } }),
+  });
+}

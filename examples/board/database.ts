@@ -1,0 +1,162 @@
+/** The room, in SQLite: one file that every instance on this machine opens. */
+import { dirname, fromFileUrl } from "@std/path";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+
+/** Somebody who has said a name. */
+export interface Person {
+  /** What their cookie holds: known to nobody else. */
+  readonly key: string;
+  /** What others know them by. */
+  readonly id: number;
+  readonly name: string;
+}
+
+/** The columns of the board, in order. */
+export const COLUMNS = ["todo", "doing", "done"] as const;
+/** A column of the board. */
+export type Column = (typeof COLUMNS)[number];
+
+/** One task. */
+export interface Task {
+  readonly id: number;
+  readonly title: string;
+  readonly place: Column;
+  /** Who has added it. */
+  readonly author: string;
+}
+
+/** One line of the chat. */
+export interface Message {
+  readonly id: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** How many lines of the chat a page shows. */
+const SHOWN_MESSAGES = 50;
+/** Seconds after which a seat counts as empty whose instance has died. */
+const SEAT_SECONDS = 60;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS people (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS tasks (
+    id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    place TEXT NOT NULL DEFAULT 'todo',
+    author TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS seats (id TEXT PRIMARY KEY, person INTEGER NOT NULL, seen REAL NOT NULL) STRICT;
+`;
+
+/** Opened by the first who asks; `BOARD_DATABASE` names another file than `data/board.sqlite`, or `:memory:`. */
+let database: DatabaseSync | null = null;
+/** The seats of the tabs that this instance serves. */
+const ownSeats = new Set<string>();
+
+function open(): DatabaseSync {
+  if (database !== null) return database;
+  const path = Deno.env.get("BOARD_DATABASE") ?? fromFileUrl(import.meta.resolve("./data/board.sqlite"));
+  if (path !== ":memory:") Deno.mkdirSync(dirname(path), { recursive: true });
+  database = new DatabaseSync(path);
+  // Several instances write: each waits for the other, and none for those that read.
+  database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
+  database.exec(SCHEMA);
+  return database;
+}
+
+/** Closes the file; the next who asks opens it again. */
+export function closeDatabase(): void {
+  database?.close();
+  database = null;
+  ownSeats.clear();
+}
+
+/** Lets somebody in. */
+export function addPerson(name: string): Person {
+  const key = crypto.randomUUID();
+  const { lastInsertRowid } = run("INSERT INTO people (key, name) VALUES (?, ?)", key, name);
+  return { key, id: Number(lastInsertRowid), name };
+}
+
+/** Who has this key, or `null`. */
+export function findPerson(key: string): Person | null {
+  const [row] = all("SELECT id, name FROM people WHERE key = ?", key);
+  return row === undefined ? null : { key, id: Number(row.id), name: String(row.name) };
+}
+
+/** A tab of somebody has opened the room. */
+export function takeSeat(person: Person): string {
+  const seat = crypto.randomUUID();
+  run("INSERT INTO seats (id, person, seen) VALUES (?, ?, unixepoch('subsec'))", seat, person.id);
+  ownSeats.add(seat);
+  return seat;
+}
+
+/** That tab is gone. */
+export function leaveSeat(seat: string): void {
+  // Whoever closes the room has cleared it.
+  if (ownSeats.delete(seat)) run("DELETE FROM seats WHERE id = ?", seat);
+}
+
+/** Says that the tabs of this instance are still there, and forgets those of one that has died. */
+export function keepSeats(): void {
+  for (const seat of ownSeats) run("UPDATE seats SET seen = unixepoch('subsec') WHERE id = ?", seat);
+  run("DELETE FROM seats WHERE seen < unixepoch('subsec') - ?", SEAT_SECONDS);
+}
+
+/** The names of those who are here, in order, each once. */
+export function listPeople(): string[] {
+  return all(
+    "SELECT DISTINCT name FROM seats JOIN people ON people.id = person WHERE seen > unixepoch('subsec') - ? ORDER BY name",
+    SEAT_SECONDS,
+  ).map(({ name }) => String(name));
+}
+
+/** All tasks, the oldest first. */
+export function listTasks(): Task[] {
+  return all("SELECT id, title, place, author FROM tasks ORDER BY id").map((row) => ({
+    id: Number(row.id),
+    title: String(row.title),
+    place: COLUMNS.find((column) => column === row.place) ?? "todo",
+    author: String(row.author),
+  }));
+}
+
+/** Adds a task. */
+export function addTask(title: string, author: string): void {
+  run("INSERT INTO tasks (title, author) VALUES (?, ?)", title, author);
+}
+
+/** Moves a task, if it is there. */
+export function moveTask(id: number, place: Column): void {
+  run("UPDATE tasks SET place = ? WHERE id = ?", place, id);
+}
+
+/** Deletes a task, if it is there. */
+export function deleteTask(id: number): void {
+  run("DELETE FROM tasks WHERE id = ?", id);
+}
+
+/** The latest lines of the chat, the oldest first. */
+export function listMessages(): Message[] {
+  return all("SELECT id, name, text FROM messages ORDER BY id DESC LIMIT ?", SHOWN_MESSAGES).reverse().map((row) => ({
+    id: Number(row.id),
+    name: String(row.name),
+    text: String(row.text),
+  }));
+}
+
+/** Adds a line to the chat. */
+export function addMessage(name: string, text: string): Message {
+  const { lastInsertRowid } = run("INSERT INTO messages (name, text) VALUES (?, ?)", name, text);
+  return { id: Number(lastInsertRowid), name, text };
+}
+
+function run(sql: string, ...values: SQLInputValue[]): { lastInsertRowid: number | bigint } {
+  return open().prepare(sql).run(...values);
+}
+
+function all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
+  return open().prepare(sql).all(...values);
+}

@@ -1,0 +1,47 @@
+/**
+ * A shared task board: live, with presence and a chat, built with `@hyper/actions`. `PORT` chooses the port.
+ *
+ * `main.ts --instances 3` runs three processes behind a small proxy, on a Redis of their own.
+ */
+import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
+import { createApp } from "./app.ts";
+import { closeDatabase, keepSeats } from "./database.ts";
+import { startCluster } from "./cluster.ts";
+
+const port = Number(Deno.env.get("PORT") ?? 8000);
+const redisUrl = Deno.env.get("REDIS_URL");
+const [option, value] = Deno.args;
+
+if (option === "--instances" && Number(value) > 1) {
+  await using cluster = await startCluster(Number(value));
+  const server = Deno.serve({ port, onListen: ({ port }) => say(port, `${value} instances`) }, cluster.proxy);
+  await stopped();
+  await server.shutdown();
+} else {
+  await using stack = new AsyncDisposableStack();
+  const shared = redisUrl === undefined ? null : {
+    store: stack.use(await createRedisStore({ url: redisUrl })),
+    bus: stack.use(await createRedisBus({ url: redisUrl })),
+  };
+  const app = createApp(shared);
+  const seats = setInterval(keepSeats, 20_000);
+  const server = Deno.serve({ port, onListen: ({ port }) => say(port, "one instance") }, app);
+  await stopped();
+  clearInterval(seats);
+  // First the streams, which tell their tabs to come back; then what is left can end.
+  await app.close();
+  await server.shutdown();
+  closeDatabase();
+}
+
+function say(port: number, how: string): void {
+  // deno-lint-ignore no-console -- the address is what this program has to say
+  console.log(`Board is served at http://localhost:${port}/ by ${how}`);
+}
+
+/** Waits until the program is to end. */
+async function stopped(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, resolve);
+  await promise;
+}

@@ -1,0 +1,82 @@
+/** The chat: what is said, and what is being typed, letter by letter. */
+import { action, defineForm, Field, field, Form, html, remove } from "@hyper/actions";
+import { z } from "zod";
+import * as database from "../../../database.ts";
+import type { Message, Person } from "../../../database.ts";
+import { member, membersOnly, ROOM } from "../../../session.ts";
+
+const SayForm = defineForm("say", {
+  fields: { text: field.text({ label: "Say something", required: true, maxlength: 200 }) },
+});
+
+export const say = action(
+  "say",
+  { form: SayForm, guard: membersOnly, inject: { person: member } },
+  async ({ form, person, publish }) => {
+    const line = html(<Line message={database.addMessage(person.name, form.values.text)} />, {
+      target: "#messages",
+      swap: "append",
+    });
+    await publish(ROOM, [line, remove(`#${typingId(person)}`)]);
+    return [line, html(<Say />, { target: "#say", swap: "outer", focus: "#say input[name=text]" })];
+  },
+);
+
+// Nothing is kept of it: whoever opens the room later sees what was said, not how it was written.
+export const type = action(
+  "type",
+  { input: z.object({ text: z.string().max(200) }), guard: membersOnly, inject: { person: member } },
+  async ({ data: { text }, person, publish }) => {
+    await publish(
+      ROOM,
+      text === ""
+        ? remove(`#${typingId(person)}`)
+        : html(<Typing person={person} text={text} />, { target: "#typing", swap: "append" }),
+    );
+  },
+);
+
+/** The chat. */
+export function Chat() {
+  return (
+    <section class="chat" aria-labelledby="chat-title">
+      <h2 id="chat-title">Chat</h2>
+      <ol id="messages" aria-live="polite" aria-label="Messages">
+        {database.listMessages().map((message) => <Line key={message.id} message={message} />)}
+      </ol>
+      <ul id="typing" class="typing" aria-label="Being typed" />
+      <Say />
+    </section>
+  );
+}
+
+function Say() {
+  return (
+    <div id="say">
+      <Form action={say} class="row">
+        <Field name="text" autocomplete="off" />
+        <button>Send</button>
+      </Form>
+    </div>
+  );
+}
+
+function Line({ message }: { readonly message: Message }) {
+  return (
+    <li id={`message-${message.id}`}>
+      <b>{message.name}</b> {message.text}
+    </li>
+  );
+}
+
+function Typing({ person, text }: { readonly person: Person; readonly text: string }) {
+  return (
+    <li id={typingId(person)}>
+      <b>{person.name}</b> {text}
+    </li>
+  );
+}
+
+function typingId(person: Person): string {
+  return `typing-${person.id}`;
+}

@@ -1,0 +1,54 @@
+/** Who is in the room: the way in, the list of those who are here, and the stream that keeps it. */
+import { action, defineForm, Field, field, Form, live, refresh } from "@hyper/actions";
+import * as database from "../../../database.ts";
+import { enter as letIn, member, membersOnly, ROOM } from "../../../session.ts";
+
+const NameForm = defineForm("name", {
+  fields: { name: field.text({ label: "What shall we call you?", required: true, maxlength: 40 }) },
+});
+
+export const enter = action("enter", { form: NameForm }, ({ form, url }) => letIn(form.values.name, url));
+
+// For as long as a tab is open: its place among those who are here, and everything that anybody does.
+export const watchRoom = action(
+  "watch_room",
+  { method: "GET", guard: membersOnly, inject: { person: member } },
+  async function* ({ person, publish }) {
+    const seat = database.takeSeat(person);
+    try {
+      await publish(ROOM, refresh("#people"));
+      yield live(ROOM, { guard: membersOnly, refresh: "#room" });
+    } finally {
+      database.leaveSeat(seat);
+      await publish(ROOM, refresh("#people"));
+    }
+  },
+);
+
+/** Asks for a name. */
+export function Enter() {
+  return (
+    <div class="enter">
+      <h1>Board</h1>
+      <Form action={enter} class="row">
+        <Field name="name" autocomplete="nickname" />
+        <button>Come in</button>
+      </Form>
+    </div>
+  );
+}
+
+/** Those who are here. Without scripts nobody is seen to be: a seat is an open stream. */
+export function People({ you }: { readonly you: string }) {
+  const others = database.listPeople().filter((name) => name !== you);
+  return (
+    <ul id="people" class="people" aria-label="People who are here">
+      {[you, ...others].map((name) => (
+        <li key={name} title={name}>
+          <span aria-hidden="true">{[...name][0]?.toUpperCase()}</span>
+          {name === you ? `${name} (you)` : name}
+        </li>
+      ))}
+    </ul>
+  );
+}

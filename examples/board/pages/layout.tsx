@@ -1,0 +1,23 @@
+import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+
+/** What stands around every page. */
+export default function Layout({ children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Board</title>
+        <link rel="stylesheet" href="/board.css" />
+        <ClientScript />
+        <script type="module" src="/board.js" />
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the board</a>
+        <main id="main" tabindex={-1}>{children}</main>
+        <Toasts class="toasts" />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,41 @@
+// One stream for the room: presence, tasks, chat.
+if (document.querySelector("[data-room]")) watch();
+
+function watch() {
+  globalThis.action("watch_room", {}, { method: "GET" }).catch(() => {
+    // The failure message of the page says it, with a way to try again.
+  });
+}
+
+// What is typed goes out as it is typed: one call at a time, and always the latest text.
+let typed = null;
+let isSending = false;
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("#say [name=text]")) return;
+  typed = target.value;
+  send();
+});
+
+async function send() {
+  if (isSending) return;
+  isSending = true;
+  while (typed !== null) {
+    const text = typed;
+    typed = null;
+    // Somebody else's curiosity is no reason to tell of a failure here.
+    await globalThis.action("type", { text }).catch(() => {});
+  }
+  isSending = false;
+}
+
+// The latest line of the chat is what one wants to see.
+addEventListener("hyper:swap:after", ({ detail }) => {
+  if (detail.element.closest("#messages, #room")) showLatest();
+});
+showLatest();
+
+function showLatest() {
+  const messages = document.querySelector("#messages");
+  if (messages) messages.scrollTop = messages.scrollHeight;
+}

@@ -1,0 +1,141 @@
+/** What axe-core finds on every page of the examples: nothing, in light and dark, before and after something happened. */
+import { assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { createHandler } from "@hyper/actions";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { createApp } from "../../examples/invoices/app.ts";
+import { closeDatabase as closeInvoices } from "../../examples/invoices/database.ts";
+import { addInvoice, type Line, saveDetails, saveLines } from "../../examples/invoices/invoices.ts";
+import { idle } from "../../examples/invoices/sending.ts";
+import { addNote, closeDatabase as closeNotes } from "../../examples/notes/database.ts";
+import { withPage } from "../support/browser.ts";
+
+const NOTES = fromFileUrl(import.meta.resolve("../../examples/notes/"));
+
+const TEA: Line = { text: "Tea", quantity: 2, price: 4.5 };
+
+for (const colorScheme of ["light", "dark"] as const) {
+  Deno.test(`notes: axe-core finds nothing on the pages, in ${colorScheme}`, async () => {
+    // A database of its own, in memory.
+    Deno.env.set("NOTES_DATABASE", ":memory:");
+    closeNotes();
+    const handler = createHandler({ baseDir: NOTES });
+    try {
+      await withPage(handler, async ({ page }) => {
+        await check(page, "/", "no note yet");
+        const { id } = addNote({ title: "Milk", body: "one\ntwo", due: "2020-01-01" });
+        addNote({ title: "Bread", body: "", due: "2999-01-01" });
+        for (const path of ["/", "/?q=milk", "/?q=nothing", `/notes/${id}`, "/nowhere"]) await check(page, path);
+
+        await page.goto("/");
+        await page.getByLabel("New note").fill("Tea");
+        await page.getByRole("button", { name: "Add" }).click();
+        await page.getByRole("status").getByText("Note added").waitFor();
+        await look(page, "/ with a toast");
+        const title = page.getByLabel(`Title of note ${id}`);
+        await title.evaluate((input) => input.removeAttribute("maxlength"));
+        await title.fill("x".repeat(81));
+        await title.press("Enter");
+        await page.getByText("at most 80 characters").first().waitFor();
+        await look(page, "/ with a refused title");
+        await page.route("**", (route) => route.abort());
+        await page.getByRole("button", { name: "Delete Bread" }).click();
+        await page.getByRole("alert").first().waitFor();
+        await look(page, "/ with a lost connection");
+        await page.unroute("**");
+
+        await page.goto(`/notes/${id}`);
+        await page.getByLabel("Title").evaluate((input) => input.removeAttribute("required"));
+        await page.getByLabel("Title").fill("");
+        await page.getByRole("button", { name: "Save" }).click();
+        await page.getByText("Give the note a title").first().waitFor();
+        await look(page, "a note that was refused");
+      }, { colorScheme, expectErrors: [/net::ERR_FAILED/] });
+    } finally {
+      await handler.close();
+      closeNotes();
+      Deno.env.delete("NOTES_DATABASE");
+    }
+  });
+
+  Deno.test(`invoices: axe-core finds nothing on the pages, in ${colorScheme}`, async () => {
+    Deno.env.set("INVOICES_DATABASE", ":memory:");
+    closeInvoices();
+    const app = createApp();
+    try {
+      await withPage(app, async ({ page }) => {
+        await check(page, "/", "nobody is signed in");
+        await page.getByRole("button", { name: "Sign in as clerk" }).click();
+        await page.getByText("Signed in as clerk").waitFor();
+        await look(page, "/ with no invoice");
+        const path = `/invoices/${draft()}`;
+        for (const each of ["/", path, "/nowhere"]) await check(page, each);
+
+        await page.goto(path);
+        await page.getByLabel("Name").evaluate((input) => input.removeAttribute("required"));
+        await page.getByLabel("Name").fill("");
+        await page.getByRole("button", { name: "Save and send" }).click();
+        await page.getByRole("alert").getByText("Give the name of the customer").waitFor();
+        await look(page, `${path}, refused`);
+        const quantity = page.getByRole("group", { name: "Line 1" }).getByLabel("Quantity");
+        await quantity.evaluate((input) => input.removeAttribute("min"));
+        await quantity.fill("-1");
+        await page.getByRole("button", { name: "Save lines" }).click();
+        await page.getByRole("alert").getByText("Enter 1 or more").waitFor();
+        await look(page, `${path}, lines refused`);
+
+        await page.goto(path);
+        await page.getByRole("button", { name: "Save and send" }).click();
+        await page.getByRole("status").getByText("Sent to tea@example.com").waitFor();
+        await look(page, `${path}, sent`);
+        await check(page, "/", "an invoice is sent");
+      }, { colorScheme });
+    } finally {
+      await idle();
+      await app.close();
+      closeInvoices();
+      Deno.env.delete("INVOICES_DATABASE");
+    }
+  });
+}
+
+async function check(page: Page, path: string, state = ""): Promise<void> {
+  await page.goto(path);
+  await look(page, `${path} ${state}`);
+}
+
+/** Fails with what axe-core finds on the page as it stands. */
+async function look(page: Page, where: string): Promise<void> {
+  // Evaluated, not added as a script: the policy of a page does not hold for what the debugger says.
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    // What still fades in has no contrast yet.
+    for (const animation of document.getAnimations()) animation.finish();
+    const { violations, passes } = await Reflect.get(globalThis, "axe").run();
+    return {
+      passes: passes.length,
+      violations: violations.map(({ id, help, nodes }: import("axe-core").Result) => ({
+        rule: `${id}: ${help}`,
+        at: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`),
+      })),
+    };
+  });
+  assertEquals(found.violations, [], where);
+  // It did look.
+  assertEquals(found.passes > 10, true, where);
+}
+
+function draft(): number {
+  const id = addInvoice();
+  saveDetails(id, {
+    customer: { name: "Blue Kettle", email: "tea@example.com" },
+    issued: "2030-01-15",
+    due: "2030-02-15",
+    currency: "EUR",
+    reminders: true,
+    note: "",
+  });
+  saveLines(id, [TEA]);
+  return id;
+}

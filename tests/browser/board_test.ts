@@ -1,0 +1,123 @@
+import { assert, assertEquals } from "@std/assert";
+import type { BrowserContext, Page } from "playwright-core";
+import { createApp } from "../../examples/board/app.ts";
+import { addTask, closeDatabase, listMessages, listPeople, listTasks } from "../../examples/board/database.ts";
+import { withPage } from "../support/browser.ts";
+
+for (const javaScriptEnabled of [true, false]) {
+  const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
+
+  boardTest(`board: somebody comes in, adds a task, moves and deletes it, with ${scripts}`, async ({ page }) => {
+    await comeIn(page, "Ada");
+    await page.getByLabel("New task").fill("Write the tests");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.locator("#todo").getByText("Write the tests").waitFor();
+    assertEquals(await page.getByLabel("New task").inputValue(), "");
+    await page.getByRole("button", { name: "Move Write the tests to Doing" }).click();
+    await page.locator("#doing").getByText("Write the tests").waitFor();
+    assertEquals(listTasks().map(({ place, author }) => [place, author]), [["doing", "Ada"]]);
+    await page.getByRole("button", { name: "Delete Write the tests" }).click();
+    await page.locator("#doing li").waitFor({ state: "detached" });
+    assertEquals(listTasks(), []);
+  }, javaScriptEnabled);
+
+  boardTest(`board: somebody says something, with ${scripts}`, async ({ page }) => {
+    await comeIn(page, "Ada");
+    await page.getByLabel("Say something").fill("Hello <everybody>");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.locator("#messages").getByText("Hello <everybody>").waitFor();
+    assertEquals(listMessages().map(({ name, text }) => [name, text]), [["Ada", "Hello <everybody>"]]);
+  }, javaScriptEnabled);
+}
+
+boardTest("board: what one does, the other sees, and each of them once", async ({ page, context }) => {
+  await comeIn(page, "Ada");
+  const other = await visitor(context, "Bob");
+  await page.locator("#people").getByText("Bob").waitFor();
+  await other.locator("#people").getByText("Ada").waitFor();
+  assertEquals(listPeople(), ["Ada", "Bob"]);
+
+  await page.getByLabel("New task").fill("Seen by both");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  for (const tab of [page, other]) await tab.locator("#todo").getByText("Seen by both").waitFor();
+
+  await page.getByLabel("Say something").pressSequentially("Hel");
+  await other.locator("#typing").getByText("Ada Hel", { exact: true }).waitFor();
+  await page.getByLabel("Say something").pressSequentially("lo");
+  await other.locator("#typing").getByText("Ada Hello", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Send" }).click();
+  for (const tab of [page, other]) await tab.locator("#messages").getByText("Ada Hello").waitFor();
+  await other.locator("#typing li").waitFor({ state: "detached" });
+  await other.getByLabel("Say something").fill("And back");
+  await other.getByRole("button", { name: "Send" }).click();
+  await page.locator("#messages").getByText("Bob And back").waitFor();
+  for (const tab of [page, other]) {
+    assertEquals(await tab.locator("#messages li").allTextContents(), ["Ada Hello", "Bob And back"]);
+    assertEquals(await tab.locator("#todo li").count(), 1);
+  }
+
+  await other.close();
+  await page.locator("#people").getByText("Bob").waitFor({ state: "detached" });
+  assertEquals(listPeople(), ["Ada"]);
+});
+
+boardTest("board: what is being typed stays when somebody else acts", async ({ page, context }) => {
+  await comeIn(page, "Ada");
+  const other = await visitor(context, "Bob");
+  await page.getByLabel("New task").fill("Half a thought");
+  await page.getByLabel("New task").focus();
+  await other.getByLabel("New task").fill("Bob's task");
+  await other.getByRole("button", { name: "Add", exact: true }).click();
+  await page.locator("#todo").getByText("Bob's task").waitFor();
+  assertEquals(await page.getByLabel("New task").inputValue(), "Half a thought");
+  assert(await page.getByLabel("New task").evaluate((input) => input === document.activeElement));
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  boardTest(`board: nothing is cut off on a telephone, in ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 320, height: 640 });
+    await comeIn(page, "A".repeat(40));
+    addTask("x".repeat(80), "A".repeat(40));
+    await page.reload();
+    await page.locator(".card").waitFor();
+    assertEquals(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+  });
+}
+
+async function comeIn(page: Page, name: string): Promise<void> {
+  await page.goto("/");
+  await page.getByLabel("What shall we call you?").fill(name);
+  await page.getByRole("button", { name: "Come in" }).click();
+  await page.locator("#room").waitFor();
+}
+
+/** Somebody else, in a browser of their own. */
+async function visitor(context: BrowserContext, name: string): Promise<Page> {
+  const own = await context.browser()?.newContext({ baseURL: new URL(context.pages()[0]?.url() ?? "").origin });
+  assert(own !== undefined);
+  own.setDefaultTimeout(10_000);
+  const page = await own.newPage();
+  await comeIn(page, name);
+  return page;
+}
+
+function boardTest(
+  name: string,
+  visit: (visit: { readonly page: Page; readonly context: BrowserContext }) => Promise<void>,
+  javaScriptEnabled = true,
+): void {
+  Deno.test(name, async () => {
+    // Each test begins with a database of its own, in memory.
+    Deno.env.set("BOARD_DATABASE", ":memory:");
+    closeDatabase();
+    const app = createApp(null);
+    try {
+      await withPage(app, visit, { javaScriptEnabled });
+    } finally {
+      await app.close();
+      closeDatabase();
+      Deno.env.delete("BOARD_DATABASE");
+    }
+  });
+}

@@ -1,0 +1,106 @@
+/** Guards that cannot be forgotten: one for all actions, lifted where an action says so. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { action, type ActionOptions, formActionUrl, type Guard, HyperError } from "../../mod.ts";
+import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
+
+/** An application with a guard for all, and an action with options of its own. */
+function guarded(guard: Guard, options: Partial<ActionOptions<null, null>> = {}) {
+  const reached: string[] = [];
+  const own = options.guard;
+  const save = action("save", {
+    ...options,
+    ...(own === undefined ? {} : {
+      guard: (ctx) => {
+        reached.push("own");
+        return own(ctx);
+      },
+    }),
+  }, () => void reached.push("handler"));
+  const all: Guard = (ctx) => {
+    reached.push("all");
+    return guard(ctx);
+  };
+  const app = new App({ "/": { default: () => "home", save } }, { guard: all });
+  const ask = async (path = formActionUrl("save"), init: RequestInit = {}): Promise<number> => {
+    const response = await app.request(path, { method: "POST", ...init });
+    await response.body?.cancel();
+    return response.status;
+  };
+  return { app, reached, ask };
+}
+
+Deno.test("createHandler({ guard }) is asked before every action's own guard, however the action is named", async () => {
+  const { app, reached, ask } = guarded(() => {}, { guard: () => true });
+  await using _ = app;
+  assertEquals(await ask(), 204);
+  assertEquals(await ask("/?_action=save"), 204);
+  assertEquals(await ask("/", { headers: { "x-hyper-action": "save" } }), 204);
+  assertEquals(await ask("/", { body: new URLSearchParams({ _action: "save" }) }), 204);
+  assertEquals(reached, Array(4).fill(["all", "own", "handler"]).flat());
+});
+
+for (
+  const [what, verdict, status] of [
+    ["gives false", () => false, 403],
+    ["gives a Response", () => new Response("sign in", { status: 401 }), 401],
+    ["throws a refusal", () => Promise.reject(new HyperError(401, "sign in")), 401],
+  ] satisfies readonly (readonly [string, Guard, number])[]
+) {
+  Deno.test(`createHandler({ guard }) that ${what} is the answer, and nothing behind it is reached`, async () => {
+    const { app, reached } = guarded(verdict, { guard: () => true });
+    await using _ = app;
+    for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
+      const response = await app.call("save", { accept });
+      await response.body?.cancel();
+      assertEquals(response.status, status, accept);
+    }
+    assertEquals(reached, ["all", "all", "all"]);
+  });
+}
+
+Deno.test("createHandler({ guard }) that gives anything else is an error of the guard, and lets nobody through", async () => {
+  for (const verdict of [null, 0, 1, "", "yes", {}, []]) {
+    const { app, reached, ask } = guarded(() => verdict as unknown as boolean);
+    await using _ = app;
+    assertEquals([await ask(), reached], [500, ["all"]], JSON.stringify(verdict));
+    assertStringIncludes(app.takeError().message, 'the guard of action "save" gave');
+  }
+});
+
+Deno.test("public: true lifts the handler's guard, and not the action's own", async () => {
+  const open = guarded(() => false, { public: true });
+  await using _ = open.app;
+  assertEquals([await open.ask(), open.reached], [204, ["handler"]]);
+  const closed = guarded(() => false, { public: true, guard: () => false });
+  await using __ = closed.app;
+  assertEquals([await closed.ask(), closed.reached], [403, ["own"]]);
+});
+
+Deno.test("createHandler({ guard }) holds for what is declared GET, too", async () => {
+  const { app, reached, ask } = guarded(() => false, { method: "GET" });
+  await using _ = app;
+  assertEquals([await ask("/?_action=save", { method: "GET" }), reached], [403, ["all"]]);
+});
+
+Deno.test("createHandler({ guard }) is for actions: a page is its own guard", async () => {
+  const { app, reached } = guarded(() => false);
+  await using _ = app;
+  assertEquals([(await app.open("/")).status, reached], [200, []]);
+});
+
+Deno.test("an action that is not there says nothing about a guard", async () => {
+  const { app, reached, ask } = guarded(() => false);
+  await using _ = app;
+  assertEquals([await ask("/?_action=other"), reached], [404, []]);
+});
+
+Deno.test("a refusal by the handler's guard is told to accessDenied", async () => {
+  const { app, ask } = guarded(() => false);
+  await using _ = app;
+  const told: unknown[] = [];
+  using _receiver = app.handler.signals.accessDenied.connect(({ actionName, reason, responseStatus }) => {
+    told.push([actionName, reason, responseStatus]);
+  });
+  await ask();
+  assertEquals(told, [["save", "guard", 403]]);
+});

@@ -1,0 +1,422 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { createHandler } from "../../mod.ts";
+import { ConnectionError, createTestClient, type SignalRecord } from "../../testing.ts";
+import { captureConsole } from "../support/app.tsx";
+import { currentUser, makeSite, pagesOf, visit } from "./site.tsx";
+
+Deno.test("open() gives the page at an address, and the client is there", async () => {
+  await using client = visit(makeSite());
+  assertEquals([client.page.url.href, client.page.status, client.page.text], ["http://localhost/", 0, ""]);
+  const page = await client.open("/?q=1");
+  assertEquals([page.status, page.url.href, page.find("h1").text], [200, "http://localhost/?q=1", "Home?q=1"]);
+  assertStringIncludes(page.headers.get("content-type") ?? "", "text/html");
+  assertStringIncludes(page.source, "<h1>");
+  assertStrictEquals(client.page, page);
+});
+
+Deno.test("open() follows redirects", async () => {
+  await using client = visit(makeSite());
+  assertEquals((await client.open("/cookie#x")).url.href, "http://localhost/notes#x");
+});
+
+Deno.test("open() gives up on redirects that never end", async () => {
+  await using client = visit(makeSite());
+  await assertRejects(() => client.open("/round"), ConnectionError, "redirects more than 20 times");
+});
+
+for (const [path, status] of [["/empty", 204], ["/file", 200], ["/away", 302]] as const) {
+  Deno.test(`open() leaves the page as it was when the answer is none, ${path}`, async () => {
+    await using client = visit(makeSite());
+    const page = await client.open("/notes");
+    assertEquals((await client.open(path)).status, status);
+    assertStrictEquals(client.page, page);
+  });
+}
+
+Deno.test("open() takes text for what it is", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/text");
+  assertEquals([page.source, page.findAll("b").length], ["<b>text</b>", 0]);
+});
+
+Deno.test("open() refuses another origin", async () => {
+  await using client = visit(makeSite());
+  await assertRejects(() => client.open("https://other.test/"), TypeError, "is not of http://localhost");
+  const page = await client.open("/");
+  await assertRejects(() => page.click("Away"), TypeError, "is not of http://localhost");
+});
+
+Deno.test("a request says what a browser says, by how it came about", async () => {
+  const site = makeSite();
+  const seen: Request[] = [];
+  const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(site) });
+  const spy = Object.assign((request: Request) => {
+    seen.push(request);
+    return handler(request);
+  }, handler);
+  await using client = createTestClient(spy, { origin: "https://site.test", headers: { "accept-language": "de" } });
+  const page = await client.open("/?q#x");
+  await page.form("Sign in").submit();
+  await client.action("nothing");
+  const said = ["accept-language", "sec-fetch-site", "sec-fetch-mode", "origin", "referer", "x-requested-with"];
+  const [opened, posted, followed, called] = seen.map((
+    { url, headers },
+  ) => [url, ...said.map((name) => headers.get(name))]);
+  assertEquals(opened, ["https://site.test/?q", "de", "none", "navigate", null, null, null]);
+  assertEquals(posted?.slice(1), ["de", "same-origin", "navigate", "https://site.test", "https://site.test/?q", null]);
+  assertEquals(followed, [
+    "https://site.test/notes",
+    "de",
+    "same-origin",
+    "navigate",
+    null,
+    "https://site.test/?q",
+    null,
+  ]);
+  assertEquals(called?.slice(1), [
+    "de",
+    "same-origin",
+    "cors",
+    "https://site.test",
+    "https://site.test/notes",
+    "XMLHttpRequest",
+  ]);
+  await handler.close();
+});
+
+Deno.test("click() follows a link", async () => {
+  await using client = visit(makeSite());
+  const page = await (await client.open("/")).click("Notes");
+  assertEquals([page.url.href, page.find("h1").text], ["http://localhost/notes#list", "Notes"]);
+});
+
+Deno.test("submit() comes back with values and errors, twice, and goes on when they are mended", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  let page = await client.open("/?q=1");
+  for (const title of ["too long", "still too long"]) {
+    page = await page.form("Add").fill({ Title: title }).submit();
+    const { value, isInvalid, description } = page.form("Add").field("Title");
+    assertEquals([value, isInvalid, description !== ""], [title, true, true]);
+    assertEquals(page.find("h1").text, "Home?q=1");
+  }
+  page = await page.form("Add").fill({ Title: "Milk" }).submit();
+  assertEquals([page.url.href, page.find("#notes").text], ["http://localhost/?q=1", "Milk"]);
+  assertStringIncludes(page.text, "Added");
+  assertEquals(site.log, ["POST document"]);
+});
+
+Deno.test("submit() shows a flash once: its cookie is taken back", async () => {
+  await using client = visit(makeSite());
+  let page = await (await client.open("/")).form("Add").fill({ Title: "Milk" }).submit();
+  assertStringIncludes(page.text, "Added");
+  page = await client.open("/");
+  assert(!page.text.includes("Added"), page.text);
+});
+
+Deno.test("submit() sends files", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const form = (await client.open("/")).form("Add");
+  await form.fill({ Title: "Cat", Photo: new File(["x"], "cat.png", { type: "image/png" }) }).submit();
+  assertEquals(site.notes, ["Cat with cat.png"]);
+});
+
+Deno.test("submit() sends a GET form as the query, in place of the one in its address", async () => {
+  await using client = visit(makeSite());
+  const page = await (await client.open("/?old=1")).form("Search").fill({ Text: "a b\u00fc" }).submit();
+  assertEquals(page.url.search, "?q=a+b%C3%BC");
+});
+
+Deno.test("submit() goes where the button says", async () => {
+  await using client = visit(makeSite());
+  const page = await (await client.open("/")).form("Add").submit("Add nowhere");
+  assertEquals([page.status, page.url.pathname], [404, "/_next/form/0000000000000000/"]);
+});
+
+Deno.test("cookies are kept and sent, whichever way they came", async () => {
+  await using client = visit(makeSite());
+  await (await client.open("/")).click("Sign in");
+  assertEquals([client.cookies.get("session"), client.page.url.pathname], ["ada", "/notes"]);
+  const page = await client.open("/headers");
+  assertEquals(new Map(JSON.parse(page.source)).get("cookie"), "session=ada");
+});
+
+Deno.test("action() applies patches to the page, and tells events and status", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  const outcome = await client.action("add_note", { title: "Milk" });
+  assertEquals([outcome.kind, outcome.ok, outcome.status, outcome.missing], ["success", true, 200, []]);
+  assertEquals(outcome.events.map(({ event }) => event), ["patch_html", "toast"]);
+  assertEquals(page.find("#notes").text, "Milk");
+});
+
+Deno.test("action() gives the value an action returns", async () => {
+  await using client = visit(makeSite());
+  assertEquals((await client.action("pay", { amount: 5 })).data, 1);
+});
+
+Deno.test("action() puts what has no target into the call's, by the call's mode", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  await client.action("show", { a: 1 }, { target: "#state" });
+  assertEquals(page.find("#state").html, '<p id="state"><b>{"a":1}</b></p>');
+});
+
+Deno.test("action() carries data of any length and any letter, in a header or in the body, once", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  for (const text of ["\u00fc\u2028😀%", "é".repeat(900), "x".repeat(200_000)]) {
+    await client.action("show", { text, n: [1, null] }, { target: "#state" });
+    assertEquals(JSON.parse(page.find("#state").text), { text, n: [1, null] });
+  }
+});
+
+Deno.test("action() refuses data that a GET cannot carry, before anything is sent", async () => {
+  await using client = visit(makeSite());
+  await assertRejects(
+    () => client.action("watch", { text: "x".repeat(5_000) }, { method: "GET" }),
+    RangeError,
+    "a GET carries 4096 bytes of data and no file",
+  );
+});
+
+Deno.test("action() sends files in data as parts", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const outcome = await client.action("add_note", { title: "Cat", photo: new File(["x"], "cat.png") });
+  assertEquals([outcome.ok, site.notes], [true, ["Cat with cat.png"]]);
+});
+
+Deno.test("action() sends a form as it is filled, and data beats a field of the same name", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const form = (await client.open("/")).form("Add").fill({ Title: "Milk" });
+  await client.action("add_note", {}, { form });
+  await client.action("add_note", { title: "Tea" }, { form });
+  await client.action("add_note", {}, { form: "form[data-hyper-form=add_note]" });
+  assertEquals(site.notes, ["Milk", "Tea", "Milk"]);
+  await assertRejects(() => client.action("add_note", {}, { form: "main" }), TypeError, "is no form of the page");
+});
+
+Deno.test("send() morphs a refused form, with its errors, and leaves the rest alone", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  const outcome = await page.form("Add").fill({ Title: "too long" }).send();
+  assertEquals([outcome.kind, outcome.status, Object.keys(outcome.issues)], ["error", 422, ["title"]]);
+  const field = page.form("Add").field("Title");
+  assertEquals([field.value, field.isInvalid], ["too long", true]);
+});
+
+Deno.test("send() keeps to what form and button say: name, target and mode", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  await page.form("Nothing").send("Show");
+  assertEquals(page.find("#state > b").text.startsWith("{"), true);
+});
+
+Deno.test("action() tells a failure with its status and nothing of its cause", async () => {
+  using _console = quiet();
+  await using client = visit(makeSite());
+  const outcome = await client.action("fail");
+  assertEquals([outcome.kind, outcome.ok, outcome.status, outcome.data], ["error", false, 500, null]);
+  assert(outcome.kind === "error" && !outcome.message.includes("secret"));
+  const [failed] = client.signals.of("actionFailed");
+  assert(failed?.error instanceof Error && failed.error.message === "secret");
+});
+
+Deno.test("action() tells an action that is unknown", async () => {
+  await using client = visit(makeSite());
+  assertEquals((await client.action("unknown")).status, 404);
+});
+
+Deno.test("action() lists targets that are missing, and rejects where the call is strict", async () => {
+  await using client = visit(makeSite());
+  await client.open("/");
+  assertEquals((await client.action("lost")).missing, ["#nowhere"]);
+  await assertRejects(() => client.action("lost", {}, { strictTargets: true }), Error, '"#nowhere"');
+});
+
+Deno.test("action() goes where a redirect leads, and not out of the application", async () => {
+  await using client = visit(makeSite());
+  await client.open("/");
+  assertEquals((await client.action("leave_site")).events, [
+    { event: "redirect", data: { url: "https://other.test/", external: true }, id: null },
+  ]);
+  assertEquals(client.page.url.pathname, "/");
+  await client.action("leave");
+  assertEquals([client.page.url.pathname, client.page.find("h1").text], ["/notes", "Notes"]);
+});
+
+Deno.test("action() takes cookies and redirect of a response", async () => {
+  await using client = visit(makeSite());
+  await client.open("/");
+  await client.action("sign_in");
+  assertEquals([client.cookies.get("session"), client.page.url.pathname], ["ada", "/notes"]);
+});
+
+Deno.test("action() moves the page where history says", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  await client.action("move");
+  assertEquals([page.url.search, client.page], ["?moved", page]);
+});
+
+Deno.test("action() puts the refreshed part of the page in place", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  const state = page.find("#state");
+  await client.action("redraw");
+  assertEquals([page.find("#notes").text, state.html], ["from elsewhere", '<p id="state"></p>']);
+});
+
+Deno.test("action() follows a hand-over, and the outcome is the destination's", async () => {
+  await using client = visit(makeSite());
+  const outcome = await client.action("start");
+  assertEquals([outcome.data, outcome.events.map(({ event }) => event)], ["7 at /notes", ["result"]]);
+});
+
+Deno.test("action() is ended by the caller's signal", async () => {
+  await using client = visit(makeSite());
+  const outcome = await client.action("watch", {}, { method: "GET", signal: AbortSignal.abort() });
+  assertEquals([outcome.kind, outcome.ok, outcome.status], ["aborted", false, 0]);
+});
+
+Deno.test("stream() applies each event as it is read, and the server runs no further", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const page = await client.open("/");
+  const stream = client.stream("watch", {}, { method: "GET" });
+  assertEquals(await stream.opened, 200);
+  assertEquals((await stream.next())?.event, "patch_html");
+  assertEquals(page.find("#state").text, "first");
+  assertEquals((await stream.next())?.event, "checkpoint");
+  await stream.take(2);
+  assertEquals(page.find("#state").text, "event 3");
+  await stream.cancel();
+  assertEquals(await stream.next(), null);
+  assertEquals(site.log, ["watched from the start", "left"]);
+  assertEquals(client.signals.of("streamClosed").map(({ reason }) => reason), ["left"]);
+});
+
+Deno.test("stream() patches the page it was begun on, whatever is open by then", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  const stream = client.stream("watch", {}, { method: "GET" });
+  await client.open("/notes");
+  await stream.next();
+  assertEquals([page.find("#state").text, client.page.findAll("#state").length], ["first", 0]);
+});
+
+Deno.test("stream() can be iterated, and is left when the loop is", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  for await (const { event } of client.stream("watch", {}, { method: "GET" })) {
+    if (event === "checkpoint") break;
+  }
+  assertEquals(client.signals.of("streamClosed").length, 1);
+});
+
+Deno.test("take() says how far a stream came that ends before", async () => {
+  await using client = visit(makeSite());
+  const stream = client.stream("steps");
+  await assertRejects(() => stream.take(3), Error, 'Cannot take 3 events of action "steps": it ended after 2');
+  const outcome = await stream.outcome();
+  assertEquals([outcome.kind, outcome.events.length], ["success", 2]);
+});
+
+Deno.test("a client that is disposed ends its streams", async () => {
+  const site = makeSite();
+  let closed: SignalRecord;
+  {
+    await using client = visit(site);
+    await client.stream("watch", {}, { method: "GET" }).take(3);
+    await client.stream("watch", {}, { method: "GET" }).opened;
+    void client.stream("watch", {}, { method: "GET" });
+    closed = client.signals;
+  }
+  assertEquals(site.log.filter((line) => line === "left").length, 1);
+  assertEquals(closed.of("streamClosed").map(({ reason }) => reason), ["left", "left"]);
+});
+
+Deno.test("actions() calls by name, and is no promise", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const calls = await Promise.resolve(
+    client.actions<{ readonly pay: { readonly kind: "action"; readonly name: "pay" } }>(),
+  );
+  assertEquals((await calls.pay({ amount: 1 })).data, 1);
+});
+
+Deno.test("override() replaces a dependency until it is disposed: by itself, by its name, by a factory", async () => {
+  await using client = visit(makeSite(), { overrides: new Map([["user", "before"]]) });
+  const who = async (): Promise<unknown> => (await client.action("who_am_i")).data;
+  assertEquals(await who(), "before");
+  {
+    using _user = client.override(currentUser, "Ada");
+    assertEquals(await who(), "Ada");
+    {
+      using _user = client.override(currentUser, ({ request }) => `by ${request.method}`);
+      assertEquals(await who(), "by POST");
+    }
+    assertEquals(await who(), "Ada");
+  }
+  using _user = client.override("user", "named");
+  assertEquals(await who(), "named");
+});
+
+Deno.test("override() refuses where the handler is made already", async () => {
+  const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(makeSite()) });
+  await using client = createTestClient(handler);
+  assertThrows(() => client.override(currentUser, "Ada"), TypeError, 'Cannot override dependency "user"');
+  await handler.close();
+});
+
+Deno.test("a client closes the handler it has made, and leaves one alone that it was given", async () => {
+  const site = makeSite();
+  const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(site) });
+  {
+    await using client = createTestClient(handler);
+    assertStrictEquals(client.handler, handler);
+  }
+  await using client = createTestClient(handler);
+  await client.stream("watch", {}, { method: "GET" }).take(1);
+  const own = visit(site);
+  await own[Symbol.asyncDispose]();
+  const response = await own.handler(
+    new Request("http://localhost/", { headers: { accept: "text/event-stream", "x-hyper-action": "watch" } }),
+  );
+  assertEquals(response.status, 503);
+  await response.body?.cancel();
+  await handler.close();
+});
+
+Deno.test("the request ids of a client begin alike, and no two clients begin so", async () => {
+  const site = makeSite();
+  const ids: string[] = [];
+  const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(site) });
+  using _signal = handler.signals.actionDispatched.connect(({ request }) => {
+    ids.push(request.headers.get("x-hyper-request-id") ?? "");
+  });
+  for (const client of [createTestClient(handler), createTestClient(handler)]) {
+    await client.action("nothing");
+    await client.action("nothing");
+    await client[Symbol.asyncDispose]();
+  }
+  assert(ids.every((id) => /^[0-9a-f]{32}$/.test(id)), `${ids}`);
+  assertEquals([new Set(ids).size, new Set(ids.map((id) => id.slice(0, 16))).size], [4, 2]);
+  await handler.close();
+});
+
+/** Keeps from the console what a test expects to be said there. */
+function quiet(): Disposable {
+  const restore = captureConsole([]);
+  return { [Symbol.dispose]: restore };
+}

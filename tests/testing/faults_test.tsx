@@ -1,0 +1,153 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ConnectionError, createTestClock } from "../../testing.ts";
+import { FaultyNetwork } from "../../src/testing/faults.ts";
+import { makeSite, visit } from "./site.tsx";
+
+Deno.test("a fault is for one request, the first one first", async () => {
+  await using client = visit(makeSite());
+  client.faults.push({ kind: "none" }, { kind: "drop", at: "request" });
+  assertEquals((await client.open("/")).status, 200);
+  await assertRejects(() => client.open("/"), ConnectionError, "the request was dropped");
+  assertEquals([(await client.open("/")).status, client.faults], [200, []]);
+});
+
+Deno.test("drop at request keeps it from the server, at answer it has run", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  client.faults.push({ kind: "drop", at: "request" }, { kind: "drop", at: "answer" });
+  await assertRejects(() => client.action("pay", { amount: 1 }), ConnectionError, "the request was dropped");
+  await assertRejects(() => client.action("pay", { amount: 2 }), ConnectionError, "the answer was dropped");
+  assertEquals(site.log, ["paid 2"]);
+});
+
+Deno.test("drop at answer loses its cookies too", async () => {
+  await using client = visit(makeSite());
+  await client.open("/");
+  client.faults.push({ kind: "drop", at: "answer" });
+  await assertRejects(() => client.action("sign_in"), ConnectionError);
+  assertEquals(client.cookies.get("session"), undefined);
+});
+
+Deno.test("a call with retry is sent again with the same id, so that it runs once", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  client.faults.push({ kind: "drop", at: "request" }, { kind: "drop", at: "answer" });
+  assertEquals((await client.action("pay", { amount: 1 }, { retry: true })).data, 1);
+  assertEquals(site.log, ["paid 1"]);
+});
+
+Deno.test("a call with retry gives up after ten attempts", async () => {
+  await using client = visit(makeSite());
+  for (let n = 0; n < 11; n++) client.faults.push({ kind: "drop", at: "request" });
+  await assertRejects(() => client.action("pay", {}, { retry: true }), ConnectionError);
+  assertEquals(client.faults.length, 1);
+});
+
+Deno.test("duplicate sends a request twice, and what changes something runs once", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  client.faults.push({ kind: "duplicate" });
+  assertEquals((await client.action("pay", { amount: 1 })).data, 1);
+  assertEquals(site.log, ["paid 1"]);
+});
+
+Deno.test("duplicate sends the same bytes, files and boundary included", async () => {
+  const bodies: string[] = [];
+  const network = new FaultyNetwork();
+  network.faults.push({ kind: "duplicate" });
+  const ask = (): Promise<Response> => {
+    bodies.push("asked");
+    return Promise.resolve(new Response(String(bodies.length)));
+  };
+  const response = await network.send(ask, new AbortController().signal, () => {});
+  assertEquals([await response.text(), bodies.length], ["1", 2]);
+
+  const site = makeSite();
+  await using client = visit(site);
+  client.faults.push({ kind: "duplicate" });
+  await client.action("add_note", { title: "Cat", photo: new File(["x"], "cat.png") });
+  assertEquals(site.notes, ["Cat with cat.png"]);
+});
+
+Deno.test("delay holds the answer back, on the virtual clock", async () => {
+  using clock = createTestClock();
+  await using client = visit(makeSite());
+  client.faults.push({ kind: "delay", milliseconds: 500 });
+  let isOpen = false;
+  const opening = client.open("/").then(() => isOpen = true);
+  await clock.tick(499);
+  assertEquals(isOpen, false);
+  await clock.tick(1);
+  assertEquals(await opening, true);
+});
+
+Deno.test("a delayed call can be ended", async () => {
+  await using client = visit(makeSite());
+  client.faults.push({ kind: "delay", milliseconds: 1_000_000 });
+  const stream = client.stream("pay");
+  await stream.cancel();
+  assertEquals((await stream.outcome()).kind, "aborted");
+});
+
+Deno.test("reorder lets the next answer pass, and the late one overwrites nothing", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  client.faults.push({ kind: "reorder" });
+  const ended: number[] = [];
+  const call = async (n: number): Promise<void> => {
+    await client.action("show", { n }, { target: "#state" });
+    ended.push(n);
+  };
+  await Promise.all([call(1), call(2)]);
+  assertEquals([ended, page.find("#state").text], [[2, 1], '{"n":2}']);
+});
+
+Deno.test("reorder lets go when the next request fails", async () => {
+  await using client = visit(makeSite());
+  client.faults.push({ kind: "reorder" }, { kind: "drop", at: "request" });
+  const first = client.action("pay", { amount: 1 });
+  await assertRejects(() => client.action("nothing"), ConnectionError);
+  assertEquals((await first).data, 1);
+});
+
+Deno.test("cut breaks a stream after so many events, and a GET goes on from its checkpoint", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const page = await client.open("/");
+  client.faults.push({ kind: "cut", afterEvents: 2 });
+  const stream = client.stream("watch", {}, { method: "GET" });
+  const events = await stream.take(3);
+  assertEquals(events.map(({ event }) => event), ["patch_html", "checkpoint", "patch_html"]);
+  assertEquals(page.find("#state").text, "event 2");
+  await stream.cancel();
+  const id = events[1]?.id;
+  assertEquals(site.log.filter((line) => line !== "left"), ["watched from the start", `watched from ${id}`]);
+});
+
+Deno.test("cut rejects a call that may not be sent again: a POST, and a GET without retry", async () => {
+  await using client = visit(makeSite());
+  client.faults.push({ kind: "cut", afterEvents: 1 }, { kind: "cut", afterEvents: 1 });
+  const message = "its answer broke off";
+  const post = client.stream("steps");
+  assertEquals((await post.next())?.event, "dispatch_event");
+  await assertRejects(() => post.next(), ConnectionError, message);
+  await assertRejects(() => post.outcome(), Error, "its answer broke off before");
+  const get = client.stream("watch", {}, { method: "GET", retry: false });
+  await assertRejects(() => get.take(2), ConnectionError, message);
+});
+
+Deno.test("cut gives events before the break that come in one piece", async () => {
+  const network = new FaultyNetwork();
+  network.faults.push({ kind: "cut", afterEvents: 2 });
+  const text = "event: a\n\n: comment\n\nevent: b\n\nevent: c\n\n";
+  let isGone = false;
+  const response = await network.send(() => Promise.resolve(new Response(text)), new AbortController().signal, () => {
+    isGone = true;
+  });
+  const pieces: string[] = [];
+  const read = async (): Promise<void> => {
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) pieces.push(piece);
+  };
+  await assertRejects(read, ConnectionError, "broke after 2 events");
+  assertEquals([pieces, isGone], [["event: a\n\n", "event: b\n\n"], true]);
+});
