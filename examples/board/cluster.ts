@@ -77,8 +77,10 @@ async function untilSaid(
   stack: AsyncDisposableStack,
 ): Promise<RegExpExecArray> {
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let isOver = false;
+  void process.status.then(() => isOver = true);
   stack.defer(async () => {
-    process.kill("SIGTERM");
+    if (!isOver) process.kill("SIGTERM");
     await process.status;
   });
   let said = "";

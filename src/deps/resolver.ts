@@ -108,8 +108,11 @@ export type DependencyOverrides = ReadonlyMap<Dependency<unknown> | string, unkn
 
 /** The parts of {@linkcode createRequestDeps}. */
 export interface RequestDepsOptions extends Omit<ResolutionScope, "ctx"> {
-  /** The request as factories are to see it, without `deps`. Its own properties are copied into each one's context. */
-  readonly ctx: Omit<RequestContext, "deps">;
+  /**
+   * The request as factories are to see it, without `deps`: its own properties are copied into each one's context. Or what
+   * makes a context with given `deps`, where parts of it are made when they are asked for and must not be copied before.
+   */
+  readonly ctx: Omit<RequestContext, "deps"> | { readonly withDeps: (deps: Deps) => RequestContext };
   /** Who resolves markers, in order: what `orderProviders()` gave. */
   readonly providers: readonly Provider[];
   /** What is used in place of what dependencies would make. */
@@ -153,7 +156,7 @@ class ChainedDeps implements RequestDeps {
   constructor(options: RequestDepsOptions, asker: DependencyRun | null) {
     this.#options = options;
     this.#asker = asker;
-    this.ctx = { ...options.ctx, deps: this };
+    this.ctx = "withDeps" in options.ctx ? options.ctx.withDeps(this) : { ...options.ctx, deps: this };
   }
 
   derive(changes: Partial<Pick<RequestDepsOptions, "ctx" | "form" | "origin" | "context">>): RequestDeps {

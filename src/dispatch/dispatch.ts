@@ -581,27 +581,39 @@ export class FormActionDispatch {
     const page = place?.route ?? null;
     const url = place?.url ?? withoutProtocol(run.url);
     const params = place?.params ?? NO_PARAMS;
-    // Made when first asked for: most answers render no page, and a request with its headers costs more than they do.
-    let made: Pick<Visit, "request" | "deps"> | null = null;
-    const make = (): Pick<Visit, "request" | "deps"> => {
-      const asked = new Request(url, { headers: headersOfGet(request.headers) });
+    // Made when first asked for: a request with its headers costs more than most pages do with it.
+    let asked: Request | null = null;
+    const ask = (): Request => {
+      if (asked !== null) return asked;
+      asked = new Request(url, { headers: headersOfGet(request.headers) });
       attachRequestDepCache(asked, cache);
-      const deps = early.derive({
-        ctx: { ...baseOf(early.ctx), request: asked, url, params },
-        origin: page === null ? "missing" : "ok",
-        context: page === null ? null : contextOf(page),
-      });
-      return { request: asked, deps };
+      return asked;
     };
+    let made: RequestDeps | null = null;
+    const { signal } = early.ctx;
     return {
       page,
       url,
       params,
       get request(): Request {
-        return (made ??= make()).request;
+        return ask();
       },
       get deps(): RequestDeps {
-        return (made ??= make()).deps;
+        return made ??= early.derive({
+          ctx: {
+            withDeps: (deps) => ({
+              get request(): Request {
+                return ask();
+              },
+              url,
+              params,
+              signal,
+              deps,
+            }),
+          },
+          origin: page === null ? "missing" : "ok",
+          context: page === null ? null : contextOf(page),
+        });
       },
       takeToasts: () => [],
     };

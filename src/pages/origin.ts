@@ -67,12 +67,15 @@ const UNSAFE_IN_URL = /[\u0000-\u0020\u007f\\#]/;
 export function createOrigins(manifest: Manifest, baseDir: string = manifest.baseDir): Origins {
   const base = resolve(baseDir);
   const routes = new Map<string, PageRoute>();
+  // By what our own forms say, letter by letter: of these no path has to be made.
+  const fields = new Map<string, PageRoute>();
   for (const route of manifest.routes) {
     for (const path of pathsOf(route, base)) routes.set(path, route);
+    fields.set(route.file, route);
   }
   return {
     resolveOrigin({ page, url }, own) {
-      const route = page === null ? undefined : routes.get(absolutePath(page, base) ?? "");
+      const route = page === null ? undefined : fields.get(page) ?? routes.get(absolutePath(page, base) ?? "");
       if (route === undefined) return null;
       const target = url === null ? onlyUrl(route, own) : parseLocalUrl(url, own);
       if (target === null) return null;
@@ -164,7 +167,8 @@ function onlyUrl(route: PageRoute, own: URL): URL | null {
 
 function parseLocalUrl(value: string, own: URL): URL | null {
   if (!value.startsWith("/") || value.startsWith("//") || UNSAFE_IN_URL.test(value)) return null;
-  const url = URL.parse(value, own.origin);
+  // Joined, not resolved: for a path with one slash at its beginning this is the same, at a fraction of the time.
+  const url = URL.parse(own.origin + value);
   return url !== null && url.origin === own.origin ? url : null;
 }
 

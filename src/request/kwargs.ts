@@ -30,6 +30,8 @@ export interface KwargsSources {
   readonly body: Body;
 }
 
+const NO_FIELDS: FieldMap = new Map();
+
 /**
  * Reads the data in the header `X-Hyper-Data`.
  *
@@ -71,7 +73,7 @@ export function readDataHeader(
  * @throws {InputError} With status 413 above a limit, with status 400 when an escape is not UTF-8.
  */
 export function readQuery(url: URL, limits: Pick<Limits, "fields" | "nameBytes">): FieldMap {
-  return parseUrlencoded(url.search.slice(1), limits);
+  return url.search === "" ? NO_FIELDS : parseUrlencoded(url.search.slice(1), limits);
 }
 
 /**
@@ -98,11 +100,11 @@ export function mergeKwargs(sources: KwargsSources, limits: Limits): Kwargs {
     if (!isJsonObject(body.value)) throw notAnObject("body");
     addMissing(kwargs, Object.entries(body.value));
   }
-  const fields: FieldMap = body.kind === "fields" ? body.fields : new Map();
+  const fields = body.kind === "fields" ? body.fields : NO_FIELDS;
   const data = fields.get(DATA_FIELD)?.[0];
   if (data !== undefined) addMissing(kwargs, Object.entries(readDataField(data, limits)));
-  addMissing(kwargs, nest(query, limits));
-  addMissing(kwargs, nest(fields, limits));
+  if (query.size > 0) addMissing(kwargs, nest(query, limits));
+  if (fields.size > 0) addMissing(kwargs, nest(fields, limits));
   return kwargs;
 }
 
@@ -147,6 +149,12 @@ function addMissing(kwargs: Kwargs, entries: Iterable<readonly [string, unknown]
 
 /** Writes an own property, whatever its name: assigning to `__proto__` would set a prototype where a runtime has that setter. */
 function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
+  // A name that no prototype has can be assigned, which is several times faster.
+  if (!(name in target)) target[name] = value;
+  else defineOwn(target, name, value);
+}
+
+function defineOwn(target: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
 

@@ -104,7 +104,8 @@ export function redirectTarget(to: string | URL, own: URL, options: RedirectTarg
   if (text === null) {
     throw new TypeError(`Cannot redirect: the target is of type ${typeof to}, and has to be a string or URL`);
   }
-  const url = URL.parse(text, own.href);
+  // A URL is what its text parses to, on whatever site.
+  const url = to instanceof URL ? to : URL.parse(text, own.href);
   // What does not parse here may parse in a browser, `///evil.test` for one: it is no relative path.
   if (url === null) throw badTarget(text, "it is no URL");
   if (url.username !== "" || url.password !== "") throw badTarget(text, "it holds credentials");

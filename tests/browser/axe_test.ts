@@ -16,7 +16,7 @@ const NOTES = fromFileUrl(import.meta.resolve("../../examples/notes/"));
 const TEA: Line = { text: "Tea", quantity: 2, price: 4.5 };
 
 for (const colorScheme of ["light", "dark"] as const) {
-  Deno.test(`notes: axe-core finds nothing on the pages, in ${colorScheme}`, async () => {
+  Deno.test(`notes: axe-core finds nothing on any page, in ${colorScheme}`, async () => {
     // A database of its own, in memory.
     Deno.env.set("NOTES_DATABASE", ":memory:");
     closeNotes();
@@ -59,7 +59,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
   });
 
-  Deno.test(`invoices: axe-core finds nothing on the pages, in ${colorScheme}`, async () => {
+  Deno.test(`invoices: axe-core finds nothing on any page, in ${colorScheme}`, async () => {
     Deno.env.set("INVOICES_DATABASE", ":memory:");
     closeInvoices();
     const app = createApp();
@@ -70,7 +70,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByText("Signed in as clerk").waitFor();
         await look(page, "/ with no invoice");
         const path = `/invoices/${draft()}`;
-        for (const each of ["/", path, "/nowhere"]) await check(page, each);
+        for (const each of ["/", path, "/audit", "/nowhere"]) await check(page, each);
 
         await page.goto(path);
         await page.getByLabel("Name").evaluate((input) => input.removeAttribute("required"));
@@ -84,6 +84,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByRole("button", { name: "Save lines" }).click();
         await page.getByRole("alert").getByText("Enter 1 or more").waitFor();
         await look(page, `${path}, lines refused`);
+        await check(page, "/audit", "with something in it");
 
         await page.goto(path);
         await page.getByRole("button", { name: "Save and send" }).click();

@@ -8,5 +8,7 @@ form?.addEventListener("submit", (event) => {
 });
 
 function search(form) {
-  globalThis.action("search_notes", { q: form.elements.q.value }, { method: "GET", target: "#notes", sync: "replace" });
+  globalThis.action("search_notes", { q: form.elements.q.value }, { method: "GET", target: "#notes", sync: "replace" })
+    // That the connection was lost stands on the page already, with a way to try again.
+    .catch(() => {});
 }

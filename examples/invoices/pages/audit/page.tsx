@@ -55,7 +55,7 @@ interface TableProps {
 function Table({ title, columns, rows }: TableProps) {
   const id = title.toLowerCase().replace(" ", "-");
   return (
-    <section aria-labelledby={id}>
+    <section>
       <h2 id={id}>{title}</h2>
       {/* Wide tables scroll by themselves; with a tabindex the keyboard can do that too. */}
       <div class="scroll" tabindex={0} role="region" aria-labelledby={id}>

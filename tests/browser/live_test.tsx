@@ -1,0 +1,204 @@
+/** Topics in real pages: what a tab hears, what it hears once, and what it hears when it comes back. */
+import { assertEquals } from "@std/assert";
+import {
+  action,
+  type ConnectionInfo,
+  createHandler,
+  type Handler,
+  type HandlerOptions,
+  html,
+  live,
+  refresh,
+  toast,
+} from "../../mod.ts";
+import { type Visit, withPage } from "../support/browser.ts";
+import type {} from "../../client.ts";
+
+/** A list that anybody adds to, and a title that anybody changes. */
+function listApp(options: HandlerOptions = {}) {
+  const state = { rows: ["first"], title: "start", refreshes: 0, held: null as Promise<void> | null };
+  const Row = ({ text }: { readonly text: string }) => <li id={text}>{text}</li>;
+  const Page = () => (
+    <main>
+      <h1 id="title">{state.title}</h1>
+      <ul id="list">{state.rows.map((text) => <Row key={text} text={text} />)}</ul>
+    </main>
+  );
+  const watch = action("watch", { method: "GET" }, () =>
+    live("list", {
+      refresh: () => {
+        state.refreshes++;
+        return refresh("main");
+      },
+    }));
+  const add = action("add", async ({ data, publish }) => {
+    const text = String(data.text);
+    state.rows.push(text);
+    const items = [html(<Row text={text} />, { target: "#list", swap: "append" }), toast(`Added ${text}`)];
+    await publish("list", items);
+    return items;
+  });
+  const rename = action("rename", async ({ data, publish }) => {
+    state.title = String(data.title);
+    const item = html(state.title, { target: "#title", swap: "inner" });
+    await publish("list", item);
+    await state.held;
+    return item;
+  });
+  const handler = createHandler({
+    baseDir: "/srv/app",
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, watch, add, rename }) }],
+    heartbeatSeconds: 1,
+    ...options,
+  });
+  return { handler, state };
+}
+
+/** Opens the page and watches; resolves when the first look at the state has come. */
+async function openPage({ page, events }: Visit): Promise<void> {
+  await page.goto("/");
+  await page.evaluate(() => {
+    // What the page itself listens to is not the test's: it asks in the order things take effect.
+    void globalThis.action("watch", {}, { method: "GET" }).catch(() => {});
+  });
+  await events.next("hyper:swap:after");
+}
+
+function call(page: Visit["page"], name: string, data: Record<string, unknown>): Promise<unknown> {
+  return page.evaluate(async ([name, data]) => {
+    await globalThis.action(name, data);
+  }, [name, data] as const);
+}
+
+const rowsOf = (page: Visit["page"]): Promise<string[]> => page.locator("#list li").allTextContents();
+
+function liveTest(name: string, visit: (visit: Visit, app: ReturnType<typeof listApp>) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const app = listApp();
+    try {
+      await withPage(app.handler, (it) => visit(it, app));
+    } finally {
+      await app.handler.close();
+    }
+  });
+}
+
+liveTest("a tab shows what others publish, in order", async (visit, { handler }) => {
+  await openPage(visit);
+  for (const text of ["a", "b", "c"]) {
+    await handler.publish("list", html(<li id={text}>{text}</li>, { target: "#list", swap: "append" }));
+  }
+  await visit.page.locator("#c").waitFor();
+  assertEquals(await rowsOf(visit.page), ["first", "a", "b", "c"]);
+});
+
+liveTest("a tab applies its own change once, and announces it once", async (visit, { handler }) => {
+  await openPage(visit);
+  await call(visit.page, "add", { text: "mine" });
+  // Behind the echo in the topic: when it is there, the echo has been dealt with.
+  await handler.publish("list", html(<li id="after">after</li>, { target: "#list", swap: "append" }));
+  await visit.page.locator("#after").waitFor();
+  assertEquals(await rowsOf(visit.page), ["first", "mine", "after"]);
+  assertEquals(visit.events.of("hyper:toast").map(({ detail }) => detail.value), ["Added mine"]);
+});
+
+liveTest("a tab whose change was overtaken by somebody else's ends as the topic does", async (visit, app) => {
+  await openPage(visit);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  app.state.held = promise;
+  // Another's change comes to this tab between its call and the answer to it, and its own is the later one in the topic.
+  await app.handler.publish("list", html("other", { target: "#title", swap: "inner" }));
+  const renaming = call(visit.page, "rename", { title: "mine" });
+  await visit.page.locator("#title").getByText("other").waitFor();
+  await visit.page.locator("#title").getByText("mine").waitFor();
+  await app.handler.publish("list", html("last", { target: "#title", swap: "inner" }));
+  await visit.page.locator("#title").getByText("last").waitFor();
+  resolve();
+  await renaming;
+  // The answer is older than what has been shown since.
+  assertEquals(await visit.page.locator("#title").textContent(), "last");
+});
+
+liveTest("what a topic adds twice is on the page once", async (visit, { handler }) => {
+  await openPage(visit);
+  const item = html(<li id="twice">twice</li>, { target: "#list", swap: "append" });
+  await handler.publish("list", [item, html(<li id="other">other</li>, { target: "#list", swap: "append" })]);
+  await handler.publish("list", item);
+  await handler.publish("list", html(<li id="end">end</li>, { target: "#list", swap: "append" }));
+  await visit.page.locator("#end").waitFor();
+  assertEquals(await rowsOf(visit.page), ["first", "other", "twice", "end"]);
+});
+
+/** A server whose streams can be cut, and which can be away. */
+function brittle(handler: Handler) {
+  const cuts: (() => void)[] = [];
+  const state = { away: null as Response | null, asked: [] as (string | null)[] };
+  const serve = async (request: Request, info: ConnectionInfo): Promise<Response> => {
+    if (request.headers.get("x-hyper-action") !== "watch") return await handler(request, info);
+    state.asked.push(request.headers.get("last-event-id"));
+    if (state.away !== null) return state.away.clone();
+    const response = await handler(request, info);
+    if (response.body === null) return response;
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const controller = new AbortController();
+    // Cut or left: either way its end is told to the handler by the pipe.
+    response.body.pipeTo(writable, { signal: controller.signal }).catch(() => {});
+    cuts.push(() => controller.abort());
+    return new Response(readable, response);
+  };
+  return { serve, state, cut: () => cuts.pop()?.() };
+}
+
+Deno.test("a tab that lost its stream gets what it missed, without a look at the whole", async () => {
+  const { handler, state: app } = listApp();
+  const { serve, state, cut } = brittle(handler);
+  try {
+    await withPage(serve, async (visit) => {
+      const { page, events } = visit;
+      await openPage(visit);
+      await page.evaluate(() => void Hyper.configure({ retry: { interval: 20 } }));
+      await handler.publish("list", html(<li id="a">a</li>, { target: "#list", swap: "append" }));
+      await page.locator("#a").waitFor();
+      state.away = new Response(null, { status: 503, headers: { "retry-after": "1" } });
+      cut();
+      await events.next("hyper:requestRetry");
+      for (const text of ["b", "c"]) {
+        await handler.publish("list", html(<li id={text}>{text}</li>, { target: "#list", swap: "append" }));
+      }
+      await events.next("hyper:requestRetry");
+      state.away = null;
+      await page.locator("#c").waitFor();
+      assertEquals(await rowsOf(page), ["first", "a", "b", "c"]);
+      assertEquals(app.refreshes, 1);
+      assertEquals(state.asked[0], null);
+      assertEquals(state.asked.slice(1).every((id) => id?.startsWith("live:")), true);
+    });
+  } finally {
+    await handler.close();
+  }
+});
+
+Deno.test("a tab that is told by its own server to come back does, when the answer is an event stream too", async () => {
+  const { handler } = listApp();
+  const { serve, state, cut } = brittle(handler);
+  try {
+    await withPage(serve, async (visit) => {
+      const { page, events } = visit;
+      await openPage(visit);
+      await page.evaluate(() => void Hyper.configure({ retry: { interval: 20 } }));
+      state.away = new Response('event: error\ndata: {"status":503,"message":""}\n\nevent: end\ndata: {}\n\n', {
+        status: 503,
+        headers: { "retry-after": "1", "content-type": "text/event-stream" },
+      });
+      cut();
+      await events.next("hyper:requestRetry");
+      await events.next("hyper:requestRetry");
+      state.away = null;
+      await handler.publish("list", html(<li id="back">back</li>, { target: "#list", swap: "append" }));
+      await page.locator("#back").waitFor();
+      assertEquals(events.of("hyper:requestError"), []);
+    });
+  } finally {
+    await handler.close();
+  }
+});
