@@ -4,7 +4,7 @@ import { fromFileUrl } from "@std/path";
 /** What each entry exports, values and types. A name leaves this list only with a new major version. */
 const EXPORTS: Readonly<Record<string, string>> = {
   "mod.ts": `
-    AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed
+    LiveItem LiveOptions MemoryRateLimiter live AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed
     ActionHandler ActionLimits ActionOptions ActionRef ActionRegistered ActionSource ActionType AnyBound
     AnyFieldOptions AnyForm ArrivingFile AttributeValue AuditOptions AuditedAction AuditedGuard BackendEntry
     BackendSpec BoundBase BoundDefinition BoundField BoundForm BoundFormset BoundFormsetRow BoundOf Bus BusMessage
@@ -47,7 +47,11 @@ const EXPORTS: Readonly<Record<string, string>> = {
     RetryDetail SignalsDetail StreamEventDetail SuccessDetail SuccessOutcome Swap SwapDetail SwitchDetail Sync
     ToastDetail UploadProgress VisitOptions action createActions hyperAlpine runtime
   `,
-  "testing.ts": `
+  "src/store/redis.ts": `
+    Bus BusMessage BusSubscription RedisBus RedisBusOptions RedisOptions RedisStore Store SubscribeOptions createRedisBus
+    createRedisStore
+  `,
+  "src/testing/mod.ts": `
     ConnectionError Entry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
     TestCallOptions TestCalls TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure
     TestField TestForm TestOutcome TestOutcomeBase TestPage TestScope TestStream TestSuccess createTestClient

@@ -1,5 +1,6 @@
 /**
- * A word to the developer whose target is not on the page. Loaded when it is needed, and only on a local address.
+ * A word to the developer whose target is not on the page. Loaded when it is needed, and only on a local address, so that no visitor
+ * ever loads it: it is a file of its own.
  *
  * @module
  */
@@ -12,7 +13,9 @@
  */
 export function advise(message: string, target: string | null): void {
   const wanted = `${target}`.replace(/\W/g, "").toLowerCase();
-  const near = [...document.querySelectorAll("[id]")].map(({ id }) => {
+  const near = [...document.querySelectorAll("[id]")].map((element) => {
+    // Not `element.id`: on a form that may be a control of this name (HTML, 4.10.3).
+    const id = element.getAttribute("id") ?? "";
     const shared = [...wanted].filter((_, at) => id.toLowerCase().includes(wanted.slice(at, at + 2)));
     return { id, likeness: shared.length / (wanted.length + id.length) };
   });

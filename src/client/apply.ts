@@ -11,7 +11,7 @@ import { type Call, type Flight, tell } from "./call.ts";
 import { config } from "./config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
 import { parseFragment } from "./markup.ts";
-import { keepIslands, morph } from "./morph.ts";
+import { acceptAnswer, keepIslands, morph } from "./morph.ts";
 import { pages } from "./nav_observer.ts";
 import { joinIn } from "./parts.ts";
 import { createStaleGuard } from "./stale.ts";
@@ -80,6 +80,7 @@ async function patchHtml(data: Wire, flight: Flight, place: number, again?: bool
       if (!tell("swap:before", flight, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
       if (replaces) { for (const root of [element, ...roots]) stale.mark(root, place); }
+      if (replaces && flight.ok && flight.form) acceptAnswer(flight.form, roots);
       roots.forEach(joinIn);
       changed.push(...roots);
       tell("swap:after", flight, { element, swap });
@@ -103,7 +104,7 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
   const roots = [...fragment.children];
   const nodes = [...fragment.childNodes];
   const restore = keepIslands(fragment);
-  const twin = roots.find((root) => root.id === element.id) ?? roots[0];
+  const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
     const now = morph(element, twin);
     roots[roots.indexOf(twin)] = now;
@@ -118,8 +119,8 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
   else if (swap === "outer" || swap === "morph" || swap === "none") element.replaceWith(fragment);
   else {
     // What is added is on the page once: it moves, where a topic has brought it before. What bears no id cannot be told.
-    const twins = roots.map(({ id }) => id && document.getElementById(id));
-    if (again && !roots.some(({ id }) => id)) return [];
+    const twins = roots.map((root) => idOf(root) && document.getElementById(idOf(root)));
+    if (again && !roots.some(idOf)) return [];
     for (const old of twins) if (old && !old.contains(element)) old.remove();
     element[swap](fragment);
   }
@@ -140,7 +141,7 @@ function find(target: string | null, call: Call, strict = false): Element[] {
     const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;
     if (strict) throw new Error(message);
     // Advice for a developer: that it cannot be had changes nothing.
-    if (isLocal()) import("./later.ts").then(({ advise }) => advise(message, target), () => {});
+    if (isLocal()) import("./advice.ts").then(({ advise }) => advise(message, target)).catch(() => {});
   }
   return found;
 }
@@ -150,3 +151,6 @@ const isLocal = (): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(l
 
 /** A string that says something, or nothing. */
 export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;
+
+/** The id of an element; not `element.id`, which on a form may be a control of this name (HTML, 4.10.3). */
+const idOf = (element: Element): string => element.getAttribute("id") ?? "";

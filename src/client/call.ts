@@ -40,6 +40,8 @@ export interface Flight extends Call {
   readonly controller: AbortController;
   /** Aborted when it is to end, whoever wants it. */
   readonly signal: AbortSignal;
+  /** Whether its answer has an ok status; `undefined` before. */
+  ok?: boolean;
   /** Its place in time among all answers, by its start; 0 before. */
   started: number;
   /** The attempt that is open; ended alone when the page is left or the connection is silent. */

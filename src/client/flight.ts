@@ -117,6 +117,7 @@ async function run(flight: Flight): Promise<Outcome> {
     if (received.kind !== "error") tell("requestSuccess", flight, { status });
     if (received.kind === "switch") return outcome = await handOver(flight, received.to);
     outcome = received;
+    if (received.kind === "success" && form) clearErrors(form);
     if (received.kind === "error") {
       const { message } = received;
       const wanted = tell("requestError", flight, { status, message });
@@ -136,6 +137,12 @@ async function run(flight: Flight): Promise<Outcome> {
     lanes.leave(key, flight);
     tell("afterRequest", flight, { status, ok: outcome?.ok === true, aborted: outcome?.aborted === true });
   }
+}
+
+/** Takes away what was wrong with a form at the time before: an answer need not draw it anew. */
+function clearErrors(form: HTMLFormElement): void {
+  for (const errors of form.querySelectorAll("[data-hyper-errors],.hyper-errors")) errors.remove();
+  for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
 }
 
 /** Attempts until an answer is complete, or there is no sense in another one. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { advise } from "./advice.ts";
 export { createPages } from "./navigate.ts";
 export { patchSignals } from "./signals.ts";
 export { slowly } from "./slowly.ts";

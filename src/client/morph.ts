@@ -36,7 +36,8 @@
  * attribute in the new markup differs from the one in the page, which is what the server said last. What the server
  * merely gives back, the value it was just sent, changes nothing that was typed since. The same holds for `open` on
  * `<details>`, which is state and attribute in one, so that what the server said last is remembered apart from it; an
- * open `<dialog>` is never closed. A file input is never cleared.
+ * open `<dialog>` is never closed. A file input is never cleared. What a form was sent with, and the server has accepted,
+ * is the server's again: see `acceptAnswer()`.
  *
  * ## What is left alone
  *
@@ -58,8 +59,8 @@ import { captureFocus, restoreFocus, select, selectionOf } from "./focus.ts";
 /** What the server said last about `open`. Entries live as long as their elements. */
 const opened = new WeakMap<Element, boolean>();
 
-/** What a control was sent with and did not get back yet. Entries live until the server changes the control. */
-const sent = new WeakMap<Element, string>();
+/** The states a control was sent with and did not get back yet. Entries live until the server changes the control. */
+const sent = new WeakMap<Element, readonly unknown[]>();
 
 /** Live state, and the property that reflects the attribute the server sets it with. */
 const STATES = [["value", "defaultValue"], ["checked", "defaultChecked"], ["selected", "defaultSelected"]] as const;
@@ -124,13 +125,37 @@ export function rememberOpen(root: ParentNode, says?: ReadonlyMap<Element, boole
 }
 
 /**
- * Notes the values a form is sent with, so that an answer which only gives them back does not overwrite what was typed
- * while it was on its way.
+ * Notes what a form is sent with, so that an answer which only gives it back does not overwrite what was typed while it
+ * was on its way, and that what the server has taken does not stay.
  */
 export function rememberSent(form: HTMLFormElement): void {
-  // Not `form.elements`: that may be a control of this name (HTML, 4.10.3).
-  for (const control of form.querySelectorAll<HTMLInputElement>("input,textarea")) sent.set(control, control.value);
+  for (const control of controlsOf(form)) sent.set(control, STATES.map(([live]) => control[live]));
 }
+
+/**
+ * Lets a form that was sent follow the answer that was accepted: a control that nobody has touched since shows what the
+ * server says of it now, also where the server has said the same before. A box that was ticked to delete a row would
+ * else stay ticked, and delete the next one.
+ *
+ * @param form The form that was sent.
+ * @param roots What the answer has put in place.
+ */
+export function acceptAnswer(form: HTMLFormElement, roots: readonly Element[]): void {
+  for (const control of controlsOf(form)) {
+    const was = sent.get(control);
+    // Secrets and files never come back, so that their absence says nothing.
+    if (!was || control.matches("[type=password],[type=file]") || !roots.some((root) => root.contains(control))) {
+      continue;
+    }
+    STATES.forEach(([live, server], i) => {
+      if (server in control && control[live] === was[i]) control[live] = control[server];
+    });
+  }
+}
+
+// Not `form.elements`: that may be a control of this name (HTML, 4.10.3).
+const controlsOf = (form: HTMLFormElement): NodeListOf<Control> =>
+  form.querySelectorAll<Control>("input,textarea,option");
 
 /**
  * Saves the islands, `[hyper-keep][id]`, from a swap that does not morph: those that the new content has as well are put
@@ -416,7 +441,7 @@ function attributes(old: Element, next: Element, says: Map<Element, boolean>): b
 
 /** Lets live state follow the server, which has just changed its mind about it. */
 function follow(control: Control, live: (typeof STATES)[number][0], value: unknown): void {
-  const echo = sent.get(control) === value;
+  const echo = sent.get(control)?.[0] === value;
   sent.delete(control);
   // Writing the value of a file input throws.
   if (!(live === "value" && echo || control.matches("[type=file]"))) control[live] = value;

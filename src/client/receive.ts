@@ -71,6 +71,7 @@ export function isStream(answer: Answer): boolean {
 export async function receive(answer: Answer, flight: Flight, onEvent: () => void): Promise<Received> {
   const { id, signal, attempt, started, depth } = flight;
   const { status, ok, body } = answer;
+  flight.ok = ok;
   const events: ReceivedEvent[] = [];
   let data: unknown = null;
   let error = ok ? undefined : fail(status);

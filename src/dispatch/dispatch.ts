@@ -834,16 +834,16 @@ export class FormActionDispatch {
   }
 
   /** What comes of watching a topic; nothing for a reader who cannot follow it. */
-  async *#watch(run: Run, item: LiveItem): AsyncGenerator<Patch, void, void> {
+  #watch(run: Run, item: LiveItem): AsyncGenerator<Patch, void, void> {
     const { action, intent } = run;
     if (action.method !== "GET") {
       throw new TypeError(
         `Cannot watch topic "${item.topic}" in action "${action.name}": it answers POST, declare method: "GET"`,
       );
     }
-    if (intent.audience !== "runtime") return;
+    if (intent.audience !== "runtime") return nothing();
     const settling = this.#settling(run);
-    yield* watch(item, {
+    return watch(item, {
       live: this.#services.live,
       lastEventId: intent.lastEventId,
       signal: run.controller.signal,
@@ -1043,6 +1043,8 @@ export class FormActionDispatch {
     }, (error) => report(error, request, action.name));
   }
 }
+
+async function* nothing(): AsyncGenerator<Patch, void, void> {}
 
 /** The feedback that a form declares, for a handler that has nothing to say itself. */
 function successOf(form: AnyBound, ctx: RequestContext): Result {

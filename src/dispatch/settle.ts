@@ -23,7 +23,7 @@ export interface Settling {
   /** Checks where a redirect leads; throws what is wrong with it. */
   redirectTarget(url: string, external: boolean): string;
   /** What comes of watching a topic, for as long as its reader is there. */
-  watch(item: LiveItem): AsyncIterable<Patch>;
+  watch(item: LiveItem): AsyncGenerator<Patch, void, void>;
 }
 
 /** What settling gives: every kind of outcome that a handler can have, its stream without the life around it. */
@@ -41,6 +41,9 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
     case "markup":
       return { kind: "markup", html: await settling.fragment(result.content) };
     case "items": {
+      const [first] = result.items;
+      // Not through another generator: each that an event passes on its way costs as much as the event.
+      if (first?.kind === "live") return { kind: "stream", events: settling.watch(first) };
       if (result.items.some((item) => item.kind === "live")) {
         return { kind: "stream", events: settleStream(result.items, settling) };
       }

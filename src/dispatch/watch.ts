@@ -7,7 +7,6 @@ import type { Guard } from "../context.ts";
 import { HyperError } from "../errors.ts";
 import type { Live } from "../live/live.ts";
 import type { LivePatch } from "../live/message.ts";
-import type { Watcher } from "../live/watcher.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Item, LiveItem } from "../results/items.ts";
 import type { Outcome } from "./outcome.ts";
@@ -53,10 +52,28 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   const leave = (): void => void watcher[Symbol.asyncDispose]();
   signal.addEventListener("abort", leave);
   // A step among the others: what waits behind it is sent only when the guards have let it pass.
-  const timer = setInterval(() => watcher.push([{ kind: "ask" }], 0), Math.min(guardSeconds * 1000, MAX_DELAY));
+  const timer = setInterval(() => watcher.tell({ kind: "ask" }), Math.min(guardSeconds * 1000, MAX_DELAY));
   try {
-    if (signal.aborted) return;
-    yield* follow(watcher, item, watching);
+    for (let step = signal.aborted ? null : await watcher.next(); step !== null; step = await watcher.next()) {
+      switch (step.kind) {
+        case "patches": {
+          const { patches } = step;
+          const [first] = patches;
+          if (first !== undefined) yield patches.length === 1 ? first : { ...first, batch: patches };
+          break;
+        }
+        case "refresh":
+          yield { ...await watching.refresh(step.selector), ...step.marks };
+          break;
+        case "catchUp":
+          yield* marked(await catchUp(options.refresh, watching), step.marks.id);
+          break;
+        case "ask": {
+          const refusal = await watching.ask(guard, true);
+          if (refusal !== null) return yield* refuse(refusal, watching);
+        }
+      }
+    }
   } finally {
     clearInterval(timer);
     signal.removeEventListener("abort", leave);
@@ -66,30 +83,6 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
 
 /** The longest delay a timer takes; a longer one would be none at all (HTML, 8.6: a signed 32-bit number). */
 const MAX_DELAY = 2 ** 31 - 1;
-
-async function* follow(
-  watcher: Watcher,
-  { options }: LiveItem,
-  watching: Watching,
-): AsyncGenerator<Patch & PatchMarks, void, void> {
-  for (let step = await watcher.next(); step !== null; step = await watcher.next()) {
-    switch (step.kind) {
-      case "patch":
-        yield step.patch;
-        break;
-      case "refresh":
-        yield { ...await watching.refresh(step.selector), ...step.marks };
-        break;
-      case "catchUp":
-        yield* marked(await catchUp(options.refresh, watching), step.marks.id);
-        break;
-      case "ask": {
-        const refusal = await watching.ask(options.guard ?? null, true);
-        if (refusal !== null) return yield* refuse(refusal, watching);
-      }
-    }
-  }
-}
 
 /** The whole state, as the topic says it is told. */
 async function catchUp(how: LiveItem["options"]["refresh"], watching: Watching): Promise<readonly Patch[]> {

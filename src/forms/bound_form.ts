@@ -319,7 +319,7 @@ class FieldState implements BoundField {
     this.id = `f-${tail}`;
     this.helpId = `h-${tail}`;
     this.errorId = `e-${tail}`;
-    this.label = definition.label ?? labelOf(steps);
+    this.label = definition.label ?? labelFor(definition, steps);
     this.help = definition.help;
     this.type = type;
     this.kind = kindOf(type);
@@ -328,7 +328,7 @@ class FieldState implements BoundField {
     this.value = shownValue(type, isBound ? sent : initial === undefined ? definition.initial : initial);
     const shown = this.value;
     this.choices = definition.choices;
-    this.selected = this.choices.map(({ value }) => value)
+    this.selected = this.choices.length === 0 ? NONE : this.choices.map(({ value }) => value)
       .filter((value) => Array.isArray(shown) ? shown.includes(value) : shown === value);
     this.required = definition.required && !facts.extra;
     this.constraints = definition.constraints;
@@ -343,6 +343,21 @@ class FieldState implements BoundField {
   get errors(): readonly string[] {
     return this.#errors();
   }
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+// The label that was last made for a field: making one reads its name by the classes of Unicode, and a field is drawn
+// again and again under the same name.
+const labels = new WeakMap<FieldDefinition, { readonly name: Step | undefined; readonly label: string }>();
+
+function labelFor(definition: FieldDefinition, steps: readonly Step[]): string {
+  const name = steps.findLast((step) => typeof step === "string");
+  const known = labels.get(definition);
+  if (known !== undefined && known.name === name) return known.label;
+  const label = labelOf(steps);
+  labels.set(definition, { name, label });
+  return label;
 }
 
 async function checkFields<V>(

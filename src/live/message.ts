@@ -26,9 +26,12 @@ export type LiveMessage =
   /** Something could not be published: every watcher has to look at the whole state again. */
   | { readonly kind: "lost" };
 
+/** A patch with its place in the topic, where it is the last of its message. */
+export type PlacedPatch = LivePatch & PatchMarks;
+
 /** One thing a watcher has to do, with its place in the topic: that of the last step of a message. */
 export type LiveStep =
-  | { readonly kind: "patch"; readonly patch: LivePatch & PatchMarks }
+  | { readonly kind: "patch"; readonly patch: PlacedPatch }
   | { readonly kind: "refresh"; readonly selector: string | null; readonly marks: PatchMarks }
   /** Something was missed: look at the whole state again. */
   | { readonly kind: "catchUp"; readonly marks: PatchMarks }

@@ -8,9 +8,10 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { type LiveStep, type Places, placesOf, readMessage, stepsOf } from "./message.ts";
-import type { Watcher } from "./watcher.ts";
+import { MAX_WAITING, MAX_WAITING_CHARS, type Waiting, type Watcher } from "./watcher.ts";
 
 /** How many of the latest messages are kept for those who come back, and for the meeting of two subscriptions. */
 const MAX_LATEST = 128;
@@ -19,9 +20,11 @@ const MAX_LATEST_CHARS = 512 * 1024;
 
 /** A message as its watchers get it: the same steps for all of them. */
 interface Arrived {
-  readonly steps: readonly LiveStep[];
+  readonly steps: readonly Waiting[];
   readonly size: number;
 }
+
+const CATCH_UP: LiveStep = { kind: "catchUp", marks: {} };
 
 /** A topic that somebody watches. */
 export class Topic {
@@ -35,6 +38,10 @@ export class Topic {
   /** The sum of their sizes. */
   #size = 0;
   #subscription: Promise<BusSubscription> | null = null;
+  /** What has come and was not handed on: all that comes at once is one chunk for each stream, and not one each. */
+  #arriving: Waiting[] = [];
+  /** The sum of its sizes. */
+  #arrivingSize = 0;
 
   /**
    * Makes a topic that nobody watches yet.
@@ -64,7 +71,8 @@ export class Topic {
     });
     await this.#subscription;
     const cursor = this.#places.cursorOf(lastEventId);
-    if (cursor === null) watcher.push([{ kind: "catchUp", marks: {} }], 0);
+    this.#handOn();
+    if (cursor === null) watcher.tell(CATCH_UP);
     else if (!this.#latest.has(cursor)) return await this.#replay(watcher, cursor);
     else this.#pushAfter(cursor, watcher);
     this.#watchers.add(watcher);
@@ -98,17 +106,17 @@ export class Topic {
     const own = await this.#bus.subscribe(this.#name, (message) => {
       if (isJoined) return;
       const known = this.#latest.get(message.cursor);
-      const { steps, size } = known ?? this.#read(message);
-      watcher.push(steps, size);
+      watcher.push((known ?? this.#read(message)).steps);
       if (known === undefined) return;
+      this.#handOn();
       this.#pushAfter(message.cursor, watcher);
       join();
       void subscribed.then((own) => own[Symbol.asyncDispose]()).catch(this.#report);
-    }, { after: cursor, onGap: () => watcher.push([{ kind: "catchUp", marks: {} }], 0) });
+    }, { after: cursor, onGap: () => watcher.tell(CATCH_UP) });
     onSubscribed(own);
     if (!own.isComplete && !isJoined) {
       join();
-      watcher.push([{ kind: "catchUp", marks: {} }], 0);
+      watcher.tell(CATCH_UP);
       await own[Symbol.asyncDispose]();
     }
     return async () => {
@@ -126,12 +134,26 @@ export class Topic {
       this.#latest.delete(cursor);
       this.#size -= size;
     }
-    for (const watcher of this.#watchers) watcher.push(arrived.steps, arrived.size);
+    if (this.#arriving.length === 0) setImmediate(() => this.#handOn());
+    this.#arriving.push(...arrived.steps);
+    this.#arrivingSize += arrived.size;
+    // A publisher who never lets go of the thread must not fill the memory with what nobody has been handed.
+    if (this.#arriving.length >= MAX_WAITING || this.#arrivingSize >= MAX_WAITING_CHARS) this.#handOn();
+  }
+
+  /** Hands on what has come, before anybody else joins: who does has it from the latest messages. */
+  #handOn(): void {
+    const steps = this.#arriving;
+    this.#arriving = [];
+    this.#arrivingSize = 0;
+    if (steps.length > 0) { for (const watcher of this.#watchers) watcher.push(steps); }
   }
 
   #read({ cursor, message }: BusMessage): Arrived {
     try {
-      return { steps: stepsOf(readMessage(message), this.#places.idOf(cursor)), size: JSON.stringify(message).length };
+      const steps = stepsOf(readMessage(message), this.#places.idOf(cursor));
+      const size = JSON.stringify(message).length;
+      return { steps: steps.map((step) => ({ step, size: size / steps.length })), size };
     } catch (error) {
       this.#report(error);
       return { steps: [], size: 0 };
@@ -141,16 +163,17 @@ export class Topic {
   /** What came after a message that is among the latest. */
   #pushAfter(cursor: string, watcher: Watcher): void {
     let isAfter = false;
-    for (const [each, { steps, size }] of this.#latest) {
-      if (isAfter) watcher.push(steps, size);
+    for (const [each, { steps }] of this.#latest) {
+      if (isAfter) watcher.push(steps);
       isAfter ||= each === cursor;
     }
   }
 
   /** Messages may have passed by: what is kept is no longer without a gap. */
   #lose(): void {
+    this.#handOn();
     this.#latest.clear();
     this.#size = 0;
-    for (const watcher of this.#watchers) watcher.push([{ kind: "catchUp", marks: {} }], 0);
+    for (const watcher of this.#watchers) watcher.tell(CATCH_UP);
   }
 }

@@ -3,17 +3,29 @@
  *
  * @module
  */
-import type { LiveStep } from "./message.ts";
+import { isTerminal } from "../protocol/patch.ts";
+import type { LiveStep, PlacedPatch } from "./message.ts";
 
 /** How many steps may wait for a stream; one more, and it is told to look at the whole state in place of all of them. */
-export const MAX_WAITING = 256;
+export const MAX_WAITING = 1_000;
 /** How many characters of JSON may wait for it, unless it is one step alone. */
 export const MAX_WAITING_CHARS: number = 1024 * 1024;
 
-interface Waiting {
+/** How many characters of JSON are read at once, unless they are one step alone. */
+const MAX_BATCH_CHARS = 64 * 1024;
+
+/** A step that waits, and how many characters of JSON it is. */
+export interface Waiting {
   readonly step: LiveStep;
   readonly size: number;
 }
+
+/** What is read at once: patches that follow one another, or a step that is none. */
+export type Read =
+  | { readonly kind: "patches"; readonly patches: readonly PlacedPatch[] }
+  | Exclude<LiveStep, {
+    readonly kind: "patch";
+  }>;
 
 /** The queue between a topic and one stream of it. */
 export class Watcher implements AsyncDisposable {
@@ -41,12 +53,11 @@ export class Watcher implements AsyncDisposable {
    * found when it is read, and is what both were about.
    *
    * @param steps What there is to do.
-   * @param size How many characters of JSON they are.
    */
-  push(steps: readonly LiveStep[], size: number): void {
+  push(steps: readonly Waiting[]): void {
     if (this.#ended) return;
-    for (const step of steps) {
-      const waiting = { step, size: size / steps.length };
+    for (const waiting of steps) {
+      const { step } = waiting;
       if (step.kind === "refresh") this.#replaceRefresh(waiting, step);
       else if (step.kind === "catchUp") this.#replaceCatchUp(waiting);
       else this.#add(waiting);
@@ -54,18 +65,22 @@ export class Watcher implements AsyncDisposable {
     this.#wake?.();
   }
 
+  /** Adds a step that weighs nothing. */
+  tell(step: LiveStep): void {
+    this.push([{ step, size: 0 }]);
+  }
+
   /** What there is to do next; waits for it. `null` when the stream was ended. */
-  async next(): Promise<LiveStep | null> {
+  async next(): Promise<Read | null> {
     while (this.#queue.length === 0 && !this.#ended) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       await promise;
       this.#wake = null;
     }
-    const waiting = this.#queue.shift();
-    if (waiting === undefined || this.#ended) return null;
-    this.#size -= waiting.size;
-    return waiting.step;
+    const [first] = this.#queue;
+    if (first === undefined || this.#ended) return null;
+    return first.step.kind === "patch" ? this.#takePatches() : this.#takeOne(first.step, first.size);
   }
 
   /** Ends it: whoever waits in `next()` gets `null`. */
@@ -75,6 +90,29 @@ export class Watcher implements AsyncDisposable {
     this.#queue = [];
     this.#wake?.();
     await this.#onEnd();
+  }
+
+  #takeOne<S extends LiveStep>(step: S, size: number): S {
+    this.#queue.shift();
+    this.#size -= size;
+    return step;
+  }
+
+  /** The patches at the front: a reader that is behind gets them at once, and not one by one. */
+  #takePatches(): Read {
+    const patches: PlacedPatch[] = [];
+    let size = 0;
+    for (const waiting of this.#queue) {
+      const { step } = waiting;
+      if (step.kind !== "patch" || (size > 0 && size + waiting.size > MAX_BATCH_CHARS)) break;
+      patches.push(step.patch);
+      size += waiting.size;
+      // Nothing that follows it belongs to the answer.
+      if (isTerminal(step.patch.event)) break;
+    }
+    this.#queue = this.#queue.slice(patches.length);
+    this.#size -= size;
+    return { kind: "patches", patches };
   }
 
   #add(waiting: Waiting): void {

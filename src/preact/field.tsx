@@ -325,7 +325,9 @@ function allowed(given: Readonly<Record<string, unknown>>): Attributes {
 }
 
 function present(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+  const given: Record<string, AttributeValue> = {};
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) given[name] = value;
+  return given;
 }
 
 function textOf(field: BoundField): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Patch } from "../protocol/patch.ts";
+import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { drain } from "./collect.ts";
 import { encodeEvent } from "./sink.ts";
@@ -161,7 +161,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         return controller.enqueue(HEARTBEAT);
       }
       controller.enqueue(frame.bytes);
-      if (isTerminal(result.value.event)) {
+      if (isTerminal(frame.last.event)) {
         end("ended");
         controller.close();
         void events.return().catch(() => {}); // Reported where the generator was made.
@@ -183,25 +183,39 @@ type Woken =
   | { readonly kind: "quiet" }
   | { readonly kind: "over" };
 
-/** A patch as bytes, or why it cannot be said. */
+/** A patch as bytes, or those that go out with it, the last of them; or why they cannot be said. */
 type Frame =
-  | { readonly kind: "frame"; readonly bytes: Uint8Array }
+  | { readonly kind: "frame"; readonly bytes: Uint8Array; readonly last: Patch }
   | { readonly kind: "flawed"; readonly error: unknown };
 
-/** The bytes of what has a place in a topic: one and the same patch goes to all who watch it. */
-const frames = new WeakMap<Patch, Frame>();
+/** What goes out at once, encoded: of a topic the same to many, so it is kept under its first patch. */
+interface Batch {
+  readonly count: number;
+  readonly last: Patch;
+  readonly frame: Frame;
+}
+const batches = new WeakMap<Patch, Batch>();
 
-function encode(patch: Patch): Frame {
-  const known = frames.get(patch);
-  if (known !== undefined) return known;
-  const frame = encodeAnew(patch);
-  if ("id" in patch) frames.set(patch, frame);
+function encode(patch: Patch & PatchMarks): Frame {
+  const { batch } = patch;
+  // What has no place in a topic goes to one reader, once.
+  if (batch === undefined && patch.id === undefined) return encodeAnew([patch]);
+  const all = batch ?? [patch];
+  const first = all[0] ?? patch;
+  const last = all.at(-1) ?? patch;
+  const known = batches.get(first);
+  if (known?.count === all.length && known.last === last) return known.frame;
+  const frame = encodeAnew(all);
+  batches.set(first, { count: all.length, last, frame });
   return frame;
 }
 
-function encodeAnew(patch: Patch): Frame {
+function encodeAnew(patches: readonly (Patch & PatchMarks)[]): Frame {
   try {
-    return { kind: "frame", bytes: encoder.encode(encodeEvent(patch)) };
+    let text = "";
+    let last = END;
+    for (last of patches) text += encodeEvent(last);
+    return { kind: "frame", bytes: encoder.encode(text), last };
   } catch (error) {
     return { kind: "flawed", error };
   }

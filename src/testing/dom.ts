@@ -63,8 +63,7 @@ export function parseFragment(markup: string, place: ElementNode | null): ChildN
 
 /** The elements below a node that match a selector, in document order. */
 export function query(root: Node, selector: string): ElementNode[] {
-  // Without its cache, which would answer for the document as it was before a patch.
-  return selectAll<Node, ElementNode>(selector, root, { adapter, cacheResults: false });
+  return selectAll<Node, ElementNode>(selector, root, { adapter });
 }
 
 /** The elements below a node, in document order. */

@@ -73,11 +73,13 @@ export class FaultyNetwork {
   async send(ask: () => Promise<Response>, signal: AbortSignal, leave: () => void): Promise<Response> {
     const fault = this.faults.shift() ?? { kind: "none" };
     if (fault.kind === "reorder") {
-      const response = await ask();
-      await new Promise<void>((resolve) => {
+      // Before it is asked for: the next request may be on its way by the time the answer comes.
+      const released = new Promise<void>((resolve) => {
         this.#held.push(resolve);
         signal.addEventListener("abort", () => resolve(), { once: true });
       });
+      const response = await ask();
+      await released;
       return response;
     }
     const held = this.#held;

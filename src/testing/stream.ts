@@ -64,8 +64,11 @@ export class CallStream implements TestStream {
   readonly #events: AsyncGenerator<TestEvent, TestOutcome, void>;
   readonly #controller: AbortController;
   readonly #onEnd: () => void;
-  /** What the call has come to; `null` while it goes on. */
-  #outcome: TestOutcome | null = null;
+  /** What the call has come to; once it has ended, whoever asks again is told the same. */
+  #end:
+    | { readonly kind: "open" }
+    | { readonly kind: "outcome"; readonly outcome: TestOutcome }
+    | { readonly kind: "broken"; readonly error: unknown } = { kind: "open" };
 
   constructor(source: {
     readonly name: string;
@@ -82,16 +85,17 @@ export class CallStream implements TestStream {
   }
 
   async next(): Promise<TestEvent | null> {
-    try {
-      const { done, value } = await this.#events.next();
-      if (!done) return value;
-      // A generator that has ended gives its outcome once.
-      this.#outcome ??= value;
-    } catch (error) {
+    if (this.#end.kind === "open") {
+      try {
+        const { done, value } = await this.#events.next();
+        if (!done) return value;
+        this.#end = { kind: "outcome", outcome: value };
+      } catch (error) {
+        this.#end = { kind: "broken", error };
+      }
       this.#onEnd();
-      throw error;
     }
-    this.#onEnd();
+    if (this.#end.kind === "broken") throw this.#end.error;
     return null;
   }
 
@@ -113,13 +117,8 @@ export class CallStream implements TestStream {
   }
 
   async outcome(): Promise<TestOutcome> {
-    while (this.#outcome === null) {
-      const event = await this.next();
-      if (event === null && this.#outcome === null) {
-        throw new Error(`Cannot tell what action "${this.#name}" came to: its answer broke off before`);
-      }
-    }
-    return this.#outcome;
+    while (this.#end.kind !== "outcome") await this.next();
+    return this.#end.outcome;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TestEvent, void> {

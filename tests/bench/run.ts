@@ -4,12 +4,29 @@
  *
  * Ratios of one run are what counts: what else the machine does at the time slows all contenders alike, more or less.
  */
+import { measureBrowser } from "./browser.ts";
 import { publish } from "./report.ts";
 import { findLoader } from "./load.ts";
+import { measureScale, measureStart } from "./scale.ts";
 import { type Effort, measureServer } from "./server.ts";
+import { measureUpload } from "./upload.ts";
 
 const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<void>>> = {
   server: async (effort, only) => await publish(await measureServer(effort, only)),
+  scale: async (effort) => await publish(await measureScale(effort)),
+  start: async ({ rounds }) => await publish(await measureStart(rounds)),
+  upload: async ({ rounds }) => {
+    for (const report of await measureUpload(rounds)) await publish(report);
+  },
+  browser: async ({ rounds }) => {
+    for (const report of await measureBrowser(rounds)) await publish(report);
+  },
+  morph: async ({ rounds }) => {
+    // A script of its own, which prints its own tables.
+    const args = ["run", "-A", new URL("./morph.ts", import.meta.url).pathname, String(rounds * 5)];
+    const { success } = await new Deno.Command(Deno.execPath(), { args, stdout: "inherit" }).spawn().status;
+    if (!success) Deno.exit(1);
+  },
 };
 
 const options = new Map(

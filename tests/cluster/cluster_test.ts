@@ -117,7 +117,8 @@ async function startInstance(redis: string, database: string): Promise<Instance>
     stderr: "null",
   }).spawn();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await reader.read();
+  const { value } = await reader.read();
+  if (value === undefined) throw new Error(`Cannot start an instance: ${(await process.status).code} was its end`);
   let isEnded = false;
   return {
     url: `http://127.0.0.1:${value.trim()}`,

@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { action, createHandler, html, live } from "../../mod.ts";
-import { createRedisBus, createRedisStore } from "../../redis.ts";
+import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 
 const [url = "", path = ""] = Deno.args;
 

@@ -13,6 +13,7 @@ function claiming(): { readonly claim: MineClaim; readonly ends: (StoredOutcome 
     ends,
     claim: {
       kind: "mine",
+      renew: () => {},
       finish: (outcome) => Promise.resolve(end(outcome)).then(() => true),
       giveUp: () => Promise.resolve(end("given up")),
       [Symbol.asyncDispose]: () => Promise.resolve(),

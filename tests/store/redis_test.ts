@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { createRedisBus, createRedisStore } from "../../redis.ts";
+import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { RedisConnection } from "../../src/store/redis_connection.ts";
 import { freePort, isLeftOut, redisTest, startRedis } from "../support/redis.ts";
 import { testBus, testStore } from "./conformance.ts";

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { createHandler } from "../../mod.ts";
-import { ConnectionError, createTestClient, type SignalRecord } from "../../testing.ts";
+import { ConnectionError, createTestClient, type SignalRecord } from "@hyper/actions/testing";
 import { captureConsole } from "../support/app.tsx";
 import { currentUser, makeSite, pagesOf, visit } from "./site.tsx";
 
@@ -203,6 +203,9 @@ Deno.test("action() sends a form as it is filled, and data beats a field of the 
   await client.action("add_note", { title: "Tea" }, { form });
   await client.action("add_note", {}, { form: "form[data-hyper-form=add_note]" });
   assertEquals(site.notes, ["Milk", "Tea", "Milk"]);
+  form.fill({ Photo: new File(["x"], "form.png") });
+  await client.action("add_note", { photo: new File(["x"], "data.png") }, { form });
+  assertEquals(site.notes.at(-1), "Milk with data.png");
   await assertRejects(() => client.action("add_note", {}, { form: "main" }), TypeError, "is no form of the page");
 });
 
@@ -306,6 +309,17 @@ Deno.test("stream() applies each event as it is read, and the server runs no fur
   assertEquals(client.signals.of("streamClosed").map(({ reason }) => reason), ["left"]);
 });
 
+Deno.test("stream() puts a patch in place that comes after another answer, though it was begun before", async () => {
+  await using client = visit(makeSite());
+  const page = await client.open("/");
+  const stream = client.stream("watch", {}, { method: "GET" });
+  await stream.next();
+  await client.action("show", {}, { target: "#state" });
+  assertEquals(page.find("#state").text, "{}");
+  await stream.take(2);
+  assertEquals(page.find("#state").text, "event 2");
+});
+
 Deno.test("stream() patches the page it was begun on, whatever is open by then", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
@@ -339,7 +353,6 @@ Deno.test("a client that is disposed ends its streams", async () => {
     await using client = visit(site);
     await client.stream("watch", {}, { method: "GET" }).take(3);
     await client.stream("watch", {}, { method: "GET" }).opened;
-    void client.stream("watch", {}, { method: "GET" });
     closed = client.signals;
   }
   assertEquals(site.log.filter((line) => line === "left").length, 1);

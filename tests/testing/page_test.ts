@@ -175,6 +175,7 @@ Deno.test("form.entries() are those of a browser: what is off, disabled, nameles
     <select name="one"><option disabled>0<option> A  B <option>C</select>
     <select name="off" multiple><option>A</select>
     <select name="off"><option disabled selected>A</select>
+    <select name="off"><optgroup disabled><option>A</optgroup></select>
     <select name="last"><option selected>A<option selected>B</select>
     <textarea name="text">
 line</textarea>

@@ -153,3 +153,21 @@ Deno.test("a late answer may still add, and a second patch of one answer is not 
   patcher.apply(document, { target: "#a", swap: "append", content: "3" }, DEFAULTS, early);
   assertEquals(query(document, "p").map(markupOf), ['<p id="a">23</p>']);
 });
+
+Deno.test("a late answer does not replace an element of the same id that came with something else since", () => {
+  const document = parseDocument('<div><p id="a"></p></div>');
+  const patcher = new Patcher();
+  const [early, late, latest] = [patcher.next(), patcher.next(), patcher.next()];
+  patcher.apply(document, { target: "#a", swap: "inner", content: "late" }, DEFAULTS, late);
+  patcher.apply(document, { target: "div", swap: "inner", content: '<b><p id="a">latest</p></b>' }, DEFAULTS, latest);
+  patcher.apply(document, { target: "#a", swap: "inner", content: "early" }, DEFAULTS, early);
+  assertEquals(query(document, "p").map(markupOf), ['<p id="a">latest</p>']);
+});
+
+Deno.test("an island is not lost to a match that went away with another one", () => {
+  const markup = '<div class="x"><i class="x"></i></div><video id="v" hyper-keep=""></video>';
+  assertEquals(
+    patched(markup, { target: ".x", content: '<p><video id="v"></video></p>' }),
+    '<p><video id="v" hyper-keep=""></video></p>',
+  );
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createHandler } from "../../mod.ts";
-import { createTestClient, recordSignals } from "../../testing.ts";
+import { createTestClient, recordSignals } from "@hyper/actions/testing";
 import { makeSite, pagesOf, visit } from "./site.tsx";
 
 Deno.test("client.signals has what was registered, refused and run, in order", async () => {
@@ -9,6 +9,7 @@ Deno.test("client.signals has what was registered, refused and run, in order", a
   assertEquals(client.signals.of("actionRegistered").some(({ actionName }) => actionName === "pay"), true);
   client.signals.clear();
   await page.form("Add").fill({ Title: "too long" }).submit();
+  await client.open("/");
   await client.action("pay", { amount: 1 });
   assertEquals(client.signals.all.map(({ name, payload }) => [name, payload.actionName]), [
     ["formValidationFailed", "add_note"],

@@ -20,7 +20,7 @@ import {
   toast,
   Toasts,
 } from "../../mod.ts";
-import { createTestClient, type TestClient, type TestClientOptions } from "../../testing.ts";
+import { createTestClient, type TestClient, type TestClientOptions } from "@hyper/actions/testing";
 
 /** What the handlers of a site have done. */
 export interface Site {

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { assertType, type IsExact } from "@std/testing/types";
 import * as v from "valibot";
 import { action, type ActionDispatched, defineForm, dependency, field, type FormValidationFailed } from "../../mod.ts";
-import type { FieldInput, TestCalls, TestClient, TestForm, TestOutcome } from "../../testing.ts";
+import type { FieldInput, TestCalls, TestClient, TestForm, TestOutcome } from "@hyper/actions/testing";
 
 const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }), count: field.number() } });
 const module = {

@@ -14,7 +14,6 @@ export default function Layout({ children, context: { user } }: LayoutProps<stri
         <link rel="stylesheet" href="/invoices.css" />
         <ClientScript />
         <script type="module" src="/rows.js" />
-        <script type="module" src="/saved.js" />
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>

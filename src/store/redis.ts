@@ -12,7 +12,7 @@
  *
  * @module
  */
-export { createRedisBus, type RedisBus, type RedisBusOptions } from "./src/store/redis_bus.ts";
-export { createRedisStore, type RedisStore } from "./src/store/redis_store.ts";
-export type { RedisOptions } from "./src/store/redis_connection.ts";
-export type { Bus, BusMessage, BusSubscription, Store, SubscribeOptions } from "./src/store/store.ts";
+export { createRedisBus, type RedisBus, type RedisBusOptions } from "./redis_bus.ts";
+export { createRedisStore, type RedisStore } from "./redis_store.ts";
+export type { RedisOptions } from "./redis_connection.ts";
+export type { Bus, BusMessage, BusSubscription, Store, SubscribeOptions } from "./store.ts";

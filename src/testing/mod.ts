@@ -1,0 +1,24 @@
+/**
+ * Tests of an application without a browser and without a port: {@linkcode createTestClient} visits it as a browser with
+ * scripts off would, calls its actions as the browser runtime would, and shows what became of the page.
+ *
+ * @module
+ */
+
+export {
+  createTestClient,
+  type TestCall,
+  type TestCallOptions,
+  type TestCalls,
+  type TestClient,
+  type TestClientOptions,
+} from "./client.ts";
+export type { TestElement, TestField, TestForm, TestPage, TestScope } from "./page.ts";
+export type { Entry, FieldInput } from "./controls.ts";
+export type { TestAborted, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
+export type { TestEvent } from "./events.ts";
+export type { TestStream } from "./stream.ts";
+export type { TestCookies } from "./cookies.ts";
+export { ConnectionError, type Fault } from "./faults.ts";
+export { recordSignals, type SignalEntry, type SignalName, type SignalPayload, type SignalRecord } from "./signals.ts";
+export { createTestClock, type TestClock } from "./clock.ts";

@@ -1,0 +1,25 @@
+/** The actions that the browser's buttons call. */
+import { type Action, action, html } from "@hyper/actions";
+
+/**
+ * Makes them.
+ *
+ * @param next The number of the next patch.
+ * @param rows How many rows are sent.
+ */
+export function makeActions(next: () => number, rows: number): Record<string, Action> {
+  return {
+    tick: action("tick", () => html(<p id="out">{next()}</p>, { target: "#out" })),
+    follow: action("follow", { method: "GET" }, function* () {
+      for (let id = 0; id < rows; id++) {
+        const row = (
+          <tr id={`row-${id}`}>
+            <td>{id}</td>
+            <td>Row {id}</td>
+          </tr>
+        );
+        yield html(row, { target: "#rows", swap: "append" });
+      }
+    }),
+  };
+}

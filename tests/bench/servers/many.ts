@@ -1,0 +1,16 @@
+/** This library with as many pages and actions as it is told, and the time it took to be ready. */
+import { action, createHandler, type ListedPage } from "@hyper/actions";
+import { announce } from "./announce.ts";
+
+const count = Number(Deno.args[0]);
+const pages: ListedPage[] = Array.from({ length: count }, (_, index) => ({
+  path: `/section-${index % 40}/page-${index}/[id]`,
+  load: () =>
+    Promise.resolve({
+      default: () => `Page ${index}`,
+      act: action(`act_${index}`, ({ data }) => ({ got: data.id })),
+    }),
+}));
+const handler = createHandler({ baseDir: null, pages });
+await handler.ready;
+Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: announce }, handler);

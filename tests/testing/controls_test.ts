@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { type Entry, toBody, toParams } from "../../src/testing/controls.ts";
+
+const ENTRIES: readonly Entry[] = [["a\nb", "1\r2\n3\r\n4"], ["file", new File(["x"], "x.txt")]];
+const LINES = "1\r\n2\r\n3\r\n4";
+
+Deno.test("toParams() sends line breaks as CRLF, and of a file its name", () => {
+  assertEquals([...toParams(ENTRIES)], [["a\r\nb", LINES], ["file", "x.txt"]]);
+});
+
+Deno.test("toBody() sends files in multipart alone", async () => {
+  const body = toBody([["a", "1\r2\n3\r\n4"], ...ENTRIES], "Multipart/Form-Data");
+  const data = await new Response(body).formData();
+  assertEquals(data.get("a"), LINES);
+  const file = data.get("file");
+  assertEquals(file instanceof File && [file.name, await file.text()], ["x.txt", "x"]);
+});
+
+Deno.test("toBody() writes plain text as lines", async () => {
+  const response = new Response(toBody([["a", "1"], ["b", "2"]], "text/plain"));
+  assertEquals([response.headers.get("content-type"), await response.text()], ["text/plain", "a=1\r\nb=2\r\n"]);
+});
+
+for (const enctype of ["", "application/x-www-form-urlencoded", "nonsense"]) {
+  Deno.test(`toBody() takes "${enctype}" for the default encoding`, async () => {
+    assertEquals(await new Response(toBody(ENTRIES, enctype)).text(), String(toParams(ENTRIES)));
+  });
+}
