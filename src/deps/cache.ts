@@ -63,7 +63,7 @@ export class DependencyCache implements AsyncDisposable {
    * Every value that was made. A dependency may hand on what another made; whoever made it decides whether it is
    * disposed, once.
    */
-  readonly #made = new WeakSet<object>();
+  readonly #made = new Set<object>();
   readonly #onError: (error: unknown) => void;
   /** Set when the request ends, and never reset: what is made after that is disposed at once. */
   #ended = false;

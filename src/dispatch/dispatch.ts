@@ -405,9 +405,10 @@ export class FormActionDispatch {
   /** Whether a request is for a webhook, whose signature stands in for where it comes from. */
   #isWebhook(request: Request, url: URL): boolean {
     const { manager } = this.#services;
-    const uid = uidOfEndpoint(url);
+    const header = request.headers.get(ACTION_HEADER);
+    const uid = header ? null : uidOfEndpoint(url);
     // Only what is named before the body: nothing of a request from elsewhere is parsed to find out whether it may come.
-    const name = request.headers.get(ACTION_HEADER) ?? url.searchParams.get(ACTION_FIELD);
+    const name = header ?? url.searchParams.get(ACTION_FIELD);
     const owned = uid !== null ? manager.findByUid(uid) : name === null ? null : manager.findByName(name);
     return owned !== null && owned.action.verify !== null;
   }

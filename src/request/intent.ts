@@ -69,8 +69,9 @@ const EVENT_ID = /^[\x21-\x7e]{1,256}$/;
 /**
  * Reads what a request asks for.
  *
- * The form endpoint goes by its URL; elsewhere the header `X-Hyper-Action` names the action, else the query's first `_action`; an
- * empty name is none. A body is not looked at.
+ * The header `X-Hyper-Action` names the action: also at the URL of a form's endpoint, which is where a page stands whose form
+ * was refused without scripts. Else that URL does, else the query's first `_action`; an empty name is none. A body is not
+ * looked at.
  *
  * The audience is what `Accept` prefers among HTML, `text/event-stream` and `application/json`; where two are as welcome, the more
  * precisely named one, else the first in this order. No header, `*` and a list with none of the three mean a document.
@@ -91,10 +92,10 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
     lastEventId: readLastEventId(headers.get(LAST_EVENT_ID_HEADER)),
   };
 
-  const uid = uidOfEndpoint(url);
-  if (uid !== null) return { kind: "endpoint", uid, ...facts };
   const header = headers.get(ACTION_HEADER);
   if (header) return { kind: "named", name: header, via: "header", ...facts };
+  const uid = uidOfEndpoint(url);
+  if (uid !== null) return { kind: "endpoint", uid, ...facts };
   const query = url.search.includes(ACTION_FIELD) ? url.searchParams.get(ACTION_FIELD) : null;
   if (query) return { kind: "named", name: query, via: "query", ...facts };
   return { kind: "none", ...facts };

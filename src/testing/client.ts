@@ -68,6 +68,19 @@ export type TestCall<Input, Result> = (
  * The calls of a module, by the names of its actions.
  *
  * @typeParam Module The type of the module, as `typeof import("./page.tsx")`.
+ *
+ * @example
+ * ```ts
+ * import { action } from "@hyper/actions";
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const module = { default: () => "Home", greet: action("greet", ({ data }) => `Hello ${data.name}`) };
+ * await using client = createTestClient({ pages: [{ path: "/", load: () => Promise.resolve(module) }] });
+ * const { greet } = client.actions<typeof module>();
+ * const outcome = await greet({ name: "Ada" });
+ * if (outcome.ok) assertEquals(outcome.data satisfies string, "Hello Ada");
+ * ```
  */
 export type TestCalls<Module> = {
   readonly [Key in keyof Module as Module[Key] extends ActionType<infer Name> ? Name : never]: Module[Key] extends

@@ -3,8 +3,17 @@
  *
  * @module
  */
-import { attribute, childrenOf, closest, collapse, type ElementNode, elementsIn, rawText, rootOf } from "./dom.ts";
-import { isElementNode } from "./dom.ts";
+import {
+  attribute,
+  childrenOf,
+  closest,
+  collapse,
+  type ElementNode,
+  elementsIn,
+  isElementNode,
+  rawText,
+  rootOf,
+} from "./dom.ts";
 import { nameOf } from "./labels.ts";
 
 /**

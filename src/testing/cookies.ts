@@ -5,7 +5,23 @@
  */
 import { type Cookie, getSetCookies } from "@std/http/cookie";
 
-/** The cookies of a visitor, as a test may look at them and change them. */
+/**
+ * The cookies of a visitor, as a test may look at them and change them.
+ *
+ * @example A visitor who is signed in
+ * ```ts
+ * import { action } from "@hyper/actions";
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const whoAmI = action("who_am_i", ({ request }) => request.headers.get("cookie") ?? "nobody");
+ * await using client = createTestClient({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "Home", whoAmI }) }],
+ * });
+ * client.cookies.set("session", "ada");
+ * assertEquals((await client.action("who_am_i")).data, "session=ada");
+ * ```
+ */
 export interface TestCookies {
   /**
    * The value of a cookie that has not expired.

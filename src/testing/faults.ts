@@ -128,6 +128,8 @@ export class FaultyNetwork {
 
 /** Waits, but not longer than somebody is interested. */
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  // Aborted while the answer was made: there is no event to come.
+  if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
   signal.addEventListener("abort", () => resolve(), { once: true });

@@ -54,5 +54,20 @@ export interface TestAborted extends TestOutcomeBase {
  * What a call comes to. A network that fails rejects instead.
  *
  * @typeParam Result What the action returns as a plain value.
+ *
+ * @example Input that was refused
+ * ```ts
+ * import { action, defineForm, field } from "@hyper/actions";
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
+ * const add = action("add", { form }, () => {});
+ * await using client = createTestClient({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "Home", add }) }],
+ * });
+ * const outcome = await client.action("add", { title: "" });
+ * assertEquals([outcome.kind, outcome.status, Object.keys(outcome.issues)], ["error", 422, ["title"]]);
+ * ```
  */
 export type TestOutcome<Result = unknown> = TestSuccess<Result> | TestFailure | TestAborted;

@@ -103,7 +103,35 @@ export interface TestField {
   readonly description: string;
 }
 
-/** A form of a page. */
+/**
+ * A form of a page.
+ *
+ * @example Filled by its labels, and sent by a button of its own
+ * ```tsx
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const Search = () => (
+ *   <form aria-label="Search">
+ *     <label>
+ *       Text <input name="q" />
+ *     </label>
+ *     <label>
+ *       Newest first <input type="checkbox" name="new" />
+ *     </label>
+ *     <button>Search</button>
+ *     <button name="format" value="pdf">Print</button>
+ *   </form>
+ * );
+ * await using client = createTestClient({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: Search }) }],
+ * });
+ * const form = (await client.open("/")).form("Search").fill({ Text: "milk", "Newest first": true });
+ * assertEquals(form.field("Text").value, "milk");
+ * const page = await form.submit("Print");
+ * assertEquals(page.url.search, "?q=milk&new=on&format=pdf");
+ * ```
+ */
 export interface TestForm extends TestElement {
   /**
    * A field by its label, else by its name; of boxes and buttons that belong together by the legend around them.
@@ -152,7 +180,6 @@ export interface TestForm extends TestElement {
  *
  * @example
  * ```tsx
- * import { createHandler } from "@hyper/actions";
  * import { createTestClient } from "@hyper/actions/testing";
  * import { assertEquals } from "@std/assert";
  *

@@ -52,11 +52,14 @@ for (
       headers: { "x-hyper-action": "one" },
       fields: { _action: "three" },
     }, "one"],
-    ["the endpoint before all", {
+    ["the endpoint before query and body", {
       path: `${formActionUrl("three")}?_action=two`,
-      headers: { "x-hyper-action": "one" },
       fields: { _action: "two" },
     }, "three"],
+    ["the header at the endpoint of another, where a page stands after a refused post without scripts", {
+      path: formActionUrl("three"),
+      headers: { "x-hyper-action": "one" },
+    }, "one"],
     ["the first _action of a query that has two", { path: "/?_action=two&_action=one" }, "two"],
     ["the query when the header is empty", { path: "/?_action=two", headers: { "x-hyper-action": "" } }, "two"],
   ] as const

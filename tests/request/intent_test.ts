@@ -38,10 +38,11 @@ Deno.test("readIntent() gives a name as it was sent, whatever it is", () => {
   }
 });
 
-Deno.test("readIntent() goes by the URL on the form endpoint", () => {
+Deno.test("readIntent() goes by the URL on the form endpoint, unless the header names an action", () => {
   assertEquals(named("/_next/form/0123456789abcdef/"), ["endpoint", "0123456789abcdef"]);
   assertEquals(named("/_next/form/0123456789abcdef"), ["endpoint", "0123456789abcdef"]);
-  assertEquals(named("/_next/form/x/?_action=b", { "x-hyper-action": "a" }), ["endpoint", "x"]);
+  assertEquals(named("/_next/form/x/?_action=b"), ["endpoint", "x"]);
+  assertEquals(named("/_next/form/x/?_action=b", { "x-hyper-action": "a" }), ["named", "a", "header"]);
   for (const path of ["/_next/form/", "/_next/form/a/b/", "/_next/forms/a/", "/x/_next/form/a/", "/_next/form/a//"]) {
     assertEquals(named(path), ["none"], path);
   }

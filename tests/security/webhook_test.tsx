@@ -117,7 +117,7 @@ Deno.test("a webhook lifts the cross-origin verdict for no other action", async 
   const { app, calls, send } = paying();
   await using _ = app;
   assertEquals(await send("{}", { path: formActionUrl("refund") }), 403);
-  assertEquals(await send("{}", { path: formActionUrl("refund"), headers: { "x-hyper-action": "paid" } }), 403);
+  assertEquals(await send("{}", { path: formActionUrl("paid"), headers: { "x-hyper-action": "refund" } }), 403);
   assertEquals(await send("{}", { path: `${formActionUrl("refund")}?_action=paid` }), 403);
   assertEquals(await send("{}", { path: "/?_action=paid", headers: { "x-hyper-action": "refund" } }), 403);
   assertEquals(await send("{}", { path: "/?_action=refund&_action=paid" }), 403);
