@@ -179,6 +179,7 @@ function resolveForm(name: string, form: ActionOptions["form"]): HTMLFormElement
 
 /** Whether an element is a button that submits the form (`new FormData()` throws for any other). */
 function isSubmitter(element: Element | null, form: HTMLFormElement | null): element is HTMLElement {
-  return (element instanceof HTMLButtonElement || element instanceof HTMLInputElement) && element.form === form &&
-    /^(submit|image)$/.test(element.type);
+  // Of what belongs to a form only buttons and inputs have these types.
+  const { form: owner, type } = (element ?? {}) as Partial<HTMLButtonElement>;
+  return !!form && owner === form && /^(submit|image)$/.test(`${type}`);
 }

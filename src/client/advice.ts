@@ -1,6 +1,6 @@
 /**
- * A word to the developer whose target is not on the page. Loaded when it is needed, and only on a local address, so that no visitor
- * ever loads it: it is a file of its own.
+ * A word to the developer whose target is not on the page. A file of its own, which is loaded when it is needed and on a
+ * local address alone, so that no visitor ever loads it.
  *
  * @module
  */

@@ -20,9 +20,6 @@ import { words } from "./words.ts";
 const lanes = createLanes<Flight>();
 const flights = new Set<Flight>();
 
-/** Until when the page is left; `null` while it is shown. */
-let away: PromiseWithResolvers<void> | null = null;
-
 /**
  * Starts a call, as soon as its lane lets it.
  *
@@ -75,12 +72,8 @@ export function abort(key?: string): void {
  */
 export function watchPage(signal: AbortSignal): void {
   addEventListener("pagehide", () => {
-    away ??= Promise.withResolvers();
-    for (const { method, attempt } of flights) if (method === "GET") attempt.abort(away);
-  }, { signal });
-  addEventListener("pageshow", () => {
-    away?.resolve();
-    away = null;
+    const shown = new Promise((resolve) => addEventListener("pageshow", resolve, { once: true }));
+    for (const { method, attempt } of flights) if (method === "GET") attempt.abort(shown);
   }, { signal });
 }
 
@@ -166,7 +159,7 @@ async function exchange(flight: Flight): Promise<Received> {
       const { reason } = attempt.signal;
       const { interval, maxInterval, attempts } = config.retry;
       const again = error instanceof ConnectionError && (retry ?? (connected && method === "GET"));
-      if (reason?.promise) await until(signal, reason.promise);
+      if (reason instanceof Promise) await until(signal, reason);
       else if (again && !network.online) await until(signal, network.whenOnline());
       else if (again && failed < attempts) {
         const wait = Math.min((flight.interval ?? interval) * 2 ** failed++, maxInterval);

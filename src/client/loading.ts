@@ -190,16 +190,17 @@ export function createLoading(): Loading {
 }
 
 /** Whether an element that shows loading is about a request. */
-function covers(element: Element, { key, action }: LoadingCall): boolean {
+function covers(element: Element, call: LoadingCall): boolean {
   const ofAction = element.getAttribute("hyper-loading-action");
-  if (ofAction) return ofAction === action;
-  const ofKey = element.getAttribute("hyper-loading-key");
-  if (ofKey) return ofKey === key;
-  return names(element.getAttribute("hyper-loading"), key, action);
+  return ofAction ? ofAction === call.action : says(element, "hyper-loading", call) ?? true;
 }
 
-function names(word: string | null, key: string, action: string): boolean {
-  return !word || ["global", key, action].includes(word);
+/** What an attribute, or the one for keys beside it, says about a request; `undefined` where both are silent. */
+function says(element: Element, name: string, { key, action }: LoadingCall): boolean | undefined {
+  const ofKey = element.getAttribute(`${name}-key`);
+  if (ofKey) return ofKey === key;
+  const word = element.getAttribute(name);
+  return word ? ["global", key, action].includes(word) : undefined;
 }
 
 /** Whether a request disables a control. */
@@ -212,10 +213,7 @@ function disables(element: Element, call: LoadingCall): boolean {
     return true;
   }
   if (!element.matches(DISABLING)) return false;
-  const ofKey = element.getAttribute("hyper-loading-disable-key");
-  if (ofKey) return ofKey === call.key;
-  const word = element.getAttribute("hyper-loading-disable");
-  return word ? names(word, call.key, call.action) : covers(element, call);
+  return says(element, "hyper-loading-disable", call) ?? covers(element, call);
 }
 
 /** Whether two forms are one, or one has taken the place of the other by its id. */

@@ -141,16 +141,21 @@ export function rememberSent(form: HTMLFormElement): void {
  * @param roots What the answer has put in place.
  */
 export function acceptAnswer(form: HTMLFormElement, roots: readonly Element[]): void {
-  for (const control of controlsOf(form)) {
-    const was = sent.get(control);
+  const controls = [...controlsOf(form)].filter((control) => sent.has(control));
+  const touched = new Set(
+    controls.filter((control) => STATES.some(([live], i) => control[live] !== sent.get(control)?.[i])).map(wholeOf),
+  );
+  for (const control of controls) {
     // Secrets and files never come back, so that their absence says nothing.
-    if (!was || control.matches("[type=password],[type=file]") || !roots.some((root) => root.contains(control))) {
-      continue;
-    }
-    STATES.forEach(([live, server], i) => {
-      if (server in control && control[live] === was[i]) control[live] = control[server];
-    });
+    if (control.matches("[type=password],[type=file]") || touched.has(wholeOf(control))) continue;
+    if (!roots.some((root) => root.contains(control))) continue;
+    for (const [live, server] of STATES) if (server in control) control[live] = control[server];
   }
+}
+
+/** What a control is chosen in: where one option or button is touched, the others are not what they were sent as either. */
+function wholeOf(control: Element): unknown {
+  return control.closest("select") ?? (control.matches("[type=radio]") ? control.getAttribute("name") : control);
 }
 
 // Not `form.elements`: that may be a control of this name (HTML, 4.10.3).

@@ -9,14 +9,13 @@
  *
  * @throws The signal's reason, when it is aborted first.
  */
-export function until<T>(signal: AbortSignal, promise: PromiseLike<T>): Promise<T> {
+export function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
     // A signal that was aborted before tells nobody.
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
-    const settle = () => signal.removeEventListener("abort", stop);
-    promise.then((value) => (settle(), resolve(value)), (error) => (settle(), reject(error)));
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }
 

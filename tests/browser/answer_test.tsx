@@ -1,7 +1,9 @@
 /** What becomes of a form whose post was accepted: what was sent is the server's again, and old errors are gone. */
 import { assertEquals } from "@std/assert";
 import { action, createHandler, defineForm, Field, field, Form, FormErrors, refresh, toast } from "@hyper/actions";
+import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
+import { app, END, sse } from "./runtime_app.ts";
 
 const NoteForm = defineForm("note", {
   fields: {
@@ -59,4 +61,62 @@ Deno.test("errors of a refused post are gone after one that was accepted, also w
     assertEquals(await page.getByLabel("Title").getAttribute("aria-invalid"), null);
     assertEquals(await page.getByText("Fill in this field").count(), 0);
   });
+});
+
+const CHOICES = `<form id="f" method="post" data-hyper-form="save" hyper-target="#f" hyper-swap="morph">
+  <input name="text" value="">
+  <input type="checkbox" name="box" value="1">
+  <input type="radio" name="radio" value="a" checked>
+  <input type="radio" name="radio" value="b">
+  <input type="radio" name="radio" value="c">
+  <select name="one"><option selected>a<option>b<option>c</select>
+  <select name="many" multiple><option>a<option>b<option>c</select>
+  <button>Save</button>
+</form>`;
+
+async function choose(page: Page, text: string, box: boolean, radio: string, one: string, many: string[]) {
+  await page.locator("[name=text]").fill(text);
+  await page.locator("[name=box]").setChecked(box);
+  await page.locator(`[name=radio][value=${radio}]`).check();
+  await page.locator("[name=one]").selectOption(one);
+  await page.locator("[name=many]").selectOption(many);
+}
+
+const shown = (page: Page): Promise<string> =>
+  page.evaluate(() => `${new URLSearchParams([...new FormData(document.forms[0])].map(([k, v]) => [k, `${v}`]))}`);
+
+/** Sends the form with every control changed, and lets the answer, the form as it was rendered before, come after `meanwhile`. */
+async function send(status: number, meanwhile: (page: Page) => Promise<void>): Promise<string> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const save = async () => {
+    await released;
+    return sse([["patch_html", { content: CHOICES }], END], { status });
+  };
+  let last = "";
+  await withPage(app({ body: CHOICES, actions: { save } }), async ({ page, events }) => {
+    await page.goto("/");
+    await choose(page, "sent", true, "b", "b", ["a", "b"]);
+    await page.getByRole("button").click();
+    await events.next("hyper:beforeRequest");
+    await meanwhile(page);
+    release();
+    await events.next("hyper:afterRequest");
+    last = await shown(page);
+  });
+  return last;
+}
+
+const nothing = () => Promise.resolve();
+
+Deno.test("acceptAnswer() lets each kind of control follow the markup of an accepted answer", async () => {
+  assertEquals(await send(200, nothing), "text=&radio=a&one=a");
+});
+
+Deno.test("acceptAnswer() leaves alone what was changed after it was sent, choices as a whole", async () => {
+  const last = await send(200, (page) => choose(page, "later", false, "c", "c", ["b", "c"]));
+  assertEquals(last, "text=later&radio=c&one=c&many=b&many=c");
+});
+
+Deno.test("a refused answer leaves alone what was sent", async () => {
+  assertEquals(await send(422, nothing), "text=sent&box=1&radio=b&one=b&many=a&many=b");
 });
