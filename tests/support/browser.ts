@@ -48,8 +48,12 @@ const PATIENCE = 10_000;
 /** The most of a document that a failure prints, in characters. */
 const MAX_DUMP = 20_000;
 
-/** Where Chromium is asked for pages: one process for each test file, started with the file and ended by `unload`. */
-const endpoint = await startBrowserServer();
+/**
+ * Chromium, in a process for each test file that starts with the file and is ended by `unload`. It is connected to once:
+ * Playwright does not say when a connection it closes is closed at the other end too, and the timer that waits for that
+ * would be a leak of whichever test has just ended.
+ */
+const browser = await chromium.connect(await startBrowserServer());
 
 /** The `hyper:` events that reached `window`, of every page of one visit. */
 export class EventLog {
@@ -110,42 +114,25 @@ export async function withPage(
   { expectErrors = [], visitSeconds = 120, ...contextOptions }: PageOptions = {},
 ): Promise<void> {
   await using site = serve(served);
-  const browser = await chromium.connect(endpoint);
+  await using context = await browser.newContext({ baseURL: site.url, ...contextOptions });
+  context.setDefaultTimeout(PATIENCE);
+  const errors: string[] = [];
+  const events = new EventLog();
+  collectErrors(context, errors);
+  await recordEvents(context, events);
+  const page = await context.newPage();
   try {
-    const context = await browser.newContext({ baseURL: site.url, ...contextOptions });
-    context.setDefaultTimeout(PATIENCE);
-    const errors: string[] = [];
-    const events = new EventLog();
-    collectErrors(context, errors);
-    await recordEvents(context, events);
-    const page = await context.newPage();
-    try {
-      await within(visitSeconds * 1000, visit({ page, context, url: site.url, events, errors }));
-    } catch (error) {
-      throw new Error(await describe(context, errors), { cause: error });
-    }
-    if (contextOptions.javaScriptEnabled !== false) await Promise.all(context.pages().map(settle));
-    const unexpected = errors.filter((error) => !expectErrors.some((pattern) => pattern.test(error)));
-    if (unexpected.length > 0) throw new Error(await describe(context, unexpected));
-    const missing = expectErrors.filter((pattern) => !errors.some((error) => pattern.test(error)));
-    if (missing.length > 0) {
-      throw new Error(`Cannot find the complaint ${missing.join(", ")} among: ${errors.join("; ")}`);
-    }
-    await context.close();
-  } finally {
-    await browser.close();
-    await goodbye();
+    await within(visitSeconds * 1000, visit({ page, context, url: site.url, events, errors }));
+  } catch (error) {
+    throw new Error(await describe(context, errors), { cause: error });
   }
-}
-
-/**
- * Waits until the browser's process has closed its end of the connection too, which Playwright does not: until then its
- * socket keeps a timer, and the sanitizers of a test on a loaded machine would report it. What is asked after the goodbye
- * is answered after it; the second time the answer to it has been read as well.
- */
-async function goodbye(): Promise<void> {
-  const { host } = new URL(endpoint);
-  for (let times = 0; times < 2; times++) await (await fetch(`http://${host}/`)).body?.cancel();
+  if (contextOptions.javaScriptEnabled !== false) await Promise.all(context.pages().map(settle));
+  const unexpected = errors.filter((error) => !expectErrors.some((pattern) => pattern.test(error)));
+  if (unexpected.length > 0) throw new Error(await describe(context, unexpected));
+  const missing = expectErrors.filter((pattern) => !errors.some((error) => pattern.test(error)));
+  if (missing.length > 0) {
+    throw new Error(`Cannot find the complaint ${missing.join(", ")} among: ${errors.join("; ")}`);
+  }
 }
 
 interface Site extends AsyncDisposable {
