@@ -114,7 +114,8 @@ export async function withPage(
   { expectErrors = [], visitSeconds = 120, ...contextOptions }: PageOptions = {},
 ): Promise<void> {
   await using site = serve(served);
-  await using context = await browser.newContext({ baseURL: site.url, ...contextOptions });
+  await using _ = { [Symbol.asyncDispose]: closeContexts };
+  const context = await browser.newContext({ baseURL: site.url, ...contextOptions });
   context.setDefaultTimeout(PATIENCE);
   const errors: string[] = [];
   const events = new EventLog();
@@ -133,6 +134,11 @@ export async function withPage(
   if (missing.length > 0) {
     throw new Error(`Cannot find the complaint ${missing.join(", ")} among: ${errors.join("; ")}`);
   }
+}
+
+/** Closes every page of the visit, those of further people included, whom a test let in. */
+async function closeContexts(): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
 }
 
 interface Site extends AsyncDisposable {
