@@ -8,7 +8,7 @@ import type { Action } from "../actions/action.ts";
 import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD } from "../protocol/names.ts";
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { drawForm } from "./draw_form.tsx";
-import { type ActionRef, FormScope, type PageState, usePageState } from "./page_state.ts";
+import { type ActionRef, FormScopeProvider, type PageState, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 
 /** What `<Form>` takes beside the attributes of a form. */
@@ -85,9 +85,9 @@ export function Form(props: FormProps): MarkupNode {
       // A record of attributes: Preact's own type for a form knows fewer values of `role` than there are.
     } as Record<string, unknown>,
     hiddenFields(state, action, instance, isGet),
-    <FormScope.Provider value={form}>
+    <FormScopeProvider value={form}>
       {children ?? (form === null ? <button type="submit">{submit ?? "Submit"}</button> : drawForm(form, submit))}
-    </FormScope.Provider>,
+    </FormScopeProvider>,
   );
   if (state.cutTag === null || !state.isFailed(action, instance)) return drawn;
   return h(state.cutTag, null, drawn);

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type Context, createContext } from "preact";
+import { type ComponentType, type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
+import { createProvider, type ProviderProps } from "./provider.ts";
 
 /** What a component may name an action by: the action, its full name, or a decorated method. */
 // deno-lint-ignore ban-types -- a decorated method is any function; which ones stand for an action is looked up
@@ -46,8 +47,14 @@ export interface PageState {
 /** The page around a component; `null` outside a rendering of this library. */
 export const PageStateContext: Context<PageState | null> = createContext<PageState | null>(null);
 
+/** Provides {@linkcode PageStateContext}. */
+export const PageStateProvider: ComponentType<ProviderProps<PageState | null>> = createProvider(PageStateContext);
+
 /** The form around a field; `null` outside `<Form>`. */
 export const FormScope: Context<AnyBound | null> = createContext<AnyBound | null>(null);
+
+/** Provides {@linkcode FormScope}. */
+export const FormScopeProvider: ComponentType<ProviderProps<AnyBound | null>> = createProvider(FormScope);
 
 /**
  * The page around a component.

@@ -19,7 +19,7 @@ import type { Markup } from "../results/markup.ts";
 import { ClientScript } from "./client_script.tsx";
 import { asDocument, bodyOf, cutOut, plainDocument, withHead } from "./document.ts";
 import { formId } from "./form.tsx";
-import { type ActionRef, type FormAction, type PageState, PageStateContext } from "./page_state.ts";
+import { type ActionRef, type FormAction, type PageState, PageStateProvider } from "./page_state.ts";
 import { isMarkupNode, keepCarriageReturns, renderHtml, renderRaw } from "./render_html.ts";
 
 /** What rendering works with. */
@@ -213,7 +213,7 @@ async function plainFailure(status: number, message: string): Promise<PageAnswer
 }
 
 function within(state: PageState, node: ComponentChildren): VNode {
-  return <PageStateContext.Provider value={state}>{node}</PageStateContext.Provider>;
+  return <PageStateProvider value={state}>{node}</PageStateProvider>;
 }
 
 // Markup is what Preact takes as children, told by its shape, so that the rest of the house need not know Preact.
