@@ -125,7 +125,7 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
       if (error) error = fail(status, detail ?? title, issues);
     } else {
       let done = false;
-      for await (const block of readBlocks(body)) {
+      for await (const block of joined(body, attempt.signal)) {
         signal.throwIfAborted();
         const { event } = block;
         flight.interval = block.retry ?? flight.interval;
@@ -158,6 +158,19 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
   if (thrown) throw thrown.cause;
   if (error) return { ...error, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
+}
+
+/** The blocks of a body; of a topic that other tabs watch too, those of the one tab that reads for all of them. */
+async function* joined(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<StreamBlock, void> {
+  const own = new AbortController();
+  const blocks = readBlocks(body, own.signal);
+  for await (const block of blocks) {
+    yield block;
+    // Without a lock, as on a page without TLS, each tab reads for itself.
+    if (!block.share || !navigator.locks) continue;
+    const { share } = await import("./share.ts");
+    return yield* share(block, blocks, own, signal);
+  }
 }
 
 /** Goes where the server says, if that is a place on this site, or an external one that the server means. */

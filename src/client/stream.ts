@@ -15,6 +15,8 @@ export interface StreamBlock {
   readonly id: string | null;
   /** Which call has caused it, a field of our own; `null` where the block does not say. */
   readonly echo: string | null;
+  /** What is the same in every tab that would hear the same, a field of our own; `null` where the block does not say. */
+  readonly share: string | null;
   /** Milliseconds to wait before a reconnection; `null` where the block does not say. */
   readonly retry: number | null;
 }
@@ -37,7 +39,7 @@ export function createParser(
 ): (text: string) => void {
   // The line that has begun, the block that has begun, and its length; a blank line starts all of them anew.
   let line = "", size = 0;
-  let block: StreamBlock | undefined;
+  let block: { -readonly [Name in keyof StreamBlock]: StreamBlock[Name] } | undefined;
   // A CR ends its line at once, so an LF that follows it, maybe in the next piece, belongs to it.
   let afterCr = false;
 
@@ -45,16 +47,14 @@ export function createParser(
     if (line) {
       const [field, value] = cut(line);
       line = "";
-      const { event, data, id, echo, retry } = block ??
-        { event: "message", data: null, id: null, echo: null, retry: null };
-      block = {
-        event: field === "event" ? value || "message" : event,
-        data: field !== "data" ? data : data === null ? value : `${data}\n${value}`,
-        // NUL makes an id void, and a retry is digits alone (HTML, 9.2.6).
-        id: field === "id" && !value.includes("\0") ? value : id,
-        echo: field === "echo" ? value : echo,
-        retry: field === "retry" && /^\d+$/.test(value) ? +value : retry,
-      };
+      block ??= { event: "message", data: null, id: null, echo: null, share: null, retry: null };
+      if (field === "event") block.event = value || "message";
+      if (field === "data") block.data = block.data === null ? value : `${block.data}\n${value}`;
+      // NUL makes an id void, and a retry is digits alone (HTML, 9.2.6).
+      if (field === "id" && !value.includes("\0")) block.id = value;
+      if (field === "echo") block.echo = value;
+      if (field === "share") block.share = value;
+      if (field === "retry" && /^\d+$/.test(value)) block.retry = +value;
     } else {
       if (block) onBlock(block);
       block = undefined;
@@ -86,14 +86,18 @@ function cut(line: string): [field: string, value: string] {
 
 /**
  * The blocks of a body as they come. Ends when the body ends, throws what reading throws, and cancels the body when the
- * reader leaves early.
+ * reader leaves early, or is told to while it waits.
  */
-export async function* readBlocks(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamBlock, void> {
+export async function* readBlocks(
+  body: ReadableStream<Uint8Array>,
+  leave?: AbortSignal,
+): AsyncGenerator<StreamBlock, void> {
   let blocks: StreamBlock[] = [];
   const parse = createParser((block) => blocks.push(block));
   // Decodes across chunks and drops a byte order mark.
   const decoder = new TextDecoder();
   const reader = body.getReader();
+  leave?.addEventListener("abort", () => void reader.cancel().catch(() => {}));
   try {
     for (;;) {
       const { done, value } = await reader.read();

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import type { Action, VerifyWebhook } from "../actions/action.ts";
 import type { DispatchContext } from "../actions/backend.ts";
 import type { FormActionManager, OwnedAction } from "../actions/manager.ts";
@@ -36,6 +37,7 @@ import type { Rendering, Visit } from "../pages/visit.ts";
 import {
   ACTION_FIELD,
   ACTION_HEADER,
+  DATA_HEADER,
   FORM_ENDPOINT,
   INSTANCE_FIELD,
   ONCE_FIELD,
@@ -847,6 +849,7 @@ export class FormActionDispatch {
     return watch(item, {
       live: this.#services.live,
       lastEventId: intent.lastEventId,
+      share: shareOf(run),
       signal: run.controller.signal,
       ask: (guard, again) => this.#askAgain(run, guard, again),
       refresh: async (selector) => {
@@ -1043,6 +1046,15 @@ export class FormActionDispatch {
       request,
     }, (error) => report(error, request, action.name));
   }
+}
+
+/**
+ * The same for the tabs of one browser that would be told the same: by the same principal, about the same page, with the
+ * same data. What a page is rendered from beside these, such as a cookie, is theirs too.
+ */
+function shareOf({ request, principal, action }: Run): string {
+  const parts = [action.name, principal, request.url, request.headers.get(DATA_HEADER), request.headers.get("cookie")];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 async function* nothing(): AsyncGenerator<Patch, void, void> {}

@@ -17,6 +17,8 @@ export interface Watching {
   readonly live: Live;
   /** The place that the browser has sent back; `null` where it begins. */
   readonly lastEventId: string | null;
+  /** What is the same for every reader that would be told the same: a digest. */
+  readonly share: string;
   /** Aborted when the reader has left. */
   readonly signal: AbortSignal;
   /**
@@ -68,6 +70,11 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
         case "catchUp":
           yield* marked(await catchUp(options.refresh, watching), step.marks.id);
           break;
+        case "place": {
+          const { id } = step.marks;
+          if (id !== undefined) yield { event: "checkpoint", id, share: watching.share };
+          break;
+        }
         case "ask": {
           const refusal = await watching.ask(guard, true);
           if (refusal !== null) return yield* refuse(refusal, watching);

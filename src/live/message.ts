@@ -35,6 +35,8 @@ export type LiveStep =
   | { readonly kind: "refresh"; readonly selector: string | null; readonly marks: PatchMarks }
   /** Something was missed: look at the whole state again. */
   | { readonly kind: "catchUp"; readonly marks: PatchMarks }
+  /** What came before is all there was when the watcher began: it can go on from here. */
+  | { readonly kind: "place"; readonly marks: PatchMarks }
   /** It is time to ask the guards again. */
   | { readonly kind: "ask" };
 

@@ -38,6 +38,8 @@ export class Topic {
   /** The sum of their sizes. */
   #size = 0;
   #subscription: Promise<BusSubscription> | null = null;
+  /** The cursor of the latest message, or where the subscription began; `null` where the bus does not say. */
+  #cursor: string | null = null;
   /** What has come and was not handed on: all that comes at once is one chunk for each stream, and not one each. */
   #arriving: Waiting[] = [];
   /** The sum of its sizes. */
@@ -69,12 +71,19 @@ export class Topic {
     this.#subscription ??= this.#bus.subscribe(this.#name, (message) => this.#receive(message), {
       onGap: () => this.#lose(),
     });
-    await this.#subscription;
+    const subscription = await this.#subscription;
+    this.#cursor ??= subscription.cursor ?? null;
     const cursor = this.#places.cursorOf(lastEventId);
     this.#handOn();
-    if (cursor === null) watcher.tell(CATCH_UP);
-    else if (!this.#latest.has(cursor)) return await this.#replay(watcher, cursor);
-    else this.#pushAfter(cursor, watcher);
+    if (cursor === null) {
+      watcher.tell(CATCH_UP);
+      // What it shows may be newer than this; what comes after is heard once more rather than never.
+      if (this.#cursor !== null) watcher.tell({ kind: "place", marks: { id: this.#places.idOf(this.#cursor) } });
+    } else {
+      watcher.tell({ kind: "place", marks: { id: this.#places.idOf(cursor) } });
+      if (cursor !== this.#cursor && !this.#latest.has(cursor)) return await this.#replay(watcher, cursor);
+      this.#pushAfter(cursor, watcher);
+    }
     this.#watchers.add(watcher);
     return () => this.#leave(watcher);
   }
@@ -127,6 +136,7 @@ export class Topic {
 
   #receive(message: BusMessage): void {
     const arrived = this.#read(message);
+    this.#cursor = message.cursor;
     this.#latest.set(message.cursor, arrived);
     this.#size += arrived.size;
     for (const [cursor, { size }] of this.#latest) {
@@ -172,6 +182,7 @@ export class Topic {
   /** Messages may have passed by: what is kept is no longer without a gap. */
   #lose(): void {
     this.#handOn();
+    this.#cursor = null;
     this.#latest.clear();
     this.#size = 0;
     for (const watcher of this.#watchers) watcher.tell(CATCH_UP);

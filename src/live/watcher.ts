@@ -158,6 +158,7 @@ function idOf(step: LiveStep): string | undefined {
       return step.patch.id;
     case "refresh":
     case "catchUp":
+    case "place":
       return step.marks.id;
     case "ask":
       return undefined;

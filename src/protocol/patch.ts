@@ -86,6 +86,8 @@ export interface PatchMarks {
   readonly id?: string | undefined;
   /** Which call has caused it, by the beginning of its id, so that its own tab does not apply its change twice. */
   readonly echo?: string | undefined;
+  /** What is the same in every tab of a browser that would hear the same; a checkpoint at the beginning has it. */
+  readonly share?: string | undefined;
   /** All that goes out at once, this patch first; where there is only this one, nothing. Not of the wire. */
   readonly batch?: readonly (Patch & PatchMarks)[] | undefined;
 }

@@ -141,7 +141,7 @@ export function encodeEvent(patch: Patch & PatchMarks): string {
         }: its id is a request id, ":checkpoint:" and a name, each of letters, digits, ".", "_", "-"`,
       );
     }
-    return `event: checkpoint\nid: ${patch.id}\n\n`;
+    return `event: checkpoint\n${marksOf(patch)}\n`;
   }
   if (id !== undefined && !LIVE_ID_PATTERN.test(id)) {
     throw new TypeError(`Cannot send event "${event}" with the id ${quote(id)}: it is no place in a topic`);
@@ -150,12 +150,16 @@ export function encodeEvent(patch: Patch & PatchMarks): string {
   return `event: ${event}\n${marksOf(patch)}data: ${JSON.stringify(patch.data) ?? "null"}\n\n`;
 }
 
-/** The fields of a frame beside its event and data; every parser but ours skips `echo` (HTML, 9.2.6). */
-function marksOf({ id, echo }: PatchMarks): string {
-  if (echo !== undefined && !REQUEST_ID_PATTERN.test(echo)) {
-    throw new TypeError(`Cannot send the echo mark ${quote(echo)}: it is no part of a request id`);
+/** The fields of a frame beside its event and data; every parser but ours skips `echo` and `share` (HTML, 9.2.6). */
+function marksOf({ id, echo, share }: PatchMarks): string {
+  for (const mark of [echo, share]) {
+    if (mark !== undefined && !REQUEST_ID_PATTERN.test(mark)) {
+      throw new TypeError(`Cannot send the mark ${quote(mark)}: it takes 1 to 128 letters, digits, ".", "_" and "-"`);
+    }
   }
-  return `${id === undefined ? "" : `id: ${id}\n`}${echo === undefined ? "" : `echo: ${echo}\n`}`;
+  return `${id === undefined ? "" : `id: ${id}\n`}${echo === undefined ? "" : `echo: ${echo}\n`}${
+    share === undefined ? "" : `share: ${share}\n`
+  }`;
 }
 
 /**

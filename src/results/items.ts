@@ -10,12 +10,28 @@ import type { Swap } from "../protocol/patch.ts";
 import { SWAPS } from "../protocol/patch.ts";
 import type { Markup } from "./markup.ts";
 
-// What this module has made. Nothing that merely looks alike is in here, so that data of a visitor, or of a database,
-// is never taken for an item or for markup.
-const made = new WeakSet<object>();
+/** Gives its argument in place of an instance, so that what extends it puts its private fields onto that. */
+class Given {
+  constructor(value: object) {
+    return value;
+  }
+}
+
+/**
+ * The stamp of what this module has made. Nothing that merely looks alike bears it, nor does a copy, so that data of a
+ * visitor, or of a database, is never taken for an item or for markup. Not a `WeakSet`: what is in one, and all that hangs on
+ * it, outlives the collections of V8's young generation.
+ */
+class Stamp extends Given {
+  readonly #made = true;
+
+  static isOn(value: object): boolean {
+    return #made in value;
+  }
+}
 
 function make<T extends object>(value: T): T {
-  made.add(value);
+  new Stamp(value);
   return value;
 }
 
@@ -172,12 +188,12 @@ export interface SwitchTarget {
 
 /** Whether a value is an item made by this module. */
 export function isItem(value: unknown): value is Item {
-  return typeof value === "object" && value !== null && "kind" in value && made.has(value);
+  return typeof value === "object" && value !== null && "kind" in value && Stamp.isOn(value);
 }
 
 /** Whether content is markup let through by {@linkcode unsafeHtml}. */
 export function isUnsafeHtml(value: unknown): value is UnsafeHtml {
-  return typeof value === "object" && value !== null && "markup" in value && made.has(value);
+  return typeof value === "object" && value !== null && "markup" in value && Stamp.isOn(value);
 }
 
 /**

@@ -64,9 +64,12 @@ class EntryList {
   }
 
   /** Takes out one of its entries. */
-  remove({ before, after }: Entry): void {
+  remove(entry: Entry): void {
+    const { before, after } = entry;
     before.after = after;
     after.before = before;
+    // Let go of its neighbours: an entry that V8 has not collected yet would keep those that came after it.
+    entry.before = entry.after = entry;
   }
 
   #entry(link: Link): Entry | null {
@@ -190,13 +193,17 @@ class MemoryStore implements Store {
   #makeRoom(key: string, entries: number, bytes: number, now: number): void {
     const isFull = (): boolean =>
       this.#entries.size + entries > this.#maxEntries || this.#bytes + bytes > this.#maxBytes;
-    for (let entry = this.#free.first; entry !== null && isFull(); entry = this.#free.after(entry)) {
+    for (let entry = this.#free.first; entry !== null && isFull();) {
+      const next = this.#free.after(entry);
       if (entry.key !== key) this.#remove(entry);
+      entry = next;
     }
     if (!isFull()) return;
     // A claim of one key may be hidden behind others that live longer: all of them are looked at before giving up.
-    for (let entry = this.#held.first; entry !== null; entry = this.#held.after(entry)) {
+    for (let entry = this.#held.first; entry !== null;) {
+      const next = this.#held.after(entry);
       if (entry.expires <= now) this.#remove(entry);
+      entry = next;
     }
     if (!isFull()) return;
     throw new HyperError(

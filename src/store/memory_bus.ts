@@ -100,6 +100,7 @@ class MemoryBus implements Bus {
     this.#add(topic, own);
     return {
       isComplete,
+      cursor: this.#cursorOf(this.#latest),
       // deno-lint-ignore require-await -- the contract is asynchronous
       [Symbol.asyncDispose]: async () => this.#remove(topic, own),
     };

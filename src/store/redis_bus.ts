@@ -138,7 +138,7 @@ class ConnectedBus implements RedisBus {
     };
     try {
       const isComplete = await feed.begin(subscriber, after);
-      return { isComplete, [Symbol.asyncDispose]: end };
+      return { isComplete, cursor: subscriber.last, [Symbol.asyncDispose]: end };
     } catch (error) {
       await end();
       throw error;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { createClient } from "@redis/client";
+// @ts-types="./redis_client.d.ts"
+import { type Client, createClient } from "@redis/client";
 
 /** Where Redis is, and how it is used. */
 export interface RedisOptions {
@@ -25,16 +26,6 @@ const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;
 /** Milliseconds without any answer after which the connection is given up for a new one: its other end may be gone. */
 const SILENCE = 10_000;
-
-/** What is used of the client; its own types say the same of every command and module it knows. */
-interface Client {
-  connect(): Promise<unknown>;
-  destroy(): void;
-  on(event: "ready" | "error", listener: (error?: unknown) => void): unknown;
-  sendCommand(args: string[]): Promise<unknown>;
-  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  unsubscribe(channel: string): Promise<unknown>;
-}
 
 /** A connection. It is made by {@linkcode RedisConnection.open}. */
 export class RedisConnection implements AsyncDisposable {
@@ -150,7 +141,7 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   #createClient(): Client {
-    const created: Pick<Client, "connect" | "destroy" | "sendCommand" | "subscribe" | "unsubscribe"> = createClient({
+    const client = createClient({
       url: this.#url,
       // Waiting for a connection would hold a request open that is better refused at once.
       disableOfflineQueue: true,
@@ -158,11 +149,9 @@ export class RedisConnection implements AsyncDisposable {
       commandOptions: { timeout: 0 },
       socket: {
         connectTimeout: 5_000,
-        reconnectStrategy: (retries: number) => this.#started && Math.min(FIRST_PAUSE * 2 ** retries, LONGEST_PAUSE),
+        reconnectStrategy: (retries) => this.#started && Math.min(FIRST_PAUSE * 2 ** retries, LONGEST_PAUSE),
       },
     });
-    // It is an event emitter of Node; its types leave that out where those of Node are not installed.
-    const client = created as Client;
     client.on("error", (error) => {
       // Without a listener it would end the process. The first one is told by `open()` itself.
       if (!this.#started || this.#closed || this.#isLossTold) return;

@@ -82,6 +82,11 @@ export interface BusSubscription extends AsyncDisposable {
    * this bus: the subscriber then has to look at the whole state again. `true` where no `after` was given.
    */
   readonly isComplete: boolean;
+  /**
+   * Where a subscription without `after` begins: as if the latest message of the topic had this cursor. `null`, or
+   * nothing, where a bus cannot say; who comes back before anything was published then has to look at the whole state.
+   */
+  readonly cursor?: string | null | undefined;
 }
 
 /**

@@ -152,6 +152,8 @@ export async function* receive(
       for await (const { echo, ...event } of readEvents(body, call.signal)) {
         attempts = 0;
         if (isPlace(event, call)) lastEventId = event.id;
+        // Where a topic begins is for coming back alone, and nothing that a handler has sent.
+        if (event.event === "checkpoint" && LIVE_ID_PATTERN.test(event.id ?? "")) continue;
         // This tab has seen the change already: it has caused it.
         if (echo !== null && echo === call.id.slice(0, TAB_ID_CHARS)) continue;
         const target = await tab.apply(event, call, isLasting ? tab.nextPlace() : place);

@@ -182,7 +182,7 @@ Deno.test("a tab that lost its stream gets what it missed, without a look at the
 });
 
 Deno.test("a tab that is told by its own server to come back does, when the answer is an event stream too", async () => {
-  const { handler, state: app } = listApp();
+  const { handler } = listApp();
   const { serve, state, cut } = brittle(handler);
   try {
     await withPage(serve, async (visit) => {
@@ -197,12 +197,97 @@ Deno.test("a tab that is told by its own server to come back does, when the answ
       await events.next("hyper:requestRetry");
       await events.next("hyper:requestRetry");
       state.away = null;
-      // It has heard nothing yet that it could go on from, so that it looks at the whole.
-      app.rows.push("back");
+      await handler.publish("list", html(<li id="back">back</li>, { target: "#list", swap: "append" }));
       await page.locator("#back").waitFor();
       assertEquals(events.of("hyper:requestError"), []);
     }, CUT);
   } finally {
     await handler.close();
   }
+});
+
+/** How many streams a handler holds open, to be waited for. */
+function countStreams(handler: Handler) {
+  let open = 0;
+  let waiting: { readonly goal: number; resolve(): void }[] = [];
+  const change = (by: number): void => {
+    open += by;
+    for (const { resolve } of waiting.filter(({ goal }) => goal === open)) resolve();
+    waiting = waiting.filter(({ goal }) => goal !== open);
+  };
+  let opened = 0;
+  handler.signals.streamOpened.connect(() => void (opened++, change(1)));
+  handler.signals.streamClosed.connect(() => change(-1));
+  return {
+    get opened() {
+      return opened;
+    },
+    until: (goal: number): Promise<void> =>
+      open === goal ? Promise.resolve() : new Promise((resolve) => waiting.push({ goal, resolve })),
+  };
+}
+
+liveTest("tabs of one browser that hear the same share one stream", async (visit, { handler, state }) => {
+  const streams = countStreams(handler);
+  const tabs = [visit.page];
+  await openPage(visit);
+  await streams.until(1);
+  for (let more = 0; more < 3; more++) {
+    const page = await visit.context.newPage();
+    await openPage({ ...visit, page });
+    tabs.push(page);
+    // Each reads for itself until it is sure to miss nothing.
+    await streams.until(1);
+  }
+  assertEquals(streams.opened, 4);
+  for (const text of ["a", "b"]) {
+    await handler.publish("list", html(<li id={text}>{text}</li>, { target: "#list", swap: "append" }));
+  }
+  for (const page of tabs) {
+    await page.locator("#b").waitFor();
+    assertEquals(await rowsOf(page), ["first", "a", "b"]);
+  }
+  assertEquals([streams.opened, state.refreshes], [4, 4]);
+});
+
+liveTest("when the tab that reads is closed, another reads on without a gap", async (visit, { handler, state }) => {
+  const streams = countStreams(handler);
+  await openPage(visit);
+  await streams.until(1);
+  const [second, third] = [await visit.context.newPage(), await visit.context.newPage()];
+  for (const page of [second, third]) {
+    await openPage({ ...visit, page });
+    await page.evaluate(() => void Hyper.configure({ retry: { interval: 20 } }));
+    await streams.until(1);
+  }
+  await handler.publish("list", html(<li id="a">a</li>, { target: "#list", swap: "append" }));
+  for (const page of [visit.page, second, third]) await page.locator("#a").waitFor();
+  await visit.page.close();
+  // Published while nobody reads, or while the next begins to.
+  await handler.publish("list", html(<li id="b">b</li>, { target: "#list", swap: "append" }));
+  for (const page of [second, third]) await page.locator("#b").waitFor();
+  await streams.until(1);
+  await handler.publish("list", html(<li id="c">c</li>, { target: "#list", swap: "append" }));
+  for (const page of [second, third]) {
+    await page.locator("#c").waitFor();
+    assertEquals(await rowsOf(page), ["first", "a", "b", "c"]);
+  }
+  assertEquals(state.refreshes, 3);
+});
+
+liveTest("a tab applies its own change once when another tab reads for it", async (visit, { handler }) => {
+  const streams = countStreams(handler);
+  await openPage(visit);
+  await streams.until(1);
+  const second = await visit.context.newPage();
+  await openPage({ ...visit, page: second });
+  await streams.until(1);
+  await call(second, "add", { text: "mine" });
+  await handler.publish("list", html(<li id="after">after</li>, { target: "#list", swap: "append" }));
+  for (const page of [visit.page, second]) {
+    await page.locator("#after").waitFor();
+    assertEquals(await rowsOf(page), ["first", "mine", "after"]);
+  }
+  // The tab that has asked says it once, and the other hears it from the topic.
+  assertEquals(visit.events.of("hyper:toast").map(({ detail }) => detail.value), ["Added mine", "Added mine"]);
 });

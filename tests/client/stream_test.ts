@@ -11,7 +11,7 @@ function parse(...pieces: string[]): StreamBlock[] {
 }
 
 function block(fields: Partial<StreamBlock>): StreamBlock {
-  return { event: "message", data: null, id: null, echo: null, retry: null, ...fields };
+  return { event: "message", data: null, id: null, echo: null, share: null, retry: null, ...fields };
 }
 
 /** A body that brings these bytes, cut after each of the lengths. */

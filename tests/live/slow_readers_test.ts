@@ -45,6 +45,8 @@ Deno.test("a reader that waits for what is published is there, however long noth
   const opening = app.call("watch", { method: "GET" });
   await time.tick(50);
   const reader = (await opening).body?.getReader();
+  // Where it begins.
+  await reader?.read();
   const next = reader?.read();
   await time.tick(10 * STALL_MS);
   await app.handler.publish("board", toast("at last"));

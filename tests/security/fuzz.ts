@@ -503,6 +503,7 @@ function referenceBlocks(text: string): StreamBlock[] {
         data: data.length === 0 ? null : data.join("\n"),
         id: of("id").filter((id) => !id.includes("\0")).at(-1) ?? null,
         echo: of("echo").at(-1) ?? null,
+        share: of("share").at(-1) ?? null,
         retry: of("retry").filter((retry) => /^[0-9]+$/.test(retry)).map(Number).at(-1) ?? null,
       });
     }
@@ -540,6 +541,7 @@ fuzz("the browser's parser reads any stream as the standard does, wherever it is
       "retry: 10",
       "retry: x",
       "echo: a",
+      "share: a",
       ":",
       ": c",
       "data",
