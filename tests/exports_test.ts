@@ -51,6 +51,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     Bus BusMessage BusSubscription RedisBus RedisBusOptions RedisOptions RedisStore Store SubscribeOptions createRedisBus
     createRedisStore
   `,
+  "src/init/mod.ts": `StartedProject startProject`,
   "src/testing/mod.ts": `
     ConnectionError Entry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
     TestCallOptions TestCalls TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure

@@ -7,7 +7,7 @@ type DigestAlgorithm = "SHA-256";
 export const crypto: Omit<Crypto, "subtle"> & {
   readonly subtle: SubtleCrypto & { digestSync(algorithm: DigestAlgorithm, data: BufferSource): ArrayBuffer };
 } = {
-  getRandomValues: (array) => globalThis.crypto.getRandomValues(array),
+  getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto),
   randomUUID: () => globalThis.crypto.randomUUID(),
   subtle: new Proxy(globalThis.crypto.subtle, {
     get(target, property) {

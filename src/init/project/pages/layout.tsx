@@ -1,0 +1,20 @@
+import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+
+/** What stands around every page. */
+export default function Layout({ children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Guest book</title>
+        <link rel="stylesheet" href="/style.css" />
+        <ClientScript />
+      </head>
+      <body>
+        <main>{children}</main>
+        <Toasts />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { createTestClient } from "@hyper/actions/testing";
+import handler from "../main.ts";
+
+Deno.test("a visitor signs, with scripts off", async () => {
+  await using client = createTestClient(handler);
+  const page = await client.open("/");
+  const signed = await page.form("Sign")
+    .fill({ Name: "Ada", Message: "Hello" })
+    .submit();
+  assertEquals(signed.find("#entries li").text, "Ada Hello");
+});
+
+Deno.test("a visitor signs, with the browser runtime", async () => {
+  await using client = createTestClient(handler);
+  const page = await client.open("/");
+  await page.form("Sign").fill({ Name: "Grace", Message: "Hi" }).send();
+  assertEquals(page.find("#entries li:first-child").text, "Grace Hi");
+});
+
+Deno.test("what was typed stays when something is missing", async () => {
+  await using client = createTestClient(handler);
+  const page = await client.open("/");
+  const refused = await page.form("Sign").fill({ Name: "Ada" }).submit();
+  const form = refused.form("Sign");
+  assertEquals(form.field("Name").value, "Ada");
+  assertEquals(form.field("Message").isInvalid, true);
+});

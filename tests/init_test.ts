@@ -1,0 +1,56 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { startProject } from "../src/init/mod.ts";
+
+const script = fromFileUrl(import.meta.resolve("../src/init/mod.ts"));
+
+Deno.test("init writes a project whose types, lint, format and tests are in order", async () => {
+  await withFolder(async (parent) => {
+    const made = await run(["run", "-A", script, "my-app"], parent);
+    assert(made.success, made.output);
+    assertStringIncludes(made.output, "cd my-app\n  deno task dev");
+    const folder = join(parent, "my-app");
+    for (const args of [["check"], ["lint"], ["fmt", "--check"], ["task", "test"]]) {
+      const { success, output } = await run(args, folder);
+      assert(success, `deno ${args.join(" ")}: ${output}`);
+    }
+    assertEquals(await Deno.readTextFile(join(folder, ".gitignore")), "*.sqlite*\n");
+  });
+});
+
+Deno.test("init touches no folder in which something lies", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "main.ts"), "mine");
+    await assertRejects(() => startProject(folder), TypeError, `"main.ts" lies there already`);
+    const refused = await run(["run", "-A", script, folder], folder);
+    assertEquals([refused.success, /Cannot start a project/.test(refused.output)], [false, true]);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["main.ts"]);
+    assertEquals(await Deno.readTextFile(join(folder, "main.ts")), "mine");
+  });
+});
+
+for (const args of [[], ["--help"], ["one", "two"]]) {
+  Deno.test(`init asks for one folder when it is given: ${args.join(" ") || "nothing"}`, async () => {
+    await withFolder(async (folder) => {
+      const { success, output } = await run(["run", "-A", script, ...args], folder);
+      assertEquals([success, [...Deno.readDirSync(folder)]], [false, []]);
+      assertStringIncludes(output, "name its folder");
+    });
+  });
+}
+
+async function run(args: string[], cwd: string): Promise<{ readonly success: boolean; readonly output: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } })
+    .output();
+  const decoder = new TextDecoder();
+  return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
