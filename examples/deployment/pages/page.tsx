@@ -1,0 +1,56 @@
+import { action, defineForm, Field, field, Form, html, toast } from "@hyper/actions";
+import { addOrder } from "../orders.ts";
+
+const OrderForm = defineForm("order", {
+  fields: { item: field.text({ label: "Item", required: true, maxlength: 80 }) },
+});
+
+/** Writes one order, however often it is sent and to whichever thread. */
+export const order = action("order", { form: OrderForm, public: true }, async ({ form }) => {
+  await addOrder(form.values.item);
+  return toast("Ordered");
+});
+
+const ImportForm = defineForm("import", {
+  fields: { file: field.file({ label: "File", required: true, maxBytes: 50_000_000 }) },
+});
+
+/** Takes a large file, and says how large it was. */
+export const importFile = action(
+  "import",
+  { form: ImportForm, limits: { fileBytes: 50_000_000 }, public: true },
+  ({ form }) => ({ bytes: form.values.file.size }),
+);
+
+/** Counts slowly: shows whether a proxy lets a stream through. */
+export const count = action("count", { method: "GET", public: true }, async function* ({ signal }) {
+  for (let number = 1; number <= 3; number++) {
+    yield html(<b>{number}</b>, { target: "#count", swap: "inner" });
+    await pause(1000, signal);
+  }
+});
+
+export default function Shop() {
+  return (
+    <main>
+      <h1>Shop</h1>
+      <Form action={order}>
+        <Field name="item" />
+        <button>Order</button>
+      </Form>
+      <Form action={importFile}>
+        <Field name="file" />
+        <button>Import</button>
+      </Form>
+      <p id="count" aria-live="polite"></p>
+    </main>
+  );
+}
+
+/** Waits, but not for a visitor who has gone. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  return promise;
+}

@@ -1,0 +1,145 @@
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { nginxTest, startNginx } from "../support/nginx.ts";
+import { freePort } from "../support/redis.ts";
+
+Deno.test("one order that many threads are sent at once is written once, and each sender is told the same", async () => {
+  await using application = await serve();
+  const send = () => order(application.port, "tea", { "x-hyper-request-id": "one-order" });
+  const answers = await Promise.all(Array.from({ length: 40 }, send));
+  assertEquals(new Set(answers.map(({ status }) => status)), new Set([200]));
+  assertEquals(await application.orders(), ["tea"]);
+  assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
+});
+
+nginxTest("a stream passes nginx event by event", async () => {
+  await using application = await serve();
+  await using proxy = await startNginx(application.port);
+  const response = await fetch(`http://127.0.0.1:${proxy.port}/`, {
+    headers: { "x-hyper-action": "count", accept: "text/event-stream" },
+  });
+  assertEquals(response.status, 200);
+  assert(response.body !== null);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("<b>1</b>")) text += (await reader.read()).value ?? "";
+  // The second comes a second later: were anything held back, both would have come at once.
+  assertEquals(text.includes("<b>2</b>"), false);
+  await reader.cancel();
+});
+
+nginxTest(
+  "a page and its forms work behind nginx, where the visitor has https and the application has not",
+  async () => {
+    await using application = await serve();
+    // TLS itself is nginx's matter; what matters here is that it says so.
+    await using proxy = await startNginx(application.port, { "$scheme;": "https;" });
+    const page = await fetch(`http://127.0.0.1:${proxy.port}/`);
+    assert((await page.text()).includes("<h1>Shop</h1>"));
+    const from = (origin: string) => order(proxy.port, "coffee", { origin });
+    assertEquals((await from(`https://127.0.0.1:${proxy.port}`)).status, 200);
+    assertEquals((await from(`http://127.0.0.1:${proxy.port}`)).status, 403);
+    assertEquals((await from("https://evil.test")).status, 403);
+    assertEquals(await application.orders(), ["coffee"]);
+  },
+);
+
+nginxTest("a visitor behind nginx does not choose the host it was asked under", async () => {
+  await using application = await serve();
+  await using proxy = await startNginx(application.port);
+  const refused = await order(proxy.port, "tea", {
+    origin: "http://evil.test",
+    "x-forwarded-host": "evil.test",
+    "x-forwarded-proto": "http",
+  });
+  assertEquals(refused.status, 403);
+  assertEquals(await application.orders(), []);
+});
+
+nginxTest("20 MB pass nginx, and a sender of too much is told so", async () => {
+  await using application = await serve();
+  await using proxy = await startNginx(application.port, { "client_max_body_size 100m;": "client_max_body_size 30m;" });
+  const upload = async (bytes: number) => {
+    const body = new FormData();
+    body.append("file", new File([new Uint8Array(bytes)], "large.bin"));
+    const response = await fetch(`http://127.0.0.1:${proxy.port}/`, {
+      method: "POST",
+      headers: { "x-hyper-action": "import", accept: "application/json" },
+      body,
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  assertEquals(await upload(20_000_000), { status: 200, text: `{"ok":true,"data":{"bytes":20000000}}` });
+  assertEquals((await upload(31_500_000)).status, 413);
+});
+
+nginxTest("who sends headers slowly is sent away by nginx, which Deno would not do", async () => {
+  await using application = await serve();
+  await using proxy = await startNginx(application.port, { "client_header_timeout 10s;": "client_header_timeout 1s;" });
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: proxy.port });
+  await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: shop.test\r\nX-Slow: "));
+  // nginx closes without a word; without its time-out this would wait until the test is ended.
+  assertEquals(await connection.read(new Uint8Array(100)), null);
+});
+
+interface Application extends AsyncDisposable {
+  readonly port: number;
+  /** What was ordered, in order. */
+  orders(): Promise<string[]>;
+}
+
+/** The example on several threads, with a folder of its own for what it writes. */
+async function serve(): Promise<Application> {
+  const port = freePort();
+  const folder = await Deno.makeTempDir();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["serve", "-A", "--parallel", "--host", "127.0.0.1", "--port", `${port}`, "examples/deployment/main.ts"],
+    cwd: fromFileUrl(import.meta.resolve("../../")),
+    env: { DATA: folder, DENO_JOBS: "4", NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let log = "";
+  while (!log.includes("Listening")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`deno serve did not start: ${log}`);
+    log += value;
+  }
+  // What it says from here on is nobody's concern, and must not fill the pipe.
+  const drained = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  return {
+    port,
+    async orders() {
+      const text = await Deno.readTextFile(`${folder}/orders.txt`).catch((error: unknown) => {
+        if (error instanceof Deno.errors.NotFound) return "";
+        throw error;
+      });
+      return text.split("\n").filter((line) => line !== "");
+    },
+    async [Symbol.asyncDispose]() {
+      // `deno serve` does not end by SIGTERM as long as a connection is kept alive.
+      child.kill("SIGKILL");
+      await drained;
+      await child.status;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Orders as the browser runtime does. */
+async function order(
+  port: number,
+  item: string,
+  headers: Record<string, string>,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}/`, {
+    method: "POST",
+    headers: { "x-hyper-action": "order", accept: "text/event-stream", ...headers },
+    body: new URLSearchParams({ item }),
+  });
+  return { status: response.status, text: await response.text() };
+}

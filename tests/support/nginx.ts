@@ -1,0 +1,88 @@
+/** An nginx of one's own before an application: the configuration of `examples/deployment`, on free ports. */
+import { fromFileUrl } from "@std/path";
+import { freePort } from "./redis.ts";
+
+/** Where Debian puts it is not in the path of everyone. */
+const PROGRAM = await find(["nginx", "/usr/sbin/nginx"]);
+
+/** Whether tests of the proxy are left out in this run. */
+const isLeftOut = PROGRAM === null && Deno.env.get("CI") !== "true";
+
+if (isLeftOut) {
+  // deno-lint-ignore no-console -- what is left out must not be taken for passed
+  console.warn("Tests that need a proxy are left out: nginx is missing, install it (Debian: nginx-light)");
+}
+
+/** Declares a test that needs nginx. Where it is missing the test is left out; with `CI=true` it fails. */
+export function nginxTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: isLeftOut, fn });
+}
+
+/** A running proxy. */
+export interface Proxy extends AsyncDisposable {
+  readonly port: number;
+}
+
+/**
+ * Starts nginx before a port of this machine.
+ *
+ * @param application The port of the application.
+ * @param changes Lines of the configuration that a test cannot wait for, and what they are to be.
+ */
+export async function startNginx(application: number, changes: Readonly<Record<string, string>> = {}): Promise<Proxy> {
+  const port = freePort();
+  const folder = await Deno.makeTempDir();
+  let config = await Deno.readTextFile(fromFileUrl(import.meta.resolve("../../examples/deployment/nginx.conf")));
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) =>
+    `${name}_temp_path ${folder}/${name};`
+  );
+  const all = {
+    "127.0.0.1:8000": `127.0.0.1:${application}`,
+    "listen 8080;": `listen 127.0.0.1:${port};`,
+    "http {": `http { access_log off; ${temporary.join(" ")}`,
+    ...changes,
+  };
+  for (const [line, other] of Object.entries(all)) {
+    if (!config.includes(line)) throw new Error(`Cannot change "${line}": nginx.conf does not have it`);
+    config = config.replace(line, other);
+  }
+  await Deno.writeTextFile(`${folder}/nginx.conf`, config);
+  const child = new Deno.Command(PROGRAM ?? "nginx", {
+    args: ["-p", folder, "-c", "nginx.conf", "-g", `daemon off; pid ${folder}/pid; error_log stderr notice;`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let log = "";
+  while (!log.includes("start worker process")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`nginx did not start: ${log}`);
+    log += value;
+  }
+  // What it says from here on is nobody's concern, and must not fill the pipe.
+  const drained = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await drained;
+      await child.status;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function find(programs: readonly string[]): Promise<string | null> {
+  for (const program of programs) {
+    try {
+      await new Deno.Command(program, { args: ["-v"], stderr: "null" }).output();
+      return program;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return null;
+}
