@@ -5,11 +5,11 @@
  */
 import { INSTANCE_FIELD } from "../protocol/names.ts";
 import type { Swap } from "../protocol/patch.ts";
-import { type Call, makeCall, newId, tell } from "./call.ts";
+import { type Call, endAborted, makeCall, newId, tell } from "./call.ts";
 import type { UploadProgress } from "./events.ts";
 import { launch } from "./flight.ts";
 import type { Sync } from "./lanes.ts";
-import { NOTHING, type Outcome } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** What a call may be told, besides the action's name and data. */
 export interface ActionOptions {
@@ -138,10 +138,10 @@ export async function action<Result = unknown>(
   let call: Call;
   try {
     if (options.onBeforeSubmit?.(request) === false) {
-      const reason = "cancelled";
-      tell("requestAborted", request, { reason });
-      return { ...NOTHING, kind: reason, aborted: true, reason };
+      return endAborted(request, "cancelled") as Outcome<Result>;
     }
+    // Now, and not for each who looks for it while the call is on its way.
+    if (request.target) document.querySelector(request.target);
     call = makeCall({
       ...request,
       method: request.method.toUpperCase(),

@@ -5,6 +5,7 @@
  */
 import { action, type ActionOptions } from "./action.ts";
 import { emit } from "./events.ts";
+import { loadLater } from "./load_later.ts";
 import type { AlpineLike } from "./signals.ts";
 
 /**
@@ -34,7 +35,7 @@ export function hyperAlpine(Alpine: AlpineLike): void {
       action(name, data, { ...options, sourceEl: element }),
   );
   // Asked for now, so that it is there when the first signal comes.
-  const loaded = import("./later.ts");
+  const loaded = loadLater();
   // That it cannot be had is told when there is a signal.
   loaded.catch(() => {});
   addEventListener("hyper:streamEvent", ({ detail }) => {

@@ -4,10 +4,15 @@
  * The region is the page's `[data-hyper-toasts]`, made at the end of the body when there is none. The alert is a copy of
  * the page's `<template hyper-failure>`, in which `[hyper-failure-message]` says what has happened, `[hyper-retry]` tries
  * again and `[hyper-close]` takes the alert away; each gets our words where it is empty. Without a template it is our own.
- * It is a popover, so that it can be seen wherever the page is scrolled to, and carries no style.
+ * All alerts stand one below the other in `[data-hyper-alerts]`, a popover, so that they can be seen wherever the page is
+ * scrolled to; it stands in the topmost modal dialog, outside of which nothing can be reached.
+ *
+ * What is made here carries `data-hyper-own`, which keeps it when the page is morphed: the server does not know it.
  *
  * @module
  */
+import { captureFocus } from "./focus.ts";
+import { genuine } from "./genuine.ts";
 import { parseFragment } from "./markup.ts";
 import { words } from "./words.ts";
 
@@ -15,14 +20,17 @@ import { words } from "./words.ts";
 const TOAST_MS = 8000;
 
 /** The live region and a message in it, where the page has no region. */
-const REGION = '<div data-hyper-toasts role="status" aria-live="polite"></div>';
-const TOAST = "<div data-hyper-toast></div>";
-/** The alert, and what is in it where the page has no template. */
-const ALERT = '<div role="alert" popover="manual" data-hyper-alert></div>';
+const REGION = '<div data-hyper-toasts role="status" aria-live="polite" data-hyper-own></div>';
+const TOAST = "<div data-hyper-toast data-hyper-own></div>";
+/** All alerts, one of them, and what is in it where the page has no template. */
+const ALERTS = '<div popover="manual" data-hyper-alerts data-hyper-own></div>';
+const ALERT = '<div role="alert" data-hyper-alert></div>';
 const OURS = "<p hyper-failure-message></p><button hyper-retry></button> <button hyper-close></button>";
 
 /** The alerts on the page by their keys. */
 const alerts = new Map<string, HTMLElement>();
+/** What they stand in, on the page while there is one. */
+let all: HTMLElement | undefined;
 
 /** What an alert is about. */
 export interface Failure {
@@ -51,9 +59,7 @@ export function announce(text: string, { level, unseen }: AnnounceOptions = {}):
   if (level) toast.dataset.level = level;
   // Not `hidden`: what is hidden is not read either.
   if (unseen) toast.style.cssText = "position:fixed;clip-path:inset(50%)";
-  const found = document.querySelector("[data-hyper-toasts]");
-  const region = found ?? make(REGION);
-  if (!found) document.body.append(region);
+  const region = document.querySelector("[data-hyper-toasts]") ?? document.body.appendChild(make(REGION));
   // A screen reader announces what comes into a region it already knows, which takes it a moment when that is new.
   setTimeout(() => region.append(toast), 100);
   setTimeout(() => toast.remove(), TOAST_MS);
@@ -62,6 +68,7 @@ export function announce(text: string, { level, unseen }: AnnounceOptions = {}):
 /** Says on the page that something failed. */
 export function showFailure({ key, message, retry, source }: Failure): void {
   clearFailure(key);
+  const restoreFocus = captureFocus();
   const alert = make(ALERT);
   const template = document.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseFragment(OURS, null));
@@ -73,23 +80,30 @@ export function showFailure({ key, message, retry, source }: Failure): void {
     const button = target instanceof Element && target.closest("[hyper-retry],[hyper-close]");
     if (!button) return;
     clearFailure(key);
-    if (source instanceof HTMLElement) source.focus();
+    if (source instanceof HTMLElement) genuine(source, "focus")();
+    // A form has no focus to be given back; who has sent it was in it.
+    restoreFocus();
     if (button.matches("[hyper-retry]")) retry();
   });
   alerts.set(key, alert);
-  document.body.append(alert);
+  all ??= make(ALERTS);
+  all.style.maxHeight = "100%";
+  all.append(alert);
+  const place = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  if (all.parentNode !== place) place.append(all);
   // Where there are no popovers it is an ordinary block at the end of the page.
-  alert.showPopover?.();
+  all.togglePopover?.(true);
 }
 
 /** Takes an alert away; all of them without a key. */
 export function clearFailure(key?: string): void {
   for (const [name, alert] of alerts) {
-    if (key === undefined || name === key) {
+    if ((key ?? name) === name) {
       alert.remove();
       alerts.delete(name);
     }
   }
+  if (!alerts.size) all?.remove();
 }
 
 function make(markup: string): HTMLElement {

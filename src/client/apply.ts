@@ -5,11 +5,13 @@
  *
  * @module
  */
-import { type Swap, SWAPS } from "../protocol/patch.ts";
+import type { Swap } from "../protocol/patch.ts";
 import { announce } from "./announce.ts";
 import { type Call, type Flight, tell } from "./call.ts";
 import { config } from "./config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
+import { genuine, idOf } from "./genuine.ts";
+import { tryLater } from "./load_later.ts";
 import { parseFragment } from "./markup.ts";
 import { acceptAnswer, keepIslands, morph } from "./morph.ts";
 import { pages } from "./nav_observer.ts";
@@ -65,37 +67,58 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
 
 async function patchHtml(data: Wire, flight: Flight, place: number, again?: boolean): Promise<void> {
   const { signal } = flight;
-  const swap = SWAPS.find((mode) => mode === data.swap) ?? flight.swap ?? "outer";
+  const swap = swapOf(data.swap) ?? flight.swap ?? "outer";
   if (swap === "none") return;
   const strict = data.strict_targets ?? flight.strictTargets ?? config.strictTargets;
   const elements = find(text(data.target) ?? flight.target, flight, strict === true);
 
   const changed: Element[] = [];
   const change = () => {
-    const saved = captureFocus();
+    const restoreFocus = captureFocus();
     for (const element of elements) {
-      const replaces = /inner|outer|morph|delete/.test(swap);
+      const replaces = !ADDING.test(swap);
       // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
-      if (!element.isConnected || replaces && stale.isStale(element, place)) continue;
+      if (!genuine(element, "isConnected") || replaces && stale.isStale(element, place)) continue;
       if (!tell("swap:before", flight, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
-      if (replaces) { for (const root of [element, ...roots]) stale.mark(root, place); }
+      if (replaces) { for (const root of [element, ...roots]) stale.markReplaced(root, place); }
       if (replaces && flight.ok && flight.form) acceptAnswer(flight.form, roots);
       roots.forEach(joinIn);
       changed.push(...roots);
       tell("swap:after", flight, { element, swap });
     }
-    applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, saved);
+    applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
   };
-  if (data.transition || data.swap_delay || data.settle_delay) {
-    const { slowly } = await import("./later.ts");
-    await slowly(data, elements, changed, change, (ms) => sleep(signal, ms));
-  } else change();
+  const slow = data.transition || data.swap_delay || data.settle_delay;
+  // What cannot be shown slowly, for want of the file, is shown.
+  const later = slow ? await tryLater() : null;
+  if (later) await later.changeSlowly(data, elements, changed, change, (ms) => sleep(signal, ms));
+  else change();
 }
+
+/** What an element is told for each swap; `none` has ended before. */
+const METHODS = {
+  inner: "replaceChildren",
+  outer: "replaceWith",
+  morph: "replaceWith",
+  delete: "remove",
+  before: "before",
+  after: "after",
+  prepend: "prepend",
+  append: "append",
+  none: "",
+} as const;
+
+/** The swaps that add and replace nothing. */
+const ADDING = /before|after|pend/;
+
+/** A swap mode, or nothing. */
+export const swapOf = (value: unknown): Swap | undefined =>
+  Object.keys(METHODS).find((swap): swap is Swap => swap === value);
 
 /** Puts content in place; gives the elements that are new, or changed. */
 function put(element: Element, swap: Swap, content: string, select?: string, again?: boolean): Element[] {
-  const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : element.parentElement);
+  const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : genuine(element, "parentElement"));
   if (select) {
     const found = fragment.querySelector(select);
     if (!found) throw new Error(`Cannot patch the page: nothing matches "${select}" in the answer`);
@@ -103,6 +126,9 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
   }
   const roots = [...fragment.children];
   const nodes = [...fragment.childNodes];
+  const adds = ADDING.test(swap);
+  // What is added again could be there already, and what bears no id cannot be told from it.
+  if (adds && again && !roots.some(idOf)) return [];
   const restore = keepIslands(fragment);
   const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
@@ -110,19 +136,17 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
     roots[roots.indexOf(twin)] = now;
     // What stands around the element's twin goes around the element.
     const at = nodes.indexOf(twin);
-    now.before(...nodes.slice(0, at));
-    now.after(...nodes.slice(at + 1));
-  } else if (swap === "inner") {
-    element.replaceChildren(fragment);
-    roots.unshift(element);
-  } else if (swap === "delete") element.remove();
-  else if (swap === "outer" || swap === "morph" || swap === "none") element.replaceWith(fragment);
-  else {
-    // What is added is on the page once: it moves, where a topic has brought it before. What bears no id cannot be told.
-    const twins = roots.map((root) => idOf(root) && document.getElementById(idOf(root)));
-    if (again && !roots.some(idOf)) return [];
-    for (const old of twins) if (old && !old.contains(element)) old.remove();
-    element[swap](fragment);
+    genuine(now, "before")(...nodes.slice(0, at));
+    genuine(now, "after")(...nodes.slice(at + 1));
+  } else {
+    for (const root of adds ? roots : []) {
+      // What is added is on the page once: it moves, where a topic has brought it before.
+      const old = document.getElementById(idOf(root));
+      if (old && !genuine(old, "contains")(element)) genuine(old, "remove")();
+    }
+    // All of these take nodes, but for `remove`, which lets them be.
+    genuine(element, METHODS[swap] as "before")(fragment);
+    if (swap === "inner") roots.unshift(element);
   }
   restore();
   return roots;
@@ -147,10 +171,7 @@ function find(target: string | null, call: Call, strict = false): Element[] {
 }
 
 /** Whether the page is looked at on the machine of whoever develops it. */
-const isLocal = (): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+const isLocal = (): boolean => /^(localhost$|127\.|\[::1)/.test(location.hostname);
 
 /** A string that says something, or nothing. */
 export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;
-
-/** The id of an element; not `element.id`, which on a form may be a control of this name (HTML, 4.10.3). */
-const idOf = (element: Element): string => element.getAttribute("id") ?? "";

@@ -6,6 +6,7 @@
 import type { Swap } from "../protocol/patch.ts";
 import { type CallDetail, emit, type EventName, type HyperEventMap, type UploadProgress } from "./events.ts";
 import type { Sync } from "./lanes.ts";
+import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { buildPayload, type PayloadSource } from "./payload.ts";
 
 /** What a call is made of. It is not changed after it was made. */
@@ -28,8 +29,8 @@ export interface Call extends CallDetail {
   readonly headers: Readonly<Record<string, string>>;
   /** Its body; `undefined` has none. */
   readonly body: FormData | URLSearchParams | string | undefined;
-  /** Whether its progress is to be told, which takes an `XMLHttpRequest`. */
-  readonly upload: boolean;
+  /** Whether the body holds a file. */
+  readonly hasFile: boolean;
   /** How many hand-overs led to it. */
   readonly depth: number;
 }
@@ -48,12 +49,12 @@ export interface Flight extends Call {
   attempt: AbortController;
   /** The last checkpoint that was passed; `""` before the first. */
   checkpoint: string;
-  /** Milliseconds to wait before the next attempt, as the server wants it; `undefined` while it has not said. */
-  interval: number | undefined;
+  /** Milliseconds to wait before the next attempt: as the server wants it, until then as it is configured. */
+  interval: number;
 }
 
 /** What a call is made from. */
-export type CallSource = Omit<Call, "headers" | "body" | "upload"> & PayloadSource;
+export type CallSource = Omit<Call, "headers" | "body" | "hasFile"> & PayloadSource;
 
 /**
  * Decides a call.
@@ -62,18 +63,23 @@ export type CallSource = Omit<Call, "headers" | "body" | "upload"> & PayloadSour
  * @throws {TypeError} When data cannot be written as JSON.
  */
 export function makeCall(source: CallSource): Call {
-  const { hasFile, ...payload } = buildPayload(source);
-  return { ...source, ...payload, upload: payload.body !== undefined && (hasFile || !!source.onUploadProgress) };
+  return { ...source, ...buildPayload(source) };
 }
 
 /** A request id; not `randomUUID()`, which a page without TLS does not have. */
 export function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** What every event about a call tells. */
 export function about({ id, key, action, url, method, target, form, sourceEl }: CallDetail): CallDetail {
   return { id, key, action, url, method, target, form, sourceEl };
+}
+
+/** Tells the page that a call has ended early, and gives what it has come to. */
+export function endAborted(call: CallDetail, reason: AbortReason): Outcome {
+  tell("requestAborted", call, { reason });
+  return { ...NOTHING, kind: reason === "cancelled" ? reason : "aborted", aborted: true, reason };
 }
 
 /** What an event has beside that. */

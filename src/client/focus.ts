@@ -7,69 +7,49 @@
  * @module
  */
 
-/** The ends and the direction of a selection; `null` in what has none, as controls of the types `email` and `number`. */
-export type Selection = readonly [number, number, HTMLInputElement["selectionDirection"]] | null;
-
-/** The focused element and what the browser forgets when it loses the focus. */
-export interface SavedFocus {
-  /** The element that had the focus. */
-  readonly element: HTMLElement;
-  /** Its `id`, by which a replacement is found. */
-  readonly id: string | null;
-  /** What was selected in it. */
-  readonly selection: Selection;
-  /** How far its content was scrolled. */
-  readonly scroll: readonly [left: number, top: number];
-}
+import { idOf } from "./genuine.ts";
 
 /**
- * Notes where the focus is.
+ * Notes where the focus is, with what the browser forgets when it is lost: the selection, and how far the element was
+ * scrolled.
  *
- * @returns `null` when nothing but the page itself has it.
+ * @returns What gives the focus back when it was lost: to the same element while it is in the page, else to the one with
+ * its id. When the focus is where it was, or someone has put it elsewhere, or nothing but the page itself had it, nothing
+ * happens.
  */
-export function captureFocus(): SavedFocus | null {
+export function captureFocus(): () => void {
   // What can have the focus can be given it (HTML, 6.6.2).
   const element = document.activeElement as HTMLElement | null;
-  if (!element || element === document.body) return null;
-  return {
-    element,
-    // Not `element.id`: of a form with a control named `id` that is the control (HTML, 4.10.3).
-    id: element.getAttribute("id"),
-    selection: selectionOf(element),
-    scroll: [element.scrollLeft, element.scrollTop],
+  if (!element || element === document.body) return () => {};
+  const id = idOf(element);
+  const select = captureSelection(element);
+  const { scrollLeft, scrollTop } = element;
+  return () => {
+    const { activeElement } = document;
+    if (activeElement && activeElement !== document.body) return;
+    const place = document.contains(element) ? element : document.getElementById(id);
+    if (!place) return;
+    // The page stays where the reader has scrolled it.
+    place.focus({ preventScroll: true });
+    select(place);
+    Object.assign(place, { scrollLeft, scrollTop });
   };
 }
 
-/** Reads the selection of a control. */
-export function selectionOf(element: Element): Selection {
-  // Undefined in what is no control, null in a control without a caret (HTML, 4.10.20).
-  const { selectionStart, selectionEnd, selectionDirection } = element as Partial<HTMLInputElement>;
-  return selectionStart == null || selectionEnd == null
-    ? null
-    : [selectionStart, selectionEnd, selectionDirection ?? null];
-}
-
-/** Writes a selection back; ends behind the text stop at its end. Nothing happens in a control that has none. */
-export function select(element: Element, selection: Selection): void {
-  if (!selection || !selectionOf(element)) return;
-  const [start, end, direction] = selection;
-  // What has a selection can be given one.
-  (element as HTMLInputElement).setSelectionRange(start, end, direction ?? undefined);
-}
-
 /**
- * Gives the focus back when it was lost: to the same element while it is in the page, else to the one with its id,
- * with selection and scroll position. When the focus is where it was, or someone has put it elsewhere, nothing happens.
+ * Notes what is selected in a control.
+ *
+ * @returns What selects the same in a control; ends behind its text stop at its end. In what has no selection, as
+ * controls of the types `email` and `number` (HTML, 4.10.20), nothing happens.
  */
-export function restoreFocus(saved: SavedFocus | null): void {
-  const { activeElement } = document;
-  if (!saved || (activeElement && activeElement !== document.body)) return;
-  const element = saved.element.isConnected ? saved.element : document.getElementById(saved.id ?? "");
-  if (!element) return;
-  // The page stays where the reader has scrolled it.
-  element.focus({ preventScroll: true });
-  select(element, saved.selection);
-  [element.scrollLeft, element.scrollTop] = saved.scroll;
+export function captureSelection(element: Element): (element: Element) => void {
+  const { selectionStart, selectionEnd, selectionDirection } = element as HTMLInputElement;
+  return (element) => {
+    const control = element as HTMLInputElement;
+    // Null in a control without a selection, undefined in what is no control.
+    if (selectionStart == null || control.selectionStart == null) return;
+    control.setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? undefined);
+  };
 }
 
 /**
@@ -79,20 +59,22 @@ export function restoreFocus(saved: SavedFocus | null): void {
  * error summary, `[data-hyper-errors]`; without either, where it was. Anything else is a selector; where nothing
  * matches, the focus stays where it was.
  * @param root Where `first-invalid` looks.
- * @param saved The focus before the patch, from {@linkcode captureFocus}.
+ * @param restore Puts the focus where it was before the patch, from {@linkcode captureFocus}.
  * @throws {DOMException} `SyntaxError` when the policy is no selector either.
  */
-export function applyFocus(policy: string, root: ParentNode, saved: SavedFocus | null): void {
+export function applyFocus(policy: string, root: ParentNode, restore: () => void): void {
   const element = policy === "preserve"
     ? null
     : policy === "first-invalid"
     ? root.querySelector<HTMLElement>('[aria-invalid="true"]:not(:disabled,[type=hidden])') ??
       root.querySelector<HTMLElement>("[data-hyper-errors]")
     : document.querySelector<HTMLElement>(policy);
-  if (!element) return restoreFocus(saved);
+  if (!element) return restore();
   if (element === document.activeElement) return;
+  // What is folded away cannot have the focus.
+  for (let shut; (shut = element.closest("details:not([open])"));) shut.setAttribute("open", "");
   element.focus();
-  if (element !== document.activeElement) {
+  if (element !== document.activeElement && element.tabIndex < 0) {
     // A summary, or a heading named by a selector, takes the focus of a program only with a tabindex (HTML, 6.6.3).
     element.setAttribute("tabindex", "-1");
     element.focus();

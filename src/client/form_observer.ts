@@ -7,8 +7,8 @@
  * @module
  */
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
-import { SWAPS } from "../protocol/patch.ts";
 import { action, submitAttribute, submitUrl } from "./action.ts";
+import { swapOf } from "./apply.ts";
 import type { Sync } from "./lanes.ts";
 import { isOurs, visit } from "./nav_observer.ts";
 import { toParams } from "./payload.ts";
@@ -45,7 +45,7 @@ export function observeForms(signal: AbortSignal): void {
       form,
       sourceEl,
       target,
-      swap: SWAPS.find((mode) => mode === swap),
+      swap: swapOf(swap),
       sync: SYNCS.find((mode) => mode === sync),
       key,
     }).catch((error: unknown) => {

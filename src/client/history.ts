@@ -81,7 +81,7 @@ export function startHistory(
 }
 
 function leave(): void {
-  if (current) positions.set(current, { scroll, focus: document.activeElement?.id ?? "" });
+  if (current) positions.set(current, { scroll, focus: document.activeElement?.getAttribute("id") ?? "" });
 }
 
 function mark(url: string, key: string): void {

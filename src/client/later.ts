@@ -4,8 +4,19 @@
  *
  * @module
  */
-export { createPages } from "./navigate.ts";
-export { patchSignals } from "./signals.ts";
-export { slowly } from "./slowly.ts";
-export { TRANSLATIONS } from "./translations.ts";
-export { upload } from "./upload.ts";
+import { createPages } from "./navigate.ts";
+import { share } from "./share.ts";
+import { patchSignals } from "./signals.ts";
+import { slowly } from "./slowly.ts";
+import { TRANSLATIONS } from "./translations.ts";
+import { upload } from "./upload.ts";
+
+/** All parts, as one object: unlike names of exports, those of its properties can be shortened. */
+export const later = {
+  createPages,
+  patchSignals,
+  changeSlowly: slowly,
+  shareStream: share,
+  translations: TRANSLATIONS,
+  uploadBody: upload,
+} as const;

@@ -24,7 +24,8 @@
  * @module
  */
 import { config } from "./config.ts";
-import { captureFocus, restoreFocus, type SavedFocus } from "./focus.ts";
+import { captureFocus } from "./focus.ts";
+import { genuine } from "./genuine.ts";
 import { marked, toggleClasses } from "./marked.ts";
 
 /** What is to be known of a request. */
@@ -43,20 +44,6 @@ export interface LoadingCall {
   readonly sourceEl: Element | null;
 }
 
-/** What shows that something is on its way. */
-export interface Loading {
-  /** A request begins. To be called when its body is made: a disabled button is no part of a form. */
-  begin(call: LoadingCall): void;
-  /** A request has ended, however it ended. An id that is not known changes nothing. */
-  end(id: string): void;
-  /** Lets an element that is new or changed, and what is in it, join in. */
-  refresh(root: ParentNode): void;
-  /** Puts the page into the state that its attributes ask for. */
-  start(): void;
-  /** Forgets all requests, at once. */
-  stop(): void;
-}
-
 /** When an element that shows loading began to want it, and when it was first seen. */
 interface Shown {
   /** Milliseconds on the clock of the page; infinite while no request of its scope runs. */
@@ -73,120 +60,95 @@ const DISABLING = "[hyper-loading-disable],[hyper-loading-disable-key]";
 const MARK = "data-hyper-disabled";
 const CONTROLS = `${DISABLING},[${MARK}],[hyper-form-disable] :is(button,input),:is(button,input)[form]`;
 
-/** Makes what shows loading; it does nothing before it is started. */
-export function createLoading(): Loading {
-  // The requests that run, with the time of their beginning.
-  const calls = new Map<string, LoadingCall & { readonly since: number }>();
-  // Kept for elements that stay; those that come later begin with the requests that run.
-  let shown = new WeakMap<Element, Shown>();
-  // The elements that have `aria-busy` from us.
-  const busy = new Set<Element>();
-  // The focus that a disabled control has lost, until it is enabled again.
-  let lost: SavedFocus | null = null;
-  // When the clock is to be looked at again.
-  let wake = Infinity;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** The requests that run, with the time of their beginning. */
+const calls = new Map<string, LoadingCall & { readonly since: number }>();
+/** Kept for elements that stay; those that come later begin with the requests that run. */
+let shown = new WeakMap<Element, Shown>();
+/** The elements that have `aria-busy` from us. */
+let busy = new Set<Element>();
+/** Gives back the focus that a control has lost when we disabled it, once it is enabled again. */
+let giveBack: (() => void) | undefined;
 
-  const some = (test: (call: LoadingCall) => boolean) => [...calls.values()].some(test);
+/** A request begins. To be called when its body is made: a disabled button is no part of a form. */
+export function beginLoading(call: LoadingCall): void {
+  calls.set(call.id, { ...call, since: performance.now() });
+  showLoading(document);
+}
 
-  function update(root: ParentNode): void {
-    const now = performance.now();
-    for (const element of marked(root, SHOWING)) show(element, now);
-    for (const element of marked(root, CONTROLS)) disable(element);
-    if (lost && !lost.element.closest(`[${MARK}]`)) {
-      restoreFocus(lost);
-      lost = null;
-    }
-    markBusy();
+/** A request has ended, however it ended. An id that is not known changes nothing. */
+export function endLoading(id: string): void {
+  // Not at once: where the next request begins in the same breath, nothing is to be enabled for a moment.
+  if (calls.delete(id)) queueMicrotask(() => showLoading(document));
+}
+
+/** Forgets all requests, at once. */
+export function stopLoading(): void {
+  calls.clear();
+  // With what was seen when, the least time is forgotten too.
+  shown = new WeakMap();
+  showLoading(document);
+}
+
+/** Puts what is in a part of the page into the state that its attributes ask for. */
+export function showLoading(root: ParentNode): void {
+  marked(root, SHOWING).forEach(show);
+  marked(root, CONTROLS).forEach(disable);
+  giveBack?.();
+  markBusy();
+}
+
+function show(element: Element): void {
+  const now = performance.now();
+  const state = shown.get(element) ?? { since: Infinity, seen: 0 };
+  shown.set(element, state);
+  const times = runningFor((call) => covers(element, call)).map((call) => call.since);
+  const wanted = times.length > 0;
+  // One request after another is one wait, which goes on where it began.
+  state.since = wanted ? Math.min(state.since, ...times) : Infinity;
+  if (wanted !== !!state.seen) {
+    const own = parseFloat(`${element.getAttribute("hyper-loading-delay")}`);
+    const { delay, minimum } = config.loading;
+    const wait = (wanted ? state.since + (own >= 0 ? own : delay) : state.seen + minimum) - now;
+    if (wait > 0) setTimeout(show, wait, element);
+    else state.seen = wanted ? now : 0;
   }
+  const on = !!state.seen;
+  toggleClasses(element, "hyper-loading", on);
+  if (!genuine(element, "matches")(`${CHANGED},${DISABLING}`)) element.toggleAttribute("hidden", !on);
+}
 
-  function show(element: Element, now: number): void {
-    const state = shown.get(element) ?? { since: Infinity, seen: 0 };
-    shown.set(element, state);
-    let since = Infinity;
-    for (const call of calls.values()) if (covers(element, call)) since = Math.min(since, call.since);
-    // One request after another is one wait, which goes on where it began.
-    state.since = since === Infinity ? since : Math.min(since, state.since);
-    if (!state.seen && since !== Infinity) {
-      const own = parseFloat(element.getAttribute("hyper-loading-delay") ?? "");
-      const due = state.since + (own >= 0 ? own : config.loading.delay);
-      if (due <= now) state.seen = now;
-      else wakeAt(due, now);
-    } else if (state.seen && since === Infinity) {
-      const until = state.seen + config.loading.minimum;
-      if (until <= now) state.seen = 0;
-      else wakeAt(until, now);
-    }
-    const on = state.seen > 0;
-    toggleClasses(element, "hyper-loading-class", on);
-    toggleClasses(element, "hyper-loading-remove-class", !on);
-    if (!element.matches(`${CHANGED},${DISABLING}`)) element.toggleAttribute("hidden", !on);
+function disable(element: Element): void {
+  const ours = element.hasAttribute(MARK);
+  const on = !!runningFor((call) => disables(element, call))[0];
+  // What the server has disabled stays so.
+  if (on === ours || on && genuine(element, "matches")("[disabled],[aria-disabled=true]")) return;
+  if (on && genuine(element, "contains")(document.activeElement)) {
+    const restore = captureFocus();
+    giveBack = () => {
+      if (element.hasAttribute(MARK)) return;
+      restore();
+      giveBack = undefined;
+    };
   }
+  element.toggleAttribute(MARK, on);
+  if ("disabled" in element && !(element instanceof HTMLFormElement)) element.disabled = on;
+  else if (on) element.setAttribute("aria-disabled", "true");
+  else element.removeAttribute("aria-disabled");
+}
 
-  function wakeAt(time: number, now: number): void {
-    if (time >= wake) return;
-    clearTimeout(timer);
-    wake = time;
-    timer = setTimeout(() => {
-      wake = Infinity;
-      update(document);
-    }, time - now);
-  }
+function markBusy(): void {
+  const wanted = new Set(
+    [...calls.values()].flatMap(({ target, form }) =>
+      target ? [...document.querySelectorAll(`${target},[hyper-target-busy="${CSS.escape(target)}"]`)] : form ?? []
+    ).filter((element) => busy.has(element) || !element.hasAttribute("aria-busy")),
+  );
+  for (const element of busy.difference(wanted)) element.removeAttribute("aria-busy");
+  for (const element of wanted) element.setAttribute("aria-busy", "true");
+  busy = wanted;
+}
 
-  function disable(element: Element): void {
-    const ours = element.hasAttribute(MARK);
-    const on = some((call) => disables(element, call));
-    // What the server has disabled stays so.
-    if (on === ours || on && element.matches("[disabled],[aria-disabled=true]")) return;
-    if (on && element.contains(document.activeElement)) lost = captureFocus();
-    element.toggleAttribute(MARK, on);
-    if ("disabled" in element) element.disabled = on;
-    else if (on) element.setAttribute("aria-disabled", "true");
-    else element.removeAttribute("aria-disabled");
-  }
-
-  function markBusy(): void {
-    const wanted = new Set<Element>();
-    for (const { target, form } of calls.values()) {
-      if (target) { for (const element of document.querySelectorAll(target)) wanted.add(element); }
-      else if (form) wanted.add(form);
-    }
-    for (const element of document.querySelectorAll("[hyper-target-busy]")) {
-      const target = element.getAttribute("hyper-target-busy");
-      if (some((call) => call.target === target)) wanted.add(element);
-    }
-    for (const element of busy) {
-      if (wanted.has(element)) continue;
-      element.removeAttribute("aria-busy");
-      busy.delete(element);
-    }
-    for (const element of wanted) {
-      if (element.hasAttribute("aria-busy")) continue;
-      element.setAttribute("aria-busy", "true");
-      busy.add(element);
-    }
-  }
-
-  return {
-    begin(call) {
-      calls.set(call.id, { ...call, since: performance.now() });
-      update(document);
-    },
-    end(id) {
-      // Not at once: where the next request begins in the same breath, nothing is to be enabled for a moment.
-      if (calls.delete(id)) queueMicrotask(() => update(document));
-    },
-    refresh: update,
-    start: () => update(document),
-    stop() {
-      calls.clear();
-      clearTimeout(timer);
-      wake = Infinity;
-      // With what was seen when, the least time is forgotten too.
-      shown = new WeakMap();
-      update(document);
-    },
-  };
+function runningFor(test: (call: LoadingCall) => boolean): (LoadingCall & { readonly since: number })[] {
+  return [...calls.values()].filter(test);
 }
 
 /** Whether an element that shows loading is about a request. */
@@ -207,12 +169,10 @@ function says(element: Element, name: string, { key, action }: LoadingCall): boo
 function disables(element: Element, call: LoadingCall): boolean {
   // Only a control has a form and a type.
   const { form, type } = element as Partial<HTMLButtonElement>;
-  if (
-    form && /submit|button|image/.test(type ?? "") && form.hasAttribute("hyper-form-disable") && isSame(form, call.form)
-  ) {
+  if (form?.hasAttribute("hyper-form-disable") && /submit|button|image/.test(`${type}`) && isSame(form, call.form)) {
     return true;
   }
-  if (!element.matches(DISABLING)) return false;
+  if (!genuine(element, "matches")(DISABLING)) return false;
   return says(element, "hyper-loading-disable", call) ?? covers(element, call);
 }
 

@@ -17,15 +17,16 @@ interface PolicyFactory {
   createPolicy(name: string, rules: Policy): Policy;
 }
 
+const RULES: Policy = { createHTML: (text) => text, createScriptURL: (text) => text };
+
 // Made at the first need and kept: a second policy of the same name would violate the page's content security policy.
 let policy: Policy | undefined;
 
+/** The policy; where the browser does not know them, text is good enough. */
 function trust(): Policy {
-  if (policy) return policy;
-  const rules: Policy = { createHTML: (text) => text, createScriptURL: (text) => text };
-  // TypeScript does not know Trusted Types yet; where the browser does not know them either, text is good enough.
-  const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
-  return policy = trustedTypes?.createPolicy("hyper", rules) ?? rules;
+  // TypeScript does not know Trusted Types yet.
+  return policy ??= (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes?.createPolicy("hyper", RULES) ??
+    RULES;
 }
 
 /** Lets the URL of a script of the page's own server through. */
@@ -55,7 +56,7 @@ export function parseFragment(text: string, place: Element | null): DocumentFrag
     return content;
   }
   // Rows and cells are fine in a template; only foreign elements need the element they stand in.
-  const svg = place?.namespaceURI?.endsWith("/svg") && place.localName !== "foreignObject";
+  const svg = place instanceof SVGElement && place.localName !== "foreignObject";
   template.innerHTML = trust().createHTML(svg ? `<svg>${text}</svg>` : text);
   if (svg) content.firstElementChild?.replaceWith(...content.firstElementChild.childNodes);
   return content;

@@ -54,7 +54,8 @@
  *
  * @module
  */
-import { captureFocus, restoreFocus, select, selectionOf } from "./focus.ts";
+import { captureFocus, captureSelection } from "./focus.ts";
+import { genuine, idOf } from "./genuine.ts";
 
 /** What the server said last about `open`. Entries live as long as their elements. */
 const opened = new WeakMap<Element, boolean>();
@@ -68,48 +69,16 @@ const STATES = [["value", "defaultValue"], ["checked", "defaultChecked"], ["sele
 /** An element seen as a control. A property it does not have is undefined, before a change and after it. */
 type Control = Element & Partial<Record<(typeof STATES)[number][number], unknown>>;
 
-/** Which nodes of the old tree those of the new one are, as far as keys tell. */
-interface Pairs {
-  /** The old node of a new one. */
-  readonly olds: Map<Node, ChildNode>;
-  /** The old nodes of all pairs. */
-  readonly taken: Set<Node>;
-  /** The new nodes that are of a pair or hold one: they cannot be put in whole. */
-  readonly holders: Set<Node>;
-}
+/**
+ * Which nodes of the two trees belong together, as far as keys tell: each of a pair leads to the other. A new node that is
+ * of no pair but holds one leads to `null`; it cannot be put in whole.
+ */
+type Pairs = Map<Node, Element | null>;
 
 /** Makes an old node equal to a new one and returns the one that is in place then. */
 type MorphNode = <Kind extends ChildNode>(old: Kind, next: Kind) => Kind;
 /** Makes the children of an old node equal to those of a new one. */
 type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
-
-/**
- * Makes one element equal to another, in its place.
- *
- * @param target The element in the page.
- * @param source The element to become; it, and what is in it, may be moved into the page.
- * @returns The element that is now in the place of `target`: `target` itself unless its name differs.
- */
-export function morph(target: Element, source: Element): Element {
-  return change(target, source, (node, children, trash) => {
-    if (target.nodeName === source.nodeName) return node(target, source);
-    const shell = shellOf(source);
-    target.parentNode?.insertBefore(shell, target);
-    children(shell, source);
-    trash.push(target);
-    return shell;
-  });
-}
-
-/**
- * Makes the children of one element equal to those of another, and leaves the element itself alone.
- *
- * @param target The element in the page.
- * @param source What holds the children to become; they may be moved into the page.
- */
-export function morphChildren(target: Element, source: ParentNode): void {
-  change(target, source, (_node, children) => children(target, source));
-}
 
 /**
  * Notes which `<details>` and `<dialog>` the server sent open, so that a later morph can tell its change from the
@@ -129,8 +98,10 @@ export function rememberOpen(root: ParentNode, says?: ReadonlyMap<Element, boole
  * was on its way, and that what the server has taken does not stay.
  */
 export function rememberSent(form: HTMLFormElement): void {
-  for (const control of controlsOf(form)) sent.set(control, STATES.map(([live]) => control[live]));
+  for (const control of controlsOf(form)) sent.set(control, stateOf(control));
 }
+
+const stateOf = (control: Control): readonly unknown[] => STATES.map(([live]) => control[live]);
 
 /**
  * Lets a form that was sent follow the answer that was accepted: a control that nobody has touched since shows what the
@@ -141,14 +112,12 @@ export function rememberSent(form: HTMLFormElement): void {
  * @param roots What the answer has put in place.
  */
 export function acceptAnswer(form: HTMLFormElement, roots: readonly Element[]): void {
-  const controls = [...controlsOf(form)].filter((control) => sent.has(control));
-  const touched = new Set(
-    controls.filter((control) => STATES.some(([live], i) => control[live] !== sent.get(control)?.[i])).map(wholeOf),
-  );
+  const controls = controlsOf(form).filter((control) => sent.has(control));
+  const touched = new Set(controls.filter((control) => `${stateOf(control)}` !== `${sent.get(control)}`).map(wholeOf));
   for (const control of controls) {
     // Secrets and files never come back, so that their absence says nothing.
     if (control.matches("[type=password],[type=file]") || touched.has(wholeOf(control))) continue;
-    if (!roots.some((root) => root.contains(control))) continue;
+    if (!roots.some((root) => genuine(root, "contains")(control))) continue;
     for (const [live, server] of STATES) if (server in control) control[live] = control[server];
   }
 }
@@ -158,9 +127,12 @@ function wholeOf(control: Element): unknown {
   return control.closest("select") ?? (control.matches("[type=radio]") ? control.getAttribute("name") : control);
 }
 
-// Not `form.elements`: that may be a control of this name (HTML, 4.10.3).
-const controlsOf = (form: HTMLFormElement): NodeListOf<Control> =>
-  form.querySelectorAll<Control>("input,textarea,option");
+/** The controls of a form, those that only name it in their `form` attribute as well. */
+function controlsOf(form: HTMLFormElement): Control[] {
+  return [...document.querySelectorAll<Control & HTMLInputElement>("input,textarea,option")].filter((control) =>
+    control.form === form
+  );
+}
 
 /**
  * Saves the islands, `[hyper-keep][id]`, from a swap that does not morph: those that the new content has as well are put
@@ -176,31 +148,34 @@ export function keepIslands(incoming: ParentNode): () => void {
   for (const island of document.querySelectorAll("[hyper-keep][id]")) {
     if (!copyOf(island, incoming)) continue;
     const mark = document.createComment("");
-    island.parentNode?.insertBefore(mark, island);
+    genuine(island, "parentNode")?.insertBefore(mark, island);
     if (kept.push([island, mark]) === 1) document.documentElement.append(shelf);
     move(shelf, island, null);
   }
   return () => {
     for (const [island, mark] of kept) {
       const place = copyOf(island, document.body) ?? mark;
-      if (place.parentNode) move(place.parentNode, island, place);
-      for (const old of [place, mark]) old.parentNode?.removeChild(old);
+      const parent = genuine(place, "parentNode");
+      if (parent) move(parent, island, place);
+      for (const old of [place, mark]) genuine(old, "parentNode")?.removeChild(old);
     }
     shelf.remove();
   };
 }
 
 function copyOf(island: Element, root: ParentNode): Element | null {
-  return root.querySelector(`[id="${CSS.escape(island.getAttribute("id") ?? "")}"]`);
+  return root.querySelector(`#${CSS.escape(idOf(island))}`);
 }
 
-/** One morph: what its steps share, from the first comparison to the removal of what is left. */
-function change<Result>(
-  root: Element,
-  source: ParentNode,
-  act: (node: MorphNode, children: MorphNodes, trash: ChildNode[]) => Result,
-): Result {
-  const focus = captureFocus();
+/**
+ * Makes one element equal to another, in its place.
+ *
+ * @param target The element in the page.
+ * @param source The element to become; it, and what is in it, may be moved into the page.
+ * @returns The element that is now in the place of `target`: `target` itself unless its name differs.
+ */
+export function morph(target: Element, source: Element): Element {
+  const restoreFocus = captureFocus();
   const trash: ChildNode[] = [];
   // The old nodes that have a place in the new tree.
   const placed = new Set<Node>();
@@ -209,13 +184,13 @@ function change<Result>(
   // isEqualNode does not look into templates (DOM, 4.4).
   const templates = (source as Partial<HTMLTemplateElement>).content || source.querySelector("template");
   // What stands in such a template is the shadow root that the old element has already (HTML, 4.12.3).
-  if (templates) source.querySelectorAll("template[shadowrootmode]").forEach((template) => template.remove());
+  source.querySelectorAll("template[shadowrootmode]").forEach((template) => template.remove());
   // Made at the first need, when nothing has been put in or moved yet and both trees are still what they were.
   let pairs: Pairs | undefined;
 
-  const equal = (old?: ChildNode | null, next?: ChildNode | null): boolean =>
+  const equal = (old?: ChildNode, next?: ChildNode): boolean =>
     // What is no element has no outerHTML, on either side.
-    !!old && !!next && old.isEqualNode(next) &&
+    !!next && !!old?.isEqualNode(next) &&
     (!templates || (old as Partial<Element>).outerHTML === (next as Partial<Element>).outerHTML);
 
   const node: MorphNode = (old, next) => {
@@ -228,10 +203,10 @@ function change<Result>(
     const control: Control = old;
     const before = STATES.map(([, server]) => control[server]);
     // A value that nobody has edited follows its attribute at once, and throws the caret to its end.
-    const selection = old === document.activeElement ? selectionOf(old) : null;
+    const select = old === document.activeElement ? captureSelection(old) : () => {};
     // A script that has not run yet would, when it is given a source or a text (HTML, 4.12.1.1); a parsed one cannot.
-    if (/^script$/i.test(old.nodeName) || !attributes(old, next, says)) {
-      old.parentNode?.replaceChild(next, old);
+    if (old.localName === "script" || !attributes(old, next, says)) {
+      genuine(old, "parentNode")?.replaceChild(next, old);
       return next;
     }
     // Both are of one name, so what holds for the old one holds for the new one.
@@ -240,30 +215,29 @@ function change<Result>(
     STATES.forEach(([live, server], i) => {
       if (control[server] !== before[i]) follow(control, live, control[server]);
     });
-    select(old, selection);
+    select(old);
     return old;
   };
 
   const children: MorphNodes = (parent, source) => {
     // What is in a template is no child of it. Both are of one name.
     if (parent instanceof HTMLTemplateElement) return children(parent.content, (source as typeof parent).content);
-    let old = parent.firstChild;
-    let next = source.firstChild;
-    while (equal(old, next)) {
-      old = old!.nextSibling;
-      next = next!.nextSibling;
-    }
-    const gone = withSiblings(old);
-    const come = withSiblings(next);
+    const gone = [...genuine(parent, "childNodes")];
+    const come = [...genuine(source, "childNodes")];
+    let equals = 0;
+    while (equal(gone[equals], come[equals])) equals++;
+    gone.splice(0, equals);
+    come.splice(0, equals);
     let after: ChildNode | null = null;
     while (equal(gone.at(-1), come.at(-1))) {
       after = gone.pop() ?? null;
       come.pop();
     }
+    const [old] = gone, [next] = come;
     if (
-      old && next && gone.length === 1 && come.length === 1 && kind(old) === kind(next) &&
+      old && next && gone.length + come.length === 2 && kind(old) === kind(next) &&
       // Where pairs are known, either both are of this one or neither is of any.
-      (!pairs || pairs.olds.get(next) === (pairs.taken.has(old) ? old : undefined))
+      (pairs?.get(next) ?? old) === old && (pairs?.get(old) ?? next) === next
     ) {
       // Most changes are one text in one cell; they need none of what follows.
       node(old, next);
@@ -271,72 +245,75 @@ function change<Result>(
     }
 
     const matches = come.length ? match(gone, come) : [];
-    for (const old of gone) if (!placed.has(old)) trash.push(old);
+    for (const old of gone) trash.push(old);
     const stay = longestInOrder(matches, gone);
-    const now = come.map((next, i) => {
-      if (matches[i]) return matches[i];
-      if (pairs?.holders.has(next)) return shellOf(next);
+    for (let i = come.length; i--;) {
+      const next = come[i]!;
+      const old = matches[i];
+      const holds = pairs?.has(next) === true;
       // An option that its own select has chosen for want of another would be chosen here too; a copy is not.
-      return /^OPT/.test(next.nodeName) ? document.importNode(next, true) : next;
-    });
-    for (let i = now.length; i--;) {
-      const child = now[i]!;
+      const child = old ?? (holds || /^OPT/.test(next.nodeName) ? document.importNode(next, !holds) : next);
       if (!stay.has(i)) move(parent, child, after);
-      after = child;
-    }
-    come.forEach((next, i) => {
-      const child = now[i]!;
-      if (child === matches[i]) node(child, next);
+      after = old ? node(old, next) : child;
       // Only an element holds others.
-      else if (child !== next) children(child as Element, next as Element);
-    });
+      if (holds && !old) children(child as Element, next as Element);
+    }
   };
 
   /** Finds the old node of each new one, if there is one. */
   const match = (gone: readonly ChildNode[], come: readonly ChildNode[]): (ChildNode | undefined)[] => {
-    const { olds, taken } = pairs ??= findPairs(root, source);
-    const matches = come.map((next) => olds.get(next));
-    for (const old of matches) if (old) placed.add(old);
-    for (const likeness of [kindAndText, kind]) {
-      if (!matches.includes(undefined)) break;
-      // Backwards, so that the first one is at the end, where taking it costs the same in a list of any length.
-      const free = Map.groupBy(gone.filter((old) => !taken.has(old) && !placed.has(old)).reverse(), likeness);
+    const known = pairs ??= findPairs(target, source);
+    const matches: (ChildNode | undefined)[] = [];
+    const place = (find: (next: ChildNode) => ChildNode | null | undefined) =>
       come.forEach((next, i) => {
-        const old = matches[i] ??= free.get(likeness(next))?.pop();
+        const old = matches[i] ??= find(next) ?? undefined;
         if (old) placed.add(old);
       });
+    place((next) => known.get(next));
+    for (const likeness of [kindAndText, kind]) {
+      // Backwards, so that the first one is at the end, where taking it costs the same in a list of any length.
+      const free = Map.groupBy(gone.filter((old) => !known.has(old) && !placed.has(old)).reverse(), likeness);
+      place((next) => free.get(likeness(next))?.pop());
     }
     return matches;
   };
 
-  const result = act(node, children, trash);
-  for (const old of trash) if (!placed.has(old)) old.parentNode?.removeChild(old);
-  rememberOpen(root, says);
-  restoreFocus(focus);
-  return result;
+  let now = target;
+  if (target.nodeName === source.nodeName) now = node(target, source);
+  else {
+    now = shellOf(source);
+    genuine(target, "parentNode")?.insertBefore(now, target);
+    children(now, source);
+    trash.push(target);
+  }
+  for (const old of trash) {
+    // What the runtime says stays until it has been read.
+    if (!placed.has(old) && !(old instanceof Element && old.hasAttribute("data-hyper-own"))) {
+      genuine(old, "parentNode")?.removeChild(old);
+    }
+  }
+  rememberOpen(now, says);
+  restoreFocus();
+  return now;
 }
 
 /** Pairs the keyed nodes of two trees, and the ancestors that they have in common. */
 function findPairs(root: Element, source: ParentNode): Pairs {
-  const olds = new Map<Node, ChildNode>();
-  const taken = new Set<Node>();
-  const holders = new Set<Node>();
+  const pairs: Pairs = new Map();
   const keyed = keyedIn(root);
   // Nothing is taken out of an island.
   for (const element of root.querySelectorAll("[hyper-keep] *")) keyed.delete(kind(element));
   for (const [key, next] of keyedIn(source)) {
-    let old: Element | null | undefined = keyed.get(key);
-    if (!old) continue;
-    for (let at: Element | null = next; at && at !== source && !holders.has(at); at = at.parentElement) {
-      holders.add(at);
-      if (old && old !== root && !taken.has(old) && kind(old) === kind(at)) {
-        olds.set(at, old);
-        taken.add(old);
-        old = old.parentElement;
-      } else old = null;
+    let old = keyed.get(key) ?? null;
+    for (let at = old && next; at && at !== source && !pairs.has(at); at = genuine(at, "parentElement")) {
+      if (old === root || old && (pairs.has(old) || kind(old) !== kind(at))) old = null;
+      pairs.set(at, old);
+      if (!old) continue;
+      pairs.set(old, at);
+      old = genuine(old, "parentElement");
     }
   }
-  return { olds, taken, holders };
+  return pairs;
 }
 
 /** The keyed elements of a tree; `null` where several have one key, because then it tells nothing. */
@@ -353,22 +330,14 @@ function keyedIn(root: ParentNode): Map<string, Element | null> {
 function kind(node: Node): string {
   const { nodeName } = node;
   if (!(node instanceof Element)) return nodeName;
-  const id = node.getAttribute("id");
+  const [id, key, name, type, value] = ["id", "data-hyper-key", "name", "type", "value"].map((attribute) =>
+    node.getAttribute(attribute)
+  );
   if (id) return `${nodeName}#${id}`;
-  const key = node.getAttribute("data-hyper-key");
   if (key) return `${nodeName}=${key}`;
-  const name = node.getAttribute("name");
-  const type = node.getAttribute("type");
   // A choice is known by what it stands for; any other control has its value to change.
-  const choice = /option|radio|checkbox/i.test(nodeName + type) && (node.getAttribute("value") ?? node.textContent);
+  const choice = /option|radio|checkbox/i.test(nodeName + type) && (value ?? node.textContent);
   return `${nodeName} ${name} ${type} ${choice}`;
-}
-
-/** A node and those after it. */
-function withSiblings(first: ChildNode | null): ChildNode[] {
-  const nodes: ChildNode[] = [];
-  for (let node = first; node; node = node.nextSibling) nodes.push(node);
-  return nodes;
 }
 
 function kindAndText(node: Node): string {
@@ -410,7 +379,7 @@ function longestInOrder(matches: readonly (ChildNode | undefined)[], gone: reado
 
 /** Moves a node that is in the page without taking it out, where the browser can; else, and else wise, puts it in. */
 function move(parent: ParentNode, node: Node, after: Node | null): void {
-  if ("moveBefore" in parent && node.isConnected && parent.isConnected) parent.moveBefore(node, after);
+  if ("moveBefore" in parent && document.contains(node) && document.contains(parent)) parent.moveBefore(node, after);
   else parent.insertBefore(node, after);
 }
 
@@ -421,8 +390,8 @@ function move(parent: ParentNode, node: Node, after: Node | null): void {
  * of a frame. Then nothing is changed, and the new element, which was parsed as a whole, has to take the place.
  */
 function attributes(old: Element, next: Element, says: Map<Element, boolean>): boolean {
-  const dialog = old instanceof HTMLDialogElement;
-  const theirs = dialog || old instanceof HTMLDetailsElement ? "open" : "";
+  const dialog = old.localName === "dialog";
+  const theirs = dialog || old.localName === "details" ? "open" : "";
   // By names and nodes: on a form `attributes` may be a control, and `setAttribute` refuses names that a parser lets
   // through, such as `@click`.
   const changed = next.getAttributeNames().filter((name) =>

@@ -10,10 +10,13 @@
 import { announce, clearFailure, showFailure } from "./announce.ts";
 import { newId } from "./call.ts";
 import { emit } from "./events.ts";
+import { genuine } from "./genuine.ts";
+import { loadLater } from "./load_later.ts";
 import { pageOf } from "./location.ts";
 import { parseDocument, trustedScriptUrl } from "./markup.ts";
 import { morph } from "./morph.ts";
-import { joinIn, loading } from "./parts.ts";
+import { beginLoading, endLoading } from "./loading.ts";
+import { joinIn } from "./parts.ts";
 import type { Pages, PagesKit, VisitOptions } from "./pages.ts";
 import { language, learnWords, words } from "./words.ts";
 
@@ -23,7 +26,8 @@ const kit: PagesKit = {
   clearFailure,
   emit,
   joinIn,
-  loading,
+  beginLoading,
+  endLoading,
   loadWords,
   morph,
   newId,
@@ -56,14 +60,14 @@ export async function visit(url: string, options: VisitOptions = {}): Promise<bo
 /** Fetches other languages when the page is in one of them: early, because a failure may be that of the network. */
 export function loadWords(): void {
   // Without them it is English.
-  if (!/^(en)?$/.test(language())) import("./later.ts").then(({ TRANSLATIONS }) => learnWords(TRANSLATIONS), () => {});
+  if (!/^(en)?$/.test(language())) loadLater().then(({ translations }) => learnWords(translations), () => {});
 }
 
 /** Watches links, the way back, and forms that ask before they are left, until the signal is aborted. */
 export function observeNavigation(signal: AbortSignal): void {
   const start = location.href;
   let loaded: Promise<Pages> | undefined;
-  pages = () => loaded ??= import("./later.ts").then(({ createPages }) => createPages(kit, start, signal));
+  pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
   // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
   if (history.state?.hyper || document.querySelector("form[hyper-unsaved]")) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
@@ -71,10 +75,12 @@ export function observeNavigation(signal: AbortSignal): void {
     if (form) pages().then(({ note }) => note(form), () => {});
   }, { signal });
   addEventListener("click", (event) => {
-    const { button, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
-    if (defaultPrevented || button || ctrlKey || metaKey || shiftKey || altKey) return;
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
+      return;
+    }
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
-    if (!link?.href || link.hasAttribute("download")) return;
+    // In a text that is being written a link is text.
+    if (!link?.href || link.hasAttribute("download") || link.isContentEditable) return;
     const to = new URL(link.href);
     // A jump within the page is the browser's.
     if (to.hash && pageOf(to.href) === pageOf(location.href)) return;
@@ -93,6 +99,8 @@ export function observeNavigation(signal: AbortSignal): void {
  * @param element What has to stand in a `hyper-nav`; `null` where that is not asked for.
  */
 export function isOurs(target: string, url: URL, element: Element | null): boolean {
-  return /^(_self)?$/i.test(target) && url.origin === location.origin &&
-    (!element || !!element.closest("[hyper-nav],[hyper-no-nav]")?.matches("[hyper-nav]:not([hyper-no-nav])"));
+  const named = target || document.querySelector<HTMLBaseElement>("base[target]")?.target || "";
+  return /^(_self)?$/i.test(named) && url.origin === location.origin &&
+    (!element ||
+      !!genuine(element, "closest")("[hyper-nav],[hyper-no-nav]")?.matches("[hyper-nav]:not([hyper-no-nav])"));
 }

@@ -9,6 +9,8 @@ import { watchUnsaved } from "./unsaved.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
 const STYLE_MS = 3000;
+/** How long a page is waited for, in milliseconds: as long as an answer that is silent. */
+const VISIT_MS = 60_000;
 
 /** The visit on its way, ended by the next one. */
 let current: AbortController | undefined;
@@ -39,7 +41,9 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     visit: async ({ href, origin }, { replace, sourceEl = null }) => {
       if (!mayLeave()) return false;
       if (origin === location.origin) {
-        return await navigate(kit, href, { kind: replace ? "replace" : "push" }, sourceEl, ended);
+        // A page that is gone to again gets no second entry, as in a browser (HTML, 7.4.2.2): the way back leads away.
+        const kind = replace || href === location.href ? "replace" : "push";
+        return await navigate(kit, href, { kind }, sourceEl, ended);
       }
       location.assign(href);
       return false;
@@ -58,6 +62,8 @@ async function navigate(
   current?.abort();
   const controller = current = new AbortController();
   const signal = AbortSignal.any([controller.signal, ended]);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), VISIT_MS);
   const id = kit.newId();
   const key = "visit";
   const restore = mode.kind === "restore";
@@ -66,10 +72,13 @@ async function navigate(
   const leave = () => restore ? location.reload() : location.assign(url);
 
   kit.clearFailure(key);
-  kit.loading.begin({ id, key, action: "", target: "body", form: null, sourceEl });
+  kit.beginLoading({ id, key, action: "", target: "body", form: null, sourceEl });
   if (restore) kit.emit("history:restore:before", { url });
   try {
-    const response = await fetch(url, { headers: { Accept: "text/html" }, signal });
+    const response = await fetch(url, {
+      headers: { Accept: "text/html" },
+      signal: AbortSignal.any([signal, patience.signal]),
+    });
     if (!/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) {
       leave();
       return false;
@@ -87,40 +96,40 @@ async function navigate(
   } catch (error) {
     if (signal.aborted) return false;
     // A redirect to another site fails like a network that is gone; the browser's own way there tells which it was.
-    const message = error instanceof TypeError ? kit.words().offline : kit.words().failed;
-    kit.showFailure({ key, message, retry: leave, source: sourceEl });
-    if (!(error instanceof TypeError)) reportError(error);
+    const lost = error instanceof TypeError || patience.signal.aborted;
+    kit.showFailure({ key, message: lost ? kit.words().offline : kit.words().failed, retry: leave, source: sourceEl });
+    if (!lost) reportError(error);
   } finally {
-    kit.loading.end(id);
+    clearTimeout(timer);
+    kit.endLoading(id);
     if (restore && !signal.aborted) kit.emit("history:restore:after", { url, success });
   }
   return success;
 }
 
 function show(kit: PagesKit, page: Document, mode: VisitMode, hash: string): void {
-  const root = document.documentElement;
-  for (const name of ["lang", "dir"]) {
-    const value = page.documentElement.getAttribute(name);
-    if (value === null) root.removeAttribute(name);
-    else root.setAttribute(name, value);
-  }
+  for (const name of ["lang", "dir"] as const) document.documentElement[name] = page.documentElement[name];
   document.title = page.title;
+  // What failed on the page before has nobody to try it again.
+  kit.clearFailure();
   // Out of its own document: a node is not moved from one to another without a stop.
   kit.morph(document.body, document.adoptNode(page.body));
   kit.joinIn(document.body);
   kit.loadWords();
+  let position: Position | undefined;
+  let focus = document.querySelector<HTMLElement>("[autofocus]");
+  // Decoded without an error, whatever the fragment is.
+  let id = new URLSearchParams(hash.replace(/[+&]/g, encodeURIComponent).replace("#", "id=")).get("id");
   if (mode.kind === "restore") {
-    const { scroll, focus } = mode.position ?? { scroll: [0, 0] as const, focus: "" };
-    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
-    scrollTo({ left: scroll[0], top: scroll[1], behavior: "instant" });
-  } else {
-    document.querySelector<HTMLElement>("[autofocus]")?.focus();
-    // Decoded without an error, whatever the fragment is.
-    const id = new URLSearchParams(hash.replace(/[+&]/g, encodeURIComponent).replace("#", "id=")).get("id");
-    const place = id && document.getElementById(id);
-    if (place) place.scrollIntoView();
-    else scrollTo({ left: 0, top: 0, behavior: "instant" });
+    ({ position } = mode);
+    focus = document.getElementById(position?.focus ?? "");
+    id = null;
   }
+  focus?.focus({ preventScroll: true });
+  const [left, top] = position?.scroll ?? [0, 0];
+  const place = document.getElementById(id ?? "");
+  if (place) place.scrollIntoView();
+  else scrollTo({ left, top, behavior: "instant" });
   kit.announce(document.title, { unseen: true });
 }
 

@@ -13,7 +13,7 @@
 import { emit } from "./events.ts";
 import { marked, toggleClasses } from "./marked.ts";
 
-/** `Hyper.network`, and what the runtime needs of it. */
+/** `Hyper.network`. */
 export interface Network {
   /** Whether there is a network. */
   readonly online: boolean;
@@ -25,71 +25,57 @@ export interface Network {
    * @returns Whether there is a network.
    */
   refresh(): boolean;
-  /** Resolves when there is a network: at once where there is one. */
-  whenOnline(): Promise<void>;
-  /** Lets an element that is new or changed, and what is in it, show the state. */
-  apply(root: ParentNode): void;
-  /** Puts the page into the state and follows the browser. */
-  start(): void;
-  /** Follows it no longer. */
-  stop(): void;
 }
 
 const ONLINE = "[hyper-online],[hyper-online-class],[hyper-online-remove-class]";
 const OFFLINE = "[hyper-offline],[hyper-offline-class],[hyper-offline-remove-class]";
 
-/** Makes what knows about the network; it follows nothing before it is started. */
-export function createNetwork(): Network {
-  let online = isOnline();
-  // Who waits for the network; emptied when it comes.
-  let waiting: (() => void)[] = [];
+/** Without a word on it, as outside a page, there is a network. */
+const hasNetwork = (): boolean => navigator.onLine !== false;
 
-  const network: Network = {
-    get online() {
-      return online;
-    },
-    get offline() {
-      return !online;
-    },
-    refresh() {
-      const now = isOnline();
-      if (now === online) return now;
-      online = now;
-      network.apply(document);
+/** What the page was told last. */
+let online = hasNetwork();
+
+/** What is known of the network. */
+export const network: Network = Object.freeze({
+  get online() {
+    return online;
+  },
+  get offline() {
+    return !online;
+  },
+  refresh() {
+    if (online !== hasNetwork()) {
+      online = !online;
+      showNetwork(document);
       const detail = { online, offline: !online };
       emit("network:change", detail);
       emit(online ? "network:online" : "network:offline", detail);
-      if (online) {
-        waiting.forEach((resolve) => resolve());
-        waiting = [];
-      }
-      return online;
-    },
-    whenOnline: () => online ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
-    apply(root) {
-      for (const element of marked(root, `${ONLINE},${OFFLINE}`)) {
-        for (const [state, on] of [["online", online], ["offline", !online]] as const) {
-          if (element.hasAttribute(`hyper-${state}`)) element.toggleAttribute("hidden", !on);
-          toggleClasses(element, `hyper-${state}-class`, on);
-          toggleClasses(element, `hyper-${state}-remove-class`, !on);
-        }
-      }
-    },
-    start() {
-      addEventListener("online", network.refresh);
-      addEventListener("offline", network.refresh);
-      network.refresh();
-      network.apply(document);
-    },
-    stop() {
-      removeEventListener("online", network.refresh);
-      removeEventListener("offline", network.refresh);
-    },
-  };
-  return Object.freeze(network);
+    }
+    return online;
+  },
+});
+
+/** Follows the browser until the signal is aborted. */
+export function watchNetwork(signal: AbortSignal): void {
+  for (const type of ["online", "offline"]) addEventListener(type, network.refresh, { signal });
+  network.refresh();
 }
 
-/** Without a word on it, as outside a page, there is a network. */
-function isOnline(): boolean {
-  return navigator.onLine !== false;
+/** Resolves when there is a network: at once where there is one. */
+export function whenOnline(): Promise<void> {
+  return new Promise((resolve) => {
+    if (online) resolve();
+    else addEventListener("hyper:network:online", () => resolve(), { once: true });
+  });
+}
+
+/** Lets what is in a part of the page show the state. */
+export function showNetwork(root: ParentNode, isOnline = online): void {
+  for (const element of marked(root, `${ONLINE},${OFFLINE}`)) {
+    for (const [state, on] of [["hyper-online", isOnline], ["hyper-offline", !isOnline]] as const) {
+      if (element.hasAttribute(state)) element.toggleAttribute("hidden", !on);
+      toggleClasses(element, state, on);
+    }
+  }
 }

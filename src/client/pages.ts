@@ -6,7 +6,7 @@
 import type { AnnounceOptions, Failure } from "./announce.ts";
 import type { Messages } from "./config.ts";
 import type { EventName, HyperEventMap } from "./events.ts";
-import type { Loading } from "./loading.ts";
+import type { LoadingCall } from "./loading.ts";
 
 /** How a page is gone to. */
 export interface VisitOptions {
@@ -37,7 +37,9 @@ export interface PagesKit {
   /** Tells the page. */
   emit<Name extends EventName>(name: Name, detail: HyperEventMap[`hyper:${Name}`]["detail"]): boolean;
   /** Shows that something is on its way. */
-  readonly loading: Loading;
+  beginLoading(call: LoadingCall): void;
+  /** Shows it no longer. */
+  endLoading(id: string): void;
   /** Lets what is new on the page show loading and the network. */
   joinIn(root: Element): void;
   /** Fetches the words of the page's language. */

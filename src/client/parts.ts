@@ -1,19 +1,13 @@
 /**
- * The parts that the page has one of, made once and started by the runtime.
+ * What is new on the page joins in with what the page shows everywhere.
  *
  * @module
  */
-import { createLoading, type Loading } from "./loading.ts";
-import { createNetwork, type Network } from "./network.ts";
+import { showLoading } from "./loading.ts";
+import { showNetwork } from "./network.ts";
 
-/** What shows that something is on its way. */
-export const loading: Loading = createLoading();
-
-/** Whether there is a network. */
-export const network: Network = createNetwork();
-
-/** Lets an element that is new or changed, and what is in it, show both. */
-export function joinIn(root: Element): void {
-  loading.refresh(root);
-  network.apply(root);
+/** Lets what is in a part of the page, new or changed, show loading and the network. */
+export function joinIn(root: ParentNode): void {
+  showLoading(root);
+  showNetwork(root);
 }

@@ -61,21 +61,25 @@ export interface Payload {
  */
 export function buildPayload(source: PayloadSource): Payload {
   const { action, id, method, target, data, fields, enctype, depth } = source;
-  const files = new FormData();
+  const parts = fields ?? new FormData();
+  let hasParts = false;
   // Without a prototype, so that no name is more than a name.
   const plain: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(data)) {
-    // Files of a list repeat its name, as those of one file field do.
-    const list = [value].flat();
-    if (!list.some((item) => item instanceof Blob)) plain[name] = value;
-    else for (const item of list) files.append(name, item instanceof Blob ? item : `${item}`);
     // Data beats a field of the same name, whoever reads it.
-    fields?.delete(name);
+    parts.delete(name);
+    // Files of a list repeat its name, as those of one file field do.
+    const list = "FileList" in globalThis && value instanceof FileList ? [...value] : [value].flat();
+    if (!list.some((item) => item instanceof Blob)) {
+      plain[name] = value;
+      continue;
+    }
+    hasParts = true;
+    for (const item of list) parts.append(name, item instanceof Blob ? item : `${item}`);
   }
   const json = JSON.stringify(plain);
   const escaped = toAscii(json);
   const short = escaped.length <= DATA_HEADER_BYTES;
-  const hasParts = !files.keys().next().done;
   const get = /^(GET|HEAD)$/.test(method);
   if (get && (hasParts || !short)) {
     throw new RangeError(
@@ -95,13 +99,11 @@ export function buildPayload(source: PayloadSource): Payload {
 
   const url = new URL(source.url, globalThis.document?.baseURI);
   url.hash = "";
-  const parts = fields ?? files;
   let body: Payload["body"];
   let hasFile = false;
   if (get) {
     if (fields) url.search = `${toParams(fields)}`;
   } else if (fields || hasParts) {
-    if (fields) { for (const [name, file] of files) fields.append(name, file); }
     if (!short) parts.append(DATA_FIELD, json);
     if (hasParts || /^multipart/i.test(enctype)) {
       body = parts;

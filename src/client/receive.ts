@@ -11,8 +11,9 @@ import { stale, text, verbs } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { lost } from "./send.ts";
+import { tryLater } from "./load_later.ts";
 import { pageOf } from "./location.ts";
-import { readBlocks, type StreamBlock } from "./stream.ts";
+import { readBlocks, readText, type StreamBlock } from "./stream.ts";
 import type { Wire } from "./wire.ts";
 
 /** Where a call is handed over to. */
@@ -33,13 +34,12 @@ export type Received =
   | SuccessOutcome
   | ErrorOutcome
   /** Another action goes on with it. */
-  | { readonly kind: "switch"; readonly status: number; readonly to: Destination };
+  | { readonly kind: "switch"; readonly status: number; readonly to: Destination }
+  /** An event could not take effect. The page was told; `wanted` is whether it leaves the message to us. */
+  | { readonly kind: "exception"; readonly status: number; readonly error: unknown; readonly wanted: boolean };
 
-/** How long a stream may be silent once it has shown that it has a heartbeat, in milliseconds. */
+/** How long an answer that has begun may be silent, in milliseconds. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 60_000;
-
-/** What the page has been told about already, and whether it leaves the message on the page to us. */
-export const told = new WeakMap<object, boolean>();
 
 /** The places of the latest calls of this page, by the part of their ids that comes back with what they have caused. */
 const sent = new Map<string, number>();
@@ -50,18 +50,18 @@ let foreign = 0;
 
 /** Notes that a call was sent. */
 export function remember(id: string, place: number): void {
-  if (sent.size >= MAX_SENT) sent.delete(`${sent.keys().next().value}`);
+  for (const oldest of sent.keys()) if (sent.size >= MAX_SENT) sent.delete(oldest);
   sent.set(id.slice(0, TAB_ID_CHARS), place);
 }
 
 /** Whether an answer is an event stream. */
 export function isStream(answer: Answer): boolean {
-  return typeOf(answer) === EVENT_STREAM;
+  return typeOf(answer).startsWith(EVENT_STREAM);
 }
 
 /**
  * Reads an answer to its end. Its events take effect in their order; one that cannot is told to the page, does not keep
- * the next from it, and is thrown at the end.
+ * the next from it, and is what the answer has come to.
  *
  * @param answer The answer.
  * @param flight The call it belongs to.
@@ -70,17 +70,17 @@ export function isStream(answer: Answer): boolean {
  */
 export async function receive(answer: Answer, flight: Flight, onEvent: () => void): Promise<Received> {
   const { id, signal, attempt, started, depth } = flight;
-  const { status, ok, body } = answer;
+  const { status, ok } = answer;
   flight.ok = ok;
   const events: ReceivedEvent[] = [];
   let data: unknown = null;
-  let error = ok ? undefined : fail(status);
-  let thrown: { readonly cause: unknown } | undefined;
+  let failure = ok ? undefined : fail(status);
+  let exception: Extract<Received, { readonly kind: "exception" }> | undefined;
   let to: Destination | undefined;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
   async function take({ event, data: json, id: mark, echo }: StreamBlock): Promise<void> {
-    // Only a checkpoint of this call (whose id is hexadecimal) and a place in a topic move the cursor.
+    // Only a checkpoint of this call (whose id is digits and dashes) and a place in a topic move the cursor.
     const live = mark?.match(LIVE_ID_PATTERN);
     if (mark && (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`))) {
       flight.checkpoint = mark;
@@ -97,57 +97,61 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
     // A topic goes on for as long as the page is open: what it brought is not kept.
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
     if (event === "result") data = value;
-    else if (event === "error") error = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
+    else if (event === "error") failure = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
     else if (event === "redirect") {
-      if (!redirect(wire)) error = fail(status, `Cannot go to "${wire.url}"`);
+      if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
       to = destination(wire, depth);
-      if (!to) error = fail(status, `Cannot switch to action "${wire.name}"`);
+      if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
-      const place = lasting ? stale.next() : started;
+      const place = lasting ? stale.nextPlace() : started;
       if (lasting && !mine) foreign = place;
       await verbs.get(event)?.(wire, flight, place, !!mine);
     }
   }
 
+  // A connection may be gone without a word, as where a tunnel begins: then nothing but the silence tells.
+  const listen = () => {
+    clearTimeout(watch);
+    watch = setTimeout(() => attempt.abort(), SILENCE_MS);
+  };
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
   // The patches of a stream count by their arrival, so its start is no reason to remember anything.
-  if (lasting) stale.close(started);
+  if (lasting) stale.callEnds(started);
+  listen();
   try {
-    if (!isStream(answer) || !body) {
-      const text = await new Response(body).text();
+    if (!isStream(answer)) {
+      const text = (await Array.fromAsync(readText(answer.body, listen))).join("");
       const type = typeOf(answer);
-      if (/\bjson$/.test(type)) data = JSON.parse(text);
+      const isPage = type.startsWith("text/html");
+      if (/^[^;]*json/.test(type)) data = JSON.parse(text);
       // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
-      else if (type === "text/html" && ok && answer.redirected) location.assign(answer.url);
-      else if (type !== "text/html" || ok) data = text || null;
+      else if (isPage && ok && answer.redirected) location.assign(answer.url);
+      else if (!isPage || ok) data = text || null;
       const { detail, title, issues } = own(data);
-      if (error) error = fail(status, detail ?? title, issues);
+      if (failure) failure = fail(status, detail ?? title, issues);
     } else {
       let done = false;
-      for await (const block of joined(body, attempt.signal)) {
+      for await (const block of joined(answer.body, listen, flight)) {
         signal.throwIfAborted();
+        // It may have come from another tab.
+        listen();
         const { event } = block;
-        flight.interval = block.retry ?? flight.interval;
-        // An empty block is a heartbeat, and a stream that has one is gone when it is silent for long.
-        const heartbeat = block.data === null && event === "message";
-        if (watch || heartbeat) {
-          clearTimeout(watch);
-          watch = setTimeout(() => attempt.abort(), SILENCE_MS);
-        }
-        if (heartbeat) continue;
+        flight.interval = +(block.retry ?? flight.interval);
+        // An empty block is a heartbeat.
+        if (block.data === undefined && event === "message") continue;
         onEvent();
-        await take(block).catch((cause) => {
+        await take(block).catch((error: unknown) => {
           signal.throwIfAborted();
-          told.set(cause, tell("requestException", flight, { error: cause }));
-          thrown ??= { cause };
+          const wanted = tell("requestException", flight, { error });
+          exception ??= { kind: "exception", status, error, wanted };
         });
         // What follows belongs to no answer.
         done = isTerminal(event);
         if (done) break;
       }
       // An error is the last word of the server, even where the end is missing.
-      if (!done && !error) throw new Error("The stream has no end");
+      if (!done && !failure) throw new Error("The stream has no end");
     }
   } catch (cause) {
     // A stream that is no event stream stays so however often it is asked for.
@@ -155,21 +159,26 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
   } finally {
     clearTimeout(watch);
   }
-  if (thrown) throw thrown.cause;
-  if (error) return { ...error, data, events };
+  if (exception) return exception;
+  if (failure) return { ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
 }
 
 /** The blocks of a body; of a topic that other tabs watch too, those of the one tab that reads for all of them. */
-async function* joined(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<StreamBlock, void> {
+async function* joined(
+  body: Answer["body"],
+  onRead: () => void,
+  flight: Flight,
+): AsyncGenerator<StreamBlock, void> {
   const own = new AbortController();
-  const blocks = readBlocks(body, own.signal);
+  const blocks = readBlocks(body, onRead, own.signal);
   for await (const block of blocks) {
     yield block;
     // Without a lock, as on a page without TLS, each tab reads for itself.
     if (!block.share || !navigator.locks) continue;
-    const { share } = await import("./share.ts");
-    return yield* share(block, blocks, own, signal);
+    // Nor does one share without the file for it: that it could not be had is remembered until the next page.
+    const later = await tryLater();
+    if (later) return yield* later.shareStream(block, blocks, own, flight);
   }
 }
 
@@ -206,4 +215,4 @@ function own(value: unknown): Wire {
   return Object.assign(Object.create(null), value);
 }
 
-const typeOf = ({ headers }: Answer): string => headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+const typeOf = ({ headers }: Answer): string => `${headers.get("content-type")}`.toLowerCase();

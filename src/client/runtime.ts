@@ -8,11 +8,12 @@ import { clearFailure } from "./announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
 import { abort, watchPage } from "./flight.ts";
 import { observeForms } from "./form_observer.ts";
-import type { Network } from "./network.ts";
-import { loading, network } from "./parts.ts";
+import { stopLoading } from "./loading.ts";
+import { type Network, network, watchNetwork } from "./network.ts";
 import { loadWords, observeNavigation, visit } from "./nav_observer.ts";
 import type { VisitOptions } from "./pages.ts";
 import { rememberOpen } from "./morph.ts";
+import { joinIn } from "./parts.ts";
 
 /** What `window.Hyper` offers. */
 export interface HyperRuntime {
@@ -38,12 +39,13 @@ export const Hyper: HyperRuntime = { action, abort, configure, network, visit, n
 
 /** Starts the runtime, unless it runs: then another copy of this module has started it, or this one. */
 export function start(): void {
-  if ("Hyper" in globalThis) return;
+  // Its own: an element of this id or name is there as well (HTML, 7.2.2.3).
+  if (Object.hasOwn(globalThis, "Hyper")) return;
   running = new AbortController();
   const { signal } = running;
   Object.assign(globalThis, { Hyper, action });
-  network.start();
-  loading.start();
+  watchNetwork(signal);
+  joinIn(document);
   watchPage(signal);
   observeForms(signal);
   observeNavigation(signal);
@@ -58,8 +60,7 @@ export function stop(): void {
   running = null;
   abort();
   clearFailure();
-  loading.stop();
-  network.stop();
+  stopLoading();
   Reflect.deleteProperty(globalThis, "Hyper");
   Reflect.deleteProperty(globalThis, "action");
 }

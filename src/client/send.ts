@@ -5,6 +5,7 @@
  */
 import { LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
 import type { Answer } from "./answer.ts";
+import { tryLater } from "./load_later.ts";
 import { about, type Call, type Flight, tell } from "./call.ts";
 
 /**
@@ -32,9 +33,12 @@ export async function send(flight: Flight): Promise<Answer> {
   const headers = { ...flight.headers, ...checkpoint && { [LAST_EVENT_ID_HEADER]: checkpoint } };
   const init = { method, headers, body: flight.body ?? null, signal };
   try {
-    if (!flight.upload) return await fetch(url, init);
-    const { upload } = await import("./later.ts");
-    return await upload(url, init, (loaded, total) => {
+    // Only an XMLHttpRequest tells how much of a body is sent. A browser remembers until the next page that a file could not
+    // be had; without this one nothing tells the progress.
+    const watched = flight.body && (flight.hasFile || flight.onUploadProgress);
+    const later = watched ? await tryLater() : null;
+    if (!later) return await fetch(url, init);
+    return await later.uploadBody(url, init, (loaded, total) => {
       const sent = { loaded, total, progress: total && loaded / total };
       tell("uploadProgress", flight, sent);
       flight.onUploadProgress?.({ ...about(flight), ...sent });

@@ -4,19 +4,20 @@
  *
  * @module
  */
+import { idOf } from "./genuine.ts";
 
 /** The order of answers, and what was last replaced by which. */
 export interface StaleGuard {
   /** The next place in time. */
-  next(): number;
-  /** A call has begun that may yet bring something old. */
-  open(place: number): void;
+  nextPlace(): number;
+  /** The place of a call that begins, and may yet bring something old. */
+  callBegins(): number;
   /** That call has ended, or has turned out to be a stream, whose patches count by their arrival. */
-  close(place: number): void;
+  callEnds(place: number): void;
   /** Whether a later answer than this has already replaced the element, or one of its id. */
   isStale(element: Element, place: number): boolean;
   /** Notes that the answer at this place replaced the element, or put it there. */
-  mark(element: Element, place: number): void;
+  markReplaced(element: Element, place: number): void;
 }
 
 /** A guard that has seen nothing. */
@@ -28,16 +29,19 @@ export function createStaleGuard(): StaleGuard {
   const elements = new WeakMap<Element, number>();
   const ids = new Map<string, number>();
   return {
-    next: () => ++clock,
-    open: (place) => open.add(place),
-    close(place) {
+    nextPlace: () => ++clock,
+    callBegins() {
+      open.add(++clock);
+      return clock;
+    },
+    callEnds(place) {
       open.delete(place);
       if (!open.size) ids.clear();
     },
-    isStale: (element, place) => Math.max(elements.get(element) ?? 0, ids.get(element.id) ?? 0) > place,
-    mark(element, place) {
+    isStale: (element, place) => Math.max(elements.get(element) ?? 0, ids.get(idOf(element)) ?? 0) > place,
+    markReplaced(element, place) {
       elements.set(element, place);
-      if (element.id && open.size) ids.set(element.id, place);
+      if (idOf(element) && open.size) ids.set(idOf(element), place);
     },
   };
 }

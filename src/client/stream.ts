@@ -5,69 +5,60 @@
  * @module
  */
 
-/** One block of a stream: everything between two blank lines. Comments alone make a block with nothing in it. */
+/** One block of a stream: everything between two blank lines. Comments alone make a block with nothing but its event. */
 export interface StreamBlock {
   /** The name of the event, `message` where none is given. */
   readonly event: string;
-  /** The lines of data, joined; `null` without any. */
-  readonly data: string | null;
-  /** The id; `null` without one. */
-  readonly id: string | null;
-  /** Which call has caused it, a field of our own; `null` where the block does not say. */
-  readonly echo: string | null;
-  /** What is the same in every tab that would hear the same, a field of our own; `null` where the block does not say. */
-  readonly share: string | null;
-  /** Milliseconds to wait before a reconnection; `null` where the block does not say. */
-  readonly retry: number | null;
+  /** The lines of data, joined. */
+  readonly data?: string;
+  /** The id. */
+  readonly id?: string;
+  /** Which call has caused it, a field of our own. */
+  readonly echo?: string;
+  /** What is the same in every tab that would hear the same, a field of our own. */
+  readonly share?: string;
+  /** Milliseconds to wait before a reconnection, in digits. */
+  readonly retry?: string;
 }
 
 /** How many UTF-16 code units an event may have, and so a line of it: 16 Mi. */
 export const MAX_EVENT_CHARS: number = 16 * 1024 * 1024;
 
+/** A line that says something, with its field and its value. NUL makes an id void, and a retry is digits alone (HTML, 9.2.6). */
+const LINE = /^(?!id.*\0|retry(?!: ?\d+$))(event|data|id|echo|share|retry)(?:: ?(.*))?$/s;
+
 /**
- * Makes a parser: a function that is given the text of a stream piece by piece.
+ * Makes a parser: a function that takes the text of a stream piece by piece and gives the blocks that end in it.
  *
- * What follows the last blank line is never told, as the standard has it.
+ * What follows the last blank line is never given, as the standard has it.
  *
- * @param onBlock Called for each block as it ends, in order.
  * @param maxChars The longest event, in UTF-16 code units. Default: {@linkcode MAX_EVENT_CHARS}.
  * @returns Takes the next piece. Throws a `RangeError` when an event grows too long.
  */
-export function createParser(
-  onBlock: (block: StreamBlock) => void,
-  maxChars: number = MAX_EVENT_CHARS,
-): (text: string) => void {
+export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string) => StreamBlock[] {
   // The line that has begun, the block that has begun, and its length; a blank line starts all of them anew.
   let line = "", size = 0;
-  let block: { -readonly [Name in keyof StreamBlock]: StreamBlock[Name] } | undefined;
+  let block: { event: string } & Record<string, string> | undefined;
   // A CR ends its line at once, so an LF that follows it, maybe in the next piece, belongs to it.
-  let afterCr = false;
-
-  function endLine(): void {
-    if (line) {
-      const [field, value] = cut(line);
-      line = "";
-      block ??= { event: "message", data: null, id: null, echo: null, share: null, retry: null };
-      if (field === "event") block.event = value || "message";
-      if (field === "data") block.data = block.data === null ? value : `${block.data}\n${value}`;
-      // NUL makes an id void, and a retry is digits alone (HTML, 9.2.6).
-      if (field === "id" && !value.includes("\0")) block.id = value;
-      if (field === "echo") block.echo = value;
-      if (field === "share") block.share = value;
-      if (field === "retry" && /^\d+$/.test(value)) block.retry = +value;
-    } else {
-      if (block) onBlock(block);
-      block = undefined;
-      size = 0;
-    }
-  }
+  let cr = "";
 
   return (text) => {
-    if (!text) return;
-    const lines = (afterCr && text[0] === "\n" ? text.slice(1) : text).split(/\r\n?|\n/);
-    afterCr = text.endsWith("\r");
+    const blocks: StreamBlock[] = [];
+    text = cr + text;
+    const lines = text.split(/\r\n?|\n/).slice(cr.length);
+    cr = text.endsWith("\r") ? "\r" : "";
     lines.forEach((piece, at) => {
-      if (at) endLine();
+      if (at && line) {
+        const [, field, value = ""] = LINE.exec(line) ?? [];
+        line = "";
+        block ??= { event: "message" };
+        if (field === "data" && field in block) block.data += `\n${value}`;
+        else if (field) block[field] = value || (field === "event" ? "message" : "");
+      } else if (at) {
+        if (block) blocks.push(block);
+        block = undefined;
+        size = 0;
+      }
       // Only what is new is looked at: a long line in many pieces stays linear.
       line += piece;
       size += piece.length;
@@ -75,40 +66,49 @@ export function createParser(
         throw new RangeError(`Cannot read event stream: an event exceeds ${maxChars} characters`);
       }
     });
+    return blocks;
   };
 }
 
-/** The field of a line and its value, without the one space that may begin it. */
-function cut(line: string): [field: string, value: string] {
-  const colon = line.indexOf(":");
-  return colon < 0 ? [line, ""] : [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, "")];
-}
-
 /**
- * The blocks of a body as they come. Ends when the body ends, throws what reading throws, and cancels the body when the
+ * The text of a body as it comes. Ends when the body ends, throws what reading throws, and cancels the body when the
  * reader leaves early, or is told to while it waits.
+ *
+ * @param body The body; none has no text.
+ * @param onRead Called for each piece before it is given.
+ * @param leave Aborted, it ends the text.
  */
-export async function* readBlocks(
-  body: ReadableStream<Uint8Array>,
+export async function* readText(
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  onRead?: () => void,
   leave?: AbortSignal,
-): AsyncGenerator<StreamBlock, void> {
-  let blocks: StreamBlock[] = [];
-  const parse = createParser((block) => blocks.push(block));
+): AsyncGenerator<string, void> {
+  if (!body) return;
   // Decodes across chunks and drops a byte order mark.
-  const decoder = new TextDecoder();
-  const reader = body.getReader();
-  leave?.addEventListener("abort", () => void reader.cancel().catch(() => {}));
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  // The answer is over for us; that the connection may already be gone is no news.
+  const cancel = () => void reader.cancel().catch(() => {});
+  leave?.addEventListener("abort", cancel);
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      parse(decoder.decode(value, { stream: true }));
-      const ready = blocks;
-      blocks = [];
-      yield* ready;
+      onRead?.();
+      yield value;
     }
   } finally {
-    // The answer is over for us; that the connection may already be gone is no news.
-    reader.cancel().catch(() => {});
+    cancel();
   }
+}
+
+/**
+ * The blocks of an event stream as they come; throws a `RangeError` when an event grows too long.
+ *
+ * @param body As for {@linkcode readText}.
+ * @param onRead The same.
+ * @param leave The same.
+ */
+export async function* readBlocks(...body: Parameters<typeof readText>): AsyncGenerator<StreamBlock, void> {
+  const parse = createParser();
+  for await (const piece of readText(...body)) yield* parse(piece);
 }

@@ -18,7 +18,7 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   // The forms that something was typed into. They leave when they are sent or reset, and come back when that fails.
   const dirty = new Set<unknown>();
   const isDirty = () =>
-    [...dirty].some((form) => form instanceof Element && form.isConnected || void dirty.delete(form));
+    [...dirty].some((form) => form instanceof Element && document.contains(form) || void dirty.delete(form));
   const ask = (event: Event) => isDirty() && event.preventDefault();
   const note = (form: Element) => {
     dirty.add(form);

@@ -39,7 +39,6 @@ export function upload(
     let read = 0;
 
     const fail = (error: unknown) => {
-      signal.removeEventListener("abort", stop);
       reject(error);
       out?.error(error);
     };
@@ -61,7 +60,7 @@ export function upload(
     xhr.upload.onload = ({ loaded }) => onProgress(loaded, loaded);
     xhr.onreadystatechange = () => {
       // Not at the end: a request that failed has no head.
-      if (xhr.readyState !== XMLHttpRequest.HEADERS_RECEIVED || out) return;
+      if (xhr.readyState !== xhr.HEADERS_RECEIVED || out) return;
       const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
         start: (controller) => void (out = controller),
         cancel: () => {
@@ -81,13 +80,14 @@ export function upload(
     };
     xhr.onprogress = pass;
     xhr.onload = () => {
-      signal.removeEventListener("abort", stop);
       pass();
       out?.close();
     };
-    xhr.onerror = () => fail(new TypeError("Failed to upload"));
+    // The browser ends it itself as well: when the visitor stops the page.
+    xhr.onerror = xhr.onabort = () => fail(new TypeError("Failed to upload"));
     if (signal.aborted) stop();
     else {
+      // When all is over it finds nothing to end.
       signal.addEventListener("abort", stop);
       xhr.send(body);
     }

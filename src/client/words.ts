@@ -14,9 +14,9 @@ let translations: Readonly<Record<string, string>> = {};
 
 /** The words as they are to be said now. */
 export function words(): Messages {
-  const [failed = "", offline = "", retry = "", close = "", unsaved = ""] = (translations[language()] ?? ENGLISH).split(
-    "|",
-  );
+  const text = translations[language()] ?? ENGLISH;
+  // Every language has a word for everything, which a test holds.
+  const [failed, offline, retry, close, unsaved] = text.split("|") as [string, string, string, string, string];
   return { failed, offline, retry, close, unsaved, ...config.messages };
 }
 

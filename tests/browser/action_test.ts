@@ -463,6 +463,15 @@ Deno.test("Hyper.abort() leaves other keys alone", async () => {
   });
 });
 
+Deno.test("the runtime starts though an element of the page bears its name", async () => {
+  const served = app({ body: `<b id="Hyper"></b><b id="action"></b>`, actions: { save: () => sse([END]) } });
+  await withPage(served, async ({ page }) => {
+    await page.goto("/");
+    assertEquals(await page.evaluate(async () => (await action("save")).kind), "success");
+    assertEquals(await page.evaluate(() => typeof Hyper.abort), "function");
+  });
+});
+
 Deno.test("the runtime starts once, however often it is loaded", async () => {
   const served = app({
     head: `<script type="module" src="/_hyper/client.js?copy"></script>`,

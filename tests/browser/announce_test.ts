@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
 import { type App, app, END, html, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
@@ -161,6 +162,110 @@ Deno.test("a call that is ended says nothing", async () => {
     await page.goto("/");
     await page.evaluate(() => action("save", {}, { signal: AbortSignal.abort() }));
     await events.next("hyper:requestAborted");
+    assertEquals(await page.getByRole("alert").count(), 0);
+  });
+});
+
+const TWO = `<button id="a">A</button><button id="b">B</button><dialog id="d"><button id="c">C</button></dialog>`;
+
+/** Lets a call fail in a lane of its own, and waits for its message. */
+async function fail(page: Page, key: string): Promise<void> {
+  await page.evaluate((key) => {
+    const sourceEl = document.querySelector(`#${key}`);
+    return action("save", {}, { key, sourceEl }).catch(() => {});
+  }, key);
+}
+
+Deno.test("messages of several failures stand one below the other, each with its own buttons", async () => {
+  await withPage(failing(error(500, ""), { body: TWO }).served, async ({ page }) => {
+    await page.goto("/");
+    for (const key of ["a", "b"]) await fail(page, key);
+    const boxes = await page.getByRole("alert").evaluateAll((all) =>
+      all.map((alert) => {
+        const { top, bottom, left, right } = alert.getBoundingClientRect();
+        const seen = alert.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+        return { top, bottom, seen };
+      })
+    );
+    const [first, second] = boxes;
+    assertEquals([boxes.length, first?.seen, second?.seen], [2, true, true]);
+    assert((first?.bottom ?? 0) <= (second?.top ?? 0), JSON.stringify(boxes));
+    await page.getByRole("alert").first().getByRole("button", { name: "Close" }).click();
+    assertEquals(await page.evaluate(() => document.activeElement?.id), "a");
+    await page.getByRole("alert").getByRole("button", { name: "Close" }).click();
+    assertEquals(await page.evaluate(() => document.activeElement?.id), "b");
+    // Nothing is left of what held them.
+    assertEquals(await page.locator("[popover]").count(), 0);
+  });
+});
+
+Deno.test("more messages than fit on the screen are scrolled to", async () => {
+  await withPage(failing(error(500, "")).served, async ({ page }) => {
+    await page.goto("/");
+    await page.setViewportSize({ width: 400, height: 300 });
+    for (const key of ["a", "b", "c", "d", "e", "f"]) await fail(page, key);
+    await page.getByRole("alert").first().getByRole("button", { name: "Close" }).click();
+    await page.getByRole("alert").last().getByRole("button", { name: "Close" }).click();
+    assertEquals(await page.getByRole("alert").count(), 4);
+  });
+});
+
+Deno.test("a message gives the focus back to where it was when what failed has none", async () => {
+  const body = `<form data-hyper-form="save"><input aria-label="Title"></form>`;
+  await withPage(failing(error(500, ""), { body }).served, async ({ page }) => {
+    await page.goto("/");
+    await page.getByLabel("Title").fill("Milk");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Close" }).click();
+    assertEquals(await page.evaluate(() => document.activeElement?.ariaLabel), "Title");
+  });
+});
+
+Deno.test("a message can be answered while a modal dialog is open", async () => {
+  await withPage(failing(error(500, ""), { body: TWO }).served, async ({ page }) => {
+    await page.goto("/");
+    await fail(page, "a");
+    await page.evaluate(() => document.querySelector("dialog")?.showModal());
+    await fail(page, "c");
+    assertEquals(await page.getByRole("alert").count(), 2);
+    for (const _ of "ac") await page.getByRole("button", { name: "Close" }).first().click();
+    assertEquals(await page.getByRole("alert").count(), 0);
+  });
+});
+
+const REFRESH = ["patch_html", { target: "body", swap: "morph", content: `<body>${BUTTON}<p>new</p></body>` }] as const;
+
+for (
+  const [name, region] of [["of its own", ""], ["of the page", `<div data-hyper-toasts role="status"></div>`]] as const
+) {
+  Deno.test(`a toast in a region ${name} is said though the page is morphed before, at once and after`, async () => {
+    const refresh = ["patch_html", { ...REFRESH[1], content: `<body>${region}<p>new</p></body>` }] as const;
+    const actions = {
+      save: () => sse([["toast", { value: "Saved" }], refresh, END]),
+      again: () => sse([refresh, END]),
+    };
+    await withPage(app({ body: region, actions }), async ({ page }) => {
+      await page.goto("/");
+      await page.evaluate(() => action("save"));
+      await page.getByRole("status").getByText("Saved").waitFor();
+      await page.evaluate(() => action("again"));
+      assertEquals(await page.getByRole("status").getByText("Saved").count(), 1);
+    });
+  });
+}
+
+Deno.test("a message stays when the page is morphed, and goes with the page", async () => {
+  const { served } = failing(error(500, ""));
+  const both: Deno.ServeHandler = (request, info) =>
+    request.headers.get("x-hyper-action") === "refresh" ? sse([REFRESH, END]) : served(request, info);
+  await withPage(both, async ({ page }) => {
+    await page.goto("/");
+    await fail(page, "a");
+    await page.evaluate(() => action("refresh"));
+    await page.getByText("new").waitFor();
+    await page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.evaluate(() => Hyper.visit("/other"));
     assertEquals(await page.getByRole("alert").count(), 0);
   });
 });

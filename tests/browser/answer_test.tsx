@@ -120,3 +120,42 @@ Deno.test("acceptAnswer() leaves alone what was changed after it was sent, choic
 Deno.test("a refused answer leaves alone what was sent", async () => {
   assertEquals(await send(422, nothing), "text=sent&box=1&radio=b&one=b&many=a&many=b");
 });
+
+const APART =
+  `<form id="f" method="post" data-hyper-form="save" hyper-target="main" hyper-swap="morph"><button>Save</button></form>
+<p><input type="checkbox" name="remove" value="1" form="f"></p>
+<p><input type="checkbox" name="other"></p>`;
+
+Deno.test("acceptAnswer() knows the controls that stand outside of their form, and no others", async () => {
+  const save = () => sse([["patch_html", { content: `<main>${APART}</main>` }], END]);
+  await withPage(app({ body: `<main>${APART}</main>`, actions: { save } }), async ({ page, events }) => {
+    await page.goto("/");
+    await page.locator("[name=remove]").check();
+    await page.locator("[name=other]").check();
+    await page.getByRole("button").click();
+    await events.next("hyper:afterRequest");
+    assertEquals(await page.locator("[name=remove]").isChecked(), false);
+    assertEquals(await page.locator("[name=other]").isChecked(), true);
+  });
+});
+
+const REFUSED = `<form id="f" method="post" data-hyper-form="save"><button>Save</button>
+  <input name="in" aria-invalid="true" aria-describedby="in-help in-errors">
+  <p id="in-help">Help</p><ul id="in-errors" class="hyper-errors"><li>Wrong</li></ul>
+</form>
+<input name="out" form="f" aria-invalid="true" aria-describedby="out-errors">
+<ul id="out-errors" class="hyper-errors"><li>Wrong</li></ul>
+<input name="other" aria-invalid="true" aria-describedby="other-errors">
+<ul id="other-errors" class="hyper-errors"><li>Wrong</li></ul>`;
+
+Deno.test("errors of a refused post go with all that pointed to them, and those of other forms stay", async () => {
+  await withPage(app({ body: REFUSED, actions: { save: () => sse([END]) } }), async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("button").click();
+    await events.next("hyper:afterRequest");
+    const described = (name: string) => page.locator(`[name=${name}]`).getAttribute("aria-describedby");
+    assertEquals(await Promise.all(["in", "out", "other"].map(described)), ["in-help", null, "other-errors"]);
+    assertEquals(await page.locator("[aria-invalid]").count(), 1);
+    assertEquals(await page.locator(".hyper-errors").evaluateAll((all) => all.map(({ id }) => id)), ["other-errors"]);
+  });
+});

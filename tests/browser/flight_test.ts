@@ -469,4 +469,152 @@ Deno.test("every event about a call has its id, key and action", async () => {
   });
 });
 
+for (const [name, begin] of [["without a sign of life", ""], ["after an event", frame(line("one"))]] as const) {
+  Deno.test(`a POST stream that is silent for a minute ${name} is lost, and nothing shows that it goes on`, async () => {
+    const attempts = new Arrivals<Writer>();
+    const slow = () => {
+      const answer = writer();
+      attempts.add(answer);
+      answer.write(begin);
+      return answer.response;
+    };
+    const body = `<ul id="log"></ul><p hyper-loading hidden>Busy</p>`;
+    await withPage(app({ body, actions: { watch: slow } }), async ({ page, events }) => {
+      await page.clock.install();
+      const answered = page.waitForResponse((response) => response.request().method() === "POST");
+      await watch(page, '{ target: "#log" }');
+      await answered;
+      if (begin) await events.next("hyper:swap:after");
+      await page.clock.runFor(59_000);
+      assertEquals(await page.locator("#log[aria-busy] + p:visible").count(), 1);
+      await page.clock.runFor(2_000);
+      assertEquals(await result(page), "ConnectionError");
+      await page.clock.runFor(1_000);
+      assertEquals(await page.locator("[aria-busy], p:visible:not([role=alert] p)").count(), 0);
+      await (await attempts.next()).cancelled;
+    });
+  });
+}
+
+Deno.test("a stream that is not silent for a minute goes on, be it with heartbeats or with parts of a long event", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page }) => {
+    const signs = new Arrivals<string>();
+    await page.exposeFunction("arrived", (text: string) => signs.add(text));
+    await page.addInitScript(ARRIVALS);
+    await page.clock.install();
+    await watch(page, "{}");
+    const stream = await attempts.next();
+    await signs.next();
+    for (const sign of [": heartbeat\n\n", "event: patch_html\n", "data: null\n"]) {
+      await page.clock.runFor(50_000);
+      stream.write(sign);
+      await signs.next();
+    }
+    stream.write("\n");
+    stream.send(END);
+    assertEquals(await result(page), "success");
+  });
+});
+
+Deno.test("an answer that is no stream and stops in its middle is lost after a minute", async () => {
+  const attempts = new Arrivals<Writer>();
+  const half = () => {
+    const answer = writer({ headers: { "content-type": "application/json" } });
+    answer.write('{"ok":');
+    attempts.add(answer);
+    return answer.response;
+  };
+  await withPage(app({ actions: { watch: half } }), async ({ page }) => {
+    await page.clock.install();
+    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    await watch(page, "{}");
+    await answered;
+    await page.clock.runFor(61_000);
+    assertEquals(await result(page), "ConnectionError");
+    await (await attempts.next()).cancelled;
+  });
+});
+
+Deno.test("a GET stream that is silent for a minute is taken up again", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await page.clock.install();
+    await watch(page);
+    const first = await attempts.next();
+    first.send(line("one"));
+    await events.next("hyper:swap:after");
+    await page.clock.runFor(61_000);
+    await events.next("hyper:requestRetry");
+    await page.clock.runFor(1_000);
+    (await attempts.next()).send(line("two"), END);
+    assertEquals([await result(page), await log(page)], ["success", ["one", "two"]]);
+  });
+});
+
+Deno.test("a target that is no selector rejects before anything is sent, and shows nothing", async () => {
+  let came = 0;
+  const served = app({ body: `<p hyper-loading hidden>Busy</p>`, actions: { save: () => (came++, sse([END])) } });
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/");
+    const how = await page.evaluate(() => action("save", {}, { target: "]bad[" }).catch((error) => error.name));
+    assertEquals([how, came], ["SyntaxError", 0]);
+    assertEquals(names(events), ["requestException"]);
+    // What shows loading is as it was for the next call.
+    assertEquals(await page.evaluate(async () => (await action("save")).kind), "success");
+  });
+});
+
+Deno.test("a quiet stream that is cut now and then goes on for as long as it lasts a while", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await page.clock.install();
+    await watch(page);
+    await page.evaluate(() => Hyper.configure({ retry: { attempts: 1 } }));
+    const answered = () => page.waitForResponse((response) => response.request().method() === "GET");
+    for (let cut = 0; cut < 3; cut++) {
+      const stream = await attempts.next();
+      await page.clock.runFor(31_000);
+      stream.close();
+      await events.next("hyper:requestRetry");
+      const response = answered();
+      await page.clock.runFor(100);
+      await response;
+    }
+    (await attempts.next()).send(END);
+    assertEquals(await result(page), "success");
+  });
+});
+
+Deno.test("the retry button goes on from the last checkpoint", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page, '{ method: "GET", retry: false }');
+    const first = await attempts.next();
+    const id = first.headers.get("x-hyper-request-id") ?? "";
+    first.send(["checkpoint", undefined, `${id}:checkpoint:half`], line("one"));
+    first.close();
+    assertEquals(await result(page), "ConnectionError");
+    await page.getByRole("button", { name: "Try again" }).click();
+    const second = await attempts.next();
+    assertEquals(second.headers.get("last-event-id"), `${id}:checkpoint:half`);
+    second.send(line("two"), END);
+    await events.next("hyper:requestSuccess");
+    assertEquals(await log(page), ["one", "two"]);
+  });
+});
+
+/** Tells the test of each piece of an answer that has arrived in the page. */
+const ARRIVALS = `{
+  const plain = fetch;
+  globalThis.fetch = async (...request) => {
+    const answer = await plain(...request);
+    const transform = (piece, out) => {
+      out.enqueue(piece);
+      arrived(new TextDecoder().decode(piece));
+    };
+    return new Response(answer.body.pipeThrough(new TransformStream({ transform })), answer);
+  };
+}`;
+
 const STREAM = { headers: { "content-type": "text/event-stream" } };

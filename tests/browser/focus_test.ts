@@ -19,18 +19,26 @@ function onPage(name: string, body: string, test: (page: Page) => Promise<void>)
   });
 }
 
-onPage("captureFocus() is null when the page itself has the focus", "<input>", async (page) => {
-  assertEquals(await page.evaluate(() => lib.captureFocus()), null);
+onPage("captureFocus() gives nothing back when the page itself has the focus", "<input>", async (page) => {
+  const focused = await page.evaluate(() => {
+    const restore = lib.captureFocus();
+    let focused = 0;
+    HTMLElement.prototype.focus = () => void focused++;
+    restore();
+    delete (HTMLElement.prototype as Partial<HTMLElement>).focus;
+    return focused;
+  });
+  assertEquals(focused, 0);
 });
 
 for (const type of ["email", "number", "checkbox", "date", "text"]) {
   const replacement = `<input id="i" type="${type}">`;
-  onPage(`restoreFocus() gives it to the replacement of a control of type ${type}`, replacement, async (page) => {
+  onPage(`captureFocus() gives it to the replacement of a control of type ${type}`, replacement, async (page) => {
     const id = await page.evaluate((markup) => {
       document.querySelector<HTMLElement>("#i")?.focus();
-      const saved = lib.captureFocus();
+      const restore = lib.captureFocus();
       document.body.innerHTML = markup;
-      lib.restoreFocus(saved);
+      restore();
       return document.activeElement?.id;
     }, `<p>new</p>${replacement}`);
     assertEquals(id, "i");
@@ -38,7 +46,7 @@ for (const type of ["email", "number", "checkbox", "date", "text"]) {
 }
 
 onPage(
-  "restoreFocus() brings selection and scroll back",
+  "captureFocus() brings selection and scroll back",
   `<textarea id="i" rows="2">1\n2\n3\n4\n5\n6</textarea>`,
   async (page) => {
     const state = await page.evaluate(() => {
@@ -46,10 +54,10 @@ onPage(
       old.focus();
       old.setSelectionRange(4, 7, "backward");
       old.scrollTop = 30;
-      const saved = lib.captureFocus();
+      const restore = lib.captureFocus();
       const top = old.scrollTop;
       document.body.innerHTML = old.outerHTML;
-      lib.restoreFocus(saved);
+      restore();
       const { selectionStart, selectionEnd, selectionDirection, scrollTop } = document.querySelector("textarea")!;
       return [selectionStart, selectionEnd, selectionDirection, scrollTop === top && top > 0];
     });
@@ -57,13 +65,13 @@ onPage(
   },
 );
 
-onPage("restoreFocus() stops at the end of a shorter text", `<input id="i" value="abcdef">`, async (page) => {
+onPage("captureFocus() stops at the end of a shorter text", `<input id="i" value="abcdef">`, async (page) => {
   const state = await page.evaluate(() => {
     document.querySelector("input")!.focus();
     document.querySelector("input")!.setSelectionRange(5, 6);
-    const saved = lib.captureFocus();
+    const restore = lib.captureFocus();
     document.body.innerHTML = `<input id="i" value="ab">`;
-    lib.restoreFocus(saved);
+    restore();
     const { selectionStart, selectionEnd } = document.querySelector("input")!;
     return [selectionStart, selectionEnd];
   });
@@ -71,18 +79,18 @@ onPage("restoreFocus() stops at the end of a shorter text", `<input id="i" value
 });
 
 onPage(
-  "restoreFocus() does nothing where the focus was not lost",
+  "captureFocus() does nothing where the focus was not lost",
   `<input id="i" value="abc"><input id="j">`,
   async (page) => {
     const state = await page.evaluate(() => {
       const [first, second] = document.querySelectorAll("input");
       first!.focus();
       first!.setSelectionRange(0, 0);
-      const saved = lib.captureFocus();
+      const restore = lib.captureFocus();
       first!.setSelectionRange(2, 2);
       let focused = 0;
       HTMLElement.prototype.focus = () => void focused++;
-      lib.restoreFocus(saved);
+      restore();
       const caret = first!.selectionStart;
       delete (HTMLElement.prototype as Partial<HTMLElement>).focus;
       return [focused, caret, second!.id];
@@ -91,35 +99,35 @@ onPage(
   },
 );
 
-onPage("restoreFocus() leaves the focus where somebody has put it", `<input id="i"><input id="j">`, async (page) => {
+onPage("captureFocus() leaves the focus where somebody has put it", `<input id="i"><input id="j">`, async (page) => {
   const id = await page.evaluate(() => {
     document.querySelector<HTMLElement>("#i")!.focus();
-    const saved = lib.captureFocus();
+    const restore = lib.captureFocus();
     document.querySelector<HTMLElement>("#j")!.focus();
-    lib.restoreFocus(saved);
+    restore();
     return document.activeElement?.id;
   });
   assertEquals(id, "j");
 });
 
-onPage("restoreFocus() does not scroll the page", `<div style="height:5000px"></div><input id="i">`, async (page) => {
+onPage("captureFocus() does not scroll the page", `<div style="height:5000px"></div><input id="i">`, async (page) => {
   const top = await page.evaluate(() => {
     const input = document.querySelector("input")!;
     input.focus({ preventScroll: true });
-    const saved = lib.captureFocus();
+    const restore = lib.captureFocus();
     input.replaceWith(input.cloneNode());
-    lib.restoreFocus(saved);
+    restore();
     return [scrollY, document.activeElement?.id];
   });
   assertEquals(top, [0, "i"]);
 });
 
-onPage("restoreFocus() lets the focus go with an element that has no id", `<input>`, async (page) => {
+onPage("captureFocus() lets the focus go with an element that has no id", `<input>`, async (page) => {
   const name = await page.evaluate(() => {
     document.querySelector("input")!.focus();
-    const saved = lib.captureFocus();
+    const restore = lib.captureFocus();
     document.body.innerHTML = "<input>";
-    lib.restoreFocus(saved);
+    restore();
     return document.activeElement?.localName;
   });
   assertEquals(name, "body");
@@ -161,9 +169,9 @@ for (
   onPage(`applyFocus() gives it to ${name}`, `<input id="i">`, async (page) => {
     const active = await page.evaluate(([policy, body]) => {
       document.querySelector("input")!.focus();
-      const saved = lib.captureFocus();
+      const restore = lib.captureFocus();
       document.body.innerHTML = body;
-      lib.applyFocus(policy, document.body, saved);
+      lib.applyFocus(policy, document.body, restore);
       return document.activeElement?.id;
     }, [policy, body] as const);
     assertEquals(active, id);
@@ -175,10 +183,31 @@ onPage(
   `<input id="a" aria-invalid="true"><form><input id="b" aria-invalid="true"></form>`,
   async (page) => {
     const id = await page.evaluate(() => {
-      lib.applyFocus("first-invalid", document.querySelector("form")!, null);
+      lib.applyFocus("first-invalid", document.querySelector("form")!, () => {});
       return document.activeElement?.id;
     });
     assertEquals(id, "b");
+  },
+);
+
+onPage(
+  "applyFocus() opens what an invalid control is folded away in",
+  `<details><summary>A</summary><details><summary>B</summary><input id="b" aria-invalid="true"></details></details>`,
+  async (page) => {
+    const id = await page.evaluate(() => {
+      lib.applyFocus("first-invalid", document, () => {});
+      return document.activeElement?.id;
+    });
+    assertEquals(id, "b");
+  },
+);
+
+onPage(
+  "applyFocus() leaves a control that cannot be seen in the order of the keyboard",
+  `<div hidden><input id="b" aria-invalid="true"></div>`,
+  async (page) => {
+    await page.evaluate(() => lib.applyFocus("first-invalid", document, () => {}));
+    assertEquals(await page.locator("#b").getAttribute("tabindex"), null);
   },
 );
 
@@ -200,7 +229,7 @@ onPage(
 onPage("applyFocus() throws for a policy that is no selector", "", async (page) => {
   const name = await page.evaluate(() => {
     try {
-      lib.applyFocus("<", document, null);
+      lib.applyFocus("<", document, () => {});
       return "nothing thrown";
     } catch (error) {
       return error instanceof DOMException && error.name;

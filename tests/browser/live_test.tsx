@@ -56,8 +56,8 @@ function listApp(options: HandlerOptions = {}) {
 }
 
 /** Opens the page and watches; resolves when the first look at the state has come. */
-async function openPage({ page, events }: Visit): Promise<void> {
-  await page.goto("/");
+async function openPage({ page, events }: Visit, url = "/"): Promise<void> {
+  await page.goto(url);
   await page.evaluate(() => {
     // What the page itself listens to is not the test's: it asks in the order things take effect.
     void globalThis.action("watch", {}, { method: "GET" }).catch(() => {});
@@ -216,11 +216,21 @@ function countStreams(handler: Handler) {
     waiting = waiting.filter(({ goal }) => goal !== open);
   };
   let opened = 0;
-  handler.signals.streamOpened.connect(() => void (opened++, change(1)));
+  let told = Promise.withResolvers<void>();
+  handler.signals.streamOpened.connect(() => {
+    opened++;
+    told.resolve();
+    told = Promise.withResolvers();
+    change(1);
+  });
   handler.signals.streamClosed.connect(() => change(-1));
   return {
     get opened() {
       return opened;
+    },
+    /** Waits until so many were opened in all. */
+    async untilOpened(goal: number): Promise<void> {
+      while (opened < goal) await told.promise;
     },
     until: (goal: number): Promise<void> =>
       open === goal ? Promise.resolve() : new Promise((resolve) => waiting.push({ goal, resolve })),
@@ -290,4 +300,207 @@ liveTest("a tab applies its own change once when another tab reads for it", asyn
   }
   // The tab that has asked says it once, and the other hears it from the topic.
   assertEquals(visit.events.of("hyper:toast").map(({ detail }) => detail.value), ["Added mine", "Added mine"]);
+});
+
+/** Opens the page in so many tabs of one browser, the first of which reads for the others. */
+async function openTabs(
+  visit: Visit,
+  streams: ReturnType<typeof countStreams>,
+  count: number,
+): Promise<Visit["page"][]> {
+  const tabs: Visit["page"][] = [];
+  for (let index = 0; index < count; index++) {
+    const page = index === 0 ? visit.page : await visit.context.newPage();
+    await openPage({ ...visit, page });
+    await page.evaluate(() => void Hyper.configure({ retry: { interval: 20 } }));
+    await streams.until(1);
+    tabs.push(page);
+  }
+  return tabs;
+}
+
+const append = (text: string) => html(<li id={text}>{text}</li>, { target: "#list", swap: "append" });
+
+liveTest("when the tab that reads is closed, the server is asked by one of the others alone", async (visit, app) => {
+  const { handler } = app;
+  const streams = countStreams(handler);
+  const [first, ...others] = await openTabs(visit, streams, 4);
+  const opened = streams.opened;
+  const retries: string[] = [];
+  await visit.context.exposeFunction("tellRetry", (name: string) => void retries.push(name));
+  for (const page of others) {
+    await page.evaluate(() => {
+      addEventListener("hyper:requestRetry", () => Reflect.get(globalThis, "tellRetry")("retry"));
+    });
+  }
+  await first?.close();
+  await handler.publish("list", append("a"));
+  for (const page of others) await page.locator("#a").waitFor();
+  await handler.publish("list", append("b"));
+  for (const page of others) {
+    await page.locator("#b").waitFor();
+    assertEquals(await rowsOf(page), ["first", "a", "b"]);
+  }
+  // Nor is anybody told of trouble: there was none.
+  assertEquals([streams.opened - opened, retries], [1, []]);
+});
+
+liveTest(
+  "when the tab that reads is frozen, another reads on, and it misses nothing when it is back",
+  async (visit, app) => {
+    const { handler } = app;
+    const streams = countStreams(handler);
+    const [first, second, third] = await openTabs(visit, streams, 3);
+    if (first === undefined || second === undefined || third === undefined) throw new Error("Three tabs were opened");
+    const opened = streams.opened;
+    // Chromium without a window freezes no page; what it would tell one is told.
+    await first.evaluate(() => document.dispatchEvent(new Event("freeze")));
+    await streams.untilOpened(opened + 1);
+    await handler.publish("list", append("a"));
+    for (const page of [second, third]) await page.locator("#a").waitFor();
+    assertEquals(streams.opened - opened, 1);
+    await first.evaluate(() => document.dispatchEvent(new Event("resume")));
+    await first.locator("#a").waitFor();
+    await streams.until(1);
+    await handler.publish("list", append("b"));
+    for (const page of [first, second, third]) {
+      await page.locator("#b").waitFor();
+      assertEquals(await rowsOf(page), ["first", "a", "b"]);
+    }
+  },
+);
+
+liveTest(
+  "a tab that is slow to show what comes does not hold up those that it reads for",
+  async (visit, { handler }) => {
+    const streams = countStreams(handler);
+    const [first, second] = await openTabs(visit, streams, 2);
+    await first?.evaluate(() => {
+      addEventListener("hyper:streamEvent", ({ detail }) => detail.waitUntil(new Promise(() => {})));
+    });
+    for (const text of ["a", "b", "c"]) await handler.publish("list", append(text));
+    await second?.locator("#c").waitFor();
+    assertEquals(await first?.locator("#c").count(), 0);
+  },
+);
+
+liveTest("a tab takes the place of one that holds the lock and says nothing", async (visit, { handler }) => {
+  const streams = countStreams(handler);
+  const [first, second] = await openTabs(visit, streams, 2);
+  if (first === undefined || second === undefined) throw new Error("Two tabs were opened");
+  const name = await first.evaluate(async () => (await navigator.locks.query()).held?.[0]?.name ?? "");
+  assertEquals(name.startsWith("hyper:"), true);
+  // As a frozen page does it that could not be told so: the lock is held, and nobody answers.
+  await first.goto("about:blank");
+  await first.goto("/");
+  await first.evaluate((name) => {
+    navigator.locks.request(name, { steal: true }, () => new Promise(() => {})).catch(() => {
+      document.title = "taken";
+    });
+  }, name);
+  const third = await visit.context.newPage();
+  await third.clock.install();
+  await openPage({ ...visit, page: third });
+  // Each reads for itself, for as long as it hopes for an answer.
+  await streams.until(2);
+  await third.clock.fastForward(10_000);
+  await first.waitForFunction(() => document.title === "taken");
+  await streams.until(1);
+  await handler.publish("list", append("a"));
+  for (const page of [second, third]) await page.locator("#a").waitFor();
+});
+
+liveTest("many tabs of one browser leave connections for what their visitor does", async (visit, { handler }) => {
+  const streams = countStreams(handler);
+  const tabs = await openTabs(visit, streams, 8);
+  // Each has to be sent and answered over HTTP/1.1, where a browser opens six connections to a host.
+  for (const [index, page] of tabs.entries()) await call(page, "add", { text: `t${index}` });
+  for (const page of tabs) {
+    await page.locator("#t7").waitFor();
+    assertEquals(await rowsOf(page), ["first", ...tabs.map((_, index) => `t${index}`)]);
+  }
+});
+
+Deno.test("tabs that would hear different things do not share a stream", async () => {
+  const { handler } = listApp({ principal: (request) => request.headers.get("cookie") });
+  const streams = countStreams(handler);
+  try {
+    await withPage(handler, async (visit) => {
+      await openTabs(visit, streams, 2);
+      // Somebody else signs in, and opens a tab.
+      await visit.context.addCookies([{ name: "person", value: "bob", url: visit.page.url() }]);
+      const other = await visit.context.newPage();
+      await openPage({ ...visit, page: other });
+      await handler.publish("list", append("a"));
+      for (const page of [visit.page, other]) await page.locator("#a").waitFor();
+      await streams.until(2);
+    });
+  } finally {
+    await handler.close();
+  }
+});
+
+Deno.test("tabs that share a stream are all refused at once when their visitor is signed out", async () => {
+  let isAllowed = true;
+  const { handler } = listApp({ principal: () => "ada", guard: () => isAllowed });
+  const streams = countStreams(handler);
+  try {
+    await withPage(handler, async (visit) => {
+      const tabs = await openTabs(visit, streams, 3);
+      for (const page of tabs) {
+        await page.evaluate(() => {
+          addEventListener("hyper:requestError", ({ detail }) => document.title = `${detail.status}`);
+        });
+      }
+      isAllowed = false;
+      handler.disconnect("ada");
+      for (const page of tabs) await page.waitForFunction(() => document.title === "403");
+    });
+  } finally {
+    await handler.close();
+  }
+});
+
+liveTest(
+  "tabs that show different pages leave connections too: one that nobody sees waits until it is seen",
+  async (visit, app) => {
+    const { handler } = app;
+    const streams = countStreams(handler);
+    const tabs: Visit["page"][] = [];
+    for (let index = 0; index < 8; index++) {
+      const page = index === 0 ? visit.page : await visit.context.newPage();
+      await openPage({ ...visit, page }, `/?tab=${index}`);
+      // Without a window every page counts as seen.
+      await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+      await streams.until(Math.min(index + 1, 4));
+      tabs.push(page);
+    }
+    // Whatever its visitor does in a tab is answered, though there are eight.
+    for (const page of tabs) await call(page, "rename", { title: "Tea" });
+    await handler.publish("list", append("a"));
+    const shown = (): Promise<number[]> => Promise.all(tabs.map((page) => page.locator("#a").count()));
+    while ((await shown()).filter((count) => count > 0).length < 4);
+    const waiting = tabs[(await shown()).indexOf(0)];
+    if (waiting === undefined) throw new Error("Four tabs wait");
+    await waiting.evaluate(() => {
+      Object.defineProperty(document, "hidden", { value: false, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await waiting.locator("#a").waitFor();
+    await streams.until(4);
+    assertEquals(await rowsOf(waiting), ["first", "a"]);
+  },
+);
+
+liveTest("a tab that may have no locks, as in a sandboxed frame, reads for itself", async (visit, { handler }) => {
+  const streams = countStreams(handler);
+  await visit.page.addInitScript(() => {
+    navigator.locks.request = () => Promise.reject(new DOMException("No locks here", "SecurityError"));
+  });
+  await visit.page.clock.install();
+  await openPage(visit);
+  await visit.page.clock.fastForward(20_000);
+  await handler.publish("list", append("a"));
+  await visit.page.locator("#a").waitFor();
+  assertEquals(streams.opened, 1);
 });

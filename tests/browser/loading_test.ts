@@ -1,22 +1,20 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import type { createLoading, LoadingCall } from "../../src/client/loading.ts";
+import type * as loader from "../../src/client/loading.ts";
 import type { config } from "../../src/client/config.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
-// What the page has besides its own: the modules, one of what they make, and requests.
-declare const lib: { config: typeof config; createLoading: typeof createLoading };
-declare const loading: ReturnType<typeof createLoading>;
-declare function begin(id: string, call?: Partial<LoadingCall>): void;
+// What the page has besides its own: the modules, and requests.
+declare const lib: { config: typeof config } & typeof loader;
+declare function begin(id: string, call?: Partial<loader.LoadingCall>): void;
 declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
 
 const script = `${await bundleModules("src/client/loading.ts", "src/client/config.ts")}
 globalThis.$ = (selector) => document.querySelector(selector);
-globalThis.loading = lib.createLoading();
 globalThis.begin = (id, call) =>
-  loading.begin({ id, key: "key", action: "save", target: null, form: null, sourceEl: null, ...call });
-loading.start();`;
+  lib.beginLoading({ id, key: "key", action: "save", target: null, form: null, sourceEl: null, ...call });
+lib.showLoading(document);`;
 
 /** A test on a page with this body and a clock that stands still. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
@@ -34,14 +32,14 @@ function onPage(name: string, body: string, test: (page: Page) => Promise<void>)
 const seen = (page: Page, selector = "#x") => page.locator(selector).isVisible();
 
 onPage(
-  "createLoading() hides indicators that the server has shown",
+  "showLoading() hides indicators that the server has shown",
   `<p id="x" hyper-loading>Wait</p>`,
   async (page) => {
     assertEquals(await seen(page), false);
   },
 );
 
-onPage("createLoading() shows an indicator after 100 ms", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
+onPage("showLoading() shows an indicator after 100 ms", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
   await page.evaluate(() => begin("1"));
   await page.clock.runFor(99);
   assertEquals(await seen(page), false);
@@ -50,24 +48,24 @@ onPage("createLoading() shows an indicator after 100 ms", `<p id="x" hyper-loadi
 });
 
 onPage(
-  "createLoading() shows nothing for a request that is quick",
+  "showLoading() shows nothing for a request that is quick",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(99);
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     await page.clock.runFor(1000);
     assertEquals(await seen(page), false);
   },
 );
 
 onPage(
-  "createLoading() shows an indicator for 300 ms at least",
+  "showLoading() shows an indicator for 300 ms at least",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(100);
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     await page.clock.runFor(299);
     assertEquals(await seen(page), true);
     await page.clock.runFor(1);
@@ -76,21 +74,21 @@ onPage(
 );
 
 onPage(
-  "createLoading() hides an indicator at once that was seen for long",
+  "showLoading() hides an indicator at once that was seen for long",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(500);
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     assertEquals(await seen(page), false);
   },
 );
 
-onPage("createLoading() goes by what is configured", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
+onPage("showLoading() goes by what is configured", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
   await page.evaluate(() => Object.assign(lib.config.loading, { delay: 0, minimum: 50 }));
   await page.evaluate(() => begin("1"));
   assertEquals(await seen(page), true);
-  await page.evaluate(() => loading.end("1"));
+  await page.evaluate(() => lib.endLoading("1"));
   await page.clock.runFor(49);
   assertEquals(await seen(page), true);
   await page.clock.runFor(1);
@@ -116,7 +114,7 @@ for (
 }
 
 onPage(
-  "createLoading() shows each indicator in its time",
+  "showLoading() shows each indicator in its time",
   `<p id="x" hyper-loading hyper-loading-delay="50" hidden>A</p><p id="y" hyper-loading hyper-loading-delay="500" hidden>B</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -127,24 +125,24 @@ onPage(
   },
 );
 
-onPage("createLoading() counts: two requests, one end", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
+onPage("showLoading() counts: two requests, one end", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
   await page.evaluate(() => (begin("1"), begin("2")));
   await page.clock.runFor(1000);
-  await page.evaluate(() => (loading.end("1"), loading.end("1")));
+  await page.evaluate(() => (lib.endLoading("1"), lib.endLoading("1")));
   await page.clock.runFor(1000);
   assertEquals(await seen(page), true);
-  await page.evaluate(() => loading.end("2"));
+  await page.evaluate(() => lib.endLoading("2"));
   await page.clock.runFor(1000);
   assertEquals(await seen(page), false);
 });
 
 onPage(
-  "createLoading() takes one request after another for one wait",
+  "showLoading() takes one request after another for one wait",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(60);
-    await page.evaluate(() => (loading.end("1"), begin("2")));
+    await page.evaluate(() => (lib.endLoading("1"), begin("2")));
     await page.clock.runFor(39);
     assertEquals(await seen(page), false);
     await page.clock.runFor(1);
@@ -190,7 +188,7 @@ onPage(
     assertEquals(await state(), ["a", true]);
     await page.clock.runFor(100);
     assertEquals(await state(), ["a dim slow", true]);
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     await page.clock.runFor(1000);
     assertEquals(await state(), ["a", true]);
   },
@@ -205,7 +203,10 @@ for (const scope of ["hyper-loading", 'hyper-loading="k"', 'hyper-loading-key="k
       await page.evaluate((call) => begin("1", call), calls.k);
       await page.clock.runFor(100);
       assertEquals([await page.locator("#x").getAttribute("class"), await seen(page)], ["dim", true]);
-      await page.evaluate((call) => (loading.end("1"), begin("2", { ...call, key: "none", action: "none" })), calls.k);
+      await page.evaluate(
+        (call) => (lib.endLoading("1"), begin("2", { ...call, key: "none", action: "none" })),
+        calls.k,
+      );
       await page.clock.runFor(1000);
       assertEquals(await page.locator("#x").getAttribute("class"), scope === "hyper-loading" ? "dim" : "");
     },
@@ -219,7 +220,7 @@ onPage(
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(100);
     assertEquals(await page.locator("#x").getAttribute("class"), "a");
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     await page.clock.runFor(1000);
     assertEquals([await page.locator("#x").getAttribute("class"), await seen(page)], ["a b", true]);
   },
@@ -243,7 +244,7 @@ for (
       for (const [call, disabled] of [["k", byKey], ["other", byOther]] as const) {
         await page.evaluate((call) => begin("1", call), calls[call]);
         assertEquals([await page.locator("#x").isDisabled(), await seen(page)], [disabled, true]);
-        await page.evaluate(() => loading.end("1"));
+        await page.evaluate(() => lib.endLoading("1"));
         assertEquals(await page.locator("#x").isDisabled(), false);
       }
     },
@@ -255,7 +256,7 @@ onPage(
   `<button id="x" disabled hyper-loading-disable>Go</button>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     assertEquals(await page.locator("#x").isDisabled(), true);
   },
 );
@@ -266,7 +267,7 @@ onPage(
   async (page) => {
     await page.evaluate(() => begin("1"));
     assertEquals(await page.locator("#x").getAttribute("aria-disabled"), "true");
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     assertEquals(
       await page.locator("#x").evaluate((link) => link.outerHTML),
       `<a id="x" href="#" hyper-loading-disable="">Go</a>`,
@@ -282,7 +283,7 @@ onPage(
     await page.evaluate(() => begin("1"));
     // The browser takes the focus from what is disabled when it draws next.
     await page.waitForFunction(() => document.activeElement === document.body, null, { polling: 10 });
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     assertEquals(await page.evaluate(() => document.activeElement?.id), "x");
   },
 );
@@ -294,7 +295,7 @@ onPage(
     await page.locator("#x").focus();
     await page.evaluate(() => begin("1"));
     await page.locator("#y").focus();
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     assertEquals(await page.evaluate(() => document.activeElement?.id), "y");
   },
 );
@@ -311,7 +312,7 @@ onPage("hyper-form-disable disables the buttons of its form while that is sent",
   assertEquals(await disabled(), [false, false, false, false, false, false, false, false]);
   await page.evaluate(() => begin("2", { form: $<HTMLFormElement>("#x") }));
   assertEquals(await disabled(), [false, true, true, true, false, true, false, false]);
-  await page.evaluate(() => (loading.end("1"), loading.end("2")));
+  await page.evaluate(() => (lib.endLoading("1"), lib.endLoading("2")));
   assertEquals(await disabled(), [false, false, false, false, false, false, false, false]);
 });
 
@@ -319,9 +320,9 @@ onPage("hyper-form-disable goes on in a form that has taken the place of the one
   const state = await page.evaluate(async () => {
     begin("1", { form: $<HTMLFormElement>("#x") });
     $("#x").outerHTML = `<form id="x" hyper-form-disable><button name="a">A</button></form>`;
-    loading.refresh($("#x"));
+    lib.showLoading($("#x"));
     const { disabled } = $<HTMLButtonElement>("[name=a]");
-    loading.end("1");
+    lib.endLoading("1");
     await null;
     return [disabled, $("[name=a]").outerHTML, $<HTMLButtonElement>("#o").disabled];
   });
@@ -329,7 +330,7 @@ onPage("hyper-form-disable goes on in a form that has taken the place of the one
 });
 
 onPage(
-  "refresh() lets what is new join in at once",
+  "showLoading() lets what is new join in at once",
   `<p id="x" hyper-loading hidden>Wait</p><div id="y"></div>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -337,11 +338,11 @@ onPage(
     const state = await page.evaluate(() => {
       $("#y").innerHTML =
         `<p id="p" hyper-loading hidden>More</p><i id="i" hyper-loading-class="dim"></i><button id="b" hyper-loading-disable></button>`;
-      loading.refresh($("#y"));
+      lib.showLoading($("#y"));
       return [$("#p").hidden, $("#i").className, $<HTMLButtonElement>("#b").disabled];
     });
     assertEquals(state, [false, "dim", true]);
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     await page.clock.runFor(1000);
     assertEquals(
       await page.locator("#y").innerHTML(),
@@ -350,18 +351,22 @@ onPage(
   },
 );
 
-onPage("refresh() hides an indicator that comes while nothing is on its way", `<div id="y"></div>`, async (page) => {
-  const hidden = await page.evaluate(() => {
-    $("#y").innerHTML = `<p hyper-loading>Wait</p>`;
-    const indicator = $("p");
-    loading.refresh(indicator);
-    return indicator.hidden;
-  });
-  assertEquals(hidden, true);
-});
+onPage(
+  "showLoading() hides an indicator that comes while nothing is on its way",
+  `<div id="y"></div>`,
+  async (page) => {
+    const hidden = await page.evaluate(() => {
+      $("#y").innerHTML = `<p hyper-loading>Wait</p>`;
+      const indicator = $("p");
+      lib.showLoading(indicator);
+      return indicator.hidden;
+    });
+    assertEquals(hidden, true);
+  },
+);
 
 onPage(
-  "refresh() takes the server's word on what a morph has reset",
+  "showLoading() takes the server's word on what a morph has reset",
   `<button id="x" hyper-loading-disable>Go</button>`,
   async (page) => {
     const state = await page.evaluate(async () => {
@@ -371,13 +376,13 @@ onPage(
       const morph = (disabled: boolean) => {
         for (const name of button.getAttributeNames()) if (!/^(id|hyper)/.test(name)) button.removeAttribute(name);
         button.disabled = disabled;
-        loading.refresh(button);
+        lib.showLoading(button);
       };
       for (const disabled of [false, true]) {
         begin("1");
         morph(disabled);
         states.push(button.disabled);
-        loading.end("1");
+        lib.endLoading("1");
         await null;
         states.push(button.disabled);
       }
@@ -394,15 +399,15 @@ onPage(
     const busy = () => page.evaluate(() => ["#x", "#y"].map((selector) => $(selector).getAttribute("aria-busy")));
     await page.evaluate(() => (begin("1", { target: "ul" }), begin("2", { target: "#x" })));
     assertEquals(await busy(), ["true", "true"]);
-    await page.evaluate(() => loading.end("1"));
+    await page.evaluate(() => lib.endLoading("1"));
     assertEquals(await busy(), ["true", "true"]);
-    await page.evaluate(() => loading.end("2"));
+    await page.evaluate(() => lib.endLoading("2"));
     // What the page says itself it keeps.
     assertEquals(await busy(), [null, "true"]);
     await page.evaluate(() => {
       $("#x").setAttribute("aria-busy", "true");
       begin("3");
-      loading.end("3");
+      lib.endLoading("3");
     });
     assertEquals(await busy(), ["true", "true"]);
   },
@@ -412,9 +417,9 @@ onPage("aria-busy goes on in an element that has taken the target's place", `<ul
   const state = await page.evaluate(async () => {
     begin("1", { target: "#x" });
     $("#x").outerHTML = `<ol id="x"></ol>`;
-    loading.refresh($("#x"));
+    lib.showLoading($("#x"));
     const busy = $("#x").getAttribute("aria-busy");
-    loading.end("1");
+    lib.endLoading("1");
     await null;
     return [busy, $("#x").getAttribute("aria-busy")];
   });
@@ -424,7 +429,7 @@ onPage("aria-busy goes on in an element that has taken the target's place", `<ul
 onPage("aria-busy is on the form where there is no target", `<form id="x"></form>`, async (page) => {
   await page.evaluate(() => begin("1", { form: $<HTMLFormElement>("#x") }));
   assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
-  await page.evaluate(() => loading.end("1"));
+  await page.evaluate(() => lib.endLoading("1"));
   assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
 });
 
@@ -436,19 +441,19 @@ onPage(
     assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
     await page.evaluate(() => begin("2", { target: "#list" }));
     assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
-    await page.evaluate(() => loading.end("2"));
+    await page.evaluate(() => lib.endLoading("2"));
     assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
   },
 );
 
 onPage(
-  "stop() leaves nothing on the page",
+  "stopLoading() leaves nothing on the page",
   `<p id="x" hyper-loading hidden>Wait</p><button id="b" hyper-loading-disable>Go</button><ul aria-label="l"></ul>`,
   async (page) => {
     const before = await page.locator("body").innerHTML();
     await page.evaluate(() => begin("1", { target: "ul" }));
     await page.clock.runFor(100);
-    await page.evaluate(() => loading.stop());
+    await page.evaluate(() => lib.stopLoading());
     assertEquals(await page.locator("body").innerHTML(), before);
     await page.clock.runFor(1000);
     assertEquals(await page.locator("body").innerHTML(), before);

@@ -682,16 +682,6 @@ onPage("morph() runs no script that is its target", `<script id="x"></script>`, 
   assertEquals(await page.locator("#x").textContent(), "ran = true");
 });
 
-onPage("morphChildren() leaves the element itself alone", `<div id="x" class="k"><p>1</p></div>`, async (page) => {
-  const state = await page.evaluate(() => {
-    const paragraph = $("p");
-    const fragment = document.createRange().createContextualFragment("<p>2</p><p>3</p>");
-    lib.morphChildren($("#x"), fragment);
-    return [$("p") === paragraph, $("#x").outerHTML];
-  });
-  assertEquals(state, [true, `<div id="x" class="k"><p>2</p><p>3</p></div>`]);
-});
-
 onPage(
   "keepIslands() carries an island over a swap, its frame loaded",
   `<div id="x"><iframe id="f" hyper-keep srcdoc="1"></iframe><i id="i" hyper-keep></i></div><p id="o" hyper-keep>o</p>`,

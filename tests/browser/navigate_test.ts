@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
-import { type Answer, app, END, html, sse } from "./runtime_app.ts";
+import { type Answer, app, Arrivals, END, html, sse, type Writer, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
 const RUNTIME = `<script type="module" src="/_hyper/client.js"></script>`;
@@ -66,6 +66,22 @@ Deno.test("a page that redirects is shown under its final URL", async () => {
     await page.getByRole("link", { name: "C" }).click();
     await page.getByRole("heading", { name: "B" }).waitFor();
     assertEquals([await sameDocument(page), page.url()], [true, `${url}/b?from=c`]);
+  });
+});
+
+Deno.test("a page that is gone to again gets no second entry in the history", async () => {
+  await withPage(app({ routes: SITE }), async ({ page, url }) => {
+    await begin(page);
+    const entries = await page.evaluate(() => history.length);
+    for (const _ of [1, 2]) {
+      await page.evaluate(() => scrollTo(0, 500));
+      await page.getByRole("link", { name: "B", exact: true }).click();
+      await page.getByRole("heading", { name: "B" }).waitFor();
+      // The last thing that showing a page does.
+      await page.waitForFunction(() => scrollY === 0);
+      assertEquals(page.url(), `${url}/b`);
+    }
+    assertEquals(await page.evaluate(() => history.length), entries + 1);
   });
 });
 
@@ -196,6 +212,8 @@ const LEFT: readonly [name: string, link: string, click?: "modifier" | "middle"]
   ["a click with a modifier key", `<a hyper-nav href="/b">Go</a>`, "modifier"],
   ["a click with the middle button", `<a hyper-nav href="/b">Go</a>`, "middle"],
   ["a link without a URL", `<nav hyper-nav><a>Go</a></nav>`],
+  ["a link in a text that is being written", `<div hyper-nav contenteditable><a href="/b">Go</a></div>`],
+  ["a link where the base names another tab", `<base target="_blank"><a hyper-nav href="/b">Go</a>`],
 ];
 
 for (const [name, link, click] of LEFT) {
@@ -392,3 +410,32 @@ Deno.test("a page of an earlier visit is stopped with the runtime", async () => 
     assertEquals([shown, page.url()], [false, `${url}/a`]);
   });
 });
+
+for (const [name, begun] of [["begins", ""], ["goes on", "<!doctype html><title>Half</title>"]] as const) {
+  Deno.test(`a page that never ${name} is given up after a minute, and nothing shows that it is waited for`, async () => {
+    const attempts = new Arrivals<Writer>();
+    const over = Promise.withResolvers<void>();
+    const slow = async () => {
+      const answer = writer({ headers: { "content-type": "text/html" } });
+      attempts.add(answer);
+      if (begun) answer.write(begun);
+      else await over.promise;
+      return answer.response;
+    };
+    await withPage(app({ routes: { ...SITE, "/slow": slow } }), async ({ page }) => {
+      await page.clock.install();
+      await begin(page);
+      const asked = page.waitForRequest("**/slow");
+      await page.evaluate(() => void Reflect.set(globalThis, "visit", Hyper.visit("/slow")));
+      await asked;
+      await attempts.next();
+      await page.clock.runFor(59_000);
+      assertEquals(await page.locator("body[aria-busy]").count(), 1);
+      await page.clock.runFor(2_000);
+      assertEquals(await page.evaluate("visit"), false);
+      await page.getByRole("alert").getByText("No connection.").waitFor();
+      assertEquals([await page.locator("body[aria-busy]").count(), await sameDocument(page)], [0, true]);
+      over.resolve();
+    });
+  });
+}

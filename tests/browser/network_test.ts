@@ -1,16 +1,19 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import type { createNetwork } from "../../src/client/network.ts";
+import type * as networking from "../../src/client/network.ts";
 import { type Visit, withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
-// What the page has besides its own: the module, and one of what it makes.
-declare const lib: { createNetwork: typeof createNetwork };
-declare const network: ReturnType<typeof createNetwork>;
+// What the page has besides its own: the module, and what it shows to pages.
+declare const lib: typeof networking;
+declare const network: networking.Network;
+declare const following: AbortController;
 
 const script = `${await bundleModules("src/client/network.ts")}
-globalThis.network = lib.createNetwork();
-network.start();`;
+globalThis.network = lib.network;
+globalThis.following = new AbortController();
+lib.watchNetwork(following.signal);
+lib.showNetwork(document);`;
 
 /** A test on a page with this body. */
 function onPage(name: string, body: string, test: (visit: Visit) => Promise<void>): void {
@@ -24,11 +27,11 @@ function onPage(name: string, body: string, test: (visit: Visit) => Promise<void
 
 const state = (page: Page) => page.evaluate(() => [network.online, network.offline]);
 
-onPage("createNetwork() gives what cannot be changed", "", async ({ page }) => {
+onPage("network is what cannot be changed", "", async ({ page }) => {
   assertEquals(await page.evaluate(() => Object.isFrozen(network)), true);
 });
 
-onPage("createNetwork() knows whether there is a network", "", async ({ page, context }) => {
+onPage("network knows whether there is a network", "", async ({ page, context }) => {
   assertEquals(await state(page), [true, false]);
   await context.setOffline(true);
   assertEquals(await state(page), [false, true]);
@@ -36,7 +39,7 @@ onPage("createNetwork() knows whether there is a network", "", async ({ page, co
   assertEquals(await state(page), [true, false]);
 });
 
-onPage("createNetwork() tells of each change, first that there is one", "", async ({ page, context, events }) => {
+onPage("network tells of each change, first that there is one", "", async ({ page, context, events }) => {
   await context.setOffline(true);
   await context.setOffline(false);
   await events.next("hyper:network:online");
@@ -95,17 +98,17 @@ for (
   );
 }
 
-onPage("apply() lets what is new show the state", "<div></div>", async ({ page }) => {
+onPage("showNetwork() lets what is new show the state", "<div></div>", async ({ page }) => {
   const hidden = await page.evaluate(() => {
     document.body.innerHTML = `<p hyper-offline></p><div><p hyper-offline></p><p hyper-online hidden></p></div>`;
-    document.querySelectorAll("body > *").forEach((element) => network.apply(element));
+    document.querySelectorAll("body > *").forEach((element) => lib.showNetwork(element));
     return [...document.querySelectorAll("p")].map((element) => element.hidden);
   });
   assertEquals(hidden, [true, true, false]);
 });
 
 onPage("whenOnline() resolves at once where there is a network", "", async ({ page }) => {
-  assertEquals(await page.evaluate(() => network.whenOnline()), undefined);
+  assertEquals(await page.evaluate(() => lib.whenOnline()), undefined);
 });
 
 onPage("whenOnline() resolves for all who wait when the network comes", "", async ({ page, context, events }) => {
@@ -116,7 +119,7 @@ onPage("whenOnline() resolves for all who wait when the network comes", "", asyn
     addEventListener("hyper:network:online", () => order.push("event"));
     dispatchEvent(new CustomEvent("hyper:waiting"));
     await Promise.all(["first", "second"].map(async (name) => {
-      await network.whenOnline();
+      await lib.whenOnline();
       order.push(name);
     }));
     return order;
@@ -126,8 +129,8 @@ onPage("whenOnline() resolves for all who wait when the network comes", "", asyn
   assertEquals(await order, ["event", "first", "second"]);
 });
 
-onPage("stop() follows the browser no longer", "", async ({ page, context, events }) => {
-  await page.evaluate(() => network.stop());
+onPage("watchNetwork() that is ended follows the browser no longer", "", async ({ page, context, events }) => {
+  await page.evaluate(() => following.abort());
   await context.setOffline(true);
   assertEquals(await page.evaluate(() => [navigator.onLine, network.online]), [false, true]);
   await context.setOffline(false);

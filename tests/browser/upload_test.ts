@@ -56,6 +56,24 @@ Deno.test("an upload of several files sends them all", async () => {
   });
 });
 
+Deno.test("an upload of the files of a control sends them all", async () => {
+  const up = async (request: Request) => {
+    const files = (await request.formData()).getAll("files");
+    return sse([["result", files.map((file) => file instanceof File ? file.name : file)], END]);
+  };
+  await withPage(app({ body: `<input type="file" multiple>`, actions: { up } }), async ({ page }) => {
+    await page.goto("/");
+    const data = await page.evaluate(async () => {
+      const input = document.querySelector("input")!;
+      const chosen = new DataTransfer();
+      for (const name of ["1.txt", "2.txt"]) chosen.items.add(new File([name], name));
+      input.files = chosen.files;
+      return (await action("up", { files: input.files })).data;
+    });
+    assertEquals(data, ["1.txt", "2.txt"]);
+  });
+});
+
 Deno.test("progress is told of a body without a file too, where it is asked for", async () => {
   await withPage(app({ actions: { up: async (request) => (await request.text(), sse([END])) } }), async ({ page }) => {
     await page.goto("/");
@@ -180,4 +198,47 @@ Deno.test("an upload understands answers that are no streams", async () => {
     await start(page, 10);
     assertEquals(await result(page), { kind: "success", status: 200, data: { name: "Ж" } });
   });
+});
+
+Deno.test("an upload that the visitor stops is lost, and shows it no longer", async () => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const up = async () => {
+    ask();
+    await released;
+    return sse([END]);
+  };
+  await withPage(app({ body: `<p hyper-loading hidden>Busy</p>`, actions: { up } }), async ({ page, events }) => {
+    await page.goto("/");
+    await page.evaluate(() =>
+      void Reflect.set(globalThis, "call", action("up", { file: new File(["x"], "x") }).catch((error) => error.name))
+    );
+    await asked;
+    await page.evaluate(() => stop());
+    assertEquals(await page.evaluate("call"), "ConnectionError");
+    await events.next("hyper:afterRequest");
+    await page.getByText("Busy").waitFor({ state: "hidden" });
+    release();
+  });
+});
+
+Deno.test("an upload goes out though what tells its progress could not be had", async () => {
+  await withPage(app({ actions: { up: () => sse([["result", "there"], END]) } }), async ({ page }) => {
+    await page.route("**/later-*", (route) => route.abort());
+    await page.goto("/");
+    const data = await page.evaluate(async () => (await action("up", { file: new File(["x"], "x") })).data);
+    assertEquals(data, "there");
+  }, { expectErrors: [/ERR_FAILED/] });
+});
+
+Deno.test("an upload that failed for want of a network goes out when it is tried again", async () => {
+  await withPage(app({ actions: { up: () => sse([["result", "there"], END]) } }), async ({ page, context, events }) => {
+    await page.goto("/");
+    await context.setOffline(true);
+    const how = await page.evaluate(() => action("up", { file: new File(["x"], "x") }).catch((error) => error.name));
+    assertEquals(how, "ConnectionError");
+    await context.setOffline(false);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await events.next("hyper:requestSuccess");
+  }, { expectErrors: [/ERR_INTERNET_DISCONNECTED/] });
 });

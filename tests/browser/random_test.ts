@@ -1,0 +1,252 @@
+/**
+ * Somebody who uses the notes without sense: clicks and types at random, loses the connection, reloads, goes back. Nothing
+ * of it may leave a spinner that stays, an error that nobody has handled, or memory that is not given back.
+ *
+ * `RANDOM_SEED` repeats a run, `RANDOM_SECONDS` says how long it takes. Default: another seed each time, 20 seconds.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { createHandler } from "@hyper/actions";
+import type { CDPSession, Page } from "playwright-core";
+import { addNote, closeDatabase, deleteNote, listNotes } from "../../examples/notes/database.ts";
+import { withPage } from "../support/browser.ts";
+import { type FlakyProxy, openFlakyProxy } from "../support/flaky_proxy.ts";
+import type {} from "../../client.ts";
+
+const seconds = Number(Deno.env.get("RANDOM_SECONDS") ?? 20);
+const seed = Number(Deno.env.get("RANDOM_SEED") ?? Math.floor(Math.random() * 2 ** 32));
+
+/** Seconds of one round, at most: what is left behind is counted at its end. */
+const ROUND = 60;
+/** The most notes: a page that grows would count as one that leaks. */
+const MAX_NOTES = 12;
+/** Milliseconds within which everything has to come to rest: more than a toast, and than the longest wait for an attempt. */
+const REST = 20_000;
+/** What may be there more than before: the browser itself keeps a few nodes, such as the one that had the focus. */
+const SLACK = { nodes: 60, listeners: 3 };
+
+/** Counts of what a page holds. */
+interface Held {
+  readonly nodes: number;
+  readonly listeners: number;
+}
+
+/** Numbers from 0 up to a bound, the same for the same seed (Mulberry32). */
+type Random = (bound: number) => number;
+
+function createRandom(state: number): Random {
+  return (bound) => {
+    state = (state + 0x6D2B79F5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
+  };
+}
+
+/** One who uses the page. */
+interface Visitor {
+  readonly page: Page;
+  readonly network: FlakyProxy;
+  readonly random: Random;
+  /** What was done so far. */
+  readonly deeds: string[];
+}
+
+/** Things to do, by name; each as often as its weight says. */
+type Deeds = Readonly<Record<string, readonly [weight: number, deed: (visitor: Visitor) => Promise<unknown>]>>;
+
+/** Clicks one of the elements that match, where there is one; wherever it is by then, and whatever lies above it. */
+async function click({ page, random }: Visitor, selector: string): Promise<void> {
+  const all = page.locator(selector);
+  const count = await all.count();
+  if (count === 0) return;
+  await all.nth(random(count)).click({ timeout: 250, noWaitAfter: true }).catch(() => {
+    // It is gone, disabled or covered meanwhile: a visitor would miss it too.
+  });
+}
+
+async function type(visitor: Visitor, selector: string, texts: readonly string[]): Promise<void> {
+  const { page, random } = visitor;
+  await click(visitor, selector);
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(texts[random(texts.length)] ?? "");
+  if (random(2)) await page.keyboard.press("Enter");
+}
+
+const pause = ({ page, random }: Visitor, most: number): Promise<void> => page.waitForTimeout(random(most));
+
+const USING: Deeds = {
+  add: [6, (visitor) => type(visitor, "#add input[type=text]", ["Milk", "Bread", "a < b & c", ""])],
+  rename: [5, (visitor) => type(visitor, ".note form.title input[type=text]", ["Tea", "x".repeat(80), ""])],
+  press: [8, (visitor) => click(visitor, "button")],
+  delete: [3, (visitor) => click(visitor, ".note button.quiet")],
+  search: [4, (visitor) => type(visitor, "#q", ["mi", "b", "nothing", ""])],
+  "back up": [3, (visitor) => click(visitor, ".backup button")],
+  write: [4, (visitor) => type(visitor, "textarea, input[type=date]", ["1", "text"])],
+  retry: [4, (visitor) => click(visitor, "[hyper-retry]")],
+  close: [2, (visitor) => click(visitor, "[hyper-close]")],
+  wait: [4, (visitor) => pause(visitor, 400)],
+  abort: [2, ({ page }) => page.evaluate(() => Hyper.abort())],
+  visit: [3, ({ page }) => page.evaluate(() => void Hyper.visit("/"))],
+  "visit a note": [3, ({ page }) =>
+    page.evaluate(() => {
+      const link = document.querySelector<HTMLAnchorElement>(".note a");
+      if (link) void Hyper.visit(link.href);
+    })],
+  drop: [4, ({ network }) => Promise.resolve(network.drop())],
+  stall: [2, async (visitor) => {
+    visitor.network.stall();
+    try {
+      await click(visitor, "button");
+      await pause(visitor, 300);
+    } finally {
+      visitor.network.drop();
+      visitor.network.flow();
+    }
+  }],
+  "lose the network": [3, async (visitor) => {
+    const context = visitor.page.context();
+    await context.setOffline(true);
+    try {
+      await click(visitor, "button");
+      await pause(visitor, 300);
+    } finally {
+      await context.setOffline(false);
+    }
+  }],
+};
+
+const LEAVING: Deeds = {
+  reload: [2, ({ page }) => open(page, page.url())],
+  "go back": [1, ({ page }) => page.goBack({ timeout: 2000 })],
+  "go forward": [1, ({ page }) => page.goForward({ timeout: 2000 })],
+  "open a note": [1, (visitor) => click(visitor, ".note a")],
+};
+
+/** Opens a page, however often it takes. */
+async function open(page: Page, url: string): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      await page.goto(url);
+      await page.waitForFunction(() => "Hyper" in globalThis);
+      return;
+    } catch (error) {
+      // Another deed has led elsewhere meanwhile.
+      if (!/ERR_|interrupted|destroyed/.test(String(error))) throw error;
+    }
+  }
+  throw new Error(`Cannot open ${url}: it did not come in ten attempts`);
+}
+
+async function use(visitor: Visitor, milliseconds: number, deeds: Deeds): Promise<void> {
+  const choices = Object.entries(deeds).flatMap(([name, [weight, deed]]) => Array(weight).fill([name, deed] as const));
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until) {
+    const [name, deed] = choices[visitor.random(choices.length)];
+    visitor.deeds.push(name);
+    await deed(visitor).catch((error: unknown) => {
+      // A deed that is overtaken by the one before, which has led to another page, maybe one that is not complete yet.
+      if (!/destroyed|navigat|interrupted|Timeout|ERR_|detached|Hyper is not defined/i.test(String(error))) throw error;
+    });
+    // Notes and history of others: what is too much goes behind the page's back, too.
+    for (const { id } of listNotes().slice(MAX_NOTES)) deleteNote(id);
+    // A page that could not be had has no runtime.
+    if (!/^http/.test(visitor.page.url())) await open(visitor.page, "/");
+    else if (!await visitor.page.evaluate(() => "Hyper" in globalThis).catch(() => true)) {
+      await open(visitor.page, "/");
+    }
+  }
+}
+
+/** Goes to a page without a reload, however often it takes: a redirect of the last deed may be under way. */
+async function visit(page: Page, url: string): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      await page.waitForLoadState();
+      if (await page.evaluate((url) => Hyper.visit(url), url)) return;
+    } catch (error) {
+      if (!/destroyed|navigat|not defined/.test(String(error))) throw error;
+      // Its script was lost with a connection.
+      await open(page, url);
+    }
+  }
+  throw new Error(`Cannot visit ${url}: it was not shown in ten attempts`);
+}
+
+/** Waits until nothing is on its way, and until the page is the list of three notes, gone to without a reload. */
+async function rest(page: Page): Promise<void> {
+  await page.context().setOffline(false);
+  await page.waitForFunction(
+    () => !document.querySelector("[aria-busy], [data-hyper-disabled], [hyper-loading]:not([hidden])"),
+    undefined,
+    { timeout: REST },
+  );
+  for (const { id } of listNotes()) deleteNote(id);
+  for (const title of ["Milk", "Bread", "Tea"]) addNote({ title, body: "", due: null });
+  for (const url of ["/?q=", "/"]) await visit(page, url);
+  await page.evaluate(() => {
+    // In the DOM, the focus and the selection hold what they were in.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    getSelection()?.removeAllRanges();
+  });
+  await page.waitForFunction(() => !document.querySelector("[data-hyper-toast], [role=alert]"), undefined, {
+    timeout: REST,
+  });
+  // What the messages say is gone a moment after them.
+  assertEquals(await page.locator(".note").count(), 3);
+}
+
+async function count(devtools: CDPSession): Promise<Held> {
+  // Twice: what the first collection lets go of may hold more.
+  for (let i = 0; i < 2; i++) await devtools.send("HeapProfiler.collectGarbage");
+  const { nodes, jsEventListeners } = await devtools.send("Memory.getDOMCounters");
+  return { nodes, listeners: jsEventListeners };
+}
+
+Deno.test(`notes: nothing stays behind after ${seconds} seconds of random use, seed ${seed}`, async () => {
+  Deno.env.set("NOTES_DATABASE", ":memory:");
+  closeDatabase();
+  const handler = createHandler({ baseDir: fromFileUrl(import.meta.resolve("../../examples/notes/")) });
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
+  const deeds: string[] = [];
+  try {
+    await using network = openFlakyProxy(server.addr.port);
+    await withPage({ url: network.url }, async ({ page }) => {
+      const visitor: Visitor = { page, network, deeds, random: createRandom(seed) };
+      const devtools = await page.context().newCDPSession(page);
+      await open(page, "/");
+      // One failure at least, so that the complaints of the browser about them are to be expected.
+      network.drop();
+      await page.context().setOffline(true);
+      await page.getByRole("button", { name: "Back up" }).click();
+      await page.getByRole("alert").waitFor();
+      await page.context().setOffline(false);
+      for (let left = seconds; left > 0; left -= ROUND) {
+        const round = Math.min(left, ROUND) * 1000;
+        await use(visitor, round / 3, { ...USING, ...LEAVING });
+        await open(page, "/");
+        // What is loaded and made once is there before it counts.
+        await use(visitor, round / 6, USING);
+        await open(page, "/");
+        await use(visitor, round / 6, USING);
+        await rest(page);
+        const before = await count(devtools);
+        await use(visitor, round / 3, USING);
+        await rest(page);
+        const after = await count(devtools);
+        const held = `${JSON.stringify(before)} were held before, ${JSON.stringify(after)} after`;
+        assert(after.nodes <= before.nodes + SLACK.nodes, held);
+        assert(after.listeners <= before.listeners + SLACK.listeners, held);
+      }
+    }, { expectErrors: [/net::ERR_/], visitSeconds: seconds * 4 + 120 });
+  } catch (error) {
+    throw new Error(`Cannot use the notes at random, RANDOM_SEED=${seed}: the last deeds were ${deeds.slice(-30)}`, {
+      cause: error,
+    });
+  } finally {
+    await server.shutdown();
+    await handler.close();
+    closeDatabase();
+    Deno.env.delete("NOTES_DATABASE");
+  }
+});

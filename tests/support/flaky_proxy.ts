@@ -1,0 +1,79 @@
+/**
+ * A network between a browser and a server, which loses connections and holds them up when a test wants it.
+ */
+
+/** The network. */
+export interface FlakyProxy extends AsyncDisposable {
+  /** Where the server is reached through it. */
+  readonly url: string;
+  /** Ends every connection at once, in the middle of whatever it carries. */
+  drop(): void;
+  /** Lets nothing through until `flow()` is called; connections stay open and are silent. */
+  stall(): void;
+  /** Lets everything through again. */
+  flow(): void;
+}
+
+/**
+ * Opens a network to a server.
+ *
+ * @param port The server's port on this machine.
+ */
+export function openFlakyProxy(port: number): FlakyProxy {
+  const hostname = "127.0.0.1";
+  const listener = Deno.listen({ hostname, port: 0 });
+  const open = new Set<Deno.TcpConn>();
+  const running = new Set<Promise<void>>();
+  // What is under way waits for this; it is resolved while everything flows.
+  let gate = Promise.withResolvers<void>();
+  gate.resolve();
+
+  const track = (promise: Promise<void>): void => {
+    const done = promise.finally(() => running.delete(done));
+    running.add(done);
+  };
+  const close = (connection: Deno.TcpConn): void => {
+    if (open.delete(connection)) connection.close();
+  };
+  const carry = async (from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> => {
+    const buffer = new Uint8Array(16_384);
+    try {
+      for (let count = await from.read(buffer); count !== null; count = await from.read(buffer)) {
+        await gate.promise;
+        for (let sent = 0; sent < count;) sent += await to.write(buffer.subarray(sent, count));
+      }
+    } catch {
+      // The connection was lost, by us or by either end: that is what this is for.
+    }
+    close(from);
+    close(to);
+  };
+  track((async () => {
+    for await (const visitor of listener) {
+      open.add(visitor);
+      try {
+        const server = await Deno.connect({ hostname, port });
+        open.add(server);
+        track(carry(visitor, server));
+        track(carry(server, visitor));
+      } catch {
+        // No server is there: the visitor is told so by the end of the connection.
+        close(visitor);
+      }
+    }
+  })());
+
+  const drop = () => open.forEach(close);
+  return {
+    url: `http://${hostname}:${listener.addr.port}`,
+    drop,
+    stall: () => void (gate = Promise.withResolvers<void>()),
+    flow: () => gate.resolve(),
+    async [Symbol.asyncDispose](): Promise<void> {
+      listener.close();
+      gate.resolve();
+      drop();
+      await Promise.all(running);
+    },
+  };
+}
