@@ -98,10 +98,22 @@ Deno.test("deno task audit prints the actions of an application, and fails where
       .output();
     return { code, text: new TextDecoder().decode(stdout) };
   };
-  const printed = await run();
-  assertEquals(printed.code, 0);
-  assertStringIncludes(printed.text, "add_note");
-  const failed = await run("--require-guard");
-  assertEquals(failed.code, 1);
-  assertStringIncludes(failed.text, '"add_note"');
+  const notes = await run("--require-guard");
+  assertEquals(notes.code, 0);
+  assertStringIncludes(notes.text, "add_note");
+
+  const folder = await Deno.makeTempDir();
+  try {
+    const library = JSON.stringify(import.meta.resolve("../mod.ts"));
+    const page =
+      `import { action } from ${library};\nexport const erase = action("erase", () => {});\nexport default () => "";\n`;
+    await Deno.mkdir(`${folder}/pages`);
+    await Deno.writeTextFile(`${folder}/pages/page.ts`, page);
+    assertEquals((await run(folder)).code, 0);
+    const failed = await run(folder, "--require-guard");
+    assertEquals(failed.code, 1);
+    assertStringIncludes(failed.text, '"erase" (pages/page.ts erase)');
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

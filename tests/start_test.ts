@@ -1,12 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 
-Deno.test("`deno task start` serves the example on PORT and prints its URL", async () => {
+Deno.test("`deno task start` serves the showcase on PORT and prints its URL", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "-q", "start"],
     cwd: fromFileUrl(import.meta.resolve("../")),
     // Port 0 is any free one.
-    env: { PORT: "0", NOTES_DATABASE: ":memory:", NO_COLOR: "1" },
+    env: { PORT: "0", NO_COLOR: "1" },
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -21,7 +21,7 @@ Deno.test("`deno task start` serves the example on PORT and prints its URL", asy
     if (url === undefined) throw new Error(`Cannot find the URL in: ${text}`);
     const response = await fetch(url);
     assertEquals(response.status, 200);
-    assertStringIncludes(await response.text(), "<h1>Notes</h1>");
+    assertStringIncludes(await response.text(), "<h1>Functions of your server that update the page</h1>");
   } finally {
     child.kill();
     await output.cancel();

@@ -46,6 +46,8 @@ async function startRedis(port: number, stack: AsyncDisposableStack): Promise<vo
     stdin: "null",
     stdout: "piped",
     stderr: "null",
+    // Not reached by the ctrl-c that ends the instances: they need it until they have ended.
+    detached: true,
   });
   let process: Deno.ChildProcess;
   try {

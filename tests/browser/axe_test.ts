@@ -2,13 +2,13 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { createHandler } from "@hyper/actions";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { createApp } from "../../examples/invoices/app.ts";
 import { closeDatabase as closeInvoices } from "../../examples/invoices/database.ts";
 import { addInvoice, type Line, saveDetails, saveLines } from "../../examples/invoices/invoices.ts";
 import { idle } from "../../examples/invoices/sending.ts";
 import { addNote, closeDatabase as closeNotes } from "../../examples/notes/database.ts";
+import { findViolations } from "../support/axe.ts";
 import { withPage } from "../support/browser.ts";
 
 const NOTES = fromFileUrl(import.meta.resolve("../../examples/notes/"));
@@ -108,23 +108,7 @@ async function check(page: Page, path: string, state = ""): Promise<void> {
 
 /** Fails with what axe-core finds on the page as it stands. */
 async function look(page: Page, where: string): Promise<void> {
-  // Evaluated, not added as a script: the policy of a page does not hold for what the debugger says.
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    // What still fades in has no contrast yet.
-    for (const animation of document.getAnimations()) animation.finish();
-    const { violations, passes } = await Reflect.get(globalThis, "axe").run();
-    return {
-      passes: passes.length,
-      violations: violations.map(({ id, help, nodes }: import("axe-core").Result) => ({
-        rule: `${id}: ${help}`,
-        at: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`),
-      })),
-    };
-  });
-  assertEquals(found.violations, [], where);
-  // It did look.
-  assertEquals(found.passes > 10, true, where);
+  assertEquals(await findViolations(page), [], where);
 }
 
 function draft(): number {

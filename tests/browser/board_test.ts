@@ -1,7 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import type { BrowserContext, Page } from "playwright-core";
 import { createApp } from "../../examples/board/app.ts";
-import { addTask, closeDatabase, listMessages, listPeople, listTasks } from "../../examples/board/database.ts";
+import {
+  addMessage,
+  addTask,
+  closeDatabase,
+  listMessages,
+  listPeople,
+  listTasks,
+} from "../../examples/board/database.ts";
+import { findViolations } from "../support/axe.ts";
 import { withPage } from "../support/browser.ts";
 
 for (const javaScriptEnabled of [true, false]) {
@@ -84,6 +92,55 @@ for (const colorScheme of ["light", "dark"] as const) {
     assertEquals(await page.evaluate(() => document.documentElement.scrollWidth), 320);
   });
 }
+
+for (const colorScheme of ["light", "dark"] as const) {
+  boardTest(`board: axe-core finds nothing, in ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto("/");
+    assertEquals(await findViolations(page), []);
+    await comeIn(page, "Ada");
+    addTask("Write the tests", "Ada");
+    addMessage("Ada", "Hello");
+    await page.reload();
+    await page.locator(".card").waitFor();
+    assertEquals(await findViolations(page), []);
+  });
+}
+
+boardTest("board: a keyboard alone does everything, and stays where it is", async ({ page }) => {
+  await page.goto("/");
+  const { keyboard } = page;
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await keyboard.press(key);
+  };
+  const focused = (): Promise<string> => page.evaluate(() => `#${document.activeElement?.id}`);
+  const focusOn = async (selector: string): Promise<void> => {
+    await page.waitForFunction((selector) => document.activeElement?.matches(selector), selector);
+  };
+  // Past the link that skips to the board.
+  await press("Tab", "Tab");
+  await keyboard.type("Ada");
+  await press("Enter");
+  await page.locator("#room").waitFor();
+  await press("Tab", "Enter");
+  assertEquals(await focused(), "#main");
+  await press("Tab");
+  await keyboard.type("One");
+  await press("Enter");
+  await page.locator("#todo .card").waitFor();
+  await focusOn("[name=title]:placeholder-shown");
+  await press("Tab", "Tab", "Enter");
+  await page.locator("#doing .card").waitFor();
+  await focusOn(".card");
+  await press("Tab", "Tab", "Tab", "Enter");
+  await page.locator(".card").waitFor({ state: "detached" });
+  await focusOn("#board");
+  await press("Tab");
+  await keyboard.type("Hello");
+  await press("Enter");
+  await page.locator("#messages").getByText("Hello").waitFor();
+  await focusOn("[name=text]");
+});
 
 async function comeIn(page: Page, name: string): Promise<void> {
   await page.goto("/");

@@ -1,7 +1,8 @@
 /** The example `examples/invoices`, asked through its handler alone. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { type App, createApp } from "../../examples/invoices/app.ts";
+import type { Handler } from "@hyper/actions";
+import { createApp } from "../../examples/invoices/app.ts";
 import { listAudit, listRefusals } from "../../examples/invoices/audit.ts";
 import { closeDatabase } from "../../examples/invoices/database.ts";
 import {
@@ -494,10 +495,10 @@ interface Opened {
 
 /** A browser with scripts off, and its cookies. */
 class Visitor {
-  readonly #app: App;
+  readonly #app: Handler;
   readonly #cookies = new Map<string, string>();
 
-  constructor(app: App) {
+  constructor(app: Handler) {
     this.#app = app;
   }
 

@@ -32,7 +32,8 @@ export const moveTask = action(
   async ({ data, publish }) => {
     database.moveTask(data.id, data.to);
     await publish(ROOM, BOARD);
-    return BOARD;
+    // The button that was pressed is gone: the focus goes with the card, or a keyboard would begin at the top again.
+    return html(<Board />, { target: "#board", swap: "morph", focus: `#task-${data.id}` });
   },
 );
 
@@ -42,7 +43,7 @@ export const deleteTask = action(
   async ({ data, publish }) => {
     database.deleteTask(data.id);
     await publish(ROOM, BOARD);
-    return BOARD;
+    return html(<Board />, { target: "#board", swap: "morph", focus: "#board" });
   },
 );
 
@@ -62,7 +63,7 @@ export function AddTask() {
 export function Board() {
   const tasks = database.listTasks();
   return (
-    <div id="board" class="board">
+    <div id="board" class="board" tabindex={-1} role="group" aria-label="Columns">
       {COLUMNS.map((column) => (
         <section key={column} id={column} aria-labelledby={`${column}-title`}>
           <h2 id={`${column}-title`}>{TITLES[column]}</h2>
@@ -76,7 +77,7 @@ export function Board() {
 function Card({ task }: { readonly task: Task }) {
   const at = COLUMNS.indexOf(task.place);
   return (
-    <li id={`task-${task.id}`} class="card">
+    <li id={`task-${task.id}`} class="card" tabindex={-1}>
       <p>{task.title}</p>
       <small>{task.author}</small>
       <div class="moves">

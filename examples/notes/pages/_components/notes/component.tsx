@@ -18,7 +18,8 @@ const RenameForm = defineForm("rename", {
 /** What a copy of one note is worth waiting for, in milliseconds: so that there is progress to watch. */
 const COPY_PAUSE = 60;
 
-export const addNote = action("add_note", { form: AddForm }, ({ form }) => {
+// The notes of this demonstration are everyone's, hence `public`. Where they are not, createHandler() is given a guard.
+export const addNote = action("add_note", { form: AddForm, public: true }, ({ form }) => {
   const note = database.addNote({ title: form.values.title, body: "", due: null });
   return [
     html(<NoteRow note={note} />, { target: "#notes", swap: "prepend" }),
@@ -27,29 +28,33 @@ export const addNote = action("add_note", { form: AddForm }, ({ form }) => {
   ];
 });
 
-export const renameNote = action("rename_note", { form: RenameForm }, ({ form }) => {
+export const renameNote = action("rename_note", { form: RenameForm, public: true }, ({ form }) => {
   const note = database.findNote(Number(form.values.id));
   if (note === null) throw new HyperError(404, "This note was deleted meanwhile");
   const renamed = database.updateNote(note, { title: form.values.title });
   return [html(<NoteRow note={renamed} />, { target: `#note-${note.id}`, swap: "morph" }), toast("Title saved")];
 });
 
-export const deleteNote = action("delete_note", { input: z.object({ id: z.coerce.number().int() }) }, ({ data }) => {
-  database.deleteNote(data.id);
-  return [remove(`#note-${data.id}`), toast("Note deleted")];
-});
+export const deleteNote = action(
+  "delete_note",
+  { input: z.object({ id: z.coerce.number().int() }), public: true },
+  ({ data }) => {
+    database.deleteNote(data.id);
+    return [remove(`#note-${data.id}`), toast("Note deleted")];
+  },
+);
 
 // It changes nothing, so it may be asked for with GET.
 export const searchNotes = action(
   "search_notes",
-  { method: "GET", input: z.object({ q: z.string().max(200).default("") }) },
+  { method: "GET", input: z.object({ q: z.string().max(200).default("") }), public: true },
   ({ data: { q } }) => [
     html(<NoteList notes={database.listNotes(q)} search={q} />, { target: "#notes", swap: "morph" }),
     history({ replace: q === "" ? "/" : `/?${new URLSearchParams({ q })}` }),
   ],
 );
 
-export const makeBackup = action("make_backup", async function* () {
+export const makeBackup = action("make_backup", { public: true }, async function* () {
   const notes = database.listNotes();
   for (const [index, note] of notes.entries()) {
     database.copyNote(note);

@@ -34,14 +34,18 @@ const NoteForm = defineForm("note", {
   },
 });
 
-export const saveNote = action("save_note", { form: NoteForm, inject: { id: noteId } }, ({ form, id }) => {
-  const { title, body, due } = form.values;
-  updateNote(mustFind(id), { title, body, due: due ?? null });
-  // The page as it is now: the new title above the form, and no messages in it.
-  return [refresh("#main"), toast("Note saved")];
-});
+export const saveNote = action(
+  "save_note",
+  { form: NoteForm, inject: { id: noteId }, public: true },
+  ({ form, id }) => {
+    const { title, body, due } = form.values;
+    updateNote(mustFind(id), { title, body, due: due ?? null });
+    // The page as it is now: the new title above the form, and no messages in it.
+    return [refresh("#main"), toast("Note saved")];
+  },
+);
 
-export const discardNote = action("discard_note", { inject: { id: noteId } }, ({ id }) => {
+export const discardNote = action("discard_note", { inject: { id: noteId }, public: true }, ({ id }) => {
   deleteNote(id);
   return [toast("Note deleted"), redirect("/")];
 });

@@ -1,0 +1,71 @@
+import { auditActions } from "@hyper/actions";
+import { createTestClient, type TestClient, type TestPage } from "@hyper/actions/testing";
+import { assertEquals } from "@std/assert";
+import { Accounts, DEMO } from "./accounts.ts";
+import { createApp } from "./app.ts";
+
+authTest("no action is open by mistake", async (client) => {
+  await auditActions(client.handler, { requireGuard: true });
+});
+
+authTest("a page asks for a sign-in, and is shown after it", async (client) => {
+  let page = await client.open("/account");
+  assertEquals(page.url.search, "?next=%2Faccount");
+  page = await page.form("Sign in").fill({ Name: "bob", Password: "a guess" }).submit();
+  assertEquals(page.form("Sign in").text.includes("Name or password is wrong"), true);
+  page = await signIn(page, "bob");
+  assertEquals(page.url.pathname, "/account");
+  page = await page.click("Sign out");
+  assertEquals((await client.open("/account")).url.pathname, "/sign-in");
+});
+
+authTest("what was typed when the session was over is there after the next sign-in", async (client, clock) => {
+  let page = await signIn(await client.open("/account"), "bob");
+  clock.hours += 9;
+  page = await page.form("Save").fill({ "What we call you": "Robert", "About you": "I build" }).submit();
+  assertEquals(page.url.pathname, "/sign-in");
+  page = await signIn(page, "bob");
+  assertEquals(page.form("Save").field("What we call you").value, "Robert");
+  page = await page.form("Save").submit();
+  assertEquals(page.find("h1").text, "Robert");
+});
+
+authTest("it is there for nobody else", async (client, clock) => {
+  let page = await signIn(await client.open("/account"), "bob");
+  clock.hours += 9;
+  page = await page.form("Save").fill({ "What we call you": "Robert" }).submit();
+  page = await signIn(page, "ada");
+  assertEquals(page.form("Save").field("What we call you").value, "");
+});
+
+authTest("a member does not do what an admin may", async (client) => {
+  await signIn(await client.open("/sign-in"), "bob");
+  assertEquals((await client.open("/people")).status, 403);
+  const outcome = await client.action("set_role", { id: 2, role: "admin" });
+  assertEquals(outcome.status, 403);
+});
+
+authTest("the sixth guess has to wait", async (client) => {
+  const page = await client.open("/sign-in");
+  const statuses: number[] = [];
+  for (let guess = 1; guess <= 6; guess++) {
+    const outcome = await page.form("Sign in").fill({ Name: "ada", Password: `guess ${guess}` }).send();
+    statuses.push(outcome.status);
+  }
+  assertEquals(statuses, [422, 422, 422, 422, 422, 429]);
+});
+
+async function signIn(page: TestPage, name: string): Promise<TestPage> {
+  const password = DEMO.find((account) => account.name === name)?.password ?? "";
+  return await page.form("Sign in").fill({ Name: name, Password: password }).submit();
+}
+
+function authTest(name: string, visit: (client: TestClient, clock: { hours: number }) => Promise<void>): void {
+  Deno.test(`auth: ${name}`, async () => {
+    const clock = { hours: 0 };
+    using accounts = new Accounts(":memory:", () => clock.hours * 60 * 60 * 1000);
+    for (const account of DEMO) await accounts.add(account);
+    await using client = createTestClient(createApp(accounts));
+    await visit(client, clock);
+  });
+}

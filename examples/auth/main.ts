@@ -1,0 +1,16 @@
+/** Sign-in, guards, and a form that outlives its session, built with `@hyper/actions`. `PORT` chooses the port. */
+import { fromFileUrl, join } from "@std/path";
+import { Accounts, DEMO } from "./accounts.ts";
+import { createApp } from "./app.ts";
+
+const port = Number(Deno.env.get("PORT") ?? 8000);
+const folder = fromFileUrl(import.meta.resolve("./data/"));
+await Deno.mkdir(folder, { recursive: true });
+const accounts = new Accounts(join(folder, "auth.sqlite"));
+for (const account of DEMO) await accounts.add(account);
+
+Deno.serve({
+  port,
+  // deno-lint-ignore no-console -- the address is what this program has to say
+  onListen: ({ port }) => console.log(`Auth is served at http://localhost:${port}/`),
+}, createApp(accounts));

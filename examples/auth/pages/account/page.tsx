@@ -1,0 +1,69 @@
+import {
+  action,
+  type ContextProviders,
+  defineForm,
+  Field,
+  field,
+  Form,
+  FormErrors,
+  type PageProps,
+  refresh,
+  type RequestContext,
+  toast,
+} from "@hyper/actions";
+import { findTyped, forgetTyped, keepTyped } from "../../kept.ts";
+import { accounts, admit, currentUser, member } from "../../session.ts";
+
+const ProfileForm = defineForm("profile", {
+  fields: {
+    title: field.text({ label: "What we call you", required: true, maxlength: 80 }),
+    about: field.textarea({ label: "About you", maxlength: 2_000 }),
+  },
+  // What was typed when the session was over comes before what is saved.
+  getInitial: async (ctx) => {
+    const user = await ctx.deps.get(currentUser);
+    return user === null ? null : await findTyped("profile", user, ctx) ?? user;
+  },
+  guard: keepTyped,
+});
+
+export const saveProfile = action(
+  "save_profile",
+  // Not for everyone: the guard of the form asks for a sign-in, and keeps what was typed.
+  { form: ProfileForm, public: true },
+  async (ctx) => {
+    const { form, deps } = ctx;
+    // Asked for here: what is injected is made before the guard of the form is asked.
+    const [user, known] = [await deps.get(member), await deps.get(accounts)];
+    known.saveProfile(user.id, form.values);
+    await forgetTyped(form.name, user, ctx);
+    return [refresh("#main"), toast("Your account is saved")];
+  },
+);
+
+export const head = <title>Your account</title>;
+
+/** For who is signed in. */
+export const render = admit();
+
+export const context = {
+  // The guard of the page has asked before.
+  member: ({ deps }) => deps.get(member),
+  isTyped: async (ctx: RequestContext) => await findTyped("profile", await ctx.deps.get(member), ctx) !== null,
+} satisfies ContextProviders;
+
+/** What somebody says about themselves. */
+export default function Account({ context: { member, isTyped } }: PageProps<string, typeof context>) {
+  return (
+    <>
+      <h1>{member.title || member.name}</h1>
+      {isTyped && <p role="status" class="note">What you had typed is still here. It is not saved yet.</p>}
+      <Form action={saveProfile} class="stack">
+        <FormErrors />
+        <Field name="title" />
+        <Field name="about" rows={6} />
+        <button>Save</button>
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+import type { ErrorPageProps } from "@hyper/actions";
+
+const TITLES: Readonly<Record<number, string>> = {
+  403: "This is not for you",
+  429: "Not so fast",
+};
+
+/** What is shown in place of a page that was refused or broke. */
+export default function ErrorPage({ status, message }: ErrorPageProps) {
+  return (
+    <>
+      <h1>{TITLES[status] ?? (status < 500 ? "This did not work" : "Something went wrong")}</h1>
+      <p>{message}</p>
+      <p>
+        <a href="/">To the first page</a>
+      </p>
+    </>
+  );
+}

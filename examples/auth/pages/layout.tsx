@@ -1,0 +1,32 @@
+import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { Session } from "./_components/session/component.tsx";
+import type { RootContext } from "./page.tsx";
+
+/** What stands around every page. The error page is drawn in it too, and may have no context. */
+export default function Layout({ children, context: { user } }: LayoutProps<string, RootContext>) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Club</title>
+        <link rel="stylesheet" href="/auth.css" />
+        <ClientScript />
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header>
+          <nav aria-label="Pages">
+            <a href="/">Club</a>
+            <a href="/account">Your account</a>
+            {user?.role === "admin" && <a href="/people">People</a>}
+          </nav>
+          <Session user={user ?? null} />
+        </header>
+        <main id="main" tabindex={-1}>{children}</main>
+        <Toasts class="toasts" />
+      </body>
+    </html>
+  );
+}

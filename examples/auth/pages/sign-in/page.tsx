@@ -1,0 +1,48 @@
+import { action, defineForm, DQuery, Field, field, Form, FormErrors, type PageContext } from "@hyper/actions";
+import { DEMO } from "../../accounts.ts";
+import { accounts, beginSession, currentUser, pathOf } from "../../session.ts";
+
+const SignInForm = defineForm("sign_in", {
+  fields: {
+    name: field.text({ label: "Name", required: true, maxlength: 80, autocomplete: "username" }),
+    password: field.password({ label: "Password", required: true, maxlength: 200, autocomplete: "current-password" }),
+  },
+});
+
+export const signIn = action(
+  "sign_in",
+  {
+    form: SignInForm,
+    public: true,
+    // Five guesses at once, then one every twelve seconds.
+    rate: { limit: 5, seconds: 60 },
+    inject: { accounts, next: DQuery("next", pathOf, { default: "/account" }) },
+  },
+  async (ctx) => {
+    const { form, accounts, next } = ctx;
+    const user = await accounts.check(form.values.name, form.values.password);
+    // Not which of them is wrong: that would tell a stranger who has an account.
+    return user === null ? form.addError("", "Name or password is wrong") : await beginSession(user, ctx, next);
+  },
+);
+
+export const head = <title>Sign in</title>;
+
+/** The way in. */
+export async function render({ deps, url }: PageContext) {
+  const user = await deps.get(currentUser);
+  return (
+    <>
+      <h1>Sign in</h1>
+      {user !== null && <p>You are signed in as {user.name}; to be somebody else, sign in anew.</p>}
+      {url.searchParams.has("next") && user === null && <p role="status">Sign in to go on.</p>}
+      <Form action={signIn} class="stack">
+        <FormErrors />
+        <Field name="name" autocapitalize="none" />
+        <Field name="password" />
+        <button>Sign in</button>
+      </Form>
+      <p>Everybody here is made up: {DEMO.map(({ name, password }) => `${name}, with “${password}”`).join("; ")}.</p>
+    </>
+  );
+}

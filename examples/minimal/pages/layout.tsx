@@ -1,0 +1,22 @@
+import { ClientScript, type LayoutProps } from "@hyper/actions";
+
+/** What stands around every page: its language, its title, the browser runtime. */
+export default function Layout({ children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Guest book</title>
+        <ClientScript />
+      </head>
+      <body>
+        <main>
+          <h1>Guest book</h1>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}

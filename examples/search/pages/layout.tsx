@@ -1,0 +1,22 @@
+import { ClientScript, type LayoutProps } from "@hyper/actions";
+
+/** What stands around every page. Links and the search stay in this document: `hyper-nav`. */
+export default function Layout({ children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Elements</title>
+        <link rel="stylesheet" href="/search.css" />
+        <ClientScript />
+        <script type="module" src="/search.js" />
+      </head>
+      <body hyper-nav>
+        <a class="skip" href="#main">Skip to the content</a>
+        <main id="main" tabindex={-1}>{children}</main>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,73 @@
+import { action, history, html, type PageProps } from "@hyper/actions";
+import { z } from "zod";
+import { type Element, findElements, KINDS, Wanted } from "../elements.ts";
+
+const Search = Wanted.extend({ push: z.boolean().default(false) });
+
+// It changes nothing, so it may be asked for with GET, and by everyone.
+export const search = action("search", { method: "GET", input: Search, public: true }, ({ data }) => {
+  const { push, ...wanted } = data;
+  const url = urlOf(wanted);
+  return [
+    html(<Results wanted={wanted} />, { target: "#results", swap: "morph" }),
+    // Where one has been before the typing began is to be found again; each letter of it is not.
+    history(push ? { push: url } : { replace: url }),
+  ];
+});
+
+/** The search, and what it has found. The address says what is looked for, so that it can be kept and sent. */
+export default function Elements({ url }: PageProps) {
+  const wanted = Wanted.parse(Object.fromEntries(url.searchParams));
+  return (
+    <>
+      <h1>Elements</h1>
+      <search>
+        {/* An ordinary form: sent, it leads to the address of the search, with scripts or without. */}
+        <form action="/" data-search>
+          <div>
+            <label for="q">Name, symbol or number</label>
+            <input id="q" name="q" type="search" value={wanted.q} maxlength={100} autocomplete="off" />
+          </div>
+          <div>
+            <label for="kind">Kind</label>
+            <select id="kind" name="kind">
+              <option value="">Any</option>
+              {KINDS.map((kind) => <option key={kind} selected={kind === wanted.kind}>{kind}</option>)}
+            </select>
+          </div>
+          <button>Search</button>
+        </form>
+      </search>
+      <Results wanted={wanted} />
+    </>
+  );
+}
+
+function Results({ wanted }: { readonly wanted: Wanted }) {
+  const found = findElements(wanted);
+  return (
+    <section id="results" aria-label="Results">
+      {/* Said aloud when it changes, so that somebody who does not see the list knows that it did. */}
+      <p role="status">{found.length === 1 ? "1 element" : `${found.length} elements`}</p>
+      <ol>
+        {found.map((element) => <Result key={element.symbol} element={element} />)}
+      </ol>
+    </section>
+  );
+}
+
+function Result({ element: { number, symbol, name, kind } }: { readonly element: Element }) {
+  return (
+    <li id={`element-${symbol}`}>
+      <span class="number">{number}</span>
+      <span class="symbol">{symbol}</span>
+      <a href={`/elements/${symbol}`}>{name}</a>
+      <span class="kind">{kind}</span>
+    </li>
+  );
+}
+
+function urlOf(wanted: Wanted): string {
+  const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== ""));
+  return query.size === 0 ? "/" : `/?${query}`;
+}

@@ -1,0 +1,20 @@
+import { createTestClient } from "@hyper/actions/testing";
+import { assertEquals } from "@std/assert";
+import { createApp } from "./app.ts";
+
+Deno.test("search: the form leads to the address of the search, with scripts off", async () => {
+  await using client = createTestClient(createApp());
+  let page = await client.open("/");
+  page = await page.form("Search").fill({ "Name, symbol or number": "n", Kind: "Noble gas" }).submit();
+  assertEquals(page.url.search, "?q=n&kind=Noble+gas");
+  assertEquals(page.findAll("#results a").map(({ text }) => text), ["Neon", "Argon", "Krypton", "Xenon", "Radon"]);
+  assertEquals(page.form("Search").field("Kind").value, "Noble gas");
+});
+
+Deno.test("search: results as one types, with the runtime", async () => {
+  await using client = createTestClient(createApp());
+  const page = await client.open("/");
+  await client.action("search", { q: "he" }, { method: "GET" });
+  assertEquals(page.url.search, "?q=he");
+  assertEquals(page.findAll("#results a").map(({ text }) => text), ["Helium", "Ruthenium", "Rhenium"]);
+});

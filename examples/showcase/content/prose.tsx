@@ -1,0 +1,93 @@
+/** Markdown as components: everything is escaped, and nothing but what stands here becomes an element. */
+import type { Markup } from "@hyper/actions";
+import type { Token, Tokens } from "marked";
+import { Code } from "./code.tsx";
+import { headingId, is } from "./document.ts";
+
+/** The blocks of a text. */
+export function Prose({ tokens }: { readonly tokens: readonly Token[] }) {
+  return <>{tokens.map(block)}</>;
+}
+
+/** The words of one paragraph. */
+export function Words({ token }: { readonly token: Token }) {
+  return <>{inline("tokens" in token ? token.tokens : undefined)}</>;
+}
+
+function block(token: Token): Markup {
+  if (is(token, "heading")) {
+    const Heading = `h${token.depth}` as "h2";
+    return (
+      <Heading id={headingId(token)}>
+        {inline(token.tokens)}
+      </Heading>
+    );
+  }
+  if (is(token, "paragraph")) return <p>{inline(token.tokens)}</p>;
+  if (is(token, "list")) {
+    const items = token.items.map((item, index) => <li key={index}>{item.tokens.map(block)}</li>);
+    return token.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
+  }
+  if (is(token, "code")) {
+    const [language = "", ...caption] = (token.lang ?? "").split(" ").filter((word) => word !== "ignore");
+    return <Code source={token.text} language={language} caption={caption.join(" ") || undefined} />;
+  }
+  if (is(token, "blockquote")) return <blockquote>{token.tokens.map(block)}</blockquote>;
+  if (is(token, "table")) return table(token);
+  if (is(token, "hr")) return <hr />;
+  // An item of a list that has no paragraphs of its own.
+  if (is(token, "text")) return inline(token.tokens ?? [token]);
+  if (token.type === "space") return null;
+  throw new TypeError(`Cannot draw Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
+}
+
+function table({ header, rows }: Tokens.Table): Markup {
+  const names = header.map(({ text }) => text).join(", ");
+  return (
+    <div class="table" tabindex={0} role="group" aria-label={`Table: ${names}`}>
+      <table>
+        <thead>
+          <tr>
+            {header.map(({ tokens }, index) =>
+              tokens.length === 0 ? <td key={index} /> : <th key={index} scope="col">{inline(tokens)}</th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, index) => (
+            <tr key={index}>{cells.map(({ tokens }, index) => <td key={index}>{inline(tokens)}</td>)}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function inline(tokens: readonly Token[] | undefined): Markup {
+  return (tokens ?? []).map(words);
+}
+
+function words(token: Token): Markup {
+  if (is(token, "text")) return token.tokens === undefined ? token.text : inline(token.tokens);
+  if (is(token, "escape")) return token.text;
+  if (is(token, "codespan")) return <code>{token.text}</code>;
+  if (is(token, "strong")) return <strong>{inline(token.tokens)}</strong>;
+  if (is(token, "em")) return <em>{inline(token.tokens)}</em>;
+  if (is(token, "br")) return <br />;
+  if (is(token, "link")) return link(token);
+  throw new TypeError(`Cannot draw Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
+}
+
+const DOCUMENT = /^(?:\.\.\/(\w+)\/)?([\w-]+)\.md(#.*)?$/;
+const OUTSIDE = /^https?:\/\//;
+
+/** A link: to another text of the site, to another site, to a place on the page; to a file of the repository by its name. */
+function link({ href, tokens }: Tokens.Link): Markup {
+  const [, folder, name, hash = ""] = DOCUMENT.exec(href) ?? [];
+  if (name !== undefined) {
+    const place = folder === undefined ? name : `../${folder === "capabilities" ? "show" : folder}/${name}`;
+    return <a href={`${place}${hash}`}>{inline(tokens)}</a>;
+  }
+  if (OUTSIDE.test(href) || /^[#/]/.test(href)) return <a href={href}>{inline(tokens)}</a>;
+  return <>{inline(tokens)}</>;
+}

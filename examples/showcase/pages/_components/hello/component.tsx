@@ -1,0 +1,20 @@
+import { action, defineForm, Field, field, Form, html, toast } from "@hyper/actions";
+
+const GuestForm = defineForm("guest", {
+  fields: { name: field.text({ label: "Your name", required: true, maxlength: 40 }) },
+});
+
+export const greet = action("greet", { form: GuestForm }, ({ form }) => {
+  const { name } = form.values;
+  return [html(`Good to see you, ${name}`, { target: "#greeting", swap: "inner" }), toast(`${name} is here`)];
+});
+
+export function Hello() {
+  return (
+    <Form action={greet}>
+      <Field name="name" autocomplete="off" />
+      <button>Say hello</button>
+      <p id="greeting">Nobody is here yet</p>
+    </Form>
+  );
+}

@@ -1,0 +1,51 @@
+import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { SECTIONS } from "../site.ts";
+
+/** What stands around every page: the way to all others. */
+export default function Layout({ children, url }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>@hyper/actions</title>
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/showcase.css" />
+        <ClientScript />
+        <script type="module" src="/contents.js" />
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the text</a>
+        <header>
+          <a class="home" href="/">@hyper/actions</a>
+          <ul class="sections">
+            {SECTIONS.map(({ title, folder }) => (
+              <li key={folder}>
+                <a href={`/#${folder}`}>{title}</a>
+              </li>
+            ))}
+          </ul>
+        </header>
+        <nav class="contents" aria-label="Contents">
+          {SECTIONS.map(({ title, folder, entries }) => (
+            <section key={folder}>
+              <h2>{title}</h2>
+              <ul>
+                {entries.map((entry) => (
+                  <li key={entry.path}>
+                    <a href={entry.path} aria-current={entry.path === url.pathname ? "page" : undefined}>
+                      {entry.title}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))}
+        </nav>
+        <main id="main" tabindex={-1}>{children}</main>
+        <Toasts class="toasts" />
+      </body>
+    </html>
+  );
+}

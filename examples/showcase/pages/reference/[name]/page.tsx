@@ -1,0 +1,13 @@
+import type { PageProps } from "@hyper/actions";
+import { documentOf, TextPage } from "../../../components/text_page.tsx";
+
+export const context = { document: documentOf("reference") };
+
+type Props = PageProps<"/reference/[name]", typeof context>;
+
+export const head = ({ context: { document } }: Props) => <title>{`${document.title} · @hyper/actions`}</title>;
+
+/** One text of this section. */
+export default function Text({ url, context: { document } }: Props) {
+  return <TextPage document={document} path={url.pathname} />;
+}

@@ -1,0 +1,58 @@
+import { HyperError, type PageProps, type RequestContext } from "@hyper/actions";
+import { documentOf } from "../../../components/text_page.tsx";
+import { WayOn } from "../../../components/way_on.tsx";
+import { Code } from "../../../content/code.tsx";
+import { Prose, Words } from "../../../content/prose.tsx";
+import { readFile } from "../../../content/source.ts";
+import { DEMOS } from "../demos.ts";
+
+/** The files of a demonstration with their texts. */
+async function sources({ params }: RequestContext) {
+  const demo = DEMOS.get(String(params.name));
+  if (demo === undefined) throw new HyperError(404, "There is no such page");
+  return await Promise.all(demo.files.map(async (path) => ({ path, text: await readFile(path) })));
+}
+
+export const context = { document: documentOf("capabilities"), sources };
+
+type Props = PageProps<"/show/[name]", typeof context>;
+
+/** The scripts a demonstration brings along stand in the head, where they are loaded once. */
+export const head = ({ params, context: { document } }: Props) => (
+  <>
+    <title>{`${document.title} · @hyper/actions`}</title>
+    {DEMOS.get(params.name)?.scripts.map((src) => <script key={src} type="module" src={src} />)}
+  </>
+);
+
+/** One capability: what it is, the live thing with its source, and what else there is to know. */
+export default function Show({ url, params, context: { document, sources } }: Props) {
+  const Demo = DEMOS.get(params.name)?.Demo;
+  return (
+    <article>
+      <h1>{document.title}</h1>
+      {document.lead !== null && (
+        <p class="lead">
+          <Words token={document.lead} />
+        </p>
+      )}
+      <div class="split">
+        <section class="live" id="live" aria-label="Live example">
+          {Demo !== undefined && <Demo url={url} />}
+        </section>
+        <div class="files">
+          {sources.map(({ path, text }) => (
+            <Code
+              key={path}
+              source={text}
+              language={path.split(".").at(-1) ?? ""}
+              caption={path.split("/").slice(-2).join("/")}
+            />
+          ))}
+        </div>
+      </div>
+      <Prose tokens={document.body} />
+      <WayOn path={url.pathname} />
+    </article>
+  );
+}

@@ -1,0 +1,43 @@
+import { action, defineForm, Field, field, Form, formActionUrl, html, toast } from "@hyper/actions";
+
+const LetterForm = defineForm("letter", {
+  fields: {
+    text: field.textarea({ label: "Letter", required: true, maxlength: 400, initial: "Dear reader," }),
+    then: field.select({ choices: ["keep", "send"], required: true }),
+  },
+});
+
+export const saveLetter = action("save_letter", { form: LetterForm }, ({ form }) => {
+  const done = form.values.then === "send" ? "Sent" : "Kept as a draft";
+  return [html(`${done}: ${form.values.text}`, { target: "#letter", swap: "inner" }), toast(done)];
+});
+
+// Another action of the same form, which takes its fields as they are.
+export const countWords = action("count_words", ({ data }) => {
+  const words = String(data.text ?? "").split(/\s+/).filter((word) => word !== "").length;
+  return [html(`${words} words`, { target: "#letter", swap: "inner" }), toast(`${words} words`)];
+});
+
+export function Demo() {
+  return (
+    <>
+      <Form action={saveLetter}>
+        <Field name="text" rows={4} />
+        <div class="buttons">
+          {/* The button that is pressed sends its name and value. */}
+          <button name="then" value="keep" class="quiet">Keep</button>
+          <button name="then" value="send">Send</button>
+          <button
+            class="quiet"
+            formaction={formActionUrl("count_words")}
+            formnovalidate
+            data-hyper-form="count_words"
+          >
+            Count words
+          </button>
+        </div>
+      </Form>
+      <p id="letter" class="box" />
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { action, Form, html } from "@hyper/actions";
+import { z } from "zod";
+
+const LANES = [
+  ["replace", "The newest wins: the one before is aborted. The default of a call from JavaScript."],
+  ["block", "The first wins: nothing is sent while it runs. The default of a form."],
+  ["queue", "One after the other, in order."],
+  ["none", "All at once."],
+] as const;
+
+export const answerSlowly = action(
+  "answer_slowly",
+  { input: z.object({ lane: z.enum(LANES.map(([name]) => name)) }) },
+  async ({ data: { lane } }) => {
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    return html(<li>{`answered at ${new Date().toISOString().slice(17, 23)}`}</li>, {
+      target: `#lane-${lane}`,
+      swap: "append",
+    });
+  },
+);
+
+export function Demo() {
+  return (
+    <>
+      {LANES.map(([lane, words]) => (
+        <Form key={lane} action={answerSlowly} instance={lane} hyper-sync={lane} hyper-key={`lane-${lane}`}>
+          <div>
+            <button name="lane" value={lane}>{lane}</button> {words}
+          </div>
+          <ul id={`lane-${lane}`} class="log" aria-live="polite" />
+        </Form>
+      ))}
+    </>
+  );
+}

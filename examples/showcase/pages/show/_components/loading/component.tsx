@@ -1,0 +1,31 @@
+import { action, Form, html } from "@hyper/actions";
+import { z } from "zod";
+
+export const wait = action(
+  "wait",
+  { input: z.object({ ms: z.coerce.number().int().min(0).max(3000) }) },
+  async ({ data: { ms } }) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return html(`It took ${ms} ms`, { target: "#waited", swap: "inner" });
+  },
+);
+
+export function Demo() {
+  return (
+    // Its buttons are disabled while it is sent; it is marked as busy where it has no target.
+    <Form action={wait} hyper-target="#waited" hyper-form-disable>
+      <div class="buttons">
+        <button name="ms" value="50" class="quiet">50 ms</button>
+        <button name="ms" value="400" class="quiet">400 ms</button>
+        <button name="ms" value="2000" class="quiet">2 s</button>
+      </div>
+      <p>
+        {/* Shown after 100 ms, for at least 300 ms; hidden by the server, so that it never flashes. */}
+        <span hyper-loading="wait" hidden>Waiting …</span>
+        <span hyper-loading="wait" hyper-loading-delay="1000" hidden>It takes longer than it should …</span>
+      </p>
+      {/* Classes in place of showing and hiding. */}
+      <p id="waited" class="box" hyper-loading="wait" hyper-loading-class="waiting">Press a button</p>
+    </Form>
+  );
+}

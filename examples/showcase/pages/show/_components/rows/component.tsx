@@ -1,0 +1,75 @@
+import {
+  action,
+  cleanupExtraInitial,
+  defineForm,
+  defineFormset,
+  drawField,
+  field,
+  Form,
+  FormErrors,
+  html,
+  toast,
+  useForm,
+} from "@hyper/actions";
+
+const GuestForm = defineForm("seat", {
+  fields: {
+    name: field.text({ label: "Name", required: true, maxlength: 40 }),
+    meal: field.select({ label: "Meal", choices: ["Fish", "Stew", "Salad"], initial: "Stew", required: true }),
+  },
+});
+
+// The empty rows begin with nothing, so that one that nobody touched is no row.
+const GuestList = cleanupExtraInitial(defineFormset(GuestForm, {
+  prefix: "guests",
+  min: 1,
+  max: 6,
+  extra: 1,
+  canDelete: true,
+  canOrder: true,
+  getInitial: () => [{ name: "Ada", meal: "Fish" }, { name: "Grace", meal: "Stew" }],
+  clean(rows, { addError }) {
+    const names = rows.map(({ name }) => name);
+    if (new Set(names).size < names.length) addError("", "Two guests have one name");
+  },
+}));
+
+export const seatGuests = action("seat_guests", { form: GuestList }, ({ form }) => {
+  // In their order, without those to be deleted.
+  const guests = form.values.map(({ name, meal }) => `${name} (${meal})`).join(", ");
+  return [html(guests, { target: "#seated", swap: "inner" }), toast(`${form.values.length} seated`)];
+});
+
+export function Demo() {
+  return (
+    <>
+      <Form action={seatGuests} novalidate>
+        <FormErrors title="Nobody is seated yet" />
+        <Rows />
+        <div class="buttons">
+          <button>Seat them</button>
+          <button type="button" class="quiet" data-add-row hidden>Add a guest</button>
+        </div>
+      </Form>
+      <p id="seated" class="box" />
+    </>
+  );
+}
+
+function Rows() {
+  const formset = useForm();
+  if (formset.kind === "form") throw new TypeError("Cannot draw rows: this is no formset");
+  return (
+    <div data-rows={formset.definition.max}>
+      {[...formset.rows, formset.emptyRow].map(({ index, form, orderField, deleteField }) => {
+        const row = (
+          <fieldset class="row" data-row>
+            <legend>{index === null ? "Guest" : `Guest ${index + 1}`}</legend>
+            {[...form.fields, orderField, deleteField].map((field) => field && drawField(field))}
+          </fieldset>
+        );
+        return index === null ? <template key="empty">{row}</template> : row;
+      })}
+    </div>
+  );
+}

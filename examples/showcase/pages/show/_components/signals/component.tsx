@@ -1,0 +1,35 @@
+import { action, signals } from "@hyper/actions";
+import { z } from "zod";
+
+let total = 0;
+
+// `count` goes into the nearest x-data, `$total` into Alpine's store `hyper`.
+export const addPoints = action(
+  "add_points",
+  { input: z.object({ count: z.int().min(0).max(1_000_000) }) },
+  ({ data: { count } }) => {
+    total += 1;
+    return signals({ count: count + 1, $total: total });
+  },
+);
+
+export function Demo() {
+  return (
+    <>
+      <div x-data="{ count: 0, isOpen: false }">
+        <p class="big" x-text="count">0</p>
+        <p class="buttons">
+          <button type="button" x-on:click="$action('add_points', { count: count })">The server adds one</button>
+          <button type="button" class="quiet" x-on:click="isOpen = !isOpen">Alpine alone</button>
+        </p>
+        <p class="box" x-show="isOpen" x-cloak>Opened without asking anybody</p>
+        <p>
+          Points of everybody: <output x-text="$store.hyper.total || 'not known yet'">not known yet</output>
+        </p>
+      </div>
+      <noscript>
+        <p>Alpine is a script, and scripts are off.</p>
+      </noscript>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** What each page of the capabilities shows: a component, and the files it is made of. */
+import type { Markup } from "@hyper/actions";
+import * as buttons from "./_components/buttons/component.tsx";
+import * as calls from "./_components/calls/component.tsx";
+import * as failures from "./_components/failures/component.tsx";
+import * as forms from "./_components/forms/component.tsx";
+import * as handOver from "./_components/hand_over/component.tsx";
+import * as history from "./_components/history/component.tsx";
+import * as lanes from "./_components/lanes/component.tsx";
+import * as live from "./_components/live/component.tsx";
+import * as loading from "./_components/loading/component.tsx";
+import * as once from "./_components/once/component.tsx";
+import * as patches from "./_components/patches/component.tsx";
+import * as rows from "./_components/rows/component.tsx";
+import * as schemas from "./_components/schemas/component.tsx";
+import * as signals from "./_components/signals/component.tsx";
+import * as streams from "./_components/streams/component.tsx";
+import * as toasts from "./_components/toasts/component.tsx";
+import * as uploads from "./_components/uploads/component.tsx";
+
+/** One demonstration. */
+export interface Demonstration {
+  /** The live thing. */
+  readonly Demo: (props: DemoProps) => Markup;
+  /** The files it is made of, as paths from `examples/showcase`: what the page shows of them is all of it. */
+  readonly files: readonly string[];
+  /** The scripts it brings along. */
+  readonly scripts: readonly string[];
+}
+
+/** What a demonstration is told of the page it stands on. */
+export interface DemoProps {
+  /** The URL of the page. */
+  readonly url: URL;
+}
+
+/** Alpine's own file: its bytes are no part of what there is to read. */
+const NOT_OURS = "/alpine.js";
+
+/** The demonstrations by the names of their pages. */
+export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
+  demo("forms", forms.Demo),
+  demo("rows", rows.Demo, "/rows.js"),
+  demo("buttons", buttons.Demo),
+  demo("schemas", schemas.Demo),
+  demo("patches", patches.Demo),
+  demo("calls", calls.Demo, "/calls.js"),
+  demo("streams", streams.Demo),
+  demo("live", live.Demo, "/live.js"),
+  demo("lanes", lanes.Demo, "/lanes.js"),
+  demo("loading", loading.Demo),
+  demo("uploads", uploads.Demo, "/uploads.js"),
+  demo("toasts", toasts.Demo, "/toasts.js"),
+  demo("history", history.Demo),
+  demo("signals", signals.Demo, "/signals.js", "/alpine.js"),
+  demo("hand-over", handOver.Demo),
+  demo("failures", failures.Demo),
+  demo("once", once.Demo, "/once.js"),
+]);
+
+function demo(
+  name: string,
+  Demo: Demonstration["Demo"],
+  ...scripts: readonly string[]
+): readonly [string, Demonstration] {
+  const component = `pages/show/_components/${name.replaceAll("-", "_")}/component.tsx`;
+  const own = scripts.filter((src) => src !== NOT_OURS);
+  return [name, { Demo, files: [component, ...own.map((src) => `static${src}`)], scripts }];
+}

@@ -1,0 +1,3 @@
+document.addEventListener("bell:rung", ({ target, detail }) => {
+  target.textContent = "Ding! ".repeat(detail.times);
+});

@@ -1,0 +1,101 @@
+/** Where uploads are kept: their bytes as files of a folder, what is known of them in SQLite beside them. */
+import { dependency, type StoredFile, type TakenFile } from "@hyper/actions";
+import { join } from "@std/path";
+import { DatabaseSync } from "node:sqlite";
+
+/** One file that somebody has sent. */
+export interface Upload {
+  readonly id: string;
+  /** The name it had where it came from; no name of a file here. */
+  readonly name: string;
+  /** The media type, as the browser said and the first bytes did not deny. */
+  readonly type: string;
+  /** How many bytes. */
+  readonly size: number;
+}
+
+/** A folder of uploads. */
+export class Library implements Disposable {
+  readonly #folder: string;
+  readonly #database: DatabaseSync;
+
+  /** Opens a folder, made when it is not there. */
+  constructor(folder: string) {
+    Deno.mkdirSync(folder, { recursive: true });
+    this.#folder = folder;
+    this.#database = new DatabaseSync(join(folder, "uploads.sqlite"));
+    this.#database.exec(`
+      CREATE TABLE IF NOT EXISTS uploads (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, type TEXT NOT NULL, size INTEGER NOT NULL
+      ) STRICT
+    `);
+  }
+
+  /** Writes a file as it arrives. It is not in the list before `add()`, and gone again when it is not accepted. */
+  async take(stream: ReadableStream<Uint8Array>): Promise<TakenFile> {
+    const key = crypto.randomUUID();
+    try {
+      await Deno.writeFile(this.#path(key), stream, { createNew: true });
+    } catch (error) {
+      // The visitor has left in the middle of it, or it is larger than what is let in.
+      await this.#erase(key);
+      throw error;
+    }
+    return { key, discard: () => this.#erase(key) };
+  }
+
+  /** Puts a file that was taken into the list. */
+  add({ key, name, type, size }: StoredFile): void {
+    this.#database.prepare("INSERT INTO uploads (id, name, type, size) VALUES (?, ?, ?, ?)").run(key, name, type, size);
+  }
+
+  /** All files, the newest first. */
+  list(): readonly Upload[] {
+    return this.#database.prepare("SELECT id, name, type, size FROM uploads ORDER BY number DESC").all().map(toUpload);
+  }
+
+  /** One file, or `null`. */
+  find(id: string): Upload | null {
+    const row = this.#database.prepare("SELECT id, name, type, size FROM uploads WHERE id = ?").get(id);
+    return row === undefined ? null : toUpload(row);
+  }
+
+  /** The bytes of a file. */
+  async read({ id }: Upload): Promise<ReadableStream<Uint8Array>> {
+    return (await Deno.open(this.#path(id))).readable;
+  }
+
+  /** Deletes a file, if it is there. */
+  async delete(id: string): Promise<void> {
+    const { changes } = this.#database.prepare("DELETE FROM uploads WHERE id = ?").run(id);
+    // What is in no list is no file of ours, whatever it is called.
+    if (changes > 0) await this.#erase(id);
+  }
+
+  /** Closes the list. */
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #path(id: string): string {
+    return join(this.#folder, id);
+  }
+
+  async #erase(id: string): Promise<void> {
+    try {
+      await Deno.remove(this.#path(id));
+    } catch (error) {
+      // It is gone, which is all that was asked for.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** The library of the application; `createApp()` puts it in. */
+export const library = dependency("library", (): Library => {
+  throw new TypeError("Cannot open the library: createApp() was given none");
+});
+
+function toUpload(row: Record<string, unknown>): Upload {
+  return { id: String(row.id), name: String(row.name), type: String(row.type), size: Number(row.size) };
+}

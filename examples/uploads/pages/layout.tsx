@@ -1,0 +1,22 @@
+import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+
+/** What stands around every page. */
+export default function Layout({ children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Uploads</title>
+        <link rel="stylesheet" href="/uploads.css" />
+        <ClientScript />
+        <script type="module" src="/uploads.js" />
+      </head>
+      <body>
+        <main>{children}</main>
+        <Toasts class="toasts" />
+      </body>
+    </html>
+  );
+}

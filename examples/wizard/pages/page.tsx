@@ -1,0 +1,44 @@
+import { action, Form, type PageContext } from "@hyper/actions";
+import { setCookie } from "@std/http/cookie";
+import { currentDraft, DRAFT_SECONDS, drafts, firstOpen } from "../drafts.ts";
+import { STEPS, urlOf } from "../steps.ts";
+
+export const begin = action(
+  "begin",
+  { public: true, inject: { drafts, current: currentDraft } },
+  async ({ drafts, current, url }) => {
+    if (current !== null) await drafts.drop(current.id);
+    // A cookie is a header, so that the answer is a `Response`.
+    const response = new Response(null, { status: 303, headers: { location: urlOf(STEPS[0]) } });
+    setCookie(response.headers, {
+      name: "draft",
+      value: await drafts.begin(),
+      path: "/",
+      httpOnly: true,
+      sameSite: "Lax",
+      maxAge: DRAFT_SECONDS,
+      // A browser keeps no secure cookie of a site without TLS but `localhost`.
+      secure: url.protocol === "https:",
+    });
+    return response;
+  },
+);
+
+/** The way in, or the way on. */
+export async function render({ deps }: PageContext) {
+  const current = await deps.get(currentDraft);
+  return (
+    <>
+      <h1>Workshops</h1>
+      <p>Three steps and a summary. What you type is kept for a week, and shown to this browser alone.</p>
+      {current !== null && (
+        <p>
+          <a class="button" href={urlOf(firstOpen(current.draft))}>Go on with your registration</a>
+        </p>
+      )}
+      <Form action={begin}>
+        <button class={current === null ? undefined : "quiet"}>{current === null ? "Register" : "Begin anew"}</button>
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,104 @@
+import {
+  action,
+  Field,
+  Form,
+  formActionUrl,
+  FormErrors,
+  HyperError,
+  type PageContext,
+  type Params,
+  redirect,
+} from "@hyper/actions";
+import { currentDraft, draftId, drafts, firstOpen, withDraft } from "../../../drafts.ts";
+import { type Step, STEPS, urlOf } from "../../../steps.ts";
+import { Steps } from "../../_components/steps/component.tsx";
+
+/** More than the longest answers of one step, in bytes. */
+const BODY_BYTES = 16 * 1024;
+
+// One action for all steps: which form it takes follows from the page it was sent from.
+export const saveStep = action(
+  "save_step",
+  {
+    guard: withDraft,
+    form: async ({ params, deps }) => {
+      const step = mustFind(params);
+      const current = await deps.get(currentDraft);
+      return [step.form, { initial: current?.draft[step.path]?.typed ?? {} }] as const;
+    },
+    inject: { drafts, id: draftId },
+    limits: { bodyBytes: BODY_BYTES },
+  },
+  async ({ form, params, drafts, id }) => {
+    const step = mustFind(params);
+    const typed = Object.fromEntries(form.fields.map(({ name, raw }) => [name, raw]));
+    await drafts.accept(id, step, typedOf(step, typed), form.values);
+    return redirect(urlOf(STEPS[STEPS.indexOf(step) + 1]));
+  },
+);
+
+// What stands in the fields, right or wrong: as somebody types, and when they go back.
+export const keepStep = action(
+  "keep_step",
+  { guard: withDraft, inject: { drafts, id: draftId }, limits: { bodyBytes: BODY_BYTES, jsonBytes: BODY_BYTES } },
+  async ({ data, params, drafts, id }) => {
+    const step = mustFind(params);
+    await drafts.keep(id, step, typedOf(step, data));
+    return data.go === "back" ? redirect(urlOf(STEPS[STEPS.indexOf(step) - 1])) : undefined;
+  },
+);
+
+/** One step of the registration. */
+export async function render({ params, deps }: PageContext<"/register/[step]">) {
+  const step = mustFind(params);
+  const current = await deps.get(currentDraft);
+  if (current === null) return leadTo("/");
+  const open = firstOpen(current.draft);
+  // Who has guessed the address of a later step is led to the one that comes first.
+  if (open !== undefined && STEPS.indexOf(open) < STEPS.indexOf(step)) return leadTo(urlOf(open));
+  return (
+    <>
+      <Steps draft={current.draft} current={step} />
+      <h1>{step.title}</h1>
+      <Form action={saveStep} class="stack" data-keep="keep_step">
+        <FormErrors />
+        {Array.from(step.form.fields.keys(), (name) => <Field key={name} name={name} />)}
+        <div class="buttons">
+          {/* The first button is the one that Enter presses. */}
+          <button>Next</button>
+          {step !== STEPS[0] && (
+            <button
+              class="quiet"
+              name="go"
+              value="back"
+              formaction={formActionUrl("keep_step")}
+              data-hyper-form="keep_step"
+              formnovalidate
+            >
+              Back
+            </button>
+          )}
+        </div>
+      </Form>
+    </>
+  );
+}
+
+function mustFind({ step }: Params): Step {
+  const found = STEPS.find(({ path }) => path === step);
+  if (found === undefined) throw new HyperError(404, "There is no such step");
+  return found;
+}
+
+/** What was sent for the fields of a step, as texts, and nothing else of what was sent. */
+function typedOf({ form }: Step, sent: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Array.from(form.fields.keys(), (name) => {
+    const value = Object.hasOwn(sent, name) ? sent[name] : "";
+    // A form sends CR LF where a script reads LF.
+    return [name, typeof value === "string" ? value.replace(/\r\n?/g, "\n") : ""];
+  }));
+}
+
+function leadTo(location: string): Response {
+  return new Response(null, { status: 303, headers: { location } });
+}

@@ -1,0 +1,57 @@
+/** The steps of a registration, in order: each is a form. */
+import { defineForm, field, type FormDefinition } from "@hyper/actions";
+
+/** What was answered in one step, by field name: text, numbers and booleans, as JSON can write them. */
+export type Answers = Readonly<Record<string, unknown>>;
+
+/** One step. */
+export interface Step {
+  /** The end of its address. */
+  readonly path: string;
+  /** What it is called. */
+  readonly title: string;
+  /** What it asks. */
+  readonly form: FormDefinition<Answers>;
+}
+
+const YouForm = defineForm("you", {
+  fields: {
+    name: field.text({ label: "Your name", required: true, maxlength: 80, autocomplete: "name" }),
+    email: field.email({ label: "Your e-mail address", required: true, autocomplete: "email" }),
+  },
+});
+
+const WorkshopForm = defineForm("workshop", {
+  fields: {
+    topic: field.radio({
+      label: "Which workshop",
+      choices: ["Pottery", "Bookbinding", "Screen printing"],
+      required: true,
+    }),
+    day: field.select({ label: "Which day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
+  },
+  // What one field alone cannot tell.
+  clean({ topic, day }, ctx) {
+    if (topic === "Pottery" && day === "Sunday") ctx.addError("day", "The kiln is cold on Sunday: choose another day");
+  },
+});
+
+const ExtrasForm = defineForm("extras", {
+  fields: {
+    guests: field.number({ label: "How many people come with you", min: 0, max: 3, initial: 0, required: true }),
+    lunch: field.checkbox({ label: "With lunch" }),
+    wishes: field.textarea({ label: "Anything we should know", maxlength: 500 }),
+  },
+});
+
+/** All steps before the summary. */
+export const STEPS: readonly Step[] = [
+  { path: "you", title: "About you", form: YouForm },
+  { path: "workshop", title: "Workshop", form: WorkshopForm },
+  { path: "extras", title: "Extras", form: ExtrasForm },
+];
+
+/** Where a step is found; the summary for the one after the last. */
+export function urlOf(step: Step | undefined): string {
+  return `/register/${step?.path ?? "summary"}`;
+}

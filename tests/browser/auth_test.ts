@@ -1,0 +1,169 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { Accounts, DEMO } from "../../examples/auth/accounts.ts";
+import { createApp } from "../../examples/auth/app.ts";
+import type { Visit } from "../support/browser.ts";
+import { inspect, tabTo, visitExample } from "../support/example.ts";
+
+for (const javaScriptEnabled of [true, false]) {
+  const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
+
+  authTest(`somebody is asked to sign in, led back, and signs out, with ${scripts}`, async ({ page, context }) => {
+    await page.goto("/account");
+    assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
+    await page.getByLabel("Name", { exact: true }).fill("bob");
+    await page.getByLabel("Password").fill("a guess");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Name or password is wrong").first().waitFor();
+    assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
+    await signIn(page, "bob");
+    await page.getByRole("heading", { name: "bob" }).waitFor();
+    assertEquals(pathOf(page), "/account");
+    const [cookie] = await context.cookies();
+    assertEquals([cookie?.httpOnly, cookie?.sameSite], [true, "Lax"]);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("link", { name: "Sign in" }).waitFor();
+    assertEquals(await context.cookies(), []);
+    await page.goBack();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  }, { javaScriptEnabled });
+
+  authTest(`a form outlives its session, with ${scripts}`, async ({ page }, { clock }) => {
+    await page.goto("/account");
+    await signIn(page, "bob");
+    await page.getByLabel("What we call you").fill("Robert");
+    await page.getByLabel("About you").fill("I build\nbridges");
+    clock.hours += 9;
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
+    await signIn(page, "bob");
+    await page.getByText("What you had typed is still here").waitFor();
+    assertEquals(await page.getByLabel("What we call you").inputValue(), "Robert");
+    assertEquals(await page.getByLabel("About you").inputValue(), "I build\nbridges");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").getByText("Your account is saved").waitFor();
+    await page.getByRole("heading", { name: "Robert" }).waitFor();
+    assertEquals(await page.getByText("What you had typed is still here").count(), 0);
+  }, { javaScriptEnabled });
+
+  authTest(`rights that were taken away meanwhile are gone, with ${scripts}`, async ({ page }, { accounts }) => {
+    await page.goto("/people");
+    await signIn(page, "ada");
+    await page.getByRole("heading", { name: "People" }).waitFor();
+    accounts.setRole(1, "member");
+    await page.getByRole("button", { name: "Make bob an admin" }).click();
+    await page.getByText("You may not do this").waitFor();
+    assertEquals(accounts.list().map(({ role }) => role), ["member", "member"]);
+    const response = await page.goto("/people");
+    assertEquals(response?.status(), 403);
+    await page.getByRole("heading", { name: "This is not for you" }).waitFor();
+  }, { javaScriptEnabled });
+
+  authTest(`an action asks for a sign-in when the session is over, with ${scripts}`, async ({ page }, { clock }) => {
+    await page.goto("/people");
+    await signIn(page, "ada");
+    await page.getByRole("heading", { name: "People" }).waitFor();
+    clock.hours += 9;
+    await page.getByRole("button", { name: "Make bob an admin" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    assertEquals(pathOf(page), "/sign-in?next=%2Fpeople");
+    await signIn(page, "ada");
+    await page.getByRole("button", { name: "Make bob an admin" }).click();
+    await page.getByText("bob, admin").waitFor();
+  }, { javaScriptEnabled });
+
+  authTest(`whoever guesses too often has to wait, with ${scripts}`, async ({ page, url }) => {
+    await page.goto("/sign-in");
+    for (let guess = 1; guess <= 5; guess++) {
+      const response = await fetch(url, { method: "POST", headers: { "x-hyper-action": "sign_in" } });
+      await response.body?.cancel();
+    }
+    await page.getByLabel("Name", { exact: true }).fill("ada");
+    await page.getByLabel("Password").fill("a guess");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("This was asked for too often, try again later").waitFor();
+  }, { javaScriptEnabled });
+}
+
+authTest("an admin is told why something may not be done", async ({ page }) => {
+  await page.goto("/people");
+  await signIn(page, "ada");
+  await page.getByRole("button", { name: "Make ada a member" }).click();
+  await page.getByRole("alert").getByText("Nobody changes what they may do themselves").waitFor();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  authTest(`it is for everyone, with the keyboard alone too, in ${colorScheme}`, async ({ page }) => {
+    await page.goto("/");
+    await inspect(page, "/");
+    await tabTo(page, "Your account");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await inspect(page, "the sign-in");
+    await tabTo(page, "Name");
+    await page.keyboard.type("ada");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("a guess");
+    await page.keyboard.press("Enter");
+    await page.getByText("Name or password is wrong").first().waitFor();
+    await inspect(page, "a sign-in that was refused");
+    await tabTo(page, "Password");
+    await page.keyboard.type("analytical engine");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "ada" }).waitFor();
+    await inspect(page, "an account");
+    await page.goto("/people");
+    await inspect(page, "people");
+    await tabTo(page, "Make bob an admin");
+    await page.keyboard.press("Enter");
+    await page.getByText("bob, admin").waitFor();
+    await tabTo(page, "Make ada a member");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("Nobody changes").waitFor();
+    await inspect(page, "people, with a failure");
+    await tabTo(page, "Sign out");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Sign in" }).waitFor();
+    await signInAt(page, "/people", "bob");
+    await page.goto("/nowhere");
+    await inspect(page, "an address that leads nowhere");
+  }, { colorScheme });
+}
+
+/** What a test does beside what it does in the page. */
+interface Tools {
+  readonly accounts: Accounts;
+  /** How many hours have gone by. */
+  readonly clock: { hours: number };
+}
+
+function authTest(
+  name: string,
+  visit: (visit: Visit, tools: Tools) => Promise<void>,
+  options: { readonly javaScriptEnabled?: boolean; readonly colorScheme?: "light" | "dark" } = {},
+): void {
+  Deno.test(`auth: ${name}`, async () => {
+    const clock = { hours: 0 };
+    using accounts = new Accounts(":memory:", () => clock.hours * 60 * 60 * 1000);
+    for (const account of DEMO) await accounts.add(account);
+    await visitExample(createApp(accounts), (it) => visit(it, { accounts, clock }), options);
+  });
+}
+
+async function signIn(page: Page, name: string): Promise<void> {
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Password").fill(DEMO.find((account) => account.name === name)?.password ?? "");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText(`Signed in as ${name}`).waitFor();
+}
+
+async function signInAt(page: Page, path: string, name: string): Promise<void> {
+  await page.goto(path);
+  await signIn(page, name);
+}
+
+function pathOf(page: Page): string {
+  const { pathname, search } = new URL(page.url());
+  return `${pathname}${search}`;
+}

@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import { createHandler } from "@hyper/actions";
+import { fromFileUrl } from "@std/path";
+import { inspect, tabTo, visitExample } from "../support/example.ts";
+
+const baseDir = fromFileUrl(import.meta.resolve("../../examples/minimal/"));
+
+for (const javaScriptEnabled of [true, false]) {
+  Deno.test(`minimal: a guest signs, with scripts ${javaScriptEnabled ? "on" : "off"}`, async () => {
+    // The guests of one process sign one book.
+    const name = javaScriptEnabled ? "Ada" : "Grace";
+    await visitExample(createHandler({ baseDir }), async ({ page }) => {
+      await page.goto("/");
+      await page.getByLabel("Your name").evaluate((input) => input.removeAttribute("required"));
+      await page.getByRole("button", { name: "Sign" }).click();
+      await page.getByText("Fill in this field").first().waitFor();
+      await page.getByLabel("Your name").fill(name);
+      await page.getByRole("button", { name: "Sign" }).click();
+      await page.getByRole("listitem").getByText(name, { exact: true }).waitFor();
+      assertEquals(await page.getByLabel("Your name").inputValue(), "");
+      assertEquals(await page.getByText("Fill in this field").count(), 0);
+    }, { javaScriptEnabled });
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  Deno.test(`minimal: it is for everyone, with the keyboard alone too, in ${colorScheme}`, async () => {
+    await visitExample(createHandler({ baseDir }), async ({ page }) => {
+      await page.goto("/");
+      await tabTo(page, "Your name");
+      await page.keyboard.type(`Guest in ${colorScheme}`);
+      await page.keyboard.press("Enter");
+      await page.getByRole("listitem").getByText(`Guest in ${colorScheme}`).waitFor();
+      await inspect(page, "/");
+    }, { colorScheme });
+  });
+}

@@ -1,0 +1,118 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { createApp } from "../../examples/search/app.ts";
+import { inspect, tabTo, visitExample } from "../support/example.ts";
+
+Deno.test("search: what is found is found again by its address, with scripts off", async () => {
+  await visitExample(createApp(), async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("searchbox").fill("kr");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.waitForURL("/?q=kr&kind=");
+    assertEquals(await found(page), ["Krypton"]);
+    await page.getByRole("link", { name: "Krypton" }).click();
+    await page.getByRole("heading", { name: "Krypton" }).waitFor();
+    await page.goBack();
+    assertEquals(await found(page), ["Krypton"]);
+    assertEquals(await page.getByRole("searchbox").inputValue(), "kr");
+  }, { javaScriptEnabled: false });
+});
+
+Deno.test("search: results come as one types, and the way back leads through searches, not letters", async () => {
+  await visitExample(createApp(), async ({ page }) => {
+    await page.goto("/");
+    const box = page.getByRole("searchbox");
+    await box.pressSequentially("kr");
+    await page.waitForURL("/?q=kr");
+    await onlyFound(page, "Krypton");
+    await box.pressSequentially("yp");
+    await page.waitForURL("/?q=kryp");
+    await page.getByLabel("Kind").selectOption("Noble gas");
+    await page.waitForURL("/?q=kryp&kind=Noble+gas");
+    await page.getByRole("link", { name: "Krypton" }).click();
+    await page.getByRole("heading", { name: "Krypton" }).waitFor();
+    assertEquals(await page.title(), "Krypton");
+
+    await page.goBack();
+    await page.waitForURL("/?q=kryp&kind=Noble+gas");
+    await onlyFound(page, "Krypton");
+    assertEquals(await box.inputValue(), "kryp");
+    assertEquals(await page.getByLabel("Kind").inputValue(), "Noble gas");
+
+    await page.goBack();
+    await page.waitForURL("/");
+    await page.getByText("103 elements").waitFor();
+    assertEquals(await box.inputValue(), "");
+    assertEquals(await page.getByLabel("Kind").inputValue(), "");
+
+    await page.goForward();
+    await onlyFound(page, "Krypton");
+    assertEquals(await box.inputValue(), "kryp");
+    await page.reload();
+    assertEquals(await found(page), ["Krypton"]);
+  });
+});
+
+Deno.test("search: a slow answer for fewer letters does not come after the answer for more", async () => {
+  await visitExample(createApp(), async ({ page, events }) => {
+    await page.goto("/");
+    // The first answer waits until the second search has begun.
+    const later = Promise.withResolvers<void>();
+    await page.route(/\/$/, async (route) => {
+      const data = await route.request().headerValue("x-hyper-data") ?? "";
+      if (data.includes('"q":"a"')) await later.promise;
+      // A request that was ended meanwhile is no longer there to go on.
+      await route.continue().catch(() => {});
+    });
+    await page.getByRole("searchbox").fill("a");
+    await events.next("hyper:beforeRequest");
+    await page.getByRole("searchbox").fill("argon");
+    await events.next("hyper:requestReplaced");
+    later.resolve();
+    await onlyFound(page, "Argon");
+    assertEquals(new URL(page.url()).search, "?q=argon");
+  });
+});
+
+Deno.test("search: Enter leads to the address at once, and makes no second entry of it", async () => {
+  await visitExample(createApp(), async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("searchbox").fill("argon");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("/?q=argon&kind=");
+    await onlyFound(page, "Argon");
+    await page.keyboard.press("Enter");
+    await page.goBack();
+    await page.getByText("103 elements").waitFor();
+    assertEquals(new URL(page.url()).search, "");
+  });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  Deno.test(`search: it is for everyone, with the keyboard alone too, in ${colorScheme}`, async () => {
+    await visitExample(createApp(), async ({ page }) => {
+      await page.goto("/");
+      await inspect(page, "/");
+      await tabTo(page, "Name, symbol or number");
+      await page.keyboard.type("gold");
+      await onlyFound(page, "Gold");
+      await tabTo(page, "Gold");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Gold" }).waitFor();
+      await inspect(page, "an element");
+      await page.goto("/?q=nothing");
+      await inspect(page, "a search that finds nothing");
+      await page.goto("/elements/Xx");
+      await inspect(page, "an address that leads nowhere");
+    }, { colorScheme });
+  });
+}
+
+async function found(page: Page): Promise<readonly string[]> {
+  return await page.locator("#results a").allTextContents();
+}
+
+async function onlyFound(page: Page, name: string): Promise<void> {
+  await page.getByText("1 element", { exact: true }).waitFor();
+  assertEquals(await found(page), [name]);
+}

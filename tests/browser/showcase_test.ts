@@ -1,0 +1,379 @@
+/** The showcase in a real browser: every page, with scripts on and off, and every capability at work. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { createApp } from "../../examples/showcase/app.ts";
+import { ENTRIES } from "../../examples/showcase/site.ts";
+import { type PageOptions, type Visit, withPage } from "../support/browser.ts";
+import { findViolations } from "../support/axe.ts";
+
+const PATHS = ["/", ...ENTRIES.map(({ path }) => path), "/nowhere"];
+
+for (const javaScriptEnabled of [true, false]) {
+  const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
+
+  showcaseTest(`every page loads without complaint, with ${scripts}`, async ({ page }) => {
+    for (const path of PATHS) {
+      const response = await page.goto(path);
+      assertEquals(response?.status(), path === "/nowhere" ? 404 : 200, path);
+      assertEquals(await page.getByRole("heading", { level: 1 }).count(), 1, path);
+      const current = page.getByRole("navigation", { name: "Contents" }).locator("[aria-current=page]");
+      assertEquals(await current.count(), ["/", "/nowhere"].includes(path) ? 0 : 1, path);
+    }
+  }, { javaScriptEnabled });
+
+  showcaseTest(`a table is refused in place, then booked, with ${scripts}`, async ({ page }) => {
+    await page.goto("/show/forms");
+    await page.getByLabel("Name").fill("Ada");
+    await page.getByRole("button", { name: "Book" }).click();
+    await page.getByRole("alert").getByText("The table is not booked yet").waitFor();
+    assertEquals(await page.getByLabel("Name").inputValue(), "Ada");
+    assertEquals(await page.getByLabel("E-mail").getAttribute("aria-invalid"), "true");
+    await page.getByLabel("E-mail").fill("ada@example.com");
+    await page.getByLabel("Sunday").check();
+    await page.getByLabel("Seats").fill("5");
+    await page.getByRole("button", { name: "Book" }).click();
+    await live(page).getByText("On Sundays there is only the small room").first().waitFor();
+    await page.getByLabel("Seats").fill("4");
+    await page.getByRole("button", { name: "Book" }).click();
+    await page.getByRole("status").getByText("Booked for Ada").waitFor();
+    assertEquals(await page.getByRole("alert").count(), 0);
+  }, { javaScriptEnabled });
+
+  showcaseTest(`guests are ordered and deleted, with ${scripts}`, async ({ page }) => {
+    await page.goto("/show/rows");
+    const row = (number: number) => page.getByRole("group", { name: `Guest ${number}` });
+    await row(1).getByLabel("Delete").check();
+    await row(3).getByLabel("Name").fill("Grace");
+    await row(3).getByLabel("Meal").selectOption("Salad");
+    await page.getByRole("button", { name: "Seat them" }).click();
+    await live(page).getByText("Two guests have one name").waitFor();
+    await row(3).getByLabel("Name").fill("Edith");
+    await page.getByRole("button", { name: "Seat them" }).click();
+    await page.getByRole("status").getByText("2 seated").waitFor();
+  }, { javaScriptEnabled });
+
+  showcaseTest(`the button that is pressed decides, with ${scripts}`, async ({ page }) => {
+    await page.goto("/show/buttons");
+    for (
+      const [button, words] of [["Keep", "Kept as a draft"], ["Send", "Sent"], ["Count words", "2 words"]] as const
+    ) {
+      await page.getByRole("button", { name: button }).click();
+      await page.getByRole("status").getByText(words, { exact: true }).waitFor();
+    }
+  }, { javaScriptEnabled });
+
+  showcaseTest(`each validator refuses and accepts, with ${scripts}`, async ({ page }) => {
+    await page.goto("/show/schemas");
+    for (const name of ["zod", "Valibot", "ArkType"]) {
+      const form = page.locator("form", { has: page.getByRole("button", { name: `Book with ${name}` }) });
+      await form.getByLabel("City").fill("L");
+      await form.getByLabel("Nights").fill("20");
+      await form.getByRole("button").click();
+      await form.locator("[data-hyper-errors]").waitFor();
+      assertEquals(await form.locator("[aria-invalid=true]").count(), 2, name);
+      await form.getByLabel("City").fill(`${name} city`);
+      await form.getByLabel("Nights").fill("3");
+      await form.getByRole("button").click();
+      await page.getByRole("status").getByText(`3 nights in ${name} city`).waitFor();
+    }
+  }, { javaScriptEnabled });
+
+  showcaseTest(`a lamp is switched, with ${scripts}`, async ({ page }) => {
+    await page.goto("/show/live");
+    const lamp = page.getByRole("button", { name: "Lamp 7" });
+    const before = await lamp.getAttribute("aria-pressed");
+    await lamp.click();
+    await page.locator(`#lamp-6[aria-pressed=${before === "false"}]`).waitFor();
+  }, { javaScriptEnabled });
+
+  showcaseTest(`two files are measured, with ${scripts}`, async ({ page, events }) => {
+    await page.goto("/show/uploads");
+    await page.getByLabel("Files").setInputFiles([
+      { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("milk") },
+      { name: "b.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(3_000_000) },
+    ]);
+    await page.getByRole("button", { name: "Measure" }).click();
+    await page.getByRole("status").getByText("2 measured").waitFor();
+    if (!javaScriptEnabled) return;
+    await live(page).getByText("b.bin: 3,000,000 bytes").waitFor();
+    assertEquals(events.of("hyper:uploadProgress").at(-1)?.detail.progress, 1);
+    assert(await page.locator("[data-progress]").isHidden());
+  }, { javaScriptEnabled });
+}
+
+showcaseTest("the poem comes word by word", async ({ page }) => {
+  await page.goto("/show/streams");
+  await page.getByRole("button", { name: "Recite" }).click();
+  const poem = page.locator("#poem");
+  await poem.getByText("A form").waitFor();
+  assertEquals((await poem.textContent())?.includes("heard"), false);
+  await page.getByRole("status").getByText("That was all").waitFor();
+  assertMatch(await poem.textContent() ?? "", /^A form was filled[^]*heard\.$/);
+});
+
+showcaseTest("every swap mode does what it says", async ({ page }) => {
+  await page.goto("/show/patches");
+  const box = page.locator("#around");
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  for (
+    const [mode, text] of [
+      ["inner", "inner. "],
+      ["before", "before. The target."],
+      ["after", "The target.after. "],
+      ["prepend", "prepend. The target."],
+      ["append", "The target.append. "],
+      ["outer", "outer. "],
+      ["morph", "morph. "],
+      ["delete", ""],
+    ] as const
+  ) {
+    await press(mode);
+    await box.filter({ hasText: new RegExp(`^${text.trim()}\\s*$`) }).waitFor();
+    await press("Begin again");
+    await box.filter({ hasText: /^The target\.$/ }).waitFor();
+  }
+});
+
+showcaseTest("a row keeps what is typed, and the caret, while the list is shuffled", async ({ page }) => {
+  await page.goto("/show/patches");
+  await page.getByRole("button", { name: "Shuffle" }).click();
+  const row = page.getByLabel("Assam");
+  await row.focus();
+  await page.keyboard.type("malty");
+  await page.keyboard.press("ArrowLeft");
+  await page.locator("#teas li:nth-child(3)#tea-Assam").waitFor();
+  await page.keyboard.type("l");
+  await page.getByRole("button", { name: "Shuffle" }).and(page.locator(":enabled")).waitFor();
+  assertEquals(await row.inputValue(), "maltly");
+  assert(await row.evaluate((input) => input === document.activeElement));
+});
+
+showcaseTest("dice are rolled from JavaScript, and refused", async ({ page }) => {
+  await page.goto("/show/calls");
+  const result = page.locator("output");
+  await page.getByRole("button", { name: "Roll" }).click();
+  await result.filter({ hasText: /^[1-6] \+ [1-6] = \d+$/ }).waitFor();
+  await page.getByLabel("Sides").fill("1");
+  await page.getByRole("button", { name: "Roll" }).click();
+  await result.filter({ hasText: "At least two sides" }).waitFor();
+});
+
+showcaseTest("a lamp changes in the browser of somebody else, who is counted", async ({ page, context, url }) => {
+  await page.goto("/show/live");
+  await live(page).getByText("One browser is watching").waitFor();
+  // A browser of its own: the tabs of one share a stream, and count once.
+  const second = await (await context.browser()?.newContext({ baseURL: url }))?.newPage();
+  assert(second !== undefined);
+  await second.goto("/show/live");
+  await live(page).getByText("2 browsers are watching").waitFor();
+  const lamp = "#lamp-11";
+  const before = await page.locator(lamp).getAttribute("aria-pressed");
+  await second.locator(lamp).click();
+  await page.locator(`${lamp}[aria-pressed=${before === "false"}]`).waitFor();
+  await second.close();
+  await live(page).getByText("One browser is watching").waitFor();
+});
+
+showcaseTest("each lane treats three quick clicks in its own way", async ({ page }) => {
+  await page.goto("/show/lanes");
+  for (
+    const [lane, words] of [
+      ["replace", ["aborted", "aborted", "answered"]],
+      ["block", ["blocked", "blocked", "answered"]],
+      ["queue", ["answered", "answered", "answered"]],
+      ["none", ["answered", "answered", "answered"]],
+    ] as const
+  ) {
+    const button = page.getByRole("button", { name: lane, exact: true });
+    await button.evaluate((button) => {
+      if (button instanceof HTMLElement) { for (let click = 0; click < 3; click++) button.click(); }
+    });
+    const log = page.locator(`#lane-${lane} li`);
+    await log.nth(2).waitFor();
+    assertEquals((await log.allTextContents()).map((text) => text.split(" ")[0]), [...words], lane);
+  }
+});
+
+showcaseTest("waiting is shown when it lasts, and not when it does not", async ({ page, events }) => {
+  await page.goto("/show/loading");
+  const waiting = live(page).getByText("Waiting …");
+  const shown = page.evaluate(() =>
+    new Promise((resolve) => {
+      new MutationObserver((_, observer) => {
+        observer.disconnect();
+        resolve(document.querySelector("#waited")?.textContent);
+      }).observe(document.querySelector("[hyper-loading=wait]") ?? document, { attributes: true });
+    })
+  );
+  // It is ended with the page, where the test has failed before it saw anything.
+  shown.catch(() => {});
+  await page.getByRole("button", { name: "50 ms", exact: true }).click();
+  await live(page).getByText("It took 50 ms").waitFor();
+  await page.getByRole("button", { name: "2 s" }).click();
+  await waiting.waitFor();
+  // What was first seen was for the second button: nothing has flashed for the first.
+  assertEquals(await shown, "It took 50 ms");
+  assert(await page.getByRole("button", { name: "400 ms" }).isDisabled());
+  await live(page).getByText("It takes longer than it should").waitFor();
+  await live(page).getByText("It took 2000 ms").waitFor();
+  await waiting.waitFor({ state: "hidden" });
+  assertEquals(events.of("hyper:afterRequest").length, 2);
+});
+
+showcaseTest("a toast, one with a level, and an event arrive", async ({ page }) => {
+  await page.goto("/show/toasts");
+  await page.getByRole("button", { name: "Toast" }).click();
+  await page.getByRole("status").getByText("Done").waitFor();
+  await page.getByRole("button", { name: "Warning" }).click();
+  await page.locator("[data-level=warning]").getByText("The kettle is hot").waitFor();
+  await page.getByRole("button", { name: "Event" }).click();
+  await live(page).getByText("Ding! Ding! Ding!").waitFor();
+});
+
+showcaseTest("the address follows, and the way back leads to what was there", async ({ page, events }) => {
+  await page.goto("/show/history");
+  await page.getByRole("button", { name: "Ceylon" }).click();
+  await live(page).getByText("You chose Ceylon").waitFor();
+  await page.waitForURL("/show/history?tea=Ceylon");
+  await page.getByRole("searchbox").fill("se");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.waitForURL("/show/history?search=se");
+  await page.getByRole("button", { name: "Assam" }).waitFor({ state: "detached" });
+  await page.goBack();
+  await live(page).getByText("You chose Ceylon").waitFor();
+  await page.getByRole("button", { name: "Assam" }).waitFor();
+  assertEquals(events.of("hyper:history:restore:after").length, 1);
+});
+
+showcaseTest("signals reach Alpine's data and store", async ({ page }) => {
+  await page.goto("/show/signals");
+  const button = page.getByRole("button", { name: "The server adds one" });
+  for (const count of ["1", "2"]) {
+    await button.click();
+    await page.locator("[x-text=count]").getByText(count, { exact: true }).waitFor();
+  }
+  assertMatch(await page.locator("output").textContent() ?? "", /^\d+$/);
+  await page.getByRole("button", { name: "Alpine alone" }).click();
+  await live(page).getByText("Opened without asking anybody").waitFor();
+});
+
+showcaseTest("tea is made by a command and watched by another action", async ({ page, events }) => {
+  await page.goto("/show/hand-over");
+  await page.getByRole("button", { name: "Make tea" }).click();
+  await page.getByRole("status").getByText("Tea is served").waitFor();
+  assertEquals(await page.locator("#steps li").count(), 5);
+  assertEquals(events.of("hyper:actionSwitch").map(({ detail }) => detail.destination), ["watch_tea"]);
+});
+
+showcaseTest("a failure is told, and tried again", async ({ page, context }) => {
+  await page.goto("/show/failures");
+  const alert = page.getByRole("alert");
+  await page.getByRole("button", { name: "Refuse" }).click();
+  await alert.getByText("The last seat has just been taken").waitFor();
+  await alert.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Fail once" }).click();
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await live(page).getByText("Done at attempt 2").waitFor();
+  await context.setOffline(true);
+  await live(page).getByText("gone").waitFor();
+  await page.getByRole("button", { name: "Fail once" }).click();
+  await alert.getByText("No connection").waitFor();
+  await context.setOffline(false);
+  await live(page).getByText("there", { exact: true }).waitFor();
+}, { expectErrors: [/ERR_INTERNET_DISCONNECTED/] });
+
+showcaseTest("one request that is sent three times pays once", async ({ page }) => {
+  await page.goto("/show/once");
+  const count = async () => Number(/\d+/.exec(await page.locator("#count").textContent() ?? "")?.[0]);
+  const before = await count();
+  await page.getByRole("button", { name: "Pay" }).dblclick();
+  await page.getByRole("status").getByText(`Paid, as number ${before + 1}`).waitFor();
+  await page.getByRole("button", { name: "three times" }).click();
+  const paid = `Paid, as number ${before + 2}`;
+  await page.locator("#twice").getByText(paid).waitFor();
+  assertEquals(await page.locator("#twice").textContent(), [paid, paid, paid].join("\n"));
+  await page.reload();
+  assertEquals(await count(), before + 2);
+});
+
+showcaseTest("the page is found with the keyboard alone", async ({ page }) => {
+  await page.goto("/show/forms");
+  await page.keyboard.press("Tab");
+  assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to the text");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  assertEquals(await page.evaluate(() => document.activeElement?.getAttribute("name")), "name");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  showcaseTest(`axe-core finds nothing on any page, in ${colorScheme}`, async ({ page }) => {
+    for (const path of PATHS) {
+      await page.goto(path);
+      assertEquals(await findViolations(page), [], path);
+    }
+  }, { colorScheme });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  showcaseTest(`axe-core finds nothing when something has happened, in ${colorScheme}`, async ({ page }) => {
+    await page.goto("/show/forms");
+    await page.getByRole("button", { name: "Book" }).click();
+    await page.getByRole("alert").waitFor();
+    assertEquals(await findViolations(page), [], "a refused form");
+
+    await page.goto("/show/live");
+    await page.getByRole("button", { name: "Lamp 18" }).click();
+    await page.locator("#lamp-17[aria-pressed=true]").waitFor();
+    assertEquals(await findViolations(page), [], "a lamp that is lit");
+    await page.getByRole("button", { name: "Lamp 18" }).click();
+    await page.locator("#lamp-17[aria-pressed=false]").waitFor();
+
+    await page.goto("/show/toasts");
+    await page.getByRole("button", { name: "Toast" }).click();
+    await page.getByRole("button", { name: "Warning" }).click();
+    await page.locator("[data-level=warning]").waitFor();
+    assertEquals(await findViolations(page), [], "two toasts");
+
+    await page.goto("/show/failures");
+    await page.getByRole("button", { name: "Refuse" }).click();
+    await page.getByRole("alert").getByRole("button", { name: "Close" }).waitFor();
+    assertEquals(await findViolations(page), [], "a failure");
+
+    await page.goto("/show/lanes");
+    await page.getByRole("button", { name: "block" }).dblclick();
+    await live(page).getByText("answered at").waitFor();
+    assertEquals(await findViolations(page), [], "lanes");
+  }, { colorScheme });
+}
+
+showcaseTest("a wide table, and long source, are scrolled with the keyboard", async ({ page }) => {
+  await page.setViewportSize({ width: 400, height: 800 });
+  await page.goto("/about/compared");
+  const table = page.locator(".table").first();
+  await table.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => (document.querySelector(".table")?.scrollLeft ?? 0) > 0);
+});
+
+showcaseTest("nothing is cut off on a telephone", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of PATHS) {
+    await page.goto(path);
+    assertEquals(await page.evaluate(() => document.documentElement.scrollWidth), 320, path);
+  }
+});
+
+function showcaseTest(name: string, visit: (visit: Visit) => Promise<void>, options: PageOptions = {}): void {
+  Deno.test(`showcase: ${name}`, async () => {
+    const app = createApp();
+    try {
+      await withPage(app, visit, options);
+    } finally {
+      await app.close();
+    }
+  });
+}
+
+/** The live thing of a page: its source beside it says the same words. */
+const live = (page: Page) => page.locator("#live");

@@ -1,0 +1,186 @@
+import { Buffer } from "node:buffer";
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import type { Page } from "playwright-core";
+import { createApp } from "../../examples/uploads/app.ts";
+import { Library } from "../../examples/uploads/library.ts";
+import type { Visit } from "../support/browser.ts";
+import { inspect, tabTo, visitExample } from "../support/example.ts";
+
+/** The smallest picture there is. */
+const PICTURE = {
+  name: "dot.png",
+  mimeType: "image/png",
+  buffer: Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  ),
+};
+const TEXT = { name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("Buy milk") };
+/** A text that says it is a picture. */
+const FORGED = { name: "cat.png", mimeType: "image/png", buffer: Buffer.from("Not a picture") };
+
+for (const javaScriptEnabled of [true, false]) {
+  const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
+
+  uploadsTest(`files are stored, shown and deleted, with ${scripts}`, async ({ page }, { stored }) => {
+    await page.goto("/");
+    await page.getByLabel("Files to add").setInputFiles([PICTURE, TEXT]);
+    await page.getByRole("button", { name: "Upload" }).click();
+    await page.getByRole("status").getByText("2 files are stored").waitFor();
+    assertEquals(await page.locator("#files a").allTextContents(), ["list.txt", "dot.png"]);
+    await page.waitForFunction(() => document.querySelector<HTMLImageElement>("#files img")?.naturalWidth === 1);
+    assertEquals(await chosen(page), []);
+    assertEquals(stored().length, 2);
+    await page.getByRole("button", { name: "Delete list.txt" }).click();
+    await page.getByRole("status").getByText("The file is deleted").waitFor();
+    assertEquals(await page.locator("#files a").allTextContents(), ["dot.png"]);
+    assertEquals(stored().length, 1);
+  }, { javaScriptEnabled });
+
+  uploadsTest(`a file of another type is refused in its place, with ${scripts}`, async ({ page }, { stored }) => {
+    await page.goto("/");
+    await page.getByLabel("Files to add").setInputFiles([TEXT, FORGED]);
+    await page.getByRole("button", { name: "Upload" }).click();
+    await page.locator(".hyper-errors").getByText("one of these files is something else").waitFor();
+    assertEquals(await page.getByLabel("Files to add").getAttribute("aria-invalid"), "true");
+    assertEquals(stored(), []);
+    // A browser without scripts has a new page, and forgets what was chosen.
+    assertEquals(await chosen(page), javaScriptEnabled ? ["list.txt", "cat.png"] : []);
+    await page.getByLabel("Files to add").setInputFiles([TEXT]);
+    await page.getByRole("button", { name: "Upload" }).click();
+    await page.getByRole("status").getByText("1 file is stored").waitFor();
+    assertEquals(await page.locator(".hyper-errors").count(), 0);
+  }, { javaScriptEnabled });
+}
+
+uploadsTest("what is chosen is shown before it is sent, pictures as such", async ({ page, events }) => {
+  await page.goto("/");
+  await page.getByLabel("Files to add").setInputFiles([PICTURE, TEXT]);
+  assertEquals(await page.getByRole("list", { name: "Chosen files" }).locator("li").allTextContents(), [
+    "dot.png",
+    "list.txt",
+  ]);
+  await page.waitForFunction(() => document.querySelector<HTMLImageElement>(".chosen img")?.naturalWidth === 1);
+  assertEquals(events.types, []);
+});
+
+uploadsTest("a file too large is not sent at all", async ({ page, events }, { file }) => {
+  await page.goto("/");
+  await page.getByLabel("Files to add").setInputFiles(await file("large.zip", 64 * 1024 * 1024 + 1));
+  await page.getByText("large.zip, too large").waitFor();
+  await page.getByRole("button", { name: "Upload" }).click();
+  const message = page.getByLabel("Files to add").evaluate((input: HTMLInputElement) => input.validationMessage);
+  assertEquals(await message, "large.zip is larger than 64 MB");
+  assertEquals(events.types, []);
+});
+
+uploadsTest("a large file tells how far it is", async ({ page, events }, { file }) => {
+  await page.goto("/");
+  await page.getByLabel("Files to add").setInputFiles(await file("large.pdf", 40 * 1024 * 1024));
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByRole("status").getByText("1 file is stored").waitFor();
+  const steps = events.of("hyper:uploadProgress").map(({ detail }) => Number(detail.progress));
+  assertEquals(steps.at(-1), 1);
+  assert(steps.some((step) => step > 0 && step < 1), `${steps}`);
+  assertEquals(await page.locator("#files .size").textContent(), "41.9 MB");
+});
+
+uploadsTest("an upload that is cancelled leaves nothing behind, and may be sent again", async ({ page, events }, {
+  file,
+  hold,
+  stored,
+}) => {
+  const release = hold();
+  await page.goto("/");
+  await page.getByLabel("Files to add").setInputFiles(await file("large.pdf", 40 * 1024 * 1024));
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByRole("progressbar", { name: "Sent" }).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  release();
+  await page.getByText("Cancelled: nothing was stored").waitFor();
+  await page.getByRole("progressbar", { name: "Sent" }).waitFor({ state: "hidden" });
+  assertEquals((await events.next("hyper:requestAborted")).detail.reason, "abort");
+  assertEquals(await chosen(page), ["large.pdf"]);
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByRole("status").getByText("1 file is stored").waitFor();
+  assertEquals(stored().length, 1);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  uploadsTest(`it is for everyone, with the keyboard alone too, in ${colorScheme}`, async ({ page }) => {
+    await page.goto("/");
+    await inspect(page, "/ without a file");
+    await page.getByLabel("Files to add").setInputFiles([PICTURE, FORGED]);
+    await tabTo(page, "Upload");
+    await page.keyboard.press("Enter");
+    await page.locator(".hyper-errors").waitFor();
+    await inspect(page, "/ with files that were refused");
+    await page.getByLabel("Files to add").setInputFiles([PICTURE]);
+    await tabTo(page, "Upload");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").getByText("1 file is stored").waitFor();
+    await inspect(page, "/ with a file");
+    await tabTo(page, "Delete dot.png");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").getByText("The file is deleted").waitFor();
+  }, { colorScheme });
+}
+
+/** What a test does beside what it does in the page. */
+interface Tools {
+  /** The files that are stored. */
+  readonly stored: () => readonly string[];
+  /** Makes a file of this size to choose, which begins as a PDF; gives its path. */
+  readonly file: (name: string, bytes: number) => Promise<string>;
+  /** Lets no byte of a file in until it is released. */
+  readonly hold: () => () => void;
+}
+
+/** A library that may take its time. */
+class SlowLibrary extends Library {
+  held: Promise<void> = Promise.resolve();
+
+  override async take(stream: ReadableStream<Uint8Array>) {
+    await this.held;
+    return await super.take(stream);
+  }
+}
+
+function uploadsTest(
+  name: string,
+  visit: (visit: Visit, tools: Tools) => Promise<void>,
+  options: { readonly javaScriptEnabled?: boolean; readonly colorScheme?: "light" | "dark" } = {},
+): void {
+  Deno.test(`uploads: ${name}`, async () => {
+    const folder = await Deno.makeTempDir();
+    const chosen = await Deno.makeTempDir();
+    using library = new SlowLibrary(folder);
+    const tools: Tools = {
+      stored: () => Array.from(Deno.readDirSync(folder), ({ name }) => name).filter((name) => !name.includes("sqlite")),
+      file: async (name, bytes) => {
+        await Deno.writeTextFile(join(chosen, name), "%PDF-1.7\n");
+        await Deno.truncate(join(chosen, name), bytes);
+        return join(chosen, name);
+      },
+      hold: () => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        library.held = promise;
+        return resolve;
+      },
+    };
+    try {
+      await visitExample(createApp(library), (it) => visit(it, tools), options);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(chosen, { recursive: true });
+    }
+  });
+}
+
+/** The names of the files that are chosen. */
+function chosen(page: Page): Promise<string[]> {
+  return page.getByLabel("Files to add").evaluate((input: HTMLInputElement) =>
+    Array.from(input.files ?? [], ({ name }) => name)
+  );
+}

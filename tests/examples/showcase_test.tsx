@@ -1,0 +1,219 @@
+/** The showcase without a browser: its links, its texts, what it says of the library, and two of its pages at work. */
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { createTestClient, type TestPage } from "@hyper/actions/testing";
+import { lexer } from "marked";
+import { renderToString } from "preact-render-to-string";
+import { createApp } from "../../examples/showcase/app.ts";
+import { highlight } from "../../examples/showcase/content/highlight.ts";
+import { Prose } from "../../examples/showcase/content/prose.tsx";
+import { ENTRIES, SECTIONS } from "../../examples/showcase/site.ts";
+import { DEMOS } from "../../examples/showcase/pages/show/demos.ts";
+import { DEFAULT_LIMITS } from "../../src/request/limits.ts";
+import { SWAPS } from "../../src/protocol/patch.ts";
+
+const root = new URL("../../", import.meta.url);
+const read = (path: string) => Deno.readTextFile(new URL(path, root));
+
+Deno.test("showcase: every link leads somewhere, and every fragment to an element", async () => {
+  await using client = createTestClient(createApp());
+  const pages = new Map<string, TestPage>();
+  for (const path of ["/", ...ENTRIES.map(({ path }) => path)]) pages.set(path, await client.open(path));
+  for (const [from, page] of pages) {
+    for (const link of page.findAll("a[href]")) {
+      const url = new URL(link.attribute("href") ?? "", page.url);
+      if (url.origin !== page.url.origin) continue;
+      const to = pages.get(url.pathname);
+      assert(to !== undefined, `${from} links to ${url.pathname}, which is no page`);
+      if (url.hash !== "") {
+        assertEquals(to.findAll(url.hash).length, 1, `${from} links to ${url.pathname}${url.hash}`);
+      }
+    }
+  }
+  await client.handler.close();
+});
+
+Deno.test("showcase: every text is on the map, and every page of the map has its text", async () => {
+  for (const { folder, entries } of SECTIONS) {
+    const files = [];
+    for await (const { name } of Deno.readDir(new URL(`examples/showcase/${folder}`, root))) files.push(name);
+    assertEquals(files.sort(), entries.map(({ name }) => `${name}.md`).sort(), folder);
+  }
+  const shown = SECTIONS.find(({ folder }) => folder === "capabilities")?.entries.map(({ name }) => name);
+  assertEquals([...DEMOS.keys()], shown);
+});
+
+Deno.test("showcase: what a page shows of its source is all of what runs", async () => {
+  await using client = createTestClient(createApp());
+  for (const [name, { files }] of DEMOS) {
+    const page = await client.open(`/show/${name}`);
+    const shown = page.findAll(".files pre").map(({ text }) => text);
+    const texts = await Promise.all(files.map((path) => read(`examples/showcase/${path}`)));
+    assertEquals(shown.map(plain), texts.map(plain), name);
+  }
+  await client.handler.close();
+});
+
+/** The names that a declaration of a file has, one a line, without those of other declarations. */
+async function namesIn(path: string, declaration: string): Promise<string[]> {
+  const [, body = ""] = new RegExp(`${declaration}[^{]*\\{\\n([^]*?)\\n\\}`).exec(await read(path)) ?? [];
+  const names = Array.from(body.matchAll(/^ {2}(?:readonly )?"?([\w:]+)"?\??[:(<]/gm), ([, name = ""]) => name);
+  assert(names.length >= 3, `${path} has no ${declaration}`);
+  return names;
+}
+
+const PROMISES: readonly (readonly [page: string, what: string, names: () => Promise<readonly string[]>])[] = [
+  ["guides/actions", "options of action()", () => namesIn("src/actions/action.ts", "interface ActionOptions")],
+  ["guides/actions", "members of a handler's context", async () => [
+    ...await namesIn("src/context.ts", "interface RequestContext"),
+    ...await namesIn("src/actions/action.ts", "interface ActionContextBase"),
+  ]],
+  ["reference/handler", "options of createHandler()", () => namesIn("src/handler.ts", "interface HandlerOptions")],
+  ["reference/handler", "options of once", () => namesIn("src/handler.ts", "interface OnceHandlerOptions")],
+  [
+    "reference/handler",
+    "options of crossOrigin",
+    () => namesIn("src/request/cross_origin.ts", "interface CrossOriginOptions"),
+  ],
+  ["reference/runtime", "options of action()", () => namesIn("src/client/action.ts", "interface ActionOptions")],
+  [
+    "reference/runtime",
+    "words",
+    async () => (await namesIn("src/client/config.ts", "interface Messages")).map((n) => `messages.${n}`),
+  ],
+  ["reference/fields", "builders of fields", () => namesIn("src/forms/field.ts", "interface FieldBuilders")],
+  ["reference/fields", "options of fields", async () => [
+    ...await namesIn("src/forms/field.ts", "interface FieldOptions"),
+    ...await namesIn("src/forms/field.ts", "interface AnyFieldOptions"),
+  ]],
+  ["reference/fields", "properties of <Form>", () => namesIn("src/preact/form.tsx", "interface FormProps")],
+  ["reference/events", "events", () => namesIn("src/client/events.ts", "interface HyperEventMap")],
+  ["reference/items", "options of html()", () => namesIn("src/results/items.ts", "interface HtmlOptions")],
+  ["reference/items", "swap modes", () => Promise.resolve(SWAPS)],
+  [
+    "reference/protocol",
+    "events that travel",
+    async () =>
+      Array.from((await read("src/protocol/patch.ts")).matchAll(/readonly event: "(\w+)"/g), ([, name = ""]) => name),
+  ],
+  [
+    "reference/protocol",
+    "headers and fields",
+    async () =>
+      Array.from(
+        (await read("src/protocol/names.ts")).matchAll(/_(?:HEADER|FIELD) = "(.*)"/g),
+        ([, name = ""]) => name,
+      ),
+  ],
+  ["reference/attributes", "attributes", attributesOfRuntime],
+];
+
+for (const [page, what, names] of PROMISES) {
+  Deno.test(`showcase: ${page} names all ${what}`, async () => {
+    const text = await read(`examples/showcase/${page}.md`);
+    const code = text.match(/```[^]*?```|`[^`]+`/g)?.join("\n") ?? "";
+    // As a word of its own: "retry" is not said by "retrySeconds".
+    assertEquals((await names()).filter((name) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code)), []);
+  });
+}
+
+Deno.test("showcase: the reference says each limit with its default", async () => {
+  const text = await read("examples/showcase/reference/handler.md");
+  for (const [name, value] of Object.entries(DEFAULT_LIMITS)) {
+    if (name === "jsonDepth") continue;
+    const [, , given] = text.split("\n").find((line) => line.startsWith(`| \`${name}\``))?.split("|").slice(1) ?? [];
+    assertEquals(given?.trim(), value.toLocaleString("en"), name);
+  }
+});
+
+Deno.test("showcase: the sizes it names are those that are held", async () => {
+  const [, start, later] = /start: ([\d_]+), later: ([\d_]+)/.exec(await read("tests/size_test.ts")) ?? [];
+  const text = await read("examples/showcase/about/compared.md");
+  for (const size of [start, later]) {
+    assertStringIncludes(text, `${Number(size?.replace("_", "")).toLocaleString("en")} `);
+  }
+});
+
+/** Every attribute that the runtime or a component looks for, but for the marks it puts there itself. */
+async function attributesOfRuntime(): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const { name } of Deno.readDir(new URL("src/client", root))) {
+    if (!name.endsWith(".ts")) continue;
+    const code = (await read(`src/client/${name}`)).replaceAll(/\/\*\*[^]*?\*\/|\/\/.*/g, "");
+    for (const [found] of code.matchAll(/(?<=[[:( "])hyper-[a-z]+(?:-[a-z]+)*(?=[\]="':,)~])/g)) names.add(found);
+  }
+  assert(names.size > 15);
+  return [...names];
+}
+
+Deno.test("highlight() cuts source into pieces that are the source together", async () => {
+  for (const { folder, entries } of SECTIONS) {
+    for (const { name } of entries) {
+      const source = await read(`examples/showcase/${folder}/${name}.md`);
+      for (const language of ["tsx", "html", "sh", "json", "unknown"]) {
+        assertEquals(highlight(source, language).map(({ text }) => text).join(""), source);
+      }
+    }
+  }
+});
+
+for (
+  const [source, kind, text] of [
+    ['const a = "x // y";', "string", '"x // y"'],
+    ["a(); // why", "comment", "// why"],
+    ["<Form action={x}>", "tag", "<Form"],
+    ["const a = b;", "keyword", "const"],
+    ["wait(1_000)", "number", "1_000"],
+    ["wait(1_000)", "name", "wait"],
+  ] as const
+) {
+  Deno.test(`highlight() knows a ${kind} in: ${source}`, () => {
+    assertEquals(highlight(source, "tsx").find((piece) => piece.kind === kind)?.text, text);
+  });
+}
+
+Deno.test("highlight() takes no type argument for a tag", () => {
+  assertEquals(highlight("new Map<string, number>()", "ts").filter(({ kind }) => kind === "tag"), []);
+});
+
+Deno.test("<Prose> escapes what it draws", () => {
+  const markup = renderToString(<Prose tokens={lexer("A `<b>` and **a & b** in [a text](forms.md#rows)")} />);
+  assertEquals(
+    markup,
+    '<p>A <code>&lt;b></code> and <strong>a &amp; b</strong> in <a href="forms#rows">a text</a></p>',
+  );
+});
+
+Deno.test("<Prose> refuses markup in a text", () => {
+  assertThrows(() => renderToString(<Prose tokens={lexer("<script>alert(1)</script>")} />), TypeError, 'type "html"');
+});
+
+Deno.test("showcase: an address that names no text is 404, whatever it tries", async () => {
+  await using client = createTestClient(createApp());
+  for (const path of ["/guides/nothing", "/guides/..%2f..%2fapp.ts", "/show/__proto__", "/about/constructor"]) {
+    assertMatch(String((await client.open(path)).status), /^40[04]$/, path);
+  }
+  await client.handler.close();
+});
+
+Deno.test("showcase: every answer carries the policy", async () => {
+  await using client = createTestClient(createApp());
+  for (const path of ["/", "/show/forms", "/nowhere", "/alpine.js", "/showcase.css"]) {
+    const { headers } = await client.open(path);
+    assertMatch(headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'self';/, path);
+  }
+  await client.handler.close();
+});
+
+Deno.test("showcase: a guest is greeted, with scripts off and with the runtime", async () => {
+  await using client = createTestClient(createApp());
+  let page = await client.open("/");
+  page = await page.form("Say hello").submit();
+  assertEquals(page.form("Say hello").field("Your name").isInvalid, true);
+  page = await page.form("Say hello").fill({ "Your name": "Ada" }).submit();
+  assertEquals(page.find("[data-hyper-toast]").text, "Ada is here");
+  await page.form("Say hello").fill({ "Your name": "Grace" }).send();
+  assertEquals(client.page.find("#greeting").text, "Good to see you, Grace");
+  await client.handler.close();
+});
+
+const plain = (text: string): string => text.replaceAll(/\s+/g, " ").trim();

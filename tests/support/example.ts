@@ -1,0 +1,72 @@
+/** Visits to the small applications of `examples/`. */
+import type { Handler } from "@hyper/actions";
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { findViolations } from "./axe.ts";
+import { type PageOptions, type Visit, withPage } from "./browser.ts";
+
+/** No script, style or handler of an event in a page, and no frame around it: what an example has to live with. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  // The one policy of the browser runtime.
+  "trusted-types hyper",
+].join("; ");
+
+/** Opens a page on an example, which is served under the strictest policy and closed afterwards. */
+export async function visitExample(
+  app: Handler,
+  visit: (visit: Visit) => Promise<void>,
+  options: PageOptions = {},
+): Promise<void> {
+  const served: Deno.ServeHandler<Deno.NetAddr> = async (request, info) => {
+    const response = await app(request, info);
+    // A new one: the headers of some responses cannot be changed.
+    const guarded = new Response(response.body, response);
+    if (!guarded.headers.has("content-security-policy")) guarded.headers.set("content-security-policy", POLICY);
+    return guarded;
+  };
+  try {
+    await withPage(served, visit, options);
+  } finally {
+    await app.close();
+  }
+}
+
+/** Fails where axe-core finds something on the page as it stands, or where it is cut off on a telephone. */
+export async function inspect(page: Page, where: string): Promise<void> {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  assertEquals(await findViolations(page), [], where);
+  await page.setViewportSize({ width: 320, height: 640 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (width !== 320) throw new Error(`Cannot fit ${where} on a telephone: it is ${width} pixels wide`);
+}
+
+/** Presses Tab until something has the focus whose name, or text, is this. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  const seen: string[] = [];
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null) return "";
+      const labels = "labels" in element && element.labels instanceof NodeList ? [...element.labels] : [];
+      const words = [
+        element.getAttribute("aria-label"),
+        ...labels.map(({ textContent }) => textContent),
+        element.textContent,
+      ];
+      return words.find((word) => word !== null && word.trim() !== "")?.trim() ?? "";
+    });
+    if (focused === name) return;
+    seen.push(focused);
+  }
+  throw new Error(`Cannot reach "${name}" with the Tab key: it leads to ${seen.join(", ")}`);
+}
