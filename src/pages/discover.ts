@@ -94,7 +94,8 @@ export async function discoverPages({ baseDir: givenBase, pagesDir = "pages" }: 
   const pagesPath = resolve(baseDir, pagesDir);
   const realPages = await realFolder(pagesPath);
   if (realPages === null) {
-    const warning = `No pages were found: there is no folder "${pagesPath}"`;
+    const warning =
+      `No pages were found: there is no folder "${pagesPath}"; put a page.tsx into it, or name another by baseDir`;
     return { baseDir, files: [], warnings: [warning] };
   }
   if (!isInside(baseDir, pagesPath) || !isInside(realBaseDir, realPages)) {
@@ -102,6 +103,7 @@ export async function discoverPages({ baseDir: givenBase, pagesDir = "pages" }: 
   }
   const walk: Walk = { baseDir, realBaseDir, pagesPath, files: [], warnings: [] };
   await walkFolder(walk, [], [realPages]);
+  if (walk.files.length === 0) walk.warnings.push(...await explainNoPages(pagesPath));
   return { baseDir, files: walk.files, warnings: walk.warnings };
 }
 
@@ -125,6 +127,19 @@ export function pagesFromList(list: readonly ListedPage[], baseDir: string, page
     return listedFile(path, base, toSlashes(normalize(pagesDir)).replace(/\/$/, ""), load);
   });
   return { baseDir: base, files, warnings: [] };
+}
+
+/** Who comes from elsewhere names pages otherwise, and would look for the mistake in every other place first. */
+async function explainNoPages(pagesPath: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(pagesPath));
+  const scripts = entries.filter(({ name }) => /\.[jt]sx?$/.test(name)).map(({ name }) => `"${name}"`).toSorted();
+  if (scripts.length === 0) return [];
+  return [
+    `No pages were found in "${pagesPath}": it holds ${
+      scripts.slice(0, 5).join(", ")
+    }; a page is a file "page.tsx" in ` +
+    `the folder of its URL`,
+  ];
 }
 
 interface Walk {

@@ -5,7 +5,7 @@
  * @module
  */
 import { dirname, join } from "@std/path";
-import { type Action, actionsOfClass, isAction, pageInstance } from "../actions/action.ts";
+import { type Action, actionsOfClass, isAction, nameWithoutHandler, pageInstance } from "../actions/action.ts";
 import type { Dependency } from "../context.ts";
 import { dependency } from "../deps/resolver.ts";
 import type { PageFile, PageFileKind, PageFiles } from "./discover.ts";
@@ -357,6 +357,13 @@ function findActions(modules: readonly LoadedFile[]): DiscoveredAction[] {
   const found = new Map<Action, DiscoveredAction>();
   for (const module of modules) {
     for (const [exportName, value] of Object.entries(module.exports)) {
+      const unfinished = nameWithoutHandler(value);
+      if (unfinished !== null) {
+        throw new TypeError(
+          `Cannot register action "${unfinished}", exported as "${exportName}" from "${module.file}": it has no handler; ` +
+            `give action() a function after its options`,
+        );
+      }
       const actions = isAction(value) ? [value] : exportName === "default" ? methodsOf(value) : [];
       for (const action of actions) {
         if (module.kind !== "page" && module.kind !== "component") throw strayAction(action, module, exportName);

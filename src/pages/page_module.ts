@@ -209,7 +209,15 @@ export type PageClass = new () => Page;
 /** What a page or a layout adds to the head of the document: markup, or a function of the props that gives it. */
 export type Head = Markup | ((props: PageProps) => Markup);
 
-/** The component of a page: drawn with {@linkcode PageProps}. */
+/**
+ * The component of a page: drawn with {@linkcode PageProps}.
+ *
+ * An `async` one, its `context` and its `render` are waited for before anything is sent, and may decide the status. Where a
+ * component inside it waits – it throws a promise, as `lazy()` does and a `<Form>` whose `getInitial` is asynchronous – what
+ * stands before the `<Suspense>` or the component around it is sent after 20 milliseconds, the rest in order as it comes,
+ * without a fallback and without a script. What fails from then on is told in its place, with the status sent already, and
+ * the connection is cut.
+ */
 export type PageComponent = (props: PageProps) => unknown;
 
 /** The component of a layout: drawn with {@linkcode LayoutProps}. */

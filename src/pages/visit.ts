@@ -58,6 +58,18 @@ export type PageAnswer =
   }
   | { readonly kind: "response"; readonly response: Response };
 
+/** A page of which something waits: its document in pieces, each as soon as it is known. */
+export interface PageInParts {
+  /** Tells it from a page that is known as a whole. */
+  readonly kind: "parts";
+  /** The pieces of the document in order. The first has its head, and everything that stands before what waits. */
+  readonly html: AsyncGenerator<string, void, void>;
+  /** The HTTP status. */
+  readonly status: number;
+  /** What the page says beside it; `null` for nothing. */
+  readonly headers: Headers | null;
+}
+
 /** What rendering can be asked for. */
 export interface Rendering {
   /** Whether a value is a virtual node. */
@@ -71,6 +83,8 @@ export interface Rendering {
    * @param status The status of the answer where the page does not set one.
    */
   page(visit: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer>;
+  /** The page as it is for a visitor who is shown what is there while the rest is waited for. It announces nothing. */
+  pageInParts(visit: Visit): Promise<PageAnswer | PageInParts>;
   /** The same for a page that shows the form that failed; `null` for one that does not. */
   pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null>;
   /** The failing form alone, cut out of the page. */

@@ -72,6 +72,19 @@ for (
       "pages/a/page.tsx",
       '"user"',
     ]],
+    ["an action without a handler", { "/a": { default: Page, save: action("save", { form }) } }, [
+      'Cannot register action "save"',
+      '"save" from "pages/a/page.tsx"',
+      "no handler",
+    ]],
+    ["a file field above the limit of the action", {
+      "/a": {
+        default: Page,
+        save: action("save", {
+          form: defineForm("file", { fields: { photo: field.file({ maxBytes: 5_000_000 }) } }),
+        }, () => {}),
+      },
+    }, ['field "photo"', "5000000 bytes", 'limit "fileBytes" ends at 2097152', "limits: { fileBytes: 5000000 }"]],
     ["render that is no function", { "/a": { render: <p /> } }, ["pages/a/page.tsx", '"render"']],
   ] as const
 ) {
@@ -90,6 +103,34 @@ Deno.test("a module that cannot be imported stops the start with its file and it
   const error = await assertRejects(() => handler.ready, Error, 'Cannot import "pages/a/page.tsx": no such database');
   assertEquals(error.cause, cause);
 });
+
+Deno.test("a file field within the limit of its action starts", async () => {
+  const large = defineForm("file", { fields: { photo: field.file({ maxBytes: 5_000_000 }) } });
+  const save = action("save", { form: large, limits: { fileBytes: 5_000_000 } }, () => {});
+  await using app = new App({ "/": { default: Page, save } });
+  assertEquals((await app.open("/")).status, 200);
+});
+
+for (
+  const [where, request] of [
+    ["by the header", { headers: { "x-hyper-action": "add_tood" } }],
+    ["by a field", { body: new URLSearchParams({ _action: "add_tood" }) }],
+  ] as const
+) {
+  Deno.test(`an unknown action ${where} says in development which names come close, and else nothing`, async () => {
+    for (const dev of [true, false]) {
+      const handler = createHandler({
+        dev,
+        pages: [{ path: "/", load: () => Promise.resolve({ default: Page, add: action("add_todo", () => {}) }) }],
+      });
+      const response = await handler(new Request("http://localhost/", { method: "POST", ...request }));
+      const text = await response.text();
+      assertEquals(response.status, 404);
+      assertEquals([text.includes("add_todo"), text.includes("add_tood")], [dev, dev]);
+      await handler.close();
+    }
+  });
+}
 
 Deno.test("an unknown action in <Form> says which names come close", async () => {
   const error = await drawError({

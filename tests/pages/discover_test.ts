@@ -74,7 +74,22 @@ Deno.test("discoverPages() warns where there is no pages folder", async () => {
   await withApp({ "main.ts": "" }, async (dir) => {
     const { files, warnings } = await discoverPages({ baseDir: dir });
     assertEquals(files, []);
-    assertEquals(warnings, [`No pages were found: there is no folder "${join(dir, "pages")}"`]);
+    const folder = join(dir, "pages");
+    assertEquals(warnings, [
+      `No pages were found: there is no folder "${folder}"; put a page.tsx into it, or name another by baseDir`,
+    ]);
+  });
+});
+
+Deno.test("discoverPages() says what lies in a pages folder without pages", async () => {
+  await withApp({ "pages/index.tsx": "", "pages/about.tsx": "", "pages/notes.md": "" }, async (dir) => {
+    const { warnings } = await discoverPages({ baseDir: dir });
+    assertEquals(warnings, [
+      `No pages were found in "${
+        join(dir, "pages")
+      }": it holds "about.tsx", "index.tsx"; a page is a file "page.tsx" in ` +
+      `the folder of its URL`,
+    ]);
   });
 });
 

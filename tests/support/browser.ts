@@ -149,11 +149,17 @@ function serve(served: Served): Site {
   if (typeof served !== "function") {
     return { url: served.url.replace(/\/$/, ""), [Symbol.asyncDispose]: async () => {} };
   }
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, served);
+  const stop = new AbortController();
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {}, signal: stop.signal }, served);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
-    // Every connection of the browser is closed by now: what is still awaited here is a handler that does not end.
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose]() {
+      // Every connection of the browser is closed by now: what is still awaited here is a handler that does not end.
+      await within(PATIENCE, server.shutdown()).catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      });
+    },
   };
 }
 
