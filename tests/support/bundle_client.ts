@@ -23,8 +23,19 @@ const TARGET = "es2022";
  */
 export const INTERNAL: readonly string[] = [
   "announce",
+  "beginLoading",
+  "callBegins",
+  "callEnds",
+  "changeSlowly",
   "checkpoint",
   "clearFailure",
+  "controller",
+  "createPages",
+  "emit",
+  "enctype",
+  "endLoading",
+  "enter",
+  "fields",
   "hasFile",
   "holders",
   "isStale",
@@ -32,22 +43,30 @@ export const INTERNAL: readonly string[] = [
   "leave",
   "likeness",
   "loadWords",
+  "markReplaced",
   "mayLeave",
   "member",
   "newId",
+  "nextPlace",
   "note",
   "olds",
   "parseDocument",
+  "patchSignals",
   "replaced",
   "seen",
   "setEntry",
+  "shareStream",
   "showFailure",
   "since",
   "started",
   "taken",
+  "translations",
   "trustedScriptUrl",
   "turn",
   "unseen",
+  "uploadBody",
+  "wanted",
+  "words",
 ];
 
 if (import.meta.main) {
@@ -81,7 +100,14 @@ async function bundleClient(): Promise<Map<string, string>> {
     const { code } = await minify(text, {
       module: true,
       ecma: 2020,
-      compress: { passes: 3, unsafe_arrows: true, pure_getters: true, hoist_props: true, hoist_funs: true },
+      compress: {
+        passes: 3,
+        unsafe: true,
+        unsafe_arrows: true,
+        pure_getters: true,
+        hoist_props: true,
+        hoist_funs: true,
+      },
     });
     if (code === undefined) throw new Error(`Cannot minify ${path}: terser gave no code`);
     files.set(basename(path), code);

@@ -1,0 +1,106 @@
+/**
+ * What was typed, kept over a reload of the page: that of a script, which cannot be put in place of itself.
+ *
+ * @module
+ */
+
+/** A control that was changed. */
+interface Kept {
+  /** Which one. */
+  readonly key: string;
+  /** Its state: its value, whether it is checked, or the values that are selected. */
+  readonly state: string | boolean | readonly string[];
+}
+
+/** What is written down. */
+interface Note {
+  readonly page: string;
+  readonly controls: readonly Kept[];
+  readonly scroll: readonly [left: number, top: number];
+  readonly focus: string | null;
+}
+
+const STORAGE_KEY = "hyper-dev-values";
+const CONTROLS = "input:not([type=password],[type=file],[type=hidden]),textarea,select";
+
+/** Loads the page anew, and has what was typed put back. */
+export function reloadKeeping(): void {
+  const note: Note = {
+    page: location.pathname + location.search,
+    controls: changedControls(),
+    scroll: [scrollX, scrollY],
+    focus: document.activeElement?.matches(CONTROLS) ? keysOf().get(document.activeElement) ?? null : null,
+  };
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(note));
+  // Nothing is lost, so that nobody need ask whether it may be.
+  addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), { capture: true });
+  location.reload();
+}
+
+/** Puts back what was typed before a reload; once. */
+export function restoreValues(): void {
+  const text = sessionStorage.getItem(STORAGE_KEY);
+  if (text === null) return;
+  sessionStorage.removeItem(STORAGE_KEY);
+  // Written by us, into the storage of this tab.
+  const { page, controls, scroll, focus } = JSON.parse(text) as Note;
+  if (page !== location.pathname + location.search) return;
+  const byKey = new Map([...keysOf()].map(([control, key]) => [key, control]));
+  for (const { key, state } of controls) {
+    const control = byKey.get(key);
+    if (control === undefined) continue;
+    setState(control, state);
+    // Scripts of the page that follow what is typed hear of it.
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  const focused = focus === null ? undefined : byKey.get(focus);
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+  scrollTo({ left: scroll[0], top: scroll[1], behavior: "instant" });
+}
+
+function changedControls(): Kept[] {
+  return [...keysOf()].flatMap(([control, key]) => {
+    const state = changedState(control);
+    return state === null ? [] : [{ key, state }];
+  });
+}
+
+/** The state of a control that differs from what the server said; `null` where it does not. */
+function changedState(control: Element): Kept["state"] | null {
+  if (control instanceof HTMLSelectElement) {
+    const options = [...control.options];
+    if (options.every(({ selected, defaultSelected }) => selected === defaultSelected)) return null;
+    return options.filter(({ selected }) => selected).map(({ value }) => value);
+  }
+  if (control instanceof HTMLInputElement && /^(checkbox|radio)$/.test(control.type)) {
+    return control.checked === control.defaultChecked ? null : control.checked;
+  }
+  if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) {
+    return control.value === control.defaultValue ? null : control.value;
+  }
+  return null;
+}
+
+function setState(control: Element, state: Kept["state"]): void {
+  if (control instanceof HTMLSelectElement && Array.isArray(state)) {
+    for (const option of control.options) option.selected = state.includes(option.value);
+  } else if (control instanceof HTMLInputElement && typeof state === "boolean") control.checked = state;
+  else if (
+    (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) && typeof state === "string"
+  ) control.value = state;
+}
+
+/** The controls of the page, each under a name that the next page has for it too. */
+function keysOf(): Map<Element, string> {
+  const counts = new Map<string, number>();
+  const keys = new Map<Element, string>();
+  for (const control of document.querySelectorAll(CONTROLS)) {
+    const form = control.closest("form")?.getAttribute("id") ?? "";
+    const name = control.getAttribute("id") ?? `${control.localName} ${control.getAttribute("name") ?? ""}`;
+    const place = `${form} ${name}`;
+    const count = counts.get(place) ?? 0;
+    counts.set(place, count + 1);
+    keys.set(control, `${place} ${count}`);
+  }
+  return keys;
+}

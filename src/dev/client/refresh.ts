@@ -1,0 +1,148 @@
+/**
+ * Shows the page as the server would give it now, and leaves what was typed, where the focus is, and how far the page is
+ * scrolled. Where that cannot be done, the page is loaded anew with what was typed.
+ *
+ * @module
+ */
+import { showLoading } from "../../client/loading.ts";
+import { morph } from "../../client/morph.ts";
+import { showNetwork } from "../../client/network.ts";
+import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
+import { reloadKeeping } from "./keep_values.ts";
+
+/** What came of it. */
+export type Refreshed =
+  /** The page is shown, or about to be loaded. */
+  | { readonly kind: "shown" }
+  /** The page cannot be had, for these reasons; the old one stays. */
+  | { readonly kind: "failed"; readonly reports: readonly ErrorReport[] }
+  /** The page is none that can be asked for, as the answer to a form is; the old one stays. */
+  | { readonly kind: "kept" };
+
+/** Put behind the URL of a file that has changed, so that the browser asks for it anew. */
+const VERSION = "hyper-dev";
+
+/** Fetches the page and puts it in the place of this one. */
+export async function refreshPage(): Promise<Refreshed> {
+  const { page, status, url } = await fetchPage(location.href);
+  if (page === null) {
+    location.reload();
+    return { kind: "shown" };
+  }
+  const reports = takeReports(page);
+  if (status >= 500) return { kind: "failed", reports };
+  if (status === 405) return { kind: "kept" };
+  if (withoutHash(url) !== withoutHash(location.href)) location.assign(url);
+  else if (hasNewScripts(page)) reloadKeeping();
+  else show(page);
+  return { kind: "shown" };
+}
+
+/** Lets static files that have changed be seen. */
+export function refreshFiles(paths: ReadonlySet<string>): void {
+  let needsReload = false;
+  for (const path of paths) {
+    // What editors leave beside a file while they save it is no part of any page.
+    if (/(^|\/)\.|~$|\.(sw[a-z]|tmp|bak)$|\/\d+$/.test(path)) continue;
+    const users = [...document.querySelectorAll("link[href],img[src],source[src],video[src],audio[src]")]
+      .filter((user) => pathOf(user) === path);
+    if (users.length === 0) needsReload = true;
+    for (const user of users) load(user);
+  }
+  if (needsReload) reloadKeeping();
+}
+
+/** Takes the errors that the server has written into a page out of it. */
+export function takeReports(page: ParentNode): readonly ErrorReport[] {
+  return [...page.querySelectorAll(`[${DEV_ERROR_ATTRIBUTE}]`)].map((section) => {
+    section.remove();
+    // Written by our own server; nothing of it is used but as text.
+    return JSON.parse(section.getAttribute(DEV_ERROR_ATTRIBUTE) ?? "null") as ErrorReport;
+  });
+}
+
+interface Fetched {
+  readonly page: Document | null;
+  readonly status: number;
+  readonly url: string;
+}
+
+/** Fetches a document; parsed by the browser itself, which no policy of Trusted Types is against. */
+function fetchPage(url: string): Promise<Fetched> {
+  const request = new XMLHttpRequest();
+  const { promise, resolve, reject } = Promise.withResolvers<Fetched>();
+  request.open("GET", url);
+  request.setRequestHeader("Accept", "text/html");
+  request.responseType = "document";
+  request.onload = () => resolve({ page: request.responseXML, status: request.status, url: request.responseURL });
+  request.onerror = () => reject(new Error(`Cannot refresh the page: the connection to ${url} failed`));
+  request.send();
+  return promise;
+}
+
+function show(page: Document): void {
+  const root = document.documentElement;
+  for (const name of ["lang", "dir"]) {
+    const value = page.documentElement.getAttribute(name);
+    if (value === null) root.removeAttribute(name);
+    else root.setAttribute(name, value);
+  }
+  document.title = page.title;
+  mergeLinks(page);
+  const body = document.adoptNode(page.body);
+  // As the runtime leaves a page at rest: the markup of the server says nothing of the network and of what is on its way.
+  showNetwork(body, navigator.onLine);
+  showLoading(body);
+  morph(document.body, body);
+}
+
+/** Brings the style sheets, icons and descriptions of the new head, and takes out those it has no more. */
+function mergeLinks({ head }: Document): void {
+  const LINKS = "link,meta:not([http-equiv]),style";
+  const old = new Map([...document.head.querySelectorAll(LINKS)].map((each) => [keyOf(each), each]));
+  for (const each of head.querySelectorAll(LINKS)) {
+    if (!old.delete(keyOf(each))) document.head.append(document.importNode(each, true));
+  }
+  for (const each of old.values()) if (!each.matches("style,[hyper-keep]")) each.remove();
+}
+
+function hasNewScripts(page: Document): boolean {
+  const known = new Set([...document.scripts].map(keyOf));
+  return [...page.querySelectorAll("script[src]")].some((script) => !known.has(keyOf(script)));
+}
+
+/** What makes two elements of two pages the same. */
+function keyOf(element: Element): string {
+  const name = element.localName === "script" ? "src" : "href";
+  const url = element.getAttribute(name);
+  if (url === null) return element.outerHTML;
+  return `${element.localName} ${element.getAttribute("rel")} ${withoutVersion(url)}`;
+}
+
+function load(user: Element): void {
+  const name = user.localName === "link" ? "href" : "src";
+  const url = new URL(withoutVersion(user.getAttribute(name) ?? ""));
+  url.searchParams.set(VERSION, String(Date.now()));
+  if (!user.matches("link[rel~=stylesheet]")) return user.setAttribute(name, url.href);
+  // The old one stays until the new one is there: without it the page would stand bare for a moment.
+  const next = document.importNode(user, true);
+  next.setAttribute(name, url.href);
+  for (const type of ["load", "error"]) next.addEventListener(type, () => user.remove(), { once: true });
+  user.after(next);
+}
+
+/** The path a link or a source leads to; empty where that is no place of this site. */
+function pathOf(user: Element): string {
+  const url = URL.parse(user.getAttribute("href") ?? user.getAttribute("src") ?? "", document.baseURI);
+  return url?.origin === location.origin ? url.pathname : "";
+}
+
+function withoutVersion(href: string): string {
+  const url = new URL(href, document.baseURI);
+  url.searchParams.delete(VERSION);
+  return url.href;
+}
+
+function withoutHash(href: string): string {
+  return href.split("#", 1)[0] ?? href;
+}

@@ -1,0 +1,45 @@
+/**
+ * An error report → markup at the end of a page, for whoever has scripts off, or a page that breaks them. The panel takes
+ * it from there.
+ *
+ * @module
+ */
+import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../protocol/dev.ts";
+
+/** Writes an error into a page: every text of it is text. */
+export function errorMarkup(report: ErrorReport): string {
+  const { where, message, place, source, line, stack } = report;
+  const lines = source.map((each) =>
+    `${each.line === line ? ">" : " "} ${String(each.line).padStart(5)} | ${each.text}\n`
+  );
+  return (
+    // The report itself, for the panel: in an attribute, because a script of data would need a nonce in some policies.
+    `<section ${DEV_ERROR_ATTRIBUTE}="${escape(JSON.stringify(report))}"><h2>${escape(where)}</h2>` +
+    `<p><strong>${escape(message)}</strong></p>` +
+    (place === null ? "" : `<p>${escape(place)}</p>`) +
+    // A parser drops the first newline of a <pre> (HTML, 13.2.6.4.7).
+    (lines.length === 0 ? "" : `<pre>\n${escape(lines.join(""))}</pre>`) +
+    `<pre>\n${escape(stack)}</pre></section>`
+  );
+}
+
+/** A whole page, where there is none to write into: the application has not started. */
+export function failedStart(report: ErrorReport): string {
+  return (
+    `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1"><title>The application did not start</title></head>` +
+    `<body><h1>The application did not start</h1>${errorMarkup(report)}</body></html>`
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+}

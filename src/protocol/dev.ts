@@ -1,0 +1,52 @@
+/**
+ * The words that server and browser agree on in development. The browser runtime reads none of them.
+ *
+ * @module
+ */
+
+/** Where the panel of development is served. */
+export const DEV_SCRIPT_PATH = "/_hyper/dev.js";
+/** Where an event stream tells what happens on the server. */
+export const DEV_STREAM_PATH = "/_hyper/dev";
+/** Tells the server's console the lane of a call, percent-encoded: only the browser knows it. */
+export const LANE_HEADER = "X-Hyper-Lane";
+/** Says, on the script of the panel, which start of the server a page is of. */
+export const DEV_BUILD_ATTRIBUTE = "data-hyper-dev-build";
+/** Marks an error that the server has written into a page. */
+export const DEV_ERROR_ATTRIBUTE = "data-hyper-dev-error";
+
+/** A line of source. */
+export interface SourceLine {
+  /** Its number, from 1. */
+  readonly line: number;
+  /** Its text. */
+  readonly text: string;
+}
+
+/** An error of the server, as a developer wants to read it. */
+export interface ErrorReport {
+  /** Where it went wrong: the action, or the method and the path. */
+  readonly where: string;
+  /** The id of the request, or `null` where it has none. */
+  readonly requestId: string | null;
+  /** The kind of error and its message. */
+  readonly message: string;
+  /** The stack, with those of its causes. */
+  readonly stack: string;
+  /** The nearest place of the application in the stack, `file:line:column`; `null` where there is none. */
+  readonly place: string | null;
+  /** The lines around that place; empty where they cannot be read. */
+  readonly source: readonly SourceLine[];
+  /** Which of them it is; 0 where there is none. */
+  readonly line: number;
+}
+
+/** What the stream of development says, by the names of its events. */
+export interface DevEvents {
+  /** First: which start of the server this is, and what keeps it from serving. */
+  readonly hello: { readonly build: string; readonly failure: ErrorReport | null };
+  /** A static file has changed. */
+  readonly file: { readonly path: string };
+  /** Something went wrong. */
+  readonly failure: ErrorReport;
+}

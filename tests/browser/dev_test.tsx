@@ -1,0 +1,616 @@
+/** Development in a real browser: pages that follow their files, errors in the page, the panel. */
+/// <reference path="../../src/client/globals.d.ts" />
+import {
+  action,
+  createHandler,
+  defineForm,
+  Field,
+  field,
+  Form,
+  type Handler,
+  type HandlerOptions,
+  html,
+  refresh,
+  signal,
+  toast,
+} from "@hyper/actions";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { recordConsole } from "../dev/support.ts";
+import { withPage } from "../support/browser.ts";
+
+const ROOT = fromFileUrl(import.meta.resolve("../../"));
+
+/** What a page in development is told that a console says of a connection that is gone. */
+const RESTART = /net::ERR|Failed to load resource/;
+
+Deno.test("a page whose files have changed is shown anew, with what was typed, the focus and what was opened", async () => {
+  const page = (title: string) => () => (
+    <main>
+      <h1>{title}</h1>
+      <details>
+        <summary>More</summary>
+        <p>Details of {title}</p>
+      </details>
+      <form id="note">
+        <input name="title" aria-label="Title" value="as sent" />
+        <textarea name="body" aria-label="Body" />
+        <input type="checkbox" name="done" aria-label="Done" />
+      </form>
+    </main>
+  );
+  await using server = createServer(page("First"));
+  await withPage(server.answer, async ({ page: tab }) => {
+    await tab.goto("/");
+    await tab.getByText("More").click();
+    await tab.getByLabel("Title").fill("typed");
+    await tab.getByLabel("Done").check();
+    await tab.getByLabel("Body").fill("one two");
+    await tab.getByLabel("Body").evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(2, 4));
+    await tab.evaluate(() => Reflect.set(globalThis, "isSamePage", true));
+
+    await server.restart(page("Second"));
+    await tab.getByRole("heading", { name: "Second" }).waitFor();
+
+    assertEquals(await tab.getByLabel("Title").inputValue(), "typed");
+    assertEquals(await tab.getByLabel("Body").inputValue(), "one two");
+    assertEquals(await tab.getByLabel("Done").isChecked(), true);
+    assertEquals(await tab.getByText("Details of Second").isVisible(), true);
+    assertEquals(
+      await tab.getByLabel("Body").evaluate((area: HTMLTextAreaElement) => [
+        document.activeElement === area,
+        area.selectionStart,
+        area.selectionEnd,
+      ]),
+      [true, 2, 4],
+    );
+    assertEquals(await tab.evaluate("isSamePage"), true);
+  });
+});
+
+Deno.test("a start that fails leaves the page that was there, and says why in front of it, until it is mended", async () => {
+  await using server = createServer(() => <h1>First</h1>);
+  await withPage(server.answer, async ({ page }) => {
+    await page.goto("/");
+    await server.restart("no function");
+    await page.getByRole("dialog", { name: /did not start/ }).getByText("TypeError", { exact: false }).first()
+      .waitFor();
+    assertEquals(await page.locator("h1").textContent(), "First");
+    await server.restart(() => <h1>Second</h1>);
+    await page.getByRole("heading", { name: "Second" }).waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+});
+
+Deno.test("a page that throws after a change leaves the one that was there, and says why in front of it", async () => {
+  await using server = createServer(() => <h1>First</h1>);
+  await withPage(server.answer, async ({ page }) => {
+    await page.goto("/");
+    await server.restart(() => {
+      throw new Error("Not yet written");
+    });
+    const dialog = page.getByRole("dialog", { name: /cannot be shown/ });
+    await dialog.getByText("Error: Not yet written", { exact: true }).waitFor();
+    assertEquals(await page.locator("h1").textContent(), "First");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  });
+});
+
+Deno.test("an application that does not start shows why, and shows its page when it does", async () => {
+  await using server = createServer("no function");
+  await withPage(server.answer, async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("dialog").getByText("TypeError", { exact: false }).first().waitFor();
+    await server.restart(() => <h1>At last</h1>);
+    await page.getByRole("heading", { name: "At last" }).waitFor();
+    assertEquals(await page.getByRole("dialog").count(), 0);
+  });
+});
+
+const MARKUP = "<img src=x onerror=\"document.title='run'\">";
+
+Deno.test("an error of a page is shown in it with its source, and nothing of it is markup", async () => {
+  const broken = () => {
+    throw new Error(MARKUP);
+  };
+  await using server = createServer(broken, { baseDir: join(ROOT, "tests/browser") });
+  await withPage(server.answer, async ({ page }) => {
+    await page.goto("/");
+    const dialog = page.getByRole("dialog", { name: "The server has failed" });
+    await dialog.getByText(`Error: ${MARKUP}`, { exact: true }).waitFor();
+    await dialog.getByText("throw new Error(MARKUP);").waitFor();
+    await dialog.getByText(/dev_test\.tsx:\d+:\d+/).first().waitFor();
+    assertNotMatch(await page.title(), /run/);
+    assertEquals(await page.locator("img").count(), 0);
+  });
+});
+
+Deno.test("an error of a page is readable without scripts", async () => {
+  const broken = () => {
+    throw new Error(MARKUP);
+  };
+  await using server = createServer(broken);
+  await withPage(server.answer, async ({ page }) => {
+    await page.goto("/");
+    await page.getByText(`Error: ${MARKUP}`, { exact: true }).waitFor();
+    assertEquals(await page.locator("img").count(), 0);
+  }, { javaScriptEnabled: false });
+});
+
+Deno.test("an error of a call is shown on the page that made it, and only kept on another", async () => {
+  const fail = action("fail", () => {
+    throw new Error("No connection to the database");
+  });
+  await using server = createServer(() => <h1>Home</h1>, {}, { fail });
+  await withPage(server.answer, async ({ page, context, url }) => {
+    const other = await context.newPage();
+    await other.goto(url);
+    await page.goto("/");
+    await ready(page);
+    await ready(other);
+    await page.evaluate(() => void Hyper.action("fail"));
+    await page.getByRole("dialog").getByText("Error: No connection to the database", { exact: true }).waitFor();
+    await other.getByRole("button", { name: "Hyper" }).click();
+    await other.getByRole("tab", { name: "Errors" }).click();
+    await other.getByRole("tabpanel").getByText("Error: No connection to the database", { exact: true }).waitFor();
+    assertEquals(await other.getByRole("dialog").count(), 0);
+  });
+});
+
+Deno.test("a style sheet that has changed is shown without a reload; a script is loaded anew, with what was typed", async () => {
+  const baseDir = await Deno.makeTempDir();
+  await Deno.mkdir(join(baseDir, "static"));
+  await Deno.writeTextFile(join(baseDir, "static/site.css"), "h1 { color: rgb(1, 0, 0) }");
+  await Deno.writeTextFile(join(baseDir, "static/site.js"), "globalThis.version = 1;");
+  const home = () => (
+    <html lang="en">
+      <head>
+        <title>Home</title>
+        <link rel="stylesheet" href="/site.css" />
+        <script src="/site.js" />
+      </head>
+      <body>
+        <h1>Home</h1>
+        <input aria-label="Title" name="title" />
+        <select aria-label="Kind" name="kind">
+          <option>a</option>
+          <option>b</option>
+        </select>
+      </body>
+    </html>
+  );
+  try {
+    await using server = createServer(home, { baseDir });
+    await withPage(server.answer, async ({ page }) => {
+      await page.goto("/");
+      await ready(page);
+      await page.getByLabel("Title").fill("typed");
+      await page.getByLabel("Kind").selectOption("b");
+      await page.evaluate(() => Reflect.set(globalThis, "isSamePage", true));
+      await Deno.writeTextFile(join(baseDir, "static/site.css"), "h1 { color: rgb(2, 0, 0) }");
+      await page.waitForFunction(() => getComputedStyle(document.querySelector("h1")!).color === "rgb(2, 0, 0)");
+      assertEquals(await page.evaluate("isSamePage"), true);
+      assertEquals(await page.getByLabel("Title").inputValue(), "typed");
+
+      await Deno.writeTextFile(join(baseDir, "static/site.js"), "globalThis.version = 2;");
+      await page.waitForFunction(() => Reflect.get(globalThis, "version") === 2);
+      await ready(page);
+      assertEquals(await page.getByLabel("Title").inputValue(), "typed");
+      assertEquals(await page.getByLabel("Kind").inputValue(), "b");
+    });
+  } finally {
+    await Deno.remove(baseDir, { recursive: true });
+  }
+});
+
+const NoteForm = defineForm("note", { fields: { title: field.text({ label: "Title", required: true }) } });
+
+/** A page with everything that the panel shows. */
+function workbench(): {
+  readonly page: () => unknown;
+  readonly actions: Readonly<Record<string, unknown>>;
+  readonly added: string[];
+} {
+  const added: string[] = [];
+  const add = action("add", { form: NoteForm }, ({ form }) => {
+    added.push(form.values.title);
+    return [html(<p id="count">{added.length} notes</p>, { target: "#count" }), signal("count", added.length)];
+  });
+  const slow = action("slow", { method: "GET" }, async function* () {
+    yield toast("1");
+    yield toast("2");
+  });
+  const page = () => (
+    <main>
+      <h1>Notes</h1>
+      <p id="count">no notes</p>
+      <Form action={add}>
+        <Field name="title" />
+        <button>Add</button>
+      </Form>
+    </main>
+  );
+  return { page, actions: { add, slow }, added };
+}
+
+Deno.test("the panel shows calls with lane, outcome and status, their events, and each patch before and after", async () => {
+  const { page, actions } = workbench();
+  await using server = createServer(page, {}, actions);
+  await withPage(server.answer, async ({ page: tab }) => {
+    await tab.goto("/");
+    await add(tab, "Milk");
+    await tab.getByRole("button", { name: "Hyper" }).click();
+    const row = tab.getByRole("list", { name: /Calls/ }).getByRole("listitem").first();
+    const summary = row.locator("summary");
+    assertMatch(await summary.innerText(), /^add\s+add\s+success\s+200\s+\d+ ms/);
+    await summary.click();
+    await row.getByText("Patches (1)").waitFor();
+    assertEquals(await row.locator("del").innerText(), "no");
+    assertEquals(await row.locator("ins").innerText(), "1");
+    await row.getByText("patch_html").waitFor();
+
+    await tab.evaluate(async () => void await Hyper.action("slow", {}, { method: "GET" }));
+    await tab.getByText("success, 2", { exact: true }).waitFor();
+    await tab.getByRole("tab", { name: "Lanes" }).click();
+    await tab.getByText("1. add: success").waitFor();
+    await tab.getByRole("tab", { name: "Signals" }).click();
+    assertEquals(await tab.getByRole("definition").innerText(), "1");
+  });
+});
+
+Deno.test("the panel replays a call with the same id: the server does it once, and its answer takes effect again", async () => {
+  const { page, actions, added } = workbench();
+  await using server = createServer(page, {}, actions);
+  await withPage(server.answer, async ({ page: tab, events }) => {
+    await tab.goto("/");
+    await add(tab, "Milk");
+    const { id } = (await events.next("hyper:afterRequest")).detail;
+    await tab.evaluate(() => document.querySelector("#count")!.textContent = "gone");
+    await tab.getByRole("button", { name: "Hyper" }).click();
+    await tab.locator("summary").first().click();
+    await tab.getByRole("button", { name: "Replay with the same id" }).click();
+    await tab.getByText("1 notes", { exact: true }).first().waitFor();
+    assertEquals((await events.next("hyper:afterRequest")).detail.id, id);
+    assertEquals(added, ["Milk"]);
+    const lines = server.lines.map((line) => line.replace(/ms=[\d.]+/, "ms=N"));
+    assertEquals(lines, [
+      `action=add outcome=success status=200 lane=add ms=N issues=- id=${id}`,
+      `action=add outcome=repeat status=200 lane=add ms=N issues=- id=${id}`,
+    ]);
+  });
+});
+
+Deno.test("the panel shows who was kept out of a lane, who lost it, and who waits", async () => {
+  const gate = Promise.withResolvers<void>();
+  const wait = action("wait", () => gate.promise);
+  await using server = createServer(() => <h1>Home</h1>, {}, { wait });
+  await withPage(server.answer, async ({ page }) => {
+    await page.goto("/");
+    await ready(page);
+    await page.getByRole("button", { name: "Hyper" }).click();
+    await page.getByRole("tab", { name: "Lanes" }).click();
+    await page.evaluate(() => {
+      void Hyper.action("wait", {}, { sync: "replace", key: "lane" });
+      void Hyper.action("wait", {}, { sync: "replace", key: "lane" });
+      void Hyper.action("wait", {}, { sync: "block", key: "lane" });
+    });
+    await page.getByText("3. wait: blocked").waitFor();
+    assertEquals(await page.getByRole("tabpanel").getByRole("listitem").allInnerTexts(), [
+      "1. wait: aborted",
+      "2. wait: running",
+      "3. wait: blocked",
+    ]);
+    gate.resolve();
+    await page.getByText("2. wait: success").waitFor();
+    await page.getByRole("tab", { name: "Time line" }).click();
+    await page.locator("summary").last().click();
+    await page.getByText("replaced by a later call").waitFor();
+  });
+});
+
+Deno.test("an upload tells its lane too, and is replayed with its file", async () => {
+  const bodies: string[] = [];
+  const keep = action("keep", async ({ files }) => void bodies.push(await files.get("file")?.[0]?.text() ?? ""));
+  await using server = createServer(() => <h1>Home</h1>, {}, { keep });
+  await withPage(server.answer, async ({ page, events }) => {
+    await page.goto("/");
+    await ready(page);
+    await page.evaluate(async () => {
+      const file = new File(["tea"], "tea.txt");
+      await Hyper.action("keep", { file }, { key: "files", onUploadProgress: () => {} });
+    });
+    await events.next("hyper:afterRequest");
+    await page.getByRole("button", { name: "Hyper" }).click();
+    await page.locator("summary").first().click();
+    await page.getByRole("button", { name: "Replay with the same id" }).click();
+    await events.next("hyper:afterRequest");
+    assertEquals(bodies, ["tea"]);
+    assertEquals(server.lines.map((line) => line.match(/outcome=\w+|lane=\w+/g)), [
+      ["outcome=success", "lane=files"],
+      ["outcome=repeat", "lane=files"],
+    ]);
+  });
+});
+
+Deno.test("the panel stays through a visit to another page and through a refresh of the body", async () => {
+  const renew = action("renew", () => refresh());
+  const home = () => (
+    <main hyper-nav>
+      <h1>Home</h1>
+      <a href="/?page=2">Next</a>
+    </main>
+  );
+  await using server = createServer(home, {}, { renew });
+  await withPage(server.answer, async ({ page, events }) => {
+    await page.goto("/");
+    await ready(page);
+    await page.getByRole("link", { name: "Next" }).click();
+    await page.waitForURL("**/?page=2");
+    await page.evaluate(async () => void await Hyper.action("renew"));
+    await events.next("hyper:afterRequest");
+    assertEquals(await page.locator("hyper-dev").count(), 1);
+    await page.getByRole("button", { name: "Hyper" }).click();
+    await page.locator("summary").getByText("renew").first().waitFor();
+  });
+});
+
+Deno.test("a tab that is not seen holds no line to the server, and takes it up again when it is", async () => {
+  await using server = createServer(() => <h1>Home</h1>);
+  const ended: Promise<void>[] = [];
+  await withPage((request, info) => {
+    if (new URL(request.url).pathname === "/_hyper/dev") ended.push(info.completed.catch(() => {}));
+    return server.answer(request, info);
+  }, async ({ page }) => {
+    const show = (isHidden: boolean): Promise<void> =>
+      page.evaluate((isHidden) => {
+        Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, isHidden);
+    await page.goto("/");
+    await ready(page);
+    assertEquals(ended.length, 1);
+    await show(true);
+    await ended[0];
+    await server.restart(() => <h1>Later</h1>);
+    assertEquals(await page.locator("h1").textContent(), "Home");
+    await show(false);
+    await page.getByRole("heading", { name: "Later" }).waitFor();
+    assertEquals(ended.length, 2);
+  });
+});
+
+Deno.test("the panel works with the keyboard alone", async () => {
+  const { page, actions } = workbench();
+  await using server = createServer(page, {}, actions);
+  await withPage(server.answer, async ({ page: tab }) => {
+    await tab.goto("/");
+    await add(tab, "Milk");
+    await tab.getByRole("button", { name: "Hyper" }).focus();
+    await tab.keyboard.press("Enter");
+    assertEquals(await focused(tab), "Time line");
+    await tab.keyboard.press("ArrowLeft");
+    assertEquals(await focused(tab), "Errors");
+    await tab.keyboard.press("ArrowRight");
+    await tab.keyboard.press("ArrowRight");
+    assertEquals(await focused(tab), "Lanes");
+    assertEquals(await tab.getByRole("tabpanel").count(), 1);
+    await tab.keyboard.press("Escape");
+    assertEquals(await focused(tab), "Hyper");
+    assertEquals(await tab.getByRole("tabpanel").count(), 0);
+  });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  Deno.test(`axe-core finds nothing in the panel and in an error, in ${colorScheme}`, async () => {
+    const { page, actions } = workbench();
+    const fail = action("fail", () => {
+      throw new Error("No connection to the database");
+    });
+    await using server = createServer(page, {}, { ...actions, fail });
+    await withPage(server.answer, async ({ page: tab }) => {
+      await tab.goto("/");
+      await ready(tab);
+      await look(tab, "closed");
+      await add(tab, "Milk");
+      await tab.getByRole("button", { name: "Hyper" }).click();
+      await tab.locator("summary").first().click();
+      await look(tab, "a call");
+      for (const name of ["Lanes", "Signals", "Errors"]) {
+        await tab.getByRole("tab", { name }).click();
+        await look(tab, name);
+      }
+      await tab.evaluate(() => void Hyper.action("fail"));
+      await tab.getByRole("dialog").waitFor();
+      await look(tab, "an error");
+    }, { colorScheme });
+  });
+}
+
+Deno.test("development keeps to a strict policy, also when a page is shown anew", async () => {
+  const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+    "require-trusted-types-for 'script'; trusted-types hyper";
+  const { page: Home, actions } = workbench();
+  const strict = (title: string) => ({
+    render: (ctx: { response: { headers: Headers } }) => {
+      ctx.response.headers.set("content-security-policy", policy);
+      return <div>{title}{Home() as string}</div>;
+    },
+  });
+  await using server = createServer(strict("First"), {}, actions);
+  await withPage(server.answer, async ({ page }) => {
+    await page.addInitScript(() => {
+      Reflect.set(globalThis, "violations", []);
+      addEventListener(
+        "securitypolicyviolation",
+        (event) => Reflect.get(globalThis, "violations").push(`${event.violatedDirective} ${event.sample}`),
+      );
+    });
+    await page.goto("/");
+    await add(page, "Milk");
+    await page.getByRole("button", { name: "Hyper" }).click();
+    await page.locator("summary").first().click();
+    await page.getByText("Patches (1)").waitFor();
+    assertEquals(await page.locator(".panel").evaluate((panel) => getComputedStyle(panel).position), "fixed");
+    await server.restart(strict("Second"));
+    await page.getByText("Second").waitFor();
+    assertEquals(await page.evaluate("violations"), []);
+  });
+});
+
+Deno.test("without dev there is no panel and no lane on the wire", async () => {
+  const { page, actions } = workbench();
+  const lanes: (string | null)[] = [];
+  await using server = createServer(page, { dev: false }, actions);
+  await withPage((request, info) => {
+    if (request.headers.has("x-hyper-action")) lanes.push(request.headers.get("x-hyper-lane"));
+    return server.answer(request, info);
+  }, async ({ page: tab }) => {
+    await tab.goto("/");
+    await add(tab, "Milk");
+    assertEquals(lanes, [null]);
+    assertEquals(await tab.locator("hyper-dev").count(), 0);
+    assertEquals(await tab.evaluate(async () => (await fetch("/_hyper/dev.js")).status), 404);
+  });
+});
+
+Deno.test("`deno run --watch=pages` shows a page that was saved, its part, and a page that is new", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(join(folder, "pages/later"), { recursive: true });
+  const write = (path: string, text: string): Promise<void> => Deno.writeTextFile(join(folder, path), text);
+  await write("pages/title.ts", `export const title = "First";`);
+  await write(
+    "pages/page.tsx",
+    `import { title } from "./title.ts";\nexport default () => <main><h1>{title}</h1><input aria-label="Title" /></main>;\n`,
+  );
+  await write(
+    "main.ts",
+    `import { createHandler } from "@hyper/actions";
+const server = Deno.serve({ port: Number(Deno.args[0]), onListen: ({ port }) => console.log("port", port) },
+  createHandler({ baseDir: import.meta.dirname, dev: true }));
+await server.finished;\n`,
+  );
+  const port = freePort();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      "--no-clear-screen",
+      `--config=${join(ROOT, "deno.json")}`,
+      `--watch=${join(folder, "pages")}`,
+      join(folder, "main.ts"),
+      String(port),
+    ],
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const output = child.stdout.pipeThrough(new TextDecoderStream());
+  const lines = output.values();
+  try {
+    await lines.next();
+    await withPage({ url: `http://127.0.0.1:${port}` }, async ({ page }) => {
+      await page.goto("/");
+      await ready(page);
+      await page.getByLabel("Title").fill("typed");
+      await write("pages/title.ts", `export const title = "Second";`);
+      await page.getByRole("heading", { name: "Second" }).waitFor();
+      assertEquals(await page.getByLabel("Title").inputValue(), "typed");
+      await write("pages/title.ts", `export const title = ;`);
+      await page.getByRole("dialog", { name: /did not start/ }).getByText(/pages\/title\.ts:1:\d+/).first().waitFor();
+      assertEquals(await page.locator("h1").textContent(), "Second");
+      await write("pages/title.ts", `export const title = "Third";`);
+      await page.getByRole("heading", { name: "Third" }).waitFor();
+      assertEquals(await page.getByLabel("Title").inputValue(), "typed");
+      const main = await Deno.readTextFile(join(folder, "main.ts"));
+      await write("main.ts", "}");
+      await page.getByRole("button", { name: "Hyper: the server does not answer" }).waitFor();
+      assertEquals(await page.locator("h1").textContent(), "Third");
+      await write("main.ts", main);
+      await page.getByRole("button", { name: "Hyper", exact: true }).waitFor();
+      await write("pages/later/page.tsx", `export default () => <h1>Later</h1>;`);
+      await page.waitForFunction(async () => (await fetch("/later").catch(() => null))?.status === 200);
+    }, { expectErrors: [RESTART] });
+  } finally {
+    child.kill();
+    await lines.return?.();
+    await child.status;
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return listener.addr.port;
+}
+
+/** An application that can be started anew under its address, as `deno run --watch` does. */
+interface Server extends AsyncDisposable {
+  readonly answer: Deno.ServeHandler<Deno.NetAddr>;
+  /** What it wrote on the console. */
+  readonly lines: readonly string[];
+  /** Starts with another page. */
+  restart(page: unknown): Promise<void>;
+}
+
+function createServer(
+  first: unknown,
+  options: HandlerOptions = {},
+  exports: Readonly<Record<string, unknown>> = {},
+): Server {
+  const written = recordConsole();
+  const start = (page: unknown): Handler => {
+    const own = typeof page === "object" && page !== null ? page : { default: page };
+    const load = () => Promise.resolve({ ...own, ...exports });
+    return createHandler({ baseDir: null, dev: true, pages: [{ path: "/", load }], ...options });
+  };
+  let handler = start(first);
+  return {
+    answer: (request, info) => handler(request, info),
+    lines: written.lines,
+    async restart(page) {
+      const old = handler;
+      handler = start(page);
+      await old.close();
+    },
+    async [Symbol.asyncDispose]() {
+      await handler.close();
+      written[Symbol.dispose]();
+    },
+  };
+}
+
+/** Waits until the page has its panel, and that its line to the server. */
+async function ready(page: Page): Promise<void> {
+  await page.locator("hyper-dev [data-state=open]").waitFor({ state: "attached" });
+}
+
+async function add(page: Page, title: string): Promise<void> {
+  await page.getByLabel("Title").fill(title);
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByText("1 notes", { exact: true }).first().waitFor();
+}
+
+async function focused(page: Page): Promise<string> {
+  return await page.evaluate(() => document.querySelector("hyper-dev")?.shadowRoot?.activeElement?.textContent ?? "");
+}
+
+/** Fails with what axe-core finds on the page as it stands. */
+async function look(page: Page, where: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations, passes } = await Reflect.get(globalThis, "axe").run("hyper-dev");
+    return {
+      passes: passes.length,
+      violations: violations.map(({ id, help, nodes }: import("axe-core").Result) => ({
+        rule: `${id}: ${help}`,
+        at: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`),
+      })),
+    };
+  });
+  assertEquals(found.violations, [], where);
+  assert(found.passes > 3, where);
+}

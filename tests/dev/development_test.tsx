@@ -1,0 +1,378 @@
+import { action, createHandler, defineForm, field, HyperError, toast } from "@hyper/actions";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { call, ELSEWHERE, get, HERE, pageAt, recordConsole, withHandler } from "./support.ts";
+
+const SECRET = "the <b>secret</b> of line 7";
+
+function broken(): never {
+  throw new Error(SECRET);
+}
+
+const BROKEN = [pageAt("/", { default: () => <h1>Home</h1> }), pageAt("/broken", { default: broken })];
+
+const NONE = /secret|dev\.js|hyper-dev/;
+
+Deno.test("createHandler({ dev }) shows an error in the page, escaped, with its stack and the lines around it", async () => {
+  await withHandler({ pages: BROKEN, baseDir: new URL("./", import.meta.url) }, async (handler) => {
+    const response = await handler(get("/broken"), HERE);
+    const text = await response.text();
+    assertEquals(response.status, 500);
+    assertStringIncludes(text, "GET /broken");
+    assertStringIncludes(text, "Error: the &lt;b&gt;secret&lt;/b&gt; of line 7");
+    assertMatch(text, /development_test\.tsx:\d+:\d+/);
+    assertMatch(text, /&gt; {5}\d+ \| {3}throw new Error\(SECRET\);/);
+    assert(!text.includes("<b>secret"), text);
+  });
+});
+
+Deno.test("createHandler({ dev }) puts the panel at the end of a page, whatever its status", async () => {
+  await withHandler({ pages: BROKEN }, async (handler) => {
+    for (const path of ["/", "/broken", "/nowhere"]) {
+      const text = await (await handler(get(path), HERE)).text();
+      assertMatch(
+        text,
+        /<\/html>.*<script type="module" src="\/_hyper\/dev\.js" data-hyper-dev-build="[\w-]+"><\/script>$/s,
+      );
+    }
+  });
+});
+
+Deno.test("createHandler({ dev }) gives the script of the panel the nonce of the page's policy", async () => {
+  const page = (): Response =>
+    new Response("<!doctype html><p>Own", {
+      headers: {
+        "content-type": "text/html",
+        "content-security-policy": "script-src 'nonce-abc123=='",
+        "content-length": "21",
+      },
+    });
+  await withHandler({ pages: [pageAt("/", { render: page })] }, async (handler) => {
+    const response = await handler(get("/"), HERE);
+    assertEquals(response.headers.get("content-length"), null);
+    assertMatch(await response.text(), /^<!doctype html><p>Own<script [^>]* nonce="abc123=="><\/script>$/);
+  });
+});
+
+Deno.test("createHandler({ dev }) gives it the nonce of a policy that the handler adds to every answer", async () => {
+  const headers = { "content-security-policy": "script-src 'self' 'nonce-r4nd0m'" };
+  await withHandler({ pages: BROKEN, headers }, async (handler) => {
+    assertMatch(await (await handler(get("/"), HERE)).text(), / nonce="r4nd0m"><\/script>$/);
+  });
+});
+
+Deno.test("createHandler({ dev }) ends a page that breaks off with the panel; without development it breaks off", async () => {
+  const parts = async function* (): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(new TextEncoder().encode("<!doctype html><p>one"));
+    throw new Error("database gone");
+  };
+  const render = (): Response =>
+    new Response(ReadableStream.from(parts()), { headers: { "content-type": "text/html" } });
+  await withHandler({ pages: [pageAt("/", { render })] }, async (handler) => {
+    assertMatch(await (await handler(get("/"), HERE)).text(), /^<!doctype html><p>one<script [^>]*><\/script>$/);
+    await assertRejects(async () => await (await handler(get("/"), ELSEWHERE)).text(), Error, "database gone");
+  });
+});
+
+Deno.test("createHandler({ dev }) leaves what is no page as it is", async () => {
+  const pages = [
+    pageAt("/", { default: () => "Home", greet: action("greet", () => "Hello") }),
+    pageAt("/plain", { render: () => new Response("plain") }),
+    pageAt("/packed", {
+      render: () => new Response("x", { headers: { "content-type": "text/html", "content-encoding": "br" } }),
+    }),
+  ];
+  await withHandler({ pages }, async (handler) => {
+    assertEquals(await (await handler(get("/plain"), HERE)).text(), "plain");
+    assertEquals(await (await handler(get("/packed"), HERE)).text(), "x");
+    assertNotMatch(await (await handler(call("greet"), HERE)).text(), NONE);
+    const head = await handler(new Request("http://localhost:8000/", { method: "HEAD" }), HERE);
+    assertEquals(await head.text(), "");
+  });
+});
+
+Deno.test("createHandler() without dev shows nothing of development to anybody", async () => {
+  await withHandler({ pages: BROKEN, dev: false }, async (handler, lines) => {
+    for (const path of ["/", "/broken", "/_hyper/dev.js", "/_hyper/dev"]) {
+      const response = await handler(get(path, { "sec-fetch-site": "same-origin" }), HERE);
+      assertNotMatch(await response.text(), NONE);
+    }
+    assertEquals((await handler(get("/_hyper/dev.js"), HERE)).status, 404);
+    await (await handler(call("nothing"), HERE)).text();
+    assertEquals(lines, []);
+  });
+});
+
+// Who asks, under which name, by which way.
+const STRANGERS: readonly (readonly [string, Request, typeof HERE | undefined])[] = [
+  ["from another machine", get("/broken"), ELSEWHERE],
+  ["from an unknown place", get("/broken"), undefined],
+  ["through a proxy on this machine", get("/broken", { "x-forwarded-for": "192.0.2.7" }), HERE],
+  ["through a proxy that says Forwarded", get("/broken", { forwarded: "for=192.0.2.7" }), HERE],
+  ["under a name that was made to point here", new Request("http://evil.example/broken"), HERE],
+  ["under a name that only begins like ours", new Request("http://localhost.evil.example/broken"), HERE],
+];
+
+for (const [who, request, info] of STRANGERS) {
+  Deno.test(`createHandler({ dev }) shows nothing to a request ${who}`, async () => {
+    await withHandler({ pages: BROKEN }, async (handler) => {
+      assertNotMatch(await (await handler(request.clone(), info)).text(), NONE);
+      for (const path of ["/_hyper/dev.js", "/_hyper/dev"]) {
+        const url = new URL(path, request.url);
+        const response = await handler(new Request(url, { headers: request.headers }), info);
+        assertEquals(response.status, 404);
+        await response.body?.cancel();
+      }
+    });
+  });
+}
+
+for (const site of ["cross-site", "same-site"]) {
+  Deno.test(`createHandler({ dev }) shows no error and no stream to a ${site} request`, async () => {
+    await withHandler({ pages: BROKEN }, async (handler) => {
+      const headers = { "sec-fetch-site": site };
+      assertNotMatch(await (await handler(get("/broken", headers), HERE)).text(), /secret/);
+      for (const path of ["/_hyper/dev.js", "/_hyper/dev"]) {
+        assertEquals((await handler(get(path, headers), HERE)).status, 404);
+      }
+    });
+  });
+}
+
+Deno.test("createHandler({ dev }) shows no error to a page of another origin where the browser says no more than that", async () => {
+  await withHandler({ pages: BROKEN }, async (handler) => {
+    const response = await handler(get("/_hyper/dev", { origin: "http://localhost:9999" }), HERE);
+    assertEquals(response.status, 404);
+    await response.body?.cancel();
+  });
+});
+
+Deno.test("createHandler({ dev }) shows errors over IPv6, mapped IPv4 and a name below localhost", async () => {
+  await withHandler({ pages: BROKEN }, async (handler) => {
+    for (const hostname of ["::1", "127.1.2.3", "::ffff:127.0.0.1"]) {
+      const response = await handler(get("/broken"), { remoteAddr: { hostname } });
+      assertStringIncludes(await response.text(), "secret");
+    }
+    for (const host of ["app.localhost", "127.0.0.1", "[::1]:8000"]) {
+      const response = await handler(new Request(`http://${host}/broken`), HERE);
+      assertStringIncludes(await response.text(), "secret");
+    }
+  });
+});
+
+Deno.test("createHandler({ dev }) serves the panel, kept by nobody and for this origin alone", async () => {
+  await withHandler({ pages: BROKEN }, async (handler) => {
+    const response = await handler(get("/_hyper/dev.js", { "sec-fetch-site": "same-origin" }), HERE);
+    assertEquals(response.status, 200);
+    assertEquals(response.headers.get("content-type"), "text/javascript; charset=utf-8");
+    assertEquals(response.headers.get("cache-control"), "no-store");
+    assertEquals(response.headers.get("cross-origin-resource-policy"), "same-origin");
+    assertStringIncludes(await response.text(), "attachShadow");
+  });
+});
+
+Deno.test("createHandler({ dev }) tells the panels which start this is, and each error with the id of its call", async () => {
+  const pages = [pageAt("/", { default: () => "Home", fail: action("fail", broken) })];
+  await withHandler({ pages }, async (handler) => {
+    const events = await openStream(handler);
+    const hello = await events.next();
+    assertEquals(hello.event, "hello");
+    assertMatch(String(hello.data.build), /^[\w-]{36}$/);
+    assertEquals(hello.data.failure, null);
+    await (await handler(call("fail"), HERE)).text();
+    const failure = await events.next();
+    assertEquals(failure.event, "failure");
+    assertEquals(failure.data.requestId, "call-1");
+    assertEquals(failure.data.where, "Action fail");
+    assertEquals(failure.data.message, `Error: ${SECRET}`);
+  });
+});
+
+Deno.test("createHandler({ dev }) tells the panels no refusal: that is no error of the server", async () => {
+  const refuse = action("refuse", () => {
+    throw new HyperError(409, "Somebody was faster");
+  });
+  await withHandler(
+    { pages: [pageAt("/", { default: () => "Home", refuse, fail: action("fail", broken) })] },
+    async (handler) => {
+      const events = await openStream(handler);
+      await events.next();
+      await (await handler(call("refuse"), HERE)).text();
+      await (await handler(call("fail"), HERE)).text();
+      assertEquals((await events.next()).data.where, "Action fail");
+    },
+  );
+});
+
+Deno.test("createHandler({ dev }) tells the panels of a static file that has changed, and ends its watch with them", async () => {
+  const baseDir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${baseDir}/static/css`, { recursive: true });
+    await withHandler({ pages: BROKEN, baseDir }, async (handler) => {
+      const events = await openStream(handler);
+      await events.next();
+      await Deno.writeTextFile(`${baseDir}/static/css/my site.css`, "p {}");
+      const { event, data } = await events.next();
+      assertEquals(event, "file");
+      assertEquals(data.path, "/css/my%20site.css");
+      await events.cancel();
+    });
+  } finally {
+    await Deno.remove(baseDir, { recursive: true });
+  }
+});
+
+Deno.test("createHandler({ dev }) ends the streams of its panels when it is closed, and lets no other in", async () => {
+  await withHandler({ pages: BROKEN }, async (handler) => {
+    const events = await openStream(handler);
+    await events.next();
+    await handler.close();
+    await assertRejects(() => events.next(), Error, "has ended");
+    assertEquals((await handler(get("/_hyper/dev", { "sec-fetch-site": "same-origin" }), HERE)).status, 503);
+  });
+});
+
+Deno.test("createHandler({ dev }) lets go of a panel that does not read", async () => {
+  const fail = action("fail", broken);
+  await withHandler({ pages: [pageAt("/", { default: () => "Home", fail })] }, async (handler) => {
+    const response = await handler(get("/_hyper/dev", { "sec-fetch-site": "same-origin" }), HERE);
+    const reading = await openStream(handler);
+    await reading.next();
+    for (let times = 0; times < 110; times++) {
+      await (await handler(call("fail"), HERE)).text();
+      await reading.next();
+    }
+    // What waited for it can still be read, to the end.
+    const text = await response.text();
+    assertEquals(text.match(/^event: failure$/gm)?.length, 101);
+  });
+});
+
+Deno.test("createHandler({ dev }) shows on every page why the application did not start, and goes on", async () => {
+  const pages = [pageAt("/", { nothing: 1 })];
+  await withHandler({ pages }, async (handler) => {
+    await assertRejects(() => handler.ready, TypeError);
+    const response = await handler(get("/"), HERE);
+    assertEquals(response.status, 500);
+    const text = await response.text();
+    assertStringIncludes(text, "The application did not start");
+    assertStringIncludes(text, "/_hyper/dev.js");
+    await assertRejects(() => handler(get("/"), ELSEWHERE), TypeError);
+    const events = await openStream(handler);
+    const { data } = await events.next();
+    // deno-lint-ignore no-explicit-any -- what JSON gives
+    assertMatch(String((data.failure as any).message), /^TypeError: /);
+  });
+});
+
+Deno.test("createHandler({ dev }) writes a line for each action and none for a page", async () => {
+  const form = defineForm("note", {
+    fields: { title: field.text({ required: true }), due: field.date({ required: true }) },
+  });
+  const pages = [pageAt("/", {
+    default: () => "Home",
+    add: action("add", () => toast("Added")),
+    save: action("save", { form }, () => {}),
+    fail: action("fail", broken),
+    guarded: action("guarded", { guard: () => false }, () => {}),
+  })];
+  await withHandler({ pages }, async (handler, lines) => {
+    const send = async (request: Request): Promise<string> => {
+      await (await handler(request, HERE)).text();
+      return (lines.at(-1) ?? "").replace(/ms=\d+\.\d/, "ms=N");
+    };
+    assertEquals(
+      await send(call("add", { "x-hyper-lane": "add%3A%23list" })),
+      "action=add outcome=success status=200 lane=add:#list ms=N issues=- id=call-1",
+    );
+    assertEquals(await send(call("add")), "action=add outcome=repeat status=200 lane=- ms=N issues=- id=call-1");
+    assertEquals(
+      await send(call("save")),
+      "action=save outcome=invalid status=422 lane=- ms=N issues=title,due id=call-1",
+    );
+    assertEquals(await send(call("fail")), "action=fail outcome=failed status=500 lane=- ms=N issues=- id=call-1");
+    assertEquals(
+      await send(call("guarded")),
+      "action=guarded outcome=refused status=403 lane=- ms=N issues=- id=call-1",
+    );
+    assertEquals(await send(call("gone")), "action=gone outcome=refused status=404 lane=- ms=N issues=- id=call-1");
+    assertEquals(
+      await send(call("add", { "sec-fetch-site": "cross-site" })),
+      "action=add outcome=refused status=403 lane=- ms=N issues=- id=call-1",
+    );
+    const count = lines.length;
+    await send(get("/"));
+    assertEquals(lines.length, count);
+  });
+});
+
+Deno.test("createHandler({ dev }) writes two lines for a stream, its life and its events in the second", async () => {
+  const count = action("count", { method: "GET" }, async function* () {
+    yield toast("1");
+    await Promise.resolve();
+    yield toast("2");
+  });
+  await withHandler({ pages: [pageAt("/", { default: () => "Home", count })] }, async (handler, lines) => {
+    const request = new Request("http://localhost:8000/", {
+      headers: { "x-hyper-action": "count", "x-hyper-request-id": "s-1", accept: "text/event-stream" },
+    });
+    await (await handler(request, HERE)).text();
+    assertEquals(lines.map((line) => line.replace(/ms=\d+\.\d/, "ms=N")), [
+      "action=count outcome=stream status=200 lane=- ms=N issues=- id=s-1",
+      "action=count outcome=ended status=200 lane=- ms=N issues=- events=2 id=s-1",
+    ]);
+  });
+});
+
+Deno.test("createHandler({ dev }) says once why it shows nothing where nobody says where requests come from", async () => {
+  await withHandler({ pages: BROKEN }, async (handler, lines) => {
+    for (let times = 0; times < 2; times++) await (await handler(get("/"))).text();
+    assertEquals(lines.filter((line) => line.startsWith("Development mode shows nothing")).length, 1);
+  });
+});
+
+Deno.test("createHandler() is in development where HYPER_DEV is 1, and nowhere else", async () => {
+  using _written = recordConsole();
+  try {
+    for (const [value, shows] of [["1", true], ["0", false], ["true", false], ["", false]] as const) {
+      Deno.env.set("HYPER_DEV", value);
+      const handler = createHandler({ baseDir: null, pages: BROKEN });
+      assertEquals((await (await handler(get("/"), HERE)).text()).includes("dev.js"), shows, value);
+      await handler.close();
+    }
+    Deno.env.set("HYPER_DEV", "1");
+    const handler = createHandler({ baseDir: null, pages: BROKEN, dev: false });
+    assertNotMatch(await (await handler(get("/"), HERE)).text(), NONE);
+    await handler.close();
+  } finally {
+    Deno.env.delete("HYPER_DEV");
+  }
+});
+
+interface DevEvent {
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The stream that a panel holds. */
+async function openStream(
+  handler: (request: Request, info: typeof HERE) => Promise<Response>,
+): Promise<{ next(): Promise<DevEvent>; cancel(): Promise<void> }> {
+  const response = await handler(get("/_hyper/dev", { "sec-fetch-site": "same-origin" }), HERE);
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  return {
+    async next() {
+      while (!text.includes("\n\n")) {
+        const { done, value } = await reader.read();
+        if (done) throw new Error(`The stream has ended after: ${text}`);
+        text += value;
+      }
+      const [frame = "", ...rest] = text.split("\n\n");
+      text = rest.join("\n\n");
+      const [, event = "", data = ""] = /^event: (.*)\ndata: (.*)$/.exec(frame) ?? [];
+      return { event, data: JSON.parse(data) };
+    },
+    cancel: () => reader.cancel(),
+  };
+}

@@ -1,0 +1,14 @@
+import { assert } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { CLIENT_FILES } from "../../src/client_bundle.ts";
+
+Deno.test("src/dev/panel_bundle.ts is what `deno task bundle` would write", async () => {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", fromFileUrl(import.meta.resolve("../support/bundle_panel.ts")), "--check"],
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+});
+
+Deno.test("nothing of the panel is in the runtime", () => {
+  for (const [name, { text }] of CLIENT_FILES) assert(!/hyper-dev|X-Hyper-Lane/i.test(text), name);
+});

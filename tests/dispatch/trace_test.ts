@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import { action } from "@hyper/actions";
+import type { Outcome } from "../../src/dispatch/outcome.ts";
+import { Trace, type TraceOutcome } from "../../src/dispatch/trace.ts";
+import type { Patch } from "../../src/protocol/patch.ts";
+
+const save = action("save", () => {});
+const NOTHING: Outcome = { kind: "nothing" };
+const TOAST: Patch = { event: "toast", data: { value: 1 } };
+
+const OUTCOMES: readonly (readonly [string, Outcome, number, boolean, TraceOutcome])[] = [
+  ["a handler that ran", NOTHING, 200, true, "success"],
+  ["a result that was kept", NOTHING, 200, false, "repeat"],
+  ["a response of a guard", { kind: "response", response: new Response() }, 302, false, "success"],
+  ["input that was refused", { kind: "invalid", form: null, issues: {} }, 422, false, "invalid"],
+  ["input that was refused with the page", { kind: "invalid", form: null, issues: {} }, 200, false, "invalid"],
+  ["a refusal", { kind: "failure", status: 403, message: "", headers: {} }, 403, false, "refused"],
+  ["a failure", { kind: "failure", status: 500, message: "", headers: {} }, 500, true, "failed"],
+  ["an answer that could not be made", NOTHING, 500, true, "failed"],
+];
+
+for (const [what, outcome, status, hasRun, expected] of OUTCOMES) {
+  Deno.test(`Trace calls ${what} ${expected}`, () => {
+    const trace = new Trace();
+    trace.found(save);
+    if (hasRun) trace.step("handler");
+    trace.settled(outcome);
+    trace.answered(status);
+    assertEquals(trace.outcome, expected);
+  });
+}
+
+Deno.test("Trace keeps the fields that were refused", () => {
+  const trace = new Trace();
+  assertEquals(trace.issues, []);
+  trace.settled({ kind: "invalid", form: null, issues: { title: ["needed"], "": ["wrong"] } });
+  assertEquals(trace.issues, ["title", ""]);
+});
+
+Deno.test("Trace.over settles at the first end, and keeps its time", async () => {
+  const trace = new Trace();
+  assertEquals(trace.endedAt, null);
+  trace.end();
+  const { endedAt } = trace;
+  trace.end();
+  assertEquals(trace.endedAt, endedAt);
+  await trace.over;
+});
+
+Deno.test("Trace.count() counts what passes, those that go out at once each", async () => {
+  const trace = new Trace();
+  const second = { ...TOAST, batch: [TOAST, TOAST, TOAST] };
+  const events = async function* (): AsyncGenerator<Patch, void, void> {
+    yield await Promise.resolve(TOAST);
+    yield second;
+  };
+  assertEquals(await Array.fromAsync(trace.count(events())), [TOAST, second]);
+  assertEquals(trace.events, 4);
+});
+
+Deno.test("Trace.count() hands on what is thrown into it, and the end", async () => {
+  const trace = new Trace();
+  const heard: unknown[] = [];
+  const events = async function* (): AsyncGenerator<Patch, void, void> {
+    try {
+      yield await Promise.resolve(TOAST);
+    } catch (error) {
+      heard.push(error);
+      yield TOAST;
+    } finally {
+      heard.push("over");
+    }
+  };
+  const counted = trace.count(events());
+  await counted.next();
+  assertEquals(await counted.throw("flaw"), { done: false, value: TOAST });
+  await counted.return();
+  assertEquals(heard, ["flaw", "over"]);
+  assertEquals(trace.events, 2);
+});
