@@ -149,6 +149,7 @@ export {
   type UnsafeHtml,
   unsafeHtml,
 } from "./src/results/items.ts";
+export type { Cookie } from "./src/results/cookie.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { Markup, MarkupNode } from "./src/results/markup.ts";
 
@@ -224,6 +225,16 @@ export {
   type FormsetDefinition,
   type FormsetOptions,
 } from "./src/forms/formset.ts";
+export {
+  type BoundFormsetsOf,
+  type BoundFormWithFormsets,
+  type FormsetDefinitions,
+  type FormWithFormsets,
+  type RowInputsOf,
+  type RowsOf,
+  withFormsets,
+  type WithFormsetsOptions,
+} from "./src/forms/composite.ts";
 
 export {
   type FieldSpec,

@@ -7,14 +7,19 @@ import { fromFileUrl, join, resolve } from "@std/path";
 import type { Action } from "./actions/action.ts";
 import type { ActionSource } from "./actions/backend.ts";
 import { type BackendEntry, DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "./actions/factory.ts";
+import { checkFileLimits } from "./actions/file_limits.ts";
 import { FormActionManager } from "./actions/manager.ts";
 import type { Dependency, Guard } from "./context.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import { orderProviders, type Provider } from "./deps/providers.ts";
 import { createRequestDeps } from "./deps/resolver.ts";
+import { createDevelopment } from "./dev/development.ts";
+import { createWatch } from "./dev/watch.ts";
 import { FormActionDispatch, type Visitor } from "./dispatch/dispatch.ts";
+import { SERVER_ERROR } from "./dispatch/failure.ts";
 import { createOnce } from "./dispatch/once.ts";
 import { createRateLimiter, type RateLimiter } from "./dispatch/rate.ts";
+import type { Trace } from "./dispatch/trace.ts";
 import { createDisconnects } from "./live/disconnect.ts";
 import { createLive } from "./live/live.ts";
 import { discoverPages, type ListedPage, type PageFiles, pagesFromList } from "./pages/discover.ts";
@@ -29,7 +34,7 @@ import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
 import { respond } from "./respond/respond.ts";
 import { serve } from "./respond/serve.ts";
-import { redirectTarget, sealResponse } from "./respond/sink.ts";
+import { addHeaders, cookie, redirectTarget, sealResponse } from "./respond/sink.ts";
 import { createStreams } from "./respond/streams.ts";
 import { createSignals, type SignalFamily } from "./signals.ts";
 import type { Item } from "./results/items.ts";
@@ -53,8 +58,16 @@ export interface OnceHandlerOptions {
   readonly maxEntries?: number | undefined;
   /** Seconds a repeat waits for a run that has not ended. Default: 10. */
   readonly waitSeconds?: number | undefined;
-  /** Seconds after which a run counts as dead whose process is gone, and a repeat runs anew. Default: 30. */
+  /** Seconds after which a run counts as dead whose process is gone. Default: 30. */
   readonly leaseSeconds?: number | undefined;
+  /**
+   * What becomes of a repeat of a run that is dead: nobody can tell how far it came. `"run"` runs it anew: what a crash has
+   * prevented is done after all, and what it has interrupted after its last write is done twice, unless the handler writes in
+   * one transaction that also records `requestId`. `"refuse"` answers 409: nothing is done twice, and the visitor has to look
+   * whether it was done. For a `store` that outlives the process; it is asked two times more for each mutation.
+   * Default: `"run"`.
+   */
+  readonly afterCrash?: "run" | "refuse" | undefined;
 }
 
 /** Everything a handler can be told. Each option may be left out. */
@@ -94,10 +107,21 @@ export interface HandlerOptions {
   readonly once?: OnceHandlerOptions | undefined;
   /** How much of anything a request may bring, and how long it may take. */
   readonly limits?: LimitsOptions | undefined;
-  /** Seconds of silence in a stream before a heartbeat; 0 for none. Default: 15. */
+  /**
+   * Seconds of silence in a stream before a heartbeat; 0 for none. The browser takes a stream for lost that is silent for
+   * a minute: more than 30, or none, is for streams that are never silent for long. Default: 15.
+   */
   readonly heartbeatSeconds?: number | undefined;
   /** Which other origins may act here. Default: none. */
   readonly crossOrigin?: CrossOriginOptions | undefined;
+  /**
+   * Headers of every answer: of pages, actions, streams, static files, refusals and errors. What an answer says itself
+   * stays; cookies add up. For a policy that nothing may be without, such as `content-security-policy`.
+   *
+   * A function is asked for each answer. Where it throws, the answer is not sent without what it would have said: its
+   * visitor gets a bare 500. Default: none.
+   */
+  readonly headers?: HeadersInit | ((request: Request) => HeadersInit | PromiseLike<HeadersInit>) | undefined;
   /** The status of a page that comes back because its form was refused. Default: 200. */
   readonly invalidStatus?: 200 | 422 | undefined;
   /** How forms name their page: by its path from `baseDir`, or by the absolute one. Default: `"relative"`. */
@@ -109,7 +133,15 @@ export interface HandlerOptions {
    * @param info Where.
    */
   readonly onError?: ((error: unknown, info: ErrorInfo) => void) | undefined;
-  /** Whether messages may say more than a visitor should know. Default: `false`. */
+  /**
+   * Whether this is the machine of a developer. The console then has a line for each action, and why a request of another
+   * site was refused is said in the answer. To whoever asks from this machine (the peer and the host are loopback, and no
+   * proxy has passed the request on) pages show the errors of the server with their place in the source, bring the panel
+   * of `/_hyper/dev.js` along, and follow the files they are made of: start the program with `deno run --watch=pages`.
+   *
+   * Not for production, where an error of the server is nobody's to read. Default: whether the environment variable
+   * `HYPER_DEV` is `1` and may be read; nobody is asked for the permission.
+   */
   readonly dev?: boolean | undefined;
 }
 
@@ -186,6 +218,9 @@ export interface Handler {
  * The pages are read once, at once; the first request waits for them. What is wrong with them rejects `handler.ready`
  * and every request. One handler shares nothing with another.
  *
+ * Where OpenTelemetry has a provider, as with `OTEL_DENO=true`, each request is a span named by its action, with one below
+ * it for each step.
+ *
  * @param options What it can be told; nothing is needed.
  * @returns The handler.
  * @throws {TypeError} When an option is not of its form.
@@ -211,7 +246,7 @@ export interface Handler {
  * ```
  */
 export function createHandler(options: HandlerOptions = {}): Handler {
-  const { heartbeatSeconds = 15, invalidStatus = 200, originPath = "relative", dev = false } = options;
+  const { heartbeatSeconds = 15, invalidStatus = 200, originPath = "relative", dev = isDevelopment() } = options;
   if (!(heartbeatSeconds >= 0)) {
     throw new RangeError(
       `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}, seconds from 0 up are needed`,
@@ -234,10 +269,12 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const live = createLive(bus, (error) => logError(error, "a topic"));
   const disconnects = createDisconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
   const store = options.store ?? createMemoryStore({ maxEntries: options.once?.maxEntries });
-  const { seconds, waitSeconds, leaseSeconds } = options.once ?? {};
-  const once = createOnce({ store, seconds, waitSeconds, leaseSeconds });
+  const { seconds, waitSeconds, leaseSeconds, afterCrash } = options.once ?? {};
+  const once = createOnce({ store, seconds, waitSeconds, leaseSeconds, afterCrash });
+  const development = dev ? createDevelopment({ baseDir, log }) : null;
   const report = (error: unknown, request: Request, actionName: string | null): void => {
     reportError(error, { request, actionName }, options.onError);
+    development?.note(error, request, actionName);
   };
 
   // By UID; filled at the start.
@@ -246,6 +283,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const start = async (): Promise<FormActionDispatch> => {
     const manifest = await loadManifest(await findPages(baseDir, options.pages));
     for (const warning of manifest.warnings) warn(warning);
+    for (const { action } of manifest.actions) checkFileLimits(action, limits);
     registerActions(manifest, manager, signals);
     for (const { action, file, exportName } of manifest.actions) sources.set(action.uid, { file, exportName });
     const root = baseDir ?? manifest.baseDir;
@@ -284,6 +322,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       respond: (answer) => respond(answer, respondServices),
       seal: sealResponse,
       serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
+      cookie,
       redirectTarget,
       signals,
       limits,
@@ -305,11 +344,40 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   // Set when the pages are read, and never reset: no request after that waits for them.
   let pipeline: FormActionDispatch | null = null;
   const ready = started.then((dispatch) => void (pipeline = dispatch));
-  const answer = async (request: Request, info?: ConnectionInfo): Promise<Response> => {
+  const send = async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> => {
     // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
     if (pipeline === null) await ready;
-    return await (pipeline ?? await started).answer(request, new Sender(request, info, crossOrigin));
+    return await (pipeline ?? await started).answerTraced(request, new Sender(request, info, crossOrigin), trace);
   };
+
+  const { headers } = options;
+  // What is wrong with headers that are always the same is told at once.
+  if (headers !== undefined && typeof headers !== "function") addHeaders(new Response(), headers);
+  const sendWhole = headers === undefined
+    ? send
+    : async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> => {
+      const response = await send(request, info, trace);
+      try {
+        return addHeaders(response, typeof headers === "function" ? await headers(request) : headers);
+      } catch (error) {
+        report(error, request, null);
+        await response.body?.cancel();
+        return new Response(SERVER_ERROR, { status: 500, headers: { "cache-control": "no-store" } });
+      }
+    };
+
+  if (development !== null) {
+    ready.catch((error) => {
+      // Told here and in every page: the process goes on, to be started anew when a file has changed.
+      logError(error, "the start of the application");
+      development.failToStart(error);
+    });
+  }
+  const watch = createWatch({ development, signals });
+  const answer = watch === null
+    ? (request: Request, info?: ConnectionInfo): Promise<Response> => sendWhole(request, info, null)
+    : (request: Request, info?: ConnectionInfo): Promise<Response> =>
+      watch(request, info, (trace) => sendWhole(request, info, trace));
   return Object.assign(answer, {
     fetch: answer,
     ready,
@@ -331,6 +399,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     disconnect: (principal: string): void => disconnects.send(principal),
     close: async (): Promise<void> => {
       await ready.catch(() => {}); // What was wrong with the pages is told by `ready`.
+      await development?.close();
       await streams.close();
       await live.close();
       await disconnects.close();
@@ -363,6 +432,13 @@ class Sender implements Visitor {
     this.#completed.catch(() => controller.abort(new DOMException("The visitor has gone", "AbortError")));
     return controller.signal;
   }
+}
+
+/** Whether the environment says that this is development. */
+function isDevelopment(): boolean {
+  // Looked at before it is read: a program that was not let read it is not to stop and ask.
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "HYPER_DEV" });
+  return state === "granted" && Deno.env.get("HYPER_DEV") === "1";
 }
 
 function readBaseDir(baseDir: string | URL | null | undefined): string | null {
@@ -402,17 +478,23 @@ function reportError(error: unknown, info: ErrorInfo, onError: HandlerOptions["o
 
 // deno-lint-ignore no-console -- the console is where a server's errors are looked for; `onError` has them too
 const logError = (error: unknown, where: string): void => console.error(`Error in ${where}:`, inspect(error));
+// deno-lint-ignore no-console -- in development the console has a line for each action
+const log = (line: string): void => console.info(line);
 // deno-lint-ignore no-console -- as above: what was left out at the start has no request to belong to
 const warn = (warning: string): void => console.warn(warning);
 
 /**
  * An error as text that can be written to a terminal: what a visitor sent, and a message quotes, may hold sequences that
- * colour it, clear it or move its cursor.
+ * colour it, clear it, move its cursor or turn its direction. Every line but the first is indented: a line end in such a
+ * text begins none that could be taken for an entry of its own.
  */
 function inspect(error: unknown): string {
   return Deno.inspect(error).replace(
     // deno-lint-ignore no-control-regex -- control characters are what is looked for
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => {
+      const code = character.charCodeAt(0).toString(16);
+      return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+    },
+  ).replaceAll("\n", "\n    ");
 }

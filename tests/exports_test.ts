@@ -10,7 +10,8 @@ const EXPORTS: Readonly<Record<string, string>> = {
     BackendSpec BoundBase BoundDefinition BoundField BoundForm BoundFormset BoundFormsetRow BoundOf Bus BusMessage
     BusSubscription CallInput CheckboxFieldOptions CheckpointItem ChoiceDetails ChoiceFieldOptions ChoiceGroup
     ChoiceOption ChoiceValue CleanContext ClientScript ClientScriptProps ConnectOptions ConnectionInfo
-    ContextProvider ContextProviders ContextValues ControlAttributes CrossOriginOptions DContext
+    ContextProvider ContextProviders ContextValues ControlAttributes Cookie BoundFormsetsOf BoundFormWithFormsets FormsetDefinitions FormWithFormsets RowInputsOf
+    RowsOf withFormsets WithFormsetsOptions CrossOriginOptions DContext
     DEFAULT_FORM_ACTION_BACKENDS DForm DQuery DUrl DataOf DefaultOption Dependency DependencyCache
     DependencyCycleError DependencyError DependencyFactory DependencyOptions Depends DependsProvider Deps
     DispatchContext DrawFieldProps ElementAttributes ErrorInfo ErrorPageProps EventItem EventOptions Field

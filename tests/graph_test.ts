@@ -4,7 +4,7 @@ import config from "../deno.json" with { type: "json" };
 
 /**
  * The house, low to high: a file imports from its own entry of this list or from lower ones. `src/client` stands apart,
- * it sees only `src/protocol` and itself.
+ * it sees only `src/protocol` and itself; and so does the panel of development, `src/dev/client`, which sees `src/client` too.
  */
 const LAYERS = [
   "src/client_bundle.ts",
@@ -23,6 +23,7 @@ const LAYERS = [
   "src/dispatch/",
   "src/respond/",
   "src/preact/",
+  "src/dev/",
   "src/handler.ts",
   "src/audit.ts",
   "src/testing/",
@@ -53,6 +54,16 @@ Deno.test("the closure of client.ts is src/client and src/protocol alone", async
     files.filter((file) => file !== "client.ts" && !isClient(file) && !file.startsWith("src/protocol/")),
     [],
   );
+});
+
+Deno.test("the closure of the panel of development is itself, src/client and src/protocol alone", async () => {
+  const files = [...(await readGraph("src/dev/client/main.ts")).keys()];
+  assertEquals(files.filter((file) => !/^src\/(dev\/client|client|protocol)\//.test(file)), []);
+});
+
+Deno.test("the closures of mod.ts and client.ts hold nothing of the panel's sources", async () => {
+  const files = [...(await readGraph("mod.ts")).keys(), ...(await readGraph("client.ts")).keys()];
+  assertEquals(files.filter((file) => file.startsWith("src/dev/client/")), []);
 });
 
 Deno.test("the closure of mod.ts holds nothing of src/client", async () => {

@@ -13,6 +13,7 @@ import { type LimitsOptions, resolveLimits } from "../request/limits.ts";
 import { checkRate, type RateRule } from "../request/rate_rule.ts";
 import type { Kwargs } from "../request/kwargs.ts";
 import type { TakeFile } from "../request/stored_file.ts";
+import type { Cookie } from "../results/cookie.ts";
 import type { Item } from "../results/items.ts";
 import type { MarkupNode } from "../results/markup.ts";
 import type { SignalFamily } from "../signals.ts";
@@ -46,6 +47,19 @@ export interface ActionContextBase extends RequestContext {
    * @throws {TypeError} When the topic is none, or something is no item that others can use.
    */
   readonly publish: (topic: string, items: Item | readonly Item[]) => Promise<void>;
+  /**
+   * Sets a cookie with the answer, whatever the handler returns and whoever asked: a handler that returns items, or nothing,
+   * has no `Response` to put it on. A repeat of a mutation gets it again.
+   *
+   * It travels in the head of the answer, which goes out with the first item of a generator, or 50 milliseconds after the
+   * generator was begun where that is earlier: a generator sets cookies before it waits for anything.
+   *
+   * @param cookie The cookie and its attributes.
+   * @throws {TypeError} When the name or an attribute is not of its grammar, they contradict one another, or the head of the
+   *   answer has gone out.
+   * @throws {RangeError} When it is longer than the 4,096 bytes that browsers keep.
+   */
+  readonly setCookie: (cookie: Cookie) => void;
 }
 
 /**
@@ -201,6 +215,7 @@ export type ActionDecorator<F extends AnyForm | null, S extends StandardSchemaV1
 
 const declared = new WeakSet<object>();
 const decorated = new WeakMap<object, { readonly name: string; readonly options: ActionOptions }>();
+const decorators = new WeakMap<object, string>();
 const instances = new WeakMap<object, Dependency<object>>();
 
 // The names a handler's context has by itself; injecting one of them would hide it.
@@ -315,7 +330,7 @@ export function action(
   if (handler !== undefined) return createAction(name, options, handler);
   // The name is checked where it is written, not at the first request.
   checkName(name, options.namespace);
-  return (method: object, context: ClassMethodDecoratorContext): void => {
+  const decorate = (method: object, context: ClassMethodDecoratorContext): void => {
     if (context.kind !== "method" || context.static || context.private) {
       throw new TypeError(
         `Cannot declare action "${name}" on ${String(context.name)}: only a public method of a page class can be one`,
@@ -323,11 +338,18 @@ export function action(
     }
     decorated.set(method, { name, options });
   };
+  decorators.set(decorate, fullName(name, options.namespace));
+  return decorate;
 }
 
 /** Whether a value was made by {@linkcode action}. */
 export function isAction(value: unknown): value is Action {
   return typeof value === "object" && value !== null && declared.has(value);
+}
+
+/** The name that `action(name, options)` was given where no handler followed and no method was decorated; `null` for anything else. */
+export function nameWithoutHandler(value: unknown): string | null {
+  return typeof value === "function" ? decorators.get(value) ?? null : null;
 }
 
 /**

@@ -56,14 +56,15 @@ export interface Recipe {
  * Keys are the dependencies themselves, so that two of one name are two.
  */
 export class DependencyCache implements AsyncDisposable {
-  readonly #runs = new Map<object, Run>();
+  /** What was asked for; made with the first, because most requests ask for nothing. */
+  #runs: Map<object, Run> | null = null;
   /** Values to dispose, in the order they were made; emptied when the request ends. */
-  readonly #disposables: (() => unknown)[] = [];
+  #disposables: (() => unknown)[] | null = null;
   /**
    * Every value that was made. A dependency may hand on what another made; whoever made it decides whether it is
    * disposed, once.
    */
-  readonly #made = new Set<object>();
+  #made: Set<object> | null = null;
   readonly #onError: (error: unknown) => void;
   /** Set when the request ends, and never reset: what is made after that is disposed at once. */
   #ended = false;
@@ -79,17 +80,17 @@ export class DependencyCache implements AsyncDisposable {
 
   /** How many values there are, the pending ones included. */
   get size(): number {
-    return this.#runs.size;
+    return this.#runs?.size ?? 0;
   }
 
   /** Whether somebody in this request has asked for it, and it has not failed. */
   has(key: object): boolean {
-    return this.#runs.has(key);
+    return this.#runs?.has(key) === true;
   }
 
   /** What somebody in this request has asked for, or `undefined` when nobody has. Asks for nothing by itself. */
   get(key: object): Promise<unknown> | undefined {
-    return this.#runs.get(key)?.promise;
+    return this.#runs?.get(key)?.promise;
   }
 
   /**
@@ -103,7 +104,7 @@ export class DependencyCache implements AsyncDisposable {
    * @internal
    */
   resolve(key: object, asker: DependencyRun | null, recipe: Recipe): Promise<unknown> {
-    const known = this.#runs.get(key);
+    const known = this.#runs?.get(key);
     if (known === undefined && this.#ended) {
       return Promise.reject(new DependencyError(500, `Cannot resolve ${recipe.label}: the request has ended`));
     }
@@ -123,7 +124,7 @@ export class DependencyCache implements AsyncDisposable {
   }
 
   #start(key: object, run: Run, recipe: Recipe): void {
-    this.#runs.set(key, run);
+    (this.#runs ??= new Map()).set(key, run);
     const create = async (): Promise<unknown> => {
       const value = await recipe.create(run);
       this.#own(value, recipe.dispose);
@@ -134,19 +135,32 @@ export class DependencyCache implements AsyncDisposable {
       run.resolve(value);
     }, (error) => {
       run.pending = false;
-      this.#runs.delete(key);
+      this.#runs?.delete(key);
       run.reject(error);
     });
   }
 
   #own(value: unknown, disposal: Disposal): void {
     if ((typeof value !== "object" && typeof value !== "function") || value === null) return;
+    this.#made ??= new Set();
     if (this.#made.has(value)) return;
     this.#made.add(value);
     const dispose = disposerOf(value, disposal);
     if (dispose === null) return;
     if (this.#ended) void this.#dispose(dispose);
-    else this.#disposables.push(dispose);
+    else (this.#disposables ??= []).push(dispose);
+  }
+
+  /**
+   * Ends a request that has nothing to dispose, at once.
+   *
+   * @returns Whether it has ended; `false` where there is something, which takes `Symbol.asyncDispose`.
+   *
+   * @internal
+   */
+  endEmpty(): boolean {
+    if (this.size > 0) return false;
+    return this.#ended = true;
   }
 
   /**
@@ -155,7 +169,8 @@ export class DependencyCache implements AsyncDisposable {
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true;
-    for (let dispose = this.#disposables.pop(); dispose !== undefined; dispose = this.#disposables.pop()) {
+    const disposables = this.#disposables ?? [];
+    for (let dispose = disposables.pop(); dispose !== undefined; dispose = disposables.pop()) {
       await this.#dispose(dispose);
     }
   }

@@ -149,18 +149,25 @@ export function createRequestDeps(options: RequestDepsOptions): RequestDeps {
  * asked whom holds across `await`, without a stack that concurrent requests would share.
  */
 class ChainedDeps implements RequestDeps {
-  readonly ctx: RequestContext;
   readonly #options: RequestDepsOptions;
   readonly #asker: DependencyRun | null;
+  /** Made when somebody asks: at most stages of a request nobody does. */
+  #ctx: RequestContext | null = null;
 
   constructor(options: RequestDepsOptions, asker: DependencyRun | null) {
     this.#options = options;
     this.#asker = asker;
-    this.ctx = "withDeps" in options.ctx ? options.ctx.withDeps(this) : { ...options.ctx, deps: this };
+  }
+
+  get ctx(): RequestContext {
+    const { ctx } = this.#options;
+    return this.#ctx ??= "withDeps" in ctx ? ctx.withDeps(this) : withDeps(ctx, this);
   }
 
   derive(changes: Partial<Pick<RequestDepsOptions, "ctx" | "form" | "origin" | "context">>): RequestDeps {
-    return new ChainedDeps({ ...this.#options, ...changes }, this.#asker);
+    const { providers, overrides, cache, ...stage } = this.#options;
+    const { ctx = stage.ctx, form = stage.form, origin = stage.origin, context = stage.context } = changes;
+    return new ChainedDeps({ ctx, form, origin, context, providers, overrides, cache }, this.#asker);
   }
 
   get<T>(injectable: Injectable<T>): Promise<T> {
@@ -216,6 +223,11 @@ class ChainedDeps implements RequestDeps {
     const { form, origin, context } = this.#options;
     return { ctx: this.ctx, form, origin, context };
   }
+}
+
+// Written out: put together from another object it would grow member by member, for each request anew.
+function withDeps({ request, url, params, signal }: Omit<RequestContext, "deps">, deps: Deps): RequestContext {
+  return { request, url, params, signal, deps };
 }
 
 // A dependency that was not made by `dependency()` says nothing about it, and is left alone.

@@ -13,8 +13,9 @@
  */
 import { createHash } from "node:crypto";
 import type { Action, VerifyWebhook } from "../actions/action.ts";
-import type { DispatchContext } from "../actions/backend.ts";
+import type { DispatchContext, FormActionBackend } from "../actions/backend.ts";
 import type { FormActionManager, OwnedAction } from "../actions/manager.ts";
+import { RegistryFormActionBackend } from "../actions/registry.ts";
 import type { Guard, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { resolveInjected } from "../deps/inject.ts";
@@ -49,26 +50,30 @@ import {
 import type { Patch } from "../protocol/patch.ts";
 import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
 import { canonicalRequest } from "../request/canonical.ts";
-import { type CrossOrigin, crossOriginVerdict, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
+import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
 import type { RateRule } from "../request/rate_rule.ts";
+import type { OnFile } from "../request/multipart.ts";
 import { storeFiles, storingFiles } from "../request/stored_file.ts";
 import type { Live } from "../live/live.ts";
 import { echoOf } from "../live/message.ts";
+import type { Cookie } from "../results/cookie.ts";
 import { checkTopic, type Item, type LiveItem, redirect, toast } from "../results/items.ts";
 import { readResult, type Result } from "../results/result.ts";
 import type { AccessDenied, SignalFamily } from "../signals.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
 import { type EarlyInjection, injectBeforeForm } from "./injection.ts";
 import { Lifetime } from "./lifetime.ts";
-import { digestInput, type MineClaim, type Once, onceKey } from "./once.ts";
+import { type MineClaim, type Once, onceKey } from "./once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
 import { toMessage } from "./publish.ts";
-import { refreshPatch, settle, type Settling, toPatch } from "./settle.ts";
+import { isSettled, refreshPatch, settle, type Settling, toPatch } from "./settle.ts";
+import type { Trace } from "./trace.ts";
+import { contextOf, LazyVisit, OriginVisit } from "./visits.ts";
 import { watch } from "./watch.ts";
 
 /** What a request is answered with, and what it takes to say it. */
@@ -93,8 +98,16 @@ export interface Answer {
   readonly caller: string;
   /** What it carries beside, whatever it is. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What its handler has set; `null` where none ran. */
+  readonly cookies: SetCookies | null;
   /** The limits that hold for it. */
   readonly limits: Limits;
+}
+
+/** The cookies that a handler sets for an answer. */
+export interface SetCookies {
+  /** The values of `Set-Cookie`, for the head of the answer: no other can be set from then on. */
+  takeCookies(): readonly string[];
 }
 
 /** What was served. */
@@ -103,6 +116,8 @@ export interface Served {
   readonly response: Response;
   /** Whether the application made its body, and may be making it still. */
   readonly isStream: boolean;
+  /** Settled when nothing of the request is needed for its body any more, read or not; `null` where `isStream` says so. */
+  readonly drawn: Promise<void> | null;
 }
 
 /** What the pipeline works with; put together by `createHandler()`. */
@@ -126,6 +141,8 @@ export interface DispatchServices {
     match: RouteMatch<PageRoute> | null,
     deps: RequestDeps,
   ) => Promise<Served>;
+  /** Writes a cookie as the value of `Set-Cookie`; throws what is wrong with it. */
+  readonly cookie: (cookie: Cookie) => string;
   /** Checks where a redirect leads; throws what is wrong with it. */
   readonly redirectTarget: (to: string, own: URL, options: { readonly external: boolean }) => string;
   /** The signals of this handler. */
@@ -178,33 +195,81 @@ interface Arrival {
   readonly visitor: Visitor;
   /** The body, where it had to be read to find the action. */
   readonly body: Body | null;
+  /** Notes what happens to it; `null` where nobody watches. */
+  readonly trace: Trace | null;
 }
 
-/** One run of an action: what its steps find out, one after another, and its answer is made of, however far it came. */
-interface Run extends Arrival {
+/**
+ * One run of an action: what its steps find out, one after another, and its answer is made of, however far it came.
+ *
+ * A class, because an object put together from another one and more grows member by member, for each request anew.
+ */
+class Run implements Arrival, SetCookies {
+  readonly request: Request;
+  readonly url: URL;
+  readonly intent: Intent;
+  readonly cache: DependencyCache;
+  readonly visitor: Visitor;
+  readonly body: Body | null;
+  readonly trace: Trace | null;
   readonly action: Action;
   readonly lifetime: Lifetime;
   /** Aborted when the reader of a GET's stream has left. */
-  readonly controller: AbortController;
+  readonly controller: AbortController = new AbortController();
   /** The limits of the handler, with those that differ for the action. */
   readonly limits: Limits;
-  origin: Visit | null;
-  instance: string | null;
-  principal: string | null;
+  origin: Visit | null = null;
+  instance: string | null = null;
+  principal: string | null = null;
   /** When the handler was entered; `null` before. */
-  startedAt: number | null;
+  startedAt: number | null = null;
   /** How long the handler ran; `null` before its result was accepted. */
-  durationMs: number | null;
-  form: AnyBound | null;
-  urlKwargs: Params;
+  durationMs: number | null = null;
+  form: AnyBound | null = null;
+  urlKwargs: Params = NO_PARAMS;
   /** The status of the answer; `null` before it is known. */
-  status: number | null;
+  status: number | null = null;
   /** Whether a stream has come to its end. */
-  isOver: boolean;
+  isOver = false;
   /** The right to run it, where it runs once; its lease is renewed where something is waited for. */
-  claim: MineClaim | null;
+  claim: MineClaim | null = null;
   /** What the answer carries beside, whatever it is. */
-  headers: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>> = NO_HEADERS;
+  /** The cookies of the answer. */
+  cookies: readonly string[] = NO_COOKIES;
+  /** Whether the head of the answer is written. */
+  isHeadOut = false;
+
+  constructor({ request, url, intent, cache, visitor, body, trace }: Arrival, action: Action, limits: Limits) {
+    this.request = request;
+    this.url = url;
+    this.intent = intent;
+    this.cache = cache;
+    this.visitor = visitor;
+    this.body = body;
+    this.trace = trace;
+    this.action = action;
+    this.limits = limits;
+    this.lifetime = new Lifetime(cache);
+    if (body !== null) this.lifetime.own(body);
+  }
+
+  takeCookies(): readonly string[] {
+    this.isHeadOut = true;
+    return this.cookies;
+  }
+
+  /** Adds a cookie to the head, and to what is kept for a repeat. */
+  addCookie(name: string, value: string): void {
+    if (this.isHeadOut) {
+      throw new TypeError(
+        `Cannot set cookie "${name}" in action "${this.action.name}": the head of the answer has gone out; set it before the ` +
+          `first item is yielded and before anything is waited for`,
+      );
+    }
+    this.cookies = [...this.cookies, value];
+    this.claim?.keepCookie(value);
+  }
 }
 
 /** What was sent, read. */
@@ -234,6 +299,7 @@ interface Ready {
 const NOWHERE = new URL("http://localhost/");
 const NO_PARAMS: Params = Object.freeze({});
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_COOKIES: readonly string[] = Object.freeze([]);
 const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
 const NO_INJECTION: EarlyInjection = Object.freeze({ injected: {}, waiting: {} });
 
@@ -257,12 +323,25 @@ export class FormActionDispatch {
    * @param visitor Who sent it.
    * @returns The answer. A refusal and a failure are answers too: this does not reject.
    */
-  async answer(request: Request, visitor: Visitor): Promise<Response> {
+  answer(request: Request, visitor: Visitor): Promise<Response> {
+    return this.answerTraced(request, visitor, null);
+  }
+
+  /**
+   * The same, noted step by step.
+   *
+   * @internal
+   * @param request The request.
+   * @param visitor Who sent it.
+   * @param trace Notes what happens to it; `null` where nobody watches.
+   */
+  async answerTraced(request: Request, visitor: Visitor, trace: Trace | null): Promise<Response> {
     const { report } = this.#services;
     const cache = new DependencyCache((error) => report(error, request, null));
     attachRequestDepCache(request, cache);
     const refuse = (url: URL, outcome: Outcome, intent: Intent = plainIntent(request)): Promise<Response> =>
-      this.#refuse({ request, url, intent, cache, visitor, body: null }, outcome);
+      this.#refuse({ request, url, intent, cache, visitor, body: null, trace }, outcome);
+    trace?.step("url");
     // Before anything else, for a method that nobody knows too (seed 004, "Overview").
     if (request.method !== "POST" && isEndpoint(request.url)) return await refuse(NOWHERE, notAllowed("POST"));
     const canonical = canonicalRequest(request);
@@ -270,52 +349,78 @@ export class FormActionDispatch {
       return await refuse(NOWHERE, failure(canonical.status, canonical.message, canonical.headers));
     }
     const { url } = canonical;
+    trace?.step("cross-origin");
     const refusal = this.#judgeOrigin(request, url);
     if (refusal !== null && !this.#isWebhook(request, url)) {
       this.#deny(request, null, "cross-origin", refusal.status);
       return await refuse(url, refusal);
     }
     let intent: Intent | undefined;
+    trace?.step("find");
     try {
       intent = readIntent(request, url);
-      return await this.#find({ request, url, intent, cache, visitor, body: null });
+      return await this.#find({ request, url, intent, cache, visitor, body: null, trace });
     } catch (error) {
       if (isReportable(error)) report(error, request, null);
       return await refuse(url, failureOf(error), intent);
     }
   }
 
-  async #find(arrival: Arrival): Promise<Response> {
-    const { manager, serve, router, limits } = this.#services;
-    const { request, url, intent, visitor } = arrival;
-    if (intent.kind === "endpoint") return await this.#handOver(arrival, manager.findByUid(intent.uid));
-    if (intent.kind === "named") return await this.#handOver(arrival, manager.findByName(intent.name));
-    if (request.method !== "POST") {
-      const lifetime = new Lifetime(arrival.cache);
-      const match = router.match(url.pathname);
-      const served = await serve(request, url, match, this.#depsOf(arrival, match, visitor.gone));
-      return await lifetime.endWith(served.response, served.isStream);
-    }
+  // Not async, as little as what leads on from here: each promise that an answer passes costs about as much as a step.
+  #find(arrival: Arrival): Promise<Response> {
+    const { manager } = this.#services;
+    const { request, intent } = arrival;
+    if (intent.kind === "endpoint") return this.#handOver(arrival, manager.findByUid(intent.uid));
+    if (intent.kind === "named") return this.#handOver(arrival, manager.findByName(intent.name), intent.name);
+    return request.method === "POST" ? this.#findByBody(arrival) : this.#serve(arrival);
+  }
+
+  async #serve(arrival: Arrival): Promise<Response> {
+    const { serve, router } = this.#services;
+    const { request, url, visitor } = arrival;
+    arrival.trace?.step("page");
+    const lifetime = new Lifetime(arrival.cache);
+    const match = router.match(url.pathname);
+    const served = await serve(request, url, match, this.#depsOf(arrival, match, visitor.gone));
+    if (served.drawn === null) return lifetime.endWith(served.response, served.isStream);
+    lifetime.endAfter(served.drawn);
+    return served.response;
+  }
+
+  async #findByBody(arrival: Arrival): Promise<Response> {
+    const { manager, router, limits } = this.#services;
+    const { request, url } = arrival;
     const body = await readBody(request, limits);
     const name = fieldText(body, ACTION_FIELD);
     // An empty name is none, as in header and query.
-    if (name) return await this.#handOver({ ...arrival, body }, manager.findByName(name));
+    if (name) return await this.#handOver({ ...arrival, body }, manager.findByName(name), name);
     await disposeBody(body);
     const hasPage = router.match(url.pathname) !== null;
     return await this.#refuse(arrival, hasPage ? notAllowed("GET, HEAD") : failure(404, "There is no such page"));
   }
 
-  async #handOver(arrival: Arrival, owned: OwnedAction | null): Promise<Response> {
-    const notFound = async (): Promise<Response> => {
-      if (arrival.body !== null) await disposeBody(arrival.body);
-      return await this.#refuse(arrival, failure(404, "There is no such action"));
-    };
-    if (owned === null) return await notFound();
+  #handOver(arrival: Arrival, owned: OwnedAction | null, name: string | null = null): Promise<Response> {
+    if (owned === null) return this.#notFound(arrival, name);
+    // That one finds the action it was found by once more, and leads back here.
+    return isStandard(owned.backend) ? this.#dispatch(owned.action, arrival) : this.#handOverTo(arrival, owned);
+  }
+
+  /** `name` is what it was asked for by, where that was a name. */
+  async #notFound(arrival: Arrival, name: string | null = null): Promise<Response> {
+    const { dev, manager } = this.#services;
+    if (arrival.body !== null) await disposeBody(arrival.body);
+    const why = dev && name !== null
+      ? ` as "${name.slice(0, 128)}": ${manager.explainUnknown(name.slice(0, 128))}`
+      : "";
+    return await this.#refuse(arrival, failure(404, `There is no such action${why}`));
+  }
+
+  async #handOverTo(arrival: Arrival, owned: OwnedAction): Promise<Response> {
     // What this pipeline answered last: it has passed the sink already.
     let sealed: Response | null = null;
     const context: DispatchContext = {
       url: arrival.url,
-      notFound: async () => sealed = await notFound(),
+      notFound: async () => sealed = await this.#notFound(arrival),
       run: async (action) => sealed = await this.#dispatch(action, arrival),
     };
     let response: unknown;
@@ -336,41 +441,37 @@ export class FormActionDispatch {
   async #dispatch(action: Action, arrival: Arrival): Promise<Response> {
     const { respond, limits: shared } = this.#services;
     const { request, url, intent, cache, visitor } = arrival;
-    const limits = Object.keys(action.limits).length === 0 ? shared : resolveLimits(action.limits, shared);
-    const run: Run = {
-      ...arrival,
-      action,
-      limits,
-      lifetime: new Lifetime(cache),
-      controller: new AbortController(),
-      origin: null,
-      instance: null,
-      principal: null,
-      startedAt: null,
-      durationMs: null,
-      form: null,
-      urlKwargs: NO_PARAMS,
-      status: null,
-      isOver: false,
-      headers: NO_HEADERS,
-      claim: null,
-    };
-    if (arrival.body !== null) run.lifetime.own(arrival.body);
+    const run = new Run(arrival, action, hasMembers(action.limits) ? resolveLimits(action.limits, shared) : shared);
+    run.trace?.found(action);
     let outcome: Outcome;
     try {
       outcome = await this.#run(run);
     } catch (error) {
       outcome = this.#fail(run, error);
     }
+    run.trace?.settled(outcome);
+    run.trace?.step("answer");
     const caller = run.principal ?? visitor.address;
-    const { origin, instance, headers } = run;
-    const who = { origin, instance, caller, headers, limits };
-    const response = await respond({ outcome, intent, request, url, cache, action, ...who });
+    const { origin, instance, headers, limits } = run;
+    const response = await respond({
+      outcome,
+      intent,
+      request,
+      url,
+      cache,
+      action,
+      origin,
+      instance,
+      caller,
+      headers,
+      cookies: run,
+      limits,
+    });
     run.status = response.status;
     // A stream whose life goes on ends it itself, in #life.
     if (outcome.kind === "stream" && !run.isOver) return response;
-    await this.#dispatched(run, response.status);
-    return await run.lifetime.endWith(response, outcome.kind === "response");
+    if (this.#services.signals.actionDispatched.hasReceivers) await this.#dispatched(run, response.status);
+    return run.lifetime.endWith(response, outcome.kind === "response");
   }
 
   // Each step either ends the run with an outcome or hands on what the next one needs.
@@ -383,25 +484,49 @@ export class FormActionDispatch {
     const left = run.controller.signal;
     const early = this.#depsOf(run, match, request.method === "GET" ? AbortSignal.any([run.visitor.gone, left]) : left);
 
-    for (const ask of [action.public ? null : guard, action.guard]) {
-      const refusal = ask === null ? null : await this.#askGuard(run, ask, early.ctx);
-      if (refusal !== null) return refusal;
-    }
+    run.trace?.step("guard");
+    const general = action.public ? null : guard;
+    const refusal = general === null ? null : await this.#askGuard(run, general, early.ctx);
+    if (refusal !== null) return refusal;
+    const own = action.guard === null ? null : await this.#askGuard(run, action.guard, early.ctx);
+    if (own !== null) return own;
     if (principal !== null) run.principal = await principal(request);
     const rule = action.rate ?? this.#services.rate;
+    if (rule !== null) run.trace?.step("rate");
     const excess = rule === null ? null : await this.#countRun(run, rule);
     if (excess !== null) return excess;
 
-    const read = await this.#readBody(run, early);
-    if (read.kind === "outcome") return read.outcome;
-    const input = this.#readInput(run, read.body, early, match);
+    run.trace?.step("body");
+    let body: Body | Failure;
+    try {
+      body = await this.#readBody(run, early);
+    } catch (error) {
+      return await this.#refuseBody(run, early, error);
+    }
+    if (body.kind === "failure") return body;
+    run.lifetime.own(body);
+    run.trace?.step("origin");
+    const input = this.#readInput(run, body, early, match);
 
     const ready = await this.#accept(run, input);
     if (ready.kind !== "ready") return ready;
 
-    const claim = await this.#claim(run, input);
-    if (claim.kind === "outcome") return claim.outcome;
-    return await this.#perform(run, input, ready, claim.mine);
+    run.trace?.step("claim");
+    if (input.onceId === null || action.method === "GET") return await this.#perform(run, input, ready, null);
+    const parts = { action: action.name, principal: run.principal, id: input.onceId, input: input.kwargs };
+    const key = onceKey(parts);
+    const claim = await this.#services.once.claim(typeof key === "string" ? key : await key);
+    switch (claim.kind) {
+      case "mine":
+        return await this.#perform(run, input, ready, claim);
+      case "done":
+        run.cookies = claim.outcome.cookies ?? NO_COOKIES;
+        return restore(claim.outcome);
+      case "running":
+        return failure(409, "This is still being done", { "retry-after": "1" });
+      case "unknown":
+        return failure(409, "This was begun, and it is not known whether it was done");
+    }
   }
 
   /** Whether a request is for a webhook, whose signature stands in for where it comes from. */
@@ -424,39 +549,37 @@ export class FormActionDispatch {
   }
 
   /** The body, bounded and, for a webhook, vouched for; or the refusal. */
-  async #readBody(run: Run, early: RequestDeps): Promise<
-    { readonly kind: "body"; readonly body: Body } | { readonly kind: "outcome"; readonly outcome: Outcome }
-  > {
-    const { action, request, limits, lifetime } = run;
+  #readBody(run: Run, early: RequestDeps): Promise<Body | Failure> | Body {
+    const { action, request, limits } = run;
     const onFile = action.onFile === null
       ? undefined
       : storingFiles(action.onFile, early.ctx, (error) => this.#services.report(error, request, action.name));
-    try {
-      if (action.verify !== null) {
-        const vouched = await this.#readVouched(run, action.verify);
-        if (vouched === null) {
-          this.#deny(request, action.name, "guard", 403);
-          return { kind: "outcome", outcome: failure(403, "The signature does not fit") };
-        }
-        return { kind: "body", body: lifetime.own(await readBody(vouched, limits, { onFile })) };
-      }
-      if (run.body === null) return { kind: "body", body: lifetime.own(await readBody(request, limits, { onFile })) };
-      // Read to find the action by a field, before it was known what takes the files.
-      if (onFile === undefined || run.body.kind !== "fields") return { kind: "body", body: run.body };
-      return {
-        kind: "body",
-        body: lifetime.own({ kind: "fields", fields: await storeFiles(run.body.fields, onFile) }),
-      };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      const form = await this.#formUnread(run, early, error);
-      if (form === null) throw error;
-      return { kind: "outcome", outcome: { kind: "unread", form, failure: this.#fail(run, error) } };
-    }
+    if (action.verify !== null) return this.#readVouched(run, action.verify, onFile);
+    if (run.body === null) return readBody(request, limits, { onFile });
+    // Read to find the action by a field, before it was known what takes the files.
+    if (onFile === undefined || run.body.kind !== "fields") return run.body;
+    return storeFiles(run.body.fields, onFile).then((fields) => ({ kind: "fields", fields }));
+  }
+
+  /** What comes of a body that could not be read: the error, or the form it was to fill, with what was wrong. */
+  async #refuseBody(run: Run, early: RequestDeps, error: unknown): Promise<Outcome> {
+    if (!(error instanceof InputError)) throw error;
+    const form = await this.#formUnread(run, early, error);
+    if (form === null) throw error;
+    return { kind: "unread", form, failure: this.#fail(run, error) };
+  }
+
+  /** The body of a webhook's request, read again from the bytes that were signed; or the refusal. */
+  async #readVouched(run: Run, verify: VerifyWebhook, onFile: OnFile | undefined): Promise<Body | Failure> {
+    const { action, request, limits } = run;
+    const vouched = await this.#vouch(run, verify);
+    if (vouched !== null) return await readBody(vouched, limits, { onFile });
+    this.#deny(request, action.name, "guard", 403);
+    return failure(403, "The signature does not fit");
   }
 
   /** A webhook's request with the bytes that were signed for its body; `null` where the signature does not fit. */
-  async #readVouched(run: Run, verify: VerifyWebhook): Promise<Request | null> {
+  async #vouch(run: Run, verify: VerifyWebhook): Promise<Request | null> {
     const { request, limits } = run;
     // A body that was read to find the action by a field is not what was signed: a webhook is named by its URL or header.
     if (run.body !== null) return null;
@@ -505,9 +628,12 @@ export class FormActionDispatch {
   #judgeOrigin(request: Request, url: URL): Failure | null {
     const { crossOrigin, dev } = this.#services;
     if (isSafeMethod(request.method)) return null;
+    const fetchSite = request.headers.get("sec-fetch-site");
+    // Before the other values are read and parsed, which then decide nothing.
+    if (isOwnSite(fetchSite)) return null;
     const reason = crossOriginVerdict({
       method: request.method,
-      fetchSite: request.headers.get("sec-fetch-site"),
+      fetchSite,
       origin: request.headers.get("origin"),
       ownOrigin: ownOrigin(request, url, crossOrigin),
     }, crossOrigin);
@@ -562,7 +688,7 @@ export class FormActionDispatch {
       deps: subject === null ? early.derive({ origin: "missing", context: null }) : early.derive({
         origin: "ok",
         context: contextOf(subject.route),
-        ctx: { ...baseOf(early.ctx), url: subject.url, params: subject.params },
+        ctx: { request, url: subject.url, params: subject.params, signal: early.ctx.signal },
       }),
       onceId,
     };
@@ -580,65 +706,37 @@ export class FormActionDispatch {
 
   /** The page a call came from, as rendering is to see it: asked for by a GET of its own address. */
   #visit(run: Run, early: RequestDeps, place: Origin | null): Visit {
-    const { request, cache } = run;
-    const page = place?.route ?? null;
-    const url = place?.url ?? withoutProtocol(run.url);
-    const params = place?.params ?? NO_PARAMS;
-    // Made when first asked for: a request with its headers costs more than most pages do with it.
-    let asked: Request | null = null;
-    const ask = (): Request => {
-      if (asked !== null) return asked;
-      asked = new Request(url, { headers: headersOfGet(request.headers) });
-      attachRequestDepCache(asked, cache);
-      return asked;
-    };
-    let made: RequestDeps | null = null;
-    const { signal } = early.ctx;
-    return {
-      page,
-      url,
-      params,
-      get request(): Request {
-        return ask();
-      },
-      get deps(): RequestDeps {
-        return made ??= early.derive({
-          ctx: {
-            withDeps: (deps) => ({
-              get request(): Request {
-                return ask();
-              },
-              url,
-              params,
-              signal,
-              deps,
-            }),
-          },
-          origin: page === null ? "missing" : "ok",
-          context: page === null ? null : contextOf(page),
-        });
-      },
-      takeToasts: () => [],
-    };
+    return new OriginVisit({
+      page: place?.route ?? null,
+      url: place?.url ?? withoutProtocol(run.url),
+      params: place?.params ?? NO_PARAMS,
+      request: run.request,
+      cache: run.cache,
+      early,
+    });
   }
 
   /** Dependencies, form guard, validation. */
   async #accept(run: Run, input: Input): Promise<Ready | Outcome> {
     const { action } = run;
     const { kwargs, deps } = input;
+    run.trace?.step("dependencies");
     if (action.form === null) {
       const injected = hasMembers(action.inject) ? await resolveInjected(action.inject, deps) : NO_INJECTION.injected;
       if (action.input === null) return { kind: "ready", data: kwargs, form: null, deps, injected };
+      run.trace?.step("validate");
       const checked = await checkInput(action.input, kwargs);
       if (checked.kind === "valid") return { kind: "ready", data: checked.value, form: null, deps, injected };
       this.#invalid(run, checked.errors);
       return { kind: "invalid", form: null, issues: Object.fromEntries(checked.errors) };
     }
     const early = hasMembers(action.inject) ? await injectBeforeForm(action.inject, deps) : NO_INJECTION;
-    const made = await makeForm(action.form, deps.ctx);
+    const making = makeForm(action.form, deps.ctx);
+    const made = making instanceof Promise ? await making : making;
     const binding = { kwargs, initial: made.initial, instance: run.instance, ctx: deps.ctx };
     const { guard } = made.definition;
     if (guard !== undefined) {
+      run.trace?.step("form-guard");
       const unchecked = bindUnchecked(made, binding);
       const guarded = deps.derive({ form: unchecked });
       // Each guard belongs to the definition that the form was just bound by.
@@ -646,7 +744,9 @@ export class FormActionDispatch {
       const refusal = await this.#askGuard(run, ask, { ...guarded.ctx, form: unchecked });
       if (refusal !== null) return refusal;
     }
-    const form = await bindChecked(made, binding);
+    run.trace?.step("validate");
+    const binds = bindChecked(made, binding);
+    const form = binds instanceof Promise ? await binds : binds;
     if (!form.isValid) return this.#refuseForm(run, form);
     run.form = form;
     const bound = deps.derive({ form });
@@ -666,39 +766,20 @@ export class FormActionDispatch {
     return { kind: "invalid", form, issues: form.issues };
   }
 
-  /** The right to run the handler; or what came of it when it has run before. */
-  async #claim(run: Run, input: Input): Promise<
-    { readonly kind: "claim"; readonly mine: MineClaim | null } | {
-      readonly kind: "outcome";
-      readonly outcome: Outcome;
-    }
-  > {
-    const { action, principal } = run;
-    if (input.onceId === null || action.method === "GET") return { kind: "claim", mine: null };
-    const digest = await digestInput(input.kwargs);
-    const key = onceKey({ action: action.name, principal, id: input.onceId, digest });
-    const claim = await this.#services.once.claim(key);
-    switch (claim.kind) {
-      case "mine":
-        return { kind: "claim", mine: claim };
-      case "done":
-        return { kind: "outcome", outcome: restore(claim.outcome) };
-      case "running":
-        return {
-          kind: "outcome",
-          outcome: failure(409, "This is still being done", { "retry-after": "1" }),
-        };
-    }
-  }
-
   async #perform(run: Run, input: Input, ready: Ready, claim: MineClaim | null): Promise<Outcome> {
     const { action } = run;
     run.claim = claim;
+    run.trace?.step("handler");
     run.startedAt = performance.now();
     let returned: unknown;
     try {
+      const { request, url, params, deps, signal } = ready.deps.ctx;
       const ctx = {
-        ...ready.deps.ctx,
+        request,
+        url,
+        params,
+        deps,
+        signal,
         form: ready.form,
         data: ready.data,
         files: input.files,
@@ -707,10 +788,10 @@ export class FormActionDispatch {
         target: run.intent.target,
         requestId: run.intent.requestId,
         publish: (topic: string, items: Item | readonly Item[]) => this.#publishFrom(run, topic, items),
-        ...ready.injected,
+        setCookie: (cookie: Cookie) => run.addCookie(cookie.name, this.#services.cookie(cookie)),
       };
       // The context has just been built to what this action declared.
-      returned = action.handler(ctx as never);
+      returned = action.handler(Object.assign(ctx, ready.injected) as never);
       if (isThenable(returned)) {
         claim?.renew();
         returned = await returned;
@@ -724,10 +805,11 @@ export class FormActionDispatch {
       await this.#endClaim(run, claim?.giveUp());
       return this.#refuseForm(run, ready.form);
     }
+    run.trace?.step("result");
     try {
       const read = readResult(returned, action.name, this.#services.rendering.isMarkupNode);
       const result = read.kind === "nothing" && ready.form !== null ? successOf(ready.form, ready.deps.ctx) : read;
-      const outcome = await settle(result, this.#settling(run));
+      const outcome = isSettled(result) ? result : await settle(result, this.#settling(run));
       if (outcome.kind === "stream") return this.#stream(run, outcome.events, claim);
       run.lifetime.keepFiles();
       run.durationMs = performance.now() - run.startedAt;
@@ -768,20 +850,7 @@ export class FormActionDispatch {
       fragment: (content) => {
         // Made when a component asks: most fragments are rows and texts, which ask for nothing.
         const held: { fresh: Afresh | null } = { fresh: null };
-        const made = (): Visit => (held.fresh ??= this.#afresh(run, visit)).visit;
-        const { page, url, params, takeToasts } = visit;
-        const part: Visit = {
-          page,
-          url,
-          params,
-          takeToasts,
-          get request(): Request {
-            return made().request;
-          },
-          get deps(): RequestDeps {
-            return made().deps;
-          },
-        };
+        const part = new LazyVisit(visit, () => (held.fresh = this.#afresh(run, visit)).visit);
         const html = attempt(() => rendering.fragment(content, part));
         // At once, as most: nothing was made that has to be ended, and nobody waits.
         if (typeof html === "string" && held.fresh === null) return html;
@@ -953,7 +1022,7 @@ export class FormActionDispatch {
   async *#life(run: Run, events: AsyncGenerator<Patch, void, void>): AsyncGenerator<Patch, void, void> {
     let failed = false;
     try {
-      yield* events;
+      yield* run.trace?.count(events) ?? events;
     } catch (error) {
       failed = true;
       this.#fail(run, error);
@@ -967,7 +1036,7 @@ export class FormActionDispatch {
       run.isOver = true;
       // Where the stream is gathered for an answer, that answer has no status yet, and whoever gives it goes on.
       if (run.status !== null) {
-        await this.#dispatched(run, run.status);
+        if (this.#services.signals.actionDispatched.hasReceivers) await this.#dispatched(run, run.status);
         await run.lifetime.end();
       }
     }
@@ -994,7 +1063,17 @@ export class FormActionDispatch {
   async #refuse(arrival: Arrival, outcome: Outcome): Promise<Response> {
     const { request, url, intent, cache, visitor } = arrival;
     const { respond, limits } = this.#services;
-    const nobody = { action: null, origin: null, instance: null, caller: visitor.address, headers: NO_HEADERS, limits };
+    const nobody = {
+      action: null,
+      origin: null,
+      instance: null,
+      caller: visitor.address,
+      headers: NO_HEADERS,
+      cookies: null,
+      limits,
+    };
+    arrival.trace?.settled(outcome);
+    arrival.trace?.step("answer");
     const response = await respond({ outcome, intent, request, url, cache, ...nobody });
     return await new Lifetime(cache).endWith(response, false);
   }
@@ -1035,7 +1114,7 @@ export class FormActionDispatch {
   async #dispatched(run: Run, responseStatus: number): Promise<void> {
     const { report, signals } = this.#services;
     const { action, request, form, urlKwargs, durationMs, cache } = run;
-    if (durationMs === null || !signals.actionDispatched.hasReceivers) return;
+    if (durationMs === null) return;
     await signals.actionDispatched.sendAndWait({
       actionName: action.name,
       form,
@@ -1092,6 +1171,12 @@ async function finish<T>(value: T | Promise<T>, after: () => Promise<void>): Pro
   }
 }
 
+/** Whether a backend is the one that is there by default, with nothing of it overridden. */
+function isStandard(backend: FormActionBackend): boolean {
+  const standard = RegistryFormActionBackend.prototype;
+  return Object.getPrototypeOf(backend) === standard && backend.dispatch === standard.dispatch;
+}
+
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
@@ -1103,10 +1188,6 @@ function hasMembers(record: object): boolean {
 
 function notAllowed(allow: string): Failure {
   return failure(405, `This answers ${allow} only`, { allow });
-}
-
-function contextOf(route: PageRoute): (name: string) => ReturnType<PageRoute["context"]["get"]> {
-  return (name) => route.context.get(name);
 }
 
 function baseOf({ request, url, params, signal }: RequestContext): Omit<RequestContext, "deps"> {
@@ -1133,15 +1214,4 @@ function withoutProtocol(url: URL): URL {
   const plain = new URL(url);
   for (const name of names) plain.searchParams.delete(name);
   return plain;
-}
-
-// What describes the body of the request, or what asks for an action, does not belong to a GET of the page.
-const NOT_OF_GET = /^(?:content-|transfer-encoding$|x-hyper-|x-requested-with$|accept$|if-|range$|origin$)/;
-
-function headersOfGet(headers: Headers): Headers {
-  const kept = new Headers();
-  for (const [name, value] of headers) {
-    if (!NOT_OF_GET.test(name)) kept.append(name, value);
-  }
-  return kept;
 }

@@ -45,13 +45,12 @@ export class Lifetime {
    *
    * @param response The answer.
    * @param streamed Whether the application made its body, and may be making it still.
-   * @returns The answer to send.
+   * @returns The answer to send; a promise of it where something has to be disposed before.
    */
-  async endWith(response: Response, streamed: boolean): Promise<Response> {
+  endWith(response: Response, streamed: boolean): Response | Promise<Response> {
     // In this order: a body that was looked at is sent as a stream from then on.
     if (!streamed || !this.#holdsSomething() || response.body === null) {
-      await this.end();
-      return response;
+      return this.#endEmpty() ? response : this.end().then(() => response);
     }
     const reader = response.body.getReader();
     const body = new ReadableStream<Uint8Array>({
@@ -74,7 +73,31 @@ export class Lifetime {
     return new Response(body, response);
   }
 
+  /**
+   * Ends with what goes on behind the answer.
+   *
+   * @param over Settled when that is over; it does not reject, and neither does ending a request that has no body.
+   */
+  endAfter(over: Promise<void>): void {
+    void over.then(() => this.end());
+  }
+
+  /** Ends at once where nothing has to be disposed; whether that was so. */
+  #endEmpty(): boolean {
+    if (this.#body !== null && holdsFiles(this.#body) || !this.#cache.endEmpty()) return false;
+    this.#ended = true;
+    return true;
+  }
+
   #holdsSomething(): boolean {
     return this.#body?.kind === "fields" || this.#cache.size > 0;
   }
+}
+
+function holdsFiles(body: Body): boolean {
+  if (body.kind !== "fields") return false;
+  for (const values of body.fields.values()) {
+    if (values.some((value) => typeof value !== "string")) return true;
+  }
+  return false;
 }

@@ -11,11 +11,13 @@
  * A claim is a lease in the store, renewed while the handler runs. When the process that holds it dies, or cannot reach
  * the store for as long as a lease, the lease runs out and the next repeat claims anew: **the handler then runs a second
  * time, after a first run that may have got as far as its last line.** No library can tell the two apart from outside;
- * a handler whose work must not happen twice even then does it in one transaction that also records the request id.
+ * a handler whose work must not happen twice even then does it in one transaction that also records the request id. Or it
+ * runs at most once: with `afterCrash: "refuse"` a mark outlives the lease, and who finds the mark without a run is told that
+ * nobody knows.
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { HyperError } from "../errors.ts";
 import type { Patch } from "../protocol/patch.ts";
 import { StoredFile } from "../request/stored_file.ts";
@@ -24,8 +26,14 @@ import type { Store } from "../store/store.ts";
 /** The most bytes of an outcome that are kept for a repeat: 256 KiB of a body, of markup, or of JSON. */
 export const STORED_BYTES: number = 256 * 1024;
 
-/** What a handler came to, as plain data, encoded anew for whoever asks for it again. */
-export type StoredOutcome =
+/** What a handler came to, as plain data, encoded anew for whoever asks for it again, with the cookies it has set. */
+export type StoredOutcome = StoredResult & {
+  /** Values of `Set-Cookie`; absent where it has set none. */
+  readonly cookies?: readonly string[];
+};
+
+/** What a handler came to, without its cookies. */
+export type StoredResult =
   | { readonly kind: "nothing" }
   | { readonly kind: "events"; readonly events: readonly Patch[] }
   | { readonly kind: "value"; readonly value: unknown }
@@ -47,7 +55,9 @@ export type Claim =
   /** Nobody: it has been done, with this outcome. */
   | { readonly kind: "done"; readonly outcome: StoredOutcome }
   /** Nobody for now: another run has not ended within the time to wait. */
-  | { readonly kind: "running" };
+  | { readonly kind: "running" }
+  /** Nobody any more: a run was begun, and its process has died before it said what came of it. */
+  | { readonly kind: "unknown" };
 
 /**
  * The right to run a mutation, held until {@linkcode finish} or {@linkcode giveUp}; only the first of these counts.
@@ -60,6 +70,12 @@ export interface MineClaim extends AsyncDisposable {
    * done at once needs no timer, which would cost more than the claim. Called again it does nothing.
    */
   renew(): void;
+  /**
+   * Keeps a cookie for repeats, with the outcome: they are the same visitor, whose first answer may have been lost.
+   *
+   * @param value The value of `Set-Cookie`.
+   */
+  keepCookie(value: string): void;
   /**
    * Keeps the outcome for repeats. What is above {@linkcode STORED_BYTES} is kept as `tooLarge`. While the store does
    * not answer it is tried again, for as long as the lease lasts.
@@ -88,6 +104,8 @@ export interface OnceOptions {
   readonly waitSeconds?: number | undefined;
   /** Seconds a claim outlives a process that died; renewed at a third of it. Default: 30. */
   readonly leaseSeconds?: number | undefined;
+  /** Whether a repeat of a run whose process died runs anew, or is refused. Default: `"run"`. */
+  readonly afterCrash?: "run" | "refuse" | undefined;
 }
 
 /** Makes claims. */
@@ -132,10 +150,11 @@ class StoreOnce implements Once {
   readonly #seconds: number;
   readonly #waitSeconds: number;
   readonly #leaseSeconds: number;
+  readonly #isAtMostOnce: boolean;
   /** Those of this process who wait for a run, by key: woken at once when the run is of this process too. */
   readonly #sleepers = new Map<string, Set<() => void>>();
 
-  constructor({ store, seconds = 3600, waitSeconds = 10, leaseSeconds = 30 }: OnceOptions) {
+  constructor({ store, seconds = 3600, waitSeconds = 10, leaseSeconds = 30, afterCrash = "run" }: OnceOptions) {
     checkSeconds("seconds", seconds, Number.MIN_VALUE);
     checkSeconds("waitSeconds", waitSeconds, 0);
     checkSeconds("leaseSeconds", leaseSeconds, Number.MIN_VALUE);
@@ -143,26 +162,35 @@ class StoreOnce implements Once {
     this.#seconds = seconds;
     this.#waitSeconds = waitSeconds;
     this.#leaseSeconds = leaseSeconds;
+    // Types do not hold what came out of a configuration file.
+    if (afterCrash !== "run" && afterCrash !== "refuse") {
+      throw new TypeError(
+        `Cannot run actions once: afterCrash is ${JSON.stringify(afterCrash)}, "run" or "refuse" is needed`,
+      );
+    }
+    this.#isAtMostOnce = afterCrash === "refuse";
   }
 
   async claim(key: string, signal?: AbortSignal): Promise<Claim> {
     const record: RunningRecord = { kind: "running", owner: crypto.randomUUID() };
-    const deadline = performance.now() + this.#waitSeconds * 1000;
+    const begun = performance.now();
+    // When the store is asked: a lease begins there at the latest.
+    let asked = begun;
     for (let pause = FIRST_PAUSE;; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-      const leasedAt = performance.now();
       const found = await this.#look(key, record);
-      if (found === null) return this.#hold(key, record, leasedAt);
-      if (found.kind === "done") return found;
-      const left = deadline - performance.now();
+      if (found === null) return this.#hold(key, record, asked);
+      if (found.kind !== "running") return found;
+      const left = begun + this.#waitSeconds * 1000 - performance.now();
       if (left <= 0 || signal?.aborted) return found;
       await this.#sleep(key, Math.min(pause, left), signal);
+      asked = performance.now();
     }
   }
 
   /** Takes the claim, and gives `null` then; else what is there. */
   async #look(key: string, record: RunningRecord): Promise<Exclude<Claim, MineClaim> | null> {
     try {
-      if (await this.#store.putIfAbsent(key, record, this.#leaseSeconds)) return null;
+      if (await this.#store.putIfAbsent(key, record, this.#leaseSeconds)) return await this.#mark(key, record);
       const stored = await this.#store.get(key);
       // Gone between the two: as good as running, the next look takes it.
       return stored === null || isRunning(stored)
@@ -178,42 +206,17 @@ class StoreOnce implements Once {
     }
   }
 
-  #hold(key: string, record: RunningRecord, leasedAt: number): MineClaim {
-    const lease = new Lease(this.#store, key, record, this.#leaseSeconds, leasedAt);
-    let isOpen = true;
-    const end = async <T>(change: () => Promise<T>, otherwise: T): Promise<T> => {
-      if (!isOpen) return otherwise;
-      isOpen = false;
-      try {
-        return await change();
-      } finally {
-        lease.stop();
-        this.#wake(key);
-      }
-    };
-    const giveUp = (): Promise<void> => end(async () => void await this.#store.deleteIf(key, record), undefined);
-    return {
-      kind: "mine",
-      renew: () => lease.renew(),
-      finish: (outcome) => end(() => this.#keep(key, record, outcome, lease), false),
-      giveUp,
-      [Symbol.asyncDispose]: giveUp,
-    };
+  /** Marks that a claim which was just taken is run; where it was marked before, and is not held, its process has died. */
+  async #mark(key: string, record: RunningRecord): Promise<{ readonly kind: "unknown" } | null> {
+    if (!this.#isAtMostOnce || await this.#store.putIfAbsent(markOf(key), true, this.#seconds)) return null;
+    await this.#store.deleteIf(key, record);
+    return { kind: "unknown" };
   }
 
-  async #keep(key: string, record: RunningRecord, outcome: StoredOutcome, lease: Lease): Promise<boolean> {
-    const kept = boundOutcome(outcome);
-    for (let isRetry = false;; isRetry = true) {
-      try {
-        if (await this.#store.replace(key, record, kept, this.#seconds)) return true;
-        // The attempt before may have come through, and only its answer been lost.
-        return isRetry && JSON.stringify(await this.#store.get(key)) === JSON.stringify(kept);
-      } catch (error) {
-        // Past the lease another may run it: what is there then is no longer ours to replace.
-        if (performance.now() + FINISH_PAUSE >= lease.expires) throw error;
-        await new Promise((resolve) => setTimeout(resolve, FINISH_PAUSE));
-      }
-    }
+  #hold(key: string, record: RunningRecord, leasedAt: number): MineClaim {
+    const lease = new Lease(this.#store, key, record, this.#leaseSeconds, leasedAt);
+    const mark = this.#isAtMostOnce ? markOf(key) : null;
+    return new HeldClaim(this.#store, key, record, lease, this.#seconds, mark, this.#wakeUp);
   }
 
   /** Waits until a run of this process has ended, the time is up, or the visitor has gone. */
@@ -231,8 +234,101 @@ class StoreOnce implements Once {
     if (sleepers.size === 0) this.#sleepers.delete(key);
   }
 
-  #wake(key: string): void {
+  // One for all claims: a claim is made for each mutation, and functions of its own would cost more than it does.
+  readonly #wakeUp = (key: string): void => {
     for (const wake of this.#sleepers.get(key) ?? []) wake();
+  };
+}
+
+/** A claim that is held, until it is finished or given up. */
+class HeldClaim implements MineClaim {
+  readonly kind = "mine";
+  readonly #store: Store;
+  readonly #key: string;
+  readonly #record: RunningRecord;
+  readonly #lease: Lease;
+  readonly #seconds: number;
+  /** The key of its mark; `null` where there is none. */
+  readonly #mark: string | null;
+  readonly #wakeUp: (key: string) => void;
+  /** Cleared by the first that ends it, and never set again. */
+  #isOpen = true;
+  /** `null` before the first: most set none. */
+  #cookies: string[] | null = null;
+
+  constructor(
+    store: Store,
+    key: string,
+    record: RunningRecord,
+    lease: Lease,
+    seconds: number,
+    mark: string | null,
+    wakeUp: (key: string) => void,
+  ) {
+    this.#store = store;
+    this.#key = key;
+    this.#record = record;
+    this.#lease = lease;
+    this.#seconds = seconds;
+    this.#mark = mark;
+    this.#wakeUp = wakeUp;
+  }
+
+  renew(): void {
+    this.#lease.renew();
+  }
+
+  keepCookie(value: string): void {
+    (this.#cookies ??= []).push(value);
+  }
+
+  async finish(outcome: StoredOutcome): Promise<boolean> {
+    if (!this.#isOpen) return false;
+    this.#isOpen = false;
+    try {
+      const kept = boundOutcome(outcome);
+      const isKept = await this.#keep(this.#cookies === null ? kept : { ...kept, cookies: this.#cookies });
+      // After the outcome, and only where it is there: it is what a repeat finds from now on.
+      if (isKept && this.#mark !== null) await this.#store.delete(this.#mark);
+      return isKept;
+    } finally {
+      this.#over();
+    }
+  }
+
+  async giveUp(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      // Before the claim: whoever takes that must not find the mark of a run that has ended.
+      if (this.#mark !== null) await this.#store.delete(this.#mark);
+      await this.#store.deleteIf(this.#key, this.#record);
+    } finally {
+      this.#over();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.giveUp();
+  }
+
+  async #keep(kept: StoredOutcome): Promise<boolean> {
+    for (let isRetry = false;; isRetry = true) {
+      try {
+        if (await this.#store.replace(this.#key, this.#record, kept, this.#seconds)) return true;
+        // The attempt before may have come through, and only its answer been lost.
+        return isRetry && JSON.stringify(await this.#store.get(this.#key)) === JSON.stringify(kept);
+      } catch (error) {
+        // Past the lease another may run it: what is there then is no longer ours to replace.
+        if (performance.now() + FINISH_PAUSE >= this.#lease.expires) throw error;
+        await new Promise((resolve) => setTimeout(resolve, FINISH_PAUSE));
+      }
+    }
+  }
+
+  #over(): void {
+    this.#lease.stop();
+    this.#wakeUp(this.#key);
   }
 }
 
@@ -295,37 +391,37 @@ export interface OnceKeyParts {
   readonly principal: string | null;
   /** The request id, or the value of the form's `_hyper_once`. */
   readonly id: string;
-  /** What {@linkcode digestInput} gave. */
-  readonly digest: string;
+  /**
+   * What the action was sent: JSON values, files, and lists and records of these, the same whatever the order of keys. Files
+   * count by name, type and content.
+   */
+  readonly input: unknown;
 }
 
 /**
  * The key of a mutation in the store: the same for its repeats, another for any other.
  *
- * Hashed, so that its length is bounded, and that a store shows neither who asked nor what for.
+ * Hashed, so that its length is bounded, and that a store shows neither who asked nor what for. A file is read as a stream, so
+ * that a large one is never in memory.
  *
- * @param parts Action, principal, id and digest.
- * @returns The key.
+ * @param parts Action, principal, id and input.
+ * @returns The key; a promise of it where there are files to be read.
+ * @throws {TypeError} When a value of the input is of none of these kinds.
  */
-export function onceKey({ action, principal, id, digest }: OnceKeyParts): string {
-  const hash = createHash("sha256").update(JSON.stringify([action, principal, id, digest])).digest("hex");
-  return `hyper:once:${hash}`;
+export function onceKey({ action, principal, id, input }: OnceKeyParts): string | Promise<string> {
+  const files: Blob[] = [];
+  // Each part says itself where it ends.
+  const hash = createHash("sha256").update(JSON.stringify([action, principal, id]) + encode(input, files));
+  return files.length === 0 ? keyOf(hash) : addFiles(hash, files);
 }
 
-/**
- * A digest of an action's input: equal for equal input, whatever the order of its keys.
- *
- * Files count by name, type and content, which is read as a stream, so that a large one is never in memory.
- *
- * @param input The kwargs: JSON values, files, and lists and records of these.
- * @returns SHA-256 as 64 hex digits.
- * @throws {TypeError} When a value is of none of these kinds.
- */
-export async function digestInput(input: unknown): Promise<string> {
-  const files: Blob[] = [];
-  const hash = createHash("sha256").update(encode(input, files));
+async function addFiles(hash: Hash, files: readonly Blob[]): Promise<string> {
   for (const file of files) hash.update(await encodeFile(file));
-  return hash.digest("hex");
+  return keyOf(hash);
+}
+
+function keyOf(hash: Hash): string {
+  return `hyper:once:${hash.digest("hex")}`;
 }
 
 /**
@@ -355,9 +451,14 @@ function encodeRecord(record: object, files: Blob[]): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`Cannot digest input: ${Object.prototype.toString.call(record)} is no plain record`);
   }
+  let text = "";
   // Sorted by code units: the same on every machine, whatever its locale.
-  const entries = Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1);
-  return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${encode(value, files)}`).join()}}`;
+  for (const key of Object.keys(record).sort()) {
+    // An own key of a plain record.
+    const value = encode((record as Readonly<Record<string, unknown>>)[key], files);
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${value}`;
+  }
+  return `{${text}}`;
 }
 
 async function encodeFile(file: Blob): Promise<string> {
@@ -424,6 +525,11 @@ function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
+/** The key of the mark of a run. */
+function markOf(key: string): string {
+  return `${key}:begun`;
+}
+
 function isRunning(stored: unknown): boolean {
   return typeof stored === "object" && stored !== null && "kind" in stored && stored.kind === "running";
 }
@@ -438,7 +544,8 @@ function readOutcome(stored: unknown): StoredOutcome {
 
 function isOutcome(stored: unknown): stored is StoredOutcome {
   if (typeof stored !== "object" || stored === null) return false;
-  const { kind, events, html, status, headers, body } = stored as Partial<Record<string, unknown>>;
+  const { kind, events, html, status, headers, body, cookies = [] } = stored as Partial<Record<string, unknown>>;
+  if (!Array.isArray(cookies)) return false;
   switch (kind) {
     case "nothing":
     case "tooLarge":

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Patch } from "../protocol/patch.ts";
+import type { HtmlPatchData, Patch } from "../protocol/patch.ts";
 import type { HtmlItem, Item, LiveItem } from "../results/items.ts";
 import { type ItemSource, readYielded, type Result } from "../results/result.ts";
 import type { Markup } from "../results/markup.ts";
@@ -30,6 +30,13 @@ export interface Settling {
 export type Settled =
   | Extract<Outcome, { readonly kind: "response" | "nothing" | "value" | "markup" | "events" }>
   | { readonly kind: "stream"; readonly events: AsyncGenerator<Patch, void, void> };
+
+/** Whether a result is what settling would make of it: most have nothing to be rendered or looked up. */
+export function isSettled(
+  result: Result,
+): result is Extract<Result, { readonly kind: "nothing" | "response" | "value" }> {
+  return result.kind === "nothing" || result.kind === "response" || result.kind === "value";
+}
 
 /** Settles a result. Everything it can find wrong is the programmer's error, thrown. */
 export async function settle(result: Result, settling: Settling): Promise<Settled> {
@@ -77,7 +84,9 @@ async function* settleStream(items: ItemSource, settling: Settling): AsyncGenera
       yield* settling.watch(item);
       continue;
     }
-    const patch = await toPatch(item, settling);
+    const made = toPatch(item, settling);
+    // Waited for only where it has to be: most are made at once, and a stream may have thousands.
+    const patch = made instanceof Promise ? await made : made;
     if (patch !== null) yield patch;
   }
 }
@@ -85,11 +94,16 @@ async function* settleStream(items: ItemSource, settling: Settling): AsyncGenera
 /** An item that is one patch. */
 export type PatchItem = Exclude<Item, LiveItem>;
 
-/** What an item comes to on the wire; `null` for one that has nothing to say to this caller. */
-export async function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Promise<Patch | null> {
+/**
+ * What an item comes to on the wire; `null` for one that has nothing to say to this caller, a promise only where something has
+ * to be waited for.
+ */
+export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Patch | null | Promise<Patch | null> {
   switch (item.kind) {
-    case "html":
-      return htmlPatch(item, await settling.fragment(item.content));
+    case "html": {
+      const content = settling.fragment(item.content);
+      return typeof content === "string" ? htmlPatch(item, content) : content.then((html) => htmlPatch(item, html));
+    }
     case "remove":
       return { event: "patch_html", data: { target: item.target, content: "", swap: "delete" } };
     case "signals":
@@ -130,10 +144,8 @@ export async function toPatch(item: PatchItem, settling: Omit<Settling, "watch">
           ...(item.path === null ? {} : { url: settling.redirectTarget(item.path, false) }),
         },
       };
-    case "refresh": {
-      const content = await settling.body();
-      return content === null ? null : refreshPatch(item.selector, content);
-    }
+    case "refresh":
+      return settling.body().then((content) => content === null ? null : refreshPatch(item.selector, content));
     default:
       return unreachable(item);
   }
@@ -152,19 +164,16 @@ export function refreshPatch(selector: string | null, content: string): Extract<
 
 function htmlPatch({ options }: HtmlItem, content: string): Patch {
   const { target, swap, transition, focus, swapDelay, settleDelay, strict } = options;
-  return {
-    event: "patch_html",
-    data: {
-      content,
-      ...(target === undefined ? {} : { target }),
-      ...(swap === undefined ? {} : { swap }),
-      ...(transition === undefined ? {} : { transition }),
-      ...(focus === undefined ? {} : { focus }),
-      ...(swapDelay === undefined ? {} : { swap_delay: swapDelay }),
-      ...(settleDelay === undefined ? {} : { settle_delay: settleDelay }),
-      ...(strict === undefined ? {} : { strict_targets: strict }),
-    },
-  };
+  // Member by member: an object spread for each that may be there would cost more than most markup does.
+  const data: { -readonly [K in keyof HtmlPatchData]: HtmlPatchData[K] } = { content };
+  if (target !== undefined) data.target = target;
+  if (swap !== undefined) data.swap = swap;
+  if (transition !== undefined) data.transition = transition;
+  if (focus !== undefined) data.focus = focus;
+  if (swapDelay !== undefined) data.swap_delay = swapDelay;
+  if (settleDelay !== undefined) data.settle_delay = settleDelay;
+  if (strict !== undefined) data.strict_targets = strict;
+  return { event: "patch_html", data };
 }
 
 function unreachable(value: never): never {

@@ -5,6 +5,15 @@
  */
 import type { RequestContext } from "../context.ts";
 import { bindForm, type BindInput, blankForm, ErrorList, uncheckedForm } from "./bound_form.ts";
+import {
+  bindComposite,
+  blankComposite,
+  type BoundFormWithFormsets,
+  formsetsIn,
+  type FormWithFormsets,
+  hasFormsets,
+  uncheckedComposite,
+} from "./composite.ts";
 import { type BoundForm, type FormDefinition, isForm, resolveSuccess, type ToastContent } from "./form.ts";
 import { bindFormset, blankFormset, type BoundFormset, type FormsetDefinition, uncheckedFormset } from "./formset.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
@@ -13,10 +22,12 @@ import { issueName, type StandardSchemaV1 } from "./schema.ts";
 export type AnyForm = FormDefinition | FormsetDefinition;
 
 /** A form or a formset with what was sent, or blank. */
-export type AnyBound = BoundForm | BoundFormset;
+export type AnyBound = BoundForm | BoundFormWithFormsets | BoundFormset;
 
 /** What a form or a formset becomes when it is bound. */
-export type BoundOf<F extends AnyForm> = F extends FormDefinition<infer V> ? BoundForm<V>
+export type BoundOf<F extends AnyForm> = F extends FormWithFormsets<infer V, infer _I, infer R>
+  ? BoundFormWithFormsets<V, R>
+  : F extends FormDefinition<infer V> ? BoundForm<V>
   : F extends FormsetDefinition<infer V> ? BoundFormset<V>
   : never;
 
@@ -42,6 +53,12 @@ export type FormOrPair<F extends AnyForm | null> = F | readonly [F, { readonly i
 /** Whether a value is a form or a formset. */
 export function isAnyForm(value: unknown): value is AnyForm {
   return isForm(value) || (typeof value === "object" && value !== null && "kind" in value && value.kind === "formset");
+}
+
+/** The forms whose fields are drawn and sent: that of a formset's rows, and those of the formsets in a form. */
+export function formsIn(form: AnyForm): readonly FormDefinition[] {
+  if (form.kind === "formset") return [form.form];
+  return [form, ...Object.values(formsetsIn(form)).map(({ form }) => form)];
 }
 
 /**
@@ -106,17 +123,21 @@ export function showBlank(
     return blankFormset(definition, { initial, instance });
   }
   const values = over === null ? initial : { ...(initial ?? {}), ...over };
-  return blankForm(definition, { initial: values, instance });
+  return hasFormsets(definition)
+    ? blankComposite(definition, { initial: values, instance })
+    : blankForm(definition, { initial: values, instance });
 }
 
 /** A form with what was sent, neither checked nor valid: for a guard, which decides before anything is looked into. */
 export function bindUnchecked({ definition }: FormWithInitial, input: BindInput): AnyBound {
-  return definition.kind === "formset" ? uncheckedFormset(definition, input) : uncheckedForm(definition, input);
+  if (definition.kind === "formset") return uncheckedFormset(definition, input);
+  return hasFormsets(definition) ? uncheckedComposite(definition, input) : uncheckedForm(definition, input);
 }
 
-/** A form with what was sent, checked. */
-export async function bindChecked({ definition }: FormWithInitial, input: BindInput): Promise<AnyBound> {
-  return definition.kind === "formset" ? await bindFormset(definition, input) : await bindForm(definition, input);
+/** A form with what was sent, checked; a promise only where something has to be waited for. */
+export function bindChecked({ definition }: FormWithInitial, input: BindInput): AnyBound | Promise<AnyBound> {
+  if (definition.kind === "formset") return bindFormset(definition, input);
+  return hasFormsets(definition) ? bindComposite(definition, input) : bindForm(definition, input);
 }
 
 /** The feedback that a valid form declares for its success, for its values. */

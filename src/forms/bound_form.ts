@@ -7,7 +7,15 @@ import type { RequestContext } from "../context.ts";
 import type { Issues } from "../protocol/patch.ts";
 import { coerce, emptied } from "./coerce.ts";
 import { type FieldDefinition, inputTypeOf } from "./field.ts";
-import { checkedOf, type FieldChoice, type FieldConstraints, type FieldType, textOf, textsOf } from "./field_value.ts";
+import {
+  checkedOf,
+  type FieldChoice,
+  type FieldConstraints,
+  type FieldResult,
+  type FieldType,
+  textOf,
+  textsOf,
+} from "./field_value.ts";
 import {
   type BoundField,
   type BoundForm,
@@ -63,11 +71,11 @@ const WHOLE: RowPlace = { steps: [], prefix: "", extra: false, blank: false };
 /**
  * Binds a form to what was sent and validates it.
  *
- * @returns The form, valid or with errors.
+ * @returns The form, valid or with errors; a promise only where a check or a schema has to be waited for.
  * @throws {TypeError} When `initial` holds no named values.
  */
-export async function bindForm<V>(definition: FormDefinition<V>, input: BindInput): Promise<BoundForm<V>> {
-  return await bindAt(definition, input, WHOLE);
+export function bindForm<V>(definition: FormDefinition<V>, input: BindInput): BoundForm<V> | Promise<BoundForm<V>> {
+  return bindAt(definition, input, WHOLE);
 }
 
 /**
@@ -85,17 +93,42 @@ export function uncheckedForm<V>(definition: FormDefinition<V>, input: BindInput
 }
 
 /** Binds a form at its place in a formset. */
-export async function bindAt<V>(
+export function bindAt<V>(
   definition: FormDefinition<V>,
   input: BindInput,
   place: RowPlace,
-): Promise<BoundForm<V>> {
+): BoundForm<V> | Promise<BoundForm<V>> {
   const form = new FormState(definition, input, place, input.kwargs);
   const values = definition.schema === null
-    ? await checkFields(definition, form, input.kwargs)
-    : await checkSchema(definition, definition.schema, form, input.kwargs);
+    ? checkFields(definition, form, input.kwargs)
+    : checkSchema(definition, definition.schema, form, input.kwargs);
+  // Most forms have nothing to wait for, and are bound at once.
+  return values instanceof Promise
+    ? values.then((settled) => clean(definition, form, settled, input.ctx))
+    : clean(definition, form, values, input.ctx);
+}
+
+function clean<V>(
+  definition: FormDefinition<V>,
+  form: FormState<V>,
+  values: V,
+  ctx: RequestContext,
+): BoundForm<V> | Promise<BoundForm<V>> {
   if (form.errorCount > 0) return form;
-  const cleaned = await definition.clean?.(values, cleanContext(form, input.ctx));
+  if (definition.clean === undefined) {
+    form.accept(values);
+    return form;
+  }
+  return cleanWith(definition, form, values, ctx);
+}
+
+async function cleanWith<V>(
+  definition: FormDefinition<V>,
+  form: FormState<V>,
+  values: V,
+  ctx: RequestContext,
+): Promise<BoundForm<V>> {
+  const cleaned = await definition.clean?.(values, cleanContext(form, ctx));
   if (form.errorCount === 0) form.accept(cleaned === undefined ? values : cleaned);
   return form;
 }
@@ -360,18 +393,42 @@ function labelFor(definition: FieldDefinition, steps: readonly Step[]): string {
   return label;
 }
 
-async function checkFields<V>(
+function checkFields<V>(
   definition: FormDefinition<V>,
   form: FormState<V>,
   kwargs: Readonly<Record<string, unknown>>,
-): Promise<V> {
+): V | Promise<V> {
   const values: [string, unknown][] = [];
-  for (const [name, field] of definition.fields) {
+  const waiting = checkEach(definition.fields.entries(), form, kwargs, values);
+  return waiting === null ? valuesOf<V>(values) : waiting.then(() => valuesOf<V>(values));
+}
+
+/** Checks fields one after another; `null` when that is done, a promise when one of them has to be waited for. */
+function checkEach<V>(
+  fields: Iterator<[string, FieldDefinition]>,
+  form: FormState<V>,
+  kwargs: Readonly<Record<string, unknown>>,
+  values: [string, unknown][],
+): Promise<void> | null {
+  for (let next = fields.next(); next.done !== true; next = fields.next()) {
+    const [name, field] = next.value;
+    const note = (result: FieldResult<unknown>): void => {
+      if (result.kind === "valid") values.push([name, result.value]);
+      else form.addError(name, result.message);
+    };
     const pending = field.check(Object.hasOwn(kwargs, name) ? kwargs[name] : undefined);
-    const result = pending instanceof Promise ? await pending : pending;
-    if (result.kind === "valid") values.push([name, result.value]);
-    else form.addError(name, result.message);
+    if (pending instanceof Promise) {
+      return pending.then((result) => {
+        note(result);
+        return checkEach(fields, form, kwargs, values) ?? undefined;
+      });
+    }
+    note(pending);
   }
+  return null;
+}
+
+function valuesOf<V>(values: readonly (readonly [string, unknown])[]): V {
   // Of a form with fields alone V is the record of what its fields give. Where one gave nothing there is an error, and
   // nobody sees the values.
   return Object.fromEntries(values) as V;

@@ -346,6 +346,20 @@ export function defineForm(
   return definition;
 }
 
+/**
+ * A form that is more than another: what it takes and draws by itself is the same.
+ *
+ * @param base The form.
+ * @param more What goes beside what the form says, and over it.
+ * @returns The new form, frozen.
+ */
+export function extendForm(base: FormDefinition, more: object): FormDefinition {
+  const definition: FormDefinition = Object.freeze({ ...base, ...more });
+  const reading = defined.get(base);
+  if (reading !== undefined) defined.set(definition, reading);
+  return definition;
+}
+
 /** Whether a value was made by {@linkcode defineForm}. */
 export function isForm(value: unknown): value is FormDefinition {
   return typeof value === "object" && value !== null && defined.has(value);

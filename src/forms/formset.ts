@@ -63,7 +63,9 @@ export interface FormsetOptions<V> {
     ) => readonly InitialValues<V>[] | null | undefined | PromiseLike<readonly InitialValues<V>[] | null | undefined>)
     | undefined;
   /**
-   * Checks the rows together, after each was found sound. A field is named as it is sent: `prefix[0].name`.
+   * Checks the rows together, after each was found sound: those that are kept, in their order. An error of a row is added
+   * under its place among these, whatever stands between them on the page: `addError("prefix[0].name", …)` for a field of
+   * the first, `addError("prefix[0]", …)` for the first as a whole.
    *
    * @returns The rows to go on with, or nothing for the ones that came in.
    */
@@ -171,6 +173,12 @@ export interface BoundFormset<V = unknown> extends BoundBase {
 export const EMPTY_INDEX = "__index__";
 
 const PREFIX = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** Whether the names of fields of rows can begin with a text. */
+export function isFormsetPrefix(text: string): boolean {
+  return PREFIX.test(text);
+}
+
 const MAX_ROWS = 1000;
 
 /**
@@ -200,6 +208,9 @@ export function defineFormset<V, I>(
 ): FormsetDefinition<V, I> {
   if (!isForm(form)) {
     throw new TypeError(`Cannot define formset: its form is ${describe(form)}, make one with defineForm()`);
+  }
+  if ("formsets" in form) {
+    throw new TypeError(`Cannot define formset of "${form.name}": it has formsets itself, rows have no rows`);
   }
   const { prefix = "form", min = 0, max = MAX_ROWS, extra = 1, canDelete = false, canOrder = false } = options;
   const { getInitial, clean, guard, success } = options;
@@ -335,6 +346,11 @@ export function blankFormset<V>(definition: FormsetDefinition<V>, { initial, ins
   return formset;
 }
 
+/** Adds an error to a row of a bound formset by its place among those that are kept, as `clean` knows them. */
+export function addKeptError(formset: BoundFormset, field: string, message: string): void {
+  if (formset instanceof FormsetState) formset.addKeptError(field, message);
+}
+
 interface SentRow {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly isDeleted: boolean;
@@ -449,6 +465,24 @@ class FormsetState<V> implements BoundFormset<V> {
       );}
   }
 
+  /** Adds an error to a row by its place among those that are kept, as `clean` knows them. */
+  addKeptError(field: string, message: string): void {
+    const { definition } = this;
+    const [prefix, index, ...steps] = parsePath(field);
+    if (prefix !== definition.prefix || typeof index !== "number") return this.addError(field, message);
+    const rows = this.kept();
+    const row = rows[index];
+    if (row === undefined) {
+      throw new RangeError(
+        `Cannot add an error to "${field}" of formset "${definition.name}": clean was given ${
+          countedRows(rows.length)
+        }, ` +
+          `which are counted from 0`,
+      );
+    }
+    row.form.addError(steps.length === 0 ? "" : field.slice(rowPrefix(definition, index).length + 1), message);
+  }
+
   addRow(form: BoundForm<V>, index: number, extra: boolean, sent: SentRow & { readonly isUntouched: boolean }): void {
     this.#rows.push(this.#row(form, index, extra, sent));
   }
@@ -498,7 +532,7 @@ class FormsetState<V> implements BoundFormset<V> {
         initial,
         isBound: this.isBound && index !== null,
         extra,
-        errors: () => orderErrors.get(name) ?? [],
+        errors: () => [...orderErrors.get(name) ?? [], ...form.errors.get(name) ?? []],
       });
     return {
       form,
@@ -534,7 +568,7 @@ async function checkWhole<V>(
   }
   const values = rows.map((row) => row.form.values);
   const { request, url, params, deps, signal } = ctx;
-  const addError = (field: string, message: string) => formset.addError(field, message);
+  const addError = (field: string, message: string): void => formset.addKeptError(field, message);
   const cleaned = await definition.clean?.(values, { request, url, params, deps, signal, addError });
   if (formset.errorCount === 0) formset.accept(cleaned === undefined ? values : cleaned);
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { BoundFormWithFormsets } from "./composite.ts";
 import type { BoundField, BoundForm, FieldKind, ShownValue } from "./form.ts";
 import type { BoundFormset, BoundFormsetRow } from "./formset.ts";
 import type { FieldChoice, FieldConstraints } from "./field_value.ts";
@@ -73,6 +74,8 @@ export interface FormSpec {
   readonly errors: Readonly<Record<string, readonly string[]>>;
   /** Whether it takes files, and is sent as `multipart/form-data`. */
   readonly hasFiles: boolean;
+  /** The formsets in it, by name; absent where it has none. No section holds their fields. */
+  readonly formsets?: Readonly<Record<string, FormsetSpec>>;
 }
 
 /** One row of a formset, written down. */
@@ -213,8 +216,14 @@ export function fieldSpec(field: BoundField, options: { readonly extra?: boolean
  * assertStringIncludes(page, '<section title="Heading"><input id="f-note-title"');
  * ```
  */
-export function formSpec(form: BoundForm, sections: readonly FormSection[] = []): FormSpec {
-  const fields = new Map(form.fields.map((field) => [field.name, fieldSpec(field)]));
+export function formSpec(
+  form: BoundForm | BoundFormWithFormsets,
+  sections: readonly FormSection[] = [],
+): FormSpec {
+  const formsets: Readonly<Record<string, BoundFormset>> = "formsets" in form ? form.formsets : {};
+  const inRows = new Set(Object.values(formsets).flatMap(({ fields }) => fields.map(({ name }) => name)));
+  const own = form.fields.filter(({ name }) => !inRows.has(name));
+  const fields = new Map(own.map((field) => [field.name, fieldSpec(field)]));
   const left = new Map(fields);
   const arranged = sections.map(({ label, description, fields: names }) => {
     const listed = names.flat().map((name) => {
@@ -231,7 +240,14 @@ export function formSpec(form: BoundForm, sections: readonly FormSection[] = [])
     nonFieldErrors: Object.freeze([...form.errors.get("") ?? []]),
     errors: form.issues,
     hasFiles: form.hasFiles,
+    ...("formsets" in form ? { formsets: specsOf(formsets) } : {}),
   });
+}
+
+function specsOf(formsets: Readonly<Record<string, BoundFormset>>): Readonly<Record<string, FormsetSpec>> {
+  return Object.freeze(
+    Object.fromEntries(Object.entries(formsets).map(([name, formset]) => [name, formsetSpec(formset)])),
+  );
 }
 
 /**

@@ -18,6 +18,10 @@ const MAX_LATEST = 128;
 /** How many characters of JSON they may have. */
 const MAX_LATEST_CHARS = 512 * 1024;
 
+/** Milliseconds between two times that messages are handed on: so many for each who watches, and no more than so many. */
+const PAUSE_PER_WATCHER = 0.01;
+const MAX_PAUSE = 50;
+
 /** A message as its watchers get it: the same steps for all of them. */
 interface Arrived {
   readonly steps: readonly Waiting[];
@@ -35,6 +39,8 @@ export class Topic {
   readonly #watchers = new Set<Watcher>();
   /** The latest messages by their cursors, the oldest first. */
   readonly #latest = new Map<string, Arrived>();
+  /** Their cursors: the first of a map that is always emptied there takes longer to find. */
+  #order: string[] = [];
   /** The sum of their sizes. */
   #size = 0;
   #subscription: Promise<BusSubscription> | null = null;
@@ -44,6 +50,10 @@ export class Topic {
   #arriving: Waiting[] = [];
   /** The sum of its sizes. */
   #arrivingSize = 0;
+  /** When that was last done, in the milliseconds of `performance.now()`. */
+  #handedOn = -Infinity;
+  /** Runs while it waits for its time. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Makes a topic that nobody watches yet.
@@ -90,6 +100,7 @@ export class Topic {
 
   /** Lets go of the bus. */
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     // What it could not be subscribed for was told to those who joined.
     const subscription = await this.#subscription?.catch(() => null);
     await subscription?.[Symbol.asyncDispose]();
@@ -126,6 +137,7 @@ export class Topic {
     if (!own.isComplete && !isJoined) {
       join();
       watcher.tell(CATCH_UP);
+      if (this.#cursor !== null) watcher.tell({ kind: "place", marks: { id: this.#places.idOf(this.#cursor) } });
       await own[Symbol.asyncDispose]();
     }
     return async () => {
@@ -139,24 +151,39 @@ export class Topic {
     this.#cursor = message.cursor;
     this.#latest.set(message.cursor, arrived);
     this.#size += arrived.size;
-    for (const [cursor, { size }] of this.#latest) {
-      if (this.#latest.size <= MAX_LATEST && this.#size <= MAX_LATEST_CHARS) break;
-      this.#latest.delete(cursor);
-      this.#size -= size;
+    this.#order.push(message.cursor);
+    while (this.#order.length > MAX_LATEST || (this.#size > MAX_LATEST_CHARS && this.#order.length > 0)) {
+      const oldest = this.#order.shift() ?? "";
+      this.#size -= this.#latest.get(oldest)?.size ?? 0;
+      this.#latest.delete(oldest);
     }
-    if (this.#arriving.length === 0) setImmediate(() => this.#handOn());
+    if (this.#arriving.length === 0) this.#handOnSoon();
     this.#arriving.push(...arrived.steps);
     this.#arrivingSize += arrived.size;
     // A publisher who never lets go of the thread must not fill the memory with what nobody has been handed.
     if (this.#arriving.length >= MAX_WAITING || this.#arrivingSize >= MAX_WAITING_CHARS) this.#handOn();
   }
 
+  /**
+   * At the end of this turn of the event loop; where the last time was just now and for many, a little later. To hand on to
+   * thousands takes longer than the next message takes to come: one by one they would fall behind, at once they do not.
+   */
+  #handOnSoon(): void {
+    const pause = Math.min(this.#watchers.size * PAUSE_PER_WATCHER, MAX_PAUSE);
+    const left = this.#handedOn + pause - performance.now();
+    if (left < 1) setImmediate(() => this.#handOn());
+    else this.#timer = setTimeout(() => this.#handOn(), left);
+  }
+
   /** Hands on what has come, before anybody else joins: who does has it from the latest messages. */
   #handOn(): void {
+    clearTimeout(this.#timer);
     const steps = this.#arriving;
     this.#arriving = [];
     this.#arrivingSize = 0;
-    if (steps.length > 0) { for (const watcher of this.#watchers) watcher.push(steps); }
+    if (steps.length === 0) return;
+    this.#handedOn = performance.now();
+    for (const watcher of this.#watchers) watcher.push(steps);
   }
 
   #read({ cursor, message }: BusMessage): Arrived {
@@ -184,6 +211,7 @@ export class Topic {
     this.#handOn();
     this.#cursor = null;
     this.#latest.clear();
+    this.#order = [];
     this.#size = 0;
     for (const watcher of this.#watchers) watcher.tell(CATCH_UP);
   }

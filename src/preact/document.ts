@@ -46,11 +46,40 @@ export function withHead(document: string, head: HeadParts): string {
  * @param clientScript The script element.
  */
 export function plainDocument(html: string, head: HeadParts, clientScript: string): string {
+  return plainBeginning(html, head, clientScript) + PLAIN_END;
+}
+
+function plainBeginning(html: string, head: HeadParts, clientScript: string): string {
   const { title, rest } = mergeHead(head);
   return (
     `<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-    `${title}${rest}${clientScript}</head><body>${html}</body></html>`
+    `${title}${rest}${clientScript}</head><body>${html}`
   );
+}
+
+const PLAIN_END = "</body></html>";
+
+/** The first part of a document, and what has to stand after the last. */
+export interface DocumentBeginning {
+  /** The beginning, its head complete. */
+  readonly text: string;
+  /** What closes the document; empty where the page does so itself. */
+  readonly end: string;
+}
+
+/**
+ * The beginning of the document around what has been rendered of a page; `null` where that shows neither whether the page
+ * writes the document itself nor, if it does, where its head ends.
+ *
+ * @param html The page, as far as it has come.
+ * @param head The head parts, merged as {@linkcode withHead} does.
+ * @param clientScript The script element, for a plain document.
+ */
+export function beginDocument(html: string, head: HeadParts, clientScript: string): DocumentBeginning | null {
+  if (!/\S/.test(html)) return null;
+  const document = asDocument(html);
+  if (document === null) return { text: plainBeginning(html, head, clientScript), end: PLAIN_END };
+  return /<\/head\s*>|<body[\s>]/i.test(document) ? { text: withHead(document, head), end: "" } : null;
 }
 
 function mergeHead(head: HeadParts): { readonly title: string; readonly rest: string } {

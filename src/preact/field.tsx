@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { useContext } from "preact/hooks";
+import { useContext } from "./use_context.ts";
 import type { FieldChoice } from "../forms/field_value.ts";
 import type { BoundField } from "../forms/form.ts";
 import { FormScope } from "./page_state.ts";

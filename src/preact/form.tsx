@@ -10,6 +10,7 @@ import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { drawForm } from "./draw_form.tsx";
 import { type ActionRef, FormScopeProvider, type PageState, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
+import { suspension } from "./suspension.ts";
 
 /** What `<Form>` takes beside the attributes of a form. */
 export interface FormProps extends ElementAttributes {
@@ -69,7 +70,7 @@ export function Form(props: FormProps): MarkupNode {
   const instance = rawInstance === undefined ? null : String(rawInstance);
   const form = state.formOf(action, instance, initial ?? null);
   // A suspension: the renderer waits for it and renders this form again, when the state has the answer at hand.
-  if (form instanceof Promise) throw form;
+  if (form instanceof Promise) throw suspension(form);
 
   const multipart = form?.hasFiles === true || action.onFile !== null;
   const isGet = action.method === "GET";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useContext } from "preact/hooks";
+import { useContext } from "./use_context.ts";
 import { FormScope } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ComponentType, type Context, createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext } from "./use_context.ts";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { createProvider, type ProviderProps } from "./provider.ts";
@@ -38,7 +38,7 @@ export interface PageState {
   readonly cutTag: string | null;
   /** Whether this is the form that failed. */
   isFailed(action: Action, instance: string | null): boolean;
-  /** Takes what is to be announced on this page; what has been taken is not announced again. */
+  /** Takes what is to be announced on this page, which the next page then does not announce again. */
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
   /** Where the browser runtime is served. */
   readonly clientPath: string;

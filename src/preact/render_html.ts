@@ -4,8 +4,9 @@
  * @module
  */
 import { isValidElement, type VNode } from "preact";
-import { renderToString, renderToStringAsync } from "preact-render-to-string";
+import { renderToString } from "preact-render-to-string";
 import type { MarkupNode } from "../results/markup.ts";
+import { renderInParts } from "./render_parts.tsx";
 
 // Components that were seen to suspend: they are rendered asynchronously from the first try on, so that nothing is
 // rendered twice but once in the life of the process.
@@ -30,21 +31,23 @@ export function renderHtml(node: VNode, root: object | null): string | Promise<s
 
 /** The same with carriage returns as they are, for what is a part of a text that {@linkcode keepCarriageReturns} looks at. */
 export function renderRaw(node: VNode, root: object | null): string | Promise<string> {
-  if (root === null || !suspending.has(root)) {
-    try {
-      return renderToString(node);
-    } catch (error) {
-      if (!isSuspension(error)) throw error;
-      if (root !== null) suspending.add(root);
-    }
-  }
-  return renderAsync(node);
+  return renderAtOnce(node, root) ?? renderWaiting(node);
 }
 
-async function renderAsync(node: VNode): Promise<string> {
-  const html = await renderToStringAsync(node);
-  // The renderer marks what had to wait for a hydration that never comes here; a morph would see the marks as content.
-  return html.replaceAll("<!--$s-->", "").replaceAll("<!--/$s-->", "");
+/** The same where nothing waits; `null` where something does. */
+export function renderAtOnce(node: VNode, root: object | null): string | null {
+  if (root !== null && suspending.has(root)) return null;
+  try {
+    return renderToString(node);
+  } catch (error) {
+    if (!isSuspension(error)) throw error;
+    if (root !== null) suspending.add(root);
+    return null;
+  }
+}
+
+async function renderWaiting(node: VNode): Promise<string> {
+  return (await Array.fromAsync(renderInParts(node))).join("");
 }
 
 // renderToString() hides the thrown promise behind an error of this wording.

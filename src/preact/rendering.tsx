@@ -11,16 +11,17 @@ import { type AnyBound, type FormWithInitial, makeForm, showBlank } from "../for
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields } from "../pages/origin.ts";
 import { type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
-import type { FailedForm, PageAnswer, Rendered, Rendering, Visit } from "../pages/visit.ts";
+import type { FailedForm, PageAnswer, PageInParts, Rendered, Rendering, Visit } from "../pages/visit.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { UnsafeHtml } from "../results/items.ts";
 import { isUnsafeHtml } from "../results/items.ts";
 import type { Markup } from "../results/markup.ts";
 import { ClientScript } from "./client_script.tsx";
-import { asDocument, bodyOf, cutOut, plainDocument, withHead } from "./document.ts";
+import { asDocument, beginDocument, bodyOf, cutOut, plainDocument, withHead } from "./document.ts";
 import { formId } from "./form.tsx";
 import { type ActionRef, type FormAction, type PageState, PageStateProvider } from "./page_state.ts";
-import { isMarkupNode, keepCarriageReturns, renderHtml, renderRaw } from "./render_html.ts";
+import { isMarkupNode, keepCarriageReturns, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
+import { renderInParts } from "./render_parts.tsx";
 
 /** What rendering works with. */
 export interface RenderingServices {
@@ -61,6 +62,19 @@ class PreactRendering implements Rendering {
     const prepared = await preparePage(page, visit.deps.ctx, { status });
     if (prepared.kind === "response") return prepared;
     return await this.#respond(prepared, new RenderState(this.#services, visit, failed), page);
+  }
+
+  async pageInParts(visit: Visit): Promise<PageAnswer | PageInParts> {
+    const page = pageOf(visit);
+    const prepared = await preparePage(page, visit.deps.ctx);
+    if (prepared.kind === "response") return prepared;
+    const { head, status, headers } = prepared;
+    const state = new RenderState(this.#services, visit, null);
+    const drawing = drawingOf(prepared, state);
+    const html = renderAtOnce(drawing.node, page);
+    if (html === null) return { kind: "parts", html: completeInParts(drawing, head, state), status, headers };
+    drawing.check();
+    return { kind: "page", html: await complete(html, head, state), status, headers, tookToasts: state.tookToasts };
   }
 
   async pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null> {
@@ -143,8 +157,14 @@ function drawn(html: string, status: number, headers: Headers | null = null): Pa
   return { kind: "page", html, status, headers, tookToasts: false };
 }
 
-/** The page in its layouts; carriage returns are still as they were written. */
-async function drawPage(tree: PageTree, state: RenderState, page: PageRoute): Promise<string> {
+/** The page in its layouts, to be rendered. */
+interface Drawing {
+  readonly node: VNode;
+  /** To be called when it was rendered. Throws where a layout has left out its children. */
+  check(): void;
+}
+
+function drawingOf(tree: PageTree, state: RenderState): Drawing {
   const { props, layouts } = tree;
   const slots = layouts.map(() => ({ drawn: false }));
   let node: ComponentChildren = tree.body.kind === "component"
@@ -160,17 +180,25 @@ async function drawPage(tree: PageTree, state: RenderState, page: PageRoute): Pr
       { ...props, children: h(Slot, { slot, content: node }) } as object,
     );
   }
-  const html = await renderRaw(within(state, node), page);
-  const empty = slots.findIndex(({ drawn }) => !drawn);
-  // An outer layout that leaves out its children leaves out the inner ones too, so that the first is the one at fault.
-  if (empty !== -1) {
+  const check = (): void => {
+    const empty = slots.findIndex(({ drawn }) => !drawn);
+    // An outer layout that leaves out its children leaves out the inner ones too, so that the first is the one at fault.
+    if (empty === -1) return;
     throw new TypeError(
       `Cannot draw "${tree.file}": the layout "${
         layouts[empty]?.file
       }" does not render its children; put {children} where ` +
         `the page belongs`,
     );
-  }
+  };
+  return { node: within(state, node), check };
+}
+
+/** The page in its layouts; carriage returns are still as they were written. */
+async function drawPage(tree: PageTree, state: RenderState, page: PageRoute): Promise<string> {
+  const { node, check } = drawingOf(tree, state);
+  const html = await renderRaw(node, page);
+  check();
   return html;
 }
 
@@ -181,15 +209,49 @@ function Slot({ slot, content }: { slot: { drawn: boolean }; content: ComponentC
 }
 
 async function complete(html: string, head: readonly Markup[], state: RenderState): Promise<string> {
+  const parts = await drawHead(head, state);
+  const document = asDocument(html);
+  // A layout that writes the document has put the script where it wants it.
+  if (document !== null) return keepCarriageReturns(withHead(document, parts));
+  return keepCarriageReturns(plainDocument(html, parts, await drawClientScript(state)));
+}
+
+/** The document in pieces, of which the first has what stands before whatever waits, and the head at the least. */
+async function* completeInParts(
+  { node, check }: Drawing,
+  head: readonly Markup[],
+  state: RenderState,
+): AsyncGenerator<string, void, void> {
+  const parts = await drawHead(head, state);
+  const script = await drawClientScript(state);
+  let pending = "";
+  let end: string | null = null;
+  for await (const piece of renderInParts(node)) {
+    if (end !== null) {
+      yield keepCarriageReturns(piece);
+      continue;
+    }
+    pending += piece;
+    const begun = beginDocument(pending, parts, script);
+    if (begun === null) continue;
+    end = begun.end;
+    yield keepCarriageReturns(begun.text);
+  }
+  check();
+  if (end === null) yield await complete(pending, head, state);
+  else if (end !== "") yield end;
+}
+
+async function drawHead(head: readonly Markup[], state: RenderState): Promise<readonly string[]> {
   const parts: string[] = [];
   for (const part of head) {
     if (part !== null) parts.push(await renderHtml(within(state, children(part)), null));
   }
-  const document = asDocument(html);
-  // A layout that writes the document has put the script where it wants it.
-  if (document !== null) return keepCarriageReturns(withHead(document, parts));
-  const script = await renderHtml(within(state, <ClientScript />), null);
-  return keepCarriageReturns(plainDocument(html, parts, script));
+  return parts;
+}
+
+async function drawClientScript(state: RenderState): Promise<string> {
+  return await renderHtml(within(state, <ClientScript />), null);
 }
 
 /** The page that says what went wrong where the application has none of its own, or where that has failed. */
@@ -238,7 +300,7 @@ class RenderState implements PageState {
   readonly #visit: Visit;
   readonly #failed: FailedForm | null;
   /** The forms of this page, blank; kept, because a component that waited asks again. */
-  readonly #forms = new Map<string, AnyBound | null | Promise<AnyBound | null>>();
+  #forms: Map<string, AnyBound | null | Promise<AnyBound | null>> | null = null;
 
   constructor(services: RenderingServices, visit: Visit, failed: FailedForm | null, cutTag: string | null = null) {
     this.cutTag = cutTag;
@@ -285,15 +347,16 @@ class RenderState implements PageState {
     }
     if (action.form === null) return null;
     const key = JSON.stringify([action.name, instance]);
-    const known = this.#forms.get(key);
+    const forms = this.#forms ??= new Map();
+    const known = forms.get(key);
     if (known !== undefined) return known;
     const show = (made: FormWithInitial): AnyBound => showBlank(made, instance, initial);
     const made = makeForm(action.form, this.#visit.deps.ctx);
     const form = made instanceof Promise ? made.then(show) : show(made);
-    this.#forms.set(key, form);
+    forms.set(key, form);
     if (form instanceof Promise) {
       // Settled, it is at hand when the component that waited is drawn again; that one is told of a failure too.
-      form.then((settled) => this.#forms.set(key, settled), () => {});
+      form.then((settled) => forms.set(key, settled), () => {});
     }
     return form;
   }
@@ -302,8 +365,8 @@ class RenderState implements PageState {
     return this.#failed !== null && this.#failed.action.uid === action.uid && this.#failed.instance === instance;
   }
 
+  // The same to whoever asks: what was drawn beside a component that waits is drawn anew, and has asked before.
   takeToasts(): readonly Readonly<Record<string, unknown>>[] {
-    if (this.tookToasts) return [];
     const toasts = this.#visit.takeToasts();
     this.tookToasts = toasts.length > 0;
     return toasts;

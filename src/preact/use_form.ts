@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useContext } from "preact/hooks";
+import { useContext } from "./use_context.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { FormScope } from "./page_state.ts";
 

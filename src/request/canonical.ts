@@ -79,6 +79,10 @@ export function canonicalRequest(request: Pick<Request, "url" | "method" | "head
     // An absolute-form target names a host of its own (RFC 9112, 3.2.2).
     return refused(400, "Cannot read the request URL: its host is not the one the Host header names");
   }
+  // The rest is what it says, letter by letter: nothing in it could be read in two ways.
+  if (host !== null && isAuthority(href, host) && PLAIN_PATH.test(href.slice(href.indexOf("//") + 2 + host.length))) {
+    return { kind: "ok", url, method };
+  }
   if (url.username !== "" || url.password !== "") {
     return refused(400, "Cannot read the request URL: it holds credentials");
   }
@@ -92,6 +96,9 @@ export function canonicalRequest(request: Pick<Request, "url" | "method" | "head
 function refused(status: number, message: string, headers?: Readonly<Record<string, string>>): Canonical {
   return headers === undefined ? { kind: "refused", status, message } : { kind: "refused", status, message, headers };
 }
+
+/** A path of letters, digits, `-` and `_`, with single slashes: such a one has none of the faults that are looked for. */
+const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-]+)*\/?$/;
 
 /** Whether a URL has this host between its scheme and its path, spelled the same. */
 function isAuthority(href: string, host: string): boolean {

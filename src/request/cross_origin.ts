@@ -102,6 +102,11 @@ export function isSafeMethod(method: string): boolean {
   return SAFE_METHODS.has(method);
 }
 
+/** Whether a browser says that a request comes from this very origin, or from nowhere: whatever else it says, it may go on. */
+export function isOwnSite(fetchSite: string | null): boolean {
+  return fetchSite === "same-origin" || fetchSite === "none";
+}
+
 /**
  * Decides whether a request may go on.
  *
@@ -119,7 +124,7 @@ export function crossOriginVerdict(facts: CrossOriginFacts, options: CrossOrigin
   const { fetchSite, origin, ownOrigin } = facts;
 
   if (fetchSite !== null && fetchSite !== "") {
-    if (fetchSite === "same-origin" || fetchSite === "none") return null;
+    if (isOwnSite(fetchSite)) return null;
     if (isTrusted(origin, options)) return null;
     return `Sec-Fetch-Site is ${quote(fetchSite)}, not "same-origin", and Origin ${quote(origin)} is not trusted`;
   }

@@ -40,7 +40,7 @@ const UNSAFE_KEYS: ReadonlySet<string> = new Set(["__proto__", "prototype", "con
  * @throws {InputError} With status 400 when the name is refused, its index is above `arrayIndex`, or it has more than `depth` steps.
  */
 export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" | "depth">): FieldPath {
-  if (!/[.[\]]/.test(name)) return [name];
+  if (!isPath(name)) return [name];
 
   if (name.split(/[.[\]]/).some((segment) => UNSAFE_KEYS.has(segment))) {
     throw new InputError(400, `Cannot read field ${quote(name)}: its path leads through a prototype`);
@@ -84,6 +84,11 @@ export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" |
     );
   }
   return steps;
+}
+
+/** Whether a name may have more than one step: it holds one of the characters that divide. */
+export function isPath(name: string): boolean {
+  return /[.[\]]/.test(name);
 }
 
 function checkedIndex(name: string, index: number, arrayIndex: number): number {

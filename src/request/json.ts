@@ -62,8 +62,9 @@ function parse(text: string, limits: JsonLimits, what: string, expected: string)
   } catch (cause) {
     throw new InputError(400, `Cannot read ${what}: it is not ${expected}`, null, { cause });
   }
-  // A key can be spelled with escapes; without one of these texts there is no such key.
-  if (/__proto__|constructor|\\u/.test(text)) checkKeys(value, what);
+  // A key can be spelled with escapes, a number is only too large with many digits or a large exponent; without one of these
+  // texts there is neither.
+  if (/__proto__|constructor|\\u|e\+?[0-9]{3}|[0-9]{200}/i.test(text)) checkMembers(value, what);
   return value;
 }
 
@@ -110,11 +111,15 @@ function checkShape(text: string, limits: JsonLimits, what: string): void {
   }
 }
 
-/** Looks at every key; by a list of what is left to see, because recursion would end where `depth` is switched off. */
-function checkKeys(value: unknown, what: string): void {
+/** Looks at every key and every number; by a list of what is left to see, because recursion would end where `depth` is switched off. */
+function checkMembers(value: unknown, what: string): void {
   const left: unknown[] = [value];
   while (left.length > 0) {
     const next = left.pop();
+    if (next === Infinity || next === -Infinity) {
+      // Read, it is no number that JSON can say: whoever hands it on, as data or to a database, would fail on it.
+      throw new InputError(400, `Cannot read ${what}: it has a number that is too large`);
+    }
     if (typeof next !== "object" || next === null) continue;
     if (Array.isArray(next)) {
       for (const item of next) left.push(item);

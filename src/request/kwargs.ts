@@ -8,7 +8,7 @@ import { InputError } from "../errors.ts";
 import { DATA_FIELD, DATA_HEADER, PROTOCOL_FIELDS } from "../protocol/names.ts";
 import type { Body } from "./body.ts";
 import type { FieldMap, FieldValue } from "./field_map.ts";
-import { APPEND, type FieldPath, parseFieldPath, type PathStep } from "./field_path.ts";
+import { APPEND, type FieldPath, isPath, parseFieldPath, type PathStep } from "./field_path.ts";
 import { isJsonObject, parseJsonObject } from "./json.ts";
 import type { Limits } from "./limits.ts";
 import { parseUrlencoded } from "./urlencoded.ts";
@@ -103,8 +103,8 @@ export function mergeKwargs(sources: KwargsSources, limits: Limits): Kwargs {
   const fields = body.kind === "fields" ? body.fields : NO_FIELDS;
   const data = fields.get(DATA_FIELD)?.[0];
   if (data !== undefined) addMissing(kwargs, Object.entries(readDataField(data, limits)));
-  if (query.size > 0) addMissing(kwargs, nest(query, limits));
-  if (fields.size > 0) addMissing(kwargs, nest(fields, limits));
+  if (query.size > 0) addFields(kwargs, query, limits);
+  if (fields.size > 0) addFields(kwargs, fields, limits);
   return kwargs;
 }
 
@@ -117,10 +117,14 @@ export function mergeKwargs(sources: KwargsSources, limits: Limits): Kwargs {
 export function filesOf(fields: FieldMap): ReadonlyMap<string, readonly File[]> {
   const files = new Map<string, readonly File[]>();
   for (const [name, values] of fields) {
-    const found = values.filter((value) => value instanceof File);
-    if (found.length > 0) files.set(name, found);
+    // Looked at first: a list made for each field would be thrown away for each that is a text.
+    if (values.some(isFile)) files.set(name, values.filter(isFile));
   }
   return files;
+}
+
+function isFile(value: FieldValue): value is File {
+  return typeof value !== "string";
 }
 
 function readDataField(value: FieldValue, limits: Limits): Record<string, unknown> {
@@ -139,6 +143,21 @@ function readDataField(value: FieldValue, limits: Limits): Record<string, unknow
 
 function notAnObject(what: string): InputError {
   return new InputError(400, `Cannot read ${what}: it is not a JSON object`);
+}
+
+function addFields(kwargs: Kwargs, fields: FieldMap, limits: Pick<Limits, "arrayIndex" | "depth">): void {
+  if (!isFlat(fields)) return addMissing(kwargs, nest(fields, limits));
+  // Nothing to be built: what most forms send.
+  for (const [name, values] of fields) {
+    if (PROTOCOL_FIELDS.has(name) || Object.hasOwn(kwargs, name)) continue;
+    setOwn(kwargs, name, values.length === 1 ? values[0] : [...values]);
+  }
+}
+
+/** Whether no name is a path of more than one step. */
+function isFlat(fields: FieldMap): boolean {
+  for (const name of fields.keys()) if (isPath(name)) return false;
+  return true;
 }
 
 function addMissing(kwargs: Kwargs, entries: Iterable<readonly [string, unknown]>): void {

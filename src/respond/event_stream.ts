@@ -7,6 +7,7 @@ import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { drain } from "./collect.ts";
 import { encodeEvent } from "./sink.ts";
+import { nextTurn } from "./turns.ts";
 
 const encoder = new TextEncoder();
 // A comment: every parser of event streams skips it, and every proxy sees that the connection lives (HTML, 9.2.7).
@@ -66,6 +67,8 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   let ended = false;
   // Wakes a `pull` that waits; set anew by each. No promise for all of them: it would keep what each has hung on it.
   let interrupt = (_woken: Woken): void => {};
+  // The bytes of the last item.
+  let size = 0;
   // Since when the reader waits for us, or we for the reader.
   let waits: "reader" | "us" = "us";
   let since = performance.now();
@@ -153,6 +156,12 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         end("ended");
         return controller.close();
       }
+      const turn = nextTurn(size);
+      if (turn !== null) {
+        await turn;
+        // Released, or left, while it waited.
+        if (ended) return;
+      }
       const frame = encode(result.value);
       if (frame.kind === "flawed") {
         // Thrown where it was given, so that the handler's own `finally` runs and its error is reported with its name.
@@ -167,6 +176,9 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         void events.return().catch(() => {}); // Reported where the generator was made.
         return;
       }
+      // What a topic says is encoded once for all of its streams, and comes no faster than it is published: nobody waits
+      // for a turn to hand it on.
+      size = ofTopic(result.value) ? 0 : frame.bytes.length;
       next = events.next();
     },
     cancel(): void {
@@ -196,10 +208,14 @@ interface Batch {
 }
 const batches = new WeakMap<Patch, Batch>();
 
+/** Whether a patch has a place in a topic; what has none goes to one reader, once. */
+function ofTopic({ batch, id }: Patch & PatchMarks): boolean {
+  return batch !== undefined || id !== undefined;
+}
+
 function encode(patch: Patch & PatchMarks): Frame {
   const { batch } = patch;
-  // What has no place in a topic goes to one reader, once.
-  if (batch === undefined && patch.id === undefined) return encodeAnew([patch]);
+  if (!ofTopic(patch)) return encodeAnew([patch]);
   const all = batch ?? [patch];
   const first = all[0] ?? patch;
   const last = all.at(-1) ?? patch;

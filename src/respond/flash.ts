@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { getCookies } from "@std/http/cookie";
 import { cookie } from "./sink.ts";
 
 /** A toast as it was given, or `{ value }` for a scalar. */
@@ -40,9 +39,8 @@ export function clearFlashCookie(secure: boolean): string {
 
 /** The toasts a request carries; none where the cookie is not of our making. */
 export function readFlash(headers: Headers): readonly ToastValue[] {
-  if (!headers.get("cookie")?.includes(`${NAME}=`)) return [];
-  const value = getCookies(headers)[NAME];
-  if (value === undefined || value.length > MAX_BYTES) return [];
+  const value = valueOf(headers.get("cookie") ?? "");
+  if (value === null || value.length > MAX_BYTES) return [];
   try {
     const toasts: unknown = JSON.parse(decodeURIComponent(value));
     return Array.isArray(toasts) ? toasts.filter(isToast).slice(0, MAX_TOASTS) : [];
@@ -50,6 +48,17 @@ export function readFlash(headers: Headers): readonly ToastValue[] {
     // A cookie that was cut or made up elsewhere has nothing to announce.
     return [];
   }
+}
+
+/**
+ * The value of the flash in a `Cookie` header (RFC 6265bis, 5.8.3). Only this cookie is looked at: a pair of another that is
+ * none, with which reading them all would fail, is nothing to refuse a page for.
+ */
+function valueOf(header: string): string | null {
+  // Most requests carry none.
+  if (!header.includes(`${NAME}=`)) return null;
+  const pair = header.split(";").map((pair) => pair.trim()).find((pair) => pair.startsWith(`${NAME}=`));
+  return pair?.slice(NAME.length + 1) ?? null;
 }
 
 function isToast(value: unknown): value is ToastValue {

@@ -7,7 +7,7 @@
  * @module
  */
 import type { PageAnswer } from "../pages/visit.ts";
-import { sealRecord } from "./sink.ts";
+import { sealRecord, sealValue } from "./sink.ts";
 import { varyBeside } from "./vary.ts";
 
 /** An answer that is not yet a `Response`. */
@@ -69,7 +69,7 @@ export function sendReply({ status, headers, cookies, body }: Reply, over: Reply
     status,
     headers: cookies.length === 0
       ? sealed
-      : [...Object.entries(sealed), ...cookies.map((value): [string, string] => ["set-cookie", value])],
+      : [...Object.entries(sealed), ...cookies.map((value): [string, string] => ["set-cookie", sealValue(value)])],
   });
 }
 

@@ -10,7 +10,7 @@ import { respondWithDocument } from "./document.ts";
 import { respondWithEvents } from "./events.ts";
 import { type Reply, sendReply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
-import { sealResponse } from "./sink.ts";
+import { sealResponse, sealValue } from "./sink.ts";
 import { withOwnHeaders } from "./vary.ts";
 
 /** Answers in the words the caller understands. Does not reject: what goes wrong here is answered as a failure. */
@@ -40,14 +40,20 @@ function encode(answer: Answer, services: RespondServices): Promise<Reply | Resp
 
 // The one place every answer of an action passes on its way out.
 function seal(said: Reply | Response, answer: Answer): Response {
-  // Kept by nobody (RFC 9111, 5.2.2.5).
-  if (!(said instanceof Response)) return sendReply(said, { ...answer.headers, "cache-control": "no-store" });
+  const cookies = answer.cookies?.takeCookies() ?? [];
+  if (!(said instanceof Response)) {
+    // Kept by nobody (RFC 9111, 5.2.2.5).
+    const reply = cookies.length === 0 ? said : { ...said, cookies: [...said.cookies, ...cookies] };
+    return sendReply(reply, { ...answer.headers, "cache-control": "no-store" });
+  }
   // An upgrade has no headers of ours to carry.
   if (said.status === 101) return said;
   const sealed = withOwnHeaders(sealResponse(said));
   const { headers } = sealed;
   for (const [name, value] of Object.entries(answer.headers)) headers.set(name, value);
-  // A handler's own response keeps the caching it asked for.
-  if (answer.outcome.kind !== "response" || !headers.has("cache-control")) headers.set("cache-control", "no-store");
+  for (const cookie of cookies) headers.append("set-cookie", sealValue(cookie));
+  // A handler's own response keeps the caching it asked for, unless a cookie of one visitor would reach another by it.
+  const isOwn = answer.outcome.kind === "response" && cookies.length === 0;
+  if (!isOwn || !headers.has("cache-control")) headers.set("cache-control", "no-store");
   return sealed;
 }

@@ -13,9 +13,10 @@ import type { PageRoute } from "../pages/manifest.ts";
 import { trailingSlashRedirect } from "../pages/page_url.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
-import type { PageAnswer, Rendering, Visit } from "../pages/visit.ts";
+import type { PageAnswer, PageInParts, Rendering, Visit } from "../pages/visit.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
+import { beginPage, streamPage } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { sealRecord, sealResponse } from "./sink.ts";
 import { withOwnHeaders } from "./vary.ts";
@@ -61,7 +62,7 @@ export async function serve(
 
 /** An answer that nothing of the application makes any more. */
 function whole(response: Response): Served {
-  return { response, isStream: false };
+  return { response, isStream: false, drawn: null };
 }
 
 async function find(
@@ -108,6 +109,11 @@ async function servePage(
   };
   const visit: Visit = { page: match.route, url, params: match.params, request, deps, takeToasts };
   try {
+    if (request.method === "GET" && toasts.length === 0) {
+      const page = await services.rendering.pageInParts(visit);
+      return page.kind === "parts" ? await serveInParts(page, request, services) : sealPage(page, request);
+    }
+    // Known as a whole before its headers go out: they say its length, or that its toasts have been shown.
     const served = sealPage(await services.rendering.page(visit, null, 200), request);
     // A page that has no place for toasts leaves them to the next.
     if (toasts.length > 0 && isShown) {
@@ -118,6 +124,21 @@ async function servePage(
     if (isReportable(error)) services.report(error, request, null);
     return await serveFailure(request, url, deps, failureOf(error), services);
   }
+}
+
+async function serveInParts(page: PageInParts, request: Request, { report }: ServeServices): Promise<Served> {
+  const { status, headers } = page;
+  const begun = await beginPage(page.html);
+  const whole = { kind: "page", html: begun.html, status, headers, tookToasts: false } as const;
+  if (begun.kind === "whole") return sealPage(whole, request);
+  const { body, drawn } = streamPage(begun, (error) => {
+    if (isReportable(error)) report(error, request, null);
+    return failureOf(error).message;
+  });
+  const { headers: said, ...reply } = replyWithPage(whole, request.method);
+  // A proxy that gathers the answer, as nginx does unless it is told, would gather the wait too.
+  const response = sendReply({ ...reply, headers: { ...said, "x-accel-buffering": "no" }, body }, {});
+  return { response, isStream: true, drawn };
 }
 
 async function serveFailure(
@@ -138,7 +159,8 @@ async function serveFailure(
 function sealPage(answer: PageAnswer, { method }: Request): Served {
   if (answer.kind === "page") return whole(sendReply(replyWithPage(answer, method), {}));
   const { response } = answer;
-  return { response: response.status === 101 ? response : withOwnHeaders(sealResponse(response)), isStream: true };
+  const sealed = response.status === 101 ? response : withOwnHeaders(sealResponse(response));
+  return { response: sealed, isStream: true, drawn: null };
 }
 
 /** The runtime, or a part of it; `null` for a name that is none of its files. */

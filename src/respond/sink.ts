@@ -9,6 +9,7 @@
 
 import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "../protocol/names.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
+import type { Cookie } from "../results/cookie.ts";
 
 // RFC 9110, 5.5: field-content is visible ASCII, space, tab and obs-text (0x80-0xFF). `Headers` lets other control characters
 // pass, trims line ends at both sides in silence, and throws above U+00FF.
@@ -78,6 +79,34 @@ export function sealResponse(response: Response): Response {
   const headers = new Headers(sealHeaders(response.headers));
   for (const name of dropped) headers.delete(name);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
+/**
+ * Adds to an answer the headers that it does not have itself, made fit to be sent; cookies are added to those it sets.
+ *
+ * @param response The answer.
+ * @param init The headers.
+ * @returns The answer; where its headers cannot be changed, as those of `Response.redirect()`, a new one with its body.
+ * @throws {TypeError} When a name is no token.
+ */
+export function addHeaders(response: Response, init: HeadersInit): Response {
+  // An upgrade is an agreement between the runtime and this very object.
+  if (response.status === 101) return response;
+  const own = sealHeaders(init);
+  const dropped = hopByHop(own);
+  const missing = [...own].filter(([name]) =>
+    !dropped.includes(name) && (name === "set-cookie" || !response.headers.has(name))
+  );
+  if (missing.length === 0) return response;
+  try {
+    for (const [name, value] of missing) response.headers.append(name, value);
+    return response;
+  } catch {
+    // The first of them is refused, and none was added (Fetch, 5.5: the guard of headers is "immutable").
+    const copy = new Response(response.body, response);
+    for (const [name, value] of missing) copy.headers.append(name, value);
+    return copy;
+  }
 }
 
 /** Where a redirect may lead. */
@@ -152,6 +181,8 @@ export function encodeEvent(patch: Patch & PatchMarks): string {
 
 /** The fields of a frame beside its event and data; every parser but ours skips `echo` and `share` (HTML, 9.2.6). */
 function marksOf({ id, echo, share }: PatchMarks): string {
+  // What does not come from a topic has none of them.
+  if (id === undefined && echo === undefined && share === undefined) return "";
   for (const mark of [echo, share]) {
     if (mark !== undefined && !REQUEST_ID_PATTERN.test(mark)) {
       throw new TypeError(`Cannot send the mark ${quote(mark)}: it takes 1 to 128 letters, digits, ".", "_" and "-"`);
@@ -176,26 +207,6 @@ export function jsonForHtml(value: unknown): string {
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** A cookie and its attributes (RFC 6265bis, 4.1.2). */
-export interface Cookie {
-  /** A token. `__Host-` asks for `secure`, the path `/` and no domain; `__Secure-` for `secure` (RFC 6265bis, 4.1.3). */
-  readonly name: string;
-  /** What may not stand in a cookie is percent-encoded; `%` stays, so that a value encoded by the caller comes out as it is. */
-  readonly value: string;
-  /** The path it is sent back to. Default: `/`. */
-  readonly path?: string | undefined;
-  /** The host, and those below it, that it is sent back to. Default: this host alone. */
-  readonly domain?: string | undefined;
-  /** Seconds it is kept; 0 removes it. Default: until the browser closes. */
-  readonly maxAge?: number | undefined;
-  /** Whether it travels over TLS alone. Default: `true` where the name asks for it (`__Host-`, `__Secure-`), else `false`. */
-  readonly secure?: boolean | undefined;
-  /** Whether scripts are kept from it. Default: `true`. */
-  readonly httpOnly?: boolean | undefined;
-  /** Whether it travels with requests that other sites cause. `None` takes `secure`. Default: `Lax`. */
-  readonly sameSite?: "Strict" | "Lax" | "None" | undefined;
 }
 
 /** Name, value and attributes above this are dropped by browsers, silently (RFC 6265bis, 5.6). */
@@ -260,7 +271,8 @@ function pairs(init: HeadersInit): Iterable<readonly string[]> {
   return Symbol.iterator in init ? init : Object.entries(init);
 }
 
-function sealValue(value: string): string {
+/** One header value, made fit to be sent as {@linkcode sealHeaders} does. */
+export function sealValue(value: string): string {
   return UNSAFE_IN_HEADER.test(value) ? percentEncode(value, UNSAFE_IN_HEADER) : value;
 }
 

@@ -128,11 +128,11 @@ class MemoryBus implements Bus {
   }
 
   #trim(): void {
-    for (const [number, { text }] of this.#log) {
-      if (this.#log.size <= this.#maxMessages && this.#bytes <= this.#maxBytes) return;
-      this.#log.delete(number);
-      this.#bytes -= sizeOf(text);
-      this.#dropped = number;
+    while (this.#log.size > this.#maxMessages || this.#bytes > this.#maxBytes) {
+      // By number, not as the first of the map: that would look at every hole that those before it have left.
+      const oldest = this.#log.get(++this.#dropped);
+      this.#log.delete(this.#dropped);
+      this.#bytes -= sizeOf(oldest?.text ?? "");
     }
   }
 

@@ -16,7 +16,7 @@ const BAR = 3;
 
 const HEAD = `POST ${formActionUrl("save")} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
 const FORM = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n";
-const STREAM = "GET /?_action=watch&pause=100 HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
+const STREAM = "HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
 
 /** What an attacker sends at once, and then, a byte at a time, for as long as it is let. */
 interface Attack {
@@ -31,7 +31,8 @@ const ATTACKS: readonly Attack[] = [
   { name: "headers a byte at a time", first: "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ", drip: "a" },
   { name: "bodies that do not come", first: `${HEAD}${FORM}`, drip: "" },
   { name: "bodies a byte at a time", first: `${HEAD}${FORM}title=`, drip: "a" },
-  { name: "streams that nobody reads", first: STREAM, drip: "" },
+  { name: "streams that nobody reads", first: `GET /?_action=watch&pause=100 ${STREAM}`, drip: "" },
+  { name: "large ones without a pause", first: `GET /?_action=watch ${STREAM}`, drip: "" },
 ];
 
 const encoder = new TextEncoder();

@@ -9,6 +9,7 @@ import { publish } from "./report.ts";
 import { findLoader } from "./load.ts";
 import { measureScale, measureStart } from "./scale.ts";
 import { type Effort, measureServer } from "./server.ts";
+import { measureStreams } from "./streams.ts";
 import { measureUpload } from "./upload.ts";
 
 const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<void>>> = {
@@ -17,6 +18,9 @@ const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<
   start: async ({ rounds }) => await publish(await measureStart(rounds)),
   upload: async ({ rounds }) => {
     for (const report of await measureUpload(rounds)) await publish(report);
+  },
+  streams: async ({ rounds }) => {
+    for (const report of await measureStreams(rounds)) await publish(report);
   },
   browser: async ({ rounds }) => {
     for (const report of await measureBrowser(rounds)) await publish(report);

@@ -1,23 +1,32 @@
-// deno-lint-ignore-file no-console -- a bench prints what it found
+// deno-lint-ignore-file no-console -- a bench prints what it does
 /**
- * Streams side by side in one run: a bare `ReadableStream`, Hono's `streamSSE`, `live()` in one process, and over Redis.
+ * Open streams side by side in one run: a bare `ReadableStream`, Hono's `streamSSE`, `live()` in one process, and over Redis.
  *
- * `deno run -A tests/bench/streams.ts [streams …]`. About three minutes. Each contender is a process of its own on
- * loopback; this process reads, and counts. Rounds are closed: a hundred events are published, and the next hundred when
- * every stream has had them, so that nobody is measured by how much it queues.
+ * `deno task bench streams`, or `deno run -A tests/bench/streams.ts [streams …]` for other numbers of streams. Each contender
+ * is a process of its own on loopback; this process reads, and counts. Rounds are closed: a hundred events are published,
+ * and the next hundred when every stream has had them, so that nobody is measured by how much it queues.
  */
 import { startServer } from "../support/process.ts";
 import { hasRedis, startRedis } from "../support/redis.ts";
+import { publish as publishReport, type Report, type Row } from "./report.ts";
+import { type Sample, sampleOf } from "./sample.ts";
 
-const CONTENDERS = ["bare", "hono", "ours", "redis"] as const;
-const SIZES = Deno.args.length > 0 ? Deno.args.map(Number) : [1, 100, 2_000];
+/** Who publishes, and what `streams_server.ts` calls it. */
+const CONTENDERS: ReadonlyMap<string, string> = new Map([
+  ["bare", "bare"],
+  ["hono", "hono"],
+  ["hyper", "ours"],
+  ["hyper over Redis", "redis"],
+]);
+const SIZES = [1, 100, 2_000];
 /** Events of a round. */
 const ROUND = 100;
-/** The least time a throughput is measured for, in milliseconds, and how often it is measured. */
-const LONG_ENOUGH = 4_000;
-const TURNS = 3;
-/** How many single events the latency is taken from. */
-const SINGLES = 60;
+/** The least time a throughput is measured for, in milliseconds. */
+const LONG_ENOUGH = 1_500;
+/** How many single events the latency is taken from, each time. */
+const SINGLES = 40;
+/** The ratio to the bare one that is to be reached, and with how many streams. */
+const BAR = { streams: 2_000, ratio: 0.9 };
 
 const REQUEST = new TextEncoder().encode(
   "GET /watch?_action=watch HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n",
@@ -72,13 +81,75 @@ class Readers implements Disposable {
   }
 }
 
+/** What was measured of one process. */
 interface Found {
   readonly eventsPerSecond: number;
   readonly p50: number;
   readonly p99: number;
-  readonly heapPerStream: number;
-  readonly rssPerStream: number;
+  /** Bytes of the heap that one more idle stream takes, and bytes of the process. */
+  readonly heap: number;
+  readonly resident: number;
 }
+
+/**
+ * Measures streams: events per second, the time from publishing an event to the last stream that has it, and what an idle
+ * stream takes.
+ *
+ * @param rounds How often each is measured; the contenders take turns.
+ * @param sizes How many streams are open.
+ */
+export async function measureStreams(rounds: number, sizes: readonly number[] = SIZES): Promise<readonly Report[]> {
+  await using redis = hasRedis ? await startRedis() : null;
+  const rates: Row[] = [];
+  const latencies: Row[] = [];
+  const memories: Row[] = [];
+  for (const streams of sizes) {
+    const found = new Map<string, Found[]>();
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, kind] of CONTENDERS) {
+        if (kind === "redis" && redis === null) continue;
+        console.error(`${streams} streams, ${name}, ${round + 1} of ${rounds} …`);
+        found.set(name, [...found.get(name) ?? [], await measure(kind, streams, redis?.url ?? "")]);
+      }
+    }
+    const samples = (of: (found: Found) => number): ReadonlyMap<string, Sample> =>
+      new Map(Array.from(found, ([name, each]) => [name, sampleOf(each.map(of))]));
+    const work = streams === 1 ? "1 stream" : `${streams.toLocaleString("en")} streams`;
+    const bar = streams === BAR.streams ? BAR.ratio : undefined;
+    rates.push({ work, samples: samples(({ eventsPerSecond }) => eventsPerSecond), bar });
+    latencies.push(
+      { work: `${work}, half of the events`, samples: samples(({ p50 }) => p50) },
+      { work: `${work}, 99 of 100`, samples: samples(({ p99 }) => p99) },
+    );
+    // Of a few streams the noise is greater than the streams.
+    if (streams < 100) continue;
+    memories.push(
+      { work: `${work}, heap`, samples: samples(({ heap }) => heap / 1024) },
+      { work: `${work}, resident`, samples: samples(({ resident }) => resident / 1024) },
+    );
+  }
+  const shared = { limit: "bare", notes: redis === null ? [...NOTES, "There was no redis-server."] : NOTES } as const;
+  const less = { ...shared, better: "less" } as const;
+  return [
+    { ...shared, name: "streams", title: "Events per second to open streams", unit: "/s", better: "more", rows: rates },
+    {
+      ...less,
+      name: "streams_latency",
+      title: "From publishing an event to the last stream that has it",
+      unit: "ms",
+      rows: latencies,
+    },
+    { ...less, name: "streams_memory", title: "What an idle stream takes", unit: "KiB", rows: memories },
+  ];
+}
+
+const NOTES = [
+  `Rounds of ${ROUND} events of about 250 bytes, the next when every stream has had them. Latency over ${SINGLES} single ` +
+  "events each time, the request that publishes included.",
+  "The bare one enqueues the same bytes to every stream, whether it reads or not; Hono writes each stream by itself.",
+  "What this library does and the others do not: back-pressure with a bound, heartbeats, greatest age, caps, a place for " +
+  "each event, a log for those who come back, guards asked again.",
+];
 
 async function publish(port: number, count: number): Promise<void> {
   await (await fetch(`http://127.0.0.1:${port}/publish?count=${count}`, { method: "POST" })).body?.cancel();
@@ -88,31 +159,27 @@ async function memory(port: number): Promise<{ readonly rss: number; readonly he
   return await (await fetch(`http://127.0.0.1:${port}/memory`)).json();
 }
 
-async function measure(contender: string, streams: number, redisUrl: string): Promise<Found> {
+async function measure(kind: string, streams: number, redisUrl: string): Promise<Found> {
   const script = import.meta.resolve("./streams_server.ts");
-  await using server = await startServer(script, { args: [contender, redisUrl] });
+  await using server = await startServer(script, { args: [kind, redisUrl] });
   const { port } = server;
   {
     // What is loaded and compiled with the first streams is no part of what one more costs.
     using warm = await Readers.open(port, 10);
-    const [, ...rounds] = Array.from({ length: 20 });
-    for (const _ of rounds) await Promise.all([warm.take(10 * ROUND), publish(port, ROUND)]);
+    for (let round = 0; round < 20; round++) await Promise.all([warm.take(10 * ROUND), publish(port, ROUND)]);
   }
   const before = await memory(port);
   using readers = await Readers.open(port, streams);
   const idle = await memory(port);
 
   const perRound = streams * ROUND;
-  const rates: number[] = [];
-  for (let turn = 0; turn < TURNS; turn++) {
-    let rounds = 0;
-    const started = performance.now();
-    while (performance.now() - started < LONG_ENOUGH / TURNS || rounds < 2) {
-      await Promise.all([readers.take(perRound), publish(port, ROUND)]);
-      rounds++;
-    }
-    rates.push(rounds * perRound / (performance.now() - started) * 1_000);
+  let rounds = 0;
+  const started = performance.now();
+  while (performance.now() - started < LONG_ENOUGH || rounds < 2) {
+    await Promise.all([readers.take(perRound), publish(port, ROUND)]);
+    rounds++;
   }
+  const eventsPerSecond = rounds * perRound / (performance.now() - started) * 1_000;
 
   const latencies: number[] = [];
   for (let single = 0; single < SINGLES; single++) {
@@ -126,42 +193,15 @@ async function measure(contender: string, streams: number, redisUrl: string): Pr
   latencies.sort((a, b) => a - b);
   const at = (share: number): number => latencies[Math.min(SINGLES - 1, Math.floor(share * SINGLES))] ?? NaN;
   return {
-    eventsPerSecond: rates.sort((a, b) => a - b)[TURNS >> 1] ?? NaN,
+    eventsPerSecond,
     p50: at(0.5),
     p99: at(0.99),
-    heapPerStream: (idle.heap - before.heap) / streams,
-    rssPerStream: (idle.rss - before.rss) / streams,
+    heap: (idle.heap - before.heap) / streams,
+    resident: (idle.rss - before.rss) / streams,
   };
 }
 
-await using redis = hasRedis ? await startRedis() : null;
-const lines = [
-  "# Open streams: events per second, latency, memory",
-  "",
-  "| streams | contender | events/s | to bare | publish → last stream p50 | p99 | heap per idle stream | resident |",
-  "| ------: | --------- | -------: | ------: | ------------------------: | --: | -------------------: | -------: |",
-];
-for (const streams of SIZES) {
-  let limit = NaN;
-  for (const contender of CONTENDERS) {
-    if (contender === "redis" && redis === null) continue;
-    const found = await measure(contender, streams, redis?.url ?? "");
-    if (contender === "bare") limit = found.eventsPerSecond;
-    const { eventsPerSecond, p50, p99, heapPerStream, rssPerStream } = found;
-    const kilobytes = (bytes: number): string => streams < 100 ? "–" : `${(bytes / 1024).toFixed(1)} KiB`;
-    lines.push(
-      `| ${streams} | ${contender} | ${Math.round(eventsPerSecond).toLocaleString("en")} | ×${
-        (eventsPerSecond / limit).toFixed(2)
-      } | ${p50.toFixed(1)} ms | ${p99.toFixed(1)} ms | ${kilobytes(heapPerStream)} | ${kilobytes(rssPerStream)} |`,
-    );
-    console.log(lines.at(-1));
-  }
+if (import.meta.main) {
+  const sizes = Deno.args.map(Number);
+  for (const report of await measureStreams(3, sizes.length > 0 ? sizes : SIZES)) await publishReport(report);
 }
-lines.push(
-  "",
-  `- Rounds of ${ROUND} events of about 250 bytes, the next when every stream has had them; the median of ${TURNS} measurements. Latency over ${SINGLES} single events, the request that publishes included.`,
-  "- The bare one enqueues the same bytes to every stream, whether it reads or not; Hono writes each stream by itself.",
-  "- What this library does and the others do not: back-pressure with a bound, heartbeats, greatest age, caps, a place for each event, a log for those who come back, guards asked again.",
-  "",
-);
-await Deno.writeTextFile(new URL("./results/streams.md", import.meta.url), lines.join("\n"));

@@ -1,7 +1,7 @@
 /**
  * Publishes to open streams, in one of four ways: `streams_server.ts bare|hono|ours|redis [Redis url]`.
  *
- * `GET /watch?_action=watch` is a stream; `POST /publish?count=100` publishes events one after another and answers when it has;
+ * `GET /watch?_action=watch` is a stream; `POST /publish?count=100` publishes events as a hundred visitors would, and answers when it has;
  * `GET /memory` tells the bytes in use, without garbage. An event holds when it was published.
  */
 import { Hono } from "hono";
@@ -89,9 +89,9 @@ Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: announce }, async (reques
   const { pathname, searchParams } = new URL(request.url);
   switch (pathname) {
     case "/publish":
-      for (let count = Number(searchParams.get("count")); count > 0; count--) {
-        await publisher.publish(`@${Date.now()} ${FILLING}`);
-      }
+      await Promise.all(
+        Array.from({ length: Number(searchParams.get("count")) }, () => publisher.publish(`@${Date.now()} ${FILLING}`)),
+      );
       return new Response(null, { status: 204 });
     case "/memory": {
       // Started with --expose-gc.

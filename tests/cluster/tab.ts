@@ -82,9 +82,9 @@ export class Tab {
     }
   }
 
-  async #read(body: ReadableStream<Uint8Array>, onOpen: () => void, isOwn = false): Promise<void> {
+  async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>, onOpen: () => void, isOwn = false): Promise<void> {
     for await (const { event, data, id, echo } of readBlocks(body)) {
-      if (!isOwn && id !== null && LIVE_ID_PATTERN.test(id)) this.#lastEventId = id;
+      if (!isOwn && id !== undefined && LIVE_ID_PATTERN.test(id)) this.#lastEventId = id;
       // As the runtime has it: its own change counts once more where somebody else's has come between.
       const mine = this.#sent.get(`${echo}`);
       if (mine !== undefined && mine > this.#foreign) continue;

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   attachRequestDepCache,
   DependencyCache,
@@ -6,6 +6,7 @@ import {
   REQUEST_DEP_CACHE_ATTR,
   shareRequestDepCache,
 } from "../../src/deps/cache.ts";
+import { DependencyError } from "../../src/errors.ts";
 
 const ignoreErrors = (): void => {};
 
@@ -59,4 +60,15 @@ Deno.test("DependencyCache tells what has been asked for, without asking", async
   assertEquals(cache.get(other), undefined);
   assertEquals(await promise, 7);
   assert(cache.has(asked));
+});
+
+Deno.test("DependencyCache.endEmpty() ends a request that asked for nothing, and leaves any other as it is", async () => {
+  const recipe = { label: "user", dispose: "never", create: () => "ada" } as const;
+  const empty = new DependencyCache(ignoreErrors);
+  assertEquals(empty.endEmpty(), true);
+  await assertRejects(() => empty.resolve({}, null, recipe), DependencyError, "the request has ended");
+  const used = new DependencyCache(ignoreErrors);
+  assertEquals(await used.resolve({}, null, recipe), "ada");
+  assertEquals(used.endEmpty(), false);
+  assertEquals(await used.resolve({}, null, recipe), "ada");
 });

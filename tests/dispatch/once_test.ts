@@ -1,9 +1,16 @@
-import { assert, assertEquals, assertInstanceOf, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import {
   type Claim,
   createOnce,
-  digestInput,
   type MineClaim,
   onceKey,
   STORED_BYTES,
@@ -278,6 +285,33 @@ timed("a claim of a process that died may be claimed anew when its lease has run
   assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
 });
 
+timed("a claim of a process that died is not known to be done, where such a run is to be refused", async (clock) => {
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
+  await using _dead = mine(await createOnce({ store: flaky, afterCrash: "refuse" }).claim("key"));
+  flaky.isDown = true;
+  const once = createOnce({ store, waitSeconds: 0, afterCrash: "refuse" });
+  assertEquals(await once.claim("key"), { kind: "running" });
+  await clock.tickAsync(30_000);
+  for (let repeat = 0; repeat < 3; repeat++) assertEquals(await once.claim("key"), { kind: "unknown" });
+  // Until its outcome would have been forgotten too.
+  await clock.tickAsync(3_600_000 - 30_000);
+  await mine(await once.claim("key")).giveUp();
+  flaky.isDown = false;
+});
+
+Deno.test("where a dead run is to be refused, what was given up runs anew, and what was done is told again", async () => {
+  const store = createMemoryStore({ maxEntries: 2 });
+  const once = createOnce({ store, waitSeconds: 0, afterCrash: "refuse" });
+  await mine(await once.claim("key")).giveUp();
+  const second = mine(await once.claim("key"));
+  assertEquals(await once.claim("key"), { kind: "running" });
+  assertEquals(await second.finish(VALUE), true);
+  assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
+  // No mark is left that would hold a place in the store.
+  for (const key of ["a", "b", "c"]) await mine(await once.claim(key)).finish(VALUE);
+});
+
 timed("giveUp() of a claim whose lease has run out leaves the claim of another", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
@@ -428,15 +462,17 @@ Deno.test("claim() holds between two connections to one SQLite file, and over a 
   await Deno.remove(path);
 });
 
-Deno.test("createOnce() refuses times that are not above 0", () => {
+Deno.test("createOnce() refuses times that are not above 0, and what it does not know", () => {
   const store = createMemoryStore();
   assertThrows(() => createOnce({ store, seconds: 0 }), RangeError, "seconds is 0");
   assertThrows(() => createOnce({ store, leaseSeconds: NaN }), RangeError, "leaseSeconds is NaN");
   assertThrows(() => createOnce({ store, waitSeconds: -1 }), RangeError, "waitSeconds is -1");
+  const afterCrash = "ask" as "run";
+  assertThrows(() => createOnce({ store, afterCrash }), TypeError, 'afterCrash is "ask"');
 });
 
-Deno.test("onceKey() differs by action, principal, id and digest, and not by where one ends", () => {
-  const parts = { action: "save", principal: "ada", id: "r1", digest: "d" };
+Deno.test("onceKey() differs by action, principal, id and input, and not by where one ends", () => {
+  const parts = { action: "save", principal: "ada", id: "r1", input: "d" };
   const keys = [
     parts,
     { ...parts, action: "delete" },
@@ -445,7 +481,7 @@ Deno.test("onceKey() differs by action, principal, id and digest, and not by whe
     { ...parts, principal: "null" },
     { ...parts, principal: "" },
     { ...parts, id: "r2" },
-    { ...parts, digest: "e" },
+    { ...parts, input: "e" },
     { ...parts, action: "sav", principal: "eada" },
     { ...parts, action: 'save","ada', principal: null },
   ].map(onceKey);
@@ -454,9 +490,12 @@ Deno.test("onceKey() differs by action, principal, id and digest, and not by whe
 });
 
 Deno.test("onceKey() gives a bounded key that shows nothing of its parts", () => {
-  const key = onceKey({ action: "save", principal: "ada".repeat(1000), id: "r1", digest: "d" });
-  assert(/^hyper:once:[0-9a-f]{64}$/.test(key), key);
+  const key = onceKey({ action: "save", principal: "ada".repeat(1000), id: "r1", input: "d" });
+  assertMatch(String(key), /^hyper:once:[0-9a-f]{64}$/);
 });
+
+const keyOf = (input: unknown): string | Promise<string> =>
+  onceKey({ action: "save", principal: null, id: "r1", input });
 
 const file = (text: string, name = "a.txt", type = "text/plain"): File => new File([text], name, { type });
 
@@ -469,12 +508,12 @@ const EQUAL: readonly [unknown, unknown][] = [
 ];
 
 for (const [index, [one, two]] of EQUAL.entries()) {
-  Deno.test(`digestInput() is the same for equal input, case ${index}`, async () => {
-    assertEquals(await digestInput(one), await digestInput(two));
+  Deno.test(`onceKey() is the same for equal input, case ${index}`, async () => {
+    assertEquals(await keyOf(one), await keyOf(two));
   });
 }
 
-Deno.test("digestInput() differs for input that differs", async () => {
+Deno.test("onceKey() differs for input that differs", async () => {
   const inputs: readonly unknown[] = [
     {},
     [],
@@ -520,20 +559,20 @@ Deno.test("digestInput() differs for input that differs", async () => {
     { a: file("x"), b: "F1" },
     { a: "F1", b: file("x") },
   ];
-  const digests = await Promise.all(inputs.map((input) => digestInput(input)));
-  for (const [index, digest] of digests.entries()) {
-    assertEquals(digests.indexOf(digest), index, `input ${index} has the digest of input ${digests.indexOf(digest)}`);
+  const keys = await Promise.all(inputs.map((input) => keyOf(input)));
+  for (const [index, key] of keys.entries()) {
+    assertEquals(keys.indexOf(key), index, `input ${index} has the key of input ${keys.indexOf(key)}`);
   }
 });
 
-Deno.test("digestInput() does not tell one key order from another at any depth", async () => {
+Deno.test("onceKey() does not tell one key order from another at any depth", async () => {
   const forth = { rows: [{ a: 1, b: 2 }], z: { y: { x: 1, w: 2 } } };
   const back = { z: { y: { w: 2, x: 1 } }, rows: [{ b: 2, a: 1 }] };
-  assertEquals(await digestInput(forth), await digestInput(back));
-  assertNotEquals(await digestInput(forth), await digestInput({ ...forth, rows: [{ a: 2, b: 1 }] }));
+  assertEquals(await keyOf(forth), await keyOf(back));
+  assertNotEquals(await keyOf(forth), await keyOf({ ...forth, rows: [{ a: 2, b: 1 }] }));
 });
 
-Deno.test("digestInput() reads a file as a stream, never whole", async () => {
+Deno.test("onceKey() reads a file as a stream, never whole", async () => {
   class Streamed extends File {
     override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
       return ReadableStream.from(["he", "llo"].map((text) => new TextEncoder().encode(text)));
@@ -543,11 +582,11 @@ Deno.test("digestInput() reads a file as a stream, never whole", async () => {
     }
   }
   const streamed = new Streamed([], "a.txt", { type: "text/plain" });
-  assertEquals(await digestInput({ a: streamed }), await digestInput({ a: file("hello") }));
+  assertEquals(await keyOf({ a: streamed }), await keyOf({ a: file("hello") }));
 });
 
-Deno.test("digestInput() refuses what is no data", async () => {
-  await assertRejects(() => digestInput({ a: () => {} }), TypeError, "a function is no data");
-  await assertRejects(() => digestInput({ a: Symbol("s") }), TypeError, "a symbol is no data");
-  await assertRejects(() => digestInput({ a: new Map() }), TypeError, "[object Map] is no plain record");
+Deno.test("onceKey() refuses what is no data", () => {
+  assertThrows(() => keyOf({ a: () => {} }), TypeError, "a function is no data");
+  assertThrows(() => keyOf({ a: Symbol("s") }), TypeError, "a symbol is no data");
+  assertThrows(() => keyOf({ a: new Map() }), TypeError, "[object Map] is no plain record");
 });

@@ -14,6 +14,7 @@ function claiming(): { readonly claim: MineClaim; readonly ends: (StoredOutcome 
     claim: {
       kind: "mine",
       renew: () => {},
+      keepCookie: () => {},
       finish: (outcome) => Promise.resolve(end(outcome)).then(() => true),
       giveUp: () => Promise.resolve(end("given up")),
       [Symbol.asyncDispose]: () => Promise.resolve(),

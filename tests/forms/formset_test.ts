@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
@@ -214,7 +214,7 @@ Deno.test("a password or a file in an extra row touches it", async () => {
   assertEquals((await bindRows(formset, { lines: [{ secret: "", file: new File([], "") }] })).values, []);
 });
 
-Deno.test("clean() of a formset sees all rows, and names a field of one as it was sent", async () => {
+Deno.test("clean() of a formset sees all rows, and names a field of one by its place", async () => {
   const formset = defineFormset(LineForm, {
     prefix: "lines",
     clean(rows, { addError, request }) {
@@ -237,6 +237,50 @@ Deno.test("addError() on a row that is not there is kept for the whole", async (
   formset.addError("lines[0]", "Row");
   assertEquals(issuesOf(formset), [["lines[7].label", ["Lost"]], ["lines[0]", ["Row"]]]);
   assertEquals(formset.isValid, false);
+});
+
+Deno.test("clean() of a formset adds an error to the row the visitor sees, past deleted, blank and reordered ones", async () => {
+  const Checked = defineFormset(LineForm, {
+    prefix: "lines",
+    canDelete: true,
+    canOrder: true,
+    clean(rows, { addError }) {
+      assertEquals(rows.map(({ label }) => label), ["third", "first"]);
+      addError("lines[0].label", "of the third");
+      addError("lines[1]", "of the first");
+      addError("lines[1]._order", "its place");
+      addError("", "of all");
+    },
+  });
+  const formset = await bindRows(Checked, {
+    lines: [
+      { label: "gone", _delete: "on" },
+      { label: "first", _order: "2" },
+      { label: "", unit: "" },
+      { label: "third", _order: "1" },
+    ],
+  }, [{ label: "gone" }]);
+  assertEquals(issuesOf(formset), [
+    ["", ["of all"]],
+    ["lines[1]", ["of the first"]],
+    ["lines[1]._order", ["its place"]],
+    ["lines[3].label", ["of the third"]],
+  ]);
+  assertEquals(formset.field("lines[3].label").errors, ["of the third"]);
+  assertEquals(formset.field("lines[1].label").errors, []);
+  assertEquals(formset.rows[1]?.orderField?.errors, ["its place"]);
+});
+
+Deno.test("clean() of a formset cannot add an error to a row it was not given", async () => {
+  const Checked = defineFormset(LineForm, {
+    prefix: "lines",
+    clean: (_rows, { addError }) => addError("lines[1].label", "x"),
+  });
+  await assertRejects(
+    () => bindRows(Checked, { lines: [{ label: "a" }, { label: "" }] }),
+    RangeError,
+    'Cannot add an error to "lines[1].label" of formset "line": clean was given 1 row',
+  );
 });
 
 Deno.test("cleanupExtraInitial() of a definition empties extra rows wherever it is shown", async () => {

@@ -14,8 +14,12 @@ export const ctx: RequestContext = {
   signal: new AbortController().signal,
 };
 
-export function bindTo<V>(form: FormDefinition<V>, kwargs: Kwargs, initial: unknown = null): Promise<BoundForm<V>> {
-  return bindForm(form, { kwargs, initial, instance: null, ctx });
+export async function bindTo<V>(
+  form: FormDefinition<V>,
+  kwargs: Kwargs,
+  initial: unknown = null,
+): Promise<BoundForm<V>> {
+  return await bindForm(form, { kwargs, initial, instance: null, ctx });
 }
 
 export function showBlank<V>(

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { InputError } from "../../src/errors.ts";
-import { ByteReader, type Bytes } from "../../src/request/byte_reader.ts";
+import { ByteReader, type Bytes, readSmall } from "../../src/request/byte_reader.ts";
 
 const NO_LIMITS = { bodySeconds: Infinity, bytesPerSecond: Infinity };
 
@@ -185,4 +185,45 @@ Deno.test("ByteReader sets no timer where the limits are switched off", async ()
     assertEquals((await reading)?.length, 1);
     reader.close();
   }
+});
+
+/** A request whose body comes when the test says so. */
+function bodyLater() {
+  const { promise, resolve } = Promise.withResolvers<Bytes>();
+  const request = { bodyUsed: false, bytes: () => promise };
+  return { request, send: (bytes: number) => resolve(new Uint8Array(bytes)) };
+}
+
+const IN_TIME = { bodySeconds: 30, bytesPerSecond: Infinity };
+
+Deno.test("readSmall() sets no timer for a body that has come with its headers", async () => {
+  using time = new FakeTime();
+  const { request, send } = bodyLater();
+  send(3);
+  const reading = readSmall(request, "3", 100, IN_TIME);
+  // Past every deadline at once: a timer that had been set would be over.
+  time.tick(60_000);
+  assertEquals((await reading)?.length, 3);
+});
+
+Deno.test("readSmall() ends a body that does not come at its deadline, and takes one that comes before", async () => {
+  using time = new FakeTime();
+  for (const isLate of [false, true]) {
+    const { request, send } = bodyLater();
+    const reading = readSmall(request, "3", 100, IN_TIME);
+    if (reading === null) throw new TypeError("It is small, and was not read in one step");
+    reading.catch(() => {}); // Looked at below.
+    await time.tickAsync(29_999);
+    if (isLate) await time.tickAsync(1);
+    send(3);
+    if (isLate) await assertTimedOut(reading, "bodySeconds");
+    else assertEquals((await reading).length, 3);
+  }
+});
+
+Deno.test("readSmall() leaves to be read as a stream what says no length, or more than it may have", () => {
+  const { request } = bodyLater();
+  assertEquals(readSmall(request, null, 100, IN_TIME), null);
+  assertEquals(readSmall(request, "101", 100, IN_TIME), null);
+  assertEquals(readSmall(request, "1e1", 100, IN_TIME), null);
 });

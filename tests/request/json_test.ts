@@ -109,6 +109,26 @@ Deno.test("parseJson() counts levels and values as a walk over the value does", 
   }));
 });
 
+Deno.test("parseJson() refuses a number that is too large to be one, however it is spelled, and takes the largest", () => {
+  const digits = "9".repeat(309);
+  for (
+    const text of [
+      "1e309",
+      "-1E+400",
+      "[1e999]",
+      '{"a":{"b":[0,1e999]}}',
+      digits,
+      `${"9".repeat(215)}e99`,
+      "1e0000000999",
+    ]
+  ) {
+    assertEquals(refusal(() => json(text)), [400, null], text);
+  }
+  for (const text of ["1.7976931348623157e308", "1e-999", '"1e999"', `"${digits}"`, '{"1e999":1}', "9".repeat(300)]) {
+    assertEquals(json(text), JSON.parse(text), text);
+  }
+});
+
 Deno.test("parseJsonObject() takes an object alone, and says so", () => {
   const object = (text: string) => parseJsonObject(text, DEFAULT_LIMITS, "X-Hyper-Data");
   assertEquals(object('{"a":1}'), { a: 1 });

@@ -50,3 +50,12 @@ Deno.test("readFlash() reads its own cookie and no other", () => {
   assertEquals(readFlash(new Headers({ cookie: cookie.replace("hyper_flash", "other_hyper_flash") })), []);
   assertEquals(readFlash(new Headers()), []);
 });
+
+for (const other of ["a", "=b", ";", "a;b;=", "hyper_flash", "\u00e4=\u00ff", "x".repeat(60_000), "%", '"', "a=b=c"]) {
+  Deno.test(`readFlash() reads its own cookie beside one that is malformed: ${other.slice(0, 12)}`, () => {
+    const cookie = (flashCookie([{ value: 1 }], false) ?? "").split(";", 1)[0] ?? "";
+    assertEquals(readFlash(new Headers({ cookie: `${other}; ${cookie}` })), [{ value: 1 }]);
+    assertEquals(readFlash(new Headers({ cookie: `${cookie};${other}` })), [{ value: 1 }]);
+    assertEquals(readFlash(new Headers({ cookie: other })), []);
+  });
+}

@@ -48,3 +48,8 @@ Deno.test("replyWithPage() keeps a page that has announced something from being 
 Deno.test("lowerCased() writes names in lower case", () => {
   assertEquals(lowerCased({ Allow: "POST", "retry-after": "1" }), { allow: "POST", "retry-after": "1" });
 });
+
+Deno.test("sendReply() makes cookies fit to be sent", () => {
+  const { headers } = sendReply(reply(200, null, {}, ["a=\x01\u20ac; Path=/", "b=1"]), {});
+  assertEquals(headers.getSetCookie(), ["a=%01%E2%82%AC; Path=/", "b=1"]);
+});

@@ -2,15 +2,8 @@ import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } f
 import fc from "fast-check";
 import { parseFragment } from "parse5";
 import type { Patch } from "../../src/protocol/patch.ts";
-import {
-  type Cookie,
-  cookie,
-  encodeEvent,
-  jsonForHtml,
-  redirectTarget,
-  sealHeaders,
-  sealResponse,
-} from "../../src/respond/sink.ts";
+import type { Cookie } from "../../src/results/cookie.ts";
+import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/respond/sink.ts";
 import { BATCH, batch, END, HEADERS } from "./sink_batches.ts";
 
 /** What a header value may be on the wire (RFC 9110, 5.5). */

@@ -365,6 +365,23 @@ Deno.test("T48: what a visitor sent writes no line of its own into the log, and 
   assertStringIncludes(app.takeError().message, forged);
 });
 
+Deno.test("T48: a line end in what a visitor sent begins no entry of the log, and no mark turns its direction", async () => {
+  const save = action("save", ({ data }) => {
+    throw new Error(`no such note: ${data.title}`);
+  });
+  await using app = new App({ "/": { default: () => "", save } });
+  for (const end of ["\n", "\r\n", "\u2028", "\u2029"]) {
+    const response = await app.call("save", {
+      fields: { title: `x${end}Error in action "erase", POST /: \u202edone\u2066` },
+    });
+    await response.body?.cancel();
+    app.takeReports();
+  }
+  const lines = app.console.flatMap((entry) => entry.split(/[\n\u2028\u2029]/));
+  assertEquals(lines.filter((line) => line.startsWith("Error in ")).length, 4);
+  assert(!/[\u202a-\u202e\u2066-\u2069]/.test(lines.join("")));
+});
+
 Deno.test("T48: what is not found is not logged: a scanner fills no disk", async () => {
   await using app = new App({ "/": { default: () => "" } });
   for (const path of ["/wp-login.php", "/a%2fb", "/.env", "/?_action=nope"]) {

@@ -1,6 +1,6 @@
 /**
  * A server for `faults_test.ts`, in a process of its own: what is not caught would end it, and its memory can be measured.
- * It prints its port, and ends when its standard input closes.
+ * It prints its port, and ends when its standard input closes. Its argument is the `bodySeconds`, 3 where there is none.
  */
 import { action, createHandler, defineForm, field, Form, toast } from "../../mod.ts";
 
@@ -49,7 +49,7 @@ const health = action("health", { method: "GET" }, () => {
 const Page = () => <Form action={save} />;
 const handler = createHandler({
   pages: [{ path: "/", load: () => Promise.resolve({ default: Page, save, slow, watch, work, health }) }],
-  limits: { streamsPerCaller: 4_000, streams: 4_000, bodySeconds: 3 },
+  limits: { streamsPerCaller: 4_000, streams: 4_000, bodySeconds: Number(Deno.args[0] ?? 3) },
   onError: () => void state.reports++,
 });
 await handler.ready;

@@ -1,5 +1,5 @@
 /** T40: a mutation runs once across a crash of its process, with claims in SQLite. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { type ServerProcess, startServer } from "../support/process.ts";
 
@@ -23,8 +23,8 @@ class Shop implements AsyncDisposable {
   }
 
   /** Starts a process on the two files. */
-  async start(stop: Stop = "nowhere"): Promise<ServerProcess> {
-    const server = await startServer(SCRIPT, { args: [this.#claims, this.#orders, stop] });
+  async start(stop: Stop = "nowhere", afterCrash: "run" | "refuse" = "run"): Promise<ServerProcess> {
+    const server = await startServer(SCRIPT, { args: [this.#claims, this.#orders, stop, afterCrash] });
     this.#servers.push(server);
     return server;
   }
@@ -117,3 +117,21 @@ Deno.test("T40: repeats at once, in two processes on one file, order once", asyn
   assertEquals(answers, answers.map(() => DONE));
   assertEquals(shop.orders, ["tea"]);
 });
+
+for (const stop of ["before the work", "after the work"] as const) {
+  Deno.test(`T40: where a dead run is to be refused, a crash ${stop} is told as what nobody knows, and nothing runs twice`, async () => {
+    await using shop = new Shop();
+    const first = await shop.start(stop, "refuse");
+    const lost = shop.order(first, "r1");
+    await shop.until(stop === "before the work" ? "claim" : "order");
+    await first.kill();
+    assertEquals(await lost, null);
+    const second = await shop.start("nowhere", "refuse");
+    shop.passLease();
+    const answer = await shop.order(second, "r1");
+    assertEquals([answer?.status, shop.orders], [409, stop === "before the work" ? [] : ["tea"]]);
+    assertStringIncludes(JSON.stringify(answer?.body), "it is not known whether it was done");
+    // Another order is none of its repeats.
+    assertEquals(await shop.order(second, "r2"), DONE);
+  });
+}

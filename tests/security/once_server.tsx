@@ -1,11 +1,12 @@
 /**
  * A server for `once_crash_test.ts`, to be killed: it takes orders, with claims in one SQLite file and orders in another,
- * both given as arguments. A third argument says where its handler stops for ever. It prints its port.
+ * both given as arguments. A third argument says where its handler stops for ever, a fourth what follows a crash. It prints
+ * its port.
  */
 import { DatabaseSync } from "node:sqlite";
 import { action, createHandler, createSqliteStore } from "../../mod.ts";
 
-const [claims = "", orders = "", stop = "nowhere"] = Deno.args;
+const [claims = "", orders = "", stop = "nowhere", afterCrash] = Deno.args;
 const database = new DatabaseSync(orders);
 database.exec("PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS orders (item TEXT NOT NULL) STRICT");
 
@@ -21,7 +22,7 @@ const store = await createSqliteStore(claims);
 const handler = createHandler({
   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "orders", order }) }],
   store,
-  once: { waitSeconds: 0.3 },
+  once: { waitSeconds: 0.3, afterCrash: afterCrash === "refuse" ? "refuse" : "run" },
 });
 await handler.ready;
 const server = Deno.serve({

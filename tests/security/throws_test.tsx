@@ -325,3 +325,34 @@ Deno.test("T50: a Response whose body breaks ends that answer alone", async () =
   }
   assertEquals((await app.open("/")).status, 200);
 });
+
+Deno.test("T50: a form whose initial state fails after another part of its page has thrown ends nothing", async () => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const NoteForm = defineForm("note", { fields: { title: field.text() }, getInitial: () => promise });
+  const save = action("save", { form: NoteForm }, () => {});
+  // A component around the form, so that the renderer goes on beside it.
+  const Box = () => (
+    <section>
+      <Form action={save} />
+    </section>
+  );
+  const Broken = () => {
+    throw new Error("broken");
+  };
+  await using app = new App({
+    "/": {
+      default: () => (
+        <main>
+          <Box />
+          <Broken />
+        </main>
+      ),
+      save,
+    },
+  });
+  assertEquals((await app.open("/")).status, 500);
+  assertEquals(app.takeError().message, "broken");
+  reject(new Error("database gone"));
+  // A rejection that nobody handles fails the test when the event loop turns.
+  await new Promise((resolve) => setTimeout(resolve));
+});

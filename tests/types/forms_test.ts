@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { BoundOf, InputOf } from "../../src/forms/any_form.ts";
 import { field, type FieldDefinition, type FieldValues } from "../../src/forms/field.ts";
 import { type BoundForm, defineForm, type FormDefinition } from "../../src/forms/form.ts";
+import { withFormsets } from "../../src/forms/composite.ts";
 import { type BoundFormset, defineFormset, type FormsetDefinition } from "../../src/forms/formset.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -162,4 +163,27 @@ Deno.test("types: getInitial takes a stored record, and notices a name the form 
   defineForm("d", { schema: kinds, getInitial: () => ({ kind: "b", y: "x" }) });
   // @ts-expect-error -- no such field
   defineForm("e", { fields, getInitial: () => ({ titel: "Milk" }) });
+});
+
+Deno.test("types: a form with formsets has the rows of each in its values, and in what a caller sends", () => {
+  const Line = defineForm("line", { fields: { text: field.text(), price: field.number() } });
+  const form = withFormsets(
+    defineForm("invoice", { fields: { customer: field.text({ required: true }) } }),
+    { lines: defineFormset(Line) },
+    {
+      clean(values) {
+        expect<Equal<(typeof values)["lines"][number], { text: string; price: number | null }>>();
+        return values;
+      },
+    },
+  );
+  type Bound = BoundOf<typeof form>;
+  expect<Equal<Bound["values"]["customer"], string>>();
+  expect<Equal<Bound["values"]["lines"], readonly { text: string; price: number | null }[]>>();
+  expect<Equal<Bound["formsets"]["lines"], BoundFormset<{ text: string; price: number | null }>>>();
+  expect<Equal<keyof InputOf<typeof form>, "customer" | "lines">>();
+  const read = ({ values }: Bound): unknown =>
+    // @ts-expect-error -- there is no such list
+    values.rows;
+  expect<Equal<typeof read, (form: Bound) => unknown>>();
 });

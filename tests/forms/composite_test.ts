@@ -1,0 +1,181 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { z } from "zod";
+import { bindChecked, bindUnchecked, formsIn, makeForm, showBlank } from "../../src/forms/any_form.ts";
+import { type BoundFormWithFormsets, type FormWithFormsets, withFormsets } from "../../src/forms/composite.ts";
+import { field } from "../../src/forms/field.ts";
+import { defineForm, type FormDefinition } from "../../src/forms/form.ts";
+import { defineFormset } from "../../src/forms/formset.ts";
+import { formSpec } from "../../src/forms/specs.ts";
+import { ctx, issuesOf, type Kwargs } from "./support.ts";
+
+const LineForm = defineForm("line", {
+  fields: { text: field.text({ required: true }), price: field.number({ required: true }) },
+});
+const Lines = defineFormset(LineForm, { min: 1, max: 3, extra: 1, canDelete: true, canOrder: true });
+const Base = defineForm("invoice", {
+  schema: z.strictObject({ customer: z.string().min(1), note: z.string().optional() }),
+});
+const Invoice = withFormsets(Base, { lines: Lines });
+
+async function bind(
+  definition: FormDefinition,
+  kwargs: Kwargs,
+  initial: unknown = null,
+): Promise<BoundFormWithFormsets<unknown>> {
+  const form = await bindChecked({ definition, initial }, { kwargs, initial, instance: null, ctx });
+  assert(form.kind === "form" && "formsets" in form);
+  return form;
+}
+
+function blank(definition: FormDefinition, initial: unknown = null): BoundFormWithFormsets<unknown> {
+  const form = showBlank({ definition, initial }, "7", null);
+  assert(form.kind === "form" && "formsets" in form);
+  return form;
+}
+
+Deno.test("withFormsets() gives a frozen form whose formsets bear their names", () => {
+  assert(Object.isFrozen(Invoice) && Object.isFrozen(Invoice.formsets));
+  assertEquals([Invoice.kind, Invoice.name, Invoice.formsets.lines.prefix, Lines.prefix], [
+    "form",
+    "invoice",
+    "lines",
+    "form",
+  ]);
+  assertEquals(formsIn(Invoice).map(({ name }) => name), ["invoice", "line"]);
+  assertEquals(formsIn(Base).length, 1);
+});
+
+for (
+  const [why, make, message] of [
+    ["a name that is none", () => withFormsets(Base, { "a.b": Lines }), "its name is no letter"],
+    ["a name of the form's own", () => withFormsets(Base, { customer: Lines }), "the form has a field of this name"],
+    ["what is no formset", () => withFormsets(Base, { lines: LineForm as never }), "make one with defineFormset()"],
+    ["what is no form", () => withFormsets({} as typeof Base, { lines: Lines }), "make one with defineForm()"],
+    ["rows of rows", () => defineFormset(Invoice), "rows have no rows"],
+  ] as const
+) {
+  Deno.test(`withFormsets() refuses ${why}`, () => void assertThrows(make, TypeError, message));
+}
+
+Deno.test("a form with formsets has its rows in its values, each list under its name", async () => {
+  const form = await bind(Invoice, {
+    customer: "Ada",
+    lines: [
+      { text: "second", price: "2", _order: "2" },
+      { text: "gone", price: "x", _delete: "on" },
+      { text: "first", price: "1", _order: "1" },
+      { text: "", price: "" },
+    ].slice(0, 3),
+  });
+  assertEquals(form.isValid, true);
+  assertEquals(form.values, {
+    customer: "Ada",
+    lines: [{ text: "first", price: 1 }, { text: "second", price: 2 }],
+  });
+});
+
+Deno.test("a form with formsets is refused with either, and names every field as it is sent", async () => {
+  const form = await bind(Invoice, { customer: "", lines: [{ text: "a", price: "1" }, { text: "", price: "x" }] });
+  assertEquals(form.isValid, false);
+  assertEquals(form.fieldNames, ["customer", "lines[1].text", "lines[1].price"]);
+  assertEquals(form.field("lines[1].text").errors.length, 1);
+  assertEquals(form.formsets.lines?.rows[1]?.form.field("price").errors.length, 1);
+  assertThrows(() => form.values, TypeError, '"invoice": 3 errors were found in it');
+  const rowless = await bind(Invoice, { customer: "Ada" });
+  assertEquals(issuesOf(rowless), [["lines", ["Give at least 1 row"]]]);
+});
+
+Deno.test("a form with formsets shows what it begins with, the rows under their name", () => {
+  const form = blank(Invoice, { customer: "Ada", lines: [{ text: "tea", price: 3 }] });
+  assertEquals(form.isBound, false);
+  assertEquals(form.field("customer").value, "Ada");
+  assertEquals(form.field("lines[0].text").value, "tea");
+  assertEquals(form.formsets.lines?.rows.length, 2);
+  assertEquals(form.fields.map(({ name }) => name).slice(0, 4), [
+    "customer",
+    "note",
+    "lines[0].text",
+    "lines[0].price",
+  ]);
+  assertEquals(form.field("lines[1].text").id, "f-line-7-lines--1--text");
+});
+
+Deno.test("a form with formsets begins with what each of them gives, and the form's own word comes first", async () => {
+  const own = withFormsets(
+    defineForm("a", { fields: { x: field.text() }, getInitial: () => ({ x: "own" }) }),
+    { rows: defineFormset(LineForm, { getInitial: () => [{ text: "theirs" }] }) },
+  );
+  assertEquals((await makeForm(own, ctx)).initial, { x: "own", rows: [{ text: "theirs" }] });
+  const first = withFormsets(
+    defineForm("a", {
+      fields: { x: field.text() },
+      getInitial: () => Promise.resolve({ x: "own", rows: [] } as object),
+    }),
+    { rows: defineFormset(LineForm, { getInitial: () => [{ text: "theirs" }] }) },
+  );
+  assertEquals((await makeForm(first, ctx)).initial, { x: "own", rows: [] });
+  // Where nobody gives any, nothing is waited for.
+  assertEquals(makeForm(Invoice, ctx), { definition: Invoice, initial: null });
+});
+
+Deno.test("clean() of a form with formsets sees all of it, and names a row by its place among those that are kept", async () => {
+  const Checked = withFormsets(Base, { lines: Lines }, {
+    clean({ customer, lines }, { addError }) {
+      assertEquals([customer, lines.length], ["Ada", 2]);
+      if (lines[1]?.text === "bad") addError("lines[1].text", "No");
+      if (lines[1]?.text === "all") addError("lines", "All");
+      if (lines[1]?.text === "own") addError("customer", "Own");
+      return { customer: customer.toUpperCase(), lines: lines.slice(0, 1) };
+    },
+  });
+  const send = (text: string) =>
+    bind(Checked, {
+      customer: "Ada",
+      lines: [{ _delete: "on", text: "gone" }, { text: "a", price: "1" }, { text, price: "1" }],
+    });
+  assertEquals(issuesOf(await send("bad")), [["lines[2].text", ["No"]]]);
+  assertEquals(issuesOf(await send("all")), [["lines", ["All"]]]);
+  assertEquals(issuesOf(await send("own")), [["customer", ["Own"]]]);
+  assertEquals((await send("fine")).values, { customer: "ADA", lines: [{ text: "a", price: 1 }] });
+});
+
+Deno.test("addError() of a form with formsets reaches the form, a list and a row of it", async () => {
+  const form = await bind(Invoice, { customer: "Ada", lines: [{ text: "a", price: "1" }] });
+  form.addError("", "Whole");
+  form.addError("lines", "List");
+  form.addError("lines[0].price", "Row");
+  assertEquals(issuesOf(form), [["", ["Whole"]], ["lines", ["List"]], ["lines[0].price", ["Row"]]]);
+  assertEquals([form.isValid, form.errorCount], [false, 3]);
+});
+
+Deno.test("a form with formsets that is not checked yet shows what was sent", () => {
+  const kwargs = { customer: "Ada", lines: [{ text: "a" }] };
+  const form = bindUnchecked({ definition: Invoice, initial: null }, { kwargs, initial: null, instance: null, ctx });
+  assertEquals([form.isValid, form.errorCount, form.field("lines[0].text").raw], [false, 0, "a"]);
+});
+
+Deno.test("a form with formsets takes files where one of its rows does", () => {
+  const Photos = defineFormset(defineForm("photo", { fields: { file: field.file() } }));
+  assertEquals([blank(Invoice).hasFiles, blank(withFormsets(Base, { photos: Photos })).hasFiles], [false, true]);
+});
+
+Deno.test("formSpec() of a form with formsets holds each field once: its own in sections, those of rows in theirs", () => {
+  const spec = formSpec(blank(Invoice));
+  assertEquals(spec.sections.flatMap(({ fields }) => fields.map(({ name }) => name)), ["customer", "note"]);
+  assertEquals(spec.formsets?.lines?.rows[0]?.fields.map(({ name }) => name), ["lines[0].text", "lines[0].price"]);
+  assertEquals(JSON.parse(JSON.stringify(spec)), spec);
+  assert(Object.isFrozen(spec.formsets));
+  assertEquals("formsets" in formSpec(showBlank({ definition: Base, initial: null }, null, null) as never), false);
+});
+
+Deno.test("names of rows lead to no prototype", async () => {
+  const form = await bind(
+    Invoice,
+    JSON.parse('{"customer":"Ada","lines":[{"text":"a","price":"1"}],"__proto__":[{}]}'),
+  );
+  assertEquals(form.fieldNames, [""]);
+  const definition: FormWithFormsets = withFormsets(Base, { constructor: Lines } as { constructor: typeof Lines });
+  assertEquals(Object.keys(definition.formsets), ["constructor"]);
+  assertEquals((await bind(definition, { customer: "Ada" }, {})).fieldNames, ["constructor"]);
+  assertEquals(blank(definition, {}).field("constructor[0].text").value, "");
+});

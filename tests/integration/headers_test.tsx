@@ -1,0 +1,133 @@
+/** `createHandler({ headers })`: what every answer says. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { action, createHandler, defineForm, field, HyperError, live, toast } from "@hyper/actions";
+import { App, EVENTS, eventsOf, type Modules, ORIGIN } from "../support/app.tsx";
+
+const POLICY = "default-src 'none'; script-src 'self'";
+const MODULES: Modules = {
+  "/": { default: () => <h1>Home</h1> },
+  "/own": {
+    render: () => new Response("own", { headers: { "content-security-policy": "default-src 'self'", "x-own": "yes" } }),
+  },
+  "/away": { render: () => Response.redirect(`${ORIGIN}/`, 303) },
+  "/broken": {
+    default: () => {
+      throw new HyperError(410, "Gone");
+    },
+  },
+  "/actions": {
+    default: () => "x",
+    greet: action("greet", () => toast("Hello")),
+    save: action("save", { form: defineForm("note", { fields: { title: field.text({ required: true }) } }) }, () => {}),
+    watch: action("watch", { method: "GET" }, () => live("news")),
+    refuse: action("refuse", { guard: () => false }, () => {}),
+  },
+};
+
+Deno.test("headers of the handler are on every answer: pages, scripts, redirects, refusals, errors, actions", async () => {
+  await using app = new App(MODULES, { headers: { "content-security-policy": POLICY, "X-Frame": "no" } });
+  const post = (action: string, accept = "text/html") => app.call(action, { accept });
+  const asked: (() => Promise<Response>)[] = [
+    () => app.request("/"),
+    () => app.request("/", { method: "HEAD" }),
+    () => app.request("/", { method: "OPTIONS" }),
+    () => app.request("/_hyper/client.js"),
+    () => app.request("/away", { redirect: "manual" }),
+    () => app.request("/broken"),
+    () => app.request("/nowhere"),
+    () => app.request("/x\\y"),
+    () => app.request("/", { method: "PUT" }),
+    () => app.request("/_next/form/0000000000000000/"),
+    () => app.request("/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } }),
+    () => post("greet"),
+    () => post("greet", EVENTS),
+    () => post("greet", "application/json"),
+    () => post("save", EVENTS),
+    () => post("refuse", EVENTS),
+    () => post("unknown", EVENTS),
+  ];
+  for (const ask of asked) {
+    const response = await ask();
+    await response.body?.cancel();
+    assertEquals(response.headers.get("content-security-policy"), POLICY, `${response.status} ${ask}`);
+    assertEquals(response.headers.get("x-frame"), "no");
+  }
+});
+
+Deno.test("headers of the handler are on a stream", async () => {
+  await using app = new App(MODULES, { headers: { "content-security-policy": POLICY } });
+  const response = await app.call("watch", { method: "GET" });
+  assertEquals(response.headers.get("content-security-policy"), POLICY);
+  await response.body?.cancel();
+});
+
+Deno.test("headers of the handler are on static files", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${dir}/static`);
+    await Deno.mkdir(`${dir}/pages`);
+    await Deno.writeTextFile(`${dir}/static/a.css`, "p {}");
+    await using app = new App({}, { baseDir: dir, headers: { "content-security-policy": POLICY } });
+    const response = await app.request("/a.css");
+    assertEquals([response.status, await response.text()], [200, "p {}"]);
+    assertEquals(response.headers.get("content-security-policy"), POLICY);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("what an answer says itself stays, and cookies add up", async () => {
+  await using app = new App({
+    ...MODULES,
+    "/cookie": { render: () => new Response("x", { headers: { "set-cookie": "a=1" } }) },
+  }, { headers: [["content-security-policy", POLICY], ["set-cookie", "seen=1"], ["content-type", "text/plain"]] });
+  const own = await app.request("/own");
+  assertEquals(own.headers.get("content-security-policy"), "default-src 'self'");
+  assertEquals([await own.text(), own.headers.get("x-own")], ["own", "yes"]);
+  assertEquals((await app.open("/cookie")).response.headers.getSetCookie(), ["a=1", "seen=1"]);
+  assertEquals((await app.open("/")).response.headers.get("content-type"), "text/html; charset=utf-8");
+});
+
+Deno.test("headers of the handler keep the status and the body of an answer whose headers cannot be changed", async () => {
+  await using app = new App(MODULES, { headers: { "x-frame": "no" } });
+  const response = await app.request("/away");
+  assertEquals([response.status, response.headers.get("location")], [303, `${ORIGIN}/`]);
+  assertEquals(response.headers.get("x-frame"), "no");
+});
+
+Deno.test("a function gives the headers of each answer, and is given its request", async () => {
+  await using app = new App(MODULES, {
+    headers: async ({ url }) => ({ "x-path": await Promise.resolve(new URL(url).pathname) }),
+  });
+  assertEquals((await app.open("/")).response.headers.get("x-path"), "/");
+  assertEquals((await app.open("/nowhere")).response.headers.get("x-path"), "/nowhere");
+});
+
+Deno.test("an answer is not sent without the headers that a function failed to give", async () => {
+  await using app = new App(MODULES, {
+    headers: () => {
+      throw new Error("no secret");
+    },
+  });
+  const response = await app.request("/");
+  assertEquals([response.status, await response.text()], [500, "Something went wrong on the server"]);
+  assertEquals(app.takeError().message, "no secret");
+});
+
+Deno.test("headers of the handler are made fit to be sent, and say nothing of the connection", async () => {
+  await using app = new App(MODULES, {
+    headers: { "x-text": "a\x01b\u20ac", "transfer-encoding": "chunked", connection: "x-hop", "x-hop": "1" },
+  });
+  const { headers } = await app.request("/");
+  assertEquals(headers.get("x-text"), "a%01b%E2%82%AC");
+  for (const name of ["transfer-encoding", "connection", "x-hop"]) assert(!headers.has(name), name);
+});
+
+Deno.test("createHandler() refuses headers whose names are none", () => {
+  assertThrows(() => createHandler({ pages: [], headers: { "a b": "c" } }), TypeError);
+});
+
+Deno.test("headers change nothing of what an action does", async () => {
+  await using app = new App(MODULES, { headers: { "x-frame": "no" } });
+  assertEquals((await eventsOf(await app.call("greet"))).map(({ event }) => event), ["toast", "end"]);
+});

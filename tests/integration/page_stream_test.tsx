@@ -1,0 +1,340 @@
+/** A page of which something waits: what is there goes out at once, through a real server. */
+import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import type { ComponentChildren, VNode } from "preact";
+import { Suspense } from "preact/compat";
+import {
+  action,
+  defineForm,
+  dependency,
+  Field,
+  field,
+  Form,
+  HyperError,
+  type PageContext,
+  type RequestContext,
+  toast,
+  Toasts,
+} from "@hyper/actions";
+import { App, type Modules } from "../support/app.tsx";
+
+/** Something a component waits for. */
+class Wait {
+  isReady = false;
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  #error: Error | null = null;
+
+  constructor() {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.promise = promise.then(() => void (this.isReady = true), (error) => {
+      this.#error = error;
+    });
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  read(): void {
+    if (this.#error !== null) throw this.#error;
+    if (!this.isReady) throw this.promise;
+  }
+}
+
+function pageOf(wait: Wait): () => VNode {
+  const Slow = (): VNode => {
+    wait.read();
+    return <b>later</b>;
+  };
+  return () => (
+    <main>
+      <h1>now</h1>
+      <Suspense fallback={<i>wait</i>}>
+        <Slow />
+      </Suspense>
+      <p>after</p>
+    </main>
+  );
+}
+
+const Layout = ({ children }: { readonly children: ComponentChildren }): VNode => (
+  <html lang="en">
+    <head>
+      <title>Site</title>
+      <link rel="stylesheet" href="/site.css" />
+    </head>
+    <body>
+      <nav>menu</nav>
+      {children}
+      <footer>foot</footer>
+    </body>
+  </html>
+);
+
+interface Served extends AsyncDisposable {
+  readonly url: string;
+}
+
+function serveApp(app: App): Served {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request, info) => {
+    return app.handler(request, info);
+  });
+  return { url: `http://127.0.0.1:${server.addr.port}`, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+/** Reads what comes of an answer until a text is in it. */
+async function readUntil(reader: ReadableStreamDefaultReader<string>, text: string): Promise<string> {
+  let read = "";
+  while (!read.includes(text)) {
+    const { done, value } = await reader.read();
+    assert(!done, `the answer ended before ${text}: ${read}`);
+    read += value;
+  }
+  return read;
+}
+
+function readerOf(response: Response): ReadableStreamDefaultReader<string> {
+  assert(response.body !== null);
+  return response.body.pipeThrough(new TextDecoderStream()).getReader();
+}
+
+async function rest(reader: ReadableStreamDefaultReader<string>): Promise<string> {
+  let text = "";
+  for (let result = await reader.read(); !result.done; result = await reader.read()) text += result.value;
+  return text;
+}
+
+function siteOf(wait: Wait, more: Modules = {}): App {
+  return new App({
+    "/": { default: pageOf(wait), head: <title>Page</title> },
+    "pages/layout.tsx": { default: Layout },
+    ...more,
+  });
+}
+
+Deno.test("a page that waits sends its head, its layouts and what stands before the wait at once", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  await using served = serveApp(app);
+  const response = await fetch(served.url);
+  const reader = readerOf(response);
+  const begun = await readUntil(reader, "<h1>now</h1>");
+  assertEquals(wait.isReady, false);
+  assertMatch(
+    begun,
+    /^<!DOCTYPE html><html lang="en"><head><link .*<title>Page<\/title><\/head><body><nav>menu<\/nav><main><h1>now<\/h1>$/,
+  );
+  wait.resolve();
+  assertEquals(await rest(reader), "<b>later</b><p>after</p></main><footer>foot</footer></body></html>");
+});
+
+Deno.test("a page that waits is the same document as one that does not, without a script to put it together", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  const response = await app.request("/");
+  const reader = readerOf(response);
+  const begun = await readUntil(reader, "<h1>now</h1>");
+  wait.resolve();
+  const streamed = begun + await rest(reader);
+  const whole = await app.open("/");
+  assertEquals(streamed, whole.html);
+  assertNotMatch(streamed, /<!--|<script|hidden/);
+});
+
+Deno.test("a page without a layout that waits begins with the head of the plain document, and ends with its end", async () => {
+  const wait = new Wait();
+  await using app = new App({ "/": { default: pageOf(wait), head: <title>Plain</title> } });
+  const reader = readerOf(await app.request("/"));
+  const begun = await readUntil(reader, "<h1>now</h1>");
+  assertMatch(begun, /<title>Plain<\/title><script .*<\/head><body><main><h1>now<\/h1>$/);
+  wait.resolve();
+  assertEquals(await rest(reader), "<b>later</b><p>after</p></main></body></html>");
+});
+
+Deno.test("a page that waits says neither its length nor a tag, keeps its status and headers, and varies as others", async () => {
+  const wait = new Wait();
+  const Body = pageOf(wait);
+  await using app = new App({
+    "/": {
+      render: ({ response }: PageContext) => {
+        response.status = 203;
+        response.headers.set("x-page", "yes");
+        response.headers.append("set-cookie", "a=1");
+        return <Body />;
+      },
+    },
+  });
+  const response = await app.request("/");
+  assertEquals(response.status, 203);
+  assertEquals(response.headers.get("x-page"), "yes");
+  assertEquals(response.headers.getSetCookie(), ["a=1"]);
+  assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
+  assertEquals(response.headers.get("content-length"), null);
+  assertEquals(response.headers.get("etag"), null);
+  assertEquals(response.headers.get("x-accel-buffering"), "no");
+  assertEquals(response.headers.get("vary"), "X-Hyper-Action, Accept");
+  wait.resolve();
+  await response.text();
+});
+
+Deno.test("a page refused by its render says so before anything of it is sent", async () => {
+  const wait = new Wait();
+  const Body = pageOf(wait);
+  await using app = new App({ "/": { render: () => false, default: Body } });
+  const response = await app.request("/");
+  assertEquals(response.status, 403);
+  assertStringIncludes(await response.text(), "You may not see this page");
+});
+
+Deno.test("HEAD of a page that waits says the length of the whole", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  const head = app.request("/", { method: "HEAD" });
+  wait.resolve();
+  const response = await head;
+  assertEquals(await response.text(), "");
+  const whole = await app.open("/");
+  assertEquals(response.headers.get("content-length"), String(new TextEncoder().encode(whole.html).length));
+});
+
+Deno.test("a page that waits for next to nothing is sent whole, and fails with the error page", async () => {
+  const NoteForm = defineForm("note", {
+    fields: { title: field.text() },
+    getInitial: () => Promise.reject(new Error("database gone")),
+  });
+  const save = action("save", { form: NoteForm }, () => {});
+  await using app = new App({
+    "/": {
+      default: () => (
+        <main>
+          before<Form action={save} />
+        </main>
+      ),
+      save,
+    },
+  });
+  const page = await app.open("/");
+  assertEquals(page.status, 500);
+  assertNotMatch(page.html, /before|database/);
+  assertEquals(app.takeError().message, "database gone");
+});
+
+Deno.test("what fails after the first byte is told in its place and to onError, and the connection is cut", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  await using served = serveApp(app);
+  const response = await fetch(served.url);
+  assertEquals(response.status, 200);
+  const reader = readerOf(response);
+  await readUntil(reader, "<h1>now</h1>");
+  wait.reject(new Error("database gone"));
+  const told = await readUntil(reader, "</p>");
+  assertEquals(told, '<p role="alert">Something went wrong on the server</p>');
+  await assertRejects(() => reader.read());
+  assertEquals(app.takeError().message, "database gone");
+});
+
+Deno.test("a refusal after the first byte is told in its own words, as text", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  const reader = readerOf(await app.request("/"));
+  await readUntil(reader, "<h1>now</h1>");
+  wait.reject(new HyperError(404, "There is no <b>note</b> & no more"));
+  assertStringIncludes(await readUntil(reader, "</p>"), "There is no &lt;b>note&lt;/b> &amp; no more");
+  await assertRejects(() => reader.read());
+  assertEquals(app.takeReports(), []);
+});
+
+Deno.test("what a page that waits is drawn from is disposed when it is drawn, whether or not it is read", async () => {
+  const wait = new Wait();
+  const events: string[] = [];
+  const disposed = Promise.withResolvers<void>();
+  const connection = dependency("connection", () => ({
+    [Symbol.asyncDispose]: () => {
+      events.push(`disposed, ready: ${wait.isReady}`);
+      return Promise.resolve(disposed.resolve());
+    },
+  }));
+  await using app = siteOf(wait, {
+    "/": { default: pageOf(wait), context: { connection: ({ deps }: RequestContext) => deps.get(connection) } },
+  });
+  const response = await app.request("/");
+  assertEquals(events, []);
+  wait.resolve();
+  await disposed.promise;
+  assertEquals(events, ["disposed, ready: true"]);
+  await response.body?.cancel();
+});
+
+Deno.test("a visitor who leaves a page that waits ends its request", async () => {
+  const wait = new Wait();
+  const disposed = Promise.withResolvers<void>();
+  const connection = dependency(
+    "connection",
+    () => ({ [Symbol.asyncDispose]: () => Promise.resolve(disposed.resolve()) }),
+  );
+  await using app = siteOf(wait, {
+    "/": { default: pageOf(wait), context: { connection: ({ deps }: RequestContext) => deps.get(connection) } },
+  });
+  const response = await app.request("/");
+  await response.body?.cancel();
+  await disposed.promise;
+  assertEquals(wait.isReady, false);
+});
+
+Deno.test("a failing form of a page that waits comes back whole", async () => {
+  const wait = new Wait();
+  const Body = pageOf(wait);
+  const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }) } });
+  const save = action("save", { form: NoteForm }, () => {});
+  await using app = siteOf(wait, {
+    "/": {
+      default: () => (
+        <div>
+          <Form action={save}>
+            <Field name="title" />
+          </Form>
+          <Body />
+        </div>
+      ),
+      save,
+    },
+  });
+  wait.resolve();
+  const page = await app.open("/");
+  const again = new Wait();
+  // From here on the page waits anew.
+  wait.isReady = false;
+  Object.assign(wait, { promise: again.promise.then(() => void (wait.isReady = true)) });
+  const submitted = app.submit(page, "save", { title: "" });
+  again.resolve();
+  const back = await submitted;
+  assertEquals(back.status, 200);
+  assertStringIncludes(back.html, "<b>later</b>");
+  assertStringIncludes(back.html, 'aria-invalid="true"');
+  assertEquals(back.response.headers.get("x-accel-buffering"), null);
+});
+
+Deno.test("toasts are shown once on a page that waits, and not on the next", async () => {
+  const wait = new Wait();
+  const Body = pageOf(wait);
+  const NoteForm = defineForm("note", { fields: { title: field.text() } });
+  const save = action("save", { form: NoteForm }, () => toast("Saved"));
+  await using app = new App({
+    "/": {
+      default: () => (
+        <div>
+          <Toasts />
+          <Form action={save} />
+          <Body />
+        </div>
+      ),
+      save,
+    },
+  });
+  wait.resolve();
+  const sent = await app.submit(await app.open("/"), "save", { title: "a" });
+  assertEquals(sent.status, 303);
+  const shown = await app.follow(sent);
+  assertEquals(shown.html.split("Saved").length - 1, 1);
+  assertNotMatch((await app.open("/")).html, /Saved/);
+});
