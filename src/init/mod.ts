@@ -82,7 +82,7 @@ function projectConfig(): object {
     : {};
   return {
     tasks: {
-      dev: `DEV=1 deno serve --watch ${PERMISSIONS} main.ts`,
+      dev: `HYPER_DEV=1 deno serve --watch=pages ${PERMISSIONS} main.ts`,
       start: `deno serve ${PERMISSIONS} main.ts`,
       test: `GUESTBOOK=:memory: deno test ${PERMISSIONS}`,
     },

@@ -1,7 +1,4 @@
 import { createHandler } from "@hyper/actions";
 
 /** What `deno serve` serves, and what the tests visit. */
-export default createHandler({
-  baseDir: import.meta.dirname,
-  dev: Deno.env.get("DEV") === "1",
-});
+export default createHandler({ baseDir: import.meta.dirname });
