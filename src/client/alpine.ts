@@ -41,9 +41,6 @@ export function hyperAlpine(Alpine: AlpineLike): void {
   addEventListener("hyper:streamEvent", ({ detail }) => {
     if (detail.event !== "patch_signals") return;
     // The call is over when its signals are in place.
-    detail.waitUntil(loaded.then(({ patchSignals }) => {
-      const data = patchSignals(Alpine, detail);
-      if (data) emit("signals", data);
-    }));
+    detail.waitUntil(loaded.then(({ patchSignals }) => patchSignals(Alpine, detail, emit)));
   });
 }

@@ -11,7 +11,7 @@ import { type Call, type Flight, tell } from "./call.ts";
 import { config } from "./config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
 import { genuine, idOf } from "./genuine.ts";
-import { tryLater } from "./load_later.ts";
+import { loadLater, tryLater } from "./load_later.ts";
 import { parseFragment } from "./markup.ts";
 import { acceptAnswer, keepIslands, morph } from "./morph.ts";
 import { pages } from "./nav_observer.ts";
@@ -22,9 +22,6 @@ import type { Wire } from "./wire.ts";
 
 /** Which answers have replaced what; as long as the page lives. */
 export const stale = createStaleGuard();
-
-/** How often a script could not be loaded, by its URL; as long as the page lives. */
-const failed = new Map<string, number>();
 
 /** What is done for an event. `place` is the answer's place in time, `again` whether it may have been done before. */
 type Verb = (data: Wire, flight: Flight, place: number, again?: boolean) => void | Promise<void>;
@@ -49,16 +46,11 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   },
   async load_js({ src }, flight) {
     const { signal } = flight;
-    let href = `${src}`;
     try {
-      const url = new URL(href, document.baseURI);
-      if (!/^https?:$/.test(url.protocol)) throw new TypeError(`Cannot load script "${href}"`);
-      href = url.href;
-      // A browser remembers that a module could not be had; under another fragment it asks again.
-      await until(signal, import(href + "#".repeat(failed.get(href) ?? 0)));
+      const { loadScript } = await loadLater();
+      await until(signal, loadScript(`${src}`));
     } catch (error) {
       signal.throwIfAborted();
-      failed.set(href, 1 + (failed.get(href) ?? 0));
       // Nothing else fails with it.
       tell("requestException", flight, { error });
     }

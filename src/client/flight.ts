@@ -25,7 +25,7 @@ const LASTING_MS = 30_000;
 const lanes = createLanes<Flight>();
 const flights = new Set<Flight>();
 
-/** The reasons with which calls are ended here. */
+/** The reasons with which calls are ended here. Whoever aborts the call's own signal with one of them says the same. */
 const OURS: readonly AbortReason[] = ["abort", "replaced", "timeout"];
 
 /**
@@ -33,6 +33,7 @@ const OURS: readonly AbortReason[] = ["abort", "replaced", "timeout"];
  *
  * @param call The call.
  * @param checkpoint How far it came when it was made before. Default: not at all.
+ * @param sync How it meets others of its lane. Default: as the call says.
  * @returns How it ended.
  * @throws {ConnectionError} When the network failed.
  */

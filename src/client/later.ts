@@ -5,6 +5,7 @@
  * @module
  */
 import { createPages } from "./navigate.ts";
+import { loadScript } from "./script.ts";
 import { share } from "./share.ts";
 import { patchSignals } from "./signals.ts";
 import { slowly } from "./slowly.ts";
@@ -14,6 +15,7 @@ import { upload } from "./upload.ts";
 /** All parts, as one object: unlike names of exports, those of its properties can be shortened. */
 export const later = {
   createPages,
+  loadScript,
   patchSignals,
   changeSlowly: slowly,
   shareStream: share,

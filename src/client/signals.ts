@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SignalsDetail, StreamEventDetail } from "./events.ts";
+import type { emit, StreamEventDetail } from "./events.ts";
 
 /** As much of Alpine as the bridge needs, of its ordinary build and of the one for strict policies alike. */
 export interface AlpineLike {
@@ -19,12 +19,14 @@ type Data = Record<string, unknown>;
 
 /**
  * Puts signals where they belong: those whose name begins with `$` into the store `hyper`, any other into the nearest
- * `x-data` that has a property of its name, else into the nearest.
+ * `x-data` that has a property of its name, else into the nearest. Nothing happens when the data of the event is no object.
  *
- * @returns What was put there; `null` when the data of the event is no object.
+ * @param Alpine Whose data it is.
+ * @param detail The event that brought them.
+ * @param tell Tells the page that they are there.
  */
-export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail): SignalsDetail | null {
-  if (!isPlain(data)) return null;
+export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail, tell: typeof emit): void {
+  if (!isPlain(data)) return;
   const scope = (sourceEl ?? document.activeElement)?.closest("[x-data]");
   const near = scope ? Alpine.closestDataStack(scope) : [];
   for (const [name, value] of Object.entries(data)) {
@@ -33,7 +35,7 @@ export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEvent
     // Alpine's stores and scopes are objects.
     if (place) merge(place as Data, { [global ? name.slice(1) : name]: value });
   }
-  return data;
+  tell("signals", data);
 }
 
 /** Merges own properties into an object; `__proto__` would reach its prototype. */

@@ -918,7 +918,7 @@ export class FormActionDispatch {
     return watch(item, {
       live: this.#services.live,
       lastEventId: intent.lastEventId,
-      share: shareOf(run),
+      share: shareOf(run, item.topic),
       signal: run.controller.signal,
       ask: (guard, again) => this.#askAgain(run, guard, again),
       refresh: async (selector) => {
@@ -1128,11 +1128,12 @@ export class FormActionDispatch {
 }
 
 /**
- * The same for the tabs of one browser that would be told the same: by the same principal, about the same page, with the
- * same data. What a page is rendered from beside these, such as a cookie, is theirs too.
+ * The same for the tabs of one browser that would be told the same: about the same topic, to the same principal, on the
+ * same page, with the same data. What a page is rendered from beside these, such as a cookie, is theirs too.
  */
-function shareOf({ request, principal, action }: Run): string {
-  const parts = [action.name, principal, request.url, request.headers.get(DATA_HEADER), request.headers.get("cookie")];
+function shareOf({ request: { url, headers }, principal, action, intent }: Run, topic: string): string {
+  const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
+  const parts = [action.name, topic, principal, url, intent.target, ...sent];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 

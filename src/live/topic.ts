@@ -78,11 +78,7 @@ export class Topic {
    * @throws {unknown} What the bus threw: it cannot be reached.
    */
   async join(watcher: Watcher, lastEventId: string | null): Promise<() => Promise<void>> {
-    this.#subscription ??= this.#bus.subscribe(this.#name, (message) => this.#receive(message), {
-      onGap: () => this.#lose(),
-    });
-    const subscription = await this.#subscription;
-    this.#cursor ??= subscription.cursor ?? null;
+    await (this.#subscription ??= this.#begin());
     const cursor = this.#places.cursorOf(lastEventId);
     this.#handOn();
     if (cursor === null) {
@@ -104,6 +100,15 @@ export class Topic {
     // What it could not be subscribed for was told to those who joined.
     const subscription = await this.#subscription?.catch(() => null);
     await subscription?.[Symbol.asyncDispose]();
+  }
+
+  async #begin(): Promise<BusSubscription> {
+    const subscription = await this.#bus.subscribe(this.#name, (message) => this.#receive(message), {
+      onGap: () => this.#lose(),
+    });
+    // Once, now: later it would be a place that more has passed than is remembered here.
+    this.#cursor ??= subscription.cursor ?? null;
+    return subscription;
   }
 
   // deno-lint-ignore require-await -- one of two ways to leave, the other has to wait

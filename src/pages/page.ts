@@ -166,15 +166,21 @@ async function makeContext(
   onError?: (error: unknown) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (route.context.size === 0) return NO_CONTEXT;
-  const names = [...route.context.keys()];
-  // Settled, so that no provider is still at work behind the answer, and of two failures the same one is reported.
-  const results = await Promise.allSettled(Array.from(route.context.values(), (provider) => ctx.deps.get(provider)));
+  // All of them begin at once, and each is waited for, so that no provider is still at work behind the answer, and of two
+  // failures the same one is reported. Without a promise of them together, which would cost as much as they do.
+  const begun: [string, Promise<unknown>][] = [];
+  for (const [name, provider] of route.context) begun.push([name, ctx.deps.get(provider)]);
   const entries: [string, unknown][] = [];
-  for (const [index, result] of results.entries()) {
-    if (result.status === "fulfilled") entries.push([names[index] ?? "", result.value]);
-    else if (onError === undefined) throw result.reason;
-    else onError(result.reason);
+  const failures: unknown[] = [];
+  for (const [name, value] of begun) {
+    try {
+      entries.push([name, await value]);
+    } catch (error) {
+      if (onError === undefined) failures.push(error);
+      else onError(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return Object.freeze(Object.fromEntries(entries));
 }
 

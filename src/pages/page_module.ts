@@ -214,7 +214,7 @@ export type Head = Markup | ((props: PageProps) => Markup);
  *
  * An `async` one, its `context` and its `render` are waited for before anything is sent, and may decide the status. Where a
  * component inside it waits – it throws a promise, as `lazy()` does and a `<Form>` whose `getInitial` is asynchronous – what
- * stands before the `<Suspense>` or the component around it is sent after 20 milliseconds, the rest in order as it comes,
+ * stands before the `<Suspense>` or the component around it is sent after 50 milliseconds, the rest in order as it comes,
  * without a fallback and without a script. What fails from then on is told in its place, with the status sent already, and
  * the connection is cut.
  */

@@ -8,9 +8,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
-
-/** Bytes in a buffer of their own, as a body's chunks are. */
-export type Bytes = Uint8Array<ArrayBuffer>;
+import { type Bytes, Pieces } from "./pieces.ts";
 
 /** The limits that hold for the time a body takes. */
 export type TimeLimits = Pick<Limits, "bodySeconds" | "bytesPerSecond">;
@@ -96,15 +94,12 @@ export class ByteReader {
    */
   async readAll(maximum: number, limit: string): Promise<Bytes> {
     this.checkDeclared(maximum, limit);
-    const chunks: Bytes[] = [];
-    let size = 0;
+    const pieces = new Pieces();
     for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) {
-      size += chunk.length;
-      if (size > maximum) throw tooLarge(maximum, limit);
-      chunks.push(chunk);
+      pieces.add(chunk);
+      if (pieces.size > maximum) throw tooLarge(maximum, limit);
     }
-    const [only] = chunks;
-    return chunks.length === 1 && only !== undefined ? only : concat(chunks, size);
+    return pieces.join();
   }
 
   /**
@@ -283,17 +278,6 @@ async function inTime(reading: Promise<Bytes>, limits: TimeLimits, isRate: boole
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Joins chunks; `size` is the sum of their lengths. */
-export function concat(chunks: readonly Uint8Array[], size: number): Bytes {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 /** The refusal of what is larger than a limit. */

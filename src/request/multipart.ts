@@ -9,10 +9,11 @@
  */
 
 import { InputError } from "../errors.ts";
-import { type ByteReader, type Bytes, concat, tooLarge } from "./byte_reader.ts";
+import { type ByteReader, tooLarge } from "./byte_reader.ts";
 import { FieldCollector, type FieldMap, type FieldValue } from "./field_map.ts";
 import { parseHeaderValue } from "./header_value.ts";
 import type { Limits } from "./limits.ts";
+import { type Bytes, concat, Pieces } from "./pieces.ts";
 import { FileSpool } from "./spooled_file.ts";
 
 /** A file that arrives. */
@@ -122,14 +123,9 @@ function isDisposable(value: FieldValue): value is File & AsyncDisposable {
 }
 
 async function readText(scanner: PartScanner): Promise<string> {
-  const pieces: Bytes[] = [];
-  let size = 0;
-  for (let piece = await scanner.readText(); piece !== null; piece = await scanner.readText()) {
-    pieces.push(piece);
-    size += piece.length;
-  }
-  const [only] = pieces;
-  return decode(pieces.length === 1 && only !== undefined ? only : concat(pieces, size), "a field");
+  const pieces = new Pieces();
+  for (let piece = await scanner.readText(); piece !== null; piece = await scanner.readText()) pieces.add(piece);
+  return decode(pieces.join(), "a field");
 }
 
 async function readFile(

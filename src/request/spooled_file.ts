@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Pieces } from "./pieces.ts";
 
 /** A file up to this size stays in memory. */
 export const SPOOL_THRESHOLD_BYTES = 1_048_576;
@@ -166,7 +167,8 @@ export class SpooledFile extends File implements AsyncDisposable {
 
 /** Takes the bytes of one file as they arrive. */
 export class FileSpool {
-  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  /** What is in memory. */
+  #pieces = new Pieces();
   #size = 0;
   #path: string | null = null;
   #disk: Deno.FsFile | null = null;
@@ -177,7 +179,7 @@ export class FileSpool {
   async write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#size += chunk.length;
     if (this.#disk !== null) return await writeAll(this.#disk, chunk);
-    this.#chunks.push(chunk);
+    this.#pieces.add(chunk);
     if (this.#size > SPOOL_THRESHOLD_BYTES && !this.#memoryOnly) await this.#moveToDisk();
   }
 
@@ -192,7 +194,7 @@ export class FileSpool {
     this.#disk?.close();
     this.#disk = null;
     return this.#path === null
-      ? new File(this.#chunks, name, { type })
+      ? new File([...this.#pieces.list()], name, { type })
       : new SpooledFile(this.#path, this.#size, name, type);
   }
 
@@ -219,7 +221,8 @@ export class FileSpool {
       this.#path = null;
       return;
     }
-    for (const chunk of this.#chunks.splice(0)) await writeAll(this.#disk, chunk);
+    for (const piece of this.#pieces.list()) await writeAll(this.#disk, piece);
+    this.#pieces = new Pieces();
   }
 }
 

@@ -7,7 +7,7 @@
  * Milliseconds that a page is given to be whole. One that waits for next to nothing is better sent whole: where it fails, its
  * visitor gets the error page with its status, and no half of a page.
  */
-export const PATIENCE_MS = 20;
+export const PATIENCE_MS = 50;
 
 /** The pieces of a document, in order. */
 type Pieces = AsyncGenerator<string, void, void>;

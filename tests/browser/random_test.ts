@@ -75,6 +75,18 @@ async function type(visitor: Visitor, selector: string, texts: readonly string[]
 
 const pause = ({ page, random }: Visitor, most: number): Promise<void> => page.waitForTimeout(random(most));
 
+/** Presses a button while the network is not there. */
+async function disturb(visitor: Visitor, begin: () => unknown, end: () => unknown): Promise<void> {
+  await begin();
+  // A page that is being loaded waits for the network itself, so nobody waits for the button before that is back.
+  const pressed = click(visitor, "button").catch(() => {
+    // The page has gone meanwhile.
+  });
+  await pause(visitor, 300);
+  await end();
+  await pressed;
+}
+
 const USING: Deeds = {
   add: [6, (visitor) => type(visitor, "#add input[type=text]", ["Milk", "Bread", "a < b & c", ""])],
   rename: [5, (visitor) => type(visitor, ".note form.title input[type=text]", ["Tea", "x".repeat(80), ""])],
@@ -82,41 +94,33 @@ const USING: Deeds = {
   delete: [3, (visitor) => click(visitor, ".note button.quiet")],
   search: [4, (visitor) => type(visitor, "#q", ["mi", "b", "nothing", ""])],
   "back up": [3, (visitor) => click(visitor, ".backup button")],
-  write: [4, (visitor) => type(visitor, "textarea, input[type=date]", ["1", "text"])],
   retry: [4, (visitor) => click(visitor, "[hyper-retry]")],
   close: [2, (visitor) => click(visitor, "[hyper-close]")],
   wait: [4, (visitor) => pause(visitor, 400)],
   abort: [2, ({ page }) => page.evaluate(() => Hyper.abort())],
+  drop: [4, ({ network }) => Promise.resolve(network.drop())],
+  stall: [2, (visitor) => {
+    const { network } = visitor;
+    return disturb(visitor, () => network.stall(), () => {
+      network.drop();
+      network.flow();
+    });
+  }],
+  "lose the network": [3, (visitor) => {
+    const context = visitor.page.context();
+    return disturb(visitor, () => context.setOffline(true), () => context.setOffline(false));
+  }],
+};
+
+/** What leads to another document, or to a page that others lead from: as the retry of a visit, which is the browser's. */
+const LEAVING: Deeds = {
   visit: [3, ({ page }) => page.evaluate(() => void Hyper.visit("/"))],
   "visit a note": [3, ({ page }) =>
     page.evaluate(() => {
       const link = document.querySelector<HTMLAnchorElement>(".note a");
       if (link) void Hyper.visit(link.href);
     })],
-  drop: [4, ({ network }) => Promise.resolve(network.drop())],
-  stall: [2, async (visitor) => {
-    visitor.network.stall();
-    try {
-      await click(visitor, "button");
-      await pause(visitor, 300);
-    } finally {
-      visitor.network.drop();
-      visitor.network.flow();
-    }
-  }],
-  "lose the network": [3, async (visitor) => {
-    const context = visitor.page.context();
-    await context.setOffline(true);
-    try {
-      await click(visitor, "button");
-      await pause(visitor, 300);
-    } finally {
-      await context.setOffline(false);
-    }
-  }],
-};
-
-const LEAVING: Deeds = {
+  write: [4, (visitor) => type(visitor, "textarea, input[type=date]", ["1", "text"])],
   reload: [2, ({ page }) => open(page, page.url())],
   "go back": [1, ({ page }) => page.goBack({ timeout: 2000 })],
   "go forward": [1, ({ page }) => page.goForward({ timeout: 2000 })],
@@ -183,7 +187,7 @@ async function rest(page: Page): Promise<void> {
   );
   for (const { id } of listNotes()) deleteNote(id);
   for (const title of ["Milk", "Bread", "Tea"]) addNote({ title, body: "", due: null });
-  for (const url of ["/?q=", "/"]) await visit(page, url);
+  for (const url of ["/?q=", "/", "/?q=", "/", "/?q=", "/"]) await visit(page, url);
   await page.evaluate(() => {
     // In the DOM, the focus and the selection hold what they were in.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
@@ -223,16 +227,17 @@ Deno.test(`notes: nothing stays behind after ${seconds} seconds of random use, s
       await page.context().setOffline(false);
       for (let left = seconds; left > 0; left -= ROUND) {
         const round = Math.min(left, ROUND) * 1000;
-        await use(visitor, round / 3, { ...USING, ...LEAVING });
+        await use(visitor, round / 2, { ...USING, ...LEAVING });
         await open(page, "/");
         // What is loaded and made once is there before it counts.
-        await use(visitor, round / 6, USING);
-        await open(page, "/");
-        await use(visitor, round / 6, USING);
+        await use(visitor, round / 8, USING);
         await rest(page);
+        await page.evaluate(() => void Reflect.set(globalThis, "counted", true));
         const before = await count(devtools);
-        await use(visitor, round / 3, USING);
+        await use(visitor, round * 3 / 8, USING);
         await rest(page);
+        // In another document there is nothing to compare: a form was sent before the script for it had come.
+        if (!await page.evaluate(() => Reflect.has(globalThis, "counted"))) continue;
         const after = await count(devtools);
         const held = `${JSON.stringify(before)} were held before, ${JSON.stringify(after)} after`;
         assert(after.nodes <= before.nodes + SLACK.nodes, held);

@@ -121,7 +121,13 @@ Deno.test("live() marks its streams alike where all that decides what they say i
   assert(ada !== "");
   assertEquals(await shareOf({ "x-user": "ada" }), ada);
   for (
-    const other of [{ "x-user": "bob" }, { "x-user": "ada", cookie: "a=b" }, { "x-user": "ada", "x-hyper-data": "{}" }]
+    const other of [
+      { "x-user": "bob" },
+      { "x-user": "ada", cookie: "a=b" },
+      { "x-user": "ada", "x-hyper-data": "{}" },
+      { "x-user": "ada", "x-hyper-target": "%23side" },
+      { "x-user": "ada", authorization: "Basic YTpi" },
+    ]
   ) {
     assert(await shareOf(other) !== ada);
   }

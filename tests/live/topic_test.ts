@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { setImmediate } from "node:timers";
+import type { Bus, BusMessage } from "../../src/store/store.ts";
 import { Topic } from "../../src/live/topic.ts";
 import { type Read, Watcher } from "../../src/live/watcher.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
@@ -77,5 +78,32 @@ Deno.test("Topic hands what waits on before somebody joins", async () => {
   assertEquals(valuesOf(await first.next()), ["b"]);
   assertEquals(valuesOf(await late.next()), ["catchUp"]);
   assertEquals(valuesOf(await late.next()), ["place"]);
+  await topic.close();
+});
+
+Deno.test("Topic looks in the log for who comes back from where it began, once something may have passed it by", async () => {
+  let tell: ((message: BusMessage) => void) | undefined;
+  let lose: (() => void) | undefined;
+  const bus: Bus = {
+    publish: () => Promise.resolve("unused"),
+    subscribe(_topic, listener, { after, onGap } = {}) {
+      if (after != null) return Promise.resolve({ isComplete: false, [Symbol.asyncDispose]: () => Promise.resolve() });
+      [tell, lose] = [listener, onGap];
+      return Promise.resolve({ isComplete: true, cursor: "c0", [Symbol.asyncDispose]: () => Promise.resolve() });
+    },
+  };
+  const topic = new Topic(bus, "board", () => {});
+  const early = new Watcher(() => {});
+  await topic.join(early, null);
+  await early.next();
+  const place = await early.next();
+  if (place?.kind !== "place") throw new TypeError("The beginning has a place");
+  tell?.({ cursor: "c1", message: message("missed") });
+  lose?.();
+  await topic.join(new Watcher(() => {}), null);
+  const back = new Watcher(() => {});
+  await topic.join(back, place.marks.id ?? null);
+  assertEquals([(await back.next())?.kind, (await back.next())?.kind], ["place", "catchUp"]);
+  await turn();
   await topic.close();
 });

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { InputError } from "../../src/errors.ts";
-import { ByteReader, type Bytes, readSmall } from "../../src/request/byte_reader.ts";
+import { ByteReader, readSmall } from "../../src/request/byte_reader.ts";
+import type { Bytes } from "../../src/request/pieces.ts";
 
 const NO_LIMITS = { bodySeconds: Infinity, bytesPerSecond: Infinity };
 

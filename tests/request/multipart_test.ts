@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { InputError } from "../../src/errors.ts";
-import { ByteReader, type Bytes } from "../../src/request/byte_reader.ts";
+import { ByteReader } from "../../src/request/byte_reader.ts";
+import type { Bytes } from "../../src/request/pieces.ts";
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../../src/request/limits.ts";
 import { disposeFiles, type OnFile, readMultipart } from "../../src/request/multipart.ts";
 import { SPOOL_THRESHOLD_BYTES, SpooledFile } from "../../src/request/spooled_file.ts";

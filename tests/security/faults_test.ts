@@ -212,6 +212,33 @@ Deno.test("T15, T16: ten thousand half-open requests hold nobody up, in bounded 
   assertEquals([after.runs, after.reports, server.errors], [0, 0, ""]);
 });
 
+for (
+  const [what, type, before] of [
+    ["a form", "application/x-www-form-urlencoded", "title="],
+    ["a field", "multipart/form-data; boundary=b", PART.slice(0, -3)],
+    ["a file", "multipart/form-data; boundary=b", FILE],
+  ] as const
+) {
+  Deno.test(`T12: ${what} in chunks of one byte costs about its size, not a buffer for each`, async () => {
+    await using server = await startServer(SCRIPT, { args: ["60"] });
+    const quiet = await health(server);
+    const chunked = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+    const head =
+      `POST ${ACTION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const connection = await connect(server, head + chunked(before));
+    const thousand = new TextEncoder().encode(chunked("a").repeat(1_000));
+    for (let round = 0; round < 30; round++) {
+      for (let at = 0; at < thousand.length;) at += await connection.write(thousand.subarray(at));
+      // What was read to no end is collected on the way.
+      if (round % 5 === 4) await health(server);
+    }
+    const more = (await health(server)).rss - quiet.rss;
+    // With a buffer of 4 KiB for each it would be 120 MiB at the least.
+    assert(more < 60 * MEBIBYTE, `${more / MEBIBYTE} MiB more`);
+    connection.close();
+  });
+}
+
 Deno.test("T12, T13: hundreds of bodies above a limit are refused in bounded memory", async () => {
   await using server = await startServer(SCRIPT);
   const before = await health(server);

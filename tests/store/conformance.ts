@@ -284,6 +284,17 @@ export function testBus(
     assertEquals(subscription.isComplete, true);
   });
 
+  test("subscribe() may say where it begins: who comes back from there misses nothing", async (bus) => {
+    await bus.publish("topic", 1);
+    const first = await bus.subscribe("topic", () => {});
+    await first[Symbol.asyncDispose]();
+    await bus.publish("topic", 2);
+    const heard = new Heard();
+    await using again = await bus.subscribe("topic", heard.listener, { after: first.cursor ?? "" });
+    assertEquals(again.isComplete, typeof first.cursor === "string");
+    if (again.isComplete) assertEquals(await heard.take(1), [2]);
+  });
+
   test(
     "subscribe() with a cursor that the log no longer reaches says so, and gives what comes",
     async (bus, _, forget) => {

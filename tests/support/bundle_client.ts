@@ -42,6 +42,7 @@ export const INTERNAL: readonly string[] = [
   "joinIn",
   "leave",
   "likeness",
+  "loadScript",
   "loadWords",
   "markReplaced",
   "mayLeave",
@@ -103,6 +104,8 @@ async function bundleClient(): Promise<Map<string, string>> {
       compress: {
         passes: 3,
         unsafe: true,
+        // The same comparison is written the same way everywhere, which compresses better.
+        comparisons: false,
         unsafe_arrows: true,
         pure_getters: true,
         hoist_props: true,
