@@ -22,6 +22,7 @@ import { formId } from "./form.tsx";
 import { type ActionRef, type FormAction, type PageState, PageStateProvider } from "./page_state.ts";
 import { isMarkupNode, keepCarriageReturns, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { renderInParts } from "./render_parts.tsx";
+import { Toasts } from "./toasts.tsx";
 
 /** What rendering works with. */
 export interface RenderingServices {
@@ -213,7 +214,9 @@ async function complete(html: string, head: readonly Markup[], state: RenderStat
   const document = asDocument(html);
   // A layout that writes the document has put the script where it wants it.
   if (document !== null) return keepCarriageReturns(withHead(document, parts));
-  return keepCarriageReturns(plainDocument(html, parts, await drawClientScript(state)));
+  // Nobody but us is left to say what survived a redirect: without a layout there may be no `<Toasts>`.
+  const toasts = state.askedForToasts || state.takeToasts().length === 0 ? "" : await drawToasts(state);
+  return keepCarriageReturns(plainDocument(html + toasts, parts, await drawClientScript(state)));
 }
 
 /** The document in pieces, of which the first has what stands before whatever waits, and the head at the least. */
@@ -252,6 +255,10 @@ async function drawHead(head: readonly Markup[], state: RenderState): Promise<re
 
 async function drawClientScript(state: RenderState): Promise<string> {
   return await renderHtml(within(state, <ClientScript />), null);
+}
+
+async function drawToasts(state: RenderState): Promise<string> {
+  return await renderHtml(within(state, <Toasts />), null);
 }
 
 /** The page that says what went wrong where the application has none of its own, or where that has failed. */
@@ -294,6 +301,8 @@ class RenderState implements PageState {
   readonly clientPath = CLIENT_PATH;
   /** Whether toasts were shown. */
   tookToasts = false;
+  /** Whether the page has a place for toasts, or was given one. */
+  askedForToasts = false;
   /** Whether the form that failed was. */
   tookFailed = false;
   readonly #services: RenderingServices;
@@ -367,6 +376,7 @@ class RenderState implements PageState {
 
   // The same to whoever asks: what was drawn beside a component that waits is drawn anew, and has asked before.
   takeToasts(): readonly Readonly<Record<string, unknown>>[] {
+    this.askedForToasts = true;
     const toasts = this.#visit.takeToasts();
     this.tookToasts = toasts.length > 0;
     return toasts;

@@ -528,7 +528,11 @@ Deno.test("toasts wait for the first page that has a place for them", async () =
     "/silent": {
       render: ({ response }: { response: { headers: Headers } }) => {
         response.headers.set("cache-control", "no-store");
-        return "no place for toasts";
+        return (
+          <html>
+            <body>no place for toasts</body>
+          </html>
+        );
       },
     },
   });
@@ -536,6 +540,14 @@ Deno.test("toasts wait for the first page that has a place for them", async () =
   assertEquals((await app.follow(answer)).html.includes("Saved"), false);
   assertStringIncludes((await app.open("/other")).html, "Saved");
   assertEquals((await app.open("/other")).html.includes("Saved"), false);
+});
+
+Deno.test("toasts are shown once where no layout has written the document, with no <Toasts> in the page", async () => {
+  await using app = giving(() => [toast("Saved"), redirect("/bare")], { "/bare": { default: () => <p>Bare</p> } });
+  const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
+  const page = await app.follow(answer);
+  assertMatch(page.html, /<p>Bare<\/p><div role="status"[^>]*><div data-hyper-toast="?[^>]*>Saved</);
+  assertEquals((await app.open("/bare")).html.includes("Saved"), false);
 });
 
 Deno.test("a flash is not readable by scripts, is of this site, and lives for a minute", async () => {
