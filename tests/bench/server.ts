@@ -163,6 +163,8 @@ export async function measureServer({ rounds, seconds }: Effort, only = ""): Pro
       rows.map(({ work, cpu }) => `${work} ${cpu}`).join("; ") + ".",
       "What this library does and the others do not: hidden fields that lead back to the page, each mutation once, " +
       "cross-origin verdict, bounded bodies with a deadline.",
+      "Pages of this library say what they vary by. An answer with a second header leaves a faster way that Deno.serve has for " +
+      "those with a content type alone, which is what the others send: of a page of 100 rows that is 3 to 10 µs.",
     ],
   };
 }
