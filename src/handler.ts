@@ -84,8 +84,8 @@ export interface HandlerOptions {
   /** Who resolves markers, beside the built-in providers. Default: none. */
   readonly providers?: readonly Provider[] | undefined;
   /**
-   * Values in place of those that dependencies would make, for tests: by the dependency or by its name; a function is
-   * run as its factory. Default: none.
+   * Values in place of those that dependencies would make, by the dependency or by its name: what the program opens once,
+   * such as a database, and what a test puts in its place. A function is run as the dependency's factory. Default: none.
    */
   readonly overrides?: ReadonlyMap<Dependency<unknown> | string, unknown> | undefined;
   /** Who asks: part of the key under which a mutation runs once, and whose streams are counted. Default: nobody. */

@@ -113,6 +113,12 @@ Deno.test("deno task audit prints the actions of an application, and fails where
     const failed = await run(folder, "--require-guard");
     assertEquals(failed.code, 1);
     assertStringIncludes(failed.text, '"erase" (pages/page.ts erase)');
+
+    const main = `import { createHandler } from ${library};\n` +
+      `export const handler = createHandler({ baseDir: import.meta.dirname, guard: () => false });\n`;
+    await Deno.writeTextFile(`${folder}/main.ts`, main);
+    const guarded = await run(`${folder}/main.ts`, "--require-guard");
+    assertEquals([guarded.code, /^erase +POST +handler /m.test(guarded.text)], [0, true]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -131,7 +131,10 @@ export interface ActionOptions<
   readonly input?: S | undefined;
   /** The only method it answers to. `"GET"` is for what changes nothing: it is not protected as a mutation is. Default: `"POST"`. */
   readonly method?: "GET" | "POST" | undefined;
-  /** Values to inject, by the name they arrive under in the handler's context. Default: none. */
+  /**
+   * Values to inject, by the name they arrive under in the handler's context. They are made after the guards of the handler
+   * and of the action, and before that of the form. Default: none.
+   */
   readonly inject?: I | undefined;
   /** Decides who may go on, before the body is read. Default: everyone. */
   readonly guard?: Guard | undefined;

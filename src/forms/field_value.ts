@@ -79,11 +79,11 @@ export interface FieldMessages {
   readonly max?: string | undefined;
   /** The value is between two steps. */
   readonly step?: string | undefined;
-  /** A file is too big. */
+  /** A file is too big. Where several were sent, its name is put before this. */
   readonly maxBytes?: string | undefined;
   /** There are too many files. */
   readonly maxFiles?: string | undefined;
-  /** A file is of another type, by what was declared or by its content. */
+  /** A file is of another type, by what was declared or by its content. Where several were sent, its name is put before this. */
   readonly accept?: string | undefined;
 }
 
@@ -257,10 +257,14 @@ export async function checkFiles(rules: FieldRules, sent: unknown): Promise<Fiel
 
   const { maxBytes = Infinity, multiple, maxFiles = multiple ? Infinity : 1, accept } = rules.constraints;
   if (files.length > maxFiles) return broken(rules, "maxFiles");
-  if (files.some((file) => file.size > maxBytes)) return broken(rules, "maxBytes");
+  // Among several files the visitor has to be told which one.
+  const refused = (file: File, rule: "maxBytes" | "accept"): FieldResult<never> =>
+    broken(rules, rule, files.length > 1 ? file : null);
+  const large = files.find((file) => file.size > maxBytes);
+  if (large !== undefined) return refused(large, "maxBytes");
   if (accept !== undefined) {
     const tokens = accept.toLowerCase().split(",").map((token) => token.trim());
-    for (const file of files) if (!await acceptsFile(tokens, file)) return broken(rules, "accept");
+    for (const file of files) if (!await acceptsFile(tokens, file)) return refused(file, "accept");
   }
   return valid(files);
 }
@@ -338,8 +342,9 @@ function valid<T>(value: T): FieldResult<T> {
   return { kind: "valid", value };
 }
 
-function broken(rules: FieldRules, rule: keyof FieldMessages): FieldResult<never> {
-  return { kind: "invalid", message: rules.messages[rule] ?? defaultMessage(rules, rule) };
+function broken(rules: FieldRules, rule: keyof FieldMessages, file: File | null = null): FieldResult<never> {
+  const message = rules.messages[rule] ?? defaultMessage(rules, rule);
+  return { kind: "invalid", message: file === null ? message : `${file.name}: ${message}` };
 }
 
 function defaultMessage({ type, constraints, schemes }: FieldRules, rule: keyof FieldMessages): string {
@@ -372,7 +377,7 @@ function defaultMessage({ type, constraints, schemes }: FieldRules, rule: keyof 
     case "maxFiles":
       return `Choose at most ${counted(maxFiles ?? 1, "file")}`;
     case "accept":
-      return `Choose a file of one of these types: ${accept ?? ""}`;
+      return `Choose a file of one of these types: ${(accept ?? "").split(",").map((type) => type.trim()).join(", ")}`;
   }
 }
 

@@ -91,7 +91,11 @@ export interface FormOptionsBase<V> {
    * @returns The values to go on with, or nothing for the ones that came in.
    */
   readonly clean?: ((values: V, ctx: CleanContext) => V | void | PromiseLike<V | void>) | undefined;
-  /** Decides who may go on, once the form is bound and before its values are checked. Default: everyone. */
+  /**
+   * Decides who may go on, once the form is bound and before its values are checked. The body has been read by then, and
+   * what the action injects has been made: what needs nothing of the form belongs into the action's own guard. Default:
+   * everyone.
+   */
   readonly guard?: Guard<FormGuardContext<BoundForm<V>>> | undefined;
   /** What follows success, unless the handler says something else. Default: nothing. */
   readonly success?: SuccessFeedback<V> | undefined;

@@ -82,12 +82,14 @@ function projectConfig(): object {
     : {};
   return {
     tasks: {
-      dev: `HYPER_DEV=1 deno serve --watch=pages ${PERMISSIONS} main.ts`,
+      dev: `HYPER_DEV=1 deno serve --no-clear-screen --watch=pages ${PERMISSIONS} main.ts`,
       start: `deno serve ${PERMISSIONS} main.ts`,
       test: `GUESTBOOK=:memory: deno test ${PERMISSIONS}`,
     },
     imports: {
       [name]: `jsr:${name}@^${version}`,
+      // What scripts of `static/` import by the address it is served at: for the editor and `deno check`.
+      "/_hyper/client.js": `jsr:${name}@^${version}/client`,
       "@std/assert": imports["@std/assert"],
       "preact": imports.preact,
     },

@@ -28,7 +28,10 @@ export interface FormProps extends ElementAttributes {
   readonly target?: string | undefined;
   /** The text of the button of a form that is drawn by itself. Default: `Submit`. */
   readonly submit?: string | undefined;
-  /** What stands in the form. Default: every field of the form, its errors, and a button. */
+  /**
+   * What stands in the form, all of it: a field that is not among them is not shown. Default: every field of the form, its
+   * errors, and a button.
+   */
   readonly children?: Markup;
 }
 

@@ -273,9 +273,11 @@ class PartScanner {
     this.#fileBytes += piece.length;
     const { fileBytes } = this.#limits;
     if (this.#fileBytes > fileBytes) {
+      // Read by the visitor who has chosen it: a field's own `maxBytes` speaks only below this limit.
+      const most = fileBytes.toLocaleString("en");
       throw new InputError(
         413,
-        `Cannot read body: a file is larger than ${fileBytes} bytes, the limit "fileBytes"`,
+        `Cannot take a file of more than ${most} bytes, the limit "fileBytes": choose a smaller one`,
         "fileBytes",
       );
     }

@@ -156,7 +156,9 @@ export async function* receive(
         if (event.event === "checkpoint" && LIVE_ID_PATTERN.test(event.id ?? "")) continue;
         // This tab has seen the change already: it has caused it.
         if (echo !== null && echo === call.id.slice(0, TAB_ID_CHARS)) continue;
-        const target = await tab.apply(event, call, isLasting ? tab.nextPlace() : place);
+        // What was refused stays as it was typed.
+        const applied = ok ? call : { ...call, sent: null };
+        const target = await tab.apply(event, applied, isLasting ? tab.nextPlace() : place);
         if (target !== null) missing.push(target);
         // What these events hold is the protocol's own; the server under test is trusted with it.
         if (event.event === "result") data = event.data;
@@ -285,7 +287,17 @@ function handOver(call: Call, to: SwitchPatchData, tab: CallTab): Call {
     throw new RangeError(`Cannot go on with action "${to.name}": ${SWITCH_DEPTH_LIMIT} hand-overs came before it`);
   }
   const url = new URL(to.url ?? tab.url, tab.url);
-  return { ...call, id: tab.newId(), action: to.name, data: to.data, method: to.method, url, form: null, depth };
+  return {
+    ...call,
+    id: tab.newId(),
+    action: to.name,
+    data: to.data,
+    method: to.method,
+    url,
+    form: null,
+    sent: null,
+    depth,
+  };
 }
 
 /** Whether an event says where the stream may be taken up again. */

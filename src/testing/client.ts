@@ -9,7 +9,7 @@ import type { ActionType } from "../protocol/action_type.ts";
 import { TAB_ID_CHARS } from "../protocol/names.ts";
 import { type HtmlPatchData, type Swap, SWAPS } from "../protocol/patch.ts";
 import { type Call, type CallTab, type Opened, receive, sendCall } from "./call.ts";
-import { toBody, toParams } from "./controls.ts";
+import { rememberSent, toBody, toParams } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
 import { type ElementNode, parseDocument } from "./dom.ts";
 import type { TestEvent } from "./events.ts";
@@ -300,6 +300,7 @@ class Client implements TestClient, Tab {
       method: (options.method ?? (submitted === null ? "POST" : methodOf(form, submitted))).toUpperCase(),
       data: { ...data },
       form: submitted?.form ?? null,
+      sent: form === null ? null : rememberSent(form.node),
       target,
       swap,
       strictTargets,
@@ -325,6 +326,7 @@ class Client implements TestClient, Tab {
         method,
         data: {},
         form: fields,
+        sent: rememberSent(form.node),
         target: said("target") ?? null,
         swap: SWAPS.find((mode) => mode === swap) ?? "outer",
         strictTargets: false,

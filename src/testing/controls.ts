@@ -119,6 +119,46 @@ export function forget(control: ElementNode): void {
   switched.delete(control);
 }
 
+/** A form that was sent, and what its controls held then. */
+export interface SentForm {
+  /** The form. */
+  readonly form: ElementNode;
+  /** The state of each control, as a text that tells it from any other. */
+  readonly states: ReadonlyMap<ElementNode, string>;
+}
+
+/** Notes what a form is sent with. */
+export function rememberSent(form: ElementNode): SentForm {
+  return { form, states: new Map(controlsOf(form).map((control) => [control, stateOf(control)])) };
+}
+
+/**
+ * Lets a form that was sent follow the answer that was accepted, as the runtime does: a control that nobody has touched
+ * since shows what the server says of it now, also where the server has said the same before. Secrets and files stay.
+ *
+ * @param sent The form.
+ * @param roots What the answer has put in place.
+ */
+export function acceptAnswer({ form, states }: SentForm, roots: readonly ElementNode[]): void {
+  const controls = controlsOf(form).filter((control) => states.has(control));
+  const touched = new Set(controls.filter((control) => states.get(control) !== stateOf(control)).map(wholeOf));
+  for (const control of controls) {
+    if (/^(password|file)$/.test(typeOf(control)) || touched.has(wholeOf(control))) continue;
+    if (closest(control, (it) => roots.includes(it)) === null) continue;
+    for (const it of [control, ...optionsOf(control)]) forget(it);
+  }
+}
+
+function stateOf(control: ElementNode): string {
+  const options = control.tagName === "select" ? optionsOf(control) : [];
+  return JSON.stringify([valueOf(control), isOn(control), options.map(isOn)]);
+}
+
+/** What a control is chosen in: where one button of a group is touched, the others are not what they were sent as either. */
+function wholeOf(control: ElementNode): ElementNode | string {
+  return typeOf(control) === "radio" ? attribute(control, "name") ?? "" : control;
+}
+
 /**
  * Puts something into a field, which is one control or a group of boxes or buttons.
  *

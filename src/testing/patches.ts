@@ -5,7 +5,7 @@
  * @module
  */
 import type { HtmlPatchData, Swap } from "../protocol/patch.ts";
-import { forget } from "./controls.ts";
+import { acceptAnswer, forget, type SentForm } from "./controls.ts";
 import {
   attribute,
   type ChildNode,
@@ -31,6 +31,8 @@ export interface PatchDefaults {
   readonly swap: Swap;
   /** Whether a target that is not there is an error. */
   readonly strictTargets: boolean;
+  /** The form that the answer has accepted; `null` or left out where there is none. */
+  readonly sent?: SentForm | null | undefined;
 }
 
 /** Applies patches to the documents of a tab, and remembers which answer has replaced what. */
@@ -66,6 +68,7 @@ export class Patcher {
       if (!isIn(document, element) || (replaces && this.#isStale(element, place))) continue;
       const roots = put(document, element, swap, data);
       if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
+      if (replaces && defaults.sent) acceptAnswer(defaults.sent, roots);
     }
     if (elements.length > 0) return null;
     if (data.strict_targets ?? defaults.strictTargets) {

@@ -22,8 +22,8 @@ const ROUND = 60;
 const MAX_NOTES = 12;
 /** Milliseconds within which everything has to come to rest: more than a toast, and than the longest wait for an attempt. */
 const REST = 20_000;
-/** What may be there more than before: the browser itself keeps a few nodes, such as the one that had the focus. */
-const SLACK = { nodes: 60, listeners: 3 };
+/** What may be there more than before: the last list that was replaced may still be held, by the focus it had for one. */
+const SLACK = { nodes: 120, listeners: 3 };
 
 /** Counts of what a page holds. */
 interface Held {

@@ -42,7 +42,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto("/");
     await page.getByLabel("Files to add").setInputFiles([TEXT, FORGED]);
     await page.getByRole("button", { name: "Upload" }).click();
-    await page.locator(".hyper-errors").getByText("one of these files is something else").waitFor();
+    await page.locator(".hyper-errors").getByText("Only pictures, PDF, text and zip are taken").waitFor();
     assertEquals(await page.getByLabel("Files to add").getAttribute("aria-invalid"), "true");
     assertEquals(stored(), []);
     // A browser without scripts has a new page, and forgets what was chosen.

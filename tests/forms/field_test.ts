@@ -335,6 +335,21 @@ Deno.test("field.file() holds size, number and type, at the limit and one past i
   );
 });
 
+Deno.test("field.file() names the file that is wrong where there are several", async () => {
+  const png = new File([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])], "a.png", {
+    type: "image/png",
+  });
+  const text = new File(["Hello"], "b.png", { type: "image/png" });
+  const types = field.file({ multiple: true, accept: "image/png,image/jpeg" });
+  assertEquals(
+    await check(types, [png, text]),
+    refused("b.png: Choose a file of one of these types: image/png, image/jpeg"),
+  );
+  const sizes = field.file({ multiple: true, maxBytes: 5, messages: { maxBytes: "Too big" } });
+  assertEquals(await check(sizes, [text, png]), refused("a.png: Too big"));
+  assertEquals(await check(sizes, [png]), refused("Too big"));
+});
+
 Deno.test("field.hidden() keeps its text as it is", async () => {
   await checkAll(field.hidden({ maxlength: 3 }), [[" a ", " a "], ["", ""], [
     "abcd",

@@ -1,15 +1,19 @@
 /**
- * `deno task audit [--require-guard] [folder]`: prints every action of an application, `examples/notes` where no folder is
- * given. With `--require-guard` it fails when one has neither a guard nor `public: true`.
+ * `deno task audit [--require-guard] [folder or module]`: prints every action of an application, `examples/notes` where
+ * none is given. With `--require-guard` it fails when one has neither a guard nor `public: true`.
+ *
+ * Of a folder the pages are known, and not what its program gives to `createHandler()`: a guard for all actions is seen
+ * where a module is named whose default export, or `handler`, is the handler.
  */
-import { auditActions, createHandler } from "@hyper/actions";
-import { fromFileUrl, resolve } from "@std/path";
+import { auditActions, createHandler, type Handler } from "@hyper/actions";
+import { fromFileUrl, resolve, toFileUrl } from "@std/path";
 
-const folder = Deno.args.find((argument) => !argument.startsWith("-"));
+const path = Deno.args.find((argument) => !argument.startsWith("-"));
 const requireGuard = Deno.args.includes("--require-guard");
-const baseDir = folder === undefined ? fromFileUrl(import.meta.resolve("../../examples/notes/")) : resolve(folder);
 
-const handler = createHandler({ baseDir });
+const handler = await handlerOf(
+  path === undefined ? fromFileUrl(import.meta.resolve("../../examples/notes/")) : resolve(path),
+);
 const say = (text: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 say((await auditActions(handler)).text);
 try {
@@ -20,4 +24,15 @@ try {
   Deno.exitCode = 1;
 } finally {
   await handler.close();
+}
+
+async function handlerOf(path: string): Promise<Handler> {
+  if ((await Deno.stat(path)).isDirectory) return createHandler({ baseDir: path });
+  const module: Record<string, unknown> = await import(toFileUrl(path).href);
+  for (const exported of [module.default, module.handler]) if (isHandler(exported)) return exported;
+  throw new TypeError(`Cannot audit "${path}": neither its default export nor "handler" is what createHandler() gives`);
+}
+
+function isHandler(value: unknown): value is Handler {
+  return typeof value === "function" && "actions" in value && "close" in value;
 }

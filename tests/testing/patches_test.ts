@@ -1,4 +1,5 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { entriesOf, type FieldInput, fillControls, rememberSent } from "../../src/testing/controls.ts";
 import { attribute, markupOf, parseDocument, query } from "../../src/testing/dom.ts";
 import { type PatchDefaults, Patcher } from "../../src/testing/patches.ts";
 import type { HtmlPatchData, Swap } from "../../src/protocol/patch.ts";
@@ -115,6 +116,24 @@ Deno.test("morph keeps what was typed and ticked, unless the server has another 
   assertEquals(page.form("F").entries(), [["a", "mine"], ["b", "theirs"], ["t", "mine"], ["c", "on"]]);
   new Patcher().apply(page.node, { target: "#f", swap: "morph", content: form("", "theirs", "theirs") }, DEFAULTS, 2);
   assertEquals(page.form("F").field("t").value, "theirs");
+});
+
+Deno.test("Patcher.apply() lets a form whose answer was accepted follow it, but for what was touched since", () => {
+  const controls = `<input name="a"><input name="b"><input name="c" type="password"><input name="d" type="checkbox">`;
+  const markup = `<form>${controls}<select name="e"><option>one<option>two</select></form>`;
+  const document = parseDocument(markup);
+  const [form] = query(document, "form");
+  assert(form !== undefined);
+  const fill = (name: string, input: FieldInput) => fillControls(query(form, `[name=${name}]`), input);
+  Object.entries({ a: "Milk", b: "Tea", c: "secret", d: true, e: "two" }).forEach(([name, input]) => fill(name, input));
+  const sent = rememberSent(form);
+  fill("b", "Coffee");
+  const patch = { target: "form", swap: "morph", content: markup } as const;
+  const patcher = new Patcher();
+  patcher.apply(document, patch, DEFAULTS, patcher.next());
+  assertEquals(entriesOf(form, null).map(([, value]) => value), ["Milk", "Coffee", "secret", "on", "two"]);
+  patcher.apply(document, patch, { ...DEFAULTS, sent }, patcher.next());
+  assertEquals(entriesOf(form, null).map(([, value]) => value), ["", "Coffee", "secret", "one"]);
 });
 
 Deno.test("morph puts what stands around the element's twin around the element", () => {

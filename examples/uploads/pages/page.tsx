@@ -30,8 +30,8 @@ const FilesForm = defineForm("upload", {
       maxFiles: 10,
       messages: {
         required: "Choose a file",
-        accept: "Only pictures, PDF, text and zip are taken, and one of these files is something else",
-        maxBytes: "Each file may have up to 64 MB, and one of these has more",
+        accept: "Only pictures, PDF, text and zip are taken",
+        maxBytes: "Each file may have up to 64 MB",
         maxFiles: "Choose ten files at most",
       },
     }),

@@ -5,6 +5,7 @@ import {
   field,
   Form,
   html,
+  refresh,
   toast,
 } from "@hyper/actions";
 import { addEntry, type Entry, listEntries } from "../guestbook.ts";
@@ -26,6 +27,8 @@ export const sign = action("sign", { form: EntryForm }, ({ form }) => {
   const entry = addEntry(name, message);
   return [
     html(<Row {...entry} />, { target: "#entries", swap: "prepend" }),
+    // Empty again, for the next visitor.
+    refresh("form"),
     toast(`Thank you, ${name}`),
   ];
 });

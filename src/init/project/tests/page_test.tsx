@@ -16,6 +16,7 @@ Deno.test("a visitor signs, with the browser runtime", async () => {
   const page = await client.open("/");
   await page.form("Sign").fill({ Name: "Grace", Message: "Hi" }).send();
   assertEquals(page.find("#entries li:first-child").text, "Grace Hi");
+  assertEquals(page.form("Sign").field("Name").value, "");
 });
 
 Deno.test("what was typed stays when something is missing", async () => {
