@@ -10,8 +10,9 @@ import type { Answer } from "./answer.ts";
 import { stale, text, verbs } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
-import { lost } from "./send.ts";
 import { tryLater } from "./load_later.ts";
+import { endLoading } from "./loading.ts";
+import { lost } from "./send.ts";
 import { pageOf } from "./location.ts";
 import { readBlocks, readText, type StreamBlock } from "./stream.ts";
 import type { Wire } from "./wire.ts";
@@ -85,6 +86,8 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
     if (mark && (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`))) {
       flight.checkpoint = mark;
     }
+    // Nobody waits for the end of a topic: what is disabled or busy meanwhile would be so for as long as the page is open.
+    if (live) endLoading(id);
     // What this page has caused was told to it in the answer to its call. Where somebody else's change has come since,
     // the order of the topic has that one first: only then it counts once more.
     const mine = sent.get(`${echo}`);

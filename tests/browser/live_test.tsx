@@ -21,6 +21,7 @@ function listApp(options: HandlerOptions = {}) {
   const Page = () => (
     <main>
       <h1 id="title">{state.title}</h1>
+      <button type="button" hyper-loading-disable>Something else</button>
       <ul id="list">{state.rows.map((text) => <Row key={text} text={text} />)}</ul>
     </main>
   );
@@ -91,6 +92,19 @@ liveTest("a tab shows what others publish, in order", async (visit, { handler })
   }
   await visit.page.locator("#c").waitFor();
   assertEquals(await rowsOf(visit.page), ["first", "a", "b", "c"]);
+});
+
+liveTest("a topic that is watched keeps nothing disabled or busy", async ({ page, events }, { handler }) => {
+  await page.goto("/");
+  await page.evaluate(() => {
+    void globalThis.action("watch", {}, { method: "GET", target: "#list" }).catch(() => {});
+  });
+  await events.next("hyper:swap:after");
+  await page.locator("button:enabled").waitFor();
+  assertEquals(await page.locator("[aria-busy]").count(), 0);
+  // The topic goes on all the same.
+  await handler.publish("list", html(<li id="later">later</li>, { target: "#list", swap: "append" }));
+  await page.locator("#later").waitFor();
 });
 
 liveTest("a tab applies its own change once, and announces it once", async (visit, { handler }) => {
