@@ -20,6 +20,11 @@ interface Rival {
   readonly button: string;
   /** The same for a thousand rows, one by one; where it has streams. */
   readonly follow: string | null;
+  /**
+   * An expression that patches `#out` `n` times, to 1, 2 … n: with a stream where it has one, else with its own function
+   * for a swap. Its value, where that is a function, is called when all of them are there.
+   */
+  readonly churn: string | null;
   /** Answers what its buttons ask for: the element `#out` anew, or rows for `#rows`. */
   readonly answer: (path: string, request: Request) => Response | Promise<Response>;
 }
@@ -27,6 +32,9 @@ interface Rival {
 const ELEMENTS = 2000;
 const ROWS = 1000;
 const CLICKS = 40;
+const PATCHES = 10_000;
+/** Patches before the memory is looked at first: code that is compiled, and buffers that are filled once, are no growth. */
+const WARM_PATCHES = 100;
 
 /** Measures all of it; a report for each kind of number. */
 export async function measureBrowser(rounds: number): Promise<readonly Report[]> {
@@ -35,6 +43,7 @@ export async function measureBrowser(rounds: number): Promise<readonly Report[]>
   for (const throttle of [1, 4]) {
     const rows: [string, Map<string, number[]>][] = [
       ["start on 2,000 elements", new Map()],
+      ["click to patch in the document", new Map()],
       ["click to patch on screen", new Map()],
       ["1,000 rows over a stream", new Map()],
       ["longest frame of that", new Map()],
@@ -62,13 +71,52 @@ export async function measureBrowser(rounds: number): Promise<readonly Report[]>
       notes: [
         `Medians of ${rounds} rounds, each in a fresh profile of Chromium, one after the other; above ×1 is faster than this library.`,
         "Start is the time the main thread was busy until the page stood still, the page itself included; `none` is that page " +
-        `without any library. A click is the median of ${CLICKS}, to the frame in which the patch is drawn. Rows are appended ` +
-        "one patch each, as they come; htmx has no such stream without an " +
+        `without any library. A click is the median of ${CLICKS}, to the patch in the document, and to the end of the frame that ` +
+        "draws it, of which there are 60 a second; clicks fall on all parts of a frame. Rows are appended one patch each, as they come; htmx has no such stream without an " +
         "extension, and the build of Datastar that npm has (0.21) takes 20 s for them.",
       ],
     });
   }
-  return reports;
+  return [...reports, await measureMemory(rivals, rounds)];
+}
+
+/** Memory before and after many patches of one element, on a page with nothing else. */
+async function measureMemory(rivals: readonly Rival[], rounds: number): Promise<Report> {
+  const before = new Map<string, number[]>();
+  const after = new Map<string, number[]>();
+  const grown = new Map<string, string>();
+  for (let round = 0; round < rounds; round++) {
+    for (const rival of rivals) {
+      if (rival.churn === null) continue;
+      console.error(`${rival.name}, memory, round ${round + 1} …`);
+      const [first, last] = await measureChurn(rival, rival.churn);
+      before.set(rival.name, [...before.get(rival.name) ?? [], first.heap]);
+      after.set(rival.name, [...after.get(rival.name) ?? [], last.heap]);
+      const kibibytes = Math.round(last.heap - first.heap);
+      grown.set(rival.name, `${rival.name} ${kibibytes} KiB and ${last.nodes - first.nodes} nodes`);
+    }
+  }
+  const row = (work: string, heaps: ReadonlyMap<string, readonly number[]>): Row => ({
+    work,
+    samples: new Map<string, Sample>(Array.from(heaps, ([name, values]) => [name, sampleOf(values)])),
+  });
+  return {
+    name: "browser_memory",
+    title: `Heap of the page's scripts, before and after ${PATCHES.toLocaleString("en")} patches of one element`,
+    unit: "KiB",
+    better: "less",
+    limit: "hyper",
+    rows: [row("before", before), row("after", after)],
+    notes: [
+      `Medians of ${rounds} rounds, each in a fresh profile of Chromium, after a collection of garbage; "before" is after ` +
+      `${WARM_PATCHES} patches, when all code that takes part has run.`,
+      `Grown by, in the last round: ${
+        [...grown.values()].join("; ")
+      }. Nodes are all that Chromium holds, in documents or not.`,
+      "Patches come over one stream; with htmx, which has none without an extension, from calls of its own `swap`. " +
+      "Above ×1 is less memory than this library.",
+    ],
+  };
 }
 
 async function makeRivals(): Promise<readonly Rival[]> {
@@ -87,12 +135,13 @@ async function makeRivals(): Promise<readonly Rival[]> {
     pages: [{ path: "/", load: () => Promise.resolve({ default: () => null, ...makeActions(next, ROWS) }) }],
   });
   return [
-    { name: "none", head: "", button: "", follow: null, answer: () => html("") },
+    { name: "none", head: "", button: "", follow: null, churn: null, answer: () => html("") },
     {
       name: "hyper",
       head: `<script type="module" src="/_hyper/client.js"></script>`,
       button: `<button id="go" onclick="action('tick')">Go</button>`,
       follow: `<button id="follow" onclick="action('follow', {}, { method: 'GET' })">Follow</button>`,
+      churn: "action('churn', { count: n }, { method: 'GET' })",
       answer: (_path, request) => handler(request),
     },
     {
@@ -100,6 +149,11 @@ async function makeRivals(): Promise<readonly Rival[]> {
       head: load("htmx"),
       button: `<button id="go" hx-post="/tick" hx-target="#out" hx-swap="outerHTML">Go</button>`,
       follow: null,
+      churn: `(async () => {
+        for (let i = 1; i <= n; i++) {
+          await lib.default.swap({ target: "#out", swap: "outerHTML", text: '<p id="out">' + i + "</p>" });
+        }
+      })()`,
       answer: (path) => path === "/lib.js" ? script("htmx") : html(out(next())),
     },
     {
@@ -107,20 +161,35 @@ async function makeRivals(): Promise<readonly Rival[]> {
       head: load("turbo"),
       button: `<form method="post" action="/tick"><button id="go">Go</button></form>`,
       follow: `<button id="follow" onclick="lib.connectStreamSource(new EventSource('/follow'))">Follow</button>`,
-      answer: (path) => {
+      churn: `(() => {
+        const source = new EventSource("/churn?" + n);
+        lib.connectStreamSource(source);
+        return () => {
+          lib.disconnectStreamSource(source);
+          source.close();
+        };
+      })()`,
+      answer: (path, request) => {
         if (path === "/lib.js") return script("turbo");
         if (path === "/tick") return html(turboStream("replace", "out", out(next())), "text/vnd.turbo-stream.html");
-        return events((id) => `data: ${turboStream("append", "rows", row(id))}\n\n`);
+        if (path === "/churn") {
+          return events((id) => `data: ${turboStream("replace", "out", out(id + 1))}\n\n`, countOf(request), false);
+        }
+        return events((id) => `data: ${turboStream("append", "rows", row(id))}\n\n`, ROWS, false);
       },
     },
     {
       name: "datastar",
       head: load("datastar"),
-      button: `<button id="go" data-on-click="sse('/tick', { method: 'POST' })">Go</button>`,
+      button: `<button id="go" data-on-click="sse('/tick', { method: 'POST' })">Go</button>` +
+        [WARM_PATCHES, PATCHES].map((n) => `<button id="churn-${n}" data-on-click="sse('/churn?${n}')">Churn</button>`)
+          .join(""),
       // It can, but this build takes 20 seconds for it: longer than anybody waits, or a bench should.
       follow: null,
-      answer: (path) => {
+      churn: `document.querySelector("#churn-" + n).click()`,
+      answer: (path, request) => {
         if (path === "/lib.js") return script("datastar");
+        if (path === "/churn") return events((id) => datastarEvent(out(id + 1)), countOf(request), true);
         return html(datastarEvent(out(next())), "text/event-stream");
       },
     },
@@ -152,19 +221,27 @@ function datastarEvent(content: string): string {
   return `event: datastar-merge-fragments\ndata: fragments ${content}\n\n`;
 }
 
-function events(frame: (id: number) => string): Response {
+/** How many patches a path of `/churn` asks for: the number at the beginning of its query. */
+function countOf(request: Request): number {
+  return parseInt(new URL(request.url).search.slice(1));
+}
+
+/** A stream of frames; left open where an EventSource reads it, which would come back for more. */
+function events(frame: (id: number) => string, count: number, isClosed: boolean): Response {
   const encoder = new TextEncoder();
   let id = 0;
   const body = new ReadableStream<Uint8Array>({
-    // Left open: an EventSource would come back for more.
-    pull: (controller) => void (id < ROWS && controller.enqueue(encoder.encode(frame(id++)))),
+    pull: (controller): void => {
+      if (id < count) controller.enqueue(encoder.encode(frame(id++)));
+      else if (isClosed) controller.close();
+    },
   });
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 
-function pageOf({ head, button, follow }: Rival): Response {
+function pageOf({ head, button, follow }: Rival, count: number): Response {
   const elements = Array.from(
-    { length: ELEMENTS / 4 },
+    { length: count / 4 },
     (_, i) => `<div class="card" id="card-${i}"><h2>Card ${i}</h2><p>Text of <b>card</b></p></div>`,
   );
   const body = `${button}${follow ?? ""}<p id="out">0</p><table><tbody id="rows"></tbody></table>${elements.join("")}`;
@@ -176,16 +253,21 @@ function pageOf({ head, button, follow }: Rival): Response {
   );
 }
 
-/** Milliseconds of the start, of a click, of a stream, and of its longest frame; `null` for what it cannot do. */
-async function measureRival(rival: Rival, throttle: number): Promise<readonly (number | null)[]> {
-  const found: (number | null)[] = [];
-  const serve = (request: Request): Response | Promise<Response> => {
+/** Serves a page with a number of elements, and what its rival answers. */
+function serverOf(rival: Rival, count: number): (request: Request) => Response | Promise<Response> {
+  return (request) => {
     const { pathname } = new URL(request.url);
     const isPage = request.method === "GET" && pathname === "/" && !request.headers.has("x-hyper-action");
-    return isPage ? pageOf(rival) : rival.answer(pathname, request);
+    return isPage ? pageOf(rival, count) : rival.answer(pathname, request);
   };
-  await withPage(serve, async ({ page }) => {
+}
+
+/** Milliseconds of the start, of a click to the document and to the screen, of a stream, and of its longest frame; `null` for what it cannot do. */
+async function measureRival(rival: Rival, throttle: number): Promise<readonly (number | null)[]> {
+  const found: (number | null)[] = [];
+  await withPage(serverOf(rival, ELEMENTS), async ({ page }) => {
     const session = await page.context().newCDPSession(page);
+    await page.addInitScript(leaveUnrecorded);
     await session.send("Performance.enable");
     await session.send("Emulation.setCPUThrottlingRate", { rate: throttle });
     found.push(await measureStart(page, session));
@@ -193,11 +275,71 @@ async function measureRival(rival: Rival, throttle: number): Promise<readonly (n
     // The first click is the one on which code is compiled: not the one a visitor makes all day.
     await page.evaluate(clickOften, 5);
     const clicks = await page.evaluate(clickOften, CLICKS);
-    found.push(sampleOf(clicks).median);
+    found.push(sampleOf(clicks.map(({ document }) => document)).median);
+    found.push(sampleOf(clicks.map(({ screen }) => screen)).median);
     const stream = rival.follow === null ? null : await page.evaluate(followRows, ROWS);
     found.push(stream?.total ?? null, stream?.longest ?? null);
   });
   return found;
+}
+
+/** What a page holds. */
+interface Memory {
+  /** Kibibytes of the heap of its scripts. */
+  readonly heap: number;
+  /** Nodes, in documents or not. */
+  readonly nodes: number;
+}
+
+/** What a page holds before and after {@linkcode PATCHES} patches. */
+async function measureChurn(rival: Rival, churn: string): Promise<readonly [Memory, Memory]> {
+  const found: Memory[] = [];
+  await withPage(serverOf(rival, 0), async ({ page }) => {
+    const session = await page.context().newCDPSession(page);
+    await page.addInitScript(leaveUnrecorded);
+    await page.goto("/", { waitUntil: "networkidle" });
+    for (const count of [WARM_PATCHES, PATCHES]) {
+      await page.evaluate(`(${churnTo})(${count}, (n) => ${churn})`);
+      found.push(await memoryOf(session));
+    }
+  });
+  const [before, after] = found;
+  if (before === undefined || after === undefined) {
+    throw new Error(`Cannot measure "${rival.name}": its page has ended`);
+  }
+  return [before, after];
+}
+
+/**
+ * Runs in the page before all else: events of this library are not told to the test, as `withPage()` has it, which costs
+ * time and memory for each patch that the others would not pay.
+ */
+function leaveUnrecorded(): void {
+  Object.defineProperty(globalThis, "__recordHyperEvent", { value: undefined });
+}
+
+async function memoryOf(session: CDPSession): Promise<Memory> {
+  // What the first collection frees may have held what only the second can.
+  for (let i = 0; i < 2; i++) await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  const { nodes } = await session.send("Memory.getDOMCounters");
+  return { heap: usedSize / 1024, nodes };
+}
+
+/** Runs in the page: starts patches and waits for the last of them, and for what is put off after each. */
+async function churnTo(count: number, start: (count: number) => unknown): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const observer = new MutationObserver(() => {
+    if (document.querySelector("#out")?.textContent === String(count)) resolve();
+  });
+  observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+  const end = start(count);
+  await promise;
+  observer.disconnect();
+  if (typeof end === "function") end();
+  else await end;
+  // Datastar takes its classes away 300 ms after a patch, and holds the element until then.
+  await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 async function measureStart(page: Page, session: CDPSession): Promise<number> {
@@ -210,23 +352,35 @@ async function measureStart(page: Page, session: CDPSession): Promise<number> {
   return (await busy() - before) * 1000;
 }
 
-/** Runs in the page: clicks and waits for the frame that shows what came of it, again and again. */
-async function clickOften(times: number): Promise<readonly number[]> {
-  const found: number[] = [];
+/** Milliseconds of one click. */
+interface Click {
+  /** To the patch in the document, which is all that a library can hasten. */
+  readonly document: number;
+  /** To the end of the frame that draws it. */
+  readonly screen: number;
+}
+
+/** Runs in the page: clicks and waits for the patch and for the frame that shows it, again and again. */
+async function clickOften(times: number): Promise<readonly Click[]> {
+  const found: Click[] = [];
   for (let i = 0; i < times; i++) {
     const before = document.querySelector("#out")?.textContent;
     const { promise, resolve } = Promise.withResolvers<void>();
+    let patched = NaN;
     const observer = new MutationObserver(() => {
-      if (document.querySelector("#out")?.textContent !== before) requestAnimationFrame(() => setTimeout(resolve));
+      if (!Number.isNaN(patched) || document.querySelector("#out")?.textContent === before) return;
+      patched = performance.now();
+      requestAnimationFrame(() => setTimeout(resolve));
     });
     observer.observe(document.body, { childList: true, subtree: true, characterData: true });
     const begun = performance.now();
     document.querySelector<HTMLElement>("#go")?.click();
     await promise;
-    found.push(performance.now() - begun);
+    found.push({ document: patched - begun, screen: performance.now() - begun });
     observer.disconnect();
-    // A pause, as people make one: lanes and loading states of the click before are over.
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    // A pause, as people make one: lanes and loading states of the click before are over. Of another length each time, so
+    // that clicks fall on all parts of a frame: always on the same one, it would decide who makes the next frame.
+    await new Promise((resolve) => setTimeout(resolve, 30 + i * 7 % 17));
   }
   return found;
 }

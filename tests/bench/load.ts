@@ -11,6 +11,8 @@ export interface Shot {
   readonly headers: Readonly<Record<string, string>>;
   /** The body; in it and in the headers, {@linkcode FRESH} is another text each time. */
   readonly body: string;
+  /** The status of its answers where that is above 399: of a form that is refused with the page, say. */
+  readonly refusal?: number;
 }
 
 /** What load came to. */
@@ -32,7 +34,7 @@ const CONNECTIONS = 16;
  * @param url The server, without a slash at the end.
  * @param shot The request.
  * @param seconds How long.
- * @throws {Error} When an answer has a status above 399, or did not come.
+ * @throws {Error} When an answer has a status above 399 and should not, or the other way round, or did not come.
  */
 export async function load(url: string, shot: Shot, seconds: number): Promise<Load> {
   const script = await Deno.makeTempFile({ suffix: ".lua" });
@@ -42,10 +44,13 @@ export async function load(url: string, shot: Shot, seconds: number): Promise<Lo
       args: ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", script, url],
     }).output();
     const text = new TextDecoder().decode(stdout);
-    const told = /^RESULT (\S+) (\S+) (\S+) (\S+)$/m.exec(text);
+    const told = /^RESULT (\S+) (\S+) (\S+) (\S+) (\S+)$/m.exec(text);
     if (!success || told === null) throw new Error(`Cannot load ${url}: ${new TextDecoder().decode(stderr)}${text}`);
-    const [requests, microseconds, errors, slowest] = told.slice(1).map(Number);
-    if (errors !== 0) throw new Error(`Cannot load ${url}${shot.path}: ${errors} answers were errors, or did not come`);
+    const [requests, microseconds, errors, refusals, slowest] = told.slice(1).map(Number);
+    if (errors !== 0 || refusals !== (shot.refusal === undefined ? 0 : requests)) {
+      const found = `${errors} did not come, ${refusals} of ${requests} had a status above 399`;
+      throw new Error(`Cannot load ${url}${shot.path}: not the answers that were expected: ${found}`);
+    }
     return {
       requestsPerSecond: (requests ?? NaN) / ((microseconds ?? NaN) / 1e6),
       slowest: (slowest ?? NaN) / 1000,
@@ -91,8 +96,8 @@ request = function()
 end
 done = function(summary, latency, requests)
   local e = summary.errors
-  local errors = e.connect + e.read + e.write + e.status + e.timeout
-  print(string.format("RESULT %d %d %d %.0f", summary.requests, summary.duration, errors, latency:percentile(99)))
+  local errors = e.connect + e.read + e.write + e.timeout
+  print(string.format("RESULT %d %d %d %d %.0f", summary.requests, summary.duration, errors, e.status, latency:percentile(99)))
 end
 `;
 }

@@ -1,10 +1,12 @@
 // deno-lint-ignore-file no-console -- a bench prints what it does
 /**
  * The work of the server, request by request: this library beside code written by hand on bare `Deno.serve` and beside Hono,
- * all with the same components and the same renderer.
+ * all with the same components and the same renderer; and beside Astro's actions and SvelteKit's form actions, which have
+ * renderers of their own, for the same pages.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Contender, cpuSeconds, startContender } from "./contender.ts";
+import { type FrameworkName, frameworkNames, startFramework, versionsOf } from "./framework.ts";
 import { FRESH, load, type Shot } from "./load.ts";
 import type { Report, Row } from "./report.ts";
 import { type Sample, sampleOf } from "./sample.ts";
@@ -22,15 +24,22 @@ export interface Work {
   readonly name: string;
   /** The least ratio to the one written by hand. */
   readonly bar?: number;
+  /** The frameworks that have it too, beside those that are written for this bench. */
+  readonly frameworks?: readonly FrameworkName[];
   /** The request that a contender is given; what its own client, or its own form, would send. */
   readonly shot: (contender: Pick<Contender, "name" | "url">) => Promise<Shot>;
   /** Throws when an answer is not the right one. */
-  readonly check: (response: Response, text: string) => void;
+  readonly check: (response: Response, text: string, shot: Shot) => void;
 }
 
 const URLENCODED = { "content-type": "application/x-www-form-urlencoded" };
+// What browsers ask for when they leave a page; SvelteKit answers anybody else with JSON.
+const HTML_WANTED = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
 // What browsers say of a form that stands on the page itself.
 const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
+
+/** Those that say 400 with the page of a form that is refused. */
+const REFUSING: ReadonlySet<string> = new Set<FrameworkName>(["astro", "svelte"]);
 
 const get = (path: string, headers: Readonly<Record<string, string>> = {}) => (): Promise<Shot> =>
   Promise.resolve({ method: "GET", path, headers, body: "" });
@@ -40,6 +49,7 @@ export const works: readonly Work[] = [
   {
     name: "page of 100 rows",
     bar: 0.95,
+    frameworks: frameworkNames,
     shot: get("/table"),
     check: (response, text) => {
       assertEquals(response.status, 200);
@@ -60,6 +70,7 @@ export const works: readonly Work[] = [
   {
     name: "valid form post",
     bar: 0.95,
+    frameworks: frameworkNames,
     shot: (contender) => post(contender, { name: "Ada", email: "ada@site.test", note: "a note & more" }),
     check: (response) => {
       assertEquals(response.status, 303);
@@ -69,10 +80,15 @@ export const works: readonly Work[] = [
   {
     name: "invalid post, page again",
     bar: 0.90,
-    shot: (contender) => post(contender, { name: "", email: "ada<", note: "a note & more" }),
-    check: (response, text) => {
-      assertEquals(response.status, 200);
-      assertStringIncludes(text, 'value="ada&lt;"');
+    frameworks: frameworkNames,
+    shot: async (contender) => {
+      const shot = await post(contender, { name: "", email: "ada<", note: "a note & more" });
+      return REFUSING.has(contender.name) ? { ...shot, refusal: 400 } : shot;
+    },
+    check: (response, text, { refusal = 200 }) => {
+      assertEquals(response.status, refusal);
+      // Astro leaves `<` in attributes as it is, where it means itself.
+      assertMatch(text, /value="ada(&lt;|<)"/);
       assertStringIncludes(text, "Fill in this field");
       assertStringIncludes(text, "Enter an email address");
       assertEquals(text.match(/<tr /g)?.length, 20);
@@ -108,7 +124,8 @@ export const works: readonly Work[] = [
 /** A form as a browser without scripts posts it: with the hidden fields of the page it stands on. */
 async function post({ url }: Pick<Contender, "url">, fields: Readonly<Record<string, string>>): Promise<Shot> {
   const page = await (await fetch(`${url}/form`)).text();
-  const path = /<form[^>]* action="([^"]*)"/.exec(page)?.[1] ?? "/form";
+  const action = /<form[^>]* action="([^"]*)"/.exec(page)?.[1] ?? "";
+  const { pathname, search } = new URL(action, `${url}/form`);
   const hidden = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
   const sent = new URLSearchParams(hidden.map(([, name = "", value = ""]): [string, string] => [
     name,
@@ -116,7 +133,8 @@ async function post({ url }: Pick<Contender, "url">, fields: Readonly<Record<str
     name === "_hyper_once" ? FRESH : value,
   ]));
   for (const [name, value] of Object.entries(fields)) sent.set(name, value);
-  return { method: "POST", path, headers: { ...URLENCODED, ...SAME_ORIGIN }, body: sent.toString() };
+  const headers = { ...URLENCODED, ...HTML_WANTED, ...SAME_ORIGIN, origin: url };
+  return { method: "POST", path: pathname + search, headers, body: sent.toString() };
 }
 
 /** A call as the client of each sends it: this library's runtime puts data into a header, by hand it is a JSON body. */
@@ -144,10 +162,23 @@ export async function measureServer({ rounds, seconds }: Effort, only = ""): Pro
   for (const [name, script] of [["hyper", "hyper.ts"], ["bare", "bare.ts"], ["hono", "hono.ts"]] as const) {
     contenders.push(stack.use(await startContender(name, `./servers/${script}`)));
   }
+  const asked = works.filter(({ name }) => name.includes(only));
+  const missing: string[] = [];
+  for (const name of frameworkNames.filter((name) => asked.some(({ frameworks }) => frameworks?.includes(name)))) {
+    console.error(`${name}: installed and built …`);
+    try {
+      contenders.push(stack.use(await startFramework(name)));
+    } catch (error) {
+      // Without a network the others can still be measured; the table says who is missing.
+      console.error(error);
+      missing.push(name);
+    }
+  }
   const rows: (Row & { readonly cpu: string })[] = [];
-  for (const work of works.filter(({ name }) => name.includes(only))) {
+  for (const work of asked) {
     console.error(`${work.name} …`);
-    rows.push(await measure(work, contenders, { rounds, seconds }));
+    const able = contenders.filter(({ name }) => !isFramework(name) || work.frameworks?.includes(name));
+    rows.push(await measure(work, able, { rounds, seconds }));
   }
   return {
     name: "server",
@@ -161,12 +192,24 @@ export async function measureServer({ rounds, seconds }: Effort, only = ""): Pro
       `loopback, loaded by wrk; ± is half the distance between the best and the worst round.`,
       "Processor time of the server's process per request, of the rounds together, by work: " +
       rows.map(({ work, cpu }) => `${work} ${cpu}`).join("; ") + ".",
-      "What this library does and the others do not: hidden fields that lead back to the page, each mutation once, " +
+      "What this library does and `bare` and `hono` do not: hidden fields that lead back to the page, each mutation once, " +
       "cross-origin verdict, bounded bodies with a deadline.",
+      "`astro` and `svelte` are the same pages in Astro with its actions and in SvelteKit with its form actions, each with its " +
+      `own renderer and its own server for Node, as they recommend (${
+        frameworkNames.map(versionsOf).join("; ")
+      }): a whole other ` +
+      "stack, so their ratios say what a choice costs, not what a line of code does. `–` is what they have no counterpart " +
+      `for, or what was not written for them.${
+        missing.length > 0 ? ` Not built this time: ${missing.join(", ")}.` : ""
+      }`,
       "Pages of this library say what they vary by. An answer with a second header leaves a faster way that Deno.serve has for " +
       "those with a content type alone, which is what the others send: of a page of 100 rows that is 3 to 10 µs.",
     ],
   };
+}
+
+function isFramework(name: string): name is FrameworkName {
+  return frameworkNames.some((each) => each === name);
 }
 
 async function measure(
@@ -183,7 +226,7 @@ async function measure(
     const { method, path, headers, body } = shot;
     const init = { method, headers: { ...headers }, redirect: "manual" as const };
     const response = await fetch(contender.url + path, method === "GET" ? init : { ...init, body });
-    work.check(response, await response.text());
+    work.check(response, await response.text(), shot);
     await load(contender.url, shot, 2);
   }
   for (let round = 0; round < rounds; round++) {

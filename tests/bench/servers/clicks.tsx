@@ -10,6 +10,9 @@ import { type Action, action, html } from "@hyper/actions";
 export function makeActions(next: () => number, rows: number): Record<string, Action> {
   return {
     tick: action("tick", () => html(<p id="out">{next()}</p>, { target: "#out" })),
+    churn: action("churn", { method: "GET" }, function* ({ data }) {
+      for (let id = 1; id <= Number(data.count); id++) yield html(<p id="out">{id}</p>, { target: "#out" });
+    }),
     follow: action("follow", { method: "GET" }, function* () {
       for (let id = 0; id < rows; id++) {
         const row = (

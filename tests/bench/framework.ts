@@ -1,0 +1,139 @@
+/**
+ * Servers of frameworks that bring a build of their own: their sources stand in `servers/<name>/`, and are installed from
+ * npm and built in a temporary folder each time, with the Node that both recommend, which comes from npm as well.
+ */
+import type { Contender } from "./contender.ts";
+
+/** How a framework is installed, built and run. */
+interface Framework {
+  /** What npm installs. */
+  readonly dependencies: Readonly<Record<string, string>>;
+  /** What builds it: a script of Node and its arguments. */
+  readonly build: readonly [string, ...string[]];
+  /** What serves it: a script of Node. */
+  readonly serve: string;
+}
+
+const FRAMEWORKS = {
+  astro: {
+    dependencies: { "@astrojs/node": "11.1.6", "astro": "7.3.5" },
+    build: ["node_modules/astro/bin/astro.mjs", "build"],
+    serve: "dist/server/entry.mjs",
+  },
+  svelte: {
+    dependencies: {
+      "@sveltejs/adapter-node": "6.0.1",
+      "@sveltejs/kit": "3.2.0",
+      "@sveltejs/vite-plugin-svelte": "7.3.1",
+      "svelte": "5.57.3",
+      "vite": "8.3.8",
+    },
+    build: ["node_modules/vite/bin/vite.js", "build"],
+    serve: "build/index.js",
+  },
+} as const satisfies Readonly<Record<string, Framework>>;
+
+/** A framework that can be measured. */
+export type FrameworkName = keyof typeof FRAMEWORKS;
+
+/** All of them. */
+export const frameworkNames: readonly FrameworkName[] = ["astro", "svelte"];
+
+/** The Node that builds and runs them: the one of the machine may be too old for either. */
+const NODE_VERSION = "24.9.0";
+/** Milliseconds a server is given to answer for the first time. */
+const PATIENCE = 20_000;
+
+/** What each was measured as: its packages with their versions. */
+export function versionsOf(name: FrameworkName): string {
+  return Object.entries(FRAMEWORKS[name].dependencies).map(([each, version]) => `${each} ${version}`).join(", ");
+}
+
+/**
+ * Installs, builds and starts a framework's server.
+ *
+ * @param name Which one.
+ * @throws {Error} When npm, the build or the server fails; what it said is in the message.
+ */
+export async function startFramework(name: FrameworkName): Promise<Contender> {
+  const { dependencies, build, serve } = FRAMEWORKS[name];
+  await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: `bench_${name}_` });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  await copyFolder(new URL(`./servers/${name}/`, import.meta.url), folder);
+  const nodePackage = `node-${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
+  await Deno.writeTextFile(
+    `${folder}/package.json`,
+    JSON.stringify({ private: true, type: "module", dependencies: { ...dependencies, [nodePackage]: NODE_VERSION } }),
+  );
+  // No script of a package runs: none of these needs one.
+  const install = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+  await run("npm", install, { cwd: folder });
+  const node = `${folder}/node_modules/${nodePackage}/bin/node`;
+  // Neither takes "any port" and tells which it got; and one has its address built in.
+  const port = freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    HOST: "127.0.0.1",
+    PORT: `${port}`,
+    ORIGIN: url,
+    NODE_ENV: "production",
+    ASTRO_TELEMETRY_DISABLED: "1",
+  };
+  await run(node, build, { cwd: folder, env });
+  const begun = performance.now();
+  const child = new Deno.Command(node, {
+    args: ["--import", new URL("./servers/end_with_parent.mjs", import.meta.url).href, serve],
+    cwd: folder,
+    env,
+    stdin: "piped",
+    stdout: "null",
+    // The load breaks off the last request of each connection, and there is a trace for each.
+    stderr: "null",
+  }).spawn();
+  stack.defer(async () => {
+    child.kill("SIGKILL");
+    await child.stdin.abort().catch(() => {}); // The pipe broke with the process: there is nobody left to tell.
+    await child.status;
+  });
+  await waitFor(`${url}/form`, name);
+  const startedIn = performance.now() - begun;
+  const owned = stack.move();
+  return { name, url, pid: child.pid, startedIn, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function copyFolder(from: URL, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(new URL(`${name}/`, from), `${to}/${name}`);
+    else await Deno.copyFile(new URL(name, from), `${to}/${name}`);
+  }
+}
+
+async function run(command: string, args: readonly string[], options: Deno.CommandOptions): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { ...options, args: [...args] }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stderr) || new TextDecoder().decode(stdout);
+  throw new Error(`Cannot run ${command} ${args.join(" ")}: ${said.trim()}`);
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+async function waitFor(url: string, name: string): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (true) {
+    try {
+      await (await fetch(url)).body?.cancel();
+      return;
+    } catch (error) {
+      // It does not listen yet.
+      if (performance.now() > end) throw new Error(`Cannot start "${name}": no answer in 20 s`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
