@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { nginxTest, startNginx } from "../support/nginx.ts";
-import { freePort } from "../support/redis.ts";
+import { freePort, untilSaid } from "../support/process.ts";
 
 Deno.test("one order that many threads are sent at once is written once, and each sender is told the same", async () => {
   await using application = await serve();
@@ -100,17 +100,7 @@ async function serve(): Promise<Application> {
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let log = "";
-  while (!log.includes("Listening")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`deno serve did not start: ${log}`);
-    log += value;
-  }
-  // What it says from here on is nobody's concern, and must not fill the pipe.
-  const drained = (async () => {
-    while (!(await reader.read()).done);
-  })();
+  const { drained } = await untilSaid(child.stderr, "Listening", "deno serve");
   return {
     port,
     async orders() {

@@ -1,52 +1,59 @@
-/** The tasks that serve the small examples, with the permissions they say. */
+/** The tasks that serve something, with the permissions they say. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 
 const ROOT = fromFileUrl(import.meta.resolve("../../"));
 
 for (
-  const [task, title] of [
-    ["minimal", "<h1>Guest book</h1>"],
+  const [task, title, says = "stdout"] of [
+    ["start", "<h1>Functions of your server that update the page</h1>"],
+    // The same, in development.
+    ["dev", '<script type="module" src="/_hyper/dev.js"'],
+    ["notes", "<h1>Notes</h1>"],
+    // Without a word of its own Deno says where it listens, and says it on the other stream.
+    ["minimal", "<h1>Guest book</h1>", "stderr"],
     ["search", "<h1>Elements</h1>"],
     ["uploads", "<h1>Uploads</h1>"],
     ["wizard", "<h1>Workshops</h1>"],
     ["auth", "<h1>Club</h1>"],
   ] as const
 ) {
-  Deno.test(`deno task ${task} serves its example on PORT`, async () => {
+  Deno.test(`\`deno task ${task}\` serves on PORT and prints its URL`, async () => {
     const data = join(ROOT, "examples", task, "data");
     const hadData = await exists(data);
     const child = new Deno.Command(Deno.execPath(), {
       args: ["task", "-q", task],
       cwd: ROOT,
       // Port 0 is any free one.
-      env: { PORT: "0", NO_COLOR: "1" },
-      stdout: "piped",
-      stderr: "piped",
+      env: { PORT: "0", NOTES_DATABASE: ":memory:", NO_COLOR: "1" },
+      stdout: "null",
+      stderr: "null",
+      [says]: "piped",
     }).spawn();
     try {
-      // Without a word of its own Deno says where it listens, and says it on the other stream.
-      const url = await Promise.any([findUrl(child.stdout), findUrl(child.stderr)]);
+      const url = await findUrl(child[says], says === "stdout" ? "localhost" : "[^:\\s]+");
       const response = await fetch(url);
       assertEquals(response.status, 200);
       assertStringIncludes(await response.text(), title);
     } finally {
       child.kill();
       await child.status;
-      if (!hadData) await Deno.remove(data, { recursive: true }).catch(() => {}); // An example without data has no folder.
+      // An example without data has no folder.
+      if (!hadData && await exists(data)) await Deno.remove(data, { recursive: true });
     }
   });
 }
 
 /** The address that a program prints; what it prints after that is thrown away. */
-async function findUrl(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+async function findUrl(output: ReadableStream<Uint8Array<ArrayBuffer>>, host: string): Promise<string> {
+  const pattern = new RegExp(`http://${host}:(\\d+)/`);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = "";
   const read = output.pipeThrough(new TextDecoderStream()).pipeTo(
     new WritableStream({
       write: (chunk) => {
         text += chunk;
-        const port = /http:\/\/[^:\s]+:(\d+)\//.exec(text)?.[1];
+        const port = pattern.exec(text)?.[1];
         if (port !== undefined) resolve(`http://localhost:${port}/`);
       },
       close: () => reject(new Error(`Cannot find the address in: ${text}`)),

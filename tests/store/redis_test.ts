@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { RedisConnection } from "../../src/store/redis_connection.ts";
-import { freePort, isLeftOut, redisTest, startRedis } from "../support/redis.ts";
+import { freePort } from "../support/process.ts";
+import { isLeftOut, redisTest, startRedis } from "../support/redis.ts";
 import { testBus, testStore } from "./conformance.ts";
 
 /** One for the tests that leave it as it is; the others start their own. */

@@ -1,6 +1,6 @@
 /** An nginx of one's own before an application: the configuration of `examples/deployment`, on free ports. */
 import { fromFileUrl } from "@std/path";
-import { freePort } from "./redis.ts";
+import { freePort, untilSaid } from "./process.ts";
 
 /** Where Debian puts it is not in the path of everyone. */
 const PROGRAM = await find(["nginx", "/usr/sbin/nginx"]);
@@ -53,17 +53,7 @@ export async function startNginx(application: number, changes: Readonly<Record<s
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let log = "";
-  while (!log.includes("start worker process")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`nginx did not start: ${log}`);
-    log += value;
-  }
-  // What it says from here on is nobody's concern, and must not fill the pipe.
-  const drained = (async () => {
-    while (!(await reader.read()).done);
-  })();
+  const { drained } = await untilSaid(child.stderr, "start worker process", "nginx");
   return {
     port,
     async [Symbol.asyncDispose]() {

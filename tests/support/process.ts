@@ -72,3 +72,35 @@ export async function startServer(
     },
   };
 }
+
+/** A port that nobody listens to. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/**
+ * Waits until a program has said something, and throws away what it says from there on, which must not fill the pipe.
+ *
+ * @param output Its standard output or error.
+ * @param words What it says when it is ready.
+ * @param name What it is called where it ends before that.
+ * @returns Settles when the stream has ended.
+ */
+export async function untilSaid(
+  output: ReadableStream<Uint8Array<ArrayBuffer>>,
+  words: string,
+  name: string,
+): Promise<{ readonly drained: Promise<void> }> {
+  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
+  let log = "";
+  while (!log.includes(words)) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`Cannot start ${name}: it ended before it said "${words}"\n${log}`);
+    log += value;
+  }
+  const drain = async (): Promise<void> => {
+    while (!(await reader.read()).done);
+  };
+  return { drained: drain() };
+}

@@ -1,5 +1,7 @@
 /** A Redis of one's own: a process on a free port, with nothing in it, that ends with its test. */
 
+import { freePort, untilSaid } from "./process.ts";
+
 /** Whether `redis-server` is installed. */
 export const hasRedis: boolean = await isInstalled();
 
@@ -62,12 +64,6 @@ export async function startRedis(port: number = freePort()): Promise<RedisServer
   return server;
 }
 
-/** A port that nobody listens to. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 interface Child {
   readonly process: Deno.ChildProcess;
   end(): Promise<void>;
@@ -81,18 +77,7 @@ async function spawn(port: number): Promise<Child> {
     stderr: "null",
   }).spawn();
   let isEnded = false;
-  const said = process.stdout.pipeThrough(new TextDecoderStream());
-  const reader = said.getReader();
-  let log = "";
-  while (!log.includes("Ready to accept connections")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`redis-server did not start on port ${port}: ${log}`);
-    log += value;
-  }
-  // What it says from here on is nobody's concern, and must not fill the pipe.
-  const drained = (async () => {
-    while (!(await reader.read()).done);
-  })();
+  const { drained } = await untilSaid(process.stdout, "Ready to accept connections", `redis-server on port ${port}`);
   return {
     process,
     async end() {
