@@ -70,10 +70,25 @@ async function unpackChromium(): Promise<string> {
   Deno.env.set("TMPDIR", unpacked);
   const { default: packaged } = await import("@sparticuz/chromium");
   const path = await packaged.executablePath();
+  await Deno.writeTextFile(join(unpacked, "fonts", "fonts.conf"), fontsIn(unpacked));
   await Deno.writeTextFile(complete, "");
   if (previous === undefined) Deno.env.delete("TMPDIR");
   else Deno.env.set("TMPDIR", previous);
   return path;
+}
+
+/**
+ * Where the fonts are. The package's own file names folders that are not there, and Chromium without a font draws text of
+ * no size and ends at the first one it looks for.
+ */
+function fontsIn(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(folder, "fonts")}</dir>
+  <cachedir>${join(folder, "fonts-cache")}</cachedir>
+</fontconfig>
+`;
 }
 
 async function exists(path: string): Promise<boolean> {
