@@ -42,6 +42,8 @@ await withPage(modulePage(script), async ({ page }) => {
     console.table(table);
   }
 });
+// The connection to Chromium is kept for as long as the process lives.
+Deno.exit();
 
 /** Runs in the page: the median of each contender in milliseconds. */
 function measure(

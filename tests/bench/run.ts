@@ -55,3 +55,5 @@ for (const each of asked.length > 0 ? asked : Object.keys(SUITES)) {
   }
   await suite(effort, only);
 }
+// The connection to Chromium is kept for as long as the process lives.
+Deno.exit();
