@@ -16,7 +16,7 @@
  * @module
  */
 import type { CallAction } from "./src/client/action.ts";
-import { Hyper as ownHyper, type HyperRuntime, start, stop } from "./src/client/runtime.ts";
+import { currentHyper, type HyperRuntime, start, stop } from "./src/client/runtime.ts";
 
 export type { ActionType } from "./src/protocol/action_type.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
@@ -74,7 +74,7 @@ export const runtime: {
 } = { start, stop };
 
 /** The runtime of this page: the one that was started first, where a page loads two copies of this module. */
-export const Hyper: HyperRuntime = "Hyper" in globalThis ? globalThis.Hyper : ownHyper;
+export const Hyper: HyperRuntime = currentHyper();
 
 /**
  * Calls an action of the server and lets its answer take effect on the page.

@@ -5,7 +5,7 @@
  */
 import { action, type ActionOptions } from "./action.ts";
 import { emit } from "./events.ts";
-import { loadLater } from "./load_later.ts";
+import { loadLater, tryLater } from "./load_later.ts";
 import type { AlpineLike } from "./signals.ts";
 
 /**
@@ -34,13 +34,11 @@ export function hyperAlpine(Alpine: AlpineLike): void {
     (element) => (name: string, data?: object, options?: ActionOptions) =>
       action(name, data, { ...options, sourceEl: element }),
   );
-  // Asked for now, so that it is there when the first signal comes.
-  const loaded = loadLater();
-  // That it cannot be had is told when there is a signal.
-  loaded.catch(() => {});
+  // Asked for now, so that it is there when the first signal comes; that it cannot be had is told then.
+  tryLater();
   addEventListener("hyper:streamEvent", ({ detail }) => {
     if (detail.event !== "patch_signals") return;
     // The call is over when its signals are in place.
-    detail.waitUntil(loaded.then(({ patchSignals }) => patchSignals(Alpine, detail, emit)));
+    detail.waitUntil(loadLater().then(({ patchSignals }) => patchSignals(Alpine, detail, emit)));
   });
 }

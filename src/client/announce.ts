@@ -32,47 +32,39 @@ const alerts = new Map<string, HTMLElement>();
 /** What they stand in, on the page while there is one. */
 let all: HTMLElement | undefined;
 
-/** What an alert is about. */
-export interface Failure {
-  /** Whose failure: a later one with the same key takes its place. */
-  readonly key: string;
-  /** What is said. */
-  readonly message: string;
-  /** Tries again. */
-  readonly retry: () => void;
-  /** Gets the focus back when the alert goes while it has it. */
-  readonly source: Element | null;
-}
-
-/** How something is said. */
-export interface AnnounceOptions {
-  /** How grave it is, for the page's style sheet: `data-level`. */
-  readonly level?: string | undefined;
-  /** Whether it is said to screen readers alone. Default: `false`. */
-  readonly unseen?: boolean | undefined;
-}
-
-/** Says something politely. It stays for eight seconds. */
-export function announce(text: string, { level, unseen }: AnnounceOptions = {}): void {
+/**
+ * Says something politely. It stays for eight seconds.
+ *
+ * @param text What is said.
+ * @param level How grave it is, for the page's style sheet: `data-level`. Default: it says nothing.
+ * @returns The element that says it, about to be put into the region.
+ */
+export function announce(text: string, level?: string): HTMLElement {
   const toast = make(TOAST);
   toast.textContent = text;
   if (level) toast.dataset.level = level;
-  // Not `hidden`: what is hidden is not read either.
-  if (unseen) toast.style.cssText = "position:fixed;clip-path:inset(50%)";
   const region = document.querySelector("[data-hyper-toasts]") ?? document.body.appendChild(make(REGION));
   // A screen reader announces what comes into a region it already knows, which takes it a moment when that is new.
   setTimeout(() => region.append(toast), 100);
   setTimeout(() => toast.remove(), TOAST_MS);
+  return toast;
 }
 
-/** Says on the page that something failed. */
-export function showFailure({ key, message, retry, source }: Failure): void {
+/**
+ * Says on the page that something failed.
+ *
+ * @param key Whose failure: a later one with the same key takes its place.
+ * @param message What is said; empty for the least that can be said.
+ * @param source Gets the focus back when the alert goes while it has it.
+ * @param retry Tries again.
+ */
+export function showFailure(key: string, message: string, source: Element | null, retry: () => void): void {
   clearFailure(key);
   const restoreFocus = captureFocus();
   const alert = make(ALERT);
   const template = document.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseFragment(OURS, null));
-  for (const [name, text] of Object.entries({ ...words(), "failure-message": message })) {
+  for (const [name, text] of Object.entries({ ...words(), "failure-message": message || words().failed })) {
     // What the page itself says in its template stays.
     for (const place of alert.querySelectorAll(`[hyper-${name}]:empty`)) place.textContent = text;
   }

@@ -11,17 +11,15 @@ import { type Call, type Flight, tell } from "./call.ts";
 import { config } from "./config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
 import { genuine, idOf } from "./genuine.ts";
+import { islandsFor, keepIsland } from "./islands.ts";
 import { loadLater, tryLater } from "./load_later.ts";
 import { parseFragment } from "./markup.ts";
-import { acceptAnswer, keepIslands, morph } from "./morph.ts";
+import { acceptAnswer, morph } from "./morph.ts";
 import { pages } from "./nav_observer.ts";
 import { joinIn } from "./parts.ts";
-import { createStaleGuard } from "./stale.ts";
+import { isStale, markReplaced } from "./stale.ts";
 import { sleep, until } from "./wait.ts";
 import type { Wire } from "./wire.ts";
-
-/** Which answers have replaced what; as long as the page lives. */
-export const stale = createStaleGuard();
 
 /** What is done for an event. `place` is the answer's place in time, `again` whether it may have been done before. */
 type Verb = (data: Wire, flight: Flight, place: number, again?: boolean) => void | Promise<void>;
@@ -34,7 +32,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
     // A scalar travels as `{ value }`.
     tell("toast", flight, { value: `${names}` === "value" ? data.value : { ...data } });
     const words = data.message ?? data.title ?? data.value;
-    if (words !== undefined) announce(`${words}`, { level: text(data.level) });
+    if (words !== undefined) announce(`${words}`, text(data.level));
   },
   dispatch_event({ name, payload, target }, flight) {
     const places = text(target) ? find(`${target}`, flight) : [globalThis];
@@ -46,20 +44,17 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   },
   async load_js({ src }, flight) {
     const { signal } = flight;
-    try {
-      const { loadScript } = await loadLater();
-      await until(signal, loadScript(`${src}`));
-    } catch (error) {
+    await until(signal, loadLater().then(({ loadScript }) => loadScript(`${src}`))).catch((error: unknown) => {
       signal.throwIfAborted();
       // Nothing else fails with it.
       tell("requestException", flight, { error });
-    }
+    });
   },
 }));
 
 async function patchHtml(data: Wire, flight: Flight, place: number, again?: boolean): Promise<void> {
   const { signal } = flight;
-  const swap = swapOf(data.swap) ?? flight.swap ?? "outer";
+  const swap = swapOf(data.swap ?? flight.swap) ?? "outer";
   if (swap === "none") return;
   const strict = data.strict_targets ?? flight.strictTargets ?? config.strictTargets;
   const elements = find(text(data.target) ?? flight.target, flight, strict === true);
@@ -70,11 +65,11 @@ async function patchHtml(data: Wire, flight: Flight, place: number, again?: bool
     for (const element of elements) {
       const replaces = !ADDING.test(swap);
       // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
-      if (!genuine(element, "isConnected") || replaces && stale.isStale(element, place)) continue;
+      if (!document.contains(element) || replaces && isStale(element, place)) continue;
       if (!tell("swap:before", flight, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
-      if (replaces) { for (const root of [element, ...roots]) stale.markReplaced(root, place); }
-      if (replaces && flight.ok && flight.form) acceptAnswer(flight.form, roots);
+      if (replaces) { for (const root of [element, ...roots]) markReplaced(root, place); }
+      if (flight.ok && flight.form) acceptAnswer(flight.form, roots);
       roots.forEach(joinIn);
       changed.push(...roots);
       tell("swap:after", flight, { element, swap });
@@ -88,11 +83,11 @@ async function patchHtml(data: Wire, flight: Flight, place: number, again?: bool
   else change();
 }
 
-/** What an element is told for each swap; `none` has ended before. */
+/** How new content comes in for each swap; what it replaces goes afterwards. `none` has ended before. */
 const METHODS = {
-  inner: "replaceChildren",
-  outer: "replaceWith",
-  morph: "replaceWith",
+  inner: "prepend",
+  outer: "before",
+  morph: "before",
   delete: "remove",
   before: "before",
   after: "after",
@@ -121,7 +116,8 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
   const adds = ADDING.test(swap);
   // What is added again could be there already, and what bears no id cannot be told from it.
   if (adds && again && !roots.some(idOf)) return [];
-  const restore = keepIslands(fragment);
+  const islands = islandsFor(fragment);
+  let olds: (ChildNode | null)[] = [];
   const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
     const now = morph(element, twin);
@@ -131,16 +127,20 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
     genuine(now, "before")(...nodes.slice(0, at));
     genuine(now, "after")(...nodes.slice(at + 1));
   } else {
-    for (const root of adds ? roots : []) {
+    olds = swap === "inner" ? [...genuine(element, "childNodes")] : adds
       // What is added is on the page once: it moves, where a topic has brought it before.
-      const old = document.getElementById(idOf(root));
-      if (old && !genuine(old, "contains")(element)) genuine(old, "remove")();
-    }
+      ? roots.map((root) => document.getElementById(idOf(root)))
+      : [element];
     // All of these take nodes, but for `remove`, which lets them be.
     genuine(element, METHODS[swap] as "before")(fragment);
     if (swap === "inner") roots.unshift(element);
   }
-  restore();
+  islands.forEach(keepIsland);
+  for (const old of olds) {
+    if (old && !islands.some((island) => island === old) && !(adds && genuine(old, "contains")(element))) {
+      genuine(old, "parentNode")?.removeChild(old);
+    }
+  }
   return roots;
 }
 
@@ -152,7 +152,7 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
  */
 function find(target: string | null, call: Call, strict = false): Element[] {
   const found = target === null ? [] : [...document.querySelectorAll(target)];
-  if (!found.length) {
+  if (!found[0]) {
     tell("swap:missing", { ...call, target });
     const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;
     if (strict) throw new Error(message);
@@ -163,7 +163,7 @@ function find(target: string | null, call: Call, strict = false): Element[] {
 }
 
 /** Whether the page is looked at on the machine of whoever develops it. */
-const isLocal = (): boolean => /^(localhost$|127\.|\[::1)/.test(location.hostname);
+const isLocal = (): boolean => /^(localhost$|127|\[::1)/.test(location.hostname);
 
 /** A string that says something, or nothing. */
 export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;

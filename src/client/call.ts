@@ -33,11 +33,15 @@ export interface Call extends CallDetail {
   readonly hasFile: boolean;
   /** How many hand-overs led to it. */
   readonly depth: number;
+  /** Ends it, and whom it takes over from; the reason is an `AbortReason`. Without one it gets one of its own. */
+  readonly controller?: AbortController | undefined;
+  /** How far it came when it was made before; without one not at all. */
+  readonly checkpoint?: string | undefined;
 }
 
 /** A call on its way. */
 export interface Flight extends Call {
-  /** Ends it; the reason is an `AbortReason`. */
+  /** Ends it. */
   readonly controller: AbortController;
   /** Aborted when it is to end, whoever wants it. */
   readonly signal: AbortSignal;
@@ -49,8 +53,12 @@ export interface Flight extends Call {
   attempt: AbortController;
   /** The last checkpoint that was passed; `""` before the first. */
   checkpoint: string;
-  /** Milliseconds to wait before the next attempt: as the server wants it, until then as it is configured. */
-  interval: number;
+  /** How many attempts in a row have failed. */
+  failures: number;
+  /** Makes it anew, from the last checkpoint. */
+  readonly again: () => void;
+  /** Milliseconds to wait before the next attempt, as the server wants it. */
+  interval?: number;
 }
 
 /** What a call is made from. */
@@ -66,9 +74,12 @@ export function makeCall(source: CallSource): Call {
   return { ...source, ...buildPayload(source) };
 }
 
+/** How the ids of this page begin. Others are told this and a little more (`TAB_ID_CHARS`). */
+const PAGE = Math.random().toFixed(10);
+
 /** A request id; not `randomUUID()`, which a page without TLS does not have. */
 export function newId(): string {
-  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+  return [PAGE, ...crypto.getRandomValues(new Uint32Array(4))].join("-");
 }
 
 /** What every event about a call tells. */

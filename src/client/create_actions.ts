@@ -4,8 +4,9 @@
  * @module
  */
 import type { ActionType } from "../protocol/action_type.ts";
-import { action, type ActionOptions } from "./action.ts";
+import type { ActionOptions } from "./action.ts";
 import type { Outcome } from "./outcome.ts";
+import { currentHyper } from "./runtime.ts";
 
 /** A typed call: data is asked for where the action needs some. */
 export type ActionCall<Input, Result> = (
@@ -42,12 +43,9 @@ export function createActions<Module>(): ActionCalls<Module> {
     get: (_, name) => {
       // Without a `then` it is no promise, so that it can be awaited and returned.
       if (typeof name !== "string" || name === "then") return undefined;
-      return (data?: object, options?: ActionOptions) => currentAction()(name, data, options);
+      return (data?: object, options?: ActionOptions) => currentHyper().action(name, data, options);
     },
   });
   // The names and types are those of the module, whose actions the server registers under just these names.
   return calls as ActionCalls<Module>;
 }
-
-/** The `action()` of the runtime that runs, which another copy of this module may have started. */
-const currentAction = (): typeof action => ("Hyper" in globalThis ? Hyper.action : action);

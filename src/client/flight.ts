@@ -3,45 +3,35 @@
  *
  * @module
  */
-import { clearFailure, showFailure } from "./announce.ts";
-import { stale } from "./apply.ts";
+import { clearFailure } from "./announce.ts";
 import { type Call, endAborted, type Flight, makeCall, newId, tell } from "./call.ts";
 import { config } from "./config.ts";
-import { genuine } from "./genuine.ts";
-import { createLanes, type Sync } from "./lanes.ts";
+import { enterLane, leaveLane } from "./lanes.ts";
+import { tryLater } from "./load_later.ts";
 import { beginLoading, endLoading } from "./loading.ts";
 import { rememberSent } from "./morph.ts";
-import { network, whenOnline } from "./network.ts";
-import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
-import { type Destination, isStream, receive, type Received, remember } from "./receive.ts";
+import { network } from "./network.ts";
+import { NOTHING, type Outcome } from "./outcome.ts";
+import { type Destination, isStream, receive, type Received } from "./receive.ts";
+import { reportException, say } from "./report.ts";
 import { ConnectionError, lost, send } from "./send.ts";
-import { sleep, until } from "./wait.ts";
-import { words } from "./words.ts";
+import { callBegins, callEnds } from "./stale.ts";
+import { nextEvent, sleep, until } from "./wait.ts";
 
-/** How long a stream has to last, in milliseconds, to be no failed attempt though nothing has happened in it. */
-const LASTING_MS = 30_000;
-
-/** The lanes of the page, and everything that is on its way or waits. Empty when nothing is. */
-const lanes = createLanes<Flight>();
+/** Everything that is on its way or waits. Empty when nothing is. */
 const flights = new Set<Flight>();
-
-/** The reasons with which calls are ended here. Whoever aborts the call's own signal with one of them says the same. */
-const OURS: readonly AbortReason[] = ["abort", "replaced", "timeout"];
 
 /**
  * Starts a call, as soon as its lane lets it.
  *
  * @param call The call.
- * @param checkpoint How far it came when it was made before. Default: not at all.
- * @param sync How it meets others of its lane. Default: as the call says.
  * @returns How it ended.
  * @throws {ConnectionError} When the network failed.
  */
-export async function launch(call: Call, checkpoint = "", sync: Sync = call.sync): Promise<Outcome> {
-  const { id, key, form, timeout } = call;
-  const controller = new AbortController();
-  const signal = AbortSignal.any([controller.signal, ...call.signal ? [call.signal] : []]);
-  const { interval } = config.retry;
+export async function launch(call: Call): Promise<Outcome> {
+  // A call that takes over from another is ended with it.
+  const { key, form, timeout, controller = new AbortController(), checkpoint = "" } = call;
+  const signal = AbortSignal.any([controller.signal, call.signal ?? controller.signal]);
   const flight: Flight = {
     ...call,
     controller,
@@ -49,29 +39,30 @@ export async function launch(call: Call, checkpoint = "", sync: Sync = call.sync
     started: 0,
     attempt: new AbortController(),
     checkpoint,
-    interval,
+    failures: 0,
+    // How it ends is told as it was the first time.
+    again: () => void launch(flight).catch(() => {}),
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   let status = 0;
-  let outcome: Outcome | undefined;
+  let outcome: Outcome | typeof NOTHING = NOTHING;
   flights.add(flight);
   try {
     signal.throwIfAborted();
-    const verdict = lanes.enter(key, sync, flight);
-    if (verdict.kind === "blocked") {
+    const verdict = enterLane(key, call.sync, flight);
+    if (!verdict) {
       tell("requestBlocked", call);
       return { ...NOTHING, kind: "blocked", blocked: true };
     }
-    if (verdict.kind === "wait") await until(signal, verdict.turn);
+    if (verdict instanceof Promise) await until(signal, verdict);
     else {
-      for (const old of verdict.replaced) {
+      for (const old of verdict) {
         tell("requestReplaced", call, { replacedId: old.id });
         old.controller.abort("replaced");
       }
     }
-    flight.started = stale.callBegins();
+    flight.started = callBegins();
     if (timeout !== undefined) timer = setTimeout(() => controller.abort("timeout"), timeout);
-    remember(id, flight.started);
     clearFailure(key);
     if (form) rememberSent(form);
     tell("beforeRequest", flight);
@@ -80,10 +71,7 @@ export async function launch(call: Call, checkpoint = "", sync: Sync = call.sync
     beginLoading(flight);
     const received = await answer;
     ({ status } = received);
-    if (received.kind === "exception") {
-      if (received.wanted) say(flight);
-      throw received.error;
-    }
+    if (received.kind === "exception") throw received.error;
     if (received.kind === "error") {
       const { message } = received;
       const wanted = tell("requestError", flight, { status, message });
@@ -93,20 +81,22 @@ export async function launch(call: Call, checkpoint = "", sync: Sync = call.sync
     }
     tell("requestSuccess", flight, { status });
     if (received.kind === "switch") return outcome = await handOver(flight, received.to);
-    if (form) clearErrors(form);
+    // An answer need not draw a form anew to take away what was wrong with it at the time before.
+    const wrong = form && document.querySelector("[aria-invalid],[data-hyper-errors]");
+    if (wrong) (await tryLater())?.clearErrors(form);
     return outcome = received;
   } catch (error) {
     if (!signal.aborted) throw error;
-    return outcome = endAborted(call, reasonOf(signal));
+    return outcome = endAborted(call, controller.signal.reason ?? "signal");
   } finally {
     clearTimeout(timer);
     flights.delete(flight);
     // Before the last event, so that its listeners find the lane free.
-    lanes.leave(key, flight);
+    leaveLane(key, flight);
     if (flight.started) {
-      stale.callEnds(flight.started);
-      endLoading(id);
-      tell("afterRequest", flight, { status, ok: outcome?.ok === true, aborted: outcome?.aborted === true });
+      callEnds(flight.started);
+      endLoading(flight);
+      tell("afterRequest", flight, { status, ok: outcome.ok, aborted: outcome.aborted });
     }
   }
 }
@@ -128,42 +118,16 @@ export function abort(key?: string): void {
  */
 export function watchPage(signal: AbortSignal): void {
   addEventListener("pagehide", () => {
-    const shown = new Promise((resolve) => addEventListener("pageshow", resolve, { once: true }));
+    const shown = nextEvent("pageshow");
     for (const { method, attempt } of flights) if (method === "GET") attempt.abort(shown);
   }, { signal });
-}
-
-/** Why a call was ended: for a reason of ours, or for whatever reason the caller's own signal has. */
-function reasonOf({ reason }: AbortSignal): AbortReason {
-  return OURS.find((ours) => ours === reason) ?? "signal";
-}
-
-/** Takes away what was wrong with a form at the time before: an answer need not draw it anew. */
-function clearErrors(form: HTMLFormElement): void {
-  for (const errors of form.querySelectorAll("[data-hyper-errors],.hyper-errors")) errors.remove();
-  for (const control of document.querySelectorAll<HTMLInputElement>("[aria-invalid]")) {
-    // One that only names the form in its `form` attribute may stand anywhere, its errors beside it.
-    if (control.form !== form && !genuine(form, "contains")(control)) continue;
-    control.removeAttribute("aria-invalid");
-    // Help stays; an id of what is gone would describe nothing.
-    const left = control.getAttribute("aria-describedby")?.split(" ").filter((id) => {
-      const description = document.getElementById(id);
-      if (description?.matches(".hyper-errors")) description.remove();
-      return description?.isConnected;
-    }).join(" ");
-    if (left) control.setAttribute("aria-describedby", left);
-    else control.removeAttribute("aria-describedby");
-  }
 }
 
 /** Attempts until an answer is complete, or there is no sense in another one. */
 async function exchange(flight: Flight): Promise<Received> {
   const { signal, retry, method } = flight;
-  let failed = 0;
   // A first connection that fails is told at once; one that was there and is lost is what a GET comes back for.
   let connected = false;
-  // Since when the stream is open; infinite while there is none.
-  let since = Infinity;
   for (;;) {
     const attempt = flight.attempt = new AbortController();
     try {
@@ -171,29 +135,24 @@ async function exchange(flight: Flight): Promise<Received> {
       const stream = isStream(answer);
       // The proxy before a server that starts anew, or a server that says when to come back.
       const { status, headers } = answer;
-      if (connected && (headers.get("retry-after") || !stream && /50[234]/.test(`${status}`))) throw lost(flight);
+      if (connected && (headers.get("retry-after") || !stream && status > 501)) throw lost(flight);
       connected ||= stream;
-      if (stream) since = performance.now();
-      return await receive(answer, flight, () => failed = 0);
+      return await receive(answer, flight);
     } catch (error) {
       signal.throwIfAborted();
       const { reason } = attempt.signal;
-      const { maxInterval, attempts } = config.retry;
+      const { interval, maxInterval, attempts } = config.retry;
       const again = error instanceof ConnectionError && (retry ?? (connected && method === "GET"));
-      if (performance.now() - since > LASTING_MS) failed = 0;
-      since = Infinity;
       if (reason instanceof Promise) await until(signal, reason);
-      else if (again && !network.refresh()) await until(signal, whenOnline());
-      else if (again && failed < attempts) {
-        const wait = Math.min(flight.interval * 2 ** failed++, maxInterval);
+      else if (again && !network.refresh()) await until(signal, nextEvent("hyper:network:online"));
+      else if (again && flight.failures < attempts) {
+        const wait = Math.min((flight.interval ?? interval) * 2 ** flight.failures++, maxInterval);
         const delay = wait * (0.75 + Math.random() / 2);
-        tell("requestRetry", flight, { error, attempt: failed, delay });
+        tell("requestRetry", flight, { error, attempt: flight.failures, delay });
         await sleep(signal, delay);
       } else {
         if (again) tell("requestRetriesFailed", flight, { error, attempts });
-        if (tell("requestException", flight, { error })) {
-          say(flight, error instanceof ConnectionError ? words().offline : "");
-        }
+        reportException(flight, error);
         throw error;
       }
     }
@@ -204,19 +163,20 @@ async function exchange(flight: Flight): Promise<Received> {
 async function handOver(flight: Flight, { name, data, method, url }: Destination): Promise<Outcome> {
   const id = newId();
   const depth = flight.depth + 1;
-  const next = makeCall({ ...flight, id, action: name, url, method, data, fields: null, enctype: "", depth });
-  tell("actionSwitch", flight, { destination: name, destinationId: id, depth });
-  // The lane is held for it.
-  return await launch(next, "", "none");
-}
-
-/** Says on the page that a call failed, and offers the same call, with the same id, again. */
-function say(flight: Flight, message?: string): void {
-  showFailure({
-    key: flight.key,
-    message: message || words().failed,
-    source: flight.sourceEl,
-    // How it ends is told as it was the first time.
-    retry: () => void launch(flight, flight.checkpoint).catch(() => {}),
+  const next = makeCall({
+    ...flight,
+    id,
+    action: name,
+    url,
+    method,
+    data,
+    fields: null,
+    enctype: "",
+    depth,
+    checkpoint: "",
+    // The lane is held for it.
+    sync: "none",
   });
+  tell("actionSwitch", flight, { destination: name, destinationId: id, depth });
+  return await launch(next);
 }

@@ -8,14 +8,9 @@
  */
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import { action, submitAttribute, submitUrl } from "./action.ts";
-import { swapOf } from "./apply.ts";
-import type { Sync } from "./lanes.ts";
 import { isOurs, visit } from "./nav_observer.ts";
 import { toParams } from "./payload.ts";
 import { ConnectionError } from "./send.ts";
-
-/** How calls of a lane may meet, for a check at the edge. */
-const SYNCS: readonly Sync[] = ["replace", "block", "none", "queue"];
 
 /**
  * Watches submits.
@@ -40,15 +35,8 @@ export function observeForms(signal: AbortSignal): void {
     if (!isOurs(submitAttribute("target", form, submitter), url, name ? null : form)) return;
     event.preventDefault();
     if (!name) return void visit(url.href, { sourceEl });
-    const [target, swap, sync, key] = ["target", "swap", "sync", "key"].map((option) => said(`hyper-${option}`));
-    action(name, {}, {
-      form,
-      sourceEl,
-      target,
-      swap: swapOf(swap),
-      sync: SYNCS.find((mode) => mode === sync),
-      key,
-    }).catch((error: unknown) => {
+    const options = ["target", "swap", "sync", "key"].map((option) => [option, said(`hyper-${option}`)]);
+    action(name, {}, { form, sourceEl, ...Object.fromEntries(options) }).catch((error: unknown) => {
       // The page has been told; the console is told what a programmer can mend.
       if (!(error instanceof ConnectionError)) reportError(error);
     });

@@ -7,17 +7,22 @@
 
 /** Where the reader was on an entry. */
 export interface Position {
-  /** Pixels from the left and from the top. */
-  readonly scroll: readonly [left: number, top: number];
+  /** Pixels from the left. */
+  readonly left: number;
+  /** Pixels from the top. */
+  readonly top: number;
   /** The id of the focused element; empty when none had the focus. */
   readonly focus: string;
 }
+
+/** Where a reader begins. */
+export const TOP: Position = { left: 0, top: 0, focus: "" };
 
 /** What a browser restores, we restore: positions by the key of the entry, as long as the document lives. */
 const positions = new Map<string, Position>();
 /** The key of the entry that is shown, its path and query, and where it was last scrolled to. */
 let current = "", shown = "";
-let scroll: Position["scroll"] = [0, 0];
+let scroll: Pick<Position, "left" | "top"> = TOP;
 
 /**
  * Notes that the page as it is now is to be found under a URL of this origin.
@@ -46,7 +51,7 @@ export function setEntry(url: string, push: boolean): void {
 export function startHistory(
   start: string,
   mayLeave: () => boolean,
-  restore: (url: string, position: Position | undefined) => void,
+  restore: (url: string, position: Position) => void,
   signal: AbortSignal,
 ): void {
   const look = () => {
@@ -68,10 +73,10 @@ export function startHistory(
       leave();
       current = key;
       shown = page;
-      restore(location.href, positions.get(key));
+      restore(location.href, positions.get(key) ?? TOP);
     }
   };
-  const note = () => void (scroll = [scrollX, scrollY]);
+  const note = () => void (scroll = { left: scrollX, top: scrollY });
   note();
   current = keyOf(history.state);
   shown = pageOf(current ? start : location.href);
@@ -81,11 +86,11 @@ export function startHistory(
 }
 
 function leave(): void {
-  if (current) positions.set(current, { scroll, focus: document.activeElement?.getAttribute("id") ?? "" });
+  if (current) positions.set(current, { ...scroll, focus: document.activeElement?.getAttribute("id") ?? "" });
 }
 
 function mark(url: string, key: string): void {
-  current = key || `${performance.timeOrigin + performance.now()}`;
+  current = key || `${Math.random()}`;
   history.replaceState({ ...history.state, hyper: current }, "", url);
   shown = pageOf(location.href);
 }
@@ -94,4 +99,4 @@ function mark(url: string, key: string): void {
 const keyOf = (state: { hyper?: string } | null): string => state?.hyper ?? "";
 
 /** A URL without its fragment: two that are equal are one page to the browser. */
-const pageOf = (href: string): string => href.split("#", 1)[0] ?? href;
+const pageOf = (href: string): string => href.replace(/#.*/, "");

@@ -11,51 +11,49 @@
  */
 export type Sync = "replace" | "block" | "none" | "queue";
 
+/** As much of a call as is needed to end it, and to say that it is its turn. */
+export interface LaneMember {
+  /** The request id. */
+  readonly id: string;
+  /** Ends it. */
+  readonly controller: AbortController;
+  /** Says that it is its turn; there while it waits. */
+  turn?: () => void;
+}
+
 /** What may be done now. */
-export type LaneVerdict<Member> =
-  /** Go on; those in `replaced` have lost the lane and are to be ended. */
-  | { readonly kind: "go"; readonly replaced: readonly Member[] }
+export type LaneVerdict =
+  /** Go on; those here have lost the lane and are to be ended. */
+  | readonly LaneMember[]
+  /** Go on when it resolves, which it never does for one who has left, or was replaced. */
+  | Promise<void>
   /** Do nothing: the lane is taken. */
-  | { readonly kind: "blocked" }
-  /** Go on when `turn` resolves, which it never does for one who has left, or was replaced. */
-  | { readonly kind: "wait"; readonly turn: Promise<void> };
+  | null;
 
-/** The lanes of a page. */
-export interface Lanes<Member> {
-  /** Asks for the slot of a lane. */
-  enter(key: string, sync: Sync, member: Member): LaneVerdict<Member>;
-  /** Gives up the slot, or the place in the queue. Nothing happens when `member` has neither. */
-  leave(key: string, member: Member): void;
+/** Who has the slot of each lane, the first, and who waits for it. Empty when nobody is on the way. */
+const lanes = new Map<string, LaneMember[]>();
+
+/** Asks for the slot of a lane. */
+export function enterLane(key: string, sync: Sync, member: LaneMember): LaneVerdict {
+  const lane = lanes.get(key) ?? [];
+  if (sync === "none") return [];
+  if (lane[0] && sync === "queue") {
+    lane.push(member);
+    return new Promise((turn) => member.turn = turn);
+  }
+  // What is no mode at all, as a slip in an attribute, sends nothing twice.
+  if (lane[0] && sync !== "replace") return null;
+  // A new lane in place of the old one: whoever lost it can no longer release the slot of the new owner.
+  lanes.set(key, [member]);
+  return lane;
 }
 
-/** One who has the slot of a lane, the first, or waits for it. */
-interface Place<Member> {
-  readonly member: Member;
-  readonly call?: () => void;
-}
-
-/** Lanes with nobody in them. */
-export function createLanes<Member>(): Lanes<Member> {
-  const lanes = new Map<string, Place<Member>[]>();
-  return {
-    enter(key, sync, member) {
-      const lane = lanes.get(key) ?? [];
-      if (sync === "none") return { kind: "go", replaced: [] };
-      if (lane.length && sync === "block") return { kind: "blocked" };
-      if (lane.length && sync === "queue") {
-        return { kind: "wait", turn: new Promise((call) => lane.push({ member, call })) };
-      }
-      // A new lane in place of the old one: whoever lost it can no longer release the slot of the new owner.
-      lanes.set(key, [{ member }]);
-      return { kind: "go", replaced: lane.map((place) => place.member) };
-    },
-    leave(key, member) {
-      const lane = lanes.get(key) ?? [];
-      const at = lane.findIndex((place) => place.member === member);
-      if (at < 0) return;
-      lane.splice(at, 1);
-      if (!lane[0]) lanes.delete(key);
-      else if (!at) lane[0].call?.();
-    },
-  };
+/** Gives up the slot, or the place in the queue. Nothing happens when `member` has neither. */
+export function leaveLane(key: string, member: LaneMember): void {
+  const lane = lanes.get(key) ?? [];
+  const at = lane.indexOf(member);
+  if (at < 0) return;
+  lane.splice(at, 1);
+  if (!lane[0]) lanes.delete(key);
+  else if (!at) lane[0].turn?.();
 }

@@ -4,9 +4,9 @@
  *
  * @module
  */
+import { clearErrors } from "./clear_errors.ts";
 import { createPages } from "./navigate.ts";
 import { loadScript } from "./script.ts";
-import { share } from "./share.ts";
 import { patchSignals } from "./signals.ts";
 import { slowly } from "./slowly.ts";
 import { TRANSLATIONS } from "./translations.ts";
@@ -14,11 +14,11 @@ import { upload } from "./upload.ts";
 
 /** All parts, as one object: unlike names of exports, those of its properties can be shortened. */
 export const later = {
+  clearErrors,
   createPages,
   loadScript,
   patchSignals,
   changeSlowly: slowly,
-  shareStream: share,
   translations: TRANSLATIONS,
   uploadBody: upload,
 } as const;

@@ -25,13 +25,11 @@
  */
 import { config } from "./config.ts";
 import { captureFocus } from "./focus.ts";
-import { genuine } from "./genuine.ts";
+import { genuine, idOf } from "./genuine.ts";
 import { marked, toggleClasses } from "./marked.ts";
 
 /** What is to be known of a request. */
 export interface LoadingCall {
-  /** The request id. */
-  readonly id: string;
   /** The key of its lane. */
   readonly key: string;
   /** The name of its action. */
@@ -40,8 +38,6 @@ export interface LoadingCall {
   readonly target: string | null;
   /** The form it was made of, or `null`. */
   readonly form: HTMLFormElement | null;
-  /** The element that caused it, or `null`. */
-  readonly sourceEl: Element | null;
 }
 
 /** When an element that shows loading began to want it, and when it was first seen. */
@@ -60,8 +56,8 @@ const DISABLING = "[hyper-loading-disable],[hyper-loading-disable-key]";
 const MARK = "data-hyper-disabled";
 const CONTROLS = `${DISABLING},[${MARK}],[hyper-form-disable] :is(button,input),:is(button,input)[form]`;
 
-/** The requests that run, with the time of their beginning. */
-const calls = new Map<string, LoadingCall & { readonly since: number }>();
+/** The requests that run, with the times of their beginnings. */
+const calls = new Map<LoadingCall, number>();
 /** Kept for elements that stay; those that come later begin with the requests that run. */
 let shown = new WeakMap<Element, Shown>();
 /** The elements that have `aria-busy` from us. */
@@ -71,14 +67,14 @@ let giveBack: (() => void) | undefined;
 
 /** A request begins. To be called when its body is made: a disabled button is no part of a form. */
 export function beginLoading(call: LoadingCall): void {
-  calls.set(call.id, { ...call, since: performance.now() });
+  calls.set(call, performance.now());
   showLoading(document);
 }
 
-/** A request has ended, however it ended. An id that is not known changes nothing. */
-export function endLoading(id: string): void {
+/** A request has ended, however it ended. One that does not run changes nothing. */
+export function endLoading(call: LoadingCall): void {
   // Not at once: where the next request begins in the same breath, nothing is to be enabled for a moment.
-  if (calls.delete(id)) queueMicrotask(() => showLoading(document));
+  if (calls.delete(call)) queueMicrotask(() => showLoading(document));
 }
 
 /** Forgets all requests, at once. */
@@ -101,7 +97,7 @@ function show(element: Element): void {
   const now = performance.now();
   const state = shown.get(element) ?? { since: Infinity, seen: 0 };
   shown.set(element, state);
-  const times = runningFor((call) => covers(element, call)).map((call) => call.since);
+  const times = [...calls].filter(([call]) => covers(element, call)).map(([, since]) => since);
   const wanted = times.length > 0;
   // One request after another is one wait, which goes on where it began.
   state.since = wanted ? Math.min(state.since, ...times) : Infinity;
@@ -119,7 +115,7 @@ function show(element: Element): void {
 
 function disable(element: Element): void {
   const ours = element.hasAttribute(MARK);
-  const on = !!runningFor((call) => disables(element, call))[0];
+  const on = [...calls.keys()].some((call) => disables(element, call));
   // What the server has disabled stays so.
   if (on === ours || on && genuine(element, "matches")("[disabled],[aria-disabled=true]")) return;
   if (on && genuine(element, "contains")(document.activeElement)) {
@@ -131,24 +127,22 @@ function disable(element: Element): void {
     };
   }
   element.toggleAttribute(MARK, on);
-  if ("disabled" in element && !(element instanceof HTMLFormElement)) element.disabled = on;
-  else if (on) element.setAttribute("aria-disabled", "true");
-  else element.removeAttribute("aria-disabled");
+  // A control is disabled by the one; of anything else, such as a link, the other says so.
+  for (const name of ["disabled", "aria-disabled"]) {
+    if (on) element.setAttribute(name, "true");
+    else element.removeAttribute(name);
+  }
 }
 
 function markBusy(): void {
   const wanted = new Set(
-    [...calls.values()].flatMap(({ target, form }) =>
+    [...calls.keys()].flatMap(({ target, form }) =>
       target ? [...document.querySelectorAll(`${target},[hyper-target-busy="${CSS.escape(target)}"]`)] : form ?? []
     ).filter((element) => busy.has(element) || !element.hasAttribute("aria-busy")),
   );
   for (const element of busy.difference(wanted)) element.removeAttribute("aria-busy");
   for (const element of wanted) element.setAttribute("aria-busy", "true");
   busy = wanted;
-}
-
-function runningFor(test: (call: LoadingCall) => boolean): (LoadingCall & { readonly since: number })[] {
-  return [...calls.values()].filter(test);
 }
 
 /** Whether an element that shows loading is about a request. */
@@ -178,6 +172,5 @@ function disables(element: Element, call: LoadingCall): boolean {
 
 /** Whether two forms are one, or one has taken the place of the other by its id. */
 function isSame(form: Element, other: Element | null): boolean {
-  const id = form.getAttribute("id");
-  return form === other || !!id && id === other?.getAttribute("id");
+  return form === other || !!other && !!idOf(form) && idOf(form) === idOf(other);
 }

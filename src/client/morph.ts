@@ -19,16 +19,19 @@
  * that another place asks for.
  *
  * ```text
- *  old   A  B  C  D  E        A and E are equal; B, C, D are keyed and in the order 3 2 4 of the new list,
- *  new   A  C  B  X  D  E     of which B D is a longest part that is in order already:
+ *  old   A  B  C  D  E        A and E are equal; of B, C, D, which are keyed, D and B stand in order already, with C in
+ *  new   A  C  B  X  D  E     the way of B:
  *           ↑     ↑           C moves, X is put in, nothing else is touched
  * ```
  *
- * The least number of nodes moves (a longest increasing subsequence stays), and moves with `moveBefore` where there is
- * one, because a node that is taken out and put back loses focus, scroll position and frames.
+ * What stands where it is to stand does not move: both lists are gone through from their ends, and a node that is in the
+ * way of the next one is passed over, and moves when its turn comes. So of two that change places two move, of one that
+ * goes from one end to the other one, and of several that go together those that are fewer or those that are more. What
+ * moves does so with `moveBefore` where there is one, because a node that is taken out and put back loses focus, scroll
+ * position and frames.
  *
- * All of it is linear in the size of the two trees, but for the subsequence, which is n log n of the rows that changed
- * their order, and for the comparison in step 1, which a change repeats once for each level above it.
+ * All of it is linear in the size of the two trees, but for the comparison in step 1, which a change repeats once for
+ * each level above it.
  *
  * ## What the visitor did
  *
@@ -41,7 +44,8 @@
  *
  * ## What is left alone
  *
- * An element with `hyper-keep`, with all that is in it; the shadow root of any element; the children of a custom
+ * An element with `hyper-keep`, with all that is in it; a text that is being written into an element with
+ * `contenteditable`, for as long as that has the focus; the shadow root of any element; the children of a custom
  * element that the server sends empty, because then it has drawn them itself. A `<script>` is never changed into another
  * one and so never runs.
  *
@@ -55,7 +59,7 @@
  * @module
  */
 import { captureFocus, captureSelection } from "./focus.ts";
-import { genuine, idOf } from "./genuine.ts";
+import { genuine } from "./genuine.ts";
 
 /** What the server said last about `open`. Entries live as long as their elements. */
 const opened = new WeakMap<Element, boolean>();
@@ -113,18 +117,19 @@ const stateOf = (control: Control): readonly unknown[] => STATES.map(([live]) =>
  */
 export function acceptAnswer(form: HTMLFormElement, roots: readonly Element[]): void {
   const controls = controlsOf(form).filter((control) => sent.has(control));
-  const touched = new Set(controls.filter((control) => `${stateOf(control)}` !== `${sent.get(control)}`).map(wholeOf));
+  const touched = controls.filter((control) => `${stateOf(control)}` !== `${sent.get(control)}`).map(wholeOf);
   for (const control of controls) {
     // Secrets and files never come back, so that their absence says nothing.
-    if (control.matches("[type=password],[type=file]") || touched.has(wholeOf(control))) continue;
+    if (control.matches("[type=password],[type=file]") || touched.includes(wholeOf(control))) continue;
     if (!roots.some((root) => genuine(root, "contains")(control))) continue;
     for (const [live, server] of STATES) if (server in control) control[live] = control[server];
   }
 }
 
-/** What a control is chosen in: where one option or button is touched, the others are not what they were sent as either. */
+/** What a control is a part of: where one option or box is touched, the others are not what they were sent as either. */
 function wholeOf(control: Element): unknown {
-  return control.closest("select") ?? (control.matches("[type=radio]") ? control.getAttribute("name") : control);
+  const whole = control.closest("select") ?? control;
+  return whole.getAttribute("name") ?? whole;
 }
 
 /** The controls of a form, those that only name it in their `form` attribute as well. */
@@ -132,39 +137,6 @@ function controlsOf(form: HTMLFormElement): Control[] {
   return [...document.querySelectorAll<Control & HTMLInputElement>("input,textarea,option")].filter((control) =>
     control.form === form
   );
-}
-
-/**
- * Saves the islands, `[hyper-keep][id]`, from a swap that does not morph: those that the new content has as well are put
- * aside before the swap, and into the place of their new copies after it. One without a copy in the page then goes back
- * to where it was: the swap was about the island itself, or it is part of another one.
- *
- * @param incoming The new content, not yet in the page.
- * @returns What puts the islands back, to be called after the swap.
- */
-export function keepIslands(incoming: ParentNode): () => void {
-  const shelf = document.createElement("div");
-  const kept: [island: Element, mark: Comment][] = [];
-  for (const island of document.querySelectorAll("[hyper-keep][id]")) {
-    if (!copyOf(island, incoming)) continue;
-    const mark = document.createComment("");
-    genuine(island, "parentNode")?.insertBefore(mark, island);
-    if (kept.push([island, mark]) === 1) document.documentElement.append(shelf);
-    move(shelf, island, null);
-  }
-  return () => {
-    for (const [island, mark] of kept) {
-      const place = copyOf(island, document.body) ?? mark;
-      const parent = genuine(place, "parentNode");
-      if (parent) move(parent, island, place);
-      for (const old of [place, mark]) genuine(old, "parentNode")?.removeChild(old);
-    }
-    shelf.remove();
-  };
-}
-
-function copyOf(island: Element, root: ParentNode): Element | null {
-  return root.querySelector(`#${CSS.escape(idOf(island))}`);
 }
 
 /**
@@ -199,14 +171,15 @@ export function morph(target: Element, source: Element): Element {
       old.nodeValue = next.nodeValue;
       return old;
     }
-    if (old.hasAttribute("hyper-keep")) return old;
+    const hasFocus = old === document.activeElement;
+    if (old.hasAttribute("hyper-keep") || hasFocus && (old as Partial<HTMLElement>).isContentEditable) return old;
     const control: Control = old;
     const before = STATES.map(([, server]) => control[server]);
     // A value that nobody has edited follows its attribute at once, and throws the caret to its end.
-    const select = old === document.activeElement ? captureSelection(old) : () => {};
+    const select = hasFocus ? captureSelection(old) : () => {};
     // A script that has not run yet would, when it is given a source or a text (HTML, 4.12.1.1); a parsed one cannot.
     if (old.localName === "script" || !attributes(old, next, says)) {
-      genuine(old, "parentNode")?.replaceChild(next, old);
+      genuine(old, "replaceWith")(next);
       return next;
     }
     // Both are of one name, so what holds for the old one holds for the new one.
@@ -246,14 +219,24 @@ export function morph(target: Element, source: Element): Element {
 
     const matches = come.length ? match(gone, come) : [];
     for (const old of gone) trash.push(old);
-    const stay = longestInOrder(matches, gone);
+    const matched = new Set<ChildNode | undefined>(matches);
+    const moved = new Set<ChildNode | undefined>();
+    // Those that have not moved yet, in the order they have.
+    const rest = gone.filter((old) => matched.has(old));
     for (let i = come.length; i--;) {
       const next = come[i]!;
       const old = matches[i];
       const holds = pairs?.has(next) === true;
       // An option that its own select has chosen for want of another would be chosen here too; a copy is not.
       const child = old ?? (holds || /^OPT/.test(next.nodeName) ? document.importNode(next, !holds) : next);
-      if (!stay.has(i)) move(parent, child, after);
+      while (moved.has(rest.at(-1))) rest.pop();
+      // One node that is in the way of the next is passed over: it moves when its turn comes.
+      const at = old && [-1, -2].find((at) => rest.at(at) === old);
+      if (at) rest.splice(at);
+      else {
+        if (old) moved.add(old);
+        move(parent, child, after);
+      }
       after = old ? node(old, next) : child;
       // Only an element holds others.
       if (holds && !old) children(child as Element, next as Element);
@@ -282,7 +265,7 @@ export function morph(target: Element, source: Element): Element {
   if (target.nodeName === source.nodeName) now = node(target, source);
   else {
     now = shellOf(source);
-    genuine(target, "parentNode")?.insertBefore(now, target);
+    genuine(target, "before")(now);
     children(now, source);
     trash.push(target);
   }
@@ -349,36 +332,8 @@ function shellOf<Kind extends Node>(node: Kind): Kind {
   return document.importNode(node, false);
 }
 
-/**
- * Chooses the matches that can stay where they are: as many as possible, in the order they have already.
- *
- * @returns Their indices in `matches`.
- */
-function longestInOrder(matches: readonly (ChildNode | undefined)[], gone: readonly ChildNode[]): Set<number> {
-  const order = new Map<ChildNode | undefined, number>(gone.map((old, i) => [old, i]));
-  const places = matches.map((old) => order.get(old) ?? -1);
-  // For each length the match that ends such a run earliest in the old list, and for each match the one before it.
-  const ends: number[] = [];
-  const before: (number | undefined)[] = [];
-  places.forEach((place, i) => {
-    if (place < 0) return;
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = low + high >> 1;
-      if (places[ends[middle]!]! < place) low = middle + 1;
-      else high = middle;
-    }
-    before[i] = ends[low - 1];
-    ends[low] = i;
-  });
-  const stay = new Set<number>();
-  for (let i = ends.at(-1); i !== undefined; i = before[i]) stay.add(i);
-  return stay;
-}
-
 /** Moves a node that is in the page without taking it out, where the browser can; else, and else wise, puts it in. */
-function move(parent: ParentNode, node: Node, after: Node | null): void {
+export function move(parent: ParentNode, node: Node, after: Node | null): void {
   if ("moveBefore" in parent && document.contains(node) && document.contains(parent)) parent.moveBefore(node, after);
   else parent.insertBefore(node, after);
 }

@@ -8,7 +8,6 @@
  * @module
  */
 import { announce, clearFailure, showFailure } from "./announce.ts";
-import { newId } from "./call.ts";
 import { emit } from "./events.ts";
 import { genuine } from "./genuine.ts";
 import { loadLater } from "./load_later.ts";
@@ -18,7 +17,7 @@ import { morph } from "./morph.ts";
 import { beginLoading, endLoading } from "./loading.ts";
 import { joinIn } from "./parts.ts";
 import type { Pages, PagesKit, VisitOptions } from "./pages.ts";
-import { language, learnWords, words } from "./words.ts";
+import { loadWords, words } from "./words.ts";
 
 /** What showing a page needs of the runtime. */
 const kit: PagesKit = {
@@ -30,7 +29,6 @@ const kit: PagesKit = {
   endLoading,
   loadWords,
   morph,
-  newId,
   parseDocument,
   showFailure,
   trustedScriptUrl,
@@ -49,18 +47,12 @@ export let pages: () => Promise<Pages>;
  * @returns Whether the page is shown; `false` when another visit came first, the network failed, or the visitor stays.
  */
 export async function visit(url: string, options: VisitOptions = {}): Promise<boolean> {
-  const to = new URL(url, document.baseURI);
-  const found = await pages().catch(() => null);
-  if (found) return await found.visit(to, options);
-  // Without the file the browser does it.
-  location.assign(to);
+  const { href, origin } = new URL(url, document.baseURI);
+  const found = origin === location.origin && await pages().catch(() => null);
+  if (found) return await found.visit(href, options);
+  // Without the file, and to another site, the browser does it, and asks about what is unsaved.
+  location.assign(href);
   return false;
-}
-
-/** Fetches other languages when the page is in one of them: early, because a failure may be that of the network. */
-export function loadWords(): void {
-  // Without them it is English.
-  if (!/^(en)?$/.test(language())) loadLater().then(({ translations }) => learnWords(translations), () => {});
 }
 
 /** Watches links, the way back, and forms that ask before they are left, until the signal is aborted. */

@@ -48,9 +48,9 @@ export const network: Network = Object.freeze({
     if (online !== hasNetwork()) {
       online = !online;
       showNetwork(document);
-      const detail = { online, offline: !online };
-      emit("network:change", detail);
-      emit(online ? "network:online" : "network:offline", detail);
+      for (const name of ["change", online ? "online" : "offline"] as const) {
+        emit(`network:${name}`, { online, offline: !online });
+      }
     }
     return online;
   },
@@ -60,14 +60,6 @@ export const network: Network = Object.freeze({
 export function watchNetwork(signal: AbortSignal): void {
   for (const type of ["online", "offline"]) addEventListener(type, network.refresh, { signal });
   network.refresh();
-}
-
-/** Resolves when there is a network: at once where there is one. */
-export function whenOnline(): Promise<void> {
-  return new Promise((resolve) => {
-    if (online) resolve();
-    else addEventListener("hyper:network:online", () => resolve(), { once: true });
-  });
 }
 
 /** Lets what is in a part of the page show the state. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { AnnounceOptions, Failure } from "./announce.ts";
 import type { Messages } from "./config.ts";
 import type { EventName, HyperEventMap } from "./events.ts";
 import type { LoadingCall } from "./loading.ts";
@@ -19,7 +18,7 @@ export interface VisitOptions {
 /** What is loaded later. */
 export interface Pages {
   /** Goes to a page, and gives whether it is shown. */
-  visit(url: URL, options: VisitOptions): Promise<boolean>;
+  visit(url: string, options: VisitOptions): Promise<boolean>;
   /** Notes that the page as it is now is to be found under a URL, as a new entry of the history or the current one. */
   setEntry(url: string, push: boolean): void;
   /** Notes that something was typed into a form that asks before it is left. */
@@ -29,9 +28,9 @@ export interface Pages {
 /** What it needs of the runtime; handed over, so that it can be a file of its own. */
 export interface PagesKit {
   /** Says something politely. */
-  announce(text: string, options?: AnnounceOptions): void;
+  announce(text: string): HTMLElement;
   /** Says that something failed. */
-  showFailure(failure: Failure): void;
+  showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
   /** Takes that away. */
   clearFailure(key?: string): void;
   /** Tells the page. */
@@ -39,17 +38,15 @@ export interface PagesKit {
   /** Shows that something is on its way. */
   beginLoading(call: LoadingCall): void;
   /** Shows it no longer. */
-  endLoading(id: string): void;
+  endLoading(call: LoadingCall): void;
   /** Lets what is new on the page show loading and the network. */
   joinIn(root: Element): void;
   /** Fetches the words of the page's language. */
-  loadWords(): void;
+  loadWords(): Promise<void>;
   /** The words. */
   words(): Messages;
   /** Makes one element equal to another. */
   morph(target: Element, source: Element): Element;
-  /** Makes an id. */
-  newId(): string;
   /** Parses a document. */
   parseDocument(text: string): Document;
   /** Lets the URL of a script through. */

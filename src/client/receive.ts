@@ -4,16 +4,17 @@
  *
  * @module
  */
-import { EVENT_STREAM, LIVE_ID_PATTERN, STREAM_HEADER, SWITCH_DEPTH_LIMIT, TAB_ID_CHARS } from "../protocol/names.ts";
-import { isTerminal } from "../protocol/patch.ts";
+import { EVENT_STREAM, LIVE_ID_PREFIX, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../protocol/names.ts";
+import { type Issues, isTerminal } from "../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
-import { stale, text, verbs } from "./apply.ts";
+import { text, verbs } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
-import { tryLater } from "./load_later.ts";
 import { endLoading } from "./loading.ts";
+import { reportException } from "./report.ts";
 import { lost } from "./send.ts";
 import { pageOf } from "./location.ts";
+import { callEnds, nextPlace } from "./stale.ts";
 import { readBlocks, readText, type StreamBlock } from "./stream.ts";
 import type { Wire } from "./wire.ts";
 
@@ -36,24 +37,13 @@ export type Received =
   | ErrorOutcome
   /** Another action goes on with it. */
   | { readonly kind: "switch"; readonly status: number; readonly to: Destination }
-  /** An event could not take effect. The page was told; `wanted` is whether it leaves the message to us. */
-  | { readonly kind: "exception"; readonly status: number; readonly error: unknown; readonly wanted: boolean };
+  /** An event could not take effect, which was told. */
+  | { readonly kind: "exception"; readonly status: number; readonly error: unknown };
 
 /** How long an answer that has begun may be silent, in milliseconds. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 60_000;
-
-/** The places of the latest calls of this page, by the part of their ids that comes back with what they have caused. */
-const sent = new Map<string, number>();
-/** How many of them are kept. */
-const MAX_SENT = 100;
-/** The place of the last patch that somebody else has caused; as long as the page lives. */
-let foreign = 0;
-
-/** Notes that a call was sent. */
-export function remember(id: string, place: number): void {
-  for (const oldest of sent.keys()) if (sent.size >= MAX_SENT) sent.delete(oldest);
-  sent.set(id.slice(0, TAB_ID_CHARS), place);
-}
+/** How long an answer has to last, in milliseconds, to be no failed attempt though nothing has happened in it. */
+const LASTING_MS = 30_000;
 
 /** Whether an answer is an event stream. */
 export function isStream(answer: Answer): boolean {
@@ -66,10 +56,9 @@ export function isStream(answer: Answer): boolean {
  *
  * @param answer The answer.
  * @param flight The call it belongs to.
- * @param onEvent Called as each event arrives.
  * @throws {ConnectionError} When it breaks off.
  */
-export async function receive(answer: Answer, flight: Flight, onEvent: () => void): Promise<Received> {
+export async function receive(answer: Answer, flight: Flight): Promise<Received> {
   const { id, signal, attempt, started, depth } = flight;
   const { status, ok } = answer;
   flight.ok = ok;
@@ -78,20 +67,15 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
   let failure = ok ? undefined : fail(status);
   let exception: Extract<Received, { readonly kind: "exception" }> | undefined;
   let to: Destination | undefined;
+  let done = false;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
-  async function take({ event, data: json, id: mark, echo }: StreamBlock): Promise<void> {
-    // Only a checkpoint of this call (whose id is digits and dashes) and a place in a topic move the cursor.
-    const live = mark?.match(LIVE_ID_PATTERN);
-    if (mark && (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`))) {
-      flight.checkpoint = mark;
-    }
+  async function take({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
+    // Only a checkpoint of this call (whose id is digits, dashes and a point) and a place in a topic move the cursor.
+    const live = mark.startsWith(LIVE_ID_PREFIX);
+    if (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`)) flight.checkpoint = mark;
     // Nobody waits for the end of a topic: what is disabled or busy meanwhile would be so for as long as the page is open.
-    if (live) endLoading(id);
-    // What this page has caused was told to it in the answer to its call. Where somebody else's change has come since,
-    // the order of the topic has that one first: only then it counts once more.
-    const mine = sent.get(`${echo}`);
-    if (mine && (mine > foreign || !/^patch/.test(event))) return;
+    if (live) endLoading(flight);
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
     const work: PromiseLike<unknown>[] = [];
@@ -107,9 +91,7 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
       to = destination(wire, depth);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
-      const place = lasting ? stale.nextPlace() : started;
-      if (lasting && !mine) foreign = place;
-      await verbs.get(event)?.(wire, flight, place, !!mine);
+      await verbs.get(event)?.(wire, flight, lasting ? nextPlace() : started, again);
     }
   }
 
@@ -120,7 +102,8 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
   };
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
   // The patches of a stream count by their arrival, so its start is no reason to remember anything.
-  if (lasting) stale.callEnds(started);
+  if (lasting) callEnds(started);
+  const lasts = setTimeout(() => flight.failures = 0, LASTING_MS);
   listen();
   try {
     if (!isStream(answer)) {
@@ -131,44 +114,45 @@ export async function receive(answer: Answer, flight: Flight, onEvent: () => voi
       // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
       else if (isPage && ok && answer.redirected) location.assign(answer.url);
       else if (!isPage || ok) data = text || null;
+      done = true;
       const { detail, title, issues } = own(data);
       if (failure) failure = fail(status, detail ?? title, issues);
     } else {
-      let done = false;
-      for await (const block of joined(answer.body, listen, flight)) {
+      for await (const block of blocksOf(answer.body, listen, flight)) {
         signal.throwIfAborted();
         // It may have come from another tab.
         listen();
         const { event } = block;
-        flight.interval = +(block.retry ?? flight.interval);
+        if (block.retry) flight.interval = +block.retry;
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
-        onEvent();
+        flight.failures = 0;
         await take(block).catch((error: unknown) => {
           signal.throwIfAborted();
-          const wanted = tell("requestException", flight, { error });
-          exception ??= { kind: "exception", status, error, wanted };
+          reportException(flight, error);
+          exception ??= { kind: "exception", status, error };
         });
         // What follows belongs to no answer.
         done = isTerminal(event);
         if (done) break;
       }
-      // An error is the last word of the server, even where the end is missing.
-      if (!done && !failure) throw new Error("The stream has no end");
     }
   } catch (cause) {
     // A stream that is no event stream stays so however often it is asked for.
     throw signal.aborted || cause instanceof RangeError || cause instanceof SyntaxError ? cause : lost(flight, cause);
   } finally {
     clearTimeout(watch);
+    clearTimeout(lasts);
   }
+  // An error is the last word of the server, even where the end is missing.
+  if (!done && !failure) throw lost(flight);
   if (exception) return exception;
   if (failure) return { ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
 }
 
-/** The blocks of a body; of a topic that other tabs watch too, those of the one tab that reads for all of them. */
-async function* joined(
+/** The blocks of a body; of a topic, what this tab makes of them. */
+async function* blocksOf(
   body: Answer["body"],
   onRead: () => void,
   flight: Flight,
@@ -177,11 +161,9 @@ async function* joined(
   const blocks = readBlocks(body, onRead, own.signal);
   for await (const block of blocks) {
     yield block;
-    // Without a lock, as on a page without TLS, each tab reads for itself.
-    if (!block.share || !navigator.locks) continue;
-    // Nor does one share without the file for it: that it could not be had is remembered until the next page.
-    const later = await tryLater();
-    if (later) return yield* later.shareStream(block, blocks, own, flight);
+    // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
+    const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("./live.ts").catch(() => null);
+    if (live) return yield* live.follow(block, blocks, own, flight);
   }
 }
 
@@ -208,9 +190,8 @@ function parseUrl(url: unknown, external: boolean): URL | null {
 }
 
 function fail(status: number, message?: unknown, issues?: unknown): ErrorOutcome {
-  // Lists of strings by name, and nothing else.
-  const lists = Object.entries(own(issues)).map(([name, list]) => [name, [list].flat().map(String)]);
-  return { ...NOTHING, kind: "error", status, message: text(message) ?? "", issues: Object.fromEntries(lists) };
+  // What our server writes is lists of texts by field; what another one calls so is told as it came, like its data.
+  return { ...NOTHING, kind: "error", status, message: text(message) ?? "", issues: own(issues) as Issues };
 }
 
 /** An object's own properties, and no others: what a page has put on `Object.prototype` is not from the wire. */

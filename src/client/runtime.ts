@@ -10,10 +10,11 @@ import { abort, watchPage } from "./flight.ts";
 import { observeForms } from "./form_observer.ts";
 import { stopLoading } from "./loading.ts";
 import { type Network, network, watchNetwork } from "./network.ts";
-import { loadWords, observeNavigation, visit } from "./nav_observer.ts";
+import { observeNavigation, visit } from "./nav_observer.ts";
 import type { VisitOptions } from "./pages.ts";
 import { rememberOpen } from "./morph.ts";
 import { joinIn } from "./parts.ts";
+import { loadWords } from "./words.ts";
 
 /** What `window.Hyper` offers. */
 export interface HyperRuntime {
@@ -36,6 +37,9 @@ let running: AbortController | null = null;
 
 /** The runtime of the page. */
 export const Hyper: HyperRuntime = { action, abort, configure, network, visit, navigate: visit };
+
+/** The runtime that runs, which another copy of this module may have started. */
+export const currentHyper = (): HyperRuntime => "Hyper" in globalThis ? globalThis.Hyper : Hyper;
 
 /** Starts the runtime, unless it runs: then another copy of this module has started it, or this one. */
 export function start(): void {

@@ -15,7 +15,7 @@ const failed = new Map<string, number>();
  */
 export async function loadScript(src: string): Promise<void> {
   const { protocol, href } = new URL(src, document.baseURI);
-  if (!/^https?:$/.test(protocol)) throw new TypeError(`Cannot load script "${src}"`);
+  if (!/^http/.test(protocol)) throw new TypeError(`Cannot load script "${src}"`);
   const failures = failed.get(href) ?? 0;
   try {
     // A browser remembers that a module could not be had; under another fragment it asks again.

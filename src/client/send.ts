@@ -38,8 +38,7 @@ export async function send(flight: Flight): Promise<Answer> {
     const watched = flight.body && (flight.hasFile || flight.onUploadProgress);
     const later = watched ? await tryLater() : null;
     if (!later) return await fetch(url, init);
-    return await later.uploadBody(url, init, (loaded, total) => {
-      const sent = { loaded, total, progress: total && loaded / total };
+    return await later.uploadBody(url, init, (sent) => {
       tell("uploadProgress", flight, sent);
       flight.onUploadProgress?.({ ...about(flight), ...sent });
     });

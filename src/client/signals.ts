@@ -52,5 +52,5 @@ function merge(into: Data, from: Data): void {
 }
 
 function isPlain(value: unknown): value is Data {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return Object.getPrototypeOf(value ?? 0) === Object.prototype;
 }

@@ -22,8 +22,9 @@ export async function slowly(
   change: () => void,
   sleep: (ms: number) => Promise<void>,
 ): Promise<void> {
-  const phase = async (name: string, elements: readonly Element[], ms: unknown) => {
-    if (typeof ms !== "number" || !(ms > 0)) return;
+  const phase = async (name: string, elements: readonly Element[], delay: unknown) => {
+    const ms = Number(delay);
+    if (!(ms > 0)) return;
     const toggle = (on: boolean) => elements.forEach(({ classList }) => classList.toggle(name, on));
     toggle(true);
     try {
@@ -34,7 +35,7 @@ export async function slowly(
   };
   await phase("hyper-swapping", going, swap_delay);
   // A transition needs somebody who sees it and wants it.
-  const seen = !document.hidden && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const seen = !document.hidden && !matchMedia("(prefers-reduced-motion)").matches;
   if (transition === true && seen && "startViewTransition" in document) {
     const { ready, finished, updateCallbackDone } = document.startViewTransition(change);
     // A transition that the browser skips has still made its change, and what the change throws is told by the last.

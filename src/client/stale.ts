@@ -6,42 +6,35 @@
  */
 import { idOf } from "./genuine.ts";
 
-/** The order of answers, and what was last replaced by which. */
-export interface StaleGuard {
-  /** The next place in time. */
-  nextPlace(): number;
-  /** The place of a call that begins, and may yet bring something old. */
-  callBegins(): number;
-  /** That call has ended, or has turned out to be a stream, whose patches count by their arrival. */
-  callEnds(place: number): void;
-  /** Whether a later answer than this has already replaced the element, or one of its id. */
-  isStale(element: Element, place: number): boolean;
-  /** Notes that the answer at this place replaced the element, or put it there. */
-  markReplaced(element: Element, place: number): void;
+/** The last place in time that was given; as long as the page lives. */
+let clock = 0;
+/** The places of the calls that may yet bring something old. Empty when none is on its way. */
+const open = new Set<number>();
+/** Which answer has replaced what, by id where there is one: only a call that is on its way could be older than that. */
+const marks = new Map<Element | string, number>();
+
+/** The next place in time. */
+export const nextPlace = (): number => ++clock;
+
+/** The place of a call that begins, and may yet bring something old. */
+export function callBegins(): number {
+  open.add(++clock);
+  return clock;
 }
 
-/** A guard that has seen nothing. */
-export function createStaleGuard(): StaleGuard {
-  let clock = 0;
-  const open = new Set<number>();
-  // By element for those that stay, by id for those that were exchanged. The ids are only of use while an answer is
-  // on the way that is older than them, so they go when there is none.
-  const elements = new WeakMap<Element, number>();
-  const ids = new Map<string, number>();
-  return {
-    nextPlace: () => ++clock,
-    callBegins() {
-      open.add(++clock);
-      return clock;
-    },
-    callEnds(place) {
-      open.delete(place);
-      if (!open.size) ids.clear();
-    },
-    isStale: (element, place) => Math.max(elements.get(element) ?? 0, ids.get(idOf(element)) ?? 0) > place,
-    markReplaced(element, place) {
-      elements.set(element, place);
-      if (idOf(element) && open.size) ids.set(idOf(element), place);
-    },
-  };
+/** That call has ended, or has turned out to be a stream, whose patches count by their arrival. */
+export function callEnds(place: number): void {
+  open.delete(place);
+  if (!open.size) marks.clear();
 }
+
+/** Whether a later answer than this has already replaced the element, or one of its id. */
+export const isStale = (element: Element, place: number): boolean => (marks.get(keyOf(element)) ?? 0) > place;
+
+/** Notes that the answer at this place replaced the element, or put it there. */
+export function markReplaced(element: Element, place: number): void {
+  if (open.size) marks.set(keyOf(element), place);
+}
+
+/** Another element of the same id has taken its place. */
+const keyOf = (element: Element): Element | string => idOf(element) || element;

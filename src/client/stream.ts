@@ -15,6 +15,8 @@ export interface StreamBlock {
   readonly id?: string;
   /** Which call has caused it, a field of our own. */
   readonly echo?: string;
+  /** Whether it may have been done before; not of the wire. */
+  readonly again?: boolean;
   /** What is the same in every tab that would hear the same, a field of our own. */
   readonly share?: string;
   /** Milliseconds to wait before a reconnection, in digits. */

@@ -3,9 +3,29 @@
  *
  * @module
  */
-/** The words by language code, in the order of `Messages`, with a bar between them. */
-export const TRANSLATIONS: Readonly<Record<string, string>> = {
-  de: "Etwas ist schiefgegangen.|Keine Verbindung.|Noch einmal versuchen|Schließen|Ohne Speichern verlassen?",
-  es: "Algo ha fallado.|No hay conexión.|Reintentar|Cerrar|¿Salir sin guardar?",
-  fr: "Une erreur est survenue.|Pas de connexion.|Réessayer|Fermer|Quitter sans enregistrer ?",
+import type { Messages } from "./config.ts";
+
+/** The words by language code. */
+export const TRANSLATIONS: Readonly<Record<string, Messages>> = {
+  de: {
+    failed: "Etwas ging schief.",
+    offline: "Keine Verbindung.",
+    retry: "Erneut versuchen",
+    close: "Schließen",
+    unsaved: "Ohne Speichern verlassen?",
+  },
+  es: {
+    failed: "Algo ha fallado.",
+    offline: "No hay conexión.",
+    retry: "Reintentar",
+    close: "Cerrar",
+    unsaved: "¿Salir sin guardar?",
+  },
+  fr: {
+    failed: "Une erreur est survenue.",
+    offline: "Pas de connexion.",
+    retry: "Réessayer",
+    close: "Fermer",
+    unsaved: "Quitter sans enregistrer ?",
+  },
 };

@@ -16,9 +16,9 @@ export interface Unsaved {
 /** Watches what becomes of the forms, until the signal is aborted. */
 export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved {
   // The forms that something was typed into. They leave when they are sent or reset, and come back when that fails.
-  const dirty = new Set<unknown>();
-  const isDirty = () =>
-    [...dirty].some((form) => form instanceof Element && document.contains(form) || void dirty.delete(form));
+  const dirty = new Set<EventTarget | null>();
+  // Forms are all that is added.
+  const isDirty = () => [...dirty].some((form) => document.contains(form as Node) || void dirty.delete(form));
   const ask = (event: Event) => isDirty() && event.preventDefault();
   const note = (form: Element) => {
     dirty.add(form);

@@ -6,6 +6,10 @@
  * @module
  */
 import type { Answer } from "./answer.ts";
+import type { CallDetail, UploadProgress } from "./events.ts";
+
+/** How much of a body is out. */
+export type Sent = Omit<UploadProgress, keyof CallDetail>;
 
 /** How it is sent, in the words of `fetch`. */
 export interface UploadInit {
@@ -24,13 +28,13 @@ export interface UploadInit {
  *
  * @param url Where to.
  * @param init How.
- * @param onProgress Told bytes sent and bytes in all.
+ * @param onProgress Told how much is out.
  * @returns The answer, as soon as its head is here.
  */
 export function upload(
   url: string,
   { method, headers, body, signal }: UploadInit,
-  onProgress: (loaded: number, total: number) => void,
+  onProgress: (sent: Sent) => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
@@ -56,11 +60,12 @@ export function upload(
     // Read as it comes; a byte order mark is dropped here, and a half character kept back.
     xhr.overrideMimeType("text/plain; charset=utf-8");
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
-    xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => onProgress(loaded, lengthComputable ? total : 0);
-    xhr.upload.onload = ({ loaded }) => onProgress(loaded, loaded);
+    const tell = (loaded: number, total: number) => onProgress({ loaded, total, progress: total && loaded / total });
+    xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => tell(loaded, lengthComputable ? total : 0);
+    xhr.upload.onload = ({ loaded }) => tell(loaded, loaded);
     xhr.onreadystatechange = () => {
-      // Not at the end: a request that failed has no head.
-      if (xhr.readyState !== xhr.HEADERS_RECEIVED || out) return;
+      // 2 is HEADERS_RECEIVED. Not at the end: a request that failed has no head.
+      if (xhr.readyState !== 2 || out) return;
       const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
         start: (controller) => void (out = controller),
         cancel: () => {
@@ -71,7 +76,7 @@ export function upload(
       const { status, responseURL } = xhr;
       resolve({
         status,
-        ok: status >= 200 && status < 300,
+        ok: /^2/.test(`${status}`),
         url: responseURL,
         redirected: responseURL !== url,
         headers: { get: (name) => xhr.getResponseHeader(name) },
@@ -84,7 +89,7 @@ export function upload(
       out?.close();
     };
     // The browser ends it itself as well: when the visitor stops the page.
-    xhr.onerror = xhr.onabort = () => fail(new TypeError("Failed to upload"));
+    xhr.onerror = xhr.onabort = fail;
     if (signal.aborted) stop();
     else {
       // When all is over it finds nothing to end.

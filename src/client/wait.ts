@@ -23,3 +23,8 @@ export function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 export function sleep(signal: AbortSignal, ms: number): Promise<void> {
   return until(signal, new Promise((resolve) => setTimeout(resolve, ms)));
 }
+
+/** Waits for the next event of a type on the window. */
+export function nextEvent(type: string): Promise<unknown> {
+  return new Promise((resolve) => addEventListener(type, resolve, { once: true }));
+}

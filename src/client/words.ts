@@ -5,25 +5,26 @@
  * @module
  */
 import { config, type Messages } from "./config.ts";
+import { tryLater } from "./load_later.ts";
 
 /** What is said where nothing else is known, in the order of {@linkcode Messages}. */
-const ENGLISH = "Something went wrong.|No connection.|Try again|Close|Leave without saving?";
+const ENGLISH: Messages = {
+  failed: "Something went wrong.",
+  offline: "No connection.",
+  retry: "Try again",
+  close: "Close",
+  unsaved: "Leave without saving?",
+};
 
-/** Other languages by their code; empty until they are learned. */
-let translations: Readonly<Record<string, string>> = {};
+/** What is said in the page's language. */
+let spoken = ENGLISH;
 
 /** The words as they are to be said now. */
-export function words(): Messages {
-  const text = translations[language()] ?? ENGLISH;
-  // Every language has a word for everything, which a test holds.
-  const [failed, offline, retry, close, unsaved] = text.split("|") as [string, string, string, string, string];
-  return { failed, offline, retry, close, unsaved, ...config.messages };
-}
+export const words = (): Messages => ({ ...spoken, ...config.messages });
 
-/** Takes in words of other languages. */
-export function learnWords(words: Readonly<Record<string, string>>): void {
-  translations = words;
+/** Learns the page's language: early, because a failure may be that of the network. */
+export async function loadWords(): Promise<void> {
+  const language = document.documentElement.lang.slice(0, 2).toLowerCase();
+  const later = /^(en)?$/.test(language) ? null : await tryLater();
+  spoken = later?.translations[language] ?? ENGLISH;
 }
-
-/** The language of the page, as its two letters; empty where it has none. */
-export const language = (): string => document.documentElement.lang.slice(0, 2).toLowerCase();

@@ -71,7 +71,9 @@ export const REQUEST_ID_PATTERN: RegExp = /^[A-Za-z0-9._-]{1,128}$/;
 /** What a checkpoint's name looks like. */
 export const CHECKPOINT_PATTERN: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** What the id of an event looks like that came from a topic: where in the topic it stands, whoever the reader is. */
+/** How the id of an event begins that came from a topic. */
+export const LIVE_ID_PREFIX = "live:";
+/** What such an id looks like: where in the topic the event stands, whoever the reader is. */
 export const LIVE_ID_PATTERN: RegExp = /^live:[\x21-\x7e]{1,250}$/;
 /** How many characters of a request id tell others who has caused a change; what follows them is nobody else's to know. */
 export const TAB_ID_CHARS = 16;

@@ -172,7 +172,8 @@ function clientScript(request: Request, url: URL): Response | null {
   }
   const headers = new Headers({
     etag: file.etag,
-    "cache-control": "no-cache",
+    // The name of a part is that of its build: what bears it never changes (RFC 8246).
+    "cache-control": url.pathname === CLIENT_PATH ? "no-cache" : "public, max-age=31536000, immutable",
     "content-type": "text/javascript; charset=utf-8",
     "x-content-type-options": "nosniff",
   });

@@ -139,7 +139,7 @@ Deno.test("the words are those of the page's language", async () => {
   await withPage(failing(error(500, ""), { routes: { "/": page } }).served, async ({ page }) => {
     await Promise.all([page.waitForResponse(/later/), page.goto("/")]);
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("alert").getByText("Etwas ist schiefgegangen.").waitFor();
+    await page.getByRole("alert").getByText("Etwas ging schief.").waitFor();
   });
 });
 

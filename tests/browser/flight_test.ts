@@ -189,6 +189,17 @@ Deno.test("attempts are counted anew after an event has arrived", async () => {
   });
 });
 
+Deno.test("attempts are not counted anew for a stream that brings nothing but a comment", async () => {
+  const { served, attempts } = streaming();
+  await withPage(served, async ({ page, events }) => {
+    await watch(page);
+    await page.evaluate(() => Hyper.configure({ retry: { attempts: 2 } }));
+    for (let attempt = 0; attempt < 3; attempt++) (await attempts.next()).close();
+    assertEquals(await result(page), "ConnectionError");
+    assertEquals(events.of("hyper:requestRetry").map(({ detail }) => detail.attempt), [1, 2]);
+  });
+});
+
 Deno.test("a retry field of the server replaces the interval", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {

@@ -7,13 +7,16 @@ import { bundleModules, modulePage } from "./module_page.ts";
 
 // What the page has besides its own: the modules, and requests.
 declare const lib: { config: typeof config } & typeof loader;
-declare function begin(id: string, call?: Partial<loader.LoadingCall>): void;
+declare function begin(name: string, call?: Partial<loader.LoadingCall>): void;
+declare function end(name: string): void;
 declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
 
 const script = `${await bundleModules("src/client/loading.ts", "src/client/config.ts")}
 globalThis.$ = (selector) => document.querySelector(selector);
-globalThis.begin = (id, call) =>
-  lib.beginLoading({ id, key: "key", action: "save", target: null, form: null, sourceEl: null, ...call });
+const begun = {};
+globalThis.begin = (name, call) =>
+  lib.beginLoading(begun[name] = { key: "key", action: "save", target: null, form: null, ...call });
+globalThis.end = (name) => lib.endLoading(begun[name]);
 lib.showLoading(document);`;
 
 /** A test on a page with this body and a clock that stands still. */
@@ -53,7 +56,7 @@ onPage(
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(99);
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     await page.clock.runFor(1000);
     assertEquals(await seen(page), false);
   },
@@ -65,7 +68,7 @@ onPage(
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(100);
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     await page.clock.runFor(299);
     assertEquals(await seen(page), true);
     await page.clock.runFor(1);
@@ -79,7 +82,7 @@ onPage(
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(500);
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     assertEquals(await seen(page), false);
   },
 );
@@ -88,7 +91,7 @@ onPage("showLoading() goes by what is configured", `<p id="x" hyper-loading hidd
   await page.evaluate(() => Object.assign(lib.config.loading, { delay: 0, minimum: 50 }));
   await page.evaluate(() => begin("1"));
   assertEquals(await seen(page), true);
-  await page.evaluate(() => lib.endLoading("1"));
+  await page.evaluate(() => end("1"));
   await page.clock.runFor(49);
   assertEquals(await seen(page), true);
   await page.clock.runFor(1);
@@ -128,10 +131,10 @@ onPage(
 onPage("showLoading() counts: two requests, one end", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
   await page.evaluate(() => (begin("1"), begin("2")));
   await page.clock.runFor(1000);
-  await page.evaluate(() => (lib.endLoading("1"), lib.endLoading("1")));
+  await page.evaluate(() => (end("1"), end("1")));
   await page.clock.runFor(1000);
   assertEquals(await seen(page), true);
-  await page.evaluate(() => lib.endLoading("2"));
+  await page.evaluate(() => end("2"));
   await page.clock.runFor(1000);
   assertEquals(await seen(page), false);
 });
@@ -142,7 +145,7 @@ onPage(
   async (page) => {
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(60);
-    await page.evaluate(() => (lib.endLoading("1"), begin("2")));
+    await page.evaluate(() => (end("1"), begin("2")));
     await page.clock.runFor(39);
     assertEquals(await seen(page), false);
     await page.clock.runFor(1);
@@ -188,7 +191,7 @@ onPage(
     assertEquals(await state(), ["a", true]);
     await page.clock.runFor(100);
     assertEquals(await state(), ["a dim slow", true]);
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     await page.clock.runFor(1000);
     assertEquals(await state(), ["a", true]);
   },
@@ -204,7 +207,7 @@ for (const scope of ["hyper-loading", 'hyper-loading="k"', 'hyper-loading-key="k
       await page.clock.runFor(100);
       assertEquals([await page.locator("#x").getAttribute("class"), await seen(page)], ["dim", true]);
       await page.evaluate(
-        (call) => (lib.endLoading("1"), begin("2", { ...call, key: "none", action: "none" })),
+        (call) => (end("1"), begin("2", { ...call, key: "none", action: "none" })),
         calls.k,
       );
       await page.clock.runFor(1000);
@@ -220,7 +223,7 @@ onPage(
     await page.evaluate(() => begin("1"));
     await page.clock.runFor(100);
     assertEquals(await page.locator("#x").getAttribute("class"), "a");
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     await page.clock.runFor(1000);
     assertEquals([await page.locator("#x").getAttribute("class"), await seen(page)], ["a b", true]);
   },
@@ -244,7 +247,7 @@ for (
       for (const [call, disabled] of [["k", byKey], ["other", byOther]] as const) {
         await page.evaluate((call) => begin("1", call), calls[call]);
         assertEquals([await page.locator("#x").isDisabled(), await seen(page)], [disabled, true]);
-        await page.evaluate(() => lib.endLoading("1"));
+        await page.evaluate(() => end("1"));
         assertEquals(await page.locator("#x").isDisabled(), false);
       }
     },
@@ -256,7 +259,7 @@ onPage(
   `<button id="x" disabled hyper-loading-disable>Go</button>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     assertEquals(await page.locator("#x").isDisabled(), true);
   },
 );
@@ -267,7 +270,7 @@ onPage(
   async (page) => {
     await page.evaluate(() => begin("1"));
     assertEquals(await page.locator("#x").getAttribute("aria-disabled"), "true");
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     assertEquals(
       await page.locator("#x").evaluate((link) => link.outerHTML),
       `<a id="x" href="#" hyper-loading-disable="">Go</a>`,
@@ -283,7 +286,7 @@ onPage(
     await page.evaluate(() => begin("1"));
     // The browser takes the focus from what is disabled when it draws next.
     await page.waitForFunction(() => document.activeElement === document.body, null, { polling: 10 });
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     assertEquals(await page.evaluate(() => document.activeElement?.id), "x");
   },
 );
@@ -295,7 +298,7 @@ onPage(
     await page.locator("#x").focus();
     await page.evaluate(() => begin("1"));
     await page.locator("#y").focus();
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     assertEquals(await page.evaluate(() => document.activeElement?.id), "y");
   },
 );
@@ -312,7 +315,7 @@ onPage("hyper-form-disable disables the buttons of its form while that is sent",
   assertEquals(await disabled(), [false, false, false, false, false, false, false, false]);
   await page.evaluate(() => begin("2", { form: $<HTMLFormElement>("#x") }));
   assertEquals(await disabled(), [false, true, true, true, false, true, false, false]);
-  await page.evaluate(() => (lib.endLoading("1"), lib.endLoading("2")));
+  await page.evaluate(() => (end("1"), end("2")));
   assertEquals(await disabled(), [false, false, false, false, false, false, false, false]);
 });
 
@@ -322,7 +325,7 @@ onPage("hyper-form-disable goes on in a form that has taken the place of the one
     $("#x").outerHTML = `<form id="x" hyper-form-disable><button name="a">A</button></form>`;
     lib.showLoading($("#x"));
     const { disabled } = $<HTMLButtonElement>("[name=a]");
-    lib.endLoading("1");
+    end("1");
     await null;
     return [disabled, $("[name=a]").outerHTML, $<HTMLButtonElement>("#o").disabled];
   });
@@ -342,7 +345,7 @@ onPage(
       return [$("#p").hidden, $("#i").className, $<HTMLButtonElement>("#b").disabled];
     });
     assertEquals(state, [false, "dim", true]);
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     await page.clock.runFor(1000);
     assertEquals(
       await page.locator("#y").innerHTML(),
@@ -382,7 +385,7 @@ onPage(
         begin("1");
         morph(disabled);
         states.push(button.disabled);
-        lib.endLoading("1");
+        end("1");
         await null;
         states.push(button.disabled);
       }
@@ -399,15 +402,15 @@ onPage(
     const busy = () => page.evaluate(() => ["#x", "#y"].map((selector) => $(selector).getAttribute("aria-busy")));
     await page.evaluate(() => (begin("1", { target: "ul" }), begin("2", { target: "#x" })));
     assertEquals(await busy(), ["true", "true"]);
-    await page.evaluate(() => lib.endLoading("1"));
+    await page.evaluate(() => end("1"));
     assertEquals(await busy(), ["true", "true"]);
-    await page.evaluate(() => lib.endLoading("2"));
+    await page.evaluate(() => end("2"));
     // What the page says itself it keeps.
     assertEquals(await busy(), [null, "true"]);
     await page.evaluate(() => {
       $("#x").setAttribute("aria-busy", "true");
       begin("3");
-      lib.endLoading("3");
+      end("3");
     });
     assertEquals(await busy(), ["true", "true"]);
   },
@@ -419,7 +422,7 @@ onPage("aria-busy goes on in an element that has taken the target's place", `<ul
     $("#x").outerHTML = `<ol id="x"></ol>`;
     lib.showLoading($("#x"));
     const busy = $("#x").getAttribute("aria-busy");
-    lib.endLoading("1");
+    end("1");
     await null;
     return [busy, $("#x").getAttribute("aria-busy")];
   });
@@ -429,7 +432,7 @@ onPage("aria-busy goes on in an element that has taken the target's place", `<ul
 onPage("aria-busy is on the form where there is no target", `<form id="x"></form>`, async (page) => {
   await page.evaluate(() => begin("1", { form: $<HTMLFormElement>("#x") }));
   assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
-  await page.evaluate(() => lib.endLoading("1"));
+  await page.evaluate(() => end("1"));
   assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
 });
 
@@ -441,7 +444,7 @@ onPage(
     assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
     await page.evaluate(() => begin("2", { target: "#list" }));
     assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
-    await page.evaluate(() => lib.endLoading("2"));
+    await page.evaluate(() => end("2"));
     assertEquals(await page.locator("#x").getAttribute("aria-busy"), null);
   },
 );

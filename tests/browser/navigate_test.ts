@@ -57,6 +57,10 @@ Deno.test("a link to a part of another page goes there", async () => {
     await page.getByRole("heading", { name: "B" }).waitFor();
     await page.waitForFunction(() => scrollY > 2000);
     assertEquals([await sameDocument(page), page.url()], [true, `${url}/b#low`]);
+    assertEquals(await page.evaluate(() => document.querySelector(":target")?.id), "low");
+    await page.goBack();
+    await page.getByRole("heading", { name: "A" }).waitFor();
+    assertEquals([await sameDocument(page), page.url()], [true, `${url}/a`]);
   });
 });
 

@@ -107,28 +107,6 @@ onPage("showNetwork() lets what is new show the state", "<div></div>", async ({ 
   assertEquals(hidden, [true, true, false]);
 });
 
-onPage("whenOnline() resolves at once where there is a network", "", async ({ page }) => {
-  assertEquals(await page.evaluate(() => lib.whenOnline()), undefined);
-});
-
-onPage("whenOnline() resolves for all who wait when the network comes", "", async ({ page, context, events }) => {
-  await context.setOffline(true);
-  await events.next("hyper:network:offline");
-  const order = page.evaluate(async () => {
-    const order: string[] = [];
-    addEventListener("hyper:network:online", () => order.push("event"));
-    dispatchEvent(new CustomEvent("hyper:waiting"));
-    await Promise.all(["first", "second"].map(async (name) => {
-      await lib.whenOnline();
-      order.push(name);
-    }));
-    return order;
-  });
-  await events.next("hyper:waiting");
-  await context.setOffline(false);
-  assertEquals(await order, ["event", "first", "second"]);
-});
-
 onPage("watchNetwork() that is ended follows the browser no longer", "", async ({ page, context, events }) => {
   await page.evaluate(() => following.abort());
   await context.setOffline(true);

@@ -1,111 +1,118 @@
 import { assertEquals } from "@std/assert";
-import { createLanes, type LaneVerdict } from "../../src/client/lanes.ts";
+import { enterLane, type LaneMember, type LaneVerdict, leaveLane, type Sync } from "../../src/client/lanes.ts";
 
-const go = (...replaced: string[]): LaneVerdict<string> => ({ kind: "go", replaced });
+/** One who may have a lane. */
+const member = (id: string): LaneMember => ({ id, controller: new AbortController() });
 
-/** Whether a turn has come by now. */
-async function hasCome(verdict: LaneVerdict<string>): Promise<boolean> {
-  if (verdict.kind !== "wait") throw new Error(`Cannot wait for a turn: the verdict is "${verdict.kind}"`);
-  return await Promise.race([verdict.turn.then(() => true), Promise.resolve().then(() => {}).then(() => false)]);
+const [first, second, third, fourth, fifth] = ["first", "second", "third", "fourth", "fifth"].map(member) as [
+  LaneMember,
+  LaneMember,
+  LaneMember,
+  LaneMember,
+  LaneMember,
+];
+
+/** A test with a lane of its own. */
+function test(name: string, run: (key: string) => void | Promise<void>): void {
+  Deno.test(name, () => run(name));
 }
 
-Deno.test("Lanes.enter() lets the first call of each kind go", () => {
+/** Whether a turn has come by now. */
+async function hasCome(verdict: LaneVerdict): Promise<boolean> {
+  if (!(verdict instanceof Promise)) throw new Error(`Cannot wait for a turn: the verdict is ${verdict}`);
+  return await Promise.race([verdict.then(() => true), Promise.resolve().then(() => {}).then(() => false)]);
+}
+
+test("enterLane() lets the first call of each kind go", (key) => {
   for (const sync of ["replace", "block", "none", "queue"] as const) {
-    assertEquals(createLanes<string>().enter("a", sync, "first"), go());
+    assertEquals(enterLane(`${key} ${sync}`, sync, first), []);
   }
 });
 
-Deno.test("Lanes.enter() blocks a second call with block, whatever holds the lane", () => {
+test("enterLane() blocks a second call with block, whatever holds the lane", (key) => {
   for (const sync of ["replace", "block", "queue"] as const) {
-    const lanes = createLanes<string>();
-    lanes.enter("a", sync, "first");
-    assertEquals(lanes.enter("a", "block", "second"), { kind: "blocked" });
+    enterLane(`${key} ${sync}`, sync, first);
+    assertEquals(enterLane(`${key} ${sync}`, "block", second), null);
   }
 });
 
-Deno.test("Lanes.enter() lets replace take the lane from whoever holds it", () => {
+test("enterLane() blocks a second call with what is no mode", (key) => {
+  enterLane(key, "block", first);
+  // As an attribute may say.
+  assertEquals(enterLane(key, "blok" as Sync, second), null);
+});
+
+test("enterLane() lets replace take the lane from whoever holds it", (key) => {
   for (const sync of ["replace", "block", "queue"] as const) {
-    const lanes = createLanes<string>();
-    lanes.enter("a", sync, "first");
-    assertEquals(lanes.enter("a", "replace", "second"), go("first"));
+    enterLane(`${key} ${sync}`, sync, first);
+    assertEquals(enterLane(`${key} ${sync}`, "replace", second), [first]);
   }
 });
 
-Deno.test("Lanes.enter() keeps keys apart", () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "block", "first");
-  assertEquals(lanes.enter("b", "block", "second"), go());
+test("enterLane() keeps keys apart", (key) => {
+  enterLane(key, "block", first);
+  assertEquals(enterLane(`${key} b`, "block", second), []);
 });
 
-Deno.test("Lanes.enter() with none takes no slot and loses none", () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "none", "first");
-  assertEquals(lanes.enter("a", "none", "second"), go());
-  assertEquals(lanes.enter("a", "block", "third"), go());
-  assertEquals(lanes.enter("a", "none", "fourth"), go());
-  assertEquals(lanes.enter("a", "replace", "fifth"), go("third"));
+test("enterLane() with none takes no slot and loses none", (key) => {
+  enterLane(key, "none", first);
+  assertEquals(enterLane(key, "none", second), []);
+  assertEquals(enterLane(key, "block", third), []);
+  assertEquals(enterLane(key, "none", fourth), []);
+  assertEquals(enterLane(key, "replace", fifth), [third]);
 });
 
-Deno.test("Lanes.leave() frees the slot of its owner", () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "block", "first");
-  lanes.leave("a", "first");
-  assertEquals(lanes.enter("a", "block", "second"), go());
+test("leaveLane() frees the slot of its owner", (key) => {
+  enterLane(key, "block", first);
+  leaveLane(key, first);
+  assertEquals(enterLane(key, "block", second), []);
 });
 
-Deno.test("Lanes.leave() of a replaced call leaves the slot to its new owner", () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "replace", "first");
-  lanes.enter("a", "replace", "second");
-  lanes.leave("a", "first");
-  assertEquals(lanes.enter("a", "block", "third"), { kind: "blocked" });
+test("leaveLane() of a replaced call leaves the slot to its new owner", (key) => {
+  enterLane(key, "replace", first);
+  enterLane(key, "replace", second);
+  leaveLane(key, first);
+  assertEquals(enterLane(key, "block", third), null);
 });
 
-Deno.test("Lanes.leave() of one who was never there changes nothing", () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "block", "first");
-  lanes.leave("a", "other");
-  lanes.leave("b", "first");
-  assertEquals(lanes.enter("a", "block", "second"), { kind: "blocked" });
+test("leaveLane() of one who was never there changes nothing", (key) => {
+  enterLane(key, "block", first);
+  leaveLane(key, third);
+  leaveLane(`${key} b`, first);
+  assertEquals(enterLane(key, "block", second), null);
 });
 
-Deno.test("Lanes.enter() with queue gives turns in order, one at a time", async () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "queue", "first");
-  const second = lanes.enter("a", "queue", "second");
-  const third = lanes.enter("a", "queue", "third");
-  assertEquals([await hasCome(second), await hasCome(third)], [false, false]);
-  lanes.leave("a", "first");
-  assertEquals([await hasCome(second), await hasCome(third)], [true, false]);
-  lanes.leave("a", "second");
-  assertEquals(await hasCome(third), true);
+test("enterLane() with queue gives turns in order, one at a time", async (key) => {
+  enterLane(key, "queue", first);
+  const turns = [enterLane(key, "queue", second), enterLane(key, "queue", third)];
+  assertEquals(await Promise.all(turns.map(hasCome)), [false, false]);
+  leaveLane(key, first);
+  assertEquals(await Promise.all(turns.map(hasCome)), [true, false]);
+  leaveLane(key, second);
+  assertEquals(await Promise.all(turns.map(hasCome)), [true, true]);
 });
 
-Deno.test("Lanes.leave() of one who waits gives up the place alone", async () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "queue", "first");
-  const second = lanes.enter("a", "queue", "second");
-  const third = lanes.enter("a", "queue", "third");
-  lanes.leave("a", "second");
-  lanes.leave("a", "first");
-  assertEquals([await hasCome(second), await hasCome(third)], [false, true]);
+test("leaveLane() of one who waits gives up the place alone", async (key) => {
+  enterLane(key, "queue", first);
+  const turns = [enterLane(key, "queue", second), enterLane(key, "queue", third)];
+  leaveLane(key, second);
+  leaveLane(key, first);
+  assertEquals(await Promise.all(turns.map(hasCome)), [false, true]);
 });
 
-Deno.test("Lanes.enter() blocks a call with block while another waits", () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "queue", "first");
-  lanes.enter("a", "queue", "second");
-  lanes.leave("a", "first");
-  assertEquals(lanes.enter("a", "block", "third"), { kind: "blocked" });
+test("enterLane() blocks a call with block while another waits", (key) => {
+  enterLane(key, "queue", first);
+  enterLane(key, "queue", second);
+  leaveLane(key, first);
+  assertEquals(enterLane(key, "block", third), null);
 });
 
-Deno.test("Lanes.enter() with replace empties the queue", async () => {
-  const lanes = createLanes<string>();
-  lanes.enter("a", "queue", "first");
-  const second = lanes.enter("a", "queue", "second");
-  assertEquals(lanes.enter("a", "replace", "third"), go("first", "second"));
-  lanes.leave("a", "first");
-  lanes.leave("a", "second");
-  assertEquals(await hasCome(second), false);
-  assertEquals(lanes.enter("a", "block", "fourth"), { kind: "blocked" });
+test("enterLane() with replace empties the queue", async (key) => {
+  enterLane(key, "queue", first);
+  const turn = enterLane(key, "queue", second);
+  assertEquals(enterLane(key, "replace", third), [first, second]);
+  leaveLane(key, first);
+  leaveLane(key, second);
+  assertEquals(await hasCome(turn), false);
+  assertEquals(enterLane(key, "block", fourth), null);
 });

@@ -1,43 +1,58 @@
 import { assertEquals } from "@std/assert";
-import { createStaleGuard } from "../../src/client/stale.ts";
+import { callBegins, callEnds, isStale, markReplaced, nextPlace } from "../../src/client/stale.ts";
 
-/** As much of an element as the guard looks at. */
+/** As much of an element as is looked at. */
 const element = (id = ""): Element => ({ getAttribute: () => id } as Partial<Element> as Element);
 
-Deno.test("StaleGuard.isStale() holds nothing against an element that nobody replaced", () => {
-  const guard = createStaleGuard();
-  assertEquals(guard.isStale(element("a"), guard.nextPlace()), false);
+/** A test that leaves no call on its way. */
+function test(name: string, run: (begin: () => number) => void): void {
+  Deno.test(name, () => {
+    const begun: number[] = [];
+    run(() => {
+      const place = callBegins();
+      begun.push(place);
+      return place;
+    });
+    begun.forEach(callEnds);
+  });
+}
+
+test("isStale() holds nothing against an element that nobody replaced", (begin) => {
+  assertEquals(isStale(element("a"), begin()), false);
 });
 
-Deno.test("StaleGuard.isStale() refuses an older answer and lets a newer one go on", () => {
-  const guard = createStaleGuard();
-  const [older, newer, newest] = [guard.nextPlace(), guard.nextPlace(), guard.nextPlace()];
+test("isStale() refuses an older answer and lets a newer one go on", (begin) => {
+  const [older, newer, newest] = [begin(), begin(), begin()];
   const box = element();
-  guard.markReplaced(box, newer);
-  assertEquals([older, newer, newest].map((place) => guard.isStale(box, place)), [true, false, false]);
+  markReplaced(box, newer);
+  assertEquals([older, newer, newest].map((place) => isStale(box, place)), [true, false, false]);
 });
 
-Deno.test("StaleGuard.isStale() knows an element that took the place of another by its id", () => {
-  const guard = createStaleGuard();
-  const older = guard.callBegins();
-  guard.markReplaced(element("box"), guard.nextPlace());
-  assertEquals(guard.isStale(element("box"), older), true);
-  assertEquals(guard.isStale(element("other"), older), false);
+test("isStale() refuses an answer that is older than what came by a stream meanwhile", (begin) => {
+  const older = begin();
+  const box = element();
+  markReplaced(box, nextPlace());
+  assertEquals(isStale(box, older), true);
 });
 
-Deno.test("StaleGuard.isStale() takes elements without an id for different ones", () => {
-  const guard = createStaleGuard();
-  const older = guard.callBegins();
-  guard.markReplaced(element(), guard.nextPlace());
-  assertEquals(guard.isStale(element(), older), false);
+test("isStale() knows an element that took the place of another by its id", (begin) => {
+  const older = begin();
+  markReplaced(element("box"), nextPlace());
+  assertEquals(isStale(element("box"), older), true);
+  assertEquals(isStale(element("other"), older), false);
 });
 
-Deno.test("StaleGuard.callEnds() forgets ids when nothing older is on its way, and no sooner", () => {
-  const guard = createStaleGuard();
-  const [first, second] = [guard.callBegins(), guard.callBegins()];
-  guard.markReplaced(element("box"), guard.nextPlace());
-  guard.callEnds(second);
-  assertEquals(guard.isStale(element("box"), first), true);
-  guard.callEnds(first);
-  assertEquals(guard.isStale(element("box"), first), false);
+test("isStale() takes elements without an id for different ones", (begin) => {
+  const older = begin();
+  markReplaced(element(), nextPlace());
+  assertEquals(isStale(element(), older), false);
+});
+
+test("callEnds() forgets what was replaced when nothing older is on its way, and no sooner", (begin) => {
+  const [first, second] = [begin(), begin()];
+  markReplaced(element("box"), nextPlace());
+  callEnds(second);
+  assertEquals(isStale(element("box"), first), true);
+  callEnds(first);
+  assertEquals(isStale(element("box"), first), false);
 });

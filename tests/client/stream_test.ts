@@ -34,7 +34,7 @@ const CASES: readonly [name: string, text: string, blocks: readonly StreamBlock[
   ["reads a field without a colon as empty", "data\n\n", [block({ data: "" })]],
   ["takes the last event name", "event: a\nevent: b\ndata: 1\n\n", [block({ event: "b", data: "1" })]],
   ["takes an empty event name for message", "event:\ndata: 1\n\n", [block({ data: "1" })]],
-  ["leaves other fields out", "other: 1\ndata: 2\n Data: 3\n\n", [block({ data: "2" })]],
+  ["leaves other fields out", "other: 1\ndata: 2\n Data: 3\nagain: 4\n\n", [block({ data: "2" })]],
   ["leaves a data line within a value alone", "data: event: x\n\n", [block({ data: "event: x" })]],
   ["tells a comment as an empty block", ": heartbeat\n\n", [block({})]],
   ["tells nothing of blank lines alone", "\n\n\r\n\r\r", []],

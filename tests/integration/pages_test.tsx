@@ -365,6 +365,19 @@ Deno.test("the runtime is served with an ETag, and 304 to who has it", async () 
   assertEquals((await app.request("/_hyper/nothing.js")).status, 404);
 });
 
+Deno.test("a browser asks anew for the start of the runtime, and keeps its parts, whose names are those of a build", async () => {
+  await using app = new App({ "/": { default: () => "" } });
+  const start = await app.request("/_hyper/client.js");
+  assertEquals(start.headers.get("cache-control"), "no-cache");
+  const parts = [...(await start.text()).matchAll(/import\('\.\/([^']+)'\)/g)].map(([, name]) => name);
+  assertEquals(parts.map((name) => name?.replace(/-[a-z0-9]{4}\.js$/, "")).toSorted(), ["advice", "later", "live"]);
+  for (const name of parts) {
+    const part = await app.request(`/_hyper/${name}`);
+    assertEquals([part.status, part.headers.get("cache-control")], [200, "public, max-age=31536000, immutable"]);
+    await part.body?.cancel();
+  }
+});
+
 Deno.test("two files that claim one URL stop the start with an error that names both", async () => {
   await withFiles({
     "pages/a/[id]/page.ts": `export default () => "";`,
