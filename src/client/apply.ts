@@ -136,8 +136,9 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
     if (swap === "inner") roots.unshift(element);
   }
   islands.forEach(keepIsland);
+  const kept: readonly Node[] = islands;
   for (const old of olds) {
-    if (old && !islands.some((island) => island === old) && !(adds && genuine(old, "contains")(element))) {
+    if (old && !kept.includes(old) && !(adds && genuine(old, "contains")(element))) {
       genuine(old, "parentNode")?.removeChild(old);
     }
   }

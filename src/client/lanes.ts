@@ -37,12 +37,12 @@ const lanes = new Map<string, LaneMember[]>();
 export function enterLane(key: string, sync: Sync, member: LaneMember): LaneVerdict {
   const lane = lanes.get(key) ?? [];
   if (sync === "none") return [];
-  if (lane[0] && sync === "queue") {
+  if (lane[0] && sync !== "replace") {
+    // What is no mode at all, as a slip in an attribute, sends nothing twice.
+    if (sync !== "queue") return null;
     lane.push(member);
     return new Promise((turn) => member.turn = turn);
   }
-  // What is no mode at all, as a slip in an attribute, sends nothing twice.
-  if (lane[0] && sync !== "replace") return null;
   // A new lane in place of the old one: whoever lost it can no longer release the slot of the new owner.
   lanes.set(key, [member]);
   return lane;

@@ -172,7 +172,7 @@ export function morph(target: Element, source: Element): Element {
       return old;
     }
     const hasFocus = old === document.activeElement;
-    if (old.hasAttribute("hyper-keep") || hasFocus && (old as Partial<HTMLElement>).isContentEditable) return old;
+    if (hasFocus && (old as Partial<HTMLElement>).isContentEditable || old.hasAttribute("hyper-keep")) return old;
     const control: Control = old;
     const before = STATES.map(([, server]) => control[server]);
     // A value that nobody has edited follows its attribute at once, and throws the caret to its end.

@@ -103,8 +103,8 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
   // The patches of a stream count by their arrival, so its start is no reason to remember anything.
   if (lasting) callEnds(started);
-  const lasts = setTimeout(() => flight.failures = 0, LASTING_MS);
   listen();
+  const lasts = setTimeout(() => flight.failures = 0, LASTING_MS);
   try {
     if (!isStream(answer)) {
       const text = (await Array.fromAsync(readText(answer.body, listen))).join("");

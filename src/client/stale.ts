@@ -10,8 +10,10 @@ import { idOf } from "./genuine.ts";
 let clock = 0;
 /** The places of the calls that may yet bring something old. Empty when none is on its way. */
 const open = new Set<number>();
-/** Which answer has replaced what, by id where there is one: only a call that is on its way could be older than that. */
-const marks = new Map<Element | string, number>();
+/** Which answer has replaced an element; keeps none of them: a call may be on its way for as long as a page is open. */
+const elements = new WeakMap<Element, number>();
+/** The same by id, for what has taken its place: only a call that is on its way could be older than that. */
+const ids = new Map<string, number>();
 
 /** The next place in time. */
 export const nextPlace = (): number => ++clock;
@@ -25,16 +27,15 @@ export function callBegins(): number {
 /** That call has ended, or has turned out to be a stream, whose patches count by their arrival. */
 export function callEnds(place: number): void {
   open.delete(place);
-  if (!open.size) marks.clear();
+  if (!open.size) ids.clear();
 }
 
 /** Whether a later answer than this has already replaced the element, or one of its id. */
-export const isStale = (element: Element, place: number): boolean => (marks.get(keyOf(element)) ?? 0) > place;
+export const isStale = (element: Element, place: number): boolean =>
+  (ids.get(idOf(element)) ?? elements.get(element) ?? 0) > place;
 
 /** Notes that the answer at this place replaced the element, or put it there. */
 export function markReplaced(element: Element, place: number): void {
-  if (open.size) marks.set(keyOf(element), place);
+  elements.set(element, place);
+  if (open.size && idOf(element)) ids.set(idOf(element), place);
 }
-
-/** Another element of the same id has taken its place. */
-const keyOf = (element: Element): Element | string => idOf(element) || element;
