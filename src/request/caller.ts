@@ -1,9 +1,24 @@
 /**
- * Whom a request is counted for, where the application does not say who asks.
+ * The holder that a request is counted for: its principal, else its address.
  *
  * @module
  */
 import type { CrossOrigin } from "./cross_origin.ts";
+
+/** Who makes the server hold something. */
+export type Holder =
+  /** A user, as `createHandler({ principal })` identifies them. */
+  | { readonly kind: "principal"; readonly name: string }
+  /** An address: one client, or a whole company behind one NAT. */
+  | { readonly kind: "address"; readonly name: string }
+  /**
+   * An address that says nothing: none at all, or a loopback or private one that no trusted proxy has forwarded. Behind a
+   * proxy that the handler was not told about, every user of the application has it.
+   */
+  | { readonly kind: "unknown" };
+
+/** The holder without an address. */
+export const UNKNOWN_HOLDER: Holder = Object.freeze({ kind: "unknown" });
 
 /**
  * The address that stands for a caller: that of the connection or, behind a trusted proxy, the one the proxy saw.
@@ -21,10 +36,46 @@ export function callerAddress(
   connection: string,
   options: Pick<CrossOrigin, "trustProxy">,
 ): string {
-  if (!options.trustProxy) return network(connection);
-  // The last one: each proxy adds the address it saw, and what stands before it was written by whoever sent the request.
-  const forwarded = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
-  return network(/^[0-9A-Fa-f:.]{2,45}$/.test(forwarded) ? forwarded : connection);
+  return network(forwardedAddress(request, options) ?? connection);
+}
+
+/**
+ * Returns the holder that the address of a request stands for.
+ *
+ * @param request The request, of which `X-Forwarded-For` is read where `trustProxy` allows it.
+ * @param connection The address of the connection; empty where it is not known.
+ * @param options Tells whether forwarded headers are trusted.
+ * @returns The holder. An address below a /64 network is that network, as in {@linkcode callerAddress}.
+ */
+export function addressHolder(
+  request: Pick<Request, "headers">,
+  connection: string,
+  options: Pick<CrossOrigin, "trustProxy">,
+): Holder {
+  const forwarded = forwardedAddress(request, options);
+  if (forwarded === null && (connection === "" || isPrivate(connection))) return UNKNOWN_HOLDER;
+  return { kind: "address", name: network(forwarded ?? connection) };
+}
+
+/** The last address of `X-Forwarded-For`, where it is trusted: each proxy adds the one it saw, and the sender writes the rest. */
+function forwardedAddress(
+  request: Pick<Request, "headers">,
+  options: Pick<CrossOrigin, "trustProxy">,
+): string | null {
+  if (!options.trustProxy) return null;
+  const last = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
+  return /^[0-9A-Fa-f:.]{2,45}$/.test(last) ? last : null;
+}
+
+// Loopback, private, link-local and shared addresses (RFC 1918, 3; RFC 3927; RFC 6598, 7; RFC 4193, 3.1; RFC 4291, 2.4).
+const PRIVATE_IPV4 =
+  /^(?:10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
+const PRIVATE_IPV6 = /^(?:::1$|f[cd]|fe[89ab])/i;
+
+function isPrivate(address: string): boolean {
+  if (!address.includes(":")) return PRIVATE_IPV4.test(address);
+  const mapped = /^(?:0*:)*:?(?:0*:)*ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  return mapped === undefined ? PRIVATE_IPV6.test(address) : PRIVATE_IPV4.test(mapped);
 }
 
 function network(address: string): string {

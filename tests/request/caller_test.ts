@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { callerAddress } from "../../src/request/caller.ts";
+import { addressHolder, callerAddress } from "../../src/request/caller.ts";
 
 const DIRECT = { trustProxy: false };
 const BEHIND = { trustProxy: true };
@@ -41,4 +41,49 @@ Deno.test("callerAddress() tells apart addresses of IPv4 that are written as IPv
 
 Deno.test("callerAddress() leaves what is no address as it is", () => {
   assertEquals(callerAddress(asked(), "a:socket", DIRECT), "a:socket");
+});
+
+Deno.test("addressHolder() is the address of the connection, or the one that a trusted proxy has forwarded", () => {
+  assertEquals(addressHolder(asked("198.51.100.7"), "203.0.113.1", DIRECT), { kind: "address", name: "203.0.113.1" });
+  assertEquals(addressHolder(asked("198.51.100.7"), "127.0.0.1", BEHIND), { kind: "address", name: "198.51.100.7" });
+  assertEquals(addressHolder(asked(), "2001:db8::1", DIRECT), { kind: "address", name: "2001:db8:0:0::/64" });
+});
+
+for (
+  const address of [
+    "",
+    "127.0.0.1",
+    "127.9.9.9",
+    "10.0.0.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "169.254.1.1",
+    "100.64.0.1",
+    "100.127.255.255",
+    "::1",
+    "fc00::1",
+    "fd12:3456::1",
+    "FE80::1%eth0",
+    "::ffff:10.0.0.1",
+    "0:0:0:0:0:ffff:127.0.0.1",
+  ]
+) {
+  Deno.test(`addressHolder() takes "${address}" for unknown: a proxy may stand there that the handler was not told about`, () => {
+    assertEquals(addressHolder(asked("198.51.100.7"), address, DIRECT), { kind: "unknown" });
+    // A proxy that is trusted and forwards nothing says no more.
+    assertEquals(addressHolder(asked(), address, BEHIND), { kind: "unknown" });
+  });
+}
+
+for (
+  const address of ["11.0.0.1", "172.15.0.1", "172.32.0.1", "192.169.0.1", "100.63.0.1", "100.128.0.1", "2001:db8::1"]
+) {
+  Deno.test(`addressHolder() takes "${address}" for an address`, () => {
+    assertEquals(addressHolder(asked(), address, DIRECT).kind, "address");
+  });
+}
+
+Deno.test("addressHolder() counts a private address that a trusted proxy has forwarded", () => {
+  assertEquals(addressHolder(asked("192.168.1.9"), "127.0.0.1", BEHIND), { kind: "address", name: "192.168.1.9" });
 });
