@@ -19,6 +19,7 @@ import { FormActionDispatch, type Visitor } from "./dispatch/dispatch.ts";
 import { SERVER_ERROR } from "./dispatch/failure.ts";
 import { createOnce } from "./dispatch/once.ts";
 import { createRateLimiter, type RateLimiter } from "./dispatch/rate.ts";
+import { createStreams } from "./dispatch/streams.ts";
 import type { Trace } from "./dispatch/trace.ts";
 import { createDisconnects } from "./live/disconnect.ts";
 import { createLive } from "./live/live.ts";
@@ -28,14 +29,13 @@ import { createOrigins } from "./pages/origin.ts";
 import { createStaticFiles } from "./pages/static_files.ts";
 import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
-import { callerAddress } from "./request/caller.ts";
+import { addressHolder, callerAddress, type Holder } from "./request/caller.ts";
 import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
 import { respond } from "./respond/respond.ts";
 import { serve } from "./respond/serve.ts";
 import { addHeaders, cookie, redirectTarget, sealResponse } from "./respond/sink.ts";
-import { createStreams } from "./respond/streams.ts";
 import { createSignals, type SignalFamily } from "./signals.ts";
 import type { Item } from "./results/items.ts";
 import { createMemoryStore } from "./store/memory.ts";
@@ -312,7 +312,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       takeToasts: () => [],
     });
     const { router } = manifest;
-    const respondServices = { rendering, heartbeatSeconds, invalidStatus, streams, signals, visitOf, report };
+    const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, visitOf, report };
     const serveServices = { router, files, rendering, report };
     return new FormActionDispatch({
       manager,
@@ -331,6 +331,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       providers,
       overrides,
       once,
+      streams,
       live,
       principal: options.principal ?? null,
       guard: options.guard ?? null,
@@ -411,13 +412,21 @@ export function createHandler(options: HandlerOptions = {}): Handler {
 class Sender implements Visitor {
   readonly address: string;
   readonly #request: Request;
+  readonly #connection: string;
+  readonly #crossOrigin: CrossOrigin;
   readonly #completed: Promise<void> | undefined;
   #gone: AbortSignal | null = null;
 
   constructor(request: Request, info: ConnectionInfo | undefined, crossOrigin: CrossOrigin) {
-    this.address = callerAddress(request, info?.remoteAddr?.hostname ?? "", crossOrigin);
+    this.#connection = info?.remoteAddr?.hostname ?? "";
+    this.address = callerAddress(request, this.#connection, crossOrigin);
     this.#request = request;
+    this.#crossOrigin = crossOrigin;
     this.#completed = info?.completed;
+  }
+
+  get holder(): Holder {
+    return addressHolder(this.#request, this.#connection, this.#crossOrigin);
   }
 
   // Made when somebody asks: what a mutation does goes on without its visitor.

@@ -9,7 +9,7 @@ import type { Injected } from "../deps/inject.ts";
 import type { AnyForm, BoundOf, FormFactory, InputOf } from "../forms/any_form.ts";
 import type { StandardSchemaV1 } from "../forms/schema.ts";
 import type { ActionType } from "../protocol/action_type.ts";
-import { type LimitsOptions, resolveLimits } from "../request/limits.ts";
+import { HANDLER_LIMITS, type LimitsOptions, resolveLimits } from "../request/limits.ts";
 import { checkRate, type RateRule } from "../request/rate_rule.ts";
 import type { Kwargs } from "../request/kwargs.ts";
 import type { TakeFile } from "../request/stored_file.ts";
@@ -115,8 +115,8 @@ export type ResultData<R> = Exclude<
  */
 export type VerifyWebhook = (request: Request, body: Uint8Array<ArrayBuffer>) => boolean | PromiseLike<boolean>;
 
-/** The limits that one action may set. How many streams are open is counted for the whole handler. */
-export type ActionLimits = Omit<LimitsOptions, "streams" | "streamsPerCaller">;
+/** The limits that one action may set: all but those of what the requests of a handler hold together. */
+export type ActionLimits = Omit<LimitsOptions, (typeof HANDLER_LIMITS)[number]>;
 
 /** How an action is asked for and what it needs. Every option may be left out. */
 export interface ActionOptions<
@@ -452,7 +452,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionHandl
 }
 
 function checkLimits(limits: LimitsOptions, full: string): void {
-  for (const name of ["streams", "streamsPerCaller"] as const) {
+  for (const name of HANDLER_LIMITS) {
     if (limits[name] === undefined) continue;
     throw new TypeError(
       `Cannot declare action "${full}": the limit "${name}" counts for the whole handler, set it in createHandler()`,

@@ -49,6 +49,7 @@ import {
 } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
 import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
+import type { Holder } from "../request/caller.ts";
 import { canonicalRequest } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
@@ -70,8 +71,10 @@ import { type MineClaim, type Once, onceKey } from "./once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
+import { RunningStream } from "./running_stream.ts";
 import { toMessage } from "./publish.ts";
 import { isSettled, refreshPatch, settle, type Settling, toPatch } from "./settle.ts";
+import type { StreamRefusal, Streams, StreamSlot } from "./streams.ts";
 import type { Trace } from "./trace.ts";
 import { contextOf, LazyVisit, OriginVisit } from "./visits.ts";
 import { watch } from "./watch.ts";
@@ -94,8 +97,6 @@ export interface Answer {
   readonly origin: Visit | null;
   /** Which copy of the form was posted. */
   readonly instance: string | null;
-  /** Who holds the answer open, for the caps on streams. */
-  readonly caller: string;
   /** What it carries beside, whatever it is. */
   readonly headers: Readonly<Record<string, string>>;
   /** What its handler has set; `null` where none ran. */
@@ -159,6 +160,8 @@ export interface DispatchServices {
   readonly overrides: DependencyOverrides;
   /** Claims of mutations. */
   readonly once: Once;
+  /** The generators that run. */
+  readonly streams: Streams;
   /** Topics: who watches, and what is published. */
   readonly live: Live;
   /** Who asks, or `null` where the application does not say. */
@@ -177,6 +180,8 @@ export interface DispatchServices {
 export interface Visitor {
   /** The address, for counting what one caller does; `""` where it is not known. */
   readonly address: string;
+  /** The same as the holder of what the request makes the server hold. */
+  readonly holder: Holder;
   /** Aborted when the visitor has gone before the answer was out. */
   readonly gone: AbortSignal;
 }
@@ -252,6 +257,11 @@ class Run implements Arrival, SetCookies {
     this.limits = limits;
     this.lifetime = new Lifetime(cache);
     if (body !== null) this.lifetime.own(body);
+  }
+
+  /** The principal or address that what this run holds is counted for. */
+  get holder(): Holder {
+    return this.principal === null ? this.visitor.holder : { kind: "principal", name: this.principal };
   }
 
   takeCookies(): readonly string[] {
@@ -440,7 +450,7 @@ export class FormActionDispatch {
   /** Runs an action that was found, and answers. */
   async #dispatch(action: Action, arrival: Arrival): Promise<Response> {
     const { respond, limits: shared } = this.#services;
-    const { request, url, intent, cache, visitor } = arrival;
+    const { request, url, intent, cache } = arrival;
     const run = new Run(arrival, action, hasMembers(action.limits) ? resolveLimits(action.limits, shared) : shared);
     run.trace?.found(action);
     let outcome: Outcome;
@@ -451,7 +461,6 @@ export class FormActionDispatch {
     }
     run.trace?.settled(outcome);
     run.trace?.step("answer");
-    const caller = run.principal ?? visitor.address;
     const { origin, instance, headers, limits } = run;
     const response = await respond({
       outcome,
@@ -462,7 +471,6 @@ export class FormActionDispatch {
       action,
       origin,
       instance,
-      caller,
       headers,
       cookies: run,
       limits,
@@ -810,13 +818,14 @@ export class FormActionDispatch {
       const read = readResult(returned, action.name, this.#services.rendering.isMarkupNode);
       const result = read.kind === "nothing" && ready.form !== null ? successOf(ready.form, ready.deps.ctx) : read;
       const outcome = isSettled(result) ? result : await settle(result, this.#settling(run));
-      if (outcome.kind === "stream") return this.#stream(run, outcome.events, claim);
+      if (outcome.kind === "stream") return await this.#stream(run, outcome.events, claim);
       run.lifetime.keepFiles();
       run.durationMs = performance.now() - run.startedAt;
       if (claim === null) return outcome;
       if (outcome.kind === "response") {
         claim.renew();
-        return { kind: "response", response: await recordResponse(outcome.response, claim) };
+        const unread = { limits: run.limits, openSlot: () => this.#services.streams.open(run.holder) };
+        return { kind: "response", response: await recordResponse(outcome.response, claim, unread) };
       }
       await this.#endClaim(run, claim.finish(storedOf(outcome)));
       return outcome;
@@ -1002,33 +1011,59 @@ export class FormActionDispatch {
     }
   }
 
-  #stream(run: Run, events: AsyncGenerator<Patch, void, void>, claim: MineClaim | null): Outcome {
+  /** Lets a generator run, where there is room for one more: it has done nothing yet, and without a slot it never does. */
+  async #stream(run: Run, events: AsyncGenerator<Patch, void, void>, claim: MineClaim | null): Promise<Outcome> {
+    const { streams, report } = this.#services;
+    const { action, request, limits, controller } = run;
+    const slot = streams.open(run.holder);
+    if (slot.kind !== "slot") {
+      await this.#endClaim(run, claim?.giveUp());
+      return noRoom(slot);
+    }
     claim?.renew();
-    const recorded = claim === null ? events : recordStream(events, claim);
-    const leave = (): void => {
-      if (run.action.method === "GET") run.controller.abort(new DOMException("The reader has left", "AbortError"));
-    };
-    const life = this.#life(run, recorded);
-    const abandon = async (): Promise<void> => {
+    const life = this.#life(run, claim === null ? events : recordStream(events, claim), () => stream.leave(), slot);
+    const stream: RunningStream = new RunningStream({
+      events: life,
+      slot,
+      whenLeft: action.method === "GET" ? "stop" : "finish",
+      limits,
+      actionName: action.name,
+      controller,
+      // What it has given so far is not all that it was to give: a repeat must not take it for that, nor run it again.
+      onCut: () => void this.#endClaim(run, claim?.finish({ kind: "tooLarge" })),
+      report: (error) => report(error, request, action.name),
+    });
+    const discard = async (): Promise<void> => {
       await life.return();
       // A generator that was never asked for anything runs no `finally`, and the handler has done nothing yet.
+      slot.release();
       await this.#endClaim(run, claim?.giveUp());
       await run.lifetime.end();
     };
-    return { kind: "stream", events: life, leave, abandon };
+    return { kind: "stream", stream, discard };
   }
 
   /** A stream from its first item to its end, whichever way it ends. */
-  async *#life(run: Run, events: AsyncGenerator<Patch, void, void>): AsyncGenerator<Patch, void, void> {
+  async *#life(
+    run: Run,
+    events: AsyncGenerator<Patch, void, void>,
+    leave: () => void,
+    slot: StreamSlot,
+  ): AsyncGenerator<Patch, void, void> {
+    // A document and JSON have no reader that could be seen to leave; a mutation runs on without its user.
+    const gone = run.action.method === "GET" ? run.visitor.gone : null;
+    gone?.addEventListener("abort", leave);
     let failed = false;
     try {
-      yield* run.trace?.count(events) ?? events;
+      if (gone?.aborted !== true) yield* run.trace?.count(events) ?? events;
     } catch (error) {
       failed = true;
       this.#fail(run, error);
       throw error;
     } finally {
       // Here, not after the block: a stream that ends with a redirect, or is left, is returned and goes no further.
+      slot.release();
+      gone?.removeEventListener("abort", leave);
       if (!failed) {
         run.durationMs = performance.now() - (run.startedAt ?? 0);
         run.lifetime.keepFiles();
@@ -1061,13 +1096,12 @@ export class FormActionDispatch {
   }
 
   async #refuse(arrival: Arrival, outcome: Outcome): Promise<Response> {
-    const { request, url, intent, cache, visitor } = arrival;
+    const { request, url, intent, cache } = arrival;
     const { respond, limits } = this.#services;
     const nobody = {
       action: null,
       origin: null,
       instance: null,
-      caller: visitor.address,
       headers: NO_HEADERS,
       cookies: null,
       limits,
@@ -1135,6 +1169,13 @@ function shareOf({ request: { url, headers }, principal, action, intent }: Run, 
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
   const parts = [action.name, topic, principal, url, intent.target, ...sent];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+/** The refusal of a generator that there is no slot for. */
+function noRoom(refusal: StreamRefusal): Failure {
+  if (refusal.kind === "closing") return failure(503, "The server is about to stop", { "retry-after": "1" });
+  const { limit, maximum } = refusal;
+  return failure(429, `Too many open streams, ${limit} is ${maximum}`, { "retry-after": "10" });
 }
 
 async function* nothing(): AsyncGenerator<Patch, void, void> {}

@@ -5,6 +5,7 @@
  */
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
+import type { RunningStream } from "./running_stream.ts";
 
 /** What came of an action, by kind. */
 export type Outcome =
@@ -17,11 +18,9 @@ export type Outcome =
   /** Things to tell the browser, as they come. */
   | {
     readonly kind: "stream";
-    readonly events: AsyncGenerator<Patch, void, void>;
-    /** Called when the reader leaves before the end. */
-    readonly leave: () => void;
-    /** Called in place of asking for anything, where there is no room for it: what it holds is given back. */
-    readonly abandon: () => Promise<void>;
+    readonly stream: RunningStream;
+    /** Called where the stream cannot be answered with: what it holds is given back. */
+    readonly discard: () => Promise<void>;
   }
   /** A fragment of the page, rendered. */
   | { readonly kind: "markup"; readonly html: string }

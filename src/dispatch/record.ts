@@ -7,6 +7,17 @@ import type { Patch } from "../protocol/patch.ts";
 import { failure } from "./failure.ts";
 import { type MineClaim, STORED_BYTES, type StoredOutcome } from "./once.ts";
 import type { Outcome } from "./outcome.ts";
+import { Pace } from "./pace.ts";
+import { startTimer, type UnreadLimits } from "./running_stream.ts";
+import type { StreamRefusal, StreamSlot } from "./streams.ts";
+
+/** The bounds of a body that is made to its end without a reader. */
+export interface UnreadBody {
+  /** How much of it is made. */
+  readonly limits: UnreadLimits;
+  /** Takes a slot among the generators that run; what has none is not made further. */
+  openSlot(): StreamSlot | StreamRefusal;
+}
 
 /** What is kept of an outcome that is complete. */
 export function storedOf(outcome: Outcome): StoredOutcome {
@@ -42,9 +53,10 @@ export function restore(stored: StoredOutcome): Outcome {
  *
  * @param response What the handler made.
  * @param claim Finished when the body is at its end, or has become too large to keep.
- * @returns The response to send. Its body is made to its end even where the visitor leaves before.
+ * @param unread The bounds of a body whose reader has left.
+ * @returns The response to send. Its body is made to its end even where its reader leaves before, within the bounds.
  */
-export async function recordResponse(response: Response, claim: MineClaim): Promise<Response> {
+export async function recordResponse(response: Response, claim: MineClaim, unread: UnreadBody): Promise<Response> {
   const headers = [...response.headers];
   const keep = (body: Uint8Array): Promise<boolean> =>
     claim.finish({ kind: "response", status: response.status, headers, body: body.toBase64() });
@@ -82,8 +94,13 @@ export async function recordResponse(response: Response, claim: MineClaim): Prom
       }
     },
     async cancel(): Promise<void> {
+      const cut = async (): Promise<void> => {
+        chunks = null;
+        await claim.finish({ kind: "tooLarge" });
+        await reader.cancel();
+      };
       try {
-        while (await step() !== null);
+        await makeUnread(step, cut, unread);
       } catch {
         // There is no reader left to tell, and the body's own failure is in the hands of whoever makes it.
         await claim.finish({ kind: "tooLarge" });
@@ -91,6 +108,34 @@ export async function recordResponse(response: Response, claim: MineClaim): Prom
     },
   }, { highWaterMark: 0 });
   return new Response(body, response);
+}
+
+/** Makes a body to its end, or until it has taken all that a body without a reader may: then it is cut. */
+async function makeUnread(
+  step: () => Promise<Uint8Array | null>,
+  cut: () => Promise<void>,
+  { limits, openSlot }: UnreadBody,
+): Promise<void> {
+  const slot = openSlot();
+  if (slot.kind !== "slot") return await cut();
+  slot.leave();
+  const pace = new Pace();
+  let isCut = false;
+  const timer = startTimer(limits.streamSeconds, () => {
+    isCut = true;
+    cut().catch(() => {}); // What is wrong with the body is met by the step that waits for it.
+  });
+  try {
+    let bytes = 0;
+    for (let chunk = await step(); chunk !== null && !isCut; chunk = await step()) {
+      bytes += chunk.length;
+      if (bytes > limits.unreadBytes) return await cut();
+      await pace.pause();
+    }
+  } finally {
+    clearTimeout(timer);
+    slot.release();
+  }
 }
 
 /**

@@ -51,12 +51,43 @@ export interface Limits {
   readonly dataHeaderBytes: number;
   /** Seconds a generator may run before a plain form post is answered. Default: 30. */
   readonly documentSeconds: number;
-  /** Streams that one caller (the principal, else the address) may hold open. Default: 6. Above it: 429. */
+  /**
+   * Generators that one principal may have running, with a reader or without. A request without a principal is bounded by
+   * the share of its address in `streams`. Default: 6. Above it: 429.
+   */
   readonly streamsPerCaller: number;
-  /** Streams that one process may hold open. Default: 1,000. Above it: 429. */
+  /**
+   * Generators that one process may run at once, each until it has ended: read, gathered for a document or for JSON, or
+   * left by its reader. A principal or address holds at most twice what it leaves free. Default: 1,000. Above it: 429.
+   */
   readonly streams: number;
-  /** Seconds a stream may last before the client is told to resume. Default: 1,800. */
+  /**
+   * Seconds a stream may last before the client is told to resume, and seconds a generator may run without a reader before
+   * it is ended. Default: 1,800.
+   */
   readonly streamSeconds: number;
+  /** Events a generator may give without a reader; above it the generator is ended. Default: 100,000. */
+  readonly unreadEvents: number;
+  /**
+   * Bytes of events, as JSON, that a generator may give without a reader; above it the generator is ended.
+   * Default: 67,108,864.
+   */
+  readonly unreadBytes: number;
+  /**
+   * Bytes of items that are gathered for a JSON answer. Above it the answer goes out with what there is, and says
+   * `complete: false`. Default: 1,048,576.
+   */
+  readonly gatheredBytes: number;
+  /**
+   * Bytes of all bodies in memory at once, files on disk aside. A principal or address holds at most twice what it leaves
+   * free. For the whole handler. Default: 134,217,728. Above it: 429.
+   */
+  readonly bodyMemoryBytes: number;
+  /**
+   * Bytes of all uploaded files on disk at once, shared as `bodyMemoryBytes` is. For the whole handler.
+   * Default: 4,294,967,296. Above it: 429.
+   */
+  readonly spooledBytes: number;
 }
 
 /**
@@ -98,7 +129,15 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   streamsPerCaller: 6,
   streams: 1_000,
   streamSeconds: 1_800,
+  unreadEvents: 100_000,
+  unreadBytes: 67_108_864,
+  gatheredBytes: 1_048_576,
+  bodyMemoryBytes: 134_217_728,
+  spooledBytes: 4_294_967_296,
 });
+
+/** The limits of what all requests of a handler hold together: an action has none of its own. */
+export const HANDLER_LIMITS = ["streams", "streamsPerCaller", "bodyMemoryBytes", "spooledBytes"] as const;
 
 /** A fraction of these means something, and none of them nothing. */
 const SECONDS: ReadonlySet<string> = new Set(["bodySeconds", "documentSeconds", "streamSeconds"]);

@@ -4,62 +4,48 @@
  * @module
  */
 import { failureOf } from "../dispatch/failure.ts";
-import type { Failure, Outcome } from "../dispatch/outcome.ts";
+import type { Failure } from "../dispatch/outcome.ts";
+import { type RunningStream, startTimer } from "../dispatch/running_stream.ts";
 import type { Patch } from "../protocol/patch.ts";
-import { isTerminal } from "../protocol/patch.ts";
 
-/** What a stream gave in time, or why it failed. */
-export type Collected = { readonly kind: "gathered"; readonly events: readonly Patch[] } | Failure;
+/** How far a stream came in time, or why it failed. */
+export type Collected = { readonly kind: "gathered"; readonly isComplete: boolean } | Failure;
 
 /**
- * Gathers what a stream gives until it ends, or the time is over; then it goes on by itself where it must be finished, or
- * is left.
+ * Keeps of a stream what an answer needs.
+ *
+ * @param patch What the generator gave.
+ * @param bytes The length of its data as JSON.
+ * @returns `"full"` where the answer goes out with what it has.
+ */
+export type Gather = (patch: Patch, bytes: number) => "more" | "full";
+
+/**
+ * Runs a stream without a reader until it ends, the answer is full, or the time is over. The generator of a POST then runs on
+ * by itself, within the limits; that of a GET is ended.
  *
  * @param stream The stream.
  * @param seconds How long is waited.
- * @param whenOver What becomes of a stream that has not ended: `finish` runs it to its end unread, `stop` ends it.
- * @returns What it gave in time. An error was reported where the stream was made, and is a failure here.
+ * @param gather Keeps what the answer needs.
+ * @returns How far it came. An error was reported where the stream was made, and is a failure here.
  */
-export async function collect(
-  { events, leave }: Extract<Outcome, { readonly kind: "stream" }>,
-  seconds: number,
-  whenOver: "finish" | "stop",
-): Promise<Collected> {
-  const gathered: Collected & { readonly events: Patch[] } = { kind: "gathered", events: [] };
+export async function collect(stream: RunningStream, seconds: number, gather: Gather): Promise<Collected> {
   const { promise: over, resolve } = Promise.withResolvers<"over">();
-  const timer = Number.isFinite(seconds) ? setTimeout(() => resolve("over"), seconds * 1000) : undefined;
+  const timer = startTimer(seconds, () => resolve("over"));
+  let isOpen = true;
+  const running = stream.run((patch, bytes) => {
+    if (!isOpen || gather(patch, bytes) === "more") return;
+    isOpen = false;
+    resolve("over");
+  });
   try {
-    for (;;) {
-      const next = events.next();
-      const result = await Promise.race([next, over]);
-      if (result === "over") {
-        next.catch(() => {}); // Reported where the stream was made.
-        if (whenOver === "finish") void drain(events);
-        else {
-          leave();
-          void events.return().catch(() => {}); // As above.
-        }
-        return gathered;
-      }
-      if (result.done) return gathered;
-      gathered.events.push(result.value);
-      if (isTerminal(result.value.event)) {
-        await events.return();
-        return gathered;
-      }
-    }
+    const how = await Promise.race([running, over]);
+    isOpen = false;
+    if (how === "over") stream.leave();
+    return { kind: "gathered", isComplete: how === "ended" };
   } catch (error) {
     return failureOf(error);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** Runs a stream to its end for what it does, not for what it gives. */
-export async function drain(events: AsyncGenerator<Patch, void, void>): Promise<void> {
-  try {
-    for (let result = await events.next(); !result.done; result = await events.next());
-  } catch {
-    // Reported where the stream was made; there is no reader to tell.
   }
 }

@@ -8,12 +8,12 @@ import type { Answer } from "../dispatch/dispatch.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
-import { collect } from "./collect.ts";
+import { collect, type Gather } from "./collect.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
 
 /** Answers with JSON. */
 export async function respondWithData(answer: Answer): Promise<Reply | Response> {
-  const { outcome, request, limits } = answer;
+  const { outcome, limits } = answer;
   switch (outcome.kind) {
     case "response":
       return outcome.response;
@@ -26,9 +26,9 @@ export async function respondWithData(answer: Answer): Promise<Reply | Response>
     case "events":
       return items(outcome.events);
     case "stream": {
-      const whenOver = request.method === "GET" ? "stop" : "finish";
-      const collected = await collect(outcome, limits.documentSeconds, whenOver);
-      return collected.kind === "failure" ? failed(collected) : items(collected.events);
+      const events: Patch[] = [];
+      const collected = await collect(outcome.stream, limits.documentSeconds, keepUpTo(limits.gatheredBytes, events));
+      return collected.kind === "failure" ? failed(collected) : items(events, collected.isComplete);
     }
     case "invalid":
       return problem(422, "Some of what was sent was not accepted", {}, outcome.issues);
@@ -39,14 +39,25 @@ export async function respondWithData(answer: Answer): Promise<Reply | Response>
   }
 }
 
-function items(events: readonly Patch[]): Reply {
+/** Keeps events up to a number of bytes. */
+function keepUpTo(maximum: number, events: Patch[]): Gather {
+  let size = 0;
+  return (patch, bytes) => {
+    size += bytes;
+    if (size > maximum) return "full";
+    events.push(patch);
+    return "more";
+  };
+}
+
+function items(events: readonly Patch[], isComplete = true): Reply {
   const redirect = events.find((patch) => patch.event === "redirect");
   if (redirect !== undefined) return json(200, { ok: true, redirect: redirect.data.url });
   // A checkpoint has no data, and nobody here who would resume.
   const told = events.flatMap((patch) =>
     patch.event === "checkpoint" ? [] : [{ event: patch.event, data: patch.data }]
   );
-  return json(200, { ok: true, items: told });
+  return json(200, { ok: true, items: told, ...(isComplete ? {} : { complete: false }) });
 }
 
 function json(status: number, value: unknown): Reply {

@@ -7,8 +7,8 @@ import type { Answer } from "../dispatch/dispatch.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import type { PageAnswer } from "../pages/visit.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
-import { collect } from "./collect.ts";
-import { flashCookie, type ToastValue } from "./flash.ts";
+import { collect, type Gather } from "./collect.ts";
+import { flashCookie, MAX_TOASTS, type ToastValue } from "./flash.ts";
 import { lowerCased, type Reply, reply, replyWithPage } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "./sink.ts";
@@ -27,9 +27,9 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
     case "events":
       return back(answer, outcome.events);
     case "stream": {
-      const whenOver = answer.request.method === "GET" ? "stop" : "finish";
-      const collected = await collect(outcome, limits.documentSeconds, whenOver);
-      return collected.kind === "failure" ? await failed(answer, collected, services) : back(answer, collected.events);
+      const events: Patch[] = [];
+      const collected = await collect(outcome.stream, limits.documentSeconds, keepForDocument(events));
+      return collected.kind === "failure" ? await failed(answer, collected, services) : back(answer, events);
     }
     case "markup":
       return asReply(await rendering.inLayouts(origin ?? services.visitOf(answer), outcome.html), answer);
@@ -44,11 +44,22 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       const { form, failure } = outcome;
       if (action === null || origin === null) return await failed(answer, failure, services);
       const page = await rendering.pageOfForm(origin, { action, instance: null, form }, failure.status);
-      return page === null ? await failed(answer, failure, services) : asReply(page, answer);
+      if (page === null) return await failed(answer, failure, services);
+      const said = asReply(page, answer);
+      // What the page's own guard answers with stays as it is.
+      return page.kind === "page" ? withHeaders(said, failure) : said;
     }
     case "failure":
       return await failed(answer, outcome, services);
   }
+}
+
+/** Keeps what a redirect carries on, and where it leads: the rest of a stream has no page to be put into. */
+function keepForDocument(events: Patch[]): Gather {
+  return (patch) => {
+    if (isTerminal(patch.event) || patch.event === "toast" && events.length < MAX_TOASTS) events.push(patch);
+    return "more";
+  };
 }
 
 /** Back to the page, or where the events lead; toasts go along. */
@@ -76,14 +87,16 @@ function refusedInput(issues: Readonly<Record<string, readonly string[]>>): Fail
 async function failed(answer: Answer, failure: Failure, services: RespondServices): Promise<Reply | Response> {
   const visit = answer.origin ?? services.visitOf(answer);
   const page = await services.rendering.failure(visit, failure.status, failure.message);
-  const more = lowerCased(failure.headers);
-  if (page.kind === "page") {
-    const drawn = replyWithPage(page, answer.request.method);
-    return { ...drawn, status: failure.status, headers: { ...drawn.headers, ...more } };
-  }
-  const headers = new Headers(page.response.headers);
+  return withHeaders(asReply(page, answer), failure);
+}
+
+/** Gives an answer the status and the headers of a refusal, such as `Retry-After`. */
+function withHeaders(said: Reply | Response, { status, headers: own }: Failure): Reply | Response {
+  const more = lowerCased(own);
+  if (!(said instanceof Response)) return { ...said, status, headers: { ...said.headers, ...more } };
+  const headers = new Headers(said.headers);
   for (const [name, value] of Object.entries(more)) headers.set(name, value);
-  return new Response(page.response.body, { status: failure.status, headers });
+  return new Response(said.body, { status, headers });
 }
 
 function asReply(page: PageAnswer, { request }: Answer): Reply | Response {

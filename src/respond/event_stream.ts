@@ -5,7 +5,7 @@
  */
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
-import { drain } from "./collect.ts";
+import { type RunningStream, startTimer } from "../dispatch/running_stream.ts";
 import { encodeEvent } from "./sink.ts";
 import { nextTurn } from "./turns.ts";
 
@@ -28,20 +28,16 @@ export type EndReason = "ended" | "left" | "failed" | "released";
 export interface EventStreamOptions {
   /** What came first, where the caller has looked already. */
   readonly first: IteratorResult<Patch, void> | Promise<IteratorResult<Patch, void>>;
-  /** The rest. */
-  readonly events: AsyncGenerator<Patch, void, void>;
+  /** The rest, and how it ends. */
+  readonly stream: RunningStream;
   /** Seconds of silence before a heartbeat; 0 for none. */
   readonly heartbeatSeconds: number;
   /** Seconds the stream may last; then it is closed without an end, which tells the client to resume. */
   readonly maxSeconds: number;
-  /** What becomes of the rest when the reader leaves: `stop` ends the generator, `finish` runs it to its end unread. */
-  readonly whenLeft: "stop" | "finish";
   /** What an error becomes: the last event before the end; `null` for one that passes, so that the client is to resume. */
   readonly errorEvent: (error: unknown) => Patch | null;
   /** Told once, why the stream is over. */
   readonly onEnd: (reason: EndReason) => void;
-  /** Closes the stream from outside: at shutdown, or when its visitor may no longer read it. */
-  readonly signal: AbortSignal;
 }
 
 /** Patches that are all known → one chunk, ended. */
@@ -59,7 +55,8 @@ export function encodeEvents(events: readonly Patch[]): string {
  * read costs one chunk, and is let go after {@linkcode STALL_MS}, with the stream's age, or from outside.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { events, maxSeconds, signal } = options;
+  const { stream, maxSeconds } = options;
+  const { events, signal } = stream;
   const quietMs = options.heartbeatSeconds * 1000;
   // The answer that is awaited; kept over heartbeats, because a generator is asked once for each item.
   let next: Promise<IteratorResult<Patch, void>> = Promise.resolve(options.first);
@@ -90,8 +87,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   const leave = (): void => {
     // Nobody is left to tell of an error here; whoever made the generator reports its errors.
     next.catch(() => {});
-    if (options.whenLeft === "stop") void events.return().catch(() => {});
-    else void drain(events);
+    stream.leave();
   };
   const armBeat = (delay: number): void => {
     if (beat !== undefined || !(delay > 0 && delay < MAX_DELAY)) return;
@@ -116,7 +112,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       };
       if (signal.aborted) return release();
       signal.addEventListener("abort", release);
-      if (maxSeconds * 1000 < MAX_DELAY) age = setTimeout(release, maxSeconds * 1000);
+      age = startTimer(maxSeconds, release);
       stall = setInterval(() => {
         if (waits !== "us" || performance.now() - since < STALL_MS) return;
         end("left");
@@ -173,7 +169,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       if (isTerminal(frame.last.event)) {
         end("ended");
         controller.close();
-        void events.return().catch(() => {}); // Reported where the generator was made.
+        void stream.end().catch(() => {}); // Reported where the generator was made.
         return;
       }
       // What a topic says is encoded once for all of its streams, and comes no faster than it is published: nobody waits

@@ -5,8 +5,9 @@
  */
 import type { Answer } from "../dispatch/dispatch.ts";
 import { HyperError } from "../errors.ts";
-import { failure as makeFailure, failureOf } from "../dispatch/failure.ts";
+import { failureOf } from "../dispatch/failure.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
+import type { RunningStream } from "../dispatch/running_stream.ts";
 import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { encodeEvents, eventStream } from "./event_stream.ts";
@@ -14,7 +15,6 @@ import { flashCookie } from "./flash.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "./sink.ts";
-import { isSlot } from "./streams.ts";
 
 /** What a refused form says beside its errors, which are told by field. */
 const INVALID_MESSAGE = "Some of what was sent was not accepted";
@@ -32,7 +32,7 @@ export async function respondWithEvents(answer: Answer, services: RespondService
     case "events":
       return events(200, outcome.events, answer);
     case "stream":
-      return await stream(outcome, answer, services);
+      return await stream(outcome.stream, answer, services);
     case "markup": {
       if (intent.target === null) {
         throw new TypeError(
@@ -79,49 +79,28 @@ async function redirected(response: Response, answer: Answer): Promise<Reply | n
   return events(200, [{ event: "redirect", data: { url, ...external } }], answer, {}, response.headers.getSetCookie());
 }
 
-async function stream(
-  { events: source, leave, abandon }: Extract<Outcome, { kind: "stream" }>,
-  answer: Answer,
-  services: RespondServices,
-): Promise<Reply> {
-  const { streams, signals, heartbeatSeconds, report } = services;
-  const { request, caller, limits } = answer;
+async function stream(running: RunningStream, answer: Answer, services: RespondServices): Promise<Reply> {
+  const { signals, heartbeatSeconds, report } = services;
+  const { request, limits } = answer;
   const actionName = answer.action?.name ?? "";
-  const slot = streams.open(caller);
-  if (!isSlot(slot)) {
-    await abandon();
-    const refusal = slot.limit === null
-      ? makeFailure(503, "The server is about to stop", { "retry-after": "1" })
-      : makeFailure(429, `Too many open streams, ${slot.limit} is ${slot.maximum}`, { "retry-after": "10" });
-    return failed(refusal, answer);
-  }
-
-  const first = source.next();
+  const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
-  if (early.kind === "failed") {
-    slot.release();
-    return failed(failureOf(early.error), answer);
-  }
+  if (early.kind === "failed") return failed(failureOf(early.error), answer);
 
   const onError = (error: unknown): void => report(error, request, actionName);
   const openedAt = performance.now();
   signals.streamOpened.send({ actionName, request }, onError);
   const body = eventStream({
     first,
-    events: source,
+    stream: running,
     heartbeatSeconds,
     maxSeconds: limits.streamSeconds,
-    whenLeft: request.method === "GET" ? "stop" : "finish",
     errorEvent: (error) => isPassing(error, request) ? null : errorPatch(failureOf(error)),
-    signal: slot.signal,
-    onEnd: (reason) => {
-      slot.release();
-      if (reason !== "ended") leave();
+    onEnd: (reason) =>
       signals.streamClosed.send(
         { actionName, reason, durationMs: performance.now() - openedAt, request },
         onError,
-      );
-    },
+      ),
   });
   return reply(200, body, {
     "content-type": EVENT_STREAM,

@@ -14,7 +14,8 @@ export type ToastValue = Readonly<Record<string, unknown>>;
 const NAME = "hyper_flash";
 /** What fits beside an application's own cookies: browsers keep 4,096 bytes for each, servers 8 KiB for all. */
 const MAX_BYTES = 2048;
-const MAX_TOASTS = 10;
+/** Toasts that one cookie carries. */
+export const MAX_TOASTS = 10;
 
 /**
  * The cookie that carries toasts over a redirect. Those that no longer fit are left out, the last ones first.

@@ -21,7 +21,7 @@ export async function respond(answer: Answer, services: RespondServices): Promis
     // What a page refuses as its guard is no news.
     if (isReportable(error)) services.report(error, answer.request, answer.action?.name ?? null);
     // A stream that is not read by anybody holds the request open.
-    if (answer.outcome.kind === "stream") await answer.outcome.abandon();
+    if (answer.outcome.kind === "stream") await answer.outcome.discard();
     const failed: Answer = { ...answer, outcome: failureOf(error) };
     return seal(await encode(failed, services), failed);
   }

@@ -6,7 +6,6 @@
 import type { Answer } from "../dispatch/dispatch.ts";
 import type { Rendering, Visit } from "../pages/visit.ts";
 import type { SignalFamily } from "../signals.ts";
-import type { Streams } from "./streams.ts";
 
 /** What answering works with. */
 export interface RespondServices {
@@ -16,8 +15,6 @@ export interface RespondServices {
   readonly heartbeatSeconds: number;
   /** The status of a page that is shown again because its form was refused. */
   readonly invalidStatus: 200 | 422;
-  /** The streams that are open. */
-  readonly streams: Streams;
   /** The signals of this handler. */
   readonly signals: SignalFamily;
   /** The page that a failure without an origin is told on. */

@@ -396,7 +396,7 @@ Deno.test("a stream that is refused for want of room holds no claim: its repeat 
     yield toast("done");
     await Promise.resolve();
   });
-  await using app = new App({ "/": { default: () => "", run, hold } }, { limits: { streamsPerCaller: 1 } });
+  await using app = new App({ "/": { default: () => "", run, hold } }, { limits: { streams: 1 } });
   const held = await app.call("hold", { method: "GET" });
   const refused = await app.call("run", { headers: ID });
   assertEquals([refused.status, runs], [429, 0]);

@@ -28,6 +28,15 @@ async function readText(reader: ReadableStreamDefaultReader<Uint8Array> | undefi
   return result?.value === undefined ? null : new TextDecoder().decode(result.value);
 }
 
+/** Reads a stream's first item and leaves while its generator works on the next. */
+async function leaveWaiting(response: Response | undefined): Promise<void> {
+  const reader = response?.body?.getReader();
+  await readText(reader);
+  const next = readText(reader);
+  await reader?.cancel();
+  await next;
+}
+
 Deno.test("events go out one by one as they come, in order", async () => {
   const gates = [1, 2].map(() => Promise.withResolvers<void>());
   const { app, open } = streaming(async function* () {
@@ -229,7 +238,7 @@ Deno.test("a stream that was refused the caps is 429 with Retry-After and names 
     await gate.promise;
   };
   for (const [limits, name] of [[{ streamsPerCaller: 2 }, "streamsPerCaller"], [{ streams: 2 }, "streams"]] as const) {
-    const { app, open } = streaming(make, { limits });
+    const { app, open } = streaming(make, { limits, principal: () => name === "streams" ? null : "ada" });
     await using _ = app;
     const held = [await open(), await open()];
     const refused = await open();
@@ -240,36 +249,52 @@ Deno.test("a stream that was refused the caps is 429 with Retry-After and names 
     ]);
     const [error] = await eventsOf(refused);
     assertStringIncludes((error?.data as { message: string }).message, `${name} is 2`);
-    await held[0]?.body?.cancel();
-    assertEquals((await open()).status, 200);
+    await leaveWaiting(held[0]);
+    // The reader has left, and the work has not ended.
+    assertEquals((await open()).status, 429);
     await app.handler.close();
   }
   gate.resolve();
 });
 
-Deno.test("a caller is the principal, else the address", async () => {
+Deno.test("the slot of a stream is free again when its generator has ended", async () => {
   const gate = Promise.withResolvers<void>();
-  const make: Maker = async function* () {
+  const dispatched = Promise.withResolvers<void>();
+  const { app, open } = streaming(async function* () {
     yield toast("x");
     await gate.promise;
-  };
-  const watch = action("watch", { method: "GET" }, () => make({ signal: AbortSignal.any([]) }));
+  }, { limits: { streams: 1 } });
+  await using _ = app;
+  app.handler.signals.actionDispatched.connect(() => dispatched.resolve());
+  await leaveWaiting(await open());
+  assertEquals((await open()).status, 429);
+  gate.resolve();
+  await dispatched.promise;
+  assertEquals(namesOf(await eventsOf(await open())), ["toast", "end"]);
+});
+
+Deno.test("streamsPerCaller is the cap of a principal; an address has its share of all", async () => {
+  const gate = Promise.withResolvers<void>();
+  const watch = action("watch", { method: "GET" }, async function* () {
+    yield toast("x");
+    await gate.promise;
+  });
   await using app = new App({ "/": { default: () => "", watch } }, {
-    limits: { streamsPerCaller: 1 },
+    limits: { streamsPerCaller: 1, streams: 9 },
     principal: (request) => request.headers.get("x-user"),
   });
-  const open = (user: string | null, hostname: string) =>
-    app.handler(
-      new Request("http://site.test/?_action=watch", {
-        headers: { accept: "text/event-stream", ...(user === null ? {} : { "x-user": user }) },
-      }),
-      { remoteAddr: { hostname } },
-    );
-  assertEquals((await open(null, "10.0.0.1")).status, 200);
-  assertEquals((await open(null, "10.0.0.1")).status, 429);
-  assertEquals((await open(null, "10.0.0.2")).status, 200);
-  assertEquals((await open("ada", "10.0.0.1")).status, 200);
-  assertEquals((await open("ada", "10.0.0.9")).status, 429);
+  const open = async (user: string | null, hostname: string) => {
+    const request = new Request("http://site.test/?_action=watch", {
+      headers: { accept: "text/event-stream", ...(user === null ? {} : { "x-user": user }) },
+    });
+    return (await app.handler(request, { remoteAddr: { hostname } })).status;
+  };
+  assertEquals(await open("ada", "192.0.2.1"), 200);
+  assertEquals(await open("ada", "192.0.2.9"), 429);
+  const statuses = [];
+  for (let count = 0; count < 6; count++) statuses.push(await open(null, "192.0.2.1"));
+  assertEquals(statuses, [200, 200, 200, 200, 200, 429]);
+  assertEquals(await open(null, "192.0.2.2"), 200);
   await app.handler.close();
   gate.resolve();
 });

@@ -1,30 +1,53 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { RunningStream, type RunningStreamOptions } from "../../src/dispatch/running_stream.ts";
+import { createStreams } from "../../src/dispatch/streams.ts";
 import { HyperError } from "../../src/errors.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
-import { collect } from "../../src/respond/collect.ts";
+import { collect, type Gather } from "../../src/respond/collect.ts";
 import { stopTime } from "../support/clock.ts";
 
 const toast = (value: number): Patch => ({ event: "toast", data: { value } });
 const REDIRECT: Patch = { event: "redirect", data: { url: "/" } };
 
-type Stream = Parameters<typeof collect>[0];
-
-function stream(events: AsyncGenerator<Patch, void, void>, log: string[] = []): Stream {
-  return {
-    kind: "stream",
+function stream(
+  events: AsyncGenerator<Patch, void, void>,
+  whenLeft: RunningStreamOptions["whenLeft"] = "finish",
+  log: string[] = [],
+): RunningStream {
+  const slot = createStreams({ streams: 1, streamsPerCaller: 1 }).open({ kind: "unknown" });
+  assert(slot.kind === "slot");
+  const controller = new AbortController();
+  controller.signal.addEventListener("abort", () => log.push("aborted"));
+  return new RunningStream({
     events,
-    leave: () => void log.push("left"),
-    abandon: () => Promise.resolve(),
+    slot,
+    whenLeft,
+    limits: { unreadEvents: 9, unreadBytes: 1_000, streamSeconds: 1_000 },
+    actionName: "run",
+    controller,
+    onCut: () => log.push("cut"),
+    report: (error) => log.push(String(error)),
+  });
+}
+
+/** Keeps all, or as many as are given. */
+function keep(kept: Patch[], most = Infinity): Gather {
+  return (patch) => {
+    if (kept.length === most) return "full";
+    kept.push(patch);
+    return "more";
   };
 }
 
-Deno.test("collect() gives all that a stream gives", async () => {
+Deno.test("collect() hands on all that a stream gives", async () => {
   const events = async function* () {
     yield toast(1);
     await Promise.resolve();
     yield toast(2);
   };
-  assertEquals(await collect(stream(events()), Infinity, "finish"), { kind: "gathered", events: [toast(1), toast(2)] });
+  const kept: Patch[] = [];
+  assertEquals(await collect(stream(events()), Infinity, keep(kept)), { kind: "gathered", isComplete: true });
+  assertEquals(kept, [toast(1), toast(2)]);
 });
 
 Deno.test("collect() ends at a terminal event and runs the generator's finally", async () => {
@@ -38,8 +61,9 @@ Deno.test("collect() ends at a terminal event and runs the generator's finally",
       log.push("finally");
     }
   };
-  assertEquals(await collect(stream(events()), 1, "finish"), { kind: "gathered", events: [REDIRECT] });
-  assertEquals(log, ["finally"]);
+  const kept: Patch[] = [];
+  assertEquals(await collect(stream(events()), 1, keep(kept)), { kind: "gathered", isComplete: true });
+  assertEquals([kept, log], [[REDIRECT], ["finally"]]);
 });
 
 Deno.test("collect() gives a failure as a failure, with the words of a refusal and of nothing else", async () => {
@@ -48,26 +72,54 @@ Deno.test("collect() gives a failure as a failure, with the words of a refusal a
     await Promise.resolve();
     throw error;
   };
-  const refused = await collect(stream(failing(new HyperError(409, "Faster"))), 1, "finish");
+  const refused = await collect(stream(failing(new HyperError(409, "Faster"))), 1, keep([]));
   assertEquals(refused, { kind: "failure", status: 409, message: "Faster", headers: {} });
-  const broken = await collect(stream(failing(new Error("secret"))), 1, "finish");
+  const broken = await collect(stream(failing(new Error("secret"))), 1, keep([]));
   assertEquals(broken.kind === "failure" && [broken.status, broken.message.includes("secret")], [500, false]);
 });
 
-for (const [whenOver, expected] of [["finish", ["ended"]], ["stop", ["left"]]] as const) {
-  Deno.test(`collect() gives what there is when the time is over, and lets the rest ${whenOver}`, async () => {
+for (const [whenLeft, expected] of [["finish", ["ended"]], ["stop", ["aborted"]]] as const) {
+  Deno.test(`collect() ends when the time is over, and lets the rest ${whenLeft}`, async () => {
     using time = stopTime();
     const log: string[] = [];
+    const over = Promise.withResolvers<void>();
     const events = async function* () {
-      yield toast(1);
-      await new Promise((resolve) => setTimeout(resolve, 5_000));
-      yield toast(2);
-      log.push("ended");
+      try {
+        yield toast(1);
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        yield toast(2);
+        log.push("ended");
+      } finally {
+        over.resolve();
+      }
     };
-    const pending = collect(stream(events(), log), 2, whenOver);
+    const kept: Patch[] = [];
+    const pending = collect(stream(events(), whenLeft, log), 2, keep(kept));
     await time.tick(2_000);
-    assertEquals(await pending, { kind: "gathered", events: [toast(1)] });
+    assertEquals(await pending, { kind: "gathered", isComplete: false });
     await time.tick(3_000);
-    assertEquals([log, time.timers], [[...expected], 0]);
+    await over.promise;
+    await time.tick(0);
+    assertEquals([kept, log, time.timers], [[toast(1)], [...expected], 0]);
+  });
+
+  Deno.test(`collect() ends when the answer is full, and lets the rest ${whenLeft}`, async () => {
+    const log: string[] = [];
+    const over = Promise.withResolvers<void>();
+    const events = async function* () {
+      try {
+        for (const value of [1, 2, 3]) {
+          yield toast(value);
+          await Promise.resolve();
+        }
+        log.push("ended");
+      } finally {
+        over.resolve();
+      }
+    };
+    const kept: Patch[] = [];
+    const collected = await collect(stream(events(), whenLeft, log), 2, keep(kept, 1));
+    await over.promise;
+    assertEquals([collected, kept, log], [{ kind: "gathered", isComplete: false }, [toast(1)], [...expected]]);
   });
 }

@@ -1,0 +1,168 @@
+/**
+ * A generator of patches while it runs: the one place that decides how it ends.
+ *
+ * ```
+ * read ──── ended, or a terminal event ───────────────────────────────▶ ended
+ *   │
+ *   └─ leave() ─▶ GET: told to end ───────────────────────────────────▶ ended, or stuck: its slot goes to the next
+ *              └▶ POST: unread, bounded ─▶ ended, or told to end ─────▶ ended, or stuck
+ * unread from the start (a document, JSON): run() ─▶ as above
+ * ```
+ *
+ * @module
+ */
+import type { Limits } from "../request/limits.ts";
+import { isTerminal, type Patch } from "../protocol/patch.ts";
+import { Pace } from "./pace.ts";
+import { STUCK_MS, type StreamSlot } from "./streams.ts";
+
+/** The limits of a generator that has no reader. */
+export type UnreadLimits = Pick<Limits, "unreadEvents" | "unreadBytes" | "streamSeconds">;
+
+/** What a stream is made of. */
+export interface RunningStreamOptions {
+  /** The generator, not yet asked for anything. */
+  readonly events: AsyncGenerator<Patch, void, void>;
+  /** Its slot; given back by the generator itself when it ends. */
+  readonly slot: StreamSlot;
+  /** What becomes of it when its reader leaves: `stop` ends it, `finish` runs it to its end unread. */
+  readonly whenLeft: "stop" | "finish";
+  /** The bounds of a run without a reader. */
+  readonly limits: UnreadLimits;
+  /** The name of the action, for messages. */
+  readonly actionName: string;
+  /** Aborted, with the reason, when the generator must end: the signal that its action function has. */
+  readonly controller: AbortController;
+  /** Called when a generator that should have run to its end is told to end before, and before it is. */
+  readonly onCut: () => void;
+  /** Called with each error that is not the generator's own. */
+  readonly report: (error: unknown) => void;
+}
+
+/** A patch and the length of its data as JSON. */
+export type TakePatch = (patch: Patch, bytes: number) => void;
+
+/** A generator of patches that runs. */
+export class RunningStream {
+  /** The patches, for a reader. */
+  readonly events: AsyncGenerator<Patch, void, void>;
+  /** Aborted when the reader must be let go. */
+  readonly signal: AbortSignal;
+  readonly #options: RunningStreamOptions;
+  #state: "read" | "unread" | "ending" = "read";
+
+  /** @param options What it is made of. */
+  constructor(options: RunningStreamOptions) {
+    this.events = options.events;
+    this.signal = options.slot.signal;
+    this.#options = options;
+  }
+
+  get #isEnding(): boolean {
+    return this.#state === "ending";
+  }
+
+  /** Lets the reader go. A GET is told to end; a POST runs on to its end, within the limits. */
+  leave(): void {
+    if (this.#options.whenLeft === "stop") return this.#stop(new DOMException("The reader has left", "AbortError"));
+    if (this.#state !== "read") return;
+    this.run(() => {}).catch(() => {}); // Reported where the generator was made; there is no reader to tell.
+  }
+
+  /** Ends the generator after the last patch that it can give. */
+  async end(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#state = "ending";
+    const { slot, actionName, report } = this.#options;
+    slot.leave();
+    slot.end(() => report(stuck(actionName)));
+    await this.events.return();
+  }
+
+  /**
+   * Runs the generator without a reader until it ends, gives a terminal event, or reaches a limit.
+   *
+   * @param take Called with each patch. Nothing else keeps it.
+   * @returns `"ended"` where it has ended, `"cut"` where it was told to.
+   * @throws What the generator throws.
+   */
+  async run(take: TakePatch): Promise<"ended" | "cut"> {
+    const { slot, limits } = this.#options;
+    if (this.#state === "read") this.#state = "unread";
+    slot.leave();
+    const pace = new Pace();
+    const timer = startTimer(limits.streamSeconds, () => this.#exceed("streamSeconds"));
+    let events = 0;
+    let bytes = 0;
+    try {
+      for (;;) {
+        const result = await this.events.next();
+        // Told to end, perhaps while it was working on this one.
+        if (this.#isEnding) return "cut";
+        if (result.done) return "ended";
+        const size = await this.#measure(result.value);
+        bytes += size;
+        if (++events > limits.unreadEvents) return this.#exceed("unreadEvents");
+        if (bytes > limits.unreadBytes) return this.#exceed("unreadBytes");
+        take(result.value, size);
+        if (isTerminal(result.value.event)) {
+          await this.end();
+          return "ended";
+        }
+        const pause = pace.pause();
+        if (pause !== null) await pause;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Returns the length of a patch as JSON. What cannot be said as JSON fails where it was given, as for a reader. */
+  async #measure(patch: Patch): Promise<number> {
+    try {
+      return JSON.stringify(patch).length;
+    } catch (error) {
+      await this.events.throw(error);
+      throw error;
+    }
+  }
+
+  #exceed(limit: keyof UnreadLimits): "cut" {
+    const { actionName, limits, whenLeft, onCut, report } = this.#options;
+    if (this.#isEnding) return "cut";
+    if (whenLeft === "finish") {
+      onCut();
+      report(new RangeError(exceeded(actionName, limit, limits[limit])));
+    }
+    this.#stop(new DOMException(`The limit "${limit}" was reached without a reader`, "TimeoutError"));
+    return "cut";
+  }
+
+  #stop(reason: DOMException): void {
+    if (this.#isEnding) return;
+    this.#options.controller.abort(reason);
+    this.end().catch(() => {}); // Reported where the generator was made.
+  }
+}
+
+/** A timer of some seconds; none where they are more than a timer can wait for (HTML, 8.7), which is 24 days. */
+export function startTimer(seconds: number, callback: () => void): ReturnType<typeof setTimeout> | undefined {
+  return seconds * 1000 < 2 ** 31 ? setTimeout(callback, seconds * 1000) : undefined;
+}
+
+function exceeded(actionName: string, limit: keyof UnreadLimits, maximum: number): string {
+  const amount = {
+    streamSeconds: `${maximum} seconds`,
+    unreadEvents: `${maximum} events`,
+    unreadBytes: `${maximum} bytes`,
+  };
+  return `Cannot run action "${actionName}" to its end: it has no reader and has taken ${amount[limit]}, the limit ` +
+    `"${limit}"; raise the limit, or end the generator when ctx.signal is aborted`;
+}
+
+function stuck(actionName: string): Error {
+  return new Error(
+    `Cannot end action "${actionName}": its generator still waits ${STUCK_MS / 1000} seconds after it was told to end; ` +
+      `let what it waits for end when ctx.signal is aborted`,
+  );
+}

@@ -1,0 +1,182 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { RunningStream, type RunningStreamOptions } from "../../src/dispatch/running_stream.ts";
+import { createStreams } from "../../src/dispatch/streams.ts";
+import type { Patch } from "../../src/protocol/patch.ts";
+import { stopTime } from "../support/clock.ts";
+
+const toast = (value: unknown): Patch => ({ event: "toast", data: { value } });
+/** The length of `toast()` of one character, as JSON. */
+const TOAST_BYTES = JSON.stringify(toast(1)).length;
+
+/** A stream, and what happened to it in order. */
+function running(
+  events: (signal: AbortSignal, log: string[]) => AsyncGenerator<Patch, void, void>,
+  limits: Partial<RunningStreamOptions["limits"]> = {},
+  whenLeft: RunningStreamOptions["whenLeft"] = "finish",
+) {
+  const log: string[] = [];
+  const controller = new AbortController();
+  controller.signal.addEventListener("abort", () => log.push(`aborted: ${controller.signal.reason.name}`));
+  const slot = createStreams({ streams: 1, streamsPerCaller: 1 }).open({ kind: "unknown" });
+  assert(slot.kind === "slot");
+  const stream = new RunningStream({
+    events: events(controller.signal, log),
+    slot,
+    whenLeft,
+    limits: { unreadEvents: Infinity, unreadBytes: Infinity, streamSeconds: Infinity, ...limits },
+    actionName: "work",
+    controller,
+    onCut: () => void log.push("cut"),
+    report: (error) => void log.push(String(error)),
+  });
+  return { stream, log };
+}
+
+async function* count(signal: AbortSignal, log: string[], most = Infinity): AsyncGenerator<Patch, void, void> {
+  try {
+    for (let value = 1; value <= most; value++) {
+      yield toast(value % 10);
+      await Promise.resolve();
+    }
+    log.push("done");
+  } finally {
+    log.push(signal.aborted ? "finally, aborted" : "finally");
+  }
+}
+
+for (const [limit, maximum] of [["unreadEvents", 3], ["unreadBytes", 3 * TOAST_BYTES]] as const) {
+  Deno.test(`run() takes what ${limit} allows, and cuts what goes past it`, async () => {
+    const within = running((signal, log) => count(signal, log, 3), { [limit]: maximum });
+    let taken = 0;
+    assertEquals(await within.stream.run(() => void taken++), "ended");
+    assertEquals([taken, within.log], [3, ["done", "finally"]]);
+
+    const past = running((signal, log) => count(signal, log, 4), { [limit]: maximum });
+    taken = 0;
+    assertEquals(await past.stream.run(() => void taken++), "cut");
+    await past.stream.events.return();
+    assertEquals([taken, past.log.length], [3, 4]);
+    const [cut, report, aborted, last] = past.log;
+    assertEquals([cut, aborted, last], ["cut", "aborted: TimeoutError", "finally, aborted"]);
+    assertStringIncludes(report ?? "", `"work"`);
+    assertStringIncludes(report ?? "", `the limit "${limit}"`);
+  });
+}
+
+Deno.test("run() cuts a generator after streamSeconds, and wakes it by its signal", async () => {
+  using time = stopTime();
+  const { stream, log } = running(async function* (signal, log) {
+    yield toast(1);
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    log.push("woken");
+    yield toast(2);
+  }, { streamSeconds: 60 });
+  let taken = 0;
+  const ending = stream.run(() => void taken++);
+  await time.tick(59_999);
+  assertEquals(log, []);
+  await time.tick(1);
+  assertEquals([await ending, taken, time.timers], ["cut", 1, 0]);
+  assertEquals([log[0], log[2], log[3]], ["cut", "aborted: TimeoutError", "woken"]);
+  assertStringIncludes(log[1] ?? "", "60 seconds");
+});
+
+Deno.test("run() of a GET that goes past a limit ends it without a report: nothing was left undone", async () => {
+  const { stream, log } = running(count, { unreadEvents: 3 }, "stop");
+  assertEquals(await stream.run(() => {}), "cut");
+  await stream.events.return();
+  assertEquals(log, ["aborted: TimeoutError", "finally, aborted"]);
+});
+
+Deno.test("run() ends at a terminal event: what the generator would do after it is not asked for", async () => {
+  const { stream, log } = running(async function* (_signal, log) {
+    try {
+      yield { event: "redirect", data: { url: "/" } };
+      await Promise.resolve();
+      log.push("after");
+    } finally {
+      log.push("finally");
+    }
+  });
+  assertEquals([await stream.run(() => {}), log], ["ended", ["finally"]]);
+});
+
+Deno.test("run() lets timers and connections have their turn while a generator waits for nothing outside", async () => {
+  let isOver = false;
+  const { stream } = running(async function* () {
+    while (!isOver) yield toast(1);
+    await Promise.resolve();
+  });
+  let taken = 0;
+  // Where the generator has the loop for itself, this timer never comes.
+  setTimeout(() => isOver = true, 5);
+  assertEquals(await stream.run(() => void taken++), "ended");
+  assert(taken > 1);
+});
+
+Deno.test("run() lets many such generators take turns, none of them left behind", async () => {
+  let isOver = false;
+  const streams = Array.from({ length: 5 }, () =>
+    running(async function* () {
+      while (!isOver) yield toast(1);
+      await Promise.resolve();
+    }).stream);
+  const counts = streams.map(() => 0);
+  setTimeout(() => isOver = true, 60);
+  await Promise.all(streams.map((stream, at) => stream.run(() => void counts[at]++)));
+  assert(counts.every((taken) => taken > 1), counts.join());
+});
+
+Deno.test("run() fails with what the generator throws, and with what cannot be said as JSON", async () => {
+  const failing = running(async function* () {
+    yield toast(1);
+    await Promise.reject(new Error("broken"));
+  });
+  await assertRejects(() => failing.stream.run(() => {}), Error, "broken");
+  const flawed = running(async function* (_signal, log) {
+    try {
+      yield toast(1n);
+      await Promise.resolve();
+      log.push("went on");
+    } finally {
+      log.push("finally");
+    }
+  });
+  await assertRejects(() => flawed.stream.run(() => {}), TypeError);
+  assertEquals(flawed.log, ["finally"]);
+});
+
+Deno.test("leave() ends a GET, and lets a POST run to its end", async () => {
+  const get = running(count, {}, "stop");
+  await get.stream.events.next();
+  get.stream.leave();
+  get.stream.leave();
+  await get.stream.events.return();
+  assertEquals(get.log, ["aborted: AbortError", "finally, aborted"]);
+
+  const over = Promise.withResolvers<void>();
+  const post = running(async function* (signal, log) {
+    yield* count(signal, log, 5);
+    over.resolve();
+  });
+  await post.stream.events.next();
+  post.stream.leave();
+  post.stream.leave();
+  await over.promise;
+  assertEquals(post.log, ["done", "finally"]);
+});
+
+Deno.test("leave() of a POST that then goes past a limit cuts it", async () => {
+  const over = Promise.withResolvers<void>();
+  const { stream, log } = running(async function* (signal, log) {
+    try {
+      yield* count(signal, log);
+    } finally {
+      over.resolve();
+    }
+  }, { unreadEvents: 10 });
+  await stream.events.next();
+  stream.leave();
+  await over.promise;
+  assertEquals([log[0], log.at(-1)], ["cut", "finally, aborted"]);
+});

@@ -1,0 +1,109 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { createStreams, type StreamRefusal, type StreamSlot, STUCK_MS } from "../../src/dispatch/streams.ts";
+import type { Holder } from "../../src/request/caller.ts";
+import { stopTime } from "../support/clock.ts";
+
+const principal = (name: string): Holder => ({ kind: "principal", name });
+const address = (name: string): Holder => ({ kind: "address", name });
+const UNKNOWN: Holder = { kind: "unknown" };
+
+function slotOf(opened: StreamSlot | StreamRefusal): StreamSlot {
+  assert(opened.kind === "slot");
+  return opened;
+}
+
+function refusalOf(opened: StreamSlot | StreamRefusal): unknown[] {
+  assert(opened.kind === "refused");
+  return [opened.limit, opened.maximum];
+}
+
+Deno.test("open() gives a principal streamsPerCaller slots and all of them together streams, and names the limit", () => {
+  const streams = createStreams({ streams: 3, streamsPerCaller: 2 });
+  slotOf(streams.open(principal("a")));
+  slotOf(streams.open(principal("a")));
+  assertEquals(refusalOf(streams.open(principal("a"))), ["streamsPerCaller", 2]);
+  slotOf(streams.open(principal("b")));
+  assertEquals(refusalOf(streams.open(principal("c"))), ["streams", 3]);
+});
+
+Deno.test("open() gives an address two thirds of the slots, and one that says nothing all of them", () => {
+  const streams = createStreams({ streams: 9, streamsPerCaller: 1 });
+  for (let count = 0; count < 6; count++) slotOf(streams.open(address("192.0.2.1")));
+  assertEquals(refusalOf(streams.open(address("192.0.2.1"))), ["streams", 9]);
+  const unknown = createStreams({ streams: 9, streamsPerCaller: 1 });
+  for (let count = 0; count < 9; count++) slotOf(unknown.open(UNKNOWN));
+  assertEquals(refusalOf(unknown.open(UNKNOWN)), ["streams", 9]);
+});
+
+Deno.test("a slot that is given back, however often, is one slot", () => {
+  const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
+  const first = slotOf(streams.open(UNKNOWN));
+  first.release();
+  first.release();
+  slotOf(streams.open(UNKNOWN));
+  assertEquals(streams.open(UNKNOWN).kind, "refused");
+});
+
+Deno.test("a slot is held after its reader has left", () => {
+  const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
+  const slot = slotOf(streams.open(UNKNOWN));
+  slot.leave();
+  assertEquals(streams.open(UNKNOWN).kind, "refused");
+  slot.release();
+  slotOf(streams.open(UNKNOWN));
+});
+
+Deno.test("the slot of a generator that does not end when it is told to goes to the next that needs it", async () => {
+  using time = stopTime();
+  const streams = createStreams({ streams: 2, streamsPerCaller: 2 });
+  const stuck: string[] = [];
+  const [one, two] = [slotOf(streams.open(UNKNOWN)), slotOf(streams.open(UNKNOWN))];
+  one.end(() => void stuck.push("one"));
+  await time.tick(STUCK_MS - 1);
+  two.end(() => void stuck.push("two"));
+  assertEquals(streams.open(UNKNOWN).kind, "refused");
+  await time.tick(1);
+  assertEquals(stuck, []);
+  slotOf(streams.open(UNKNOWN));
+  assertEquals([stuck, streams.open(UNKNOWN).kind], [["one"], "refused"]);
+  // It ends late: what it held is another's by now.
+  one.release();
+  assertEquals(streams.open(UNKNOWN).kind, "refused");
+});
+
+Deno.test("a generator that has ended is not stuck, whatever it is told afterwards", async () => {
+  using time = stopTime();
+  const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
+  const ended = slotOf(streams.open(UNKNOWN));
+  ended.end(() => assert(false));
+  ended.release();
+  ended.end(() => assert(false));
+  slotOf(streams.open(UNKNOWN));
+  await time.tick(2 * STUCK_MS);
+  assertEquals(streams.open(UNKNOWN).kind, "refused");
+});
+
+Deno.test("disconnect() lets go the readers of one principal, and not those of an address of that name", () => {
+  const streams = createStreams({ streams: 9, streamsPerCaller: 9 });
+  const [one, two, other, same] = [principal("a"), principal("a"), principal("constructor"), address("a")].map(
+    (holder) => slotOf(streams.open(holder)),
+  );
+  streams.disconnect("a");
+  streams.disconnect("nobody");
+  assertEquals([one, two, other, same].map((slot) => slot?.signal.aborted), [true, true, false, false]);
+});
+
+Deno.test("close() lets all readers go and waits for the last, and not for what runs on without one", async () => {
+  const streams = createStreams({ streams: 9, streamsPerCaller: 9 });
+  const [one, two] = [slotOf(streams.open(UNKNOWN)), slotOf(streams.open(UNKNOWN))];
+  let isClosed = false;
+  const closing = streams.close().then(() => isClosed = true);
+  assert(one.signal.aborted && two.signal.aborted);
+  one.release();
+  await Promise.resolve();
+  assertFalse(isClosed);
+  two.leave();
+  await closing;
+  await streams.close();
+  assertEquals(streams.open(UNKNOWN).kind, "closing");
+});
