@@ -54,7 +54,7 @@ export class HyperError extends Error {
   }
 }
 
-/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 431. `limit` names the limit that was hit. */
+/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429, 431. `limit` names the limit that was hit. */
 export class InputError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "InputError";

@@ -29,6 +29,7 @@ import { createOrigins } from "./pages/origin.ts";
 import { createStaticFiles } from "./pages/static_files.ts";
 import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
+import { createBodyAccounts } from "./request/body_account.ts";
 import { addressHolder, callerAddress, type Holder } from "./request/caller.ts";
 import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
@@ -331,6 +332,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       providers,
       overrides,
       once,
+      bodies: createBodyAccounts(limits),
       streams,
       live,
       principal: options.principal ?? null,

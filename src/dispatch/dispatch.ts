@@ -48,6 +48,7 @@ import {
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
+import type { BodyAccount, BodyAccounts } from "../request/body_account.ts";
 import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
 import type { Holder } from "../request/caller.ts";
 import { canonicalRequest } from "../request/canonical.ts";
@@ -160,6 +161,8 @@ export interface DispatchServices {
   readonly overrides: DependencyOverrides;
   /** Claims of mutations. */
   readonly once: Once;
+  /** What bodies hold. */
+  readonly bodies: BodyAccounts;
   /** The generators that run. */
   readonly streams: Streams;
   /** Topics: who watches, and what is published. */
@@ -186,6 +189,12 @@ export interface Visitor {
   readonly gone: AbortSignal;
 }
 
+/** A body that was read, and what it holds. */
+interface ReadBody {
+  readonly content: Body;
+  readonly account: BodyAccount;
+}
+
 /** One request on its way: what is known of it before an action is. */
 interface Arrival {
   /** The request. */
@@ -199,7 +208,7 @@ interface Arrival {
   /** Who sent it. */
   readonly visitor: Visitor;
   /** The body, where it had to be read to find the action. */
-  readonly body: Body | null;
+  readonly body: ReadBody | null;
   /** Notes what happens to it; `null` where nobody watches. */
   readonly trace: Trace | null;
 }
@@ -215,7 +224,7 @@ class Run implements Arrival, SetCookies {
   readonly intent: Intent;
   readonly cache: DependencyCache;
   readonly visitor: Visitor;
-  readonly body: Body | null;
+  readonly body: ReadBody | null;
   readonly trace: Trace | null;
   readonly action: Action;
   readonly lifetime: Lifetime;
@@ -256,7 +265,9 @@ class Run implements Arrival, SetCookies {
     this.action = action;
     this.limits = limits;
     this.lifetime = new Lifetime(cache);
-    if (body !== null) this.lifetime.own(body);
+    if (body === null) return;
+    this.lifetime.own(body.content);
+    this.lifetime.hold(body.account);
   }
 
   /** The principal or address that what this run holds is counted for. */
@@ -398,13 +409,18 @@ export class FormActionDispatch {
   }
 
   async #findByBody(arrival: Arrival): Promise<Response> {
-    const { manager, router, limits } = this.#services;
-    const { request, url } = arrival;
-    const body = await readBody(request, limits);
-    const name = fieldText(body, ACTION_FIELD);
+    const { manager, router, limits, bodies } = this.#services;
+    const { request, url, visitor } = arrival;
+    const account = bodies.open(visitor.holder);
+    const content = await readBody(request, limits, { account }).catch((error) => {
+      account.close();
+      throw error;
+    });
+    const body = { content, account };
+    const name = fieldText(content, ACTION_FIELD);
     // An empty name is none, as in header and query.
     if (name) return await this.#handOver({ ...arrival, body }, manager.findByName(name), name);
-    await disposeBody(body);
+    await drop(body);
     const hasPage = router.match(url.pathname) !== null;
     return await this.#refuse(arrival, hasPage ? notAllowed("GET, HEAD") : failure(404, "There is no such page"));
   }
@@ -418,7 +434,7 @@ export class FormActionDispatch {
   /** `name` is what it was asked for by, where that was a name. */
   async #notFound(arrival: Arrival, name: string | null = null): Promise<Response> {
     const { dev, manager } = this.#services;
-    if (arrival.body !== null) await disposeBody(arrival.body);
+    if (arrival.body !== null) await drop(arrival.body);
     const why = dev && name !== null
       ? ` as "${name.slice(0, 128)}": ${manager.explainUnknown(name.slice(0, 128))}`
       : "";
@@ -438,7 +454,7 @@ export class FormActionDispatch {
       response = await owned.backend.dispatch(arrival.request, owned.action.uid, context);
     } finally {
       // A backend that answers by itself, or throws, leaves behind what was read to find its action.
-      if (sealed === null && arrival.body !== null) await disposeBody(arrival.body);
+      if (sealed === null && arrival.body !== null) await drop(arrival.body);
     }
     if (response === sealed && sealed !== null) return sealed;
     if (response instanceof Response) return this.#services.seal(response);
@@ -562,11 +578,14 @@ export class FormActionDispatch {
     const onFile = action.onFile === null
       ? undefined
       : storingFiles(action.onFile, early.ctx, (error) => this.#services.report(error, request, action.name));
-    if (action.verify !== null) return this.#readVouched(run, action.verify, onFile);
-    if (run.body === null) return readBody(request, limits, { onFile });
+    const account = run.body?.account ?? this.#services.bodies.open(run.holder);
+    run.lifetime.hold(account);
+    if (action.verify !== null) return this.#readVouched(run, action.verify, account, onFile);
+    if (run.body === null) return readBody(request, limits, { account, onFile });
     // Read to find the action by a field, before it was known what takes the files.
-    if (onFile === undefined || run.body.kind !== "fields") return run.body;
-    return storeFiles(run.body.fields, onFile).then((fields) => ({ kind: "fields", fields }));
+    const { content } = run.body;
+    if (onFile === undefined || content.kind !== "fields") return content;
+    return storeFiles(content.fields, onFile).then((fields) => ({ kind: "fields", fields }));
   }
 
   /** What comes of a body that could not be read: the error, or the form it was to fill, with what was wrong. */
@@ -578,20 +597,31 @@ export class FormActionDispatch {
   }
 
   /** The body of a webhook's request, read again from the bytes that were signed; or the refusal. */
-  async #readVouched(run: Run, verify: VerifyWebhook, onFile: OnFile | undefined): Promise<Body | Failure> {
+  async #readVouched(
+    run: Run,
+    verify: VerifyWebhook,
+    account: BodyAccount,
+    onFile: OnFile | undefined,
+  ): Promise<Body | Failure> {
     const { action, request, limits } = run;
-    const vouched = await this.#vouch(run, verify);
-    if (vouched !== null) return await readBody(vouched, limits, { onFile });
+    let vouched: Request | null = null;
+    try {
+      vouched = await this.#vouch(run, verify, account);
+    } finally {
+      // What was read to be verified is no longer needed, or is read again below.
+      account.close();
+    }
+    if (vouched !== null) return await readBody(vouched, limits, { account, onFile });
     this.#deny(request, action.name, "guard", 403);
     return failure(403, "The signature does not fit");
   }
 
   /** A webhook's request with the bytes that were signed for its body; `null` where the signature does not fit. */
-  async #vouch(run: Run, verify: VerifyWebhook): Promise<Request | null> {
+  async #vouch(run: Run, verify: VerifyWebhook, account: BodyAccount): Promise<Request | null> {
     const { request, limits } = run;
     // A body that was read to find the action by a field is not what was signed: a webhook is named by its URL or header.
     if (run.body !== null) return null;
-    const body = await readBytes(request, limits);
+    const body = await readBytes(request, limits, account);
     if (await verify(request, body) !== true) return null;
     const { method, headers } = request;
     return method === "GET" ? request : new Request(request.url, { method, headers, body });
@@ -1169,6 +1199,12 @@ function shareOf({ request: { url, headers }, principal, action, intent }: Run, 
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
   const parts = [action.name, topic, principal, url, intent.target, ...sent];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+/** Removes a body that no action takes. */
+async function drop({ content, account }: ReadBody): Promise<void> {
+  account.close();
+  await disposeBody(content);
 }
 
 /** The refusal of a generator that there is no slot for. */

@@ -4,18 +4,28 @@
  * @module
  */
 import type { DependencyCache } from "../deps/cache.ts";
+import type { BodyAccount } from "../request/body_account.ts";
 import { type Body, disposeBody } from "../request/body.ts";
 import { StoredFile } from "../request/stored_file.ts";
+
+/** Bytes of a JSON body that are held no longer than its answer is made. */
+const SMALL_BYTES = 16_384;
 
 /** Ends once, when the last byte of the answer is out or nobody reads it any more. */
 export class Lifetime {
   readonly #cache: DependencyCache;
   #body: Body | null = null;
+  #account: BodyAccount | null = null;
   #ended = false;
 
   /** @param cache What the request resolves. */
   constructor(cache: DependencyCache) {
     this.#cache = cache;
+  }
+
+  /** Takes over what a body holds, before it is read: a body that is refused half-way holds something, too. */
+  hold(account: BodyAccount): void {
+    this.#account = account;
   }
 
   /** Takes over a body, and gives it back. */
@@ -36,6 +46,7 @@ export class Lifetime {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#account?.close();
     if (this.#body !== null) await disposeBody(this.#body);
     await this.#cache[Symbol.asyncDispose]();
   }
@@ -85,12 +96,16 @@ export class Lifetime {
   /** Ends at once where nothing has to be disposed; whether that was so. */
   #endEmpty(): boolean {
     if (this.#body !== null && holdsFiles(this.#body) || !this.#cache.endEmpty()) return false;
+    this.#account?.close();
     this.#ended = true;
     return true;
   }
 
   #holdsSomething(): boolean {
-    return this.#body?.kind === "fields" || this.#cache.size > 0;
+    if (this.#body?.kind === "fields" || this.#cache.size > 0) return true;
+    // Of a JSON body nothing has to be disposed, so that a small one is not worth the wrapped response, which costs as much
+    // again as sending it.
+    return this.#account !== null && this.#account.memoryBytes > SMALL_BYTES;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { InputError } from "../errors.ts";
+import { type BodyAccount, freeAccount } from "./body_account.ts";
 import { ByteReader, readSmall } from "./byte_reader.ts";
 import type { FieldMap } from "./field_map.ts";
 import { type HeaderValue, parseHeaderValue } from "./header_value.ts";
@@ -21,8 +22,10 @@ export type Body =
 
 /** Options of {@linkcode readBody}. */
 export interface ReadBodyOptions {
-  /** Takes files as they arrive. Without it they are kept: in memory up to a mebibyte, on disk above it. */
+  /** Takes files as they arrive. Without it they are kept: in memory up to a mebibyte of all, on disk above it. */
   readonly onFile?: OnFile | undefined;
+  /** What the body holds; its owner closes it, after an error too. Default: one that bounds nothing. */
+  readonly account?: BodyAccount | undefined;
 }
 
 /** The types a body may have. */
@@ -52,19 +55,25 @@ const strictUtf8WithoutMark = new TextDecoder("utf-8", { fatal: true });
  * @param options What to do with files.
  * @returns The body; with files in it, give it to {@linkcode disposeBody} when the request is over.
  * @throws {InputError} With status 400 when it is malformed, cut off, or not as long as it says; 408 when it takes too long;
- *   413 above a limit, which `limit` names; 415 when it has a content type or coding that is not read here.
+ *   413 above a limit, which `limit` names; 415 when it has a content type or coding that is not read here; 429 when all bodies
+ *   together hold too much.
  * @throws {TypeError} When somebody has read the body already.
  */
 export async function readBody(request: Request, limits: Limits, options: ReadBodyOptions = {}): Promise<Body> {
   const { headers, method } = request;
   if (method === "GET" || method === "HEAD") return { kind: "empty" };
+  const { account = freeAccount(), onFile } = options;
   const length = headers.get("content-length");
   const common = commonType(headers);
   // What a call without fields is sent with: there is nothing that could be read.
   if (common?.kind === "unknown" && length === "0") return { kind: "empty" };
   if (common !== null && common.kind !== "unknown") {
     const small = readSmall(request, length, textLimit(common, limits).maximum, limits);
-    if (small !== null) return parseText(common, await small, limits);
+    if (small !== null) {
+      const bytes = await small;
+      account.takeMemory(bytes.length);
+      return parseText(common, bytes, limits);
+    }
   }
 
   const { body } = request;
@@ -77,10 +86,10 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
       case "urlencoded":
       case "json": {
         const { maximum, limit } = textLimit(type, limits);
-        return parseText(type, await source.readAll(maximum, limit), limits);
+        return parseText(type, await source.readAll(maximum, limit, account), limits);
       }
       case "multipart":
-        return { kind: "fields", fields: await readMultipart(source, type.boundary, limits, options.onFile) };
+        return { kind: "fields", fields: await readMultipart(source, type.boundary, limits, account, onFile) };
       case "unknown":
         // A POST without a body has a stream, too, and no bytes in it.
         if (await source.read() === null) return { kind: "empty" };
@@ -99,16 +108,21 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
  *
  * @param request The request; its body is used up.
  * @param limits How much there may be, and how long it may take.
+ * @param account What the body holds; its owner closes it.
  * @returns The bytes; none where there is no body.
  * @throws {InputError} As {@linkcode readBody} does for what does not concern the content.
  */
-export async function readBytes(request: Request, limits: Limits): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  request: Request,
+  limits: Limits,
+  account: BodyAccount,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { body, headers } = request;
   if (body === null) return new Uint8Array();
   if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: somebody has read it already");
   const source = new ByteReader(body, headers.get("content-length"), limits);
   try {
-    return new Uint8Array(await source.readAll(limits.bodyBytes, "bodyBytes"));
+    return new Uint8Array(await source.readAll(limits.bodyBytes, "bodyBytes", account));
   } finally {
     source.close();
   }

@@ -7,6 +7,7 @@
  */
 
 import { InputError } from "../errors.ts";
+import type { BodyAccount } from "./body_account.ts";
 import type { Limits } from "./limits.ts";
 import { type Bytes, Pieces } from "./pieces.ts";
 
@@ -89,13 +90,16 @@ export class ByteReader {
    *
    * @param maximum How many bytes it may be.
    * @param limit The name of that limit.
+   * @param account What the body holds.
    * @returns The bytes.
-   * @throws {InputError} With status 413 above the maximum, or as {@linkcode ByteReader.read} does.
+   * @throws {InputError} With status 413 above the maximum, with status 429 when all bodies together hold too much, or as
+   *   {@linkcode ByteReader.read} does.
    */
-  async readAll(maximum: number, limit: string): Promise<Bytes> {
+  async readAll(maximum: number, limit: string, account: BodyAccount): Promise<Bytes> {
     this.checkDeclared(maximum, limit);
     const pieces = new Pieces();
     for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) {
+      account.takeMemory(chunk.length);
       pieces.add(chunk);
       if (pieces.size > maximum) throw tooLarge(maximum, limit);
     }

@@ -9,6 +9,7 @@
  */
 
 import { InputError } from "../errors.ts";
+import type { BodyAccount } from "./body_account.ts";
 import { type ByteReader, tooLarge } from "./byte_reader.ts";
 import { FieldCollector, type FieldMap, type FieldValue } from "./field_map.ts";
 import { parseHeaderValue } from "./header_value.ts";
@@ -69,21 +70,23 @@ interface PartHeaders {
  * @param source The bytes of the body.
  * @param boundary The boundary that `Content-Type` names.
  * @param limits How much there may be of each.
+ * @param account What the body holds.
  * @param onFile Takes files as they arrive.
- * @returns The fields. Files of more than a mebibyte are `SpooledFile`s, which the caller disposes of.
- * @throws {InputError} With status 413 above a limit, with status 400 when the body is malformed or cut off. What `onFile` throws
- *   passes through.
+ * @returns The fields. Files that do not fit into a mebibyte together are `SpooledFile`s, which the caller disposes of.
+ * @throws {InputError} With status 413 above a limit, with status 400 when the body is malformed or cut off, with status 429 when
+ *   all bodies together hold too much. What `onFile` throws passes through.
  */
 export async function readMultipart(
   source: ByteReader,
   boundary: string,
   limits: MultipartLimits,
+  account: BodyAccount,
   onFile?: OnFile,
 ): Promise<FieldMap> {
   if (!BOUNDARY.test(boundary)) throw malformed("its boundary is not one");
   source.checkDeclared(limits.bodyBytes + limits.files * limits.fileBytes, "bodyBytes");
 
-  const scanner = new PartScanner(source, boundary, limits);
+  const scanner = new PartScanner(source, boundary, limits, account);
   const collector = new FieldCollector(limits);
   try {
     let parts = 0;
@@ -98,7 +101,7 @@ export async function readMultipart(
       collector.checkName(headers.name);
       const value = headers.filename === null
         ? await readText(scanner)
-        : await readFile(scanner, { ...headers, filename: headers.filename }, countFile, onFile);
+        : await readFile(scanner, { ...headers, filename: headers.filename }, countFile, account, onFile);
       if (value !== undefined) collector.add(headers.name, value);
     }
     await scanner.skipEpilogue();
@@ -132,6 +135,7 @@ async function readFile(
   scanner: PartScanner,
   file: PartHeaders & { readonly filename: string },
   countFile: () => void,
+  account: BodyAccount,
   onFile: OnFile | undefined,
 ): Promise<FieldValue | undefined> {
   const first = await scanner.readFile();
@@ -139,7 +143,7 @@ async function readFile(
   countFile();
   if (onFile !== undefined) return await deliver(scanner, first, file, onFile);
 
-  const spool = new FileSpool();
+  const spool = new FileSpool(account);
   try {
     for (let piece = first; piece !== null; piece = await scanner.readFile()) await spool.write(piece);
   } catch (error) {
@@ -198,6 +202,7 @@ async function deliver(
 class PartScanner {
   readonly #source: ByteReader;
   readonly #limits: MultipartLimits;
+  readonly #account: BodyAccount;
   readonly #delimiter: Uint8Array;
   readonly #skip: Uint8Array;
   // What has come and is not yet used. It begins with a line end that was not sent, so that a boundary at the very beginning
@@ -208,9 +213,10 @@ class PartScanner {
   // Whether the delimiter after the current content has been passed.
   #atDelimiter = false;
 
-  constructor(source: ByteReader, boundary: string, limits: MultipartLimits) {
+  constructor(source: ByteReader, boundary: string, limits: MultipartLimits, account: BodyAccount) {
     this.#source = source;
     this.#limits = limits;
+    this.#account = account;
     this.#delimiter = new TextEncoder().encode(`\r\n--${boundary}`);
     this.#skip = skipTable(this.#delimiter);
   }
@@ -348,6 +354,8 @@ class PartScanner {
     this.#spent += length;
     const { bodyBytes } = this.#limits;
     if (this.#spent > bodyBytes) throw tooLarge(bodyBytes, "bodyBytes");
+    // What was skipped is no longer held; a stranger who sends it is counted for it all the same.
+    this.#account.takeMemory(length);
   }
 }
 

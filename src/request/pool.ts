@@ -30,6 +30,12 @@ export interface Hold {
    * @returns `null` where it was taken, else why it was not; what was held before stays held.
    */
   grow(amount: number): PoolRefusal | null;
+  /**
+   * Gives back a part.
+   *
+   * @param amount How much less, at most what is held.
+   */
+  shrink(amount: number): void;
   /** Gives everything back. A second call does nothing. */
   release(): void;
 }
@@ -123,6 +129,11 @@ export function createPool({ limit, size, perPrincipal }: PoolOptions): Pool {
           change(key, more);
           own += more;
           return null;
+        },
+        shrink(less) {
+          if (!isOpen) return;
+          change(key, -less);
+          own -= less;
         },
         release() {
           if (!isOpen) return;

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import { type BodyAccount, grow } from "./body_account.ts";
 import { Pieces } from "./pieces.ts";
+import type { Hold } from "./pool.ts";
+import { createSpoolFile, type SpoolFile } from "./spool_folder.ts";
 
-/** A file up to this size stays in memory. */
+/** Bytes of the files of one body that stay in memory, all of them together. */
 export const SPOOL_THRESHOLD_BYTES = 1_048_576;
 
 /** How much of a file on disk is read at once. */
@@ -115,18 +118,23 @@ class SpooledBlob extends Blob {
  */
 export class SpooledFile extends File implements AsyncDisposable {
   readonly #range: DiskRange;
+  readonly #remove: () => Promise<void>;
 
   /**
    * Takes over a file on disk.
    *
-   * @param path Where the bytes lie; the file is owned from now on.
-   * @param size How many there are.
+   * @param spooled Where the bytes lie, how many there are, and what removes them.
    * @param name The name the visitor's browser gave it.
    * @param type Its media type, as the browser said.
    */
-  constructor(path: string, size: number, name: string, type: string) {
+  constructor(
+    { path, size, remove }: { readonly path: string; readonly size: number; readonly remove: () => Promise<void> },
+    name: string,
+    type: string,
+  ) {
     super([], name, { type });
     this.#range = new DiskRange(path, 0, size);
+    this.#remove = remove;
   }
 
   /** How many bytes the file has. */
@@ -161,8 +169,13 @@ export class SpooledFile extends File implements AsyncDisposable {
 
   /** Removes the temporary file; reading fails from then on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await removeQuietly(this.#range.path);
+    await this.#remove();
   }
+}
+
+/** A temporary file that is being written, and the disk that it holds. */
+interface Spooled extends SpoolFile {
+  readonly hold: Hold;
 }
 
 /** Takes the bytes of one file as they arrive. */
@@ -170,17 +183,29 @@ export class FileSpool {
   /** What is in memory. */
   #pieces = new Pieces();
   #size = 0;
-  #path: string | null = null;
-  #disk: Deno.FsFile | null = null;
+  #spooled: Spooled | null = null;
   // Set once the disk has refused: a server without the right to write keeps its uploads in memory.
   #memoryOnly = false;
+  readonly #account: BodyAccount;
 
-  /** Adds bytes; past {@linkcode SPOOL_THRESHOLD_BYTES} they go to disk, where the permissions of the process allow that. */
+  /** @param account What the body of this file holds. */
+  constructor(account: BodyAccount) {
+    this.#account = account;
+  }
+
+  /**
+   * Adds bytes. Where the files of the body would have more than {@linkcode SPOOL_THRESHOLD_BYTES} in memory together, this one
+   * goes to disk, as far as the permissions of the process allow that.
+   *
+   * @throws {InputError} With status 429 when all bodies together hold too much.
+   */
   async write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#size += chunk.length;
-    if (this.#disk !== null) return await writeAll(this.#disk, chunk);
+    if (this.#spooled !== null) return await writeTo(this.#spooled, chunk);
+    this.#account.takeMemory(chunk.length);
+    this.#account.fileBytes += chunk.length;
     this.#pieces.add(chunk);
-    if (this.#size > SPOOL_THRESHOLD_BYTES && !this.#memoryOnly) await this.#moveToDisk();
+    if (this.#account.fileBytes > SPOOL_THRESHOLD_BYTES && !this.#memoryOnly) await this.#moveToDisk();
   }
 
   /**
@@ -191,18 +216,17 @@ export class FileSpool {
    * @returns The file, in memory or on disk.
    */
   finish(name: string, type: string): File {
-    this.#disk?.close();
-    this.#disk = null;
-    return this.#path === null
-      ? new File([...this.#pieces.list()], name, { type })
-      : new SpooledFile(this.#path, this.#size, name, type);
+    const spooled = this.#spooled;
+    if (spooled === null) return new File([...this.#pieces.list()], name, { type });
+    spooled.disk.close();
+    return new SpooledFile({ path: spooled.path, size: this.#size, remove: () => removeSpooled(spooled) }, name, type);
   }
 
   /** Gives up a file that will not be complete. */
   async abort(): Promise<void> {
-    this.#disk?.close();
-    this.#disk = null;
-    if (this.#path !== null) await removeQuietly(this.#path);
+    if (this.#spooled === null) return;
+    this.#spooled.disk.close();
+    await removeSpooled(this.#spooled);
   }
 
   async #moveToDisk(): Promise<void> {
@@ -211,19 +235,30 @@ export class FileSpool {
       this.#memoryOnly = true;
       return;
     }
+    const hold = this.#account.takeDisk(this.#size);
     try {
-      this.#path = await Deno.makeTempFile({ dir, prefix: "hyper-upload-" });
-      this.#disk = await Deno.open(this.#path, { write: true });
+      this.#spooled = { ...await createSpoolFile(dir), hold };
     } catch {
       // No such directory, or a full disk: the bytes are in memory, and `fileBytes` bounds them.
+      hold.release();
       this.#memoryOnly = true;
-      if (this.#path !== null) await removeQuietly(this.#path);
-      this.#path = null;
       return;
     }
-    for (const piece of this.#pieces.list()) await writeAll(this.#disk, piece);
+    for (const piece of this.#pieces.list()) await writeAll(this.#spooled.disk, piece);
     this.#pieces = new Pieces();
+    this.#account.giveMemory(this.#size);
+    this.#account.fileBytes -= this.#size;
   }
+}
+
+async function writeTo({ disk, hold }: Spooled, chunk: Uint8Array): Promise<void> {
+  grow(hold, chunk.length);
+  await writeAll(disk, chunk);
+}
+
+async function removeSpooled({ remove, hold }: Spooled): Promise<void> {
+  await remove();
+  hold.release();
 }
 
 /**
@@ -244,13 +279,4 @@ async function temporaryDirectory(): Promise<string | null> {
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) written += await file.write(bytes.subarray(written));
-}
-
-async function removeQuietly(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    // Somebody who tidies the temporary directory may have been first.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

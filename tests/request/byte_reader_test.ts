@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { InputError } from "../../src/errors.ts";
 import { ByteReader, readSmall } from "../../src/request/byte_reader.ts";
+import { freeAccount } from "../../src/request/body_account.ts";
 import type { Bytes } from "../../src/request/pieces.ts";
 
 const NO_LIMITS = { bodySeconds: Infinity, bytesPerSecond: Infinity };
@@ -45,7 +46,7 @@ Deno.test("ByteReader.read() refuses a body that is shorter or longer than it sa
   for (const [declared, sizes] of [["6", [2, 3]], ["4", [2, 3]], ["1", []], ["0", [1]]] as const) {
     const reader = new ByteReader(bodyOf(...sizes), declared, NO_LIMITS);
     const error = await assertRejects(
-      () => reader.readAll(Infinity, "bodyBytes"),
+      () => reader.readAll(Infinity, "bodyBytes", freeAccount()),
       InputError,
       `not the ${declared} bytes that Content-Length says`,
     );
@@ -72,10 +73,10 @@ Deno.test("ByteReader.read() tells a broken connection as a body that was cut of
 });
 
 Deno.test("ByteReader.readAll() bounds the bytes: at the limit and one past it", async () => {
-  const all = await new ByteReader(bodyOf(3, 2), null, NO_LIMITS).readAll(5, "bodyBytes");
+  const all = await new ByteReader(bodyOf(3, 2), null, NO_LIMITS).readAll(5, "bodyBytes", freeAccount());
   assertEquals(all.length, 5);
   const reader = new ByteReader(bodyOf(3, 3), null, NO_LIMITS);
-  const error = await assertRejects(() => reader.readAll(5, "bodyBytes"), InputError, '5 bytes, the limit "bodyBytes"');
+  const error = await assertRejects(() => reader.readAll(5, "bodyBytes", freeAccount()), InputError, '5 bytes, the limit "bodyBytes"');
   assertEquals([error.status, error.limit], [413, "bodyBytes"]);
   reader.close();
 });
@@ -84,7 +85,7 @@ Deno.test("ByteReader.readAll() refuses by the declared length before it reads",
   let pulled = false;
   const stream = new ReadableStream<Bytes>({ pull: () => void (pulled = true) }, { highWaterMark: 0 });
   const reader = new ByteReader(stream, "6", NO_LIMITS);
-  await assertRejects(() => reader.readAll(5, "bodyBytes"), InputError, "more than 5 bytes");
+  await assertRejects(() => reader.readAll(5, "bodyBytes", freeAccount()), InputError, "more than 5 bytes");
   assertEquals(pulled, false);
   reader.close();
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { InputError } from "../../src/errors.ts";
+import { freeAccount } from "../../src/request/body_account.ts";
 import { ByteReader } from "../../src/request/byte_reader.ts";
 import type { Bytes } from "../../src/request/pieces.ts";
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../../src/request/limits.ts";
@@ -25,7 +26,7 @@ async function read(body: string | Bytes, sent: Sent = {}): Promise<[string, unk
   const chunks = sent.chunks ?? [typeof body === "string" ? encoder.encode(body) : body];
   const source = new ByteReader(ReadableStream.from(chunks), contentLength, limits);
   try {
-    const fields = await readMultipart(source, boundary, limits, onFile);
+    const fields = await readMultipart(source, boundary, limits, freeAccount(), onFile);
     const pairs: [string, unknown][] = [];
     for (const [name, values] of fields) {
       for (const value of values) {
@@ -316,7 +317,7 @@ Deno.test("readMultipart() puts a large file on disk, and leaves none there afte
 Deno.test("readMultipart() gives large files as SpooledFiles", async () => {
   const body = encoder.encode(multipart(file("f", "x", "y".repeat(SPOOL_THRESHOLD_BYTES + 1))));
   const source = new ByteReader(ReadableStream.from([body]), null, DEFAULT_LIMITS);
-  const fields = await readMultipart(source, BOUNDARY, DEFAULT_LIMITS);
+  const fields = await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, freeAccount());
   source.close();
   assertInstanceOf(fields.get("f")?.[0], SpooledFile);
   await disposeFiles(fields);
@@ -351,7 +352,7 @@ Deno.test("readMultipart() lets onFile begin before the file is complete", async
   })();
   const source = new ByteReader(ReadableStream.from(chunks), null, DEFAULT_LIMITS);
   let text = "";
-  await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, async ({ stream }) => {
+  await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, freeAccount(), async ({ stream }) => {
     for await (const piece of stream) {
       text += new TextDecoder().decode(piece);
       begun.resolve();

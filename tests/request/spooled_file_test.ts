@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { freeAccount } from "../../src/request/body_account.ts";
 import { TempFiles } from "./temp_files.ts";
 import { FileSpool, SPOOL_THRESHOLD_BYTES, SpooledFile } from "../../src/request/spooled_file.ts";
 
@@ -8,7 +9,7 @@ function pattern(length: number): Uint8Array<ArrayBuffer> {
 }
 
 async function spool(bytes: Uint8Array<ArrayBuffer>, chunk = 65_536): Promise<File> {
-  const spool = new FileSpool();
+  const spool = new FileSpool(freeAccount());
   for (let at = 0; at < bytes.length; at += chunk) await spool.write(bytes.subarray(at, at + chunk));
   return spool.finish("a.txt", "text/plain");
 }
@@ -99,7 +100,7 @@ Deno.test("SpooledFile tells of a file that was cut short on disk", async () => 
 
 Deno.test("FileSpool.abort() leaves nothing on disk", async () => {
   using files = new TempFiles();
-  const spool = new FileSpool();
+  const spool = new FileSpool(freeAccount());
   await spool.write(pattern(SPOOL_THRESHOLD_BYTES + 1));
   assertEquals(files.left.length, 1);
   await spool.abort();
