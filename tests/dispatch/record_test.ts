@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type MineClaim, STORED_BYTES, type StoredOutcome } from "../../src/dispatch/once.ts";
-import { recordResponse, recordStream, restore, storedOf } from "../../src/dispatch/record.ts";
+import { recordResponse, recordStream, restore, storedOf, type UnreadBody } from "../../src/dispatch/record.ts";
+import { stopTime } from "../support/clock.ts";
+import { createStreams } from "../../src/dispatch/streams.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
 
 /** A claim that tells how it ended. */
@@ -21,6 +23,12 @@ function claiming(): { readonly claim: MineClaim; readonly ends: (StoredOutcome 
     },
   };
 }
+
+/** Room for all that runs on without a reader. */
+const UNREAD: UnreadBody = {
+  limits: { unreadEvents: Infinity, unreadBytes: Infinity, streamSeconds: Infinity },
+  openSlot: () => createStreams({ streams: 1, streamsPerCaller: 1 }).open({ kind: "unknown" }),
+};
 
 const toast = (value: string): Patch => ({ event: "toast", data: { value } });
 
@@ -51,7 +59,7 @@ Deno.test("recordResponse() keeps bytes, status and headers when the body has be
   const { claim, ends } = claiming();
   const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-own", "1"]]);
   const bytes = new Uint8Array([0, 255, 10, 13]);
-  const response = await recordResponse(new Response(bytes, { status: 201, headers }), claim);
+  const response = await recordResponse(new Response(bytes, { status: 201, headers }), claim, UNREAD);
   assertEquals(ends, []);
   assertEquals(await response.bytes(), bytes);
   const [stored] = ends;
@@ -67,14 +75,14 @@ Deno.test("recordResponse() keeps bytes, status and headers when the body has be
 
 Deno.test("recordResponse() keeps an answer without a body at once", async () => {
   const { claim, ends } = claiming();
-  await recordResponse(new Response(null, { status: 204 }), claim);
+  await recordResponse(new Response(null, { status: 204 }), claim, UNREAD);
   assertEquals(ends, [{ kind: "response", status: 204, headers: [], body: "" }]);
 });
 
 for (const [bytes, kind] of [[STORED_BYTES, "response"], [STORED_BYTES + 1, "tooLarge"]] as const) {
   Deno.test(`recordResponse() keeps ${bytes} bytes as ${kind}`, async () => {
     const { claim, ends } = claiming();
-    const response = await recordResponse(new Response(new Uint8Array(bytes)), claim);
+    const response = await recordResponse(new Response(new Uint8Array(bytes)), claim, UNREAD);
     assertEquals((await response.bytes()).length, bytes);
     const [stored] = ends;
     assertEquals(stored === "given up" ? stored : stored?.kind, kind);
@@ -84,9 +92,34 @@ for (const [bytes, kind] of [[STORED_BYTES, "response"], [STORED_BYTES + 1, "too
 Deno.test("recordResponse() of a body that fails is done all the same, and passes the failure on", async () => {
   const { claim, ends } = claiming();
   const body = new ReadableStream({ pull: () => Promise.reject(new Error("broken")) });
-  const response = await recordResponse(new Response(body), claim);
+  const response = await recordResponse(new Response(body), claim, UNREAD);
   await assertRejects(() => response.text(), Error, "broken");
   assertEquals(ends, [{ kind: "tooLarge" }]);
+});
+
+Deno.test("recordResponse() makes a body to its end when its reader has left, and keeps it", async () => {
+  const { claim, ends } = claiming();
+  const chunks = ["a", "b", "c"].map((text) => new TextEncoder().encode(text));
+  const response = await recordResponse(new Response(ReadableStream.from(chunks)), claim, UNREAD);
+  const reader = response.body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  assertEquals(ends, [{ kind: "response", status: 200, headers: [], body: btoa("abc") }]);
+});
+
+Deno.test("recordResponse() makes a body without a reader for no longer than streamSeconds", async () => {
+  using time = stopTime();
+  const { claim, ends } = claiming();
+  let isCancelled = false;
+  const body = new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => void (isCancelled = true) });
+  const limits = { ...UNREAD.limits, streamSeconds: 60 };
+  const response = await recordResponse(new Response(body), claim, { ...UNREAD, limits });
+  const leaving = response.body?.cancel();
+  await time.tick(59_999);
+  assertEquals([ends, isCancelled], [[], false]);
+  await time.tick(1);
+  await leaving;
+  assertEquals([ends, isCancelled, time.timers], [[{ kind: "tooLarge" }], true, 0]);
 });
 
 Deno.test("recordStream() keeps the events of a stream that ended", async () => {

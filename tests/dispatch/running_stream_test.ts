@@ -121,9 +121,12 @@ Deno.test("run() lets many such generators take turns, none of them left behind"
       while (!isOver) yield toast(1);
       await Promise.resolve();
     }).stream);
-  const counts = streams.map(() => 0);
   setTimeout(() => isOver = true, 60);
-  await Promise.all(streams.map((stream, at) => stream.run(() => void counts[at]++)));
+  const counts = await Promise.all(streams.map(async (stream) => {
+    let taken = 0;
+    await stream.run(() => void taken++);
+    return taken;
+  }));
   assert(counts.every((taken) => taken > 1), counts.join());
 });
 

@@ -105,3 +105,14 @@ Deno.test("a pool of any size gives any amount", () => {
   const pool = createPool({ limit: "streams", size: Infinity });
   for (let count = 0; count < 10_000; count++) assertEquals(pool.take(address("a")).kind, "held");
 });
+
+Deno.test("shrink() gives a part back, to the holder and to the pool", () => {
+  const pool = createPool({ limit: "bytes", size: 90 });
+  const hold = held(pool.take(address("a"), 60));
+  assertEquals(hold.grow(1)?.reason, "share");
+  hold.shrink(20);
+  assertEquals([hold.amount, pool.used, hold.grow(20)], [40, 40, null]);
+  hold.release();
+  hold.shrink(10);
+  assertEquals(pool.used, 0);
+});

@@ -224,20 +224,27 @@ Deno.test("limits of an action hold for it alone, at the limit and one past it",
 });
 
 Deno.test("limits of an action for its own streams and documents hold, too", async () => {
+  const gate = Promise.withResolvers<void>();
   const slow = action("slow", { limits: { documentSeconds: 0.05 } }, async function* () {
     yield toast("one");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await gate.promise;
     yield toast("two");
   });
   await using app = new App({ "/": { default: () => "", slow } });
-  assertEquals(await app.data("slow"), { ok: true, items: [{ event: "toast", data: { value: "one" } }] });
-  // It runs to its end by itself; the sanitizers wait for it.
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  const ended = Promise.withResolvers<void>();
+  app.handler.signals.actionDispatched.connect(() => ended.resolve());
+  const items = [{ event: "toast", data: { value: "one" } }];
+  assertEquals(await app.data("slow"), { ok: true, items, complete: false });
+  // It runs to its end by itself.
+  gate.resolve();
+  await ended.promise;
 });
 
 Deno.test("action() refuses limits that count for the whole handler, and those that cannot be meant", () => {
   const declare = (limits: object) => () => action("save", { limits }, () => {});
-  assertThrows(declare({ streams: 1 }), TypeError, 'the limit "streams" counts for the whole handler');
+  for (const limit of ["streams", "streamsPerCaller", "bodyMemoryBytes", "spooledBytes"]) {
+    assertThrows(declare({ [limit]: 1 }), TypeError, `the limit "${limit}" counts for the whole handler`);
+  }
   assertThrows(declare({ files: -1 }), RangeError, 'Cannot set limit "files"');
   assertThrows(declare({ file: 1 }), RangeError, "there is none of this name");
 });
