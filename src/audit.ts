@@ -54,7 +54,9 @@ export interface ActionAudit {
   readonly actions: readonly AuditedAction[];
   /** The names of those that nobody guards and that do not say `public: true`. */
   readonly unguarded: readonly string[];
-  /** All of it as a table, for a terminal. */
+  /** Options of the handler that are not set and decide what is safe, one sentence each. */
+  readonly warnings: readonly string[];
+  /** All of it for a terminal: the actions as a table, then the warnings. */
   readonly text: string;
 }
 
@@ -85,7 +87,7 @@ export interface ActionAudit {
  * ```
  */
 export async function auditActions(
-  handler: Pick<Handler, "actions">,
+  handler: Pick<Handler, "actions" | "warnings">,
   options: AuditOptions = {},
 ): Promise<ActionAudit> {
   const actions = (await handler.actions()).map(look).sort((a, b) => a.name < b.name ? -1 : 1);
@@ -98,7 +100,9 @@ export async function auditActions(
       }; give a guard to each, or one for all to createHandler(), or say public: true`,
     );
   }
-  return { actions, unguarded: open.map(({ name }) => name), text: table(actions) };
+  const { warnings } = handler;
+  const text = [table(actions), ...warnings.map((warning) => `Warning: ${warning}`)].join("\n\n");
+  return { actions, unguarded: open.map(({ name }) => name), warnings, text };
 }
 
 function look({ action, source, isGuardedByHandler, limits, rate }: HandlerAction): AuditedAction {

@@ -189,6 +189,8 @@ export interface Handler {
    * @returns The actions, when the pages are read.
    */
   actions(): Promise<readonly HandlerAction[]>;
+  /** Options that are not set and decide what is safe, one sentence each; for `auditActions()`. */
+  readonly warnings: readonly string[];
   /**
    * Publishes items to everyone who watches a topic, on every instance, from outside any request: see `live()`. They are
    * rendered once, as part of no page; a `refresh()` is rendered by each watcher, as its own page.
@@ -272,6 +274,12 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const store = options.store ?? createMemoryStore({ maxEntries: options.once?.maxEntries });
   const { seconds, waitSeconds, leaseSeconds, afterCrash } = options.once ?? {};
   const once = createOnce({ store, seconds, waitSeconds, leaseSeconds, afterCrash });
+  // An application that says `false` has decided.
+  const isProxyUndecided = options.crossOrigin?.trustProxy === undefined;
+  const senders: SenderOptions = {
+    crossOrigin,
+    noticeProxy: dev || !isProxyUndecided ? () => {} : createProxyNotice(),
+  };
   const development = dev ? createDevelopment({ baseDir, log }) : null;
   const report = (error: unknown, request: Request, actionName: string | null): void => {
     reportError(error, { request, actionName }, options.onError);
@@ -350,7 +358,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const send = async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> => {
     // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
     if (pipeline === null) await ready;
-    return await (pipeline ?? await started).answerTraced(request, new Sender(request, info, crossOrigin), trace);
+    return await (pipeline ?? await started).answerTraced(request, new Sender(request, info, senders), trace);
   };
 
   const { headers } = options;
@@ -395,6 +403,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
         rate: action.rate ?? options.rate ?? null,
       }));
     },
+    warnings: isProxyUndecided ? [NO_TRUST_PROXY] : [],
     publish: async (topic: string, items: Item | readonly Item[]): Promise<void> => {
       await ready;
       await (await started).publish(topic, items);
@@ -410,25 +419,34 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   });
 }
 
+/** How senders are told apart. */
+interface SenderOptions {
+  readonly crossOrigin: CrossOrigin;
+  /** Called with a request whose address says nothing. */
+  readonly noticeProxy: (request: Request, connection: string) => void;
+}
+
 /** Who sent a request, as `Deno.serve` tells it. */
 class Sender implements Visitor {
   readonly address: string;
   readonly #request: Request;
   readonly #connection: string;
-  readonly #crossOrigin: CrossOrigin;
+  readonly #options: SenderOptions;
   readonly #completed: Promise<void> | undefined;
   #gone: AbortSignal | null = null;
 
-  constructor(request: Request, info: ConnectionInfo | undefined, crossOrigin: CrossOrigin) {
+  constructor(request: Request, info: ConnectionInfo | undefined, options: SenderOptions) {
     this.#connection = info?.remoteAddr?.hostname ?? "";
-    this.address = callerAddress(request, this.#connection, crossOrigin);
+    this.address = callerAddress(request, this.#connection, options.crossOrigin);
     this.#request = request;
-    this.#crossOrigin = crossOrigin;
+    this.#options = options;
     this.#completed = info?.completed;
   }
 
   get holder(): Holder {
-    return addressHolder(this.#request, this.#connection, this.#crossOrigin);
+    const holder = addressHolder(this.#request, this.#connection, this.#options.crossOrigin);
+    if (holder.kind === "unknown") this.#options.noticeProxy(this.#request, this.#connection);
+    return holder;
   }
 
   // Made when somebody asks: what a mutation does goes on without its visitor.
@@ -443,6 +461,20 @@ class Sender implements Visitor {
     this.#completed.catch(() => controller.abort(new DOMException("The visitor has gone", "AbortError")));
     return controller.signal;
   }
+}
+
+const NO_TRUST_PROXY = `"crossOrigin.trustProxy" is not set: behind a proxy all users have the address of the proxy, so that ` +
+  `they share one rate, and no address has a share of streams and bodies of its own; set it to true behind a proxy that sets ` +
+  `X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host itself, and to false where users connect directly`;
+
+/** Returns what warns once, when a request has come through a proxy that the handler was not told about. */
+function createProxyNotice(): SenderOptions["noticeProxy"] {
+  let isTold = false;
+  return ({ headers }, connection) => {
+    if (isTold || !headers.has("x-forwarded-for") && !headers.has("forwarded")) return;
+    isTold = true;
+    warn(`A request from ${connection || "an unknown address"} names the client that it was forwarded for. ${NO_TRUST_PROXY}`);
+  };
 }
 
 /** Whether the environment says that this is development. */

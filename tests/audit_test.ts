@@ -59,7 +59,7 @@ Deno.test("auditActions() tells method, input, limits, rate, files and place", a
 Deno.test("auditActions() prints a line for each action, and NONE where nobody is asked", async () => {
   const handler = handlerOf({ a: action("b_action", pass), b: action("a_action", { guard: pass }, pass) });
   const { text } = await auditActions(handler);
-  const lines = text.split("\n");
+  const lines = text.split("\n\n")[0]?.split("\n") ?? [];
   assertEquals(lines.map((line) => line.split(/ {2,}/).slice(0, 3)), [
     ["action", "method", "guard"],
     ["a_action", "POST", "action"],
@@ -84,6 +84,16 @@ Deno.test("auditActions() with requireGuard names every action that nobody guard
 Deno.test("auditActions() with requireGuard is content where the handler guards all, but for what is public", async () => {
   const handler = handlerOf({ a: action("a", pass), b: action("b", { public: true }, pass) }, { guard: pass });
   assertEquals((await auditActions(handler, { requireGuard: true })).unguarded, []);
+});
+
+Deno.test("auditActions() warns where trustProxy is not set, and not where it was decided", async () => {
+  const warningsOf = async (crossOrigin?: HandlerOptions["crossOrigin"]) => {
+    const { warnings, text } = await auditActions(handlerOf({ a: action("a", pass) }, { crossOrigin }));
+    for (const warning of warnings) assertStringIncludes(text, `\n\nWarning: ${warning}`);
+    return warnings.filter((warning) => warning.includes("trustProxy")).length;
+  };
+  assertEquals([await warningsOf(), await warningsOf({})], [1, 1]);
+  assertEquals([await warningsOf({ trustProxy: true }), await warningsOf({ trustProxy: false })], [0, 0]);
 });
 
 Deno.test("auditActions() fails with what was wrong at the start", async () => {

@@ -137,6 +137,25 @@ for (const [hostname, streams] of [["127.0.0.1", 1_000], ["10.1.2.3", 9], ["::1"
   });
 }
 
+Deno.test("A4: a proxy that the handler was not told about is noticed once, on the console", async () => {
+  const told = async (options: HandlerOptions, hostname: string, headers: Readonly<Record<string, string>>) => {
+    const { app, gate, ask } = working(options);
+    await using _ = app;
+    gate.resolve();
+    for (let count = 0; count < 3; count++) await (await ask("watch", EVENTS, hostname, headers)).text();
+    return app.console.filter((line) => line.includes("trustProxy")).length;
+  };
+  const forwarded = { "x-forwarded-for": "203.0.113.9" };
+  assertEquals(await told({}, "10.0.0.2", forwarded), 1);
+  assertEquals(await told({}, "127.0.0.1", { forwarded: "for=203.0.113.9" }), 1);
+  assertEquals(await told({}, "127.0.0.1", {}), 0);
+  // From the internet it is a stranger's own text.
+  assertEquals(await told({}, "198.51.100.7", forwarded), 0);
+  assertEquals(await told({ crossOrigin: { trustProxy: true } }, "10.0.0.2", forwarded), 0);
+  assertEquals(await told({ crossOrigin: { trustProxy: false } }, "10.0.0.2", forwarded), 0);
+  assertEquals(await told({ dev: true }, "10.0.0.2", forwarded), 0);
+});
+
 Deno.test("A4: an address leaves room for others, whether it reads its streams or not", async () => {
   const { app, state, gate, ask } = working({ limits: { streams: 9 } });
   await using _ = app;

@@ -27,7 +27,8 @@ try {
 }
 
 async function handlerOf(path: string): Promise<Handler> {
-  if ((await Deno.stat(path)).isDirectory) return createHandler({ baseDir: path });
+  // Of its options nothing is known, and nothing to warn of.
+  if ((await Deno.stat(path)).isDirectory) return createHandler({ baseDir: path, crossOrigin: { trustProxy: false } });
   const module: Record<string, unknown> = await import(toFileUrl(path).href);
   for (const exported of [module.default, module.handler]) if (isHandler(exported)) return exported;
   throw new TypeError(`Cannot audit "${path}": neither its default export nor "handler" is what createHandler() gives`);
