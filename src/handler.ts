@@ -30,7 +30,7 @@ import { createStaticFiles } from "./pages/static_files.ts";
 import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
 import { createBodyAccounts } from "./request/body_account.ts";
-import { addressHolder, callerAddress, type Holder } from "./request/caller.ts";
+import { addressHolder, callerAddress } from "./request/caller.ts";
 import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
@@ -443,10 +443,11 @@ class Sender implements Visitor {
     this.#completed = info?.completed;
   }
 
-  get holder(): Holder {
+  get account(): string | null {
     const holder = addressHolder(this.#request, this.#connection, this.#options.crossOrigin);
-    if (holder.kind === "unknown") this.#options.noticeProxy(this.#request, this.#connection);
-    return holder;
+    if (holder.kind === "address") return holder.name;
+    this.#options.noticeProxy(this.#request, this.#connection);
+    return null;
   }
 
   // Made when somebody asks: what a mutation does goes on without its visitor.
@@ -463,7 +464,8 @@ class Sender implements Visitor {
   }
 }
 
-const NO_TRUST_PROXY = `"crossOrigin.trustProxy" is not set: behind a proxy all users have the address of the proxy, so that ` +
+const NO_TRUST_PROXY =
+  `"crossOrigin.trustProxy" is not set: behind a proxy all users have the address of the proxy, so that ` +
   `they share one rate, and no address has a share of streams and bodies of its own; set it to true behind a proxy that sets ` +
   `X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host itself, and to false where users connect directly`;
 
@@ -473,7 +475,11 @@ function createProxyNotice(): SenderOptions["noticeProxy"] {
   return ({ headers }, connection) => {
     if (isTold || !headers.has("x-forwarded-for") && !headers.has("forwarded")) return;
     isTold = true;
-    warn(`A request from ${connection || "an unknown address"} names the client that it was forwarded for. ${NO_TRUST_PROXY}`);
+    warn(
+      `A request from ${
+        connection || "an unknown address"
+      } names the client that it was forwarded for. ${NO_TRUST_PROXY}`,
+    );
   };
 }
 

@@ -116,7 +116,7 @@ export type ResultData<R> = Exclude<
 export type VerifyWebhook = (request: Request, body: Uint8Array<ArrayBuffer>) => boolean | PromiseLike<boolean>;
 
 /** The limits that one action may set: all but those of what the requests of a handler hold together. */
-export type ActionLimits = Omit<LimitsOptions, (typeof HANDLER_LIMITS)[number]>;
+export type ActionLimits = Omit<LimitsOptions, "streams" | "streamsPerCaller" | "bodyMemoryBytes" | "spooledBytes">;
 
 /** How an action is asked for and what it needs. Every option may be left out. */
 export interface ActionOptions<

@@ -50,7 +50,7 @@ import {
 import type { Patch } from "../protocol/patch.ts";
 import type { BodyAccount, BodyAccounts } from "../request/body_account.ts";
 import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
-import type { Holder } from "../request/caller.ts";
+import { type Holder, UNKNOWN_HOLDER } from "../request/caller.ts";
 import { canonicalRequest } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
@@ -183,8 +183,8 @@ export interface DispatchServices {
 export interface Visitor {
   /** The address, for counting what one caller does; `""` where it is not known. */
   readonly address: string;
-  /** The same as the holder of what the request makes the server hold. */
-  readonly holder: Holder;
+  /** The address that what the request makes the server hold is counted for; `null` for one that says nothing. */
+  readonly account: string | null;
   /** Aborted when the visitor has gone before the answer was out. */
   readonly gone: AbortSignal;
 }
@@ -272,7 +272,7 @@ class Run implements Arrival, SetCookies {
 
   /** The principal or address that what this run holds is counted for. */
   get holder(): Holder {
-    return this.principal === null ? this.visitor.holder : { kind: "principal", name: this.principal };
+    return this.principal === null ? holderOf(this.visitor) : { kind: "principal", name: this.principal };
   }
 
   takeCookies(): readonly string[] {
@@ -411,7 +411,7 @@ export class FormActionDispatch {
   async #findByBody(arrival: Arrival): Promise<Response> {
     const { manager, router, limits, bodies } = this.#services;
     const { request, url, visitor } = arrival;
-    const account = bodies.open(visitor.holder);
+    const account = bodies.open(holderOf(visitor));
     const content = await readBody(request, limits, { account }).catch((error) => {
       account.close();
       throw error;
@@ -1199,6 +1199,10 @@ function shareOf({ request: { url, headers }, principal, action, intent }: Run, 
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
   const parts = [action.name, topic, principal, url, intent.target, ...sent];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+function holderOf({ account }: Visitor): Holder {
+  return account === null ? UNKNOWN_HOLDER : { kind: "address", name: account };
 }
 
 /** Removes a body that no action takes. */

@@ -14,7 +14,7 @@
 import type { Limits } from "../request/limits.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { Pace } from "./pace.ts";
-import { STUCK_MS, type StreamSlot } from "./streams.ts";
+import { type StreamSlot, STUCK_MS } from "./streams.ts";
 
 /** The limits of a generator that has no reader. */
 export type UnreadLimits = Pick<Limits, "unreadEvents" | "unreadBytes" | "streamSeconds">;
@@ -162,7 +162,9 @@ function exceeded(actionName: string, limit: keyof UnreadLimits, maximum: number
 
 function stuck(actionName: string): Error {
   return new Error(
-    `Cannot end action "${actionName}": its generator still waits ${STUCK_MS / 1000} seconds after it was told to end; ` +
+    `Cannot end action "${actionName}": its generator still waits ${
+      STUCK_MS / 1000
+    } seconds after it was told to end; ` +
       `let what it waits for end when ctx.signal is aborted`,
   );
 }

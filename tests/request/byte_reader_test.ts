@@ -76,7 +76,11 @@ Deno.test("ByteReader.readAll() bounds the bytes: at the limit and one past it",
   const all = await new ByteReader(bodyOf(3, 2), null, NO_LIMITS).readAll(5, "bodyBytes", freeAccount());
   assertEquals(all.length, 5);
   const reader = new ByteReader(bodyOf(3, 3), null, NO_LIMITS);
-  const error = await assertRejects(() => reader.readAll(5, "bodyBytes", freeAccount()), InputError, '5 bytes, the limit "bodyBytes"');
+  const error = await assertRejects(
+    () => reader.readAll(5, "bodyBytes", freeAccount()),
+    InputError,
+    '5 bytes, the limit "bodyBytes"',
+  );
   assertEquals([error.status, error.limit], [413, "bodyBytes"]);
   reader.close();
 });

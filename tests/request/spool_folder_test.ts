@@ -99,7 +99,9 @@ Deno.test("tidy() leaves the folder of a process that lives, its own included", 
 
 Deno.test("tidy() leaves a folder that is not locked yet, and removes one that never will be", async () => {
   await withDirectory(async (directory) => {
-    for (const name of ["hyper-upload-new", "hyper-upload-old"]) await Deno.mkdir(`${directory}/${name}`, { mode: 0o700 });
+    for (const name of ["hyper-upload-new", "hyper-upload-old"]) {
+      await Deno.mkdir(`${directory}/${name}`, { mode: 0o700 });
+    }
     const long = new Date(Date.now() - 120_000);
     await Deno.utime(`${directory}/hyper-upload-old`, long, long);
     await tidy(directory);

@@ -522,7 +522,9 @@ Deno.test("A12: a refused body is 429 with Retry-After and the name of the limit
 
 Deno.test("A12: a page that comes back with its form because the body was refused says when to try again", async () => {
   const save = action("save", { form: defineForm("note", { fields: { a: field.text() } }) }, () => {});
-  await using app = new App({ "/": { default: () => <Form action={save} />, save } }, { limits: { bodyMemoryBytes: 10 } });
+  await using app = new App({ "/": { default: () => <Form action={save} />, save } }, {
+    limits: { bodyMemoryBytes: 10 },
+  });
   const page = await app.open("/");
   const again = await app.submit(page, "save", {}, { headers: { referer: "http://site.test/" } });
   assertEquals([again.status, again.response.headers.get("retry-after")], [429, "10"]);
