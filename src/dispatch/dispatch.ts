@@ -54,6 +54,7 @@ import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod, ownOrigi
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
+import type { Holder } from "../request/caller.ts";
 import type { RateRule } from "../request/rate_rule.ts";
 import type { OnFile } from "../request/multipart.ts";
 import { storeFiles, storingFiles } from "../request/stored_file.ts";
@@ -66,7 +67,9 @@ import type { AccessDenied, SignalFamily } from "../signals.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
 import { type EarlyInjection, injectBeforeForm } from "./injection.ts";
 import { Lifetime } from "./lifetime.ts";
-import { type MineClaim, type Once, onceKey } from "./once.ts";
+import type { Claim } from "./once/claims.ts";
+import type { MineClaim } from "./once/held.ts";
+import type { Once } from "./once/once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
@@ -177,6 +180,8 @@ export interface DispatchServices {
 export interface Visitor {
   /** The address, for counting what one caller does; `""` where it is not known. */
   readonly address: string;
+  /** The holder that its address stands for. */
+  readonly holder: Holder;
   /** Aborted when the visitor has gone before the answer was out. */
   readonly gone: AbortSignal;
 }
@@ -256,6 +261,7 @@ class Run implements Arrival, SetCookies {
 
   takeCookies(): readonly string[] {
     this.isHeadOut = true;
+    this.claim?.headSent();
     return this.cookies;
   }
 
@@ -513,9 +519,7 @@ export class FormActionDispatch {
 
     run.trace?.step("claim");
     if (input.onceId === null || action.method === "GET") return await this.#perform(run, input, ready, null);
-    const parts = { action: action.name, principal: run.principal, id: input.onceId, input: input.kwargs };
-    const key = onceKey(parts);
-    const claim = await this.#services.once.claim(typeof key === "string" ? key : await key);
+    const claim = await this.#claim(run, input.onceId, input.kwargs);
     switch (claim.kind) {
       case "mine":
         return await this.#perform(run, input, ready, claim);
@@ -526,7 +530,24 @@ export class FormActionDispatch {
         return failure(409, "This is still being done", { "retry-after": "1" });
       case "unknown":
         return failure(409, "This was begun, and it is not known whether it was done");
+      case "refused":
+        return failure(429, `Too many actions at once, ${claim.limit} is ${claim.maximum}`, { "retry-after": "1" });
     }
+  }
+
+  /** Claims a mutation for the identity of its request, and counts it for its holder. */
+  #claim(run: Run, id: string, input: Kwargs): Promise<Claim> {
+    const { once, report } = this.#services;
+    const { action, request, principal, visitor } = run;
+    return once.claim({
+      action: action.name,
+      id,
+      input,
+      request,
+      principal,
+      holder: principal === null ? visitor.holder : { kind: "principal", name: principal },
+      report: (error) => report(error, request, action.name),
+    });
   }
 
   /** Whether a request is for a webhook, whose signature stands in for where it comes from. */
@@ -786,7 +807,7 @@ export class FormActionDispatch {
         signals: this.#services.signals,
         origin: run.origin?.page == null ? null : run.origin.url,
         target: run.intent.target,
-        requestId: run.intent.requestId,
+        requestId: input.onceId,
         publish: (topic: string, items: Item | readonly Item[]) => this.#publishFrom(run, topic, items),
         setCookie: (cookie: Cookie) => run.addCookie(cookie.name, this.#services.cookie(cookie)),
       };
@@ -797,12 +818,12 @@ export class FormActionDispatch {
         returned = await returned;
       }
     } catch (error) {
-      await this.#endClaim(run, claim?.giveUp());
+      await claim?.giveUp();
       throw error;
     }
     // A handler that finds a name taken says so with `form.addError()`: what it did then was to refuse.
     if (ready.form !== null && !ready.form.isValid) {
-      await this.#endClaim(run, claim?.giveUp());
+      await claim?.giveUp();
       return this.#refuseForm(run, ready.form);
     }
     run.trace?.step("result");
@@ -818,22 +839,13 @@ export class FormActionDispatch {
         claim.renew();
         return { kind: "response", response: await recordResponse(outcome.response, claim) };
       }
-      await this.#endClaim(run, claim.finish(storedOf(outcome)));
+      await claim.finish(storedOf(outcome));
       return outcome;
     } catch (error) {
       // The handler has done its work, so that a repeat must not run it again, whatever was wrong with its result.
       run.lifetime.keepFiles();
-      await this.#endClaim(run, claim?.finish({ kind: "tooLarge" }));
+      await claim?.finish({ kind: "tooLarge" });
       throw error;
-    }
-  }
-
-  // A store that is gone by now must not hide what the handler did: its answer, or its error, still goes out.
-  async #endClaim(run: Run, ending: Promise<unknown> | undefined): Promise<void> {
-    try {
-      await ending;
-    } catch (error) {
-      this.#services.report(error, run.request, run.action.name);
     }
   }
 
@@ -1012,7 +1024,7 @@ export class FormActionDispatch {
     const abandon = async (): Promise<void> => {
       await life.return();
       // A generator that was never asked for anything runs no `finally`, and the handler has done nothing yet.
-      await this.#endClaim(run, claim?.giveUp());
+      await claim?.giveUp();
       await run.lifetime.end();
     };
     return { kind: "stream", events: life, leave, abandon };

@@ -5,11 +5,12 @@
  */
 import type { Patch } from "../protocol/patch.ts";
 import { failure } from "./failure.ts";
-import { type MineClaim, STORED_BYTES, type StoredOutcome } from "./once.ts";
+import type { MineClaim } from "./once/held.ts";
+import { STORED_BYTES, type StoredOutcome, type StoredResult } from "./once/outcome.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What is kept of an outcome that is complete. */
-export function storedOf(outcome: Outcome): StoredOutcome {
+export function storedOf(outcome: Outcome): StoredResult {
   switch (outcome.kind) {
     case "nothing":
     case "events":
@@ -45,8 +46,11 @@ export function restore(stored: StoredOutcome): Outcome {
  * @returns The response to send. Its body is made to its end even where the visitor leaves before.
  */
 export async function recordResponse(response: Response, claim: MineClaim): Promise<Response> {
-  const headers = [...response.headers];
-  const keep = (body: Uint8Array): Promise<boolean> =>
+  // Apart from its other headers: cookies go to the identity alone that they were made for.
+  claim.keepOwnCookies(response.headers.getSetCookie());
+  claim.headSent();
+  const headers = [...response.headers].filter(([name]) => name !== "set-cookie");
+  const keep = (body: Uint8Array): Promise<void> =>
     claim.finish({ kind: "response", status: response.status, headers, body: body.toBase64() });
   if (response.body === null) {
     await keep(new Uint8Array());

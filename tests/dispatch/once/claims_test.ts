@@ -1,25 +1,13 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertMatch,
-  assertNotEquals,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Clock, install } from "@sinonjs/fake-timers";
-import {
-  type Claim,
-  createOnce,
-  type MineClaim,
-  onceKey,
-  STORED_BYTES,
-  type StoredOutcome,
-} from "../../src/dispatch/once.ts";
-import { HyperError } from "../../src/errors.ts";
-import { createMemoryStore } from "../../src/store/memory.ts";
-import { createSqliteStore } from "../../src/store/sqlite.ts";
-import type { Store } from "../../src/store/store.ts";
+import { type Claim, type ClaimsOptions, createClaims } from "../../../src/dispatch/once/claims.ts";
+import type { MineClaim, Move } from "../../../src/dispatch/once/held.ts";
+import { STORED_BYTES, type StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
+import { HyperError } from "../../../src/errors.ts";
+import type { Holder } from "../../../src/request/caller.ts";
+import { createMemoryStore } from "../../../src/store/memory.ts";
+import { createSqliteStore } from "../../../src/store/sqlite.ts";
+import type { Store } from "../../../src/store/store.ts";
 
 const VALUE: StoredOutcome = { kind: "value", value: { id: 7 } };
 
@@ -43,9 +31,46 @@ function mine(claim: Claim): MineClaim {
   return claim;
 }
 
+const ADA: Holder = { kind: "principal", name: "ada" };
+
+interface AskOptions {
+  readonly signal?: AbortSignal;
+  readonly holder?: Holder;
+  readonly moveOf?: (cookies: readonly string[]) => Promise<Move | null>;
+}
+
+/** The claims of one process, and what it reported. */
+class Process {
+  readonly reports: string[] = [];
+  readonly #claims: ReturnType<typeof createClaims>;
+
+  constructor(options: ClaimsOptions) {
+    this.#claims = createClaims(options);
+  }
+
+  claim(key: string, { signal, holder = ADA, moveOf = () => Promise.resolve(null) }: AskOptions = {}): Promise<Claim> {
+    const report = (error: unknown) => void this.reports.push((error as Error).message);
+    return this.#claims.claim({ key, action: "save", holder, moveOf, report, signal });
+  }
+
+  forget(key: string): Promise<void> {
+    return this.#claims.forget(key);
+  }
+
+  close(): void {
+    this.#claims.close();
+  }
+}
+
+function createOnce(options: ClaimsOptions): Process {
+  return new Process(options);
+}
+
 /** A store that can be cut off. */
 class Flaky implements Store {
   isDown = false;
+  /** A key that it takes no value for. */
+  refuses: string | null = null;
   /** Whether changes still come through while their answers are lost. */
   losesAnswers = false;
   readonly #store: Store;
@@ -70,6 +95,7 @@ class Flaky implements Store {
     return this.#ask(() => this.#store.putIfAbsent(key, value, seconds));
   }
   replace(key: string, expected: unknown, value: unknown, seconds: number): Promise<boolean> {
+    if (key === this.refuses) return Promise.reject(new Error("no room"));
     return this.#ask(() => this.#store.replace(key, expected, value, seconds));
   }
   deleteIf(key: string, expected: unknown): Promise<boolean> {
@@ -83,7 +109,7 @@ class Flaky implements Store {
 timed("claim() gives the first asker the run, and a repeat the outcome", async () => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key"));
-  assertEquals(await first.finish(VALUE), true);
+  await first.finish(VALUE);
   assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
 });
 
@@ -199,7 +225,7 @@ timed("claim() stops waiting when the visitor has gone", async (clock) => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key"));
   const visitor = new AbortController();
-  const repeat = once.claim("key", visitor.signal);
+  const repeat = once.claim("key", { signal: visitor.signal });
   await clock.tickAsync(100);
   visitor.abort();
   assertEquals(await repeat, { kind: "running" });
@@ -228,34 +254,52 @@ timed("a claim that is disposed is given up, unless it was finished", async () =
   assertEquals((await once.claim("key")).kind, "done");
 });
 
-timed("finish() after giveUp() keeps nothing, and gives the claim of another back to nobody", async () => {
+timed("finish() after giveUp() keeps nothing, and leaves the claim of the next", async () => {
   const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
   const first = mine(await once.claim("key"));
   await first.giveUp();
   const second = mine(await once.claim("key"));
-  assertEquals(await first.finish(VALUE), false);
+  await first.finish(VALUE);
   assertEquals(await once.claim("key"), { kind: "running" });
   await second.giveUp();
 });
 
-timed("a claim is renewed for as long as its handler runs", async (clock) => {
-  const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
-  const first = mine(await once.claim("key"));
+timed("H1: a claim is renewed for as long as its action function runs, against other processes too", async (clock) => {
+  const store = createMemoryStore();
+  const [here, there] = [createOnce({ store, waitSeconds: 0 }), createOnce({ store, waitSeconds: 0 })];
+  const first = mine(await here.claim("key"));
   for (let minute = 0; minute < 10; minute++) {
     await clock.tickAsync(60_000);
-    assertEquals(await once.claim("key"), { kind: "running" });
+    assertEquals(await there.claim("key"), { kind: "running" });
   }
-  assertEquals(await first.finish(VALUE), true);
+  await first.finish(VALUE);
+  assertEquals([await there.claim("key"), here.reports], [{ kind: "done", outcome: VALUE }, []]);
 });
 
-timed("a claim is not renewed where nobody says that its handler is waited for", async (clock) => {
-  const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
-  const first = await once.claim("key");
+timed("H1: a renewal moves the end of the lease, and does not only look at it", async (clock) => {
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
+  const first = mine(await createOnce({ store: flaky }).claim("key"));
+  await clock.tickAsync(20_000);
+  // Renewed at 10 and 20 seconds: it lasts until 50.
+  flaky.isDown = true;
+  await clock.tickAsync(29_999);
+  const there = createOnce({ store, waitSeconds: 0 });
+  assertEquals(await there.claim("key"), { kind: "running" });
+  await clock.tickAsync(1);
+  await mine(await there.claim("key")).giveUp();
+  flaky.isDown = false;
+  await first.giveUp();
+});
+
+timed("a claim is not renewed where the action function is not waited for", async (clock) => {
+  const store = createMemoryStore();
+  const first = await createOnce({ store }).claim("key");
   assert(first.kind === "mine");
   await clock.tickAsync(30_000);
-  const second = mine(await once.claim("key"));
-  assertEquals(await first.finish(VALUE), false);
-  await second.giveUp();
+  const there = createOnce({ store, waitSeconds: 0 });
+  await mine(await there.claim("key")).giveUp();
+  await first.giveUp();
 });
 
 timed("renew() of a claim that was given up renews nothing", async (clock) => {
@@ -271,7 +315,8 @@ timed("renew() of a claim that was given up renews nothing", async (clock) => {
 timed("a claim of a process that died may be claimed anew when its lease has run out, not before", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
-  const dying = mine(await createOnce({ store: flaky }).claim("key"));
+  const stalled = createOnce({ store: flaky });
+  const dying = mine(await stalled.claim("key"));
   flaky.isDown = true;
   const once = createOnce({ store, waitSeconds: 0 });
   await clock.tickAsync(29_999);
@@ -279,9 +324,13 @@ timed("a claim of a process that died may be claimed anew when its lease has run
   await clock.tickAsync(1);
   const second = mine(await once.claim("key"));
   flaky.isDown = false;
-  assertEquals(await dying.finish({ kind: "nothing" }), false);
+  // The claim of another is not overwritten; what this one has done it tells its own repeats.
+  await dying.finish({ kind: "nothing" });
   assertEquals(await once.claim("key"), { kind: "running" });
-  assertEquals(await second.finish(VALUE), true);
+  assertEquals(await stalled.claim("key"), { kind: "done", outcome: { kind: "nothing" } });
+  assertEquals(stalled.reports.length, 1);
+  assertStringIncludes(stalled.reports[0] ?? "", "another process has taken it");
+  await second.finish(VALUE);
   assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
 });
 
@@ -306,7 +355,7 @@ Deno.test("where a dead run is to be refused, what was given up runs anew, and w
   await mine(await once.claim("key")).giveUp();
   const second = mine(await once.claim("key"));
   assertEquals(await once.claim("key"), { kind: "running" });
-  assertEquals(await second.finish(VALUE), true);
+  await second.finish(VALUE);
   assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
   // No mark is left that would hold a place in the store.
   for (const key of ["a", "b", "c"]) await mine(await once.claim(key)).finish(VALUE);
@@ -336,55 +385,204 @@ timed("a claim survives a store that is away for less than its lease", async (cl
   await clock.tickAsync(60_000);
   const once = createOnce({ store, waitSeconds: 0 });
   assertEquals(await once.claim("key"), { kind: "running" });
-  assertEquals(await first.finish(VALUE), true);
+  await first.finish(VALUE);
 });
 
-timed("finish() tries again while the store is away", async (clock) => {
-  const flaky = new Flaky(createMemoryStore());
-  const once = createOnce({ store: flaky });
-  const first = mine(await once.claim("key"));
-  flaky.isDown = true;
-  const finished = first.finish(VALUE);
-  await clock.tickAsync(8_000);
-  flaky.isDown = false;
-  await clock.tickAsync(500);
-  assertEquals(await finished, true);
-  assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
-});
+timed(
+  "A5: finish() does not wait for a store that is away: repeats are told here, and other processes when it is back",
+  async (clock) => {
+    const store = createMemoryStore();
+    const flaky = new Flaky(store);
+    const once = createOnce({ store: flaky });
+    const there = createOnce({ store, waitSeconds: 0 });
+    const first = mine(await once.claim("key"));
+    flaky.isDown = true;
+    await first.finish(VALUE);
+    assertEquals([await once.claim("key"), once.reports], [{ kind: "done", outcome: VALUE }, ["connection lost"]]);
+    assertEquals(await there.claim("key"), { kind: "running" });
+    await clock.tickAsync(8_000);
+    // However often it was tried, it is reported once.
+    assertEquals(once.reports, ["connection lost"]);
+    flaky.isDown = false;
+    await clock.tickAsync(8_000);
+    assertEquals(await there.claim("key"), { kind: "done", outcome: VALUE });
+  },
+);
+
+timed(
+  "A5: an outcome that the store got too late for its lease is kept where no other process has come",
+  async (clock) => {
+    const store = createMemoryStore();
+    const flaky = new Flaky(store);
+    const first = mine(await createOnce({ store: flaky }).claim("key"));
+    flaky.isDown = true;
+    await first.finish(VALUE);
+    await clock.tickAsync(100_000);
+    flaky.isDown = false;
+    await clock.tickAsync(60_000);
+    assertEquals(await createOnce({ store, waitSeconds: 0 }).claim("key"), { kind: "done", outcome: VALUE });
+  },
+);
+
+timed(
+  "A5: what the store never takes is told by its process for as long as any outcome, and holds up no other",
+  async (clock) => {
+    const store = createMemoryStore();
+    const flaky = new Flaky(store);
+    const once = createOnce({ store: flaky });
+    const [bad, good] = [mine(await once.claim("bad")), mine(await once.claim("good"))];
+    flaky.isDown = true;
+    await bad.finish(VALUE);
+    await good.finish(VALUE);
+    flaky.isDown = false;
+    flaky.refuses = "bad";
+    await clock.tickAsync(10_000);
+    assertEquals(await createOnce({ store }).claim("good"), { kind: "done", outcome: VALUE });
+    await clock.tickAsync(3_580_000);
+    assertEquals(await once.claim("bad"), { kind: "done", outcome: VALUE });
+    await clock.tickAsync(60_000);
+    flaky.refuses = null;
+    await mine(await once.claim("bad")).giveUp();
+  },
+);
 
 timed("finish() knows its outcome again when only the answer of the store was lost", async (clock) => {
-  const flaky = new Flaky(createMemoryStore());
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
   const once = createOnce({ store: flaky });
   const first = mine(await once.claim("key"));
   flaky.isDown = flaky.losesAnswers = true;
-  const finished = first.finish(VALUE);
-  await clock.tickAsync(100);
+  await first.finish(VALUE);
   flaky.isDown = false;
   await clock.tickAsync(500);
-  assertEquals(await finished, true);
+  assertEquals(await createOnce({ store }).claim("key"), { kind: "done", outcome: VALUE });
+  // Told once that the store had failed, and not that another process had come.
+  assertEquals(once.reports, ["connection lost"]);
 });
 
-timed("finish() rejects with what the store said when it is away for as long as the lease", async (clock) => {
-  const flaky = new Flaky(createMemoryStore());
-  const first = mine(await createOnce({ store: flaky }).claim("key"));
-  flaky.isDown = true;
-  const finished = assertRejects(() => first.finish(VALUE), Error, "connection lost");
-  await clock.tickAsync(31_000);
-  await finished;
-});
+timed(
+  "A5: a claim that the store would not let go is let go when the store is back, at the next repeat at the latest",
+  async () => {
+    const flaky = new Flaky(createMemoryStore());
+    const once = createOnce({ store: flaky, waitSeconds: 0 });
+    const first = mine(await once.claim("key"));
+    flaky.isDown = true;
+    await first.giveUp();
+    assertEquals(once.reports, ["connection lost"]);
+    flaky.isDown = false;
+    await mine(await once.claim("key")).finish(VALUE);
+    once.close();
+  },
+);
 
-timed("a claim whose outcome could not be kept is not given up when it is disposed", async (clock) => {
+timed("a claim whose answer was lost does not hold off its own repeat", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
-  const ended = (async () => {
-    await using claim = mine(await createOnce({ store: flaky, leaseSeconds: 1 }).claim("key"));
+  const once = createOnce({ store: flaky, waitSeconds: 0 });
+  flaky.isDown = flaky.losesAnswers = true;
+  await assertRejects(() => once.claim("key"), HyperError, "does not answer");
+  flaky.isDown = false;
+  await clock.tickAsync(500);
+  await mine(await createOnce({ store, waitSeconds: 0 }).claim("key")).giveUp();
+});
+
+timed("close() ends what goes on without a request", async () => {
+  const flaky = new Flaky(createMemoryStore());
+  const once = createOnce({ store: flaky });
+  const first = mine(await once.claim("key"));
+  flaky.isDown = true;
+  await first.finish(VALUE);
+  once.close();
+});
+
+timed("a claim whose outcome could not be kept is not given up when it is disposed", async () => {
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
+  const once = createOnce({ store: flaky, leaseSeconds: 1 });
+  {
+    await using claim = mine(await once.claim("key"));
     flaky.isDown = true;
-    await assertRejects(() => claim.finish(VALUE), Error, "connection lost");
+    await claim.finish(VALUE);
     flaky.isDown = false;
-  })();
-  await clock.tickAsync(600);
-  await ended;
+  }
+  once.close();
   assertEquals(await createOnce({ store, waitSeconds: 0 }).claim("key"), { kind: "running" });
+});
+
+timed("A6: a lease that has run out is taken again where no other process has come, and reported", async (clock) => {
+  const store = createMemoryStore();
+  const once = createOnce({ store });
+  const first = mine(await once.claim("key"));
+  // As a wall clock that is set forward does, to a store that goes by it.
+  await store.delete("key");
+  await clock.tickAsync(10_000);
+  assertEquals(once.reports.length, 1);
+  assertStringIncludes(once.reports[0] ?? "", "it is held again");
+  const there = createOnce({ store, waitSeconds: 0 });
+  assertEquals(await there.claim("key"), { kind: "running" });
+  await first.finish(VALUE);
+  assertEquals(await there.claim("key"), { kind: "done", outcome: VALUE });
+});
+
+timed("A6: a lease that another process has taken is reported once, and not renewed", async (clock) => {
+  const store = createMemoryStore();
+  const once = createOnce({ store });
+  const first = mine(await once.claim("key"));
+  await store.delete("key");
+  const second = mine(await createOnce({ store }).claim("key"));
+  await clock.tickAsync(60_000);
+  await first.finish(VALUE);
+  assertEquals(once.reports.length, 1);
+  assertStringIncludes(
+    once.reports[0] ?? "",
+    'action "save": it was not renewed for 30 seconds, and another process has taken it',
+  );
+  await second.giveUp();
+});
+
+timed("A6: in one process nothing runs beside itself, whatever became of its lease", async (clock) => {
+  for (const lose of [(store: Store) => store.delete("key"), () => clock.tickAsync(31_000)]) {
+    const store = createMemoryStore();
+    const once = createOnce({ store, waitSeconds: 0 });
+    const first = await once.claim("key");
+    assert(first.kind === "mine");
+    await lose(store);
+    assertEquals(await once.claim("key"), { kind: "running" });
+    await first.finish(VALUE);
+    assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
+  }
+});
+
+timed(
+  "A6: a stall between the question to the store and its answer lets in no second run of the process",
+  async (clock) => {
+    const store = createMemoryStore();
+    const gate = Promise.withResolvers<void>();
+    const slow = new Flaky(store);
+    slow.putIfAbsent = async (...args) => {
+      const isTaken = await store.putIfAbsent(...args);
+      await gate.promise;
+      return isTaken;
+    };
+    const once = createOnce({ store: slow, waitSeconds: 0 });
+    const claims = [once.claim("key"), once.claim("key")];
+    await clock.tickAsync(31_000);
+    claims.push(once.claim("key"));
+    gate.resolve();
+    const found = await Promise.all(claims);
+    assertEquals(found.map(({ kind }) => kind), ["mine", "running", "running"]);
+    for (const claim of found) if (claim.kind === "mine") await claim.giveUp();
+  },
+);
+
+timed("A6: a claim in a store of this process alone has no lease, and no timer", async (clock) => {
+  const once = createOnce({ store: createMemoryStore(), isShared: false, waitSeconds: 0 });
+  const first = mine(await once.claim("key"));
+  assertEquals(clock.countTimers(), 0);
+  await clock.tickAsync(7_200_000);
+  assertEquals(await once.claim("key"), { kind: "running" });
+  await first.finish(VALUE);
+  assertEquals((await once.claim("key")).kind, "done");
 });
 
 timed("a claim that ends while it is renewed is not renewed again", async (clock) => {
@@ -406,7 +604,9 @@ timed("a claim that ends while it is renewed is not renewed again", async (clock
 timed("claim() refuses with 503 and Retry-After when the store is away", async () => {
   const flaky = new Flaky(createMemoryStore());
   flaky.isDown = true;
-  const error = await assertRejects(() => createOnce({ store: flaky }).claim("key"), HyperError, "does not answer");
+  const once = createOnce({ store: flaky });
+  const error = await assertRejects(() => once.claim("key"), HyperError, "does not answer");
+  once.close();
   assertInstanceOf(error, HyperError);
   assertEquals([error.status, error.headers["retry-after"]], [503, "1"]);
   assertEquals((error.cause as Error).message, "connection lost");
@@ -415,7 +615,9 @@ timed("claim() refuses with 503 and Retry-After when the store is away", async (
 timed("claim() passes on the refusal of a store without room", async () => {
   const store = createMemoryStore({ maxEntries: 1 });
   await store.putIfAbsent("other", "held", 60);
-  await assertRejects(() => createOnce({ store }).claim("key"), HyperError, "all room is held");
+  const once = createOnce({ store });
+  await assertRejects(() => once.claim("key"), HyperError, "all room is held");
+  once.close();
 });
 
 timed("claim() gives the run again when the outcome has been kept for its time", async (clock) => {
@@ -469,124 +671,4 @@ Deno.test("createOnce() refuses times that are not above 0, and what it does not
   assertThrows(() => createOnce({ store, waitSeconds: -1 }), RangeError, "waitSeconds is -1");
   const afterCrash = "ask" as "run";
   assertThrows(() => createOnce({ store, afterCrash }), TypeError, 'afterCrash is "ask"');
-});
-
-Deno.test("onceKey() differs by action, principal, id and input, and not by where one ends", () => {
-  const parts = { action: "save", principal: "ada", id: "r1", input: "d" };
-  const keys = [
-    parts,
-    { ...parts, action: "delete" },
-    { ...parts, principal: "bob" },
-    { ...parts, principal: null },
-    { ...parts, principal: "null" },
-    { ...parts, principal: "" },
-    { ...parts, id: "r2" },
-    { ...parts, input: "e" },
-    { ...parts, action: "sav", principal: "eada" },
-    { ...parts, action: 'save","ada', principal: null },
-  ].map(onceKey);
-  assertEquals(new Set(keys).size, keys.length);
-  assertEquals(onceKey({ ...parts }), keys[0]);
-});
-
-Deno.test("onceKey() gives a bounded key that shows nothing of its parts", () => {
-  const key = onceKey({ action: "save", principal: "ada".repeat(1000), id: "r1", input: "d" });
-  assertMatch(String(key), /^hyper:once:[0-9a-f]{64}$/);
-});
-
-const keyOf = (input: unknown): string | Promise<string> =>
-  onceKey({ action: "save", principal: null, id: "r1", input });
-
-const file = (text: string, name = "a.txt", type = "text/plain"): File => new File([text], name, { type });
-
-const EQUAL: readonly [unknown, unknown][] = [
-  [{}, {}],
-  [{ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 }],
-  [{ a: file("x") }, { a: file("x") }],
-  [{ a: file("xy") }, { a: new File(["x", "y"], "a.txt", { type: "text/plain", lastModified: 1 }) }],
-  [Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
-];
-
-for (const [index, [one, two]] of EQUAL.entries()) {
-  Deno.test(`onceKey() is the same for equal input, case ${index}`, async () => {
-    assertEquals(await keyOf(one), await keyOf(two));
-  });
-}
-
-Deno.test("onceKey() differs for input that differs", async () => {
-  const inputs: readonly unknown[] = [
-    {},
-    [],
-    null,
-    undefined,
-    "",
-    0,
-    "0",
-    false,
-    "false",
-    1n,
-    "1n",
-    "B1",
-    NaN,
-    "null",
-    ["U"],
-    [undefined],
-    [[1], 2],
-    [1, [2]],
-    [1, 2],
-    ["1,2"],
-    { a: undefined },
-    { a: 1 },
-    { a: "1" },
-    { "a:1": 1 },
-    { a: { b: 1 } },
-    { "a.b": 1 },
-    { ["__proto__"]: 1 },
-    "\ud800",
-    "\udbff",
-    "\ufffd",
-    "é",
-    "e\u0301",
-    new Date(0),
-    0.5,
-    file("x"),
-    file("y"),
-    file("x", "b.txt"),
-    file("x", "a.txt", "text/html"),
-    new Blob(["x"], { type: "text/plain" }),
-    [file("x"), file("y")],
-    [file("y"), file("x")],
-    { a: file("x"), b: "F1" },
-    { a: "F1", b: file("x") },
-  ];
-  const keys = await Promise.all(inputs.map((input) => keyOf(input)));
-  for (const [index, key] of keys.entries()) {
-    assertEquals(keys.indexOf(key), index, `input ${index} has the key of input ${keys.indexOf(key)}`);
-  }
-});
-
-Deno.test("onceKey() does not tell one key order from another at any depth", async () => {
-  const forth = { rows: [{ a: 1, b: 2 }], z: { y: { x: 1, w: 2 } } };
-  const back = { z: { y: { w: 2, x: 1 } }, rows: [{ b: 2, a: 1 }] };
-  assertEquals(await keyOf(forth), await keyOf(back));
-  assertNotEquals(await keyOf(forth), await keyOf({ ...forth, rows: [{ a: 2, b: 1 }] }));
-});
-
-Deno.test("onceKey() reads a file as a stream, never whole", async () => {
-  class Streamed extends File {
-    override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-      return ReadableStream.from(["he", "llo"].map((text) => new TextEncoder().encode(text)));
-    }
-    override arrayBuffer(): Promise<ArrayBuffer> {
-      return Promise.reject(new Error("read whole"));
-    }
-  }
-  const streamed = new Streamed([], "a.txt", { type: "text/plain" });
-  assertEquals(await keyOf({ a: streamed }), await keyOf({ a: file("hello") }));
-});
-
-Deno.test("onceKey() refuses what is no data", () => {
-  assertThrows(() => keyOf({ a: () => {} }), TypeError, "a function is no data");
-  assertThrows(() => keyOf({ a: Symbol("s") }), TypeError, "a symbol is no data");
-  assertThrows(() => keyOf({ a: new Map() }), TypeError, "[object Map] is no plain record");
 });
