@@ -27,7 +27,7 @@ import { type ClaimServices, HeldClaim, type MineClaim, type Move, type MovedRec
 import type { RunningRecord } from "./lease.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
-import { readOutcome, type StoredOutcome, withoutCookies } from "./outcome.ts";
+import { readOutcome, type StoredOutcome, TOO_LARGE, withoutCookies } from "./outcome.ts";
 
 /** Who may run a mutation. */
 export type Claim =
@@ -80,10 +80,14 @@ export interface ClaimRequest {
   readonly action: string;
   /** The holder that the claim and its outcome are counted for. */
   readonly holder: Holder;
+  /** The session of the request, as a digest; `null` where it has none. */
+  readonly session: string | null;
   /** Returns the identity that cookies make, or `null` where it is the one that the request had. */
   readonly moveOf: (cookies: readonly string[]) => Promise<Move | null>;
   /** Called with what goes wrong while the claim is held, or after. */
   readonly report: (error: unknown) => void;
+  /** Called when the claim was lost to another process, or nearly so. */
+  readonly onLost: (error: Error) => void;
   /** Ends the waiting for another run. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -185,6 +189,7 @@ class StoreClaims implements Claims {
       outbox: this.#outbox,
       seconds,
       leaseSeconds: isShared ? leaseSeconds : null,
+      held: this.#held,
       drop: (keys, report) => {
         for (const key of keys) this.#forget(key).catch(report);
       },
@@ -204,7 +209,6 @@ class StoreClaims implements Claims {
       const { key } = request;
       const mark = this.#isAtMostOnce ? markOf(key) : null;
       const onOver = (): void => {
-        this.#held.delete(key);
         hold.release();
         this.#wakeUp(key);
       };
@@ -269,7 +273,7 @@ class StoreClaims implements Claims {
 
   async #take(key: string, record: RunningRecord): Promise<Look> {
     try {
-      if (await this.#store.putIfAbsent(key, record, this.#claimSeconds)) return await this.#mark(key, record);
+      if (await this.#store.putIfAbsent(key, record, this.#claimSeconds)) return await this.#check(key, record);
     } catch (error) {
       // It may have come through, and would hold off its own repeat for a lease.
       this.#outbox.add(key, { outcome: null, send: () => this.#free(key, record) });
@@ -280,6 +284,16 @@ class StoreClaims implements Claims {
     if (stored === null || isKind(stored, "running")) return RUNNING;
     if (isMoved(stored)) return await this.#follow(key, stored);
     return { kind: "done", outcome: readOutcome(stored) };
+  }
+
+  /**
+   * Looks at a claim that was just taken. Where this process has done it, the store has lost the outcome before its time: it was
+   * emptied, or goes by a clock that was set forward. What came of it is gone, but it is not done twice.
+   */
+  async #check(key: string, record: RunningRecord): Promise<Look> {
+    if (!this.#ledger.has(key)) return await this.#mark(key, record);
+    await this.#store.replace(key, record, TOO_LARGE, this.#seconds);
+    return { kind: "done", outcome: TOO_LARGE };
   }
 
   /** Marks that a claim which was just taken is run; where it was marked before, and is not held, its process has died. */
@@ -300,6 +314,7 @@ class StoreClaims implements Claims {
     if (this.#held.has(to)) return RUNNING;
     const stored = this.#outbox.outcomeOf(to) ?? await this.#store.get(to);
     if (stored === null) {
+      if (this.#isAtMostOnce && await this.#store.get(markOf(to)) !== null) return { kind: "unknown" };
       // Its process has died, or it was given up.
       await this.#store.deleteIf(key, pointer);
       return RUNNING;

@@ -7,7 +7,7 @@ import type { Store } from "../../store/store.ts";
 import { Lease, type RunningRecord } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
-import { boundOutcome, type StoredOutcome, type StoredResult, withoutCookies } from "./outcome.ts";
+import { boundOutcome, type StoredOutcome, type StoredResult, TOO_LARGE, withoutCookies } from "./outcome.ts";
 import type { Holder } from "../../request/caller.ts";
 
 /**
@@ -79,6 +79,8 @@ export interface ClaimServices {
   readonly seconds: number;
   /** Time after which a claim runs out, in seconds; `null` for a store of this process alone, where it never does. */
   readonly leaseSeconds: number | null;
+  /** The keys that this process runs. */
+  readonly held: Set<string>;
   /** Drops outcomes for which there is no room. */
   readonly drop: (keys: readonly string[], report: (error: unknown) => void) => void;
 }
@@ -93,10 +95,14 @@ export interface HeldOptions {
   readonly action: string;
   /** The holder that it, and then its outcome, is kept for. */
   readonly holder: Holder;
+  /** The session of the request, as a digest; `null` where it has none. */
+  readonly session: string | null;
   /** The identity that cookies make, or `null` where it is the one that the request had. */
   readonly moveOf: (cookies: readonly string[]) => Promise<Move | null>;
-  /** Called with what went wrong. */
+  /** Called with what the store said, and what else went wrong. */
   readonly report: (error: unknown) => void;
+  /** Called with what a lost lease means. */
+  readonly onLost: (error: Error) => void;
   /** Called when it is over. */
   readonly onOver: () => void;
 }
@@ -111,6 +117,8 @@ export class HeldClaim implements MineClaim {
   #isOpen = true;
   /** `null` before the first: most set none. */
   #cookies: string[] | null = null;
+  /** The key of the new identity that this process runs too; `null` before it is known. */
+  #alias: string | null = null;
   /** What was reported of the lease; `null` while it holds. */
   #lost: "taken" | "renewed" | null = null;
   /** Where repeats look that come with the cookies of the head; `null` before it has gone out. */
@@ -151,7 +159,7 @@ export class HeldClaim implements MineClaim {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#lease?.stop();
-    const { key, holder, report, onOver } = this.#options;
+    const { key, holder, report } = this.#options;
     const { ledger, outbox, drop } = this.#services;
     let kept: StoredOutcome = TOO_LARGE;
     try {
@@ -174,7 +182,7 @@ export class HeldClaim implements MineClaim {
         if (move !== null) outbox.add(move.key, { outcome: withoutCookies(kept), send: null });
       }
     } finally {
-      onOver();
+      this.#over();
     }
   }
 
@@ -182,14 +190,14 @@ export class HeldClaim implements MineClaim {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#lease?.stop();
-    const { key, report, onOver } = this.#options;
+    const { key, report } = this.#options;
     try {
       await this.#free();
     } catch (error) {
       report(error);
       this.#services.outbox.add(key, { outcome: null, send: () => this.#free() });
     } finally {
-      onOver();
+      this.#over();
     }
   }
 
@@ -197,14 +205,21 @@ export class HeldClaim implements MineClaim {
     return this.giveUp();
   }
 
+  #over(): void {
+    const { held } = this.#services;
+    held.delete(this.#options.key);
+    if (this.#alias !== null) held.delete(this.#alias);
+    this.#options.onOver();
+  }
+
   /** What is kept; where it cannot be said in JSON it is done all the same. */
   #bound(outcome: StoredResult): ReturnType<typeof boundOutcome> {
-    const cookies = this.#cookies ?? [];
+    const own = { cookies: this.#cookies ?? [], session: this.#options.session };
     try {
-      return boundOutcome(outcome, cookies);
+      return boundOutcome(outcome, own);
     } catch (error) {
       this.#options.report(error);
-      return boundOutcome(TOO_LARGE, cookies);
+      return boundOutcome(TOO_LARGE, own);
     }
   }
 
@@ -221,13 +236,16 @@ export class HeldClaim implements MineClaim {
 
   /** Leads repeats with the cookies of the head to this run. */
   async #point(cookies: readonly string[]): Promise<Move | null> {
-    const { store, seconds } = this.#services;
+    const { store, seconds, held } = this.#services;
     try {
       const move = await this.#options.moveOf(cookies);
-      if (move !== null) await store.putIfAbsent(move.key, this.#pointer, seconds);
+      if (move === null) return null;
+      // For this process at once, whatever becomes of the store.
+      if (this.#isOpen && !held.has(move.key)) held.add(this.#alias = move.key);
+      await store.putIfAbsent(move.key, this.#pointer, seconds);
       return move;
-    } catch (error) {
-      this.#options.report(error);
+    } catch {
+      // Tried again when the run ends, and reported then.
       return null;
     }
   }
@@ -276,9 +294,9 @@ export class HeldClaim implements MineClaim {
   #reportLost(what: "taken" | "renewed"): void {
     if (this.#lost === "taken" || this.#lost === what) return;
     this.#lost = what;
-    const { action, report } = this.#options;
+    const { action, onLost } = this.#options;
     const { leaseSeconds } = this.#services;
-    report(
+    onLost(
       new Error(
         what === "taken"
           ? `Cannot keep the claim on action "${action}": it was not renewed for ${leaseSeconds} seconds, and another process ` +
@@ -289,5 +307,3 @@ export class HeldClaim implements MineClaim {
     );
   }
 }
-
-const TOO_LARGE: StoredResult = Object.freeze({ kind: "tooLarge" });

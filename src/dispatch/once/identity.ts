@@ -25,10 +25,18 @@ export interface IdentitiesOptions {
   readonly principal: PrincipalOf | null;
 }
 
+/** The identity of a request, in digests. */
+export interface Identity {
+  /** The principal, else the session; `null` for an anonymous user. */
+  readonly user: string | null;
+  /** The cookies of its sessions, and `Authorization`; `null` where it has none. */
+  readonly session: string | null;
+}
+
 /** The identity that an answer makes. */
 export interface NewIdentity {
-  /** Its digest. */
-  readonly identity: string;
+  /** Its digest, as in {@linkcode Identity}. */
+  readonly user: string;
   /** The cookies it is made with, as `name=value`: a client that sends one has received the answer. */
   readonly credentials: readonly string[];
 }
@@ -36,23 +44,23 @@ export interface NewIdentity {
 /** Tells requests apart by their identity. */
 export interface Identities {
   /**
-   * Returns the digest of the identity of a request.
+   * Returns the identity of a request.
    *
    * @param request The request, of which only headers are read.
    * @param principal Its principal, or `null`.
-   * @returns The digest; `null` for an anonymous user.
+   * @returns The identity.
    * @throws {Error} What the store said, where the names of cookies cannot be read.
    */
-  of(request: Pick<Request, "headers">, principal: string | null): Promise<string | null>;
+  of(request: Pick<Request, "headers">, principal: string | null): Promise<Identity>;
   /**
    * Returns the identity that the cookies of an answer make of that of its request.
    *
    * @param request The request.
-   * @param before The digest of its identity.
+   * @param before Its identity.
    * @param cookies The values of `Set-Cookie`.
    * @returns The identity; `null` where it is the same, or that of an anonymous user.
    */
-  after(request: Request, before: string | null, cookies: readonly string[]): Promise<NewIdentity | null>;
+  after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null>;
   /** Returns whether a cookie stands for a session, as far as is known now. */
   isIdentity(name: string): boolean;
   /** Learns the names of cookies from the values of `Set-Cookie`. */
@@ -107,27 +115,27 @@ class CookieIdentities implements Identities {
     this.#names = new Set(cookies);
   }
 
-  async of(request: Pick<Request, "headers">, principal: string | null): Promise<string | null> {
-    if (principal !== null) return digest(["principal", principal]);
+  async of(request: Pick<Request, "headers">, principal: string | null): Promise<Identity> {
     if (!this.#isFixed && this.#isOld()) await this.#read();
-    const cookies = pairsOf(request).filter(({ name }) => this.#names.has(name)).map(({ pair }) => pair);
+    const cookies = pairsOf(request).filter(({ name }) => this.#names.has(name)).map(({ pair }) => pair).sort();
     const authorization = request.headers.get("authorization");
-    if (cookies.length === 0 && authorization === null) return null;
-    return digest(["session", authorization, cookies.sort()]);
+    const isAnonymous = cookies.length === 0 && authorization === null;
+    const session = isAnonymous ? null : digest(["session", authorization, cookies]);
+    return { user: principal === null ? session : digest(["principal", principal]), session };
   }
 
-  async after(request: Request, before: string | null, cookies: readonly string[]): Promise<NewIdentity | null> {
+  async after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null> {
     this.#add(cookies);
     if (this.#principal === null && !cookieNames(cookies).some((name) => this.#names.has(name))) return null;
     const headers = new Headers(request.headers);
     headers.set("cookie", mergeCookies(request, cookies));
     const next = new Request(request.url, { headers });
     const principal = this.#principal === null ? null : await this.#principal(next);
-    const identity = await this.of(next, principal);
-    if (identity === null || identity === before) return null;
+    const { user } = await this.of(next, principal);
+    if (user === null || user === before.user) return null;
     const sent = new Set(pairsOf(request).map(({ pair }) => pair));
     const made = cookies.map(readSetCookie).filter(({ isRemoved, pair }) => !isRemoved && !sent.has(pair));
-    return { identity, credentials: made.map(({ pair }) => pair) };
+    return { user, credentials: made.map(({ pair }) => pair) };
   }
 
   isIdentity(name: string): boolean {

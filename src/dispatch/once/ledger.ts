@@ -39,6 +39,8 @@ export interface Ledger {
    * @returns The keys of the outcomes that have to be dropped for it.
    */
   add(entry: LedgerEntry): readonly string[];
+  /** Returns whether an outcome is in here, and its time is not over. */
+  has(key: string): boolean;
   /** Takes out an outcome that is gone; one that is not in here is ignored. */
   remove(key: string): void;
 }
@@ -101,6 +103,11 @@ class FairLedger implements Ledger {
     account.entries.set(key, entry);
     this.#weigh(account, entry.weight);
     return this.#makeRoom();
+  }
+
+  has(key: string): boolean {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.expires > performance.now();
   }
 
   remove(key: string): void {

@@ -12,6 +12,7 @@ import { type Claim, type ClaimsOptions, createClaims, storeFailure } from "./cl
 import { createDeliveries } from "./deliveries.ts";
 import { digestOf, type Mutation, onceKey } from "./digest.ts";
 import { createIdentities, type PrincipalOf } from "./identity.ts";
+import { outcomeFor } from "./outcome.ts";
 
 /** Options for {@linkcode createOnce}. */
 export interface OnceOptions extends ClaimsOptions {
@@ -83,29 +84,34 @@ export function createOnce(options: OnceOptions): Once {
     isIdentity: (name) => identities.isIdentity(name),
   });
 
+  // What could not be told the store is reported once for each request.
+  const reported = new WeakSet<Request>();
+  const reportOnce = (request: Request, report: (error: unknown) => void) => (error: unknown): void => {
+    if (!reported.has(request)) report(error);
+    reported.add(request);
+  };
+
   return {
     async claim(mutation) {
-      const { action, request, principal, holder, report } = mutation;
+      const { action, request, principal, holder } = mutation;
       const made = digestOf(mutation);
       const digest = typeof made === "string" ? made : await made;
-      let identity: string | null;
-      try {
-        identity = await identities.of(request, principal);
-      } catch (error) {
-        throw storeFailure(error);
-      }
-      const key = onceKey(digest, identity);
-      return await claims.claim({
+      const identity = await identities.of(request, principal).catch((error) => Promise.reject(storeFailure(error)));
+      const key = onceKey(digest, identity.user);
+      const claim = await claims.claim({
         key,
         action,
         holder,
-        report,
+        session: identity.session,
         moveOf: async (cookies) => {
           const next = await identities.after(request, identity, cookies);
           if (next === null) return null;
-          return { key: onceKey(digest, next.identity), onKept: () => deliveries.follow(next.credentials, key) };
+          return { key: onceKey(digest, next.user), onKept: () => deliveries.follow(next.credentials, key) };
         },
+        report: reportOnce(request, mutation.report),
+        onLost: mutation.report,
       });
+      return claim.kind === "done" ? { ...claim, outcome: outcomeFor(claim.outcome, identity.session) } : claim;
     },
     seen(request, report) {
       return deliveries.seen(request)?.catch(report) ?? null;
@@ -113,7 +119,9 @@ export function createOnce(options: OnceOptions): Once {
     answered(request, { headers }, report) {
       if (!headers.has("set-cookie")) return null;
       const set = headers.getSetCookie();
-      return identities.learn(set).then(() => deliveries.replaced(request, set)).catch(report);
+      return identities.learn(set).then(() => deliveries.replaced(request, set)).catch(
+        reportOnce(request, report),
+      );
     },
     close: () => claims.close(),
   };

@@ -12,6 +12,8 @@ export const STORED_BYTES: number = 256 * 1024;
 export type StoredOutcome = StoredResult & {
   /** Values of `Set-Cookie`; absent where it has set none. */
   readonly cookies?: readonly string[];
+  /** The session they were set for, as a digest: no other is sent them again. Absent where the request had none. */
+  readonly session?: string;
 };
 
 /** The outcome of a mutation without its cookies. */
@@ -28,8 +30,19 @@ export type StoredResult =
     /** The bytes of the body, in base64. */
     readonly body: string;
   }
-  /** It is done, and its outcome was too large to keep: a repeat is told so with 409. */
+  /** It is done, and its outcome was too large to keep, or has been lost: a repeat is told so with 409. */
   | { readonly kind: "tooLarge" };
+
+/** The outcome of a mutation of which nothing is known but that it is done. */
+export const TOO_LARGE: StoredResult = Object.freeze({ kind: "tooLarge" });
+
+/** The cookies of an outcome. */
+export interface OwnCookies {
+  /** Values of `Set-Cookie`. */
+  readonly cookies: readonly string[];
+  /** The session of the request, as a digest; `null` where it had none. */
+  readonly session: string | null;
+}
 
 /** An outcome as it is kept, and about how much memory it takes. */
 export interface BoundOutcome {
@@ -42,18 +55,17 @@ export interface BoundOutcome {
  * Returns an outcome as it is kept: itself, or `tooLarge` in its place where it is above {@linkcode STORED_BYTES}.
  *
  * @param outcome The outcome, without cookies.
- * @param cookies The values of `Set-Cookie`.
+ * @param own Its cookies.
  * @returns What is kept, and its size.
  * @throws {TypeError} When it holds what JSON cannot say.
  */
-export function boundOutcome(outcome: StoredResult, cookies: readonly string[]): BoundOutcome {
+export function boundOutcome(outcome: StoredResult, { cookies, session }: OwnCookies): BoundOutcome {
   // Most outcomes are a line or two: written out as JSON to be measured, they would be written out twice.
   const length = lengthOf(outcome, 0);
   const isSmall = MOST_BYTES_PER_UNIT * length <= STORED_BYTES;
-  const kept: StoredResult = isSmall || sizeOf(outcome) <= STORED_BYTES ? outcome : { kind: "tooLarge" };
+  const kept: StoredResult = isSmall || sizeOf(outcome) <= STORED_BYTES ? outcome : TOO_LARGE;
   const units = kept === outcome && length < Infinity ? length : JSON.stringify(kept).length;
-  const own = cookies.length === 0 ? kept : { ...kept, cookies };
-  return { outcome: own, bytes: 2 * (units + lengthOf(cookies, 0)) };
+  return { outcome: withCookies(kept, cookies, session), bytes: 2 * (units + lengthOf(cookies, 0)) };
 }
 
 /**
@@ -61,14 +73,29 @@ export function boundOutcome(outcome: StoredResult, cookies: readonly string[]):
  * repeat is told so rather than run again.
  */
 export function readOutcome(stored: unknown): StoredOutcome {
-  return isOutcome(stored) ? stored : { kind: "tooLarge" };
+  return isOutcome(stored) ? stored : TOO_LARGE;
 }
 
-/** Returns an outcome without its cookies: they belong to the identity that was sent them. */
+/**
+ * Returns an outcome for a repeat: with its cookies only where the repeat has the session that the request had. To a later one
+ * they would bring back a session that has ended.
+ *
+ * @param outcome The outcome.
+ * @param session The session of the repeat, as a digest; `null` where it has none.
+ */
+export function outcomeFor(outcome: StoredOutcome, session: string | null): StoredOutcome {
+  return outcome.cookies === undefined || (outcome.session ?? null) === session ? outcome : withoutCookies(outcome);
+}
+
+/** Returns an outcome without its cookies. */
 export function withoutCookies(outcome: StoredOutcome): StoredOutcome {
-  if (outcome.cookies === undefined) return outcome;
-  const { cookies: _, ...rest } = outcome;
+  const { cookies: _cookies, session: _session, ...rest } = outcome;
   return rest;
+}
+
+function withCookies(result: StoredResult, cookies: readonly string[], session: string | null): StoredOutcome {
+  if (cookies.length === 0) return result;
+  return session === null ? { ...result, cookies } : { ...result, cookies, session };
 }
 
 /** How deep a value is looked into. */

@@ -50,7 +50,7 @@ class Process {
 
   claim(key: string, { signal, holder = ADA, moveOf = () => Promise.resolve(null) }: AskOptions = {}): Promise<Claim> {
     const report = (error: unknown) => void this.reports.push((error as Error).message);
-    return this.#claims.claim({ key, action: "save", holder, moveOf, report, signal });
+    return this.#claims.claim({ key, action: "save", holder, session: null, moveOf, report, onLost: report, signal });
   }
 
   forget(key: string): Promise<void> {
