@@ -361,6 +361,183 @@ Deno.test("where a dead run is to be refused, what was given up runs anew, and w
   for (const key of ["a", "b", "c"]) await mine(await once.claim(key)).finish(VALUE);
 });
 
+/** A store that notes what it was asked to change. */
+function noting(store: Store, notes: string[]): Store {
+  const note = (method: string, key: string) => void notes.push(`${method} ${key}`);
+  return {
+    get: (key) => store.get(key),
+    put: (key, ...rest) => (note("put", key), store.put(key, ...rest)),
+    putIfAbsent: (key, ...rest) => (note("putIfAbsent", key), store.putIfAbsent(key, ...rest)),
+    replace: (key, ...rest) => (note("replace", key), store.replace(key, ...rest)),
+    deleteIf: (key, ...rest) => (note("deleteIf", key), store.deleteIf(key, ...rest)),
+    delete: (key) => (note("delete", key), store.delete(key)),
+  };
+}
+
+timed("H1: the mark of a run goes after its outcome is there, and before its claim is given up", async () => {
+  const notes: string[] = [];
+  const once = createOnce({ store: noting(createMemoryStore(), notes), afterCrash: "refuse" });
+  await mine(await once.claim("key")).finish(VALUE);
+  assertEquals(notes.splice(0), ["putIfAbsent key", "putIfAbsent key:begun", "replace key", "deleteIf key:begun"]);
+  await mine(await once.claim("other")).giveUp();
+  assertEquals(notes.slice(2), ["deleteIf other:begun", "deleteIf other"]);
+});
+
+timed("H1: the mark of a run stays where its outcome was not kept, and no other process runs it", async (clock) => {
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
+  const once = createOnce({ store: flaky, afterCrash: "refuse" });
+  const first = mine(await once.claim("key"));
+  flaky.refuses = "key";
+  await first.finish(VALUE);
+  await clock.tickAsync(31_000);
+  assertEquals(await createOnce({ store, waitSeconds: 0, afterCrash: "refuse" }).claim("key"), { kind: "unknown" });
+  assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
+  once.close();
+});
+
+timed("a mark that is set late does not take the place of another's", async () => {
+  const store = createMemoryStore();
+  const first = mine(await createOnce({ store, afterCrash: "refuse" }).claim("key"));
+  await store.put("key:begun", "another owner", 60);
+  await first.finish(VALUE);
+  assertEquals(await store.get("key:begun"), "another owner");
+});
+
+timed(
+  "A6: what the store has lost before its time is not done again by the process that has done it",
+  async (clock) => {
+    const store = createMemoryStore();
+    const once = createOnce({ store });
+    await mine(await once.claim("key")).finish(VALUE);
+    await store.delete("key");
+    assertEquals(await once.claim("key"), { kind: "done", outcome: { kind: "tooLarge" } });
+    // Other processes are told so too.
+    assertEquals(await createOnce({ store }).claim("key"), { kind: "done", outcome: { kind: "tooLarge" } });
+    await clock.tickAsync(3_600_000);
+    await mine(await once.claim("key")).giveUp();
+  },
+);
+
+timed("forget() lets the next one run, and leaves a claim that another process holds", async () => {
+  const store = createMemoryStore();
+  const once = createOnce({ store, waitSeconds: 0 });
+  await mine(await once.claim("key")).finish(VALUE);
+  await once.forget("key");
+  await mine(await once.claim("key")).giveUp();
+  const elsewhere = mine(await createOnce({ store }).claim("other"));
+  await once.forget("other");
+  assertEquals(await once.claim("other"), { kind: "running" });
+  await elsewhere.giveUp();
+});
+
+timed("an outcome that is dropped for want of room ends no run of another process", async () => {
+  const store = createMemoryStore();
+  const once = createOnce({ store, waitSeconds: 0, maxEntries: 1 });
+  await mine(await once.claim("key")).finish(VALUE);
+  // Forgotten there before its time, and run by another.
+  await store.delete("key");
+  const elsewhere = mine(await createOnce({ store }).claim("key"));
+  await mine(await once.claim("second")).finish(VALUE);
+  assertEquals(await once.claim("key"), { kind: "running" });
+  await elsewhere.giveUp();
+});
+
+/** The identity that a cookie makes. */
+const moved = (onKept: () => Promise<void> = () => Promise.resolve()) => () =>
+  Promise.resolve({ key: "key:new", onKept });
+
+timed("finish() keeps an outcome under the identity that its cookies make too, without them", async () => {
+  const once = createOnce({ store: createMemoryStore() });
+  const first = mine(await once.claim("key", { moveOf: moved() }));
+  first.keepCookie("session=2");
+  await first.finish(VALUE);
+  assertEquals(await once.claim("key"), { kind: "done", outcome: { ...VALUE, cookies: ["session=2"] } });
+  assertEquals(await once.claim("key:new"), { kind: "done", outcome: VALUE });
+});
+
+timed("finish() keeps it under both where the store was away, and tells both from here meanwhile", async (clock) => {
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
+  const once = createOnce({ store: flaky, waitSeconds: 0 });
+  let kept = 0;
+  const first = mine(await once.claim("key", { moveOf: moved(() => Promise.resolve(void kept++)) }));
+  first.keepCookie("session=2");
+  flaky.isDown = true;
+  await first.finish(VALUE);
+  assertEquals([await once.claim("key:new"), kept], [{ kind: "done", outcome: VALUE }, 0]);
+  flaky.isDown = false;
+  await clock.tickAsync(500);
+  assertEquals([await createOnce({ store }).claim("key:new"), kept], [{ kind: "done", outcome: VALUE }, 1]);
+});
+
+for (const isElsewhere of [false, true]) {
+  timed(
+    `headSent() leads a repeat with the new cookies to the run, ${isElsewhere ? "in another" : "in this"} process`,
+    async () => {
+      const store = createMemoryStore();
+      const once = createOnce({ store, waitSeconds: 0 });
+      const asker = isElsewhere ? createOnce({ store, waitSeconds: 0 }) : once;
+      const first = mine(await once.claim("key", { moveOf: moved() }));
+      first.keepCookie("session=2");
+      first.headSent();
+      // Known when the question of the identity has been answered, and the store has it.
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      assertEquals(await asker.claim("key:new"), { kind: "running" });
+      await first.finish(VALUE);
+      assertEquals(await asker.claim("key:new"), { kind: "done", outcome: VALUE });
+    },
+  );
+
+  timed(
+    `headSent() holds nothing when the run is given up, ${isElsewhere ? "in another" : "in this"} process`,
+    async () => {
+      const store = createMemoryStore();
+      const once = createOnce({ store, waitSeconds: 0 });
+      const asker = isElsewhere ? createOnce({ store, waitSeconds: 0 }) : once;
+      const first = mine(await once.claim("key", { moveOf: moved() }));
+      first.keepCookie("session=2");
+      first.headSent();
+      await first.giveUp();
+      await mine(await asker.claim("key:new")).giveUp();
+    },
+  );
+}
+
+timed("headSent() leads in this process where the store does not answer", async () => {
+  const flaky = new Flaky(createMemoryStore());
+  const once = createOnce({ store: flaky, waitSeconds: 0 });
+  const first = mine(await once.claim("key", { moveOf: moved() }));
+  first.keepCookie("session=2");
+  flaky.isDown = true;
+  first.headSent();
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  flaky.isDown = false;
+  assertEquals(await once.claim("key:new"), { kind: "running" });
+  await first.finish(VALUE);
+  assertEquals([await once.claim("key:new"), once.reports], [{ kind: "done", outcome: VALUE }, []]);
+});
+
+timed("a run whose process died after its head is free for the new cookies too, or refused", async (clock) => {
+  for (const afterCrash of ["run", "refuse"] as const) {
+    const store = createMemoryStore();
+    const flaky = new Flaky(store);
+    const dying = await createOnce({ store: flaky, afterCrash }).claim("key", { moveOf: moved() });
+    assert(dying.kind === "mine");
+    dying.keepCookie("session=2");
+    dying.headSent();
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    flaky.isDown = true;
+    await clock.tickAsync(30_000);
+    const once = createOnce({ store, afterCrash, waitSeconds: 1 });
+    const repeat = once.claim("key:new");
+    await clock.tickAsync(1_000);
+    const claim = await repeat;
+    assertEquals(claim.kind, afterCrash === "run" ? "mine" : "unknown");
+    if (claim.kind === "mine") await claim.giveUp();
+  }
+});
+
 timed("giveUp() of a claim whose lease has run out leaves the claim of another", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
