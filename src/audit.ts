@@ -54,7 +54,9 @@ export interface ActionAudit {
   readonly actions: readonly AuditedAction[];
   /** The names of those that nobody guards and that do not say `public: true`. */
   readonly unguarded: readonly string[];
-  /** All of it as a table, for a terminal. */
+  /** What the handler should be told, in sentences. */
+  readonly warnings: readonly string[];
+  /** The actions as a table, for a terminal. */
   readonly text: string;
 }
 
@@ -88,7 +90,8 @@ export async function auditActions(
   handler: Pick<Handler, "actions">,
   options: AuditOptions = {},
 ): Promise<ActionAudit> {
-  const actions = (await handler.actions()).map(look).sort((a, b) => a.name < b.name ? -1 : 1);
+  const found = await handler.actions();
+  const actions = found.map(look).sort((a, b) => a.name < b.name ? -1 : 1);
   const open = actions.filter(({ guards, isPublic }) => guards.length === 0 && !isPublic);
   if (options.requireGuard === true && open.length > 0) {
     const names = open.map(({ name, place }) => place === null ? `"${name}"` : `"${name}" (${place})`).join(", ");
@@ -98,7 +101,24 @@ export async function auditActions(
       }; give a guard to each, or one for all to createHandler(), or say public: true`,
     );
   }
-  return { actions, unguarded: open.map(({ name }) => name), text: table(actions) };
+  return { actions, unguarded: open.map(({ name }) => name), warnings: warn(found, actions), text: table(actions) };
+}
+
+/** What is missing, as far as it can be seen from outside. */
+function warn(found: readonly HandlerAction[], actions: readonly AuditedAction[]): readonly string[] {
+  const isIdentified = found.every(({ isIdentified }) => isIdentified);
+  // An action that asks for nobody has no users to tell apart, and a signature is not a user.
+  const guarded = actions.filter(({ method, guards }) =>
+    method === "POST" && guards.some((guard) => guard !== "signature")
+  );
+  if (isIdentified || guarded.length === 0) return [];
+  const names = guarded.slice(0, 3).map(({ name }) => `"${name}"`).join(", ");
+  return [
+    `users of ${names}${
+      guarded.length > 3 ? ` and ${guarded.length - 3} more` : ""
+    } are told apart by the HttpOnly cookies ` +
+    `this application sets; give createHandler({ principal }), or name the cookies of its sessions in once.cookies`,
+  ];
 }
 
 function look({ action, source, isGuardedByHandler, limits, rate }: HandlerAction): AuditedAction {

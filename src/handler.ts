@@ -188,6 +188,8 @@ export interface HandlerAction {
   readonly source: ActionSource | null;
   /** Whether the guard that the handler has for all actions is asked before it runs. */
   readonly isGuardedByHandler: boolean;
+  /** `true` if the handler was told what tells its users apart: `principal`, or `once.cookies`. */
+  readonly isIdentified: boolean;
   /** The limits that hold for it. */
   readonly limits: Limits;
   /** How often one caller may run it, or `null` for any number. */
@@ -427,6 +429,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
         action,
         source: sources.get(action.uid) ?? null,
         isGuardedByHandler: options.guard !== undefined && !action.public,
+        isIdentified: options.principal !== undefined || options.once?.cookies !== undefined,
         limits: resolveLimits(action.limits, limits),
         rate: action.rate ?? options.rate ?? null,
       }));

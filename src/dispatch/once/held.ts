@@ -170,15 +170,16 @@ export class HeldClaim implements MineClaim {
         ...ledger.add({ key, holder, bytes: bound.bytes }),
         ...(move === null ? [] : ledger.add({ key: move.key, holder, bytes: bound.bytes })),
       ], report);
-      const send = () => this.#send(kept, move);
+      const send = async (): Promise<void> => {
+        if (await this.#send(kept, move)) return;
+        this.#reportLost("taken");
+        outbox.add(key, { outcome: kept, send: null });
+      };
       try {
-        if (!await send()) {
-          this.#reportLost("taken");
-          outbox.add(key, { outcome: kept, send: null });
-        }
+        await send();
       } catch (error) {
         report(error);
-        outbox.add(key, { outcome: kept, send: async () => void await send() });
+        outbox.add(key, { outcome: kept, send });
         if (move !== null) outbox.add(move.key, { outcome: withoutCookies(kept), send: null });
       }
     } finally {

@@ -632,6 +632,7 @@ timed("finish() knows its outcome again when only the answer of the store was lo
   await first.finish(VALUE);
   flaky.isDown = false;
   await clock.tickAsync(500);
+  await clock.tickAsync(60_000);
   assertEquals(await createOnce({ store }).claim("key"), { kind: "done", outcome: VALUE });
   // Told once that the store had failed, and not that another process had come.
   assertEquals(once.reports, ["connection lost"]);
@@ -761,6 +762,43 @@ timed("A6: a claim in a store of this process alone has no lease, and no timer",
   await first.finish(VALUE);
   assertEquals((await once.claim("key")).kind, "done");
 });
+
+timed("A6: a claim that ends while its lost lease is taken again does not hold off the next", async (clock) => {
+  const store = createMemoryStore();
+  const gate = Promise.withResolvers<void>();
+  const slow = new Flaky(store);
+  slow.replace = async (...args) => {
+    await gate.promise;
+    return await store.replace(...args);
+  };
+  const first = mine(await createOnce({ store: slow }).claim("key"));
+  await store.delete("key");
+  await clock.tickAsync(10_000);
+  await first.giveUp();
+  gate.resolve();
+  await clock.tickAsync(1);
+  await mine(await createOnce({ store, waitSeconds: 0 }).claim("key")).giveUp();
+});
+
+timed(
+  "A5, A6: a claim that another process took while the store was away is reported when that is known",
+  async (clock) => {
+    const store = createMemoryStore();
+    const flaky = new Flaky(store);
+    const once = createOnce({ store: flaky });
+    const first = mine(await once.claim("key"));
+    flaky.isDown = true;
+    await first.finish(VALUE);
+    await clock.tickAsync(31_000);
+    const second = mine(await createOnce({ store }).claim("key"));
+    flaky.isDown = false;
+    await clock.tickAsync(60_000);
+    assertEquals(once.reports.length, 2);
+    assertStringIncludes(once.reports[1] ?? "", "another process has taken it");
+    assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
+    await second.giveUp();
+  },
+);
 
 timed("a claim that ends while it is renewed is not renewed again", async (clock) => {
   const store = createMemoryStore();
