@@ -562,6 +562,25 @@ for (const [kind, open] of Object.entries(KINDS)) {
   });
 }
 
+for (const [kind, orders] of [["the account as principal", 2], ["a named cookie", 3]] as const) {
+  Deno.test(`A8, ${kind}: Back to a form from two cookies before is told the same where the account is known, else runs`, async () => {
+    const made = KINDS[kind]();
+    await using _ = made.site;
+    const browser = new Browser(made.site);
+    await browser.post("signIn", "form-1");
+    await browser.post("rotate", "form-2");
+    await browser.post("rotate", "form-3");
+    const again = await browser.post("rotate", "form-2");
+    assertEquals(made.orders.length, orders);
+    // Never the cookie of a session that is over.
+    const [, key = ""] = /session=(s\d+)/.exec(again.cookies[0] ?? "") ?? [];
+    assertEquals([again.location, again.cookies.length === 0 || key === "s4"], [
+      `/orders/${orders === 2 ? 1 : 3}`,
+      true,
+    ]);
+  });
+}
+
 Deno.test("A8: a script's cookie that changes between a first try and its repeat makes no second order", async () => {
   const { site, orders } = shop();
   await using _ = site;

@@ -504,6 +504,26 @@ for (const isElsewhere of [false, true]) {
   );
 }
 
+timed("a repeat that is led to a run which has just ended gets its outcome without the cookies", async () => {
+  const store = createMemoryStore();
+  await store.put("key:new", { kind: "moved", to: "key" }, 60);
+  await store.put("key", { ...VALUE, cookies: ["session=2"] }, 60);
+  assertEquals(await createOnce({ store }).claim("key:new"), { kind: "done", outcome: VALUE });
+});
+
+timed("A4: what is told an outcome, or that it waits in vain, gives its place back", async () => {
+  const once = createOnce({ store: createMemoryStore(), waitSeconds: 0, maxClaimsPerPrincipal: 2 });
+  const first = mine(await once.claim("key"));
+  for (let repeat = 0; repeat < 5; repeat++) assertEquals(await once.claim("key"), { kind: "running" });
+  await first.finish(VALUE);
+  for (let repeat = 0; repeat < 5; repeat++) assertEquals((await once.claim("key")).kind, "done");
+  const held = [mine(await once.claim("a")), mine(await once.claim("b"))];
+  const refused = await once.claim("c");
+  assertEquals(refused, { kind: "refused", limit: "once.maxClaimsPerPrincipal", maximum: 2, reason: "own" });
+  for (const claim of held) await claim.giveUp();
+  await mine(await once.claim("c")).giveUp();
+});
+
 timed("headSent() leads in this process where the store does not answer", async () => {
   const flaky = new Flaky(createMemoryStore());
   const once = createOnce({ store: flaky, waitSeconds: 0 });
