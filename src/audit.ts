@@ -90,7 +90,8 @@ export async function auditActions(
   handler: Pick<Handler, "actions" | "warnings">,
   options: AuditOptions = {},
 ): Promise<ActionAudit> {
-  const actions = (await handler.actions()).map(look).sort((a, b) => a.name < b.name ? -1 : 1);
+  const found = await handler.actions();
+  const actions = found.map(look).sort((a, b) => a.name < b.name ? -1 : 1);
   const open = actions.filter(({ guards, isPublic }) => guards.length === 0 && !isPublic);
   if (options.requireGuard === true && open.length > 0) {
     const names = open.map(({ name, place }) => place === null ? `"${name}"` : `"${name}" (${place})`).join(", ");
@@ -100,9 +101,26 @@ export async function auditActions(
       }; give a guard to each, or one for all to createHandler(), or say public: true`,
     );
   }
-  const { warnings } = handler;
+  const warnings = [...handler.warnings, ...identityWarnings(found, actions)];
   const text = [table(actions), ...warnings.map((warning) => `Warning: ${warning}`)].join("\n\n");
   return { actions, unguarded: open.map(({ name }) => name), warnings, text };
+}
+
+/** Warns where users are told apart by cookies alone, as far as that can be seen from outside. */
+function identityWarnings(found: readonly HandlerAction[], actions: readonly AuditedAction[]): readonly string[] {
+  const isIdentified = found.every(({ isIdentified }) => isIdentified);
+  // An action that asks for nobody has no users to tell apart, and a signature is not a user.
+  const guarded = actions.filter(({ method, guards }) =>
+    method === "POST" && guards.some((guard) => guard !== "signature")
+  );
+  if (isIdentified || guarded.length === 0) return [];
+  const names = guarded.slice(0, 3).map(({ name }) => `"${name}"`).join(", ");
+  return [
+    `users of ${names}${
+      guarded.length > 3 ? ` and ${guarded.length - 3} more` : ""
+    } are told apart by the HttpOnly cookies ` +
+    `this application sets; give createHandler({ principal }), or name the cookies of its sessions in once.cookies`,
+  ];
 }
 
 function look({ action, source, isGuardedByHandler, limits, rate }: HandlerAction): AuditedAction {

@@ -17,7 +17,7 @@ import { createDevelopment } from "./dev/development.ts";
 import { createWatch } from "./dev/watch.ts";
 import { FormActionDispatch, type Visitor } from "./dispatch/dispatch.ts";
 import { SERVER_ERROR } from "./dispatch/failure.ts";
-import { createOnce } from "./dispatch/once.ts";
+import { createOnce } from "./dispatch/once/once.ts";
 import { createRateLimiter, type RateLimiter } from "./dispatch/rate.ts";
 import { createStreams } from "./dispatch/streams.ts";
 import type { Trace } from "./dispatch/trace.ts";
@@ -30,7 +30,7 @@ import { createStaticFiles } from "./pages/static_files.ts";
 import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
 import { createBodyAccounts } from "./request/body_account.ts";
-import { addressHolder, callerAddress } from "./request/caller.ts";
+import { addressHolder, callerAddress, type Holder } from "./request/caller.ts";
 import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
@@ -51,24 +51,47 @@ export interface ErrorInfo {
   readonly actionName: string | null;
 }
 
-/** How mutations are kept from running twice. */
+/** Options for running mutations once. */
 export interface OnceHandlerOptions {
-  /** Seconds an outcome is kept for repeats. Default: 3,600. */
+  /** Time an outcome is kept for repeats, in seconds. Default: `3600`. */
   readonly seconds?: number | undefined;
-  /** Outcomes kept in memory at most; the ones finished longest ago leave first. Not for a `store` of your own. Default: 10,000. */
+  /**
+   * Maximum number of outcomes this process keeps, in whatever store. Above it, the oldest outcome of the principal or address
+   * that has most of them is dropped: a client that fills the pool pushes out its own. Default: `10_000`.
+   */
   readonly maxEntries?: number | undefined;
-  /** Seconds a repeat waits for a run that has not ended. Default: 10. */
+  /**
+   * Maximum size of the outcomes this process keeps, in bytes, counted as two for each UTF-16 code unit. Above it, outcomes are
+   * dropped as above `maxEntries`. Default: 64 MiB (67,108,864 bytes).
+   */
+  readonly maxBytes?: number | undefined;
+  /**
+   * Maximum number of mutations that run, or wait for one that runs, at the same time. A principal or address may have twice as
+   * many as are left free, so that one client does not shut out the others. Above it: 429. Default: `10_000`.
+   */
+  readonly maxClaims?: number | undefined;
+  /** The part of `maxClaims` that one principal may have. Above it: 429. Default: `1000`. */
+  readonly maxClaimsPerPrincipal?: number | undefined;
+  /** Time a repeat waits for a run that has not ended, in seconds. Default: `10`. */
   readonly waitSeconds?: number | undefined;
-  /** Seconds after which a run counts as dead whose process is gone. Default: 30. */
+  /**
+   * Time after which a run counts as dead when its process does not renew its claim, in seconds: that process has ended, stands
+   * still, or cannot reach the store. Not for the default store, which ends with its process. Default: `30`.
+   */
   readonly leaseSeconds?: number | undefined;
   /**
-   * What becomes of a repeat of a run that is dead: nobody can tell how far it came. `"run"` runs it anew: what a crash has
-   * prevented is done after all, and what it has interrupted after its last write is done twice, unless the handler writes in
-   * one transaction that also records `requestId`. `"refuse"` answers 409: nothing is done twice, and the visitor has to look
-   * whether it was done. For a `store` that outlives the process; it is asked two times more for each mutation.
-   * Default: `"run"`.
+   * What a repeat of a dead run gets: nobody can tell how far that run came. `"run"` runs it again: what a crash has prevented is
+   * done after all, and what it has interrupted after its last write is done twice, unless the action function writes in one
+   * transaction that also records `requestId`. `"refuse"` answers 409: nothing is done twice, and the user has to look whether it
+   * was done. For a `store` that outlives the process; it is asked two times more for each mutation. Default: `"run"`.
    */
   readonly afterCrash?: "run" | "refuse" | undefined;
+  /**
+   * Names of the cookies that stand for a session. They identify a request without a principal: a repeat with other values is
+   * another mutation. Name them where your application sets other `HttpOnly` cookies as well, or a session cookie that is not
+   * `HttpOnly` or comes from another service. Default: the cookies that answers set `HttpOnly`, kept in the store.
+   */
+  readonly cookies?: readonly string[] | undefined;
 }
 
 /** Everything a handler can be told. Each option may be left out. */
@@ -89,7 +112,11 @@ export interface HandlerOptions {
    * such as a database, and what a test puts in its place. A function is run as the dependency's factory. Default: none.
    */
   readonly overrides?: ReadonlyMap<Dependency<unknown> | string, unknown> | undefined;
-  /** Who asks: part of the key under which a mutation runs once, and whose streams are counted. Default: nobody. */
+  /**
+   * Identifies the user. Part of the idempotency key, and the unit in which open streams, running mutations and stored outcomes
+   * are counted. Give an id of the account or session that stays the same when the cookie of the session changes. Return `null`
+   * for an anonymous user. Default: none; a mutation is then identified by the cookies of `once.cookies`.
+   */
   readonly principal?: ((request: Request) => string | null | PromiseLike<string | null>) | undefined;
   /**
    * Decides who may run an action, before its body is read and before the action's own guard; an action lifts it with
@@ -162,6 +189,8 @@ export interface HandlerAction {
   readonly source: ActionSource | null;
   /** Whether the guard that the handler has for all actions is asked before it runs. */
   readonly isGuardedByHandler: boolean;
+  /** `true` if the handler was told what tells its users apart: `principal`, or `once.cookies`. */
+  readonly isIdentified: boolean;
   /** The limits that hold for it. */
   readonly limits: Limits;
   /** How often one caller may run it, or `null` for any number. */
@@ -271,9 +300,14 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const bus = options.bus ?? createMemoryBus();
   const live = createLive(bus, (error) => logError(error, "a topic"));
   const disconnects = createDisconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
-  const store = options.store ?? createMemoryStore({ maxEntries: options.once?.maxEntries });
-  const { seconds, waitSeconds, leaseSeconds, afterCrash } = options.once ?? {};
-  const once = createOnce({ store, seconds, waitSeconds, leaseSeconds, afterCrash });
+  const store = options.store ?? createMemoryStore(roomFor(options.once ?? {}));
+  const once = createOnce({
+    ...options.once,
+    store,
+    // Memory ends with its process: a claim there needs no lease that could run out.
+    isShared: options.store !== undefined,
+    principal: options.principal ?? null,
+  });
   // An application that says `false` has decided.
   const isProxyUndecided = options.crossOrigin?.trustProxy === undefined;
   const senders: SenderOptions = {
@@ -358,7 +392,14 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const send = async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> => {
     // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
     if (pipeline === null) await ready;
-    return await (pipeline ?? await started).answerTraced(request, new Sender(request, info, senders), trace);
+    const dispatch = pipeline ?? await started;
+    const reportHere = (error: unknown): void => report(error, request, null);
+    const received = once.seen(request, reportHere);
+    if (received !== null) await received;
+    const response = await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
+    const learned = once.answered(request, response, reportHere);
+    if (learned !== null) await learned;
+    return response;
   };
 
   const { headers } = options;
@@ -399,6 +440,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
         action,
         source: sources.get(action.uid) ?? null,
         isGuardedByHandler: options.guard !== undefined && !action.public,
+        isIdentified: options.principal !== undefined || options.once?.cookies !== undefined,
         limits: resolveLimits(action.limits, limits),
         rate: action.rate ?? options.rate ?? null,
       }));
@@ -413,6 +455,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       await ready.catch(() => {}); // What was wrong with the pages is told by `ready`.
       await development?.close();
       await streams.close();
+      once.close();
       await live.close();
       await disconnects.close();
     },
@@ -429,8 +472,8 @@ interface SenderOptions {
 /** Who sent a request, as `Deno.serve` tells it. */
 class Sender implements Visitor {
   readonly address: string;
-  readonly #request: Request;
   readonly #connection: string;
+  readonly #request: Request;
   readonly #options: SenderOptions;
   readonly #completed: Promise<void> | undefined;
   #gone: AbortSignal | null = null;
@@ -443,11 +486,10 @@ class Sender implements Visitor {
     this.#completed = info?.completed;
   }
 
-  get account(): string | null {
+  get holder(): Holder {
     const holder = addressHolder(this.#request, this.#connection, this.#options.crossOrigin);
-    if (holder.kind === "address") return holder.name;
-    this.#options.noticeProxy(this.#request, this.#connection);
-    return null;
+    if (holder.kind === "unknown") this.#options.noticeProxy(this.#request, this.#connection);
+    return holder;
   }
 
   // Made when somebody asks: what a mutation does goes on without its visitor.
@@ -481,6 +523,13 @@ function createProxyNotice(): SenderOptions["noticeProxy"] {
       } names the client that it was forwarded for. ${NO_TRUST_PROXY}`,
     );
   };
+}
+
+/** The bounds of a store in memory that never drops what the handler still counts: outcomes, claims, and what leads to them. */
+function roomFor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, maxClaims = 10_000 }: OnceHandlerOptions) {
+  const entries = 4 * (maxEntries + maxClaims);
+  // A thousand bytes hold a claim, or a pointer to an outcome.
+  return { maxEntries: entries, maxBytes: 2 * maxBytes + 1_000 * entries };
 }
 
 /** Whether the environment says that this is development. */

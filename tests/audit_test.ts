@@ -133,3 +133,21 @@ Deno.test("deno task audit prints the actions of an application, and fails where
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("auditActions() warns where guarded actions change something and nothing tells their users apart", async () => {
+  const actions = {
+    a: action("save", { guard: pass }, pass),
+    b: action("hook", { webhook: true, verify: () => true }, pass),
+    c: action("look", { method: "GET", guard: pass }, pass),
+  };
+  const { warnings } = await auditActions(handlerOf(actions));
+  assertEquals(warnings.length, 1);
+  assertStringIncludes(warnings[0] ?? "", 'users of "save" are told apart by the HttpOnly cookies');
+  const more = Object.fromEntries(["s", "t", "u", "v"].map((name) => [name, action(name, { guard: pass }, pass)]));
+  assertStringIncludes((await auditActions(handlerOf(more))).warnings.join(), 'users of "s", "t", "u" and 1 more are');
+  const named: readonly HandlerOptions[] = [{ principal: () => null }, { once: { cookies: ["session"] } }];
+  for (const options of named) assertEquals((await auditActions(handlerOf(actions, options))).warnings, []);
+  // Without a guard there is no user to mistake.
+  const { b, c } = actions;
+  assertEquals((await auditActions(handlerOf({ b, c, d: action("open", pass) }))).warnings, []);
+});

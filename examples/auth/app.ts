@@ -11,8 +11,12 @@ export function createApp(known: Accounts): Handler {
     baseDir: import.meta.dirname,
     // Nothing runs for who is not signed in, but what says that it is for everyone.
     guard: signedIn,
-    // Two visitors who happen to send the same thing under the same id are still two.
-    principal: tokenOf,
+    // The account, not the cookie: a token that was made up is not an account, and a new one leaves the user who they are.
+    principal: (request) => {
+      const token = tokenOf(request);
+      const session = token === null ? null : known.findSession(token);
+      return session === null || session.isOver ? null : String(session.user.id);
+    },
     store: memory,
     overrides: new Map<Dependency<unknown>, unknown>([[accounts, known], [store, memory]]),
   });

@@ -1,6 +1,6 @@
 /** The application as a handler: what an instance serves and what the tests ask. */
 import { type Bus, createHandler, type Handler, type Store } from "@hyper/actions";
-import { keyOf } from "./session.ts";
+import { personOf } from "./session.ts";
 
 /** What instances share, where there are several. */
 export interface Shared {
@@ -16,7 +16,7 @@ export interface Shared {
 export function createApp(shared: Shared | null): Handler {
   return createHandler({
     baseDir: import.meta.dirname,
-    principal: keyOf,
+    principal: (request) => personOf(request)?.id.toString() ?? null,
     ...(shared === null ? {} : { ...shared, crossOrigin: { trustProxy: true } }),
   });
 }

@@ -13,11 +13,14 @@ export function keyOf({ headers }: Pick<Request, "headers">): string | null {
   return KEY.exec(headers.get("cookie") ?? "")?.[1] ?? null;
 }
 
-/** Who asks, or `null`. */
-export const currentPerson = dependency("person", ({ request }): Person | null => {
+/** Returns the person whose key a request sends, or `null`. */
+export function personOf(request: Pick<Request, "headers">): Person | null {
   const key = keyOf(request);
   return key === null ? null : findPerson(key);
-});
+}
+
+/** The person of the request, or `null`. */
+export const currentPerson = dependency("person", ({ request }): Person | null => personOf(request));
 
 /** Who asks, for what has the guard below. */
 export const member = dependency("member", async ({ deps }): Promise<Person> => {

@@ -25,7 +25,7 @@ export function createApp(): Handler {
     headers: { "content-security-policy": POLICY },
     // Every action goes through the audit log, whatever comes of it.
     backends: [new AuditBackend()],
-    // Two visitors who happen to send the same thing under the same id are still two.
+    // A session that exists: a stranger cannot make up principals, each with a share of its own.
     principal: (request) => userOf(request)?.session ?? null,
   });
   handler.signals.formValidationFailed.connect(recordRefusal);

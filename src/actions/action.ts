@@ -32,7 +32,10 @@ export interface ActionContextBase extends RequestContext {
   readonly origin: URL | null;
   /** The target the call named (`X-Hyper-Target`), or `null`. A hint from the browser: never trust it with a decision. */
   readonly target: string | null;
-  /** The id of this call, the same for each of its retries, or `null` where none was sent. */
+  /**
+   * The id of this call, or of the form where it was posted without scripts; the same for each retry. `null` where none was
+   * sent. Record it in the transaction of work that must not happen twice, even after a crash.
+   */
   readonly requestId: string | null;
   /**
    * Publishes items to everyone who watches a topic, on every instance: see `live()`. They are rendered once, here; a

@@ -50,12 +50,12 @@ import {
 import type { Patch } from "../protocol/patch.ts";
 import type { BodyAccount, BodyAccounts } from "../request/body_account.ts";
 import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
-import { type Holder, UNKNOWN_HOLDER } from "../request/caller.ts";
 import { canonicalRequest } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
+import type { Holder } from "../request/caller.ts";
 import type { RateRule } from "../request/rate_rule.ts";
 import type { OnFile } from "../request/multipart.ts";
 import { storeFiles, storingFiles } from "../request/stored_file.ts";
@@ -68,7 +68,9 @@ import type { AccessDenied, SignalFamily } from "../signals.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
 import { type EarlyInjection, injectBeforeForm } from "./injection.ts";
 import { Lifetime } from "./lifetime.ts";
-import { type MineClaim, type Once, onceKey } from "./once.ts";
+import type { Claim } from "./once/claims.ts";
+import type { MineClaim } from "./once/held.ts";
+import type { Once } from "./once/once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
@@ -183,8 +185,8 @@ export interface DispatchServices {
 export interface Visitor {
   /** The address, for counting what one caller does; `""` where it is not known. */
   readonly address: string;
-  /** The address that what the request makes the server hold is counted for; `null` for one that says nothing. */
-  readonly account: string | null;
+  /** The holder that its address stands for. */
+  readonly holder: Holder;
   /** Aborted when the visitor has gone before the answer was out. */
   readonly gone: AbortSignal;
 }
@@ -272,11 +274,12 @@ class Run implements Arrival, SetCookies {
 
   /** The principal or address that what this run holds is counted for. */
   get holder(): Holder {
-    return this.principal === null ? holderOf(this.visitor) : { kind: "principal", name: this.principal };
+    return this.principal === null ? this.visitor.holder : { kind: "principal", name: this.principal };
   }
 
   takeCookies(): readonly string[] {
     this.isHeadOut = true;
+    this.claim?.headSent();
     return this.cookies;
   }
 
@@ -411,7 +414,7 @@ export class FormActionDispatch {
   async #findByBody(arrival: Arrival): Promise<Response> {
     const { manager, router, limits, bodies } = this.#services;
     const { request, url, visitor } = arrival;
-    const account = bodies.open(holderOf(visitor));
+    const account = bodies.open(visitor.holder);
     const content = await readBody(request, limits, { account }).catch((error) => {
       account.close();
       throw error;
@@ -537,9 +540,7 @@ export class FormActionDispatch {
 
     run.trace?.step("claim");
     if (input.onceId === null || action.method === "GET") return await this.#perform(run, input, ready, null);
-    const parts = { action: action.name, principal: run.principal, id: input.onceId, input: input.kwargs };
-    const key = onceKey(parts);
-    const claim = await this.#services.once.claim(typeof key === "string" ? key : await key);
+    const claim = await this.#claim(run, input.onceId, input.kwargs);
     switch (claim.kind) {
       case "mine":
         return await this.#perform(run, input, ready, claim);
@@ -550,7 +551,24 @@ export class FormActionDispatch {
         return failure(409, "This is still being done", { "retry-after": "1" });
       case "unknown":
         return failure(409, "This was begun, and it is not known whether it was done");
+      case "refused":
+        return failure(429, `Too many actions at once, ${claim.limit} is ${claim.maximum}`, { "retry-after": "1" });
     }
+  }
+
+  /** Claims a mutation for the identity of its request, and counts it for its holder. */
+  #claim(run: Run, id: string, input: Kwargs): Promise<Claim> {
+    const { once, report } = this.#services;
+    const { action, request, principal } = run;
+    return once.claim({
+      action: action.name,
+      id,
+      input,
+      request,
+      principal,
+      holder: run.holder,
+      report: (error) => report(error, request, action.name),
+    });
   }
 
   /** Whether a request is for a webhook, whose signature stands in for where it comes from. */
@@ -824,7 +842,7 @@ export class FormActionDispatch {
         signals: this.#services.signals,
         origin: run.origin?.page == null ? null : run.origin.url,
         target: run.intent.target,
-        requestId: run.intent.requestId,
+        requestId: input.onceId,
         publish: (topic: string, items: Item | readonly Item[]) => this.#publishFrom(run, topic, items),
         setCookie: (cookie: Cookie) => run.addCookie(cookie.name, this.#services.cookie(cookie)),
       };
@@ -835,12 +853,12 @@ export class FormActionDispatch {
         returned = await returned;
       }
     } catch (error) {
-      await this.#endClaim(run, claim?.giveUp());
+      await claim?.giveUp();
       throw error;
     }
     // A handler that finds a name taken says so with `form.addError()`: what it did then was to refuse.
     if (ready.form !== null && !ready.form.isValid) {
-      await this.#endClaim(run, claim?.giveUp());
+      await claim?.giveUp();
       return this.#refuseForm(run, ready.form);
     }
     run.trace?.step("result");
@@ -857,22 +875,13 @@ export class FormActionDispatch {
         const unread = { limits: run.limits, openSlot: () => this.#services.streams.open(run.holder) };
         return { kind: "response", response: await recordResponse(outcome.response, claim, unread) };
       }
-      await this.#endClaim(run, claim.finish(storedOf(outcome)));
+      await claim.finish(storedOf(outcome));
       return outcome;
     } catch (error) {
       // The handler has done its work, so that a repeat must not run it again, whatever was wrong with its result.
       run.lifetime.keepFiles();
-      await this.#endClaim(run, claim?.finish({ kind: "tooLarge" }));
+      await claim?.finish({ kind: "tooLarge" });
       throw error;
-    }
-  }
-
-  // A store that is gone by now must not hide what the handler did: its answer, or its error, still goes out.
-  async #endClaim(run: Run, ending: Promise<unknown> | undefined): Promise<void> {
-    try {
-      await ending;
-    } catch (error) {
-      this.#services.report(error, run.request, run.action.name);
     }
   }
 
@@ -1047,7 +1056,7 @@ export class FormActionDispatch {
     const { action, request, limits, controller } = run;
     const slot = streams.open(run.holder);
     if (slot.kind !== "slot") {
-      await this.#endClaim(run, claim?.giveUp());
+      await claim?.giveUp();
       return noRoom(slot);
     }
     claim?.renew();
@@ -1060,14 +1069,14 @@ export class FormActionDispatch {
       actionName: action.name,
       controller,
       // What it has given so far is not all that it was to give: a repeat must not take it for that, nor run it again.
-      onCut: () => void this.#endClaim(run, claim?.finish({ kind: "tooLarge" })),
+      onCut: () => void claim?.finish({ kind: "tooLarge" }),
       report: (error) => report(error, request, action.name),
     });
     const discard = async (): Promise<void> => {
       await life.return();
       // A generator that was never asked for anything runs no `finally`, and the handler has done nothing yet.
       slot.release();
-      await this.#endClaim(run, claim?.giveUp());
+      await claim?.giveUp();
       await run.lifetime.end();
     };
     return { kind: "stream", stream, discard };
@@ -1199,10 +1208,6 @@ function shareOf({ request: { url, headers }, principal, action, intent }: Run, 
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
   const parts = [action.name, topic, principal, url, intent.target, ...sent];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
-}
-
-function holderOf({ account }: Visitor): Holder {
-  return account === null ? UNKNOWN_HOLDER : { kind: "address", name: account };
 }
 
 /** Removes a body that no action takes. */

@@ -5,7 +5,8 @@
  */
 import type { Patch } from "../protocol/patch.ts";
 import { failure } from "./failure.ts";
-import { type MineClaim, STORED_BYTES, type StoredOutcome } from "./once.ts";
+import type { MineClaim } from "./once/held.ts";
+import { STORED_BYTES, type StoredOutcome, type StoredResult } from "./once/outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { Pace } from "./pace.ts";
 import { startTimer, type UnreadLimits } from "./running_stream.ts";
@@ -20,7 +21,7 @@ export interface UnreadBody {
 }
 
 /** What is kept of an outcome that is complete. */
-export function storedOf(outcome: Outcome): StoredOutcome {
+export function storedOf(outcome: Outcome): StoredResult {
   switch (outcome.kind) {
     case "nothing":
     case "events":
@@ -57,8 +58,11 @@ export function restore(stored: StoredOutcome): Outcome {
  * @returns The response to send. Its body is made to its end even where its reader leaves before, within the bounds.
  */
 export async function recordResponse(response: Response, claim: MineClaim, unread: UnreadBody): Promise<Response> {
-  const headers = [...response.headers];
-  const keep = (body: Uint8Array): Promise<boolean> =>
+  // Apart from its other headers: cookies go to the identity alone that they were made for.
+  claim.keepOwnCookies(response.headers.getSetCookie());
+  claim.headSent();
+  const headers = [...response.headers].filter(([name]) => name !== "set-cookie");
+  const keep = (body: Uint8Array): Promise<void> =>
     claim.finish({ kind: "response", status: response.status, headers, body: body.toBase64() });
   if (response.body === null) {
     await keep(new Uint8Array());

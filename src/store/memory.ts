@@ -7,13 +7,22 @@ import { HyperError } from "../errors.ts";
 import { checkBound, checkEntry, toJson } from "./entry.ts";
 import type { Store } from "./store.ts";
 
-/** How much a memory store holds. */
+/** Options for {@linkcode createMemoryStore}. */
 export interface MemoryStoreOptions {
-  /** The most entries it holds. Default: 10,000. */
+  /**
+   * Maximum number of entries. More than `once.maxEntries` and `once.maxClaims` together, which share it out fairly: this store
+   * drops what was written longest ago. Default: `40_000`.
+   */
   readonly maxEntries?: number | undefined;
-  /** The most bytes of keys and JSON texts it holds, counted as two for each UTF-16 code unit. Default: 64 MiB. */
+  /**
+   * Maximum size of keys and JSON texts, in bytes, counted as two for each UTF-16 code unit. More than `once.maxBytes`, for the
+   * same reason. Default: 128 MiB (134,217,728 bytes).
+   */
   readonly maxBytes?: number | undefined;
-  /** What time it is, in milliseconds. Default: `Date.now`. */
+  /**
+   * Returns the time, in milliseconds. A clock that can be set ends claims before their time or after it. Default:
+   * `performance.now()`, which cannot be set.
+   */
   readonly now?: (() => number) | undefined;
 }
 
@@ -112,7 +121,8 @@ class MemoryStore implements Store {
   /** The sum of `sizeOf` over all entries. */
   #bytes = 0;
 
-  constructor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, now = () => Date.now() }: MemoryStoreOptions) {
+  constructor(options: MemoryStoreOptions) {
+    const { maxEntries = 40_000, maxBytes = 128 * 1024 * 1024, now = () => performance.now() } = options;
     checkBound("a memory store", "maxEntries", maxEntries);
     checkBound("a memory store", "maxBytes", maxBytes);
     this.#maxEntries = maxEntries;

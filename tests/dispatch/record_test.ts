@@ -1,27 +1,29 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type MineClaim, STORED_BYTES, type StoredOutcome } from "../../src/dispatch/once.ts";
+import type { MineClaim } from "../../src/dispatch/once/held.ts";
+import { STORED_BYTES, type StoredOutcome } from "../../src/dispatch/once/outcome.ts";
 import { recordResponse, recordStream, restore, storedOf, type UnreadBody } from "../../src/dispatch/record.ts";
 import { stopTime } from "../support/clock.ts";
 import { createStreams } from "../../src/dispatch/streams.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
 
-/** A claim that tells how it ended. */
-function claiming(): { readonly claim: MineClaim; readonly ends: (StoredOutcome | "given up")[] } {
+/** A claim that tells how it ended, and which cookies it was given. */
+function claiming() {
   const ends: (StoredOutcome | "given up")[] = [];
+  const cookies: string[] = [];
   const end = (how: StoredOutcome | "given up"): void => {
     if (ends.length === 0) ends.push(how);
   };
-  return {
-    ends,
-    claim: {
-      kind: "mine",
-      renew: () => {},
-      keepCookie: () => {},
-      finish: (outcome) => Promise.resolve(end(outcome)).then(() => true),
-      giveUp: () => Promise.resolve(end("given up")),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    },
+  const claim: MineClaim = {
+    kind: "mine",
+    renew: () => {},
+    keepCookie: () => {},
+    keepOwnCookies: (values) => void cookies.push(...values),
+    headSent: () => {},
+    finish: (outcome) => Promise.resolve(end(outcome)),
+    giveUp: () => Promise.resolve(end("given up")),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+  return { ends, cookies, claim };
 }
 
 /** Room for all that runs on without a reader. */
@@ -55,22 +57,23 @@ Deno.test("restore() of what was too large is 409", () => {
   assertEquals(outcome.status, 409);
 });
 
-Deno.test("recordResponse() keeps bytes, status and headers when the body has been read", async () => {
-  const { claim, ends } = claiming();
+Deno.test("recordResponse() keeps bytes, status and headers when the body has been read, and cookies apart from them", async () => {
+  const { claim, ends, cookies } = claiming();
   const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-own", "1"]]);
   const bytes = new Uint8Array([0, 255, 10, 13]);
   const response = await recordResponse(new Response(bytes, { status: 201, headers }), claim, UNREAD);
   assertEquals(ends, []);
-  assertEquals(await response.bytes(), bytes);
+  assertEquals([response.headers.getSetCookie(), await response.bytes()], [["a=1", "b=2"], bytes]);
   const [stored] = ends;
   assert(stored !== undefined && stored !== "given up");
   const again = restore(stored);
   assert(again.kind === "response");
-  assertEquals([again.response.status, again.response.headers.getSetCookie(), await again.response.bytes()], [
+  assertEquals([again.response.status, again.response.headers.get("x-own"), await again.response.bytes()], [
     201,
-    ["a=1", "b=2"],
+    "1",
     bytes,
   ]);
+  assertEquals([again.response.headers.getSetCookie(), cookies], [[], ["a=1", "b=2"]]);
 });
 
 Deno.test("recordResponse() keeps an answer without a body at once", async () => {

@@ -15,7 +15,8 @@ const handler = await handlerOf(
   path === undefined ? fromFileUrl(import.meta.resolve("../../examples/notes/")) : resolve(path),
 );
 const say = (text: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-say((await auditActions(handler)).text);
+const { text, warnings } = await auditActions(handler);
+say([text, ...warnings.map((warning) => `\nWarning: ${warning}`)].join("\n"));
 try {
   await auditActions(handler, { requireGuard });
 } catch (error) {

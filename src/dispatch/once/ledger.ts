@@ -1,0 +1,169 @@
+/**
+ * The ledger of the outcomes that this process keeps for repeats: who they are kept for, and how much that is.
+ *
+ * One pool for all would let one client push the outcomes of all others out. Here the pool is shared: when it is full, the
+ * oldest outcome of the holder that has most of it goes, so that a client that fills it pushes out its own.
+ *
+ * An outcome weighs its bytes, and at least the share of one entry (`maxBytes / maxEntries`): one number bounds both.
+ *
+ * @module
+ */
+import type { Holder } from "../../request/caller.ts";
+
+/** Options for {@linkcode createLedger}. */
+export interface LedgerOptions {
+  /** Maximum number of outcomes. */
+  readonly maxEntries: number;
+  /** Maximum size of all outcomes, in bytes. */
+  readonly maxBytes: number;
+  /** Time an outcome is kept, in seconds. */
+  readonly seconds: number;
+}
+
+/** An outcome that is kept. */
+export interface LedgerEntry {
+  /** Its key in the store. */
+  readonly key: string;
+  /** The holder it is kept for. */
+  readonly holder: Holder;
+  /** Its size, in bytes. */
+  readonly bytes: number;
+}
+
+/** Counts the outcomes of each holder. */
+export interface Ledger {
+  /**
+   * Adds an outcome.
+   *
+   * @param entry The outcome.
+   * @returns The keys of the outcomes that have to be dropped for it.
+   */
+  add(entry: LedgerEntry): readonly string[];
+  /** Returns whether an outcome is in here, and its time is not over. */
+  has(key: string): boolean;
+  /** Takes out an outcome that is gone; one that is not in here is ignored. */
+  remove(key: string): void;
+}
+
+/** The part of the pool that one holder has. */
+interface Account {
+  readonly name: string;
+  /** Its outcomes, the oldest first. */
+  readonly entries: Map<string, Entry>;
+  weight: number;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly account: Account;
+  readonly weight: number;
+  readonly expires: number;
+}
+
+/**
+ * Makes a ledger.
+ *
+ * @param options Its bounds.
+ * @returns The ledger, empty.
+ */
+export function createLedger(options: LedgerOptions): Ledger {
+  return new FairLedger(options);
+}
+
+class FairLedger implements Ledger {
+  readonly #maxBytes: number;
+  readonly #leastWeight: number;
+  readonly #milliseconds: number;
+  /** All outcomes, the oldest first. All live equally long: the oldest expires first. */
+  readonly #entries = new Map<string, Entry>();
+  /** By holder; one without outcomes is not in here: a server meets any number of addresses. */
+  readonly #accounts = new Map<string, Account>();
+  /**
+   * The accounts by the power of two below their weight, in the order in which they came there. Finding the heaviest of ten
+   * thousand accounts takes a few steps so, and of accounts within a factor of two the one that was longest without a new
+   * outcome goes first.
+   */
+  readonly #classes: Set<Account>[] = [];
+  #weight = 0;
+
+  constructor({ maxEntries, maxBytes, seconds }: LedgerOptions) {
+    this.#maxBytes = maxBytes;
+    this.#leastWeight = maxBytes / maxEntries;
+    this.#milliseconds = seconds * 1000;
+  }
+
+  add({ key, holder, bytes }: LedgerEntry): readonly string[] {
+    const now = performance.now();
+    this.remove(key);
+    this.#dropExpired(now);
+    const name = holder.kind === "unknown" ? holder.kind : `${holder.kind} ${holder.name}`;
+    const account = this.#accounts.get(name) ?? { name, entries: new Map(), weight: 0 };
+    const entry = { key, account, weight: Math.max(bytes, this.#leastWeight), expires: now + this.#milliseconds };
+    this.#entries.set(key, entry);
+    account.entries.set(key, entry);
+    this.#weigh(account, entry.weight);
+    return this.#makeRoom();
+  }
+
+  has(key: string): boolean {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.expires > performance.now();
+  }
+
+  remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    entry.account.entries.delete(key);
+    this.#weigh(entry.account, -entry.weight);
+  }
+
+  #dropExpired(now: number): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.expires > now) return;
+      this.remove(entry.key);
+    }
+  }
+
+  #makeRoom(): readonly string[] {
+    const dropped: string[] = [];
+    // Sums of fractions must not push out the last one that fits.
+    while (this.#weight > this.#maxBytes * (1 + 1e-9)) {
+      const [oldest] = this.#heaviest()?.entries.keys() ?? [];
+      if (oldest === undefined) return dropped;
+      this.remove(oldest);
+      dropped.push(oldest);
+    }
+    return dropped;
+  }
+
+  #heaviest(): Account | null {
+    for (let index = this.#classes.length - 1; index >= 0; index--) {
+      for (const account of this.#classes[index] ?? []) return account;
+    }
+    return null;
+  }
+
+  /** Changes the weight of an account, and moves it to the class that it then belongs to. */
+  #weigh(account: Account, change: number): void {
+    this.#weight += change;
+    this.#classes[this.#classOf(account)]?.delete(account);
+    account.weight += change;
+    if (account.entries.size === 0) this.#accounts.delete(account.name);
+    else {
+      this.#accounts.set(account.name, account);
+      this.#class(this.#classOf(account)).add(account);
+    }
+    if (this.#entries.size === 0) this.#weight = 0;
+  }
+
+  #classOf({ weight }: Account): number {
+    // In units of the least weight, so that the classes begin at 0.
+    return Math.max(0, Math.floor(Math.log2(weight / this.#leastWeight + 1e-9)));
+  }
+
+  #class(index: number): Set<Account> {
+    while (this.#classes.length <= index) this.#classes.push(new Set());
+    return this.#classes[index] ?? new Set();
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The stored outcome of a mutation: plain data, and how much of it is kept.
+ *
+ * @module
+ */
+import type { Patch } from "../../protocol/patch.ts";
+
+/** Maximum size of an outcome that is kept for a repeat: 256 KiB of a body, of markup, or of JSON. */
+export const STORED_BYTES: number = 256 * 1024;
+
+/** The outcome of a mutation as plain data, encoded for each client that repeats it, with the cookies it has set. */
+export type StoredOutcome = StoredResult & {
+  /** Values of `Set-Cookie`; absent where it has set none. */
+  readonly cookies?: readonly string[];
+  /** The session they were set for, as a digest: no other is sent them again. Absent where the request had none. */
+  readonly session?: string;
+};
+
+/** The outcome of a mutation without its cookies. */
+export type StoredResult =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "events"; readonly events: readonly Patch[] }
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "markup"; readonly html: string }
+  | {
+    readonly kind: "response";
+    readonly status: number;
+    /** Its headers but `Set-Cookie`. */
+    readonly headers: readonly (readonly [string, string])[];
+    /** The bytes of the body, in base64. */
+    readonly body: string;
+  }
+  /** It is done, and its outcome was too large to keep, or has been lost: a repeat is told so with 409. */
+  | { readonly kind: "tooLarge" };
+
+/** The outcome of a mutation of which nothing is known but that it is done. */
+export const TOO_LARGE: StoredResult = Object.freeze({ kind: "tooLarge" });
+
+/** The cookies of an outcome. */
+export interface OwnCookies {
+  /** Values of `Set-Cookie`. */
+  readonly cookies: readonly string[];
+  /** The session of the request, as a digest; `null` where it had none. */
+  readonly session: string | null;
+}
+
+/** An outcome as it is kept, and about how much memory it takes. */
+export interface BoundOutcome {
+  readonly outcome: StoredOutcome;
+  /** Bytes of its JSON text, at two for each UTF-16 code unit; escapes are not counted. */
+  readonly bytes: number;
+}
+
+/**
+ * Returns an outcome as it is kept: itself, or `tooLarge` in its place where it is above {@linkcode STORED_BYTES}.
+ *
+ * @param outcome The outcome, without cookies.
+ * @param own Its cookies.
+ * @returns What is kept, and its size.
+ * @throws {TypeError} When it holds what JSON cannot say.
+ */
+export function boundOutcome(outcome: StoredResult, { cookies, session }: OwnCookies): BoundOutcome {
+  // Most outcomes are a line or two: written out as JSON to be measured, they would be written out twice.
+  const length = lengthOf(outcome, 0);
+  const isSmall = MOST_BYTES_PER_UNIT * length <= STORED_BYTES;
+  const kept: StoredResult = isSmall || sizeOf(outcome) <= STORED_BYTES ? outcome : TOO_LARGE;
+  const units = kept === outcome && length < Infinity ? length : JSON.stringify(kept).length;
+  return { outcome: withCookies(kept, cookies, session), bytes: 2 * (units + lengthOf(cookies, 0)) };
+}
+
+/**
+ * Reads an outcome as the store has it. What this version cannot read was kept by another one: it is done all the same, and a
+ * repeat is told so rather than run again.
+ */
+export function readOutcome(stored: unknown): StoredOutcome {
+  return isOutcome(stored) ? stored : TOO_LARGE;
+}
+
+/**
+ * Returns an outcome for a repeat: with its cookies only where the repeat has the session that the request had. To a later one
+ * they would bring back a session that has ended.
+ *
+ * @param outcome The outcome.
+ * @param session The session of the repeat, as a digest; `null` where it has none.
+ */
+export function outcomeFor(outcome: StoredOutcome, session: string | null): StoredOutcome {
+  return outcome.cookies === undefined || (outcome.session ?? null) === session ? outcome : withoutCookies(outcome);
+}
+
+/** Returns an outcome without its cookies. */
+export function withoutCookies(outcome: StoredOutcome): StoredOutcome {
+  const { cookies: _cookies, session: _session, ...rest } = outcome;
+  return rest;
+}
+
+function withCookies(result: StoredResult, cookies: readonly string[], session: string | null): StoredOutcome {
+  if (cookies.length === 0) return result;
+  return session === null ? { ...result, cookies } : { ...result, cookies, session };
+}
+
+/** How deep a value is looked into. */
+const MEASURED_DEPTH = 16;
+/** A code unit of a text takes at most six bytes of JSON: `\u001f`. */
+const MOST_BYTES_PER_UNIT = 6;
+
+/** The length of the JSON text of a value, escapes left out; `Infinity` where only writing it out would tell. */
+function lengthOf(value: unknown, depth: number): number {
+  if (typeof value === "string") return value.length + 3;
+  if (typeof value !== "object" || value === null) return 6;
+  // Said by the value itself, which may be anything; or so deep that it may be a circle.
+  if ("toJSON" in value || depth > MEASURED_DEPTH) return Infinity;
+  let length = 2;
+  for (const key in value) {
+    // The shape of an object is not known here, and its members are not trusted to be anything.
+    length += key.length + 4 + lengthOf((value as Record<string, unknown>)[key], depth + 1);
+    if (length > STORED_BYTES) return Infinity;
+  }
+  return length;
+}
+
+function sizeOf(outcome: StoredResult): number {
+  switch (outcome.kind) {
+    case "nothing":
+    case "tooLarge":
+      return 0;
+    case "events":
+      return byteLength(JSON.stringify(outcome.events));
+    case "value":
+      return byteLength(JSON.stringify(outcome.value));
+    case "markup":
+      return byteLength(outcome.html);
+    case "response":
+      // Four characters for three bytes; the padding stands for bytes that are not there.
+      return outcome.body.length / 4 * 3 - (/={0,2}$/.exec(outcome.body)?.[0].length ?? 0);
+  }
+}
+
+const encoder = new TextEncoder();
+
+function byteLength(text: string): number {
+  return encoder.encode(text).length;
+}
+
+function isOutcome(stored: unknown): stored is StoredOutcome {
+  if (typeof stored !== "object" || stored === null) return false;
+  const { kind, events, html, status, headers, body, cookies = [] } = stored as Partial<Record<string, unknown>>;
+  if (!Array.isArray(cookies)) return false;
+  switch (kind) {
+    case "nothing":
+    case "tooLarge":
+      return true;
+    case "value":
+      return "value" in stored;
+    case "events":
+      return Array.isArray(events);
+    case "markup":
+      return typeof html === "string";
+    case "response":
+      return typeof status === "number" && Array.isArray(headers) && typeof body === "string";
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { createDeliveries } from "../../../src/dispatch/once/deliveries.ts";
+import { createMemoryStore } from "../../../src/store/memory.ts";
+
+/** The deliveries of two processes that share a store, and the keys that each was told to forget. */
+function deliveries() {
+  const store = createMemoryStore();
+  return ["here", "there"].map(() => {
+    const forgotten: string[] = [];
+    const made = createDeliveries({
+      store,
+      seconds: 60,
+      forget: (key) => Promise.resolve(void forgotten.push(key)),
+      isIdentity: (name) => name === "session",
+    });
+    return { ...made, forgotten };
+  });
+}
+
+const requestWith = (cookie: string) => new Request("http://site.test/", { headers: { cookie } });
+
+Deno.test("Deliveries.seen() forgets an outcome when a request sends what it has set, once", async () => {
+  const [here] = deliveries();
+  assertEquals(here?.seen(requestWith("session=1")), null);
+  await here?.follow(["session=1"], "key");
+  assertEquals(here?.seen(requestWith("session=2; other=1")), null);
+  assertEquals(here?.seen(new Request("http://site.test/")), null);
+  await here?.seen(requestWith("theme=dark; session=1"));
+  assertEquals([here?.forgotten, here?.seen(requestWith("session=1"))], [["key"], null]);
+});
+
+for (
+  const [what, set, expected] of [
+    ["removes", "session=; Max-Age=0", ["key"]],
+    ["replaces", "session=2", ["key"]],
+    ["removes by its own value", "session=1; Max-Age=0", ["key"]],
+    ["sets again", "session=1; Max-Age=60", []],
+    ["does not touch", "theme=dark", []],
+  ] as const
+) {
+  Deno.test(`Deliveries.replaced() on another process, where an answer ${what} the cookie: forgets ${expected.length}`, async () => {
+    const [here, there] = deliveries();
+    await here?.follow(["session=1"], "key");
+    await there?.replaced(requestWith("theme=dark; session=1"), [set]);
+    assertEquals([there?.forgotten, here?.forgotten], [[...expected], []]);
+    // And no second time.
+    await there?.replaced(requestWith("session=1"), [set]);
+    assertEquals(there?.forgotten, [...expected]);
+  });
+}
+
+Deno.test("Deliveries.replaced() forgets nothing for a cookie that stands for no session", async () => {
+  const [here] = deliveries();
+  await here?.follow(["theme=dark"], "key");
+  await here?.replaced(requestWith("theme=dark"), ["theme=light"]);
+  assertEquals(here?.forgotten, []);
+});

@@ -1,0 +1,143 @@
+import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import { install } from "@sinonjs/fake-timers";
+import { createIdentities } from "../../../src/dispatch/once/identity.ts";
+import { createMemoryStore } from "../../../src/store/memory.ts";
+import type { Store } from "../../../src/store/store.ts";
+
+const SESSION = "session=1; Path=/; HttpOnly";
+
+function requestWith(headers: Readonly<Record<string, string>>): Request {
+  return new Request("http://site.test/", { headers });
+}
+
+function identitiesOf(store: Store = createMemoryStore(), cookies?: readonly string[]) {
+  return createIdentities({ store, cookies, principal: null });
+}
+
+Deno.test("Identities.of() goes by the principal where there is one, and never takes it for a session", async () => {
+  const identities = identitiesOf(undefined, ["session"]);
+  const request = requestWith({ cookie: "session=1" });
+  const { user, session } = await identities.of(request, "ada");
+  assertEquals(user, (await identities.of(requestWith({}), "ada")).user);
+  assertNotEquals(user, (await identities.of(request, "bob")).user);
+  assertNotEquals(user, session);
+  assertEquals((await identities.of(request, null)).user, session);
+  assertNotEquals((await identities.of(requestWith({}), "")).user, null);
+});
+
+Deno.test("Identities.of() goes by the named cookies alone, in any order, and by Authorization", async () => {
+  const identities = identitiesOf(undefined, ["a", "b"]);
+  const of = async (headers: Readonly<Record<string, string>>) =>
+    (await identities.of(requestWith(headers), null)).user;
+  assertEquals(await of({}), null);
+  assertEquals(await of({ cookie: "theme=dark" }), null);
+  assertEquals(await of({ cookie: "a=1; b=2" }), await of({ cookie: "b=2; theme=dark; a=1" }));
+  const others = [{ cookie: "a=1" }, { cookie: "a=2" }, { cookie: "b=1" }, { authorization: "a=1" }, {
+    cookie: "a=1",
+    authorization: "Bearer x",
+  }];
+  assertEquals(new Set(await Promise.all(others.map(of))).size, others.length);
+});
+
+Deno.test("Identities.learn() takes HttpOnly cookies, not those of scripts, nor the library's own", async () => {
+  const identities = identitiesOf();
+  await identities.learn([SESSION, "theme=dark", "hyper_flash=x; HttpOnly", "__Host-hyper_dev=x; HttpOnly"]);
+  assertEquals(
+    ["session", "theme", "hyper_flash", "__Host-hyper_dev"].map((name) => identities.isIdentity(name)),
+    [true, false, false, false],
+  );
+});
+
+Deno.test("Identities.learn() takes nothing where the cookies are named", async () => {
+  const identities = identitiesOf(undefined, ["key"]);
+  await identities.learn([SESSION]);
+  assertEquals([identities.isIdentity("session"), identities.isIdentity("key")], [false, true]);
+});
+
+Deno.test("Identities.learn() takes fifty names, and no more", async () => {
+  const identities = identitiesOf();
+  for (let index = 0; index < 60; index++) await identities.learn([`c${index}=1; HttpOnly`]);
+  assertEquals([identities.isIdentity("c49"), identities.isIdentity("c50")], [true, false]);
+});
+
+Deno.test("Identities share what they have learned through the store, within a minute", async () => {
+  const clock = install({ toFake: ["performance"] });
+  try {
+    const store = createMemoryStore();
+    const [here, there] = [identitiesOf(store), identitiesOf(store)];
+    const request = requestWith({ cookie: "session=1; other=2" });
+    assertEquals((await there.of(request, null)).user, null);
+    await here.learn([SESSION]);
+    clock.tick(60_001);
+    assertNotEquals((await there.of(request, null)).user, null);
+    // One adds to what the other has learned.
+    await there.learn(["other=1; HttpOnly"]);
+    const third = identitiesOf(store);
+    await third.of(request, null);
+    assertEquals([third.isIdentity("session"), third.isIdentity("other")], [true, true]);
+  } finally {
+    clock.uninstall();
+  }
+});
+
+Deno.test("Identities.learn() tells the store again what it could not tell it before", async () => {
+  const store = createMemoryStore();
+  let isDown = true;
+  const flaky: Store = {
+    ...store,
+    get: (key) => store.get(key),
+    put: (...args) => isDown ? Promise.reject(new Error("down")) : store.put(...args),
+  };
+  const identities = identitiesOf(flaky);
+  await assertRejects(() => identities.learn([SESSION]), Error, "down");
+  isDown = false;
+  await identities.learn(["theme=dark"]);
+  const other = identitiesOf(store);
+  await other.of(requestWith({}), null);
+  assertEquals(other.isIdentity("session"), true);
+});
+
+Deno.test("Identities.after() tells the identity that an answer makes, and the cookies it is made with", async () => {
+  const identities = identitiesOf();
+  const request = requestWith({ cookie: "theme=dark" });
+  const before = await identities.of(request, null);
+  const next = await identities.after(request, before, [SESSION, "lang=en"]);
+  assertEquals(next, {
+    user: (await identities.of(requestWith({ cookie: "session=1" }), null)).user ?? "",
+    credentials: ["session=1", "lang=en"],
+  });
+});
+
+for (
+  const [what, cookie, set] of [
+    ["which sets no cookie of a session", "session=1", ["theme=dark"]],
+    ["which sets the cookie again that was sent", "session=1", ["session=1; HttpOnly; Max-Age=60"]],
+    ["which ends the session", "session=1", ["session=; HttpOnly; Max-Age=0"]],
+  ] as const
+) {
+  Deno.test(`Identities.after() is null for an answer ${what}`, async () => {
+    const identities = identitiesOf();
+    await identities.learn([SESSION]);
+    const request = requestWith({ cookie });
+    assertEquals(await identities.after(request, await identities.of(request, null), set), null);
+  });
+}
+
+Deno.test("Identities.after() asks for the principal with the cookies of the answer", async () => {
+  const principal = ({ headers }: Request) => /session=(\w+)/.exec(headers.get("cookie") ?? "")?.[1] ?? null;
+  const identities = createIdentities({ store: createMemoryStore(), principal });
+  const request = requestWith({ cookie: "session=a1" });
+  const before = await identities.of(request, principal(request));
+  // Not HttpOnly: with a principal it needs no name.
+  assertEquals(await identities.after(request, before, ["session=b2"]), {
+    user: (await identities.of(request, "b2")).user ?? "",
+    credentials: ["session=b2"],
+  });
+  assertEquals(await identities.after(request, before, ["theme=dark"]), null);
+});
+
+Deno.test("createIdentities() refuses what is not the name of a cookie", () => {
+  for (const name of ["", "a b", "a;b", "é"]) {
+    assertThrows(() => identitiesOf(undefined, [name]), TypeError, `cookie ${JSON.stringify(name)}`);
+  }
+});

@@ -1,0 +1,91 @@
+import { assertEquals } from "@std/assert";
+import { install } from "@sinonjs/fake-timers";
+import { createLedger, type Ledger } from "../../../src/dispatch/once/ledger.ts";
+import type { Holder } from "../../../src/request/caller.ts";
+
+const ADA: Holder = { kind: "principal", name: "ada" };
+const EVE: Holder = { kind: "address", name: "203.0.113.66" };
+
+/** Adds outcomes of one byte, and gives the keys that were dropped. */
+function addAll(ledger: Ledger, holder: Holder, prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => ledger.add({ key: `${prefix}${index}`, holder, bytes: 1 })).flat();
+}
+
+Deno.test("Ledger.add() drops the oldest outcome of the holder that has most, where maxEntries is reached", () => {
+  const ledger = createLedger({ maxEntries: 10, maxBytes: 1_000, seconds: 60 });
+  assertEquals(addAll(ledger, ADA, "a", 3), []);
+  assertEquals(addAll(ledger, EVE, "e", 7), []);
+  assertEquals(addAll(ledger, EVE, "f", 3), ["e0", "e1", "e2"]);
+  // Also where another one adds.
+  assertEquals(ledger.add({ key: "a3", holder: ADA, bytes: 1 }), ["e3"]);
+});
+
+Deno.test("Ledger.add() drops by bytes too, as many as are needed", () => {
+  const ledger = createLedger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
+  ledger.add({ key: "a", holder: ADA, bytes: 100 });
+  for (const key of ["e", "f", "g"]) ledger.add({ key, holder: EVE, bytes: 300 });
+  assertEquals(ledger.add({ key: "h", holder: EVE, bytes: 500 }), ["e", "f"]);
+  assertEquals(ledger.has("a"), true);
+});
+
+Deno.test("Ledger.add() drops an outcome that is larger than all there may be, and no other for it", () => {
+  const ledger = createLedger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
+  ledger.add({ key: "a", holder: ADA, bytes: 100 });
+  assertEquals(ledger.add({ key: "e", holder: EVE, bytes: 2_000 }), ["e"]);
+});
+
+Deno.test("Ledger.add() drops what was kept longest of holders that have the same", () => {
+  const ledger = createLedger({ maxEntries: 3, maxBytes: 1_000, seconds: 60 });
+  for (const name of ["a", "b", "c"]) ledger.add({ key: name, holder: { kind: "address", name }, bytes: 1 });
+  assertEquals(ledger.add({ key: "d", holder: { kind: "address", name: "d" }, bytes: 1 }), ["a"]);
+});
+
+Deno.test("Ledger tells a principal from an address of the same name, and takes all unknown ones for one", () => {
+  const ledger = createLedger({ maxEntries: 4, maxBytes: 1_000, seconds: 60 });
+  ledger.add({ key: "p", holder: { kind: "principal", name: "x" }, bytes: 1 });
+  ledger.add({ key: "a", holder: { kind: "address", name: "x" }, bytes: 1 });
+  ledger.add({ key: "u1", holder: { kind: "unknown" }, bytes: 1 });
+  ledger.add({ key: "u2", holder: { kind: "unknown" }, bytes: 1 });
+  assertEquals(ledger.add({ key: "p2", holder: { kind: "principal", name: "y" }, bytes: 1 }), ["u1"]);
+});
+
+Deno.test("Ledger.add() of a key that is in it counts once, and makes it the newest", () => {
+  const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+  for (const key of ["a", "b", "a", "a"]) assertEquals(ledger.add({ key, holder: ADA, bytes: 1 }), []);
+  assertEquals(ledger.add({ key: "c", holder: ADA, bytes: 1 }), ["b"]);
+});
+
+Deno.test("Ledger.remove() gives its room back", () => {
+  const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+  addAll(ledger, ADA, "a", 2);
+  ledger.remove("a0");
+  ledger.remove("a0");
+  ledger.remove("unheard of");
+  assertEquals(ledger.add({ key: "b", holder: ADA, bytes: 1 }), []);
+  assertEquals([ledger.has("a0"), ledger.has("a1"), ledger.has("b")], [false, true, true]);
+});
+
+Deno.test("Ledger forgets an outcome when its time is over, and not before", () => {
+  const clock = install({ toFake: ["performance"] });
+  try {
+    const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+    addAll(ledger, ADA, "a", 2);
+    clock.tick(59_999);
+    assertEquals(ledger.has("a1"), true);
+    clock.tick(1);
+    assertEquals(ledger.has("a1"), false);
+    assertEquals(addAll(ledger, EVE, "e", 2), []);
+  } finally {
+    clock.uninstall();
+  }
+});
+
+Deno.test("Ledger.add() holds 10,000 outcomes of 5,000 holders, and finds the greatest at each call", () => {
+  const ledger = createLedger({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024, seconds: 60 });
+  for (let index = 0; index < 5_000; index++) {
+    ledger.add({ key: `v${index}`, holder: { kind: "address", name: `v${index}` }, bytes: 100 });
+  }
+  const dropped = addAll(ledger, EVE, "e", 30_000);
+  assertEquals(dropped.length, 25_000);
+  assertEquals(dropped.filter((key) => !key.startsWith("e")), []);
+});

@@ -1,0 +1,114 @@
+import { assertEquals } from "@std/assert";
+import { type Clock, install } from "@sinonjs/fake-timers";
+import { createOutbox, type Letter } from "../../../src/dispatch/once/outbox.ts";
+import type { StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
+
+const DONE: StoredOutcome = { kind: "nothing" };
+
+/** Runs a test on a clock that stands still, and asks for the timers that are left. */
+function timed(name: string, fn: (clock: Clock) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const clock = install({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+    try {
+      await fn(clock);
+      assertEquals(clock.countTimers(), 0, "no timer is left running");
+    } finally {
+      clock.uninstall();
+    }
+  });
+}
+
+/** A letter that notes each attempt, and fails until it is told not to. */
+function failing(clock: Clock): Letter & { readonly at: number[]; isTaken: boolean } {
+  const letter = {
+    at: [] as number[],
+    isTaken: false,
+    outcome: DONE,
+    send: () => {
+      letter.at.push(clock.now);
+      return letter.isTaken ? Promise.resolve() : Promise.reject(new Error("away"));
+    },
+  };
+  return letter;
+}
+
+timed("Outbox sends a letter again after pauses that grow to half a minute, until it is taken", async (clock) => {
+  const begun = clock.now;
+  const outbox = createOutbox(3600);
+  const letter = failing(clock);
+  outbox.add("key", letter);
+  await clock.tickAsync(120_000);
+  const times = letter.at.map((at) => at - begun);
+  assertEquals(times, [500, 1_500, 3_500, 7_500, 15_500, 31_500, 61_500, 91_500]);
+  letter.isTaken = true;
+  await clock.tickAsync(30_000);
+  assertEquals([letter.at.length, outbox.outcomeOf("key")], [9, null]);
+});
+
+timed("Outbox sends the others when one is taken, and begins with a short pause the next time", async (clock) => {
+  const outbox = createOutbox(3600);
+  const [one, two] = [failing(clock), failing(clock)];
+  outbox.add("one", one);
+  outbox.add("two", two);
+  await clock.tickAsync(10_000);
+  one.isTaken = two.isTaken = true;
+  await clock.tickAsync(10_000);
+  assertEquals([outbox.outcomeOf("one"), outbox.outcomeOf("two")], [null, null]);
+  const three = failing(clock);
+  const begun = clock.now;
+  three.isTaken = true;
+  outbox.add("three", three);
+  await clock.tickAsync(500);
+  assertEquals(three.at, [begun + 500]);
+});
+
+timed("Outbox tells an outcome until its time is over, and then sends it no more", async (clock) => {
+  const outbox = createOutbox(60);
+  const letter = failing(clock);
+  outbox.add("key", letter);
+  outbox.add("local", { outcome: DONE, send: null });
+  await clock.tickAsync(59_999);
+  assertEquals([outbox.outcomeOf("key"), outbox.outcomeOf("local")], [DONE, DONE]);
+  await clock.tickAsync(1);
+  assertEquals([outbox.outcomeOf("key"), outbox.outcomeOf("local")], [null, null]);
+  const attempts = letter.at.length;
+  await clock.tickAsync(60_000);
+  assertEquals(letter.at.length, attempts);
+});
+
+timed("Outbox.send() sends at once, and says what the store said", async (clock) => {
+  const outbox = createOutbox(60);
+  const letter = failing(clock);
+  outbox.add("key", letter);
+  assertEquals(await outbox.send("key").catch((error: Error) => error.message), "away");
+  letter.isTaken = true;
+  await outbox.send("key");
+  await outbox.send("key");
+  await outbox.send("unheard of");
+  assertEquals([letter.at.length, outbox.outcomeOf("key")], [2, null]);
+  outbox.close();
+});
+
+timed("Outbox remembers a thousand claims that were given up, and every outcome", async () => {
+  const outbox = createOutbox(60);
+  let sent = 0;
+  const send = () => Promise.resolve(void sent++);
+  for (let index = 0; index < 1_005; index++) outbox.add(`free ${index}`, { outcome: null, send });
+  outbox.add("key", { outcome: DONE, send });
+  assertEquals(outbox.outcomeOf("key"), DONE);
+  outbox.remove("free 0");
+  outbox.add("free again", { outcome: null, send });
+  for (const key of ["free 1", "free 999", "free 1000", "free 1004", "free again", "key"]) await outbox.send(key);
+  assertEquals(sent, 4);
+  outbox.close();
+});
+
+timed("Outbox.close() ends all attempts, also those of letters that come after it", async (clock) => {
+  const outbox = createOutbox(60);
+  const letter = failing(clock);
+  outbox.add("key", letter);
+  outbox.close();
+  outbox.add("other", failing(clock));
+  await clock.tickAsync(10_000);
+  assertEquals(letter.at, []);
+});
