@@ -24,8 +24,8 @@ export type StreamRefusal =
 export interface Streams {
   /** A place for one more stream of a caller, or why there is none. */
   open(caller: string): StreamSlot | StreamRefusal;
-  /** Closes every stream of a caller. */
-  disconnect(caller: string): void;
+  /** Closes every stream of the callers that a function is true for. */
+  disconnect(isMeant: (caller: string) => boolean): void;
   /** Closes every stream, waits until all have ended, and lets no other in. */
   close(): Promise<void>;
 }
@@ -76,8 +76,10 @@ export function createStreams(
         },
       };
     },
-    disconnect(caller) {
-      for (const controller of byCaller.get(caller) ?? []) controller.abort();
+    disconnect(isMeant) {
+      for (const [caller, own] of byCaller) {
+        if (isMeant(caller)) { for (const controller of own) controller.abort(); }
+      }
     },
     async close() {
       isClosed = true;

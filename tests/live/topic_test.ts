@@ -3,11 +3,13 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { setImmediate } from "node:timers";
 import type { Bus, BusMessage } from "../../src/store/store.ts";
+import { writeMessage } from "../../src/live/message.ts";
 import { Topic } from "../../src/live/topic.ts";
 import { type Read, Watcher } from "../../src/live/watcher.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
 
-const message = (value: string) => ({ kind: "parts", echo: null, parts: [{ event: "toast", data: { value } }] });
+const message = (value: string) =>
+  writeMessage({ kind: "parts", echo: null, parts: [{ event: "toast", data: { value } }] });
 
 function valuesOf(read: Read | null): unknown[] {
   if (read?.kind !== "patches") return [read?.kind];

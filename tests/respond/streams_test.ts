@@ -32,8 +32,8 @@ Deno.test("a place that is given back, however often, is one place", () => {
 Deno.test("disconnect() closes the streams of one caller", () => {
   const streams = createStreams({ streams: 9, streamsPerCaller: 9 });
   const [one, two, other] = ["a", "a", "constructor"].map((caller) => slot(streams.open(caller)));
-  streams.disconnect("a");
-  streams.disconnect("nobody");
+  streams.disconnect((caller) => caller === "a");
+  streams.disconnect((caller) => caller === "nobody");
   assertEquals([one, two, other].map((slot) => slot?.signal.aborted), [true, true, false]);
 });
 
