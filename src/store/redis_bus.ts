@@ -76,16 +76,19 @@ const START = "0-0";
 const LAST = "18446744073709551615-18446744073709551615";
 
 // One step: nobody else's entry comes between the last one, this one, and its message. Each entry says how many bytes there
-// were up to its end, so that what lies between two of them is known without reading it; an entry of another program does
-// not, and the log then begins anew, as it does when no id is left.
+// were up to its end ("s"), so that what lies between two of them is known without reading it; an entry of another program
+// does not, and the log then begins anew, as it does when no id is left. The entry that has no other before it, not even one
+// that is not kept, says so ("f").
 const PUBLISH = `
+local found = redis.call("EXISTS", KEYS[1])
 local last = redis.call("XREVRANGE", KEYS[1], "+", "-", "COUNT", 1)[1]
 if last and (last[1] == "${LAST}" or last[2][3] ~= "s" or not tonumber(last[2][4])) then
   redis.call("DEL", KEYS[1])
   last = nil
 end
 local sum = #ARGV[1] + (last and tonumber(last[2][4]) or 0)
-local id = redis.call("XADD", KEYS[1], "MAXLEN", ARGV[3], "*", "m", ARGV[1], "s", string.format("%.0f", sum))
+local entry = { "m", ARGV[1], "s", string.format("%.0f", sum), found == 0 and "f" or nil, found == 0 and "1" or nil }
+local id = redis.call("XADD", KEYS[1], "MAXLEN", ARGV[3], "*", unpack(entry))
 local function time(entry) return tonumber(string.match(entry, "^%d+")) end
 local first = redis.call("XRANGE", KEYS[1], "-", "+", "COUNT", 1)[1]
 while first do
@@ -122,6 +125,8 @@ interface Settings {
 interface Entry {
   readonly id: string;
   readonly text: string;
+  /** Whether nothing came before it since its stream began. Of what is heard that is not known. */
+  readonly isFirst: boolean;
 }
 
 /** An entry as it was heard, with the id of the one before it. */
@@ -405,7 +410,7 @@ class Feed {
     const [, id, before] = HEARD.exec(message) ?? [];
     // Another program, or another version, has said something: what it has published is in the stream.
     if (id === undefined || before === undefined) return this.readMissed();
-    this.#heard.add({ id, before, text: message.slice(id.length + before.length + 2) });
+    this.#heard.add({ id, before, text: message.slice(id.length + before.length + 2), isFirst: false });
     if (!this.#isReading && this.#last !== null) this.#drain(this.#last);
   }
 
@@ -442,9 +447,8 @@ class Feed {
   async #read(last: string): Promise<void> {
     this.#isReading = true;
     try {
-      const isWhole = !this.isLost && await this.#readAfter(last, (entry) => {
-            if (this.#last !== null && compareIds(entry.id, this.#last) > 0) this.#deliver(entry);
-          }) || (!this.isLost && await this.#isForgotten());
+      const isWhole = !this.isLost && (await this.#readAfter(last, (entry) => this.#deliverNew(entry)) ||
+        await this.#readAnew(last));
       if (!isWhole) {
         // Another Redis may stand in for the one there was, with a clock of its own: no id of before counts any more.
         this.#last = await this.#latest();
@@ -463,13 +467,24 @@ class Feed {
   }
 
   /**
-   * Whether the stream is gone for its age alone: so soon after the last message that was heard that nothing else can have come
-   * and gone.
+   * Reads a stream that has begun anew since the last entry was heard, or was not there yet. A topic is kept for a while after
+   * its last message: so soon after it was last in step, nothing else can have come and gone.
+   *
+   * @returns Whether nothing is missing; where something may be, nothing is read.
    */
-  async #isForgotten(): Promise<boolean> {
+  async #readAnew(last: string): Promise<boolean> {
     const seconds = Math.min(this.#settings.logSeconds, LEAST_SECONDS);
     if (performance.now() - this.#syncedAt >= seconds * 1000) return false;
-    return await this.#redis.send(["EXISTS", this.#stream]) === 0;
+    const [first] = toEntries(await this.#redis.send(["XRANGE", this.#stream, "-", "+", "COUNT", "1"]));
+    if (first === undefined) return await this.#redis.send(["EXISTS", this.#stream]) === 0;
+    if (!first.isFirst || compareIds(first.id, last) <= 0) return false;
+    this.#deliverNew(first);
+    return await this.#readAfter(first.id, (entry) => this.#deliverNew(entry));
+  }
+
+  /** Delivers an entry that was read, unless it is not later than what was heard. */
+  #deliverNew(entry: Entry): void {
+    if (this.#last !== null && compareIds(entry.id, this.#last) > 0) this.#deliver(entry);
   }
 
   async #replay(subscriber: Subscriber, after: string): Promise<boolean> {
@@ -563,8 +578,8 @@ function parse(text: string): unknown {
 function toEntries(answer: unknown): Entry[] {
   if (!Array.isArray(answer)) throw new TypeError("Cannot read a topic from Redis: XRANGE gives entries");
   return answer.map(([id, fields]: readonly [unknown, unknown]) => {
-    const [name, text] = Array.isArray(fields) ? fields : [];
-    return { id: String(id), text: name === "m" ? String(text) : "" };
+    const [name, text, , , mark] = Array.isArray(fields) ? fields : [];
+    return { id: String(id), text: name === "m" ? String(text) : "", isFirst: mark === "f" };
   });
 }
 
