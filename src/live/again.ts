@@ -46,7 +46,9 @@ export class Again {
         await this.#attempt(text);
         this.#waiting.delete(text);
       } catch {
-        // Still away, as was reported when it was first met; tried again below.
+        // Still away, as was reported when it was first met. The others go first next time: it may be this one alone.
+        this.#waiting.delete(text);
+        this.#waiting.add(text);
         break;
       }
     }
