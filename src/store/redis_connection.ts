@@ -10,8 +10,9 @@ import { DeadlineError, within } from "./deadline.ts";
 /** Where Redis is, and how it is used. */
 export interface RedisOptions {
   /**
-   * Where it is: `redis://[[user]:password@]host[:port][/database]`, or `rediss:` over TLS. Default:
-   * `redis://127.0.0.1:6379`.
+   * Where it is: `redis://[[user]:password@]host[:port][/database]`, or `rediss:` over TLS. A server that answers as a replica
+   * does (`READONLY`), or as one that cannot be written to for now, is left for a new connection by the same URL: give a name
+   * that leads to the primary. Default: `redis://127.0.0.1:6379`.
    */
   readonly url?: string | undefined;
   /** What every key and channel begins with; nothing else may use it. Default: `"hyper:"`. */

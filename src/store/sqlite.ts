@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { checkEntry, toJson } from "./entry.ts";
+import { isLocked, whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";
 
 /** A {@linkcode Store} that holds a file open until it is disposed. */
@@ -12,11 +13,6 @@ export interface SqliteStore extends Store, AsyncDisposable {}
 
 /** How many writes there are between two clearances of what has expired. */
 const WRITES_PER_SWEEP = 100;
-/** Milliseconds that a call waits for a lock of another process, and the first and the longest pause between two attempts. */
-const LOCK_WAIT = 2_000;
-const FIRST_PAUSE = 5;
-const LONGEST_PAUSE = 100;
-
 /**
  * Opens a store in a SQLite file, made when it is not there.
  *
@@ -135,36 +131,6 @@ class SqliteFileStore implements SqliteStore {
 function expiry(key: string, seconds: number): number {
   checkEntry(key, seconds);
   return Date.now() + seconds * 1000;
-}
-
-/**
- * Tries until no other process holds the lock, with the event loop free between two attempts.
- *
- * @param attempt One statement, or statements that may be run again.
- * @throws {Error} When the lock is not free in time.
- */
-async function whenUnlocked<T>(attempt: () => T): Promise<T> {
-  const deadline = performance.now() + LOCK_WAIT;
-  for (let pause = FIRST_PAUSE;; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-      if (performance.now() + pause > deadline) {
-        throw new Error(`Cannot use the SQLite store: another process has held its lock for ${LOCK_WAIT / 1000} s`, {
-          cause: error,
-        });
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-}
-
-/** Whether another connection holds a lock (SQLITE_BUSY, SQLITE_LOCKED). `exec()` of Deno gives the text and no code. */
-function isLocked(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
-  return code === 5 || code === 6 || /^database (?:table )?is locked/.test(error.message);
 }
 
 function prepare(db: DatabaseSync) {

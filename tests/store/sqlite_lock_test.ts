@@ -1,34 +1,9 @@
 /** A SQLite store whose file another process has locked. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { fromFileUrl } from "@std/path";
 import { action, createSqliteStore } from "../../mod.ts";
 import { App } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
-import { untilSaid } from "../support/process.ts";
-
-/** A lock that another process holds. */
-interface Lock extends AsyncDisposable {
-  free(): Promise<void>;
-}
-
-async function lock(path: string): Promise<Lock> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", fromFileUrl(import.meta.resolve("./hold_lock.ts")), path],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const { drained } = await untilSaid(child.stdout, "locked", "hold_lock.ts");
-  let isFree = false;
-  const free = async (): Promise<void> => {
-    if (isFree) return;
-    isFree = true;
-    await child.stdin.close();
-    await drained;
-    assertEquals((await child.status).code, 0);
-  };
-  return { free, [Symbol.asyncDispose]: free };
-}
+import { lockFile } from "../support/lock.ts";
 
 /** A file with a store in it. */
 async function file(): Promise<{ readonly path: string } & AsyncDisposable> {
@@ -53,7 +28,7 @@ Deno.test("A16: a call of a locked SQLite store leaves the event loop free, and 
     ["delete", () => store.delete("key"), undefined],
   ];
   for (const [name, call, expected] of calls) {
-    await using held = await lock(under.path);
+    await using held = await lockFile(under.path);
     const done = call();
     assertEquals(await Promise.race([done, turn()]), "turn", `${name}() blocks or fails`);
     await held.free();
@@ -66,9 +41,13 @@ Deno.test("A16: a call of a SQLite store that stays locked rejects after two sec
   await using under = await file();
   await using store = await createSqliteStore(under.path);
   {
-    await using _lock = await lock(under.path);
+    await using _lock = await lockFile(under.path);
     using time = stopTime();
-    const refused = assertRejects(() => store.put("key", 1, 60), Error, "another process has held its lock for 2 s");
+    const refused = assertRejects(
+      () => store.put("key", 1, 60),
+      Error,
+      "another process has held the lock of its file for 2 s",
+    );
     await time.tick(2_000);
     await refused;
     assertEquals(time.timers, 0);
@@ -79,7 +58,7 @@ Deno.test("A16: a call of a SQLite store that stays locked rejects after two sec
 Deno.test("A16: a SQLite file that is locked when it is opened is opened when the lock is gone", async () => {
   await using folder = await file();
   const path = `${folder.path}.new`;
-  await using held = await lock(path);
+  await using held = await lockFile(path);
   const opening = createSqliteStore(path);
   assertEquals(await Promise.race([opening, turn()]), "turn");
   await held.free();
@@ -91,9 +70,9 @@ Deno.test("A16: a SQLite file that is locked when it is opened is opened when th
 Deno.test("A16: a SQLite file that stays locked cannot be opened, and is closed again", async () => {
   await using folder = await file();
   const path = `${folder.path}.new`;
-  await using _lock = await lock(path);
+  await using _lock = await lockFile(path);
   using time = stopTime();
-  const refused = assertRejects(() => createSqliteStore(path), Error, "another process has held its lock");
+  const refused = assertRejects(() => createSqliteStore(path), Error, "another process has held the lock");
   await time.tick(2_000);
   await refused;
 });
@@ -104,7 +83,7 @@ Deno.test("A16: pages are served while the file of the store is locked, and a mu
   let runs = 0;
   const save = action("save", () => void runs++);
   await using app = new App({ "/": { default: () => "home", save } }, { store });
-  await using held = await lock(under.path);
+  await using held = await lockFile(under.path);
   const saved = app.call("save", { headers: { "x-hyper-request-id": "a-mutation" } });
   const page = await Promise.race([app.open("/"), saved]);
   assert("html" in page, "the mutation was answered first");
