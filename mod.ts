@@ -341,4 +341,4 @@ export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.t
 export { createMemoryBus, type MemoryBusOptions } from "./src/store/memory_bus.ts";
 export { createSqliteStore, type SqliteStore } from "./src/store/sqlite.ts";
 export { createKvStore, type KvStoreOptions } from "./src/store/kv.ts";
-export type { Bus, BusMessage, BusSubscription, Store, SubscribeOptions } from "./src/store/store.ts";
+export type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./src/store/store.ts";

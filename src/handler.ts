@@ -18,7 +18,7 @@ import { createWatch } from "./dev/watch.ts";
 import { FormActionDispatch, type Visitor } from "./dispatch/dispatch.ts";
 import { SERVER_ERROR } from "./dispatch/failure.ts";
 import { createOnce } from "./dispatch/once/once.ts";
-import { createRateLimiter, type RateLimiter } from "./dispatch/rate.ts";
+import { createRateLimiter, type RateLimiter, withLimiterDeadline } from "./dispatch/rate.ts";
 import { createStreams } from "./dispatch/streams.ts";
 import type { Trace } from "./dispatch/trace.ts";
 import { createDisconnects } from "./live/disconnect.ts";
@@ -39,6 +39,7 @@ import { serve } from "./respond/serve.ts";
 import { addHeaders, cookie, redirectTarget, sealResponse } from "./respond/sink.ts";
 import { createSignals, type SignalFamily } from "./signals.ts";
 import type { Item } from "./results/items.ts";
+import { withBusDeadline, withDeadline } from "./store/deadline.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { createMemoryBus } from "./store/memory_bus.ts";
 import type { Bus, Store } from "./store/store.ts";
@@ -131,6 +132,12 @@ export interface HandlerOptions {
   readonly store?: Store | undefined;
   /** Carries what is published to the watchers of a topic; shared, it reaches those of other instances. Default: in memory. */
   readonly bus?: Bus | undefined;
+  /**
+   * Deadline for one call of `store`, `bus` or `rateLimiter`, in seconds above 0. A request whose call is not answered in
+   * time is refused with 503, and a claim that is made too late is given back. The timeout of an adapter, such as
+   * `timeoutSeconds` of Redis, should be shorter. Default: 5.
+   */
+  readonly storeSeconds?: number | undefined;
   /** How mutations are kept from running twice. */
   readonly once?: OnceHandlerOptions | undefined;
   /** How much of anything a request may bring, and how long it may take. */
@@ -279,10 +286,14 @@ export interface Handler {
  */
 export function createHandler(options: HandlerOptions = {}): Handler {
   const { heartbeatSeconds = 15, invalidStatus = 200, originPath = "relative", dev = isDevelopment() } = options;
+  const { storeSeconds = 5 } = options;
   if (!(heartbeatSeconds >= 0)) {
     throw new RangeError(
       `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}, seconds from 0 up are needed`,
     );
+  }
+  if (!(storeSeconds > 0)) {
+    throw new RangeError(`Cannot create a handler: storeSeconds is ${storeSeconds}; give seconds above 0`);
   }
   const baseDir = readBaseDir(options.baseDir);
   const limits = resolveLimits(options.limits);
@@ -293,14 +304,21 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const manager = new FormActionManager(
     (options.backends ?? DEFAULT_FORM_ACTION_BACKENDS).map((entry) => factory.createBackend(entry)),
   );
-  const limiter = options.rateLimiter ?? createRateLimiter();
+  const limiter = options.rateLimiter === undefined
+    ? createRateLimiter()
+    : withLimiterDeadline(options.rateLimiter, storeSeconds);
   if (options.rate !== undefined) checkRate(options.rate, "actions");
   const signals = createSignals();
   const streams = createStreams(limits, () => disconnects.listen());
-  const bus = options.bus ?? createMemoryBus();
+  // What is ours and in memory answers at once.
+  const bus = options.bus === undefined
+    ? createMemoryBus()
+    : withBusDeadline(options.bus, storeSeconds, (error) => logError(error, "the bus"));
   const live = createLive(bus, (error) => logError(error, "a topic"));
   const disconnects = createDisconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
-  const store = options.store ?? createMemoryStore(roomFor(options.once ?? {}));
+  const store = options.store === undefined
+    ? createMemoryStore(roomFor(options.once ?? {}))
+    : withDeadline(options.store, storeSeconds);
   const once = createOnce({
     ...options.once,
     store,

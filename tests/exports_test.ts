@@ -27,7 +27,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     MemoryStoreOptions MomentFieldOptions MultiChoiceFieldOptions NumberFieldOptions OnceHandlerOptions
     OriginContext OwnedAction Page PageClass PageComponent PageContext PageContextProvider PageModule PageProps
     PageResponse PageUrlArguments PageUrlOptions PageUrlParams ParamInput ParamName ParamType ParamTypes ParamValue
-    Params ParamsOf PatternParts Provider ProviderValue QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
+    Params ParamsOf PatternParts Provider ProviderValue PublishOptions QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
     RateLimiterOptions RateRule RateVerdict Receiver RedirectItem RedirectOptions RedirectToOriginOptions
     RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestDependency
     ResolutionScope ResultData ResumeContext SchemaFormOptions ShownValue Signal SignalFamily SignalsItem
@@ -49,7 +49,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     ToastDetail UploadProgress VisitOptions action createActions hyperAlpine runtime
   `,
   "src/store/redis.ts": `
-    Bus BusMessage BusSubscription RedisBus RedisBusOptions RedisOptions RedisStore Store SubscribeOptions createRedisBus
+    Bus BusMessage BusSubscription PublishOptions RedisBus RedisBusOptions RedisOptions RedisStore Store SubscribeOptions createRedisBus
     createRedisStore
   `,
   "src/init/mod.ts": `StartedProject startProject`,

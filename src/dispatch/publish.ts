@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LiveMessage, LivePart } from "../live/message.ts";
+import { isLivePatch, type LiveMessage, type LivePart } from "../live/message.ts";
 import type { Item } from "../results/items.ts";
 import { isItem } from "../results/items.ts";
 import { type Settling, toPatch } from "./settle.ts";
@@ -38,7 +38,7 @@ export async function toMessage(
         throw new TypeError(`Cannot publish to topic "${topic}": ${item.kind}() is about one call alone`);
       default: {
         const patch = await toPatch(item, settling);
-        if (patch !== null && patch.event !== "checkpoint") parts.push(patch);
+        if (patch !== null && isLivePatch(patch)) parts.push(patch);
       }
     }
   }

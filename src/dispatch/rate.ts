@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
+import { HyperError } from "../errors.ts";
 import type { RateRule } from "../request/rate_rule.ts";
+import { DeadlineError, within } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
 
@@ -22,7 +25,8 @@ export interface RateLimiter {
   /**
    * Counts one more run, where it is allowed.
    *
-   * @param key Whose runs are counted: a text made of the action and the caller.
+   * @param key Whose runs are counted: a digest of the action and the caller, so that what keeps count outside of this
+   *   process shows neither.
    * @param rule How often.
    * @returns Whether it may run.
    */
@@ -96,6 +100,28 @@ export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateL
       const remaining = Math.max(0, Math.floor((capacity - used + 1e-3) / cost));
       const wait = remaining > 0 ? 0 : used + cost - capacity;
       return { allowed, remaining, retrySeconds: Math.ceil(wait / 1000 - 1e-6) };
+    },
+  };
+}
+
+/**
+ * Bounds the time of every call of a limiter that the application gives, and hands it digests for keys.
+ *
+ * @param limiter The limiter.
+ * @param seconds The deadline of one call.
+ * @returns A limiter that rejects with 503 after the deadline: nothing runs uncounted.
+ */
+export function withLimiterDeadline(limiter: RateLimiter, seconds: number): RateLimiter {
+  return {
+    async take(key, rule) {
+      const digest = `hyper:rate:${createHash("sha256").update(key).digest("hex")}`;
+      const message = `Cannot count runs: the rate limiter took more than ${seconds} s`;
+      try {
+        return await within(Promise.resolve(limiter.take(digest, rule)), seconds, { message });
+      } catch (error) {
+        if (!(error instanceof DeadlineError)) throw error;
+        throw new HyperError(503, message, { cause: error, headers: { "retry-after": "1" } });
+      }
     },
   };
 }

@@ -42,8 +42,8 @@ export interface Streams {
    * @returns The slot, or why there is none.
    */
   open(holder: Holder): StreamSlot | StreamRefusal;
-  /** Lets go every reader of a principal. */
-  disconnect(principal: string): void;
+  /** Lets go every reader of the principals that a function is true for. */
+  disconnect(isMeant: (principal: string) => boolean): void;
   /** Lets go every reader, waits until all are gone, and gives no slot from then on. */
   close(): Promise<void>;
 }
@@ -125,9 +125,9 @@ export function createStreams(
         release: slot.release,
       };
     },
-    disconnect(principal) {
+    disconnect(isMeant) {
       for (const { holder, reading } of read) {
-        if (holder.kind === "principal" && holder.name === principal) reading.abort();
+        if (holder.kind === "principal" && isMeant(holder.name)) reading.abort();
       }
     },
     async close() {

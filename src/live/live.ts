@@ -5,14 +5,10 @@
  */
 import { HyperError } from "../errors.ts";
 import type { Bus } from "../store/store.ts";
-import type { LiveMessage } from "./message.ts";
+import { Again } from "./again.ts";
+import { type LiveMessage, writeMessage } from "./message.ts";
 import { Topic } from "./topic.ts";
 import { Watcher } from "./watcher.ts";
-
-/** Milliseconds between two attempts to tell a topic that something could not be published. */
-const RETRY_MS = 1_000;
-/** The most topics that are remembered for it; a server that cannot reach its bus has worse to do than to forget one. */
-const MAX_LOST = 10_000;
 
 /** The topics of a handler. */
 export interface Live {
@@ -56,14 +52,12 @@ class BusLive implements Live {
   readonly #topics = new Map<string, { readonly topic: Topic; users: number }>();
   readonly #watchers = new Set<Watcher>();
   /** Topics whose watchers have to look again, once the bus can be reached. */
-  readonly #lost = new Set<string>();
-  /** The next attempt to tell them; `null` while there is nothing to tell. */
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  #closed = false;
+  readonly #lost: Again;
 
   constructor(bus: Bus, report: (error: unknown) => void) {
     this.#bus = bus;
     this.#report = report;
+    this.#lost = new Again(async (topic) => void await bus.publish(topic, writeMessage({ kind: "lost" })));
   }
 
   async watch(topic: string, lastEventId: string | null): Promise<Watcher> {
@@ -91,19 +85,17 @@ class BusLive implements Live {
 
   async publish(topic: string, message: LiveMessage, report: (error: unknown) => void): Promise<void> {
     try {
-      await this.#bus.publish(topic, message);
+      await this.#bus.publish(topic, writeMessage(message));
     } catch (error) {
       // What JSON cannot say will not be said better later.
       if (error instanceof TypeError || error instanceof RangeError) throw error;
       report(error);
-      if (this.#lost.size < MAX_LOST) this.#lost.add(topic);
-      this.#tellLater();
+      this.#lost.add(topic);
     }
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#lost.close();
     await Promise.all(Array.from(this.#watchers, (watcher) => watcher[Symbol.asyncDispose]()));
   }
 
@@ -120,24 +112,5 @@ class BusLive implements Live {
     // A topic whose bus failed is made anew by the next who asks.
     if (this.#topics.get(name) === used) this.#topics.delete(name);
     await used.topic.close();
-  }
-
-  #tellLater(): void {
-    if (this.#timer !== null || this.#closed) return;
-    this.#timer = setTimeout(() => void this.#tellLost(), RETRY_MS);
-  }
-
-  async #tellLost(): Promise<void> {
-    for (const topic of this.#lost) {
-      try {
-        await this.#bus.publish(topic, { kind: "lost" } satisfies LiveMessage);
-        this.#lost.delete(topic);
-      } catch {
-        // Still away, as was reported when it was first met; asked again below.
-        break;
-      }
-    }
-    this.#timer = null;
-    if (this.#lost.size > 0) this.#tellLater();
   }
 }

@@ -5,11 +5,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Patch, PatchMarks } from "../protocol/patch.ts";
-import { TAB_ID_CHARS } from "../protocol/names.ts";
+import { LIVE_ID_PATTERN, LIVE_ID_PREFIX, REQUEST_ID_PATTERN, TAB_ID_CHARS } from "../protocol/names.ts";
+import { type Patch, type PatchMarks, SWAPS } from "../protocol/patch.ts";
 
-/** A patch that may be published: a checkpoint is of one call alone. */
-export type LivePatch = Exclude<Patch, { readonly event: "checkpoint" }>;
+/** A patch that may be published: what an item comes to. A checkpoint, a result and an end are of one call alone. */
+export type LivePatch = Exclude<Patch, { readonly event: "checkpoint" | "result" | "error" | "end" }>;
 
 /** One thing that was published: a patch, or a part of the page that each watcher renders again, `null` for all of it. */
 export type LivePart = LivePatch | { readonly refresh: string | null };
@@ -46,23 +46,31 @@ export function echoOf(requestId: string | null): string | null {
 }
 
 /**
- * Reads what came over the bus.
+ * The version of the messages. It is raised with every change that an instance of the version before would get wrong: what
+ * is of another version, the versions of a deployment that is under way, is taken for a gap.
+ */
+const MESSAGE_VERSION = 1;
+
+/** Writes a message for the bus. */
+export function writeMessage(message: LiveMessage): unknown {
+  return { v: MESSAGE_VERSION, ...message };
+}
+
+/**
+ * Reads what came over the bus. Only what this version would send is taken, each part member by member: what passes here is
+ * encoded for every watcher, and what could not be encoded would end all of their streams, again and again.
  *
  * @param value What came.
- * @returns The message.
- * @throws {TypeError} When it is none: something else publishes under the same topic.
+ * @returns The message; `null` for one of another version, and for what is not a message.
  */
-export function readMessage(value: unknown): LiveMessage {
-  if (isRecord(value)) {
-    if (value.kind === "lost") return { kind: "lost" };
-    const { kind, echo, parts } = value;
-    if (
-      kind === "parts" && (echo === null || typeof echo === "string") && Array.isArray(parts) && parts.every(isPart)
-    ) {
-      return { kind, echo, parts };
-    }
-  }
-  throw new TypeError("Cannot read what came over the bus: it is no message of a topic");
+export function readMessage(value: unknown): LiveMessage | null {
+  if (!isRecord(value) || value.v !== MESSAGE_VERSION) return null;
+  if (value.kind === "lost") return { kind: "lost" };
+  const { kind, echo, parts } = value;
+  if (kind !== "parts" || !Array.isArray(parts)) return null;
+  if (echo !== null && (typeof echo !== "string" || !REQUEST_ID_PATTERN.test(echo))) return null;
+  const read = parts.map(readPart);
+  return read.every((part) => part !== null) ? { kind, echo, parts: read } : null;
 }
 
 /**
@@ -70,9 +78,9 @@ export function readMessage(value: unknown): LiveMessage {
  * breaks in the middle gets all of it again.
  *
  * @param message The message.
- * @param id Its place.
+ * @param id Its place; `undefined` where it has none that could be sent.
  */
-export function stepsOf(message: LiveMessage, id: string): readonly LiveStep[] {
+export function stepsOf(message: LiveMessage, id: string | undefined): readonly LiveStep[] {
   if (message.kind === "lost") return [{ kind: "catchUp", marks: { id } }];
   const { parts, echo } = message;
   const own: PatchMarks = echo === null ? {} : { echo };
@@ -86,8 +94,8 @@ export function stepsOf(message: LiveMessage, id: string): readonly LiveStep[] {
 
 /** The places of one topic, as ids of events. */
 export interface Places {
-  /** The id of a cursor. */
-  idOf(cursor: string): string;
+  /** The id of a cursor; `undefined` for a cursor that no id can hold, so that no event has a place there. */
+  idOf(cursor: string): string | undefined;
   /** The cursor that a browser sent back; `null` for one of another topic, and for what is none. */
   cursorOf(lastEventId: string | null): string | null;
 }
@@ -99,19 +107,49 @@ export interface Places {
  * @param topic The topic.
  */
 export function placesOf(topic: string): Places {
-  const prefix = `live:${createHash("sha256").update(topic).digest("hex").slice(0, 12)}.`;
+  const prefix = `${LIVE_ID_PREFIX}${createHash("sha256").update(topic).digest("hex").slice(0, 12)}.`;
   return {
-    idOf: (cursor) => prefix + cursor,
+    idOf: (cursor) => LIVE_ID_PATTERN.test(prefix + cursor) ? prefix + cursor : undefined,
     cursorOf: (lastEventId) => lastEventId?.startsWith(prefix) ? lastEventId.slice(prefix.length) : null,
   };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isPart(value: unknown): value is LivePart {
-  if (!isRecord(value)) return false;
-  if ("refresh" in value) return value.refresh === null || typeof value.refresh === "string";
-  return typeof value.event === "string" && value.event !== "checkpoint" && "data" in value;
+/** The shape of the data of each event that may be published. */
+const DATA: Readonly<Record<LivePatch["event"], (data: unknown) => boolean>> = {
+  patch_html: (data) =>
+    isRecord(data) && typeof data.content === "string" &&
+    (data.swap === undefined || SWAPS.some((swap) => swap === data.swap)) &&
+    [data.target, data.select, data.focus].every(isTextOrNone),
+  patch_signals: isRecord,
+  toast: isRecord,
+  dispatch_event: (data) => isRecord(data) && typeof data.name === "string" && isTextOrNone(data.target),
+  redirect: (data) => isRecord(data) && typeof data.url === "string",
+  history: (data) => isRecord(data) && [data.push_url, data.replace_url].some((url) => typeof url === "string"),
+  load_js: (data) => isRecord(data) && typeof data.src === "string",
+  switch_action: (data) =>
+    isRecord(data) && typeof data.name === "string" && isRecord(data.data) &&
+    (data.method === "GET" || data.method === "POST") && isTextOrNone(data.url),
+};
+
+/** Whether a patch may be published. */
+export function isLivePatch(patch: Patch): patch is LivePatch {
+  return Object.hasOwn(DATA, patch.event);
+}
+
+function readPart(value: unknown): LivePart | null {
+  if (!isRecord(value)) return null;
+  const { event, data, refresh } = value;
+  if ("refresh" in value) return refresh === null || typeof refresh === "string" ? { refresh } : null;
+  if (typeof event !== "string" || !Object.hasOwn(DATA, event) || !("data" in value)) return null;
+  const name = event as LivePatch["event"]; // A key of `DATA`, as was just asked.
+  // The data is of the shape that belongs to the event. Nothing else that stands beside the two is taken along.
+  return DATA[name](data) ? { event: name, data } as LivePatch : null;
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
 }

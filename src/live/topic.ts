@@ -52,6 +52,8 @@ export class Topic {
   #arrivingSize = 0;
   /** When that was last done, in the milliseconds of `performance.now()`. */
   #handedOn = -Infinity;
+  /** Whether it was reported that messages come which this version cannot read; never reset. */
+  #isToldOfOthers = false;
   /** Runs while it waits for its time. */
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -60,7 +62,7 @@ export class Topic {
    *
    * @param bus What it comes over.
    * @param name The topic.
-   * @param report Told what comes that is no message.
+   * @param report Called once, when a message comes that cannot be read.
    */
   constructor(bus: Bus, name: string, report: (error: unknown) => void) {
     this.#bus = bus;
@@ -191,15 +193,25 @@ export class Topic {
     for (const watcher of this.#watchers) watcher.push(steps);
   }
 
+  /** What cannot be read, as what another deployed version publishes, is a gap: its place is passed, and nothing is lost. */
   #read({ cursor, message }: BusMessage): Arrived {
-    try {
-      const steps = stepsOf(readMessage(message), this.#places.idOf(cursor));
-      const size = JSON.stringify(message).length;
-      return { steps: steps.map((step) => ({ step, size: size / steps.length })), size };
-    } catch (error) {
-      this.#report(error);
-      return { steps: [], size: 0 };
-    }
+    const read = readMessage(message);
+    if (read === null) this.#reportOnce();
+    const steps = stepsOf(read ?? { kind: "lost" }, this.#places.idOf(cursor));
+    // Not what a bus of JSON gives, and not to be trusted to be so.
+    const size = JSON.stringify(message)?.length ?? 0;
+    return { steps: steps.map((step) => ({ step, size: size / steps.length })), size };
+  }
+
+  /** A deployment publishes many of them, and one says it all. */
+  #reportOnce(): void {
+    if (this.#isToldOfOthers) return;
+    this.#isToldOfOthers = true;
+    this.#report(
+      new TypeError(
+        `Cannot read a message of topic "${this.#name}": it is not of this version; watchers look at the whole state instead`,
+      ),
+    );
   }
 
   /** What came after a message that is among the latest. */

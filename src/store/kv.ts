@@ -4,6 +4,7 @@
  * @module
  */
 import { checkEntry, toJson } from "./entry.ts";
+import { whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";
 
 /** How a KV store keeps its entries apart. */
@@ -37,7 +38,8 @@ const MAX_PIECES = 13;
 /**
  * Makes a store in Deno KV. Deno has it with the option `--unstable-kv`, or `"unstable": ["kv"]` in `deno.json`.
  *
- * A JSON text may have up to 260,000 characters, more is a `RangeError`.
+ * A JSON text may have up to 260,000 characters, more is a `RangeError`. While another process holds the lock of a database in
+ * a file, a call tries again for two seconds, and then rejects.
  *
  * @param kv The open database; it stays the caller's to close.
  * @param options The prefix of its keys.
@@ -109,7 +111,7 @@ class KvStore implements Store {
   }
 
   #head(key: string): Promise<Deno.KvEntryMaybe<Head>> {
-    return this.#kv.get<Head>(this.#headKey(key));
+    return whenUnlocked(() => this.#kv.get<Head>(this.#headKey(key)));
   }
 
   /** The whole text, or `""` when there is none, and the head it was read from. */
@@ -119,7 +121,7 @@ class KvStore implements Store {
       if (!isLive(head)) return { text: "", head };
       const { text, rest } = head.value;
       const pieces = rest === null ? [] : await Promise.all(
-        this.#pieceKeys(rest).map(async (pieceKey) => (await this.#kv.get<string>(pieceKey)).value),
+        this.#pieceKeys(rest).map(async (pieceKey) => (await whenUnlocked(() => this.#kv.get<string>(pieceKey))).value),
       );
       // Replaced between the head and its pieces: read the new one.
       if (pieces.every((piece) => piece !== null)) return { text: text + pieces.join(""), head };
@@ -152,13 +154,13 @@ class KvStore implements Store {
         change.set(pieceKey, others[index], { expireIn });
       }
     }
-    return (await change.commit()).ok;
+    return (await whenUnlocked(() => change.commit())).ok;
   }
 
   async #remove(key: string, old: Deno.KvEntryMaybe<Head>): Promise<boolean> {
     const change = this.#kv.atomic().check(old).delete(this.#headKey(key));
     this.#removePieces(change, old);
-    return (await change.commit()).ok;
+    return (await whenUnlocked(() => change.commit())).ok;
   }
 
   #removePieces(change: Deno.AtomicOperation, { value }: Deno.KvEntryMaybe<Head>): void {

@@ -15,4 +15,4 @@
 export { createRedisBus, type RedisBus, type RedisBusOptions } from "./redis_bus.ts";
 export { createRedisStore, type RedisStore } from "./redis_store.ts";
 export type { RedisOptions } from "./redis_connection.ts";
-export type { Bus, BusMessage, BusSubscription, Store, SubscribeOptions } from "./store.ts";
+export type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./store.ts";

@@ -13,13 +13,19 @@
  */
 import { checkBound, toJson } from "./entry.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";
-import type { Bus, BusMessage, BusSubscription, SubscribeOptions } from "./store.ts";
+import type { Bus, BusMessage, BusSubscription, PublishOptions, SubscribeOptions } from "./store.ts";
 
 /** Where Redis is, and how much of each topic it remembers. */
 export interface RedisBusOptions extends RedisOptions {
   /** The most messages of a topic that are kept for those who come back. Default: 1,000. */
   readonly maxMessages?: number | undefined;
-  /** Seconds a topic is kept after its last message. Default: 86,400. */
+  /**
+   * The most bytes of messages of a topic that are kept, counted as JSON in UTF-8. A longer message is carried and not kept:
+   * those who were away when it came look at the whole state. A stream that is a mebibyte behind does so anyway. Default:
+   * 4 MiB (4,194,304 bytes).
+   */
+  readonly maxBytes?: number | undefined;
+  /** Time a message is kept, in seconds. Default: 86,400. */
   readonly logSeconds?: number | undefined;
 }
 
@@ -48,30 +54,70 @@ export interface RedisBus extends Bus, AsyncDisposable {}
  * ```
  */
 export async function createRedisBus(options: RedisBusOptions = {}): Promise<RedisBus> {
-  const { maxMessages = 1_000, logSeconds = 86_400, onError = (error: unknown) => reportError(error) } = options;
+  const { maxMessages = 1_000, maxBytes = 4 * 1024 * 1024, logSeconds = 86_400 } = options;
+  const { onError = (error: unknown) => reportError(error) } = options;
   checkBound("a Redis bus", "maxMessages", maxMessages);
+  checkBound("a Redis bus", "maxBytes", maxBytes);
   checkBound("a Redis bus", "logSeconds", logSeconds);
   const redis = await RedisConnection.open(options);
-  return new ConnectedBus(redis, { maxMessages, logSeconds, onError });
+  const bus = new ConnectedBus(redis, { maxMessages, maxBytes, logSeconds, onError });
+  try {
+    await bus.begin();
+  } catch (error) {
+    await bus[Symbol.asyncDispose]();
+    throw error;
+  }
+  return bus;
 }
-
-// One step: nobody else's entry comes between the last one, this one, and its message.
-const PUBLISH = `
-local last = redis.call("XREVRANGE", KEYS[1], "+", "-", "COUNT", 1)[1]
-local id = redis.call("XADD", KEYS[1], "MAXLEN", ARGV[2], "*", "m", ARGV[1])
-redis.call("EXPIRE", KEYS[1], ARGV[3])
-redis.call("PUBLISH", ARGV[4], id .. " " .. (last and last[1] or "0-0") .. " " .. ARGV[1])
-return id`;
 
 /** The id before the first entry of a stream. */
 const START = "0-0";
+/** The last id there is: nothing can be added to a stream that has come there (Redis, XADD). */
+const LAST = "18446744073709551615-18446744073709551615";
+
+// One step: nobody else's entry comes between the last one, this one, and its message. Each entry says how many bytes there
+// were up to its end ("s"), so that what lies between two of them is known without reading it; an entry of another program
+// does not, and the log then begins anew, as it does when no id is left. The entry that has no other before it, not even one
+// that is not kept, says so ("f").
+const PUBLISH = `
+local found = redis.call("EXISTS", KEYS[1])
+local last = redis.call("XREVRANGE", KEYS[1], "+", "-", "COUNT", 1)[1]
+if last and (last[1] == "${LAST}" or last[2][3] ~= "s" or not tonumber(last[2][4])) then
+  redis.call("DEL", KEYS[1])
+  last = nil
+end
+local sum = #ARGV[1] + (last and tonumber(last[2][4]) or 0)
+local entry = { "m", ARGV[1], "s", string.format("%.0f", sum), found == 0 and "f" or nil, found == 0 and "1" or nil }
+local id = redis.call("XADD", KEYS[1], "MAXLEN", ARGV[3], "*", unpack(entry))
+local function time(entry) return tonumber(string.match(entry, "^%d+")) end
+local first = redis.call("XRANGE", KEYS[1], "-", "+", "COUNT", 1)[1]
+while first do
+  local bytes = sum - tonumber(first[2][4]) + #first[2][2]
+  if bytes <= tonumber(ARGV[4]) and time(id) - time(first[1]) <= 1000 * ARGV[5] then break end
+  redis.call("XDEL", KEYS[1], first[1])
+  first = redis.call("XRANGE", KEYS[1], "-", "+", "COUNT", 1)[1]
+end
+redis.call("EXPIRE", KEYS[1], ARGV[5])
+redis.call("PUBLISH", ARGV[2], id .. " " .. (last and last[1] or "${START}") .. " " .. ARGV[1])
+return id`;
+
+// The name of what Redis holds: another one after it has lost everything.
+const EPOCH = `
+redis.call("SET", KEYS[1], ARGV[1], "NX")
+return redis.call("GET", KEYS[1])`;
+
 /** How many entries are read at once. */
 const PAGE = 500;
 /** Milliseconds between two looks at the connection while somebody listens. */
 const LOOK = 5_000;
+/** The least number of seconds that a topic is kept after its last message, whatever its publisher asks for. */
+const LEAST_SECONDS = 60;
+/** Bytes of what is heard while the log is read. What is above it is in the log as well, and read from there. */
+const MAX_HEARD = 1024 * 1024;
 
 interface Settings {
   readonly maxMessages: number;
+  readonly maxBytes: number;
   readonly logSeconds: number;
   readonly onError: (error: unknown) => void;
 }
@@ -79,6 +125,13 @@ interface Settings {
 interface Entry {
   readonly id: string;
   readonly text: string;
+  /** Whether nothing came before it since its stream began. Of what is heard that is not known. */
+  readonly isFirst: boolean;
+}
+
+/** An entry as it was heard, with the id of the one before it. */
+interface HeardEntry extends Entry {
+  readonly before: string;
 }
 
 /** One listener. */
@@ -88,7 +141,34 @@ interface Subscriber {
   /** The entry it has had last; it gets those after it. */
   last: string;
   /** What came while it was still reading the stream; `null` when it has read it. */
-  waiting: Entry[] | null;
+  waiting: Entries | null;
+}
+
+/** What waits to be dealt with, bounded. */
+class Entries<E extends Entry = Entry> {
+  #entries: E[] = [];
+  /** The sum of the lengths of their texts. */
+  #size = 0;
+  /** Whether there were too many, and all were dropped. */
+  isOver = false;
+
+  add(entry: E): void {
+    this.#size += entry.text.length;
+    if (this.#size > MAX_HEARD && this.#entries.length > 0) {
+      this.#entries = [];
+      this.isOver = true;
+    }
+    if (!this.isOver) this.#entries.push(entry);
+  }
+
+  /** Takes out all of them. */
+  take(): readonly E[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#size = 0;
+    this.isOver = false;
+    return entries;
+  }
 }
 
 class ConnectedBus implements RedisBus {
@@ -98,27 +178,36 @@ class ConnectedBus implements RedisBus {
   readonly #feeds = new Map<string, Feed>();
   /** Looks at the connection; `null` while nobody listens. */
   #timer: ReturnType<typeof setInterval> | null = null;
+  /** The name of what Redis held when it was last asked. */
+  #epoch = "";
 
   constructor(redis: RedisConnection, settings: Settings) {
     this.#redis = redis;
     this.#settings = settings;
     redis.onReady(() => {
-      for (const feed of this.#feeds.values()) feed.readMissed();
+      for (const feed of this.#feeds.values()) feed.isBehind = true;
+      void this.#readMissed();
     });
   }
 
-  async publish(topic: string, message: unknown): Promise<string> {
+  /** Looks at what Redis holds. */
+  async begin(): Promise<void> {
+    this.#epoch = await this.#askEpoch();
+  }
+
+  async publish(topic: string, message: unknown, { keepSeconds = Infinity }: PublishOptions = {}): Promise<string> {
     const text = toJson(topic, message);
-    const { maxMessages, logSeconds } = this.#settings;
+    const { maxMessages, maxBytes, logSeconds } = this.#settings;
     const id = await this.#redis.send([
       "EVAL",
       PUBLISH,
       "1",
       streamOf(this.#redis, topic),
       text,
-      String(maxMessages),
-      String(logSeconds),
       channelOf(this.#redis, topic),
+      String(maxMessages),
+      String(maxBytes),
+      String(Math.min(logSeconds, Math.max(LEAST_SECONDS, Math.ceil(keepSeconds)))),
     ]);
     return String(id);
   }
@@ -129,7 +218,7 @@ class ConnectedBus implements RedisBus {
     { after = null, onGap = () => {} }: SubscribeOptions = {},
   ): Promise<BusSubscription> {
     const feed = await this.#feedOf(topic);
-    const subscriber: Subscriber = { listener, onGap, last: START, waiting: [] };
+    const subscriber: Subscriber = { listener, onGap, last: START, waiting: new Entries() };
     let isEnded = false;
     const end = async (): Promise<void> => {
       if (isEnded) return;
@@ -168,7 +257,7 @@ class ConnectedBus implements RedisBus {
       }
       await known.closing;
     }
-    const feed = new Feed(this.#redis, topic, this.#settings.onError);
+    const feed = new Feed(this.#redis, topic, this.#settings);
     this.#feeds.set(topic, feed);
     this.#timer ??= setInterval(() => void this.#look(), LOOK);
     feed.users++;
@@ -205,7 +294,33 @@ class ConnectedBus implements RedisBus {
       // A lost connection is told by the connection, which is made anew after a while without an answer.
       return;
     }
-    for (const feed of this.#feeds.values()) if (feed.isBehind) feed.readMissed();
+    let isBehind = false;
+    for (const feed of this.#feeds.values()) {
+      if (feed.isBehind) isBehind = true;
+      else feed.noteSync();
+    }
+    if (isBehind) await this.#readMissed();
+  }
+
+  /** Has every topic read what it may have missed; what Redis has lost since cannot be read, and is a gap in all of them. */
+  async #readMissed(): Promise<void> {
+    let epoch: string;
+    try {
+      epoch = await this.#askEpoch();
+    } catch {
+      // Away again. They stay behind, until it is back or looked at.
+      return;
+    }
+    const isSame = epoch === this.#epoch;
+    this.#epoch = epoch;
+    for (const feed of this.#feeds.values()) {
+      if (!isSame) feed.isLost = true;
+      if (feed.isBehind || feed.isLost) feed.readMissed();
+    }
+  }
+
+  async #askEpoch(): Promise<string> {
+    return String(await this.#redis.send(["EVAL", EPOCH, "1", `${this.#redis.prefix}epoch`, crypto.randomUUID()]));
   }
 }
 
@@ -221,21 +336,25 @@ class Feed {
   closing: Promise<void> | null = null;
   /** Whether something may have been missed that has not been read yet. */
   isBehind = false;
+  /** Whether the log that it knew is gone, which has not been told yet. */
+  isLost = false;
   readonly #redis: RedisConnection;
   readonly #stream: string;
-  readonly #onError: (error: unknown) => void;
+  readonly #settings: Settings;
   /** The entry that was heard last; `null` before the first look at the stream. */
   #last: string | null = null;
+  /** When it had last missed nothing, in the milliseconds of `performance.now()`. */
+  #syncedAt = -Infinity;
   /** What was heard and not been dealt with: while the stream is read, it waits. */
-  #heard: (Entry & { readonly before: string })[] = [];
+  readonly #heard = new Entries<HeardEntry>();
   /** Whether the stream is being read. */
   #isReading = false;
 
-  constructor(redis: RedisConnection, topic: string, onError: (error: unknown) => void) {
+  constructor(redis: RedisConnection, topic: string, settings: Settings) {
     this.#redis = redis;
     this.#stream = streamOf(redis, topic);
     this.channel = channelOf(redis, topic);
-    this.#onError = onError;
+    this.#settings = settings;
     this.opened = this.#open();
     // Whoever waits for it is told.
     this.opened.catch(() => {});
@@ -249,7 +368,13 @@ class Feed {
       await this.#redis.unsubscribe(this.channel);
       throw error;
     }
-    this.#drain();
+    this.noteSync();
+    this.#drainAfter(this.#last);
+  }
+
+  /** Notes that nothing is missing up to now. */
+  noteSync(): void {
+    this.#syncedAt = performance.now();
   }
 
   /**
@@ -260,11 +385,17 @@ class Feed {
   async begin(subscriber: Subscriber, after: string | null): Promise<boolean> {
     // First of all, so that what is published while the stream is read waits for it.
     this.subscribers.add(subscriber);
-    const isComplete = after === null || await this.#replay(subscriber, after);
-    if (after === null || !isComplete) subscriber.last = await this.#latest();
-    const waiting = subscriber.waiting ?? [];
+    const isReplayed = after === null || await this.#replay(subscriber, after);
+    if (after === null || !isReplayed) subscriber.last = await this.#latest();
+    const { waiting } = subscriber;
     subscriber.waiting = null;
-    for (const entry of waiting) this.#give(subscriber, entry);
+    const isComplete = isReplayed && waiting?.isOver !== true;
+    if (waiting?.isOver === true) {
+      // What was dropped is not given later either: it goes on with what comes now.
+      subscriber.last = this.#last ?? START;
+      if (after === null) this.#report(subscriber.onGap);
+    }
+    for (const entry of waiting?.take() ?? []) this.#give(subscriber, entry);
     return isComplete;
   }
 
@@ -276,32 +407,48 @@ class Feed {
   }
 
   #hear(message: string): void {
-    const [id = "", before = ""] = message.split(" ", 2);
-    this.#heard.push({ id, before, text: message.slice(id.length + before.length + 2) });
-    this.#drain();
+    const [, id, before] = HEARD.exec(message) ?? [];
+    // Another program, or another version, has said something: what it has published is in the stream.
+    if (id === undefined || before === undefined) return this.readMissed();
+    this.#heard.add({ id, before, text: message.slice(id.length + before.length + 2), isFirst: false });
+    if (!this.#isReading && this.#last !== null) this.#drain(this.#last);
   }
 
-  #drain(): void {
-    // Looked at again when the stream has been read.
-    if (this.#isReading || this.#last === null) return;
-    for (let heard = this.#heard.shift(); heard !== undefined; heard = this.#heard.shift()) {
-      if (compareIds(heard.id, this.#last) <= 0) continue;
-      // A stream that has been forgotten for its age begins anew; what was heard until then was all there was.
-      const isNext = heard.before === this.#last || (heard.before === START && !this.isBehind);
-      if (!isNext) {
-        this.#heard.unshift(heard);
-        return this.readMissed();
-      }
+  #drain(last: string): void {
+    if (this.#heard.isOver) {
+      this.#heard.take();
+      return this.readMissed();
+    }
+    for (const heard of this.#heard.take()) {
+      if (heard.id === last) continue;
+      // What is not next is in the stream as well, and all that was heard with it.
+      if (!this.#isNext(heard, last)) return this.readMissed();
+      last = heard.id;
       this.#deliver(heard);
     }
+  }
+
+  /** The same where the stream was just read, up to an entry: what was heard of it before is heard twice. */
+  #drainAfter(last: string): void {
+    if (this.#heard.isOver) return this.#drain(last);
+    const later = this.#heard.take().filter(({ id }) => compareIds(id, last) > 0);
+    for (const heard of later) this.#heard.add(heard);
+    this.#drain(last);
+  }
+
+  /**
+   * Whether an entry follows the last one. A stream that has been forgotten for its age begins anew; what was heard until then
+   * was all there was. An id that is not later is of another clock, or forged: the stream tells which of the two ids counts.
+   */
+  #isNext({ id, before }: HeardEntry, last: string): boolean {
+    return compareIds(id, last) > 0 && (before === last || (before === START && !this.isBehind));
   }
 
   async #read(last: string): Promise<void> {
     this.#isReading = true;
     try {
-      const isWhole = await this.#readAfter(last, (entry) => {
-        if (this.#last !== null && compareIds(entry.id, this.#last) > 0) this.#deliver(entry);
-      });
+      const isWhole = !this.isLost && (await this.#readAfter(last, (entry) => this.#deliverNew(entry)) ||
+        await this.#readAnew(last));
       if (!isWhole) {
         // Another Redis may stand in for the one there was, with a clock of its own: no id of before counts any more.
         this.#last = await this.#latest();
@@ -309,17 +456,40 @@ class Feed {
         this.#tellGap();
       }
       this.isBehind = false;
+      this.isLost = false;
+      this.noteSync();
     } catch {
       // Away again. It stays behind, and reads when the connection is back, or at the next look at it.
     } finally {
       this.#isReading = false;
     }
-    if (!this.isBehind) this.#drain();
+    if (!this.isBehind && this.#last !== null) this.#drainAfter(this.#last);
+  }
+
+  /**
+   * Reads a stream that has begun anew since the last entry was heard, or was not there yet. A topic is kept for a while after
+   * its last message: so soon after it was last in step, nothing else can have come and gone.
+   *
+   * @returns Whether nothing is missing; where something may be, nothing is read.
+   */
+  async #readAnew(last: string): Promise<boolean> {
+    const seconds = Math.min(this.#settings.logSeconds, LEAST_SECONDS);
+    if (performance.now() - this.#syncedAt >= seconds * 1000) return false;
+    const [first] = toEntries(await this.#redis.send(["XRANGE", this.#stream, "-", "+", "COUNT", "1"]));
+    if (first === undefined) return await this.#redis.send(["EXISTS", this.#stream]) === 0;
+    if (!first.isFirst || compareIds(first.id, last) <= 0) return false;
+    this.#deliverNew(first);
+    return await this.#readAfter(first.id, (entry) => this.#deliverNew(entry));
+  }
+
+  /** Delivers an entry that was read, unless it is not later than what was heard. */
+  #deliverNew(entry: Entry): void {
+    if (this.#last !== null && compareIds(entry.id, this.#last) > 0) this.#deliver(entry);
   }
 
   async #replay(subscriber: Subscriber, after: string): Promise<boolean> {
     // A cursor is what a browser has sent back: any text.
-    if (!/^[0-9]{1,15}-[0-9]{1,15}$/.test(after)) return false;
+    if (!isId(after)) return false;
     subscriber.last = after;
     return await this.#readAfter(after, (entry) => this.#call(subscriber, entry));
   }
@@ -355,7 +525,7 @@ class Feed {
     for (const subscriber of [...this.subscribers]) {
       if (!this.subscribers.has(subscriber)) continue;
       if (subscriber.waiting === null) this.#give(subscriber, entry);
-      else subscriber.waiting.push(entry);
+      else subscriber.waiting.add(entry);
     }
   }
 
@@ -366,21 +536,20 @@ class Feed {
   #call(subscriber: Subscriber, { id, text }: Entry): void {
     subscriber.last = id;
     if (!this.subscribers.has(subscriber)) return;
-    try {
-      // Parsed for each, so that no listener can change what the next one hears.
-      subscriber.listener({ cursor: id, message: JSON.parse(text) });
-    } catch (error) {
-      this.#onError(error);
-    }
+    // Parsed for each, so that no listener can change what the next one hears.
+    this.#report(() => subscriber.listener({ cursor: id, message: parse(text) }));
   }
 
   #tellGap(): void {
-    for (const { onGap } of [...this.subscribers]) {
-      try {
-        onGap();
-      } catch (error) {
-        this.#onError(error);
-      }
+    for (const { onGap } of [...this.subscribers]) this.#report(onGap);
+  }
+
+  /** Calls a subscriber, and reports what it throws. */
+  #report(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#settings.onError(error);
     }
   }
 }
@@ -393,15 +562,45 @@ function channelOf({ prefix, database }: RedisConnection, topic: string): string
   return `${prefix}${database}:topic:${topic}`;
 }
 
-/** The answer to XRANGE: entries of one field. */
-function toEntries(answer: unknown): Entry[] {
-  if (!Array.isArray(answer)) throw new TypeError("Cannot read a topic from Redis: XRANGE gives entries");
-  return answer.map(([id, [, text]]) => ({ id: String(id), text: String(text) }));
+/** What is said on a channel begins so: the id of the entry, and that of the one before it. */
+const HEARD = /^([0-9]{1,20}-[0-9]{1,20}) ([0-9]{1,20}-[0-9]{1,20}) /;
+
+/** The value of a text; `null`, which no message is, for what another program has written there. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
-/** Ids are two numbers, each in order: milliseconds, and a count within them. */
+/** The answer to XRANGE. An entry of another program has other fields, and a text that is not JSON. */
+function toEntries(answer: unknown): Entry[] {
+  if (!Array.isArray(answer)) throw new TypeError("Cannot read a topic from Redis: XRANGE gives entries");
+  return answer.map(([id, fields]: readonly [unknown, unknown]) => {
+    const [name, text, , , mark] = Array.isArray(fields) ? fields : [];
+    return { id: String(id), text: name === "m" ? String(text) : "", isFirst: mark === "f" };
+  });
+}
+
+/** The greatest number of an id (Redis, streams: 64 bits, without a sign). */
+const MAX_PART = 2n ** 64n - 1n;
+
+/** Whether a text is an id as Redis writes it. */
+function isId(text: string): boolean {
+  return /^(?:0|[1-9][0-9]{0,19})-(?:0|[1-9][0-9]{0,19})$/.test(text) &&
+    text.split("-").every((part) => BigInt(part) <= MAX_PART);
+}
+
+/** Ids are two numbers, each in order: milliseconds, and a count within them. A double would not hold all of them. */
 function compareIds(a: string, b: string): number {
-  const [aTime = 0, aCount = 0] = a.split("-").map(Number);
-  const [bTime = 0, bCount = 0] = b.split("-").map(Number);
-  return aTime - bTime || aCount - bCount;
+  const [aTime = "", aCount = ""] = a.split("-");
+  const [bTime = "", bCount = ""] = b.split("-");
+  return compareNumbers(aTime, bTime) || compareNumbers(aCount, bCount);
+}
+
+/** Numbers as Redis writes them have no leading zeros, so that the longer one is greater. */
+function compareNumbers(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -29,6 +29,11 @@ export interface ClientOptions {
   readonly disableOfflineQueue: boolean;
   /** Milliseconds until a command must be written; 0 for no bound. */
   readonly commandOptions: { readonly timeout: number };
+  /**
+   * Notices of hosted Redis that it is about to move. Anything but `"disabled"` reads two environment variables, which a
+   * program with the permissions of the deployment guide may not.
+   */
+  readonly maintNotifications: "disabled";
   /** How it connects. */
   readonly socket: {
     /** Milliseconds a connection may take. */

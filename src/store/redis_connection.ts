@@ -5,12 +5,14 @@
  */
 // @ts-types="./redis_client.d.ts"
 import { type Client, createClient } from "@redis/client";
+import { DeadlineError, within } from "./deadline.ts";
 
 /** Where Redis is, and how it is used. */
 export interface RedisOptions {
   /**
-   * Where it is: `redis://[[user]:password@]host[:port][/database]`, or `rediss:` over TLS. Default:
-   * `redis://127.0.0.1:6379`.
+   * Where it is: `redis://[[user]:password@]host[:port][/database]`, or `rediss:` over TLS. A server that answers as a replica
+   * does (`READONLY`), or as one that cannot be written to for now, is left for a new connection by the same URL: give a name
+   * that leads to the primary. Default: `redis://127.0.0.1:6379`.
    */
   readonly url?: string | undefined;
   /** What every key and channel begins with; nothing else may use it. Default: `"hyper:"`. */
@@ -26,6 +28,14 @@ const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;
 /** Milliseconds without any answer after which the connection is given up for a new one: its other end may be gone. */
 const SILENCE = 10_000;
+/**
+ * What a server answers that is there, and is not the one to ask: a replica, one that loads its data or has lost its primary
+ * or its replicas. After a failover the same URL leads to another. Redis before 7 puts the word behind the name of a script.
+ */
+const NOT_THE_ONE = /(?:^|\s-)(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS)\b/;
+/** Milliseconds between two connections that are made anew because of it; doubled for each, up to the longest. */
+const FIRST_RENEWAL = 500;
+const LONGEST_RENEWAL = 30_000;
 
 /** A connection. It is made by {@linkcode RedisConnection.open}. */
 export class RedisConnection implements AsyncDisposable {
@@ -49,6 +59,10 @@ export class RedisConnection implements AsyncDisposable {
   #isLossTold = false;
   /** Since when nothing has been answered; `null` while answers come. */
   #silentSince: number | null = null;
+  /** Before this time the connection is not made anew for what its server answers; in the milliseconds of `performance.now()`. */
+  #renewAfter = -Infinity;
+  /** Milliseconds to the renewal after the next; begins anew when none was needed for twice the longest. */
+  #renewalPause = FIRST_RENEWAL;
   #closed = false;
 
   private constructor(
@@ -104,7 +118,12 @@ export class RedisConnection implements AsyncDisposable {
    * @throws {Error} When the connection is down, or no answer comes in time. The command may have been carried out.
    */
   async send(args: string[], onLate?: (answer: unknown) => void): Promise<unknown> {
-    return await this.#within(this.#client.sendCommand(args), args[0] ?? "", onLate);
+    try {
+      return await this.#within(this.#client.sendCommand(args), args[0] ?? "", onLate);
+    } catch (error) {
+      this.#noteRefusal(error);
+      throw error;
+    }
   }
 
   /** Listens to a channel, over lost connections too. */
@@ -147,6 +166,7 @@ export class RedisConnection implements AsyncDisposable {
       disableOfflineQueue: true,
       // Ours bounds the answer too, not only the time until a command is written.
       commandOptions: { timeout: 0 },
+      maintNotifications: "disabled",
       socket: {
         connectTimeout: 5_000,
         reconnectStrategy: (retries) => this.#started && Math.min(FIRST_PAUSE * 2 ** retries, LONGEST_PAUSE),
@@ -154,37 +174,39 @@ export class RedisConnection implements AsyncDisposable {
     });
     client.on("error", (error) => {
       // Without a listener it would end the process. The first one is told by `open()` itself.
-      if (!this.#started || this.#closed || this.#isLossTold) return;
-      this.#isLossTold = true;
-      this.#onError(new Error(`Lost the connection to Redis at ${this.where}: ${messageOf(error)}`, { cause: error }));
+      if (!this.#started || this.#closed || this.#client !== client) return;
+      this.#tellLoss(new Error(`Lost the connection to Redis at ${this.where}: ${messageOf(error)}`, { cause: error }));
     });
     client.on("ready", () => {
       if (!this.#started || this.#client !== client) return;
       this.#isLossTold = false;
       this.#silentSince = null;
-      for (const listener of this.#onReady) listener();
+      void this.#listenAgain(client);
     });
     return client;
   }
 
-  async #within(answer: Promise<unknown>, command: string, onLate?: (answer: unknown) => void): Promise<unknown> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      reject(new Error(`Redis at ${this.where} does not answer: ${command} took more than ${this.#timeout / 1000} s`));
-    }, this.#timeout);
-    answer.then((value) => {
-      this.#silentSince = null;
-      if (isLate) onLate?.(value);
-    }, () => {}); // Told below, to whoever waits; past the time nobody does.
+  /** Listens to what is still listened to: a client that lost its connection does so itself, a new one has to be told. */
+  async #listenAgain(client: Client): Promise<void> {
     try {
-      return await Promise.race([answer, late]);
+      await Promise.all(Array.from(this.#channels, ([channel, listener]) => client.subscribe(channel, listener)));
     } catch (error) {
-      if (isLate) this.#noteSilence();
+      // Lost once more: done again when the connection is back.
+      if (!this.#closed && this.#client === client) this.#tellLoss(error);
+      return;
+    }
+    if (this.#client === client) { for (const listener of this.#onReady) listener(); }
+  }
+
+  async #within(answer: Promise<unknown>, command: string, onLate?: (answer: unknown) => void): Promise<unknown> {
+    answer.then(() => this.#silentSince = null, () => {}); // Thrown below.
+    const seconds = this.#timeout / 1000;
+    const message = `Redis at ${this.where} does not answer: ${command} took more than ${seconds} s`;
+    try {
+      return await within(answer, seconds, { message, onLate });
+    } catch (error) {
+      if (error instanceof DeadlineError) this.#noteSilence();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -193,15 +215,36 @@ export class RedisConnection implements AsyncDisposable {
     this.#silentSince ??= performance.now() - this.#timeout;
     if (!this.#started || this.#closed || performance.now() - this.#silentSince < SILENCE) return;
     this.#silentSince = null;
+    this.#renew();
+  }
+
+  /** A connection to a server that is not the one to ask any more stays up for as long as that server does. */
+  #noteRefusal(error: unknown): void {
+    if (!(error instanceof Error) || !NOT_THE_ONE.test(error.message)) return;
+    const now = performance.now();
+    if (!this.#started || this.#closed || now < this.#renewAfter) return;
+    if (now - this.#renewAfter > 2 * LONGEST_RENEWAL) this.#renewalPause = FIRST_RENEWAL;
+    this.#renewAfter = now + this.#renewalPause;
+    this.#renewalPause = Math.min(2 * this.#renewalPause, LONGEST_RENEWAL);
+    this.#tellLoss(new Error(`Left Redis at ${this.where}: ${error.message}`, { cause: error }));
+    this.#renew();
+  }
+
+  /** Leaves the connection for a new one by the same URL. */
+  #renew(): void {
     this.#client.destroy();
     const client = this.#client = this.#createClient();
-    void client.connect().then(async () => {
-      await Promise.all(Array.from(this.#channels, ([channel, listener]) => client.subscribe(channel, listener)));
-      for (const listener of this.#onReady) listener();
-    }).catch((error) => {
-      // Closed meanwhile; a connection that fails is tried again by the client itself.
-      if (!this.#closed && this.#client === client) this.#onError(error);
+    // A connection that fails is tried again by the client itself, and ends here when this is closed or left as well.
+    client.connect().catch((error) => {
+      if (!this.#closed && this.#client === client) this.#tellLoss(error);
     });
+  }
+
+  /** Tells of a loss, once until the connection is back. */
+  #tellLoss(error: unknown): void {
+    if (this.#isLossTold) return;
+    this.#isLossTold = true;
+    this.#onError(error);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { checkEntry, toJson } from "./entry.ts";
+import { isLocked, whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";
 
 /** A {@linkcode Store} that holds a file open until it is disposed. */
@@ -12,16 +13,17 @@ export interface SqliteStore extends Store, AsyncDisposable {}
 
 /** How many writes there are between two clearances of what has expired. */
 const WRITES_PER_SWEEP = 100;
-
 /**
  * Opens a store in a SQLite file, made when it is not there.
  *
  * Several processes of one machine may open one file. It holds whatever is put into it until that expires; what has
- * expired is cleared away every hundred writes. Each call is one statement, and runs at once on the calling thread;
- * where another process is writing, it waits for at most a second, then rejects.
+ * expired is cleared away every hundred writes. Each call is one statement, and runs at once on the calling thread. While
+ * another process holds the lock of the file, a call tries again for two seconds, with other requests served in between,
+ * and then rejects.
  *
  * @param path The path of the file, or `":memory:"`.
  * @returns The store.
+ * @throws {Error} When the file cannot be opened, or its lock is not free within two seconds.
  *
  * @example Claims that outlive a restart
  * ```ts
@@ -36,7 +38,13 @@ const WRITES_PER_SWEEP = 100;
 export async function createSqliteStore(path: string): Promise<SqliteStore> {
   // Loaded here, so that nobody else pays for it.
   const { DatabaseSync } = await import("node:sqlite");
-  return new SqliteFileStore(new DatabaseSync(path));
+  const db = new DatabaseSync(path);
+  try {
+    return await whenUnlocked(() => new SqliteFileStore(db));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 class SqliteFileStore implements SqliteStore {
@@ -47,9 +55,10 @@ class SqliteFileStore implements SqliteStore {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    // A claim that a crash of the machine could take back is none: hence FULL, which costs one flush for each write.
+    // SQLite itself would wait for a lock with the thread held, and with it every request: hence no busy_timeout. A claim that
+    // a crash of the machine could take back is none: hence FULL, which costs one flush for each write.
     db.exec(`
-      PRAGMA busy_timeout = 1000;
+      PRAGMA busy_timeout = 0;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       CREATE TABLE IF NOT EXISTS hyper_store (
@@ -60,64 +69,68 @@ class SqliteFileStore implements SqliteStore {
     this.#statements = prepare(db);
   }
 
-  // Each method is async, so that what it throws is a rejection.
-
-  // deno-lint-ignore require-await
   async get(key: string): Promise<unknown> {
-    const row = this.#statements.get.get(key, Date.now());
+    const row = await whenUnlocked(() => this.#statements.get.get(key, Date.now()));
     // The column is TEXT of a STRICT table, written by `toJson`.
     return row === undefined ? null : JSON.parse(row.value as string);
   }
 
-  // deno-lint-ignore require-await
   async put(key: string, value: unknown, seconds: number): Promise<void> {
-    this.#statements.put.run(key, toJson(key, value), this.#expires(key, seconds));
+    const text = toJson(key, value);
+    const expires = expiry(key, seconds);
+    await whenUnlocked(() => this.#statements.put.run(key, text, expires));
+    this.#sweep();
   }
 
-  // deno-lint-ignore require-await
   async putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean> {
-    const { changes } = this.#statements.putIfAbsent.run(
-      key,
-      toJson(key, value),
-      this.#expires(key, seconds),
-      Date.now(),
-    );
+    const text = toJson(key, value);
+    const expires = expiry(key, seconds);
+    const { changes } = await whenUnlocked(() => this.#statements.putIfAbsent.run(key, text, expires, Date.now()));
+    this.#sweep();
     return Number(changes) > 0;
   }
 
-  // deno-lint-ignore require-await
   async replace(key: string, expected: unknown, value: unknown, seconds: number): Promise<boolean> {
-    const { changes } = this.#statements.replace.run(
-      toJson(key, value),
-      this.#expires(key, seconds),
-      key,
-      toJson(key, expected),
-      Date.now(),
-    );
+    const before = toJson(key, expected);
+    const text = toJson(key, value);
+    const expires = expiry(key, seconds);
+    const { changes } = await whenUnlocked(() => this.#statements.replace.run(text, expires, key, before, Date.now()));
+    this.#sweep();
     return Number(changes) > 0;
   }
 
-  // deno-lint-ignore require-await
   async deleteIf(key: string, expected: unknown): Promise<boolean> {
-    return Number(this.#statements.deleteIf.run(key, toJson(key, expected), Date.now()).changes) > 0;
+    const before = toJson(key, expected);
+    const { changes } = await whenUnlocked(() => this.#statements.deleteIf.run(key, before, Date.now()));
+    return Number(changes) > 0;
   }
 
-  // deno-lint-ignore require-await
   async delete(key: string): Promise<void> {
-    this.#statements.delete.run(key);
+    await whenUnlocked(() => this.#statements.delete.run(key));
   }
 
-  // deno-lint-ignore require-await
+  // deno-lint-ignore require-await -- the contract is asynchronous
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #expires(key: string, seconds: number): number {
-    checkEntry(key, seconds);
+  /** Clears away some of what has expired, more than can have been written since the last time. */
+  #sweep(): void {
     this.#writes += 1;
-    if (this.#writes % WRITES_PER_SWEEP === 0) this.#statements.sweep.run(Date.now());
-    return Date.now() + seconds * 1000;
+    if (this.#writes % WRITES_PER_SWEEP !== 0) return;
+    try {
+      this.#statements.sweep.run(Date.now());
+    } catch (error) {
+      // What has expired is not found any more, so that the next sweep is soon enough.
+      if (!isLocked(error)) throw error;
+    }
   }
+}
+
+/** When what is kept now expires, in milliseconds; throws for a key or a time that not every store could keep. */
+function expiry(key: string, seconds: number): number {
+  checkEntry(key, seconds);
+  return Date.now() + seconds * 1000;
 }
 
 function prepare(db: DatabaseSync) {
@@ -130,6 +143,10 @@ function prepare(db: DatabaseSync) {
     replace: db.prepare("UPDATE hyper_store SET value = ?, expires = ? WHERE key = ? AND value = ? AND expires > ?"),
     deleteIf: db.prepare("DELETE FROM hyper_store WHERE key = ? AND value = ? AND expires > ?"),
     delete: db.prepare("DELETE FROM hyper_store WHERE key = ?"),
-    sweep: db.prepare("DELETE FROM hyper_store WHERE expires <= ?"),
+    // Bounded: after a quiet day there may be a million, and the thread is held while they go.
+    sweep: db.prepare(`
+      DELETE FROM hyper_store WHERE key IN (
+        SELECT key FROM hyper_store WHERE expires <= ? ORDER BY expires LIMIT ${10 * WRITES_PER_SWEEP}
+      )`),
   };
 }

@@ -22,7 +22,8 @@
  * value, it rejects.
  *
  * A store that cannot be reached rejects, within a few seconds, and never guesses. Whoever asked then refuses with 503,
- * so that nothing runs twice.
+ * so that nothing runs twice. `createHandler({ storeSeconds })` bounds each call of any store, for one that never answers.
+ * No call waits synchronously: while a lock is held elsewhere the event loop serves others.
  *
  * @example Keeping a draft for a day
  * ```ts
@@ -59,8 +60,20 @@ export interface BusMessage {
    * their bus, to be given back as `after`.
    */
   readonly cursor: string;
-  /** What was published. */
+  /**
+   * What was published; `null`, which no message is, where something stands that the bus cannot read: the listener has
+   * missed whatever it said.
+   */
   readonly message: unknown;
+}
+
+/** Options for publishing one message. */
+export interface PublishOptions {
+  /**
+   * Time for which those who come back may still need the message, in seconds. A bus that keeps its log outside of the
+   * process keeps it no longer. Default: as long as the bus keeps any message.
+   */
+  readonly keepSeconds?: number | undefined;
 }
 
 /** Where a subscription begins. */
@@ -96,7 +109,7 @@ export interface BusSubscription extends AsyncDisposable {
  * order of their cursors, the publisher's own listeners too; between topics there is none. **Once**: a listener gets
  * each message once; one that subscribes with `after` gets what came since and then what comes, without a message twice,
  * and without a gap that `isComplete` or `onGap` does not tell of. **Log**: a bus keeps the latest messages of a topic,
- * bounded, for those who come back. A bus that loses its connection finds it again by itself, and its subscriptions go on.
+ * bounded in count and in bytes, for those who come back; a message above the bound is carried and not kept. A bus that loses its connection finds it again by itself, and its subscriptions go on.
  *
  * `publish` resolves when the message has its place, not when it has been heard. A listener returns at once; what it
  * throws is reported, and keeps nothing from the others.
@@ -116,7 +129,7 @@ export interface BusSubscription extends AsyncDisposable {
  */
 export interface Bus {
   /** Publishes a message; gives its cursor. */
-  publish(topic: string, message: unknown): Promise<string>;
+  publish(topic: string, message: unknown, options?: PublishOptions): Promise<string>;
   /** Subscribes a listener; resolves when no message published from then on can pass it by. */
   subscribe(
     topic: string,

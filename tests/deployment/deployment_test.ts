@@ -44,6 +44,20 @@ nginxTest(
   },
 );
 
+nginxTest("A19: a form passes the printed nginx on any port, for a browser that sends Origin alone", async () => {
+  await using application = await serve();
+  await using proxy = await startNginx(application.port);
+  assertEquals((await order(proxy.port, "tea", { origin: `http://127.0.0.1:${proxy.port}` })).status, 200);
+  assertEquals((await order(proxy.port, "tea", { origin: "http://127.0.0.1" })).status, 403);
+  // Without its port, as `$host` has it, the host is not the one that was asked.
+  await using other = await startNginx(application.port, {
+    "Host              $http_host;": "Host $host;",
+    "X-Forwarded-Host  $http_host;": "X-Forwarded-Host $host;",
+  });
+  assertEquals((await order(other.port, "tea", { origin: `http://127.0.0.1:${other.port}` })).status, 403);
+  assertEquals(await application.orders(), ["tea"]);
+});
+
 nginxTest("a visitor behind nginx does not choose the host it was asked under", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port);

@@ -88,8 +88,8 @@ Deno.test("disconnect() lets go the readers of one principal, and not those of a
   const [one, two, other, same] = [principal("a"), principal("a"), principal("constructor"), address("a")].map(
     (holder) => slotOf(streams.open(holder)),
   );
-  streams.disconnect("a");
-  streams.disconnect("nobody");
+  streams.disconnect((name) => name === "a");
+  streams.disconnect((name) => name === "nobody");
   assertEquals([one, two, other, same].map((slot) => slot?.signal.aborted), [true, true, false, false]);
 });
 

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
 import { createKvStore } from "../../src/store/kv.ts";
+import { withDeadline } from "../../src/store/deadline.ts";
+import { lockFile } from "../support/lock.ts";
 import { testStore } from "./conformance.ts";
 
 // Deno has KV only where it is asked for with --unstable-kv.
@@ -56,5 +58,26 @@ Deno.test({
     await store.put("key", text, 60);
     assertEquals((await store.get("key")) === text, true);
     await assertRejects(() => store.put("key", `${text}x`, 60), RangeError, "260001 characters");
+  },
+});
+
+Deno.test({
+  name: "A16: a KV store whose database another process has locked leaves the event loop free",
+  ignore,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    {
+      using kv = await Deno.openKv(`${folder}/kv.db`);
+      const store = withDeadline(createKvStore(kv), 30);
+      await store.put("key", "before", 60);
+      await using held = await lockFile(`${folder}/kv.db`);
+      const done = store.put("key", "after", 60);
+      const turn = new Promise((resolve) => setTimeout(() => resolve("turn"), 0));
+      assertEquals(await Promise.race([done, turn]), "turn");
+      await held.free();
+      await done;
+      assertEquals(await store.get("key"), "after");
+    }
+    await Deno.remove(folder, { recursive: true });
   },
 });

@@ -24,3 +24,14 @@ export function stopTime(): VirtualClock {
     [Symbol.dispose]: () => clock.uninstall(),
   };
 }
+
+/** Waits for something that a product which is broken would never do: the test then fails in place of hanging. */
+export async function withinTime<T>(promise: Promise<T>, milliseconds = 10_000): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`It has not happened in ${milliseconds} ms`)), milliseconds);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -12,6 +12,8 @@ export interface FlakyProxy extends AsyncDisposable {
   stall(): void;
   /** Lets everything through again. */
   flow(): void;
+  /** Leads new connections to another port, as a name does after a failover; those that are open stay where they are. */
+  lead(port: number): void;
 }
 
 /**
@@ -21,6 +23,7 @@ export interface FlakyProxy extends AsyncDisposable {
  */
 export function openFlakyProxy(port: number): FlakyProxy {
   const hostname = "127.0.0.1";
+  let target = port;
   const listener = Deno.listen({ hostname, port: 0 });
   const open = new Set<Deno.TcpConn>();
   const running = new Set<Promise<void>>();
@@ -52,7 +55,7 @@ export function openFlakyProxy(port: number): FlakyProxy {
     for await (const visitor of listener) {
       open.add(visitor);
       try {
-        const server = await Deno.connect({ hostname, port });
+        const server = await Deno.connect({ hostname, port: target });
         open.add(server);
         track(carry(visitor, server));
         track(carry(server, visitor));
@@ -69,6 +72,7 @@ export function openFlakyProxy(port: number): FlakyProxy {
     drop,
     stall: () => void (gate = Promise.withResolvers<void>()),
     flow: () => gate.resolve(),
+    lead: (port) => void (target = port),
     async [Symbol.asyncDispose](): Promise<void> {
       listener.close();
       gate.resolve();

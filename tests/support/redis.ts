@@ -52,7 +52,10 @@ export async function startRedis(port: number = freePort()): Promise<RedisServer
     port,
     pause: () => child.process.kill("SIGSTOP"),
     resume: () => child.process.kill("SIGCONT"),
-    kill: () => child.process.kill("SIGKILL"),
+    kill() {
+      child.process.kill("SIGKILL");
+      Deno.removeSync(child.folder, { recursive: true });
+    },
     async stop() {
       await child.end();
     },
@@ -66,12 +69,16 @@ export async function startRedis(port: number = freePort()): Promise<RedisServer
 
 interface Child {
   readonly process: Deno.ChildProcess;
+  /** Where it writes. */
+  readonly folder: string;
   end(): Promise<void>;
 }
 
 async function spawn(port: number): Promise<Child> {
+  // A replica writes what it was sent into a file.
+  const folder = await Deno.makeTempDir();
   const process = new Deno.Command("redis-server", {
-    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -80,12 +87,14 @@ async function spawn(port: number): Promise<Child> {
   const { drained } = await untilSaid(process.stdout, "Ready to accept connections", `redis-server on port ${port}`);
   return {
     process,
+    folder,
     async end() {
       if (isEnded) return;
       isEnded = true;
       process.kill("SIGKILL");
       await drained;
       await process.status;
+      await Deno.remove(folder, { recursive: true });
     },
   };
 }

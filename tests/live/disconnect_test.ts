@@ -1,0 +1,172 @@
+/** Ending the streams of a user on every instance, whatever the bus does. */
+import { assert, assertEquals } from "@std/assert";
+import { createDisconnects } from "../../src/live/disconnect.ts";
+import { createMemoryBus } from "../../src/store/memory_bus.ts";
+import type { Bus, BusMessage, PublishOptions, SubscribeOptions } from "../../src/store/store.ts";
+import { stopTime, type VirtualClock } from "../support/clock.ts";
+
+const TOPIC = "hyper:disconnect";
+
+/** A bus that can be taken away, and tells what was asked of it. */
+class BrittleBus implements Bus {
+  away = false;
+  readonly published: (readonly [topic: string, message: unknown, options: PublishOptions | undefined])[] = [];
+  subscriptions = 0;
+  /** Of the latest subscription. */
+  onGap: (() => void) | undefined;
+  readonly #memory = createMemoryBus();
+
+  publish(topic: string, message: unknown, options?: PublishOptions): Promise<string> {
+    if (this.away) return Promise.reject(new Error("away"));
+    this.published.push([topic, message, options]);
+    return this.#memory.publish(topic, message);
+  }
+
+  async subscribe(topic: string, listener: (message: BusMessage) => void, options: SubscribeOptions = {}) {
+    if (this.away) throw new Error("away");
+    const subscription = await this.#memory.subscribe(topic, listener, options);
+    this.subscriptions++;
+    this.onGap = options.onGap;
+    return {
+      isComplete: true,
+      [Symbol.asyncDispose]: async () => {
+        this.subscriptions--;
+        await subscription[Symbol.asyncDispose]();
+      },
+    };
+  }
+}
+
+/** An instance with some callers who have streams open. */
+class Instance {
+  readonly errors: unknown[] = [];
+  /** Whose streams were ended, in order. */
+  readonly ended: string[] = [];
+  readonly callers = ["ada", "bob", "192.0.2.1"];
+  readonly disconnects;
+
+  constructor(bus: Bus) {
+    this.disconnects = createDisconnects(
+      bus,
+      (isMeant) => this.ended.push(...this.callers.filter(isMeant)),
+      (error) => this.errors.push(error),
+    );
+  }
+}
+
+/** Lets all that is under way come to its end. */
+const settle = (time: VirtualClock): Promise<void> => time.tick(0);
+
+Deno.test("send() ends the streams of a principal here and on every instance that listens, and of nobody else", async () => {
+  using time = stopTime();
+  const bus = new BrittleBus();
+  const [one, two] = [new Instance(bus), new Instance(bus)];
+  two.disconnects.listen();
+  await settle(time);
+  one.disconnects.send("ada");
+  assertEquals(one.ended, ["ada"]);
+  await settle(time);
+  assertEquals([one.ended, two.ended], [["ada"], ["ada"]]);
+  await two.disconnects.close();
+  assertEquals(bus.subscriptions, 0);
+});
+
+Deno.test("A17: what goes over the bus to disconnect somebody does not say who it is, and is kept for a minute", async () => {
+  using time = stopTime();
+  const bus = new BrittleBus();
+  const instance = new Instance(bus);
+  for (const principal of ["ada@example.com", "ada@example.com", "bob@example.com"]) {
+    instance.disconnects.send(principal);
+    await settle(time);
+  }
+  const texts = bus.published.map(([topic, message, options]) => {
+    assertEquals([topic, options], [TOPIC, { keepSeconds: 60 }]);
+    return JSON.stringify(message);
+  });
+  assertEquals([texts.length, new Set(texts).size], [3, 2]);
+  for (const text of texts) assert(!/ada|bob|example|YWRh/.test(text), text);
+});
+
+Deno.test("A15: a message of another version may mean anybody: all streams end, and come back to the guards", async () => {
+  for (
+    const message of ["ada", 7, [], {}, { v: 2, principal: "x" }, { v: 1 }, { v: 1, principal: 7 }, { principal: "" }]
+  ) {
+    using time = stopTime();
+    const bus = new BrittleBus();
+    const instance = new Instance(bus);
+    instance.disconnects.listen();
+    await settle(time);
+    await bus.publish(TOPIC, message);
+    assertEquals(instance.ended, instance.callers, JSON.stringify(message));
+    await instance.disconnects.close();
+  }
+});
+
+Deno.test("A15: a gap may have been anybody: all streams end", async () => {
+  using time = stopTime();
+  const bus = new BrittleBus();
+  const instance = new Instance(bus);
+  instance.disconnects.listen();
+  await settle(time);
+  bus.onGap?.();
+  assertEquals(instance.ended, instance.callers);
+  await instance.disconnects.close();
+});
+
+Deno.test("H5: a subscription that failed is tried again by itself, and what it may have missed ends all streams", async () => {
+  using time = stopTime();
+  const bus = new BrittleBus();
+  const [here, elsewhere] = [new Instance(bus), new Instance(bus)];
+  bus.away = true;
+  here.disconnects.listen();
+  await settle(time);
+  assertEquals([here.errors.length, here.ended], [1, []]);
+  await time.tick(3_000);
+  bus.away = false;
+  await time.tick(1_000);
+  assertEquals([bus.subscriptions, here.ended], [1, here.callers]);
+  here.ended.length = 0;
+  elsewhere.disconnects.send("bob");
+  await settle(time);
+  // Reported once, however often it was tried.
+  assertEquals([here.ended, here.errors.length], [["bob"], 1]);
+  await here.disconnects.close();
+  assertEquals([bus.subscriptions, time.timers], [0, 0]);
+});
+
+Deno.test("H5: whom the bus could not tell of is told when it is back, once", async () => {
+  using time = stopTime();
+  const bus = new BrittleBus();
+  const [here, elsewhere] = [new Instance(bus), new Instance(bus)];
+  elsewhere.disconnects.listen();
+  await settle(time);
+  bus.away = true;
+  here.disconnects.send("ada");
+  here.disconnects.send("ada");
+  await time.tick(2_000);
+  assertEquals([here.ended, elsewhere.ended, here.errors.length], [["ada", "ada"], [], 2]);
+  bus.away = false;
+  await time.tick(1_000);
+  assertEquals(elsewhere.ended, ["ada"]);
+  await time.tick(5_000);
+  assertEquals([elsewhere.ended, time.timers], [["ada"], 0]);
+  await elsewhere.disconnects.close();
+});
+
+Deno.test("listen() subscribes once, and close() ends what waits to be tried again", async () => {
+  using time = stopTime();
+  const bus = new BrittleBus();
+  const instance = new Instance(bus);
+  instance.disconnects.listen();
+  instance.disconnects.listen();
+  await settle(time);
+  assertEquals(bus.subscriptions, 1);
+  bus.away = true;
+  instance.disconnects.send("ada");
+  await settle(time);
+  assertEquals(time.timers, 1);
+  await instance.disconnects.close();
+  bus.away = false;
+  await time.tick(10_000);
+  assertEquals([time.timers, bus.published, bus.subscriptions], [0, [], 0]);
+});

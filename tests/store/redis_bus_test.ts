@@ -1,0 +1,352 @@
+/** What a bus over Redis does with messages of other programs, clocks that went back, and logs that are too large. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { createRedisBus, type RedisBusOptions } from "@hyper/actions/redis";
+import { RedisConnection } from "../../src/store/redis_connection.ts";
+import type { Bus, BusMessage } from "../../src/store/store.ts";
+import { withinTime } from "../support/clock.ts";
+import { openFlakyProxy } from "../support/flaky_proxy.ts";
+import { type RedisServer, redisTest, startRedis } from "../support/redis.ts";
+
+/** The stream and the channel of the topic that all of these tests use. */
+const STREAM = "hyper:topic:board";
+const CHANNEL = "hyper:0:topic:board";
+
+/** A Redis, a bus over it, and a way to say to Redis what another program would. */
+interface Under extends AsyncDisposable {
+  readonly server: RedisServer;
+  readonly bus: Bus;
+  readonly send: (...args: string[]) => Promise<unknown>;
+}
+
+async function start(options: RedisBusOptions = {}): Promise<Under> {
+  const server = await startRedis();
+  const bus = await createRedisBus({ url: server.url, ...options });
+  const control = await RedisConnection.open({ url: server.url });
+  return {
+    server,
+    bus,
+    send: (...args) => control.send(args),
+    async [Symbol.asyncDispose]() {
+      await bus[Symbol.asyncDispose]();
+      await control[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What a listener hears, a gap as `"gap"`, to be waited for. */
+class Heard {
+  readonly messages: unknown[] = [];
+  readonly cursors: string[] = [];
+  #wake: (() => void) | null = null;
+
+  readonly listener = ({ message, cursor }: BusMessage): void => {
+    this.cursors.push(cursor);
+    this.add(message);
+  };
+
+  add(message: unknown): void {
+    this.messages.push(message);
+    this.#wake?.();
+  }
+
+  readonly onGap = (): void => this.add("gap");
+
+  async take(count: number): Promise<readonly unknown[]> {
+    while (this.messages.length < count) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await withinTime(promise);
+    }
+    return this.messages;
+  }
+}
+
+/** A listener that hears the topic from now on. */
+async function listen(bus: Bus): Promise<Heard & AsyncDisposable> {
+  const heard = new Heard();
+  const subscription = await bus.subscribe("board", heard.listener, { onGap: heard.onGap });
+  return Object.assign(heard, { [Symbol.asyncDispose]: () => subscription[Symbol.asyncDispose]() });
+}
+
+/** What one that comes back gets, and whether that is all. */
+async function comeBack(bus: Bus, after: string): Promise<readonly [boolean, readonly unknown[]]> {
+  const messages: unknown[] = [];
+  await using subscription = await bus.subscribe("board", ({ message }) => messages.push(message), { after });
+  return [subscription.isComplete, messages];
+}
+
+redisTest(
+  "A17: the log of a topic has at most maxBytes of messages, and who comes back from before has a gap",
+  async () => {
+    // Each message is four bytes of JSON.
+    await using under = await start({ maxBytes: 16 });
+    const { bus, send } = under;
+    const cursors: string[] = [];
+    for (const message of ["11", "22", "33", "44", "55"]) cursors.push(await bus.publish("board", message));
+    assertEquals(await send("XLEN", STREAM), 4);
+    assertEquals(await comeBack(bus, cursors[0] ?? ""), [false, []]);
+    assertEquals(await comeBack(bus, cursors[1] ?? ""), [true, ["33", "44", "55"]]);
+    // One of eight bytes takes the place of two.
+    await bus.publish("board", "666666");
+    assertEquals(await send("XLEN", STREAM), 3);
+    assertEquals(await comeBack(bus, cursors[3] ?? ""), [true, ["55", "666666"]]);
+  },
+);
+
+redisTest("A17: bytes are counted as Redis keeps them, in UTF-8", async () => {
+  await using under = await start({ maxBytes: 16 });
+  for (const message of ["\u20ac\u20ac", "\u20ac\u20ac", "\u20ac\u20ac"]) await under.bus.publish("board", message);
+  assertEquals(await under.send("XLEN", STREAM), 2);
+});
+
+redisTest("A17: the log of a topic does not grow past its bytes, whatever is published", async () => {
+  await using under = await start({ maxBytes: 100_000 });
+  const sizes = [10, 90_000, 400, 99_000, 20_000, 50_000, 30_000, 1, 60_000];
+  for (let round = 0; round < 20; round++) {
+    for (const size of sizes) {
+      await under.bus.publish("board", "x".repeat(size));
+      const entries = await under.send("XRANGE", STREAM, "-", "+");
+      assert(Array.isArray(entries));
+      const bytes = entries.reduce((sum, [, [, text]]) => sum + String(text).length, 0);
+      assert(bytes <= 100_000, `${bytes} bytes after one of ${size}`);
+      assert(entries.length > 0);
+    }
+  }
+});
+
+redisTest("A17: a message above the bound is heard and not kept, and what follows it is", async () => {
+  await using under = await start({ maxBytes: 100 });
+  const { bus, send } = under;
+  await using heard = await listen(bus);
+  const before = await bus.publish("board", "before");
+  const large = "x".repeat(200);
+  const at = await bus.publish("board", large);
+  assertEquals(await send("XLEN", STREAM), 0);
+  assertEquals(await comeBack(bus, before), [false, []]);
+  assertEquals(await comeBack(bus, at), [false, []]);
+  const after = await bus.publish("board", "after");
+  await bus.publish("board", "last");
+  assertEquals(await heard.take(4), ["before", large, "after", "last"]);
+  assertEquals(await comeBack(bus, after), [true, ["last"]]);
+});
+
+redisTest("A17: the log of a topic has nothing older than logSeconds, though its topic is never still", async () => {
+  await using under = await start({ logSeconds: 100 });
+  const { bus, send } = under;
+  const now = Date.now();
+  for (const [age, sum] of [[300, 3], [101, 6], [50, 9]]) {
+    await send("XADD", STREAM, `${now - 1000 * (age ?? 0)}-0`, "m", `"${age}"`, "s", String(sum));
+  }
+  await bus.publish("board", "new");
+  const entries = await send("XRANGE", STREAM, "-", "+");
+  assert(Array.isArray(entries));
+  assertEquals(entries.map(([, [, text]]) => text), ['"50"', '"new"']);
+  const left = Number(await send("TTL", STREAM));
+  assert(left > 90 && left <= 100, `${left} s`);
+});
+
+redisTest("A17: keepSeconds keeps a message for less time, for a minute at least", async () => {
+  await using under = await start();
+  for (const [keepSeconds, least, most] of [[300, 295, 300], [1, 55, 60], [Infinity, 86_000, 86_400]] as const) {
+    await under.bus.publish("board", "message", { keepSeconds });
+    const left = Number(await under.send("TTL", STREAM));
+    assert(left >= least && left <= most, `${left} s of ${keepSeconds}`);
+  }
+});
+
+redisTest("A17: a bus refuses a bound that bounds nothing", async () => {
+  for (const maxBytes of [0, -1, 1.5, NaN]) {
+    await assertRejects(() => createRedisBus({ maxBytes }), RangeError, "maxBytes");
+  }
+});
+
+redisTest("A17: a cursor of the future has a gap, hears what comes, and silences nobody", async () => {
+  await using under = await start();
+  const { bus } = under;
+  await using other = await listen(bus);
+  await bus.publish("board", "before");
+  const now = Date.now();
+  const forged = [
+    `${now + 3_600_000}-0`,
+    "999999999999999-0",
+    "9007199254740993-9007199254740993",
+    "9999999999999999999-0",
+    "18446744073709551615-18446744073709551615",
+    // One more than there can be, which Redis itself answers with an error.
+    "18446744073709551616-0",
+    "99999999999999999999-99999999999999999999",
+    "007-0",
+  ];
+  for (const [index, after] of forged.entries()) {
+    const heard = new Heard();
+    const subscription = await bus.subscribe("board", heard.listener, { after });
+    assertEquals(subscription.isComplete, false, after);
+    await bus.publish("board", index);
+    assertEquals(await heard.take(1), [index], after);
+    await subscription[Symbol.asyncDispose]();
+  }
+  assertEquals(await other.take(1 + forged.length), ["before", ...forged.keys()]);
+});
+
+redisTest("A17: an entry with an id of the future, of any size, silences the topic for nobody", async () => {
+  for (
+    const id of [
+      `${Date.now() + 86_400_000}-0`,
+      // Above what a double can tell apart.
+      "9007199254740993-0",
+      "9999999999999999999-9999999999999999990",
+      "18446744073709551615-18446744073709551614",
+      // No id comes after it.
+      "18446744073709551615-18446744073709551615",
+    ]
+  ) {
+    await using under = await start();
+    const { bus, send } = under;
+    await using heard = await listen(bus);
+    await bus.publish("board", "before");
+    await heard.take(1);
+    await send("XADD", STREAM, id, "m", '"forged"', "s", "20");
+    await send("PUBLISH", CHANNEL, `${id} 0-0 "forged"`);
+    for (let message = 0; message < 5; message++) await bus.publish("board", message);
+    while (heard.messages.at(-1) !== 4) await heard.take(heard.messages.length + 1);
+    // From the forged one on every message came, in order, or a gap stands for what did not.
+    const numbers = heard.messages.filter((message) => typeof message === "number");
+    assertEquals(numbers, numbers.toSorted((one, other) => Number(one) - Number(other)), id);
+    assert(numbers.length === 5 || heard.messages.includes("gap"), `${id}: ${JSON.stringify(heard.messages)}`);
+    const cursor = heard.cursors.at(-1) ?? "";
+    await bus.publish("board", "last");
+    assertEquals(await comeBack(bus, cursor), [true, ["last"]], id);
+  }
+});
+
+redisTest("A17: an id of the future that is said and not kept silences the topic for nobody", async () => {
+  await using under = await start();
+  const { bus, send } = under;
+  await using heard = await listen(bus);
+  for (const before of ["0-0", "1-0"]) {
+    await send("PUBLISH", CHANNEL, `9007199254740993-0 ${before} "forged"`);
+    await bus.publish("board", `after ${before}`);
+    while (!heard.messages.includes(`after ${before}`) && heard.messages.at(-1) !== "gap") {
+      await heard.take(heard.messages.length + 1);
+    }
+    await bus.publish("board", `last ${before}`);
+    while (heard.messages.at(-1) !== `last ${before}`) await heard.take(heard.messages.length + 1);
+  }
+});
+
+redisTest(
+  "A15: what is said on the channel and is not a message ends nothing, and is not read again and again",
+  async () => {
+    await using under = await start();
+    const { bus, send } = under;
+    await using heard = await listen(bus);
+    for (const garbage of ["", "garbage", "7 8 9", "1-0", "1-0 ", "a-b 0-0 {}", "-1-0 0-0 {}", "\u0000", "1-0 0-0"]) {
+      await send("PUBLISH", CHANNEL, garbage);
+    }
+    await bus.publish("board", "after");
+    assertEquals(await heard.take(1), ["after"]);
+    const count = async (): Promise<number> =>
+      Number(/cmdstat_xrange:calls=(\d+)/.exec(String(await send("INFO", "commandstats")))?.[1] ?? 0);
+    const before = await count();
+    await bus.publish("board", "last");
+    await heard.take(2);
+    // The script reads the first entry once for each message.
+    assertEquals(await count() - before, 1);
+  },
+);
+
+redisTest("A15: an entry of another program is heard as nothing that is known, at its place", async () => {
+  await using under = await start();
+  const { bus, send } = under;
+  const first = await bus.publish("board", "before");
+  await send("XADD", STREAM, "*", "m", "not JSON", "s", "20");
+  await send("XADD", STREAM, "*", "other", "{}", "s", "30");
+  await send("XADD", STREAM, "*", "m", "", "s", "40");
+  await bus.publish("board", "after");
+  const heard = new Heard();
+  await using subscription = await bus.subscribe("board", heard.listener, { after: first });
+  assertEquals(subscription.isComplete, true);
+  assertEquals(await heard.take(4), [null, null, null, "after"]);
+  // Past it, none of them comes again.
+  assertEquals(await comeBack(bus, heard.cursors[2] ?? ""), [true, ["after"]]);
+});
+
+redisTest("A15: an entry that does not say its bytes has the log begin anew", async () => {
+  await using under = await start();
+  const { bus, send } = under;
+  const before = await bus.publish("board", "before");
+  await send("XADD", STREAM, "*", "m", '"of another version"');
+  const after = await bus.publish("board", "after");
+  assertEquals(await comeBack(bus, before), [false, []]);
+  await bus.publish("board", "last");
+  assertEquals(await comeBack(bus, after), [true, ["last"]]);
+});
+
+redisTest("H9: a topic whose Redis has an earlier clock than before is heard, after a gap", async () => {
+  await using under = await start();
+  const { bus, send } = under;
+  await using heard = await listen(bus);
+  await bus.publish("board", "before");
+  // The clock of a server that was ahead by an hour.
+  await send("XADD", STREAM, `${Date.now() + 3_600_000}-0`, "m", '"ahead"', "s", "7");
+  const ahead = await bus.publish("board", "of the hour to come");
+  while (heard.messages.at(-1) !== "of the hour to come") await heard.take(heard.messages.length + 1);
+  await send("DEL", STREAM);
+  const now = await bus.publish("board", "now");
+  assert(Number.parseInt(now) < Number.parseInt(ahead));
+  while (heard.messages.at(-1) !== "gap") await heard.take(heard.messages.length + 1);
+  await bus.publish("board", "next");
+  while (heard.messages.at(-1) !== "next") await heard.take(heard.messages.length + 1);
+});
+
+redisTest("H9: an entry that is said twice is heard once", async () => {
+  await using under = await start();
+  const { bus, send } = under;
+  await using heard = await listen(bus);
+  const one = await bus.publish("board", 1);
+  await send("PUBLISH", CHANNEL, `${one} 0-0 1`);
+  const two = await bus.publish("board", 2);
+  await send("PUBLISH", CHANNEL, `${one} 0-0 1`);
+  await send("PUBLISH", CHANNEL, `${two} ${one} 2`);
+  await bus.publish("board", 3);
+  while (heard.messages.at(-1) !== 3) await heard.take(heard.messages.length + 1);
+  assertEquals(heard.messages, [1, 2, 3]);
+});
+
+redisTest(
+  "a connection that was lost while a topic was still costs no gap, whether it ever had a message or not",
+  async () => {
+    await using under = await start();
+    const { server, send } = under;
+    await using network = openFlakyProxy(server.port);
+    const url = network.url.replace("http:", "redis:");
+    await using bus = await createRedisBus({ url, onError: () => {} });
+    await using empty = await listen(bus);
+    const heard = new Heard();
+    await using _ = await bus.subscribe("other", heard.listener, { onGap: heard.onGap });
+    await under.bus.publish("other", "before");
+    await heard.take(1);
+    // As its age would have it.
+    await send("DEL", "hyper:topic:other");
+    network.drop();
+    const connected = async (): Promise<boolean> => /sub=2/.test(String(await send("CLIENT", "LIST")));
+    while (!await connected());
+    await under.bus.publish("board", "first");
+    await under.bus.publish("other", "after");
+    assertEquals(await empty.take(1), ["first"]);
+    assertEquals(await heard.take(2), ["before", "after"]);
+  },
+);
+
+redisTest(
+  "a connection that was lost while Redis lost everything costs a gap, in a topic without a message too",
+  async () => {
+    await using under = await start({ onError: () => {} });
+    const { server, bus } = under;
+    await using heard = await listen(bus);
+    await server.stop();
+    await server.start();
+    assertEquals(await heard.take(1), ["gap"]);
+  },
+);

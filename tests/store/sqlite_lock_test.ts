@@ -1,0 +1,107 @@
+/** A SQLite store whose file another process has locked. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { action, createSqliteStore } from "../../mod.ts";
+import { App } from "../support/app.tsx";
+import { stopTime } from "../support/clock.ts";
+import { lockFile } from "../support/lock.ts";
+
+/** A file with a store in it. */
+async function file(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/store.db`;
+  await (await createSqliteStore(path))[Symbol.asyncDispose]();
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+}
+
+/** A turn of the event loop: a call that blocks the thread has ended, one way or another, before it. */
+const turn = (): Promise<"turn"> => new Promise((resolve) => setTimeout(() => resolve("turn"), 0));
+
+Deno.test("A16: a call of a locked SQLite store leaves the event loop free, and is done when the lock is gone", async () => {
+  await using under = await file();
+  await using store = await createSqliteStore(under.path);
+  await store.put("held", "before", 60);
+  const calls: readonly (readonly [string, () => Promise<unknown>, unknown])[] = [
+    ["put", () => store.put("key", 1, 60), undefined],
+    ["putIfAbsent", () => store.putIfAbsent("other", 1, 60), true],
+    ["replace", () => store.replace("held", "before", "after", 60), true],
+    ["deleteIf", () => store.deleteIf("held", "after"), true],
+    ["delete", () => store.delete("key"), undefined],
+  ];
+  for (const [name, call, expected] of calls) {
+    await using held = await lockFile(under.path);
+    const done = call();
+    assertEquals(await Promise.race([done, turn()]), "turn", `${name}() blocks or fails`);
+    await held.free();
+    assertEquals(await done, expected, name);
+  }
+  assertEquals([await store.get("key"), await store.get("other"), await store.get("held")], [null, 1, null]);
+});
+
+Deno.test("A16: a call of a SQLite store that stays locked rejects after two seconds, and changes nothing", async () => {
+  await using under = await file();
+  await using store = await createSqliteStore(under.path);
+  {
+    await using _lock = await lockFile(under.path);
+    using time = stopTime();
+    const refused = assertRejects(
+      () => store.put("key", 1, 60),
+      Error,
+      "another process has held the lock of its file for 2 s",
+    );
+    await time.tick(2_000);
+    await refused;
+    assertEquals(time.timers, 0);
+  }
+  assertEquals(await store.get("key"), null);
+});
+
+Deno.test("A16: a SQLite file that is locked when it is opened is opened when the lock is gone", async () => {
+  await using folder = await file();
+  const path = `${folder.path}.new`;
+  await using held = await lockFile(path);
+  const opening = createSqliteStore(path);
+  assertEquals(await Promise.race([opening, turn()]), "turn");
+  await held.free();
+  await using store = await opening;
+  await store.put("key", 1, 60);
+  assertEquals(await store.get("key"), 1);
+});
+
+Deno.test("A16: a SQLite file that stays locked cannot be opened, and is closed again", async () => {
+  await using folder = await file();
+  const path = `${folder.path}.new`;
+  await using _lock = await lockFile(path);
+  using time = stopTime();
+  const refused = assertRejects(() => createSqliteStore(path), Error, "another process has held the lock");
+  await time.tick(2_000);
+  await refused;
+});
+
+Deno.test("A16: pages are served while the file of the store is locked, and a mutation waits for the lock", async () => {
+  await using under = await file();
+  await using store = await createSqliteStore(under.path);
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  await using app = new App({ "/": { default: () => "home", save } }, { store });
+  await using held = await lockFile(under.path);
+  const saved = app.call("save", { headers: { "x-hyper-request-id": "a-mutation" } });
+  const page = await Promise.race([app.open("/"), saved]);
+  assert("html" in page, "the mutation was answered first");
+  assertEquals([page.status, runs], [200, 0]);
+  await held.free();
+  assertEquals([(await saved).status, runs], [200, 1]);
+});
+
+Deno.test("A16: a SQLite store clears away what has expired in bounded steps", async () => {
+  const { DatabaseSync } = await import("node:sqlite");
+  await using under = await file();
+  await using store = await createSqliteStore(under.path);
+  using database = new DatabaseSync(under.path);
+  const insert = database.prepare("INSERT INTO hyper_store (key, value, expires) VALUES (?, '1', ?)");
+  database.exec("BEGIN");
+  for (let index = 0; index < 3_000; index++) insert.run(`old ${index}`, index);
+  database.exec("COMMIT");
+  const count = database.prepare("SELECT count(*) AS count FROM hyper_store WHERE key LIKE 'old%'");
+  for (let index = 0; index < 100; index++) await store.put("key", index, 60);
+  assertEquals(count.get()?.count, 2_000);
+});
