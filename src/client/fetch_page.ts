@@ -35,8 +35,7 @@ export async function fetchPage(url: string, signal: AbortSignal): Promise<Respo
     // It fails as a lost network does. Asked for without following, it is an answer that tells of a redirect and no more.
     return fetch(url, { ...init, redirect: "manual" });
   });
-  // Not "basic" is a redirect that was not followed, and what a service worker has made up.
-  if (response.type === "basic" && isMergeable(response)) return response;
+  if (isMergeable(response)) return response;
   await response.body?.cancel();
   signal.throwIfAborted();
   return null;
@@ -50,10 +49,9 @@ export async function fetchPage(url: string, signal: AbortSignal): Promise<Respo
 export function isMergeable({ url, headers }: PageHead): boolean {
   const header = (name: string) => headers.get(name) ?? "";
   const from = URL.parse(url);
-  const mark = `${PROTOCOL_VERSION};${BUILD}`;
-  const said = header(PAGE_HEADER);
   // A bundle of the application's own has no name to compare.
-  return (said === mark || !BUILD && said.startsWith(mark)) &&
+  const mark = new RegExp(`^${PROTOCOL_VERSION};${BUILD || "\\w+"}$`);
+  return mark.test(header(PAGE_HEADER)) &&
     // Not the origin alone: that of `blob:https://own.test/…` is `https://own.test`.
     from?.origin === location.origin && from.protocol === location.protocol &&
     // Several types in one header are none of these (MIME Sniffing, 4.4; Fetch, "extract a MIME type").

@@ -6,13 +6,14 @@
 import { clearFailure } from "./announce.ts";
 import { type Call, endAborted, type Flight, makeCall, newId, tell } from "./call.ts";
 import { config } from "./config.ts";
+import type { Destination } from "./destination.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "./load_later.ts";
 import { beginLoading, endLoading } from "./loading.ts";
 import { rememberSent } from "./morph.ts";
 import { network } from "./network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
-import { type Destination, isStream, receive, type Received } from "./receive.ts";
+import { isForeign, isStream, receive, type Received } from "./receive.ts";
 import { reportException, say } from "./report.ts";
 import { ConnectionError, lost, send } from "./send.ts";
 import { callBegins, callEnds } from "./stale.ts";
@@ -135,7 +136,9 @@ async function exchange(flight: Flight): Promise<Received> {
       const stream = isStream(answer);
       // The proxy before a server that starts anew, or a server that says when to come back.
       const { status, headers } = answer;
-      if (connected && (headers.get("retry-after") || !stream && status > 501)) throw lost(flight);
+      if (isForeign(answer, flight) || connected && (headers.get("retry-after") || !stream && status > 501)) {
+        throw lost(flight);
+      }
       connected ||= stream;
       return await receive(answer, flight);
     } catch (error) {

@@ -57,7 +57,7 @@ export function app({ body = "", head = "", routes = {}, actions = {}, headers =
 /** The headers of a page that the server has rendered. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
-  [PAGE_HEADER]: `${PROTOCOL_VERSION};test`,
+  [PAGE_HEADER.toLowerCase()]: `${PROTOCOL_VERSION};test`,
 };
 
 /** A page, marked as one that the server has rendered. */

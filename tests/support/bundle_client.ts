@@ -34,6 +34,7 @@ export const INTERNAL: readonly string[] = [
   "clearErrors",
   "controller",
   "createPages",
+  "destinationOf",
   "emit",
   "enctype",
   "endLoading",
