@@ -46,7 +46,8 @@ export function isStream(answer: Answer): boolean {
  * shown by the browser.
  */
 export function isForeign(answer: Answer, { url }: Flight): boolean {
-  return new URL(answer.url).origin !== new URL(url).origin && !typeOf(answer).startsWith("text/html");
+  // One that a script of the page has made up has no URL.
+  return new URL(answer.url || url).origin !== new URL(url).origin && !typeOf(answer).startsWith("text/html");
 }
 
 /**
