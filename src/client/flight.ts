@@ -133,12 +133,11 @@ async function exchange(flight: Flight): Promise<Received> {
     const attempt = flight.attempt = new AbortController();
     try {
       const answer = await send(flight);
+      if (isForeign(answer, flight)) throw lost(flight);
       const stream = isStream(answer);
       // The proxy before a server that starts anew, or a server that says when to come back.
       const { status, headers } = answer;
-      if (isForeign(answer, flight) || connected && (headers.get("retry-after") || !stream && status > 501)) {
-        throw lost(flight);
-      }
+      if (connected && (headers.get("retry-after") || !stream && status > 501)) throw lost(flight);
       connected ||= stream;
       return await receive(answer, flight);
     } catch (error) {
