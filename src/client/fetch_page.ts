@@ -10,6 +10,7 @@
  */
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { BUILD } from "./build.ts";
+import type { IsPolicyInForce } from "./policy_in_force.ts";
 
 /** The head of an answer that may be a page. */
 export interface PageHead {
@@ -23,11 +24,16 @@ export interface PageHead {
  * Fetches a page.
  *
  * @param url Its URL, of this origin.
+ * @param isPolicyInForce Decides whether its policy is that of the document on the screen.
  * @param signal Ends the request.
  * @returns The response, whose body may be merged; `null` for a document that only the browser may show.
  * @throws {TypeError} When the network failed.
  */
-export async function fetchPage(url: string, signal: AbortSignal): Promise<Response | null> {
+export async function fetchPage(
+  url: string,
+  isPolicyInForce: IsPolicyInForce,
+  signal: AbortSignal,
+): Promise<Response | null> {
   const init = { headers: { Accept: "text/html" }, signal };
   // Another origin is not even asked: a redirect there fails (Fetch, 4.1, mode "same-origin").
   const response = await fetch(url, { ...init, mode: "same-origin" }).catch(() => {
@@ -35,10 +41,10 @@ export async function fetchPage(url: string, signal: AbortSignal): Promise<Respo
     // It fails as a lost network does. Asked for without following, it is an answer that tells of a redirect and no more.
     return fetch(url, { ...init, redirect: "manual" });
   });
-  if (isMergeable(response)) return response;
-  await response.body?.cancel();
+  const isFit = isMergeable(response) && await isPolicyInForce(response);
+  if (!isFit) await response.body?.cancel();
   signal.throwIfAborted();
-  return null;
+  return isFit ? response : null;
 }
 
 /**

@@ -7,6 +7,7 @@ import { fetchPage } from "./fetch_page.ts";
 import { mergeHead, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
 import type { Pages, PagesKit } from "./pages.ts";
+import { comparePolicies } from "./policy_in_force.ts";
 import { watchUnsaved } from "./unsaved.ts";
 
 /** How long a page is waited for, in milliseconds: as long as an answer that is silent. */
@@ -29,6 +30,7 @@ type VisitMode = { readonly kind: "push" | "replace" } | { readonly kind: "resto
  */
 export function createPages(kit: PagesKit, start: string, ended: AbortSignal): Pages {
   const { mayLeave, note } = watchUnsaved(kit, ended);
+  const isPolicyInForce = comparePolicies(start, ended);
 
   /** Fetches a page and puts it in the place of this one; gives whether it is shown. */
   async function navigate(url: string, mode: VisitMode, sourceEl: Element | null): Promise<boolean> {
@@ -53,7 +55,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     kit.beginLoading(call);
     if (restore) kit.emit("history:restore:before", { url });
     try {
-      const response = await fetchPage(url, signal);
+      const response = await fetchPage(url, isPolicyInForce, signal);
       const page = response && kit.parseDocument(await response.text());
       const head = page && planHead(page, response);
       if (!head) {

@@ -16,6 +16,9 @@ const EVIL = `<!doctype html><title>Evil</title>${RUNTIME}${HIT}<h1>Evil</h1>`;
 const LINKS =
   `<nav hyper-nav><a href="/b">Go</a></nav><form hyper-nav action="/b"><input name="q" value="1"><button>Find</button></form>`;
 
+/** A policy, as a header. */
+type Policy = Readonly<Record<string, string>>;
+
 /** A site whose page `/b` is what a test makes of it. */
 interface Site {
   readonly handler: Deno.ServeHandler;
@@ -25,8 +28,11 @@ interface Site {
   readonly modes: string[];
 }
 
-/** What is fetched as `/b` is an attack; what the browser loads by itself is a page that says so. */
-function site(attack: Answer, { routes, ...rest }: App = {}): Site {
+/**
+ * What is fetched as `/b` is an attack; what the browser loads by itself is a page that says so. `policy` is what the runtime
+ * finds when it asks for the policy of the first document.
+ */
+function site(attack: Answer, { routes, policy, ...rest }: App & { readonly policy?: Policy } = {}): Site {
   const ran: string[] = [];
   const modes: string[] = [];
   const handler = app({
@@ -44,7 +50,14 @@ function site(attack: Answer, { routes, ...rest }: App = {}): Site {
       ...routes,
     },
   });
-  return { handler, ran, modes };
+  return {
+    handler: (request, info) => {
+      const isAsked = policy && request.method === "HEAD" && new URL(request.url).pathname === "/";
+      return isAsked ? html("", { headers: policy }) : handler(request, info);
+    },
+    ran,
+    modes,
+  };
 }
 
 const script = (text: string): Response => new Response(text, { headers: { "content-type": "text/javascript" } });
@@ -86,7 +99,8 @@ const REFUSED: readonly [name: string, attack: Answer][] = [
   ["HTML without the mark of this server", () => new Response(EVIL, { headers: { "content-type": "text/html" } })],
   ["the mark of another protocol", evilWith({ "x-hyper-page": "2;test" })],
   ["the mark of a protocol that begins alike", evilWith({ "x-hyper-page": "11;test" })],
-  ["two marks", evilWith({ "x-hyper-page": "0;a, 1;test" })],
+  ["two marks", evilWith({ "x-hyper-page": "1;test, 0;a" })],
+  ["two marks, ours the second", evilWith({ "x-hyper-page": "0;a, 1;test" })],
   ["Content-Disposition: attachment", evilWith({ "content-disposition": "attachment" })],
   ["an attachment with a name", evilWith({ "content-disposition": `Attachment; filename="inline"` })],
   ["a disposition that nobody knows", evilWith({ "content-disposition": "inlined" })],
@@ -117,9 +131,6 @@ for (const [name, attack] of REFUSED) {
 const MERGED: readonly [name: string, headers: Readonly<Record<string, string>>][] = [
   ["the type in capitals, with a charset", { "content-type": "TEXT/HTML ; charset=UTF-8" }],
   ["Content-Disposition: inline", { "content-disposition": `inline; filename="attachment"` }],
-  ["a policy that names a host called sandbox", {
-    "content-security-policy": "img-src sandbox.test sandbox; frame-src *",
-  }],
   ["nosniff", { "x-content-type-options": "nosniff" }],
 ];
 
@@ -261,7 +272,7 @@ Deno.test("A1: a page that a service worker takes from another site is a real na
 });
 
 /** A policy that trusts nothing but what bears a nonce. */
-const nonced = (nonce: string, more = ""): Readonly<Record<string, string>> => ({
+const nonced = (nonce: string, more = ""): Policy => ({
   "content-security-policy": `script-src 'nonce-${nonce}'${more}; style-src 'nonce-${nonce}'`,
 });
 const NONCED_APP = {
@@ -272,7 +283,7 @@ const hit = (attributes = "") => `<script src="/hit.js" ${attributes}></script>`
 const pageB = (head: string) =>
   `<!doctype html><html><head><title>B</title>${head}</head><body><h1>B</h1></body></html>`;
 
-const RUNS: readonly [name: string, head: string, policy: Readonly<Record<string, string>>, own?: string][] = [
+const RUNS: readonly [name: string, head: string, policy: Policy, own?: string][] = [
   ["with the nonce of its own policy", hit(`nonce="BBB"`), nonced("BBB")],
   ["with the nonce of script-src-elem", hit(`nonce="BBB"`), {
     "content-security-policy": "script-src-elem 'nonce-BBB'; script-src 'none'; default-src 'none'",
@@ -283,7 +294,11 @@ const RUNS: readonly [name: string, head: string, policy: Readonly<Record<string
 
 for (const [name, head, policy, own = ""] of RUNS) {
   Deno.test(`A1: a head script ${name} runs under a policy of nonces`, async () => {
-    const tried = site(() => html(pageB(head), { headers: policy }), { ...NONCED_APP, headers: nonced("AAA", own) });
+    const tried = site(() => html(pageB(head), { headers: policy }), {
+      ...NONCED_APP,
+      headers: nonced("AAA", own),
+      policy,
+    });
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
       const told = page.waitForResponse("**/ran");
@@ -295,7 +310,7 @@ for (const [name, head, policy, own = ""] of RUNS) {
   });
 }
 
-const UNSURE: readonly [name: string, head: string, policy: Readonly<Record<string, string>>, own?: string][] = [
+const UNSURE: readonly [name: string, head: string, policy: Policy, own?: string][] = [
   ["without a nonce", hit(), nonced("BBB")],
   ["with the nonce of the page on the screen", hit(`nonce="AAA"`), nonced("BBB")],
   ["with the nonce in other letters", hit(`nonce="bbb"`), nonced("BBB")],
@@ -317,7 +332,11 @@ const UNSURE: readonly [name: string, head: string, policy: Readonly<Record<stri
 
 for (const [name, head, policy, own = ""] of UNSURE) {
   Deno.test(`A1: a page with a head script ${name} is a real navigation`, async () => {
-    const tried = site(() => html(pageB(head), { headers: policy }), { ...NONCED_APP, headers: nonced("AAA", own) });
+    const tried = site(() => html(pageB(head), { headers: policy }), {
+      ...NONCED_APP,
+      headers: nonced("AAA", own),
+      policy,
+    });
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
       await page.getByRole("link").click();
@@ -330,7 +349,7 @@ for (
   const [name, policy] of [["no policy", {}], ["'self'", { "content-security-policy": "script-src 'self'" }]] as const
 ) {
   Deno.test(`A1: a head script from a page with ${name} gets no nonce, and the policy in force stops it`, async () => {
-    const tried = site(() => html(pageB(hit(`nonce="AAA"`)), { headers: policy }), NONCED_APP);
+    const tried = site(() => html(pageB(hit(`nonce="AAA"`)), { headers: policy }), { ...NONCED_APP, policy });
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
       const stopped = page.evaluate(() =>
@@ -375,6 +394,55 @@ Deno.test("A1: a style of a fetched head applies with the nonce of its own polic
     await page.evaluate(() => Hyper.visit("/b"));
     assertEquals(await seen(), ["rgb(1, 2, 3)", 3]);
   }, { expectErrors: [/Content Security Policy/] });
+});
+
+/** A policy of the document on the screen, and that of a page. */
+const POLICIES: readonly [name: string, own: Policy, policy: Policy, isMerged: boolean][] = [
+  ["the same policy", nonced("AAA"), nonced("BBB"), true],
+  [
+    "a policy that names a host called sandbox, as it is in force",
+    {
+      "content-security-policy": "img-src sandbox.test",
+    },
+    { "content-security-policy": "img-src sandbox.test" },
+    true,
+  ],
+  ["no policy, where one is in force", { "content-security-policy": "img-src *" }, {}, true],
+  ["a policy, where none is in force", {}, { "content-security-policy": "script-src 'none'" }, false],
+  ["a stricter policy", nonced("AAA", " 'self'"), nonced("BBB"), false],
+  ["a second policy", nonced("AAA"), {
+    "content-security-policy": `${nonced("BBB")["content-security-policy"]}, img-src 'none'`,
+  }, false],
+];
+
+for (const [name, headers, policy, isMerged] of POLICIES) {
+  Deno.test(`A1: a page with ${name} is ${isMerged ? "merged" : "a real navigation"}`, async () => {
+    const tried = site(() => html(pageB(""), { headers: policy }), { ...NONCED_APP, headers });
+    await withPage(tried.handler, async ({ page }) => {
+      await begin(page);
+      await page.getByRole("link").click();
+      await (isMerged ? assertMerged(page, "B") : assertLanded(page, tried));
+    });
+  });
+}
+
+Deno.test("A1: the policy in force is asked for once, and is nothing where it cannot be had", async () => {
+  let asked = 0;
+  const policy = { "content-security-policy": "img-src *" };
+  const tried = site(() => html(pageB(LINKS), { headers: policy }), { headers: policy });
+  const handler: Deno.ServeHandler = (request, info) => {
+    if (request.method === "HEAD") asked++;
+    return tried.handler(request, info);
+  };
+  await withPage(handler, async ({ page, context }) => {
+    await begin(page);
+    for (const to of ["/b?1", "/b?2"]) assertEquals(await page.evaluate((to) => Hyper.visit(to), to), true);
+    assertEquals(asked, 1);
+    await context.route(/\/$/, (route) => route.request().method() === "HEAD" ? route.abort() : route.continue());
+    await begin(page);
+    await page.getByRole("link").click();
+    await assertLanded(page, tried);
+  }, { expectErrors: [/ERR_FAILED/] });
 });
 
 const STANDING: readonly [name: string, head: string][] = [
