@@ -41,7 +41,7 @@ export async function fetchPage(
     // It fails as a lost network does. Asked for without following, it is an answer that tells of a redirect and no more.
     return fetch(url, { ...init, redirect: "manual" });
   });
-  const isFit = isMergeable(response) && await isPolicyInForce(response);
+  const isFit = isMergeable(response) && await isPolicyInForce(response.headers);
   if (!isFit) await response.body?.cancel();
   signal.throwIfAborted();
   return isFit ? response : null;

@@ -4,13 +4,11 @@
  *
  * @module
  */
-import type { PageHead } from "./fetch_page.ts";
-
 /** How long the headers of the document are waited for, in milliseconds. */
 const HEAD_MS = 10_000;
 
-/** Decides whether a page has the policy that is in force. */
-export type IsPolicyInForce = (page: Pick<PageHead, "headers">) => Promise<boolean>;
+/** Decides whether a page with these headers has the policy that is in force. */
+export type IsPolicyInForce = (headers: Pick<Headers, "get">) => Promise<boolean>;
 
 /**
  * Makes what compares pages with the document on the screen. No script can read the headers that its document came with:
@@ -22,7 +20,7 @@ export type IsPolicyInForce = (page: Pick<PageHead, "headers">) => Promise<boole
  */
 export function comparePolicies(start: string, ended: AbortSignal): IsPolicyInForce {
   let own: Promise<string | null> | undefined;
-  return async ({ headers }) => {
+  return async (headers) => {
     const policy = policyOf(headers);
     if (!policy) return true;
     const signal = AbortSignal.any([ended, AbortSignal.timeout(HEAD_MS)]);
@@ -34,6 +32,6 @@ export function comparePolicies(start: string, ended: AbortSignal): IsPolicyInFo
 }
 
 /** The policies of an answer without their nonces, which are others each time. */
-function policyOf(headers: PageHead["headers"]): string {
+function policyOf(headers: Pick<Headers, "get">): string {
   return (headers.get("content-security-policy") ?? "").replace(/'nonce-[^']*'/gi, "'nonce'");
 }
