@@ -487,3 +487,24 @@ Deno.test("a page with the base of the page on the screen is merged, its scripts
     await page.waitForFunction(() => document.title === "Found");
   });
 });
+
+for (const to of ["javascript:ran=1", "java\nscript:ran=1", " JavaScript:ran=1", "data:text/html,x"]) {
+  Deno.test(`A1: Hyper.visit() goes nowhere by ${JSON.stringify(to)}`, async () => {
+    await using foreign = foreignSite(true);
+    const tried = site("");
+    await withPage(tried.handler, async ({ page, url }) => {
+      await begin(page);
+      const went = await page.evaluate(async (to) => {
+        const seen: string[] = [];
+        navigation.addEventListener("navigate", ({ destination }) => seen.push(destination.url));
+        const shown = await Hyper.visit(to);
+        // A script of a URL runs in a task of its own, which is queued before this one.
+        await new Promise((resolve) => setTimeout(resolve));
+        return [shown, seen, Reflect.has(globalThis, "ran")];
+      }, to);
+      assertEquals([went, page.url()], [[false, [], false], `${url}/`]);
+      await page.evaluate((to) => void Hyper.visit(to), foreign.url);
+      await page.waitForURL(foreign.url);
+    });
+  });
+}
