@@ -473,6 +473,15 @@ for (const [name, head] of STANDING) {
   });
 }
 
+Deno.test("A1: a link on a page that refreshes itself is a real navigation: nothing else ends the refresh", async () => {
+  const tried = site(pageB(""), { head: `<meta http-equiv="refresh" content="60">` });
+  await withPage(tried.handler, async ({ page }) => {
+    await begin(page);
+    await page.getByRole("link").click();
+    await assertLanded(page, tried);
+  });
+});
+
 Deno.test("a page with the base of the page on the screen is merged, its scripts found from there", async () => {
   const base = `<base href="/base/">`;
   const tried = site(pageB(`${base}<script src="hit.js"></script>`), {

@@ -88,7 +88,7 @@ Deno.test("A1: the page for what is not found is merged", async () => {
   await withPage(tried.handler, async ({ page }) => {
     await begin(page);
     await page.getByRole("link", { name: "nowhere" }).click();
-    await page.getByText("There is no such page").waitFor();
+    await page.getByRole("heading", { name: "404" }).waitFor();
     assertEquals(await isFirst(page), true);
   });
 });
