@@ -184,7 +184,7 @@ for (const direction of ["goBack", "goForward"] as const) {
     const evilAnswer = ISOLATED as (request: Request) => Response;
     await withPage(tried.handler, async ({ page, url, events }) => {
       await begin(page);
-      await page.evaluate(() => Hyper.visit("/b"));
+      await page.evaluate(() => Hyper.visit("/b#part"));
       if (direction === "goBack") await page.evaluate(() => Hyper.visit("/c"));
       else {
         await page.goBack();
@@ -193,8 +193,8 @@ for (const direction of ["goBack", "goForward"] as const) {
       isUpload = true;
       await page[direction]();
       await assertLanded(page, tried);
-      assertEquals(page.url(), `${url}/b`);
-      assertEquals(events.of("hyper:history:restore:after").at(-1)?.detail, { url: `${url}/b`, success: false });
+      assertEquals(page.url(), `${url}/b#part`);
+      assertEquals(events.of("hyper:history:restore:after").at(-1)?.detail, { url: `${url}/b#part`, success: false });
     });
   });
 }
