@@ -154,7 +154,7 @@ export interface HandlerOptions {
    * stays; cookies add up. For a policy that nothing may be without, such as `content-security-policy`.
    *
    * A function is asked for each answer. Where it throws, the answer is not sent without what it would have said: its
-   * visitor gets a bare 500. Default: none.
+   * visitor gets a bare 500. `X-Hyper-Page` is rejected: it marks the pages that the handler renders. Default: none.
    */
   readonly headers?: HeadersInit | ((request: Request) => HeadersInit | PromiseLike<HeadersInit>) | undefined;
   /** The status of a page that comes back because its form was refused. Default: 200. */

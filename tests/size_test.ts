@@ -9,7 +9,7 @@ const LIMITS = {
   /** At the start. */
   start: 10_000,
   /** When one of its parts is first needed. */
-  later: 3_000,
+  later: 4_000,
   /** With the first live topic. */
   live: 1_750,
 } as const;

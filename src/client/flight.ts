@@ -6,13 +6,14 @@
 import { clearFailure } from "./announce.ts";
 import { type Call, endAborted, type Flight, makeCall, newId, tell } from "./call.ts";
 import { config } from "./config.ts";
+import type { Destination } from "./destination.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "./load_later.ts";
 import { beginLoading, endLoading } from "./loading.ts";
 import { rememberSent } from "./morph.ts";
 import { network } from "./network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
-import { type Destination, isStream, receive, type Received } from "./receive.ts";
+import { isForeign, isStream, receive, type Received } from "./receive.ts";
 import { reportException, say } from "./report.ts";
 import { ConnectionError, lost, send } from "./send.ts";
 import { callBegins, callEnds } from "./stale.ts";
@@ -132,6 +133,7 @@ async function exchange(flight: Flight): Promise<Received> {
     const attempt = flight.attempt = new AbortController();
     try {
       const answer = await send(flight);
+      if (isForeign(answer, flight)) throw lost(flight);
       const stream = isStream(answer);
       // The proxy before a server that starts anew, or a server that says when to come back.
       const { status, headers } = answer;

@@ -1,67 +1,126 @@
 /**
- * The head of a page that is shown in this document.
+ * The head of a page that is shown in this document: first what is to change, as a plain value, then the change.
  *
  * @module
  */
+import type { PageHead } from "./fetch_page.ts";
+import { type Governed, grantTo } from "./script_policy.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
 const STYLE_MS = 3000;
+/**
+ * What a document obeys from where it stands: URLs are relative to it, policies stay in force, a refresh leaves the page.
+ * None of it can be taken back. In a `noscript` it means something to a browser without scripts alone.
+ */
+const REFRESH = "meta[http-equiv=refresh i]:not(noscript *)";
+const STANDING = ":is(base,meta[http-equiv=content-security-policy i]):not(noscript *)";
+
+/** An element that a new head brings. */
+interface Addition {
+  /** The element, as it was parsed. */
+  readonly element: Element;
+  /** The URL it loads; empty where it loads nothing. */
+  readonly url: string;
+  /** The nonce it is given; empty for none. */
+  readonly nonce: string;
+}
+
+/** What changes when a new head takes the place of ours. */
+export interface HeadPlan {
+  /** What is new, in order. */
+  readonly added: readonly Addition[];
+  /** What the new head has not. */
+  readonly gone: readonly Element[];
+}
 
 /**
- * Brings what the new head has and ours has not: style sheets, which are waited for, scripts with a source, which run,
- * and the rest but for inline scripts.
+ * Plans what a new head brings: style sheets, scripts with a source, and the rest but for inline scripts, which never run:
+ * a nonce says that the server has written them, and not that they can run twice in one document.
  *
  * @param page The new page.
- * @param url Where it comes from.
+ * @param response The head of the response it came in.
+ * @returns The plan; `null` where only the browser can show the page.
+ */
+export function planHead(page: Document, { url, headers }: PageHead): HeadPlan | null {
+  const { head, baseURI } = document;
+  const from = page.querySelector("base[href]") ? baseURI : url;
+  if (document.querySelector(REFRESH) || page.querySelector(REFRESH)) return null;
+  if (standingOf(document, baseURI) !== standingOf(page, from)) return null;
+  const policy = headers.get("content-security-policy") ?? "";
+  const old = new Map([...head.children].map((element) => [keyOf(element, baseURI), element]));
+  const added: Addition[] = [];
+  for (const element of page.head.children) {
+    if (old.delete(keyOf(element, from)) || element.matches("title,base,script:not([src]),noscript")) continue;
+    const url = urlOf(element, from);
+    const kind = element.localName === "script" ? "script" : "style";
+    const grant = grantTo(element, kind, URL.parse(url)?.origin === location.origin, policy);
+    // A style sheet that is not allowed here is not allowed by the policy in force either, or harms as little as it.
+    if (kind === "script" && grant === "unknown") return null;
+    added.push({ element, url, nonce: grant === "nonce" ? ownNonce(kind) : "" });
+  }
+  return { added, gone: [...old.values()] };
+}
+
+/**
+ * Brings in what is new, and waits for style sheets.
+ *
+ * @param plan What changes.
  * @param trust Lets the URL of a script through.
  * @param signal Ends the waiting.
  * @returns What takes out our links and metas that the new head has not, unless they carry `hyper-keep`.
  */
 export async function mergeHead(
-  page: Document,
-  url: string,
+  { added, gone }: HeadPlan,
   trust: (url: string) => string,
   signal: AbortSignal,
 ): Promise<() => void> {
-  const { head, baseURI } = document;
-  const old = new Map([...head.children].map((element) => [keyOf(element, baseURI), element]));
   const styles: Promise<unknown>[] = [];
-  for (const element of [...page.head.children]) {
-    if (old.delete(keyOf(element, url)) || element.matches("title,base,script:not([src]),noscript")) continue;
-    const source = urlOf(element, url);
-    const copy = element.localName === "script" ? script(element, trust(source)) : document.importNode(element, true);
+  for (const { element, url, nonce } of added) {
+    const copy = element.localName === "script" ? script(element, trust(url)) : document.importNode(element, true);
+    // The policy of the document on the screen is in force: the nonce of another one is worth nothing.
+    copy.removeAttribute("nonce");
+    if (copy instanceof HTMLElement) copy.nonce = nonce;
     if (copy instanceof HTMLLinkElement) {
-      copy.href = source;
+      copy.href = url;
       if (copy.matches("[rel~=stylesheet]")) styles.push(new Promise((done) => copy.onload = copy.onerror = done));
     }
-    head.append(copy);
+    document.head.append(copy);
   }
   // A page without its style is a worse sight than the old one a little longer, but not for ever.
   const enough = AbortSignal.any([signal, AbortSignal.timeout(STYLE_MS)]);
   await Promise.race([Promise.all(styles), new Promise((done) => enough.onabort = done)]);
   return () => {
     // A style element may be some library's.
-    for (const element of old.values()) if (element.matches(":is(link,meta):not([hyper-keep])")) element.remove();
+    for (const element of gone) if (element.matches(":is(link,meta):not([hyper-keep])")) element.remove();
   };
 }
 
 /** A script that runs, which one made by a parser of ours does not. */
 function script(from: Element, url: string): HTMLScriptElement {
   const made = document.createElement("script");
-  for (const { name, value } of from.attributes) {
-    if (name !== "src" && name !== "nonce") made.setAttribute(name, value);
-  }
-  // The policy of the document that is on the screen is in force, so its nonce counts.
-  made.nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+  for (const { name, value } of from.attributes) if (name !== "src") made.setAttribute(name, value);
   made.async = from.hasAttribute("async");
   made.src = url;
   return made;
 }
 
-/** What makes two elements of a head the same: the kind and the URL, since nonces differ from page to page. */
+/** The nonce of the document on the screen; empty without one. It is hidden from the attribute (HTML, 3.2.6.6). */
+function ownNonce(kind: Governed): string {
+  const bearers = kind === "script" ? "script[nonce]" : ":is(style,link)[nonce]";
+  return document.querySelector<HTMLElement>(bearers)?.nonce ?? "";
+}
+
+/** What a document obeys from where it stands, to be compared with another's. */
+function standingOf(page: Document, base: string): string {
+  return `${[...page.querySelectorAll(STANDING)].map((element) => keyOf(element, base))}`;
+}
+
+/** What makes two elements of a head the same: the kind and the URL, or the markup. Nonces differ from page to page. */
 function keyOf(element: Element, base: string): string {
   const url = urlOf(element, base);
-  return url ? `${element.localName} ${element.getAttribute("rel")} ${url}` : element.outerHTML;
+  return url
+    ? `${element.localName} ${element.getAttribute("rel")} ${url}`
+    : element.outerHTML.replace(/ nonce="[^"]*"/, "");
 }
 
 /** The URL that an element loads, as seen from the page it stands in; empty where it loads nothing. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { clearErrors } from "./clear_errors.ts";
+import { destinationOf } from "./destination.ts";
 import { createPages } from "./navigate.ts";
 import { loadScript } from "./script.ts";
 import { patchSignals } from "./signals.ts";
@@ -16,6 +17,7 @@ import { upload } from "./upload.ts";
 export const later = {
   clearErrors,
   createPages,
+  destinationOf,
   loadScript,
   patchSignals,
   changeSlowly: slowly,

@@ -50,8 +50,9 @@ export async function visit(url: string, options: VisitOptions = {}): Promise<bo
   const { href, origin } = new URL(url, document.baseURI);
   const found = origin === location.origin && await pages().catch(() => null);
   if (found) return await found.visit(href, options);
-  // Without the file, and to another site, the browser does it, and asks about what is unsaved.
-  location.assign(href);
+  // Without the file, and to another site, the browser does it, and asks about what is unsaved. Never by a scheme that would
+  // run a script in this very document.
+  if (/^http/.test(href)) location.assign(href);
   return false;
 }
 

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { mergeHead } from "./head.ts";
+import { fetchPage } from "./fetch_page.ts";
+import { mergeHead, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
 import type { Pages, PagesKit } from "./pages.ts";
+import { comparePolicies } from "./policy_in_force.ts";
 import { watchUnsaved } from "./unsaved.ts";
 
 /** How long a page is waited for, in milliseconds: as long as an answer that is silent. */
@@ -28,6 +30,7 @@ type VisitMode = { readonly kind: "push" | "replace" } | { readonly kind: "resto
  */
 export function createPages(kit: PagesKit, start: string, ended: AbortSignal): Pages {
   const { mayLeave, note } = watchUnsaved(kit, ended);
+  const isPolicyInForce = comparePolicies(start, ended);
 
   /** Fetches a page and puts it in the place of this one; gives whether it is shown. */
   async function navigate(url: string, mode: VisitMode, sourceEl: Element | null): Promise<boolean> {
@@ -42,19 +45,24 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     const restore = mode.kind === "restore";
     let success = false;
     // The browser's own way there.
-    const leave = () => restore ? location.reload() : location.assign(url);
+    const leave = () => {
+      if (restore) location.reload();
+      else if (mode.kind === "push") location.assign(url);
+      else location.replace(url);
+    };
 
     kit.clearFailure(key);
     kit.beginLoading(call);
     if (restore) kit.emit("history:restore:before", { url });
     try {
-      const response = await fetch(url, { headers: { Accept: "text/html" }, signal });
-      if (!/^text\/html/i.test(`${response.headers.get("content-type")}`)) {
+      const response = await fetchPage(url, isPolicyInForce, signal);
+      const page = response && kit.parseDocument(await response.text());
+      const head = page && planHead(page, response);
+      if (!head) {
         leave();
         return false;
       }
-      const page = kit.parseDocument(await response.text());
-      const dropOld = await mergeHead(page, response.url, kit.trustedScriptUrl, signal);
+      const dropOld = await mergeHead(head, kit.trustedScriptUrl, signal);
       signal.throwIfAborted();
       // Where redirects have led to, with the fragment that only the browser knows.
       const final = new URL(response.url);
@@ -68,7 +76,6 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
       success = true;
     } catch (error) {
       if (isOver()) return false;
-      // A redirect to another site fails like a network that is gone; the browser's own way there tells which it was.
       const lost = error instanceof TypeError || signal.aborted;
       kit.showFailure(key, lost ? kit.words().offline : "", sourceEl, leave);
       if (!lost) reportError(error);

@@ -10,6 +10,8 @@ import type { Answer } from "./answer.ts";
 import { text, verbs } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
+import type { Destination } from "./destination.ts";
+import { loadLater } from "./load_later.ts";
 import { endLoading } from "./loading.ts";
 import { reportException } from "./report.ts";
 import { lost } from "./send.ts";
@@ -17,18 +19,6 @@ import { pageOf } from "./location.ts";
 import { callEnds, nextPlace } from "./stale.ts";
 import { readBlocks, readText, type StreamBlock } from "./stream.ts";
 import type { Wire } from "./wire.ts";
-
-/** Where a call is handed over to. */
-export interface Destination {
-  /** The name of the action that takes over. */
-  readonly name: string;
-  /** Its data. */
-  readonly data: Readonly<Record<string, unknown>>;
-  /** Its method. */
-  readonly method: string;
-  /** Its URL, of this origin. */
-  readonly url: string;
-}
 
 /** What an answer has come to. */
 export type Received =
@@ -45,9 +35,19 @@ const SILENCE_MS = 60_000;
 /** How long an answer has to last, in milliseconds, to be no failed attempt though nothing has happened in it. */
 const LASTING_MS = 30_000;
 
-/** Whether an answer is an event stream. */
+/** Returns whether an answer is an event stream. A file that was sent to be saved is none, whatever its type. */
 export function isStream(answer: Answer): boolean {
-  return typeOf(answer).startsWith(EVENT_STREAM);
+  return typeOf(answer).startsWith(EVENT_STREAM) && !answer.headers.get("content-disposition");
+}
+
+/**
+ * Returns whether a redirect has led to another origin than the call was sent to. What is said there is not the word of the
+ * server, whose events may change the page; that it can be read at all was for that origin to decide. A document of it is
+ * shown by the browser.
+ */
+export function isForeign(answer: Answer, { url }: Flight): boolean {
+  // One that a script of the page has made up has no URL.
+  return new URL(answer.url || url).origin !== new URL(url).origin && !typeOf(answer).startsWith("text/html");
 }
 
 /**
@@ -88,7 +88,7 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
     else if (event === "redirect") {
       if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      to = destination(wire, depth);
+      if (depth < SWITCH_DEPTH_LIMIT) to = (await loadLater()).destinationOf(wire);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
       await verbs.get(event)?.(wire, flight, lasting ? nextPlace() : started, again);
@@ -169,24 +169,12 @@ async function* blocksOf(
 
 /** Goes where the server says, if that is a place on this site, or an external one that the server means. */
 function redirect({ url, external }: Wire): boolean {
-  const to = parseUrl(url, external === true);
-  if (!to) return false;
+  const to = typeof url === "string" ? URL.parse(url, location.href) : null;
+  if (!to || !/^http/.test(to.protocol) || external !== true && to.origin !== location.origin) return false;
   location.assign(to);
   // A fragment of this very page is a jump to the browser, and what was changed would not be seen.
   if (to.hash && pageOf(to.href) === pageOf(location.href)) location.reload();
   return true;
-}
-
-function destination({ name, data, method, url }: Wire, depth: number): Destination | undefined {
-  const to = parseUrl(url ?? location.href, false);
-  const known = depth < SWITCH_DEPTH_LIMIT && text(name) && /^(GET|POST)$/.test(`${method}`);
-  return to && known ? { name: `${name}`, data: own(data), method: `${method}`, url: to.href } : undefined;
-}
-
-/** An http(s) URL, of this origin unless it may be another; nothing for any other scheme and for what is no URL. */
-function parseUrl(url: unknown, external: boolean): URL | null {
-  const parsed = typeof url === "string" ? URL.parse(url, location.href) : null;
-  return parsed && /^http/.test(parsed.protocol) && (external || parsed.origin === location.origin) ? parsed : null;
 }
 
 function fail(status: number, message?: unknown, issues?: unknown): ErrorOutcome {

@@ -23,6 +23,7 @@ import {
   REQUEST_ID_HEADER,
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
+import { PAGE_MARK } from "../respond/reply.ts";
 import type { StreamClosed } from "../signals.ts";
 import { type ActionLine, formatActionLine } from "./action_line.ts";
 import { errorMarkup, failedStart } from "./error_markup.ts";
@@ -211,7 +212,7 @@ const PRIVATE = {
   "cross-origin-resource-policy": "same-origin",
   "x-content-type-options": "nosniff",
 };
-const FAILED = { ...PRIVATE, "content-type": "text/html; charset=utf-8" };
+const FAILED = { ...PRIVATE, ...PAGE_MARK, "content-type": "text/html; charset=utf-8" };
 
 function frame<Name extends keyof DevEvents>(name: Name, data: DevEvents[Name]): Uint8Array {
   // One line: JSON writes every line break as an escape.

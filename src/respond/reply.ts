@@ -7,6 +7,8 @@
  * @module
  */
 import type { PageAnswer } from "../pages/visit.ts";
+import { CLIENT_BUILD } from "../client_bundle.ts";
+import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { sealRecord, sealValue } from "./sink.ts";
 import { varyBeside } from "./vary.ts";
 
@@ -20,11 +22,18 @@ export interface Reply {
   readonly cookies: readonly string[];
   /** The body. */
   readonly body: string | ReadableStream<Uint8Array> | null;
+  /** `true` if it is a document that this library has rendered, which the runtime may merge. */
+  readonly isPage: boolean;
 }
 
 const encoder = new TextEncoder();
 const HTML_TYPE = "text/html; charset=utf-8";
 const NO_COOKIES: readonly string[] = [];
+/** The headers by which the runtime knows a page of ours. The same for every page, so that caches may keep it. */
+export const PAGE_MARK: Readonly<Record<string, string>> = {
+  [PAGE_HEADER.toLowerCase()]: `${PROTOCOL_VERSION};${CLIENT_BUILD}`,
+};
+const NO_MARK: Readonly<Record<string, string>> = {};
 
 /** An answer to an action: what it says beside is added by {@linkcode sendReply}. */
 export function reply(
@@ -33,7 +42,7 @@ export function reply(
   headers: Reply["headers"],
   cookies: readonly string[] = NO_COOKIES,
 ): Reply {
-  return { status, body, headers, cookies };
+  return { status, body, headers, cookies, isPage: false };
 }
 
 /**
@@ -54,7 +63,7 @@ export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" 
   if (method === "HEAD") headers["content-length"] = String(encoder.encode(page.html).length);
   // What was announced once must not be kept and announced again.
   if (page.tookToasts) headers["cache-control"] = "no-store";
-  return { status: page.status, headers, cookies, body: page.html };
+  return { status: page.status, headers, cookies, body: page.html, isPage: true };
 }
 
 /**
@@ -63,8 +72,10 @@ export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" 
  * @param reply The answer.
  * @param over Headers that go before those of the answer, by their names in lower case.
  */
-export function sendReply({ status, headers, cookies, body }: Reply, over: Reply["headers"]): Response {
-  const sealed = sealRecord({ ...headers, ...over, vary: varyBeside(headers.vary ?? null) });
+export function sendReply({ status, headers, cookies, body, isPage }: Reply, over: Reply["headers"]): Response {
+  const said = sealRecord({ ...headers, ...over, vary: varyBeside(headers.vary ?? null) });
+  // Behind the sink, which lets none through: only what is rendered here is marked.
+  const sealed = { ...said, ...(isPage ? PAGE_MARK : NO_MARK) };
   return new Response(body, {
     status,
     headers: cookies.length === 0

@@ -8,6 +8,7 @@
  */
 
 import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "../protocol/names.ts";
+import { PAGE_HEADER } from "../protocol/page_mark.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Cookie } from "../results/cookie.ts";
 
@@ -27,6 +28,12 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/**
+ * Headers that only this library may set. A page of the application, or an upload that it serves, that could call itself a
+ * page of ours would be merged into the document, and its scripts would run (A1).
+ */
+const RESERVED: ReadonlySet<string> = new Set([PAGE_HEADER.toLowerCase()]);
+
 const encoder = new TextEncoder();
 
 /**
@@ -45,7 +52,8 @@ export function sealHeaders(init: HeadersInit): Headers {
 }
 
 /**
- * The same for headers by name: values are made fit to be sent, headers that speak of the connection are left out.
+ * The same for headers by name: values are made fit to be sent, headers that speak of the connection and those that only
+ * this library may set are left out.
  *
  * @param headers Values by name in lower case.
  * @returns A new record.
@@ -54,14 +62,14 @@ export function sealRecord(headers: Readonly<Record<string, string>>): Record<st
   const sealed: Record<string, string> = {};
   const named = headers.connection?.toLowerCase().split(",").map((name) => name.trim()) ?? [];
   for (const [name, value] of Object.entries(headers)) {
-    if (!HOP_BY_HOP.has(name) && !named.includes(name)) sealed[name] = sealValue(value);
+    if (!HOP_BY_HOP.has(name) && !RESERVED.has(name) && !named.includes(name)) sealed[name] = sealValue(value);
   }
   return sealed;
 }
 
 /**
  * Makes the response of a handler one that can be sent: header values as {@linkcode sealHeaders} does, without headers that
- * speak of the connection. Status and body stay.
+ * speak of the connection or that only this library may set. Status and body stay.
  *
  * @param response What a handler returned.
  * @returns The response itself where there is nothing to mend, or it switches protocols (101); else a new one with its body.
@@ -74,7 +82,7 @@ export function sealResponse(response: Response): Response {
   if (response.bodyUsed || response.body?.locked) {
     throw new TypeError("Cannot send a response: its body has been read already, send a clone or a new one");
   }
-  const dropped = hopByHop(response.headers);
+  const dropped = namesToDrop(response.headers);
   if (dropped.length === 0 && isSealed(response.headers)) return response;
   const headers = new Headers(sealHeaders(response.headers));
   for (const name of dropped) headers.delete(name);
@@ -87,13 +95,18 @@ export function sealResponse(response: Response): Response {
  * @param response The answer.
  * @param init The headers.
  * @returns The answer; where its headers cannot be changed, as those of `Response.redirect()`, a new one with its body.
- * @throws {TypeError} When a name is no token.
+ * @throws {TypeError} When a name is no token, or one that only this library may set.
  */
 export function addHeaders(response: Response, init: HeadersInit): Response {
   // An upgrade is an agreement between the runtime and this very object.
   if (response.status === 101) return response;
   const own = sealHeaders(init);
-  const dropped = hopByHop(own);
+  if (own.has(PAGE_HEADER)) {
+    throw new TypeError(
+      `Cannot add header "${PAGE_HEADER}": it marks the pages that the handler renders; remove it from the headers of the handler`,
+    );
+  }
+  const dropped = namesToDrop(own);
   const missing = [...own].filter(([name]) =>
     !dropped.includes(name) && (name === "set-cookie" || !response.headers.has(name))
   );
@@ -294,9 +307,9 @@ function cookieValue(value: string): string {
   return NOT_COOKIE_OCTET.test(value) ? percentEncode(value, NOT_COOKIE_OCTET) : value;
 }
 
-/** The hop-by-hop headers that are there, those that `Connection` names included. */
-function hopByHop(headers: Headers): string[] {
-  const names = [...HOP_BY_HOP];
+/** The headers that are there and must not go out: hop-by-hop, those that `Connection` names included, and reserved ones. */
+function namesToDrop(headers: Headers): string[] {
+  const names = [...HOP_BY_HOP, ...RESERVED];
   const connection = headers.get("connection");
   if (connection !== null) names.push(...connection.split(",").map((name) => name.trim()).filter(isToken));
   return names.filter((name) => headers.has(name));

@@ -26,6 +26,19 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 /** What a page in development is told that a console says of a connection that is gone. */
 const RESTART = /net::ERR|Failed to load resource/;
 
+Deno.test("A1: a page that has become a Response of its own is loaded, and not merged", async () => {
+  await using server = createServer(() => <h1>First</h1>);
+  await withPage(server.answer, async ({ page }) => {
+    await page.goto("/");
+    await page.evaluate(() => Reflect.set(globalThis, "isSamePage", true));
+    await ready(page);
+    const headers = { "content-type": "text/html" };
+    await server.restart({ render: () => new Response("<h1>Second</h1>", { headers }) });
+    await page.getByRole("heading", { name: "Second" }).waitFor();
+    assertEquals(await page.evaluate(() => Reflect.has(globalThis, "isSamePage")), false);
+  });
+});
+
 Deno.test("a page whose files have changed is shown anew, with what was typed, the focus and what was opened", async () => {
   const page = (title: string) => () => (
     <main>

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
-import { type Answer, app, Arrivals, END, html, sse, type Writer, writer } from "./runtime_app.ts";
+import { type Answer, app, Arrivals, END, html, PAGE_HEADERS, sse, type Writer, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
 const RUNTIME = `<script type="module" src="/_hyper/client.js"></script>`;
@@ -420,7 +420,7 @@ for (const [name, begun] of [["begins", ""], ["goes on", "<!doctype html><title>
     const attempts = new Arrivals<Writer>();
     const over = Promise.withResolvers<void>();
     const slow = async () => {
-      const answer = writer({ headers: { "content-type": "text/html" } });
+      const answer = writer({ headers: PAGE_HEADERS });
       attempts.add(answer);
       if (begun) answer.write(begun);
       else await over.promise;

@@ -4,6 +4,7 @@
  */
 import * as esbuild from "esbuild";
 import { basename, fromFileUrl } from "@std/path";
+import { PAGE_HEADER, PROTOCOL_VERSION } from "../../src/protocol/page_mark.ts";
 
 /** The runtime as a page loads it, by file name: bundled from the sources, once for each test file. */
 const runtime = await bundleRuntime();
@@ -53,9 +54,15 @@ export function app({ body = "", head = "", routes = {}, actions = {}, headers =
   };
 }
 
-/** A page. */
+/** The headers of a page that the server has rendered. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "text/html; charset=utf-8",
+  [PAGE_HEADER.toLowerCase()]: `${PROTOCOL_VERSION};test`,
+};
+
+/** A page, marked as one that the server has rendered. */
 export function html(markup: string, { headers, status = 200 }: ResponseInit = {}): Response {
-  return new Response(markup, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
+  return new Response(markup, { status, headers: { ...PAGE_HEADERS, ...headers } });
 }
 
 /** An answer that is complete at once. */

@@ -10,6 +10,9 @@ import { basename, fromFileUrl } from "@std/path";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 
+/** Stands in the code for the name of the build, which is known when the code is. */
+const BUILD_MARK = "%build%";
+
 const ENTRY = fromFileUrl(import.meta.resolve("../../client.ts"));
 const BUNDLE = fromFileUrl(import.meta.resolve("../../src/client_bundle.ts"));
 
@@ -31,6 +34,7 @@ export const INTERNAL: readonly string[] = [
   "clearErrors",
   "controller",
   "createPages",
+  "destinationOf",
   "emit",
   "enctype",
   "endLoading",
@@ -67,8 +71,15 @@ if (import.meta.main) {
   }
 }
 
-/** The files of the runtime by name; `client.js` is where a page starts. */
-async function bundleClient(): Promise<Map<string, string>> {
+interface Bundle {
+  /** The name of the build. */
+  readonly build: string;
+  /** The files of the runtime by name; `client.js` is where a page starts. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Makes the files of the runtime. */
+async function bundleClient(): Promise<Bundle> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [ENTRY],
     bundle: true,
@@ -81,6 +92,7 @@ async function bundleClient(): Promise<Map<string, string>> {
     chunkNames: "[name]",
     outdir: "/",
     write: false,
+    define: { HYPER_BUILD: JSON.stringify(BUILD_MARK) },
     mangleProps: new RegExp(`^(${INTERNAL.join("|")})$`),
   });
   await esbuild.stop();
@@ -113,20 +125,20 @@ async function bundleClient(): Promise<Map<string, string>> {
  * Gives the parts a name that no other build has: an open page must not be given a part of a later one, whose shortened
  * names are others. One for all of them takes fewer bytes than one for each.
  */
-function nameByBuild(files: ReadonlyMap<string, string>): Map<string, string> {
+function nameByBuild(files: ReadonlyMap<string, string>): Bundle {
   const digest = createHash("sha256").update([...files.values()].join("\n")).digest();
   // Four characters of 36: another build has another name but once in a million times.
   const build = (digest.readUInt32BE() % 36 ** 4).toString(36).padStart(4, "0");
   const named = (name: string) => name === basename(ENTRY, ".ts") + ".js" ? name : name.replace(".js", `-${build}.js`);
-  return new Map(
-    [...files].map(([name, text]) => [
-      named(name),
-      text.replace(/(?<=import\(')\.\/([^']+)(?='\))/g, (_, part: string) => `./${named(part)}`),
-    ]),
-  );
+  const renamed = [...files].map(([name, text]): [string, string] => [
+    named(name),
+    text.replaceAll(BUILD_MARK, build)
+      .replace(/(?<=import\(')\.\/([^']+)(?='\))/g, (_, part: string) => `./${named(part)}`),
+  ]);
+  return { build, files: new Map(renamed) };
 }
 
-function formatModule(files: ReadonlyMap<string, string>): string {
+function formatModule({ build, files }: Bundle): string {
   const entries = [...files].map(([name, text]) => {
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
     return `  [${JSON.stringify(name)}, { etag: ${JSON.stringify(etag)}, text: ${JSON.stringify(text)} }],\n`;
@@ -145,6 +157,9 @@ export interface ClientFile {
   /** The script. */
   readonly text: string;
 }
+
+/** The name of this build of the runtime: no other has it. */
+export const CLIENT_BUILD = "${build}";
 
 /** The scripts of the runtime by file name: \`client.js\`, and the parts that it loads when they are first needed. */
 export const CLIENT_FILES: ReadonlyMap<string, ClientFile> = new Map([

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isMergeable } from "../../client/fetch_page.ts";
 import { showLoading } from "../../client/loading.ts";
 import { morph } from "../../client/morph.ts";
 import { showNetwork } from "../../client/network.ts";
@@ -67,13 +68,23 @@ interface Fetched {
   readonly url: string;
 }
 
-/** Fetches a document; parsed by the browser itself, which no policy of Trusted Types is against. */
+/**
+ * Fetches a document; parsed by the browser itself, which no policy of Trusted Types is against. One that is not a page of
+ * this server is let go before it is parsed.
+ */
 function fetchPage(url: string): Promise<Fetched> {
   const request = new XMLHttpRequest();
   const { promise, resolve, reject } = Promise.withResolvers<Fetched>();
   request.open("GET", url);
   request.setRequestHeader("Accept", "text/html");
   request.responseType = "document";
+  request.onreadystatechange = () => {
+    const { readyState, responseURL, status } = request;
+    const head = { url: responseURL, headers: { get: (name: string) => request.getResponseHeader(name) } };
+    if (readyState !== XMLHttpRequest.HEADERS_RECEIVED || isMergeable(head)) return;
+    resolve({ page: null, status, url: responseURL });
+    request.abort();
+  };
   request.onload = () => resolve({ page: request.responseXML, status: request.status, url: request.responseURL });
   request.onerror = () => reject(new Error(`Cannot refresh the page: the connection to ${url} failed`));
   request.send();
