@@ -29,7 +29,9 @@ import { createStaticFiles } from "./pages/static_files.ts";
 import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
 import { callerAddress } from "./request/caller.ts";
+import type { Site } from "./request/canonical.ts";
 import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
+import { resolveAllowedHosts } from "./request/hosts.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
 import { respond } from "./respond/respond.ts";
@@ -114,6 +116,27 @@ export interface HandlerOptions {
   readonly heartbeatSeconds?: number | undefined;
   /** Which other origins may act here. Default: none. */
   readonly crossOrigin?: CrossOriginOptions | undefined;
+  /**
+   * Hosts that are answered for: `"example.com"` on any port, `"example.com:8443"` on one, `"*.example.com"` for every
+   * name below it. A request for another host gets 421 before anything of it is read. Behind a proxy that
+   * `crossOrigin.trustProxy` trusts, the host is the one in `X-Forwarded-Host`; in development `Host` is checked as well.
+   *
+   * Name your hosts: a page of another site whose name was made to point to your server (DNS rebinding) counts as your
+   * own for a browser, and for everything that compares `Origin` with `Host`.
+   *
+   * Default: any host; with `dev` the names of this machine: `localhost`, names below it, `127.0.0.0/8`, `[::1]`.
+   *
+   * @example
+   * ```ts
+   * import { createHandler } from "@hyper/actions";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const handler = createHandler({ pages: [], allowedHosts: ["example.com", "*.example.com"] });
+   * assertEquals((await handler(new Request("https://evil.test/"))).status, 421);
+   * await handler.close();
+   * ```
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /**
    * Headers of every answer: of pages, actions, streams, static files, refusals and errors. What an answer says itself
    * stays; cookies add up. For a policy that nothing may be without, such as `content-security-policy`.
@@ -255,6 +278,10 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const baseDir = readBaseDir(options.baseDir);
   const limits = resolveLimits(options.limits);
   const crossOrigin = resolveCrossOrigin(options.crossOrigin);
+  const site: Site = {
+    trustProxy: crossOrigin.trustProxy,
+    allowedHosts: resolveAllowedHosts(options.allowedHosts, dev),
+  };
   const providers = orderProviders(options.providers ?? []);
   const overrides = options.overrides ?? new Map();
   const factory = new FormActionFactory();
@@ -327,6 +354,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       signals,
       limits,
       crossOrigin,
+      site,
       dev,
       providers,
       overrides,
