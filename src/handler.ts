@@ -157,13 +157,16 @@ export interface HandlerOptions {
    */
   readonly onError?: ((error: unknown, info: ErrorInfo) => void) | undefined;
   /**
-   * Whether this is the machine of a developer. The console then has a line for each action, and why a request of another
-   * site was refused is said in the answer. To whoever asks from this machine (the peer and the host are loopback, and no
-   * proxy has passed the request on) pages show the errors of the server with their place in the source, bring the panel
-   * of `/_hyper/dev.js` along, and follow the files they are made of: start the program with `deno run --watch=pages`.
+   * If `true`, the handler helps you build. The console has a line for each action, and a refusal says which values
+   * differ or which names come close.
    *
-   * Not for production, where an error of the server is nobody's to read. Default: whether the environment variable
-   * `HYPER_DEV` is `1` and may be read; nobody is asked for the permission.
+   * The console also shows a link with a token. A browser that has opened it once gets pages with the errors of the
+   * server, their place in the source, and the panel of `/_hyper/dev.js`; its pages follow the files they are made of:
+   * start the program with `deno run --watch=pages`. The token is kept in Deno's local storage, so that the link is
+   * needed once for a browser and project. Where a request comes from decides nothing.
+   *
+   * Do not use it in production. Default: `true` if the environment variable `HYPER_DEV` is `1` and may be read; you are
+   * not asked for the permission.
    */
   readonly dev?: boolean | undefined;
 }
@@ -298,7 +301,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const store = options.store ?? createMemoryStore({ maxEntries: options.once?.maxEntries });
   const { seconds, waitSeconds, leaseSeconds, afterCrash } = options.once ?? {};
   const once = createOnce({ store, seconds, waitSeconds, leaseSeconds, afterCrash });
-  const development = dev ? createDevelopment({ baseDir, log }) : null;
+  const development = dev ? createDevelopment({ baseDir, site, log }) : null;
   const report = (error: unknown, request: Request, actionName: string | null): void => {
     reportError(error, { request, actionName }, options.onError);
     development?.note(error, request, actionName);
@@ -405,7 +408,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const answer = watch === null
     ? (request: Request, info?: ConnectionInfo): Promise<Response> => sendWhole(request, info, null)
     : (request: Request, info?: ConnectionInfo): Promise<Response> =>
-      watch(request, info, (trace) => sendWhole(request, info, trace));
+      watch(request, (trace) => sendWhole(request, info, trace));
   return Object.assign(answer, {
     fetch: answer,
     ready,
