@@ -68,7 +68,7 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
     isKept,
     isOpenTo: ({ headers }) => cookieValues(headers.get("cookie") ?? "", name).some(isToken),
     open(url) {
-      const now = performance.now();
+      const now = Date.now();
       if (now - since >= MINUTE) [since, wrong] = [now, 0];
       // Before the comparison: one that still told a right token from a wrong one would bound nothing.
       if (wrong >= MAX_WRONG) return null;

@@ -6,7 +6,7 @@
 import { fromFileUrl, relative } from "@std/path";
 import { isInside } from "../pages/inside.ts";
 import type { ErrorReport, SourceLine } from "../protocol/dev.ts";
-import { framesOf } from "./stack_frames.ts";
+import { type Frame, framesOf } from "./stack_frames.ts";
 
 /** How many lines are shown before and after the one at fault. */
 const AROUND = 4;
@@ -43,8 +43,8 @@ interface Place {
  * @param origin What it belongs to.
  */
 export async function reportOf(error: unknown, { where, requestId, baseDir }: ErrorOrigin): Promise<ErrorReport> {
-  const { message, stack, chain } = read(error);
-  const place = baseDir === null ? null : findPlace(chain, baseDir);
+  const { message, stack, frames } = read(error);
+  const place = baseDir === null ? null : findPlace(frames, baseDir);
   const source = place === null || baseDir === null ? [] : await linesAround(place, baseDir);
   return {
     where: clip(where, MAX_LINE),
@@ -61,16 +61,16 @@ export async function reportOf(error: unknown, { where, requestId, baseDir }: Er
 interface Reading {
   readonly message: string;
   readonly stack: string;
-  readonly chain: readonly unknown[];
+  readonly frames: readonly Frame[];
 }
 
 function read(error: unknown): Reading {
   try {
     const chain = chainOf(error);
-    return { message: messageOf(error), stack: stackOf(chain), chain };
+    return { message: messageOf(error), stack: stackOf(chain), frames: chain.flatMap(framesOf) };
   } catch {
     // Its own getters throw. It has been reported as it is; what is missing here is the view of it.
-    return { message: "An error whose properties cannot be read", stack: "", chain: [] };
+    return { message: "An error whose properties cannot be read", stack: "", frames: [] };
   }
 }
 
@@ -102,8 +102,8 @@ function stackOf(chain: readonly unknown[]): string {
 }
 
 /** Finds the innermost place in a module of the application. */
-function findPlace(chain: readonly unknown[], baseDir: string): Place | null {
-  for (const { url, line, column } of chain.flatMap(framesOf)) {
+function findPlace(frames: readonly Frame[], baseDir: string): Place | null {
+  for (const { url, line, column } of frames) {
     const path = pathOf(url);
     if (path !== null && isModule(path, baseDir)) return { path, line, column };
   }
@@ -119,7 +119,8 @@ const MODULE = /\.[cm]?[jt]sx?$/;
  */
 function isModule(path: string, baseDir: string): boolean {
   const segments = relative(baseDir, path).split(/[/\\]/);
-  // A segment that begins with a dot is a hidden file or folder, or leads out of the root.
+  // A segment that begins with a dot is a hidden file or folder, or leads out of the root. On Windows the way to another
+  // drive has none.
   return MODULE.test(path) && !segments.some((segment) => segment.startsWith(".") || segment === "node_modules") &&
     isInside(baseDir, path);
 }

@@ -18,19 +18,18 @@ export interface Frame {
 
 /** The most characters of frames that are looked through. */
 const MAX_FRAMES = 20_000;
-/** The longest name of an error that is looked for in front of its message. */
-const MAX_NAME = 100;
 
 /** Reads the frames of an error, the innermost first; none of a value that is not an error. */
 export function framesOf(error: unknown): readonly Frame[] {
   if (!(error instanceof Error)) return [];
-  // Both may have been set to anything.
-  const { stack, message }: { readonly stack?: unknown; readonly message: unknown } = error;
+  // Each may have been set to anything.
+  const { stack, name, message }: { readonly stack?: unknown; readonly name: unknown; readonly message: unknown } =
+    error;
   if (typeof stack !== "string" || typeof message !== "string") return [];
-  const start = headLength(stack, message);
-  if (start === null) return [];
+  const head = message === "" ? String(name) : headOf(stack, message);
+  if (!stack.startsWith(`${head}\n`)) return [];
   const frames: Frame[] = [];
-  const [, ...lines] = stack.slice(start, start + MAX_FRAMES).split("\n");
+  const [, ...lines] = stack.slice(head.length, head.length + MAX_FRAMES).split("\n");
   for (const line of lines) {
     const frame = parseFrame(line);
     if (frame !== null) frames.push(frame);
@@ -39,19 +38,11 @@ export function framesOf(error: unknown): readonly Frame[] {
 }
 
 /**
- * The length of name and message in front of the frames; `null` where the stack does not begin with them. The name is
- * looked for and not taken from the error, which may have been given another one since its stack was written.
+ * Name and message as they stand in front of the frames. The name is what is before the first colon, not that of the error:
+ * it may have been given another one since its stack was written.
  */
-function headLength(stack: string, message: string): number | null {
-  const nameLength = message === "" ? stack.indexOf("\n") : stack.indexOf(":");
-  if (!isName(stack.slice(0, Math.max(0, nameLength)))) return null;
-  if (message === "") return nameLength;
-  const end = nameLength + ": ".length + message.length;
-  return stack.startsWith(`: ${message}\n`, nameLength) ? end : null;
-}
-
-function isName(text: string): boolean {
-  return text.length <= MAX_NAME && /^[^\n:]+$/.test(text);
+function headOf(stack: string, message: string): string {
+  return `${stack.slice(0, Math.max(0, stack.indexOf(":")))}: ${message}`;
 }
 
 /** Reads `    at name (file:///path:line:column)`. The name may hold anything: what is last in the line is the place. */

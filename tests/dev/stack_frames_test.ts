@@ -43,6 +43,7 @@ const QUOTING: readonly (readonly [string, () => unknown])[] = [
   ["a message that begins with a line end", () => new Error(`\n${FORGED}`)],
   ["a message like a stack", () => new Error(`Error: x\n${FORGED}\n${FORGED}`)],
   ["its name", () => Object.assign(new Error("x"), { name: `E\n${FORGED}` })],
+  ["the end of its name, without a message", () => Object.assign(new Error(), { name: `E\n${FORGED}` })],
   ["its name, without a message", () => Object.assign(new Error(), { name: `${FORGED}\nE` })],
   ["its message, which was changed after its stack was written", () => {
     const error = new Error(`x\n${FORGED}`);
@@ -65,8 +66,16 @@ Deno.test("framesOf() takes the last place of a line: a name of a function may l
   const name = "f (file:///app/secret.ts:1:1)";
   const { run } = { run: { [name]: () => new Error("x") }[name]! };
   const error = run();
-  assertEquals(String(error.stack).includes("secret.ts"), true);
-  assertEquals([forged(error), isFound(error)], [[], true]);
+  const lines = String(error.stack).split("\n");
+  assertEquals(lines.filter((line) => line.includes("secret.ts")).length, 1);
+  const own = framesOf(error).filter(({ url }) => url === SELF);
+  assertEquals([forged(error), own.length], [[], lines.filter((line) => line.includes(SELF)).length]);
+});
+
+Deno.test("framesOf() takes no place from a line that is not a frame", () => {
+  const stack =
+    "Error: x\nfile:///app/secret.ts:1:1\n  at file:///app/secret.ts:1:1\n    at file:///app/secret.ts:1:1 (node:fs:1:1)";
+  assertEquals(forged(Object.assign(new Error("x"), { stack })), []);
 });
 
 Deno.test("framesOf() reads line and column, of calls that were awaited too", async () => {

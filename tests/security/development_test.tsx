@@ -1,6 +1,7 @@
 /** A9, T28, T49: what development adds goes to a browser that has shown the token, and to nothing that looks local. */
-import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { FakeTime } from "@std/testing/time";
 import { createHandler, type Handler } from "../../mod.ts";
 import { get, linkOf, openLink, pageAt, recordConsole, withHandler } from "../dev/support.ts";
 
@@ -211,6 +212,18 @@ Deno.test("A9: the token cannot be guessed at length: after twenty wrong ones th
   });
 });
 
+Deno.test("A9: the link works again when the minute of wrong tokens is over", async () => {
+  using time = new FakeTime();
+  await withHandler({ pages: PAGES }, async (handler, { links }) => {
+    const link = linkOf(links);
+    for (let times = 0; times < 20; times++) await (await handler(get("/_hyper/dev?token=x"))).text();
+    time.tick(59_999);
+    assertEquals((await handler(get(link))).status, 404);
+    time.tick(1);
+    assertEquals((await handler(get(link))).status, 303);
+  });
+});
+
 Deno.test("A9: a page opened on loopback without the cookie says in one line how to get it, and nothing else", async () => {
   await withHandler({ pages: PAGES }, async (handler) => {
     for (const host of ["localhost:8000", "127.0.0.1", "[::1]:8000", "app.localhost"]) {
@@ -285,6 +298,14 @@ Deno.test("A9: an application that did not start says why to the developer alone
     assertStringIncludes(text, "Development mode: ");
     assertNotMatch(text, /TypeError|pages|secret|dev\.js/);
     assertStringIncludes(await (await handler(get("/", developer))).text(), "TypeError");
+  });
+});
+
+Deno.test("A9: an application that did not start is silent under any other name than this machine's", async () => {
+  const pages = [pageAt("/", { nothing: 1 })];
+  await withHandler({ pages, allowedHosts: ["localhost", "dev.example.com"] }, async (handler) => {
+    await handler.ready.catch(() => {});
+    await assertRejects(() => handler(new Request("https://dev.example.com/")), TypeError);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   field,
   Form,
   type HandlerOptions,
+  live,
   redirect,
   toast,
   Toasts,
@@ -105,6 +106,25 @@ Deno.test("A10: a form whose body cannot be read comes back on the page that Ref
   for (const referer of ["http://site.test/note", "https://evil.test/note"]) {
     assertEquals((await (await post(referer)).text()).includes("<form"), false, referer);
   }
+});
+
+Deno.test("A10: tabs share a topic under one external URL, and not under two behind one address", async () => {
+  const watch = action("watch", { method: "GET" }, () => live("news"));
+  await using app = new App({ "/": { default: () => "", watch } }, { ...BEHIND, heartbeatSeconds: 0 });
+  const shareOf = async (host: string): Promise<string> => {
+    const headers = { ...FORWARDED, "x-forwarded-host": host };
+    const response = await app.call("watch", { method: "GET", headers });
+    let text = "";
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes("share: ")) break;
+    }
+    return /\nshare: ([0-9a-f]{32})\n/.exec(text)?.[1] ?? "";
+  };
+  const one = await shareOf("one.example");
+  assert(one !== "");
+  assertEquals(await shareOf("one.example"), one);
+  assert(await shareOf("two.example") !== one);
 });
 
 // What the proxy sends, and the origin that comes of it.
