@@ -398,7 +398,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     };
 
   if (development !== null) {
-    ready.catch((error) => {
+    ready.then(() => development.start(), (error) => {
       // Told here and in every page: the process goes on, to be started anew when a file has changed.
       logError(error, "the start of the application");
       development.failToStart(error);

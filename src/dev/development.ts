@@ -55,6 +55,8 @@ export interface Development {
   answer(request: Request, trace: Trace, answer: () => Promise<Response>): Promise<Response>;
   /** Notes an error that was reported. */
   note(error: unknown, request: Request, actionName: string | null): void;
+  /** Notes that the application has started. */
+  start(): void;
   /** Notes that the application could not be started: every page of it says why. */
   failToStart(error: unknown): void;
   /** Notes why a stream has closed. */
@@ -94,6 +96,8 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
   const pending = new Set<Promise<unknown>>();
   // Set when the application could not be started, and never reset: only another start mends it.
   let failure: Promise<ErrorReport> | null = null;
+  // Settled with either: a panel that was told before would show a page of an application that does not start.
+  const started = Promise.withResolvers<void>();
   // Open while somebody looks.
   let watch: StaticWatch | null = null;
   // Set by `close()`, and never reset: a panel that came back to a server which stops would keep it from stopping.
@@ -134,6 +138,7 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
     const body = new ReadableStream<Uint8Array>({
       async start(controller): Promise<void> {
         own = controller;
+        await started.promise;
         controller.enqueue(frame("hello", { build, failure: await failure }));
         if (isClosed) return controller.close();
         panels.add(controller);
@@ -205,8 +210,12 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
       if (exchange?.mayRead === true) exchange.reports.push(made);
       void made.then((report) => tell("failure", report));
     },
+    start() {
+      started.resolve();
+    },
     failToStart(error) {
       failure = report(error, "The start of the application", null);
+      started.resolve();
     },
     streamClosed({ request, reason }) {
       const exchange = exchanges.get(request);

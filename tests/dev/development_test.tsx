@@ -235,6 +235,18 @@ Deno.test("createHandler({ dev }) shows on every page why the application did no
   });
 });
 
+Deno.test("createHandler({ dev }) tells a panel that comes during the start what became of it", async () => {
+  const { promise, reject } = Promise.withResolvers<Record<string, unknown>>();
+  await withHandler({ pages: [{ path: "/", load: () => promise }] }, async (handler, { developer }) => {
+    const events = await openStream(handler, developer);
+    const hello = events.next();
+    reject(new SyntaxError("Expression expected"));
+    // deno-lint-ignore no-explicit-any -- what JSON gives
+    assertMatch(String(((await hello).data.failure as any).message), /Expression expected/);
+    await events.cancel();
+  });
+});
+
 Deno.test("createHandler({ dev }) writes a line for each action and none for a page", async () => {
   const form = defineForm("note", {
     fields: { title: field.text({ required: true }), due: field.date({ required: true }) },
