@@ -52,7 +52,11 @@ export interface Deps {
 export interface RequestContext {
   /** The request itself. Its body has been read by the time a handler runs. */
   readonly request: Request;
-  /** The URL of the page this is about: in a form post the page the form stands on, not the endpoint. */
+  /**
+   * The URL of the page this is about: in a form post the page the form stands on, not the endpoint. Behind a proxy that
+   * `crossOrigin.trustProxy` trusts, its scheme and host are those that the client asked for; `request.url` has those of
+   * the connection.
+   */
   readonly url: URL;
   /** The route parameters of that page. */
   readonly params: Params;

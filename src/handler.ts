@@ -31,7 +31,9 @@ import type { Visit } from "./pages/visit.ts";
 import { createRendering } from "./preact/rendering.tsx";
 import { createBodyAccounts } from "./request/body_account.ts";
 import { addressHolder, callerAddress, type Holder } from "./request/caller.ts";
+import type { Site } from "./request/canonical.ts";
 import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
+import { resolveAllowedHosts } from "./request/hosts.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
 import { respond } from "./respond/respond.ts";
@@ -150,6 +152,27 @@ export interface HandlerOptions {
   /** Which other origins may act here. Default: none. */
   readonly crossOrigin?: CrossOriginOptions | undefined;
   /**
+   * Hosts that are answered for: `"example.com"` on any port, `"example.com:8443"` on one, `"*.example.com"` for every
+   * name below it. A request for another host gets 421 before anything of it is read. Behind a proxy that
+   * `crossOrigin.trustProxy` trusts, the host is the one in `X-Forwarded-Host`; in development `Host` is checked as well.
+   *
+   * Name your hosts: a page of another site whose name was made to point to your server (DNS rebinding) counts as your
+   * own for a browser, and for everything that compares `Origin` with `Host`.
+   *
+   * Default: any host; with `dev` the names of this machine: `localhost`, names below it, `127.0.0.0/8`, `[::1]`.
+   *
+   * @example
+   * ```ts
+   * import { createHandler } from "@hyper/actions";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const handler = createHandler({ pages: [], allowedHosts: ["example.com", "*.example.com"] });
+   * assertEquals((await handler(new Request("https://evil.test/"))).status, 421);
+   * await handler.close();
+   * ```
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /**
    * Headers of every answer: of pages, actions, streams, static files, refusals and errors. What an answer says itself
    * stays; cookies add up. For a policy that nothing may be without, such as `content-security-policy`.
    *
@@ -169,13 +192,16 @@ export interface HandlerOptions {
    */
   readonly onError?: ((error: unknown, info: ErrorInfo) => void) | undefined;
   /**
-   * Whether this is the machine of a developer. The console then has a line for each action, and why a request of another
-   * site was refused is said in the answer. To whoever asks from this machine (the peer and the host are loopback, and no
-   * proxy has passed the request on) pages show the errors of the server with their place in the source, bring the panel
-   * of `/_hyper/dev.js` along, and follow the files they are made of: start the program with `deno run --watch=pages`.
+   * If `true`, the handler helps you build. The console has a line for each action, and a refusal says which values
+   * differ or which names come close.
    *
-   * Not for production, where an error of the server is nobody's to read. Default: whether the environment variable
-   * `HYPER_DEV` is `1` and may be read; nobody is asked for the permission.
+   * The console also shows a link with a token. A browser that has opened it once gets pages with the errors of the
+   * server, their place in the source, and the panel of `/_hyper/dev.js`; its pages follow the files they are made of:
+   * start the program with `deno run --watch=pages`. The token is kept in Deno's local storage, so that the link is
+   * needed once for a browser and project. Where a request comes from decides nothing.
+   *
+   * Do not use it in production. Default: `true` if the environment variable `HYPER_DEV` is `1` and may be read; you are
+   * not asked for the permission.
    */
   readonly dev?: boolean | undefined;
 }
@@ -298,6 +324,10 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const baseDir = readBaseDir(options.baseDir);
   const limits = resolveLimits(options.limits);
   const crossOrigin = resolveCrossOrigin(options.crossOrigin);
+  const site: Site = {
+    trustProxy: crossOrigin.trustProxy,
+    allowedHosts: resolveAllowedHosts(options.allowedHosts, dev),
+  };
   const providers = orderProviders(options.providers ?? []);
   const overrides = options.overrides ?? new Map();
   const factory = new FormActionFactory();
@@ -332,7 +362,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     crossOrigin,
     noticeProxy: dev || !isProxyUndecided ? () => {} : createProxyNotice(),
   };
-  const development = dev ? createDevelopment({ baseDir, log }) : null;
+  const development = dev ? createDevelopment({ baseDir, site, log }) : null;
   const report = (error: unknown, request: Request, actionName: string | null): void => {
     reportError(error, { request, actionName }, options.onError);
     development?.note(error, request, actionName);
@@ -388,6 +418,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       signals,
       limits,
       crossOrigin,
+      site,
       dev,
       providers,
       overrides,
@@ -437,7 +468,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     };
 
   if (development !== null) {
-    ready.catch((error) => {
+    ready.then(() => development.start(), (error) => {
       // Told here and in every page: the process goes on, to be started anew when a file has changed.
       logError(error, "the start of the application");
       development.failToStart(error);
@@ -447,7 +478,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const answer = watch === null
     ? (request: Request, info?: ConnectionInfo): Promise<Response> => sendWhole(request, info, null)
     : (request: Request, info?: ConnectionInfo): Promise<Response> =>
-      watch(request, info, (trace) => sendWhole(request, info, trace));
+      watch(request, (trace) => sendWhole(request, info, trace));
   return Object.assign(answer, {
     fetch: answer,
     ready,

@@ -1,6 +1,6 @@
 /**
- * What `createHandler({ dev: true })` adds: a line on the console for each action, and for whoever sits at this machine
- * errors in the page, a panel, and pages that follow the files they are made of.
+ * What `createHandler({ dev: true })` adds: a line on the console for each action and, for a browser that has opened the
+ * link of the console, errors in the page, a panel, and pages that follow the files they are made of.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { join } from "@std/path";
 import type { Trace } from "../dispatch/trace.ts";
 import {
   DEV_BUILD_ATTRIBUTE,
+  DEV_PATH,
   DEV_SCRIPT_PATH,
-  DEV_STREAM_PATH,
   type DevEvents,
   type ErrorReport,
   LANE_HEADER,
@@ -23,12 +23,14 @@ import {
   REQUEST_ID_HEADER,
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
+import { canonicalRequest, type Site } from "../request/canonical.ts";
+import { isLoopback } from "../request/hosts.ts";
 import { PAGE_MARK } from "../respond/reply.ts";
 import type { StreamClosed } from "../signals.ts";
+import { type Access, createAccess, findStorage, isFromHere } from "./access.ts";
 import { type ActionLine, formatActionLine } from "./action_line.ts";
-import { errorMarkup, failedStart } from "./error_markup.ts";
+import { errorMarkup, failedStart, hiddenFailedStart, INVITATION } from "./error_markup.ts";
 import { reportOf } from "./error_report.ts";
-import { type Connection, isFromHere, isLocal } from "./local.ts";
 import { PANEL_SCRIPT } from "./panel_bundle.ts";
 import { type StaticWatch, watchStatic } from "./static_watch.ts";
 
@@ -36,6 +38,8 @@ import { type StaticWatch, watchStatic } from "./static_watch.ts";
 export interface DevelopmentOptions {
   /** The root of the application, or `null`. */
   readonly baseDir: string | null;
+  /** How this server is reached. */
+  readonly site: Site;
   /** Writes a line on the console. */
   readonly log: (line: string) => void;
 }
@@ -46,18 +50,14 @@ export interface Development {
    * Answers a request.
    *
    * @param request The request.
-   * @param connection Where it came from.
    * @param trace The notes about it.
    * @param answer Answers it as in production.
    */
-  answer(
-    request: Request,
-    connection: Connection | undefined,
-    trace: Trace,
-    answer: () => Promise<Response>,
-  ): Promise<Response>;
+  answer(request: Request, trace: Trace, answer: () => Promise<Response>): Promise<Response>;
   /** Notes an error that was reported. */
   note(error: unknown, request: Request, actionName: string | null): void;
+  /** Notes that the application has started. */
+  start(): void;
   /** Notes that the application could not be started: every page of it says why. */
   failToStart(error: unknown): void;
   /** Notes why a stream has closed. */
@@ -78,10 +78,15 @@ interface Exchange {
 /** How many messages may wait for a panel that does not read them; then it is let go, and comes back when it reads. */
 const MAX_WAITING = 100;
 
+/** How many origins the link is written for. */
+const MAX_ORIGINS = 20;
+/** The longest path that the link leads back to, in characters. */
+const MAX_PATH = 200;
+
 const encoder = new TextEncoder();
 
 /** Makes what development adds to a handler. */
-export function createDevelopment({ baseDir, log }: DevelopmentOptions): Development {
+export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): Development {
   // Which start of the server this is: a panel that finds another one shows its page anew.
   const build = crypto.randomUUID();
   const panels = new Set<ReadableStreamDefaultController<Uint8Array>>();
@@ -92,12 +97,16 @@ export function createDevelopment({ baseDir, log }: DevelopmentOptions): Develop
   const pending = new Set<Promise<unknown>>();
   // Set when the application could not be started, and never reset: only another start mends it.
   let failure: Promise<ErrorReport> | null = null;
+  // Settled with either: a panel that was told before would show a page of an application that does not start.
+  const started = Promise.withResolvers<void>();
   // Open while somebody looks.
   let watch: StaticWatch | null = null;
   // Set by `close()`, and never reset: a panel that came back to a server which stops would keep it from stopping.
   let isClosed = false;
-  // Whether it was said that nothing can be shown to those who come without a word on where from; said once.
-  let hasHinted = false;
+  const access = createAccess({ project: baseDir ?? Deno.mainModule, storage: findStorage(), log });
+  // Origins whose link was written on the console: once for each, and not for every name a client makes up.
+  const toldOrigins = new Set<string>();
+  log(startLine(access));
 
   const tell = <Name extends keyof DevEvents>(name: Name, data: DevEvents[Name]): void => {
     const bytes = frame(name, data);
@@ -130,6 +139,7 @@ export function createDevelopment({ baseDir, log }: DevelopmentOptions): Develop
     const body = new ReadableStream<Uint8Array>({
       async start(controller): Promise<void> {
         own = controller;
+        await started.promise;
         controller.enqueue(frame("hello", { build, failure: await failure }));
         if (isClosed) return controller.close();
         panels.add(controller);
@@ -140,42 +150,57 @@ export function createDevelopment({ baseDir, log }: DevelopmentOptions): Develop
     return new Response(body, { headers: { ...PRIVATE, "content-type": EVENT_STREAM } });
   };
 
-  /** What is served in development alone, or `null`. */
-  const serveOwn = (request: Request, pathname: string): Response | null => {
+  /** Answers what is served in development alone; `null` for everything else, and for everyone else. */
+  const serveOwn = (request: Request, url: URL, mayRead: boolean): Response | null => {
+    const { pathname, searchParams } = url;
     if (request.method !== "GET") return null;
-    if (pathname === DEV_STREAM_PATH) return isClosed ? new Response(null, { status: 503 }) : stream();
+    if (pathname === DEV_PATH && searchParams.has("token")) return access.open(url);
+    if (!mayRead) return null;
+    if (pathname === DEV_PATH) return isClosed ? new Response(null, { status: 503 }) : stream();
     if (pathname !== DEV_SCRIPT_PATH) return null;
     return new Response(PANEL_SCRIPT, { headers: { ...PRIVATE, "content-type": "text/javascript; charset=utf-8" } });
   };
 
-  const hint = (connection: Connection | undefined): void => {
-    if (hasHinted || connection?.remoteAddr !== undefined) return;
-    hasHinted = true;
-    log(
-      "Development mode shows nothing in pages: where requests come from is not known, pass what Deno.serve gives beside " +
-        "the request on to the handler",
-    );
+  /** Writes the link on the console, for the origin that a browser without the cookie has asked for. */
+  const tellLink = ({ origin, pathname }: URL): void => {
+    if (toldOrigins.has(origin) || toldOrigins.size >= MAX_ORIGINS) return;
+    toldOrigins.add(origin);
+    const to = pathname === "/" || pathname.length > MAX_PATH ? "" : `&to=${encodeURIComponent(pathname)}`;
+    log(`Development: open ${origin}${access.link}${to} once in this browser to see errors and the panel in its pages`);
   };
 
   return {
-    async answer(request, connection, trace, answer) {
-      hint(connection);
-      const isShown = isLocal(request, connection);
-      const mayRead = isShown && isFromHere(request);
-      const pathname = URL.parse(request.url)?.pathname ?? "";
-      const own = mayRead ? serveOwn(request, pathname) : null;
+    async answer(request, trace, answer) {
+      const canonical = canonicalRequest(request, site);
+      // Where the URL or the host is refused, the answer says so to everyone.
+      const url = canonical.kind === "ok" ? canonical.url : null;
+      const isOpen = url !== null && access.isOpenTo(request);
+      const isHere = url !== null && isFromHere(request, url);
+      const own = url === null ? null : serveOwn(request, url, isOpen && isHere);
       if (own !== null) return own;
-      const exchange: Exchange = { request, trace, mayRead, reports: [] };
+      const exchange: Exchange = { request, trace, mayRead: isOpen && isHere, reports: [] };
       exchanges.set(request, exchange);
+      // A page of another site that leads here comes without the cookie, whichever browser it is in.
+      const isInvited = url !== null && !isOpen && isHere && isNavigation(request);
       let response: Response;
       try {
         response = await current.run(exchange, answer);
       } catch (error) {
-        if (failure === null || !mayRead) throw error;
-        return new Response(`${failedStart(await failure)}${scriptTag(build, null)}`, { status: 500, headers: FAILED });
+        if (failure === null) throw error;
+        if (exchange.mayRead) return failed(`${failedStart(await failure)}${scriptTag(build, null)}`);
+        if (!isInvited) throw error;
+        tellLink(url);
+        if (!isLoopback(url)) throw error;
+        return failed(hiddenFailedStart());
       }
+      const pathname = url?.pathname ?? "";
       if (isAction(request, pathname, trace)) log(formatActionLine(lineOf(exchange, trace.outcome, null)));
-      return isShown && isDocument(request, response) ? withPanel(response, exchange, build) : response;
+      if (!isDocument(request, response)) return response;
+      if (isOpen) return withPanel(response, exchange, build);
+      if (!isInvited) return response;
+      tellLink(url);
+      // Under another name it may be a tunnel that other people look through.
+      return isLoopback(url) ? withTail(response, invitation) : response;
     },
     note(error, request, actionName) {
       const exchange = exchanges.get(request) ?? current.getStore();
@@ -186,8 +211,12 @@ export function createDevelopment({ baseDir, log }: DevelopmentOptions): Develop
       if (exchange?.mayRead === true) exchange.reports.push(made);
       void made.then((report) => tell("failure", report));
     },
+    start() {
+      started.resolve();
+    },
     failToStart(error) {
       failure = report(error, "The start of the application", null);
+      started.resolve();
     },
     streamClosed({ request, reason }) {
       const exchange = exchanges.get(request);
@@ -259,37 +288,69 @@ function isDocument(request: Request, { headers, body }: Response): boolean {
     /^text\/html\b/i.test(headers.get("content-type") ?? "") && !headers.has("content-encoding");
 }
 
-/** The page with its errors and the panel at its end; a page that comes in parts comes in parts still. */
+/** Returns whether a browser asks for a page to show it; a program that does not say what it asks for counts as one. */
+function isNavigation({ headers }: Request): boolean {
+  return (headers.get("sec-fetch-dest") ?? "document") === "document";
+}
+
+/** The page with its errors and the panel at its end; one that breaks off ends with them, which then tell why. */
 function withPanel(response: Response, { reports }: Exchange, build: string): Response {
   const nonce = /'nonce-([\w+/=-]+)'/.exec(response.headers.get("content-security-policy") ?? "")?.[1] ?? null;
+  return withTail(
+    response,
+    async () => (await Promise.all(reports)).map(errorMarkup).join("") + scriptTag(build, nonce),
+  );
+}
+
+/** What a page has broken off with; `null` for one that came to its end. */
+type Broken = { readonly error: unknown } | null;
+
+/** Makes the end of a page. */
+type Tail = (broken: Broken) => string | Promise<string>;
+
+function invitation(broken: Broken): string {
+  // As without development: the reader must not take what came for the whole page.
+  if (broken !== null) throw broken.error;
+  return INVITATION;
+}
+
+/** The page with something at its end; a page that comes in parts comes in parts still. */
+function withTail(response: Response, tail: Tail): Response {
   const headers = new Headers(response.headers);
   headers.delete("content-length");
+  // It is another page by now: a cache must not confirm it by the name of the one before, nor give it to other people.
+  for (const name of ["etag", "last-modified"]) headers.delete(name);
+  if (!/\bno-store\b/.test(headers.get("cache-control") ?? "")) headers.set("cache-control", "private, no-cache");
   return new Response(followed(response.body, tail), {
     status: response.status,
     statusText: response.statusText,
     headers,
   });
-
-  async function tail(): Promise<Uint8Array> {
-    const errors = (await Promise.all(reports)).map(errorMarkup).join("");
-    return encoder.encode(errors + scriptTag(build, nonce));
-  }
 }
 
-/** A body with something behind it; one that breaks off ends with that too, which then tells why. */
-function followed(
-  body: ReadableStream<Uint8Array> | null,
-  tail: () => Promise<Uint8Array>,
-): ReadableStream<Uint8Array> | null {
+function failed(html: string): Response {
+  return new Response(html, { status: 500, headers: FAILED });
+}
+
+function startLine({ link, isKept }: Access): string {
+  const lasting = isKept ? "" : " (until the next start: there is no local storage to keep the token in)";
+  return `Development: open ${link} on this server once in each browser to see errors and the panel in pages${lasting}`;
+}
+
+/** A body with something behind it. */
+function followed(body: ReadableStream<Uint8Array> | null, tail: Tail): ReadableStream<Uint8Array> | null {
   if (body === null) return null;
   const reader = body.getReader();
-  const over = { done: true, value: undefined } as const;
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
-      // What has failed was reported where it was thrown, and is among the errors of the tail.
-      const { done, value } = await reader.read().catch(() => over);
-      if (!done) return controller.enqueue(value);
-      controller.enqueue(await tail());
+      let broken: Broken = null;
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+      } catch (error) {
+        broken = { error };
+      }
+      controller.enqueue(encoder.encode(await tail(broken)));
       controller.close();
     },
     cancel: (reason) => reader.cancel(reason),

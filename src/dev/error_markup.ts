@@ -23,12 +23,25 @@ export function errorMarkup(report: ErrorReport): string {
   );
 }
 
-/** A whole page, where there is none to write into: the application has not started. */
+/** A whole page, for an application that has not started. */
 export function failedStart(report: ErrorReport): string {
+  return failedPage(errorMarkup(report));
+}
+
+/** The same for a browser that may not see why. */
+export function hiddenFailedStart(): string {
+  return failedPage(`<p>The console of the server shows why.</p>${INVITATION}`);
+}
+
+/** The line of a page that says how to see more. It is for anyone: it holds nothing of the server and nothing of the request. */
+export const INVITATION =
+  "<p><small>Development mode: to see errors here, open once the link that the console of the server shows.</small></p>";
+
+function failedPage(content: string): string {
   return (
     `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>The application did not start</title></head>` +
-    `<body><h1>The application did not start</h1>${errorMarkup(report)}</body></html>`
+    `<body><h1>The application did not start</h1>${content}</body></html>`
   );
 }
 

@@ -4,7 +4,9 @@
  * @module
  */
 import { fromFileUrl, relative } from "@std/path";
+import { isInside } from "../pages/inside.ts";
 import type { ErrorReport, SourceLine } from "../protocol/dev.ts";
+import { type Frame, framesOf } from "./stack_frames.ts";
 
 /** How many lines are shown before and after the one at fault. */
 const AROUND = 4;
@@ -23,7 +25,7 @@ export interface ErrorOrigin {
   readonly where: string;
   /** The id of the request, or `null`. */
   readonly requestId: string | null;
-  /** The root of the application: its files go before those of libraries. `null` where it has none. */
+  /** The root of the application: the source of nothing else is shown. `null` where it has none. */
   readonly baseDir: string | null;
 }
 
@@ -41,57 +43,101 @@ interface Place {
  * @param origin What it belongs to.
  */
 export async function reportOf(error: unknown, { where, requestId, baseDir }: ErrorOrigin): Promise<ErrorReport> {
-  const stack = stackOf(error);
-  const place = findPlace(stack, baseDir);
-  const source = place === null ? [] : await linesAround(place);
+  const { message, stack, frames } = read(error);
+  const place = baseDir === null ? null : findPlace(frames, baseDir);
+  const source = place === null || baseDir === null ? [] : await linesAround(place, baseDir);
   return {
     where: clip(where, MAX_LINE),
     requestId,
-    message: clip(messageOf(error), MAX_MESSAGE),
+    message: clip(message, MAX_MESSAGE),
     stack: clip(stack, MAX_STACK),
-    place: place === null ? null : `${shown(place.path, baseDir)}:${place.line}:${place.column}`,
+    place: place === null || baseDir === null ? null : `${relative(baseDir, place.path)}:${place.line}:${place.column}`,
     source,
     line: place?.line ?? 0,
   };
 }
 
-function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? `${error.name}: ${error.message}` : Deno.inspect(error));
+/** What is known of an error. */
+interface Reading {
+  readonly message: string;
+  readonly stack: string;
+  readonly frames: readonly Frame[];
 }
 
-/** The stack of an error, followed by those of what has caused it. */
-function stackOf(error: unknown): string {
-  const stacks: string[] = [];
-  let next = error;
-  while (next !== undefined && stacks.length < MAX_CAUSES) {
-    stacks.push(next instanceof Error ? next.stack ?? `${next.name}: ${next.message}` : Deno.inspect(next));
-    next = next instanceof Error ? next.cause : undefined;
+function read(error: unknown): Reading {
+  try {
+    const chain = chainOf(error);
+    return { message: messageOf(error), stack: stackOf(chain), frames: chain.flatMap(framesOf) };
+  } catch {
+    // Its own getters throw. It has been reported as it is; what is missing here is the view of it.
+    return { message: "An error whose properties cannot be read", stack: "", frames: [] };
   }
+}
+
+function messageOf(error: unknown): string {
+  return printable(error instanceof Error ? `${textOf(error.name)}: ${textOf(error.message)}` : Deno.inspect(error));
+}
+
+/** A property of an error, which may have been set to anything. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : Deno.inspect(value);
+}
+
+/** The error, and what has caused it. */
+function chainOf(error: unknown): readonly unknown[] {
+  const chain: unknown[] = [];
+  let next = error;
+  do {
+    chain.push(next);
+    next = next instanceof Error ? next.cause : undefined;
+  } while (next !== undefined && chain.length < MAX_CAUSES);
+  return chain;
+}
+
+function stackOf(chain: readonly unknown[]): string {
+  const stacks = chain.map((each) =>
+    each instanceof Error ? textOf(each.stack ?? messageOf(each)) : Deno.inspect(each)
+  );
   return printable(stacks.join("\nCaused by: "));
 }
 
-/** The first place of the stack that is the application's; else, where it is nobody's, the first file at all. */
-function findPlace(stack: string, baseDir: string | null): Place | null {
-  const places: Place[] = [];
-  for (const [, url = "", line, column] of stack.matchAll(/(file:\/\/\/\S+?):(\d+):(\d+)/g)) {
+/** Finds the innermost place in a module of the application. */
+function findPlace(frames: readonly Frame[], baseDir: string): Place | null {
+  for (const { url, line, column } of frames) {
     const path = pathOf(url);
-    if (path !== null) places.push({ path, line: Number(line), column: Number(column) });
+    if (path !== null && isModule(path, baseDir)) return { path, line, column };
   }
-  const isOwn = ({ path }: Place): boolean =>
-    baseDir !== null && !/^\.\.|node_modules/.test(relative(baseDir, path)) && !/[/\\]node_modules[/\\]/.test(path);
-  return places.find(isOwn) ?? places[0] ?? null;
+  return null;
+}
+
+/** The files that V8 runs as modules, or Deno makes such of. */
+const MODULE = /\.[cm]?[jt]sx?$/;
+
+/**
+ * Returns whether a path may be that of a module of the application. Held to that although it comes from a frame: a stack
+ * is text, which a program may have written itself from what it was sent.
+ */
+function isModule(path: string, baseDir: string): boolean {
+  const segments = relative(baseDir, path).split(/[/\\]/);
+  // A segment that begins with a dot is a hidden file or folder, or leads out of the root. On Windows the way to another
+  // drive has none.
+  return MODULE.test(path) && !segments.some((segment) => segment.startsWith(".") || segment === "node_modules") &&
+    isInside(baseDir, path);
 }
 
 function pathOf(url: string): string | null {
   try {
     return fromFileUrl(url);
   } catch {
-    return null; // A message may quote what looks like a URL and is none: then it is no place.
+    return null; // An escape that is broken: then it is the URL of no file.
   }
 }
 
-async function linesAround({ path, line }: Place): Promise<readonly SourceLine[]> {
+async function linesAround({ path, line }: Place, baseDir: string): Promise<readonly SourceLine[]> {
   try {
+    // Links are followed first: one inside the root may lead out of it, or to a file of another kind.
+    const [root, real] = await Promise.all([Deno.realPath(baseDir), Deno.realPath(path)]);
+    if (!isModule(real, root)) return [];
     const { size, isFile } = await Deno.stat(path);
     if (!isFile || size > MAX_FILE) return [];
     const lines = (await Deno.readTextFile(path)).split(/\r\n|[\r\n]/);
@@ -103,11 +149,6 @@ async function linesAround({ path, line }: Place): Promise<readonly SourceLine[]
   } catch {
     return []; // Gone, or not ours to read: the stack still says where it was.
   }
-}
-
-function shown(path: string, baseDir: string | null): string {
-  const within = baseDir === null ? path : relative(baseDir, path);
-  return within.startsWith("..") ? path : within;
 }
 
 /** Without what colours a terminal, which some messages hold, and without other control characters. */

@@ -8,13 +8,11 @@ import { Trace } from "../dispatch/trace.ts";
 import { STREAM_HEADER } from "../protocol/names.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Development } from "./development.ts";
-import type { Connection } from "./local.ts";
 import { createSpans, findTelemetry } from "./spans.ts";
 
 /** Answers a request and notes what happens to it. */
 export type Watch = (
   request: Request,
-  connection: Connection | undefined,
   answer: (trace: Trace) => Promise<Response>,
 ) => Promise<Response>;
 
@@ -38,7 +36,7 @@ export function createWatch({ development, signals }: WatchOptions): Watch | nul
     development?.streamClosed(closed);
   });
 
-  return async (request, connection, answer) => {
+  return async (request, answer) => {
     const trace = new Trace();
     traces.set(request, trace);
     const run = async (): Promise<Response> => {
@@ -55,6 +53,6 @@ export function createWatch({ development, signals }: WatchOptions): Watch | nul
       }
     };
     const within = spans === null ? run : () => spans(trace, run);
-    return await (development === null ? within() : development.answer(request, connection, trace, within));
+    return await (development === null ? within() : development.answer(request, trace, within));
   };
 }

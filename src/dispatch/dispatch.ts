@@ -50,8 +50,8 @@ import {
 import type { Patch } from "../protocol/patch.ts";
 import type { BodyAccount, BodyAccounts } from "../request/body_account.ts";
 import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
-import { canonicalRequest } from "../request/canonical.ts";
-import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
+import { canonicalRequest, type Site } from "../request/canonical.ts";
+import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
@@ -155,6 +155,8 @@ export interface DispatchServices {
   readonly limits: Limits;
   /** Who may send what changes something. */
   readonly crossOrigin: CrossOrigin;
+  /** How this server is reached. */
+  readonly site: Site;
   /** Whether messages may say more than a visitor should know. */
   readonly dev: boolean;
   /** Who resolves markers. */
@@ -360,7 +362,7 @@ export class FormActionDispatch {
    * @param trace Notes what happens to it; `null` where nobody watches.
    */
   async answerTraced(request: Request, visitor: Visitor, trace: Trace | null): Promise<Response> {
-    const { report } = this.#services;
+    const { report, site } = this.#services;
     const cache = new DependencyCache((error) => report(error, request, null));
     attachRequestDepCache(request, cache);
     const refuse = (url: URL, outcome: Outcome, intent: Intent = plainIntent(request)): Promise<Response> =>
@@ -368,7 +370,7 @@ export class FormActionDispatch {
     trace?.step("url");
     // Before anything else, for a method that nobody knows too (seed 004, "Overview").
     if (request.method !== "POST" && isEndpoint(request.url)) return await refuse(NOWHERE, notAllowed("POST"));
-    const canonical = canonicalRequest(request);
+    const canonical = canonicalRequest(request, site);
     if (canonical.kind === "refused") {
       return await refuse(NOWHERE, failure(canonical.status, canonical.message, canonical.headers));
     }
@@ -669,9 +671,9 @@ export class FormActionDispatch {
 
   /** The page that `Referer` names, where it is one of this site. */
   #placeOfReferrer({ request, url }: Run): Origin | null {
-    const { router, crossOrigin } = this.#services;
+    const { router } = this.#services;
     const from = URL.parse(request.headers.get("referer") ?? "");
-    if (from === null || from.origin !== ownOrigin(request, url, crossOrigin)) return null;
+    if (from === null || from.origin !== url.origin) return null;
     // Held to what an address that is asked for is held to.
     const asked = `${url.origin}${from.pathname}${from.search}`;
     const canonical = canonicalRequest({ url: asked, method: "GET", headers: new Headers() });
@@ -691,7 +693,7 @@ export class FormActionDispatch {
       method: request.method,
       fetchSite,
       origin: request.headers.get("origin"),
-      ownOrigin: ownOrigin(request, url, crossOrigin),
+      ownOrigin: url.origin,
     }, crossOrigin);
     if (reason === null) return null;
     // Which values differed helps whoever sets up a proxy, and whoever probes one.
@@ -1204,9 +1206,10 @@ export class FormActionDispatch {
  * The same for the tabs of one browser that would be told the same: about the same topic, to the same principal, on the
  * same page, with the same data. What a page is rendered from beside these, such as a cookie, is theirs too.
  */
-function shareOf({ request: { url, headers }, principal, action, intent }: Run, topic: string): string {
+function shareOf({ request: { headers }, url, principal, action, intent }: Run, topic: string): string {
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
-  const parts = [action.name, topic, principal, url, intent.target, ...sent];
+  // Of the external URL: two sites behind one proxy may reach this server under one address.
+  const parts = [action.name, topic, principal, url.href, intent.target, ...sent];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 

@@ -6,8 +6,8 @@
 
 /** Where the panel of development is served. */
 export const DEV_SCRIPT_PATH = "/_hyper/dev.js";
-/** Where an event stream tells what happens on the server. */
-export const DEV_STREAM_PATH = "/_hyper/dev";
+/** Path of the event stream that tells what happens on the server; with a token, of the link that opens development. */
+export const DEV_PATH = "/_hyper/dev";
 /** Tells the server's console the lane of a call, percent-encoded: only the browser knows it. */
 export const LANE_HEADER = "X-Hyper-Lane";
 /** Says, on the script of the panel, which start of the server a page is of. */

@@ -3,23 +3,38 @@
  * same value.
  *
  * `Deno.serve` builds `request.url` from the `Host` header and the request target as they came: `Host: site/evil?`
- * moves the path, `//evil` and `%2e%2e` stand as they were sent.
+ * moves the path, `//evil` and `%2e%2e` stand as they were sent. Behind a proxy its scheme and host are those of the
+ * connection to the proxy; the canonical URL has those that the client asked for. It is the only such value: the verdict,
+ * cookies, redirects and `ctx.url` all read it.
  *
  * @module
  */
+import { HOST, ownOrigin } from "./cross_origin.ts";
+import type { AllowedHosts } from "./hosts.ts";
+
+/** How this server is reached. */
+export interface Site {
+  /** `true` if forwarded headers say scheme and host, see {@linkcode ownOrigin}. */
+  readonly trustProxy: boolean;
+  /** The hosts that are answered for; `null` for any. */
+  readonly allowedHosts: AllowedHosts | null;
+}
 
 /** What {@linkcode canonicalRequest} found. */
 export type Canonical =
   | {
     readonly kind: "ok";
-    /** The URL of the request; its path still percent-encoded, to be decoded once and segment by segment. */
+    /**
+     * The URL that the client asked for: scheme and host as {@linkcode ownOrigin} finds them, path and query as they were
+     * sent. The path is still percent-encoded, to be decoded once and segment by segment.
+     */
     readonly url: URL;
     /** One of `GET`, `HEAD`, `OPTIONS`, `POST`, `PUT`, `PATCH`, `DELETE`. */
     readonly method: string;
   }
   | {
     readonly kind: "refused";
-    /** 400 for a URL or host, 405 or 501 for a method. */
+    /** 400 for a URL or host, 421 for a host that is not allowed, 405 or 501 for a method. */
     readonly status: number;
     /** What the visitor is told. */
     readonly message: string;
@@ -33,10 +48,6 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "POST", 
 
 // TRACE would echo cookies back to a script (RFC 9110, 9.3.8); CONNECT asks for a tunnel. Both are known, neither is served.
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "CONNECT"]);
-
-// RFC 9112, 3.2: uri-host [":" port]. Percent-encodings and sub-delimiters are legal in a reg-name and are in no host
-// name, while each of `/ ? # @ \` in this place moves the boundary between host and path.
-const HOST = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
 // `Deno.serve` on a Unix socket or vsock has its own schemes, which the URL standard does not treat as HTTP.
 const LOCAL_SCHEME = /^http\+(?:unix|vsock):/;
@@ -53,11 +64,48 @@ const LOCAL_SCHEME = /^http\+(?:unix|vsock):/;
  * The query is not judged: it names nothing, and a field of a GET form may hold any text. Neither is a trailing slash,
  * which pages decide about.
  *
- * @param request The request, of which URL, method and the `Host` header are read. Without that header (HTTP/2, a request
- *   made by hand) the URL stands alone.
+ * A host that is not allowed is refused with 421 (RFC 9110, 15.5.20: the server is not able to answer for the target
+ * URI's authority, which a client may ask elsewhere); 403 would say that the host is known and the client is not welcome.
+ *
+ * @param request The request, of which URL, method, the `Host` header and forwarded headers are read. Without `Host`
+ *   (HTTP/2, a request made by hand) the URL stands alone.
+ * @param site How this server is reached. Default: without a proxy, under any host.
  * @returns The canonical URL and method, or the refusal.
  */
-export function canonicalRequest(request: Pick<Request, "url" | "method" | "headers">): Canonical {
+export function canonicalRequest(
+  request: Pick<Request, "url" | "method" | "headers">,
+  site: Site = ANYWHERE,
+): Canonical {
+  const canonical = makePlain(request);
+  if (canonical.kind === "refused") return canonical;
+  const url = site.trustProxy ? externalUrl(request, canonical.url) : canonical.url;
+  const stranger = site.allowedHosts === null ? null : findStranger(site.allowedHosts, canonical.url, url);
+  if (stranger !== null) return stranger;
+  return url === canonical.url ? canonical : { ...canonical, url };
+}
+
+const ANYWHERE: Site = { trustProxy: false, allowedHosts: null };
+
+/** Makes the URL that the client asked for; path and query stay letter by letter. */
+function externalUrl(request: Pick<Request, "headers">, url: URL): URL {
+  const origin = ownOrigin(request, url, { trustProxy: true });
+  return origin === url.origin ? url : new URL(origin + url.href.slice(url.origin.length));
+}
+
+/** Finds the host that is not allowed; `null` where each is. */
+function findStranger({ allows, dev }: AllowedHosts, direct: URL, external: URL): Canonical | null {
+  const asked = dev && !allows(direct) ? direct : external;
+  if (allows(asked)) return null;
+  return refused(
+    421,
+    dev
+      ? `Cannot answer for host "${asked.host}": it is not allowed; name it in createHandler({ allowedHosts: ["${asked.host}"] })`
+      : "This server does not answer for this host",
+  );
+}
+
+/** Makes URL and method plain as they came, whichever way. */
+function makePlain(request: Pick<Request, "url" | "method" | "headers">): Canonical {
   const { method } = request;
   if (REFUSED_METHODS.has(method)) {
     return refused(405, `Cannot answer ${method}: this server does not serve it`, { Allow: "GET, HEAD, POST" });

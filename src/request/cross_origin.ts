@@ -37,15 +37,18 @@ export interface CrossOriginOptions {
    */
   readonly requireHeaders?: boolean | undefined;
   /**
-   * Takes scheme and host of this server from `X-Forwarded-Proto` and `X-Forwarded-Host`. Say `true` only behind a proxy
-   * that sets or removes both: otherwise whoever sends a request chooses them. Of a list the first value counts; a value
-   * that is no scheme or host is passed over.
+   * If `true`, takes the external URL of a request from the proxy: the scheme from `X-Forwarded-Proto`, the host from
+   * `X-Forwarded-Host`. `ctx.url`, the cross-origin verdict, redirects, `Secure` of the library's cookies and
+   * `allowedHosts` all use that URL; `ctx.request.url` stays what came in. The address of a caller without a principal is
+   * the last one in `X-Forwarded-For`.
    *
-   * Who is no principal is then counted by the last address in `X-Forwarded-For`, the one that the proxy itself saw,
-   * where rates and open streams are counted for each caller.
+   * Use it only behind a proxy that sets or removes all three headers: otherwise each client chooses them.
    *
-   * Default: `false`. A server behind a proxy that ends TLS needs this, or its own origin in `trustedOrigins`, for visitors
-   * whose browser sends no `Sec-Fetch-Site`.
+   * Of a list of schemes the first counts, which the outermost proxy wrote. Of a list of hosts the last counts, which the
+   * nearest proxy wrote: some proxies add to the value that a client has sent. A value that is not a scheme or a host is
+   * ignored.
+   *
+   * Default: `false`. A server behind a proxy that ends TLS needs this.
    */
   readonly trustProxy?: boolean | undefined;
 }
@@ -56,7 +59,7 @@ export interface CrossOrigin {
   readonly trustedOrigins: ReadonlySet<string>;
   /** Whether a request with neither header is refused. */
   readonly requireHeaders: boolean;
-  /** Whether forwarded headers say what this origin is. */
+  /** `true` if forwarded headers say what this origin is. */
   readonly trustProxy: boolean;
 }
 
@@ -68,7 +71,7 @@ export interface CrossOriginFacts {
   readonly fetchSite: string | null;
   /** The `Origin` header. */
   readonly origin: string | null;
-  /** The origin this server is reached under, see {@linkcode ownOrigin}. */
+  /** The origin this server is reached under: that of the canonical URL. */
   readonly ownOrigin: string;
 }
 
@@ -135,11 +138,16 @@ export function crossOriginVerdict(facts: CrossOriginFacts, options: CrossOrigin
   return options.requireHeaders ? "Neither Sec-Fetch-Site nor Origin is there, and requireHeaders asks for one" : null;
 }
 
+// RFC 9112, 3.2: uri-host [":" port]. Percent-encodings and sub-delimiters are legal in a reg-name and are in no host
+// name, while each of `/ ? # @ \` in this place moves the boundary between host and path.
+/** A host as the `Host` header has it. */
+export const HOST: RegExp = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
+
 /**
- * The origin this server is reached under.
+ * Finds the origin under which a client reaches this server. Read by `canonicalRequest()` alone, whose URL has it.
  *
  * @param request The request, of which the forwarded headers are read where `trustProxy` allows it.
- * @param url The canonical URL of the request.
+ * @param url The URL of the request as it came.
  * @param options The resolved options.
  * @returns The origin, serialized as a browser does.
  */
@@ -149,15 +157,15 @@ export function ownOrigin(
   options: Pick<CrossOrigin, "trustProxy">,
 ): string {
   if (!options.trustProxy) return url.origin;
-  const proto = firstValue(request.headers.get("x-forwarded-proto"))?.toLowerCase();
-  const host = firstValue(request.headers.get("x-forwarded-host"));
+  const { headers } = request;
+  // The first scheme: where two proxies each write theirs, TLS ends at the outermost.
+  const proto = headers.get("x-forwarded-proto")?.split(",", 1)[0]?.trim().toLowerCase();
   const scheme = proto === "http" || proto === "https" ? proto : url.protocol.slice(0, -1);
-  const forwarded = host === undefined ? null : parseOrigin(`${scheme}://${host}`);
+  // The last host: a proxy that adds its own leaves in front of it what a client has sent, which poisons links.
+  const host = headers.get("x-forwarded-host")?.split(",").at(-1)?.trim() ?? "";
+  if (`${scheme}:` === url.protocol && (host === "" || host === url.host)) return url.origin;
+  const forwarded = HOST.test(host) ? parseOrigin(`${scheme}://${host}`) : null;
   return forwarded ?? new URL(`${scheme}://${url.host}`).origin;
-}
-
-function firstValue(header: string | null): string | undefined {
-  return header?.split(",", 1)[0]?.trim();
 }
 
 function isTrusted(origin: string | null, options: CrossOrigin): boolean {

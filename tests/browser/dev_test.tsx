@@ -18,7 +18,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { recordConsole } from "../dev/support.ts";
+import { linkOf, recordConsole } from "../dev/support.ts";
 import { withPage } from "../support/browser.ts";
 
 const ROOT = fromFileUrl(import.meta.resolve("../../"));
@@ -56,7 +56,7 @@ Deno.test("a page whose files have changed is shown anew, with what was typed, t
   );
   await using server = createServer(page("First"));
   await withPage(server.answer, async ({ page: tab }) => {
-    await tab.goto("/");
+    await tab.goto(server.link);
     await tab.getByText("More").click();
     await tab.getByLabel("Title").fill("typed");
     await tab.getByLabel("Done").check();
@@ -86,7 +86,7 @@ Deno.test("a page whose files have changed is shown anew, with what was typed, t
 Deno.test("a start that fails leaves the page that was there, and says why in front of it, until it is mended", async () => {
   await using server = createServer(() => <h1>First</h1>);
   await withPage(server.answer, async ({ page }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await server.restart("no function");
     await page.getByRole("dialog", { name: /did not start/ }).getByText("TypeError", { exact: false }).first()
       .waitFor();
@@ -100,7 +100,7 @@ Deno.test("a start that fails leaves the page that was there, and says why in fr
 Deno.test("a page that throws after a change leaves the one that was there, and says why in front of it", async () => {
   await using server = createServer(() => <h1>First</h1>);
   await withPage(server.answer, async ({ page }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await server.restart(() => {
       throw new Error("Not yet written");
     });
@@ -115,7 +115,7 @@ Deno.test("a page that throws after a change leaves the one that was there, and 
 Deno.test("an application that does not start shows why, and shows its page when it does", async () => {
   await using server = createServer("no function");
   await withPage(server.answer, async ({ page }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await page.getByRole("dialog").getByText("TypeError", { exact: false }).first().waitFor();
     await server.restart(() => <h1>At last</h1>);
     await page.getByRole("heading", { name: "At last" }).waitFor();
@@ -131,7 +131,7 @@ Deno.test("an error of a page is shown in it with its source, and nothing of it 
   };
   await using server = createServer(broken, { baseDir: join(ROOT, "tests/browser") });
   await withPage(server.answer, async ({ page }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     const dialog = page.getByRole("dialog", { name: "The server has failed" });
     await dialog.getByText(`Error: ${MARKUP}`, { exact: true }).waitFor();
     await dialog.getByText("throw new Error(MARKUP);").waitFor();
@@ -147,7 +147,7 @@ Deno.test("an error of a page is readable without scripts", async () => {
   };
   await using server = createServer(broken);
   await withPage(server.answer, async ({ page }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await page.getByText(`Error: ${MARKUP}`, { exact: true }).waitFor();
     assertEquals(await page.locator("img").count(), 0);
   }, { javaScriptEnabled: false });
@@ -160,8 +160,8 @@ Deno.test("an error of a call is shown on the page that made it, and only kept o
   await using server = createServer(() => <h1>Home</h1>, {}, { fail });
   await withPage(server.answer, async ({ page, context, url }) => {
     const other = await context.newPage();
-    await other.goto(url);
-    await page.goto("/");
+    await other.goto(url + server.link);
+    await page.goto(server.link);
     await ready(page);
     await ready(other);
     await page.evaluate(() => void Hyper.action("fail"));
@@ -198,7 +198,7 @@ Deno.test("a style sheet that has changed is shown without a reload; a script is
   try {
     await using server = createServer(home, { baseDir });
     await withPage(server.answer, async ({ page }) => {
-      await page.goto("/");
+      await page.goto(server.link);
       await ready(page);
       await page.getByLabel("Title").fill("typed");
       await page.getByLabel("Kind").selectOption("b");
@@ -253,7 +253,7 @@ Deno.test("the panel shows calls with lane, outcome and status, their events, an
   const { page, actions } = workbench();
   await using server = createServer(page, {}, actions);
   await withPage(server.answer, async ({ page: tab }) => {
-    await tab.goto("/");
+    await tab.goto(server.link);
     await add(tab, "Milk");
     await tab.getByRole("button", { name: "Hyper" }).click();
     const row = tab.getByRole("list", { name: /Calls/ }).getByRole("listitem").first();
@@ -278,7 +278,7 @@ Deno.test("the panel replays a call with the same id: the server does it once, a
   const { page, actions, added } = workbench();
   await using server = createServer(page, {}, actions);
   await withPage(server.answer, async ({ page: tab, events }) => {
-    await tab.goto("/");
+    await tab.goto(server.link);
     await add(tab, "Milk");
     const { id } = (await events.next("hyper:afterRequest")).detail;
     await tab.evaluate(() => document.querySelector("#count")!.textContent = "gone");
@@ -301,7 +301,7 @@ Deno.test("the panel shows who was kept out of a lane, who lost it, and who wait
   const wait = action("wait", () => gate.promise);
   await using server = createServer(() => <h1>Home</h1>, {}, { wait });
   await withPage(server.answer, async ({ page }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await ready(page);
     await page.getByRole("button", { name: "Hyper" }).click();
     await page.getByRole("tab", { name: "Lanes" }).click();
@@ -329,7 +329,7 @@ Deno.test("an upload tells its lane too, and is replayed with its file", async (
   const keep = action("keep", async ({ files }) => void bodies.push(await files.get("file")?.[0]?.text() ?? ""));
   await using server = createServer(() => <h1>Home</h1>, {}, { keep });
   await withPage(server.answer, async ({ page, events }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await ready(page);
     await page.evaluate(async () => {
       const file = new File(["tea"], "tea.txt");
@@ -358,7 +358,7 @@ Deno.test("the panel stays through a visit to another page and through a refresh
   );
   await using server = createServer(home, {}, { renew });
   await withPage(server.answer, async ({ page, events }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await ready(page);
     await page.getByRole("link", { name: "Next" }).click();
     await page.waitForURL("**/?page=2");
@@ -374,7 +374,7 @@ Deno.test("a tab that is not seen holds no line to the server, and takes it up a
   await using server = createServer(() => <h1>Home</h1>);
   const ended: Promise<void>[] = [];
   await withPage((request, info) => {
-    if (new URL(request.url).pathname === "/_hyper/dev") ended.push(info.completed.catch(() => {}));
+    if (request.url.endsWith("/_hyper/dev")) ended.push(info.completed.catch(() => {}));
     return server.answer(request, info);
   }, async ({ page }) => {
     const show = (isHidden: boolean): Promise<void> =>
@@ -382,7 +382,7 @@ Deno.test("a tab that is not seen holds no line to the server, and takes it up a
         Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
       }, isHidden);
-    await page.goto("/");
+    await page.goto(server.link);
     await ready(page);
     assertEquals(ended.length, 1);
     await show(true);
@@ -399,7 +399,7 @@ Deno.test("the panel works with the keyboard alone", async () => {
   const { page, actions } = workbench();
   await using server = createServer(page, {}, actions);
   await withPage(server.answer, async ({ page: tab }) => {
-    await tab.goto("/");
+    await tab.goto(server.link);
     await add(tab, "Milk");
     await tab.getByRole("button", { name: "Hyper" }).focus();
     await tab.keyboard.press("Enter");
@@ -424,7 +424,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
     await using server = createServer(page, {}, { ...actions, fail });
     await withPage(server.answer, async ({ page: tab }) => {
-      await tab.goto("/");
+      await tab.goto(server.link);
       await ready(tab);
       await look(tab, "closed");
       await add(tab, "Milk");
@@ -461,7 +461,7 @@ Deno.test("development keeps to a strict policy, also when a page is shown anew"
         (event) => Reflect.get(globalThis, "violations").push(`${event.violatedDirective} ${event.sample}`),
       );
     });
-    await page.goto("/");
+    await page.goto(server.link);
     await add(page, "Milk");
     await page.getByRole("button", { name: "Hyper" }).click();
     await page.locator("summary").first().click();
@@ -470,6 +470,28 @@ Deno.test("development keeps to a strict policy, also when a page is shown anew"
     await server.restart(strict("Second"));
     await page.getByText("Second").waitFor();
     assertEquals(await page.evaluate("violations"), []);
+  });
+});
+
+Deno.test("a browser is shown nothing but how to get the link; once it has opened it, development is there for good", async () => {
+  await using server = createServer(() => <h1>First</h1>);
+  await withPage(server.answer, async ({ page, context, url }) => {
+    await page.goto("/");
+    await page.getByText("open once the link that the console of the server shows").waitFor();
+    assertEquals(await page.evaluate(async () => (await fetch("/_hyper/dev.js")).status), 404);
+    assertEquals(await page.locator("hyper-dev, script[src*=dev]").count(), 0);
+
+    await page.goto(server.link);
+    await ready(page);
+    assertEquals(page.url(), `${url}/`);
+    assertEquals(await page.getByText("Development mode").count(), 0);
+    assertEquals(await page.evaluate(() => document.cookie), "");
+
+    await server.restart(() => <h1>Second</h1>);
+    await page.getByRole("heading", { name: "Second" }).waitFor();
+    const later = await context.newPage();
+    await later.goto(url);
+    await ready(later);
   });
 });
 
@@ -524,9 +546,11 @@ await server.finished;\n`,
   const output = child.stdout.pipeThrough(new TextDecoderStream());
   const lines = output.values();
   try {
-    await lines.next();
+    // In several pieces, the link before the port.
+    let said = "";
+    while (!said.includes("port")) said += (await lines.next()).value ?? "port";
     await withPage({ url: `http://127.0.0.1:${port}` }, async ({ page }) => {
-      await page.goto("/");
+      await page.goto(linkOf([said]));
       await ready(page);
       await page.getByLabel("Title").fill("typed");
       await write("pages/title.ts", `export const title = "Second";`);
@@ -563,8 +587,10 @@ function freePort(): number {
 /** An application that can be started anew under its address, as `deno run --watch` does. */
 interface Server extends AsyncDisposable {
   readonly answer: Deno.ServeHandler<Deno.NetAddr>;
-  /** What it wrote on the console. */
+  /** What it wrote on the console about actions. */
   readonly lines: readonly string[];
+  /** Path and query of the link that opens development; it leads on to `/`. */
+  readonly link: string;
   /** Starts with another page. */
   restart(page: unknown): Promise<void>;
 }
@@ -584,6 +610,9 @@ function createServer(
   return {
     answer: (request, info) => handler(request, info),
     lines: written.lines,
+    get link() {
+      return linkOf(written.links);
+    },
     async restart(page) {
       const old = handler;
       handler = start(page);

@@ -18,39 +18,88 @@ Deno.test("reportOf() finds the place in the application and the four lines befo
   assertStringIncludes(report.source[4]?.text ?? "", "the line at fault");
 });
 
-Deno.test("reportOf() takes the first place of the application, before that of a library above it", async () => {
-  const error = new Error("Gone");
-  error.stack = `Error: Gone\n    at f (file:///lib/preact.js:1:1)\n    at g (file://${join(HERE, "support.ts")}:3:5)`;
-  assertEquals((await reportOf(error, ORIGIN)).place, "support.ts:3:5");
-});
+/** An error with a stack that a program has written itself. */
+function withStack(stack: string, message = "Gone"): Error {
+  return Object.assign(new Error(message), { stack });
+}
 
-Deno.test("reportOf() takes a file of node_modules below the application for none of its own", async () => {
-  const error = new Error("Gone");
-  error.stack = `Error: Gone
-    at f (file://${join(HERE, "node_modules/x/index.js")}:1:1)
-    at g (file://${join(HERE, "support.ts")}:3:5)`;
+Deno.test("reportOf() takes the first place of the application, before that of a library above it", async () => {
+  const error = withStack(`Error: Gone\n    at f (file:///lib/preact.js:1:1)\n    at g (file://${HERE}support.ts:3:5)`);
   assertEquals((await reportOf(error, ORIGIN)).place, "support.ts:3:5");
 });
 
 Deno.test("reportOf() finds a place in a folder of a group and of a parameter", async () => {
-  const error = new Error("Gone");
-  error.stack = `Error: Gone\n    at Page (file://${HERE}pages/(shop)/[id]/my%20page.tsx:3:5)`;
+  const error = withStack(`Error: Gone\n    at Page (file://${HERE}pages/(shop)/[id]/my%20page.tsx:3:5)`);
   assertEquals((await reportOf(error, ORIGIN)).place, join("pages/(shop)/[id]/my page.tsx") + ":3:5");
 });
 
-Deno.test("reportOf() takes the place from the message where a module could not be read", async () => {
-  const url = `file://${join(HERE, "support.ts")}`;
-  const error = new TypeError(`Cannot load "pages/page.tsx": Expression expected\n    at ${url}:2:18`);
-  error.stack = `TypeError: ${error.message}`;
-  assertEquals((await reportOf(error, ORIGIN)).place, "support.ts:2:18");
+Deno.test("reportOf() finds the place in a cause where the error itself has none", async () => {
+  const cause = withStack(`Error: Gone\n    at g (file://${HERE}support.ts:3:5)`);
+  const error = Object.assign(new Error("Outer", { cause }), { stack: "Error: Outer\n    at f (node:fs:1:1)" });
+  assertEquals((await reportOf(error, ORIGIN)).place, "support.ts:3:5");
 });
 
 Deno.test("reportOf() leaves out the lines of a file that is gone", async () => {
-  const error = new Error("Gone");
-  error.stack = `Error: Gone\n    at f (file://${join(HERE, "gone.ts")}:3:5)`;
-  const report = await reportOf(error, ORIGIN);
+  const report = await reportOf(withStack(`Error: Gone\n    at f (file://${join(HERE, "gone.ts")}:3:5)`), ORIGIN);
   assertEquals(report.place, "gone.ts:3:5");
   assertEquals(report.source, []);
+});
+
+Deno.test("reportOf() shows no file that cannot be a module of the application, whatever a stack says", async () => {
+  const parent = await Deno.makeTempDir();
+  const root = join(parent, "app");
+  const files = [
+    "app/.env",
+    "app/.hidden.ts",
+    "app/.git/config.ts",
+    "app/data.json",
+    "app/data.sqlite",
+    "app/ts",
+    "app/page.tsx.bak",
+    "app/node_modules/x/index.js",
+    "outside.ts",
+  ];
+  try {
+    await Deno.mkdir(join(root, ".git"), { recursive: true });
+    await Deno.mkdir(join(root, "node_modules/x"), { recursive: true });
+    for (const file of [...files, "app/page.tsx"]) await Deno.writeTextFile(join(parent, file), "hunter2\n");
+    // What is called as a module is, and is none.
+    await Deno.symlink(join(root, ".env"), join(root, "linked.ts"));
+    await Deno.symlink(join(parent, "outside.ts"), join(root, "outside.ts"));
+    const sourceAt = async (path: string): Promise<readonly unknown[]> => {
+      const stack = `Error: Gone\n    at f (file://${path}:1:1)`;
+      return (await reportOf(withStack(stack), { ...ORIGIN, baseDir: root })).source;
+    };
+    for (const file of [...files, "app/linked.ts", "app/outside.ts", "app/../outside.ts"]) {
+      assertEquals(await sourceAt(`${parent}/${file}`), [], file);
+    }
+    assertEquals(await sourceAt(join(root, "page.tsx")), [{ line: 1, text: "hunter2" }, { line: 2, text: "" }]);
+    // The root may be reached by a link itself.
+    await Deno.symlink(root, join(parent, "link"));
+    const stack = `Error: Gone\n    at f (file://${parent}/link/page.tsx:1:1)`;
+    const report = await reportOf(withStack(stack), { ...ORIGIN, baseDir: join(parent, "link") });
+    assertEquals(report.source.length, 2);
+  } finally {
+    await Deno.remove(parent, { recursive: true });
+  }
+});
+
+Deno.test("reportOf() shows no source of an application without a root", async () => {
+  const report = await reportOf(thrown("Gone"), { ...ORIGIN, baseDir: null });
+  assertEquals([report.place, report.source], [null, []]);
+  assertStringIncludes(report.stack, "error_report_test.ts");
+});
+
+Deno.test("reportOf() tells of an error whose properties are of other types, or throw", async () => {
+  const odd = Object.assign(new Error("x"), { name: Symbol("name"), message: 7n, stack: { at: 1 } });
+  const report = await reportOf(odd, ORIGIN);
+  assertEquals([report.message, report.place], ["Symbol(name): 7n", null]);
+  const trap = Object.defineProperty(new Error("x"), "message", {
+    get: () => {
+      throw new Error("no");
+    },
+  });
+  assertEquals((await reportOf(trap, ORIGIN)).message, "An error whose properties cannot be read");
 });
 
 Deno.test("reportOf() tells of the causes, and of a circle of them for some turns", async () => {

@@ -1,10 +1,11 @@
-/** Handlers in development, and who asks them. */
-import { type ConnectionInfo, createHandler, type Handler, type HandlerOptions, type ListedPage } from "@hyper/actions";
+/** Handlers in development, and browsers that have opened their link. */
+import { createHandler, type Handler, type HandlerOptions, type ListedPage } from "@hyper/actions";
+import { assert } from "@std/assert";
 
-/** Somebody at this machine. */
-export const HERE: ConnectionInfo = { remoteAddr: { hostname: "127.0.0.1" } };
-/** Somebody else. */
-export const ELSEWHERE: ConnectionInfo = { remoteAddr: { hostname: "192.0.2.7" } };
+/** Headers of a browser that has opened the link. */
+export interface Developer extends Readonly<Record<string, string>> {
+  readonly cookie: string;
+}
 
 /** A page at `/`, with everything its module exports. */
 export function pageAt(path: string, module: Readonly<Record<string, unknown>>): ListedPage {
@@ -13,7 +14,10 @@ export function pageAt(path: string, module: Readonly<Record<string, unknown>>):
 
 /** What is written on the console as long as this is in use: lines of information are kept, errors are dropped. */
 export interface ConsoleRecord extends Disposable {
+  /** The lines of actions. */
   readonly lines: readonly string[];
+  /** The lines about the link. */
+  readonly links: readonly string[];
 }
 
 /** Keeps what is written on the console from the run's own: what goes wrong on purpose is no news of it. */
@@ -21,19 +25,40 @@ export function recordConsole(): ConsoleRecord {
   const { console } = globalThis;
   const { info, error } = console;
   const lines: string[] = [];
-  Object.assign(console, { info: (line: string) => void lines.push(line), error: () => {} });
-  return { lines, [Symbol.dispose]: () => void Object.assign(console, { info, error }) };
+  const links: string[] = [];
+  const keep = (line: string): void => void (line.startsWith("Development: ") ? links : lines).push(line);
+  Object.assign(console, { info: keep, error: () => {} });
+  return { lines, links, [Symbol.dispose]: () => void Object.assign(console, { info, error }) };
 }
 
-/** Makes a handler in development for as long as `use` takes, with what it writes on the console. */
+/** Path and query of the link that was written on the console last. */
+export function linkOf(links: readonly string[]): string {
+  const link = /\/_hyper\/dev\?token=[\w-]+/.exec(links.at(-1) ?? "")?.[0];
+  assert(link !== undefined, `Cannot find the link in: ${links.join("\n")}`);
+  return link;
+}
+
+/** Opens the link of a handler as a browser does. */
+export async function openLink(handler: Handler, links: readonly string[]): Promise<Developer> {
+  const response = await handler(get(linkOf(links)));
+  const [cookie] = response.headers.getSetCookie();
+  assert(cookie !== undefined, `Cannot open the link: ${response.status}`);
+  return { cookie: cookie.split(";", 1)[0] ?? "" };
+}
+
+/** Makes a handler for as long as `use` takes, with the lines of its actions, those of its link, and its developer. */
 export async function withHandler(
   options: HandlerOptions,
-  use: (handler: Handler, lines: readonly string[]) => Promise<void>,
+  use: (
+    handler: Handler,
+    more: { readonly lines: readonly string[]; readonly links: readonly string[]; readonly developer: Developer },
+  ) => Promise<void>,
 ): Promise<void> {
   using written = recordConsole();
   const handler = createHandler({ baseDir: null, dev: true, ...options });
   try {
-    await use(handler, written.lines);
+    const developer = options.dev === false ? { cookie: "" } : await openLink(handler, written.links);
+    await use(handler, { ...written, developer });
   } finally {
     await handler.close();
   }

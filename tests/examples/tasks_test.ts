@@ -7,8 +7,8 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 for (
   const [task, title, says = "stdout"] of [
     ["start", "<h1>Functions of your server that update the page</h1>"],
-    // The same, in development.
-    ["dev", '<script type="module" src="/_hyper/dev.js"'],
+    // The same, in development, of a browser that has not opened the link.
+    ["dev", "<small>Development mode: "],
     ["notes", "<h1>Notes</h1>"],
     // Without a word of its own Deno says where it listens, and says it on the other stream.
     ["minimal", "<h1>Guest book</h1>", "stderr"],

@@ -3,12 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { HyperError, InputError } from "../../src/errors.ts";
 import { type Body, readBody } from "../../src/request/body.ts";
 import { canonicalRequest } from "../../src/request/canonical.ts";
-import {
-  type CrossOriginOptions,
-  crossOriginVerdict,
-  ownOrigin,
-  resolveCrossOrigin,
-} from "../../src/request/cross_origin.ts";
+import { type CrossOriginOptions, crossOriginVerdict, resolveCrossOrigin } from "../../src/request/cross_origin.ts";
 import { readIntent } from "../../src/request/intent.ts";
 import { mergeKwargs, readDataHeader, readQuery } from "../../src/request/kwargs.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "../../src/request/limits.ts";
@@ -18,14 +13,14 @@ const FORM = "application/x-www-form-urlencoded";
 
 /** Whether a request gets past the cross-origin verdict, headers and all. */
 function admitted(request: Request, chosen: CrossOriginOptions = {}): boolean {
-  const canonical = canonicalRequest(request);
-  assert(canonical.kind === "ok");
   const options = resolveCrossOrigin(chosen);
+  const canonical = canonicalRequest(request, { trustProxy: options.trustProxy, allowedHosts: null });
+  assert(canonical.kind === "ok");
   return crossOriginVerdict({
     method: canonical.method,
     fetchSite: request.headers.get("sec-fetch-site"),
     origin: request.headers.get("origin"),
-    ownOrigin: ownOrigin(request, canonical.url, options),
+    ownOrigin: canonical.url.origin,
   }, options) === null;
 }
 

@@ -84,6 +84,8 @@ export class App implements AsyncDisposable {
     const pages = Object.entries(modules).map(([path, exports]) => ({ path, load: () => Promise.resolve(exports) }));
     this.handler = createHandler({
       ...("baseDir" in options ? {} : { baseDir: "/srv/app", pages }),
+      // In development only names of this machine are answered for, unless others are named.
+      ...(options.dev === true ? { allowedHosts: [new URL(ORIGIN).host] } : {}),
       onError: (error, { actionName }) => void this.#reports.push({ error, actionName }),
       ...options,
     });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DEV_STREAM_PATH, type DevEvents } from "../../protocol/dev.ts";
+import { DEV_PATH, type DevEvents } from "../../protocol/dev.ts";
 
 /** Milliseconds before the first attempt to come back; each further one waits twice as long, up to the most. */
 const FIRST_WAIT = 100;
@@ -35,7 +35,7 @@ export function connect({ onState, on }: ConnectionOptions): void {
   const open = (): void => {
     clearTimeout(timer);
     if (source !== null || document.hidden) return;
-    const from = source = new EventSource(DEV_STREAM_PATH);
+    const from = source = new EventSource(DEV_PATH);
     from.onopen = () => {
       wait = FIRST_WAIT;
       onState("open");
