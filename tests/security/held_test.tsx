@@ -318,8 +318,16 @@ Deno.test("T23: close() waits for no generator and no body that have no reader",
     yield toast("one");
     await gate.promise;
   });
-  const own = action("own", () => new Response(new ReadableStream({ pull: () => gate.promise })));
-  await using app = new App({ "/": { default: () => "", work, own } }, { limits: { streamSeconds: 0.2 } });
+  const own = action("own", () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await gate.promise;
+          controller.close();
+        },
+      }),
+    ));
+  await using app = new App({ "/": { default: () => "", work, own } });
   const document = app.call("work", { accept: HTML });
   const left = (await app.call("own", { headers: { "x-hyper-request-id": "one" } })).body?.cancel();
   await settle();
