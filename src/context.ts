@@ -62,7 +62,11 @@ export interface RequestContext {
   readonly params: Params;
   /** Dependencies, shared by everything that runs for this request. */
   readonly deps: Deps;
-  /** Aborted when the visitor is gone; a hint for work that only they would see. A mutation runs on. */
+  /**
+   * Aborted when the work must end. For a GET that is when the user has gone: what only they would see is not needed any
+   * more. A mutation runs on without its user; its signal is aborted when its generator reaches a limit of what runs without
+   * a reader (`unreadEvents`, `unreadBytes`, `streamSeconds`). The reason is then a `TimeoutError`.
+   */
   readonly signal: AbortSignal;
 }
 

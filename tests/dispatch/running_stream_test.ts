@@ -65,14 +65,17 @@ for (const [limit, maximum] of [["unreadEvents", 3], ["unreadBytes", 3 * TOAST_B
 
 Deno.test("run() cuts a generator after streamSeconds, and wakes it by its signal", async () => {
   using time = stopTime();
+  const waiting = Promise.withResolvers<void>();
   const { stream, log } = running(async function* (signal, log) {
     yield toast(1);
+    waiting.resolve();
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     log.push("woken");
     yield toast(2);
   }, { streamSeconds: 60 });
   let taken = 0;
   const ending = stream.run(() => void taken++);
+  await waiting.promise;
   await time.tick(59_999);
   assertEquals(log, []);
   await time.tick(1);
@@ -115,19 +118,17 @@ Deno.test("run() lets timers and connections have their turn while a generator w
 });
 
 Deno.test("run() lets many such generators take turns, none of them left behind", async () => {
-  let isOver = false;
-  const streams = Array.from({ length: 5 }, () =>
-    running(async function* () {
-      while (!isOver) yield toast(1);
+  const counts = [0, 0, 0, 0, 0];
+  const runs = counts.map(async (_, at) => {
+    // Each goes on until all have come that far, which takes several turns of each.
+    const { stream } = running(async function* () {
+      while (counts.some((count) => count < 5_000)) yield toast(1);
       await Promise.resolve();
-    }).stream);
-  setTimeout(() => isOver = true, 60);
-  const counts = await Promise.all(streams.map(async (stream) => {
+    });
     let taken = 0;
-    await stream.run(() => void taken++);
-    return taken;
-  }));
-  assert(counts.every((taken) => taken > 1), counts.join());
+    return await stream.run(() => void (counts[at] = ++taken));
+  });
+  assertEquals(new Set(await Promise.all(runs)), new Set(["ended"]));
 });
 
 Deno.test("run() fails with what the generator throws, and with what cannot be said as JSON", async () => {

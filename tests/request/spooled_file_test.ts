@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { freeAccount } from "../../src/request/body_account.ts";
+import { createBodyAccounts, freeAccount } from "../../src/request/body_account.ts";
 import { TempFiles } from "./temp_files.ts";
 import { FileSpool, SPOOL_THRESHOLD_BYTES, SpooledFile } from "../../src/request/spooled_file.ts";
 
@@ -26,6 +26,20 @@ Deno.test("FileSpool keeps a file in memory up to its threshold, and puts one by
   assertEquals(small.size, SPOOL_THRESHOLD_BYTES);
   await using large = await spooled(pattern(SPOOL_THRESHOLD_BYTES + 1));
   assertEquals(large.size, SPOOL_THRESHOLD_BYTES + 1);
+});
+
+Deno.test("FileSpool holds of its account what it has in memory, and gives that back when it goes to disk", async () => {
+  const limits = { bodyMemoryBytes: Infinity, spooledBytes: Infinity };
+  const account = createBodyAccounts(limits).open({ kind: "unknown" });
+  const [small, large, next] = [new FileSpool(account), new FileSpool(account), new FileSpool(account)];
+  await small.write(pattern(1_000));
+  await large.write(pattern(SPOOL_THRESHOLD_BYTES - 1_000));
+  assertEquals([account.memoryBytes, account.fileBytes], [SPOOL_THRESHOLD_BYTES, SPOOL_THRESHOLD_BYTES]);
+  await large.write(pattern(1));
+  assertEquals([account.memoryBytes, account.fileBytes], [1_000, 1_000]);
+  await next.write(pattern(500));
+  assertEquals([account.memoryBytes, account.fileBytes], [1_500, 1_500]);
+  for (const spool of [small, large, next]) await spool.abort();
 });
 
 Deno.test("SpooledFile is a File in all that it tells", async () => {

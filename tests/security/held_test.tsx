@@ -287,6 +287,56 @@ Deno.test("T23: a GET generator asked for as a document ends when its user has g
   assertEquals((await leaving).status, 303);
 });
 
+Deno.test("T23: a GET generator that does not listen is ended at its next item when its user has gone", async () => {
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const watch = action("watch", { method: "GET" }, async function* () {
+    try {
+      for (;;) {
+        yield toast("one");
+        begun.resolve();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    } finally {
+      ended.resolve();
+    }
+  });
+  // Nothing else would end it.
+  const limits = { documentSeconds: Infinity, streamSeconds: Infinity, unreadEvents: Infinity, unreadBytes: Infinity };
+  await using app = new App({ "/": { default: () => "", watch } }, { limits });
+  const controller = new AbortController();
+  const leaving = app.call("watch", { method: "GET", accept: HTML, signal: controller.signal });
+  await begun.promise;
+  controller.abort();
+  await ended.promise;
+  assertEquals((await leaving).status, 303);
+});
+
+Deno.test("T23: close() waits for no generator and no body that have no reader", async () => {
+  const gate = Promise.withResolvers<void>();
+  const work = action("work", async function* () {
+    yield toast("one");
+    await gate.promise;
+  });
+  const own = action("own", () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await gate.promise;
+          controller.close();
+        },
+      }),
+    ));
+  await using app = new App({ "/": { default: () => "", work, own } });
+  const document = app.call("work", { accept: HTML });
+  const left = (await app.call("own", { headers: { "x-hyper-request-id": "one" } })).body?.cancel();
+  await settle();
+  await app.handler.close();
+  gate.resolve();
+  assertEquals((await document).status, 303);
+  await left;
+});
+
 Deno.test("A3: an endless body of a mutation whose reader has left is made no further than its limit", async () => {
   let bytes = 0;
   const cancelled = Promise.withResolvers<void>();
@@ -564,9 +614,11 @@ Deno.test("A12: what a body holds is given back with its answer, whatever that i
     for (const name of ["fail", "stream", "own", "denied", "hook", "forged", "none"]) {
       statuses.push(await send(`/?_action=${name}`, { body: body(), headers: { accept: EVENTS } }));
     }
-    const named = body();
-    named.set("_action", "own");
-    statuses.push(await send("/nowhere", { body: named }));
+    for (const name of ["own", "denied"]) {
+      const named = body();
+      named.set("_action", name);
+      statuses.push(await send("/nowhere", { body: named }));
+    }
     statuses.push(await send("/nowhere", { body: body() }));
   }
   statuses.push(await send("/?_action=own", { ...json, body: JSON.stringify({ text }) }));
@@ -575,9 +627,24 @@ Deno.test("A12: what a body holds is given back with its answer, whatever that i
   statuses.push(await send("/?_action=own", { headers: MULTIPART, body: filesOf(0, 0, `--b\r\n${text}`) }));
   statuses.push(await send("/?_action=own", { body: fields() }));
   assertEquals(statuses.includes(429), false, statuses.join());
-  assertEquals(statuses.slice(0, 9), [500, 200, 200, 403, 200, 403, 404, 200, 404]);
+  assertEquals(statuses.slice(0, 10), [500, 200, 200, 403, 200, 403, 404, 200, 403, 404]);
   assertEquals(statuses.slice(-5), [200, 400, 413, 400, 200]);
   app.takeReports();
+});
+
+Deno.test("A12: a body that says its length and is read in one step is counted, too", async () => {
+  const save = action("save", () => {});
+  await using app = new App({ "/": { default: () => "", save } }, { limits: { bodyMemoryBytes: 10 } });
+  const send = (body: string) =>
+    app.request("/?_action=save", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", "content-length": String(body.length) },
+      body,
+    });
+  assertEquals((await send("a=12345678")).status, 204);
+  const refused = await send("a=123456789");
+  assertEquals(refused.status, 429);
+  await refused.body?.cancel();
 });
 
 Deno.test("A12: a body is held as long as the answer that may read it", async () => {
@@ -596,6 +663,33 @@ Deno.test("A12: a body is held as long as the answer that may read it", async ()
   gate.resolve();
   await open.text();
   assertEquals((await app.call("save", { fields })).status, 200);
+});
+
+Deno.test("A12: a JSON body is held as long as the action's own answer is made of it", async () => {
+  const gate = Promise.withResolvers<void>();
+  const own = action("own", ({ data }) =>
+    new Response(
+      new ReadableStream({
+        async start(controller) {
+          await gate.promise;
+          controller.enqueue(new TextEncoder().encode(String(data.text).slice(0, 3)));
+          controller.close();
+        },
+      }),
+    ));
+  await using app = new App({ "/": { default: () => "", own } }, { limits: { bodyMemoryBytes: 50_000 } });
+  const send = () =>
+    app.request("/?_action=own", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ text: "x".repeat(30_000) }),
+    });
+  const open = await send();
+  const refused = await send();
+  assertEquals([open.status, refused.status], [200, 429]);
+  await refused.body?.cancel();
+  gate.resolve();
+  assertEquals([await open.text(), await (await send()).text()], ["xxx", "xxx"]);
 });
 
 Deno.test("A12: a body is counted for its principal where that is known, else for its address", async () => {
