@@ -311,7 +311,6 @@ class StoreClaims implements Claims {
   /** The run of a mutation whose answer has changed the identity of the client, which asks again under the new one. */
   async #follow(key: string, pointer: MovedRecord): Promise<Look> {
     const { to } = pointer;
-    if (this.#held.has(to)) return RUNNING;
     const stored = this.#outbox.outcomeOf(to) ?? await this.#store.get(to);
     if (stored === null) {
       if (this.#isAtMostOnce && await this.#store.get(markOf(to)) !== null) return { kind: "unknown" };
