@@ -187,7 +187,11 @@ export interface DispatchServices {
 export interface Visitor {
   /** The address, for counting what one caller does; `""` where it is not known. */
   readonly address: string;
-  /** The holder that its address stands for. */
+  /**
+   * The holder that its address stands for.
+   *
+   * @internal
+   */
   readonly holder: Holder;
   /** Aborted when the visitor has gone before the answer was out. */
   readonly gone: AbortSignal;

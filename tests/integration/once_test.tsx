@@ -167,6 +167,16 @@ Deno.test("the header's id goes before the field's, and both are held to one gra
   assertEquals((await app.call("run", { fields: { _hyper_once: "x".repeat(128) } })).status, 200);
 });
 
+Deno.test("ctx.requestId is the id that the claim goes by: that of the call, else that of the form", async () => {
+  const ids: (string | null)[] = [];
+  const run = action("run", ({ requestId }) => void ids.push(requestId));
+  await using app = new App({ "/": { default: () => "", run } });
+  await app.call("run", { headers: ID, fields: { _hyper_once: "form-1" } });
+  await app.call("run", { fields: { _hyper_once: "form-1" } });
+  await app.call("run");
+  assertEquals(ids, ["request-1", "form-1", null]);
+});
+
 Deno.test("a GET is not kept: it changes nothing, and runs each time", async () => {
   let runs = 0;
   const look = action("look", { method: "GET" }, () => ({ run: ++runs }));

@@ -105,18 +105,28 @@ interface Answer {
   readonly text: string;
 }
 
-/** A store in which one kind of call fails. */
-function failing(store: Store, fails: (method: keyof Store) => boolean): Store {
-  const ask = <T,>(method: keyof Store, run: () => Promise<T>): Promise<T> =>
-    fails(method) ? Promise.reject(new Error("OOM command not allowed")) : run();
-  return {
-    get: (key) => ask("get", () => store.get(key)),
-    put: (...args) => ask("put", () => store.put(...args)),
-    putIfAbsent: (...args) => ask("putIfAbsent", () => store.putIfAbsent(...args)),
-    replace: (...args) => ask("replace", () => store.replace(...args)),
-    deleteIf: (...args) => ask("deleteIf", () => store.deleteIf(...args)),
-    delete: (key) => ask("delete", () => store.delete(key)),
+/** A store that does something before each call. */
+function answering(store: Store, before: () => Promise<void>): Store {
+  const ask = async <T,>(run: () => Promise<T>): Promise<T> => {
+    await before();
+    return await run();
   };
+  return {
+    get: (key) => ask(() => store.get(key)),
+    put: (...args) => ask(() => store.put(...args)),
+    putIfAbsent: (...args) => ask(() => store.putIfAbsent(...args)),
+    replace: (...args) => ask(() => store.replace(...args)),
+    deleteIf: (...args) => ask(() => store.deleteIf(...args)),
+    delete: (key) => ask(() => store.delete(key)),
+  };
+}
+
+/** A store that fails while it is said to. */
+function failing(store: Store, isDown: () => boolean): Store {
+  return answering(
+    store,
+    () => isDown() ? Promise.reject(new Error("OOM command not allowed")) : Promise.resolve(),
+  );
 }
 
 // ---------------------------------------------------------------------------------------------- A5: the store fails
@@ -234,12 +244,39 @@ Deno.test("A6: an outcome in memory is kept for its time, whatever the wall cloc
     let runs = 0;
     await using site = new Site({ run: () => ({ run: ++runs }) });
     const browser = new Browser(site);
-    await browser.post("run", "id-1");
+    const first = await browser.post("run", "id-1", { accept: JSON_TYPE });
     clock.setSystemTime(Date.now() + 7_200_000);
-    await browser.post("run", "id-1");
-    assertEquals(runs, 1);
+    assertEquals([await browser.post("run", "id-1", { accept: JSON_TYPE }), runs], [first, 1]);
   } finally {
     clock.uninstall();
+  }
+});
+
+Deno.test("A6: a thread that is blocked for longer than a lease runs nothing twice, and is reported for a shared store alone", async () => {
+  for (const [store, reports] of [[undefined, 0], [createMemoryStore(), 1]] as const) {
+    const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+    try {
+      const gate = Promise.withResolvers<void>();
+      let runs = 0;
+      const run = async () => {
+        runs++;
+        await gate.promise;
+      };
+      await using site = new Site({ run }, { store });
+      const browser = new Browser(site);
+      const first = browser.post("run", "id-1");
+      await clock.tickAsync(1);
+      // No timer comes in its time, and all of them at the end.
+      clock.jump(31_000);
+      await clock.tickAsync(1);
+      const repeat = browser.post("run", "id-1");
+      gate.resolve();
+      await clock.tickAsync(1_000);
+      assertEquals([(await first).status, (await repeat).status, runs], [204, 204, 1]);
+      assertEquals(site.reports.length, reports);
+    } finally {
+      clock.uninstall();
+    }
   }
 });
 
@@ -580,6 +617,18 @@ for (const [kind, orders] of [["the account as principal", 2], ["a named cookie"
     ]);
   });
 }
+
+Deno.test("A8: an answer is known to have been received when the first request with its cookie is answered, however slow the store", async () => {
+  const memory = createMemoryStore();
+  const store = answering(memory, async () => await new Promise((resolve) => setTimeout(resolve, 0)));
+  const { site, sessions } = shop({ store });
+  await using _ = site;
+  const browser = new Browser(site);
+  await browser.post("signIn", "form-1");
+  await browser.open();
+  await new Browser(site, "203.0.113.2").post("signIn", "form-1");
+  assertEquals(sessions.size, 2);
+});
 
 Deno.test("A8: a script's cookie that changes between a first try and its repeat makes no second order", async () => {
   const { site, orders } = shop();

@@ -773,6 +773,30 @@ timed(
   },
 );
 
+timed(
+  "A6: a process that stood still before it heard that it has the claim does not run what another has taken",
+  async (clock) => {
+    for (const afterCrash of ["run", "refuse"] as const) {
+      const store = createMemoryStore();
+      const gate = Promise.withResolvers<void>();
+      const slow = new Flaky(store);
+      slow.putIfAbsent = async (...args) => {
+        const isTaken = await store.putIfAbsent(...args);
+        await gate.promise;
+        return isTaken;
+      };
+      const claim = createOnce({ store: slow, waitSeconds: 0, afterCrash }).claim("key");
+      await clock.tickAsync(31_000);
+      const second = mine(await createOnce({ store, afterCrash }).claim("key"));
+      gate.resolve();
+      const { kind } = await claim;
+      assertEquals(kind, afterCrash === "run" ? "running" : "unknown");
+      await second.finish(VALUE);
+      assertEquals(await createOnce({ store, afterCrash }).claim("key"), { kind: "done", outcome: VALUE });
+    }
+  },
+);
+
 timed("A6: a claim in a store of this process alone has no lease, and no timer", async (clock) => {
   const once = createOnce({ store: createMemoryStore(), isShared: false, waitSeconds: 0 });
   const first = mine(await once.claim("key"));

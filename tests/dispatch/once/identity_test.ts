@@ -101,7 +101,8 @@ Deno.test("Identities.after() tells the identity that an answer makes, and the c
   const identities = identitiesOf();
   const request = requestWith({ cookie: "theme=dark" });
   const before = await identities.of(request, null);
-  const next = await identities.after(request, before, [SESSION, "lang=en"]);
+  // What was sent already shows nothing.
+  const next = await identities.after(request, before, [SESSION, "lang=en", "theme=dark; Path=/", "old=; Max-Age=0"]);
   assertEquals(next, {
     user: (await identities.of(requestWith({ cookie: "session=1" }), null)).user ?? "",
     credentials: ["session=1", "lang=en"],
