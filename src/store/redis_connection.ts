@@ -32,7 +32,7 @@ const SILENCE = 10_000;
  * What a server answers that is there, and is not the one to ask: a replica, one that loads its data or has lost its primary
  * or its replicas. After a failover the same URL leads to another. Redis before 7 puts the word behind the name of a script.
  */
-const NOT_THE_ONE = /(?:^|\s-)(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS)\b/;
+const NOT_THE_ONE = /\b(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS)\b/;
 /** Milliseconds between two connections that are made anew because of it; doubled for each, up to the longest. */
 const FIRST_RENEWAL = 500;
 const LONGEST_RENEWAL = 30_000;

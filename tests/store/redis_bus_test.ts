@@ -5,6 +5,7 @@ import { RedisConnection } from "../../src/store/redis_connection.ts";
 import type { Bus, BusMessage } from "../../src/store/store.ts";
 import { withinTime } from "../support/clock.ts";
 import { openFlakyProxy } from "../support/flaky_proxy.ts";
+import { freePort } from "../support/process.ts";
 import { type RedisServer, redisTest, startRedis } from "../support/redis.ts";
 
 /** The stream and the channel of the topic that all of these tests use. */
@@ -21,7 +22,7 @@ interface Under extends AsyncDisposable {
 async function start(options: RedisBusOptions = {}): Promise<Under> {
   const server = await startRedis();
   const bus = await createRedisBus({ url: server.url, ...options });
-  const control = await RedisConnection.open({ url: server.url });
+  const control = await RedisConnection.open({ url: server.url, onError: () => {} });
   return {
     server,
     bus,
@@ -67,6 +68,11 @@ async function listen(bus: Bus): Promise<Heard & AsyncDisposable> {
   const heard = new Heard();
   const subscription = await bus.subscribe("board", heard.listener, { onGap: heard.onGap });
   return Object.assign(heard, { [Symbol.asyncDispose]: () => subscription[Symbol.asyncDispose]() });
+}
+
+/** How often the log of a topic was read so far, by scripts too. */
+async function readsOf({ send }: Under): Promise<number> {
+  return Number(/cmdstat_xrange:calls=(\d+)/.exec(String(await send("INFO", "commandstats")))?.[1] ?? 0);
 }
 
 /** What one that comes back gets, and whether that is all. */
@@ -246,15 +252,23 @@ redisTest(
     }
     await bus.publish("board", "after");
     assertEquals(await heard.take(1), ["after"]);
-    const count = async (): Promise<number> =>
-      Number(/cmdstat_xrange:calls=(\d+)/.exec(String(await send("INFO", "commandstats")))?.[1] ?? 0);
-    const before = await count();
+    const before = await readsOf(under);
     await bus.publish("board", "last");
     await heard.take(2);
     // The script reads the first entry once for each message.
-    assertEquals(await count() - before, 1);
+    assertEquals(await readsOf(under) - before, 1);
   },
 );
+
+redisTest("A15: what is announced in the words of another version is read from the log", async () => {
+  await using under = await start();
+  const { bus, send } = under;
+  await using heard = await listen(bus);
+  await bus.publish("board", "before");
+  await send("XADD", STREAM, "*", "m", '"of another version"', "s", "20");
+  await send("PUBLISH", CHANNEL, '{"v":2,"message":"of another version"}');
+  assertEquals(await heard.take(2), ["before", "of another version"]);
+});
 
 redisTest("A15: an entry of another program is heard as nothing that is known, at its place", async () => {
   await using under = await start();
@@ -308,10 +322,37 @@ redisTest("H9: an entry that is said twice is heard once", async () => {
   await send("PUBLISH", CHANNEL, `${one} 0-0 1`);
   const two = await bus.publish("board", 2);
   await send("PUBLISH", CHANNEL, `${one} 0-0 1`);
-  await send("PUBLISH", CHANNEL, `${two} ${one} 2`);
   await bus.publish("board", 3);
   while (heard.messages.at(-1) !== 3) await heard.take(heard.messages.length + 1);
   assertEquals(heard.messages, [1, 2, 3]);
+  const four = await bus.publish("board", 4);
+  await heard.take(4);
+  const reads = await readsOf(under);
+  await send("PUBLISH", CHANNEL, `${four} ${two} 4`);
+  await bus.publish("board", 5);
+  assertEquals(await heard.take(5), [1, 2, 3, 4, 5]);
+  // The latest is known: the log is read by the script alone.
+  assertEquals(await readsOf(under) - reads, 1);
+});
+
+redisTest("H9: what is heard while the log is read has it read once, and is given once and in order", async () => {
+  await using under = await start();
+  const { server, send } = under;
+  await using network = openFlakyProxy(server.port);
+  await using bus = await createRedisBus({ url: network.url.replace("http:", "redis:"), onError: () => {} });
+  await using heard = await listen(bus);
+  await under.bus.publish("board", 0);
+  await heard.take(1);
+  network.stall();
+  // Not announced, so that what follows is not what comes next.
+  await send("XADD", STREAM, "*", "m", "1", "s", "2");
+  for (const message of [2, 3, 4]) await under.bus.publish("board", message);
+  const reads = await readsOf(under);
+  network.flow();
+  assertEquals(await heard.take(5), [0, 1, 2, 3, 4]);
+  await under.bus.publish("board", 5);
+  assertEquals(await heard.take(6), [0, 1, 2, 3, 4, 5]);
+  assertEquals(await readsOf(under) - reads, 1 + 1);
 });
 
 redisTest(
@@ -350,3 +391,53 @@ redisTest(
     assertEquals(await heard.take(1), ["gap"]);
   },
 );
+
+/** A bus behind a network that a test can take away, and one that stays. */
+async function apart(options: RedisBusOptions = {}) {
+  const under = await start(options);
+  const network = openFlakyProxy(under.server.port);
+  const bus = await createRedisBus({ url: network.url.replace("http:", "redis:"), onError: () => {}, ...options });
+  return {
+    ...under,
+    bus,
+    other: under.bus,
+    away() {
+      network.lead(freePort());
+      network.drop();
+    },
+    back: () => network.lead(under.server.port),
+    async [Symbol.asyncDispose]() {
+      await bus[Symbol.asyncDispose]();
+      await network[Symbol.asyncDispose]();
+      await under[Symbol.asyncDispose]();
+    },
+  };
+}
+
+redisTest("A17: a message that was not kept, and came while a listener was away, is a gap", async () => {
+  await using under = await apart({ maxBytes: 100 });
+  await using heard = await listen(under.bus);
+  under.away();
+  await under.other.publish("board", "x".repeat(200));
+  await under.other.publish("board", "small");
+  under.back();
+  assertEquals(await heard.take(1), ["gap"]);
+});
+
+redisTest("a listener that was away for longer than a topic is kept has a gap where the topic is gone", async () => {
+  await using under = await apart();
+  await using heard = await listen(under.bus);
+  await under.other.publish("board", "before");
+  await heard.take(1);
+  under.away();
+  await under.send("DEL", STREAM);
+  const { now } = performance;
+  // More than the least that a topic is kept.
+  performance.now = () => now.call(performance) + 61_000;
+  try {
+    under.back();
+    assertEquals(await heard.take(2), ["before", "gap"]);
+  } finally {
+    performance.now = now;
+  }
+});
