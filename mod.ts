@@ -324,6 +324,7 @@ export {
 export { validatedNextFormPagePath } from "./src/pages/origin.ts";
 export type { ParamName, ParamsOf, PatternParts } from "./src/pages/route.ts";
 
+export type { Holder } from "./src/request/caller.ts";
 export type { Limits, LimitsOptions } from "./src/request/limits.ts";
 export type { RateRule } from "./src/request/rate_rule.ts";
 export {

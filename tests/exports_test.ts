@@ -21,7 +21,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     FormDefinition FormErrors FormErrorsProps FormFactory FormGuardContext FormInitial FormOptionsBase FormOrPair
     FormProps FormProvider FormSection FormSectionSpec FormSpec FormValidationFailed FormsetDefinition
     FormsetOptions FormsetRowSpec FormsetSpec FromValues Given Guard Handler HandlerAction HandlerOptions Head
-    HiddenFieldOptions HistoryChange HistoryItem HtmlItem HtmlOptions HyperError HyperErrorOptions InitialValues
+    HiddenFieldOptions HistoryChange HistoryItem Holder HtmlItem HtmlOptions HyperError HyperErrorOptions InitialValues
     Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvStoreOptions Kwargs LayoutProps
     Limits LimitsOptions ListedPage LoadJsItem LocalProvider Marker Markup MarkupNode MemoryBusOptions
     MemoryStoreOptions MomentFieldOptions MultiChoiceFieldOptions NumberFieldOptions OnceHandlerOptions
