@@ -502,3 +502,17 @@ redisTest(
     }
   },
 );
+
+redisTest(
+  "A15: entries of another program, wherever they stand in the log, keep nothing from being published",
+  async () => {
+    await using under = await start();
+    const { bus, send } = under;
+    for (const fields of [["m", "1"], ["x", "1", "s", "none"], ["m", "2", "s", "nan"], ["m", "3", "s", "10"]]) {
+      await send("XADD", STREAM, "*", ...fields);
+    }
+    const cursor = await bus.publish("board", "first");
+    await bus.publish("board", "second");
+    assertEquals(await comeBack(bus, cursor), [true, ["second"]]);
+  },
+);
