@@ -92,8 +92,8 @@ local id = redis.call("XADD", KEYS[1], "MAXLEN", ARGV[3], "*", unpack(entry))
 local function time(entry) return tonumber(string.match(entry, "^%d+")) end
 local first = redis.call("XRANGE", KEYS[1], "-", "+", "COUNT", 1)[1]
 while first do
-  local bytes = sum - tonumber(first[2][4]) + #first[2][2]
-  if bytes <= tonumber(ARGV[4]) and time(id) - time(first[1]) <= 1000 * ARGV[5] then break end
+  local upTo = tonumber(first[2][4])
+  if upTo and sum - upTo + #first[2][2] <= tonumber(ARGV[4]) and time(id) - time(first[1]) <= 1000 * ARGV[5] then break end
   redis.call("XDEL", KEYS[1], first[1])
   first = redis.call("XRANGE", KEYS[1], "-", "+", "COUNT", 1)[1]
 end

@@ -339,7 +339,11 @@ redisTest("H9: what is heard while the log is read has it read once, and is give
   await using under = await start();
   const { server, send } = under;
   await using network = openFlakyProxy(server.port);
-  await using bus = await createRedisBus({ url: network.url.replace("http:", "redis:"), onError: () => {} });
+  await using bus = await createRedisBus({
+    url: network.url.replace("http:", "redis:"),
+    timeoutSeconds: 20,
+    onError: () => {},
+  });
   await using heard = await listen(bus);
   await under.bus.publish("board", 0);
   await heard.take(1);
@@ -441,3 +445,74 @@ redisTest("a listener that was away for longer than a topic is kept has a gap wh
     performance.now = now;
   }
 });
+
+redisTest(
+  "A17: what is heard while the log is read is bounded; what is above it is read, all of it and in order",
+  async () => {
+    await using under = await start();
+    await using network = openFlakyProxy(under.server.port);
+    await using bus = await createRedisBus({
+      url: network.url.replace("http:", "redis:"),
+      timeoutSeconds: 20,
+      onError: () => {},
+    });
+    await using heard = await listen(bus);
+    await under.bus.publish("board", 0);
+    await heard.take(1);
+    network.stall();
+    // Not announced, so that the log is read.
+    await under.send("XADD", STREAM, "*", "m", "1", "s", "2");
+    const large = Array.from({ length: 30 }, (_, index) => `${index}`.padStart(100_000));
+    for (const message of large) await under.bus.publish("board", message);
+    const reads = await readsOf(under);
+    network.flow();
+    assertEquals(await heard.take(32), [0, 1, ...large]);
+    await under.bus.publish("board", "last");
+    assertEquals((await heard.take(33)).at(-1), "last");
+    // The log twice, and once by the script.
+    assertEquals(await readsOf(under) - reads, 2 + 1);
+  },
+);
+
+redisTest(
+  "A17: what comes while a listener reads the log is bounded; above it the listener has a gap, and goes on",
+  async () => {
+    for (const isBack of [true, false]) {
+      await using under = await start();
+      await using network = openFlakyProxy(under.server.port);
+      await using bus = await createRedisBus({
+        url: network.url.replace("http:", "redis:"),
+        timeoutSeconds: 20,
+        onError: () => {},
+      });
+      await using early = await listen(bus);
+      const first = await under.bus.publish("board", "first");
+      await early.take(1);
+      network.stall();
+      const heard = new Heard();
+      const after = isBack ? first : null;
+      const subscribing = bus.subscribe("board", heard.listener, { after, onGap: heard.onGap });
+      for (let index = 0; index < 30; index++) await under.bus.publish("board", "x".repeat(100_000));
+      network.flow();
+      await using subscription = await subscribing;
+      await early.take(31);
+      await under.bus.publish("board", "last");
+      while (heard.messages.at(-1) !== "last") await heard.take(heard.messages.length + 1);
+      assertEquals(subscription.isComplete && heard.messages[0] !== "gap", false);
+    }
+  },
+);
+
+redisTest(
+  "A15: entries of another program, wherever they stand in the log, keep nothing from being published",
+  async () => {
+    await using under = await start();
+    const { bus, send } = under;
+    for (const fields of [["m", "1"], ["x", "1", "s", "none"], ["m", "2", "s", "nan"], ["m", "3", "s", "10"]]) {
+      await send("XADD", STREAM, "*", ...fields);
+    }
+    const cursor = await bus.publish("board", "first");
+    await bus.publish("board", "second");
+    assertEquals(await comeBack(bus, cursor), [true, ["second"]]);
+  },
+);
