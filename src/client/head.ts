@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doc, dom } from "./lent.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
 const STYLE_MS = 3000;
@@ -23,13 +24,13 @@ export async function mergeHead(
   trust: (url: string) => string,
   signal: AbortSignal,
 ): Promise<() => void> {
-  const { head, baseURI } = document;
+  const { head, baseURI } = doc;
   const old = new Map([...head.children].map((element) => [keyOf(element, baseURI), element]));
   const styles: Promise<unknown>[] = [];
-  for (const element of [...page.head.children]) {
-    if (old.delete(keyOf(element, url)) || element.matches("title,base,script:not([src]),noscript")) continue;
+  for (const element of [...dom(page).head.children]) {
+    if (old.delete(keyOf(element, url)) || dom(element).matches("title,base,script:not([src]),noscript")) continue;
     const source = urlOf(element, url);
-    const copy = element.localName === "script" ? script(element, trust(source)) : document.importNode(element, true);
+    const copy = dom(element).localName === "script" ? script(element, trust(source)) : doc.importNode(element, true);
     if (copy instanceof HTMLLinkElement) {
       copy.href = source;
       if (copy.matches("[rel~=stylesheet]")) styles.push(new Promise((done) => copy.onload = copy.onerror = done));
@@ -41,19 +42,21 @@ export async function mergeHead(
   await Promise.race([Promise.all(styles), new Promise((done) => enough.onabort = done)]);
   return () => {
     // A style element may be some library's.
-    for (const element of old.values()) if (element.matches(":is(link,meta):not([hyper-keep])")) element.remove();
+    for (const element of old.values()) {
+      if (dom(element).matches(":is(link,meta):not([hyper-keep])")) dom(element).remove();
+    }
   };
 }
 
 /** A script that runs, which one made by a parser of ours does not. */
 function script(from: Element, url: string): HTMLScriptElement {
-  const made = document.createElement("script");
-  for (const { name, value } of from.attributes) {
+  const made = doc.createElement("script");
+  for (const { name, value } of dom(from).attributes) {
     if (name !== "src" && name !== "nonce") made.setAttribute(name, value);
   }
   // The policy of the document that is on the screen is in force, so its nonce counts.
-  made.nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
-  made.async = from.hasAttribute("async");
+  made.nonce = doc.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+  made.async = dom(from).hasAttribute("async");
   made.src = url;
   return made;
 }
@@ -61,11 +64,13 @@ function script(from: Element, url: string): HTMLScriptElement {
 /** What makes two elements of a head the same: the kind and the URL, since nonces differ from page to page. */
 function keyOf(element: Element, base: string): string {
   const url = urlOf(element, base);
-  return url ? `${element.localName} ${element.getAttribute("rel")} ${url}` : element.outerHTML;
+  const view = dom(element);
+  return url ? `${view.localName} ${view.getAttribute("rel")} ${url}` : view.outerHTML;
 }
 
 /** The URL that an element loads, as seen from the page it stands in; empty where it loads nothing. */
 function urlOf(element: Element, base: string): string {
-  const source = element.getAttribute("src") ?? element.getAttribute("href");
+  const view = dom(element);
+  const source = view.getAttribute("src") ?? view.getAttribute("href");
   return source ? URL.parse(source, base)?.href ?? "" : "";
 }

@@ -9,26 +9,18 @@ import { type Issues, isTerminal } from "../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
 import { text, verbs } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
+import { doc } from "./dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
+import { loadLater } from "./load_later.ts";
 import { endLoading } from "./loading.ts";
 import { reportException } from "./report.ts";
 import { lost } from "./send.ts";
 import { pageOf } from "./location.ts";
 import { callEnds, nextPlace } from "./stale.ts";
 import { readBlocks, readText, type StreamBlock } from "./stream.ts";
+import type { Destination } from "./switch.ts";
+import { until } from "./wait.ts";
 import type { Wire } from "./wire.ts";
-
-/** Where a call is handed over to. */
-export interface Destination {
-  /** The name of the action that takes over. */
-  readonly name: string;
-  /** Its data. */
-  readonly data: Readonly<Record<string, unknown>>;
-  /** Its method. */
-  readonly method: string;
-  /** Its URL, of this origin. */
-  readonly url: string;
-}
 
 /** What an answer has come to. */
 export type Received =
@@ -88,7 +80,7 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
     else if (event === "redirect") {
       if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      to = destination(wire, depth);
+      if (depth < SWITCH_DEPTH_LIMIT) to = (await until(signal, loadLater())).destination(wire, depth);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
       await verbs.get(event)?.(wire, flight, lasting ? nextPlace() : started, again);
@@ -163,30 +155,18 @@ async function* blocksOf(
     yield block;
     // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("./live.ts").catch(() => null);
-    if (live) return yield* live.follow(block, blocks, own, flight);
+    if (live) return yield* live.follow(block, blocks, own, flight, doc);
   }
 }
 
 /** Goes where the server says, if that is a place on this site, or an external one that the server means. */
 function redirect({ url, external }: Wire): boolean {
-  const to = parseUrl(url, external === true);
-  if (!to) return false;
+  const to = typeof url === "string" ? URL.parse(url, location.href) : null;
+  if (!to || !/^http/.test(to.protocol) || external !== true && to.origin !== location.origin) return false;
   location.assign(to);
   // A fragment of this very page is a jump to the browser, and what was changed would not be seen.
   if (to.hash && pageOf(to.href) === pageOf(location.href)) location.reload();
   return true;
-}
-
-function destination({ name, data, method, url }: Wire, depth: number): Destination | undefined {
-  const to = parseUrl(url ?? location.href, false);
-  const known = depth < SWITCH_DEPTH_LIMIT && text(name) && /^(GET|POST)$/.test(`${method}`);
-  return to && known ? { name: `${name}`, data: own(data), method: `${method}`, url: to.href } : undefined;
-}
-
-/** An http(s) URL, of this origin unless it may be another; nothing for any other scheme and for what is no URL. */
-function parseUrl(url: unknown, external: boolean): URL | null {
-  const parsed = typeof url === "string" ? URL.parse(url, location.href) : null;
-  return parsed && /^http/.test(parsed.protocol) && (external || parsed.origin === location.origin) ? parsed : null;
 }
 
 function fail(status: number, message?: unknown, issues?: unknown): ErrorOutcome {
