@@ -6,6 +6,7 @@
 import { INSTANCE_FIELD } from "../protocol/names.ts";
 import type { Swap } from "../protocol/patch.ts";
 import { type Call, endAborted, makeCall, newId, tell } from "./call.ts";
+import { attr, doc, dom } from "./dom.ts";
 import type { UploadProgress } from "./events.ts";
 import { launch } from "./flight.ts";
 import type { Sync } from "./lanes.ts";
@@ -121,7 +122,7 @@ export async function action<Result = unknown>(
   const sourceEl = options.sourceEl ?? form;
   const submitter = isSubmitter(sourceEl, form) ? sourceEl : null;
   const target = options.target ?? null;
-  const instance = form?.querySelector(`[name="${INSTANCE_FIELD}"]`)?.getAttribute("value");
+  const instance = attr(dom(form)?.querySelector(`[name="${INSTANCE_FIELD}"]`), "value");
   const request: RequestOptions & ActionOptions = {
     ...options,
     id: newId(),
@@ -141,9 +142,10 @@ export async function action<Result = unknown>(
       return endAborted(request, "cancelled") as Outcome<Result>;
     }
     // Now, and not for each who looks for it while the call is on its way.
-    if (request.target) document.querySelector(request.target);
+    if (request.target) doc.querySelector(request.target);
     call = makeCall({
       ...request,
+      url: new URL(request.url, doc.baseURI).href,
       method: request.method.toUpperCase(),
       fields: request.form && new FormData(request.form, submitter),
       enctype: submitAttribute("enctype", form, submitter),
@@ -162,17 +164,17 @@ export async function action<Result = unknown>(
  * form's own (HTML, 4.10.3).
  */
 export function submitAttribute(name: string, form: HTMLFormElement | null, submitter: HTMLElement | null): string {
-  return submitter?.getAttribute(`form${name}`) ?? form?.getAttribute(name) ?? "";
+  return attr(submitter, `form${name}`) ?? attr(form, name) ?? "";
 }
 
 /** Where a form is sent. */
 export function submitUrl(form: HTMLFormElement | null, submitter: HTMLElement | null): URL {
-  return new URL(submitAttribute("action", form, submitter) || location.href, document.baseURI);
+  return new URL(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
 }
 
 function resolveForm(name: string, form: ActionOptions["form"]): HTMLFormElement | null {
   if (form === undefined || form === null) return null;
-  const found = typeof form === "string" ? document.querySelector(form) : form;
+  const found = typeof form === "string" ? doc.querySelector(form) : form;
   if (found instanceof HTMLFormElement) return found;
   throw new TypeError(`Cannot call action "${name}": "${form}" is no form`);
 }
@@ -180,6 +182,6 @@ function resolveForm(name: string, form: ActionOptions["form"]): HTMLFormElement
 /** Whether an element is a button that submits the form (`new FormData()` throws for any other). */
 function isSubmitter(element: Element | null, form: HTMLFormElement | null): element is HTMLElement {
   // Of what belongs to a form only buttons and inputs have these types.
-  const { form: owner, type } = (element ?? {}) as Partial<HTMLButtonElement>;
+  const { form: owner, type } = (dom(element) ?? {}) as Partial<HTMLButtonElement>;
   return !!form && owner === form && /^(submit|image)$/.test(`${type}`);
 }

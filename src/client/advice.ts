@@ -10,16 +10,15 @@
  *
  * @param message What has happened.
  * @param target The selector, or `null`.
+ * @param ids The ids of the page.
  */
-export function advise(message: string, target: string | null): void {
+export function advise(message: string, target: string | null, ids: readonly string[]): void {
   const wanted = `${target}`.replace(/\W/g, "").toLowerCase();
-  const near = [...document.querySelectorAll("[id]")].map((element) => {
-    // Not `element.id`: on a form that may be a control of this name (HTML, 4.10.3).
-    const id = element.getAttribute("id") ?? "";
+  const near = ids.map((id) => {
     const shared = [...wanted].filter((_, at) => id.toLowerCase().includes(wanted.slice(at, at + 2)));
     return { id, likeness: shared.length / (wanted.length + id.length) };
   });
-  const ids = near.sort((a, b) => b.likeness - a.likeness).slice(0, 3).map(({ id }) => `#${id}`);
+  const nearest = near.sort((a, b) => b.likeness - a.likeness).slice(0, 3).map(({ id }) => `#${id}`);
   // deno-lint-ignore no-console -- the console is where a developer looks
-  console.warn(`${message}. The nearest ids: ${ids.join(" ")}`);
+  console.warn(`${message}. The nearest ids: ${nearest.join(" ")}`);
 }

@@ -6,11 +6,10 @@
  * @module
  */
 import type { Swap } from "../protocol/patch.ts";
-import { announce } from "./announce.ts";
 import { type Call, type Flight, tell } from "./call.ts";
 import { config } from "./config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
-import { genuine, idOf } from "./genuine.ts";
+import { all, doc, dom, idOf } from "./dom.ts";
 import { islandsFor, keepIsland } from "./islands.ts";
 import { loadLater, tryLater } from "./load_later.ts";
 import { parseFragment } from "./markup.ts";
@@ -32,11 +31,14 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
     // A scalar travels as `{ value }`.
     tell("toast", flight, { value: `${names}` === "value" ? data.value : { ...data } });
     const words = data.message ?? data.title ?? data.value;
-    if (words !== undefined) announce(`${words}`, text(data.level));
+    // The rest of the answer does not wait for it. Without the file the event alone has told it.
+    if (words !== undefined) tryLater().then((later) => later?.announce(`${words}`, text(data.level)));
   },
   dispatch_event({ name, payload, target }, flight) {
     const places = text(target) ? find(`${target}`, flight) : [globalThis];
-    for (const place of places) place.dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
+    for (const place of places) {
+      dom(place).dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
+    }
   },
   async history({ push_url, replace_url }) {
     const { setEntry } = await pages();
@@ -65,7 +67,7 @@ async function patchHtml(data: Wire, flight: Flight, place: number, again?: bool
     for (const element of elements) {
       const replaces = !ADDING.test(swap);
       // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
-      if (!document.contains(element) || replaces && isStale(element, place)) continue;
+      if (!doc.contains(element) || replaces && isStale(element, place)) continue;
       if (!tell("swap:before", flight, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
       if (replaces) { for (const root of [element, ...roots]) markReplaced(root, place); }
@@ -105,7 +107,7 @@ export const swapOf = (value: unknown): Swap | undefined =>
 
 /** Puts content in place; gives the elements that are new, or changed. */
 function put(element: Element, swap: Swap, content: string, select?: string, again?: boolean): Element[] {
-  const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : genuine(element, "parentElement"));
+  const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : dom(element).parentElement);
   if (select) {
     const found = fragment.querySelector(select);
     if (!found) throw new Error(`Cannot patch the page: nothing matches "${select}" in the answer`);
@@ -124,22 +126,22 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
     roots[roots.indexOf(twin)] = now;
     // What stands around the element's twin goes around the element.
     const at = nodes.indexOf(twin);
-    genuine(now, "before")(...nodes.slice(0, at));
-    genuine(now, "after")(...nodes.slice(at + 1));
+    dom(now).before(...nodes.slice(0, at));
+    dom(now).after(...nodes.slice(at + 1));
   } else {
-    olds = swap === "inner" ? [...genuine(element, "childNodes")] : adds
+    olds = swap === "inner" ? [...dom(element).childNodes] : adds
       // What is added is on the page once: it moves, where a topic has brought it before.
-      ? roots.map((root) => document.getElementById(idOf(root)))
+      ? roots.map((root) => doc.getElementById(idOf(root)))
       : [element];
     // All of these take nodes, but for `remove`, which lets them be.
-    genuine(element, METHODS[swap] as "before")(fragment);
+    dom(element)[METHODS[swap] as "before"](fragment);
     if (swap === "inner") roots.unshift(element);
   }
   islands.forEach(keepIsland);
   const kept: readonly Node[] = islands;
   for (const old of olds) {
-    if (old && !kept.includes(old) && !(adds && genuine(old, "contains")(element))) {
-      genuine(old, "parentNode")?.removeChild(old);
+    if (old && !kept.includes(old) && !(adds && dom(old).contains(element))) {
+      dom(dom(old).parentNode)?.removeChild(old);
     }
   }
   return roots;
@@ -152,13 +154,15 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
  * @throws {Error} When nothing matches and `strict` is on.
  */
 function find(target: string | null, call: Call, strict = false): Element[] {
-  const found = target === null ? [] : [...document.querySelectorAll(target)];
+  const found = target === null ? [] : all(target);
   if (!found[0]) {
     tell("swap:missing", { ...call, target });
     const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;
     if (strict) throw new Error(message);
     // Advice for a developer: that it cannot be had changes nothing.
-    if (isLocal()) import("./advice.ts").then(({ advise }) => advise(message, target)).catch(() => {});
+    if (isLocal()) {
+      import("./advice.ts").then(({ advise }) => advise(message, target, all("[id]").map(idOf))).catch(() => {});
+    }
   }
   return found;
 }

@@ -3,27 +3,28 @@
  *
  * @module
  */
+import type { View } from "./dom.ts";
+import { doc, dom } from "./lent.ts";
 
 /** Takes away what was wrong with a form at the time before, and all that points to it. */
 export function clearErrors(form: HTMLFormElement): void {
-  for (
-    const element of document.querySelectorAll<HTMLInputElement>("[aria-invalid],[data-hyper-errors],.hyper-errors")
-  ) {
-    // A control that only names the form in its `form` attribute may stand anywhere, its errors beside it. The method is
-    // that of all nodes: a control of the form may hide the form's own (HTML, 4.10.3).
-    if (element.form !== form && !Node.prototype.contains.call(form, element)) continue;
-    if (!element.ariaInvalid) {
-      element.remove();
+  for (const element of doc.querySelectorAll("[aria-invalid],[data-hyper-errors],.hyper-errors")) {
+    // Only a control has a form.
+    const view = dom(element) as View<Element & { readonly form?: unknown }>;
+    // A control that only names the form in its `form` attribute may stand anywhere, its errors beside it.
+    if (view.form !== form && !dom(form).contains(element)) continue;
+    if (!view.ariaInvalid) {
+      view.remove();
       continue;
     }
-    element.ariaInvalid = null;
+    view.ariaInvalid = null;
     // Help stays; an id of what is gone would describe nothing.
-    const left = element.getAttribute("aria-describedby")?.split(" ").filter((id) => {
-      const description = document.getElementById(id);
+    const left = view.getAttribute("aria-describedby")?.split(" ").filter((id) => {
+      const description = dom(doc.getElementById(id));
       if (description?.matches(".hyper-errors")) description.remove();
       return description?.isConnected;
     });
-    if (left) element.setAttribute("aria-describedby", left.join(" "));
-    element.toggleAttribute("aria-describedby", !!left?.[0]);
+    if (left) view.setAttribute("aria-describedby", left.join(" "));
+    view.toggleAttribute("aria-describedby", !!left?.[0]);
   }
 }

@@ -6,7 +6,7 @@
 import { clearFailure } from "./announce.ts";
 import { type Call, endAborted, type Flight, makeCall, newId, tell } from "./call.ts";
 import { config } from "./config.ts";
-import type { Destination } from "./destination.ts";
+import { doc } from "./dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "./load_later.ts";
 import { beginLoading, endLoading } from "./loading.ts";
@@ -17,6 +17,7 @@ import { isForeign, isStream, receive, type Received } from "./receive.ts";
 import { reportException, say } from "./report.ts";
 import { ConnectionError, lost, send } from "./send.ts";
 import { callBegins, callEnds } from "./stale.ts";
+import type { Destination } from "./switch.ts";
 import { nextEvent, sleep, until } from "./wait.ts";
 
 /** Everything that is on its way or waits. Empty when nothing is. */
@@ -83,7 +84,7 @@ export async function launch(call: Call): Promise<Outcome> {
     tell("requestSuccess", flight, { status });
     if (received.kind === "switch") return outcome = await handOver(flight, received.to);
     // An answer need not draw a form anew to take away what was wrong with it at the time before.
-    const wrong = form && document.querySelector("[aria-invalid],[data-hyper-errors]");
+    const wrong = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
     if (wrong) (await tryLater())?.clearErrors(form);
     return outcome = received;
   } catch (error) {
@@ -162,23 +163,8 @@ async function exchange(flight: Flight): Promise<Received> {
 }
 
 /** Lets another action go on in the place of this one: in its lane, ended with it. */
-async function handOver(flight: Flight, { name, data, method, url }: Destination): Promise<Outcome> {
-  const id = newId();
-  const depth = flight.depth + 1;
-  const next = makeCall({
-    ...flight,
-    id,
-    action: name,
-    url,
-    method,
-    data,
-    fields: null,
-    enctype: "",
-    depth,
-    checkpoint: "",
-    // The lane is held for it.
-    sync: "none",
-  });
-  tell("actionSwitch", flight, { destination: name, destinationId: id, depth });
+async function handOver(flight: Flight, to: Destination): Promise<Outcome> {
+  const next = makeCall({ ...flight, ...to, id: newId() });
+  tell("actionSwitch", flight, { destination: next.action, destinationId: next.id, depth: next.depth });
   return await launch(next);
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { idOf } from "./genuine.ts";
+import { doc, dom, idOf, type View } from "./dom.ts";
 
 /**
  * Notes where the focus is, with what the browser forgets when it is lost: the selection, and how far the element was
@@ -19,20 +19,20 @@ import { idOf } from "./genuine.ts";
  */
 export function captureFocus(): () => void {
   // What can have the focus can be given it (HTML, 6.6.2).
-  const element = document.activeElement as HTMLElement | null;
-  if (!element || element === document.body) return () => {};
+  const element = doc.activeElement as HTMLElement | null;
+  if (!element || element === doc.body) return () => {};
   const id = idOf(element);
   const select = captureSelection(element);
-  const { scrollLeft, scrollTop } = element;
+  const { scrollLeft, scrollTop } = dom(element);
   return () => {
-    const { activeElement } = document;
-    if (activeElement && activeElement !== document.body) return;
-    const place = document.contains(element) ? element : document.getElementById(id);
+    const { activeElement } = doc;
+    if (activeElement && activeElement !== doc.body) return;
+    const place = doc.contains(element) ? element : doc.getElementById(id);
     if (!place) return;
     // The page stays where the reader has scrolled it.
-    place.focus({ preventScroll: true });
+    dom(place).focus({ preventScroll: true });
     select(place);
-    Object.assign(place, { scrollLeft, scrollTop });
+    Object.assign(dom(place), { scrollLeft, scrollTop });
   };
 }
 
@@ -43,9 +43,9 @@ export function captureFocus(): () => void {
  * controls of the types `email` and `number` (HTML, 4.10.20), nothing happens.
  */
 export function captureSelection(element: Element): (element: Element) => void {
-  const { selectionStart, selectionEnd, selectionDirection } = element as HTMLInputElement;
+  const { selectionStart, selectionEnd, selectionDirection } = dom(element) as View<HTMLInputElement>;
   return (element) => {
-    const control = element as HTMLInputElement;
+    const control = dom(element) as View<HTMLInputElement>;
     // Null in a control without a selection, undefined in what is no control.
     if (selectionStart == null || control.selectionStart == null) return;
     control.setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? undefined);
@@ -66,17 +66,18 @@ export function applyFocus(policy: string, root: ParentNode, restore: () => void
   const element = policy === "preserve"
     ? null
     : policy === "first-invalid"
-    ? root.querySelector<HTMLElement>('[aria-invalid="true"]:not(:disabled,[type=hidden])') ??
-      root.querySelector<HTMLElement>("[data-hyper-errors]")
-    : document.querySelector<HTMLElement>(policy);
+    ? dom(root).querySelector<HTMLElement>('[aria-invalid="true"]:not(:disabled,[type=hidden])') ??
+      dom(root).querySelector<HTMLElement>("[data-hyper-errors]")
+    : doc.querySelector<HTMLElement>(policy);
   if (!element) return restore();
-  if (element === document.activeElement) return;
+  if (element === doc.activeElement) return;
+  const view = dom(element);
   // What is folded away cannot have the focus.
-  for (let shut; (shut = element.closest("details:not([open])"));) shut.setAttribute("open", "");
-  element.focus();
-  if (element !== document.activeElement && element.tabIndex < 0) {
+  for (let shut; (shut = view.closest("details:not([open])"));) dom(shut).setAttribute("open", "");
+  view.focus();
+  if (element !== doc.activeElement && view.tabIndex < 0) {
     // A summary, or a heading named by a selector, takes the focus of a program only with a tabindex (HTML, 6.6.3).
-    element.setAttribute("tabindex", "-1");
-    element.focus();
+    view.setAttribute("tabindex", "-1");
+    view.focus();
   }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
+import { attr, dom } from "./dom.ts";
 import { action, submitAttribute, submitUrl } from "./action.ts";
 import { isOurs, visit } from "./nav_observer.ts";
 import { toParams } from "./payload.ts";
@@ -27,8 +28,8 @@ export function observeForms(signal: AbortSignal): void {
     if (defaultPrevented || !(form instanceof HTMLFormElement)) return;
     const url = submitUrl(form, submitter);
     const method = submitAttribute("method", form, submitter).toLowerCase();
-    const said = (name: string) => submitter?.getAttribute(name) ?? form.getAttribute(name) ?? undefined;
-    const name = form.hasAttribute(FORM_ATTRIBUTE) && said(FORM_ATTRIBUTE);
+    const said = (name: string) => attr(submitter, name) ?? attr(form, name) ?? undefined;
+    const name = dom(form).hasAttribute(FORM_ATTRIBUTE) && said(FORM_ATTRIBUTE);
     const sourceEl = submitter ?? form;
     if (!name && (!method || method === "get")) url.search = `${toParams(new FormData(form, submitter))}`;
     else if (!name || method === "dialog") return;

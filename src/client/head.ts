@@ -4,6 +4,8 @@
  * @module
  */
 import type { PageHead } from "./fetch_page.ts";
+import type { View } from "./dom.ts";
+import { doc, dom } from "./lent.ts";
 import { type Governed, grantTo } from "./script_policy.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
@@ -42,17 +44,18 @@ export interface HeadPlan {
  * @returns The plan; `null` where only the browser can show the page.
  */
 export function planHead(page: Document, { url, headers }: PageHead): HeadPlan | null {
-  const { head, baseURI } = document;
-  const from = page.querySelector("base[href]") ? baseURI : url;
-  if (document.querySelector(REFRESH) || page.querySelector(REFRESH)) return null;
-  if (standingOf(document, baseURI) !== standingOf(page, from)) return null;
+  const { head, baseURI } = doc;
+  const view = dom(page);
+  const from = view.querySelector("base[href]") ? baseURI : url;
+  if (doc.querySelector(REFRESH) || view.querySelector(REFRESH)) return null;
+  if (standingOf(doc, baseURI) !== standingOf(view, from)) return null;
   const policy = headers.get("content-security-policy") ?? "";
   const old = new Map([...head.children].map((element) => [keyOf(element, baseURI), element]));
   const added: Addition[] = [];
-  for (const element of page.head.children) {
-    if (old.delete(keyOf(element, from)) || element.matches("title,base,script:not([src]),noscript")) continue;
+  for (const element of view.head.children) {
+    if (old.delete(keyOf(element, from)) || dom(element).matches("title,base,script:not([src]),noscript")) continue;
     const url = urlOf(element, from);
-    const kind = element.localName === "script" ? "script" : "style";
+    const kind = dom(element).localName === "script" ? "script" : "style";
     const grant = grantTo(element, kind, URL.parse(url)?.origin === location.origin, policy);
     // A style sheet that is not allowed here is not allowed by the policy in force either, or harms as little as it.
     if (kind === "script" && grant === "unknown") return null;
@@ -76,7 +79,7 @@ export async function mergeHead(
 ): Promise<() => void> {
   const styles: Promise<unknown>[] = [];
   for (const { element, url, nonce } of added) {
-    const copy = element.localName === "script" ? script(element, trust(url)) : document.importNode(element, true);
+    const copy = dom(element).localName === "script" ? script(element, trust(url)) : doc.importNode(element, true);
     // The policy of the document on the screen is in force: the nonce of another one is worth nothing.
     copy.removeAttribute("nonce");
     if (copy instanceof HTMLElement) copy.nonce = nonce;
@@ -84,22 +87,24 @@ export async function mergeHead(
       copy.href = url;
       if (copy.matches("[rel~=stylesheet]")) styles.push(new Promise((done) => copy.onload = copy.onerror = done));
     }
-    document.head.append(copy);
+    doc.head.append(copy);
   }
   // A page without its style is a worse sight than the old one a little longer, but not for ever.
   const enough = AbortSignal.any([signal, AbortSignal.timeout(STYLE_MS)]);
   await Promise.race([Promise.all(styles), new Promise((done) => enough.onabort = done)]);
   return () => {
     // A style element may be some library's.
-    for (const element of gone) if (element.matches(":is(link,meta):not([hyper-keep])")) element.remove();
+    for (const element of gone) {
+      if (dom(element).matches(":is(link,meta):not([hyper-keep])")) dom(element).remove();
+    }
   };
 }
 
 /** A script that runs, which one made by a parser of ours does not. */
 function script(from: Element, url: string): HTMLScriptElement {
-  const made = document.createElement("script");
-  for (const { name, value } of from.attributes) if (name !== "src") made.setAttribute(name, value);
-  made.async = from.hasAttribute("async");
+  const made = doc.createElement("script");
+  for (const { name, value } of dom(from).attributes) if (name !== "src") made.setAttribute(name, value);
+  made.async = dom(from).hasAttribute("async");
   made.src = url;
   return made;
 }
@@ -107,24 +112,24 @@ function script(from: Element, url: string): HTMLScriptElement {
 /** The nonce of the document on the screen; empty without one. It is hidden from the attribute (HTML, 3.2.6.6). */
 function ownNonce(kind: Governed): string {
   const bearers = kind === "script" ? "script[nonce]" : ":is(style,link)[nonce]";
-  return document.querySelector<HTMLElement>(bearers)?.nonce ?? "";
+  return doc.querySelector<HTMLElement>(bearers)?.nonce ?? "";
 }
 
 /** What a document obeys from where it stands, to be compared with another's. */
-function standingOf(page: Document, base: string): string {
+function standingOf(page: View<Document>, base: string): string {
   return `${[...page.querySelectorAll(STANDING)].map((element) => keyOf(element, base))}`;
 }
 
 /** What makes two elements of a head the same: the kind and the URL, or the markup. Nonces differ from page to page. */
 function keyOf(element: Element, base: string): string {
   const url = urlOf(element, base);
-  return url
-    ? `${element.localName} ${element.getAttribute("rel")} ${url}`
-    : element.outerHTML.replace(/ nonce="[^"]*"/, "");
+  const view = dom(element);
+  return url ? `${view.localName} ${view.getAttribute("rel")} ${url}` : view.outerHTML.replace(/ nonce="[^"]*"/, "");
 }
 
 /** The URL that an element loads, as seen from the page it stands in; empty where it loads nothing. */
 function urlOf(element: Element, base: string): string {
-  const source = element.getAttribute("src") ?? element.getAttribute("href");
+  const view = dom(element);
+  const source = view.getAttribute("src") ?? view.getAttribute("href");
   return source ? URL.parse(source, base)?.href ?? "" : "";
 }

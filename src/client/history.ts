@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { doc, dom } from "./lent.ts";
 
 /** Where the reader was on an entry. */
 export interface Position {
@@ -86,7 +87,7 @@ export function startHistory(
 }
 
 function leave(): void {
-  if (current) positions.set(current, { ...scroll, focus: document.activeElement?.getAttribute("id") ?? "" });
+  if (current) positions.set(current, { ...scroll, focus: dom(doc.activeElement)?.getAttribute("id") ?? "" });
 }
 
 function mark(url: string, key: string): void {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { genuine, idOf } from "./genuine.ts";
+import { all, dom, idOf } from "./dom.ts";
 import { move } from "./morph.ts";
 
 /**
@@ -14,17 +14,17 @@ import { move } from "./morph.ts";
  * @param incoming The new content, not yet in the page.
  */
 export function islandsFor(incoming: ParentNode): Element[] {
-  return [...document.querySelectorAll("[hyper-keep][id]")].filter((island) => copiesOf(island, incoming).length);
+  return all("[hyper-keep][id]").filter((island) => copiesOf(island, incoming).length);
 }
 
 /** Puts an island into the place of its new copy. One that stands in another island has none by now. */
 export function keepIsland(island: Element): void {
   const copy = copiesOf(island, document).find((copy) => copy !== island);
   if (!copy) return;
-  move(genuine(copy, "parentNode")!, island, copy);
-  genuine(copy, "remove")();
+  move(dom(copy).parentNode!, island, copy);
+  dom(copy).remove();
 }
 
 function copiesOf(island: Element, root: ParentNode): Element[] {
-  return [...root.querySelectorAll(`#${CSS.escape(idOf(island))}`)];
+  return all(`#${CSS.escape(idOf(island))}`, root);
 }

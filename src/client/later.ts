@@ -5,22 +5,31 @@
  * @module
  */
 import { clearErrors } from "./clear_errors.ts";
-import { destinationOf } from "./destination.ts";
 import { createPages } from "./navigate.ts";
+import { lend } from "./lent.ts";
 import { loadScript } from "./script.ts";
 import { patchSignals } from "./signals.ts";
 import { slowly } from "./slowly.ts";
+import { destination } from "./switch.ts";
+import { announce } from "./toast.ts";
 import { TRANSLATIONS } from "./translations.ts";
 import { upload } from "./upload.ts";
 
-/** All parts, as one object: unlike names of exports, those of its properties can be shortened. */
-export const later = {
+/** All parts. */
+const LATER = {
+  announce,
   clearErrors,
   createPages,
-  destinationOf,
+  destination,
   loadScript,
   patchSignals,
   changeSlowly: slowly,
   translations: TRANSLATIONS,
   uploadBody: upload,
 } as const;
+
+/** Returns all parts, as one object: unlike names of exports, those of its properties can be shortened. */
+export function later(...lent: Parameters<typeof lend>): typeof LATER {
+  lend(...lent);
+  return LATER;
+}

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Flight } from "./call.ts";
+import type { View } from "./dom.ts";
 import { share } from "./share.ts";
 import type { StreamBlock } from "./stream.ts";
 
@@ -28,6 +29,7 @@ let noting = false;
  * @param ahead What the server sends after it.
  * @param own Aborted, it closes the connection.
  * @param flight The call that watches.
+ * @param doc The document of the page.
  * @throws {Error} When this tab has to come back to the server: it goes on from the last place that was given.
  */
 export async function* follow(
@@ -35,10 +37,11 @@ export async function* follow(
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
   flight: Flight,
+  doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   noteCalls();
   // Without a lock, as on a page without TLS, each tab reads for itself.
-  for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, flight) : ahead) {
+  for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, flight, doc) : ahead) {
     const { event, id, echo } = block;
     const mine = echo && placeOf(echo, flight.id);
     // What this page has caused was told to it in the answer to its call. Where somebody else's change has come since,

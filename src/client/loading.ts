@@ -25,7 +25,7 @@
  */
 import { config } from "./config.ts";
 import { captureFocus } from "./focus.ts";
-import { genuine, idOf } from "./genuine.ts";
+import { all, attr, doc, dom, idOf } from "./dom.ts";
 import { marked, toggleClasses } from "./marked.ts";
 
 /** What is to be known of a request. */
@@ -95,6 +95,7 @@ export function showLoading(root: ParentNode): void {
 
 function show(element: Element): void {
   const now = performance.now();
+  const view = dom(element);
   const state = shown.get(element) ?? { since: Infinity, seen: 0 };
   shown.set(element, state);
   const times = [...calls].filter(([call]) => covers(element, call)).map(([, since]) => since);
@@ -102,7 +103,7 @@ function show(element: Element): void {
   // One request after another is one wait, which goes on where it began.
   state.since = wanted ? Math.min(state.since, ...times) : Infinity;
   if (wanted !== !!state.seen) {
-    const own = parseFloat(`${element.getAttribute("hyper-loading-delay")}`);
+    const own = parseFloat(`${attr(element, "hyper-loading-delay")}`);
     const { delay, minimum } = config.loading;
     const wait = (wanted ? state.since + (own >= 0 ? own : delay) : state.seen + minimum) - now;
     if (wait > 0) setTimeout(show, wait, element);
@@ -110,63 +111,67 @@ function show(element: Element): void {
   }
   const on = !!state.seen;
   toggleClasses(element, "hyper-loading", on);
-  if (!genuine(element, "matches")(`${CHANGED},${DISABLING}`)) element.toggleAttribute("hidden", !on);
+  if (!view.matches(`${CHANGED},${DISABLING}`)) view.toggleAttribute("hidden", !on);
 }
 
 function disable(element: Element): void {
-  const ours = element.hasAttribute(MARK);
+  const view = dom(element);
+  const ours = view.hasAttribute(MARK);
   const on = [...calls.keys()].some((call) => disables(element, call));
   // What the server has disabled stays so.
-  if (on === ours || on && genuine(element, "matches")("[disabled],[aria-disabled=true]")) return;
-  if (on && genuine(element, "contains")(document.activeElement)) {
+  if (on === ours || on && view.matches("[disabled],[aria-disabled=true]")) return;
+  if (on && view.contains(doc.activeElement)) {
     const restore = captureFocus();
     giveBack = () => {
-      if (element.hasAttribute(MARK)) return;
+      if (view.hasAttribute(MARK)) return;
       restore();
       giveBack = undefined;
     };
   }
-  element.toggleAttribute(MARK, on);
+  view.toggleAttribute(MARK, on);
   // A control is disabled by the one; of anything else, such as a link, the other says so.
   for (const name of ["disabled", "aria-disabled"]) {
-    if (on) element.setAttribute(name, "true");
-    else element.removeAttribute(name);
+    if (on) view.setAttribute(name, "true");
+    else view.removeAttribute(name);
   }
 }
 
 function markBusy(): void {
   const wanted = new Set(
     [...calls.keys()].flatMap(({ target, form }) =>
-      target ? [...document.querySelectorAll(`${target},[hyper-target-busy="${CSS.escape(target)}"]`)] : form ?? []
-    ).filter((element) => busy.has(element) || !element.hasAttribute("aria-busy")),
+      target ? all(`${target},[hyper-target-busy="${CSS.escape(target)}"]`) : form ?? []
+    ).filter((element) => busy.has(element) || !dom(element).hasAttribute("aria-busy")),
   );
-  for (const element of busy.difference(wanted)) element.removeAttribute("aria-busy");
-  for (const element of wanted) element.setAttribute("aria-busy", "true");
+  for (const element of busy.difference(wanted)) dom(element).removeAttribute("aria-busy");
+  for (const element of wanted) dom(element).setAttribute("aria-busy", "true");
   busy = wanted;
 }
 
 /** Whether an element that shows loading is about a request. */
 function covers(element: Element, call: LoadingCall): boolean {
-  const ofAction = element.getAttribute("hyper-loading-action");
+  const ofAction = attr(element, "hyper-loading-action");
   return ofAction ? ofAction === call.action : says(element, "hyper-loading", call) ?? true;
 }
 
 /** What an attribute, or the one for keys beside it, says about a request; `undefined` where both are silent. */
 function says(element: Element, name: string, { key, action }: LoadingCall): boolean | undefined {
-  const ofKey = element.getAttribute(`${name}-key`);
+  const ofKey = attr(element, `${name}-key`);
   if (ofKey) return ofKey === key;
-  const word = element.getAttribute(name);
+  const word = attr(element, name);
   return word ? ["global", key, action].includes(word) : undefined;
 }
 
 /** Whether a request disables a control. */
 function disables(element: Element, call: LoadingCall): boolean {
   // Only a control has a form and a type.
-  const { form, type } = element as Partial<HTMLButtonElement>;
-  if (form?.hasAttribute("hyper-form-disable") && /submit|button|image/.test(`${type}`) && isSame(form, call.form)) {
+  const { form, type } = dom(element) as Partial<HTMLButtonElement>;
+  if (
+    form && dom(form).hasAttribute("hyper-form-disable") && /submit|button|image/.test(`${type}`) &&
+    isSame(form, call.form)
+  ) {
     return true;
   }
-  if (!genuine(element, "matches")(DISABLING)) return false;
+  if (!dom(element).matches(DISABLING)) return false;
   return says(element, "hyper-loading-disable", call) ?? covers(element, call);
 }
 

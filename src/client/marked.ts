@@ -4,19 +4,20 @@
  * @module
  */
 
-import { genuine } from "./genuine.ts";
+import { all, attr, dom } from "./dom.ts";
 
 /** The elements that match, of a tree and its root. */
 export function marked(root: ParentNode, selector: string): Element[] {
-  const found = [...root.querySelectorAll(selector)];
-  if (root instanceof Element && genuine(root, "matches")(selector)) found.push(root);
+  const found = all(selector, root);
+  if (root instanceof Element && dom(root).matches(selector)) found.push(root);
   return found;
 }
 
 /** Gives an element the classes that it has in a state, or those that it has not. */
 export function toggleClasses(element: Element, state: string, on: boolean): void {
+  const view = dom(element);
   for (const attribute of [`${state}-class`, `${state}-remove-class`]) {
-    for (const name of element.getAttribute(attribute)?.match(/\S+/g) ?? []) element.classList.toggle(name, on);
+    for (const name of attr(element, attribute)?.match(/\S+/g) ?? []) view.classList.toggle(name, on);
     on = !on;
   }
 }

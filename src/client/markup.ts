@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { doc, dom } from "./dom.ts";
 
 interface Policy {
   createHTML(text: string): string;
@@ -22,11 +23,12 @@ const RULES: Policy = { createHTML: (text) => text, createScriptURL: (text) => t
 // Made at the first need and kept: a second policy of the same name would violate the page's content security policy.
 let policy: Policy | undefined;
 
-/** The policy; where the browser does not know them, text is good enough. */
+/** Returns the policy. Where the browser does not know them, text is good enough. */
 function trust(): Policy {
-  // TypeScript does not know Trusted Types yet.
-  return policy ??= (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes?.createPolicy("hyper", RULES) ??
-    RULES;
+  // TypeScript does not know Trusted Types yet; where the browser does not, an element of the page may have the name.
+  const known = Object.hasOwn(globalThis, "trustedTypes") ? globalThis : {};
+  const { trustedTypes } = known as { readonly trustedTypes?: PolicyFactory };
+  return policy ??= trustedTypes?.createPolicy("hyper", RULES) ?? RULES;
 }
 
 /** Lets the URL of a script of the page's own server through. */
@@ -47,17 +49,18 @@ export function parseDocument(text: string): Document {
  * @param place The element it goes into.
  */
 export function parseFragment(text: string, place: Element | null): DocumentFragment {
-  const template = document.createElement("template");
+  const template = doc.createElement("template");
   const { content } = template;
-  const root = place === document.documentElement;
+  const root = place === doc.documentElement;
   if (root || /^\s*<(!doctype|html|head|body)[\s>]/i.test(text)) {
-    const { body } = parseDocument(text);
-    content.append(...(root ? [body] : body.childNodes));
+    const { body } = dom(parseDocument(text));
+    content.append(...(root ? [body] : dom(body).childNodes));
     return content;
   }
   // Rows and cells are fine in a template; only foreign elements need the element they stand in.
   const svg = place instanceof SVGElement && place.localName !== "foreignObject";
   template.innerHTML = trust().createHTML(svg ? `<svg>${text}</svg>` : text);
-  if (svg) content.firstElementChild?.replaceWith(...content.firstElementChild.childNodes);
+  const wrapper = svg && dom(content.firstElementChild);
+  if (wrapper) wrapper.replaceWith(...wrapper.childNodes);
   return content;
 }

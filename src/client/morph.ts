@@ -59,7 +59,7 @@
  * @module
  */
 import { captureFocus, captureSelection } from "./focus.ts";
-import { genuine } from "./genuine.ts";
+import { all, attr, doc, dom, type View } from "./dom.ts";
 
 /** What the server said last about `open`. Entries live as long as their elements. */
 const opened = new WeakMap<Element, boolean>();
@@ -70,7 +70,7 @@ const sent = new WeakMap<Element, readonly unknown[]>();
 /** Live state, and the property that reflects the attribute the server sets it with. */
 const STATES = [["value", "defaultValue"], ["checked", "defaultChecked"], ["selected", "defaultSelected"]] as const;
 
-/** An element seen as a control. A property it does not have is undefined, before a change and after it. */
+/** An element that may be a control. A property it does not have is undefined, before a change and after it. */
 type Control = Element & Partial<Record<(typeof STATES)[number][number], unknown>>;
 
 /**
@@ -92,8 +92,8 @@ type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
  * @param says What is known of some of them better than by how they are now.
  */
 export function rememberOpen(root: ParentNode, says?: ReadonlyMap<Element, boolean>): void {
-  for (const element of root.querySelectorAll("details,dialog")) {
-    opened.set(element, says?.get(element) ?? element.hasAttribute("open"));
+  for (const element of all("details,dialog", root)) {
+    opened.set(element, says?.get(element) ?? dom(element).hasAttribute("open"));
   }
 }
 
@@ -105,7 +105,10 @@ export function rememberSent(form: HTMLFormElement): void {
   for (const control of controlsOf(form)) sent.set(control, stateOf(control));
 }
 
-const stateOf = (control: Control): readonly unknown[] => STATES.map(([live]) => control[live]);
+function stateOf(control: Control): readonly unknown[] {
+  const view = dom(control);
+  return STATES.map(([live]) => view[live]);
+}
 
 /**
  * Lets a form that was sent follow the answer that was accepted: a control that nobody has touched since shows what the
@@ -119,24 +122,23 @@ export function acceptAnswer(form: HTMLFormElement, roots: readonly Element[]): 
   const controls = controlsOf(form).filter((control) => sent.has(control));
   const touched = controls.filter((control) => `${stateOf(control)}` !== `${sent.get(control)}`).map(wholeOf);
   for (const control of controls) {
+    const view = dom(control);
     // Secrets and files never come back, so that their absence says nothing.
-    if (control.matches("[type=password],[type=file]") || touched.includes(wholeOf(control))) continue;
-    if (!roots.some((root) => genuine(root, "contains")(control))) continue;
-    for (const [live, server] of STATES) if (server in control) control[live] = control[server];
+    if (view.matches("[type=password],[type=file]") || touched.includes(wholeOf(control))) continue;
+    if (!roots.some((root) => dom(root).contains(control))) continue;
+    for (const [live, server] of STATES) if (view[server] !== undefined) view[live] = view[server];
   }
 }
 
 /** What a control is a part of: where one option or box is touched, the others are not what they were sent as either. */
 function wholeOf(control: Element): unknown {
-  const whole = control.closest("select") ?? control;
-  return whole.getAttribute("name") ?? whole;
+  const whole = dom(control).closest("select") ?? control;
+  return attr(whole, "name") ?? whole;
 }
 
 /** The controls of a form, those that only name it in their `form` attribute as well. */
 function controlsOf(form: HTMLFormElement): Control[] {
-  return [...document.querySelectorAll<Control & HTMLInputElement>("input,textarea,option")].filter((control) =>
-    control.form === form
-  );
+  return all("input,textarea,option").filter((control) => (dom(control) as View<HTMLInputElement>).form === form);
 }
 
 /**
@@ -154,49 +156,52 @@ export function morph(target: Element, source: Element): Element {
   // What the server says now about `open`.
   const says = new Map<Element, boolean>();
   // isEqualNode does not look into templates (DOM, 4.4).
-  const templates = (source as Partial<HTMLTemplateElement>).content || source.querySelector("template");
+  const view = dom(source);
+  const templates = source instanceof HTMLTemplateElement || view.querySelector("template");
   // What stands in such a template is the shadow root that the old element has already (HTML, 4.12.3).
-  source.querySelectorAll("template[shadowrootmode]").forEach((template) => template.remove());
+  for (const template of all("template[shadowrootmode]", source)) dom(template).remove();
   // Made at the first need, when nothing has been put in or moved yet and both trees are still what they were.
   let pairs: Pairs | undefined;
 
   const equal = (old?: ChildNode, next?: ChildNode): boolean =>
     // What is no element has no outerHTML, on either side.
-    !!next && !!old?.isEqualNode(next) &&
-    (!templates || (old as Partial<Element>).outerHTML === (next as Partial<Element>).outerHTML);
+    !!next && !!dom(old)?.isEqualNode(next) &&
+    (!templates || (dom(old) as Partial<Element>).outerHTML === (dom(next) as Partial<Element>).outerHTML);
 
   const node: MorphNode = (old, next) => {
     if (equal(old, next)) return old;
     if (!(old instanceof Element && next instanceof Element)) {
-      old.nodeValue = next.nodeValue;
+      dom(old).nodeValue = dom(next).nodeValue;
       return old;
     }
-    const hasFocus = old === document.activeElement;
-    if (hasFocus && (old as Partial<HTMLElement>).isContentEditable || old.hasAttribute("hyper-keep")) return old;
-    const control: Control = old;
-    const before = STATES.map(([, server]) => control[server]);
+    const view: View<Control> = dom(old);
+    const hasFocus = old === doc.activeElement;
+    if (hasFocus && (view as Partial<HTMLElement>).isContentEditable || view.hasAttribute("hyper-keep")) return old;
+    const before = STATES.map(([, server]) => view[server]);
     // A value that nobody has edited follows its attribute at once, and throws the caret to its end.
     const select = hasFocus ? captureSelection(old) : () => {};
     // A script that has not run yet would, when it is given a source or a text (HTML, 4.12.1.1); a parsed one cannot.
-    if (old.localName === "script" || !attributes(old, next, says)) {
-      genuine(old, "replaceWith")(next);
+    if (view.localName === "script" || !attributes(old, next, says)) {
+      view.replaceWith(next);
       return next;
     }
     // Both are of one name, so what holds for the old one holds for the new one.
-    if (old instanceof HTMLTextAreaElement) control.defaultValue = (next as Control).defaultValue;
-    else if (next.firstChild || !old.localName.includes("-")) children(old, next);
+    if (old instanceof HTMLTextAreaElement) view.defaultValue = (dom(next) as View<Control>).defaultValue;
+    else if (dom(next).firstChild || !view.localName.includes("-")) children(old, next);
     STATES.forEach(([live, server], i) => {
-      if (control[server] !== before[i]) follow(control, live, control[server]);
+      if (view[server] !== before[i]) follow(old, live, view[server]);
     });
     select(old);
     return old;
   };
 
   const children: MorphNodes = (parent, source) => {
-    // What is in a template is no child of it. Both are of one name.
-    if (parent instanceof HTMLTemplateElement) return children(parent.content, (source as typeof parent).content);
-    const gone = [...genuine(parent, "childNodes")];
-    const come = [...genuine(source, "childNodes")];
+    // What is in a template is not a child of it. Both are of one name.
+    if (parent instanceof HTMLTemplateElement && source instanceof HTMLTemplateElement) {
+      return children(parent.content, source.content);
+    }
+    const gone = [...dom(parent).childNodes];
+    const come = [...dom(source).childNodes];
     let equals = 0;
     while (equal(gone[equals], come[equals])) equals++;
     gone.splice(0, equals);
@@ -228,7 +233,7 @@ export function morph(target: Element, source: Element): Element {
       const old = matches[i];
       const holds = pairs?.has(next) === true;
       // An option that its own select has chosen for want of another would be chosen here too; a copy is not.
-      const child = old ?? (holds || /^OPT/.test(next.nodeName) ? document.importNode(next, !holds) : next);
+      const child = old ?? (holds || /^OPT/.test(dom(next).nodeName) ? doc.importNode(next, !holds) : next);
       while (moved.has(rest.at(-1))) rest.pop();
       // One node that is in the way of the next is passed over: it moves when its turn comes.
       const at = old && [-1, -2].find((at) => rest.at(at) === old);
@@ -262,17 +267,17 @@ export function morph(target: Element, source: Element): Element {
   };
 
   let now = target;
-  if (target.nodeName === source.nodeName) now = node(target, source);
+  if (dom(target).nodeName === view.nodeName) now = node(target, source);
   else {
     now = shellOf(source);
-    genuine(target, "before")(now);
+    dom(target).before(now);
     children(now, source);
     trash.push(target);
   }
   for (const old of trash) {
     // What the runtime says stays until it has been read.
-    if (!placed.has(old) && !(old instanceof Element && old.hasAttribute("data-hyper-own"))) {
-      genuine(old, "parentNode")?.removeChild(old);
+    if (!placed.has(old) && !(old instanceof Element && dom(old).hasAttribute("data-hyper-own"))) {
+      dom(dom(old).parentNode)?.removeChild(old);
     }
   }
   rememberOpen(now, says);
@@ -285,15 +290,15 @@ function findPairs(root: Element, source: ParentNode): Pairs {
   const pairs: Pairs = new Map();
   const keyed = keyedIn(root);
   // Nothing is taken out of an island.
-  for (const element of root.querySelectorAll("[hyper-keep] *")) keyed.delete(kind(element));
+  for (const element of all("[hyper-keep] *", root)) keyed.delete(kind(element));
   for (const [key, next] of keyedIn(source)) {
     let old = keyed.get(key) ?? null;
-    for (let at = old && next; at && at !== source && !pairs.has(at); at = genuine(at, "parentElement")) {
+    for (let at = old && next; at && at !== source && !pairs.has(at); at = dom(at).parentElement) {
       if (old === root || old && (pairs.has(old) || kind(old) !== kind(at))) old = null;
       pairs.set(at, old);
       if (!old) continue;
       pairs.set(old, at);
-      old = genuine(old, "parentElement");
+      old = dom(old).parentElement;
     }
   }
   return pairs;
@@ -302,7 +307,7 @@ function findPairs(root: Element, source: ParentNode): Pairs {
 /** The keyed elements of a tree; `null` where several have one key, because then it tells nothing. */
 function keyedIn(root: ParentNode): Map<string, Element | null> {
   const found = new Map<string, Element | null>();
-  for (const element of root.querySelectorAll("[id],[data-hyper-key],[name]")) {
+  for (const element of all("[id],[data-hyper-key],[name]", root)) {
     const key = kind(element);
     found.set(key, found.has(key) ? null : element);
   }
@@ -311,31 +316,32 @@ function keyedIn(root: ParentNode): Map<string, Element | null> {
 
 /** Two nodes of one kind may become one another. */
 function kind(node: Node): string {
-  const { nodeName } = node;
+  const { nodeName } = dom(node);
   if (!(node instanceof Element)) return nodeName;
   const [id, key, name, type, value] = ["id", "data-hyper-key", "name", "type", "value"].map((attribute) =>
-    node.getAttribute(attribute)
+    attr(node, attribute)
   );
   if (id) return `${nodeName}#${id}`;
   if (key) return `${nodeName}=${key}`;
   // A choice is known by what it stands for; any other control has its value to change.
-  const choice = /option|radio|checkbox/i.test(nodeName + type) && (value ?? node.textContent);
+  const choice = /option|radio|checkbox/i.test(nodeName + type) && (value ?? dom(node).textContent);
   return `${nodeName} ${name} ${type} ${choice}`;
 }
 
 function kindAndText(node: Node): string {
-  return kind(node) + node.textContent;
+  return kind(node) + dom(node).textContent;
 }
 
 /** A node like this one, without what is in it. */
 function shellOf<Kind extends Node>(node: Kind): Kind {
-  return document.importNode(node, false);
+  return doc.importNode(node, false);
 }
 
 /** Moves a node that is in the page without taking it out, where the browser can; else, and else wise, puts it in. */
 export function move(parent: ParentNode, node: Node, after: Node | null): void {
-  if ("moveBefore" in parent && document.contains(node) && document.contains(parent)) parent.moveBefore(node, after);
-  else parent.insertBefore(node, after);
+  const view = dom(parent);
+  if (view.moveBefore && doc.contains(node) && doc.contains(parent)) view.moveBefore(node, after);
+  else view.insertBefore(node, after);
 }
 
 /**
@@ -345,33 +351,32 @@ export function move(parent: ParentNode, node: Node, after: Node | null): void {
  * of a frame. Then nothing is changed, and the new element, which was parsed as a whole, has to take the place.
  */
 function attributes(old: Element, next: Element, says: Map<Element, boolean>): boolean {
-  const dialog = old.localName === "dialog";
-  const theirs = dialog || old.localName === "details" ? "open" : "";
-  // By names and nodes: on a form `attributes` may be a control, and `setAttribute` refuses names that a parser lets
-  // through, such as `@click`.
-  const changed = next.getAttributeNames().filter((name) =>
-    name !== theirs && old.getAttribute(name) !== next.getAttribute(name)
-  );
-  if (changed.some((name) => name === "srcdoc" || /^on/.test(name) && name in next)) return false;
-  for (const name of changed) {
-    // It is there, and a clone of an attribute is an attribute.
-    old.setAttributeNode(next.getAttributeNode(name)!.cloneNode() as Attr);
+  const view = dom(old);
+  const come = dom(next);
+  const dialog = view.localName === "dialog";
+  const theirs = dialog || view.localName === "details" ? "open" : "";
+  // By nodes: `setAttribute` refuses names that a parser lets through, such as `@click`.
+  const changed = [...come.attributes].filter(({ name, value }) => name !== theirs && attr(old, name) !== value);
+  if (changed.some(({ name }) => name === "srcdoc" || /^on/.test(name) && name in Object.getPrototypeOf(next))) {
+    return false;
   }
-  for (const name of old.getAttributeNames()) {
-    if (name !== theirs && !next.hasAttribute(name)) old.removeAttribute(name);
+  for (const attribute of changed) view.setAttributeNode(doc.importNode(attribute));
+  for (const name of view.getAttributeNames()) {
+    if (name !== theirs && !come.hasAttribute(name)) view.removeAttribute(name);
   }
   if (theirs) {
-    const open = next.hasAttribute(theirs);
+    const open = come.hasAttribute(theirs);
     says.set(old, open);
-    if (open !== (opened.get(old) ?? false) && (open || !dialog)) old.toggleAttribute(theirs, open);
+    if (open !== (opened.get(old) ?? false) && (open || !dialog)) view.toggleAttribute(theirs, open);
   }
   return true;
 }
 
 /** Lets live state follow the server, which has just changed its mind about it. */
 function follow(control: Control, live: (typeof STATES)[number][0], value: unknown): void {
+  const view = dom(control);
   const echo = sent.get(control)?.[0] === value;
   sent.delete(control);
   // Writing the value of a file input throws.
-  if (!(live === "value" && echo || control.matches("[type=file]"))) control[live] = value;
+  if (!(live === "value" && echo || view.matches("[type=file]"))) view[live] = value;
 }

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { announce, clearFailure, showFailure } from "./announce.ts";
+import { clearFailure, showFailure } from "./announce.ts";
 import { emit } from "./events.ts";
-import { genuine } from "./genuine.ts";
+import { doc, dom } from "./dom.ts";
 import { loadLater } from "./load_later.ts";
 import { pageOf } from "./location.ts";
 import { parseDocument, trustedScriptUrl } from "./markup.ts";
@@ -21,7 +21,6 @@ import { loadWords, words } from "./words.ts";
 
 /** What showing a page needs of the runtime. */
 const kit: PagesKit = {
-  announce,
   clearFailure,
   emit,
   joinIn,
@@ -47,7 +46,7 @@ export let pages: () => Promise<Pages>;
  * @returns Whether the page is shown; `false` when another visit came first, the network failed, or the visitor stays.
  */
 export async function visit(url: string, options: VisitOptions = {}): Promise<boolean> {
-  const { href, origin } = new URL(url, document.baseURI);
+  const { href, origin } = new URL(url, doc.baseURI);
   const found = origin === location.origin && await pages().catch(() => null);
   if (found) return await found.visit(href, options);
   // Without the file, and to another site, the browser does it, and asks about what is unsaved. Never by a scheme that would
@@ -62,9 +61,9 @@ export function observeNavigation(signal: AbortSignal): void {
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
   // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
-  if (history.state?.hyper || document.querySelector("form[hyper-unsaved]")) pages().catch(() => {});
+  if (history.state?.hyper || doc.querySelector("form[hyper-unsaved]")) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
-    const form = target instanceof Element && target.closest("form[hyper-unsaved]");
+    const form = target instanceof Element && dom(target).closest("form[hyper-unsaved]");
     if (form) pages().then(({ note }) => note(form), () => {});
   }, { signal });
   addEventListener("click", (event) => {
@@ -92,8 +91,8 @@ export function observeNavigation(signal: AbortSignal): void {
  * @param element What has to stand in a `hyper-nav`; `null` where that is not asked for.
  */
 export function isOurs(target: string, url: URL, element: Element | null): boolean {
-  const named = target || document.querySelector<HTMLBaseElement>("base[target]")?.target || "";
+  const named = target || doc.querySelector<HTMLBaseElement>("base[target]")?.target || "";
   return /^(_self)?$/i.test(named) && url.origin === location.origin &&
     (!element ||
-      !!genuine(element, "closest")("[hyper-nav],[hyper-no-nav]")?.matches("[hyper-nav]:not([hyper-no-nav])"));
+      !!dom(dom(element).closest("[hyper-nav],[hyper-no-nav]"))?.matches("[hyper-nav]:not([hyper-no-nav])"));
 }

@@ -6,8 +6,10 @@
 import { fetchPage } from "./fetch_page.ts";
 import { mergeHead, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
+import { doc, dom } from "./lent.ts";
 import type { Pages, PagesKit } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
+import { announce } from "./toast.ts";
 import { watchUnsaved } from "./unsaved.ts";
 
 /** How long a page is waited for, in milliseconds: as long as an answer that is silent. */
@@ -71,7 +73,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
       show(page);
       place(mode);
       // For screen readers alone; not `hidden`, because what is hidden is not read either.
-      kit.announce(document.title).style.cssText = "position:fixed;clip-path:inset(50%)";
+      announce(doc.title).style.cssText = "position:fixed;clip-path:inset(50%)";
       dropOld();
       success = true;
     } catch (error) {
@@ -88,13 +90,15 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
   }
 
   function show(page: Document): void {
-    for (const name of ["lang", "dir"] as const) document.documentElement[name] = page.documentElement[name];
-    document.title = page.title;
+    for (const name of ["lang", "dir"] as const) {
+      dom(doc.documentElement)[name] = dom(dom(page).documentElement)[name];
+    }
+    doc.title = dom(page).title;
     // What failed on the page before has nobody to try it again.
     kit.clearFailure();
     // Out of its own document: a node is not moved from one to another without a stop.
-    kit.morph(document.body, document.adoptNode(page.body));
-    kit.joinIn(document.body);
+    kit.morph(doc.body, doc.adoptNode(dom(page).body));
+    kit.joinIn(doc.body);
     kit.loadWords();
   }
 
@@ -112,8 +116,8 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
 function place(mode: VisitMode): void {
   const restore = mode.kind === "restore";
   const { left, top, focus } = restore ? mode.position : TOP;
-  const element = restore ? document.getElementById(focus) : document.querySelector<HTMLElement>("[autofocus]");
-  element?.focus({ preventScroll: true });
+  const element = restore ? doc.getElementById(focus) : doc.querySelector<HTMLElement>("[autofocus]");
+  dom(element)?.focus({ preventScroll: true });
   scrollTo({ left, top, behavior: "instant" });
   if (location.hash && !restore) {
     // The browser finds the part, and style sheets know it as the target. Its entry has lost its mark by that.

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { dom } from "./dom.ts";
 import { emit } from "./events.ts";
 import { marked, toggleClasses } from "./marked.ts";
 
@@ -65,8 +66,9 @@ export function watchNetwork(signal: AbortSignal): void {
 /** Lets what is in a part of the page show the state. */
 export function showNetwork(root: ParentNode, isOnline = online): void {
   for (const element of marked(root, `${ONLINE},${OFFLINE}`)) {
+    const view = dom(element);
     for (const [state, on] of [["hyper-online", isOnline], ["hyper-offline", !isOnline]] as const) {
-      if (element.hasAttribute(state)) element.toggleAttribute("hidden", !on);
+      if (view.hasAttribute(state)) view.toggleAttribute("hidden", !on);
       toggleClasses(element, state, on);
     }
   }

@@ -27,8 +27,6 @@ export interface Pages {
 
 /** What it needs of the runtime; handed over, so that it can be a file of its own. */
 export interface PagesKit {
-  /** Says something politely. */
-  announce(text: string): HTMLElement;
   /** Says that something failed. */
   showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
   /** Takes that away. */

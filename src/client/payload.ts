@@ -25,7 +25,7 @@ export interface PayloadSource {
   readonly action: string;
   /** The request id. */
   readonly id: string;
-  /** The URL as it was asked for. */
+  /** The absolute URL. */
   readonly url: string;
   /** The method, in upper case. */
   readonly method: string;
@@ -97,7 +97,7 @@ export function buildPayload(source: PayloadSource): Payload {
   if (target) headers[TARGET_HEADER] = target.replace(/[^ -$&-~]+/g, encodeURIComponent);
   if (depth) headers[SWITCH_DEPTH_HEADER] = `${depth}`;
 
-  const url = new URL(source.url, document.baseURI);
+  const url = new URL(source.url);
   url.hash = "";
   let body: Payload["body"];
   let hasFile = false;

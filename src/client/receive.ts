@@ -9,8 +9,8 @@ import { type Issues, isTerminal } from "../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
 import { text, verbs } from "./apply.ts";
 import { type Flight, tell } from "./call.ts";
+import { doc } from "./dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
-import type { Destination } from "./destination.ts";
 import { loadLater } from "./load_later.ts";
 import { endLoading } from "./loading.ts";
 import { reportException } from "./report.ts";
@@ -18,6 +18,8 @@ import { lost } from "./send.ts";
 import { pageOf } from "./location.ts";
 import { callEnds, nextPlace } from "./stale.ts";
 import { readBlocks, readText, type StreamBlock } from "./stream.ts";
+import type { Destination } from "./switch.ts";
+import { until } from "./wait.ts";
 import type { Wire } from "./wire.ts";
 
 /** What an answer has come to. */
@@ -88,7 +90,7 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
     else if (event === "redirect") {
       if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      if (depth < SWITCH_DEPTH_LIMIT) to = (await loadLater()).destinationOf(wire);
+      if (depth < SWITCH_DEPTH_LIMIT) to = (await until(signal, loadLater())).destination(wire, depth);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
       await verbs.get(event)?.(wire, flight, lasting ? nextPlace() : started, again);
@@ -163,7 +165,7 @@ async function* blocksOf(
     yield block;
     // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("./live.ts").catch(() => null);
-    if (live) return yield* live.follow(block, blocks, own, flight);
+    if (live) return yield* live.follow(block, blocks, own, flight, doc);
   }
 }
 

@@ -39,7 +39,7 @@ let running: AbortController | null = null;
 export const Hyper: HyperRuntime = { action, abort, configure, network, visit, navigate: visit };
 
 /** The runtime that runs, which another copy of this module may have started. */
-export const currentHyper = (): HyperRuntime => "Hyper" in globalThis ? globalThis.Hyper : Hyper;
+export const currentHyper = (): HyperRuntime => Object.hasOwn(globalThis, "Hyper") ? globalThis.Hyper : Hyper;
 
 /** Starts the runtime, unless it runs: then another copy of this module has started it, or this one. */
 export function start(): void {

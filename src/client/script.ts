@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doc } from "./lent.ts";
 
 /** How often a script could not be loaded, by its URL; as long as the page lives. */
 const failed = new Map<string, number>();
@@ -14,7 +15,7 @@ const failed = new Map<string, number>();
  * @throws {TypeError} When it is no script of http, or cannot be had; then it may be asked for again.
  */
 export async function loadScript(src: string): Promise<void> {
-  const { protocol, href } = new URL(src, document.baseURI);
+  const { protocol, href } = new URL(src, doc.baseURI);
   if (!/^http/.test(protocol)) throw new TypeError(`Cannot load script "${src}"`);
   const failures = failed.get(href) ?? 0;
   try {

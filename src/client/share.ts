@@ -17,6 +17,7 @@
  * @module
  */
 import type { Flight } from "./call.ts";
+import type { View } from "./dom.ts";
 import { takeSlot } from "./slot.ts";
 import type { StreamBlock } from "./stream.ts";
 
@@ -69,6 +70,7 @@ const held = new Map<string, Lock>();
  * @param ahead What the server sends after it.
  * @param own Aborted, it closes the connection.
  * @param flight The call that watches.
+ * @param doc The document of the page.
  * @throws {Error} When this tab has to come back to the server: it goes on from the last place that was given.
  */
 export async function* share(
@@ -76,6 +78,7 @@ export async function* share(
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
   { signal, attempt }: Pick<Flight, "signal" | "attempt">,
+  doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   const name = `hyper:${VERSION}:${first.share}`;
   const self = `${Math.random()}`;
@@ -235,10 +238,10 @@ export async function* share(
 
   AbortSignal.any([signal, attempt.signal]).addEventListener("abort", leave, listening);
   const pauseUntil = (event: "resume" | "visibilitychange"): void => {
-    attempt.abort(new Promise((resolve) => document.addEventListener(event, resolve, { once: true })));
+    attempt.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
   };
-  document.addEventListener("freeze", () => pauseUntil("resume"), listening);
-  takeSlot(own.signal, () => pauseUntil("visibilitychange"));
+  doc.addEventListener("freeze", () => pauseUntil("resume"), listening);
+  takeSlot(own.signal, () => pauseUntil("visibilitychange"), doc);
   const ours = held.get(name);
   held.delete(name);
   if (ours) lead(ours);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doc, dom } from "./lent.ts";
 import type { emit, StreamEventDetail } from "./events.ts";
 
 /** As much of Alpine as the bridge needs, of its ordinary build and of the one for strict policies alike. */
@@ -27,7 +28,7 @@ type Data = Record<string, unknown>;
  */
 export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail, tell: typeof emit): void {
   if (!isPlain(data)) return;
-  const scope = (sourceEl ?? document.activeElement)?.closest("[x-data]");
+  const scope = dom(sourceEl ?? doc.activeElement)?.closest("[x-data]");
   const near = scope ? Alpine.closestDataStack(scope) : [];
   for (const [name, value] of Object.entries(data)) {
     const global = /^\$./.test(name);

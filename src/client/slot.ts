@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { View } from "./dom.ts";
 
 /** Part of the names of the locks and the channel. */
 const NAME = "hyper:1:slot";
@@ -17,8 +18,9 @@ const MOMENT_MS = 500;
  *
  * @param connection Aborted when the connection ends, which frees the slot.
  * @param giveWay Called when it is to end, because nobody sees this tab and others need the connection.
+ * @param doc The document of the page.
  */
-export function takeSlot(connection: AbortSignal, giveWay: () => void): void {
+export function takeSlot(connection: AbortSignal, giveWay: () => void, doc: View<Document>): void {
   const [navigation] = performance.getEntriesByType("navigation");
   // Later versions carry many streams over one connection.
   if (!(navigation instanceof PerformanceNavigationTiming && navigation.nextHopProtocol === "http/1.1")) return;
@@ -34,11 +36,11 @@ export function takeSlot(connection: AbortSignal, giveWay: () => void): void {
   }
   const timer = setTimeout(() => {
     if (found.signal.aborted) return;
-    if (document.hidden) giveWay();
+    if (doc.hidden) giveWay();
     else channel.postMessage(null);
   }, MOMENT_MS);
   channel.onmessage = () => {
-    if (!found.signal.aborted || !document.hidden) return;
+    if (!found.signal.aborted || !doc.hidden) return;
     // One of those that nobody sees is enough.
     navigator.locks.request(`${NAME}:giving`, { ifAvailable: true }, async (first) => {
       if (first === null) return;

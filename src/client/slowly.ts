@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doc, dom } from "./lent.ts";
 import type { Wire } from "./wire.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function slowly(
   const phase = async (name: string, elements: readonly Element[], delay: unknown) => {
     const ms = Number(delay);
     if (!(ms > 0)) return;
-    const toggle = (on: boolean) => elements.forEach(({ classList }) => classList.toggle(name, on));
+    const toggle = (on: boolean) => elements.forEach((element) => dom(element).classList.toggle(name, on));
     toggle(true);
     try {
       await sleep(ms);
@@ -35,9 +36,9 @@ export async function slowly(
   };
   await phase("hyper-swapping", going, swap_delay);
   // A transition needs somebody who sees it and wants it.
-  const seen = !document.hidden && !matchMedia("(prefers-reduced-motion)").matches;
-  if (transition === true && seen && "startViewTransition" in document) {
-    const { ready, finished, updateCallbackDone } = document.startViewTransition(change);
+  const seen = !doc.hidden && !matchMedia("(prefers-reduced-motion)").matches;
+  if (transition === true && seen && doc.startViewTransition) {
+    const { ready, finished, updateCallbackDone } = doc.startViewTransition(change);
     // A transition that the browser skips has still made its change, and what the change throws is told by the last.
     ready.catch(() => {});
     finished.catch(() => {});

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { idOf } from "./genuine.ts";
+import { idOf } from "./dom.ts";
 
 /** The last place in time that was given; as long as the page lives. */
 let clock = 0;

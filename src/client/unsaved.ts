@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doc, dom } from "./lent.ts";
 import type { PagesKit } from "./pages.ts";
 
 /** Who knows what is unsaved. */
@@ -18,7 +19,7 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   // The forms that something was typed into. They leave when they are sent or reset, and come back when that fails.
   const dirty = new Set<EventTarget | null>();
   // Forms are all that is added.
-  const isDirty = () => [...dirty].some((form) => document.contains(form as Node) || void dirty.delete(form));
+  const isDirty = () => [...dirty].some((form) => doc.contains(form as Node) || void dirty.delete(form));
   const ask = (event: Event) => isDirty() && event.preventDefault();
   const note = (form: Element) => {
     dirty.add(form);
@@ -29,7 +30,7 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   for (const type of ["submit", "reset"]) addEventListener(type, ({ target }) => dirty.delete(target), { signal });
   addEventListener("hyper:beforeRequest", ({ detail: { form } }) => dirty.delete(form), { signal });
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
-    if (!ok && form?.hasAttribute("hyper-unsaved")) note(form);
+    if (!ok && form && dom(form).hasAttribute("hyper-unsaved")) note(form);
   }, { signal });
   return { note, mayLeave: () => !isDirty() || confirm(words().unsaved) };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { config, type Messages } from "./config.ts";
+import { doc, dom } from "./dom.ts";
 import { tryLater } from "./load_later.ts";
 
 /** What is said where nothing else is known, in the order of {@linkcode Messages}. */
@@ -24,7 +25,7 @@ export const words = (): Messages => ({ ...spoken, ...config.messages });
 
 /** Learns the page's language: early, because a failure may be that of the network. */
 export async function loadWords(): Promise<void> {
-  const language = document.documentElement.lang.slice(0, 2).toLowerCase();
+  const language = dom(doc.documentElement).lang.slice(0, 2).toLowerCase();
   const later = /^(en)?$/.test(language) ? null : await tryLater();
   spoken = later?.translations[language] ?? ENGLISH;
 }

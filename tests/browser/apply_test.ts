@@ -289,11 +289,11 @@ Deno.test("a view transition makes the change, and is not asked for by who wants
     await onPage(BOX, [patch("#box", "new", { swap: "inner", transition: true })], async (page, go) => {
       await page.emulateMedia({ reducedMotion });
       await page.evaluate(() => {
-        const start = document.startViewTransition.bind(document);
+        const start = Document.prototype.startViewTransition;
         Reflect.set(globalThis, "transitions", 0);
-        document.startViewTransition = (change) => {
+        Document.prototype.startViewTransition = function (change) {
           Reflect.set(globalThis, "transitions", Reflect.get(globalThis, "transitions") + 1);
-          return start(change);
+          return start.call(this, change);
         };
       });
       await go();

@@ -20,6 +20,7 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { linkOf, recordConsole } from "../dev/support.ts";
 import { withPage } from "../support/browser.ts";
+import { readNames } from "./property_names.ts";
 
 const ROOT = fromFileUrl(import.meta.resolve("../../"));
 
@@ -80,6 +81,45 @@ Deno.test("a page whose files have changed is shown anew, with what was typed, t
       [true, 2, 4],
     );
     assertEquals(await tab.evaluate("isSamePage"), true);
+  });
+});
+
+Deno.test("A14: a page whose elements have the names of all properties follows its files, and has its panel", async () => {
+  const names = await readNames();
+  const page = (title: string) => () => (
+    <main>
+      {[...names.document, ...names.window].map((name) => <img key={name} {...{ name }} id={name} alt="" />)}
+      <form id="form">{names.form.map((name) => <input key={name} name={name} />)}</form>
+      <h1>{title}</h1>
+    </main>
+  );
+  await using server = createServer(page("First"), {}, { renew: action("renew", () => refresh()) });
+  await withPage(server.answer, async ({ page: tab, events }) => {
+    await tab.goto("/");
+    await tab.evaluate(() => Reflect.set(globalThis, "isSamePage", true));
+
+    await server.restart(page("Second"));
+    // By hand: what drives the browser is itself confused by the names.
+    await tab.evaluate(() => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = () => {
+        if (Document.prototype.querySelector.call(document, "h1")?.textContent === "Second") resolve();
+      };
+      new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true });
+      look();
+      return promise;
+    });
+    assertEquals(await tab.evaluate("isSamePage"), true);
+
+    await tab.evaluate(async () => void await Hyper.action("renew"));
+    await events.next("hyper:afterRequest");
+    const panel = await tab.evaluate(async () => {
+      const shadow = Document.prototype.querySelector.call(document, "hyper-dev")?.shadowRoot;
+      shadow?.querySelector<HTMLElement>(".launcher")?.click();
+      await new Promise(requestAnimationFrame);
+      return [...shadow?.querySelectorAll(".calls .name") ?? []].map(({ textContent }) => textContent);
+    });
+    assertEquals(panel, ["renew"]);
   });
 });
 
@@ -379,7 +419,7 @@ Deno.test("a tab that is not seen holds no line to the server, and takes it up a
   }, async ({ page }) => {
     const show = (isHidden: boolean): Promise<void> =>
       page.evaluate((isHidden) => {
-        Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+        Object.defineProperty(Document.prototype, "hidden", { value: isHidden, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
       }, isHidden);
     await page.goto(server.link);

@@ -355,7 +355,7 @@ Deno.test("a stream takes effect in a hidden tab, transitions and delays include
     const stream = await attempts.next();
     const other = await context.newPage();
     await other.bringToFront();
-    await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+    await page.evaluate(() => Object.defineProperty(Document.prototype, "hidden", { value: true, configurable: true }));
     stream.send(["patch_html", { target: "#log", content: "<li>unseen</li>", swap: "append", transition: true }], END);
     assertEquals([await result(page), await log(page)], ["success", ["unseen"]]);
   });

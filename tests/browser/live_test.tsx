@@ -485,7 +485,9 @@ liveTest(
       const page = index === 0 ? visit.page : await visit.context.newPage();
       await openPage({ ...visit, page }, `/?tab=${index}`);
       // Without a window every page counts as seen.
-      await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+      await page.evaluate(() =>
+        Object.defineProperty(Document.prototype, "hidden", { value: true, configurable: true })
+      );
       await streams.until(Math.min(index + 1, 4));
       tabs.push(page);
     }
@@ -497,7 +499,7 @@ liveTest(
     const waiting = tabs[(await shown()).indexOf(0)];
     if (waiting === undefined) throw new Error("Four tabs wait");
     await waiting.evaluate(() => {
-      Object.defineProperty(document, "hidden", { value: false, configurable: true });
+      Object.defineProperty(Document.prototype, "hidden", { value: false, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     });
     await waiting.locator("#a").waitFor();

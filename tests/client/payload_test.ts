@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { buildPayload, type Payload, type PayloadSource, toAscii, toParams } from "../../src/client/payload.ts";
 
 // What a page has besides.
-Object.assign(globalThis, { document: { baseURI: "https://site.test/" }, FileList: class {} });
+Object.assign(globalThis, { FileList: class {} });
 
 function build(source: Partial<PayloadSource> = {}): Payload {
   return buildPayload({

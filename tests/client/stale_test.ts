@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { callBegins, callEnds, isStale, markReplaced, nextPlace } from "../../src/client/stale.ts";
 
+// What a page has besides.
+Object.assign(globalThis, { Document: class {}, HTMLFormElement: class {} });
+
 /** As much of an element as is looked at. */
 const element = (id = ""): Element => ({ getAttribute: () => id } as Partial<Element> as Element);
 

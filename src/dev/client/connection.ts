@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { doc } from "../../client/dom.ts";
 import { DEV_PATH, type DevEvents } from "../../protocol/dev.ts";
 
 /** Milliseconds before the first attempt to come back; each further one waits twice as long, up to the most. */
@@ -34,7 +35,7 @@ export function connect({ onState, on }: ConnectionOptions): void {
     });
   const open = (): void => {
     clearTimeout(timer);
-    if (source !== null || document.hidden) return;
+    if (source !== null || doc.hidden) return;
     const from = source = new EventSource(DEV_PATH);
     from.onopen = () => {
       wait = FIRST_WAIT;
@@ -57,7 +58,7 @@ export function connect({ onState, on }: ConnectionOptions): void {
     source?.close();
     source = null;
   };
-  document.addEventListener("visibilitychange", () => document.hidden ? leave() : open());
+  doc.addEventListener("visibilitychange", () => doc.hidden ? leave() : open());
   addEventListener("pagehide", leave);
   addEventListener("pageshow", open);
   onState("connecting");

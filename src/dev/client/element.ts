@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { doc, dom } from "../../client/dom.ts";
 
 /** What an element is made with: attributes, listeners under `on…`; what is `false`, `null` or undefined is left out. */
 export type Attributes = Readonly<
@@ -16,12 +17,13 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
+  const made = doc.createElement(name);
+  const view = dom(made);
   for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(key.slice(2), value);
-    else if (value === true) made.setAttribute(key, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, `${value}`);
+    if (typeof value === "function") view.addEventListener(key.slice(2), value);
+    else if (value === true) view.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) view.setAttribute(key, `${value}`);
   }
-  made.append(...children);
+  view.append(...children);
   return made;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 /// <reference path="../../client/globals.d.ts" />
+import { dom, idOf } from "../../client/dom.ts";
 import type { CallDetail } from "../../client/events.ts";
 
 /** How many calls are kept, and how much of each: a topic may go on for days. */
@@ -153,7 +154,7 @@ export function createJournal(onChange: () => void): Journal {
       keep(call.events, { after: after(call), name: detail.event, data: clip(JSON.stringify(detail.data) ?? "") });
     });
   });
-  addEventListener("hyper:swap:before", ({ detail }) => void before.set(detail.element, detail.element.outerHTML));
+  addEventListener("hyper:swap:before", ({ detail }) => void before.set(detail.element, dom(detail.element).outerHTML));
   addEventListener("hyper:swap:after", ({ detail }) => {
     const { element, swap } = detail;
     change(detail.id, (call) =>
@@ -163,7 +164,7 @@ export function createJournal(onChange: () => void): Journal {
         swap,
         old: clip(before.get(element) ?? ""),
         // What has replaced an element stands in its place, and is known by what came for it.
-        now: clip(element.isConnected ? element.outerHTML : swap === "delete" ? "" : content),
+        now: clip(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
       }));
   });
   addEventListener("hyper:requestSuccess", ({ detail }) => change(detail.id, (call) => call.status = detail.status));
@@ -222,8 +223,8 @@ function contentOf(data: unknown): string {
 }
 
 function nameOf(element: Element): string {
-  const id = element.getAttribute("id");
-  return id ? `#${id}` : element.localName;
+  const id = idOf(element);
+  return id ? `#${id}` : dom(element).localName;
 }
 
 function clip(text: string): string {

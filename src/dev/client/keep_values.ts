@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { all, doc, dom } from "../../client/dom.ts";
 
 /** A control that was changed. */
 interface Kept {
@@ -29,7 +30,7 @@ export function reloadKeeping(): void {
     page: location.pathname + location.search,
     controls: changedControls(),
     scroll: [scrollX, scrollY],
-    focus: document.activeElement?.matches(CONTROLS) ? keysOf().get(document.activeElement) ?? null : null,
+    focus: doc.activeElement ? keysOf().get(doc.activeElement) ?? null : null,
   };
   sessionStorage.setItem(STORAGE_KEY, JSON.stringify(note));
   // Nothing is lost, so that nobody need ask whether it may be.
@@ -51,10 +52,10 @@ export function restoreValues(): void {
     if (control === undefined) continue;
     setState(control, state);
     // Scripts of the page that follow what is typed hear of it.
-    control.dispatchEvent(new Event("input", { bubbles: true }));
+    dom(control).dispatchEvent(new Event("input", { bubbles: true }));
   }
   const focused = focus === null ? undefined : byKey.get(focus);
-  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+  if (focused instanceof HTMLElement) dom(focused).focus({ preventScroll: true });
   scrollTo({ left: scroll[0], top: scroll[1], behavior: "instant" });
 }
 
@@ -94,9 +95,10 @@ function setState(control: Element, state: Kept["state"]): void {
 function keysOf(): Map<Element, string> {
   const counts = new Map<string, number>();
   const keys = new Map<Element, string>();
-  for (const control of document.querySelectorAll(CONTROLS)) {
-    const form = control.closest("form")?.getAttribute("id") ?? "";
-    const name = control.getAttribute("id") ?? `${control.localName} ${control.getAttribute("name") ?? ""}`;
+  for (const control of all(CONTROLS)) {
+    const view = dom(control);
+    const form = dom(view.closest("form"))?.getAttribute("id") ?? "";
+    const name = view.getAttribute("id") ?? `${view.localName} ${view.getAttribute("name") ?? ""}`;
     const place = `${form} ${name}`;
     const count = counts.get(place) ?? 0;
     counts.set(place, count + 1);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doc, dom } from "../../client/dom.ts";
 import { rememberOpen } from "../../client/morph.ts";
 import { DEV_BUILD_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { connect } from "./connection.ts";
@@ -32,11 +33,11 @@ function start(): void {
   const host = element();
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLES);
-  const shadow = host.attachShadow({ mode: "open" });
+  const shadow = dom(host).attachShadow({ mode: "open" });
   shadow.adoptedStyleSheets = [sheet];
   shadow.append(panel.root, overlay.root);
   // Beside the body, which pages put another in the place of.
-  document.documentElement.append(host);
+  dom(doc.documentElement).append(host);
 
   rememberOpen(document);
   restoreValues();
@@ -47,10 +48,10 @@ function start(): void {
   const take = (): void => showAll("The server has failed", takeReports(document));
   take();
   // A page that the runtime shows in the place of this one brings its errors along.
-  new MutationObserver(take).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(take).observe(doc.documentElement, { childList: true, subtree: true });
 
   // Which start of the server this page is of.
-  let build = document.querySelector(`[${DEV_BUILD_ATTRIBUTE}]`)?.getAttribute(DEV_BUILD_ATTRIBUTE) ?? "";
+  let build = dom(doc.querySelector(`[${DEV_BUILD_ATTRIBUTE}]`))?.getAttribute(DEV_BUILD_ATTRIBUTE) ?? "";
   const files = new Set<string>();
   let gathering: ReturnType<typeof setTimeout> | undefined;
   const refresh = async (): Promise<void> => {
@@ -101,8 +102,8 @@ function start(): void {
 }
 
 function element(): HTMLElement {
-  const host = document.createElement("hyper-dev");
+  const host = doc.createElement("hyper-dev");
   // Of no interest to whoever prints the page or asks it for its text.
-  host.dataset.hyperDev = "";
+  dom(host).dataset.hyperDev = "";
   return host;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dom } from "../../client/dom.ts";
 import type { ErrorReport } from "../../protocol/dev.ts";
 import type { ConnectionState } from "./connection.ts";
 import { difference } from "./difference.ts";
@@ -113,7 +114,7 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
   }
   function clear(): void {
     errors.length = 0;
-    root.removeAttribute("data-errors");
+    dom(root).removeAttribute("data-errors");
     journal.clear();
     draw();
   }
@@ -132,7 +133,7 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     const known = new Set(journal.calls.map(({ number }) => number));
     for (const [number, row] of rows) {
       if (known.has(number)) continue;
-      row.root.remove();
+      dom(row.root).remove();
       rows.delete(number);
     }
     const now = performance.now();
@@ -196,7 +197,7 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
       requestAnimationFrame(draw);
     },
     setConnection(state) {
-      root.dataset.state = state;
+      dom(root).dataset.state = state;
       status.textContent = WORDS[state];
       losses = state === "lost" ? losses + 1 : 0;
       // A server that starts anew is away for a moment, which is no news.
@@ -208,7 +209,7 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     addError(report) {
       errors.unshift(report);
       errors.length = Math.min(errors.length, MAX_ERRORS);
-      root.dataset.errors = "";
+      dom(root).dataset.errors = "";
       draw();
     },
   };

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { all, doc, dom } from "../../client/dom.ts";
 import { isMergeable } from "../../client/fetch_page.ts";
 import { showLoading } from "../../client/loading.ts";
 import { morph } from "../../client/morph.ts";
@@ -45,7 +46,7 @@ export function refreshFiles(paths: ReadonlySet<string>): void {
   for (const path of paths) {
     // What editors leave beside a file while they save it is no part of any page.
     if (/(^|\/)\.|~$|\.(sw[a-z]|tmp|bak)$|\/\d+$/.test(path)) continue;
-    const users = [...document.querySelectorAll("link[href],img[src],source[src],video[src],audio[src]")]
+    const users = all("link[href],img[src],source[src],video[src],audio[src]")
       .filter((user) => pathOf(user) === path);
     if (users.length === 0) needsReload = true;
     for (const user of users) load(user);
@@ -55,7 +56,8 @@ export function refreshFiles(paths: ReadonlySet<string>): void {
 
 /** Takes the errors that the server has written into a page out of it. */
 export function takeReports(page: ParentNode): readonly ErrorReport[] {
-  return [...page.querySelectorAll(`[${DEV_ERROR_ATTRIBUTE}]`)].map((section) => {
+  return all(`[${DEV_ERROR_ATTRIBUTE}]`, page).map((element) => {
+    const section = dom(element);
     section.remove();
     // Written by our own server; nothing of it is used but as text.
     return JSON.parse(section.getAttribute(DEV_ERROR_ATTRIBUTE) ?? "null") as ErrorReport;
@@ -92,64 +94,68 @@ function fetchPage(url: string): Promise<Fetched> {
 }
 
 function show(page: Document): void {
-  const root = document.documentElement;
+  const root = dom(doc.documentElement);
+  const come = dom(page);
   for (const name of ["lang", "dir"]) {
-    const value = page.documentElement.getAttribute(name);
+    const value = dom(come.documentElement).getAttribute(name);
     if (value === null) root.removeAttribute(name);
     else root.setAttribute(name, value);
   }
-  document.title = page.title;
+  doc.title = come.title;
   mergeLinks(page);
-  const body = document.adoptNode(page.body);
+  const body = doc.adoptNode(come.body);
   // As the runtime leaves a page at rest: the markup of the server says nothing of the network and of what is on its way.
   showNetwork(body, navigator.onLine);
   showLoading(body);
-  morph(document.body, body);
+  morph(doc.body, body);
 }
 
 /** Brings the style sheets, icons and descriptions of the new head, and takes out those it has no more. */
-function mergeLinks({ head }: Document): void {
+function mergeLinks(page: Document): void {
   const LINKS = "link,meta:not([http-equiv]),style";
-  const old = new Map([...document.head.querySelectorAll(LINKS)].map((each) => [keyOf(each), each]));
-  for (const each of head.querySelectorAll(LINKS)) {
-    if (!old.delete(keyOf(each))) document.head.append(document.importNode(each, true));
+  const old = new Map(all(LINKS, doc.head).map((each) => [keyOf(each), each]));
+  for (const each of all(LINKS, dom(page).head)) {
+    if (!old.delete(keyOf(each))) doc.head.append(doc.importNode(each, true));
   }
-  for (const each of old.values()) if (!each.matches("style,[hyper-keep]")) each.remove();
+  for (const each of old.values()) if (!dom(each).matches("style,[hyper-keep]")) dom(each).remove();
 }
 
 function hasNewScripts(page: Document): boolean {
-  const known = new Set([...document.scripts].map(keyOf));
-  return [...page.querySelectorAll("script[src]")].some((script) => !known.has(keyOf(script)));
+  const known = new Set(all("script").map(keyOf));
+  return all("script[src]", page).some((script) => !known.has(keyOf(script)));
 }
 
 /** What makes two elements of two pages the same. */
 function keyOf(element: Element): string {
-  const name = element.localName === "script" ? "src" : "href";
-  const url = element.getAttribute(name);
-  if (url === null) return element.outerHTML;
-  return `${element.localName} ${element.getAttribute("rel")} ${withoutVersion(url)}`;
+  const view = dom(element);
+  const name = view.localName === "script" ? "src" : "href";
+  const url = view.getAttribute(name);
+  if (url === null) return view.outerHTML;
+  return `${view.localName} ${view.getAttribute("rel")} ${withoutVersion(url)}`;
 }
 
-function load(user: Element): void {
+function load(element: Element): void {
+  const user = dom(element);
   const name = user.localName === "link" ? "href" : "src";
   const url = new URL(withoutVersion(user.getAttribute(name) ?? ""));
   url.searchParams.set(VERSION, String(Date.now()));
   if (!user.matches("link[rel~=stylesheet]")) return user.setAttribute(name, url.href);
   // The old one stays until the new one is there: without it the page would stand bare for a moment.
-  const next = document.importNode(user, true);
-  next.setAttribute(name, url.href);
-  for (const type of ["load", "error"]) next.addEventListener(type, () => user.remove(), { once: true });
+  const next = doc.importNode(element, true);
+  dom(next).setAttribute(name, url.href);
+  for (const type of ["load", "error"]) dom(next).addEventListener(type, () => user.remove(), { once: true });
   user.after(next);
 }
 
 /** The path a link or a source leads to; empty where that is no place of this site. */
-function pathOf(user: Element): string {
-  const url = URL.parse(user.getAttribute("href") ?? user.getAttribute("src") ?? "", document.baseURI);
+function pathOf(element: Element): string {
+  const user = dom(element);
+  const url = URL.parse(user.getAttribute("href") ?? user.getAttribute("src") ?? "", doc.baseURI);
   return url?.origin === location.origin ? url.pathname : "";
 }
 
 function withoutVersion(href: string): string {
-  const url = new URL(href, document.baseURI);
+  const url = new URL(href, doc.baseURI);
   url.searchParams.delete(VERSION);
   return url.href;
 }

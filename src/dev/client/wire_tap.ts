@@ -91,7 +91,7 @@ export function tapRequests({ laneOf, onAnswer }: TapOptions): Tap {
   };
 
   return {
-    canReplay: ({ id }) => sent.has(id) && "Hyper" in globalThis,
+    canReplay: ({ id }) => sent.has(id) && Object.hasOwn(globalThis, "Hyper"),
     replay({ id, action, method, url, lane, target }) {
       const what = sent.get(id);
       if (what === undefined) return;

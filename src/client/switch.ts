@@ -1,0 +1,39 @@
+/**
+ * `switch_action`: another action goes on in the place of a call. Loaded with the first one.
+ *
+ * @module
+ */
+import type { CallSource } from "./call.ts";
+import type { Wire } from "./wire.ts";
+
+/** The part of a call in which it differs from the one whose place it takes, but for its id. */
+export type Destination =
+  & Pick<CallSource, "action" | "url" | "method" | "data" | "fields" | "enctype" | "depth" | "sync">
+  & { readonly checkpoint: string };
+
+/**
+ * Decides which call goes on.
+ *
+ * @param wire The data of the event.
+ * @param depth The number of switches that led to the call which is left.
+ * @returns The call; nothing where the event does not name an action of this site.
+ */
+export function destination({ name, data, method, url }: Wire, depth: number): Destination | undefined {
+  const to = URL.parse(`${url ?? ""}`, location.href);
+  const isCall = typeof name === "string" && name && typeof method === "string" && /^(GET|POST)$/.test(method);
+  // Not the origin alone: that of `blob:https://own.test/…` is `https://own.test`.
+  if (!isCall || to?.origin !== location.origin || to.protocol !== location.protocol) return undefined;
+  return {
+    action: name,
+    url: to.href,
+    method,
+    // Own properties and no others, of whatever came.
+    data: { ...Object(data) },
+    fields: null,
+    enctype: "",
+    depth: depth + 1,
+    checkpoint: "",
+    // The lane is held for it.
+    sync: "none",
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * Toasts and outcomes, said in one polite live region: the page's `[data-hyper-toasts]`, made at the end of the body when
+ * there is none. Loaded when the first one comes.
+ *
+ * @module
+ */
+import { doc, dom } from "./lent.ts";
+
+/** How long a toast stays, in milliseconds. */
+const TOAST_MS = 8000;
+
+/**
+ * Says something politely. It stays for eight seconds.
+ *
+ * @param text The text.
+ * @param level Its importance, for the page's style sheet: `data-level`. Default: none.
+ * @returns The element with the text, about to be put into the region.
+ */
+export function announce(text: string, level?: string): HTMLDivElement {
+  const toast = make("toast");
+  toast.textContent = text;
+  if (level) toast.dataset.level = level;
+  const region = doc.querySelector("[data-hyper-toasts]") ?? dom(doc.body).appendChild(makeRegion());
+  // A screen reader announces what comes into a region it already knows, which takes it a moment when that is new.
+  setTimeout(() => dom(region).append(toast), 100);
+  setTimeout(() => toast.remove(), TOAST_MS);
+  return toast;
+}
+
+function makeRegion(): HTMLDivElement {
+  const region = make("toasts");
+  region.role = "status";
+  region.ariaLive = "polite";
+  return region;
+}
+
+/** Makes an element that a morph keeps: the server does not know it. */
+function make(name: string): HTMLDivElement {
+  const made = doc.createElement("div");
+  for (const attribute of [name, "own"]) made.setAttribute(`data-hyper-${attribute}`, "");
+  return made;
+}

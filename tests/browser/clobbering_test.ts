@@ -1,0 +1,388 @@
+/**
+ * Elements hide properties by their names: of the document (HTML, 3.1.6), of the window (7.2.2.3), and controls those of
+ * their form (4.10.3). Users of an application may write such markup, and the runtime is to work in spite of it. The names
+ * are all that Chromium knows, and those that only other browsers have.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { type Visit, withPage } from "../support/browser.ts";
+import { type Names, readNames } from "./property_names.ts";
+import { app, Arrivals, END, html, type Sent, sse, type Writer, writer } from "./runtime_app.ts";
+import type {} from "../../client.ts";
+
+const names = await readNames();
+
+/** Markup of elements that have all of the names, by their kind. */
+const HOSTILE: Readonly<Record<string, (names: Names) => string>> = {
+  images: ({ document, window }) =>
+    [...document, ...window].map((name) => `<img name="${name}" id="${name}">`).join(""),
+  "pairs of elements": ({ document, window }) =>
+    [...document, ...window].map((name) => `<form name="${name}"></form><a id="${name}"></a><img name="${name}">`).join(
+      "",
+    ),
+  "embedded elements": ({ document, window }) =>
+    [...document, ...window].map((name) => `<object id="${name}" hidden></object><embed name="${name}" hidden>`).join(
+      "",
+    ),
+  frames: ({ document }) => document.map((name) => `<iframe name="${name}" loading="lazy" hidden></iframe>`).join(""),
+};
+
+for (const [kind, markup] of Object.entries(HOSTILE)) {
+  Deno.test(`A14: the runtime works among ${kind} that have the names of all properties`, async () => {
+    await visit(markup(names), journey);
+  });
+}
+
+Deno.test("A14: the runtime works among such names under a policy with Trusted Types", async () => {
+  const policy = "script-src 'self'; require-trusted-types-for 'script'; trusted-types hyper";
+  await visit(HOSTILE["images"]!(names), journey, { "content-security-policy": policy });
+});
+
+Deno.test("A14: a name on the page is not taken for something that the browser lacks", async () => {
+  await visit(HOSTILE["images"]!(names), async (around) => {
+    await around.page.addInitScript(() => {
+      Reflect.deleteProperty(globalThis, "trustedTypes");
+      Reflect.deleteProperty(Document.prototype, "startViewTransition");
+      Reflect.deleteProperty(HTMLElement.prototype, "togglePopover");
+      for (const { prototype } of [Document, DocumentFragment, Element]) {
+        Reflect.deleteProperty(prototype, "moveBefore");
+      }
+    });
+    await journey(around);
+  });
+});
+
+Deno.test("A14: a form is sent and patched whatever few names the page and its controls have", async () => {
+  const actions = { save: () => sse([["patch_html", { target: "#f", swap: "morph", content: FORM(["note"]) }], END]) };
+  const body = `<main>${FORM(["note"])}</main><p id="names"></p>`;
+  await withPage(app({ body, actions }), async ({ page, events }) => {
+    await page.goto("/");
+    const all = [...new Set([...names.document, ...names.form])];
+    const offenders: string[] = [];
+    for (let at = 0; at < all.length; at += 10) {
+      const few = all.slice(at, at + 10);
+      if (await isSent(page, few)) continue;
+      for (const name of few) if (!await isSent(page, [name])) offenders.push(name);
+    }
+    assertEquals(offenders, []);
+    assert(all.length > 400 && events.of("hyper:requestSuccess").length >= all.length / 10);
+  });
+});
+
+/** Puts names on the page and into its form, sends it, and says whether its answer has put it back. */
+function isSent(page: Page, names: readonly string[]): Promise<boolean> {
+  return page.evaluate(async (names) => {
+    const one = (selector: string): Element => Document.prototype.querySelector.call(document, selector)!;
+    const inputs = names.map((name) => `<input name="${name}">`).join("");
+    Element.prototype.insertAdjacentHTML.call(one("#f"), "beforeend", inputs);
+    one("#names").innerHTML = names.map((name) => `<img name="${name}" id="${name}">`).join("");
+    const ended = new Promise<boolean>((resolve) => {
+      const end = ({ detail }: WindowEventMap["hyper:afterRequest"]) => resolve(detail.ok);
+      addEventListener("hyper:afterRequest", end, { once: true });
+      // A form that is dead says nothing at all.
+      setTimeout(resolve, 2000, false);
+    });
+    HTMLElement.prototype.click.call(one("#f button"));
+    const ok = await ended;
+    const left = Document.prototype.querySelectorAll.call(document, "#f input").length;
+    one("#names").textContent = "";
+    for (const input of Document.prototype.querySelectorAll.call(document, "#f input:not([name=note])")) input.remove();
+    return ok && left === 1;
+  }, names);
+}
+
+/** A page with a name in it, and what the journey needs of it. */
+interface Around extends Visit {
+  /** The bodies of the forms that came. */
+  readonly came: Arrivals<string>;
+  /** The streams that were asked for. */
+  readonly streams: Arrivals<Writer>;
+}
+
+/** Opens a page with such markup in it. */
+async function visit(
+  hostile: string,
+  run: (around: Around) => Promise<void>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const came = new Arrivals<string>();
+  const streams = new Arrivals<Writer>();
+  const form = FORM(["title", ...names.form]);
+  const patch = (
+    content: string,
+    more: object = {},
+  ): Sent => ["patch_html", { target: "#f", swap: "morph", content, ...more }];
+  const body = (place: string) =>
+    `${hostile}<h1>${place}</h1><main>${form}<div id="box"><p>old</p></div></main>
+    <div id="keep" hyper-keep><input name="kept"></div>
+    <p id="busy" hyper-loading-action="wait" hyper-loading-delay="0" hidden>Loading</p>
+    <p hyper-online hidden>online</p><p hyper-offline hidden>offline</p>
+    <form id="upload" data-hyper-form="upload" method="post" enctype="multipart/form-data" action="/here">
+      <input type="file" name="file"><button>Upload</button></form>
+    <nav hyper-nav><a id="there" href="/there">There</a></nav>`;
+  const show = (place: string) =>
+    html(
+      `<!doctype html><html lang="en"><head><title>${place}</title>
+        <script type="module" src="/_hyper/client.js"></script></head><body>${body(place)}</body></html>`,
+      { headers },
+    );
+  let released = Promise.withResolvers<void>();
+  const answers = (...sent: readonly Sent[]) => () => sse([...sent, END]);
+  const routes = {
+    "/": () => show("here"),
+    "/there": () => show("there"),
+    "/pushed": () => show("pushed"),
+  };
+  const actions = {
+    save: async (request: Request) => {
+      came.add(`${request.method} ${new URL(request.url).pathname} ${(await request.formData()).get("title")}`);
+      // In another order, so that controls are moved in their form.
+      return sse([patch(FORM([...names.form.toReversed(), "title"], 'class="saved"')), END]);
+    },
+    refuse: () =>
+      sse([
+        patch(FORM(["title", ...names.form], 'class="refused"', 'aria-invalid="true" aria-describedby="e"'), {
+          focus: "first-invalid",
+        }),
+        ["error", { status: 422, message: "Refused", issues: { title: ["Enter a title"] } }],
+        END,
+      ], { status: 422 }),
+    accept: answers(["result", "accepted"]),
+    upload: async (request: Request) => {
+      const file = (await request.formData()).get("file");
+      came.add(file instanceof File ? `${file.name} ${await file.text()}` : "nothing");
+      return sse([END]);
+    },
+    wait: async () => {
+      await released.promise;
+      released = Promise.withResolvers();
+      return sse([END]);
+    },
+    release: () => {
+      released.resolve();
+      return sse([END]);
+    },
+    swaps: answers(
+      ...(["inner", "prepend", "append", "before", "after", "morph", "outer"] as const).map((swap): Sent => [
+        "patch_html",
+        {
+          target: "#box",
+          swap,
+          content: /morph|outer/.test(swap) ? `<div id="box"><p>${swap}</p></div>` : `<p>${swap}</p>`,
+        },
+      ]),
+      ["patch_html", { target: "#box", swap: "delete", content: "" }],
+    ),
+    slow: answers(["patch_html", {
+      target: "h1",
+      swap: "inner",
+      content: "slow",
+      transition: true,
+      swap_delay: 1,
+      settle_delay: 1,
+    }]),
+    island: answers(["patch_html", {
+      target: "#keep",
+      swap: "outer",
+      content: '<section><div id="keep" hyper-keep></div></section>',
+    }]),
+    say: answers(["toast", { message: "Said" }], ["dispatch_event", { name: "told", payload: 1, target: "#f" }]),
+    push: answers(["history", { push_url: "/pushed" }]),
+    first: answers(["switch_action", { name: "second", data: {}, method: "POST", url: "/" }]),
+    second: answers(["result", "switched"]),
+    watch: () => {
+      const stream = writer({ headers: { "x-hyper-stream": "1" } });
+      streams.add(stream);
+      return stream.response;
+    },
+  };
+  await withPage(app({ routes, actions }), async (around) => await run({ ...around, came, streams }), {
+    // The network that is taken away for a moment.
+    expectErrors: [/net::ERR_FAILED/],
+  });
+}
+
+/** Does on a page what people and programs do. */
+async function journey({ page, events, came, streams }: Around): Promise<void> {
+  await page.goto("/");
+  assert(await page.evaluate(() => Object.hasOwn(globalThis, "Hyper") && Object.hasOwn(globalThis, "action")));
+  assertEquals(await isHidden(page, "[hyper-online]"), false);
+
+  // Scripts call actions, with every way of putting content in place.
+  assertEquals(await call(page, "swaps"), "success");
+  assertEquals(await text(page, "main"), "Savebeforeafter");
+  assertEquals(await call(page, "slow"), "success");
+  assertEquals(await text(page, "h1"), "slow");
+  await page.evaluate(() => {
+    const kept: HTMLInputElement = Document.prototype.querySelector.call(document, "[name=kept]") as HTMLInputElement;
+    kept.value = "typed";
+  });
+  assertEquals(await call(page, "island"), "success");
+  const kept = () => Document.prototype.querySelector.call(document, "section [name=kept]") as HTMLInputElement | null;
+  assertEquals(await page.evaluate(kept).then(Boolean), true);
+  assertEquals(await call(page, "first"), "success");
+  assertEquals(events.of("hyper:actionSwitch").length, 1);
+  await page.evaluate(() => {
+    addEventListener("told", ({ target }) => Reflect.set(globalThis, "toldTo", target instanceof HTMLFormElement));
+  });
+  assertEquals(await call(page, "say"), "success");
+  await shown(page, "[data-hyper-toast]");
+  assertEquals(await text(page, "[data-hyper-toasts]"), "Said");
+  assertEquals(await page.evaluate(() => Reflect.get(globalThis, "toldTo")), true);
+
+  // What is on its way is shown.
+  const waiting = call(page, "wait");
+  await shown(page, "#busy:not([hidden])");
+  assertEquals(await call(page, "release"), "success");
+  assertEquals(await waiting, "success");
+  await shown(page, "#busy[hidden]");
+
+  // A form is sent by its button, rejected and accepted.
+  await send(page, "#f", "typed");
+  assertEquals(await came.next(), "POST /here typed");
+  await events.next("hyper:requestSuccess");
+  await shown(page, "#f.saved:not([aria-busy])");
+  await page.evaluate(() => {
+    const form = Document.prototype.querySelector.call(document, "#f")!;
+    Element.prototype.setAttribute.call(form, "data-hyper-form", "refuse");
+  });
+  await send(page, "#f", "wrong");
+  await shown(page, "#f.refused:not([aria-busy])");
+  assertEquals(await active(page), "title");
+  assertEquals(
+    await page.evaluate(async () => {
+      const form = Document.prototype.querySelector.call(document, "#f") as HTMLFormElement;
+      return (await action("accept", {}, { form, key: "a" })).data;
+    }),
+    "accepted",
+  );
+  // What was wrong has been taken away.
+  await shown(page, "#f [name=title]:not([aria-invalid])");
+
+  await page.evaluate(() => {
+    const files = new DataTransfer();
+    files.items.add(new File(["content"], "note.txt"));
+    const input = Document.prototype.querySelector.call(document, "[type=file]") as HTMLInputElement;
+    input.files = files.files;
+  });
+  await click(page, "#upload button");
+  assertEquals(await came.next(), "note.txt content");
+  assertEquals((await events.next("hyper:uploadProgress")).detail["action"], "upload");
+
+  // A live topic.
+  const watching = page.evaluate(async () => (await action("watch", {}, { method: "GET" })).kind);
+  const stream = await streams.next();
+  const heading = { target: "h1", swap: "morph", content: '<h1 class="topic">live</h1>' };
+  stream.write(`event: patch_html\nid: live:1\nshare: same\ndata: ${JSON.stringify(heading)}\n\n`);
+  await shown(page, "h1.topic");
+  stream.send(["patch_html", { target: "h1", swap: "morph", content: '<h1 class="live">live</h1>' }, "live:2"]);
+  await shown(page, "h1.live");
+  await page.evaluate(() => Hyper.abort("watch"));
+  assertEquals(await watching, "aborted");
+
+  // A failure is said, wherever the network is.
+  await page.route("**/*", (route) => route.abort());
+  const failing = call(page, "accept");
+  await shown(page, "[data-hyper-alert]");
+  await page.unroute("**/*");
+  assertEquals(await failing, "ConnectionError");
+  await click(page, "[hyper-retry]");
+  await events.next("hyper:requestException");
+  await events.next("hyper:requestSuccess");
+  assertEquals(await page.evaluate(() => Document.prototype.querySelector.call(document, "[data-hyper-alert]")), null);
+
+  // Another page of the site, and back.
+  assertEquals(await call(page, "push"), "success");
+  assertEquals(new URL(page.url()).pathname, "/pushed");
+  await page.evaluate(() => Reflect.set(globalThis, "same", true));
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    void dialog.accept();
+  });
+  await type(page, "#f", "unsaved");
+  await click(page, "#there");
+  await shown(page, "h1:not(.live)");
+  assertEquals(await text(page, "h1"), "there");
+  assertEquals(await page.evaluate(() => Reflect.get(Document.prototype, "title", document)), "there");
+  assertEquals(asked.length, 1);
+  await page.evaluate(() => history.back());
+  assertEquals((await events.next("hyper:history:restore:after")).detail["success"], true);
+  assertEquals(await text(page, "h1"), "pushed");
+  assertEquals(await page.evaluate(() => Reflect.get(globalThis, "same")), true);
+
+  // The runtime without its globals.
+  assertEquals(
+    await page.evaluate(async () => {
+      const { runtime, createActions } = await import(`${location.origin}/_hyper/client.js`);
+      runtime.stop();
+      return [Object.hasOwn(globalThis, "Hyper"), (await createActions().accept()).data];
+    }),
+    [false, "accepted"],
+  );
+}
+
+/** A form with a control of each name. */
+function FORM(controls: readonly string[], more = "", first = ""): string {
+  const inputs = controls.map((name, at) => `<input name="${name}" ${at ? "" : first}>`);
+  return `<form id="f" method="post" action="/here" data-hyper-form="save" hyper-form-disable hyper-unsaved ${more}>${
+    inputs.join("")
+  }<button>Save</button></form>`;
+}
+
+/** The outcome of a call, or the name of what was thrown. */
+function call(page: Page, name: string): Promise<string> {
+  return page.evaluate((name) => action(name).then(({ kind }) => kind, (error: Error) => error.name), name);
+}
+
+function click(page: Page, selector: string): Promise<void> {
+  return page.evaluate((selector) => {
+    HTMLElement.prototype.click.call(Document.prototype.querySelector.call(document, selector));
+  }, selector);
+}
+
+async function type(page: Page, form: string, title: string): Promise<void> {
+  await page.evaluate(([form, title]) => {
+    const input = Document.prototype.querySelector.call(document, `${form} [name=title]`) as HTMLInputElement;
+    input.value = title;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, [form, title] as const);
+}
+
+async function send(page: Page, form: string, title: string): Promise<void> {
+  await type(page, form, title);
+  await click(page, `${form} button`);
+}
+
+function text(page: Page, selector: string): Promise<string | undefined> {
+  return page.evaluate((selector) => {
+    const element = Document.prototype.querySelector.call(document, selector);
+    return element?.textContent?.replace(/\s+/g, "");
+  }, selector);
+}
+
+function isHidden(page: Page, selector: string): Promise<boolean | undefined> {
+  return page.evaluate(
+    (selector) => Document.prototype.querySelector.call(document, selector)?.hasAttribute("hidden"),
+    selector,
+  );
+}
+
+/** The name of the control that has the focus. */
+function active(page: Page): Promise<string | null> {
+  return page.evaluate(() =>
+    (Reflect.get(Document.prototype, "activeElement", document) as Element).getAttribute("name")
+  );
+}
+
+/** Waits until something matches. */
+function shown(page: Page, selector: string): Promise<void> {
+  return page.evaluate((selector) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (Document.prototype.querySelector.call(document, selector)) resolve();
+      };
+      new MutationObserver(look).observe(document, { attributes: true, childList: true, subtree: true });
+      look();
+    }), selector);
+}
