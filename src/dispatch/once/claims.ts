@@ -28,6 +28,7 @@ import type { RunningRecord } from "./lease.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { readOutcome, type StoredOutcome, TOO_LARGE, withoutCookies } from "./outcome.ts";
+import { Waiting } from "./waiting.ts";
 
 /** Who may run a mutation. */
 export type Claim =
@@ -152,8 +153,7 @@ class StoreClaims implements Claims {
   readonly #held = new Set<string>();
   /** The keys that the store is being asked for: of two requests at once one asks, so that a stall between lets in no second. */
   readonly #asking = new Map<string, Promise<Look>>();
-  /** The requests that wait for a run, by key: woken at once when it is of this process. */
-  readonly #sleepers = new Map<string, Set<() => void>>();
+  readonly #waiting = new Waiting();
 
   constructor(options: ClaimsOptions) {
     const { store, isShared = true, seconds = 3600, waitSeconds = 10, leaseSeconds = 30, afterCrash = "run" } = options;
@@ -210,7 +210,7 @@ class StoreClaims implements Claims {
       const mark = this.#isAtMostOnce ? markOf(key) : null;
       const onOver = (): void => {
         hold.release();
-        this.#wakeUp(key);
+        this.#waiting.wakeUp(key);
       };
       return new HeldClaim(this.#services, { ...request, record, mark, onOver });
     } finally {
@@ -235,7 +235,7 @@ class StoreClaims implements Claims {
       if (found.kind !== "running") return found;
       const left = begun + this.#waitSeconds * 1000 - performance.now();
       if (left <= 0 || signal?.aborted) return found;
-      await this.#sleep(key, Math.min(pause, left), signal);
+      await this.#waiting.sleep(key, Math.min(pause, left), signal);
     }
   }
 
@@ -261,7 +261,7 @@ class StoreClaims implements Claims {
   async #ask(key: string, record: RunningRecord): Promise<Look> {
     try {
       // A claim of this process that the store would not let go.
-      await this.#outbox.send(key);
+      if (this.#outbox.has(key)) await this.#outbox.send(key);
       const found = await this.#take(key, record);
       // Before another request of this process may look.
       if (found.kind === "free") this.#held.add(key);
@@ -275,9 +275,10 @@ class StoreClaims implements Claims {
     const asked = performance.now();
     try {
       if (await this.#store.putIfAbsent(key, record, this.#claimSeconds)) {
-        const found = await this.#check(key, record);
+        if (this.#ledger.has(key)) return await this.#recall(key, record);
+        if (this.#isAtMostOnce && !await this.#mark(key, record)) return { kind: "unknown" };
         const isSlow = performance.now() - asked > this.#claimSeconds * 1000 / 3;
-        return found.kind === "free" && isSlow ? await this.#takeAgain(key, record) : found;
+        return isSlow ? await this.#takeAgain(key, record) : FREE;
       }
     } catch (error) {
       // It may have come through, and would hold off its own repeat for a lease.
@@ -301,20 +302,19 @@ class StoreClaims implements Claims {
   }
 
   /**
-   * Looks at a claim that was just taken. Where this process has done it, the store has lost the outcome before its time: it was
-   * emptied, or goes by a clock that was set forward. What came of it is gone, but it is not done twice.
+   * Puts back what this process has done, and the store has lost before its time: it was emptied, or goes by a clock that was set
+   * forward. What came of it is gone, but it is not done twice.
    */
-  async #check(key: string, record: RunningRecord): Promise<Look> {
-    if (!this.#ledger.has(key)) return await this.#mark(key, record);
+  async #recall(key: string, record: RunningRecord): Promise<Look> {
     await this.#store.replace(key, record, TOO_LARGE, this.#seconds);
     return { kind: "done", outcome: TOO_LARGE };
   }
 
-  /** Marks that a claim which was just taken is run; where it was marked before, and is not held, its process has died. */
-  async #mark(key: string, record: RunningRecord): Promise<Look> {
-    if (!this.#isAtMostOnce || await this.#store.putIfAbsent(markOf(key), record.owner, this.#seconds)) return FREE;
+  /** Marks that a claim which was just taken is run; `false` where it was marked before: its process has died. */
+  async #mark(key: string, record: RunningRecord): Promise<boolean> {
+    if (await this.#store.putIfAbsent(markOf(key), record.owner, this.#seconds)) return true;
     await this.#store.deleteIf(key, record);
-    return { kind: "unknown" };
+    return false;
   }
 
   async #free(key: string, record: RunningRecord): Promise<void> {
@@ -337,28 +337,10 @@ class StoreClaims implements Claims {
 
   async #forget(key: string): Promise<void> {
     this.#outbox.remove(key);
+    if (this.#services.leaseSeconds === null && !this.#held.has(key)) return await this.#store.delete(key);
     const stored = await this.#store.get(key);
     // A run of another process is not ours to end, also where what is dropped has expired before.
     if (stored !== null && !isKind(stored, "running")) await this.#store.deleteIf(key, stored);
-  }
-
-  /** Waits until a run of this process has ended, the time is up, or the client has gone. */
-  async #sleep(key: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const wake = (): void => resolve();
-    const sleepers = this.#sleepers.get(key) ?? new Set();
-    this.#sleepers.set(key, sleepers.add(wake));
-    signal?.addEventListener("abort", wake);
-    const timer = setTimeout(wake, milliseconds);
-    await promise;
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", wake);
-    sleepers.delete(wake);
-    if (sleepers.size === 0) this.#sleepers.delete(key);
-  }
-
-  #wakeUp(key: string): void {
-    for (const wake of this.#sleepers.get(key) ?? []) wake();
   }
 }
 

@@ -165,11 +165,9 @@ export class HeldClaim implements MineClaim {
     try {
       const bound = this.#bound(outcome);
       kept = bound.outcome;
-      const move = await this.#move();
-      drop([
-        ...ledger.add({ key, holder, bytes: bound.bytes }),
-        ...(move === null ? [] : ledger.add({ key: move.key, holder, bytes: bound.bytes })),
-      ], report);
+      const move = this.#cookies === null ? null : await this.#move(this.#cookies);
+      drop(ledger.add({ key, holder, bytes: bound.bytes }), report);
+      if (move !== null) drop(ledger.add({ key: move.key, holder, bytes: bound.bytes }), report);
       const send = async (): Promise<void> => {
         if (await this.#send(kept, move)) return;
         this.#reportLost("taken");
@@ -225,10 +223,9 @@ export class HeldClaim implements MineClaim {
   }
 
   /** The identity that the answer makes; where it cannot be told, repeats are found under the one before alone. */
-  async #move(): Promise<Move | null> {
-    if (this.#cookies === null) return null;
+  async #move(cookies: readonly string[]): Promise<Move | null> {
     try {
-      return await this.#moved ?? await this.#options.moveOf(this.#cookies);
+      return await this.#moved ?? await this.#options.moveOf(cookies);
     } catch (error) {
       this.#options.report(error);
       return null;

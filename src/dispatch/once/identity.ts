@@ -117,11 +117,15 @@ class CookieIdentities implements Identities {
 
   async of(request: Pick<Request, "headers">, principal: string | null): Promise<Identity> {
     if (!this.#isFixed && this.#isOld()) await this.#read();
-    const cookies = pairsOf(request).filter(({ name }) => this.#names.has(name)).map(({ pair }) => pair).sort();
-    const authorization = request.headers.get("authorization");
-    const isAnonymous = cookies.length === 0 && authorization === null;
-    const session = isAnonymous ? null : digest(["session", authorization, cookies]);
+    const session = this.#sessionOf(request);
     return { user: principal === null ? session : digest(["principal", principal]), session };
+  }
+
+  #sessionOf(request: Pick<Request, "headers">): string | null {
+    const authorization = request.headers.get("authorization");
+    const cookies = pairsOf(request).filter(({ name }) => this.#names.has(name));
+    if (cookies.length === 0 && authorization === null) return null;
+    return digest(["session", authorization, cookies.map(({ pair }) => pair).sort()]);
   }
 
   async after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null> {

@@ -49,7 +49,7 @@ export interface Ledger {
 interface Account {
   readonly name: string;
   /** Its outcomes, the oldest first. */
-  readonly entries: Map<string, Entry>;
+  readonly entries: Queue;
   weight: number;
 }
 
@@ -58,7 +58,42 @@ interface Entry {
   readonly account: Account;
   readonly weight: number;
   readonly expires: number;
+  /** `true` once it is taken out, for good. */
+  isGone: boolean;
 }
+
+/**
+ * Entries in the order in which they came. Not the order of a `Map`: one whose first entry is removed again and again looks at
+ * every hole that it has left.
+ */
+class Queue {
+  #entries: Entry[] = [];
+  #head = 0;
+  /** How many are not gone. */
+  size = 0;
+
+  push(entry: Entry): void {
+    this.#entries.push(entry);
+    this.size++;
+  }
+
+  /** The oldest that is not gone, or `null`. */
+  get first(): Entry | null {
+    while (this.#entries[this.#head]?.isGone) this.#head++;
+    return this.#entries[this.#head] ?? null;
+  }
+
+  /** Counts one less, which is gone; those that are gone are swept when they are as many as the others. */
+  forget(): void {
+    this.size--;
+    if (this.#entries.length <= 2 * this.size + SWEPT) return;
+    this.#entries = this.#entries.filter(({ isGone }) => !isGone);
+    this.#head = 0;
+  }
+}
+
+/** Entries that are not worth sweeping. */
+const SWEPT = 32;
 
 /**
  * Makes a ledger.
@@ -70,12 +105,16 @@ export function createLedger(options: LedgerOptions): Ledger {
   return new FairLedger(options);
 }
 
+const NONE: readonly string[] = Object.freeze([]);
+
 class FairLedger implements Ledger {
-  readonly #maxBytes: number;
+  /** The weight of all there may be. */
+  readonly #most: number;
   readonly #leastWeight: number;
   readonly #milliseconds: number;
-  /** All outcomes, the oldest first. All live equally long: the oldest expires first. */
   readonly #entries = new Map<string, Entry>();
+  /** All outcomes, the oldest first. All live equally long: the oldest expires first. */
+  readonly #order = new Queue();
   /** By holder; one without outcomes is not in here: a server meets any number of addresses. */
   readonly #accounts = new Map<string, Account>();
   /**
@@ -87,7 +126,8 @@ class FairLedger implements Ledger {
   #weight = 0;
 
   constructor({ maxEntries, maxBytes, seconds }: LedgerOptions) {
-    this.#maxBytes = maxBytes;
+    // Sums of fractions must not push out the last one that fits.
+    this.#most = maxBytes * (1 + 1e-9);
     this.#leastWeight = maxBytes / maxEntries;
     this.#milliseconds = seconds * 1000;
   }
@@ -97,12 +137,14 @@ class FairLedger implements Ledger {
     this.remove(key);
     this.#dropExpired(now);
     const name = holder.kind === "unknown" ? holder.kind : `${holder.kind} ${holder.name}`;
-    const account = this.#accounts.get(name) ?? { name, entries: new Map(), weight: 0 };
-    const entry = { key, account, weight: Math.max(bytes, this.#leastWeight), expires: now + this.#milliseconds };
+    const account = this.#accounts.get(name) ?? { name, entries: new Queue(), weight: 0 };
+    const weight = Math.max(bytes, this.#leastWeight);
+    const entry: Entry = { key, account, weight, expires: now + this.#milliseconds, isGone: false };
     this.#entries.set(key, entry);
-    account.entries.set(key, entry);
-    this.#weigh(account, entry.weight);
-    return this.#makeRoom();
+    this.#order.push(entry);
+    account.entries.push(entry);
+    this.#weigh(account, weight);
+    return this.#weight > this.#most ? this.#makeRoom() : NONE;
   }
 
   has(key: string): boolean {
@@ -114,25 +156,25 @@ class FairLedger implements Ledger {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
-    entry.account.entries.delete(key);
+    entry.isGone = true;
+    this.#order.forget();
+    entry.account.entries.forget();
     this.#weigh(entry.account, -entry.weight);
   }
 
   #dropExpired(now: number): void {
-    for (const entry of this.#entries.values()) {
-      if (entry.expires > now) return;
-      this.remove(entry.key);
+    for (let oldest = this.#order.first; oldest !== null && oldest.expires <= now; oldest = this.#order.first) {
+      this.remove(oldest.key);
     }
   }
 
   #makeRoom(): readonly string[] {
     const dropped: string[] = [];
-    // Sums of fractions must not push out the last one that fits.
-    while (this.#weight > this.#maxBytes * (1 + 1e-9)) {
-      const [oldest] = this.#heaviest()?.entries.keys() ?? [];
-      if (oldest === undefined) return dropped;
-      this.remove(oldest);
-      dropped.push(oldest);
+    while (this.#weight > this.#most) {
+      const oldest = this.#heaviest()?.entries.first ?? null;
+      if (oldest === null) return dropped;
+      this.remove(oldest.key);
+      dropped.push(oldest.key);
     }
     return dropped;
   }
@@ -151,7 +193,7 @@ class FairLedger implements Ledger {
     account.weight += change;
     if (account.entries.size === 0) this.#accounts.delete(account.name);
     else {
-      this.#accounts.set(account.name, account);
+      if (account.entries.size === 1) this.#accounts.set(account.name, account);
       this.#class(this.#classOf(account)).add(account);
     }
     if (this.#entries.size === 0) this.#weight = 0;

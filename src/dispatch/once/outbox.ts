@@ -21,6 +21,8 @@ export interface Letter {
 
 /** Keeps letters until they are delivered. */
 export interface Outbox {
+  /** Returns whether a letter waits under a key. */
+  has(key: string): boolean;
   /** The outcome that waits under a key, or `null`. */
   outcomeOf(key: string): StoredOutcome | null;
   /** Adds a letter, in place of one with the same key. */
@@ -71,6 +73,10 @@ class RetryingOutbox implements Outbox {
 
   constructor(seconds: number) {
     this.#milliseconds = seconds * 1000;
+  }
+
+  has(key: string): boolean {
+    return this.#letters.has(key);
   }
 
   outcomeOf(key: string): StoredOutcome | null {
