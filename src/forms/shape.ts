@@ -12,9 +12,10 @@
  *
  * @module
  */
-import type { AnyFieldOptions } from "./field.ts";
+import type { AnyFieldOptions } from "./field_options.ts";
 import { ACCEPT_TOKEN } from "./file_type.ts";
-import { compilePattern, type FieldType } from "./field_value.ts";
+import { checkPattern } from "./constraints.ts";
+import type { FieldType } from "./field_kinds.ts";
 import { isPlainObject, joinPath, type Step } from "./path.ts";
 
 /** What one part of the input may be. */
@@ -529,8 +530,7 @@ function attributePattern(pattern: string): string | undefined {
   const whole = pattern.startsWith("^") && /(?<!\\)\$$/.test(pattern) && !hasAlternatives(pattern);
   const source = whole ? pattern.slice(1, -1) : `[^]*(?:${pattern})[^]*`;
   try {
-    new RegExp(source, "v");
-    compilePattern(source);
+    checkPattern(source);
     return source;
   } catch {
     // Valid without the flag `v` and not with it: a browser would ignore it, and the schema checks it in any case.

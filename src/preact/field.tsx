@@ -7,8 +7,8 @@
  * @module
  */
 import { useContext } from "./use_context.ts";
-import type { FieldChoice } from "../forms/field_value.ts";
-import type { BoundField } from "../forms/form.ts";
+import type { BoundField } from "../forms/bound_field.ts";
+import type { FieldChoice } from "../forms/field_rules.ts";
 import { FormScope } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 

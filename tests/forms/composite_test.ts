@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
-import { bindChecked, bindUnchecked, formsIn, makeForm, showBlank } from "../../src/forms/any_form.ts";
+import { formsIn } from "../../src/forms/any_form.ts";
+import { bind as bindAny } from "../../src/forms/bind.ts";
 import { type BoundFormWithFormsets, type FormWithFormsets, withFormsets } from "../../src/forms/composite.ts";
 import { field } from "../../src/forms/field.ts";
-import { defineForm, type FormDefinition } from "../../src/forms/form.ts";
+import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
+import { makeForm } from "../../src/forms/make_form.ts";
 import { formSpec } from "../../src/forms/specs.ts";
-import { ctx, issuesOf, type Kwargs } from "./support.ts";
+import { ctx, issuesOf, type Kwargs, showBlank } from "./support.ts";
 
 const LineForm = defineForm("line", {
   fields: { text: field.text({ required: true }), price: field.number({ required: true }) },
@@ -18,19 +20,15 @@ const Base = defineForm("invoice", {
 const Invoice = withFormsets(Base, { lines: Lines });
 
 async function bind(
-  definition: FormDefinition,
-  kwargs: Kwargs,
+  definition: FormWithFormsets,
+  sent: Kwargs,
   initial: unknown = null,
 ): Promise<BoundFormWithFormsets<unknown>> {
-  const form = await bindChecked({ definition, initial }, { kwargs, initial, instance: null, ctx });
-  assert(form.kind === "form" && "formsets" in form);
-  return form;
+  return await bindAny(definition, { mode: "checked", sent, initial, instance: null, ctx });
 }
 
-function blank(definition: FormDefinition, initial: unknown = null): BoundFormWithFormsets<unknown> {
-  const form = showBlank({ definition, initial }, "7", null);
-  assert(form.kind === "form" && "formsets" in form);
-  return form;
+function blank(definition: FormWithFormsets, initial: unknown = null): BoundFormWithFormsets<unknown> {
+  return bindAny(definition, { mode: "blank", initial, instance: "7" });
 }
 
 Deno.test("withFormsets() gives a frozen form whose formsets bear their names", () => {
@@ -150,7 +148,7 @@ Deno.test("addError() of a form with formsets reaches the form, a list and a row
 
 Deno.test("a form with formsets that is not checked yet shows what was sent", () => {
   const kwargs = { customer: "Ada", lines: [{ text: "a" }] };
-  const form = bindUnchecked({ definition: Invoice, initial: null }, { kwargs, initial: null, instance: null, ctx });
+  const form = bindAny(Invoice, { mode: "unchecked", sent: kwargs, initial: null, instance: null });
   assertEquals([form.isValid, form.errorCount, form.field("lines[0].text").raw], [false, 0, "a"]);
 });
 
@@ -165,7 +163,7 @@ Deno.test("formSpec() of a form with formsets holds each field once: its own in 
   assertEquals(spec.formsets?.lines?.rows[0]?.fields.map(({ name }) => name), ["lines[0].text", "lines[0].price"]);
   assertEquals(JSON.parse(JSON.stringify(spec)), spec);
   assert(Object.isFrozen(spec.formsets));
-  assertEquals("formsets" in formSpec(showBlank({ definition: Base, initial: null }, null, null) as never), false);
+  assertEquals("formsets" in formSpec(showBlank(Base)), false);
 });
 
 Deno.test("names of rows lead to no prototype", async () => {

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { field, type FieldDefinition, fieldOfType, inputTypeOf, isField } from "../../src/forms/field.ts";
+import { field } from "../../src/forms/field.ts";
+import { type FieldDefinition, isFieldDefinition } from "../../src/forms/field_definition.ts";
+import { FIELD_KINDS } from "../../src/forms/field_kinds.ts";
 
 const VALID = "valid";
 
@@ -20,8 +22,8 @@ Deno.test("field builders give frozen definitions", () => {
   const title = field.text({ required: true, maxlength: 80, messages: { required: "Title!" } });
   assert(Object.isFrozen(title) && Object.isFrozen(title.constraints));
   assertEquals([title.type, title.required, title.constraints], ["text", true, { maxlength: 80 }]);
-  assert(isField(title));
-  assert(!isField({ ...title }));
+  assert(isFieldDefinition(title));
+  assert(!isFieldDefinition({ ...title }));
 });
 
 Deno.test("field.text() keeps what was typed, and a missing text is empty", async () => {
@@ -379,15 +381,14 @@ Deno.test("field builders refuse options that cannot be, where they are written"
   for (const [make, kind, message] of wrong) assertThrows(make, kind, message);
 });
 
-Deno.test("inputTypeOf() names the input of a type, and nothing for other elements", () => {
-  assertEquals(inputTypeOf("datetime"), "datetime-local");
-  assertEquals(inputTypeOf("radio"), "radio");
-  assertEquals(
-    ["textarea", "select", "multiselect"].map((type) => inputTypeOf(fieldOfType(type as "select", {}).type)),
-    [
-      "",
-      "",
-      "",
-    ],
-  );
+Deno.test("each kind of field is drawn as one element, and an input has a type", () => {
+  const { datetime, radio, textarea, select, multiselect } = FIELD_KINDS;
+  assertEquals([datetime.element, datetime.inputType], ["input", "datetime-local"]);
+  assertEquals([radio.element, radio.inputType], ["input", "radio"]);
+  assertEquals([textarea.element, textarea.inputType], ["textarea", ""]);
+  assertEquals([select.element, select.inputType], ["select", ""]);
+  assertEquals([multiselect.element, multiselect.inputType], ["select_multi", ""]);
+  for (const { element, inputType } of Object.values(FIELD_KINDS)) {
+    assertEquals(inputType === "", !["input", "checkbox"].includes(element));
+  }
 });

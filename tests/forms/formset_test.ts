@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import { z } from "zod";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
-import { type BoundFormset, cleanupExtraInitial, defineFormset } from "../../src/forms/formset.ts";
+import { cleanupExtraInitial } from "../../src/forms/bound_formset.ts";
+import { type BoundFormset, defineFormset } from "../../src/forms/formset.ts";
 import { bindRows, ctx, issuesOf, showRows } from "./support.ts";
 
 const LineForm = defineForm("line", {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
-import { blankForm } from "../../src/forms/bound_form.ts";
+import { bind } from "../../src/forms/bind.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { drawField, Field, type FieldProps } from "../../src/preact/field.tsx";
@@ -279,7 +279,7 @@ Deno.test("Field outside a form says what is missing", () => {
 });
 
 Deno.test("drawField() draws a field without a form around it", () => {
-  const form = blankForm(NoteForm, { initial: null, instance: "7" });
+  const form = bind(NoteForm, { mode: "blank", initial: null, instance: "7" });
   const html = renderToString(<>{drawField(form.field("body"))}</>);
   assertEquals(one(html, "textarea").id, "f-note-7-body");
 });
