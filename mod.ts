@@ -188,8 +188,7 @@ export {
   type SuccessFeedback,
   type ToastContent,
 } from "./src/forms/form.ts";
-export type { AnyBound, AnyForm, BoundOf, InputOf } from "./src/forms/any_form.ts";
-export type { FormFactory, FormOrPair } from "./src/forms/make_form.ts";
+export type { AnyBound, AnyForm, BoundOf, FormFactory, FormOrPair, InputOf } from "./src/forms/any_form.ts";
 export { field, type FieldBuilders, type Given } from "./src/forms/field.ts";
 export type { FieldDefinition, FieldDefinitions, FieldInputs, FieldValues } from "./src/forms/field_definition.ts";
 export type {

@@ -6,8 +6,7 @@
 import type { Dependency, Guard, Injectable, RequestContext } from "../context.ts";
 import { dependency } from "../deps/resolver.ts";
 import type { Injected } from "../deps/inject.ts";
-import type { AnyForm, BoundOf, InputOf } from "../forms/any_form.ts";
-import type { FormFactory } from "../forms/make_form.ts";
+import type { AnyForm, BoundOf, FormFactory, InputOf } from "../forms/any_form.ts";
 import type { StandardSchemaV1 } from "../forms/schema.ts";
 import type { ActionType } from "../protocol/action_type.ts";
 import { type LimitsOptions, resolveLimits } from "../request/limits.ts";

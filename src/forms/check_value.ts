@@ -14,8 +14,8 @@ import { parseNumber, sentChecked, sentFiles, sentList, sentText, sentTexts } fr
 export interface TextTraits {
   /** Does what a browser does to the text before it checks it. Default: nothing. */
   readonly normalize?: (text: string) => string;
-  /** Returns whether nothing was entered. Default: white space alone is nothing. */
-  readonly isBlank?: (text: string) => boolean;
+  /** If `true`, white space is something. Default: a text of white space alone is left empty. */
+  readonly keepsSpace?: boolean;
   /** Returns whether the text is of the type. Default: any is. */
   readonly fits?: (text: string, rules: FieldRules) => boolean;
 }
@@ -27,17 +27,17 @@ const URL_GAP = /[\s\p{Cc}]/u;
 
 /** Makes the check of a type of text. Left empty where it may be, the value is `""`. */
 export function textCheck(
-  { normalize = same, isBlank = isWhiteSpace, fits = any }: TextTraits = {},
+  { normalize, keepsSpace = false, fits }: TextTraits = {},
 ): (rules: FieldRules, sent: unknown) => FieldResult<string> {
   return (rules, sent) => {
     const given = sentText(sent);
     if (given === null) return broken(rules, "invalid");
-    const text = normalize(given);
-    if (isBlank(text)) return nothing(rules, text);
+    const text = normalize?.(given) ?? given;
+    if ((keepsSpace ? text : text.trim()) === "") return leftEmpty(rules, text);
     const { minlength = 0, maxlength = Infinity, pattern } = rules.constraints;
     if (text.length > maxlength) return broken(rules, "maxlength");
     if (text.length < minlength) return broken(rules, "minlength");
-    if (!fits(text, rules)) return broken(rules, "invalid");
+    if (fits?.(text, rules) === false) return broken(rules, "invalid");
     return pattern === undefined || matchesPattern(pattern, text) ? valid(text) : broken(rules, "pattern");
   };
 }
@@ -46,7 +46,7 @@ export function textCheck(
 export function checkNumber(rules: FieldRules, sent: unknown): FieldResult<number | null> {
   const text = sentText(sent);
   if (text === null) return broken(rules, "invalid");
-  if (text.trim() === "") return nothing(rules, null);
+  if (text.trim() === "") return leftEmpty(rules, null);
   const value = parseNumber(text);
   if (value === null) return broken(rules, "invalid");
   return outOfRange(rules, value, Number) ?? valid(value);
@@ -58,7 +58,7 @@ export function momentCheck(
 ): (rules: FieldRules, sent: unknown) => FieldResult<string | null> {
   return (rules, sent) => {
     const text = sentText(sent)?.trim();
-    if (text === "") return nothing(rules, null);
+    if (text === "") return leftEmpty(rules, null);
     const value = text === undefined ? null : parse(text);
     if (text === undefined || value === null) return broken(rules, "invalid");
     return outOfRange(rules, value, (bound) => parse(String(bound)) ?? NaN) ?? valid(text);
@@ -69,14 +69,14 @@ export function momentCheck(
 export function checkBox(rules: FieldRules, sent: unknown): FieldResult<boolean> {
   const checked = sentChecked(sent);
   if (checked === null) return broken(rules, "invalid");
-  return checked ? valid(true) : nothing(rules, false);
+  return checked ? valid(true) : leftEmpty(rules, false);
 }
 
 /** Checks one choice; where none need be made and none was, the value is `null`. */
 export function checkChoice(rules: FieldRules, sent: unknown): FieldResult<string | null> {
   const text = sentText(sent);
   if (text !== null && isOffered(rules, text)) return valid(text);
-  return text === "" ? nothing(rules, null) : broken(rules, "invalid");
+  return text === "" ? leftEmpty(rules, null) : broken(rules, "invalid");
 }
 
 /** Checks any number of choices, each once in the value, in the order they were sent. */
@@ -86,7 +86,7 @@ export function checkChoices(rules: FieldRules, sent: unknown): FieldResult<stri
     if (text !== null && isOffered(rules, text)) chosen.add(text);
     else if (text !== "") return broken(rules, "invalid");
   }
-  return chosen.size === 0 ? nothing(rules, []) : valid([...chosen]);
+  return chosen.size === 0 ? leftEmpty(rules, []) : valid([...chosen]);
 }
 
 /** Checks one file; where none need be chosen and none was, the value is `null`. */
@@ -99,13 +99,13 @@ export async function checkFile(rules: FieldRules, sent: unknown): Promise<Field
 export async function checkFiles(rules: FieldRules, sent: unknown): Promise<FieldResult<File[]>> {
   if (sentList(sent).some((item) => !(item instanceof File) && sentText(item) !== "")) return broken(rules, "invalid");
   const files = [...sentFiles(sent)];
-  if (files.length === 0) return nothing(rules, files);
+  if (files.length === 0) return leftEmpty(rules, files);
 
   const { maxBytes = Infinity, multiple, maxFiles = multiple ? Infinity : 1, accept } = rules.constraints;
   if (files.length > maxFiles) return broken(rules, "maxFiles");
   // Among several files the user has to know which one.
   const refused = (file: File, rule: "maxBytes" | "accept"): FieldResult<never> =>
-    files.length === 1 ? broken(rules, rule) : invalid(`${file.name}: ${messageFor(rules, rule)}`);
+    files.length === 1 ? broken(rules, rule) : wrong(`${file.name}: ${messageFor(rules, rule)}`);
   const large = files.find((file) => file.size > maxBytes);
   if (large !== undefined) return refused(large, "maxBytes");
   const tokens = accept?.toLowerCase().split(",").map((token) => token.trim()) ?? null;
@@ -149,30 +149,18 @@ function outOfRange(
   return Math.abs(steps - Math.round(steps)) > 1e-9 * Math.max(1, Math.abs(steps)) ? broken(rules, "step") : null;
 }
 
-function same(text: string): string {
-  return text;
-}
-
-function isWhiteSpace(text: string): boolean {
-  return text.trim() === "";
-}
-
-function any(): boolean {
-  return true;
-}
-
 function valid<T>(value: T): FieldResult<T> {
   return { kind: "valid", value };
 }
 
-function nothing<T>(rules: FieldRules, value: T): FieldResult<T> {
+function leftEmpty<T>(rules: FieldRules, value: T): FieldResult<T> {
   return rules.required ? broken(rules, "required") : valid(value);
 }
 
 function broken(rules: FieldRules, rule: keyof FieldMessages): FieldResult<never> {
-  return invalid(messageFor(rules, rule));
+  return wrong(messageFor(rules, rule));
 }
 
-function invalid(message: string): FieldResult<never> {
+function wrong(message: string): FieldResult<never> {
   return { kind: "invalid", message };
 }

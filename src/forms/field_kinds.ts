@@ -18,7 +18,7 @@ import {
   textCheck,
 } from "./check_value.ts";
 import type { FieldKindRules } from "./field_rules.ts";
-import { parseDateTime, parseDays, parseSeconds } from "./moment.ts";
+import { parseDateTime, parseDays, parseSeconds } from "./sent.ts";
 import { sentChecked, sentText, sentTexts } from "./sent.ts";
 
 /** The types of field. */
@@ -48,7 +48,7 @@ const EMAIL =
 const trim = (text: string): string => text.trim();
 const unifyLineEnds = (text: string): string => text.replace(/\r\n?/g, "\n");
 // White space alone is not a title and not a comment; in a password or a hidden value it may be what was meant.
-const isEmpty = (text: string): boolean => text === "";
+const textKeepingSpace = textCheck({ keepsSpace: true });
 
 const TEXT: FieldKindRules = {
   element: "input",
@@ -106,10 +106,10 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     inputType: "password",
     maxlength: 1024,
     isSecret: true,
-    check: textCheck({ isBlank: isEmpty }),
+    check: textKeepingSpace,
     required: "Enter a password",
   },
-  hidden: { ...TEXT, inputType: "hidden", constraints: [], check: textCheck({ isBlank: isEmpty }) },
+  hidden: { ...TEXT, inputType: "hidden", constraints: [], check: textKeepingSpace },
   number: {
     ...TEXT,
     inputType: "number",

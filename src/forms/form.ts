@@ -9,7 +9,8 @@ import type { BoundField } from "./bound_field.ts";
 import type { FieldDefinition, FieldDefinitions, FieldInputs, FieldValues } from "./field_definition.ts";
 import { faultOfFields, FormFields } from "./form_fields.ts";
 import { isStandardSchema, jsonSchemaOf, type StandardSchemaV1 } from "./schema.ts";
-import { readShape, type Shape } from "./shape.ts";
+import { readShape } from "./read_shape.ts";
+import type { Shape } from "./shape.ts";
 
 /**
  * Something made of the values of a valid form.

@@ -5,7 +5,7 @@
  */
 import { PROTOCOL_FIELDS } from "../protocol/names.ts";
 import { type FieldDefinition, fieldOfType, fieldOver, isFieldDefinition } from "./field_definition.ts";
-import { expandPattern, formatPath, formatPattern, parsePath, parsePattern, type Step } from "./path.ts";
+import { expandPattern, formatPath, formatPattern, parsePath, patternSteps, type Step } from "./path.ts";
 import { leafAt, leafNames, objectOf, type Shape } from "./shape.ts";
 
 /** The fields that were written down, by name or pattern. */
@@ -49,7 +49,7 @@ export class FormFields {
   names(data: unknown): readonly string[] {
     const patterns = [...this.#written.keys()];
     if (this.shape !== null) return leafNames(this.shape, data, new Set(patterns));
-    return patterns.flatMap((pattern) => expandPattern(parsePattern(pattern), data).map(formatPath));
+    return patterns.flatMap((pattern) => expandPattern(patternSteps(pattern), data).map(formatPath));
   }
 }
 
@@ -67,11 +67,11 @@ export function faultOfFields(fields: Written, hasSchema: boolean, shape: Shape 
 
 function faultOfShape(fields: Written, shape: Shape): string | null {
   if (objectOf(shape) === null) return "its schema takes no object, a form sends named values";
-  const unsendable = patternsOf(shape).find((pattern) => leafAt(shape, parsePattern(pattern)) === null);
+  const unsendable = patternsOf(shape).find((pattern) => leafAt(shape, patternSteps(pattern)) === null);
   if (unsendable !== undefined) {
     return `its schema names a field "${unsendable}" that no form can send, dots and brackets make paths`;
   }
-  const unknown = [...fields.keys()].find((pattern) => !isInShape(shape, parsePattern(pattern)));
+  const unknown = [...fields.keys()].find((pattern) => !isInShape(shape, patternSteps(pattern)));
   if (unknown === undefined) return null;
   return `its schema has no field "${unknown}", it has ${leafNames(shape, {}, new Set()).join(", ")}`;
 }
@@ -84,7 +84,7 @@ function isInShape(shape: Shape, steps: readonly Step[]): boolean {
 function drawnFields(written: Written, shape: Shape): Written {
   const drawn = new Map<string, FieldDefinition>();
   for (const pattern of new Set([...patternsOf(shape), ...written.keys()])) {
-    const field = fieldInShape(shape, parsePattern(pattern), written.get(pattern));
+    const field = fieldInShape(shape, patternSteps(pattern), written.get(pattern));
     if (field !== null) drawn.set(pattern, field);
   }
   return drawn;

@@ -58,7 +58,7 @@ export function formatPattern(steps: readonly Step[]): string {
 }
 
 /** Reads a pattern such as `rows[].label`; an open index is the number 0. */
-export function parsePattern(pattern: string): readonly Step[] {
+export function patternSteps(pattern: string): readonly Step[] {
   return parsePath(pattern.replaceAll("[]", "[0]"));
 }
 
@@ -106,17 +106,17 @@ export function valueAt(container: unknown, steps: readonly Step[]): unknown {
 export function putAt(container: unknown, steps: readonly Step[], value: unknown, mayCreate: boolean): void {
   let parent = container;
   for (const step of steps.slice(0, -1)) {
-    if (valueAt(parent, [step]) === undefined && mayCreate && value !== undefined) setOwn(parent, step, {});
+    if (valueAt(parent, [step]) === undefined && mayCreate && value !== undefined) defineMember(parent, step, {});
     parent = valueAt(parent, [step]);
   }
   const last = steps.at(-1);
   if (last === undefined || (!isPlainObject(parent) && !Array.isArray(parent))) return;
   if (value === undefined && !Array.isArray(parent)) Reflect.deleteProperty(parent, last);
-  else setOwn(parent, last, value);
+  else defineMember(parent, last, value);
 }
 
 // Assigning to `__proto__` would set the prototype.
-function setOwn(container: unknown, step: Step, value: unknown): void {
+function defineMember(container: unknown, step: Step, value: unknown): void {
   if (typeof container !== "object" || container === null) return;
   Object.defineProperty(container, step, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -1,5 +1,6 @@
 /**
- * Reads what a client sent for one field: texts, files, lists of these, or values of a typed caller.
+ * Reads what a client sent for one field: texts, files, lists of these, or values of a typed caller; and the numbers, dates
+ * and times that a text stands for.
  *
  * @module
  */
@@ -7,6 +8,9 @@
 const NUMBER_TEXT_LIMIT = 100;
 // HTML, 2.3.4.3: a valid floating-point number; a browser sends nothing else, and `Number()` alone takes `0x10` and `""`.
 const NUMBER = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?$/;
+
+const CHECKED = new Set(["on", "true", "1", "yes"]);
+const UNCHECKED = new Set(["", "off", "false", "0", "no"]);
 
 /**
  * Reads one text: nothing is `""`, numbers and booleans of a typed caller are written out, one value in a list is that
@@ -42,21 +46,9 @@ export function sentList(sent: unknown): readonly unknown[] {
 export function sentChecked(sent: unknown): boolean | null {
   const last: unknown = Array.isArray(sent) ? sent.at(-1) : sent;
   if (typeof last === "boolean") return last;
-  switch (sentText(last)?.toLowerCase()) {
-    case "on":
-    case "true":
-    case "1":
-    case "yes":
-      return true;
-    case "":
-    case "off":
-    case "false":
-    case "0":
-    case "no":
-      return false;
-    default:
-      return null;
-  }
+  const text = sentText(last)?.toLowerCase();
+  if (text === undefined) return null;
+  return CHECKED.has(text) || (UNCHECKED.has(text) ? false : null);
 }
 
 /** Reads the files. A file input in which nothing was chosen sends an empty file without a name (HTML, 4.10.22.4). */
@@ -74,4 +66,32 @@ export function parseNumber(text: string): number | null {
   const trimmed = text.length > NUMBER_TEXT_LIMIT ? "" : text.trim();
   const value = NUMBER.test(trimmed) ? Number(trimmed) : NaN;
   return Number.isFinite(value) ? value : null;
+}
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?$/;
+
+/** Counts the days of a date since 1970; `null` for a text that is not a date. */
+export function parseDays(text: string): number | null {
+  const [, year = "", month = "", day = ""] = DATE.exec(text) ?? [];
+  if (year === "" || year === "0000") return null;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  // 30 February is a date for some parsers, the first of March.
+  const real = !Number.isNaN(time) && new Date(time).getUTCDate() === Number(day) && Number(month) <= 12;
+  return real ? time / 86_400_000 : null;
+}
+
+/** Counts the seconds of a time since midnight; `null` for a text that is not a time. */
+export function parseSeconds(text: string): number | null {
+  const [, hours = "", minutes = "", seconds = "0", fraction = "0"] = TIME.exec(text) ?? [];
+  if (hours === "" || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) + Number(`0.${fraction}`);
+}
+
+/** Counts the seconds of a date and time since 1970; `null` for a text that is not both. */
+export function parseDateTime(text: string): number | null {
+  const [date = "", time = "", rest] = text.split("T");
+  const days = parseDays(date);
+  const seconds = parseSeconds(time);
+  return days === null || seconds === null || rest !== undefined ? null : days * 86_400 + seconds;
 }

@@ -101,25 +101,14 @@ export interface FormSection {
  * ```
  */
 export function fieldSpec(field: BoundField, options: { readonly extra?: boolean | undefined } = {}): FieldSpec {
-  const { value } = field;
+  const { type: _type, raw: _raw, definition: _definition, ...facts } = field;
   return Object.freeze({
-    name: field.name,
-    id: field.id,
-    helpId: field.helpId,
-    errorId: field.errorId,
-    label: field.label,
-    help: field.help,
-    kind: field.kind,
-    inputType: field.inputType,
-    value: typeof value === "object" ? Object.freeze([...value]) : value,
+    ...facts,
+    value: typeof field.value === "object" ? Object.freeze([...field.value]) : field.value,
     selected: Object.freeze([...field.selected]),
     errors: Object.freeze([...field.errors]),
-    required: field.required,
     choices: Object.freeze(field.choices.map((choice) => Object.freeze({ ...choice }))),
     constraints: Object.freeze({ ...field.constraints }),
-    multiple: field.multiple,
-    placeholder: field.placeholder,
-    autocomplete: field.autocomplete,
     extra: options.extra ?? false,
   });
 }

@@ -7,9 +7,8 @@ import { type ComponentChildren, type ComponentType, Fragment, h, type VNode } f
 import type { Action } from "../actions/action.ts";
 import { isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
-import type { AnyBound } from "../forms/any_form.ts";
+import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
-import { type FormWithInitial, initialOver, makeForm } from "../forms/make_form.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields } from "../pages/origin.ts";
 import { type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";

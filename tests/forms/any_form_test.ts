@@ -1,10 +1,12 @@
-import { assertEquals } from "@std/assert";
-import { formsIn, isAnyForm } from "../../src/forms/any_form.ts";
+import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { formsIn, initialOver, isAnyForm, makeForm } from "../../src/forms/any_form.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
+import { ctx } from "./support.ts";
 
-const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }) } });
+const fields = { title: field.text({ required: true }) };
+const NoteForm = defineForm("note", { fields });
 const Notes = defineFormset(NoteForm, { prefix: "notes" });
 
 Deno.test("isAnyForm() knows forms and formsets", () => {
@@ -14,4 +16,54 @@ Deno.test("isAnyForm() knows forms and formsets", () => {
 
 Deno.test("formsIn() gives a form itself, and of a formset the form of its rows", () => {
   assertEquals([...formsIn(NoteForm), ...formsIn(Notes)], [NoteForm, NoteForm]);
+});
+
+Deno.test("makeForm() gives a form at once where nothing has to be waited for", () => {
+  assertEquals(makeForm(NoteForm, ctx), { definition: NoteForm, initial: null });
+  const greeting = defineForm("note", { fields, getInitial: () => ({ title: "Hello" }) });
+  assertEquals(makeForm(greeting, ctx), { definition: greeting, initial: { title: "Hello" } });
+});
+
+Deno.test("makeForm() asks getInitial with the request, and waits for it", async () => {
+  const form = defineForm("note", {
+    fields,
+    getInitial: async ({ url }) => await Promise.resolve({ title: url.pathname }),
+  });
+  const made = makeForm(form, ctx);
+  assertInstanceOf(made, Promise);
+  assertEquals((await made).initial, { title: "/notes" });
+});
+
+Deno.test("makeForm() asks a factory for the form, alone or with what it begins with", async () => {
+  assertStrictEquals((await makeForm(() => NoteForm, ctx)).definition, NoteForm);
+  const pair = await makeForm(() => Promise.resolve([Notes, { initial: [{ title: "a" }] }] as const), ctx);
+  assertEquals([pair.definition, pair.initial], [Notes, [{ title: "a" }]]);
+});
+
+Deno.test("makeForm() lets a factory's initial values go before those of getInitial", async () => {
+  const form = defineForm("note", { fields, getInitial: () => ({ title: "Hello" }) });
+  assertEquals((await makeForm(() => [form, { initial: { title: "Stored" } }], ctx)).initial, { title: "Stored" });
+  assertEquals((await makeForm(() => form, ctx)).initial, { title: "Hello" });
+});
+
+Deno.test("makeForm() refuses a factory that gives no form", async () => {
+  assertThrows(() => makeForm((() => undefined) as never, ctx), TypeError, "its factory gave undefined");
+  await assertRejects(
+    async () => await makeForm((() => Promise.resolve([{}, {}])) as never, ctx),
+    TypeError,
+    "its factory gave object",
+  );
+});
+
+Deno.test("initialOver() lets values of the page go before those of the form", () => {
+  const made = { definition: NoteForm, initial: { title: "Hello", other: "x" } };
+  assertEquals(initialOver(made, { title: "Page" }), { title: "Page", other: "x" });
+  assertStrictEquals(initialOver(made, null), made.initial);
+  assertEquals(initialOver({ definition: NoteForm, initial: null }, { title: "Page" }), { title: "Page" });
+});
+
+Deno.test("initialOver() refuses values of the page for a formset", () => {
+  const made = { definition: Notes, initial: [{ title: "a" }] };
+  assertThrows(() => initialOver(made, {}), TypeError, 'Cannot show formset "note" with initial values of the page');
+  assertStrictEquals(initialOver(made, null), made.initial);
 });

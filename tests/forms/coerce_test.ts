@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { coerceInput, isBlankInput } from "../../src/forms/coerce.ts";
 import { jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
-import { readShape } from "../../src/forms/shape.ts";
+import { readShape } from "../../src/forms/read_shape.ts";
 
 function coerced(schema: StandardSchemaV1, sent: unknown): unknown {
   return coerceInput(readShape(jsonSchemaOf(schema) ?? {}), sent, false);

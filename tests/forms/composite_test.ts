@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
-import { formsIn } from "../../src/forms/any_form.ts";
+import { formsIn, makeForm } from "../../src/forms/any_form.ts";
 import { bind as bindAny } from "../../src/forms/bind.ts";
 import { type BoundFormWithFormsets, type FormWithFormsets, withFormsets } from "../../src/forms/composite.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
-import { makeForm } from "../../src/forms/make_form.ts";
 import { formSpec } from "../../src/forms/specs.ts";
 import { ctx, issuesOf, type Kwargs, showBlank } from "./support.ts";
 

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
 import { parsePath } from "../../src/forms/path.ts";
-import { leafAt, leafNames, readShape, type Shape } from "../../src/forms/shape.ts";
+import { readShape } from "../../src/forms/read_shape.ts";
+import { leafAt, leafNames, type Shape } from "../../src/forms/shape.ts";
 
 function shapeOf(schema: StandardSchemaV1): Shape {
   return readShape(jsonSchemaOf(schema) ?? {});
