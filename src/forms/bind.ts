@@ -53,8 +53,9 @@ export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): Bound
 export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
   const { mode, initial, instance } = binding;
   const bound = open(form, { sent: mode === "blank" ? null : binding.sent, initial, instance });
-  const checking = mode === "checked" ? validateForm(bound, binding.ctx) : null;
-  return checking === null ? bound : checking.then(() => bound);
+  if (mode !== "checked") return bound;
+  if (bound.kind === "formset") return checkRows(bound, binding.ctx);
+  return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);
 }
 
 function open(form: AnyForm, data: BoundData): FormState<unknown> | FormsetState<unknown> {
@@ -63,65 +64,63 @@ function open(form: AnyForm, data: BoundData): FormState<unknown> | FormsetState
   return lists === null ? new FormState(form, data) : new CompositeState(form, data, lists);
 }
 
-/** Validates a form or a formset; `null` when that is done, a promise when something has to be waited for. */
-export function validateForm(
-  bound: FormState<unknown> | FormsetState<unknown>,
-  ctx: RequestContext,
-): Promise<void> | null {
-  if (bound.kind === "formset") return checkRows(bound, ctx);
-  return bound instanceof CompositeState ? checkComposite(bound, ctx) : checkForm(bound, ctx);
-}
-
-async function checkComposite(form: CompositeState<unknown>, ctx: RequestContext): Promise<void> {
+async function checkComposite<V>(form: CompositeState<V>, ctx: RequestContext): Promise<CompositeState<V>> {
   await checkForm(form, ctx);
   for (const formset of Object.values(form.formsets)) await checkRows(formset, ctx);
   const lists = listsOf(form.definition);
-  if (lists === null || form.errorCount > 0) return;
-  await acceptCleaned(form, form.together(), lists, ctx, (field, message) => form.addKeptError(field, message));
+  if (lists === null || form.errorCount > 0) return form;
+  // `clean` of the lists gives values of the form it was written for.
+  const definition = lists as { clean?(values: V, ctx: CleanContext): V };
+  return acceptCleaned(form, form.together(), definition, ctx, (field, message) => form.addKeptError(field, message));
 }
 
-async function checkRows<V>(formset: FormsetState<V>, ctx: RequestContext): Promise<void> {
+async function checkRows<V>(formset: FormsetState<V>, ctx: RequestContext): Promise<FormsetState<V>> {
   const { definition } = formset;
   if (formset.isTooLong) formset.addError("", tooManyRows(definition.max));
   else for (const row of formset.rows) await checkRow(row, ctx);
-  if (formset.errorCount > 0) return;
+  if (formset.errorCount > 0) return formset;
   const { kept } = formset;
-  if (kept.length < definition.min) return formset.addError("", tooFewRows(definition.min));
+  if (kept.length < definition.min) {
+    formset.addError("", tooFewRows(definition.min));
+    return formset;
+  }
   const values = kept.map((row) => row.form.values);
-  await acceptCleaned(formset, values, definition, ctx, (field, message) => formset.addKeptError(field, message));
+  return acceptCleaned(formset, values, definition, ctx, (field, message) => formset.addKeptError(field, message));
 }
 
-function checkRow<V>(row: RowState<V>, ctx: RequestContext): Promise<void> | null {
+async function checkRow<V>(row: RowState<V>, ctx: RequestContext): Promise<void> {
   row.isUntouched = row.extra && !row.isDeleted && row.isLeftAlone();
   const isSkipped = row.isUntouched || (row.extra && row.isDeleted);
-  return isSkipped ? null : checkForm(row.form, ctx);
+  if (!isSkipped) await checkForm(row.form, ctx);
 }
 
-function checkForm<V>(form: FormState<V>, ctx: RequestContext): Promise<void> | null {
-  const values = form.definition.schema === null ? readFields(form) : readWithSchema(form, form.definition.schema);
+function checkForm<V>(form: FormState<V>, ctx: RequestContext): FormState<V> | Promise<FormState<V>> {
+  const { schema } = form.definition;
+  const values = schema === null ? readFields(form) : readWithSchema(form, schema);
   return values instanceof Promise
-    ? values.then((settled) => acceptForm(form, settled, ctx) ?? undefined)
+    ? values.then((settled) => acceptForm(form, settled, ctx))
     : acceptForm(form, values, ctx);
 }
 
-function acceptForm<V>(form: FormState<V>, values: V, ctx: RequestContext): Promise<void> | null {
-  if (form.ownErrorCount > 0) return null;
+function acceptForm<V>(form: FormState<V>, values: V, ctx: RequestContext): FormState<V> | Promise<FormState<V>> {
+  if (form.ownErrorCount > 0) return form;
   if (form.definition.clean !== undefined) {
     return acceptCleaned(form, values, form.definition, ctx, (field, message) => form.addError(field, message));
   }
   form.accept(values);
-  return null;
+  return form;
 }
 
-async function acceptCleaned<V>(
-  bound: BoundState<V>,
+async function acceptCleaned<V, B extends BoundState<V>>(
+  bound: B,
   values: V,
   definition: { clean?(values: V, ctx: CleanContext): V | void | PromiseLike<V | void> },
   { request, url, params, deps, signal }: RequestContext,
   addError: CleanContext["addError"],
-): Promise<void> {
+): Promise<B> {
   const cleaned = await definition.clean?.(values, { request, url, params, deps, signal, addError });
   if (bound.errorCount === 0) bound.accept(cleaned === undefined ? values : cleaned);
+  return bound;
 }
 
 function readFields<V>(form: FormState<V>): V | Promise<V> {
@@ -166,7 +165,7 @@ async function readWithSchema<V>(form: FormState<V>, schema: StandardSchemaV1): 
   const { sent } = form;
   const { shape } = fieldsOfForm(form.definition);
   const input: unknown = shape === null ? copyPlain(sent) : coerceInput(shape, sent, false);
-  await checkWritten(form, shape, input);
+  if (form.definition.fields.size > 0) await checkWritten(form, shape, input);
   // What a field has said of itself the schema need not say again in other words.
   const refused = new Set(form.errors.keys());
   const pending = schema["~standard"].validate(input);

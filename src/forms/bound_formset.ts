@@ -18,44 +18,12 @@ import { countOf } from "./messages.ts";
 import { isPlainObject, prefixPath, splitRowName, valueAt } from "./path.ts";
 import { parseNumber, sentChecked, sentText } from "./sent.ts";
 
-/** What was sent for a row: its fields, and what the formset reads of them itself. */
-export interface SentRow {
-  /** The fields of its form. */
-  readonly fields: Sent;
-  /** `true` if it was sent to be deleted. */
-  readonly isDeleted: boolean;
-  /** The value that orders it. */
-  readonly order: unknown;
-}
-
-/** The place of a row in a formset. */
-export interface RowPlace {
-  /** Its index; `null` for the row to be cloned. */
-  readonly index: number | null;
-  /** `true` if it stands after the rows that are there. */
-  readonly extra: boolean;
-  /** `true` if it begins with nothing, not even what its fields begin with. */
-  readonly blank: boolean;
-}
-
 // Stands for the number in the names of the row to be cloned.
 const EMPTY_INDEX = "__index__";
 const DELETE_FIELD = field.checkbox({ label: "Delete" });
 const ORDER_FIELD = field.number({ label: "Order", step: "any" });
-const UNSENT: SentRow = { fields: {}, isDeleted: false, order: undefined };
 
-/** Reads what was sent for a row. */
-export function readRow({ canDelete, canOrder }: FormsetDefinition, row: unknown): SentRow {
-  const fields = new Map(Object.entries(isPlainObject(row) ? row : {}));
-  const isDeleted = canDelete && sentChecked(fields.get("_delete")) === true;
-  const order = canOrder ? fields.get("_order") : undefined;
-  // Ordinary names where the formset does not use them.
-  if (canDelete) fields.delete("_delete");
-  if (canOrder) fields.delete("_order");
-  return { fields: Object.fromEntries(fields), isDeleted, order };
-}
-
-/** A row with what was sent, or blank. */
+/** A row with what was sent, or blank: its form, the box that deletes it and the number that orders it. */
 export class RowState<V> implements BoundFormsetRow<V> {
   readonly form: FormState<V>;
   readonly index: number | null;
@@ -69,22 +37,30 @@ export class RowState<V> implements BoundFormsetRow<V> {
   readonly #order: unknown;
 
   constructor(
-    formset: FormsetDefinition<V>,
-    { index, extra, blank }: RowPlace,
-    data: Omit<BoundData, "sent"> & { readonly sent: SentRow | null },
+    { definition, instance, isBound, initial: rows }: FormsetState<V>,
+    index: number | null,
+    sent: unknown,
+    isCleared: boolean = false,
   ) {
-    const { prefix, form, canDelete, canOrder } = formset;
-    const { fields, isDeleted, order } = data.sent ?? UNSENT;
-    const step = index ?? EMPTY_INDEX;
-    this.#place = { steps: [prefix, step], prefix: `${prefix}[${step}]`, extra, blank };
-    this.#order = order;
+    const { prefix, canDelete, canOrder, blankExtra } = definition;
+    const initial = index === null ? undefined : rows[index];
+    const extra = initial === undefined;
+    const fields = new Map(Object.entries(isPlainObject(sent) ? sent : {}));
     this.index = index;
     this.extra = extra;
-    this.isDeleted = isDeleted;
-    this.form = new FormState(form, { ...data, sent: data.sent === null ? null : fields }, this.#place);
+    this.isDeleted = canDelete && sentChecked(fields.get("_delete")) === true;
+    this.#order = canOrder ? fields.get("_order") : undefined;
+    // Ordinary names where the formset does not use them.
+    if (canDelete) fields.delete("_delete");
+    if (canOrder) fields.delete("_order");
+    const step = index ?? EMPTY_INDEX;
+    const blank = extra && (isCleared || blankExtra);
+    this.#place = { steps: [prefix, step], prefix: `${prefix}[${step}]`, extra, blank };
+    const data = { sent: isBound && index !== null ? Object.fromEntries(fields) : null, initial, instance };
+    this.form = new FormState(definition.form, data, this.#place);
     const position = extra || index === null ? undefined : index + 1;
-    this.deleteField = canDelete ? this.#ownField("_delete", DELETE_FIELD, isDeleted, false) : null;
-    this.orderField = canOrder ? this.#ownField("_order", ORDER_FIELD, order, position) : null;
+    this.deleteField = canDelete ? this.#ownField("_delete", DELETE_FIELD, this.isDeleted, false) : null;
+    this.orderField = canOrder ? this.#ownField("_order", ORDER_FIELD, this.#order, position) : null;
   }
 
   /** Its fields: those of its form, then its own. */
@@ -172,7 +148,8 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     this.hasFiles = fieldsOfForm(definition.form).takeFiles;
     const rows = sent === null ? blankRows(definition, this.initial.length) : sentRows(definition, sent);
     this.#isTooLong = sent !== null && rows.length > definition.max;
-    this.#rows = (sent === null ? rows : rows.slice(0, MAX_ROWS)).map((row, index) => this.#makeRow(index, row));
+    const shown = sent === null ? rows : rows.slice(0, MAX_ROWS);
+    this.#rows = shown.map((row, index) => new RowState(this, index, row));
   }
 
   get rows(): readonly RowState<V>[] {
@@ -180,7 +157,7 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
   }
 
   get emptyRow(): BoundFormsetRow<V> {
-    return this.#makeRow(null, null);
+    return new RowState(this, null, null);
   }
 
   get deleted(): readonly BoundFormsetRow<V>[] {
@@ -249,7 +226,7 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
   clearExtraInitial(): void {
     if (this.isBound) return;
     for (const [index, row] of this.#rows.entries()) {
-      if (row.extra) this.#rows[index] = this.#makeRow(index, null, true);
+      if (row.extra) this.#rows[index] = new RowState(this, index, null, true);
     }
   }
 
@@ -260,26 +237,18 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     for (const row of this.#rows) if (!row.isDeleted) found.addAll(row.errors, (name) => row.fullName(name));
     return found;
   }
-
-  #makeRow(index: number | null, sent: SentRow | null, isCleared: boolean = false): RowState<V> {
-    const initial = index === null ? undefined : this.initial[index];
-    const extra = initial === undefined;
-    const blank = extra && (isCleared || this.definition.blankExtra);
-    return new RowState(this.definition, { index, extra, blank }, { sent, initial, instance: this.instance });
-  }
 }
 
 // One past the limit is enough to refuse the rest by.
-function sentRows(formset: FormsetDefinition, sent: Sent): readonly SentRow[] {
-  const rows: unknown = Object.hasOwn(sent, formset.prefix) ? sent[formset.prefix] : undefined;
-  const list: readonly unknown[] = Array.isArray(rows) ? rows : [];
-  return list.slice(0, MAX_ROWS + 1).map((row) => readRow(formset, row));
+function sentRows({ prefix }: FormsetDefinition, sent: Sent): readonly unknown[] {
+  const rows: unknown = valueAt(sent, [prefix]);
+  return Array.isArray(rows) ? rows.slice(0, MAX_ROWS + 1) : [];
 }
 
 // The rows that are there are never hidden, however many may be sent.
-function blankRows({ min, max, extra }: FormsetDefinition, initial: number): readonly null[] {
+function blankRows({ min, max, extra }: FormsetDefinition, initial: number): readonly unknown[] {
   const count = Math.min(max, Math.max(min, initial + extra));
-  return Array.from({ length: Math.max(count, initial) }, () => null);
+  return Array.from({ length: Math.max(count, initial) });
 }
 
 /**

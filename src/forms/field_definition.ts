@@ -6,7 +6,7 @@
 import { compilePattern } from "./check_value.ts";
 import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
 import type { AnyFieldOptions, ChoiceDetails, ChoiceOption } from "./field_options.ts";
-import type { FieldChoice, FieldConstraints, FieldResult, FieldRules } from "./field_rules.ts";
+import type { FieldChoice, FieldConstraints, FieldKindRules, FieldResult, FieldRules } from "./field_rules.ts";
 import { ACCEPT_TOKEN } from "./file_type.ts";
 
 /**
@@ -104,26 +104,33 @@ export function fieldOver(written: FieldDefinition, read: AnyFieldOptions): Fiel
 // The options a field was built with: a plain object that looks like a field has none.
 const built = new WeakMap<object, AnyFieldOptions>();
 
-const RULES = new Set<string>(Object.values(FIELD_KINDS).flatMap(({ constraints }) => constraints));
+const RULES = new Set(Object.values(FIELD_KINDS).flatMap(rulesOf));
 
 // A field of another type than the schema's own keeps of the schema's rules those that it knows. The bounds of a schema
 // are numbers, so a date takes none.
 function takes(type: FieldType, option: string): boolean {
-  const { constraints, moment } = FIELD_KINDS[type];
-  return !RULES.has(option) || (moment === null && constraints.some((rule) => rule === option));
+  const kind = FIELD_KINDS[type];
+  return !RULES.has(option) || (kind.moment === null && rulesOf(kind).includes(option));
 }
 
-const DEFAULT_SCHEMES = ["https:", "http:"];
-const SCHEME = /^[a-z][a-z0-9+.-]*:$/;
-const CODE_SCHEMES = new Set(["javascript:", "data:", "vbscript:"]);
+function rulesOf({ attributes, others }: FieldKindRules): readonly string[] {
+  return [...attributes, ...others];
+}
 
-/**
- * Reads the constraints out of the options of a field.
- *
- * @throws {TypeError | RangeError} When an option cannot be.
- */
-export function constraintsOf(type: FieldType, options: AnyFieldOptions): FieldConstraints {
-  const { min, max, step, minlength, maxlength, accept, multiple, maxBytes, maxFiles } = options;
+function constraintsOf(type: FieldType, options: AnyFieldOptions): FieldConstraints {
+  checkConstraints(type, options);
+  const { min, max, step, minlength, maxlength, accept, maxBytes, maxFiles } = options;
+  const multiple = options.multiple || undefined;
+  const pattern = options.pattern === undefined ? undefined : patternSource(type, options.pattern);
+  const given = { min, max, step, minlength, maxlength, pattern, accept, multiple, maxBytes, maxFiles };
+  const defaults: Readonly<Record<string, unknown>> = { ...FIELD_KINDS[type].defaults };
+  const set = Object.entries(given).map(([rule, value]) => [rule, value ?? defaults[rule]]);
+  // Every key is one of FieldConstraints with a value of its type; those without a value are not there.
+  return Object.freeze(Object.fromEntries(set.filter(([, value]) => value !== undefined)));
+}
+
+function checkConstraints(type: FieldType, options: AnyFieldOptions): void {
+  const { min, max, step, minlength, maxlength, accept, maxBytes, maxFiles } = options;
   checkBounds(type, min, max);
   checkCount(type, "minlength", minlength, 0);
   checkCount(type, "maxlength", maxlength, minlength ?? 0);
@@ -135,30 +142,9 @@ export function constraintsOf(type: FieldType, options: AnyFieldOptions): FieldC
   if (accept !== undefined && !accept.split(",").every((token) => ACCEPT_TOKEN.test(token.trim()))) {
     throw new TypeError(cannotDefine(type, `accept is "${accept}", a list such as "image/*,.pdf" is needed`));
   }
-  const pattern = options.pattern === undefined ? undefined : patternSource(type, options.pattern);
-  const all = {
-    min,
-    max,
-    step,
-    minlength,
-    maxlength,
-    pattern,
-    accept,
-    multiple: multiple || undefined,
-    maxBytes,
-    maxFiles,
-  };
-  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-  // Every key is one of FieldConstraints with a value of its type; those without a value are not there.
-  return Object.freeze({ ...FIELD_KINDS[type].defaults, ...given });
 }
 
-/**
- * Reads choices, those under a heading too, into one list.
- *
- * @throws {TypeError} When a value occurs twice.
- */
-export function choicesOf(type: FieldType, choices: readonly ChoiceOption[]): readonly FieldChoice[] {
+function choicesOf(type: FieldType, choices: readonly ChoiceOption[]): readonly FieldChoice[] {
   const flat = choices.flatMap((choice) => {
     if (typeof choice === "string" || "value" in choice) return [choiceOf(choice, null)];
     return choice.choices.map((inner) => choiceOf(inner, choice.group));
@@ -174,12 +160,11 @@ function choiceOf(choice: string | ChoiceDetails, group: string | null): FieldCh
   return Object.freeze({ value, label, group, disabled });
 }
 
-/**
- * Reads the schemes of a URL.
- *
- * @throws {TypeError} When a scheme is malformed, or runs code in the page that links to it.
- */
-export function schemesOf(schemes: readonly string[] = DEFAULT_SCHEMES): readonly string[] {
+const DEFAULT_SCHEMES = ["https:", "http:"];
+const SCHEME = /^[a-z][a-z0-9+.-]*:$/;
+const CODE_SCHEMES = new Set(["javascript:", "data:", "vbscript:"]);
+
+function schemesOf(schemes: readonly string[] = DEFAULT_SCHEMES): readonly string[] {
   const refused = schemes.find((scheme) => !SCHEME.test(scheme) || CODE_SCHEMES.has(scheme));
   if (refused === undefined) return Object.freeze([...schemes]);
   throw new TypeError(

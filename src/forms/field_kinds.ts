@@ -53,7 +53,8 @@ const textKeepingSpace = textCheck({ keepsSpace: true });
 const TEXT: FieldKindRules = {
   element: "input",
   inputType: "text",
-  constraints: ["minlength", "maxlength", "pattern"],
+  attributes: ["minlength", "maxlength", "pattern"],
+  others: [],
   defaults: {},
   isSecret: false,
   check: textCheck(),
@@ -67,13 +68,14 @@ const CHOICE: FieldKindRules = {
   ...TEXT,
   element: "select",
   inputType: "",
-  constraints: ["choices"],
+  attributes: [],
+  others: ["choices"],
   check: checkChoice,
   required: "Choose an option",
   invalid: "Choose one of the options",
 };
 
-const MOMENT: FieldKindRules = { ...TEXT, constraints: ["min", "max", "step"] };
+const MOMENT: FieldKindRules = { ...TEXT, attributes: ["min", "max", "step"] };
 
 /** The kinds of field, by type. */
 export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
@@ -82,7 +84,7 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     ...TEXT,
     element: "textarea",
     inputType: "",
-    constraints: ["minlength", "maxlength"],
+    attributes: ["minlength", "maxlength"],
     check: textCheck({ normalize: unifyLineEnds }),
   },
   email: {
@@ -109,11 +111,11 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     check: textKeepingSpace,
     required: "Enter a password",
   },
-  hidden: { ...TEXT, inputType: "hidden", constraints: [], check: textKeepingSpace },
+  hidden: { ...TEXT, inputType: "hidden", attributes: [], check: textKeepingSpace },
   number: {
     ...TEXT,
     inputType: "number",
-    constraints: ["min", "max", "step"],
+    attributes: ["min", "max", "step"],
     defaults: { step: 1 },
     check: checkNumber,
     required: "Enter a number",
@@ -123,7 +125,7 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     ...TEXT,
     element: "checkbox",
     inputType: "checkbox",
-    constraints: [],
+    attributes: [],
     check: checkBox,
     show: (data) => sentChecked(data) === true,
     required: "Tick this box to go on",
@@ -170,7 +172,8 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
   file: {
     ...TEXT,
     inputType: "file",
-    constraints: ["accept", "multiple", "maxBytes", "maxFiles"],
+    attributes: ["accept", "multiple"],
+    others: ["maxBytes", "maxFiles"],
     isSecret: true,
     check: (rules, sent) => rules.constraints.multiple ? checkFiles(rules, sent) : checkFile(rules, sent),
     required: "Choose a file",

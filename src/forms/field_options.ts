@@ -46,15 +46,10 @@ export interface UrlFieldOptions<R extends boolean = boolean> extends TextFieldO
 }
 
 /** What a field for a hidden value may be told. */
-export interface HiddenFieldOptions<R extends boolean = boolean> {
-  /** Whether a value must be given. Default: `false`. */
-  readonly required?: R | undefined;
+export interface HiddenFieldOptions<R extends boolean = boolean>
+  extends Pick<TextFieldOptions<R>, "required" | "maxlength" | "messages"> {
   /** What it holds. A visitor can change it: never trust it with a decision. Default: empty. */
   readonly initial?: string | undefined;
-  /** The greatest length, in UTF-16 code units. Default: any. */
-  readonly maxlength?: number | undefined;
-  /** What is said when a rule is broken. Default: our own words. */
-  readonly messages?: FieldMessages | undefined;
 }
 
 /** What a field for a number may be told. */

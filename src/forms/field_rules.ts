@@ -99,8 +99,10 @@ export interface FieldKindRules {
   readonly element: FieldKind;
   /** The attribute `type` of its `<input>`; `""` for other elements. */
   readonly inputType: string;
-  /** The rules that it knows: those with an attribute in HTML are drawn, and those of a schema are taken over. */
-  readonly constraints: readonly (keyof FieldConstraints | "choices")[];
+  /** The constraints that are attributes of its control. */
+  readonly attributes: readonly (keyof FieldConstraints)[];
+  /** The other rules that it takes over from a schema. */
+  readonly others: readonly string[];
   /** The constraints of a field that sets none. */
   readonly defaults: FieldConstraints;
   /** The greatest length of a field that its builder makes and that sets none. */

@@ -106,7 +106,6 @@ const CONTROL_ATTRIBUTES: ReadonlySet<string> = new Set([
   "title",
   "wrap",
 ]);
-const RULE_ATTRIBUTES = ["min", "max", "step", "minlength", "maxlength", "pattern", "accept", "multiple"] as const;
 const OPEN_ATTRIBUTE = /^(?:data|aria|hyper)-[a-z0-9-]+$/;
 
 /**
@@ -298,10 +297,11 @@ function groupAttributes(field: BoundField): Attributes {
 }
 
 function ruleAttributes({ type, constraints }: BoundField): Attributes {
-  const known = FIELD_KINDS[type].constraints;
-  return Object.fromEntries(
-    RULE_ATTRIBUTES.filter((rule) => known.includes(rule)).map((rule) => [rule, constraints[rule]]),
-  );
+  const attributes: Record<string, AttributeValue> = {};
+  for (const rule of FIELD_KINDS[type].attributes) {
+    if (constraints[rule] !== undefined) attributes[rule] = constraints[rule];
+  }
+  return attributes;
 }
 
 function invalidState(field: BoundField): Attributes {
