@@ -7,7 +7,6 @@ import type { Issues } from "../protocol/patch.ts";
 import { type BoundField, FieldState } from "./bound_field.ts";
 import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
-import type { FormFields } from "./form_fields.ts";
 import { initialOfForm } from "./initial.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
 
@@ -104,18 +103,16 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   readonly kind = "form";
   readonly definition: FormDefinition<V>;
   readonly initial: FormInitial;
-  readonly #read: FormFields;
   readonly #place: FormPlace;
   readonly #sent: Sent | null;
   readonly #errors = new ErrorList();
   // Made when first asked for: a form whose handler runs is never drawn.
-  readonly #fields = new Map<string, BoundField>();
+  #fields: Map<string, BoundField> | null = null;
 
   constructor(definition: FormDefinition<V>, data: BoundData, place: FormPlace = WHOLE) {
     super(definition.name, data);
     this.definition = definition;
     this.initial = initialOfForm(definition.name, data.initial);
-    this.#read = fieldsOfForm(definition);
     this.#place = place;
     this.#sent = data.sent;
   }
@@ -131,7 +128,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   }
 
   get hasFiles(): boolean {
-    return this.#read.takeFiles;
+    return fieldsOfForm(this.definition).takeFiles;
   }
 
   get fields(): readonly BoundField[] {
@@ -139,10 +136,9 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   }
 
   field(name: string): BoundField {
-    const known = this.#fields.get(name);
-    if (known !== undefined) return known;
-    const field = this.#makeField(name);
-    this.#fields.set(name, field);
+    const fields = this.#fields ??= new Map();
+    const field = fields.get(name) ?? this.#makeField(name);
+    fields.set(name, field);
     return field;
   }
 
@@ -155,8 +151,9 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   }
 
   #makeField(name: string): BoundField {
-    const steps = this.#read.path(name);
-    const definition = this.#read.at(steps);
+    const fields = fieldsOfForm(this.definition);
+    const steps = fields.path(name);
+    const definition = fields.at(steps);
     if (definition === null) {
       const names = this.#names().join(", ") || "no fields yet";
       throw new TypeError(`Cannot find field "${name}" of form "${this.name}": it has ${names}`);
@@ -177,6 +174,6 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   }
 
   #names(): readonly string[] {
-    return this.#read.names(this.#sent ?? this.initial);
+    return fieldsOfForm(this.definition).names(this.#sent ?? this.initial);
   }
 }

@@ -12,24 +12,25 @@ export function messageFor(rules: FieldRules, rule: keyof FieldMessages): string
 }
 
 function builtInMessage({ kind, constraints, schemes }: FieldRules, rule: keyof FieldMessages): string {
-  const { minlength = 0, maxlength = 0, maxBytes = 0, maxFiles = 1, accept = "" } = constraints;
   switch (rule) {
     case "required":
       return kind.required;
     case "invalid":
       return typeof kind.invalid === "string" ? kind.invalid : kind.invalid(schemes);
     case "minlength":
-      return `Enter at least ${countOf(minlength, "character")}`;
+      return `Enter at least ${countOf(constraints.minlength ?? 0, "character")}`;
     case "maxlength":
-      return `Enter at most ${countOf(maxlength, "character")}`;
+      return `Enter at most ${countOf(constraints.maxlength ?? 0, "character")}`;
     case "pattern":
       return "Enter a value in the expected format";
     case "maxBytes":
-      return `Choose a file of at most ${formatBytes(maxBytes)}`;
+      return `Choose a file of at most ${formatBytes(constraints.maxBytes ?? 0)}`;
     case "maxFiles":
-      return `Choose at most ${countOf(maxFiles, "file")}`;
+      return `Choose at most ${countOf(constraints.maxFiles ?? 1, "file")}`;
     case "accept":
-      return `Choose a file of one of these types: ${accept.split(",").map((type) => type.trim()).join(", ")}`;
+      return `Choose a file of one of these types: ${
+        constraints.accept?.split(",").map((type) => type.trim()).join(", ")
+      }`;
     default:
       return kind.moment === null
         ? numberMessage(constraints, rule)
