@@ -1,5 +1,6 @@
 /**
- * What a form is: a name, and a schema or fields that say what it takes.
+ * Definitions of forms: a name, and a schema or fields that say which values it takes. A form may have lists of rows besides
+ * (`composite.ts`); a list alone is a formset (`formset.ts`). `bind.ts` makes of each one that can be shown.
  *
  * @module
  */

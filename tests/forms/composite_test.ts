@@ -176,3 +176,15 @@ Deno.test("names of rows lead to no prototype", async () => {
   assertEquals((await bind(definition, { customer: "Ada" }, {})).fieldNames, ["constructor"]);
   assertEquals(blank(definition, {}).field("constructor[0].text").value, "");
 });
+
+Deno.test("clean() of the form itself runs once its own fields are sound, whatever its lists hold", async () => {
+  const Checked = withFormsets(
+    defineForm("invoice", {
+      fields: { customer: field.text() },
+      clean: (_, { addError }) => addError("customer", "Own"),
+    }),
+    { lines: Lines },
+  );
+  const form = await bind(Checked, { customer: "Ada", lines: [{ text: "a", price: "1", _order: "first" }] });
+  assertEquals(issuesOf(form), [["customer", ["Own"]], ["lines[0]._order", ["Enter a number"]]]);
+});

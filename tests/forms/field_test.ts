@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { field } from "../../src/forms/field.ts";
 import { type FieldDefinition, isFieldDefinition } from "../../src/forms/field_definition.ts";
-import { FIELD_KINDS } from "../../src/forms/field_kinds.ts";
 
 const VALID = "valid";
 
@@ -379,16 +378,4 @@ Deno.test("field builders refuse options that cannot be, where they are written"
     [() => field.file({ maxFiles: 1.5 }), RangeError, "maxFiles is 1.5"],
   ];
   for (const [make, kind, message] of wrong) assertThrows(make, kind, message);
-});
-
-Deno.test("each kind of field is drawn as one element, and an input has a type", () => {
-  const { datetime, radio, textarea, select, multiselect } = FIELD_KINDS;
-  assertEquals([datetime.element, datetime.inputType], ["input", "datetime-local"]);
-  assertEquals([radio.element, radio.inputType], ["input", "radio"]);
-  assertEquals([textarea.element, textarea.inputType], ["textarea", ""]);
-  assertEquals([select.element, select.inputType], ["select", ""]);
-  assertEquals([multiselect.element, multiselect.inputType], ["select_multi", ""]);
-  for (const { element, inputType } of Object.values(FIELD_KINDS)) {
-    assertEquals(inputType === "", !["input", "checkbox"].includes(element));
-  }
 });

@@ -141,6 +141,8 @@ Deno.test("a row to be deleted is apart from the others, and nothing is held aga
   assertEquals(formset.deleted.map(({ form }) => form.field("id").raw), ["1"]);
   assertEquals(formset.deleted[0]?.form.isValid, false);
   assertEquals(formset.rows[0]?.deleteField?.value, true);
+  // A row that was never there is not even looked into.
+  assertEquals(formset.rows.map(({ form }) => form.errorCount), [1, 0, 0]);
 });
 
 Deno.test("a formset that deletes nothing and orders nothing takes those names as ordinary ones", async () => {
