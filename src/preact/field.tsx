@@ -150,7 +150,7 @@ export function drawField(field: BoundField, props: DrawFieldProps = {}): Markup
   const control = <FieldControl field={field} help={help} {...rest} />;
   if (isChoiceGroup(field, props.as)) {
     return (
-      <fieldset class="hyper-field" {...groupAttributes(field)} {...describedBy(field, help, undefined)}>
+      <fieldset class="hyper-field" {...groupAttributes(field, help)}>
         <legend>{label}</legend>
         {control}
         {drawNotes(field, help)}
@@ -189,7 +189,7 @@ export function FieldControl({ field, as, help, ...given }: FieldControlProps): 
     ...attributes,
     id: field.id,
     name: field.name,
-    ...(field.required ? { required: true, "aria-required": "true" } : {}),
+    ...(field.required ? { required: true, ...ARIA_REQUIRED } : {}),
     ...invalidState(field),
     ...describedBy(field, help, attributes["aria-describedby"]),
   };
@@ -205,6 +205,8 @@ export function FieldControl({ field, as, help, ...given }: FieldControlProps): 
       return drawInput(field, shared);
   }
 }
+
+const ARIA_REQUIRED = { "aria-required": "true" };
 
 // An attribute that is `undefined` is not drawn.
 type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -291,9 +293,9 @@ function isChoiceGroup({ kind, inputType }: BoundField, as: DrawFieldProps["as"]
   return (kind === "select" && as === "radios") || (kind === "select_multi" && as === "checkboxes");
 }
 
-function groupAttributes(field: BoundField): Attributes {
-  if (field.multiple) return {};
-  return { role: "radiogroup", "aria-required": field.required ? "true" : undefined };
+function groupAttributes(field: BoundField, help: Markup): Attributes {
+  const described = describedBy(field, help, undefined);
+  return field.multiple ? described : { role: "radiogroup", ...described, ...(field.required ? ARIA_REQUIRED : {}) };
 }
 
 function ruleAttributes({ type, constraints }: BoundField): Attributes {

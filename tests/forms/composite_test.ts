@@ -131,7 +131,9 @@ Deno.test("clean() of a form with formsets sees all of it, and names a row by it
       lines: [{ _delete: "on", text: "gone" }, { text: "a", price: "1" }, { text, price: "1" }],
     });
   assertEquals(issuesOf(await send("bad")), [["lines[2].text", ["No"]]]);
-  assertEquals(issuesOf(await send("all")), [["lines", ["All"]]]);
+  const all = await send("all");
+  assertEquals(issuesOf(all), [["lines", ["All"]]]);
+  assertEquals(all.formsets.lines?.errors.get(""), ["All"]);
   assertEquals(issuesOf(await send("own")), [["customer", ["Own"]]]);
   assertEquals((await send("fine")).values, { customer: "ADA", lines: [{ text: "a", price: 1 }] });
 });

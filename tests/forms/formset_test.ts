@@ -63,6 +63,7 @@ Deno.test("blankFormset() shows at least min and at most max rows, and never hid
   assertEquals(count({ max: 2, extra: 5 }, 1), 2);
   assertEquals(count({ max: 2, extra: 5 }, 3), 3);
   assertEquals(count({ extra: 0 }, 0), 0);
+  assertEquals(count({}, 1001), 1001);
 });
 
 Deno.test("fields of a row are named and numbered after it, in its own form without the prefix", () => {
@@ -79,6 +80,13 @@ Deno.test("fields of a row are named and numbered after it, in its own form with
   assertEquals(formset.field("lines[1]._delete").label, "Delete");
   for (const name of ["label", "lines[9].label", "other[0].label", "lines[0]", "lines[0].none"]) {
     assertThrows(() => formset.field(name), TypeError);
+  }
+});
+
+Deno.test("a name that is not a field of a row is answered with how those are named", () => {
+  const message = 'it has 3 rows, name a field of one as "lines[0].name"';
+  for (const name of ["label", "lines[9].label", "lines[0]"]) {
+    assertThrows(() => showRows(Lines, STORED).field(name), TypeError, message);
   }
 });
 

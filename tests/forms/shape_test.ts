@@ -197,3 +197,17 @@ Deno.test("readShape() ends on references that lead nowhere or to themselves", (
     assertEquals(leafAt(shape, ["x"])?.sketch.type ?? "text", "text");
   }
 });
+
+Deno.test("readShape() leaves the lengths of a date to the schema, which a date control does not know", () => {
+  const lengths = { minLength: 10, maxLength: 10 };
+  const shape = readShape({
+    type: "object",
+    properties: {
+      date: { type: "string", format: "date", ...lengths },
+      url: { type: "string", format: "url", ...lengths },
+    },
+  });
+  const optionsOf = (name: string) => leafAt(shape, [name])?.sketch.options;
+  assertEquals(optionsOf("date"), {});
+  assertEquals(optionsOf("url"), { minlength: 10, maxlength: 10 });
+});

@@ -283,3 +283,14 @@ Deno.test("drawField() draws a field without a form around it", () => {
   const html = renderToString(<>{drawField(form.field("body"))}</>);
   assertEquals(one(html, "textarea").id, "f-note-7-body");
 });
+
+Deno.test("Field draws required boxes without requiring each of them, and their group has no role of radio buttons", () => {
+  const form = defineForm("a", { fields: { tags: field.multiSelect({ choices: ["x", "y"], required: true }) } });
+  const html = show(form, <Field name="tags" as="checkboxes" />);
+  assertEquals(elements(html, "input").map(({ type, required }) => [type, required]), [
+    ["checkbox", undefined],
+    ["checkbox", undefined],
+  ]);
+  const group = one(html, "fieldset");
+  assertEquals([group.role, group["aria-required"]], [undefined, undefined]);
+});
