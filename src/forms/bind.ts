@@ -9,8 +9,7 @@ import type { RequestContext } from "../context.ts";
 import type { AnyForm, BoundOf } from "./any_form.ts";
 import { CompositeState } from "./bound_composite.ts";
 import { type BoundData, type BoundState, FormState, type Sent } from "./bound_form.ts";
-import { FormsetState } from "./bound_formset.ts";
-import type { RowState } from "./bound_formset.ts";
+import { FormsetState, type RowState } from "./bound_formset.ts";
 import { coerceInput, emptied } from "./coerce.ts";
 import { listsOf } from "./composite.ts";
 import type { FieldDefinition } from "./field_definition.ts";
@@ -37,9 +36,9 @@ export interface CheckedBinding extends Omit<BoundData, "sent"> {
 }
 
 /**
- * Binds a form or a formset.
+ * Binds a form or a formset to what was sent, or to nothing, without checking it.
  *
- * @returns The form; when it is checked, valid or with errors, and a promise only where something has to be waited for.
+ * @returns The form, not valid.
  * @throws {TypeError} When `initial` does not hold named values, or for a formset a list of them.
  */
 export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf<F>;

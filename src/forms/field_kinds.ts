@@ -18,8 +18,7 @@ import {
   textCheck,
 } from "./check_value.ts";
 import type { FieldKindRules } from "./field_rules.ts";
-import { parseDateTime, parseDays, parseSeconds } from "./sent.ts";
-import { sentChecked, sentText, sentTexts } from "./sent.ts";
+import { parseDateTime, parseDays, parseSeconds, sentChecked, sentText, sentTexts } from "./sent.ts";
 
 /** The types of field. */
 export type FieldType =
