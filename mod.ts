@@ -171,13 +171,12 @@ export {
 export { useForm } from "./src/preact/use_form.ts";
 export { FormErrors, type FormErrorsProps } from "./src/preact/form_errors.tsx";
 
+export type { BoundField } from "./src/forms/bound_field.ts";
 export {
   type BoundBase,
-  type BoundField,
   type BoundForm,
   type CleanContext,
   defineForm,
-  type FieldKind,
   type FieldsFormOptions,
   type FormDefinition,
   type FormGuardContext,
@@ -186,45 +185,47 @@ export {
   type FromValues,
   type InitialValues,
   type SchemaFormOptions,
-  type ShownValue,
   type SuccessFeedback,
   type ToastContent,
 } from "./src/forms/form.ts";
 export type { AnyBound, AnyForm, BoundOf, FormFactory, FormOrPair, InputOf } from "./src/forms/any_form.ts";
-export {
-  type AnyFieldOptions,
-  type CheckboxFieldOptions,
-  type ChoiceDetails,
-  type ChoiceFieldOptions,
-  type ChoiceGroup,
-  type ChoiceOption,
-  type ChoiceValue,
-  field,
-  type FieldBuilders,
-  type FieldDefinition,
-  type FieldDefinitions,
-  type FieldInputs,
-  type FieldOptions,
-  type FieldValues,
-  type FileFieldOptions,
-  type Given,
-  type HiddenFieldOptions,
-  type MomentFieldOptions,
-  type MultiChoiceFieldOptions,
-  type NumberFieldOptions,
-  type TextFieldOptions,
-  type UrlFieldOptions,
-} from "./src/forms/field.ts";
-export type { FieldChoice, FieldConstraints, FieldMessages, FieldResult, FieldType } from "./src/forms/field_value.ts";
+export { field, type FieldBuilders, type Given } from "./src/forms/field.ts";
+export type { FieldDefinition, FieldDefinitions, FieldInputs, FieldValues } from "./src/forms/field_definition.ts";
+export type {
+  AnyFieldOptions,
+  CheckboxFieldOptions,
+  ChoiceDetails,
+  ChoiceFieldOptions,
+  ChoiceGroup,
+  ChoiceOption,
+  ChoiceValue,
+  FieldOptions,
+  FileFieldOptions,
+  HiddenFieldOptions,
+  MomentFieldOptions,
+  MultiChoiceFieldOptions,
+  NumberFieldOptions,
+  TextFieldOptions,
+  UrlFieldOptions,
+} from "./src/forms/field_options.ts";
+export type { FieldType } from "./src/forms/field_kinds.ts";
+export type {
+  FieldChoice,
+  FieldConstraints,
+  FieldKind,
+  FieldMessages,
+  FieldResult,
+  ShownValue,
+} from "./src/forms/field_rules.ts";
 export type { StandardSchemaV1 } from "./src/forms/schema.ts";
 export {
   type BoundFormset,
   type BoundFormsetRow,
-  cleanupExtraInitial,
   defineFormset,
   type FormsetDefinition,
   type FormsetOptions,
 } from "./src/forms/formset.ts";
+export { cleanupExtraInitial } from "./src/forms/bound_formset.ts";
 export {
   type BoundFormsetsOf,
   type BoundFormWithFormsets,

@@ -22,15 +22,10 @@ import { resolveInjected } from "../deps/inject.ts";
 import type { Provider } from "../deps/providers.ts";
 import { createRequestDeps, type DependencyOverrides, type RequestDeps } from "../deps/resolver.ts";
 import { InputError } from "../errors.ts";
-import {
-  type AnyBound,
-  bindChecked,
-  bindUnchecked,
-  checkInput,
-  makeForm,
-  showBlank,
-  successFeedback,
-} from "../forms/any_form.ts";
+import { type AnyBound, makeForm } from "../forms/any_form.ts";
+import { bind } from "../forms/bind.ts";
+import { successFeedback } from "../forms/form.ts";
+import { checkInput } from "../forms/schema.ts";
 import type { Origin, Origins } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
@@ -663,7 +658,8 @@ export class FormActionDispatch {
     if (place === null) return null;
     try {
       run.origin = this.#visit(run, early, place);
-      const form = showBlank(await makeForm(action.form, run.origin.deps.ctx), null, null);
+      const { definition, initial } = await makeForm(action.form, run.origin.deps.ctx);
+      const form = bind(definition, { mode: "blank", initial, instance: null });
       form.addError("", refusal.message);
       return form;
     } catch (error) {
@@ -795,11 +791,11 @@ export class FormActionDispatch {
     const early = hasMembers(action.inject) ? await injectBeforeForm(action.inject, deps) : NO_INJECTION;
     const making = makeForm(action.form, deps.ctx);
     const made = making instanceof Promise ? await making : making;
-    const binding = { kwargs, initial: made.initial, instance: run.instance, ctx: deps.ctx };
+    const binding = { sent: kwargs, initial: made.initial, instance: run.instance, ctx: deps.ctx };
     const { guard } = made.definition;
     if (guard !== undefined) {
       run.trace?.step("form-guard");
-      const unchecked = bindUnchecked(made, binding);
+      const unchecked = bind(made.definition, { mode: "unchecked", ...binding });
       const guarded = deps.derive({ form: unchecked });
       // Each guard belongs to the definition that the form was just bound by.
       const ask = guard as Guard<RequestContext & { readonly form: AnyBound }>;
@@ -807,7 +803,7 @@ export class FormActionDispatch {
       if (refusal !== null) return refusal;
     }
     run.trace?.step("validate");
-    const binds = bindChecked(made, binding);
+    const binds = bind(made.definition, { mode: "checked", ...binding });
     const form = binds instanceof Promise ? await binds : binds;
     if (!form.isValid) return this.#refuseForm(run, form);
     run.form = form;

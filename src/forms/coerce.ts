@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { checkedOf, filesOf, numberOf, textOf } from "./field_value.ts";
+import { isEmptyFile, parseNumber, sentChecked, sentText } from "./sent.ts";
 import { isPlainObject } from "./path.ts";
 import {
   type ListShape,
@@ -26,7 +26,7 @@ import {
  * @param optional Whether it may be left out.
  * @returns The value; `undefined` for one that is left out.
  */
-export function coerce(shape: Shape, sent: unknown, optional: boolean): unknown {
+export function coerceInput(shape: Shape, sent: unknown, optional: boolean): unknown {
   // Where nothing was sent for a schema that contains itself, it would be filled with itself for ever.
   if (shape.kind === "reference" && sent === undefined) return undefined;
   const target = resolved(shape);
@@ -53,15 +53,15 @@ export function emptied(shape: ScalarShape | ListShape, optional: boolean): unkn
 function coerceScalar(shape: ScalarShape, sent: unknown, optional: boolean): unknown {
   if (shape.type === "boolean") {
     if (sent === "" && (optional || shape.nullable)) return emptied(shape, optional);
-    return sent === undefined ? false : checkedOf(sent) ?? sent;
+    return sent === undefined ? false : sentChecked(sent) ?? sent;
   }
   if (sent === "" && !shape.emptyFits) {
     return shape.type === "unknown" && !optional && !shape.nullable ? sent : emptied(shape, optional);
   }
   if (shape.type === "number" && typeof sent === "string") {
-    return sent.trim() === "" ? emptied(shape, optional) : numberOf(sent) ?? sent;
+    return sent.trim() === "" ? emptied(shape, optional) : parseNumber(sent) ?? sent;
   }
-  if (sent instanceof File && filesOf(sent).length === 0) return emptied(shape, optional);
+  if (isEmptyFile(sent)) return emptied(shape, optional);
   return sent;
 }
 
@@ -73,22 +73,24 @@ function coerceList(shape: ListShape, sent: unknown, optional: boolean): unknown
   const list: readonly unknown[] = Array.isArray(sent) ? sent : [sent];
   // A list drawn as one control sends an empty text or an empty file for "none".
   const given = shape.sketch === null ? list : list.filter((item) => item !== "" && !isEmptyFile(item));
-  return given.map((item, index) => coerce(shape.first[index] ?? shape.items, item, false));
+  return given.map((item, index) => coerceInput(shape.first[index] ?? shape.items, item, false));
 }
 
 function coerceObject(shape: ObjectShape | VariantsShape, sent: unknown, optional: boolean): unknown {
   const mayLack = optional || shape.nullable;
   if (sent !== undefined && !isPlainObject(sent)) return sent;
-  if (mayLack && (sent === undefined || isBlank(sent))) return shape.nullable && sent !== undefined ? null : undefined;
+  if (mayLack && (sent === undefined || isBlankInput(sent))) {
+    return shape.nullable && sent !== undefined ? null : undefined;
+  }
   const given = sent ?? {};
   const { members, rest } = shape.kind === "variants" ? variantOf(shape, given) : shape;
   const entries: [string, unknown][] = [];
   for (const [key, member] of members) {
-    const value = coerce(member.shape, Object.hasOwn(given, key) ? given[key] : undefined, member.optional);
+    const value = coerceInput(member.shape, Object.hasOwn(given, key) ? given[key] : undefined, member.optional);
     if (value !== undefined) entries.push([key, value]);
   }
   for (const [key, value] of Object.entries(given)) {
-    if (!members.has(key)) entries.push([key, rest === null ? value : coerce(rest, value, true)]);
+    if (!members.has(key)) entries.push([key, rest === null ? value : coerceInput(rest, value, true)]);
   }
   // Defines each key as an own property, `__proto__` too, where assigning it would set the prototype.
   return Object.fromEntries(entries);
@@ -98,20 +100,16 @@ function variantOf({ variants, merged }: VariantsShape, given: Readonly<Record<s
   const fitting = variants.find(({ members }) =>
     Array.from(members).every(([key, { shape }]) =>
       shape.kind !== "scalar" || shape.constant === null ||
-      (Object.hasOwn(given, key) && textOf(given[key]) === shape.constant)
+      (Object.hasOwn(given, key) && sentText(given[key]) === shape.constant)
     )
   );
   return fitting ?? merged;
 }
 
-/** Whether nothing was entered in any part of what was sent. */
-export function isBlank(sent: unknown): boolean {
+/** Returns whether nothing was entered in any part of what was sent. */
+export function isBlankInput(sent: unknown): boolean {
   if (sent === undefined || sent === null || sent === "") return true;
   if (sent instanceof File) return isEmptyFile(sent);
-  if (Array.isArray(sent)) return sent.every(isBlank);
-  return isPlainObject(sent) && Object.values(sent).every(isBlank);
-}
-
-function isEmptyFile(value: unknown): boolean {
-  return value instanceof File && filesOf(value).length === 0;
+  if (Array.isArray(sent)) return sent.every(isBlankInput);
+  return isPlainObject(sent) && Object.values(sent).every(isBlankInput);
 }

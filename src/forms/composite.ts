@@ -4,37 +4,17 @@
  * @module
  */
 import type { RequestContext } from "../context.ts";
-import type { Issues } from "../protocol/patch.ts";
 import {
-  bindForm,
-  type BindInput,
-  blankForm,
-  type BlankInput,
-  counted,
-  ErrorList,
-  uncheckedForm,
-} from "./bound_form.ts";
-import {
-  type BoundField,
   type BoundForm,
   type CleanContext,
   extendForm,
-  fieldNamesOf,
+  fieldsOfForm,
   type FormDefinition,
   type FormInitial,
   isForm,
-  pathOf,
   type SuccessFeedback,
 } from "./form.ts";
-import {
-  addKeptError,
-  bindFormset,
-  blankFormset,
-  type BoundFormset,
-  type FormsetDefinition,
-  isFormsetPrefix,
-  uncheckedFormset,
-} from "./formset.ts";
+import { type BoundFormset, type FormsetDefinition, isFormsetPrefix } from "./formset.ts";
 
 /** Formsets by the name that their rows are sent and read under. */
 export type FormsetDefinitions = Readonly<Record<string, FormsetDefinition>>;
@@ -108,15 +88,20 @@ export interface WithFormsetsOptions<V> {
   readonly success?: SuccessFeedback<V> | undefined;
 }
 
-/** What a composite is made of. */
-interface Parts {
-  readonly base: FormDefinition;
+/** The lists of a form, and the check across all of it. */
+export interface FormLists {
+  /** The formsets, by name. */
   readonly formsets: FormsetDefinitions;
-  readonly clean: WithFormsetsOptions<unknown>["clean"];
+  /** Checks the values of the form and of its rows together. Called with values of this form alone. */
+  clean?(values: unknown, ctx: CleanContext): unknown;
 }
 
-// What each was made of; a form that is not in it has no formsets.
-const parts = new WeakMap<object, Parts>();
+const lists = new WeakMap<object, FormLists>();
+
+/** Finds the lists in a form; `null` for a form of fields alone. */
+export function listsOf(definition: FormDefinition): FormLists | null {
+  return lists.get(definition) ?? null;
+}
 
 /**
  * Puts formsets into a form: they are drawn by one `<Form>`, sent together, and valid together. Their rows are in the values
@@ -156,40 +141,34 @@ export function withFormsets<V, I, F extends FormsetDefinitions>(
   if (!isForm(form)) throw new TypeError("Cannot put formsets into a form: it is none, make one with defineForm()");
   // Both are read by their names alone; V and I are what their makers have tied to them.
   const base = form as FormDefinition;
-  const own = new Set(fieldNamesOf(base, {}).map((name) => pathOf(base, name)[0]));
   const placed = Object.freeze(Object.fromEntries(
-    Object.entries(formsets).map(([name, formset]) => [name, placeIn(base, own, name, formset)]),
+    Object.entries(formsets).map(([name, formset]) => [name, placeIn(base, name, formset)]),
   ));
   const { clean, success } = options;
-  // Only where somebody gives some: a form that is shown without waiting stays one.
+  // Only where one of them gives some: a form that is shown without waiting stays one.
   const begins = [base, ...Object.values(placed)].some(({ getInitial }) => getInitial !== undefined);
   const definition = extendForm(base, {
     formsets: placed,
     ...(begins ? { getInitial: (ctx: RequestContext) => initialWith(base, placed, ctx) } : {}),
     ...(success === undefined ? {} : { success: Object.freeze({ ...success }) }),
   });
-  // Called with values of this form alone.
-  parts.set(definition, { base, formsets: placed, clean: clean as Parts["clean"] });
-  // The values are those of the form and of its rows, as `bindComposite()` puts them together.
+  lists.set(definition, { formsets: placed, ...(clean === undefined ? {} : { clean }) });
+  // The values are those of the form and of its rows, as `CompositeState` puts them together.
   return definition as unknown as FormWithFormsets<V & RowsOf<F>, I & RowInputsOf<F>, F>;
 }
 
-function placeIn(
-  form: FormDefinition,
-  own: ReadonlySet<unknown>,
-  name: string,
-  formset: FormsetDefinition,
-): FormsetDefinition {
-  const bad = (reason: string): TypeError =>
-    new TypeError(`Cannot put formset "${name}" into form "${form.name}": ${reason}`);
-  if (!isFormsetPrefix(name)) {
-    throw bad("its name is no letter with up to 63 letters, digits, dashes or underscores");
-  }
-  if (own.has(name)) throw bad("the form has a field of this name");
-  if (typeof formset !== "object" || formset === null || formset.kind !== "formset") {
-    throw bad("it is no formset, make one with defineFormset()");
-  }
-  return Object.freeze({ ...formset, prefix: name });
+function placeIn(form: FormDefinition, name: string, formset: FormsetDefinition): FormsetDefinition {
+  const fault = faultOfPlace(form, name, formset);
+  if (fault === null) return Object.freeze({ ...formset, prefix: name });
+  throw new TypeError(`Cannot put formset "${name}" into form "${form.name}": ${fault}`);
+}
+
+function faultOfPlace(form: FormDefinition, name: string, formset: unknown): string | null {
+  if (!isFormsetPrefix(name)) return "its name is no letter with up to 63 letters, digits, dashes or underscores";
+  const fields = fieldsOfForm(form);
+  if (fields.names({}).some((field) => fields.path(field)[0] === name)) return "the form has a field of this name";
+  const isFormset = typeof formset === "object" && formset !== null && "kind" in formset && formset.kind === "formset";
+  return isFormset ? null : "it is no formset, make one with defineFormset()";
 }
 
 async function initialWith(
@@ -204,181 +183,4 @@ async function initialWith(
     }
   }
   return initial;
-}
-
-/** The formsets in a form, by name. */
-export function formsetsIn(definition: FormDefinition): FormsetDefinitions {
-  return parts.get(definition)?.formsets ?? {};
-}
-
-/** Whether a form has formsets in it. */
-export function hasFormsets(definition: FormDefinition): boolean {
-  return parts.has(definition);
-}
-
-/** Binds a form with formsets to what was sent, and validates all of it. */
-export async function bindComposite<V>(definition: FormDefinition<V>, input: BindInput): Promise<BoundForm<V>> {
-  const { base, formsets, clean } = partsOf(definition);
-  const form = new CompositeState(definition, await bindForm(base, without(formsets, input)));
-  for (const [name, formset] of Object.entries(formsets)) {
-    form.add(name, await bindFormset(formset, rowsInput(name, input)));
-  }
-  if (form.errorCount > 0) return form;
-  const values = form.together();
-  const { request, url, params, deps, signal } = input.ctx;
-  const addError = (field: string, message: string): void => form.addKeptError(field, message);
-  const cleaned = await clean?.(values, { request, url, params, deps, signal, addError });
-  // `clean` gives values of the form it was written for.
-  if (form.errorCount === 0) form.accept((cleaned === undefined ? values : cleaned) as V);
-  return form;
-}
-
-/** A form with formsets with what was sent, neither checked nor valid. */
-export function uncheckedComposite<V>(definition: FormDefinition<V>, input: BindInput): BoundForm<V> {
-  const { base, formsets } = partsOf(definition);
-  const form = new CompositeState(definition, uncheckedForm(base, without(formsets, input)));
-  for (const [name, formset] of Object.entries(formsets)) {
-    form.add(name, uncheckedFormset(formset, rowsInput(name, input)));
-  }
-  return form;
-}
-
-/** A form with formsets before anything was sent. */
-export function blankComposite<V>(definition: FormDefinition<V>, { initial, instance }: BlankInput): BoundForm<V> {
-  const { base, formsets } = partsOf(definition);
-  const form = new CompositeState(definition, blankForm(base, { initial, instance }));
-  for (const [name, formset] of Object.entries(formsets)) {
-    form.add(name, blankFormset(formset, { initial: memberOf(initial, name), instance }));
-  }
-  return form;
-}
-
-function partsOf(definition: FormDefinition): Parts {
-  const found = parts.get(definition);
-  if (found === undefined) throw new TypeError(`Cannot bind form "${definition.name}": it has no formsets`);
-  return found;
-}
-
-/** What the form itself is sent: a schema may refuse what it does not know. */
-function without(formsets: FormsetDefinitions, input: BindInput): BindInput {
-  const kwargs = Object.fromEntries(Object.entries(input.kwargs).filter(([name]) => !Object.hasOwn(formsets, name)));
-  return { ...input, kwargs };
-}
-
-function rowsInput(name: string, input: BindInput): BindInput {
-  return { ...input, initial: memberOf(input.initial, name) };
-}
-
-function memberOf(record: unknown, name: string): unknown {
-  return typeof record === "object" && record !== null && Object.hasOwn(record, name)
-    ? Reflect.get(record, name)
-    : null;
-}
-
-class CompositeState<V> implements BoundFormWithFormsets<V> {
-  readonly kind = "form";
-  readonly definition: FormDefinition<V>;
-  readonly name: string;
-  readonly instance: string | null;
-  readonly isBound: boolean;
-  readonly initial: FormInitial;
-  readonly formsets: Record<string, BoundFormset> = {};
-  readonly #base: BoundForm;
-  // Set once, when validation has ended well.
-  #accepted: { readonly values: V } | null = null;
-
-  constructor(definition: FormDefinition<V>, base: BoundForm) {
-    this.definition = definition;
-    this.name = definition.name;
-    this.instance = base.instance;
-    this.isBound = base.isBound;
-    this.initial = base.initial;
-    this.#base = base;
-  }
-
-  add(name: string, formset: BoundFormset): void {
-    this.formsets[name] = formset;
-  }
-
-  /** The values of the form and of its rows; to be asked for when all of them are valid. */
-  together(): unknown {
-    const rows = Object.entries(this.formsets).map(([name, formset]) => [name, formset.values]);
-    // The values of a form are a record, whatever its schema makes of them.
-    return Object.assign({}, this.#base.values, Object.fromEntries(rows));
-  }
-
-  accept(values: V): void {
-    this.#accepted = { values };
-  }
-
-  get isValid(): boolean {
-    return this.#accepted !== null && this.errorCount === 0;
-  }
-
-  get values(): V {
-    if (this.#accepted === null || this.errorCount > 0) {
-      const state = this.isBound ? `${counted(this.errorCount)} found in it` : "nothing was sent to it";
-      throw new TypeError(`Cannot read the values of form "${this.name}": ${state}, ask isValid first`);
-    }
-    return this.#accepted.values;
-  }
-
-  get hasFiles(): boolean {
-    return this.#base.hasFiles || Object.values(this.formsets).some(({ hasFiles }) => hasFiles);
-  }
-
-  get #errors(): ErrorList {
-    const errors = new ErrorList();
-    const take = (name: string, messages: readonly string[]): void =>
-      messages.forEach((each) => errors.add(name, each));
-    this.#base.errors.forEach((messages, name) => take(name, messages));
-    for (const [key, formset] of Object.entries(this.formsets)) {
-      formset.errors.forEach((messages, name) => take(name === "" ? key : name, messages));
-    }
-    return errors;
-  }
-
-  get errors(): ReadonlyMap<string, readonly string[]> {
-    return this.#errors.all;
-  }
-
-  get issues(): Issues {
-    return this.#errors.toIssues();
-  }
-
-  get errorCount(): number {
-    return this.#errors.count;
-  }
-
-  get fieldNames(): readonly string[] {
-    return [...this.errors.keys()];
-  }
-
-  get fields(): readonly BoundField[] {
-    return [...this.#base.fields, ...Object.values(this.formsets).flatMap(({ fields }) => fields)];
-  }
-
-  field(name: string): BoundField {
-    return (this.#formsetOf(name)?.formset ?? this.#base).field(name);
-  }
-
-  addError(field: string, message: string): void {
-    const found = this.#formsetOf(field);
-    if (found === null) this.#base.addError(field, message);
-    else found.formset.addError(field === found.key ? "" : field, message);
-  }
-
-  /** The same with rows by their place among those that are kept. */
-  addKeptError(field: string, message: string): void {
-    const found = this.#formsetOf(field);
-    if (found === null || field === found.key) this.addError(field, message);
-    else addKeptError(found.formset, field, message);
-  }
-
-  #formsetOf(name: string): { readonly key: string; readonly formset: BoundFormset } | null {
-    for (const [key, formset] of Object.entries(this.formsets)) {
-      if (name === key || name.startsWith(`${key}[`)) return { key, formset };
-    }
-    return null;
-  }
 }

@@ -134,7 +134,7 @@ export const ACCEPT_TOKEN: RegExp = /^(?:\.[A-Za-z0-9._+-]+|[A-Za-z0-9!#$&^_.+-]
  * @param accept The tokens, in lower case.
  */
 export async function acceptsFile(accept: readonly string[], file: File): Promise<boolean> {
-  const declared = typeOf(file);
+  const declared = declaredType(file);
   const token = accept.find((token) => fits(token, declared, file.name.toLowerCase()));
   if (token === undefined) return false;
 
@@ -158,7 +158,7 @@ export function sniff(head: Uint8Array): readonly string[] {
   return SIGNATURES.find(({ matches }) => matches(head))?.types ?? [];
 }
 
-function typeOf(file: File): string {
+function declaredType(file: File): string {
   const type = file.type.split(";", 1)[0] ?? "";
   return type.trim().toLowerCase();
 }

@@ -1,24 +1,17 @@
 /**
- * What a form is: a name, and a schema or fields that say what it takes.
+ * Definitions of forms: a name, and a schema or fields that say which values it takes. A form may have lists of rows besides
+ * (`composite.ts`); a list alone is a formset (`formset.ts`). `bind.ts` makes of each one that can be shown.
  *
  * @module
  */
 import type { Guard, RequestContext } from "../context.ts";
 import type { Issues } from "../protocol/patch.ts";
-import { PROTOCOL_FIELDS } from "../protocol/names.ts";
-import {
-  type FieldDefinition,
-  type FieldDefinitions,
-  type FieldInputs,
-  fieldOfType,
-  type FieldValues,
-  isField,
-  optionsOf,
-} from "./field.ts";
-import type { FieldChoice, FieldConstraints, FieldType } from "./field_value.ts";
-import { formatPath, parsePath, patternOf, type Step, valueAt } from "./path.ts";
+import type { BoundField } from "./bound_field.ts";
+import type { FieldDefinition, FieldDefinitions, FieldInputs, FieldValues } from "./field_definition.ts";
+import { faultOfFields, FormFields } from "./form_fields.ts";
 import { isStandardSchema, jsonSchemaOf, type StandardSchemaV1 } from "./schema.ts";
-import { leafAt, leafNames, objectOf, readShape, type Shape } from "./shape.ts";
+import { readShape } from "./read_shape.ts";
+import type { Shape } from "./shape.ts";
 
 /**
  * Something made of the values of a valid form.
@@ -210,56 +203,6 @@ export interface BoundForm<V = unknown> extends BoundBase {
   readonly values: V;
 }
 
-/** How a field is drawn: which element it is. `input` says more in `inputType`. */
-export type FieldKind = "textarea" | "checkbox" | "select" | "select_multi" | "input";
-
-/** What a field shows: a text; for a box whether it is ticked; for several choices or files a list. */
-export type ShownValue = string | boolean | readonly string[];
-
-/** One field of a bound form: all there is to know to draw it. Nothing in it came from a visitor but texts and booleans. */
-export interface BoundField {
-  /** The name it is sent under. */
-  readonly name: string;
-  /** The id of its control, unique on a page among the fields of all forms and instances. */
-  readonly id: string;
-  /** The id of its help, for `aria-describedby`. */
-  readonly helpId: string;
-  /** The id of its errors, for `aria-describedby`. */
-  readonly errorId: string;
-  /** What it is called. */
-  readonly label: string;
-  /** A line of help, or `""`. */
-  readonly help: string;
-  /** The type of field. */
-  readonly type: FieldType;
-  /** Which element it is drawn as. */
-  readonly kind: FieldKind;
-  /** The attribute `type` of an `<input>`; `""` for other elements. */
-  readonly inputType: string;
-  /** What was sent, as one text; `""` where nothing was, for passwords and for files. */
-  readonly raw: string;
-  /** What to show: what was sent, else what it began with. Passwords and files never come back. */
-  readonly value: ShownValue;
-  /** The choices that are made; of fields without choices none. */
-  readonly selected: readonly string[];
-  /** What was wrong with it. */
-  readonly errors: readonly string[];
-  /** Whether a value must be given. */
-  readonly required: boolean;
-  /** What a browser checks. */
-  readonly constraints: FieldConstraints;
-  /** The values it may take; empty where any will do. */
-  readonly choices: readonly FieldChoice[];
-  /** Whether it takes several values. */
-  readonly multiple: boolean;
-  /** A hint inside the empty control, or `""`. */
-  readonly placeholder: string;
-  /** What the browser may fill in, or `""`. */
-  readonly autocomplete: string;
-  /** The field as it was defined. */
-  readonly definition: FieldDefinition;
-}
-
 const NAME = /^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/;
 
 /**
@@ -316,42 +259,27 @@ export function defineForm(
   name: string,
   options: SchemaFormOptions<StandardSchemaV1> | FieldsFormOptions<FieldDefinitions>,
 ): FormDefinition {
-  if (!NAME.test(name)) {
-    throw new TypeError(
-      `Cannot define form "${name}": a name is a letter and up to 127 letters, digits, dots, colons, dashes or underscores`,
-    );
-  }
   const { schema, fields, getInitial, clean, guard, success } = options;
-  if (schema === undefined && fields === undefined) {
-    throw new TypeError(`Cannot define form "${name}": it has neither schema nor fields, give one of them`);
-  }
-  if (schema !== undefined && !isStandardSchema(schema)) {
-    throw new TypeError(
-      `Cannot define form "${name}": its schema is no Standard Schema, such as zod, valibot and arktype make`,
-    );
-  }
+  refuseFault(name, faultOfOptions(name, options));
   const shape = schema === undefined ? null : readSchema(schema);
-  const known = fieldsOf(name, fields ?? {});
-  checkFunctions(name, { getInitial, clean, guard });
-  if (schema === undefined) checkFlat(name, known);
-  else if (shape !== null) checkFields(name, known, shape);
-
+  const written = new Map(Object.entries(fields ?? {}));
+  refuseFault(name, faultOfFields(written, schema !== undefined, shape));
   const definition: FormDefinition = Object.freeze({
     kind: "form",
     name,
     schema: schema ?? null,
-    fields: known,
+    fields: written,
     ...(getInitial === undefined ? {} : { getInitial }),
     ...(clean === undefined ? {} : { clean }),
     ...(guard === undefined ? {} : { guard }),
     success: success === undefined ? null : Object.freeze({ ...success }),
   });
-  defined.set(definition, { shape, drawn: drawnFields(known, shape) });
+  defined.set(definition, new FormFields(written, schema !== undefined, shape));
   return definition;
 }
 
 /**
- * A form that is more than another: what it takes and draws by itself is the same.
+ * Extends a form: the new one has the same fields.
  *
  * @param base The form.
  * @param more What goes beside what the form says, and over it.
@@ -359,117 +287,54 @@ export function defineForm(
  */
 export function extendForm(base: FormDefinition, more: object): FormDefinition {
   const definition: FormDefinition = Object.freeze({ ...base, ...more });
-  const reading = defined.get(base);
-  if (reading !== undefined) defined.set(definition, reading);
+  defined.set(definition, fieldsOfForm(base));
   return definition;
 }
 
-/** Whether a value was made by {@linkcode defineForm}. */
+/** Returns whether a value was made by {@linkcode defineForm}. */
 export function isForm(value: unknown): value is FormDefinition {
   return typeof value === "object" && value !== null && defined.has(value);
 }
 
-/** What the schema of a form takes, as far as it tells; `null` where it does not, or there is none. */
-export function shapeOf(definition: FormDefinition): Shape | null {
-  return defined.get(definition)?.shape ?? null;
+/** Finds the fields of a form; of a copy of one those that were written down. */
+export function fieldsOfForm(definition: FormDefinition): FormFields {
+  return defined.get(definition) ?? new FormFields(definition.fields, definition.schema !== null, null);
 }
 
-/**
- * The field a form draws at a path.
- *
- * @returns Its definition, or `null` where the form has none there.
- */
-export function fieldAt(definition: FormDefinition, steps: readonly Step[]): FieldDefinition | null {
-  const pattern = patternOf(steps);
-  const ready = defined.get(definition)?.drawn.get(pattern);
-  if (ready !== undefined) return ready;
-  const written = definition.fields.get(pattern);
-  const shape = shapeOf(definition);
-  if (shape !== null) return derived(shape, steps, written);
-  if (written !== undefined) return written;
-  // A schema that does not tell its fields may take any.
-  return definition.schema === null ? null : fieldOfType("text", {});
-}
-
-/** The path a name of this form stands for. Fields alone have flat names of any spelling. */
-export function pathOf(definition: FormDefinition, name: string): readonly Step[] {
-  return definition.schema === null ? [name] : parsePath(name);
-}
-
-/** The names of the fields a form draws, in order; of its lists as many items as the data has. */
-export function fieldNamesOf(definition: FormDefinition, data: unknown): readonly string[] {
-  const { fields } = definition;
-  const shape = shapeOf(definition);
-  if (shape !== null) return leafNames(shape, data, new Set(fields.keys()));
-  return Array.from(fields.keys()).flatMap((pattern) => expand(stepsOf(pattern), data).map(formatPath));
-}
-
-/** The paths a pattern stands for in the data: of each list in it every item that is there. */
-export function expand(steps: readonly Step[], data: unknown): readonly (readonly Step[])[] {
-  const list = steps.findIndex((step) => typeof step === "number");
-  if (list === -1) return [steps];
-  const before = steps.slice(0, list);
-  const items: unknown = valueAt(data, before);
-  if (!Array.isArray(items)) return [];
-  return items.flatMap((item, index) =>
-    expand(steps.slice(list + 1), item).map((after) => [...before, index, ...after])
-  );
-}
-
-/** The steps of a pattern such as `rows[].label`; an open index is the number 0. */
-export function stepsOf(pattern: string): readonly Step[] {
-  return parsePath(pattern.replaceAll("[]", "[0]"));
-}
-
-/** Whether any field of a form takes files. */
-export function takesFiles(definition: FormDefinition): boolean {
-  return [...defined.get(definition)?.drawn.values() ?? []].some(({ type }) => type === "file");
-}
-
-/** What the declared feedback of a form comes to, for its values. */
-export function resolveSuccess<V>(
-  feedback: SuccessFeedback<V> | null,
-  values: V,
+/** Makes the feedback that a valid form or formset declares for its success, of its values. */
+export function successFeedback<V>(
+  { definition, values }: { readonly definition: { readonly success: SuccessFeedback<V> | null }; readonly values: V },
   ctx: RequestContext,
 ): { readonly toast: ToastContent | null; readonly redirect: string | null } {
-  const { toast = null, redirect = null } = feedback ?? {};
+  const { toast = null, redirect = null } = definition.success ?? {};
   return {
     toast: typeof toast === "function" ? toast(values, ctx) : toast,
     redirect: typeof redirect === "function" ? redirect(values, ctx) : redirect,
   };
 }
 
-/** A label made of a name: `dueDate`, `due_date` and `rows[0].due-date` give "Due date". */
-export function labelOf(steps: readonly Step[]): string {
-  const name = steps.findLast((step) => typeof step === "string") ?? "";
-  const words = name.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2").replace(/[_-]+/g, " ").trim().toLowerCase();
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+// The fields of each form, read where it is defined; a form that is not in it was not made here.
+const defined = new WeakMap<object, FormFields>();
+
+function refuseFault(name: string, fault: string | null): void {
+  if (fault !== null) throw new TypeError(`Cannot define form "${name}": ${fault}`);
 }
 
-interface Reading {
-  /** What the schema takes, as far as it tells; `null` where it does not, or there is none. */
-  readonly shape: Shape | null;
-  /** The fields that are drawn, by pattern. */
-  readonly drawn: ReadonlyMap<string, FieldDefinition>;
-}
-
-// What was read from each form, once, where it is defined; a form that is not in it was not made here.
-const defined = new WeakMap<object, Reading>();
-
-function fieldsOf(form: string, fields: FieldDefinitions): ReadonlyMap<string, FieldDefinition> {
-  for (const [name, field] of Object.entries(fields)) {
-    if (!isField(field)) {
-      throw new TypeError(
-        `Cannot define form "${form}": its field "${name}" is no field, make one with field.text() and its like`,
-      );
-    }
-    if (PROTOCOL_FIELDS.has(name)) {
-      throw new TypeError(
-        `Cannot define form "${form}": "${name}" is a field of the protocol, give the field another name`,
-      );
-    }
+function faultOfOptions(
+  name: string,
+  { schema, fields, getInitial, clean, guard }:
+    | SchemaFormOptions<StandardSchemaV1>
+    | FieldsFormOptions<FieldDefinitions>,
+): string | null {
+  if (!NAME.test(name)) return "a name is a letter and up to 127 letters, digits, dots, colons, dashes or underscores";
+  if (schema === undefined && fields === undefined) return "it has neither schema nor fields, give one of them";
+  if (schema !== undefined && !isStandardSchema(schema)) {
+    return "its schema is no Standard Schema, such as zod, valibot and arktype make";
   }
-  return new Map(Object.entries(fields));
+  for (const [key, value] of Object.entries({ getInitial, clean, guard })) {
+    if (value !== undefined && typeof value !== "function") return `${key} is ${typeof value}, a function is needed`;
+  }
+  return null;
 }
 
 function readSchema(schema: StandardSchemaV1): Shape | null {
@@ -477,111 +342,4 @@ function readSchema(schema: StandardSchemaV1): Shape | null {
   const shape = document === null ? null : readShape(document);
   // A schema that begins with a preprocessing step says nothing about its fields.
   return shape?.kind === "scalar" && shape.type === "unknown" ? null : shape;
-}
-
-function checkFunctions(form: string, functions: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(functions)) {
-    if (value !== undefined && typeof value !== "function") {
-      throw new TypeError(`Cannot define form "${form}": ${name} is ${typeof value}, a function is needed`);
-    }
-  }
-}
-
-function checkFlat(form: string, fields: ReadonlyMap<string, FieldDefinition>): void {
-  for (const name of fields.keys()) {
-    if (name === "" || /[.[\]]/.test(name)) {
-      throw new TypeError(
-        `Cannot define form "${form}": the field name "${name}" is empty or a path, paths need a schema`,
-      );
-    }
-  }
-}
-
-function checkFields(form: string, fields: ReadonlyMap<string, FieldDefinition>, shape: Shape): void {
-  if (objectOf(shape) === null) {
-    throw new TypeError(`Cannot define form "${form}": its schema takes no object, a form sends named values`);
-  }
-  for (const pattern of patternsOf(shape)) {
-    if (leafAt(shape, stepsOf(pattern)) === null) {
-      throw new TypeError(
-        `Cannot define form "${form}": its schema names a field "${pattern}" that no form can send, dots and brackets make paths`,
-      );
-    }
-  }
-  for (const pattern of fields.keys()) {
-    if (leafAt(shape, stepsOf(pattern)) === null && !takesAny(shape, stepsOf(pattern))) {
-      const known = leafNames(shape, {}, new Set()).join(", ");
-      throw new TypeError(`Cannot define form "${form}": its schema has no field "${pattern}", it has ${known}`);
-    }
-  }
-}
-
-// A list of single values or of any may be drawn as one control where a field says how.
-function takesAny(shape: Shape, steps: readonly Step[]): boolean {
-  return leafAt(shape, [...steps, 0]) !== null;
-}
-
-function drawnFields(
-  fields: ReadonlyMap<string, FieldDefinition>,
-  shape: Shape | null,
-): ReadonlyMap<string, FieldDefinition> {
-  if (shape === null) return fields;
-  const drawn = new Map<string, FieldDefinition>();
-  for (const pattern of new Set([...patternsOf(shape), ...fields.keys()])) {
-    const field = derived(shape, stepsOf(pattern), fields.get(pattern));
-    if (field !== null) drawn.set(pattern, field);
-  }
-  return drawn;
-}
-
-// Every control that can be named without data: into lists, not into what contains itself.
-function patternsOf(shape: Shape, pattern: string = ""): readonly string[] {
-  if (shape.kind === "scalar") return pattern === "" ? [] : [pattern];
-  if (shape.kind === "reference") return [];
-  if (shape.kind === "list") {
-    return shape.sketch === null ? patternsOf(shape.items, `${pattern}[]`) : [pattern];
-  }
-  const { members } = shape.kind === "variants" ? shape.merged : shape;
-  return Array.from(members).flatMap(([key, member]) =>
-    patternsOf(member.shape, pattern === "" ? key : `${pattern}.${key}`)
-  );
-}
-
-// What was written down for a field wins over what the schema says; where it says nothing the schema's word stands.
-function derived(
-  shape: Shape,
-  steps: readonly Step[],
-  written: FieldDefinition | undefined,
-): FieldDefinition | null {
-  const leaf = leafAt(shape, steps);
-  if (leaf === null) return written ?? null;
-  if (written === undefined) return fieldOfType(leaf.sketch.type, { ...leaf.sketch.options, required: leaf.required });
-  const given = Object.entries(optionsOf(written)).filter(([, value]) => value !== undefined);
-  const read = Object.entries({ ...leaf.sketch.options, required: leaf.required })
-    .filter(([key]) => appliesTo(written.type, key));
-  return fieldOfType(written.type, Object.fromEntries([...read, ...given]));
-}
-
-// A field that is shown as another type than the schema's own keeps of the schema's options what its type knows.
-function appliesTo(type: FieldType, option: string): boolean {
-  switch (option) {
-    case "minlength":
-    case "maxlength":
-    case "pattern":
-      return ["text", "textarea", "email", "url", "password"].includes(type) &&
-        !(type === "textarea" && option === "pattern");
-    case "min":
-    case "max":
-    case "step":
-      return type === "number";
-    case "choices":
-      return type === "select" || type === "radio" || type === "multiselect";
-    case "accept":
-    case "multiple":
-    case "maxBytes":
-    case "maxFiles":
-      return type === "file";
-    default:
-      return true;
-  }
 }

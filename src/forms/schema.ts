@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { ErrorList } from "./error_list.ts";
 import { formatPath } from "./path.ts";
 
 /**
@@ -71,40 +72,12 @@ export declare namespace StandardSchemaV1 {
   export type InferOutput<Schema extends StandardSchemaV1> = NonNullable<Schema["~standard"]["types"]>["output"];
 }
 
-/** What a validator offers that can also write itself down as JSON Schema. */
-export interface StandardJSONSchemaV1<Input = unknown, Output = Input> {
-  /** The properties of Standard JSON Schema. */
-  readonly "~standard": StandardJSONSchemaV1.Props<Input, Output>;
-}
-
-/** The parts of {@linkcode StandardJSONSchemaV1}. */
-export declare namespace StandardJSONSchemaV1 {
-  /** The properties of Standard JSON Schema. */
-  export interface Props<Input = unknown, Output = Input> {
-    /** The version of the standard. */
-    readonly version: 1;
-    /** The name of the library. */
-    readonly vendor: string;
-    /** Never there at run time: carries the types. */
-    readonly types?: StandardSchemaV1.Types<Input, Output> | undefined;
-    /** Writes the schema down. */
-    readonly jsonSchema: Converter;
-  }
-  /** Writes a schema down as JSON Schema. */
-  export interface Converter {
-    /** What the schema takes. Throws where it cannot be written down. */
-    readonly input: (options: Options) => Record<string, unknown>;
-    /** What the schema gives. Throws where it cannot be written down. */
-    readonly output: (options: Options) => Record<string, unknown>;
-  }
-  /** How it is to be written. */
-  export interface Options {
-    /** The dialect. */
-    readonly target: "draft-2020-12" | "draft-07" | "openapi-3.0" | (string & Record<never, never>);
-    /** Options of the library itself. */
-    readonly libraryOptions?: Record<string, unknown> | undefined;
-  }
-}
+/** The part of Standard JSON Schema that is asked here: it throws where the schema cannot be written down. */
+type ToJsonSchema = (options: {
+  readonly target: "draft-2020-12";
+  /** Options of the library itself. */
+  readonly libraryOptions: Readonly<Record<string, unknown>> | undefined;
+}) => Readonly<Record<string, unknown>>;
 
 /** Whether a value follows Standard Schema. A function may: arktype's schemas are. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
@@ -120,17 +93,17 @@ export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
  */
 export function jsonSchemaOf(schema: StandardSchemaV1): Readonly<Record<string, unknown>> | null {
   const converter: unknown = Reflect.get(schema["~standard"], "jsonSchema");
-  if (typeof converter !== "object" || converter === null || typeof Reflect.get(converter, "input") !== "function") {
-    return null;
-  }
-  // The line above found the one function that is called here; what it gives is looked at as unknown by readShape().
-  const { input } = converter as StandardJSONSchemaV1.Converter;
+  if (typeof converter !== "object" || converter === null) return null;
+  const input: unknown = Reflect.get(converter, "input");
+  if (typeof input !== "function") return null;
+  // Standard JSON Schema gives this function its type; what it returns is looked at as unknown by readShape().
+  const toJsonSchema = input as ToJsonSchema;
   // The second try is for zod, which refuses the whole schema for one part that has no JSON form (a Date, a File) unless
   // it may write `{}` for that part.
   const tries = [undefined, { unrepresentable: "any" }];
   for (const libraryOptions of tries) {
     try {
-      return input({ target: "draft-2020-12", libraryOptions });
+      return toJsonSchema({ target: "draft-2020-12", libraryOptions });
     } catch {
       // A schema without a JSON form is a schema all the same: the standard tells the converter to throw, and the form
       // then leaves reading the texts to the schema.
@@ -145,4 +118,18 @@ export function issueName({ path = [] }: StandardSchemaV1.Issue): string {
     const key = typeof segment === "object" ? segment.key : segment;
     return typeof key === "symbol" ? key.description ?? "" : key;
   }));
+}
+
+/** What a schema makes of data. */
+export type CheckedInput =
+  | { readonly kind: "valid"; readonly value: unknown }
+  | { readonly kind: "refused"; readonly errors: ReadonlyMap<string, readonly string[]> };
+
+/** Checks the data of an action that has no form. */
+export async function checkInput(schema: StandardSchemaV1, data: unknown): Promise<CheckedInput> {
+  const result = await schema["~standard"].validate(data);
+  if (result.issues === undefined) return { kind: "valid", value: result.value };
+  const errors = new ErrorList();
+  for (const issue of result.issues) errors.add(issueName(issue), issue.message);
+  return { kind: "refused", errors: errors.all };
 }

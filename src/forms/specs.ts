@@ -5,47 +5,13 @@
  *
  * @module
  */
+import type { BoundField } from "./bound_field.ts";
 import type { BoundFormWithFormsets } from "./composite.ts";
-import type { BoundField, BoundForm, FieldKind, ShownValue } from "./form.ts";
-import type { BoundFormset, BoundFormsetRow } from "./formset.ts";
-import type { FieldChoice, FieldConstraints } from "./field_value.ts";
+import type { BoundForm } from "./form.ts";
+import type { BoundFormset, BoundFormsetRow, FormsetDefinition } from "./formset.ts";
 
-/** One field, written down. */
-export interface FieldSpec {
-  /** The name it is sent under. */
-  readonly name: string;
-  /** The id of its control. */
-  readonly id: string;
-  /** The id of its help, for `aria-describedby`. */
-  readonly helpId: string;
-  /** The id of its errors, for `aria-describedby`. */
-  readonly errorId: string;
-  /** What it is called. */
-  readonly label: string;
-  /** A line of help, or `""`. */
-  readonly help: string;
-  /** Which element it is drawn as. */
-  readonly kind: FieldKind;
-  /** The attribute `type` of an `<input>`; `""` for other elements. */
-  readonly inputType: string;
-  /** What to show. Passwords and files never come back. */
-  readonly value: ShownValue;
-  /** The choices that are made. */
-  readonly selected: readonly string[];
-  /** What was wrong with it. */
-  readonly errors: readonly string[];
-  /** Whether a value must be given. */
-  readonly required: boolean;
-  /** The values it may take. */
-  readonly choices: readonly FieldChoice[];
-  /** What a browser checks. */
-  readonly constraints: FieldConstraints;
-  /** Whether it takes several values. */
-  readonly multiple: boolean;
-  /** A hint inside the empty control, or `""`. */
-  readonly placeholder: string;
-  /** What the browser may fill in, or `""`. */
-  readonly autocomplete: string;
+/** One field, written down: all that drawing needs of a bound field. */
+export interface FieldSpec extends Omit<BoundField, "type" | "raw" | "definition"> {
   /** Whether it stands in an extra row of a formset. */
   readonly extra: boolean;
 }
@@ -61,27 +27,19 @@ export interface FormSectionSpec {
 }
 
 /** A form, written down. */
-export interface FormSpec {
-  /** Tells a form from a formset. */
-  readonly kind: "form";
-  /** Its name. */
-  readonly name: string;
+export interface FormSpec extends Pick<BoundForm, "kind" | "name" | "hasFiles"> {
   /** Its fields, in sections. Every field of the form is in one. */
   readonly sections: readonly FormSectionSpec[];
   /** What was wrong with the form as a whole. */
   readonly nonFieldErrors: readonly string[];
   /** Everything that was wrong, by field name. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** Whether it takes files, and is sent as `multipart/form-data`. */
-  readonly hasFiles: boolean;
   /** The formsets in it, by name; absent where it has none. No section holds their fields. */
   readonly formsets?: Readonly<Record<string, FormsetSpec>>;
 }
 
 /** One row of a formset, written down. */
-export interface FormsetRowSpec {
-  /** Its index in the names of its fields; `null` for the row to be cloned. */
-  readonly index: number | null;
+export interface FormsetRowSpec extends Pick<BoundFormsetRow, "index" | "extra"> {
   /** Its fields, without hidden ones and without the box that deletes it. */
   readonly fields: readonly FieldSpec[];
   /** Its hidden fields. */
@@ -92,32 +50,17 @@ export interface FormsetRowSpec {
   readonly orderField: FieldSpec | null;
   /** What was wrong with it, by field name without the prefix; what concerns the row under `""`. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** Whether it may be left empty. */
-  readonly extra: boolean;
 }
 
 /** A formset, written down. */
-export interface FormsetSpec {
-  /** Tells a formset from a form. */
-  readonly kind: "formset";
-  /** The name of its form. */
-  readonly name: string;
-  /** What the names of its fields begin with. */
-  readonly prefix: string;
+export interface FormsetSpec
+  extends Pick<FormsetDefinition, "kind" | "name" | "prefix" | "canDelete" | "canOrder" | "min" | "max"> {
   /** Its rows. */
   readonly rows: readonly FormsetRowSpec[];
   /** The row to be cloned; its names hold `__index__` in place of a number. */
   readonly emptyRow: FormsetRowSpec;
   /** What was wrong with the formset as a whole. */
   readonly nonFormErrors: readonly string[];
-  /** Whether each row has a box that deletes it. */
-  readonly canDelete: boolean;
-  /** Whether each row has a number that orders it. */
-  readonly canOrder: boolean;
-  /** The least number of rows that are kept. */
-  readonly min: number;
-  /** The greatest number of rows. */
-  readonly max: number;
   /** Whether it takes files, and is sent as `multipart/form-data`. */
   readonly hasFiles: boolean;
 }
@@ -158,25 +101,14 @@ export interface FormSection {
  * ```
  */
 export function fieldSpec(field: BoundField, options: { readonly extra?: boolean | undefined } = {}): FieldSpec {
-  const { value } = field;
+  const { type: _type, raw: _raw, definition: _definition, ...facts } = field;
   return Object.freeze({
-    name: field.name,
-    id: field.id,
-    helpId: field.helpId,
-    errorId: field.errorId,
-    label: field.label,
-    help: field.help,
-    kind: field.kind,
-    inputType: field.inputType,
-    value: typeof value === "object" ? Object.freeze([...value]) : value,
+    ...facts,
+    value: typeof field.value === "object" ? Object.freeze([...field.value]) : field.value,
     selected: Object.freeze([...field.selected]),
     errors: Object.freeze([...field.errors]),
-    required: field.required,
     choices: Object.freeze(field.choices.map((choice) => Object.freeze({ ...choice }))),
     constraints: Object.freeze({ ...field.constraints }),
-    multiple: field.multiple,
-    placeholder: field.placeholder,
-    autocomplete: field.autocomplete,
     extra: options.extra ?? false,
   });
 }
@@ -223,25 +155,25 @@ export function formSpec(
   const formsets: Readonly<Record<string, BoundFormset>> = "formsets" in form ? form.formsets : {};
   const inRows = new Set(Object.values(formsets).flatMap(({ fields }) => fields.map(({ name }) => name)));
   const own = form.fields.filter(({ name }) => !inRows.has(name));
-  const fields = new Map(own.map((field) => [field.name, fieldSpec(field)]));
-  const left = new Map(fields);
-  const arranged = sections.map(({ label, description, fields: names }) => {
-    const listed = names.flat().map((name) => {
-      left.delete(name);
-      return fields.get(name);
-    });
-    return section(label ?? "", description ?? "", listed.filter((field) => field !== undefined));
-  });
-  if (left.size > 0 || arranged.length === 0) arranged.push(section("", "", [...left.values()]));
   return Object.freeze({
     kind: "form",
     name: form.name,
-    sections: Object.freeze(arranged),
+    sections: Object.freeze(arrange(own.map((field) => fieldSpec(field)), sections)),
     nonFieldErrors: Object.freeze([...form.errors.get("") ?? []]),
     errors: form.issues,
     hasFiles: form.hasFiles,
     ...("formsets" in form ? { formsets: specsOf(formsets) } : {}),
   });
+}
+
+function arrange(specs: readonly FieldSpec[], sections: readonly FormSection[]): readonly FormSectionSpec[] {
+  const named = new Set(sections.flatMap(({ fields }) => fields.flat()));
+  const arranged = sections.map(({ label, description, fields }) => {
+    const listed = fields.flat().map((name) => specs.find((spec) => spec.name === name));
+    return section(label ?? "", description ?? "", listed.filter((spec) => spec !== undefined));
+  });
+  const left = specs.filter(({ name }) => !named.has(name));
+  return left.length > 0 || sections.length === 0 ? [...arranged, section("", "", left)] : arranged;
 }
 
 function specsOf(formsets: Readonly<Record<string, BoundFormset>>): Readonly<Record<string, FormsetSpec>> {

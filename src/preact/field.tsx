@@ -7,8 +7,9 @@
  * @module
  */
 import { useContext } from "./use_context.ts";
-import type { FieldChoice } from "../forms/field_value.ts";
-import type { BoundField } from "../forms/form.ts";
+import type { BoundField } from "../forms/bound_field.ts";
+import { FIELD_KINDS } from "../forms/field_kinds.ts";
+import type { FieldChoice } from "../forms/field_rules.ts";
 import { FormScope } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 
@@ -147,7 +148,26 @@ export function drawField(field: BoundField, props: DrawFieldProps = {}): Markup
   if (field.inputType === "hidden") return <FieldControl field={field} {...props} />;
   const { label = field.label, help, ...rest } = props;
   const control = <FieldControl field={field} help={help} {...rest} />;
-  const notes = (
+  if (isChoiceGroup(field, props.as)) {
+    return (
+      <fieldset class="hyper-field" {...groupAttributes(field, help)}>
+        <legend>{label}</legend>
+        {control}
+        {drawNotes(field, help)}
+      </fieldset>
+    );
+  }
+  const caption = <label for={field.id}>{label}</label>;
+  return (
+    <div class="hyper-field">
+      {field.kind === "checkbox" ? [control, caption] : [caption, control]}
+      {drawNotes(field, help)}
+    </div>
+  );
+}
+
+function drawNotes(field: BoundField, help: Markup): MarkupNode {
+  return (
     <>
       {hasHelp(field, help) && <p id={field.helpId} class="hyper-help">{help ?? field.help}</p>}
       {field.errors.length > 0 && (
@@ -157,51 +177,25 @@ export function drawField(field: BoundField, props: DrawFieldProps = {}): Markup
       )}
     </>
   );
-  if (isGroup(field, props.as)) {
-    return (
-      <fieldset
-        class="hyper-field"
-        {...(field.type === "multiselect" ? {} : { role: "radiogroup" })}
-        {...describedBy(field, help, undefined)}
-        {...(field.required && field.type !== "multiselect" ? { "aria-required": "true" } : {})}
-      >
-        <legend>{label}</legend>
-        {control}
-        {notes}
-      </fieldset>
-    );
-  }
-  const caption = <label for={field.id}>{label}</label>;
-  return (
-    <div class="hyper-field">
-      {field.kind === "checkbox" ? [control, caption] : [caption, control]}
-      {notes}
-    </div>
-  );
 }
 
 /** The control of a field alone, or all the boxes or buttons of one, for a layout of one's own. */
 export function FieldControl({ field, as, help, ...given }: FieldControlProps): MarkupNode {
-  const attributes = allowed(given);
-  if (isGroup(field, as)) return drawChoices(field, attributes);
+  const attributes = allowedAttributes(given);
+  if (isChoiceGroup(field, as)) return drawChoices(field, attributes);
   const shared: Attributes = {
-    ...(field.placeholder === "" ? {} : { placeholder: field.placeholder }),
-    ...(field.autocomplete === "" ? {} : { autocomplete: field.autocomplete }),
+    placeholder: field.placeholder || undefined,
+    autocomplete: field.autocomplete || undefined,
     ...attributes,
     id: field.id,
     name: field.name,
-    ...(field.required ? { required: true, "aria-required": "true" } : {}),
-    ...(field.errors.length > 0 ? { "aria-invalid": "true" } : {}),
+    ...(field.required ? { required: true, ...ARIA_REQUIRED } : {}),
+    ...invalidState(field),
     ...describedBy(field, help, attributes["aria-describedby"]),
   };
-  const { minlength, maxlength } = field.constraints;
   switch (field.kind) {
     case "textarea":
-      return (
-        <textarea {...shared} {...present({ minlength, maxlength })}>
-          {keepFirstNewline(textOf(field))}
-        </textarea>
-      );
+      return <textarea {...shared} {...ruleAttributes(field)}>{keepFirstNewline(shownText(field))}</textarea>;
     case "select":
     case "select_multi":
       return drawSelect(field, shared);
@@ -212,29 +206,27 @@ export function FieldControl({ field, as, help, ...given }: FieldControlProps): 
   }
 }
 
+const ARIA_REQUIRED = { "aria-required": "true" };
+
+// An attribute that is `undefined` is not drawn.
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
 function drawInput(field: BoundField, shared: Attributes): MarkupNode {
-  const { min, max, step, minlength, maxlength, pattern, accept, multiple } = field.constraints;
-  if (field.type === "hidden") return <input type="hidden" id={field.id} name={field.name} value={textOf(field)} />;
-  if (field.type === "file") return <input {...shared} type="file" {...present({ accept, multiple })} />;
-  return (
-    <input
-      {...shared}
-      {...present({ type: field.inputType, min, max, step, minlength, maxlength, pattern })}
-      {...(field.type === "password" ? {} : { value: textOf(field) })}
-    />
-  );
+  const { id, name, inputType } = field;
+  if (inputType === "hidden") return <input type="hidden" id={id} name={name} value={shownText(field)} />;
+  const value = FIELD_KINDS[field.type].isSecret ? undefined : shownText(field);
+  const attributes: Attributes = { ...shared, type: inputType, ...ruleAttributes(field), value };
+  return <input {...attributes} />;
 }
 
 function drawSelect(field: BoundField, shared: Attributes): MarkupNode {
   const { placeholder = "", ...attributes } = shared;
   const chosen = new Set(field.selected);
-  // Without an empty option first a browser chooses for the visitor, and `required` has nothing to refuse (HTML, 4.10.7).
+  // Without an empty option first a browser chooses for the user, and `required` has nothing to refuse (HTML, 4.10.7).
   const isEmptyOffered = !field.multiple && (!field.required || chosen.size === 0) &&
     !field.choices.some(({ value }) => value === "");
   return (
-    <select {...attributes} {...(field.multiple ? { multiple: true } : {})}>
+    <select {...attributes} multiple={field.multiple || undefined}>
       {isEmptyOffered && <option value="">{placeholder}</option>}
       {grouped(field.choices).map(({ group, choices }) => {
         const options = choices.map(({ value, label, disabled }) => (
@@ -247,32 +239,7 @@ function drawSelect(field: BoundField, shared: Attributes): MarkupNode {
 }
 
 function drawChoices(field: BoundField, attributes: Attributes): MarkupNode {
-  const chosen = new Set(field.selected);
-  const type = field.type === "multiselect" ? "checkbox" : "radio";
-  const drawn = (choice: FieldChoice): MarkupNode => {
-    const index = field.choices.indexOf(choice);
-    // The first bears the id of the field, so that the error summary leads to something that takes the focus.
-    const id = index === 0 ? field.id : `${field.id}---${index}`;
-    return (
-      <div key={choice.value} class="hyper-choice">
-        <input
-          {...attributes}
-          type={type}
-          id={id}
-          name={field.name}
-          value={choice.value}
-          checked={chosen.has(choice.value)}
-          disabled={choice.disabled || attributes.disabled === true}
-          {
-            // One radio button speaks for its group; of boxes each would be required by itself.
-            ...(field.required && type === "radio" ? { required: true } : {})
-          }
-          {...(field.errors.length > 0 ? { "aria-invalid": "true" } : {})}
-        />
-        <label for={id}>{choice.label}</label>
-      </div>
-    );
-  };
+  const drawn = (choice: FieldChoice): MarkupNode => drawChoice(field, choice, attributes);
   return (
     <>
       {grouped(field.choices).map(({ group, choices }) =>
@@ -281,6 +248,31 @@ function drawChoices(field: BoundField, attributes: Attributes): MarkupNode {
           : <div key={group} role="group" aria-label={group} class="hyper-choices">{choices.map(drawn)}</div>
       )}
     </>
+  );
+}
+
+function drawChoice(field: BoundField, choice: FieldChoice, attributes: Attributes): MarkupNode {
+  const type = field.multiple ? "checkbox" : "radio";
+  const index = field.choices.indexOf(choice);
+  // The first bears the id of the field, so that the error summary leads to something that takes the focus.
+  const id = index === 0 ? field.id : `${field.id}---${index}`;
+  // One radio button speaks for its group; of boxes each would be required by itself.
+  const isRequired = field.required && !field.multiple;
+  return (
+    <div key={choice.value} class="hyper-choice">
+      <input
+        {...attributes}
+        type={type}
+        id={id}
+        name={field.name}
+        value={choice.value}
+        checked={field.selected.includes(choice.value)}
+        disabled={choice.disabled || attributes.disabled === true}
+        required={isRequired || undefined}
+        {...invalidState(field)}
+      />
+      <label for={id}>{choice.label}</label>
+    </div>
   );
 }
 
@@ -296,9 +288,26 @@ function grouped(
   return groups;
 }
 
-function isGroup(field: BoundField, as: DrawFieldProps["as"]): boolean {
-  if (field.type === "radio") return true;
-  return (field.type === "select" && as === "radios") || (field.type === "multiselect" && as === "checkboxes");
+function isChoiceGroup({ kind, inputType }: BoundField, as: DrawFieldProps["as"]): boolean {
+  if (inputType === "radio") return true;
+  return (kind === "select" && as === "radios") || (kind === "select_multi" && as === "checkboxes");
+}
+
+function groupAttributes(field: BoundField, help: Markup): Attributes {
+  const described = describedBy(field, help, undefined);
+  return field.multiple ? described : { role: "radiogroup", ...described, ...(field.required ? ARIA_REQUIRED : {}) };
+}
+
+function ruleAttributes({ type, constraints }: BoundField): Attributes {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const rule of FIELD_KINDS[type].attributes) {
+    if (constraints[rule] !== undefined) attributes[rule] = constraints[rule];
+  }
+  return attributes;
+}
+
+function invalidState(field: BoundField): Attributes {
+  return field.errors.length > 0 ? { "aria-invalid": "true" } : {};
 }
 
 function hasHelp(field: BoundField, help: Markup): boolean {
@@ -315,7 +324,7 @@ function describedBy(field: BoundField, help: Markup, given: AttributeValue): At
 }
 
 // The types let nothing else through; a page written without them may spread what came from a visitor.
-function allowed(given: Readonly<Record<string, unknown>>): Attributes {
+function allowedAttributes(given: Readonly<Record<string, unknown>>): Attributes {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(given)) {
     if (!CONTROL_ATTRIBUTES.has(name) && !OPEN_ATTRIBUTE.test(name)) continue;
@@ -324,13 +333,7 @@ function allowed(given: Readonly<Record<string, unknown>>): Attributes {
   return attributes;
 }
 
-function present(attributes: Attributes): Attributes {
-  const given: Record<string, AttributeValue> = {};
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) given[name] = value;
-  return given;
-}
-
-function textOf(field: BoundField): string {
+function shownText(field: BoundField): string {
   return typeof field.value === "string" ? field.value : "";
 }
 

@@ -5,9 +5,11 @@
  */
 import { h } from "preact";
 import type { Action } from "../actions/action.ts";
+import type { AnyBound } from "../forms/any_form.ts";
 import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD } from "../protocol/names.ts";
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
-import { drawForm } from "./draw_form.tsx";
+import { Field } from "./field.tsx";
+import { FormErrors } from "./form_errors.tsx";
 import { type ActionRef, FormScopeProvider, type PageState, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 import { suspension } from "./suspension.ts";
@@ -90,11 +92,22 @@ export function Form(props: FormProps): MarkupNode {
     } as Record<string, unknown>,
     hiddenFields(state, action, instance, isGet),
     <FormScopeProvider value={form}>
-      {children ?? (form === null ? <button type="submit">{submit ?? "Submit"}</button> : drawForm(form, submit))}
+      {children ?? drawWhole(form, submit)}
     </FormScopeProvider>,
   );
   if (state.cutTag === null || !state.isFailed(action, instance)) return drawn;
   return h(state.cutTag, null, drawn);
+}
+
+/** Draws what a form shows without children: its errors, its fields in order, and a button. */
+function drawWhole(form: AnyBound | null, submit: string = "Submit"): MarkupNode {
+  return (
+    <>
+      {form !== null && <FormErrors />}
+      {form?.fields.map(({ name }) => <Field key={name} name={name} />)}
+      <button type="submit">{submit}</button>
+    </>
+  );
 }
 
 const FORM_NAMES = ["autocomplete", "novalidate", "target"];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BoundField } from "../forms/bound_field.ts";
 import { useContext } from "./use_context.ts";
 import { FormScope } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
@@ -51,20 +52,15 @@ export function FormErrors({ title = "Please check your input", ...props }: Form
     <div class={props.class ?? "hyper-form-errors"} role="alert" tabindex={-1} autofocus data-hyper-errors>
       <p>{title}</p>
       <ul>
-        {Array.from(form.errors).flatMap(([name, messages]) => {
-          const field = fields.get(name);
-          return messages.map((message) => {
-            if (field === undefined || field.inputType === "hidden") {
-              return <li key={`${name} ${message}`}>{message}</li>;
-            }
-            return (
-              <li key={`${name} ${message}`}>
-                <a href={`#${field.id}`}>{field.label}: {message}</a>
-              </li>
-            );
-          });
-        })}
+        {Array.from(form.errors).flatMap(([name, messages]) =>
+          messages.map((message) => <li key={`${name} ${message}`}>{drawMessage(fields.get(name), message)}</li>)
+        )}
       </ul>
     </div>
   );
+}
+
+function drawMessage(field: BoundField | undefined, message: string): Markup {
+  if (field === undefined || field.inputType === "hidden") return message;
+  return <a href={`#${field.id}`}>{field.label}: {message}</a>;
 }

@@ -7,7 +7,8 @@ import { type ComponentChildren, type ComponentType, Fragment, h, type VNode } f
 import type { Action } from "../actions/action.ts";
 import { isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
-import { type AnyBound, type FormWithInitial, makeForm, showBlank } from "../forms/any_form.ts";
+import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
+import { bind } from "../forms/bind.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields } from "../pages/origin.ts";
 import { type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
@@ -359,7 +360,8 @@ class RenderState implements PageState {
     const forms = this.#forms ??= new Map();
     const known = forms.get(key);
     if (known !== undefined) return known;
-    const show = (made: FormWithInitial): AnyBound => showBlank(made, instance, initial);
+    const show = (made: FormWithInitial): AnyBound =>
+      bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance });
     const made = makeForm(action.form, this.#visit.deps.ctx);
     const form = made instanceof Promise ? made.then(show) : show(made);
     forms.set(key, form);

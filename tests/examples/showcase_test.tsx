@@ -81,10 +81,15 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
     async () => (await namesIn("src/client/config.ts", "interface Messages")).map((n) => `messages.${n}`),
   ],
   ["reference/fields", "builders of fields", () => namesIn("src/forms/field.ts", "interface FieldBuilders")],
-  ["reference/fields", "options of fields", async () => [
-    ...await namesIn("src/forms/field.ts", "interface FieldOptions"),
-    ...await namesIn("src/forms/field.ts", "interface AnyFieldOptions"),
-  ]],
+  [
+    "reference/fields",
+    "options of fields",
+    async () =>
+      Array.from(
+        (await read("src/forms/field_options.ts")).matchAll(/^ {2}readonly (\w+)\??:/gm),
+        ([, name = ""]) => name,
+      ),
+  ],
   ["reference/fields", "properties of <Form>", () => namesIn("src/preact/form.tsx", "interface FormProps")],
   ["reference/events", "events", () => namesIn("src/client/events.ts", "interface HyperEventMap")],
   ["reference/items", "options of html()", () => namesIn("src/results/items.ts", "interface HtmlOptions")],

@@ -1,14 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { z } from "zod";
-import {
-  bindChecked,
-  bindUnchecked,
-  checkInput,
-  isAnyForm,
-  makeForm,
-  showBlank,
-  successFeedback,
-} from "../../src/forms/any_form.ts";
+import { formsIn, initialOver, isAnyForm, makeForm } from "../../src/forms/any_form.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
@@ -21,6 +12,10 @@ const Notes = defineFormset(NoteForm, { prefix: "notes" });
 Deno.test("isAnyForm() knows forms and formsets", () => {
   assertEquals([NoteForm, Notes].map(isAnyForm), [true, true]);
   assertEquals([null, undefined, "form", {}, () => NoteForm].map(isAnyForm), [false, false, false, false, false]);
+});
+
+Deno.test("formsIn() gives a form itself, and of a formset the form of its rows", () => {
+  assertEquals([...formsIn(NoteForm), ...formsIn(Notes)], [NoteForm, NoteForm]);
 });
 
 Deno.test("makeForm() gives a form at once where nothing has to be waited for", () => {
@@ -60,46 +55,15 @@ Deno.test("makeForm() refuses a factory that gives no form", async () => {
   );
 });
 
-Deno.test("showBlank() lets values of the page go before those of the form", () => {
-  const form = showBlank({ definition: NoteForm, initial: { title: "Hello" } }, "3", { title: "Page" });
-  assertEquals([form.field("title").value, form.instance, form.isBound], ["Page", "3", false]);
-  assertEquals(
-    showBlank({ definition: NoteForm, initial: { title: "Hello" } }, null, null).field("title").value,
-    "Hello",
-  );
+Deno.test("initialOver() lets values of the page go before those of the form", () => {
+  const made = { definition: NoteForm, initial: { title: "Hello", other: "x" } };
+  assertEquals(initialOver(made, { title: "Page" }), { title: "Page", other: "x" });
+  assertStrictEquals(initialOver(made, null), made.initial);
+  assertEquals(initialOver({ definition: NoteForm, initial: null }, { title: "Page" }), { title: "Page" });
 });
 
-Deno.test("bindUnchecked() shows what was sent and checks nothing", () => {
-  const input = { initial: null, instance: null, ctx };
-  const form = bindUnchecked({ definition: NoteForm, initial: null }, { ...input, kwargs: { title: "" } });
-  assertEquals([form.isBound, form.isValid, form.errorCount, form.field("title").raw], [true, false, 0, ""]);
-  const kwargs = { notes: [{ title: "a" }, { title: "" }] };
-  const formset = bindUnchecked({ definition: Notes, initial: null }, { ...input, kwargs });
-  assertEquals([formset.isBound, formset.isValid, formset.errorCount], [true, false, 0]);
-  assertEquals(formset.field("notes[0].title").raw, "a");
-});
-
-Deno.test("bindChecked() binds forms and formsets alike", async () => {
-  const input = { initial: null, instance: null, ctx };
-  const form = await bindChecked({ definition: NoteForm, initial: null }, { ...input, kwargs: { title: "a" } });
-  assertEquals([form.kind, form.values], ["form", { title: "a" }]);
-  const formset = await bindChecked({ definition: Notes, initial: null }, {
-    ...input,
-    kwargs: { notes: [{ title: "a" }] },
-  });
-  assertEquals([formset.kind, formset.values], ["formset", [{ title: "a" }]]);
-});
-
-Deno.test("successFeedback() makes what was declared of the values", async () => {
-  const form = defineForm("note", { fields, success: { toast: ({ title }) => `Saved ${title}`, redirect: "/notes" } });
-  const kwargs = { title: "Milk" };
-  const bound = await bindChecked({ definition: form, initial: null }, { kwargs, initial: null, instance: null, ctx });
-  assertEquals(successFeedback(bound, ctx), { toast: "Saved Milk", redirect: "/notes" });
-});
-
-Deno.test("checkInput() gives the schema's output, or errors by field", async () => {
-  const schema = z.object({ n: z.string().transform(Number), rows: z.array(z.object({ a: z.string() })) });
-  assertEquals(await checkInput(schema, { n: "1", rows: [] }), { kind: "valid", value: { n: 1, rows: [] } });
-  const refused = await checkInput(schema, { n: "1", rows: [{}] });
-  assertEquals(refused.kind === "refused" && [...refused.errors.keys()], ["rows[0].a"]);
+Deno.test("initialOver() refuses values of the page for a formset", () => {
+  const made = { definition: Notes, initial: [{ title: "a" }] };
+  assertThrows(() => initialOver(made, {}), TypeError, 'Cannot show formset "note" with initial values of the page');
+  assertStrictEquals(initialOver(made, null), made.initial);
 });

@@ -362,3 +362,12 @@ Deno.test("a schema that refuses an unknown field is heard", async () => {
   const form = await bindTo(defineForm("a", { schema: z.strictObject({ a: z.string() }) }), { a: "x", b: "y" });
   assertEquals(form.fieldNames, [""]);
 });
+
+Deno.test("bind() checks the one field that is written down beside a schema by its own rules too", async () => {
+  const form = defineForm("note", {
+    schema: z.object({ title: z.string() }),
+    fields: { title: field.text({ maxlength: 3, messages: { maxlength: "Too long" } }) },
+  });
+  assertEquals(issuesOf(await bindTo(form, { title: "Milk" })), [["title", ["Too long"]]]);
+  assertEquals((await bindTo(form, { title: "Tea" })).values, { title: "Tea" });
+});

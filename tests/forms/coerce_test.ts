@@ -1,11 +1,11 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
-import { coerce, isBlank } from "../../src/forms/coerce.ts";
+import { coerceInput, isBlankInput } from "../../src/forms/coerce.ts";
 import { jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
-import { readShape } from "../../src/forms/shape.ts";
+import { readShape } from "../../src/forms/read_shape.ts";
 
 function coerced(schema: StandardSchemaV1, sent: unknown): unknown {
-  return coerce(readShape(jsonSchemaOf(schema) ?? {}), sent, false);
+  return coerceInput(readShape(jsonSchemaOf(schema) ?? {}), sent, false);
 }
 
 /** What becomes of one field of an object. */
@@ -14,7 +14,7 @@ function field(schema: z.ZodType, sent: unknown): unknown {
   return (value as Record<string, unknown>).x;
 }
 
-Deno.test("coerce() makes numbers, booleans and lists of texts, and leaves alone what is none", () => {
+Deno.test("coerceInput() makes numbers, booleans and lists of texts, and leaves alone what is none", () => {
   const table: [z.ZodType, unknown, unknown][] = [
     [z.number(), "3", 3],
     [z.number(), " 3.5 ", 3.5],
@@ -52,7 +52,7 @@ Deno.test("coerce() makes numbers, booleans and lists of texts, and leaves alone
   for (const [schema, sent, expected] of table) assertEquals([sent, field(schema, sent)], [sent, expected]);
 });
 
-Deno.test("coerce() reads an empty text as nothing where the schema has a word for nothing", () => {
+Deno.test("coerceInput() reads an empty text as nothing where the schema has a word for nothing", () => {
   const table: [z.ZodType, unknown][] = [
     [z.string(), ""],
     [z.string().min(1), ""],
@@ -76,13 +76,13 @@ Deno.test("coerce() reads an empty text as nothing where the schema has a word f
   for (const [schema, expected] of table) assertStrictEquals(field(schema, ""), expected);
 });
 
-Deno.test("coerce() passes null of a typed caller as it is", () => {
+Deno.test("coerceInput() passes null of a typed caller as it is", () => {
   for (const schema of [z.string(), z.number(), z.boolean(), z.array(z.string()), z.object({})]) {
     assertStrictEquals(field(schema, null), null);
   }
 });
 
-Deno.test("coerce() takes an input in which no file was chosen as nothing", () => {
+Deno.test("coerceInput() takes an input in which no file was chosen as nothing", () => {
   const none = new File([], "");
   const file = new File(["x"], "a.txt");
   assertStrictEquals(field(z.file().optional(), none), undefined);
@@ -91,7 +91,7 @@ Deno.test("coerce() takes an input in which no file was chosen as nothing", () =
   assertEquals(field(z.array(z.file()), file), [file]);
 });
 
-Deno.test("coerce() leaves out an optional object in which nothing was entered", () => {
+Deno.test("coerceInput() leaves out an optional object in which nothing was entered", () => {
   const address = z.object({ city: z.string().min(1), zip: z.string() });
   assertStrictEquals(field(address.optional(), { city: "", zip: "" }), undefined);
   assertStrictEquals(field(address.nullable(), { city: "", zip: "" }), null);
@@ -100,7 +100,7 @@ Deno.test("coerce() leaves out an optional object in which nothing was entered",
   assertEquals(field(address, { city: "", zip: "" }), { city: "", zip: "" });
 });
 
-Deno.test("coerce() reads the alternative that the constants tell", () => {
+Deno.test("coerceInput() reads the alternative that the constants tell", () => {
   const schema = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("a"), value: z.string() }),
     z.object({ kind: z.literal("b"), value: z.number() }),
@@ -110,11 +110,11 @@ Deno.test("coerce() reads the alternative that the constants tell", () => {
   assertEquals(coerced(schema, { kind: { toString: 1 }, value: "1" }), { kind: { toString: 1 }, value: "1" });
 });
 
-Deno.test("coerce() keeps what the schema does not name, for the schema to refuse or to drop", () => {
+Deno.test("coerceInput() keeps what the schema does not name, for the schema to refuse or to drop", () => {
   assertEquals(coerced(z.object({ a: z.string() }), { a: "x", b: "y" }), { a: "x", b: "y" });
 });
 
-Deno.test("coerce() sets no prototype, whatever the keys", () => {
+Deno.test("coerceInput() sets no prototype, whatever the keys", () => {
   const sent = JSON.parse('{"__proto__":{"isAdmin":true},"constructor":"x","toString":"y"}');
   const value = coerced(z.object({ title: z.string().optional() }), sent) as Record<string, unknown>;
   assertStrictEquals(Object.getPrototypeOf(value), Object.prototype);
@@ -122,7 +122,7 @@ Deno.test("coerce() sets no prototype, whatever the keys", () => {
   assertStrictEquals(value.isAdmin, undefined);
 });
 
-Deno.test("coerce() ends for a schema that contains itself", () => {
+Deno.test("coerceInput() ends for a schema that contains itself", () => {
   interface Node {
     next: Node;
   }
@@ -130,9 +130,9 @@ Deno.test("coerce() ends for a schema that contains itself", () => {
   assertEquals(JSON.stringify(coerced(node, {})).length < 100, true);
 });
 
-Deno.test("isBlank() looks into lists and objects", () => {
+Deno.test("isBlankInput() looks into lists and objects", () => {
   for (const value of [undefined, null, "", [], [""], {}, { a: { b: "" } }, new File([], "")]) {
-    assertEquals(isBlank(value), true);
+    assertEquals(isBlankInput(value), true);
   }
-  for (const value of [" ", 0, false, ["x"], { a: "x" }, new File([], "a")]) assertEquals(isBlank(value), false);
+  for (const value of [" ", 0, false, ["x"], { a: "x" }, new File([], "a")]) assertEquals(isBlankInput(value), false);
 });

@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
-import { bindChecked, bindUnchecked, formsIn, makeForm, showBlank } from "../../src/forms/any_form.ts";
+import { formsIn, makeForm } from "../../src/forms/any_form.ts";
+import { bind as bindAny } from "../../src/forms/bind.ts";
 import { type BoundFormWithFormsets, type FormWithFormsets, withFormsets } from "../../src/forms/composite.ts";
 import { field } from "../../src/forms/field.ts";
-import { defineForm, type FormDefinition } from "../../src/forms/form.ts";
+import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
 import { formSpec } from "../../src/forms/specs.ts";
-import { ctx, issuesOf, type Kwargs } from "./support.ts";
+import { ctx, issuesOf, type Kwargs, showBlank } from "./support.ts";
 
 const LineForm = defineForm("line", {
   fields: { text: field.text({ required: true }), price: field.number({ required: true }) },
@@ -18,19 +19,15 @@ const Base = defineForm("invoice", {
 const Invoice = withFormsets(Base, { lines: Lines });
 
 async function bind(
-  definition: FormDefinition,
-  kwargs: Kwargs,
+  definition: FormWithFormsets,
+  sent: Kwargs,
   initial: unknown = null,
 ): Promise<BoundFormWithFormsets<unknown>> {
-  const form = await bindChecked({ definition, initial }, { kwargs, initial, instance: null, ctx });
-  assert(form.kind === "form" && "formsets" in form);
-  return form;
+  return await bindAny(definition, { mode: "checked", sent, initial, instance: null, ctx });
 }
 
-function blank(definition: FormDefinition, initial: unknown = null): BoundFormWithFormsets<unknown> {
-  const form = showBlank({ definition, initial }, "7", null);
-  assert(form.kind === "form" && "formsets" in form);
-  return form;
+function blank(definition: FormWithFormsets, initial: unknown = null): BoundFormWithFormsets<unknown> {
+  return bindAny(definition, { mode: "blank", initial, instance: "7" });
 }
 
 Deno.test("withFormsets() gives a frozen form whose formsets bear their names", () => {
@@ -134,7 +131,9 @@ Deno.test("clean() of a form with formsets sees all of it, and names a row by it
       lines: [{ _delete: "on", text: "gone" }, { text: "a", price: "1" }, { text, price: "1" }],
     });
   assertEquals(issuesOf(await send("bad")), [["lines[2].text", ["No"]]]);
-  assertEquals(issuesOf(await send("all")), [["lines", ["All"]]]);
+  const all = await send("all");
+  assertEquals(issuesOf(all), [["lines", ["All"]]]);
+  assertEquals(all.formsets.lines?.errors.get(""), ["All"]);
   assertEquals(issuesOf(await send("own")), [["customer", ["Own"]]]);
   assertEquals((await send("fine")).values, { customer: "ADA", lines: [{ text: "a", price: 1 }] });
 });
@@ -150,7 +149,7 @@ Deno.test("addError() of a form with formsets reaches the form, a list and a row
 
 Deno.test("a form with formsets that is not checked yet shows what was sent", () => {
   const kwargs = { customer: "Ada", lines: [{ text: "a" }] };
-  const form = bindUnchecked({ definition: Invoice, initial: null }, { kwargs, initial: null, instance: null, ctx });
+  const form = bindAny(Invoice, { mode: "unchecked", sent: kwargs, initial: null, instance: null });
   assertEquals([form.isValid, form.errorCount, form.field("lines[0].text").raw], [false, 0, "a"]);
 });
 
@@ -165,7 +164,7 @@ Deno.test("formSpec() of a form with formsets holds each field once: its own in 
   assertEquals(spec.formsets?.lines?.rows[0]?.fields.map(({ name }) => name), ["lines[0].text", "lines[0].price"]);
   assertEquals(JSON.parse(JSON.stringify(spec)), spec);
   assert(Object.isFrozen(spec.formsets));
-  assertEquals("formsets" in formSpec(showBlank({ definition: Base, initial: null }, null, null) as never), false);
+  assertEquals("formsets" in formSpec(showBlank(Base)), false);
 });
 
 Deno.test("names of rows lead to no prototype", async () => {
@@ -178,4 +177,16 @@ Deno.test("names of rows lead to no prototype", async () => {
   assertEquals(Object.keys(definition.formsets), ["constructor"]);
   assertEquals((await bind(definition, { customer: "Ada" }, {})).fieldNames, ["constructor"]);
   assertEquals(blank(definition, {}).field("constructor[0].text").value, "");
+});
+
+Deno.test("clean() of the form itself runs once its own fields are sound, whatever its lists hold", async () => {
+  const Checked = withFormsets(
+    defineForm("invoice", {
+      fields: { customer: field.text() },
+      clean: (_, { addError }) => addError("customer", "Own"),
+    }),
+    { lines: Lines },
+  );
+  const form = await bind(Checked, { customer: "Ada", lines: [{ text: "a", price: "1", _order: "first" }] });
+  assertEquals(issuesOf(form), [["customer", ["Own"]], ["lines[0]._order", ["Enter a number"]]]);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { field, type FieldDefinition, fieldOfType, inputTypeOf, isField } from "../../src/forms/field.ts";
+import { field } from "../../src/forms/field.ts";
+import { type FieldDefinition, isFieldDefinition } from "../../src/forms/field_definition.ts";
 
 const VALID = "valid";
 
@@ -20,8 +21,8 @@ Deno.test("field builders give frozen definitions", () => {
   const title = field.text({ required: true, maxlength: 80, messages: { required: "Title!" } });
   assert(Object.isFrozen(title) && Object.isFrozen(title.constraints));
   assertEquals([title.type, title.required, title.constraints], ["text", true, { maxlength: 80 }]);
-  assert(isField(title));
-  assert(!isField({ ...title }));
+  assert(isFieldDefinition(title));
+  assert(!isFieldDefinition({ ...title }));
 });
 
 Deno.test("field.text() keeps what was typed, and a missing text is empty", async () => {
@@ -377,17 +378,4 @@ Deno.test("field builders refuse options that cannot be, where they are written"
     [() => field.file({ maxFiles: 1.5 }), RangeError, "maxFiles is 1.5"],
   ];
   for (const [make, kind, message] of wrong) assertThrows(make, kind, message);
-});
-
-Deno.test("inputTypeOf() names the input of a type, and nothing for other elements", () => {
-  assertEquals(inputTypeOf("datetime"), "datetime-local");
-  assertEquals(inputTypeOf("radio"), "radio");
-  assertEquals(
-    ["textarea", "select", "multiselect"].map((type) => inputTypeOf(fieldOfType(type as "select", {}).type)),
-    [
-      "",
-      "",
-      "",
-    ],
-  );
 });

@@ -3,9 +3,16 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
 import { field } from "../../src/forms/field.ts";
-import { ctx } from "./support.ts";
-import { defineForm, isForm, labelOf, resolveSuccess, takesFiles } from "../../src/forms/form.ts";
-import { showBlank } from "./support.ts";
+import { ctx, showBlank } from "./support.ts";
+import { readableName } from "../../src/forms/bound_field.ts";
+import {
+  defineForm,
+  fieldsOfForm,
+  type FormDefinition,
+  isForm,
+  type SuccessFeedback,
+  successFeedback,
+} from "../../src/forms/form.ts";
 
 Deno.test("defineForm() gives a frozen form", () => {
   const form = defineForm("note", { fields: { title: field.text() } });
@@ -89,7 +96,8 @@ Deno.test("defineForm() takes any field name that every object inherits", () => 
   assertEquals([...form.fields.keys()], ["constructor", "toString", "__proto__"]);
 });
 
-Deno.test("takesFiles() is true where any field is one for files, in rows too", () => {
+Deno.test("a form takes files where any field is one for files, in rows too", () => {
+  const takesFiles = (form: FormDefinition): boolean => fieldsOfForm(form).takeFiles && showBlank(form).hasFiles;
   assertEquals(takesFiles(defineForm("a", { fields: { photo: field.file() } })), true);
   assertEquals(
     takesFiles(defineForm("a", { schema: z.object({ rows: z.array(z.object({ photo: z.file() })) }) })),
@@ -98,30 +106,46 @@ Deno.test("takesFiles() is true where any field is one for files, in rows too", 
   assertEquals(takesFiles(defineForm("a", { fields: { title: field.text() } })), false);
 });
 
-Deno.test("resolveSuccess() gives what was declared, made of the values and the request where it is a function", () => {
-  assertEquals(resolveSuccess(null, {}, ctx), { toast: null, redirect: null });
-  assertEquals(resolveSuccess({ toast: "Saved", redirect: "/" }, {}, ctx), { toast: "Saved", redirect: "/" });
+Deno.test("successFeedback() gives what was declared, made of the values and the request where it is a function", () => {
+  const feedback = <V>(success: SuccessFeedback<V> | null, values: V) =>
+    successFeedback({ definition: { success }, values }, ctx);
+  assertEquals(feedback(null, {}), { toast: null, redirect: null });
+  assertEquals(feedback({ toast: "Saved", redirect: "/" }, {}), { toast: "Saved", redirect: "/" });
   assertEquals(
-    resolveSuccess(
+    feedback(
       {
         toast: (id: number) => ({ message: `Saved ${id}` }),
         redirect: (id: number, { request }) => `${new URL(request.url).pathname}?saved=${id}`,
       },
       7,
-      ctx,
     ),
     { toast: { message: "Saved 7" }, redirect: `${new URL(ctx.request.url).pathname}?saved=7` },
   );
 });
 
-Deno.test("labelOf() makes a label of a name", () => {
-  const table: [(string | number)[], string][] = [
-    [["title"], "Title"],
-    [["dueDate"], "Due date"],
-    [["first_name"], "First name"],
-    [["rows", 0, "zip-code"], "Zip code"],
-    [["tags", 0], "Tags"],
-    [["имяФайла"], "Имя файла"],
-  ];
-  for (const [steps, label] of table) assertEquals(labelOf(steps), label);
+Deno.test("readableName() makes a label of a name", () => {
+  const table = [
+    ["title", "Title"],
+    ["dueDate", "Due date"],
+    ["first_name", "First name"],
+    ["zip-code", "Zip code"],
+    ["имяФайла", "Имя файла"],
+  ] as const;
+  for (const [name, label] of table) assertEquals(readableName(name), label);
+});
+
+Deno.test("a field without a label is called by the last name of its path", () => {
+  const form = showBlank(
+    defineForm("a", {
+      schema: z.object({
+        rows: z.array(z.object({ "zip-code": z.string() })),
+        tags: z.array(z.string()),
+      }),
+    }),
+    { rows: [{}], tags: ["x"] },
+  );
+  assertEquals(form.fields.map(({ name, label }) => [name, label]), [
+    ["rows[0].zip-code", "Zip code"],
+    ["tags[0]", "Tags"],
+  ]);
 });

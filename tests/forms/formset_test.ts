@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import { z } from "zod";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
-import { type BoundFormset, cleanupExtraInitial, defineFormset } from "../../src/forms/formset.ts";
+import { cleanupExtraInitial } from "../../src/forms/bound_formset.ts";
+import { type BoundFormset, defineFormset } from "../../src/forms/formset.ts";
 import { bindRows, ctx, issuesOf, showRows } from "./support.ts";
 
 const LineForm = defineForm("line", {
@@ -62,6 +63,7 @@ Deno.test("blankFormset() shows at least min and at most max rows, and never hid
   assertEquals(count({ max: 2, extra: 5 }, 1), 2);
   assertEquals(count({ max: 2, extra: 5 }, 3), 3);
   assertEquals(count({ extra: 0 }, 0), 0);
+  assertEquals(count({}, 1001), 1001);
 });
 
 Deno.test("fields of a row are named and numbered after it, in its own form without the prefix", () => {
@@ -78,6 +80,13 @@ Deno.test("fields of a row are named and numbered after it, in its own form with
   assertEquals(formset.field("lines[1]._delete").label, "Delete");
   for (const name of ["label", "lines[9].label", "other[0].label", "lines[0]", "lines[0].none"]) {
     assertThrows(() => formset.field(name), TypeError);
+  }
+});
+
+Deno.test("a name that is not a field of a row is answered with how those are named", () => {
+  const message = 'it has 3 rows, name a field of one as "lines[0].name"';
+  for (const name of ["label", "lines[9].label", "lines[0]"]) {
+    assertThrows(() => showRows(Lines, STORED).field(name), TypeError, message);
   }
 });
 
@@ -140,6 +149,8 @@ Deno.test("a row to be deleted is apart from the others, and nothing is held aga
   assertEquals(formset.deleted.map(({ form }) => form.field("id").raw), ["1"]);
   assertEquals(formset.deleted[0]?.form.isValid, false);
   assertEquals(formset.rows[0]?.deleteField?.value, true);
+  // A row that was never there is not even looked into.
+  assertEquals(formset.rows.map(({ form }) => form.errorCount), [1, 0, 0]);
 });
 
 Deno.test("a formset that deletes nothing and orders nothing takes those names as ordinary ones", async () => {

@@ -1,5 +1,17 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { formatPath, isPlainObject, parsePath, patternOf, prefixPath, valueAt } from "../../src/forms/path.ts";
+import {
+  copyPlain,
+  expandPattern,
+  formatPath,
+  formatPattern,
+  isPlainObject,
+  parsePath,
+  patternSteps,
+  prefixPath,
+  putAt,
+  splitRowName,
+  valueAt,
+} from "../../src/forms/path.ts";
 
 Deno.test("parsePath() and formatPath() agree on every name that is a path", () => {
   const paths: [string, (string | number)[]][] = [
@@ -45,14 +57,54 @@ Deno.test("parsePath() takes a name of 33 steps as a flat key, and reads one of 
   assertEquals(parsePath(name(33)), [name(33)]);
 });
 
-Deno.test("patternOf() leaves every index open", () => {
-  assertEquals(patternOf(["rows", 3, "cells", 0, "label"]), "rows[].cells[].label");
+Deno.test("formatPattern() leaves every index open", () => {
+  assertEquals(formatPattern(["rows", 3, "cells", 0, "label"]), "rows[].cells[].label");
 });
 
 Deno.test("prefixPath() joins a row and a name, and leaves either alone without the other", () => {
   assertEquals(prefixPath("rows[0]", "label"), "rows[0].label");
   assertEquals(prefixPath("rows[0]", ""), "rows[0]");
   assertEquals(prefixPath("", "label"), "label");
+});
+
+Deno.test("splitRowName() gives the row and the name in it, and nothing outside of the list's rows", () => {
+  assertEquals(splitRowName("rows", "rows[0].label"), { row: 0, name: "label" });
+  assertEquals(splitRowName("rows", "rows[12].a.b[3]"), { row: 12, name: "a.b[3]" });
+  assertEquals(splitRowName("rows", "rows[3]"), { row: 3, name: "" });
+  for (const name of ["rows", "", "label", "other[0].label", "rows.label", "rows[x].label", "rows[0"]) {
+    assertEquals(splitRowName("rows", name), null);
+  }
+});
+
+Deno.test("expandPattern() finds a path for each item of each list that is there", () => {
+  const data = { rows: [{ cells: [1, 2] }, { cells: "none" }, { cells: [3] }] };
+  assertEquals(expandPattern(patternSteps("rows[].cells[]"), data).map(formatPath), [
+    "rows[0].cells[0]",
+    "rows[0].cells[1]",
+    "rows[2].cells[0]",
+  ]);
+  assertEquals(expandPattern(patternSteps("title"), data).map(formatPath), ["title"]);
+});
+
+Deno.test("putAt() puts an own property, and makes what is missing only where it may", () => {
+  const data = { rows: [{ label: "x" }], title: "t" };
+  putAt(data, ["rows", 0, "label"], "y", false);
+  putAt(data, ["title"], undefined, false);
+  putAt(data, ["address", "city"], "Bern", false);
+  assertEquals<unknown>(data, { rows: [{ label: "y" }] });
+  putAt(data, ["address", "city"], "Bern", true);
+  assertEquals<unknown>(data, { rows: [{ label: "y" }], address: { city: "Bern" } });
+  putAt(data, ["__proto__"], { polluted: true }, true);
+  assertEquals([Object.hasOwn(data, "__proto__"), "polluted" in data], [true, false]);
+});
+
+Deno.test("copyPlain() copies objects and lists, and keeps files as they are", () => {
+  const file = new File([], "x");
+  const data = { rows: [{ file }] };
+  const copy = copyPlain(data);
+  assertEquals(copy, data);
+  assertEquals([copy === data, valueAt(copy, ["rows"]) === data.rows], [false, false]);
+  assertStrictEquals(valueAt(copy, ["rows", 0, "file"]), file);
 });
 
 Deno.test("valueAt() finds own properties alone", () => {

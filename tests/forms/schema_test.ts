@@ -2,7 +2,13 @@ import { assertEquals } from "@std/assert";
 import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
-import { isStandardSchema, issueName, jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
+import {
+  checkInput,
+  isStandardSchema,
+  issueName,
+  jsonSchemaOf,
+  type StandardSchemaV1,
+} from "../../src/forms/schema.ts";
 
 Deno.test("isStandardSchema() knows the schemas of zod, valibot and arktype", () => {
   for (const schema of [z.object({}), v.object({}), type({ a: "string" })]) {
@@ -56,4 +62,11 @@ Deno.test("issueName() writes keys, indices and segments as a field name", () =>
     [[Symbol("secret")], "secret"],
   ];
   for (const [path, name] of table) assertEquals(issueName({ message: "", path }), name);
+});
+
+Deno.test("checkInput() gives the schema's output, or errors by field", async () => {
+  const schema = z.object({ n: z.string().transform(Number), rows: z.array(z.object({ a: z.string() })) });
+  assertEquals(await checkInput(schema, { n: "1", rows: [] }), { kind: "valid", value: { n: 1, rows: [] } });
+  const refused = await checkInput(schema, { n: "1", rows: [{}] });
+  assertEquals(refused.kind === "refused" && [...refused.errors.keys()], ["rows[0].a"]);
 });

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
 import { parsePath } from "../../src/forms/path.ts";
-import { leafAt, leafNames, readShape, type Shape } from "../../src/forms/shape.ts";
+import { readShape } from "../../src/forms/read_shape.ts";
+import { leafAt, leafNames, type Shape } from "../../src/forms/shape.ts";
 
 function shapeOf(schema: StandardSchemaV1): Shape {
   return readShape(jsonSchemaOf(schema) ?? {});
@@ -195,4 +196,18 @@ Deno.test("readShape() ends on references that lead nowhere or to themselves", (
     assertEquals(leafNames(shape, {}, new Set()).length <= 1, true);
     assertEquals(leafAt(shape, ["x"])?.sketch.type ?? "text", "text");
   }
+});
+
+Deno.test("readShape() leaves the lengths of a date to the schema, which a date control does not know", () => {
+  const lengths = { minLength: 10, maxLength: 10 };
+  const shape = readShape({
+    type: "object",
+    properties: {
+      date: { type: "string", format: "date", ...lengths },
+      url: { type: "string", format: "url", ...lengths },
+    },
+  });
+  const optionsOf = (name: string) => leafAt(shape, [name])?.sketch.options;
+  assertEquals(optionsOf("date"), {});
+  assertEquals(optionsOf("url"), { minlength: 10, maxlength: 10 });
 });

@@ -164,3 +164,8 @@ Deno.test("formsetSpec() tells what is wrong with each row and with the whole", 
   assertEquals(spec.rows.map(({ errors }) => errors), [{ label: ["Fill in this field"] }]);
   assertEquals([spec.rows[0]?.deleteField, spec.rows[0]?.orderField], [null, null]);
 });
+
+Deno.test("formSpec() of a form without fields has one section, without fields", () => {
+  const spec = formSpec(showBlank(defineForm("empty", { fields: {} })));
+  assertEquals(spec.sections, [{ label: "", description: "", fields: [] }]);
+});

@@ -1,8 +1,8 @@
 /** What the tests of forms share: a request to bind under, and short words for binding. */
 import type { RequestContext } from "../../src/context.ts";
-import { bindForm, blankForm } from "../../src/forms/bound_form.ts";
+import { bind } from "../../src/forms/bind.ts";
 import type { BoundForm, FormDefinition } from "../../src/forms/form.ts";
-import { bindFormset, blankFormset, type BoundFormset, type FormsetDefinition } from "../../src/forms/formset.ts";
+import type { BoundFormset, FormsetDefinition } from "../../src/forms/formset.ts";
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,8 @@ export async function bindTo<V>(
   kwargs: Kwargs,
   initial: unknown = null,
 ): Promise<BoundForm<V>> {
-  return await bindForm(form, { kwargs, initial, instance: null, ctx });
+  // A form of V becomes a bound form of V.
+  return await bind(form, { mode: "checked", sent: kwargs, initial, instance: null, ctx }) as BoundForm<V>;
 }
 
 export function showBlank<V>(
@@ -27,19 +28,19 @@ export function showBlank<V>(
   initial: unknown = null,
   instance: string | null = null,
 ): BoundForm<V> {
-  return blankForm(form, { initial, instance });
+  return bind(form, { mode: "blank", initial, instance }) as BoundForm<V>;
 }
 
-export function bindRows<V>(
+export async function bindRows<V>(
   formset: FormsetDefinition<V>,
   kwargs: Kwargs,
   initial: unknown = null,
 ): Promise<BoundFormset<V>> {
-  return bindFormset(formset, { kwargs, initial, instance: null, ctx });
+  return await bind(formset, { mode: "checked", sent: kwargs, initial, instance: null, ctx }) as BoundFormset<V>;
 }
 
 export function showRows<V>(formset: FormsetDefinition<V>, initial: unknown = null): BoundFormset<V> {
-  return blankFormset(formset, { initial, instance: null });
+  return bind(formset, { mode: "blank", initial, instance: null }) as BoundFormset<V>;
 }
 
 /** The issues as pairs, so that a key such as `__proto__` shows in an assertion. */

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { type DefaultTreeAdapterTypes, parseFragment } from "parse5";
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { bindForm, blankForm } from "../../src/forms/bound_form.ts";
+import { bind } from "../../src/forms/bind.ts";
 import type { BoundForm, FormDefinition } from "../../src/forms/form.ts";
 import { FormScope } from "../../src/preact/page_state.ts";
 import { ctx } from "../forms/support.ts";
@@ -12,7 +12,7 @@ type Element = DefaultTreeAdapterTypes.Element;
 
 /** A blank form around something, as HTML. */
 export function show(form: FormDefinition, children: ComponentChildren, initial: unknown = null): string {
-  return render(blankForm(form, { initial, instance: null }), children);
+  return render(bind(form, { mode: "blank", initial, instance: null }), children);
 }
 
 /** A form with what was sent around something, as HTML. */
@@ -21,7 +21,7 @@ export async function showSent(
   kwargs: Record<string, unknown>,
   children: ComponentChildren,
 ): Promise<string> {
-  return render(await bindForm(form, { kwargs, initial: null, instance: null, ctx }), children);
+  return render(await bind(form, { mode: "checked", sent: kwargs, initial: null, instance: null, ctx }), children);
 }
 
 /** A form around something, as HTML. */

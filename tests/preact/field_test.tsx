@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
-import { blankForm } from "../../src/forms/bound_form.ts";
+import { bind } from "../../src/forms/bind.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { drawField, Field, type FieldProps } from "../../src/preact/field.tsx";
@@ -279,7 +279,18 @@ Deno.test("Field outside a form says what is missing", () => {
 });
 
 Deno.test("drawField() draws a field without a form around it", () => {
-  const form = blankForm(NoteForm, { initial: null, instance: "7" });
+  const form = bind(NoteForm, { mode: "blank", initial: null, instance: "7" });
   const html = renderToString(<>{drawField(form.field("body"))}</>);
   assertEquals(one(html, "textarea").id, "f-note-7-body");
+});
+
+Deno.test("Field draws required boxes without requiring each of them, and their group has no role of radio buttons", () => {
+  const form = defineForm("a", { fields: { tags: field.multiSelect({ choices: ["x", "y"], required: true }) } });
+  const html = show(form, <Field name="tags" as="checkboxes" />);
+  assertEquals(elements(html, "input").map(({ type, required }) => [type, required]), [
+    ["checkbox", undefined],
+    ["checkbox", undefined],
+  ]);
+  const group = one(html, "fieldset");
+  assertEquals([group.role, group["aria-required"]], [undefined, undefined]);
 });

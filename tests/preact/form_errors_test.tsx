@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
-import { bindForm } from "../../src/forms/bound_form.ts";
+import { bind } from "../../src/forms/bind.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { Field } from "../../src/preact/field.tsx";
@@ -22,7 +22,7 @@ Deno.test("FormErrors leads to each field, and tells what concerns the whole", a
       token: field.hidden({ required: true }),
     },
   });
-  const bound = await bindForm(form, { kwargs: {}, initial: null, instance: null, ctx });
+  const bound = await bind(form, { mode: "checked", sent: {}, initial: null, instance: null, ctx });
   bound.addError("", "Not <today>");
   bound.addError("gone", "No such field");
   const html = render(bound, [<FormErrors key={1} title="Look" class="red" />, <Field key={2} name="pick" />]);

@@ -1,0 +1,292 @@
+/**
+ * A formset with what was sent, or blank: its rows, and what is said of all of them.
+ *
+ * @module
+ */
+import { type BoundField, FieldState } from "./bound_field.ts";
+import { type BoundData, BoundState, type FormPlace, FormState, type Sent } from "./bound_form.ts";
+import { isBlankInput } from "./coerce.ts";
+import { ErrorList } from "./error_list.ts";
+import { field } from "./field.ts";
+import type { FieldDefinition } from "./field_definition.ts";
+import { FIELD_KINDS } from "./field_kinds.ts";
+import type { ShownValue } from "./field_rules.ts";
+import { fieldsOfForm, type FormInitial } from "./form.ts";
+import { type BoundFormset, type BoundFormsetRow, type FormsetDefinition, MAX_ROWS } from "./formset.ts";
+import { initialOfRows } from "./initial.ts";
+import { countOf } from "./messages.ts";
+import { isPlainObject, prefixPath, splitRowName, valueAt } from "./path.ts";
+import { parseNumber, sentChecked, sentText } from "./sent.ts";
+
+// Stands for the number in the names of the row to be cloned.
+const EMPTY_INDEX = "__index__";
+const DELETE_FIELD = field.checkbox({ label: "Delete" });
+const ORDER_FIELD = field.number({ label: "Order", step: "any" });
+
+/** A row with what was sent, or blank: its form, the box that deletes it and the number that orders it. */
+export class RowState<V> implements BoundFormsetRow<V> {
+  readonly form: FormState<V>;
+  readonly index: number | null;
+  readonly extra: boolean;
+  readonly isDeleted: boolean;
+  readonly deleteField: BoundField | null;
+  readonly orderField: BoundField | null;
+  // Found out when the row is checked.
+  isUntouched = false;
+  readonly #place: FormPlace;
+  readonly #order: unknown;
+
+  constructor(
+    { definition, instance, isBound, initial: rows }: FormsetState<V>,
+    index: number | null,
+    sent: unknown,
+    isCleared: boolean = false,
+  ) {
+    const { prefix, canDelete, canOrder, blankExtra } = definition;
+    const initial = index === null ? undefined : rows[index];
+    const extra = initial === undefined;
+    const fields = new Map(Object.entries(isPlainObject(sent) ? sent : {}));
+    this.index = index;
+    this.extra = extra;
+    this.isDeleted = canDelete && sentChecked(fields.get("_delete")) === true;
+    this.#order = canOrder ? fields.get("_order") : undefined;
+    // Ordinary names where the formset does not use them.
+    if (canDelete) fields.delete("_delete");
+    if (canOrder) fields.delete("_order");
+    const step = index ?? EMPTY_INDEX;
+    const blank = extra && (isCleared || blankExtra);
+    this.#place = { steps: [prefix, step], prefix: `${prefix}[${step}]`, extra, blank };
+    const data = { sent: isBound && index !== null ? Object.fromEntries(fields) : null, initial, instance };
+    this.form = new FormState(definition.form, data, this.#place);
+    const position = extra || index === null ? undefined : index + 1;
+    this.deleteField = canDelete ? this.#ownField("_delete", DELETE_FIELD, this.isDeleted, false) : null;
+    this.orderField = canOrder ? this.#ownField("_order", ORDER_FIELD, this.#order, position) : null;
+  }
+
+  /** Its fields: those of its form, then its own. */
+  get fields(): readonly BoundField[] {
+    return [...this.form.fields, ...[this.orderField, this.deleteField].filter((field) => field !== null)];
+  }
+
+  /** The number that orders it, or `null`. */
+  get position(): number | null {
+    return this.#order === undefined ? null : parseNumber(sentText(this.#order) ?? "");
+  }
+
+  /** Its errors, by the names its fields have in the row. */
+  get errors(): readonly (readonly [string, readonly string[]])[] {
+    return [...this.form.errors, ["_order", this.#orderErrors()]];
+  }
+
+  /** Finds one of its fields by the name it has in the row. */
+  field(name: string): BoundField {
+    const own = [this.deleteField, this.orderField].find((field) => field?.name === this.fullName(name));
+    return own ?? this.form.field(name);
+  }
+
+  /** Returns the name that one of its fields has in the whole form. */
+  fullName(name: string): string {
+    return prefixPath(this.#place.prefix, name);
+  }
+
+  /** Returns whether nothing was entered: each field is empty, or still holds what it began with. */
+  isLeftAlone(): boolean {
+    const { definition, sent, initial, instance } = this.form;
+    const fields = fieldsOfForm(definition);
+    const names = fields.names(sent);
+    if (names.length === 0) return isBlankInput(sent);
+    const blank = new FormState(definition, { sent: null, initial, instance }, this.#place);
+    return names.every((name) => {
+      if (isBlankInput(valueAt(sent, fields.path(name)))) return true;
+      const { type, value } = this.form.field(name);
+      // What a password or a file field holds is never shown, so it cannot be compared.
+      return !FIELD_KINDS[type].isSecret && isShownAs(value, blank.field(name).value);
+    });
+  }
+
+  #ownField(name: string, definition: FieldDefinition, sent: unknown, initial: unknown): BoundField {
+    return new FieldState({
+      form: this.form.name,
+      instance: this.form.instance,
+      name: this.fullName(name),
+      steps: [...this.#place.steps, name],
+      definition,
+      isBound: this.form.isBound,
+      sent,
+      initial,
+      extra: this.extra,
+      errors: () => [...(name === "_order" ? this.#orderErrors() : []), ...this.form.errors.get(name) ?? []],
+    });
+  }
+
+  #orderErrors(): readonly string[] {
+    if (this.orderField === null || this.isUntouched || this.isDeleted || this.position !== null) return [];
+    const isLeftEmpty = sentText(this.#order)?.trim() === "";
+    return isLeftEmpty ? [] : ["Enter a number"];
+  }
+}
+
+function isShownAs(a: ShownValue, b: ShownValue): boolean {
+  if (typeof a !== "object" || typeof b !== "object") return a === b || a === false;
+  return a.length === b.length && a.every((text, index) => text === b[index]);
+}
+
+/** A list of rows, on its own or in a form. */
+export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFormset<V> {
+  readonly kind = "formset";
+  readonly definition: FormsetDefinition<V>;
+  readonly initial: readonly FormInitial[];
+  readonly hasFiles: boolean;
+  readonly #isTooLong: boolean;
+  readonly #rows: RowState<V>[];
+  readonly #own = new ErrorList();
+
+  constructor(definition: FormsetDefinition<V>, { sent, initial, instance }: BoundData) {
+    super(definition.name, { sent, initial, instance });
+    this.definition = definition;
+    this.initial = initialOfRows(definition.name, initial);
+    this.hasFiles = fieldsOfForm(definition.form).takeFiles;
+    const rows = sent === null ? blankRows(definition, this.initial.length) : sentRows(definition, sent);
+    this.#isTooLong = sent !== null && rows.length > definition.max;
+    const shown = sent === null ? rows : rows.slice(0, MAX_ROWS);
+    this.#rows = shown.map((row, index) => new RowState(this, index, row));
+  }
+
+  get rows(): readonly RowState<V>[] {
+    return this.#rows;
+  }
+
+  get emptyRow(): BoundFormsetRow<V> {
+    return new RowState(this, null, null);
+  }
+
+  get deleted(): readonly BoundFormsetRow<V>[] {
+    return this.#rows.filter((row) => row.isDeleted && !row.extra);
+  }
+
+  get fields(): readonly BoundField[] {
+    return this.#rows.flatMap((row) => row.fields);
+  }
+
+  /** `true` if more rows were sent than it may have. They are shown again, so that nothing typed is lost, and not checked. */
+  get isTooLong(): boolean {
+    return this.#isTooLong;
+  }
+
+  /** The rows that are kept, in their order; those without a number stand last, in the order they came. */
+  get kept(): readonly RowState<V>[] {
+    const rows = this.#rows.filter((row) => !row.isDeleted && !row.isUntouched);
+    const order = ({ position }: RowState<V>): number => position ?? Infinity;
+    if (!this.definition.canOrder) return rows;
+    return rows.toSorted((a, b) => order(a) === order(b) ? 0 : order(a) - order(b));
+  }
+
+  field(name: string): BoundField {
+    const { prefix } = this.definition;
+    const place = splitRowName(prefix, name);
+    const row = place === null || place.name === "" ? undefined : this.#rows[place.row];
+    if (place === null || row === undefined) {
+      throw new TypeError(
+        `Cannot find field "${name}" of formset "${this.name}": it has ${this.#rows.length} rows, ` +
+          `name a field of one as "${prefix}[0].name"`,
+      );
+    }
+    return row.field(place.name);
+  }
+
+  addError(field: string, message: string): void {
+    const place = splitRowName(this.definition.prefix, field);
+    const row = place === null ? undefined : this.#rows[place.row];
+    if (place === null || row === undefined) this.#own.add(field, message);
+    else row.form.addError(place.name, message);
+  }
+
+  /**
+   * Adds an error to a row by its place among those that are kept, as `clean` knows them.
+   *
+   * @throws {RangeError} When `clean` was given no such row.
+   */
+  addKeptError(field: string, message: string): void {
+    const place = splitRowName(this.definition.prefix, field);
+    if (place === null) return this.addError(field, message);
+    const rows = this.kept;
+    const row = rows[place.row];
+    if (row === undefined) {
+      throw new RangeError(
+        `Cannot add an error to "${field}" of formset "${this.name}": clean was given ${
+          countOf(rows.length, "row")
+        }, ` +
+          `which are counted from 0`,
+      );
+    }
+    row.form.addError(place.name, message);
+  }
+
+  /** Makes the extra rows of a blank formset again, with nothing to begin with. */
+  clearExtraInitial(): void {
+    if (this.isBound) return;
+    for (const [index, row] of this.#rows.entries()) {
+      if (row.extra) this.#rows[index] = new RowState(this, index, null, true);
+    }
+  }
+
+  protected found(): ErrorList {
+    const found = new ErrorList();
+    found.addAll(this.#own.all, (name) => name);
+    // What is wrong with a row to be deleted does not matter.
+    for (const row of this.#rows) if (!row.isDeleted) found.addAll(row.errors, (name) => row.fullName(name));
+    return found;
+  }
+}
+
+// One past the limit is enough to refuse the rest by.
+function sentRows({ prefix }: FormsetDefinition, sent: Sent): readonly unknown[] {
+  const rows: unknown = valueAt(sent, [prefix]);
+  return Array.isArray(rows) ? rows.slice(0, MAX_ROWS + 1) : [];
+}
+
+// The rows that are there are never hidden, however many may be sent.
+function blankRows({ min, max, extra }: FormsetDefinition, initial: number): readonly unknown[] {
+  const count = Math.min(max, Math.max(min, initial + extra));
+  return Array.from({ length: Math.max(count, initial) });
+}
+
+/**
+ * Empties the extra rows of a formset of their initial values, so that one that nobody touched is sent empty.
+ *
+ * A formset definition comes back as a new one whose extra rows begin empty, wherever it is shown. A bound formset is
+ * changed in place; a second time changes nothing.
+ *
+ * @param formset The formset, defined or bound.
+ * @returns The new definition, or the same bound formset.
+ *
+ * @example Extra rows that begin empty
+ * ```ts
+ * import { cleanupExtraInitial, defineForm, defineFormset, field } from "@hyper/actions";
+ * import { assert } from "@std/assert";
+ *
+ * const LineForm = defineForm("line", { fields: { unit: field.text({ initial: "kg" }) } });
+ * const Lines = cleanupExtraInitial(defineFormset(LineForm));
+ * assert(Lines.blankExtra);
+ * ```
+ */
+export function cleanupExtraInitial<V, I>(formset: FormsetDefinition<V, I>): FormsetDefinition<V, I>;
+/**
+ * Empties the extra rows of a bound formset of their initial values.
+ *
+ * @param formset The formset.
+ * @returns The same formset.
+ */
+export function cleanupExtraInitial<V>(formset: BoundFormset<V>): BoundFormset<V>;
+export function cleanupExtraInitial<V, I>(
+  formset: FormsetDefinition<V, I> | BoundFormset<V>,
+): FormsetDefinition<V, I> | BoundFormset<V> {
+  if (formset instanceof FormsetState) {
+    formset.clearExtraInitial();
+    return formset;
+  }
+  if (!("blankExtra" in formset)) {
+    throw new TypeError("Cannot clear initial values: the value is no formset of defineFormset() or a page");
+  }
+  return Object.freeze({ ...formset, blankExtra: true });
+}

@@ -1,0 +1,192 @@
+/**
+ * The kinds of field, one entry each: what a browser draws, what is checked, what is shown, what is said.
+ *
+ * A new kind is its name in `FieldType`, its entry below, and its builder in `field.ts`. A kind that is drawn as an element
+ * which is not among those of `FieldKind` also needs its control in `src/preact/field.tsx`.
+ *
+ * @module
+ */
+import {
+  checkBox,
+  checkChoice,
+  checkChoices,
+  checkFile,
+  checkFiles,
+  checkNumber,
+  isWebAddress,
+  momentCheck,
+  textCheck,
+} from "./check_value.ts";
+import type { FieldKindRules } from "./field_rules.ts";
+import { parseDateTime, parseDays, parseSeconds, sentChecked, sentText, sentTexts } from "./sent.ts";
+
+/** The types of field. */
+export type FieldType =
+  | "text"
+  | "textarea"
+  | "email"
+  | "url"
+  | "password"
+  | "number"
+  | "checkbox"
+  | "select"
+  | "multiselect"
+  | "radio"
+  | "date"
+  | "datetime"
+  | "time"
+  | "file"
+  | "hidden";
+
+// HTML, 4.10.5.1.5: the pattern of a valid e-mail address. Linear: each part is bounded or stands alone.
+const EMAIL =
+  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+
+// What a browser does to a value before it checks it (HTML, 4.10.5.1 and 4.10.11): without scripts line ends are sent as
+// CR LF, and counting them as two would refuse what `maxlength` let pass.
+const trim = (text: string): string => text.trim();
+const unifyLineEnds = (text: string): string => text.replace(/\r\n?/g, "\n");
+// White space alone is not a title and not a comment; in a password or a hidden value it may be what was meant.
+const textKeepingSpace = textCheck({ keepsSpace: true });
+
+const TEXT: FieldKindRules = {
+  element: "input",
+  inputType: "text",
+  attributes: ["minlength", "maxlength", "pattern"],
+  others: [],
+  defaults: {},
+  isSecret: false,
+  check: textCheck(),
+  show: (data) => showText(data),
+  moment: null,
+  required: "Fill in this field",
+  invalid: "Enter one text",
+};
+
+const CHOICE: FieldKindRules = {
+  ...TEXT,
+  element: "select",
+  inputType: "",
+  attributes: [],
+  others: ["choices"],
+  check: checkChoice,
+  required: "Choose an option",
+  invalid: "Choose one of the options",
+};
+
+const MOMENT: FieldKindRules = { ...TEXT, attributes: ["min", "max", "step"] };
+
+/** The kinds of field, by type. */
+export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
+  text: TEXT,
+  textarea: {
+    ...TEXT,
+    element: "textarea",
+    inputType: "",
+    attributes: ["minlength", "maxlength"],
+    check: textCheck({ normalize: unifyLineEnds }),
+  },
+  email: {
+    ...TEXT,
+    inputType: "email",
+    maxlength: 254,
+    check: textCheck({ normalize: trim, fits: (text) => EMAIL.test(text) }),
+    required: "Enter an email address",
+    invalid: "Enter an email address, such as name@example.com",
+  },
+  url: {
+    ...TEXT,
+    inputType: "url",
+    maxlength: 2048,
+    check: textCheck({ normalize: trim, fits: isWebAddress }),
+    required: "Enter a web address",
+    invalid: (schemes) => `Enter a web address that begins with ${schemes.map(beginningOf).join(" or ")}`,
+  },
+  password: {
+    ...TEXT,
+    inputType: "password",
+    maxlength: 1024,
+    isSecret: true,
+    check: textKeepingSpace,
+    required: "Enter a password",
+  },
+  hidden: { ...TEXT, inputType: "hidden", attributes: [], check: textKeepingSpace },
+  number: {
+    ...TEXT,
+    inputType: "number",
+    attributes: ["min", "max", "step"],
+    defaults: { step: 1 },
+    check: checkNumber,
+    required: "Enter a number",
+    invalid: "Enter a number",
+  },
+  checkbox: {
+    ...TEXT,
+    element: "checkbox",
+    inputType: "checkbox",
+    attributes: [],
+    check: checkBox,
+    show: (data) => sentChecked(data) === true,
+    required: "Tick this box to go on",
+    invalid: "Tick the box or leave it empty",
+  },
+  select: CHOICE,
+  radio: { ...CHOICE, element: "input", inputType: "radio" },
+  multiselect: {
+    ...CHOICE,
+    element: "select_multi",
+    defaults: { multiple: true },
+    check: checkChoices,
+    show: (data) => Object.freeze(sentTexts(data).filter((text) => text !== null)),
+    required: "Choose at least one option",
+    invalid: "Choose from the options",
+  },
+  date: {
+    ...MOMENT,
+    inputType: "date",
+    check: momentCheck(parseDays),
+    show: (data) => showText(data, 0, 10),
+    moment: { noun: "date", parse: parseDays },
+    required: "Enter a date",
+    invalid: "Enter a date, such as 2025-12-31",
+  },
+  datetime: {
+    ...MOMENT,
+    inputType: "datetime-local",
+    check: momentCheck(parseDateTime),
+    show: (data) => showText(data, 0, 16),
+    moment: { noun: "date and time", parse: parseDateTime },
+    required: "Enter a date and a time",
+    invalid: "Enter a date and a time, such as 2025-12-31T23:59",
+  },
+  time: {
+    ...MOMENT,
+    inputType: "time",
+    check: momentCheck(parseSeconds),
+    show: (data) => showText(data, 11, 16),
+    moment: { noun: "time", parse: parseSeconds },
+    required: "Enter a time",
+    invalid: "Enter a time, such as 23:59",
+  },
+  file: {
+    ...TEXT,
+    inputType: "file",
+    attributes: ["accept", "multiple"],
+    others: ["maxBytes", "maxFiles"],
+    isSecret: true,
+    check: (rules, sent) => rules.constraints.multiple ? checkFiles(rules, sent) : checkFile(rules, sent),
+    required: "Choose a file",
+    invalid: "Choose a file",
+  },
+};
+
+/** Shows a text; of a `Date` the part of its ISO text that the control takes. */
+function showText(data: unknown, start?: number, end?: number): string {
+  if (data instanceof Date) return Number.isNaN(data.getTime()) ? "" : data.toISOString().slice(start, end);
+  // An object or a file never reaches a renderer: some take certain objects for markup (threats, finding 5).
+  return sentText(data) ?? "";
+}
+
+function beginningOf(scheme: string): string {
+  return scheme === "http:" || scheme === "https:" ? `${scheme}//` : scheme;
+}

@@ -1,0 +1,364 @@
+/**
+ * Reads the shape of what a schema takes from its JSON Schema.
+ *
+ * What JSON Schema can say and a form cannot show becomes a scalar of type `unknown`: its text goes to the schema as it is.
+ *
+ * @module
+ */
+import { checkPattern } from "./field_definition.ts";
+import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
+import type { AnyFieldOptions } from "./field_options.ts";
+import { ACCEPT_TOKEN } from "./file_type.ts";
+import { isPlainObject } from "./path.ts";
+import {
+  type ListShape,
+  type Member,
+  type ObjectShape,
+  type ReferenceShape,
+  resolved,
+  type ScalarShape,
+  type Shape,
+  type Sketch,
+} from "./shape.ts";
+
+/** A JSON Schema document, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Reads a JSON Schema document. */
+export function readShape(document: JsonSchema): Shape {
+  return new Reader(document).read(document);
+}
+
+class Reader {
+  readonly #document: JsonSchema;
+  // By pointer. `null` while the shape is being read: met then, it contains itself.
+  readonly #references = new Map<string, Shape | null>();
+
+  constructor(document: JsonSchema) {
+    this.#document = document;
+  }
+
+  read(schema: unknown): Shape {
+    if (!isPlainObject(schema)) return scalar("unknown", {});
+    if (typeof schema.$ref === "string") return this.#reference(schema.$ref, schema);
+    if (Array.isArray(schema.allOf)) return this.read(this.#combined(schema, schema.allOf));
+    // Before its alternatives: those of a file differ in nothing but the type of its content.
+    if (isFileSchema(schema)) return scalar("file", schema, fileSketch(schema));
+    const variants: unknown = schema.anyOf ?? schema.oneOf;
+    if (Array.isArray(variants)) return this.#variants(schema, variants);
+    if (Array.isArray(schema.type)) {
+      return this.#variants({ ...schema, type: undefined }, schema.type.map((type) => ({ ...schema, type })));
+    }
+    if (Object.hasOwn(schema, "const")) return choices(schema, [schema.const], []);
+    if (Array.isArray(schema.enum)) return choices(schema, schema.enum, []);
+    switch (schema.type) {
+      case "string":
+        return text(schema);
+      case "number":
+      case "integer":
+        return scalar("number", schema, { type: "number", options: numberOptions(schema) });
+      case "boolean":
+        return scalar("boolean", schema, { type: "checkbox", options: {} });
+      case "array":
+        return this.#list(schema);
+      case "object":
+        return this.#object(schema);
+      default:
+        return Object.hasOwn(schema, "properties") ? this.#object(schema) : scalar("unknown", schema);
+    }
+  }
+
+  #reference(pointer: string, schema: JsonSchema): Shape {
+    const known = this.#references.get(pointer);
+    if (known) return annotated(known, schema);
+    const reference: ReferenceShape = {
+      kind: "reference",
+      nullable: false,
+      // Asked for after the document has been read, when the shape is there.
+      target: () => this.#references.get(pointer) ?? scalar("unknown", {}),
+    };
+    if (known === null) return reference;
+    this.#references.set(pointer, null);
+    const shape = this.read(this.#at(pointer));
+    // A name that stands for itself and nothing else would be followed for ever.
+    const target = shape.kind === "reference" ? scalar("unknown", {}) : shape;
+    this.#references.set(pointer, target);
+    return annotated(target, schema);
+  }
+
+  // JSON Pointer (RFC 6901) inside this document; what lies elsewhere is not fetched.
+  #at(pointer: string): unknown {
+    if (!pointer.startsWith("#")) return undefined;
+    let found: unknown = this.#document;
+    for (const part of pointer.slice(1).split("/").slice(1)) {
+      const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+      if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
+      found = Reflect.get(found, key);
+    }
+    return found;
+  }
+
+  #combined(schema: JsonSchema, parts: readonly unknown[]): JsonSchema {
+    const { allOf: _, ...own } = schema;
+    let combined: JsonSchema = own;
+    for (const part of parts) {
+      const target = isPlainObject(part) && typeof part.$ref === "string" ? this.#at(part.$ref) : part;
+      if (!isPlainObject(target)) continue;
+      const flat = Array.isArray(target.allOf) ? this.#combined(target, target.allOf) : target;
+      const properties = { ...asObject(combined.properties), ...asObject(flat.properties) };
+      const required = [...asList(combined.required), ...asList(flat.required)];
+      const { properties: _own, ...rest } = { ...flat, ...combined };
+      combined = { ...rest, required, ...(Object.keys(properties).length === 0 ? {} : { properties }) };
+    }
+    return combined;
+  }
+
+  #variants(schema: JsonSchema, all: readonly unknown[]): Shape {
+    const { anyOf: _anyOf, oneOf: _oneOf, ...own } = schema;
+    const parts = all.filter((part) => !isNull(part));
+    const nullable = parts.length < all.length;
+    // `z.literal("").or(z.email())` and its like: an address, or nothing.
+    const others = parts.filter((part) => !(isPlainObject(part) && part.const === ""));
+    const emptyFits = others.length < parts.length && others.length > 0;
+    if (others.length < 2) return relaxed(annotated(this.read(others[0]), own), nullable, emptyFits);
+    if (others.every((part) => constantsOf(part).length > 0)) {
+      return relaxed(choices(own, others.flatMap(constantsOf), others), nullable, emptyFits);
+    }
+    const shapes = others.map((part) => resolved(this.read(part)));
+    if (shapes.every((shape) => shape.kind === "object")) {
+      return { kind: "variants", variants: shapes, merged: mergeVariants(shapes), nullable };
+    }
+    const texts = shapes.every((shape) => shape.kind === "scalar" && shape.type === "string");
+    const fits = emptyFits || shapes.some((shape) => shape.kind === "scalar" && shape.emptyFits);
+    return relaxed(scalar(texts ? "string" : "unknown", own), nullable, texts && fits);
+  }
+
+  #list(schema: JsonSchema): ListShape {
+    const items = this.read(schema.items);
+    const first = asList(schema.prefixItems).map((item) => this.read(item));
+    return {
+      kind: "list",
+      items,
+      first,
+      nullable: false,
+      emptyFits: (asNumber(schema.minItems) ?? 0) === 0,
+      sketch: first.length > 0 ? null : listSketch(schema, items),
+    };
+  }
+
+  #object(schema: JsonSchema): ObjectShape {
+    const required = new Set(asList(schema.required));
+    const members = new Map<string, Member>();
+    for (const [key, value] of Object.entries(asObject(schema.properties))) {
+      members.set(key, { shape: this.read(value), optional: !required.has(key) });
+    }
+    const rest = isPlainObject(schema.additionalProperties) ? this.read(schema.additionalProperties) : null;
+    return { kind: "object", members, rest, nullable: false };
+  }
+}
+
+const TEXT: Sketch = { type: "text", options: {} };
+
+function scalar(type: ScalarShape["type"], schema: JsonSchema, { type: drawn, options }: Sketch = TEXT): ScalarShape {
+  const sketch = { type: drawn, options: { ...options, ...annotations(schema) } };
+  return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, sketch };
+}
+
+function text(schema: JsonSchema): ScalarShape {
+  const { format, pattern } = schema;
+  const minlength = asNumber(schema.minLength);
+  const maxlength = asNumber(schema.maxLength);
+  const type = textType(format, pattern);
+  const options: AnyFieldOptions = {
+    ...(FIELD_KINDS[type].moment === null ? { minlength, maxlength } : {}),
+    // A browser knows the form of other texts by itself, and ignores or refuses a pattern beside it.
+    ...(type === "text" && typeof pattern === "string" ? { pattern: attributePattern(pattern) } : {}),
+  };
+  const emptyFits = format === undefined && (minlength ?? 0) === 0 &&
+    (typeof pattern !== "string" || matches(pattern, ""));
+  return { ...scalar("string", schema, { type, options }), emptyFits };
+}
+
+function textType(format: unknown, pattern: unknown): FieldType {
+  switch (format) {
+    case "email":
+    case "idn-email":
+      return "email";
+    case "uri":
+    case "url":
+    case "iri":
+      return "url";
+    case "date":
+      return "date";
+    // A browser sends a date and time without a zone, and times without seconds. Where the schema asks for more, a text
+    // field lets the visitor write it.
+    case "date-time":
+      return typeof pattern === "string" && matches(pattern, "2025-12-31T23:59") ? "datetime" : "text";
+    case "time":
+      return typeof pattern !== "string" || matches(pattern, "23:59") ? "time" : "text";
+    default:
+      return "text";
+  }
+}
+
+function choices(schema: JsonSchema, values: readonly unknown[], parts: readonly unknown[]): ScalarShape {
+  const given = values.filter((value) => value !== null);
+  const [first, ...others] = new Set(given.map((value) => typeof value));
+  const isOneType = others.length === 0 && (first === "number" || first === "boolean" || first === "string");
+  const type = isOneType ? first : "unknown";
+  const constant = given.length === 1 ? String(given[0]) : null;
+  return {
+    ...scalar(type, schema, choiceSketch(type, given, constant, parts)),
+    nullable: values.includes(null),
+    emptyFits: given.includes(""),
+    constant,
+  };
+}
+
+function choiceSketch(
+  type: ScalarShape["type"],
+  values: readonly unknown[],
+  constant: string | null,
+  parts: readonly unknown[],
+): Sketch {
+  if (type === "boolean") return { type: "checkbox", options: {} };
+  if (constant !== null) return { type: "hidden", options: { initial: constant } };
+  const titles = new Map(parts.filter(isPlainObject).map((part) => [String(part.const), part.title]));
+  const choices = [...new Set(values.map(String))].filter((value) => value !== "").map((value) => {
+    const title = titles.get(value);
+    return { value, label: typeof title === "string" ? title : undefined };
+  });
+  return { type: "select", options: { choices } };
+}
+
+function listSketch(schema: JsonSchema, items: Shape): Sketch | null {
+  if (items.kind !== "scalar") return null;
+  const shared = { ...items.sketch.options, ...annotations(schema) };
+  if (items.sketch.type === "select") return { type: "multiselect", options: shared };
+  if (items.type !== "file") return null;
+  const maxItems = asNumber(schema.maxItems);
+  const maxFiles = maxItems !== undefined && maxItems > 0 ? maxItems : undefined;
+  return { type: "file", options: { ...shared, multiple: true, maxFiles } };
+}
+
+// All members of all variants: a constant that differs becomes a choice, and what not all have may be left out.
+function mergeVariants(variants: readonly ObjectShape[]): ObjectShape {
+  const members = new Map<string, Member>();
+  for (const key of new Set(variants.flatMap((variant) => [...variant.members.keys()]))) {
+    const found = variants.map((variant) => variant.members.get(key)).filter((member) => member !== undefined);
+    const [first] = found;
+    if (first === undefined) continue;
+    const constants = found.map(({ shape }) => shape.kind === "scalar" ? shape.constant : null);
+    const optional = found.length < variants.length || found.some((member) => member.optional);
+    if (first.shape.kind === "scalar" && new Set(constants).size > 1 && constants.every((text) => text !== null)) {
+      const { type, sketch: { options: { initial: _, ...options } } } = first.shape;
+      const choices = [...new Set(constants)].map((value) => ({ value }));
+      const sketch: Sketch = { type: "select", options: { ...options, choices } };
+      members.set(key, { shape: { ...first.shape, type, constant: null, sketch }, optional });
+    } else {
+      members.set(key, { shape: first.shape, optional });
+    }
+  }
+  return { kind: "object", members, rest: null, nullable: false };
+}
+
+function annotated(shape: Shape, schema: JsonSchema): Shape {
+  if ((shape.kind !== "scalar" && shape.kind !== "list") || shape.sketch === null) return shape;
+  const { type, options } = shape.sketch;
+  return { ...shape, sketch: { type, options: { ...options, ...annotations(schema) } } };
+}
+
+function relaxed(shape: Shape, nullable: boolean, emptyFits: boolean): Shape {
+  const isNullable = shape.nullable || nullable;
+  if (shape.kind !== "scalar") return { ...shape, nullable: isNullable };
+  return { ...shape, nullable: isNullable, emptyFits: shape.emptyFits || emptyFits };
+}
+
+function annotations(schema: JsonSchema): AnyFieldOptions {
+  return {
+    ...(typeof schema.title === "string" ? { label: schema.title } : {}),
+    ...(typeof schema.description === "string" ? { help: schema.description } : {}),
+    ...(schema.default !== undefined ? { initial: schema.default } : {}),
+  };
+}
+
+function numberOptions(schema: JsonSchema): AnyFieldOptions {
+  const whole = schema.type === "integer";
+  const above = asNumber(schema.exclusiveMinimum);
+  const below = asNumber(schema.exclusiveMaximum);
+  // HTML has no bound that is itself left out. For whole numbers the next one is the same; for others the browser lets
+  // the bound itself through, and the schema refuses it.
+  const min = asNumber(schema.minimum) ?? (above !== undefined && whole ? above + 1 : above);
+  const max = asNumber(schema.maximum) ?? (below !== undefined && whole ? below - 1 : below);
+  return {
+    // The bounds of what a number can hold exactly are not worth showing.
+    min: min !== undefined && min > Number.MIN_SAFE_INTEGER ? min : undefined,
+    max: max !== undefined && max < Number.MAX_SAFE_INTEGER ? max : undefined,
+    step: asNumber(schema.multipleOf) ?? (whole ? 1 : "any"),
+  };
+}
+
+function isFileSchema(schema: JsonSchema): boolean {
+  return schema.format === "binary" || schema.contentEncoding === "binary";
+}
+
+function fileSketch(schema: JsonSchema): Sketch {
+  const types = [schema, ...asList(schema.anyOf)].map((part) => asObject(part).contentMediaType);
+  const accept = types.filter((type) => typeof type === "string" && ACCEPT_TOKEN.test(type)).join(",") || undefined;
+  const maxBytes = asNumber(schema.maxLength);
+  return { type: "file", options: { accept, maxBytes: maxBytes !== undefined && maxBytes > 0 ? maxBytes : undefined } };
+}
+
+function isNull(schema: unknown): boolean {
+  return isPlainObject(schema) && (schema.type === "null" || (Object.hasOwn(schema, "const") && schema.const === null));
+}
+
+function constantsOf(schema: unknown): readonly unknown[] {
+  if (!isPlainObject(schema)) return [];
+  return Object.hasOwn(schema, "const") ? [schema.const] : asList(schema.enum);
+}
+
+/**
+ * A pattern of JSON Schema, which may match anywhere, as one of HTML, which matches the whole text.
+ *
+ * @returns The source, or `undefined` where a browser could not compile it.
+ */
+function attributePattern(pattern: string): string | undefined {
+  const whole = pattern.startsWith("^") && /(?<!\\)\$$/.test(pattern) && !hasAlternatives(pattern);
+  const source = whole ? pattern.slice(1, -1) : `[^]*(?:${pattern})[^]*`;
+  try {
+    checkPattern(source);
+    return source;
+  } catch {
+    // Valid without the flag `v` and not with it: a browser would ignore it, and the schema checks it in any case.
+    return undefined;
+  }
+}
+
+// Whether a `|` stands outside of every group and class: `^` and `$` then hold for one side of it alone.
+function hasAlternatives(pattern: string): boolean {
+  let outer = pattern.replace(/\\./gs, "").replace(/\[[^\]]*\]/g, "");
+  while (/\([^()]*\)/.test(outer)) outer = outer.replace(/\([^()]*\)/g, "");
+  return outer.includes("|");
+}
+
+function matches(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(pattern, "u").test(text);
+  } catch {
+    // JSON Schema asks for patterns with the flag `u`; one that is none says nothing about the text.
+    return false;
+  }
+}
+
+function asObject(value: unknown): JsonSchema {
+  return isPlainObject(value) ? value : {};
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}

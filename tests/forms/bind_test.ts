@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { z } from "zod";
+import { bind } from "../../src/forms/bind.ts";
+import { withFormsets } from "../../src/forms/composite.ts";
+import { field } from "../../src/forms/field.ts";
+import { defineForm, successFeedback } from "../../src/forms/form.ts";
+import { defineFormset } from "../../src/forms/formset.ts";
+import { ctx } from "./support.ts";
+
+const fields = { title: field.text({ required: true }) };
+const NoteForm = defineForm("note", { fields });
+const Notes = defineFormset(NoteForm, { prefix: "notes" });
+const Diary = withFormsets(NoteForm, { notes: Notes });
+const WHERE = { initial: null, instance: null };
+
+Deno.test("bind() gives a blank form, formset and form with formsets at once", () => {
+  const form = bind(NoteForm, { mode: "blank", initial: { title: "Hello" }, instance: "3" });
+  assertEquals([form.kind, form.field("title").value, form.instance, form.isBound], ["form", "Hello", "3", false]);
+  const formset = bind(Notes, { mode: "blank", initial: [{ title: "a" }], instance: null });
+  assertEquals([formset.kind, formset.field("notes[0].title").value, formset.isBound], ["formset", "a", false]);
+  const diary = bind(Diary, { mode: "blank", initial: { title: "b", notes: [{ title: "c" }] }, instance: null });
+  assertEquals([diary.field("title").value, diary.formsets.notes.rows.length, diary.isBound], ["b", 2, false]);
+});
+
+Deno.test("bind() unchecked shows what was sent and checks nothing", () => {
+  const form = bind(NoteForm, { mode: "unchecked", sent: { title: "" }, ...WHERE });
+  assertEquals([form.isBound, form.isValid, form.errorCount, form.field("title").raw], [true, false, 0, ""]);
+  const formset = bind(Notes, { mode: "unchecked", sent: { notes: [{ title: "a" }, { title: "" }] }, ...WHERE });
+  assertEquals([formset.isBound, formset.isValid, formset.errorCount], [true, false, 0]);
+  assertEquals(formset.field("notes[0].title").raw, "a");
+});
+
+Deno.test("bind() checks forms, formsets and forms with formsets alike", async () => {
+  const form = await bind(NoteForm, { mode: "checked", sent: { title: "a" }, ctx, ...WHERE });
+  assertEquals([form.kind, form.values], ["form", { title: "a" }]);
+  const formset = await bind(Notes, { mode: "checked", sent: { notes: [{ title: "a" }] }, ctx, ...WHERE });
+  assertEquals([formset.kind, formset.values], ["formset", [{ title: "a" }]]);
+  const diary = await bind(Diary, { mode: "checked", sent: { title: "a", notes: [{ title: "b" }] }, ctx, ...WHERE });
+  assertEquals(diary.values, { title: "a", notes: [{ title: "b" }] });
+});
+
+Deno.test("bind() gives a form at once where no check has to be waited for, and a promise where one has", async () => {
+  const sent = { title: "a" };
+  assertEquals((bind(NoteForm, { mode: "checked", sent, ctx, ...WHERE }) as { isValid: boolean }).isValid, true);
+  const waiting = defineForm("note", { fields: { ...fields, photo: field.file() } });
+  const cleaned = defineForm("note", { fields, clean: () => {} });
+  const checked = defineForm("note", { schema: z.object({ title: z.string() }) });
+  for (const form of [waiting, cleaned, checked]) {
+    const bound = bind(form, { mode: "checked", sent, ctx, ...WHERE });
+    assertInstanceOf(bound, Promise);
+    assertEquals((await bound).isValid, true);
+  }
+});
+
+Deno.test("a bound form that is logged or sent as JSON holds nothing of what was sent", async () => {
+  const form = defineForm("login", { fields: { secret: field.password() } });
+  const rows = defineFormset(form, { prefix: "rows", canDelete: true, canOrder: true });
+  const sent = { secret: "hunter2", rows: [{ secret: "hunter2", _order: "hunter2" }] };
+  for (const each of [form, rows, withFormsets(form, { rows })]) {
+    const bound = await bind(each, { mode: "checked", sent, ctx, ...WHERE });
+    assert(!JSON.stringify(bound).includes("hunter2"));
+    assert(!Deno.inspect(bound, { depth: 9 }).includes("hunter2"));
+  }
+});
+
+Deno.test("successFeedback() of a bound form makes what was declared of its values", async () => {
+  const form = defineForm("note", { fields, success: { toast: ({ title }) => `Saved ${title}`, redirect: "/notes" } });
+  const bound = await bind(form, { mode: "checked", sent: { title: "Milk" }, ctx, ...WHERE });
+  assertEquals(successFeedback(bound, ctx), { toast: "Saved Milk", redirect: "/notes" });
+});
