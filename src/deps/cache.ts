@@ -152,6 +152,15 @@ export class DependencyCache implements AsyncDisposable {
   }
 
   /**
+   * Makes an empty cache that reports to the same place. Whoever asks for one disposes it.
+   *
+   * @internal
+   */
+  fork(): DependencyCache {
+    return new DependencyCache(this.#onError);
+  }
+
+  /**
    * Ends a request that has nothing to dispose, at once.
    *
    * @returns Whether it has ended; `false` where there is something, which takes `Symbol.asyncDispose`.

@@ -33,6 +33,7 @@ import {
 } from "../forms/any_form.ts";
 import type { Origin, Origins } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
+import { PageDeniedError } from "../pages/page_guard.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { Rendering, Visit } from "../pages/visit.ts";
 import {
@@ -447,7 +448,7 @@ export class FormActionDispatch {
     try {
       outcome = await this.#run(run);
     } catch (error) {
-      outcome = this.#fail(run, error);
+      outcome = error instanceof PageDeniedError ? this.#denyByPage(run, error) : this.#fail(run, error);
     }
     run.trace?.settled(outcome);
     run.trace?.step("answer");
@@ -649,6 +650,7 @@ export class FormActionDispatch {
       verdict = await guard(ctx);
     } catch (error) {
       if (isReportable(error)) throw error;
+      if (error instanceof PageDeniedError) return this.#denyByPage(run, error);
       const refusal = failureOf(error);
       this.#deny(request, action.name, "guard", refusal.status);
       return refusal;
@@ -666,6 +668,13 @@ export class FormActionDispatch {
       `Cannot use what the guard of action "${action.name}" gave: ${typeof verdict}; nothing or true goes on, false is 403, ` +
         `a Response is the answer`,
     );
+  }
+
+  /** The outcome where a page whose context was asked for does not let the request in: what its guard says, as any guard's. */
+  #denyByPage({ action, request }: Run, error: PageDeniedError): Outcome {
+    const { response } = error;
+    this.#deny(request, action.name, response === null ? "guard" : "response", response?.status ?? error.status);
+    return response === null ? failureOf(error) : { kind: "response", response };
   }
 
   #readInput(run: Run, body: Body, early: RequestDeps, match: RouteMatch<PageRoute> | null): Input {
