@@ -23,7 +23,7 @@ import {
   type RenderResult,
   toast,
 } from "../../mod.ts";
-import { App, EVENTS, JSON_TYPE, type Modules, namesOf, parseEvents } from "../support/app.tsx";
+import { App, EVENTS, JSON_TYPE, type Modules } from "../support/app.tsx";
 
 const SECRET = "revenue 1,234,567";
 const AUDIENCES = ["text/html", EVENTS, JSON_TYPE] as const;
