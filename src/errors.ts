@@ -75,6 +75,26 @@ export class InputError extends HyperError {
   }
 }
 
+/**
+ * An uploaded file that this server has no room for: its disk failed, and the file is too large to be kept in memory. The message
+ * is for the log; a user is told without the reason.
+ */
+export class StorageError extends HyperError {
+  /** The name of the class, for logs and for `switch`. */
+  override readonly name: string = "StorageError";
+
+  /**
+   * Makes the error.
+   *
+   * @param message The message for the log.
+   * @param options The error of the disk as `cause`.
+   */
+  constructor(message: string, options: ErrorOptions = {}) {
+    // RFC 4918, 11.5: 507 is for a server that is unable to store what the request needs.
+    super(507, message, options);
+  }
+}
+
 /** Dependencies that wait for one another; `members` lists them in the order they were asked for. */
 export class DependencyCycleError extends HyperError {
   /** The name of the class, for logs and for `switch`. */

@@ -21,7 +21,7 @@ import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { resolveInjected } from "../deps/inject.ts";
 import type { Provider } from "../deps/providers.ts";
 import { createRequestDeps, type DependencyOverrides, type RequestDeps } from "../deps/resolver.ts";
-import { InputError } from "../errors.ts";
+import { InputError, StorageError } from "../errors.ts";
 import {
   type AnyBound,
   bindChecked,
@@ -49,14 +49,13 @@ import {
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
-import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
+import { type Body, disposeBody, readBody, type ReadBodyOptions, readBytes } from "../request/body.ts";
 import { canonicalRequest } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod, ownOrigin } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
 import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
 import type { RateRule } from "../request/rate_rule.ts";
-import type { OnFile } from "../request/multipart.ts";
 import { storeFiles, storingFiles } from "../request/stored_file.ts";
 import type { Live } from "../live/live.ts";
 import { echoOf } from "../live/message.ts";
@@ -391,7 +390,7 @@ export class FormActionDispatch {
   async #findByBody(arrival: Arrival): Promise<Response> {
     const { manager, router, limits } = this.#services;
     const { request, url } = arrival;
-    const body = await readBody(request, limits);
+    const body = await readBody(request, limits, { onError: (error) => this.#services.report(error, request, null) });
     const name = fieldText(body, ACTION_FIELD);
     // An empty name is none, as in header and query.
     if (name) return await this.#handOver({ ...arrival, body }, manager.findByName(name), name);
@@ -552,11 +551,10 @@ export class FormActionDispatch {
   /** The body, bounded and, for a webhook, vouched for; or the refusal. */
   #readBody(run: Run, early: RequestDeps): Promise<Body | Failure> | Body {
     const { action, request, limits } = run;
-    const onFile = action.onFile === null
-      ? undefined
-      : storingFiles(action.onFile, early.ctx, (error) => this.#services.report(error, request, action.name));
-    if (action.verify !== null) return this.#readVouched(run, action.verify, onFile);
-    if (run.body === null) return readBody(request, limits, { onFile });
+    const onError = (error: unknown): void => this.#services.report(error, request, action.name);
+    const onFile = action.onFile === null ? undefined : storingFiles(action.onFile, early.ctx, onError);
+    if (action.verify !== null) return this.#readVouched(run, action.verify, { onFile, onError });
+    if (run.body === null) return readBody(request, limits, { onFile, onError });
     // Read to find the action by a field, before it was known what takes the files.
     if (onFile === undefined || run.body.kind !== "fields") return run.body;
     return storeFiles(run.body.fields, onFile).then((fields) => ({ kind: "fields", fields }));
@@ -564,17 +562,17 @@ export class FormActionDispatch {
 
   /** What comes of a body that could not be read: the error, or the form it was to fill, with what was wrong. */
   async #refuseBody(run: Run, early: RequestDeps, error: unknown): Promise<Outcome> {
-    if (!(error instanceof InputError)) throw error;
-    const form = await this.#formUnread(run, early, error);
+    if (!(error instanceof InputError || error instanceof StorageError)) throw error;
+    const form = await this.#formUnread(run, early, failureOf(error).message);
     if (form === null) throw error;
     return { kind: "unread", form, failure: this.#fail(run, error) };
   }
 
   /** The body of a webhook's request, read again from the bytes that were signed; or the refusal. */
-  async #readVouched(run: Run, verify: VerifyWebhook, onFile: OnFile | undefined): Promise<Body | Failure> {
+  async #readVouched(run: Run, verify: VerifyWebhook, options: ReadBodyOptions): Promise<Body | Failure> {
     const { action, request, limits } = run;
     const vouched = await this.#vouch(run, verify);
-    if (vouched !== null) return await readBody(vouched, limits, { onFile });
+    if (vouched !== null) return await readBody(vouched, limits, options);
     this.#deny(request, action.name, "guard", 403);
     return failure(403, "The signature does not fit");
   }
@@ -595,7 +593,7 @@ export class FormActionDispatch {
    * page as it is. What names the page and the copy of the form is in the body, so the page is the one that the browser says it
    * came from, and the copy is the only one; `null` where there is no such page of this site.
    */
-  async #formUnread(run: Run, early: RequestDeps, refusal: InputError): Promise<AnyBound | null> {
+  async #formUnread(run: Run, early: RequestDeps, refusal: string): Promise<AnyBound | null> {
     const { action, intent, request } = run;
     if (action.form === null || intent.audience !== "document") return null;
     const place = this.#placeOfReferrer(run);
@@ -603,7 +601,7 @@ export class FormActionDispatch {
     try {
       run.origin = this.#visit(run, early, place);
       const form = showBlank(await makeForm(action.form, run.origin.deps.ctx), null, null);
-      form.addError("", refusal.message);
+      form.addError("", refusal);
       return form;
     } catch (error) {
       // What the form begins with could not be had: the refusal is told without it.

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Report } from "../callback.ts";
 import { InputError } from "../errors.ts";
 import { ByteReader, readSmall } from "./byte_reader.ts";
 import type { FieldMap } from "./field_map.ts";
@@ -23,6 +24,8 @@ export type Body =
 export interface ReadBodyOptions {
   /** Takes files as they arrive. Without it they are kept: in memory up to a mebibyte, on disk above it. */
   readonly onFile?: OnFile | undefined;
+  /** Called with the error where a temporary file cannot be removed. Default: the console. */
+  readonly onError?: Report | undefined;
 }
 
 /** The types a body may have. */
@@ -79,8 +82,10 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
         const { maximum, limit } = textLimit(type, limits);
         return parseText(type, await source.readAll(maximum, limit), limits);
       }
-      case "multipart":
-        return { kind: "fields", fields: await readMultipart(source, type.boundary, limits, options.onFile) };
+      case "multipart": {
+        const { onFile, onError } = options;
+        return { kind: "fields", fields: await readMultipart(source, type.boundary, limits, onFile, onError) };
+      }
       case "unknown":
         // A POST without a body has a stream, too, and no bytes in it.
         if (await source.read() === null) return { kind: "empty" };

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Report } from "../callback.ts";
 import { InputError } from "../errors.ts";
 import { type ByteReader, tooLarge } from "./byte_reader.ts";
 import { FieldCollector, type FieldMap, type FieldValue } from "./field_map.ts";
@@ -70,15 +71,18 @@ interface PartHeaders {
  * @param boundary The boundary that `Content-Type` names.
  * @param limits How much there may be of each.
  * @param onFile Takes files as they arrive.
+ * @param onError Called with the error where a temporary file cannot be removed. Default: the console.
  * @returns The fields. Files of more than a mebibyte are `SpooledFile`s, which the caller disposes of.
  * @throws {InputError} With status 413 above a limit, with status 400 when the body is malformed or cut off. What `onFile` throws
  *   passes through.
+ * @throws {StorageError} With status 507 when the disk fails under a file that is too large for the memory.
  */
 export async function readMultipart(
   source: ByteReader,
   boundary: string,
   limits: MultipartLimits,
   onFile?: OnFile,
+  onError?: Report,
 ): Promise<FieldMap> {
   if (!BOUNDARY.test(boundary)) throw malformed("its boundary is not one");
   source.checkDeclared(limits.bodyBytes + limits.files * limits.fileBytes, "bodyBytes");
@@ -98,7 +102,7 @@ export async function readMultipart(
       collector.checkName(headers.name);
       const value = headers.filename === null
         ? await readText(scanner)
-        : await readFile(scanner, { ...headers, filename: headers.filename }, countFile, onFile);
+        : await readFile(scanner, { ...headers, filename: headers.filename }, countFile, { onFile, onError });
       if (value !== undefined) collector.add(headers.name, value);
     }
     await scanner.skipEpilogue();
@@ -109,7 +113,10 @@ export async function readMultipart(
   }
 }
 
-/** Removes what the values hold outside of memory: temporary files, and what was stored and nobody keeps. */
+/**
+ * Removes what the values hold outside of memory: temporary files, and what was stored and nobody keeps. Never rejects: each file
+ * reports its own failure, and keeps none of the others from being removed.
+ */
 export async function disposeFiles(fields: FieldMap): Promise<void> {
   for (const values of fields.values()) {
     for (const value of values) {
@@ -132,21 +139,21 @@ async function readFile(
   scanner: PartScanner,
   file: PartHeaders & { readonly filename: string },
   countFile: () => void,
-  onFile: OnFile | undefined,
+  { onFile, onError }: { readonly onFile: OnFile | undefined; readonly onError: Report | undefined },
 ): Promise<FieldValue | undefined> {
   const first = await scanner.readFile();
   if (file.filename === "" && first === null) return undefined;
   countFile();
   if (onFile !== undefined) return await deliver(scanner, first, file, onFile);
 
-  const spool = new FileSpool();
+  const spool = new FileSpool(onError);
   try {
     for (let piece = first; piece !== null; piece = await scanner.readFile()) await spool.write(piece);
+    return spool.finish(file.filename, file.type);
   } catch (error) {
     await spool.abort();
     throw error;
   }
-  return spool.finish(file.filename, file.type);
 }
 
 /** Lets `onFile` pull the file out of the body, and pulls what it leaves. */
