@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { StorageError } from "../../src/errors.ts";
 import { FileSpool, MEMORY_BYTES, SPOOL_THRESHOLD_BYTES, SpooledFile } from "../../src/request/spooled_file.ts";
+import { captureConsole } from "../support/app.tsx";
 import { DISK_ERRORS, type DiskFaults, FailingDisk } from "./failing_disk.ts";
 
 const CHUNK = 65_536;
@@ -141,13 +142,12 @@ Deno.test("A18: a reporter that throws keeps no file from being removed", async 
   });
   await spool.write(pattern(SIZE));
   const file = spool.finish("a", "") as SpooledFile;
-  const { error } = console;
   const lines: string[] = [];
-  console.error = (...parts: unknown[]) => void lines.push(parts.join(" "));
+  const restore = captureConsole(lines);
   try {
     await file[Symbol.asyncDispose]();
   } finally {
-    console.error = error;
+    restore();
   }
   assert(lines.some((line) => line.includes("the reporter is broken")));
   assertEquals(disk.left().length, 1);
