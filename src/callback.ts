@@ -42,6 +42,44 @@ export async function attempt<T>(call: () => T | PromiseLike<T>): Promise<T> {
 }
 
 /**
+ * Returns what a function gave that has to answer at once. A promise would not be waited for, so that its rejection would end the
+ * process.
+ *
+ * @param value What the function gave.
+ * @param what What it is called in the message, such as `the head of "pages/page.tsx"`.
+ * @throws {TypeError} When it is a promise.
+ */
+export function atOnce<T>(value: T, what: string): T {
+  if (!mayBeThenable(value) || typeof Reflect.get(Object(value), "then") !== "function") return value;
+  // It is this error that is told.
+  notify(() => value, () => {});
+  throw new TypeError(`Cannot use ${what}: it gave a promise; answer at once, or wait where a promise is allowed`);
+}
+
+/**
+ * Aborts what a signal of the application hangs on. A listener that throws is reported: an event target hands it to the global
+ * scope (HTML, 8.1.4.6 "report an exception"), where it would end the process.
+ *
+ * @param controller The controller of the signal.
+ * @param reason The reason of the signal.
+ * @param report Called with what a listener throws.
+ */
+export function abort(controller: AbortController, reason: unknown, report: Report): void {
+  if (controller.signal.aborted) return;
+  const onError = (event: Event): void => {
+    event.preventDefault();
+    if (event instanceof ErrorEvent) tell(report, event.error);
+  };
+  // Listeners run before `abort()` returns (DOM, 3.2 "signal abort"), so that nothing else is caught here.
+  globalThis.addEventListener("error", onError);
+  try {
+    controller.abort(reason);
+  } finally {
+    globalThis.removeEventListener("error", onError);
+  }
+}
+
+/**
  * Reports an error. A reporter that fails is not told of that itself, which might go on for ever: the console is.
  *
  * @param report The reporter.
@@ -50,6 +88,7 @@ export async function attempt<T>(call: () => T | PromiseLike<T>): Promise<T> {
 export function tell(report: Report, error: unknown): void {
   try {
     const result: unknown = report(error);
+    // It never rejects.
     if (mayBeThenable(result)) void settle(result, logFailure);
   } catch (failure) {
     logFailure(failure);

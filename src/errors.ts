@@ -54,6 +54,22 @@ export class HyperError extends Error {
   }
 }
 
+/**
+ * Returns whether what was thrown is an instance of a class. Never throws: anything can be thrown, a proxy that throws when its
+ * prototype is asked for too.
+ *
+ * @param thrown The value.
+ * @param Class The class.
+ */
+export function isA<T>(thrown: unknown, Class: abstract new (...args: never) => T): thrown is T {
+  try {
+    return thrown instanceof Class;
+  } catch {
+    // None of ours does that.
+    return false;
+  }
+}
+
 /** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 431. `limit` names the limit that was hit. */
 export class InputError extends HyperError {
   /** The name of the class, for logs and for `switch`. */

@@ -9,7 +9,7 @@ import type { ActionSource } from "./actions/backend.ts";
 import { type BackendEntry, DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "./actions/factory.ts";
 import { checkFileLimits } from "./actions/file_limits.ts";
 import { FormActionManager } from "./actions/manager.ts";
-import { logError, notify } from "./callback.ts";
+import { abort, logError, notify } from "./callback.ts";
 import type { Dependency, Guard } from "./context.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import { orderProviders, type Provider } from "./deps/providers.ts";
@@ -349,7 +349,11 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const send = async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> => {
     // Through `ready`, so that whoever asks hears what was wrong; where nobody asks, it ends the process with its message.
     if (pipeline === null) await ready;
-    return await (pipeline ?? await started).answerTraced(request, new Sender(request, info, crossOrigin), trace);
+    return await (pipeline ?? await started).answerTraced(
+      request,
+      new Sender(request, info, crossOrigin, report),
+      trace,
+    );
   };
 
   const { headers } = options;
@@ -414,9 +418,16 @@ class Sender implements Visitor {
   readonly address: string;
   readonly #request: Request;
   readonly #completed: Promise<void> | undefined;
+  readonly #report: (error: unknown, request: Request, actionName: string | null) => void;
   #gone: AbortSignal | null = null;
 
-  constructor(request: Request, info: ConnectionInfo | undefined, crossOrigin: CrossOrigin) {
+  constructor(
+    request: Request,
+    info: ConnectionInfo | undefined,
+    crossOrigin: CrossOrigin,
+    report: (error: unknown, request: Request, actionName: string | null) => void,
+  ) {
+    this.#report = report;
     this.address = callerAddress(request, info?.remoteAddr?.hostname ?? "", crossOrigin);
     this.#request = request;
     this.#completed = info?.completed;
@@ -431,7 +442,9 @@ class Sender implements Visitor {
     // `request.signal` of Deno.serve aborts when an answer was sent whole, too, and says so on the console when it is read.
     if (this.#completed === undefined) return this.#request.signal;
     const controller = new AbortController();
-    this.#completed.catch(() => controller.abort(new DOMException("The visitor has gone", "AbortError")));
+    const report = (error: unknown): void => this.#report(error, this.#request, null);
+    const onGone = (): void => abort(controller, new DOMException("The visitor has gone", "AbortError"), report);
+    this.#completed.catch(onGone);
     return controller.signal;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify, type Report, tell } from "./callback.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import type { AnyForm, BoundOf } from "./forms/any_form.ts";
 import type { Params } from "./context.ts";
@@ -96,8 +97,8 @@ export class Signal<T extends object> {
    * @param payload What has happened; frozen here.
    * @param onError Told what receivers throw, and when one of them is waited for no longer.
    */
-  send(payload: T, onError: (error: unknown) => void): void {
-    void this.sendAndWait(payload, onError);
+  send(payload: T, onError: Report): void {
+    notify(() => this.sendAndWait(payload, onError), onError);
   }
 
   /**
@@ -106,35 +107,24 @@ export class Signal<T extends object> {
    * @param payload What has happened; frozen here.
    * @param onError Told what receivers throw, and when one of them is waited for no longer.
    */
-  async sendAndWait(payload: T, onError: (error: unknown) => void): Promise<void> {
+  async sendAndWait(payload: T, onError: Report): Promise<void> {
     const waiting = this.#tell(Object.freeze(payload), onError);
     if (waiting.length === 0) return;
     await withinSeconds(Promise.all(waiting), WAIT_SECONDS, () => {
-      onError(new Error(`Cannot wait for receivers of ${this.name}: not done after ${WAIT_SECONDS} seconds`));
+      tell(onError, new Error(`Cannot wait for receivers of ${this.name}: not done after ${WAIT_SECONDS} seconds`));
     });
   }
 
   /** Calls every receiver now; what is given back are the ones to wait for. */
-  #tell(payload: T, onError: (error: unknown) => void): Promise<void>[] {
+  #tell(payload: T, onError: Report): Promise<void>[] {
     const waiting: Promise<void>[] = [];
     // A copy: who is connected while this is sent is told from the next one on.
     for (const connection of [...this.#connections]) {
       if (!this.#connections.has(connection)) continue;
-      const done = run(connection.receiver, payload, onError);
+      const done = notify(() => connection.receiver(payload), onError);
       if (connection.wait && done !== null) waiting.push(done);
     }
     return this.#parent === null ? waiting : [...waiting, ...this.#parent.#tell(payload, onError)];
-  }
-}
-
-/** `null` when the receiver is done at once. */
-function run<T>(receiver: Receiver<T>, payload: T, onError: (error: unknown) => void): Promise<void> | null {
-  try {
-    const result = receiver(payload);
-    return result === undefined ? null : Promise.resolve(result).catch(onError);
-  } catch (error) {
-    onError(error);
-    return null;
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify, type Report } from "../callback.ts";
 import { DependencyCycleError, DependencyError } from "../errors.ts";
 
 /** The property of a `Request` that holds its cache; read it with {@linkcode getRequestDepCache}. */
@@ -65,7 +66,7 @@ export class DependencyCache implements AsyncDisposable {
    * disposed, once.
    */
   #made: Set<object> | null = null;
-  readonly #onError: (error: unknown) => void;
+  readonly #onError: Report;
   /** Set when the request ends, and never reset: what is made after that is disposed at once. */
   #ended = false;
 
@@ -74,7 +75,7 @@ export class DependencyCache implements AsyncDisposable {
    *
    * @param onError Told what disposal throws.
    */
-  constructor(onError: (error: unknown) => void) {
+  constructor(onError: Report) {
     this.#onError = onError;
   }
 
@@ -147,7 +148,7 @@ export class DependencyCache implements AsyncDisposable {
     this.#made.add(value);
     const dispose = disposerOf(value, disposal);
     if (dispose === null) return;
-    if (this.#ended) void this.#dispose(dispose);
+    if (this.#ended) notify(dispose, this.#onError);
     else (this.#disposables ??= []).push(dispose);
   }
 
@@ -180,15 +181,7 @@ export class DependencyCache implements AsyncDisposable {
     this.#ended = true;
     const disposables = this.#disposables ?? [];
     for (let dispose = disposables.pop(); dispose !== undefined; dispose = disposables.pop()) {
-      await this.#dispose(dispose);
-    }
-  }
-
-  async #dispose(dispose: () => unknown): Promise<void> {
-    try {
-      await dispose();
-    } catch (error) {
-      this.#onError(error);
+      await notify(dispose, this.#onError);
     }
   }
 }

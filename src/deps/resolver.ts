@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { atOnce } from "../callback.ts";
 import type { Dependency, Deps, Injectable, Marker, RequestContext } from "../context.ts";
 import { DependencyError } from "../errors.ts";
 import type { DependencyCache, DependencyRun, Disposal, Recipe } from "./cache.ts";
@@ -235,7 +236,9 @@ class ChainedDeps implements RequestDeps {
 
   async #provide(marker: Marker<unknown>): Promise<unknown> {
     const scope = this.#scope();
-    const provider = this.#options.providers.find((each) => each.canHandle(marker, scope));
+    const provider = this.#options.providers.find((each) =>
+      atOnce(each.canHandle(marker, scope), `canHandle of ${each.name ?? "a provider"}`)
+    );
     if (provider === undefined) {
       throw new DependencyError(
         500,

@@ -6,6 +6,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "@std/path";
+import { logError, notify } from "../callback.ts";
 import type { Trace } from "../dispatch/trace.ts";
 import {
   DEV_BUILD_ATTRIBUTE,
@@ -78,6 +79,7 @@ interface Exchange {
 const MAX_WAITING = 100;
 
 const encoder = new TextEncoder();
+const logDevelopment = (error: unknown): void => logError(error, "development mode");
 
 /** Makes what development adds to a handler. */
 export function createDevelopment({ baseDir, log }: DevelopmentOptions): Development {
@@ -111,9 +113,13 @@ export function createDevelopment({ baseDir, log }: DevelopmentOptions): Develop
   const report = (error: unknown, where: string, request: Request | null): Promise<ErrorReport> => {
     const id = request?.headers.get(REQUEST_ID_HEADER) ?? null;
     const requestId = id !== null && REQUEST_ID_PATTERN.test(id) ? id : null;
-    const made = reportOf(error, { where, requestId, baseDir });
+    const origin = { where, requestId, baseDir };
+    const made = reportOf(error, origin).catch(() => {
+      // What was thrown throws itself where it is read.
+      return reportOf(new Error("Something was thrown that cannot be shown"), origin);
+    });
     pending.add(made);
-    void made.finally(() => pending.delete(made));
+    notify(() => made.finally(() => pending.delete(made)), logDevelopment);
     return made;
   };
 
@@ -183,7 +189,7 @@ export function createDevelopment({ baseDir, log }: DevelopmentOptions): Develop
         : `Action ${actionName}`;
       const made = report(error, where, exchange?.request ?? request);
       if (exchange?.mayRead === true) exchange.reports.push(made);
-      void made.then((report) => tell("failure", report));
+      notify(async () => tell("failure", await made), logDevelopment);
     },
     failToStart(error) {
       failure = report(error, "The start of the application", null);

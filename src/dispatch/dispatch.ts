@@ -16,12 +16,13 @@ import type { Action, VerifyWebhook } from "../actions/action.ts";
 import type { DispatchContext, FormActionBackend } from "../actions/backend.ts";
 import type { FormActionManager, OwnedAction } from "../actions/manager.ts";
 import { RegistryFormActionBackend } from "../actions/registry.ts";
+import { abort, notify } from "../callback.ts";
 import type { Guard, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { resolveInjected } from "../deps/inject.ts";
 import type { Provider } from "../deps/providers.ts";
 import { createRequestDeps, type DependencyOverrides, type RequestDeps } from "../deps/resolver.ts";
-import { InputError, StorageError } from "../errors.ts";
+import { InputError, isA, StorageError } from "../errors.ts";
 import {
   type AnyBound,
   bindChecked,
@@ -349,15 +350,15 @@ export class FormActionDispatch {
       return await refuse(NOWHERE, failure(canonical.status, canonical.message, canonical.headers));
     }
     const { url } = canonical;
-    trace?.step("cross-origin");
-    const refusal = this.#judgeOrigin(request, url);
-    if (refusal !== null && !this.#isWebhook(request, url)) {
-      this.#deny(request, null, "cross-origin", refusal.status);
-      return await refuse(url, refusal);
-    }
     let intent: Intent | undefined;
-    trace?.step("find");
     try {
+      trace?.step("cross-origin");
+      const refusal = this.#judgeOrigin(request, url);
+      if (refusal !== null && !this.#isWebhook(request, url)) {
+        this.#deny(request, null, "cross-origin", refusal.status);
+        return await refuse(url, refusal);
+      }
+      trace?.step("find");
       intent = readIntent(request, url);
       return await this.#find({ request, url, intent, cache, visitor, body: null, trace });
     } catch (error) {
@@ -447,7 +448,7 @@ export class FormActionDispatch {
     try {
       outcome = await this.#run(run);
     } catch (error) {
-      outcome = error instanceof PageDeniedError ? this.#denyByPage(run, error) : this.#fail(run, error);
+      outcome = isA(error, PageDeniedError) ? this.#denyByPage(run, error) : this.#fail(run, error);
     }
     run.trace?.settled(outcome);
     run.trace?.step("answer");
@@ -562,7 +563,7 @@ export class FormActionDispatch {
 
   /** What comes of a body that could not be read: the error, or the form it was to fill, with what was wrong. */
   async #refuseBody(run: Run, early: RequestDeps, error: unknown): Promise<Outcome> {
-    if (!(error instanceof InputError || error instanceof StorageError)) throw error;
+    if (!isA(error, InputError) && !isA(error, StorageError)) throw error;
     const form = await this.#formUnread(run, early, failureOf(error).message);
     if (form === null) throw error;
     return { kind: "unread", form, failure: this.#fail(run, error) };
@@ -927,6 +928,7 @@ export class FormActionDispatch {
       lastEventId: intent.lastEventId,
       share: shareOf(run, item.topic),
       signal: run.controller.signal,
+      report: (error) => this.#services.report(error, run.request, action.name),
       ask: (guard, again) => this.#askAgain(run, guard, again),
       refresh: async (selector) => {
         const body = await settling.body();
@@ -1013,11 +1015,14 @@ export class FormActionDispatch {
     claim?.renew();
     const recorded = claim === null ? events : recordStream(events, claim);
     const leave = (): void => {
-      if (run.action.method === "GET") run.controller.abort(new DOMException("The reader has left", "AbortError"));
+      if (run.action.method !== "GET") return;
+      const report = (error: unknown): void => this.#services.report(error, run.request, run.action.name);
+      abort(run.controller, new DOMException("The reader has left", "AbortError"), report);
     };
     const life = this.#life(run, recorded);
     const abandon = async (): Promise<void> => {
-      await life.return();
+      // What the action function throws on its way out is reported by the life itself.
+      await notify(() => life.return(), () => {});
       // A generator that was never asked for anything runs no `finally`, and the handler has done nothing yet.
       await this.#endClaim(run, claim?.giveUp());
       await run.lifetime.end();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HyperError, StorageError } from "../errors.ts";
+import { HyperError, isA, StorageError } from "../errors.ts";
 import type { Failure } from "./outcome.ts";
 
 /** What a visitor is told of an error that is none of theirs. Nothing of the error itself is in it. */
@@ -27,7 +27,7 @@ export function failure(
  * @param error What was thrown.
  */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof HyperError)) return failure(500, SERVER_ERROR);
+  if (!isA(error, HyperError)) return failure(500, SERVER_ERROR);
   return failure(error.status, messageOf(error), error.headers);
 }
 
@@ -38,5 +38,5 @@ function messageOf(error: HyperError): string {
 
 /** Whether an error is ours to report: a refusal below 500 is the visitor's, and no news. */
 export function isReportable(error: unknown): boolean {
-  return !(error instanceof HyperError) || error.status >= 500;
+  return !isA(error, HyperError) || error.status >= 500;
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Bus, BusSubscription } from "../store/store.ts";
+import { attempt, notify, type Report, tell } from "../callback.ts";
+import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 
 /** No topic of an application begins like this. */
 const TOPIC = "hyper:disconnect";
@@ -28,29 +29,35 @@ export interface Disconnects {
 export function createDisconnects(
   bus: Bus,
   disconnect: (principal: string) => void,
-  report: (error: unknown) => void,
+  report: Report,
 ): Disconnects {
   let subscription: Promise<BusSubscription | null> | null = null;
+  const listener = ({ message }: BusMessage): void => {
+    if (typeof message === "string") disconnect(message);
+  };
+  const subscribe = async (): Promise<BusSubscription | null> => {
+    try {
+      return await attempt(() => bus.subscribe(TOPIC, listener));
+    } catch (error) {
+      tell(report, error);
+      // The next stream that opens tries again.
+      subscription = null;
+      return null;
+    }
+  };
   return {
     listen() {
-      subscription ??= bus.subscribe(TOPIC, ({ message }) => {
-        if (typeof message === "string") disconnect(message);
-      }).catch((error) => {
-        report(error);
-        // The next stream that opens tries again.
-        subscription = null;
-        return null;
-      });
+      subscription ??= subscribe();
     },
     send(principal) {
       // Here at once, whatever the bus does.
       disconnect(principal);
-      void bus.publish(TOPIC, principal).catch(report);
+      notify(() => bus.publish(TOPIC, principal), report);
     },
     async close() {
       const listening = await subscription;
       subscription = null;
-      await listening?.[Symbol.asyncDispose]();
+      await notify(() => listening?.[Symbol.asyncDispose](), report);
     },
   };
 }

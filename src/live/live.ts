@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { HyperError } from "../errors.ts";
+import { notify, type Report, tell } from "../callback.ts";
+import { HyperError, isA } from "../errors.ts";
 import type { Bus } from "../store/store.ts";
 import type { LiveMessage } from "./message.ts";
 import { Topic } from "./topic.ts";
@@ -34,7 +35,7 @@ export interface Live {
    * @param report Told what the bus said.
    * @throws {TypeError} When it is nothing that JSON can say.
    */
-  publish(topic: string, message: LiveMessage, report: (error: unknown) => void): Promise<void>;
+  publish(topic: string, message: LiveMessage, report: Report): Promise<void>;
   /** Ends every watcher and lets go of the bus. */
   close(): Promise<void>;
 }
@@ -45,13 +46,13 @@ export interface Live {
  * @param bus What they come over.
  * @param report Told what goes wrong where nobody waits.
  */
-export function createLive(bus: Bus, report: (error: unknown) => void): Live {
+export function createLive(bus: Bus, report: Report): Live {
   return new BusLive(bus, report);
 }
 
 class BusLive implements Live {
   readonly #bus: Bus;
-  readonly #report: (error: unknown) => void;
+  readonly #report: Report;
   /** The topics that somebody watches, and by how many. */
   readonly #topics = new Map<string, { readonly topic: Topic; users: number }>();
   readonly #watchers = new Set<Watcher>();
@@ -61,7 +62,7 @@ class BusLive implements Live {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
 
-  constructor(bus: Bus, report: (error: unknown) => void) {
+  constructor(bus: Bus, report: Report) {
     this.#bus = bus;
     this.#report = report;
   }
@@ -89,13 +90,13 @@ class BusLive implements Live {
     return watcher;
   }
 
-  async publish(topic: string, message: LiveMessage, report: (error: unknown) => void): Promise<void> {
+  async publish(topic: string, message: LiveMessage, report: Report): Promise<void> {
     try {
       await this.#bus.publish(topic, message);
     } catch (error) {
       // What JSON cannot say will not be said better later.
-      if (error instanceof TypeError || error instanceof RangeError) throw error;
-      report(error);
+      if (isA(error, TypeError) || isA(error, RangeError)) throw error;
+      tell(report, error);
       if (this.#lost.size < MAX_LOST) this.#lost.add(topic);
       this.#tellLater();
     }
@@ -124,7 +125,7 @@ class BusLive implements Live {
 
   #tellLater(): void {
     if (this.#timer !== null || this.#closed) return;
-    this.#timer = setTimeout(() => void this.#tellLost(), RETRY_MS);
+    this.#timer = setTimeout(() => notify(() => this.#tellLost(), this.#report), RETRY_MS);
   }
 
   async #tellLost(): Promise<void> {

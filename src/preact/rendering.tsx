@@ -4,6 +4,7 @@
  * @module
  */
 import { type ComponentChildren, type ComponentType, Fragment, h, type VNode } from "preact";
+import { atOnce } from "../callback.ts";
 import type { Action } from "../actions/action.ts";
 import { isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
@@ -200,17 +201,14 @@ function drawingOf(tree: PageTree, state: RenderState): Drawing {
   const { props, layouts } = tree;
   const slots = layouts.map(() => ({ drawn: false }));
   let node: ComponentChildren = tree.body.kind === "component"
-    ? h(tree.body.component as ComponentType<object>, tree.body.props)
+    ? component(tree.body.component, tree.body.props, tree.file)
     : children(tree.body.content);
   for (let index = layouts.length - 1; index >= 0; index--) {
     const layout = layouts[index];
     const slot = slots[index];
     if (layout === undefined || slot === undefined) continue;
     // A layout takes the props of the page and its children; the manifest has checked that it is a function.
-    node = h(
-      layout.component as ComponentType<object>,
-      { ...props, children: h(Slot, { slot, content: node }) } as object,
-    );
+    node = component(layout.component, { ...props, children: h(Slot, { slot, content: node }) }, layout.file);
   }
   const check = (): void => {
     const empty = slots.findIndex(({ drawn }) => !drawn);
@@ -224,6 +222,24 @@ function drawingOf(tree: PageTree, state: RenderState): Drawing {
     );
   };
   return { node: within(state, node), check };
+}
+
+/** A function component of the application, called by one of ours, which looks at what it gives. */
+interface CalledProps {
+  readonly call: (props: object) => ComponentChildren;
+  readonly props: object;
+  readonly file: string;
+}
+
+function Called({ call, props, file }: CalledProps): ComponentChildren {
+  return atOnce(call(props), `the component of "${file}"`);
+}
+
+/** A page or a layout as a node: the manifest has checked that it is a function, which may be a class of Preact's. */
+function component(type: unknown, props: object, file: string): VNode {
+  const isClass = typeof type === "function" && typeof type.prototype?.render === "function";
+  if (isClass) return h(type as ComponentType<object>, props);
+  return <Called call={type as CalledProps["call"]} props={props} file={file} />;
 }
 
 /** The page in its layouts; carriage returns are still as they were written. */

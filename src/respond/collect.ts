@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify } from "../callback.ts";
 import { failureOf } from "../dispatch/failure.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import type { Patch } from "../protocol/patch.ts";
@@ -34,10 +35,10 @@ export async function collect(
       const result = await Promise.race([next, over]);
       if (result === "over") {
         next.catch(() => {}); // Reported where the stream was made.
-        if (whenOver === "finish") void drain(events);
+        if (whenOver === "finish") drain(events);
         else {
           leave();
-          void events.return().catch(() => {}); // As above.
+          end(events);
         }
         return gathered;
       }
@@ -55,11 +56,17 @@ export async function collect(
   }
 }
 
-/** Runs a stream to its end for what it does, not for what it gives. */
-export async function drain(events: AsyncGenerator<Patch, void, void>): Promise<void> {
-  try {
+/** Runs a stream to its end for what it does, not for what it gives, behind the answer. */
+export function drain(events: AsyncGenerator<Patch, void, void>): void {
+  notify(async () => {
     for (let result = await events.next(); !result.done; result = await events.next());
-  } catch {
-    // Reported where the stream was made; there is no reader to tell.
-  }
+  }, isReported);
 }
+
+/** Ends a stream that nothing is asked of any more, behind the answer. */
+export function end(events: AsyncGenerator<Patch, void, void>): void {
+  notify(() => events.return(), isReported);
+}
+
+/** What a stream throws is reported where the stream is made; there is no reader to tell. */
+function isReported(): void {}

@@ -5,7 +5,7 @@
  */
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
-import { drain } from "./collect.ts";
+import { drain, end as endEvents } from "./collect.ts";
 import { encodeEvent } from "./sink.ts";
 import { nextTurn } from "./turns.ts";
 
@@ -88,10 +88,10 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     options.onEnd(reason);
   };
   const leave = (): void => {
-    // Nobody is left to tell of an error here; whoever made the generator reports its errors.
+    // There is no reader to tell of an error; it is reported where the generator is made.
     next.catch(() => {});
-    if (options.whenLeft === "stop") void events.return().catch(() => {});
-    else void drain(events);
+    if (options.whenLeft === "stop") endEvents(events);
+    else drain(events);
   };
   const armBeat = (delay: number): void => {
     if (beat !== undefined || !(delay > 0 && delay < MAX_DELAY)) return;
@@ -173,7 +173,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       if (isTerminal(frame.last.event)) {
         end("ended");
         controller.close();
-        void events.return().catch(() => {}); // Reported where the generator was made.
+        endEvents(events);
         return;
       }
       // What a topic says is encoded once for all of its streams, and comes no faster than it is published: nobody waits

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { logError, notify, type Report } from "../callback.ts";
 import { checkBound, toJson } from "./entry.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";
 import type { Bus, BusMessage, BusSubscription, SubscribeOptions } from "./store.ts";
@@ -48,7 +49,7 @@ export interface RedisBus extends Bus, AsyncDisposable {}
  * ```
  */
 export async function createRedisBus(options: RedisBusOptions = {}): Promise<RedisBus> {
-  const { maxMessages = 1_000, logSeconds = 86_400, onError = (error: unknown) => reportError(error) } = options;
+  const { maxMessages = 1_000, logSeconds = 86_400, onError = logListener } = options;
   checkBound("a Redis bus", "maxMessages", maxMessages);
   checkBound("a Redis bus", "logSeconds", logSeconds);
   const redis = await RedisConnection.open(options);
@@ -73,7 +74,7 @@ const LOOK = 5_000;
 interface Settings {
   readonly maxMessages: number;
   readonly logSeconds: number;
-  readonly onError: (error: unknown) => void;
+  readonly onError: Report;
 }
 
 interface Entry {
@@ -170,7 +171,7 @@ class ConnectedBus implements RedisBus {
     }
     const feed = new Feed(this.#redis, topic, this.#settings.onError);
     this.#feeds.set(topic, feed);
-    this.#timer ??= setInterval(() => void this.#look(), LOOK);
+    this.#timer ??= setInterval(() => notify(() => this.#look(), this.#settings.onError), LOOK);
     feed.users++;
     try {
       await feed.opened;
@@ -223,7 +224,7 @@ class Feed {
   isBehind = false;
   readonly #redis: RedisConnection;
   readonly #stream: string;
-  readonly #onError: (error: unknown) => void;
+  readonly #onError: Report;
   /** The entry that was heard last; `null` before the first look at the stream. */
   #last: string | null = null;
   /** What was heard and not been dealt with: while the stream is read, it waits. */
@@ -231,7 +232,7 @@ class Feed {
   /** Whether the stream is being read. */
   #isReading = false;
 
-  constructor(redis: RedisConnection, topic: string, onError: (error: unknown) => void) {
+  constructor(redis: RedisConnection, topic: string, onError: Report) {
     this.#redis = redis;
     this.#stream = streamOf(redis, topic);
     this.channel = channelOf(redis, topic);
@@ -272,7 +273,8 @@ class Feed {
   readMissed(): void {
     this.isBehind = true;
     if (this.#isReading || this.#last === null) return;
-    void this.#read(this.#last);
+    const last = this.#last;
+    notify(() => this.#read(last), this.#onError);
   }
 
   #hear(message: string): void {
@@ -366,23 +368,17 @@ class Feed {
   #call(subscriber: Subscriber, { id, text }: Entry): void {
     subscriber.last = id;
     if (!this.subscribers.has(subscriber)) return;
-    try {
-      // Parsed for each, so that no listener can change what the next one hears.
-      subscriber.listener({ cursor: id, message: JSON.parse(text) });
-    } catch (error) {
-      this.#onError(error);
-    }
+    // Parsed for each, so that no listener can change what the next one hears.
+    notify(() => subscriber.listener({ cursor: id, message: JSON.parse(text) }), this.#onError);
   }
 
   #tellGap(): void {
-    for (const { onGap } of [...this.subscribers]) {
-      try {
-        onGap();
-      } catch (error) {
-        this.#onError(error);
-      }
-    }
+    for (const { onGap } of [...this.subscribers]) notify(onGap, this.#onError);
   }
+}
+
+function logListener(error: unknown): void {
+  logError(error, "a listener of a Redis bus");
 }
 
 function streamOf({ prefix }: RedisConnection, topic: string): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { logError, notify, type Report, tell } from "../callback.ts";
 // @ts-types="./redis_client.d.ts"
 import { type Client, createClient } from "@redis/client";
 
@@ -17,8 +18,11 @@ export interface RedisOptions {
   readonly prefix?: string | undefined;
   /** Seconds after which a command that is not answered has failed, above 0. Default: 2. */
   readonly timeoutSeconds?: number | undefined;
-  /** Told of a lost connection, once for each time, and of what goes wrong where nobody waits. Default: the console. */
-  readonly onError?: ((error: unknown) => void) | undefined;
+  /**
+   * Called when the connection is lost, once for each time, and with what goes wrong where no caller waits. What it throws itself
+   * is logged to the console and changes nothing. Default: the console.
+   */
+  readonly onError?: ((error: unknown) => void | PromiseLike<void>) | undefined;
 }
 
 /** Milliseconds before the first attempt to connect again; doubled for each, up to the longest. */
@@ -37,7 +41,7 @@ export class RedisConnection implements AsyncDisposable {
   readonly database: string;
   readonly #url: string;
   readonly #timeout: number;
-  readonly #onError: (error: unknown) => void;
+  readonly #onError: Report;
   /** What is listened to, for a connection that is made anew. */
   readonly #channels = new Map<string, (message: string) => void>();
   /** Called when the connection is back. */
@@ -67,8 +71,7 @@ export class RedisConnection implements AsyncDisposable {
     this.database = parsed.pathname.slice(1) || "0";
     this.#url = url;
     this.#timeout = timeoutSeconds * 1000;
-    // deno-lint-ignore no-console -- the console is where a server's errors are looked for
-    this.#onError = onError ?? ((error) => console.error(`Error in Redis at ${this.where}:`, error));
+    this.#onError = onError ?? ((error) => logError(error, `Redis at ${this.where}`));
     this.#client = this.#createClient();
   }
 
@@ -156,13 +159,17 @@ export class RedisConnection implements AsyncDisposable {
       // Without a listener it would end the process. The first one is told by `open()` itself.
       if (!this.#started || this.#closed || this.#isLossTold) return;
       this.#isLossTold = true;
-      this.#onError(new Error(`Lost the connection to Redis at ${this.where}: ${messageOf(error)}`, { cause: error }));
+      // Thrown out of this listener, it would keep the client from connecting again.
+      tell(
+        this.#onError,
+        new Error(`Lost the connection to Redis at ${this.where}: ${messageOf(error)}`, { cause: error }),
+      );
     });
     client.on("ready", () => {
       if (!this.#started || this.#client !== client) return;
       this.#isLossTold = false;
       this.#silentSince = null;
-      for (const listener of this.#onReady) listener();
+      this.#tellReady();
     });
     return client;
   }
@@ -176,7 +183,7 @@ export class RedisConnection implements AsyncDisposable {
     }, this.#timeout);
     answer.then((value) => {
       this.#silentSince = null;
-      if (isLate) onLate?.(value);
+      if (isLate && onLate !== undefined) notify(() => onLate(value), this.#onError);
     }, () => {}); // Told below, to whoever waits; past the time nobody does.
     try {
       return await Promise.race([answer, late]);
@@ -195,13 +202,19 @@ export class RedisConnection implements AsyncDisposable {
     this.#silentSince = null;
     this.#client.destroy();
     const client = this.#client = this.#createClient();
-    void client.connect().then(async () => {
+    const connect = async (): Promise<void> => {
+      await client.connect();
       await Promise.all(Array.from(this.#channels, ([channel, listener]) => client.subscribe(channel, listener)));
-      for (const listener of this.#onReady) listener();
-    }).catch((error) => {
+      this.#tellReady();
+    };
+    notify(connect, (error) => {
       // Closed meanwhile; a connection that fails is tried again by the client itself.
-      if (!this.#closed && this.#client === client) this.#onError(error);
+      if (!this.#closed && this.#client === client) tell(this.#onError, error);
     });
+  }
+
+  #tellReady(): void {
+    for (const listener of this.#onReady) notify(listener, this.#onError);
   }
 }
 
