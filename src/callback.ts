@@ -9,8 +9,8 @@
  * @module
  */
 
-/** Reports an error: a function of the application, which may itself throw, or reject later. */
-export type Report = (error: unknown) => void | PromiseLike<void>;
+/** Reports an error: a function of the application, which may itself throw. An async one is assignable too, and may reject later. */
+export type Report = (error: unknown) => void;
 
 /**
  * Calls a function, and reports what it throws, at once or later. Never throws.

@@ -134,7 +134,7 @@ export interface HandlerOptions {
    * @param error The value that was thrown.
    * @param info The request, and the action that was at work.
    */
-  readonly onError?: ((error: unknown, info: ErrorInfo) => void | PromiseLike<void>) | undefined;
+  readonly onError?: ((error: unknown, info: ErrorInfo) => void) | undefined;
   /**
    * Whether this is the machine of a developer. The console then has a line for each action, and why a request of another
    * site was refused is said in the answer. To whoever asks from this machine (the peer and the host are loopback, and no

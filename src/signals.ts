@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { notify, type Report, tell } from "./callback.ts";
+import { notify, tell } from "./callback.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import type { AnyForm, BoundOf } from "./forms/any_form.ts";
 import type { Params } from "./context.ts";
@@ -97,7 +97,7 @@ export class Signal<T extends object> {
    * @param payload What has happened; frozen here.
    * @param onError Told what receivers throw, and when one of them is waited for no longer.
    */
-  send(payload: T, onError: Report): void {
+  send(payload: T, onError: (error: unknown) => void): void {
     notify(() => this.sendAndWait(payload, onError), onError);
   }
 
@@ -107,7 +107,7 @@ export class Signal<T extends object> {
    * @param payload What has happened; frozen here.
    * @param onError Told what receivers throw, and when one of them is waited for no longer.
    */
-  async sendAndWait(payload: T, onError: Report): Promise<void> {
+  async sendAndWait(payload: T, onError: (error: unknown) => void): Promise<void> {
     const waiting = this.#tell(Object.freeze(payload), onError);
     if (waiting.length === 0) return;
     await withinSeconds(Promise.all(waiting), WAIT_SECONDS, () => {
@@ -116,7 +116,7 @@ export class Signal<T extends object> {
   }
 
   /** Calls every receiver now; what is given back are the ones to wait for. */
-  #tell(payload: T, onError: Report): Promise<void>[] {
+  #tell(payload: T, onError: (error: unknown) => void): Promise<void>[] {
     const waiting: Promise<void>[] = [];
     // A copy: who is connected while this is sent is told from the next one on.
     for (const connection of [...this.#connections]) {

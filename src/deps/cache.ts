@@ -75,7 +75,7 @@ export class DependencyCache implements AsyncDisposable {
    *
    * @param onError Told what disposal throws.
    */
-  constructor(onError: Report) {
+  constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 

@@ -14,7 +14,7 @@ export interface MemoryBusOptions {
   /** The most bytes of JSON texts it keeps, counted as two for each UTF-16 code unit. Default: 16 MiB. */
   readonly maxBytes?: number | undefined;
   /** Called with what a listener throws, at once or by a promise that rejects. Default: the console. */
-  readonly onError?: ((error: unknown) => void | PromiseLike<void>) | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**

@@ -22,7 +22,7 @@ export interface RedisOptions {
    * Called when the connection is lost, once for each time, and with what goes wrong where no caller waits. What it throws itself
    * is logged to the console and changes nothing. Default: the console.
    */
-  readonly onError?: ((error: unknown) => void | PromiseLike<void>) | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Milliseconds before the first attempt to connect again; doubled for each, up to the longest. */
