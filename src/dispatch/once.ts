@@ -18,7 +18,7 @@
  * @module
  */
 import { createHash, type Hash } from "node:crypto";
-import { HyperError } from "../errors.ts";
+import { HyperError, isA } from "../errors.ts";
 import type { Patch } from "../protocol/patch.ts";
 import { StoredFile } from "../request/stored_file.ts";
 import type { Store } from "../store/store.ts";
@@ -198,7 +198,7 @@ class StoreOnce implements Once {
         : { kind: "done", outcome: readOutcome(stored) };
     } catch (error) {
       // A store that says itself why it cannot, as one without room, is not spoken for.
-      if (error instanceof HyperError) throw error;
+      if (isA(error, HyperError)) throw error;
       throw new HyperError(503, "Cannot claim the run of an action: the store does not answer", {
         cause: error,
         headers: { "retry-after": "1" },
