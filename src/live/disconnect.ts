@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attempt, notify, type Report, tell } from "../callback.ts";
+import { notify, type Report, tell } from "../callback.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 
 /** No topic of an application begins like this. */
@@ -37,7 +37,7 @@ export function createDisconnects(
   };
   const subscribe = async (): Promise<BusSubscription | null> => {
     try {
-      return await attempt(() => bus.subscribe(TOPIC, listener));
+      return await bus.subscribe(TOPIC, listener);
     } catch (error) {
       tell(report, error);
       // The next stream that opens tries again.
