@@ -3,7 +3,7 @@
  * so that a stand-in that is typed looser than what it stands for fails here, and not when a version is published.
  */
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { type Cookie, getCookies, setCookie } from "@std/http/cookie";
+import { type Cookie, type getCookies, setCookie } from "@std/http/cookie";
 import { isStatus, STATUS_TEXT } from "@std/http/status";
 import { join } from "@std/path";
 import { assertType, type IsExact } from "@std/testing/types";
