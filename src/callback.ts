@@ -31,17 +31,6 @@ export function notify(call: () => unknown, report: Report): Promise<void> | nul
 }
 
 /**
- * Calls a function of an adapter, such as a bus or a store, whose contract is a promise. Whatever it does instead is one:
- * what it throws at once is a rejection, and a value is fulfilled.
- *
- * @param call Calls the function.
- * @returns A promise, for the caller to await.
- */
-export async function attempt<T>(call: () => T | PromiseLike<T>): Promise<T> {
-  return await call();
-}
-
-/**
  * Returns what a function gave that has to answer at once. A promise would not be waited for, so that its rejection would end the
  * process.
  *

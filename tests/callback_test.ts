@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { abort, atOnce, attempt, logError, notify, tell } from "../src/callback.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { abort, atOnce, logError, notify, tell } from "../src/callback.ts";
 import { captureConsole } from "./support/app.tsx";
 
 const failure = new Error("failed");
@@ -81,18 +81,6 @@ Deno.test("notify() gives null for what is done at once, and waits for what is n
   steps.push("called");
   await done;
   assertEquals(steps, ["called", "done"]);
-});
-
-Deno.test("attempt() makes a rejection of what throws, and a promise of what is none", async () => {
-  assertEquals(await attempt(() => 7), 7);
-  await assertRejects(
-    () =>
-      attempt(() => {
-        throw failure;
-      }),
-    Error,
-    "failed",
-  );
 });
 
 Deno.test("atOnce() gives back what is there, and refuses a promise without leaving its rejection behind", async () => {

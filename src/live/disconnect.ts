@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { attempt, notify, type Report, tell } from "../callback.ts";
+import { notify, type Report, tell } from "../callback.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { Again } from "./again.ts";
 
@@ -100,9 +100,9 @@ class BusDisconnects implements Disconnects {
     }
   }
 
-  #subscribe(): Promise<BusSubscription> {
+  async #subscribe(): Promise<BusSubscription> {
     const listener = ({ message }: BusMessage): void => this.#receive(message);
-    return attempt(() => this.#bus.subscribe(TOPIC, listener, { onGap: () => this.#endAll() }));
+    return await this.#bus.subscribe(TOPIC, listener, { onGap: () => this.#endAll() });
   }
 
   async #subscribeLate(): Promise<void> {

@@ -9,7 +9,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { attempt, notify, type Report, tell } from "../callback.ts";
+import { notify, type Report, tell } from "../callback.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { type LiveStep, type Places, placesOf, readMessage, stepsOf } from "./message.ts";
 import { MAX_WAITING, MAX_WAITING_CHARS, type Waiting, type Watcher } from "./watcher.ts";
@@ -112,7 +112,7 @@ export class Topic {
 
   async #begin(): Promise<BusSubscription> {
     const listener = (message: BusMessage): void => this.#receive(message);
-    const subscription = await attempt(() => this.#bus.subscribe(this.#name, listener, { onGap: () => this.#lose() }));
+    const subscription = await this.#bus.subscribe(this.#name, listener, { onGap: () => this.#lose() });
     // Once, now: later it would be a place that more has passed than is remembered here.
     this.#cursor ??= subscription.cursor ?? null;
     return subscription;
@@ -145,9 +145,10 @@ export class Topic {
       join();
       notify(async () => await this.#end(await subscribed), this.#report);
     };
-    const own = await attempt(() =>
-      this.#bus.subscribe(this.#name, listener, { after: cursor, onGap: () => watcher.tell(CATCH_UP) })
-    );
+    const own = await this.#bus.subscribe(this.#name, listener, {
+      after: cursor,
+      onGap: () => watcher.tell(CATCH_UP),
+    });
     onSubscribed(own);
     if (!own.isComplete && !isJoined) {
       join();

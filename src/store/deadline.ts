@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { attempt, logError, notify, type Report, tell } from "../callback.ts";
+import { logError, notify, type Report, tell } from "../callback.ts";
 import type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./store.ts";
 
 /** Timers take a delay of more than this for none (HTML, 8.6: a signed 32-bit number). */
@@ -106,7 +106,7 @@ class BoundedStore implements Store {
 
   #call<T>(method: string, call: () => Promise<T>, onLate?: (answer: T) => void): Promise<T> {
     const message = `Cannot wait for the store: ${method}() took more than ${this.#seconds} s`;
-    return within(attempt(call), this.#seconds, { message, onLate });
+    return within(settle(call), this.#seconds, { message, onLate });
   }
 }
 
@@ -177,8 +177,13 @@ class BoundedBus implements Bus {
   #call<T>(method: string, call: () => Promise<T>, onLate?: (answer: T) => void): Promise<T> {
     const what = method.includes(" ") ? method : `${method}()`;
     const message = `Cannot wait for the bus: ${what} took more than ${this.#seconds} s`;
-    return within(attempt(call), this.#seconds, { message, onLate });
+    return within(settle(call), this.#seconds, { message, onLate });
   }
+}
+
+/** Calls a function of the application: what it throws at once is a rejection, as what it throws later. */
+async function settle<T>(call: () => PromiseLike<T>): Promise<T> {
+  return await call();
 }
 
 function logLate(error: unknown): void {

@@ -24,6 +24,7 @@ import {
   type Handler,
   type HandlerOptions,
   html,
+  HyperError,
   type Injectable,
   live,
   local,
@@ -273,10 +274,11 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   "TakenFile.discard": {
     run: (apps, fail) => {
       const run = action("run", { onFile: () => ({ key: "a", discard: fail }), guard: () => {} }, () => {
-        throw new RangeError("so that the file is discarded");
+        throw new HyperError(409, "so that the file is discarded");
       });
       return call(apps.make({ run }), { body: withFile() });
     },
+    told: { answer: 409 },
   },
   "ActionOptions.verify": {
     run: (apps, fail) =>
