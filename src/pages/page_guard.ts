@@ -14,7 +14,7 @@
 import type { Dependency, Params, RequestContext } from "../context.ts";
 import { shareRequestDepCache } from "../deps/cache.ts";
 import { dependency, stageOf } from "../deps/resolver.ts";
-import { DependencyCycleError, HyperError } from "../errors.ts";
+import { DependencyCycleError, HyperError, isA } from "../errors.ts";
 import type { PageResponse, RenderFunction } from "./page_module.ts";
 import type { Pattern } from "./route.ts";
 
@@ -73,7 +73,7 @@ export function pageGuard(page: GuardedPage): Dependency<PageVerdict> {
     try {
       return await askPage(page, ctx, false);
     } catch (error) {
-      if (!(error instanceof DependencyCycleError)) throw error;
+      if (!isA(error, DependencyCycleError)) throw error;
       // A dependency that reads the context is also what `render` decides by. Asked apart, `render` gets a value of its own of it,
       // as it would in a GET of the page.
       return await askPage(page, ctx, true);
@@ -130,7 +130,7 @@ async function askPage(page: GuardedPage, ctx: RequestContext, isApart: boolean)
     const rendered: unknown = await page.render({ ...base, deps: stage.deps, response });
     return judge(rendered, response);
   } catch (error) {
-    if (!(error instanceof HyperError) || error.status >= 500) throw error;
+    if (!isA(error, HyperError) || error.status >= 500) throw error;
     const { status, message, headers } = error;
     return denied(new PageDeniedError(status, message, { headers, cause: error }));
   }

@@ -6,6 +6,7 @@
 import { logError, notify, type Report, tell } from "../callback.ts";
 // @ts-types="./redis_client.d.ts"
 import { type Client, createClient } from "@redis/client";
+import { isA } from "../errors.ts";
 import { DeadlineError, within } from "./deadline.ts";
 
 /** Where Redis is, and how it is used. */
@@ -208,7 +209,7 @@ export class RedisConnection implements AsyncDisposable {
     try {
       return await within(answer, seconds, { message, onLate });
     } catch (error) {
-      if (error instanceof DeadlineError) this.#noteSilence();
+      if (isA(error, DeadlineError)) this.#noteSilence();
       throw error;
     }
   }

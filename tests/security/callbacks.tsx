@@ -179,6 +179,10 @@ function storeWith(method: Partial<Store>): Store {
   };
 }
 const once = { "x-hyper-request-id": "r1" };
+const signingIn = action("run", ({ setCookie }) => {
+  setCookie({ name: "session", value: "ada", httpOnly: true });
+  return {};
+});
 
 /** A bus in memory with one method in place of its own. */
 function busWith(method: Partial<Bus>): Bus {
@@ -475,10 +479,20 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
       return call(apps.make({ crash }, { store: storeWith({ deleteIf: fail }) }), { headers: once });
     },
   },
+  "Store.put": {
+    // The name of the cookie is kept, for other instances.
+    run: (apps, fail) => call(apps.make({ run: signingIn }, { store: storeWith({ put: fail }) })),
+    told: BESIDE,
+  },
   "Store.delete": {
-    run: (apps, fail) => {
-      const options: HandlerOptions = { store: storeWith({ delete: fail }), once: { afterCrash: "refuse" } };
-      return call(apps.make({ fine }, options), { headers: once });
+    run: async (apps, fail) => {
+      const handler = apps.make({ run: signingIn }, {
+        store: storeWith({ delete: fail }),
+        once: { cookies: ["session"] },
+      });
+      await call(handler, { headers: once });
+      // The client has the answer, so that what is kept for it is dropped.
+      return await call(handler, { headers: { cookie: "session=ada" } });
     },
     told: BESIDE,
   },
@@ -717,6 +731,63 @@ export const BEYOND_TYPES: Readonly<Record<string, Exercise>> = {
       return response.status;
     },
     ways: AT_ONCE,
+    told: BESIDE,
+  },
+  "a listener of ctx.signal, where a stream without a reader has reached a limit": {
+    run: (apps, fail) => {
+      const run = action("run", { limits: { unreadEvents: 1 } }, async function* ({ signal }) {
+        signal.addEventListener("abort", () => void fail());
+        yield toast("one");
+        yield toast("two");
+        await Promise.resolve();
+      });
+      return call(apps.make({ run }));
+    },
+    ways: AT_ONCE,
+    told: BESIDE,
+  },
+  "principal, asked for the identity that an answer makes": {
+    run: (apps, fail) => {
+      const principal = ({ headers }: Request): string | null => headers.has("cookie") ? fail() : null;
+      return call(apps.make({ run: signingIn }, { principal }), { headers: once });
+    },
+    told: BESIDE,
+  },
+  "deleteIf() of a store whose claim came after its deadline": {
+    run: (apps, fail) => {
+      const putIfAbsent = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 3));
+      const store = storeWith({ putIfAbsent, deleteIf: fail });
+      return call(apps.make({ fine }, { store, storeSeconds: 0.001 }), { headers: once });
+    },
+    // That the store does not answer is told; that it does not take the claim back is left to the time of the claim.
+    told: { onError: 0, console: 0, answer: 503 },
+  },
+  "the disposer of a subscription that came after its deadline": {
+    run: (apps, fail) => {
+      const subscription = { isComplete: true, [Symbol.asyncDispose]: fail };
+      const subscribe = () => new Promise<typeof subscription>((resolve) => setTimeout(() => resolve(subscription), 3));
+      return watch(apps.make({ watch: watching() }, { bus: busWith({ subscribe }), storeSeconds: 0.001 }));
+    },
+    // Once for the topic, once for sign-outs.
+    told: { onError: 0, console: 2, answer: 503 },
+  },
+  "a kept body that fails when its reader has left": {
+    run: async (apps, fail) => {
+      const run = action("run", () => new Response(new ReadableStream({ pull: fail }, { highWaterMark: 0 })));
+      const response = await ask(apps.make({ run }), { path: "/?_action=run", headers: once });
+      await response.body?.cancel();
+      return response.status;
+    },
+    told: BESIDE,
+  },
+  "cancel() of a kept body that is too large without a reader": {
+    run: async (apps, fail) => {
+      const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(2)), cancel: fail });
+      const run = action("run", { limits: { unreadBytes: 1 } }, () => new Response(body));
+      const response = await ask(apps.make({ run }), { path: "/?_action=run", headers: once });
+      await response.body?.cancel();
+      return response.status;
+    },
     told: BESIDE,
   },
   "cancel() of a page's own body": {

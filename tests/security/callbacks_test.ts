@@ -16,8 +16,6 @@ const OURS_ONE_BY_ONE = [
   "Signal.connect",
   "Signal.send",
   "Signal.sendAndWait",
-  // A store has it for applications; nothing here calls it.
-  "Store.put",
   // What context functions gave, not the functions.
   "ErrorPageProps.context",
   "PageProps.context",
@@ -99,7 +97,6 @@ async function runProgram(...args: string[]) {
 /** Promises that nothing waits for, and that cannot reject: where, and why. */
 const CANNOT_REJECT: Readonly<Record<string, string>> = {
   "src/callback.ts: void settle(result, logFailure)": "it catches everything",
-  "src/dispatch/once.ts: void this.#renew()": "it catches what the store throws, and does nothing else",
 };
 
 Deno.test("A2: a promise that nothing waits for is caught, wherever the sources have one", async () => {
