@@ -453,7 +453,8 @@ async function checkSchema<V>(
   // What a field has said of itself the schema need not say again in other words.
   const refused = new Set(form.errors.keys());
   const pending = schema["~standard"].validate(input);
-  const result = pending instanceof Promise ? await pending : pending;
+  // Not `instanceof Promise`: a promise of another library would pass for a result without issues.
+  const result = "then" in pending ? await pending : pending;
   if (result.issues === undefined) {
     // V is the output type of this schema: defineForm() ties the two together.
     return result.value as V;

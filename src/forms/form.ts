@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { atOnce } from "../callback.ts";
 import type { Guard, RequestContext } from "../context.ts";
 import type { Issues } from "../protocol/patch.ts";
 import { PROTOCOL_FIELDS } from "../protocol/names.ts";
@@ -434,8 +435,10 @@ export function resolveSuccess<V>(
 ): { readonly toast: ToastContent | null; readonly redirect: string | null } {
   const { toast = null, redirect = null } = feedback ?? {};
   return {
-    toast: typeof toast === "function" ? toast(values, ctx) : toast,
-    redirect: typeof redirect === "function" ? redirect(values, ctx) : redirect,
+    toast: typeof toast === "function" ? atOnce(toast(values, ctx), "the toast of a form's success") : toast,
+    redirect: typeof redirect === "function"
+      ? atOnce(redirect(values, ctx), "the redirect of a form's success")
+      : redirect,
   };
 }
 
