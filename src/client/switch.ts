@@ -19,8 +19,11 @@ export type Destination =
  * @param depth The number of switches that led to the call which is left.
  * @returns The call; nothing where the event does not name an action of this site.
  */
-export function destinationOf({ name, data, method, url }: Wire, depth: number): Destination | undefined {
-  const to = URL.parse(`${url ?? ""}`, location.href);
+export function destinationOf(
+  { name, data, method, url = location.href }: Wire,
+  depth: number,
+): Destination | undefined {
+  const to = typeof url === "string" ? URL.parse(url, location.href) : null;
   const isCall = typeof name === "string" && name && typeof method === "string" && /^(GET|POST)$/.test(method);
   if (!isCall || !isOwn(to)) return undefined;
   return {
