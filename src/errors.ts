@@ -54,6 +54,22 @@ export class HyperError extends Error {
   }
 }
 
+/**
+ * Returns whether what was thrown is an instance of a class. Never throws: anything can be thrown, a proxy that throws when its
+ * prototype is asked for too.
+ *
+ * @param thrown The value.
+ * @param Class The class.
+ */
+export function isA<T>(thrown: unknown, Class: abstract new (...args: never) => T): thrown is T {
+  try {
+    return thrown instanceof Class;
+  } catch {
+    // None of ours does that.
+    return false;
+  }
+}
+
 /** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429, 431. `limit` names the limit that was hit. */
 export class InputError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
@@ -72,6 +88,26 @@ export class InputError extends HyperError {
   constructor(status: number, message: string, limit: string | null = null, options: HyperErrorOptions = {}) {
     super(status, message, options);
     this.limit = limit;
+  }
+}
+
+/**
+ * An uploaded file that this server has no room for: its disk failed, and the file is too large to be kept in memory. The message
+ * is for the log; a user is told without the reason.
+ */
+export class StorageError extends HyperError {
+  /** The name of the class, for logs and for `switch`. */
+  override readonly name: string = "StorageError";
+
+  /**
+   * Makes the error.
+   *
+   * @param message The message for the log.
+   * @param options The error of the disk as `cause`.
+   */
+  constructor(message: string, options: ErrorOptions = {}) {
+    // RFC 4918, 11.5: 507 is for a server that is unable to store what the request needs.
+    super(507, message, options);
   }
 }
 

@@ -9,6 +9,7 @@ import type { ActionSource } from "./actions/backend.ts";
 import { type BackendEntry, DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "./actions/factory.ts";
 import { checkFileLimits } from "./actions/file_limits.ts";
 import { FormActionManager } from "./actions/manager.ts";
+import { abort, logError, notify } from "./callback.ts";
 import type { Dependency, Guard } from "./context.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import { orderProviders, type Provider } from "./deps/providers.ts";
@@ -185,10 +186,11 @@ export interface HandlerOptions {
   /** How forms name their page: by its path from `baseDir`, or by the absolute one. Default: `"relative"`. */
   readonly originPath?: "relative" | "absolute" | undefined;
   /**
-   * Told everything that went wrong and was none of the visitor's doing, besides the console. Default: the console alone.
+   * Called with every error that is not a refusal (status below 500). The error is logged to the console as well. What the
+   * function throws itself, at once or by a promise that rejects, is logged to the console alone. Default: none.
    *
-   * @param error What was thrown.
-   * @param info Where.
+   * @param error The value that was thrown.
+   * @param info The request, and the action that was at work.
    */
   readonly onError?: ((error: unknown, info: ErrorInfo) => void) | undefined;
   /**
@@ -356,16 +358,17 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     isShared: options.store !== undefined,
     principal: options.principal ?? null,
   });
+  const development = dev ? createDevelopment({ baseDir, site, log }) : null;
+  const report = (error: unknown, request: Request, actionName: string | null): void => {
+    reportError(error, { request, actionName }, options.onError);
+    if (development !== null) notify(() => development.note(error, request, actionName), logDevelopment);
+  };
   // An application that says `false` has decided.
   const isProxyUndecided = options.crossOrigin?.trustProxy === undefined;
   const senders: SenderOptions = {
     crossOrigin,
     noticeProxy: dev || !isProxyUndecided ? () => {} : createProxyNotice(),
-  };
-  const development = dev ? createDevelopment({ baseDir, site, log }) : null;
-  const report = (error: unknown, request: Request, actionName: string | null): void => {
-    reportError(error, { request, actionName }, options.onError);
-    development?.note(error, request, actionName);
+    report,
   };
 
   // By UID; filled at the start.
@@ -462,7 +465,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
         return addHeaders(response, typeof headers === "function" ? await headers(request) : headers);
       } catch (error) {
         report(error, request, null);
-        await response.body?.cancel();
+        await notify(() => response.body?.cancel(), (failure) => report(failure, request, null));
         return new Response(SERVER_ERROR, { status: 500, headers: { "cache-control": "no-store" } });
       }
     };
@@ -516,6 +519,8 @@ interface SenderOptions {
   readonly crossOrigin: CrossOrigin;
   /** Called with a request whose address says nothing. */
   readonly noticeProxy: (request: Request, connection: string) => void;
+  /** Called with what a listener throws that waits for the end of a connection. */
+  readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
 
 /** Who sent a request, as `Deno.serve` tells it. */
@@ -550,7 +555,9 @@ class Sender implements Visitor {
     // `request.signal` of Deno.serve aborts when an answer was sent whole, too, and says so on the console when it is read.
     if (this.#completed === undefined) return this.#request.signal;
     const controller = new AbortController();
-    this.#completed.catch(() => controller.abort(new DOMException("The visitor has gone", "AbortError")));
+    const report = (error: unknown): void => this.#options.report(error, this.#request, null);
+    const onGone = (): void => abort(controller, new DOMException("The visitor has gone", "AbortError"), report);
+    this.#completed.catch(onGone);
     return controller.signal;
   }
 }
@@ -616,32 +623,11 @@ function reportError(error: unknown, info: ErrorInfo, onError: HandlerOptions["o
   const { request, actionName } = info;
   const where = `${request.method} ${URL.parse(request.url)?.pathname ?? "?"}`;
   logError(error, actionName === null ? where : `action "${actionName}", ${where}`);
-  try {
-    onError?.(error, info);
-  } catch (failure) {
-    logError(failure, "onError");
-  }
+  if (onError !== undefined) notify(() => onError(error, info), (failure) => logError(failure, "onError"));
 }
 
-// deno-lint-ignore no-console -- the console is where a server's errors are looked for; `onError` has them too
-const logError = (error: unknown, where: string): void => console.error(`Error in ${where}:`, inspect(error));
+const logDevelopment = (error: unknown): void => logError(error, "development mode");
 // deno-lint-ignore no-console -- in development the console has a line for each action
 const log = (line: string): void => console.info(line);
 // deno-lint-ignore no-console -- as above: what was left out at the start has no request to belong to
 const warn = (warning: string): void => console.warn(warning);
-
-/**
- * An error as text that can be written to a terminal: what a visitor sent, and a message quotes, may hold sequences that
- * colour it, clear it, move its cursor or turn its direction. Every line but the first is indented: a line end in such a
- * text begins none that could be taken for an entry of its own.
- */
-function inspect(error: unknown): string {
-  return Deno.inspect(error).replace(
-    // deno-lint-ignore no-control-regex -- control characters are what is looked for
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => {
-      const code = character.charCodeAt(0).toString(16);
-      return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
-    },
-  ).replaceAll("\n", "\n    ");
-}

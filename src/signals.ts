@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify, tell } from "./callback.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import type { AnyForm, BoundOf } from "./forms/any_form.ts";
 import type { Params } from "./context.ts";
@@ -97,7 +98,7 @@ export class Signal<T extends object> {
    * @param onError Told what receivers throw, and when one of them is waited for no longer.
    */
   send(payload: T, onError: (error: unknown) => void): void {
-    void this.sendAndWait(payload, onError);
+    notify(() => this.sendAndWait(payload, onError), onError);
   }
 
   /**
@@ -110,7 +111,7 @@ export class Signal<T extends object> {
     const waiting = this.#tell(Object.freeze(payload), onError);
     if (waiting.length === 0) return;
     await withinSeconds(Promise.all(waiting), WAIT_SECONDS, () => {
-      onError(new Error(`Cannot wait for receivers of ${this.name}: not done after ${WAIT_SECONDS} seconds`));
+      tell(onError, new Error(`Cannot wait for receivers of ${this.name}: not done after ${WAIT_SECONDS} seconds`));
     });
   }
 
@@ -120,21 +121,10 @@ export class Signal<T extends object> {
     // A copy: who is connected while this is sent is told from the next one on.
     for (const connection of [...this.#connections]) {
       if (!this.#connections.has(connection)) continue;
-      const done = run(connection.receiver, payload, onError);
+      const done = notify(() => connection.receiver(payload), onError);
       if (connection.wait && done !== null) waiting.push(done);
     }
     return this.#parent === null ? waiting : [...waiting, ...this.#parent.#tell(payload, onError)];
-  }
-}
-
-/** `null` when the receiver is done at once. */
-function run<T>(receiver: Receiver<T>, payload: T, onError: (error: unknown) => void): Promise<void> | null {
-  try {
-    const result = receiver(payload);
-    return result === undefined ? null : Promise.resolve(result).catch(onError);
-  } catch (error) {
-    onError(error);
-    return null;
   }
 }
 

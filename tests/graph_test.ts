@@ -10,6 +10,7 @@ const LAYERS = [
   "src/client_bundle.ts",
   "src/protocol/",
   "src/errors.ts",
+  "src/callback.ts",
   "src/context.ts",
   "src/request/",
   "src/results/",

@@ -9,7 +9,7 @@ const LIMITS = {
   /** At the start. */
   start: 10_000,
   /** When one of its parts is first needed. */
-  later: 4_200,
+  later: 4_250,
   /** With the first live topic. */
   live: 1_750,
 } as const;

@@ -4,7 +4,6 @@
  * @module
  */
 import { action, type ActionOptions } from "./action.ts";
-import { emit } from "./events.ts";
 import { loadLater, tryLater } from "./load_later.ts";
 import type { AlpineLike } from "./signals.ts";
 
@@ -39,6 +38,6 @@ export function hyperAlpine(Alpine: AlpineLike): void {
   addEventListener("hyper:streamEvent", ({ detail }) => {
     if (detail.event !== "patch_signals") return;
     // The call is over when its signals are in place.
-    detail.waitUntil(loadLater().then(({ patchSignals }) => patchSignals(Alpine, detail, emit)));
+    detail.waitUntil(loadLater().then(({ patchSignals }) => patchSignals(Alpine, detail)));
   });
 }

@@ -27,12 +27,10 @@ type Verb = (data: Wire, flight: Flight, place: number, again?: boolean) => void
 export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   patch_html: patchHtml,
   toast(data, flight) {
-    const names = Object.keys(data);
     // A scalar travels as `{ value }`.
-    tell("toast", flight, { value: `${names}` === "value" ? data.value : { ...data } });
-    const words = data.message ?? data.title ?? data.value;
+    tell("toast", flight, { value: `${Object.keys(data)}` === "value" ? data.value : { ...data } });
     // The rest of the answer does not wait for it. Without the file the event alone has told it.
-    if (words !== undefined) tryLater().then((later) => later?.announce(`${words}`, text(data.level)));
+    tryLater().then((later) => later?.showToast(data));
   },
   dispatch_event({ name, payload, target }, flight) {
     const places = text(target) ? find(`${target}`, flight) : [globalThis];

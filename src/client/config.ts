@@ -18,6 +18,9 @@ export interface Messages {
   unsaved: string;
 }
 
+/** The words that are known. The question before something unsaved is left has its English words where it is asked. */
+export type Words = Omit<Messages, "unsaved"> & Partial<Messages>;
+
 /** How often and when a lost connection is tried again. */
 export interface RetryConfig {
   /** Milliseconds before the first attempt; each further one waits twice as long, a quarter more or less. Default: 1000. */

@@ -10,7 +10,9 @@
  */
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { BUILD } from "./build.ts";
+import { isOwn } from "./own_url.ts";
 import type { IsPolicyInForce } from "./policy_in_force.ts";
+import { policyOf } from "./script_policy.ts";
 
 /** The head of an answer that may be a page. */
 export interface PageHead {
@@ -54,16 +56,14 @@ export async function fetchPage(
  */
 export function isMergeable({ url, headers }: PageHead): boolean {
   const header = (name: string) => headers.get(name) ?? "";
-  const from = URL.parse(url);
   // A bundle of the application's own has no name to compare.
   const mark = new RegExp(`^${PROTOCOL_VERSION};${BUILD || "\\w+"}$`);
   return mark.test(header(PAGE_HEADER)) &&
-    // Not the origin alone: that of `blob:https://own.test/…` is `https://own.test`.
-    from?.origin === location.origin && from.protocol === location.protocol &&
+    isOwn(URL.parse(url)) &&
     // Several types in one header are none of these (MIME Sniffing, 4.4; Fetch, "extract a MIME type").
     /^\s*text\/html\s*(;[^,]*)?$/i.test(header("content-type")) &&
     // A type of disposition that is not known means a download (RFC 6266, 4.2).
     /^\s*(inline\s*(;.*)?)?$/i.test(header("content-disposition")) &&
     // In any of the policies, which are joined by commas (CSP, 6.4.2).
-    !/(^|[,;])\s*sandbox(?![^\s,;])/i.test(header("content-security-policy"));
+    !/(^|[,;])\s*sandbox(?![^\s,;])/i.test(policyOf(headers));
 }

@@ -6,7 +6,8 @@
 import type { PageHead } from "./fetch_page.ts";
 import type { View } from "./dom.ts";
 import { doc, dom } from "./lent.ts";
-import { type Governed, grantTo } from "./script_policy.ts";
+import { isOwn } from "./own_url.ts";
+import { type Governed, grantTo, policyOf } from "./script_policy.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
 const STYLE_MS = 3000;
@@ -20,7 +21,7 @@ const STANDING = ":is(base,meta[http-equiv=content-security-policy i]):not(noscr
 /** An element that a new head brings. */
 interface Addition {
   /** The element, as it was parsed. */
-  readonly element: Element;
+  readonly element: View<Element>;
   /** The URL it loads; empty where it loads nothing. */
   readonly url: string;
   /** The nonce it is given; empty for none. */
@@ -32,7 +33,7 @@ export interface HeadPlan {
   /** What is new, in order. */
   readonly added: readonly Addition[];
   /** What the new head has not. */
-  readonly gone: readonly Element[];
+  readonly gone: readonly View<Element>[];
 }
 
 /**
@@ -44,19 +45,19 @@ export interface HeadPlan {
  * @returns The plan; `null` where only the browser can show the page.
  */
 export function planHead(page: Document, { url, headers }: PageHead): HeadPlan | null {
-  const { head, baseURI } = doc;
+  const { baseURI } = doc;
   const view = dom(page);
   const from = view.querySelector("base[href]") ? baseURI : url;
   if (doc.querySelector(REFRESH) || view.querySelector(REFRESH)) return null;
   if (standingOf(doc, baseURI) !== standingOf(view, from)) return null;
-  const policy = headers.get("content-security-policy") ?? "";
-  const old = new Map([...head.children].map((element) => [keyOf(element, baseURI), element]));
+  const policy = policyOf(headers);
+  const old = new Map(childrenOf(doc).map((element) => [keyOf(element, baseURI), element]));
   const added: Addition[] = [];
-  for (const element of view.head.children) {
-    if (old.delete(keyOf(element, from)) || dom(element).matches("title,base,script:not([src]),noscript")) continue;
+  for (const element of childrenOf(view)) {
+    if (old.delete(keyOf(element, from)) || element.matches("title,base,script:not([src]),noscript")) continue;
     const url = urlOf(element, from);
-    const kind = dom(element).localName === "script" ? "script" : "style";
-    const grant = grantTo(element, kind, URL.parse(url)?.origin === location.origin, policy);
+    const kind = element.localName === "script" ? "script" : "style";
+    const grant = grantTo(element, kind, isOwn(URL.parse(url)), policy);
     // A style sheet that is not allowed here is not allowed by the policy in force either, or harms as little as it.
     if (kind === "script" && grant === "unknown") return null;
     added.push({ element, url, nonce: grant === "nonce" ? ownNonce(kind) : "" });
@@ -79,10 +80,12 @@ export async function mergeHead(
 ): Promise<() => void> {
   const styles: Promise<unknown>[] = [];
   for (const { element, url, nonce } of added) {
-    const copy = dom(element).localName === "script" ? script(element, trust(url)) : doc.importNode(element, true);
+    const copy = element.localName === "script" ? script(element, trust(url)) : element.cloneNode(true);
     // The policy of the document on the screen is in force: the nonce of another one is worth nothing.
-    copy.removeAttribute("nonce");
-    if (copy instanceof HTMLElement) copy.nonce = nonce;
+    // The parser puts no foreign element there (HTML, 13.2.6.4.4).
+    const view = dom(copy) as View<HTMLElement>;
+    view.removeAttribute("nonce");
+    view.nonce = nonce;
     if (copy instanceof HTMLLinkElement) {
       copy.href = url;
       if (copy.matches("[rel~=stylesheet]")) styles.push(new Promise((done) => copy.onload = copy.onerror = done));
@@ -95,41 +98,46 @@ export async function mergeHead(
   return () => {
     // A style element may be some library's.
     for (const element of gone) {
-      if (dom(element).matches(":is(link,meta):not([hyper-keep])")) dom(element).remove();
+      if (element.matches(":is(link,meta):not([hyper-keep])")) element.remove();
     }
   };
 }
 
+/** The elements of a head. */
+const childrenOf = (page: View<Document>): View<Element>[] => [...page.head.children].map(dom);
+
 /** A script that runs, which one made by a parser of ours does not. */
-function script(from: Element, url: string): HTMLScriptElement {
+function script(from: View<Element>, url: string): HTMLScriptElement {
   const made = doc.createElement("script");
-  for (const { name, value } of dom(from).attributes) if (name !== "src") made.setAttribute(name, value);
-  made.async = dom(from).hasAttribute("async");
+  for (const { name, value } of from.attributes) if (name !== "src") made.setAttribute(name, value);
+  made.async = from.hasAttribute("async");
   made.src = url;
   return made;
 }
 
 /** The nonce of the document on the screen; empty without one. It is hidden from the attribute (HTML, 3.2.6.6). */
 function ownNonce(kind: Governed): string {
-  const bearers = kind === "script" ? "script[nonce]" : ":is(style,link)[nonce]";
-  return doc.querySelector<HTMLElement>(bearers)?.nonce ?? "";
+  const bearer = kind === "script"
+    ? doc.querySelector<HTMLScriptElement>("script[nonce]")
+    : doc.querySelector<HTMLStyleElement>("style[nonce],link[nonce]");
+  return bearer?.nonce ?? "";
 }
 
 /** What a document obeys from where it stands, to be compared with another's. */
 function standingOf(page: View<Document>, base: string): string {
-  return `${[...page.querySelectorAll(STANDING)].map((element) => keyOf(element, base))}`;
+  return `${[...page.querySelectorAll(STANDING)].map((element) => keyOf(dom(element), base))}`;
 }
 
 /** What makes two elements of a head the same: the kind and the URL, or the markup. Nonces differ from page to page. */
-function keyOf(element: Element, base: string): string {
+function keyOf(element: View<Element>, base: string): string {
   const url = urlOf(element, base);
-  const view = dom(element);
-  return url ? `${view.localName} ${view.getAttribute("rel")} ${url}` : view.outerHTML.replace(/ nonce="[^"]*"/, "");
+  return url
+    ? `${element.localName} ${element.getAttribute("rel")} ${url}`
+    : element.outerHTML.replace(/ nonce="[^"]*"/, "");
 }
 
 /** The URL that an element loads, as seen from the page it stands in; empty where it loads nothing. */
-function urlOf(element: Element, base: string): string {
-  const view = dom(element);
-  const source = view.getAttribute("src") ?? view.getAttribute("href");
+function urlOf(element: View<Element>, base: string): string {
+  const source = element.getAttribute("src") ?? element.getAttribute("href");
   return source ? URL.parse(source, base)?.href ?? "" : "";
 }

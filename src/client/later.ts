@@ -10,18 +10,18 @@ import { lend } from "./lent.ts";
 import { loadScript } from "./script.ts";
 import { patchSignals } from "./signals.ts";
 import { slowly } from "./slowly.ts";
-import { destination } from "./switch.ts";
-import { announce } from "./toast.ts";
+import { destinationOf } from "./switch.ts";
+import { showToast } from "./toast.ts";
 import { TRANSLATIONS } from "./translations.ts";
 import { upload } from "./upload.ts";
 
 /** All parts. */
 const LATER = {
-  announce,
   clearErrors,
   createPages,
-  destination,
+  destinationOf,
   loadScript,
+  showToast,
   patchSignals,
   changeSlowly: slowly,
   translations: TRANSLATIONS,

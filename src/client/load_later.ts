@@ -4,6 +4,7 @@
  * @module
  */
 import { doc, dom } from "./dom.ts";
+import { emit } from "./events.ts";
 
 /** What is loaded later. */
 type Later = ReturnType<(typeof import("./later.ts"))["later"]>;
@@ -12,7 +13,8 @@ type Later = ReturnType<(typeof import("./later.ts"))["later"]>;
 let loaded: Promise<Later> | undefined;
 
 /** Loads it, unless it is there. A browser remembers until the next page that a file could not be had. */
-export const loadLater = (): Promise<Later> => loaded ??= import("./later.ts").then(({ later }) => later(doc, dom));
+export const loadLater = (): Promise<Later> =>
+  loaded ??= import("./later.ts").then(({ later }) => later(doc, dom, emit));
 
 /** The same for what can be done without; gives nothing where it cannot be had. */
 export const tryLater = (): Promise<Later | null> => loadLater().catch(() => null);

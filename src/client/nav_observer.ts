@@ -8,7 +8,6 @@
  * @module
  */
 import { clearFailure, showFailure } from "./announce.ts";
-import { emit } from "./events.ts";
 import { doc, dom } from "./dom.ts";
 import { loadLater } from "./load_later.ts";
 import { pageOf } from "./location.ts";
@@ -22,7 +21,6 @@ import { loadWords, words } from "./words.ts";
 /** What showing a page needs of the runtime. */
 const kit: PagesKit = {
   clearFailure,
-  emit,
   joinIn,
   beginLoading,
   endLoading,

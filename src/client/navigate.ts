@@ -6,7 +6,7 @@
 import { fetchPage } from "./fetch_page.ts";
 import { mergeHead, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
-import { doc, dom } from "./lent.ts";
+import { doc, dom, emit } from "./lent.ts";
 import type { Pages, PagesKit } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { announce } from "./toast.ts";
@@ -55,7 +55,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
 
     kit.clearFailure(key);
     kit.beginLoading(call);
-    if (restore) kit.emit("history:restore:before", { url });
+    if (restore) emit("history:restore:before", { url });
     try {
       const response = await fetchPage(url, isPolicyInForce, signal);
       const page = response && kit.parseDocument(await response.text());
@@ -84,7 +84,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     } finally {
       clearTimeout(timer);
       kit.endLoading(call);
-      if (restore && !isOver()) kit.emit("history:restore:after", { url, success });
+      if (restore && !isOver()) emit("history:restore:after", { url, success });
     }
     return success;
   }

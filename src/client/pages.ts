@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Messages } from "./config.ts";
-import type { EventName, HyperEventMap } from "./events.ts";
+import type { Words } from "./config.ts";
 import type { LoadingCall } from "./loading.ts";
 
 /** How a page is gone to. */
@@ -31,8 +30,6 @@ export interface PagesKit {
   showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
   /** Takes that away. */
   clearFailure(key?: string): void;
-  /** Tells the page. */
-  emit<Name extends EventName>(name: Name, detail: HyperEventMap[`hyper:${Name}`]["detail"]): boolean;
   /** Shows that something is on its way. */
   beginLoading(call: LoadingCall): void;
   /** Shows it no longer. */
@@ -42,7 +39,7 @@ export interface PagesKit {
   /** Fetches the words of the page's language. */
   loadWords(): Promise<void>;
   /** The words. */
-  words(): Messages;
+  words(): Words;
   /** Makes one element equal to another. */
   morph(target: Element, source: Element): Element;
   /** Parses a document. */

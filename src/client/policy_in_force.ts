@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { policyOf } from "./script_policy.ts";
+
 /** How long the headers of the document are waited for, in milliseconds. */
 const HEAD_MS = 10_000;
 
@@ -21,17 +23,17 @@ export type IsPolicyInForce = (headers: Pick<Headers, "get">) => Promise<boolean
 export function comparePolicies(start: string, ended: AbortSignal): IsPolicyInForce {
   let own: Promise<string | null> | undefined;
   return async (headers) => {
-    const policy = policyOf(headers);
+    const policy = withoutNonces(headers);
     if (!policy) return true;
     const signal = AbortSignal.any([ended, AbortSignal.timeout(HEAD_MS)]);
     // Where it cannot be had nothing is known, and the browser shows the page.
     own ??= fetch(start, { method: "HEAD", mode: "same-origin", headers: { Accept: "text/html" }, signal })
-      .then((response) => policyOf(response.headers), () => null);
+      .then((response) => withoutNonces(response.headers), () => null);
     return policy === await own;
   };
 }
 
 /** The policies of an answer without their nonces, which are others each time. */
-function policyOf(headers: Pick<Headers, "get">): string {
-  return (headers.get("content-security-policy") ?? "").replace(/'nonce-[^']*'/gi, "'nonce'");
+function withoutNonces(headers: Pick<Headers, "get">): string {
+  return policyOf(headers).replace(/'nonce-[^']*'/gi, "'nonce'");
 }

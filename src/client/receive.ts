@@ -90,7 +90,7 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
     else if (event === "redirect") {
       if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      if (depth < SWITCH_DEPTH_LIMIT) to = (await until(signal, loadLater())).destination(wire, depth);
+      if (depth < SWITCH_DEPTH_LIMIT) to = (await until(signal, loadLater())).destinationOf(wire, depth);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
       await verbs.get(event)?.(wire, flight, lasting ? nextPlace() : started, again);

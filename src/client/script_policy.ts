@@ -4,6 +4,10 @@
  *
  * @module
  */
+import type { View } from "./dom.ts";
+
+/** Returns the policies of a response, joined by commas; an empty string without one. */
+export const policyOf = (headers: Pick<Headers, "get">): string => headers.get("content-security-policy") ?? "";
 
 /** What an element of a head is to a policy. */
 export type Governed = "script" | "style";
@@ -22,7 +26,7 @@ export type Grant = "nonce" | "plain" | "unknown";
  * @param isOwn `true` if what it loads is of this origin.
  * @param policy The `Content-Security-Policy` of the response that the element came in.
  */
-export function grantTo(element: Element, kind: Governed, isOwn: boolean, policy: string): Grant {
+export function grantTo(element: View<Element>, kind: Governed, isOwn: boolean, policy: string): Grant {
   const lists = sourceLists(policy, kind);
   // Nothing governs it there, so that all there was to ask is the policy in force.
   if (!lists.length) return "plain";
@@ -56,6 +60,6 @@ const has = (list: readonly string[], keyword: string): boolean =>
 const nonceOf = (source: string): string => /^'nonce-(.+)'$/i.exec(source)?.[1] ?? "";
 
 /** Whether an element may have a nonce: one that has swallowed the beginning of another has that one's (CSP, 6.7.3.1). */
-function isNonceable({ attributes }: Element): boolean {
+function isNonceable({ attributes }: View<Element>): boolean {
   return ![...attributes].some(({ name, value }) => /<s(cript|tyle)/i.test(name + " " + value));
 }

@@ -6,7 +6,7 @@
 import { LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
 import type { Answer } from "./answer.ts";
 import { tryLater } from "./load_later.ts";
-import { about, type Call, type Flight, tell } from "./call.ts";
+import { about, type Call, type Flight } from "./call.ts";
 
 /**
  * The network failed: no answer came, or it broke off before its end. The promise of the call rejects with it when it
@@ -38,10 +38,7 @@ export async function send(flight: Flight): Promise<Answer> {
     const watched = flight.body && (flight.hasFile || flight.onUploadProgress);
     const later = watched ? await tryLater() : null;
     if (!later) return await fetch(url, init);
-    return await later.uploadBody(url, init, (sent) => {
-      tell("uploadProgress", flight, sent);
-      flight.onUploadProgress?.({ ...about(flight), ...sent });
-    });
+    return await later.uploadBody(url, init, about(flight), flight.onUploadProgress);
   } catch (error) {
     throw signal.aborted ? error : lost(flight, error);
   }

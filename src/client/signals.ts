@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { doc, dom } from "./lent.ts";
-import type { emit, StreamEventDetail } from "./events.ts";
+import { doc, dom, emit } from "./lent.ts";
+import type { StreamEventDetail } from "./events.ts";
 
 /** As much of Alpine as the bridge needs, of its ordinary build and of the one for strict policies alike. */
 export interface AlpineLike {
@@ -24,9 +24,8 @@ type Data = Record<string, unknown>;
  *
  * @param Alpine Whose data it is.
  * @param detail The event that brought them.
- * @param tell Tells the page that they are there.
  */
-export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail, tell: typeof emit): void {
+export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail): void {
   if (!isPlain(data)) return;
   const scope = dom(sourceEl ?? doc.activeElement)?.closest("[x-data]");
   const near = scope ? Alpine.closestDataStack(scope) : [];
@@ -36,7 +35,7 @@ export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEvent
     // Alpine's stores and scopes are objects.
     if (place) merge(place as Data, { [global ? name.slice(1) : name]: value });
   }
-  tell("signals", data);
+  emit("signals", data);
 }
 
 /** Merges own properties into an object; `__proto__` would reach its prototype. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CallSource } from "./call.ts";
+import { isOwn } from "./own_url.ts";
 import type { Wire } from "./wire.ts";
 
 /** The part of a call in which it differs from the one whose place it takes, but for its id. */
@@ -18,11 +19,13 @@ export type Destination =
  * @param depth The number of switches that led to the call which is left.
  * @returns The call; nothing where the event does not name an action of this site.
  */
-export function destination({ name, data, method, url }: Wire, depth: number): Destination | undefined {
-  const to = URL.parse(`${url ?? ""}`, location.href);
+export function destinationOf(
+  { name, data, method, url = location.href }: Wire,
+  depth: number,
+): Destination | undefined {
+  const to = typeof url === "string" ? URL.parse(url, location.href) : null;
   const isCall = typeof name === "string" && name && typeof method === "string" && /^(GET|POST)$/.test(method);
-  // Not the origin alone: that of `blob:https://own.test/…` is `https://own.test`.
-  if (!isCall || to?.origin !== location.origin || to.protocol !== location.protocol) return undefined;
+  if (!isCall || !isOwn(to)) return undefined;
   return {
     action: name,
     url: to.href,

@@ -5,21 +5,28 @@
  * @module
  */
 import { doc, dom } from "./lent.ts";
+import type { Wire } from "./wire.ts";
 
 /** How long a toast stays, in milliseconds. */
 const TOAST_MS = 8000;
+
+/** Says the words of a toast, if it has any. Its importance is for the page's style sheet: `data-level`. */
+export function showToast({ message, title, value, level }: Wire): void {
+  const text = message ?? title ?? value;
+  if (text === undefined) return;
+  const toast = announce(`${text}`);
+  if (level && typeof level === "string") toast.dataset.level = level;
+}
 
 /**
  * Says something politely. It stays for eight seconds.
  *
  * @param text The text.
- * @param level Its importance, for the page's style sheet: `data-level`. Default: none.
  * @returns The element with the text, about to be put into the region.
  */
-export function announce(text: string, level?: string): HTMLDivElement {
+export function announce(text: string): HTMLDivElement {
   const toast = make("toast");
   toast.textContent = text;
-  if (level) toast.dataset.level = level;
   const region = doc.querySelector("[data-hyper-toasts]") ?? dom(doc.body).appendChild(makeRegion());
   // A screen reader announces what comes into a region it already knows, which takes it a moment when that is new.
   setTimeout(() => dom(region).append(toast), 100);

@@ -6,6 +6,9 @@
 import { doc, dom } from "./lent.ts";
 import type { PagesKit } from "./pages.ts";
 
+/** The question in English; that of another language is one of its words. */
+const ENGLISH = "Leave without saving?";
+
 /** Who knows what is unsaved. */
 export interface Unsaved {
   /** Whether the page may be left: nothing is unsaved, or the visitor says so. */
@@ -32,5 +35,5 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
     if (!ok && form && dom(form).hasAttribute("hyper-unsaved")) note(form);
   }, { signal });
-  return { note, mayLeave: () => !isDirty() || confirm(words().unsaved) };
+  return { note, mayLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
 }

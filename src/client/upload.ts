@@ -7,9 +7,7 @@
  */
 import type { Answer } from "./answer.ts";
 import type { CallDetail, UploadProgress } from "./events.ts";
-
-/** How much of a body is out. */
-export type Sent = Omit<UploadProgress, keyof CallDetail>;
+import { emit } from "./lent.ts";
 
 /** How it is sent, in the words of `fetch`. */
 export interface UploadInit {
@@ -28,13 +26,15 @@ export interface UploadInit {
  *
  * @param url Where to.
  * @param init How.
- * @param onProgress Told how much is out.
+ * @param call What the event about the progress tells of the call.
+ * @param onProgress Called with the same. Default: none.
  * @returns The answer, as soon as its head is here.
  */
 export function upload(
   url: string,
   { method, headers, body, signal }: UploadInit,
-  onProgress: (sent: Sent) => void,
+  call: CallDetail,
+  onProgress?: (progress: UploadProgress) => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
@@ -60,7 +60,11 @@ export function upload(
     // Read as it comes; a byte order mark is dropped here, and a half character kept back.
     xhr.overrideMimeType("text/plain; charset=utf-8");
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
-    const tell = (loaded: number, total: number) => onProgress({ loaded, total, progress: total && loaded / total });
+    const tell = (loaded: number, total: number) => {
+      const progress = { ...call, loaded, total, progress: total && loaded / total };
+      emit("uploadProgress", progress);
+      onProgress?.(progress);
+    };
     xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => tell(loaded, lengthComputable ? total : 0);
     xhr.upload.onload = ({ loaded }) => tell(loaded, loaded);
     xhr.onreadystatechange = () => {

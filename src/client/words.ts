@@ -4,24 +4,23 @@
  *
  * @module
  */
-import { config, type Messages } from "./config.ts";
+import { config, type Words } from "./config.ts";
 import { doc, dom } from "./dom.ts";
 import { tryLater } from "./load_later.ts";
 
-/** What is said where nothing else is known, in the order of {@linkcode Messages}. */
-const ENGLISH: Messages = {
+/** What is said where nothing else is known, in the order of {@linkcode Words}. */
+const ENGLISH: Words = {
   failed: "Something went wrong.",
   offline: "No connection.",
   retry: "Try again",
   close: "Close",
-  unsaved: "Leave without saving?",
 };
 
 /** What is said in the page's language. */
-let spoken = ENGLISH;
+let spoken: Words = ENGLISH;
 
 /** The words as they are to be said now. */
-export const words = (): Messages => ({ ...spoken, ...config.messages });
+export const words = (): Words => ({ ...spoken, ...config.messages });
 
 /** Learns the page's language: early, because a failure may be that of the network. */
 export async function loadWords(): Promise<void> {

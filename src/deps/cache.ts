@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify, type Report } from "../callback.ts";
 import { DependencyCycleError, DependencyError } from "../errors.ts";
 
 /** The property of a `Request` that holds its cache; read it with {@linkcode getRequestDepCache}. */
@@ -65,7 +66,7 @@ export class DependencyCache implements AsyncDisposable {
    * disposed, once.
    */
   #made: Set<object> | null = null;
-  readonly #onError: (error: unknown) => void;
+  readonly #onError: Report;
   /** Set when the request ends, and never reset: what is made after that is disposed at once. */
   #ended = false;
 
@@ -147,8 +148,17 @@ export class DependencyCache implements AsyncDisposable {
     this.#made.add(value);
     const dispose = disposerOf(value, disposal);
     if (dispose === null) return;
-    if (this.#ended) void this.#dispose(dispose);
+    if (this.#ended) notify(dispose, this.#onError);
     else (this.#disposables ??= []).push(dispose);
+  }
+
+  /**
+   * Makes an empty cache that reports to the same place. Whoever asks for one disposes it.
+   *
+   * @internal
+   */
+  fork(): DependencyCache {
+    return new DependencyCache(this.#onError);
   }
 
   /**
@@ -171,15 +181,7 @@ export class DependencyCache implements AsyncDisposable {
     this.#ended = true;
     const disposables = this.#disposables ?? [];
     for (let dispose = disposables.pop(); dispose !== undefined; dispose = disposables.pop()) {
-      await this.#dispose(dispose);
-    }
-  }
-
-  async #dispose(dispose: () => unknown): Promise<void> {
-    try {
-      await dispose();
-    } catch (error) {
-      this.#onError(error);
+      await notify(dispose, this.#onError);
     }
   }
 }

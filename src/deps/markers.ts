@@ -131,6 +131,9 @@ export function DQuery(name: string, type: ParamTypes = String, options: object 
 /**
  * A value of the page's `context`, by the name it is provided under, its own or inherited.
  *
+ * Outside a render of the page, the guards come first: `render` of the page that the call is about, then `render` of the page
+ * that declares the value. Each is called once for a request, and its denial is the answer of the action.
+ *
  * @typeParam T The type of the value; the page's provider is trusted to give it.
  * @param name The name.
  * @returns The marker. A name that no provider has is an error of the programmer (500).

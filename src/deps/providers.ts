@@ -15,7 +15,10 @@ export interface ResolutionScope {
   readonly form: BoundDefinition | null;
   /** Whether the page is known that `ctx.url` and `ctx.params` are about; `missing` in a form post that does not say. */
   readonly origin: "ok" | "missing";
-  /** The page's context provider of a name, or `undefined` when it has none; `null` where there is no page. */
+  /**
+   * The page's context provider of a name, or `undefined` when it has none; `null` where there is no page. Outside a render of the
+   * page it resolves behind the page's guard.
+   */
   readonly context: ((name: string) => Dependency<unknown> | undefined) | null;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { atOnce } from "../callback.ts";
 import type { Dependency, Deps, Injectable, Marker, RequestContext } from "../context.ts";
 import { DependencyError } from "../errors.ts";
 import type { DependencyCache, DependencyRun, Disposal, Recipe } from "./cache.ts";
@@ -144,6 +145,36 @@ export function createRequestDeps(options: RequestDepsOptions): RequestDeps {
   return new ChainedDeps(options, null);
 }
 
+/** Dependencies at another stage of a request; disposed, they end what was made for that stage alone. */
+export interface DepsStage extends AsyncDisposable {
+  /** The dependencies, which know who has led to them. */
+  readonly deps: RequestDeps;
+}
+
+/**
+ * Takes the dependencies that a factory was given to another stage of its request.
+ *
+ * @param deps `ctx.deps` of a factory.
+ * @param changes What is different.
+ * @param isApart If `true`, everything is made anew, and disposed with the stage. Nothing then waits for what already waits
+ *   for this factory.
+ * @throws {TypeError} When they are not dependencies that this library has made.
+ */
+export function stageOf(
+  deps: Deps,
+  changes: Pick<RequestDepsOptions, "ctx" | "form" | "origin" | "context">,
+  isApart: boolean,
+): DepsStage {
+  if (!(deps instanceof ChainedDeps)) {
+    throw new TypeError(
+      "Cannot take dependencies to another stage: they were made elsewhere; hand on ctx.deps as it is",
+    );
+  }
+  if (!isApart) return { deps: deps.derive(changes), [Symbol.asyncDispose]: () => Promise.resolve() };
+  const apart = deps.fork(changes);
+  return { deps: apart.deps, [Symbol.asyncDispose]: () => apart.cache[Symbol.asyncDispose]() };
+}
+
 /**
  * The dependencies as one asker sees them. Every factory gets its own, which knows whose they are: so the chain of who
  * asked whom holds across `await`, without a stack that concurrent requests would share.
@@ -168,6 +199,15 @@ class ChainedDeps implements RequestDeps {
     const { providers, overrides, cache, ...stage } = this.#options;
     const { ctx = stage.ctx, form = stage.form, origin = stage.origin, context = stage.context } = changes;
     return new ChainedDeps({ ctx, form, origin, context, providers, overrides, cache }, this.#asker);
+  }
+
+  /** The same at another stage, with nothing resolved, and the cache of what it then resolves. */
+  fork(
+    changes: Pick<RequestDepsOptions, "ctx" | "form" | "origin" | "context">,
+  ): { readonly deps: RequestDeps; readonly cache: DependencyCache } {
+    const { providers, overrides } = this.#options;
+    const cache = this.#options.cache.fork();
+    return { deps: new ChainedDeps({ ...changes, providers, overrides, cache }, null), cache };
   }
 
   get<T>(injectable: Injectable<T>): Promise<T> {
@@ -196,7 +236,9 @@ class ChainedDeps implements RequestDeps {
 
   async #provide(marker: Marker<unknown>): Promise<unknown> {
     const scope = this.#scope();
-    const provider = this.#options.providers.find((each) => each.canHandle(marker, scope));
+    const provider = this.#options.providers.find((each) =>
+      atOnce(each.canHandle(marker, scope), `canHandle of ${each.name ?? "a provider"}`)
+    );
     if (provider === undefined) {
       throw new DependencyError(
         500,

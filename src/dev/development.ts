@@ -6,6 +6,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "@std/path";
+import { logError, notify } from "../callback.ts";
 import type { Trace } from "../dispatch/trace.ts";
 import {
   DEV_BUILD_ATTRIBUTE,
@@ -84,6 +85,7 @@ const MAX_ORIGINS = 20;
 const MAX_PATH = 200;
 
 const encoder = new TextEncoder();
+const logDevelopment = (error: unknown): void => logError(error, "development mode");
 
 /** Makes what development adds to a handler. */
 export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): Development {
@@ -121,9 +123,13 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
   const report = (error: unknown, where: string, request: Request | null): Promise<ErrorReport> => {
     const id = request?.headers.get(REQUEST_ID_HEADER) ?? null;
     const requestId = id !== null && REQUEST_ID_PATTERN.test(id) ? id : null;
-    const made = reportOf(error, { where, requestId, baseDir });
+    const origin = { where, requestId, baseDir };
+    const made = reportOf(error, origin).catch(() => {
+      // What was thrown throws itself where it is read.
+      return reportOf(new Error("Something was thrown that cannot be shown"), origin);
+    });
     pending.add(made);
-    void made.finally(() => pending.delete(made));
+    notify(() => made.finally(() => pending.delete(made)), logDevelopment);
     return made;
   };
 
@@ -209,7 +215,7 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
         : `Action ${actionName}`;
       const made = report(error, where, exchange?.request ?? request);
       if (exchange?.mayRead === true) exchange.reports.push(made);
-      void made.then((report) => tell("failure", report));
+      notify(async () => tell("failure", await made), logDevelopment);
     },
     start() {
       started.resolve();

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { logError, notify } from "../callback.ts";
 import type { Trace } from "../dispatch/trace.ts";
 
 /** What is used of a span (OpenTelemetry API, `Span`). */
@@ -48,12 +49,29 @@ export function findTelemetry(): Telemetry | null {
 
 /** Makes what writes spans. */
 export function createSpans({ tracer, activeContext }: Telemetry): Spans {
-  return (trace, answer) =>
-    tracer.startActiveSpan("request", async (span) => {
-      const context = activeContext();
-      void trace.over.then(() => write(trace, span, tracer, context));
-      return await answer();
-    });
+  return (trace, answer) => {
+    // Whatever the tracer does with the function it is handed: a request is answered, and once.
+    let begun: Promise<Response> | null = null;
+    const run = (span: Span): Promise<Response> => {
+      notify(async () => {
+        const context = activeContext();
+        await trace.over;
+        write(trace, span, tracer, context);
+      }, logTelemetry);
+      return begun ??= answer();
+    };
+    notify(() => {
+      tracer.startActiveSpan("request", (span) => {
+        // Not the answer itself: what the tracer makes of its failure would be reported as one of the tracer.
+        return run(span).then(() => {}, () => {});
+      });
+    }, logTelemetry);
+    return begun ?? answer();
+  };
+}
+
+function logTelemetry(error: unknown): void {
+  logError(error, "the provider of OpenTelemetry");
 }
 
 function write(trace: Trace, span: Span, tracer: Tracer, context: unknown): void {

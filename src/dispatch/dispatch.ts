@@ -16,18 +16,20 @@ import type { Action, VerifyWebhook } from "../actions/action.ts";
 import type { DispatchContext, FormActionBackend } from "../actions/backend.ts";
 import type { FormActionManager, OwnedAction } from "../actions/manager.ts";
 import { RegistryFormActionBackend } from "../actions/registry.ts";
+import { notify } from "../callback.ts";
 import type { Guard, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { resolveInjected } from "../deps/inject.ts";
 import type { Provider } from "../deps/providers.ts";
 import { createRequestDeps, type DependencyOverrides, type RequestDeps } from "../deps/resolver.ts";
-import { InputError } from "../errors.ts";
+import { InputError, isA, StorageError } from "../errors.ts";
 import { type AnyBound, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
 import { successFeedback } from "../forms/form.ts";
 import { checkInput } from "../forms/schema.ts";
 import type { Origin, Origins } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
+import { PageDeniedError } from "../pages/page_guard.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { Rendering, Visit } from "../pages/visit.ts";
 import {
@@ -44,7 +46,7 @@ import {
 } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
 import type { BodyAccount, BodyAccounts } from "../request/body_account.ts";
-import { type Body, disposeBody, readBody, readBytes } from "../request/body.ts";
+import { type Body, disposeBody, readBody, type ReadBodyOptions, readBytes } from "../request/body.ts";
 import { canonicalRequest, type Site } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
@@ -52,7 +54,6 @@ import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "..
 import { type Limits, resolveLimits } from "../request/limits.ts";
 import type { Holder } from "../request/caller.ts";
 import type { RateRule } from "../request/rate_rule.ts";
-import type { OnFile } from "../request/multipart.ts";
 import { storeFiles, storingFiles } from "../request/stored_file.ts";
 import type { Live } from "../live/live.ts";
 import { echoOf } from "../live/message.ts";
@@ -69,7 +70,7 @@ import type { Once } from "./once/once.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
-import { RunningStream } from "./running_stream.ts";
+import { isReported, RunningStream } from "./running_stream.ts";
 import { toMessage } from "./publish.ts";
 import { isSettled, refreshPatch, settle, type Settling, toPatch } from "./settle.ts";
 import type { StreamRefusal, Streams, StreamSlot } from "./streams.ts";
@@ -374,15 +375,15 @@ export class FormActionDispatch {
       return await refuse(NOWHERE, failure(canonical.status, canonical.message, canonical.headers));
     }
     const { url } = canonical;
-    trace?.step("cross-origin");
-    const refusal = this.#judgeOrigin(request, url);
-    if (refusal !== null && !this.#isWebhook(request, url)) {
-      this.#deny(request, null, "cross-origin", refusal.status);
-      return await refuse(url, refusal);
-    }
     let intent: Intent | undefined;
-    trace?.step("find");
     try {
+      trace?.step("cross-origin");
+      const refusal = this.#judgeOrigin(request, url);
+      if (refusal !== null && !this.#isWebhook(request, url)) {
+        this.#deny(request, null, "cross-origin", refusal.status);
+        return await refuse(url, refusal);
+      }
+      trace?.step("find");
       intent = readIntent(request, url);
       return await this.#find({ request, url, intent, cache, visitor, body: null, trace });
     } catch (error) {
@@ -413,10 +414,11 @@ export class FormActionDispatch {
   }
 
   async #findByBody(arrival: Arrival): Promise<Response> {
-    const { manager, router, limits, bodies } = this.#services;
+    const { manager, router, limits, bodies, report } = this.#services;
     const { request, url, visitor } = arrival;
     const account = bodies.open(visitor.holder);
-    const content = await readBody(request, limits, { account }).catch((error) => {
+    const onError = (error: unknown): void => report(error, request, null);
+    const content = await readBody(request, limits, { account, onError }).catch((error) => {
       account.close();
       throw error;
     });
@@ -477,7 +479,7 @@ export class FormActionDispatch {
     try {
       outcome = await this.#run(run);
     } catch (error) {
-      outcome = this.#fail(run, error);
+      outcome = isA(error, PageDeniedError) ? this.#denyByPage(run, error) : this.#fail(run, error);
     }
     run.trace?.settled(outcome);
     run.trace?.step("answer");
@@ -594,13 +596,14 @@ export class FormActionDispatch {
   /** The body, bounded and, for a webhook, vouched for; or the refusal. */
   #readBody(run: Run, early: RequestDeps): Promise<Body | Failure> | Body {
     const { action, request, limits } = run;
-    const onFile = action.onFile === null
-      ? undefined
-      : storingFiles(action.onFile, early.ctx, (error) => this.#services.report(error, request, action.name));
-    const account = run.body?.account ?? this.#services.bodies.open(run.holder);
+    const { report, bodies } = this.#services;
+    const onError = (error: unknown): void => report(error, request, action.name);
+    const onFile = action.onFile === null ? undefined : storingFiles(action.onFile, early.ctx, onError);
+    const account = run.body?.account ?? bodies.open(run.holder);
     run.lifetime.hold(account);
-    if (action.verify !== null) return this.#readVouched(run, action.verify, account, onFile);
-    if (run.body === null) return readBody(request, limits, { account, onFile });
+    const options = { account, onFile, onError };
+    if (action.verify !== null) return this.#readVouched(run, action.verify, options);
+    if (run.body === null) return readBody(request, limits, options);
     // Read to find the action by a field, before it was known what takes the files.
     const { content } = run.body;
     if (onFile === undefined || content.kind !== "fields") return content;
@@ -609,8 +612,8 @@ export class FormActionDispatch {
 
   /** What comes of a body that could not be read: the error, or the form it was to fill, with what was wrong. */
   async #refuseBody(run: Run, early: RequestDeps, error: unknown): Promise<Outcome> {
-    if (!(error instanceof InputError)) throw error;
-    const form = await this.#formUnread(run, early, error);
+    if (!isA(error, InputError) && !isA(error, StorageError)) throw error;
+    const form = await this.#formUnread(run, early, failureOf(error).message);
     if (form === null) throw error;
     return { kind: "unread", form, failure: this.#fail(run, error) };
   }
@@ -619,10 +622,10 @@ export class FormActionDispatch {
   async #readVouched(
     run: Run,
     verify: VerifyWebhook,
-    account: BodyAccount,
-    onFile: OnFile | undefined,
+    options: ReadBodyOptions & { readonly account: BodyAccount },
   ): Promise<Body | Failure> {
     const { action, request, limits } = run;
+    const { account } = options;
     let vouched: Request | null = null;
     try {
       vouched = await this.#vouch(run, verify, account);
@@ -630,7 +633,7 @@ export class FormActionDispatch {
       // What was read to be verified is no longer needed, or is read again below.
       account.close();
     }
-    if (vouched !== null) return await readBody(vouched, limits, { account, onFile });
+    if (vouched !== null) return await readBody(vouched, limits, options);
     this.#deny(request, action.name, "guard", 403);
     return failure(403, "The signature does not fit");
   }
@@ -651,7 +654,7 @@ export class FormActionDispatch {
    * page as it is. What names the page and the copy of the form is in the body, so the page is the one that the browser says it
    * came from, and the copy is the only one; `null` where there is no such page of this site.
    */
-  async #formUnread(run: Run, early: RequestDeps, refusal: InputError): Promise<AnyBound | null> {
+  async #formUnread(run: Run, early: RequestDeps, refusal: string): Promise<AnyBound | null> {
     const { action, intent, request } = run;
     if (action.form === null || intent.audience !== "document") return null;
     const place = this.#placeOfReferrer(run);
@@ -660,7 +663,7 @@ export class FormActionDispatch {
       run.origin = this.#visit(run, early, place);
       const { definition, initial } = await makeForm(action.form, run.origin.deps.ctx);
       const form = bind(definition, { mode: "blank", initial, instance: null });
-      form.addError("", refusal.message);
+      form.addError("", refusal);
       return form;
     } catch (error) {
       // What the form begins with could not be had: the refusal is told without it.
@@ -707,6 +710,7 @@ export class FormActionDispatch {
       verdict = await guard(ctx);
     } catch (error) {
       if (isReportable(error)) throw error;
+      if (error instanceof PageDeniedError) return this.#denyByPage(run, error);
       const refusal = failureOf(error);
       this.#deny(request, action.name, "guard", refusal.status);
       return refusal;
@@ -724,6 +728,13 @@ export class FormActionDispatch {
       `Cannot use what the guard of action "${action.name}" gave: ${typeof verdict}; nothing or true goes on, false is 403, ` +
         `a Response is the answer`,
     );
+  }
+
+  /** The outcome where a page whose context was asked for does not let the request in: what its guard says, as any guard's. */
+  #denyByPage({ action, request }: Run, error: PageDeniedError): Outcome {
+    const { response } = error;
+    this.#deny(request, action.name, response === null ? "guard" : "response", response?.status ?? error.status);
+    return response === null ? failureOf(error) : { kind: "response", response };
   }
 
   #readInput(run: Run, body: Body, early: RequestDeps, match: RouteMatch<PageRoute> | null): Input {
@@ -874,7 +885,12 @@ export class FormActionDispatch {
       if (claim === null) return outcome;
       if (outcome.kind === "response") {
         claim.renew();
-        const unread = { limits: run.limits, openSlot: () => this.#services.streams.open(run.holder) };
+        const { streams, report } = this.#services;
+        const unread = {
+          limits: run.limits,
+          openSlot: () => streams.open(run.holder),
+          report: (error: unknown) => report(error, run.request, action.name),
+        };
         return { kind: "response", response: await recordResponse(outcome.response, claim, unread) };
       }
       await claim.finish(storedOf(outcome));
@@ -970,6 +986,7 @@ export class FormActionDispatch {
       lastEventId: intent.lastEventId,
       share: shareOf(run, item.topic),
       signal: run.controller.signal,
+      report: (error) => this.#services.report(error, run.request, action.name),
       ask: (guard, again) => this.#askAgain(run, guard, again),
       refresh: async (selector) => {
         const body = await settling.body();
@@ -1054,8 +1071,9 @@ export class FormActionDispatch {
 
   /** Lets a generator run, where there is room for one more: it has done nothing yet, and without a slot it never does. */
   async #stream(run: Run, events: AsyncGenerator<Patch, void, void>, claim: MineClaim | null): Promise<Outcome> {
-    const { streams, report } = this.#services;
+    const { streams } = this.#services;
     const { action, request, limits, controller } = run;
+    const report = (error: unknown): void => this.#services.report(error, request, action.name);
     const slot = streams.open(run.holder);
     if (slot.kind !== "slot") {
       await claim?.giveUp();
@@ -1071,11 +1089,13 @@ export class FormActionDispatch {
       actionName: action.name,
       controller,
       // What it has given so far is not all that it was to give: a repeat must not take it for that, nor run it again.
-      onCut: () => void claim?.finish({ kind: "tooLarge" }),
-      report: (error) => report(error, request, action.name),
+      onCut: () => {
+        notify(() => claim?.finish({ kind: "tooLarge" }), report);
+      },
+      report,
     });
     const discard = async (): Promise<void> => {
-      await life.return();
+      await notify(() => life.return(), isReported);
       // A generator that was never asked for anything runs no `finally`, and the handler has done nothing yet.
       slot.release();
       await claim?.giveUp();

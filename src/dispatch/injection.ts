@@ -7,7 +7,7 @@
 import type { Injectable } from "../context.ts";
 import type { BoundDefinition } from "../deps/providers.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
-import { DependencyError } from "../errors.ts";
+import { DependencyError, isA } from "../errors.ts";
 
 /** Injectables by the name they arrive under. */
 type Inject = Readonly<Record<string, Injectable<unknown>>>;
@@ -52,7 +52,7 @@ export async function injectBeforeForm(inject: Inject, deps: RequestDeps): Promi
   for (const [index, [name, injectable]] of entries.entries()) {
     const result = results[index];
     if (result?.status === "fulfilled") injected.push([name, result.value]);
-    else if (result?.reason instanceof FormPendingError) waiting.push([name, injectable]);
+    else if (isA(result?.reason, FormPendingError)) waiting.push([name, injectable]);
     else throw result?.reason;
   }
   return { injected: Object.fromEntries(injected), waiting: Object.fromEntries(waiting) };

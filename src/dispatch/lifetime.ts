@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { logError, notify } from "../callback.ts";
 import type { DependencyCache } from "../deps/cache.ts";
 import type { BodyAccount } from "../request/body_account.ts";
 import { type Body, disposeBody } from "../request/body.ts";
@@ -42,7 +43,7 @@ export class Lifetime {
     }
   }
 
-  /** Disposes everything; a second call does nothing. */
+  /** Disposes everything; a second call does nothing. Never rejects: what is disposed reports its own failure. */
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -87,10 +88,13 @@ export class Lifetime {
   /**
    * Ends with what goes on behind the answer.
    *
-   * @param over Settled when that is over; it does not reject, and neither does ending a request that has no body.
+   * @param over Settled when that is over.
    */
   endAfter(over: Promise<void>): void {
-    void over.then(() => this.end());
+    notify(async () => {
+      await over;
+      await this.end();
+    }, (error) => logError(error, "the end of a request"));
   }
 
   /** Ends at once where nothing has to be disposed; whether that was so. */

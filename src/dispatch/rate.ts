@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { HyperError } from "../errors.ts";
+import { HyperError, isA } from "../errors.ts";
 import type { RateRule } from "../request/rate_rule.ts";
 import { DeadlineError, within } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
@@ -119,7 +119,7 @@ export function withLimiterDeadline(limiter: RateLimiter, seconds: number): Rate
       try {
         return await within(Promise.resolve(limiter.take(digest, rule)), seconds, { message });
       } catch (error) {
-        if (!(error instanceof DeadlineError)) throw error;
+        if (!isA(error, DeadlineError)) throw error;
         throw new HyperError(503, message, { cause: error, headers: { "retry-after": "1" } });
       }
     },

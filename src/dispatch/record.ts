@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify, type Report, tell } from "../callback.ts";
 import type { Patch } from "../protocol/patch.ts";
 import { failure } from "./failure.ts";
 import type { MineClaim } from "./once/held.ts";
@@ -18,6 +19,8 @@ export interface UnreadBody {
   readonly limits: UnreadLimits;
   /** Takes a slot among the generators that run; what has none is not made further. */
   openSlot(): StreamSlot | StreamRefusal;
+  /** Called with what the body throws while it has no reader. */
+  readonly report: Report;
 }
 
 /** What is kept of an outcome that is complete. */
@@ -101,13 +104,13 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
       const cut = async (): Promise<void> => {
         chunks = null;
         await claim.finish({ kind: "tooLarge" });
-        await reader.cancel();
+        await notify(() => reader.cancel(), unread.report);
       };
       try {
         await makeUnread(step, cut, unread);
-      } catch {
-        // There is no reader left to tell, and the body's own failure is in the hands of whoever makes it.
+      } catch (error) {
         await claim.finish({ kind: "tooLarge" });
+        tell(unread.report, error);
       }
     },
   }, { highWaterMark: 0 });
@@ -118,7 +121,7 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
 async function makeUnread(
   step: () => Promise<Uint8Array | null>,
   cut: () => Promise<void>,
-  { limits, openSlot }: UnreadBody,
+  { limits, openSlot, report }: UnreadBody,
 ): Promise<void> {
   const slot = openSlot();
   if (slot.kind !== "slot") return await cut();
@@ -127,7 +130,7 @@ async function makeUnread(
   let isCut = false;
   const timer = startTimer(limits.streamSeconds, () => {
     isCut = true;
-    cut().catch(() => {}); // What is wrong with the body is met by the step that waits for it.
+    notify(cut, report);
   });
   try {
     let bytes = 0;

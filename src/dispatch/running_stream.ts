@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { abort, notify, type Report, tell } from "../callback.ts";
 import type { Limits } from "../request/limits.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { Pace } from "./pace.ts";
@@ -36,7 +37,7 @@ export interface RunningStreamOptions {
   /** Called when a generator that should have run to its end is told to end before, and before it is. */
   readonly onCut: () => void;
   /** Called with each error that is not the generator's own. */
-  readonly report: (error: unknown) => void;
+  readonly report: Report;
 }
 
 /** A patch and the length of its data as JSON. */
@@ -66,7 +67,7 @@ export class RunningStream {
   leave(): void {
     if (this.#options.whenLeft === "stop") return this.#stop(new DOMException("The reader has left", "AbortError"));
     if (this.#state !== "read") return;
-    this.run(() => {}).catch(() => {}); // Reported where the generator was made; there is no reader to tell.
+    notify(() => this.run(() => {}), isReported);
   }
 
   /** Ends the generator after the last patch that it can give. */
@@ -75,7 +76,7 @@ export class RunningStream {
     this.#state = "ending";
     const { slot, actionName, report } = this.#options;
     slot.leave();
-    slot.end(() => report(stuck(actionName)));
+    slot.end(() => tell(report, stuck(actionName)));
     await this.events.return();
   }
 
@@ -132,7 +133,7 @@ export class RunningStream {
     if (this.#isEnding) return "cut";
     if (whenLeft === "finish") {
       onCut();
-      report(new RangeError(exceeded(actionName, limit, limits[limit])));
+      tell(report, new RangeError(exceeded(actionName, limit, limits[limit])));
     }
     this.#stop(new DOMException(`The limit "${limit}" was reached without a reader`, "TimeoutError"));
     return "cut";
@@ -140,10 +141,14 @@ export class RunningStream {
 
   #stop(reason: DOMException): void {
     if (this.#isEnding) return;
-    this.#options.controller.abort(reason);
-    this.end().catch(() => {}); // Reported where the generator was made.
+    const { controller, report } = this.#options;
+    abort(controller, reason, report);
+    notify(() => this.end(), isReported);
   }
 }
+
+/** Takes what a generator throws that has no reader to tell: it is reported where the generator was made. */
+export function isReported(): void {}
 
 /** A timer of some seconds; none where they are more than a timer can wait for (HTML, 8.7), which is 24 days. */
 export function startTimer(seconds: number, callback: () => void): ReturnType<typeof setTimeout> | undefined {

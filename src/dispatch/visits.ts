@@ -12,6 +12,7 @@ import type { Deps, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";
 import type { RequestDeps, RequestDepsOptions } from "../deps/resolver.ts";
 import type { PageRoute } from "../pages/manifest.ts";
+import { headersOfGet } from "../pages/page_guard.ts";
 import type { Visit } from "../pages/visit.ts";
 
 /** Where an origin visit comes from. */
@@ -130,22 +131,11 @@ class LazyContext implements RequestContext {
   }
 }
 
-/** What resolves the named values of a page's context. */
+/** Finds the named values of a page's context, behind the guards of the page: rendering alone, which asks them itself, has the others. */
 export function contextOf(route: PageRoute): NonNullable<RequestDepsOptions["context"]> {
-  return (name) => route.context.get(name);
+  return (name) => route.guardedContext.get(name);
 }
 
 function noToasts(): readonly Readonly<Record<string, unknown>>[] {
   return [];
-}
-
-// What describes the body of the request, or what asks for an action, does not belong to a GET of the page.
-const NOT_OF_GET = /^(?:content-|transfer-encoding$|x-hyper-|x-requested-with$|accept$|if-|range$|origin$)/;
-
-function headersOfGet(headers: Headers): Headers {
-  const kept = new Headers();
-  for (const [name, value] of headers) {
-    if (!NOT_OF_GET.test(name)) kept.append(name, value);
-  }
-  return kept;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify, type Report } from "../callback.ts";
 import type { Guard } from "../context.ts";
 import { HyperError } from "../errors.ts";
 import type { Live } from "../live/live.ts";
@@ -21,6 +22,8 @@ export interface Watching {
   readonly share: string;
   /** Aborted when the reader has left. */
   readonly signal: AbortSignal;
+  /** Called with what goes wrong where the stream does not wait for it. */
+  readonly report: Report;
   /**
    * Asks the guards, with nothing remembered of the time before.
    *
@@ -51,7 +54,9 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   const refusal = await watching.ask(guard, false);
   if (refusal !== null) return yield* refuse(refusal, watching);
   const watcher = await live.watch(topic, lastEventId);
-  const leave = (): void => void watcher[Symbol.asyncDispose]();
+  const leave = (): void => {
+    notify(() => watcher[Symbol.asyncDispose](), watching.report);
+  };
   signal.addEventListener("abort", leave);
   // A step among the others: what waits behind it is sent only when the guards have let it pass.
   const timer = setInterval(() => watcher.tell({ kind: "ask" }), Math.min(guardSeconds * 1000, MAX_DELAY));
@@ -84,7 +89,8 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   } finally {
     clearInterval(timer);
     signal.removeEventListener("abort", leave);
-    await watcher[Symbol.asyncDispose]();
+    // Not awaited bare: the stream has ended as it has ended, whatever becomes of its place in the topic.
+    await notify(() => watcher[Symbol.asyncDispose](), watching.report);
   }
 }
 

@@ -168,7 +168,8 @@ async function readWithSchema<V>(form: FormState<V>, schema: StandardSchemaV1): 
   // What a field has said of itself the schema need not say again in other words.
   const refused = new Set(form.errors.keys());
   const pending = schema["~standard"].validate(input);
-  const result = pending instanceof Promise ? await pending : pending;
+  // Not `instanceof Promise`: a promise of another library would pass for a result without issues.
+  const result = "then" in pending ? await pending : pending;
   if (result.issues === undefined) {
     // V is the output type of this schema: defineForm() ties the two together.
     return result.value as V;
@@ -186,7 +187,8 @@ async function checkWritten<V>(form: FormState<V>, shape: Shape | null, input: u
   for (const [pattern, field] of form.definition.fields) {
     for (const steps of expandPattern(patternSteps(pattern), form.sent)) {
       const pending = field.check(valueAt(form.sent, steps));
-      const result = pending instanceof Promise ? await pending : pending;
+      // Not `instanceof Promise`: a promise of another library would pass for a result without issues.
+      const result = "then" in pending ? await pending : pending;
       if (result.kind === "valid") putAt(input, steps, valueForSchema(shape, steps, result.value), shape === null);
       else form.addError(formatPath(steps), result.message);
     }

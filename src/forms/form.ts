@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { atOnce } from "../callback.ts";
 import type { Guard, RequestContext } from "../context.ts";
 import type { Issues } from "../protocol/patch.ts";
 import type { BoundField } from "./bound_field.ts";
@@ -308,8 +309,10 @@ export function successFeedback<V>(
 ): { readonly toast: ToastContent | null; readonly redirect: string | null } {
   const { toast = null, redirect = null } = definition.success ?? {};
   return {
-    toast: typeof toast === "function" ? toast(values, ctx) : toast,
-    redirect: typeof redirect === "function" ? redirect(values, ctx) : redirect,
+    toast: typeof toast === "function" ? atOnce(toast(values, ctx), "the toast of a form's success") : toast,
+    redirect: typeof redirect === "function"
+      ? atOnce(redirect(values, ctx), "the redirect of a form's success")
+      : redirect,
   };
 }
 

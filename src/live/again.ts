@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { logError, notify } from "../callback.ts";
 
 /** Milliseconds between two attempts. */
 const RETRY_MS = 1_000;
@@ -37,7 +38,7 @@ export class Again {
 
   #later(): void {
     if (this.#timer !== null || this.#isClosed) return;
-    this.#timer = setTimeout(() => void this.#tryAll(), RETRY_MS);
+    this.#timer = setTimeout(() => notify(() => this.#tryAll(), logAgain), RETRY_MS);
   }
 
   async #tryAll(): Promise<void> {
@@ -55,4 +56,8 @@ export class Again {
     this.#timer = null;
     if (this.#waiting.size > 0) this.#later();
   }
+}
+
+function logAgain(error: unknown): void {
+  logError(error, "what is told a bus again");
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Bus, BusSubscription } from "../store/store.ts";
+import { notify, type Report, tell } from "../callback.ts";
+import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { Again } from "./again.ts";
 
 /** No topic of an application begins like this. */
@@ -42,7 +43,7 @@ export interface Disconnects {
 export function createDisconnects(
   bus: Bus,
   disconnect: (isMeant: (principal: string) => boolean) => void,
-  report: (error: unknown) => void,
+  report: Report,
 ): Disconnects {
   return new BusDisconnects(bus, disconnect, report);
 }
@@ -50,7 +51,7 @@ export function createDisconnects(
 class BusDisconnects implements Disconnects {
   readonly #bus: Bus;
   readonly #disconnect: (isMeant: (principal: string) => boolean) => void;
-  readonly #report: (error: unknown) => void;
+  readonly #report: Report;
   /** What the bus did not take: digests to be told, and the subscription. */
   readonly #again: Again;
   /** Set when it begins to listen; replaced by each attempt. */
@@ -59,7 +60,7 @@ class BusDisconnects implements Disconnects {
   constructor(
     bus: Bus,
     disconnect: (isMeant: (principal: string) => boolean) => void,
-    report: (error: unknown) => void,
+    report: Report,
   ) {
     this.#bus = bus;
     this.#disconnect = disconnect;
@@ -69,19 +70,15 @@ class BusDisconnects implements Disconnects {
 
   listen(): void {
     if (this.#subscription !== null) return;
-    this.#subscription = this.#subscribe().catch((error) => {
-      this.#report(error);
-      this.#again.add(SUBSCRIBE);
-      return null;
-    });
+    this.#subscription = this.#subscribeFirst();
   }
 
   send(principal: string): void {
     // Here at once, whatever the bus does.
     this.#disconnect((name) => name === principal);
     const digest = digestOf(principal);
-    this.#publish(digest).catch((error) => {
-      this.#report(error);
+    notify(() => this.#publish(digest), (error) => {
+      tell(this.#report, error);
       this.#again.add(digest);
     });
   }
@@ -90,11 +87,22 @@ class BusDisconnects implements Disconnects {
     this.#again.close();
     const listening = await this.#subscription;
     this.#subscription = null;
-    await listening?.[Symbol.asyncDispose]();
+    await notify(() => listening?.[Symbol.asyncDispose](), this.#report);
+  }
+
+  async #subscribeFirst(): Promise<BusSubscription | null> {
+    try {
+      return await this.#subscribe();
+    } catch (error) {
+      tell(this.#report, error);
+      this.#again.add(SUBSCRIBE);
+      return null;
+    }
   }
 
   async #subscribe(): Promise<BusSubscription> {
-    return await this.#bus.subscribe(TOPIC, ({ message }) => this.#receive(message), { onGap: () => this.#endAll() });
+    const listener = ({ message }: BusMessage): void => this.#receive(message);
+    return await this.#bus.subscribe(TOPIC, listener, { onGap: () => this.#endAll() });
   }
 
   async #subscribeLate(): Promise<void> {

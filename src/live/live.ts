@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { HyperError } from "../errors.ts";
+import { type Report, tell } from "../callback.ts";
+import { HyperError, isA } from "../errors.ts";
 import type { Bus } from "../store/store.ts";
 import { Again } from "./again.ts";
 import { type LiveMessage, writeMessage } from "./message.ts";
@@ -30,7 +31,7 @@ export interface Live {
    * @param report Told what the bus said.
    * @throws {TypeError} When it is nothing that JSON can say.
    */
-  publish(topic: string, message: LiveMessage, report: (error: unknown) => void): Promise<void>;
+  publish(topic: string, message: LiveMessage, report: Report): Promise<void>;
   /** Ends every watcher and lets go of the bus. */
   close(): Promise<void>;
 }
@@ -41,20 +42,20 @@ export interface Live {
  * @param bus What they come over.
  * @param report Told what goes wrong where nobody waits.
  */
-export function createLive(bus: Bus, report: (error: unknown) => void): Live {
+export function createLive(bus: Bus, report: Report): Live {
   return new BusLive(bus, report);
 }
 
 class BusLive implements Live {
   readonly #bus: Bus;
-  readonly #report: (error: unknown) => void;
+  readonly #report: Report;
   /** The topics that somebody watches, and by how many. */
   readonly #topics = new Map<string, { readonly topic: Topic; users: number }>();
   readonly #watchers = new Set<Watcher>();
   /** Topics whose watchers have to look again, once the bus can be reached. */
   readonly #lost: Again;
 
-  constructor(bus: Bus, report: (error: unknown) => void) {
+  constructor(bus: Bus, report: Report) {
     this.#bus = bus;
     this.#report = report;
     this.#lost = new Again(async (topic) => void await bus.publish(topic, writeMessage({ kind: "lost" })));
@@ -83,13 +84,13 @@ class BusLive implements Live {
     return watcher;
   }
 
-  async publish(topic: string, message: LiveMessage, report: (error: unknown) => void): Promise<void> {
+  async publish(topic: string, message: LiveMessage, report: Report): Promise<void> {
     try {
       await this.#bus.publish(topic, writeMessage(message));
     } catch (error) {
       // What JSON cannot say will not be said better later.
-      if (error instanceof TypeError || error instanceof RangeError) throw error;
-      report(error);
+      if (isA(error, TypeError) || isA(error, RangeError)) throw error;
+      tell(report, error);
       this.#lost.add(topic);
     }
   }

@@ -9,6 +9,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
+import { notify, type Report, tell } from "../callback.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { type LiveStep, type Places, placesOf, readMessage, stepsOf } from "./message.ts";
 import { MAX_WAITING, MAX_WAITING_CHARS, type Waiting, type Watcher } from "./watcher.ts";
@@ -34,7 +35,7 @@ const CATCH_UP: LiveStep = { kind: "catchUp", marks: {} };
 export class Topic {
   readonly #bus: Bus;
   readonly #name: string;
-  readonly #report: (error: unknown) => void;
+  readonly #report: Report;
   readonly #places: Places;
   readonly #watchers = new Set<Watcher>();
   /** The latest messages by their cursors, the oldest first. */
@@ -64,7 +65,7 @@ export class Topic {
    * @param name The topic.
    * @param report Called once, when a message comes that cannot be read.
    */
-  constructor(bus: Bus, name: string, report: (error: unknown) => void) {
+  constructor(bus: Bus, name: string, report: Report) {
     this.#bus = bus;
     this.#name = name;
     this.#report = report;
@@ -96,18 +97,22 @@ export class Topic {
     return () => this.#leave(watcher);
   }
 
-  /** Lets go of the bus. */
+  /** Lets go of the bus. Never rejects. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     // What it could not be subscribed for was told to those who joined.
-    const subscription = await this.#subscription?.catch(() => null);
-    await subscription?.[Symbol.asyncDispose]();
+    const subscription = await this.#subscription?.catch(() => null) ?? null;
+    if (subscription !== null) await this.#end(subscription);
+  }
+
+  /** Ends a subscription: one that fails to is reported, and is no matter of the stream or the publisher that it was for. */
+  async #end(subscription: BusSubscription): Promise<void> {
+    await notify(() => subscription[Symbol.asyncDispose](), this.#report);
   }
 
   async #begin(): Promise<BusSubscription> {
-    const subscription = await this.#bus.subscribe(this.#name, (message) => this.#receive(message), {
-      onGap: () => this.#lose(),
-    });
+    const listener = (message: BusMessage): void => this.#receive(message);
+    const subscription = await this.#bus.subscribe(this.#name, listener, { onGap: () => this.#lose() });
     // Once, now: later it would be a place that more has passed than is remembered here.
     this.#cursor ??= subscription.cursor ?? null;
     return subscription;
@@ -130,7 +135,7 @@ export class Topic {
       isJoined = true;
       if (!watcher.isEnded) this.#watchers.add(watcher);
     };
-    const own = await this.#bus.subscribe(this.#name, (message) => {
+    const listener = (message: BusMessage): void => {
       if (isJoined) return;
       const known = this.#latest.get(message.cursor);
       watcher.push((known ?? this.#read(message)).steps);
@@ -138,17 +143,21 @@ export class Topic {
       this.#handOn();
       this.#pushAfter(message.cursor, watcher);
       join();
-      void subscribed.then((own) => own[Symbol.asyncDispose]()).catch(this.#report);
-    }, { after: cursor, onGap: () => watcher.tell(CATCH_UP) });
+      notify(async () => await this.#end(await subscribed), this.#report);
+    };
+    const own = await this.#bus.subscribe(this.#name, listener, {
+      after: cursor,
+      onGap: () => watcher.tell(CATCH_UP),
+    });
     onSubscribed(own);
     if (!own.isComplete && !isJoined) {
       join();
       watcher.tell(CATCH_UP);
       if (this.#cursor !== null) watcher.tell({ kind: "place", marks: { id: this.#places.idOf(this.#cursor) } });
-      await own[Symbol.asyncDispose]();
+      await this.#end(own);
     }
     return async () => {
-      await own[Symbol.asyncDispose]();
+      await this.#end(own);
       await this.#leave(watcher);
     };
   }
@@ -207,7 +216,8 @@ export class Topic {
   #reportOnce(): void {
     if (this.#isToldOfOthers) return;
     this.#isToldOfOthers = true;
-    this.#report(
+    tell(
+      this.#report,
       new TypeError(
         `Cannot read a message of topic "${this.#name}": it is not of this version; watchers look at the whole state instead`,
       ),

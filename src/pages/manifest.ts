@@ -9,6 +9,7 @@ import { type Action, actionsOfClass, isAction, nameWithoutHandler, pageInstance
 import type { Dependency } from "../context.ts";
 import { dependency } from "../deps/resolver.ts";
 import type { PageFile, PageFileKind, PageFiles } from "./discover.ts";
+import { behindGuards, type PageContextMap, pageGuard, type PageVerdict } from "./page_guard.ts";
 import {
   type ContextProvider,
   type Head,
@@ -52,7 +53,12 @@ export interface PageRoute extends Routable {
   /** What layouts and page add to the head, outermost first. */
   readonly head: readonly Head[];
   /** The named values it has, its own and inherited, in the order they are declared in. */
-  readonly context: ReadonlyMap<string, Dependency<unknown>>;
+  readonly context: PageContextMap;
+  /**
+   * The same for everything but a render of this page: each behind the guards of this page and of the page that declares it.
+   * The same map where no page has a guard.
+   */
+  readonly guardedContext: PageContextMap;
 }
 
 /** An action and where it was found. */
@@ -170,6 +176,7 @@ class FolderTree {
   readonly #layouts = new Map<LoadedFile, LayoutEntry>();
   readonly #pages = new Map<LoadedFile, ReadPage>();
   readonly #providers = new Map<ContextProvider, Map<string, Dependency<unknown>>>();
+  readonly #guards = new Map<LoadedFile, Dependency<PageVerdict> | null>();
 
   constructor(modules: readonly LoadedFile[]) {
     for (const module of modules) {
@@ -218,14 +225,48 @@ class FolderTree {
   }
 
   /** The providers a page has: its own, and those above it that are inherited; the nearest of one name wins. */
-  context(names: readonly string[], own: LoadedFile | null): ReadonlyMap<string, Dependency<unknown>> {
-    const context = new Map<string, Dependency<unknown>>();
+  context(names: readonly string[], own: LoadedFile | null): PageContextMap {
+    return new Map(Array.from(this.#declared(names, own), ([name, { value }]) => [name, value]));
+  }
+
+  /** The same, each behind the guard of the page it is asked for at, and behind that of the page that declares it. */
+  guardedContext(names: readonly string[], own: LoadedFile | null, context: PageContextMap): PageContextMap {
+    const declared = this.#declared(names, own);
+    const guard = own === null ? null : this.#guard(own);
+    return behindGuards(context, (name) => {
+      const file = declared.get(name)?.file;
+      const guards = [guard, file === undefined || file === own ? null : this.#guard(file)];
+      return guards.filter((guard) => guard !== null);
+    });
+  }
+
+  #declared(
+    names: readonly string[],
+    own: LoadedFile | null,
+  ): ReadonlyMap<string, { readonly value: Dependency<unknown>; readonly file: LoadedFile }> {
+    const declared = new Map<string, { readonly value: Dependency<unknown>; readonly file: LoadedFile }>();
     for (const file of new Set([...this.chain(names, "page"), ...(own === null ? [] : [own])])) {
       for (const { name, inherited, provider } of this.page(file).context) {
-        if (inherited || file === own) context.set(name, this.#dependency(provider, name));
+        if (inherited || file === own) declared.set(name, { value: this.#dependency(provider, name), file });
       }
     }
-    return context;
+    return declared;
+  }
+
+  // One for each page: the request's cache knows it by identity, and a page is asked once, by whatever way it is reached.
+  #guard(file: LoadedFile): Dependency<PageVerdict> | null {
+    const known = this.#guards.get(file);
+    if (known !== undefined) return known;
+    const render = renderOf(this.page(file));
+    const { folders } = file;
+    const guard = render === null ? null : pageGuard({
+      file: file.file,
+      pattern: parsePattern(folders.join("/")),
+      render,
+      context: this.context(folders, file),
+    });
+    this.#guards.set(file, guard);
+    return guard;
   }
 
   // One dependency for each provider and name: the request's cache knows them by identity, and a provider that is
@@ -265,16 +306,19 @@ function readRoutes(tree: FolderTree, warnings: string[]): PageRoute[] {
     }
     const source = page ?? template;
     if (source === null) continue;
+    const pattern = patternOf(names, source.file);
+    const context = tree.context(names, page);
     routes.push(Object.freeze({
       file: page?.file ?? besides(source.file, "page.tsx"),
       realFile: page?.realFile ?? (source.realFile === null ? null : join(dirname(source.realFile), "page.tsx")),
       hasTemplate: template !== null,
-      pattern: patternOf(names, source.file),
+      pattern,
       render,
       component,
       layouts: layoutsOf(tree, names),
       head: headOf(tree, names, template, page),
-      context: tree.context(names, page),
+      context,
+      guardedContext: tree.guardedContext(names, page, context),
     }));
   }
   return routes;
@@ -305,7 +349,7 @@ function rootPage(
   file: LoadedFile,
   render: RenderFunction | null,
   component: PageComponent | null,
-  context: ReadonlyMap<string, Dependency<unknown>>,
+  context: PageContextMap,
 ): PageRoute {
   return Object.freeze({
     file: file.file,
@@ -317,6 +361,8 @@ function rootPage(
     layouts: layoutsOf(tree, []),
     head: headOf(tree, [], null, file),
     context,
+    // No address leads here, so that nothing but a render of this page asks.
+    guardedContext: context,
   });
 }
 

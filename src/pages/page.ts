@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { atOnce } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
 import { HyperError } from "../errors.ts";
 import type { Markup } from "../results/markup.ts";
@@ -125,7 +126,9 @@ async function treeOf(
     file: route.file,
     body,
     layouts: route.layouts,
-    head: route.head.map((head) => typeof head === "function" ? head(props) : head),
+    head: route.head.map((head) =>
+      typeof head === "function" ? atOnce(head(props), `a head of "${route.file}"`) : head
+    ),
     props,
     status,
     headers,

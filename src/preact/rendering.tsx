@@ -4,6 +4,7 @@
  * @module
  */
 import { type ComponentChildren, type ComponentType, Fragment, h, type VNode } from "preact";
+import { atOnce } from "../callback.ts";
 import type { Action } from "../actions/action.ts";
 import { isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
@@ -59,15 +60,15 @@ class PreactRendering implements Rendering {
     return renderHtml(within(state, children(content)), null);
   }
 
-  async page(visit: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer> {
-    const page = pageOf(visit);
+  async page(of: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer> {
+    const { page, visit } = pageOf(of);
     const prepared = await preparePage(page, visit.deps.ctx, { status });
     if (prepared.kind === "response") return prepared;
     return await this.#respond(prepared, new RenderState(this.#services, visit, failed), page);
   }
 
-  async pageInParts(visit: Visit): Promise<PageAnswer | PageInParts> {
-    const page = pageOf(visit);
+  async pageInParts(of: Visit): Promise<PageAnswer | PageInParts> {
+    const { page, visit } = pageOf(of);
     const prepared = await preparePage(page, visit.deps.ctx);
     if (prepared.kind === "response") return prepared;
     const { head, status, headers } = prepared;
@@ -79,8 +80,8 @@ class PreactRendering implements Rendering {
     return { kind: "page", html: await complete(html, head, state), status, headers, tookToasts: state.tookToasts };
   }
 
-  async pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null> {
-    const page = pageOf(visit);
+  async pageOfForm(of: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null> {
+    const { page, visit } = pageOf(of);
     const prepared = await preparePage(page, visit.deps.ctx, { status });
     if (prepared.kind === "response") return prepared;
     const state = new RenderState(this.#services, visit, failed);
@@ -88,8 +89,8 @@ class PreactRendering implements Rendering {
     return state.tookFailed ? response : null;
   }
 
-  async failedForm(visit: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
-    const page = pageOf(visit);
+  async failedForm(of: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
+    const { page, visit } = pageOf(of);
     const prepared = await preparePage(page, visit.deps.ctx);
     if (prepared.kind === "response") return prepared;
     // Nothing that a page can hold is named by this: it is made for one rendering, and is in no answer.
@@ -102,8 +103,8 @@ class PreactRendering implements Rendering {
     return { kind: "html", html: form, selector: selectorOfId(id) };
   }
 
-  async body(visit: Visit): Promise<Rendered> {
-    const page = pageOf(visit);
+  async body(of: Visit): Promise<Rendered> {
+    const { page, visit } = pageOf(of);
     const prepared = await preparePage(page, visit.deps.ctx);
     if (prepared.kind === "response") return prepared;
     return {
@@ -112,15 +113,16 @@ class PreactRendering implements Rendering {
     };
   }
 
-  async inLayouts(visit: Visit, html: string): Promise<PageAnswer> {
-    const state = new RenderState(this.#services, visit, null);
-    if (visit.page === null) return drawn(await complete(html, [], state), 200);
-    const prepared = await preparePage(visit.page, visit.deps.ctx);
+  async inLayouts(of: Visit, html: string): Promise<PageAnswer> {
+    if (of.page === null) return drawn(await complete(html, [], new RenderState(this.#services, of, null)), 200);
+    const { page, visit } = pageOf(of);
+    const prepared = await preparePage(page, visit.deps.ctx);
     if (prepared.kind === "response") return prepared;
+    const state = new RenderState(this.#services, visit, null);
     // The content is rendered already: a mark that no text can be stands for it while the layouts are drawn.
     const mark = `hyper-mark-${crypto.randomUUID()}`;
     const tree: PageTree = { ...prepared, body: { kind: "markup", content: mark } };
-    const text = await drawPage(tree, state, visit.page);
+    const text = await drawPage(tree, state, page);
     return drawn(await complete(text.replace(mark, () => html), tree.head, state), 200, prepared.headers);
   }
 
@@ -128,14 +130,16 @@ class PreactRendering implements Rendering {
     const { errorPage, notFound, report } = this.#services;
     try {
       if (status === 404 && notFound !== null) {
-        const prepared = await preparePage(notFound, visit.deps.ctx, { status });
+        const own = new RenderVisit(visit, notFound);
+        const prepared = await preparePage(notFound, own.deps.ctx, { status });
         if (prepared.kind === "response") return prepared;
-        return await this.#respond(prepared, new RenderState(this.#services, visit, null), notFound);
+        return await this.#respond(prepared, new RenderState(this.#services, own, null), notFound);
       }
       if (errorPage !== null) {
+        const own = new RenderVisit(visit, errorPage);
         const onError = (error: unknown): void => report(error, visit.request);
-        const tree = await prepareErrorPage(errorPage, visit.deps.ctx, { status, message }, onError);
-        return await this.#respond(tree, new RenderState(this.#services, visit, null), errorPage);
+        const tree = await prepareErrorPage(errorPage, own.deps.ctx, { status, message }, onError);
+        return await this.#respond(tree, new RenderState(this.#services, own, null), errorPage);
       }
     } catch (error) {
       // The page that tells of a failure has failed: what is left is a page that nothing of the application draws.
@@ -150,9 +154,37 @@ class PreactRendering implements Rendering {
   }
 }
 
-function pageOf(visit: Visit): PageRoute {
-  if (visit.page !== null) return visit.page;
-  throw new TypeError(`Cannot render the page of ${visit.url.pathname}: there is none`);
+/** A page, and the visit that rendering it is done with. */
+function pageOf(visit: Visit): { readonly page: PageRoute; readonly visit: Visit } {
+  const { page } = visit;
+  if (page === null) throw new TypeError(`Cannot render the page of ${visit.url.pathname}: there is none`);
+  return { page, visit: page.guardedContext === page.context ? visit : new RenderVisit(visit, page) };
+}
+
+/**
+ * A visit with the context of the page that is rendered, which is not behind that page's own guard: for the guard itself, and for
+ * what is rendered after it. A page for failures is rendered with its own, not with that of the page that has failed.
+ */
+class RenderVisit implements Visit {
+  readonly page: PageRoute | null;
+  readonly url: URL;
+  readonly params: Visit["params"];
+  readonly takeToasts: Visit["takeToasts"];
+  readonly deps: Visit["deps"];
+  readonly #visit: Visit;
+
+  constructor(visit: Visit, page: PageRoute) {
+    this.page = visit.page;
+    this.url = visit.url;
+    this.params = visit.params;
+    this.takeToasts = visit.takeToasts;
+    this.deps = visit.deps.derive({ context: (name) => page.context.get(name) });
+    this.#visit = visit;
+  }
+
+  get request(): Request {
+    return this.#visit.request;
+  }
 }
 
 function drawn(html: string, status: number, headers: Headers | null = null): PageAnswer {
@@ -170,17 +202,14 @@ function drawingOf(tree: PageTree, state: RenderState): Drawing {
   const { props, layouts } = tree;
   const slots = layouts.map(() => ({ drawn: false }));
   let node: ComponentChildren = tree.body.kind === "component"
-    ? h(tree.body.component as ComponentType<object>, tree.body.props)
+    ? component(tree.body.component, tree.body.props, tree.file)
     : children(tree.body.content);
   for (let index = layouts.length - 1; index >= 0; index--) {
     const layout = layouts[index];
     const slot = slots[index];
     if (layout === undefined || slot === undefined) continue;
     // A layout takes the props of the page and its children; the manifest has checked that it is a function.
-    node = h(
-      layout.component as ComponentType<object>,
-      { ...props, children: h(Slot, { slot, content: node }) } as object,
-    );
+    node = component(layout.component, { ...props, children: h(Slot, { slot, content: node }) }, layout.file);
   }
   const check = (): void => {
     const empty = slots.findIndex(({ drawn }) => !drawn);
@@ -194,6 +223,24 @@ function drawingOf(tree: PageTree, state: RenderState): Drawing {
     );
   };
   return { node: within(state, node), check };
+}
+
+/** A function component of the application, called by one of ours, which looks at what it gives. */
+interface CalledProps {
+  readonly call: (props: object) => ComponentChildren;
+  readonly props: object;
+  readonly file: string;
+}
+
+function Called({ call, props, file }: CalledProps): ComponentChildren {
+  return atOnce(call(props), `the component of "${file}"`);
+}
+
+/** A page or a layout as a node: the manifest has checked that it is a function, which may be a class of Preact's. */
+function component(type: unknown, props: object, file: string): VNode {
+  const isClass = typeof type === "function" && typeof type.prototype?.render === "function";
+  if (isClass) return h(type as ComponentType<object>, props);
+  return <Called call={type as CalledProps["call"]} props={props} file={file} />;
 }
 
 /** The page in its layouts; carriage returns are still as they were written. */

@@ -27,10 +27,28 @@ let drawn: Drawn | null = null;
 
 const next: unknown = Reflect.get(options, BEFORE_RENDER);
 Reflect.set(options, BEFORE_RENDER, (vnode: object): void => {
+  refuseAsync(vnode);
   // What the renderer has just put there.
   drawn = Reflect.get(vnode, COMPONENT) as Drawn;
   if (typeof next === "function") next(vnode);
 });
+
+const AsyncFunction = (async () => {}).constructor;
+
+/**
+ * Refuses an async component inside a page before it is called. The renderer draws nothing for the promise that it gives, and a
+ * rejection of that promise would end the process.
+ */
+function refuseAsync(vnode: object): void {
+  const type: unknown = "type" in vnode ? vnode.type : null;
+  if (typeof type !== "function" || type.constructor !== AsyncFunction) return;
+  throw new TypeError(
+    `Cannot render <${
+      type.name || "Component"
+    }>: it is an async function inside a page; wait in the page's own component, in a ` +
+      `context function or in the action function, and pass down what came`,
+  );
+}
 
 /**
  * The value that the nearest provider of a context gives, or the context's default.

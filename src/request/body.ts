@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Report } from "../callback.ts";
 import { InputError } from "../errors.ts";
 import { type BodyAccount, freeAccount } from "./body_account.ts";
 import { ByteReader, readSmall } from "./byte_reader.ts";
@@ -24,6 +25,8 @@ export type Body =
 export interface ReadBodyOptions {
   /** Takes files as they arrive. Without it they are kept: in memory up to a mebibyte of all, on disk above it. */
   readonly onFile?: OnFile | undefined;
+  /** Called with the error where a temporary file cannot be removed. Default: the console. */
+  readonly onError?: Report | undefined;
   /** What the body holds; its owner closes it, after an error too. Default: one that bounds nothing. */
   readonly account?: BodyAccount | undefined;
 }
@@ -57,12 +60,13 @@ const strictUtf8WithoutMark = new TextDecoder("utf-8", { fatal: true });
  * @throws {InputError} With status 400 when it is malformed, cut off, or not as long as it says; 408 when it takes too long;
  *   413 above a limit, which `limit` names; 415 when it has a content type or coding that is not read here; 429 when all bodies
  *   together hold too much.
+ * @throws {StorageError} With status 507 when the disk fails under a file that is too large for the memory.
  * @throws {TypeError} When somebody has read the body already.
  */
 export async function readBody(request: Request, limits: Limits, options: ReadBodyOptions = {}): Promise<Body> {
   const { headers, method } = request;
   if (method === "GET" || method === "HEAD") return { kind: "empty" };
-  const { account = freeAccount(), onFile } = options;
+  const { account = freeAccount(), onFile, onError } = options;
   const length = headers.get("content-length");
   const common = commonType(headers);
   // What a call without fields is sent with: there is nothing that could be read.
@@ -88,8 +92,10 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
         const { maximum, limit } = textLimit(type, limits);
         return parseText(type, await source.readAll(maximum, limit, account), limits);
       }
-      case "multipart":
-        return { kind: "fields", fields: await readMultipart(source, type.boundary, limits, account, onFile) };
+      case "multipart": {
+        const fields = await readMultipart(source, type.boundary, limits, { account, onFile, onError });
+        return { kind: "fields", fields };
+      }
       case "unknown":
         // A POST without a body has a stream, too, and no bytes in it.
         if (await source.read() === null) return { kind: "empty" };

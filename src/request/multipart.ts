@@ -8,14 +8,15 @@
  * @module
  */
 
+import type { Report } from "../callback.ts";
 import { InputError } from "../errors.ts";
 import type { BodyAccount } from "./body_account.ts";
 import { type ByteReader, tooLarge } from "./byte_reader.ts";
+import { FileSpool } from "./file_spool.ts";
 import { FieldCollector, type FieldMap, type FieldValue } from "./field_map.ts";
 import { parseHeaderValue } from "./header_value.ts";
 import type { Limits } from "./limits.ts";
 import { type Bytes, concat, Pieces } from "./pieces.ts";
-import { FileSpool } from "./spooled_file.ts";
 
 /** A file that arrives. */
 export interface ArrivingFile {
@@ -40,6 +41,16 @@ export type MultipartLimits = Pick<
   Limits,
   "bodyBytes" | "fields" | "fileBytes" | "files" | "nameBytes" | "partHeaderBytes" | "parts"
 >;
+
+/** Options of {@linkcode readMultipart}. */
+export interface MultipartOptions {
+  /** What the body holds. */
+  readonly account: BodyAccount;
+  /** Takes files as they arrive. */
+  readonly onFile?: OnFile | undefined;
+  /** Called with the error where a temporary file cannot be removed. Default: the console. */
+  readonly onError?: Report | undefined;
+}
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -70,23 +81,22 @@ interface PartHeaders {
  * @param source The bytes of the body.
  * @param boundary The boundary that `Content-Type` names.
  * @param limits How much there may be of each.
- * @param account What the body holds.
- * @param onFile Takes files as they arrive.
+ * @param options The account of the body, and what to do with files.
  * @returns The fields. Files that do not fit into a mebibyte together are `SpooledFile`s, which the caller disposes of.
  * @throws {InputError} With status 413 above a limit, with status 400 when the body is malformed or cut off, with status 429 when
  *   all bodies together hold too much. What `onFile` throws passes through.
+ * @throws {StorageError} With status 507 when the disk fails under a file that is too large for the memory.
  */
 export async function readMultipart(
   source: ByteReader,
   boundary: string,
   limits: MultipartLimits,
-  account: BodyAccount,
-  onFile?: OnFile,
+  options: MultipartOptions,
 ): Promise<FieldMap> {
   if (!BOUNDARY.test(boundary)) throw malformed("its boundary is not one");
   source.checkDeclared(limits.bodyBytes + limits.files * limits.fileBytes, "bodyBytes");
 
-  const scanner = new PartScanner(source, boundary, limits, account);
+  const scanner = new PartScanner(source, boundary, limits, options.account);
   const collector = new FieldCollector(limits);
   try {
     let parts = 0;
@@ -101,7 +111,7 @@ export async function readMultipart(
       collector.checkName(headers.name);
       const value = headers.filename === null
         ? await readText(scanner)
-        : await readFile(scanner, { ...headers, filename: headers.filename }, countFile, account, onFile);
+        : await readFile(scanner, { ...headers, filename: headers.filename }, countFile, options);
       if (value !== undefined) collector.add(headers.name, value);
     }
     await scanner.skipEpilogue();
@@ -112,7 +122,10 @@ export async function readMultipart(
   }
 }
 
-/** Removes what the values hold outside of memory: temporary files, and what was stored and nobody keeps. */
+/**
+ * Removes what the values hold outside of memory: temporary files, and what was stored and nobody keeps. Never rejects: each file
+ * reports its own failure, and keeps none of the others from being removed.
+ */
 export async function disposeFiles(fields: FieldMap): Promise<void> {
   for (const values of fields.values()) {
     for (const value of values) {
@@ -135,22 +148,21 @@ async function readFile(
   scanner: PartScanner,
   file: PartHeaders & { readonly filename: string },
   countFile: () => void,
-  account: BodyAccount,
-  onFile: OnFile | undefined,
+  { account, onFile, onError }: MultipartOptions,
 ): Promise<FieldValue | undefined> {
   const first = await scanner.readFile();
   if (file.filename === "" && first === null) return undefined;
   countFile();
   if (onFile !== undefined) return await deliver(scanner, first, file, onFile);
 
-  const spool = new FileSpool(account);
+  const spool = new FileSpool(account, onError);
   try {
     for (let piece = first; piece !== null; piece = await scanner.readFile()) await spool.write(piece);
+    return spool.finish(file.filename, file.type);
   } catch (error) {
     await spool.abort();
     throw error;
   }
-  return spool.finish(file.filename, file.type);
 }
 
 /** Lets `onFile` pull the file out of the body, and pulls what it leaves. */

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { notify } from "../callback.ts";
 
 const PREFIX = "hyper-upload-";
 const LOCK = "lock";
@@ -37,7 +38,7 @@ const tidied = new Set<string>();
 export interface SpoolFile {
   readonly path: string;
   readonly disk: Deno.FsFile;
-  /** Removes the file, which has to be closed, and with the last one the folder. A second call does nothing. */
+  /** Removes the file, which has to be closed, and with the last one the folder. May be called again, also after it has rejected. */
   remove(): Promise<void>;
 }
 
@@ -53,10 +54,12 @@ export async function createSpoolFile(parent: string): Promise<SpoolFile> {
   const place = current;
   place.files++;
   let path: string | null = null;
-  const remove = once(async () => {
+  const leaveOnce = once(() => leave(place));
+  const remove = async (): Promise<void> => {
     if (path !== null) await removeQuietly(path);
-    await leave(place);
-  });
+    // Not before: a folder that still has a file stays locked, so that another process clears it when this one has ended.
+    await leaveOnce();
+  };
   try {
     path = await Deno.makeTempFile({ dir: (await place.folder).path, prefix: FILE_PREFIX });
     return { path, disk: await Deno.open(path, { write: true }), remove };
@@ -72,8 +75,11 @@ async function leave(place: Place): Promise<void> {
   if (current === place) current = null;
   const folder = await place.folder.catch(() => null); // Where there is none, the file that asked for it has said so.
   if (folder === null) return;
-  await removeQuietly(`${folder.path}/${LOCK}`);
-  folder.lock.close();
+  try {
+    await removeQuietly(`${folder.path}/${LOCK}`);
+  } finally {
+    folder.lock.close();
+  }
   await removeQuietly(folder.path);
 }
 
@@ -84,11 +90,24 @@ async function createFolder(parent: string): Promise<Folder> {
   }
   for (;;) {
     const path = await Deno.makeTempDir({ dir: parent, prefix: PREFIX });
-    const lock = await Deno.open(`${path}/${LOCK}`, { createNew: true, read: true, write: true });
-    await lock.lock(true);
+    const lock = await lockFolder(path);
     // Another process that tidies may have taken it before it was locked, and removed it.
     if (await exists(`${path}/${LOCK}`)) return { path, lock };
     lock.close();
+  }
+}
+
+/** Locks a new folder. Where that fails, as on a full disk, the folder goes again: each upload would leave one behind. */
+async function lockFolder(path: string): Promise<Deno.FsFile> {
+  let lock: Deno.FsFile | null = null;
+  try {
+    lock = await Deno.open(`${path}/${LOCK}`, { createNew: true, read: true, write: true });
+    await lock.lock(true);
+    return lock;
+  } catch (error) {
+    lock?.close();
+    await notify(() => Deno.remove(path, { recursive: true }), () => {}); // It is the first error that is told.
+    throw error;
   }
 }
 

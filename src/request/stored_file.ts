@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { notify, type Report } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
 import type { FieldMap, FieldValue } from "./field_map.ts";
 import { type ArrivingFile, disposeFiles, type OnFile } from "./multipart.ts";
@@ -162,7 +163,7 @@ export class StoredFile extends File implements AsyncDisposable {
  * @param onError Told what a `discard` throws.
  * @returns What {@linkcode readBody} hands files to.
  */
-export function storingFiles(take: TakeFile, ctx: RequestContext, onError: (error: unknown) => void): OnFile {
+export function storingFiles(take: TakeFile, ctx: RequestContext, onError: Report): OnFile {
   return async (file) => {
     const source = file.stream.getReader();
     const content = new Content();
@@ -184,11 +185,7 @@ export function storingFiles(take: TakeFile, ctx: RequestContext, onError: (erro
     if (taken === undefined) return undefined;
     const given = typeof taken === "string" ? { key: taken } : taken;
     const discard = async (): Promise<void> => {
-      try {
-        await given.discard?.();
-      } catch (error) {
-        onError(error);
-      }
+      await notify(() => given.discard?.(), onError);
     };
     try {
       while (await read() !== null);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { STATUS_TEXT } from "@std/http/status";
+import { isStatus, STATUS_TEXT } from "@std/http/status";
 import type { Answer } from "../dispatch/dispatch.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
@@ -74,6 +74,11 @@ function problem(
   headers: Readonly<Record<string, string>>,
   issues?: Issues,
 ): Reply {
-  const body = { ok: false, type: "about:blank", title: STATUS_TEXT[status] ?? "Error", status, detail, issues };
+  const body = { ok: false, type: "about:blank", title: titleOf(status), status, detail, issues };
   return reply(status, JSON.stringify(body), { ...lowerCased(headers), "content-type": PROBLEM_TYPE });
+}
+
+/** The phrase of a status (RFC 9457, 4.2.1); a number that is not registered has none. */
+function titleOf(status: number): string {
+  return isStatus(status) ? STATUS_TEXT[status] : "Error";
 }

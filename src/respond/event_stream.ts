@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { notify } from "../callback.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
-import { type RunningStream, startTimer } from "../dispatch/running_stream.ts";
+import { isReported, type RunningStream, startTimer } from "../dispatch/running_stream.ts";
 import { encodeEvent } from "./sink.ts";
 import { nextTurn } from "./turns.ts";
 
@@ -85,7 +86,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     options.onEnd(reason);
   };
   const leave = (): void => {
-    // Nobody is left to tell of an error here; whoever made the generator reports its errors.
+    // There is no reader to tell of an error; it is reported where the generator is made.
     next.catch(() => {});
     stream.leave();
   };
@@ -169,7 +170,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       if (isTerminal(frame.last.event)) {
         end("ended");
         controller.close();
-        void stream.end().catch(() => {}); // Reported where the generator was made.
+        notify(() => stream.end(), isReported);
         return;
       }
       // What a topic says is encoded once for all of its streams, and comes no faster than it is published: nobody waits

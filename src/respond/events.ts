@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { notify, type Report } from "../callback.ts";
 import type { Answer } from "../dispatch/dispatch.ts";
-import { HyperError } from "../errors.ts";
+import { HyperError, isA } from "../errors.ts";
 import { failureOf } from "../dispatch/failure.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import type { RunningStream } from "../dispatch/running_stream.ts";
@@ -26,7 +27,7 @@ export async function respondWithEvents(answer: Answer, services: RespondService
   const { outcome, intent } = answer;
   switch (outcome.kind) {
     case "response":
-      return await redirected(outcome.response, answer) ?? outcome.response;
+      return await redirected(outcome.response, answer, reporterOf(answer, services)) ?? outcome.response;
     case "nothing":
       return events(200, [], answer);
     case "events":
@@ -69,25 +70,25 @@ function events(
 }
 
 /** A handler's own redirect, in the runtime's words: `fetch` would follow it unseen. */
-async function redirected(response: Response, answer: Answer): Promise<Reply | null> {
+async function redirected(response: Response, answer: Answer, onError: Report): Promise<Reply | null> {
   const location = response.headers.get("location");
   if (response.status < 300 || response.status > 399 || location === null) return null;
   // Nobody reads it, and what is kept of it for a repeat is kept when it has ended.
-  await response.body?.cancel();
+  await notify(() => response.body?.cancel(), onError);
   const url = redirectTarget(location, answer.url, { external: true });
   const external = url.startsWith("/") ? {} : { external: true };
   return events(200, [{ event: "redirect", data: { url, ...external } }], answer, {}, response.headers.getSetCookie());
 }
 
 async function stream(running: RunningStream, answer: Answer, services: RespondServices): Promise<Reply> {
-  const { signals, heartbeatSeconds, report } = services;
+  const { signals, heartbeatSeconds } = services;
   const { request, limits } = answer;
   const actionName = answer.action?.name ?? "";
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
   if (early.kind === "failed") return failed(failureOf(early.error), answer);
 
-  const onError = (error: unknown): void => report(error, request, actionName);
+  const onError = reporterOf(answer, services);
   const openedAt = performance.now();
   signals.streamOpened.send({ actionName, request }, onError);
   const body = eventStream({
@@ -110,10 +111,14 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
   });
 }
 
+function reporterOf({ request, action }: Answer, { report }: RespondServices): Report {
+  return (error) => report(error, request, action?.name ?? "");
+}
+
 /** Whether what failed may be there when the client comes back: an error would tell it not to. */
 function isPassing(error: unknown, { method }: Request): boolean {
   // A mutation is not asked for again by itself.
-  return method === "GET" && error instanceof HyperError && error.status === 503 && "retry-after" in error.headers;
+  return method === "GET" && isA(error, HyperError) && error.status === 503 && "retry-after" in error.headers;
 }
 
 type Settled = { readonly kind: "pending" | "done" } | { readonly kind: "failed"; readonly error: unknown };
@@ -136,7 +141,9 @@ async function invalid(
   const error = errorPatch({ kind: "failure", status: 422, message: INVALID_MESSAGE, headers: {} }, issues);
   if (form === null || action === null || origin === null) return events(422, [error], answer);
   const rendered = await services.rendering.failedForm(origin, { action, instance, form });
-  if (rendered.kind === "response") return await redirected(rendered.response, answer) ?? rendered.response;
+  if (rendered.kind === "response") {
+    return await redirected(rendered.response, answer, reporterOf(answer, services)) ?? rendered.response;
+  }
   // A page that does not show the form in this state has nothing to patch; the issues still tell.
   if (rendered.selector === undefined) return events(422, [error], answer);
   const patch: Patch = {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { notify } from "../callback.ts";
+
 /**
  * Milliseconds that a page is given to be whole. One that waits for next to nothing is better sent whole: where it fails, its
  * visitor gets the error page with its status, and no half of a page.
@@ -85,9 +87,9 @@ export function streamPage({ html, next, rest }: BegunPage, onError: (error: unk
       for (let piece = next;; piece = rest.next()) {
         const result = await Promise.race([piece, left.promise]);
         if (result === null) {
-          // Nobody is left to show it to, nor to tell of a failure.
-          piece.catch(() => {});
-          rest.return().catch(() => {});
+          // There is no reader to show it to. What fails now is reported all the same.
+          piece.catch(onError);
+          notify(() => rest.return(), (error) => void onError(error));
         }
         if (result === null || result.done) break;
         unread += result.value;

@@ -4,6 +4,7 @@
  * @module
  */
 import { ifNoneMatch } from "@std/http/etag";
+import { notify } from "../callback.ts";
 import type { Served } from "../dispatch/dispatch.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import { failure, failureOf, isReportable } from "../dispatch/failure.ts";
@@ -56,7 +57,8 @@ export async function serve(
   const { response } = served;
   // Asked in this order: a body that was looked at is sent as a stream from then on.
   if (request.method !== "HEAD" || response.body === null) return served;
-  await response.body.cancel();
+  const { body } = response;
+  await notify(() => body.cancel(), (error) => services.report(error, request, null));
   return whole(new Response(null, response));
 }
 

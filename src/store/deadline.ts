@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { logError, notify, type Report, tell } from "../callback.ts";
 import type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./store.ts";
 
 /** Timers take a delay of more than this for none (HTML, 8.6: a signed 32-bit number). */
@@ -46,7 +47,7 @@ export async function within<T>(
     reject(new DeadlineError(message));
   }, Math.min(seconds * 1000, MAX_DELAY));
   answer.then((value) => {
-    if (isLate) onLate?.(value);
+    if (isLate && onLate !== undefined) notify(() => onLate(value), logLate);
   }, () => {}); // Thrown below, to the caller; after the deadline there is none.
   try {
     return await Promise.race([answer, late]);
@@ -87,7 +88,7 @@ class BoundedStore implements Store {
   putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean> {
     return this.#call("putIfAbsent", () => this.#store.putIfAbsent(key, value, seconds), (isKept) => {
       // Where this fails, its time is what is left to wait for.
-      if (isKept) void this.deleteIf(key, value).catch(() => {});
+      if (isKept) notify(() => this.deleteIf(key, value), () => {});
     });
   }
 
@@ -118,16 +119,16 @@ class BoundedStore implements Store {
  * @param report Called with what goes wrong where nobody waits.
  * @returns A bus whose methods reject after the deadline, and never throw.
  */
-export function withBusDeadline(bus: Bus, seconds: number, report: (error: unknown) => void): Bus {
+export function withBusDeadline(bus: Bus, seconds: number, report: Report): Bus {
   return new BoundedBus(bus, seconds, report);
 }
 
 class BoundedBus implements Bus {
   readonly #bus: Bus;
   readonly #seconds: number;
-  readonly #report: (error: unknown) => void;
+  readonly #report: Report;
 
-  constructor(bus: Bus, seconds: number, report: (error: unknown) => void) {
+  constructor(bus: Bus, seconds: number, report: Report) {
     this.#bus = bus;
     this.#seconds = seconds;
     this.#report = report;
@@ -154,7 +155,7 @@ class BoundedBus implements Bus {
       const subscription = await this.#call(
         "subscribe",
         () => this.#bus.subscribe(topic, hear, { after, onGap: lose }),
-        (subscription) => void end(subscription),
+        end,
       );
       const { isComplete, cursor } = subscription;
       return { isComplete, cursor, [Symbol.asyncDispose]: () => end(subscription) };
@@ -169,7 +170,7 @@ class BoundedBus implements Bus {
     try {
       await this.#call("the end of a subscription", async () => await subscription[Symbol.asyncDispose]());
     } catch (error) {
-      this.#report(error);
+      tell(this.#report, error);
     }
   }
 
@@ -183,4 +184,8 @@ class BoundedBus implements Bus {
 /** Calls a function of the application: what it throws at once is a rejection, as what it throws later. */
 async function settle<T>(call: () => PromiseLike<T>): Promise<T> {
   return await call();
+}
+
+function logLate(error: unknown): void {
+  logError(error, "an answer that came after its deadline");
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { logError, notify, type Report } from "../callback.ts";
 import { checkBound, toJson } from "./entry.ts";
 import type { Bus, BusMessage, BusSubscription, SubscribeOptions } from "./store.ts";
 
@@ -12,7 +13,7 @@ export interface MemoryBusOptions {
   readonly maxMessages?: number | undefined;
   /** The most bytes of JSON texts it keeps, counted as two for each UTF-16 code unit. Default: 16 MiB. */
   readonly maxBytes?: number | undefined;
-  /** Told what a listener throws. Default: `reportError`, as an event target does. */
+  /** Called with what a listener throws, at once or by a promise that rejects. Default: the console. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -44,7 +45,7 @@ export function createMemoryBus(options: MemoryBusOptions = {}): Bus {
 class MemoryBus implements Bus {
   readonly #maxMessages: number;
   readonly #maxBytes: number;
-  readonly #onError: (error: unknown) => void;
+  readonly #onError: Report;
   /** In every cursor, so that one of another process, or of this one before it was started anew, is not taken for ours. */
   readonly #epoch: string = crypto.randomUUID();
   /** Who listens, by topic; a topic goes with its last listener. */
@@ -59,7 +60,7 @@ class MemoryBus implements Bus {
   #dropped = 0;
 
   constructor(
-    { maxMessages = 10_000, maxBytes = 16 * 1024 * 1024, onError = (error) => reportError(error) }: MemoryBusOptions,
+    { maxMessages = 10_000, maxBytes = 16 * 1024 * 1024, onError = logListener }: MemoryBusOptions,
   ) {
     checkBound("a memory bus", "maxMessages", maxMessages);
     checkBound("a memory bus", "maxBytes", maxBytes);
@@ -119,12 +120,8 @@ class MemoryBus implements Bus {
   }
 
   #deliver(listener: (message: BusMessage) => void, number: number, text: string): void {
-    try {
-      // Parsed for each, so that no listener can change what the next one hears.
-      listener({ cursor: this.#cursorOf(number), message: JSON.parse(text) });
-    } catch (error) {
-      this.#onError(error);
-    }
+    // Parsed for each, so that no listener can change what the next one hears.
+    notify(() => listener({ cursor: this.#cursorOf(number), message: JSON.parse(text) }), this.#onError);
   }
 
   #trim(): void {
@@ -146,6 +143,10 @@ class MemoryBus implements Bus {
     if (epoch !== this.#epoch || number === undefined || !/^\d{1,15}$/.test(number)) return null;
     return Number(number) <= this.#latest ? Number(number) : null;
   }
+}
+
+function logListener(error: unknown): void {
+  logError(error, "a listener of a bus");
 }
 
 function sizeOf(text: string): number {

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { logError, notify, type Report } from "../callback.ts";
 import { checkBound, toJson } from "./entry.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";
 import type { Bus, BusMessage, BusSubscription, PublishOptions, SubscribeOptions } from "./store.ts";
@@ -55,7 +56,7 @@ export interface RedisBus extends Bus, AsyncDisposable {}
  */
 export async function createRedisBus(options: RedisBusOptions = {}): Promise<RedisBus> {
   const { maxMessages = 1_000, maxBytes = 4 * 1024 * 1024, logSeconds = 86_400 } = options;
-  const { onError = (error: unknown) => reportError(error) } = options;
+  const { onError = logListener } = options;
   checkBound("a Redis bus", "maxMessages", maxMessages);
   checkBound("a Redis bus", "maxBytes", maxBytes);
   checkBound("a Redis bus", "logSeconds", logSeconds);
@@ -119,7 +120,7 @@ interface Settings {
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly logSeconds: number;
-  readonly onError: (error: unknown) => void;
+  readonly onError: Report;
 }
 
 interface Entry {
@@ -186,7 +187,7 @@ class ConnectedBus implements RedisBus {
     this.#settings = settings;
     redis.onReady(() => {
       for (const feed of this.#feeds.values()) feed.isBehind = true;
-      void this.#readMissed();
+      notify(() => this.#readMissed(), settings.onError);
     });
   }
 
@@ -259,7 +260,7 @@ class ConnectedBus implements RedisBus {
     }
     const feed = new Feed(this.#redis, topic, this.#settings);
     this.#feeds.set(topic, feed);
-    this.#timer ??= setInterval(() => void this.#look(), LOOK);
+    this.#timer ??= setInterval(() => notify(() => this.#look(), this.#settings.onError), LOOK);
     feed.users++;
     try {
       await feed.opened;
@@ -393,7 +394,7 @@ class Feed {
     if (waiting?.isOver === true) {
       // What was dropped is not given later either: it goes on with what comes now.
       subscriber.last = this.#last ?? START;
-      if (after === null) this.#report(subscriber.onGap);
+      if (after === null) notify(subscriber.onGap, this.#settings.onError);
     }
     for (const entry of waiting?.take() ?? []) this.#give(subscriber, entry);
     return isComplete;
@@ -403,7 +404,8 @@ class Feed {
   readMissed(): void {
     this.isBehind = true;
     if (this.#isReading || this.#last === null) return;
-    void this.#read(this.#last);
+    const last = this.#last;
+    notify(() => this.#read(last), this.#settings.onError);
   }
 
   #hear(message: string): void {
@@ -537,21 +539,16 @@ class Feed {
     subscriber.last = id;
     if (!this.subscribers.has(subscriber)) return;
     // Parsed for each, so that no listener can change what the next one hears.
-    this.#report(() => subscriber.listener({ cursor: id, message: parse(text) }));
+    notify(() => subscriber.listener({ cursor: id, message: parse(text) }), this.#settings.onError);
   }
 
   #tellGap(): void {
-    for (const { onGap } of [...this.subscribers]) this.#report(onGap);
+    for (const { onGap } of [...this.subscribers]) notify(onGap, this.#settings.onError);
   }
+}
 
-  /** Calls a subscriber, and reports what it throws. */
-  #report(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#settings.onError(error);
-    }
-  }
+function logListener(error: unknown): void {
+  logError(error, "a listener of a Redis bus");
 }
 
 function streamOf({ prefix }: RedisConnection, topic: string): string {

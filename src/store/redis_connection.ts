@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { logError, notify, type Report, tell } from "../callback.ts";
 // @ts-types="./redis_client.d.ts"
 import { type Client, createClient } from "@redis/client";
+import { isA } from "../errors.ts";
 import { DeadlineError, within } from "./deadline.ts";
 
 /** Where Redis is, and how it is used. */
@@ -19,7 +21,10 @@ export interface RedisOptions {
   readonly prefix?: string | undefined;
   /** Seconds after which a command that is not answered has failed, above 0. Default: 2. */
   readonly timeoutSeconds?: number | undefined;
-  /** Told of a lost connection, once for each time, and of what goes wrong where nobody waits. Default: the console. */
+  /**
+   * Called when the connection is lost, once for each time, and with what goes wrong where no caller waits. What it throws itself
+   * is logged to the console and changes nothing. Default: the console.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -47,7 +52,7 @@ export class RedisConnection implements AsyncDisposable {
   readonly database: string;
   readonly #url: string;
   readonly #timeout: number;
-  readonly #onError: (error: unknown) => void;
+  readonly #onError: Report;
   /** What is listened to, for a connection that is made anew. */
   readonly #channels = new Map<string, (message: string) => void>();
   /** Called when the connection is back. */
@@ -81,8 +86,7 @@ export class RedisConnection implements AsyncDisposable {
     this.database = parsed.pathname.slice(1) || "0";
     this.#url = url;
     this.#timeout = timeoutSeconds * 1000;
-    // deno-lint-ignore no-console -- the console is where a server's errors are looked for
-    this.#onError = onError ?? ((error) => console.error(`Error in Redis at ${this.where}:`, error));
+    this.#onError = onError ?? ((error) => logError(error, `Redis at ${this.where}`));
     this.#client = this.#createClient();
   }
 
@@ -181,7 +185,7 @@ export class RedisConnection implements AsyncDisposable {
       if (!this.#started || this.#client !== client) return;
       this.#isLossTold = false;
       this.#silentSince = null;
-      void this.#listenAgain(client);
+      notify(() => this.#listenAgain(client), this.#onError);
     });
     return client;
   }
@@ -195,7 +199,7 @@ export class RedisConnection implements AsyncDisposable {
       if (!this.#closed && this.#client === client) this.#tellLoss(error);
       return;
     }
-    if (this.#client === client) { for (const listener of this.#onReady) listener(); }
+    if (this.#client === client) { for (const listener of this.#onReady) notify(listener, this.#onError); }
   }
 
   async #within(answer: Promise<unknown>, command: string, onLate?: (answer: unknown) => void): Promise<unknown> {
@@ -205,7 +209,7 @@ export class RedisConnection implements AsyncDisposable {
     try {
       return await within(answer, seconds, { message, onLate });
     } catch (error) {
-      if (error instanceof DeadlineError) this.#noteSilence();
+      if (isA(error, DeadlineError)) this.#noteSilence();
       throw error;
     }
   }
@@ -235,7 +239,7 @@ export class RedisConnection implements AsyncDisposable {
     this.#client.destroy();
     const client = this.#client = this.#createClient();
     // A connection that fails is tried again by the client itself, and ends here when this is closed or left as well.
-    client.connect().catch((error) => {
+    notify(() => client.connect(), (error) => {
       if (!this.#closed && this.#client === client) this.#tellLoss(error);
     });
   }
@@ -244,7 +248,8 @@ export class RedisConnection implements AsyncDisposable {
   #tellLoss(error: unknown): void {
     if (this.#isLossTold) return;
     this.#isLossTold = true;
-    this.#onError(error);
+    // Thrown out of a listener of the client, it would keep that from connecting again.
+    tell(this.#onError, error);
   }
 }
 

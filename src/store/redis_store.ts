@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notify } from "../callback.ts";
 import { checkEntry, toJson } from "./entry.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";
 import type { Store } from "./store.ts";
@@ -68,7 +69,7 @@ class ConnectedStore implements RedisStore {
     const args = ["SET", this.#keyOf(key), text, "NX", "PX", toMilliseconds(seconds)];
     return await this.#redis.send(args, (answer) => {
       // It came through after the asker was told that it had not: nobody would ever let it go before its time.
-      if (answer === "OK") void this.deleteIf(key, value).catch(() => {}); // Its time is what is left to wait for.
+      if (answer === "OK") notify(() => this.deleteIf(key, value), () => {}); // Its time is what is left to wait for.
     }) === "OK";
   }
 

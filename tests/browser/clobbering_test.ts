@@ -38,6 +38,64 @@ Deno.test("A14: the runtime works among such names under a policy with Trusted T
   await visit(HOSTILE["images"]!(names), journey, { "content-security-policy": policy });
 });
 
+for (const [kind, markup] of Object.entries(HOSTILE)) {
+  Deno.test(`A1, A14: among such ${kind}, under a policy of nonces, a page is merged and an upload is not`, async () => {
+    const hostile = markup(names);
+    const ran: string[] = [];
+    const asked: string[] = [];
+    const policy = (nonce: string) => ({
+      "content-security-policy": `script-src 'nonce-${nonce}'; require-trusted-types-for 'script'; trusted-types hyper`,
+    });
+    const hit = (name: string, nonce: string) => `<script src="/hit.js?${name}" nonce="${nonce}"></script>`;
+    const show = (place: string, nonce: string, head = "", more = {}) =>
+      html(
+        `<!doctype html><html lang="en"><head><title>${place}</title>
+          <script type="module" nonce="${nonce}" src="/_hyper/client.js"></script>${hit("all", nonce)}${head}</head>
+          <body>${hostile}<h1 class="${place}">${place}</h1>
+          <nav hyper-nav><a id="there" href="/there">There</a><a id="upload" href="/upload">Upload</a></nav></body></html>`,
+        { headers: { ...policy(nonce), ...more } },
+      );
+    const routes = {
+      "/": () => show("here", "AAA"),
+      // Its nonce is its own, as each page has another.
+      "/there": () => show("there", "BBB", hit("there", "BBB")),
+      "/upload": (request: Request) => {
+        asked.push(`${request.headers.get("sec-fetch-mode")}`);
+        return show("evil", "CCC", hit("evil", "CCC") + hit("evil", "AAA"), {
+          "content-disposition": `attachment; filename="cv.html"`,
+        });
+      },
+      // Tells whether it runs in the document that the test began with.
+      "/hit.js": ({ url }: Request) =>
+        new Response(`navigator.sendBeacon("/ran", "${new URL(url).search} " + Object.hasOwn(globalThis, "first"))`, {
+          headers: { "content-type": "text/javascript" },
+        }),
+      "/ran": async (request: Request) => {
+        ran.push(await request.text());
+        return new Response(null, { status: 204 });
+      },
+    };
+    await withPage(app({ routes }), async ({ page, url }) => {
+      const begun = page.waitForResponse("**/ran");
+      await page.goto("/");
+      await begun;
+      await page.evaluate(() => void Reflect.set(globalThis, "first", true));
+      const told = page.waitForResponse("**/ran");
+      await click(page, "#there");
+      await shown(page, "h1.there");
+      await told;
+      const both = ["?all false", "?there true"];
+      assertEquals([ran, page.url()], [both, `${url}/there`]);
+
+      const download = page.waitForEvent("download");
+      await click(page, "#upload");
+      assertEquals((await download).suggestedFilename(), "cv.html");
+      assertEquals(await text(page, "h1"), "there");
+      assertEquals([asked, ran, page.url()], [["same-origin", "navigate"], both, `${url}/there`]);
+    });
+  });
+}
+
 Deno.test("A14: a name on the page is not taken for something that the browser lacks", async () => {
   await visit(HOSTILE["images"]!(names), async (around) => {
     await around.page.addInitScript(() => {

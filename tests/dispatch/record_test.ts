@@ -30,6 +30,9 @@ function claiming() {
 const UNREAD: UnreadBody = {
   limits: { unreadEvents: Infinity, unreadBytes: Infinity, streamSeconds: Infinity },
   openSlot: () => createStreams({ streams: 1, streamsPerCaller: 1 }).open({ kind: "unknown" }),
+  report: (error) => {
+    throw error;
+  },
 };
 
 const toast = (value: string): Patch => ({ event: "toast", data: { value } });
@@ -108,6 +111,36 @@ Deno.test("recordResponse() makes a body to its end when its reader has left, an
   await reader?.read();
   await reader?.cancel();
   assertEquals(ends, [{ kind: "response", status: 200, headers: [], body: btoa("abc") }]);
+});
+
+Deno.test("recordResponse() reports a body that fails when its reader has left, and is done all the same", async () => {
+  const { claim, ends } = claiming();
+  const reports: unknown[] = [];
+  const failure = new Error("broken");
+  const body = new ReadableStream({ pull: () => Promise.reject(failure) });
+  const response = await recordResponse(new Response(body), claim, { ...UNREAD, report: (e) => void reports.push(e) });
+  await response.body?.cancel();
+  assertEquals([ends, reports], [[{ kind: "tooLarge" }], [failure]]);
+});
+
+Deno.test("recordResponse() reports what a body throws that is cut, as too large or as there is no slot", async () => {
+  const limits = { ...UNREAD.limits, unreadBytes: 0 };
+  const noSlot = { ...UNREAD, openSlot: () => ({ kind: "closing" }) as const };
+  for (const unread of [{ ...UNREAD, limits }, noSlot]) {
+    const { claim, ends } = claiming();
+    const reports: unknown[] = [];
+    const failure = new Error("does not end");
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1)),
+      cancel: () => Promise.reject(failure),
+    });
+    const response = await recordResponse(new Response(body), claim, {
+      ...unread,
+      report: (e) => void reports.push(e),
+    });
+    await response.body?.cancel();
+    assertEquals([ends, reports], [[{ kind: "tooLarge" }], [failure]]);
+  }
 });
 
 Deno.test("recordResponse() makes a body without a reader for no longer than streamSeconds", async () => {

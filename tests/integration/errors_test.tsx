@@ -70,6 +70,17 @@ Deno.test("a handler that throws: a program gets a problem object, and nothing o
   app.takeError();
 });
 
+Deno.test("a problem object has the phrase of its status, and a plain word for a status that has none", async () => {
+  for (const [status, title] of [[404, "Not Found"], [451, "Unavailable For Legal Reasons"], [499, "Error"]] as const) {
+    const refuse = action("refuse", () => {
+      throw new HyperError(status, "no");
+    });
+    await using app = new App({ "/": { default: () => "", refuse } });
+    const problem = await (await app.call("refuse", { accept: "application/json" })).json();
+    assertEquals([problem.status, problem.title], [status, title]);
+  }
+});
+
 Deno.test("nothing leaks in development either", async () => {
   await using app = broken({ dev: true });
   assertEquals((await (await app.call("boom", { accept: "text/html" })).text()).includes("hunter2"), false);

@@ -3,7 +3,8 @@ import { FakeTime } from "@std/testing/time";
 import { InputError } from "../../src/errors.ts";
 import { type Body, disposeBody, readBody, type ReadBodyOptions } from "../../src/request/body.ts";
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../../src/request/limits.ts";
-import { SPOOL_THRESHOLD_BYTES, SpooledFile } from "../../src/request/spooled_file.ts";
+import { SPOOL_THRESHOLD_BYTES } from "../../src/request/file_spool.ts";
+import { SpooledFile } from "../../src/request/spooled_file.ts";
 import { TempFiles } from "./temp_files.ts";
 
 const FORM = "application/x-www-form-urlencoded";

@@ -6,7 +6,8 @@ import { ByteReader } from "../../src/request/byte_reader.ts";
 import type { Bytes } from "../../src/request/pieces.ts";
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../../src/request/limits.ts";
 import { disposeFiles, type OnFile, readMultipart } from "../../src/request/multipart.ts";
-import { SPOOL_THRESHOLD_BYTES, SpooledFile } from "../../src/request/spooled_file.ts";
+import { SPOOL_THRESHOLD_BYTES } from "../../src/request/file_spool.ts";
+import { SpooledFile } from "../../src/request/spooled_file.ts";
 import { TempFiles } from "./temp_files.ts";
 
 const BOUNDARY = "----WebKitFormBoundaryX3Y";
@@ -26,7 +27,7 @@ async function read(body: string | Bytes, sent: Sent = {}): Promise<[string, unk
   const chunks = sent.chunks ?? [typeof body === "string" ? encoder.encode(body) : body];
   const source = new ByteReader(ReadableStream.from(chunks), contentLength, limits);
   try {
-    const fields = await readMultipart(source, boundary, limits, freeAccount(), onFile);
+    const fields = await readMultipart(source, boundary, limits, { account: freeAccount(), onFile });
     const pairs: [string, unknown][] = [];
     for (const [name, values] of fields) {
       for (const value of values) {
@@ -317,7 +318,7 @@ Deno.test("readMultipart() puts a large file on disk, and leaves none there afte
 Deno.test("readMultipart() gives large files as SpooledFiles", async () => {
   const body = encoder.encode(multipart(file("f", "x", "y".repeat(SPOOL_THRESHOLD_BYTES + 1))));
   const source = new ByteReader(ReadableStream.from([body]), null, DEFAULT_LIMITS);
-  const fields = await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, freeAccount());
+  const fields = await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, { account: freeAccount() });
   source.close();
   assertInstanceOf(fields.get("f")?.[0], SpooledFile);
   await disposeFiles(fields);
@@ -352,12 +353,13 @@ Deno.test("readMultipart() lets onFile begin before the file is complete", async
   })();
   const source = new ByteReader(ReadableStream.from(chunks), null, DEFAULT_LIMITS);
   let text = "";
-  await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, freeAccount(), async ({ stream }) => {
+  const onFile: OnFile = async ({ stream }) => {
     for await (const piece of stream) {
       text += new TextDecoder().decode(piece);
       begun.resolve();
     }
-  });
+  };
+  await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, { account: freeAccount(), onFile });
   source.close();
   assertEquals(text, "first-second");
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createBodyAccounts, freeAccount } from "../../src/request/body_account.ts";
 import { TempFiles } from "./temp_files.ts";
-import { FileSpool, SPOOL_THRESHOLD_BYTES, SpooledFile } from "../../src/request/spooled_file.ts";
+import { FileSpool, SPOOL_THRESHOLD_BYTES } from "../../src/request/file_spool.ts";
+import { SpooledFile } from "../../src/request/spooled_file.ts";
 
 /** Bytes that differ from place to place, so that a wrong offset shows. */
 function pattern(length: number): Uint8Array<ArrayBuffer> {

@@ -3,6 +3,7 @@
  * visitor is told that something went wrong and nothing else, `onError` is told once, and the next visitor is served.
  */
 import { assert, assertEquals } from "@std/assert";
+import { h } from "preact";
 import {
   action,
   createMemoryStore,
@@ -35,6 +36,24 @@ const THROWN: readonly (readonly [what: string, value: () => unknown])[] = [
         throw new Error("the secret of the house");
       },
     })],
+  ["an object that throws when its class is asked for", () =>
+    new Proxy({}, {
+      getPrototypeOf: () => {
+        throw new Error("the secret of the house");
+      },
+    })],
+  ["an object that throws when it is shown", () => ({
+    [Symbol.for("Deno.customInspect")]() {
+      throw new Error("the secret of the house");
+    },
+  })],
+  ["an error whose every member throws", () => {
+    const throws = (): never => {
+      throw new Error("the secret of the house");
+    };
+    const members = { name: { get: throws }, message: { get: throws }, stack: { get: throws }, cause: { get: throws } };
+    return Object.defineProperties(new Error(), members);
+  }],
   ["an error with a cause that is itself", () => {
     const error = new Error("the secret of the house");
     error.cause = error;
@@ -241,6 +260,85 @@ Deno.test("T50: the pages for failures that throw give way to a plain one, and a
       assertEquals(app.takeReports().length, reports, path);
     }
   });
+});
+
+Deno.test("T50: an async component inside a page is refused before it is called, by name", async () => {
+  let isCalled = false;
+  const Card = () => {
+    isCalled = true;
+    return Promise.reject(new Error("the secret of the house"));
+  };
+  const AsyncCard = async () => {
+    isCalled = true;
+    return await Card();
+  };
+  const show = action("show", () => html(h(AsyncCard as never, {}), { target: "#a" }));
+  await using app = new App({ "/": { default: () => <main>{h(AsyncCard as never, {})}</main>, show } });
+  assertEquals((await app.open("/")).status, 500);
+  assert(app.takeError().message.startsWith("Cannot render <AsyncCard>: it is an async function inside a page"));
+  assertEquals((await app.call("show")).status, 500);
+  assert(app.takeError().message.includes("<AsyncCard>"));
+  assertEquals(isCalled, false);
+});
+
+Deno.test("T50: what has to be given at once and is a promise is an error that says so, and no rejection is left", async () => {
+  const late = (): never => Promise.reject(new Error("the secret of the house")) as never;
+  const form = defineForm("note", { fields: { title: field.text() }, success: { toast: late } });
+  const save = action("save", { form }, () => {});
+  const marker: Marker<string> = { kind: "marker", source: "own", options: {} };
+  const ask = action("ask", { inject: { marker } }, () => ({}));
+  await using app = new App({
+    "/": { default: () => "home", save, ask },
+    "/head": { default: () => "page", head: late },
+    "/page": { default: () => late() },
+  }, { providers: [{ name: "Own", priority: 1, canHandle: late, resolve: () => "x" }] });
+  for (const [path, what] of [["/head", "a head of"], ["/page", "the component of"]] as const) {
+    assertEquals((await app.open(path)).status, 500);
+    assert(app.takeError().message.startsWith(`Cannot use ${what}`));
+  }
+  for (const [name, what] of [["save", "the toast of a form's success"], ["ask", "canHandle of Own"]] as const) {
+    const response = await app.call(name, { accept: JSON_TYPE });
+    await response.body?.cancel();
+    assertEquals(response.status, 500);
+    assert(app.takeError().message.startsWith(`Cannot use ${what}`));
+  }
+  await new Promise((resolve) => setTimeout(resolve));
+});
+
+Deno.test("T50: a schema may give a promise of another library, whose issues hold", async () => {
+  const issues = { issues: [{ message: "refused", path: ["title"] }] };
+  const later = { then: (resolve: (value: unknown) => void) => resolve(issues) };
+  const schema = { "~standard": { version: 1, vendor: "own", validate: () => later } } as unknown as StandardSchemaV1<
+    unknown,
+    { title: string }
+  >;
+  const form = defineForm("note", { schema, fields: { title: field.text() } });
+  let runs = 0;
+  const save = action("save", { form }, () => void runs++);
+  await using app = new App({ "/": { default: () => "", save } });
+  const response = await app.call("save", { accept: JSON_TYPE, fields: { title: "x" } });
+  assertEquals([response.status, (await response.json()).issues, runs], [422, { title: ["refused"] }, 0]);
+});
+
+Deno.test("T50: in development too, whatever is thrown ends nothing and is reported once", async () => {
+  for (const [what, value] of THROWN) {
+    const crash = action("crash", () => {
+      throw value();
+    });
+    const lines: string[] = [];
+    const { console } = globalThis;
+    const { info } = console;
+    console.info = (line: string) => void lines.push(line);
+    try {
+      await using app = new App({ "/": { default: () => "", crash } }, { dev: true });
+      const response = await app.call("crash", { accept: JSON_TYPE });
+      await response.body?.cancel();
+      assertEquals([response.status, app.takeReports().length], [500, 1], what);
+    } finally {
+      console.info = info;
+    }
+    assert(lines.some((line) => line.includes("action=crash")), what);
+  }
 });
 
 Deno.test("T50: an onError that throws is said on the console, and the visitor is answered", async () => {

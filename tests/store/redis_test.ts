@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { RedisConnection } from "../../src/store/redis_connection.ts";
 import { freePort } from "../support/process.ts";
+import { captureConsole } from "../support/app.tsx";
 import { isLeftOut, redisTest, startRedis } from "../support/redis.ts";
 import { testBus, testStore } from "./conformance.ts";
 
@@ -212,6 +213,70 @@ redisTest("a bus leaves the channel of a topic with its last listener, and comes
     assertEquals(await channels(), []);
   }
   assertEquals(heard.messages, ["first", "second"]);
+});
+
+redisTest("A2: an onError that throws, or rejects, keeps no connection from being made again", async () => {
+  const failures: readonly (() => void | PromiseLike<void>)[] = [
+    () => {
+      throw new Error("onError is broken");
+    },
+    () => Promise.reject(new Error("onError is broken")),
+  ];
+  for (const fail of failures) {
+    const lines: string[] = [];
+    const restore = captureConsole(lines);
+    try {
+      await using server = await startRedis();
+      const told: unknown[] = [];
+      const onError = (error: unknown) => {
+        told.push(error);
+        return fail();
+      };
+      await using store = await createRedisStore({ url: server.url, onError });
+      await server.stop();
+      await assertRejects(() => store.get("key"));
+      await server.start();
+      await until(() => store.put("key", "value", 60));
+      assertEquals(await store.get("key"), "value");
+      assertEquals(told.map((error) => (error as Error).message.includes("Lost the connection")), [true]);
+    } finally {
+      restore();
+    }
+    assertEquals(lines.filter((line) => line.includes("onError is broken")).length, 1);
+  }
+});
+
+redisTest("A2: a listener, or an onGap, that throws or rejects is reported, and the next is called", async () => {
+  const failures: readonly ((error: Error) => void)[] = [
+    (error) => {
+      throw error;
+    },
+    (error) => Promise.reject(error) as never,
+  ];
+  for (const [index, fail] of failures.entries()) {
+    await using control = await RedisConnection.open({ url });
+    const told: unknown[] = [];
+    const all = Promise.withResolvers<void>();
+    const onError = (error: unknown): void => {
+      if (told.push(error) === 2) all.resolve();
+    };
+    await using bus = await createRedisBus({ url, prefix: `fails-${index}:`, onError });
+    const heard = new Heard();
+    const [first, gap] = [new Error("first"), new Error("gap")];
+    await using _failing = await bus.subscribe("topic", () => fail(first), { onGap: () => fail(gap) });
+    await using _other = await bus.subscribe("topic", ({ message }) => heard.add(message), {
+      onGap: () => heard.add("gap"),
+    });
+    await bus.publish("topic", 1);
+    await heard.take(1);
+    // The log has gone, and another begun, which no entry of the same millisecond can be taken for.
+    await control.send(["DEL", `fails-${index}:topic:topic`]);
+    await control.send(["XADD", `fails-${index}:topic:topic`, "9999999999999-0", "m", "0"]);
+    await bus.publish("topic", 2);
+    await all.promise;
+    assertEquals(told, [first, gap]);
+    assertEquals(heard.messages, [1, "gap"]);
+  }
 });
 
 /** Tries until it is done: what comes back by itself says nothing when it has. */

@@ -26,7 +26,6 @@ const TARGET = "es2022";
  */
 export const INTERNAL: readonly string[] = [
   "again",
-  "announce",
   "beginLoading",
   "changeSlowly",
   "checkpoint",
@@ -35,7 +34,6 @@ export const INTERNAL: readonly string[] = [
   "controller",
   "createPages",
   "destinationOf",
-  "emit",
   "enctype",
   "endLoading",
   "failures",
@@ -54,6 +52,7 @@ export const INTERNAL: readonly string[] = [
   "setEntry",
   "showFailure",
   "since",
+  "showToast",
   "started",
   "translations",
   "trustedScriptUrl",

@@ -19,7 +19,8 @@
  *
  * @module
  */
-import { HyperError } from "../../errors.ts";
+import { notify, type Report } from "../../callback.ts";
+import { HyperError, isA } from "../../errors.ts";
 import type { Holder } from "../../request/caller.ts";
 import { createPool, type Pool, type PoolRefusal } from "../../request/pool.ts";
 import type { Store } from "../../store/store.ts";
@@ -86,9 +87,9 @@ export interface ClaimRequest {
   /** Returns the identity that cookies make, or `null` where it is the one that the request had. */
   readonly moveOf: (cookies: readonly string[]) => Promise<Move | null>;
   /** Called with what goes wrong while the claim is held, or after. */
-  readonly report: (error: unknown) => void;
+  readonly report: Report;
   /** Called when the claim was lost to another process, or nearly so. */
-  readonly onLost: (error: Error) => void;
+  readonly onLost: Report;
   /** Ends the waiting for another run. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -191,7 +192,7 @@ class StoreClaims implements Claims {
       leaseSeconds: isShared ? leaseSeconds : null,
       held: this.#held,
       drop: (keys, report) => {
-        for (const key of keys) this.#forget(key).catch(report);
+        for (const key of keys) notify(() => this.#forget(key), report);
       },
     };
   }
@@ -350,7 +351,7 @@ class StoreClaims implements Claims {
  * @param error What the store said. A store that says itself why it cannot, as one without room, is not spoken for.
  */
 export function storeFailure(error: unknown): HyperError {
-  if (error instanceof HyperError) return error;
+  if (isA(error, HyperError)) return error;
   return new HyperError(503, "Cannot claim the run of an action: the store does not answer", {
     cause: error,
     headers: { "retry-after": "1" },

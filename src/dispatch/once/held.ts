@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Report, tell } from "../../callback.ts";
 import type { Store } from "../../store/store.ts";
 import { Lease, type RunningRecord } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
@@ -82,7 +83,7 @@ export interface ClaimServices {
   /** The keys that this process runs. */
   readonly held: Set<string>;
   /** Drops outcomes for which there is no room. */
-  readonly drop: (keys: readonly string[], report: (error: unknown) => void) => void;
+  readonly drop: (keys: readonly string[], report: Report) => void;
 }
 
 /** One claim. */
@@ -100,9 +101,9 @@ export interface HeldOptions {
   /** The identity that cookies make, or `null` where it is the one that the request had. */
   readonly moveOf: (cookies: readonly string[]) => Promise<Move | null>;
   /** Called with what the store said, and what else went wrong. */
-  readonly report: (error: unknown) => void;
+  readonly report: Report;
   /** Called with what a lost lease means. */
-  readonly onLost: (error: Error) => void;
+  readonly onLost: Report;
   /** Called when it is over. */
   readonly onOver: () => void;
 }
@@ -176,7 +177,7 @@ export class HeldClaim implements MineClaim {
       try {
         await send();
       } catch (error) {
-        report(error);
+        tell(report, error);
         outbox.add(key, { outcome: kept, send });
         if (move !== null) outbox.add(move.key, { outcome: withoutCookies(kept), send: null });
       }
@@ -193,7 +194,7 @@ export class HeldClaim implements MineClaim {
     try {
       await this.#free();
     } catch (error) {
-      report(error);
+      tell(report, error);
       this.#services.outbox.add(key, { outcome: null, send: () => this.#free() });
     } finally {
       this.#over();
@@ -217,7 +218,7 @@ export class HeldClaim implements MineClaim {
     try {
       return boundOutcome(outcome, own);
     } catch (error) {
-      this.#options.report(error);
+      tell(this.#options.report, error);
       return boundOutcome(TOO_LARGE, own);
     }
   }
@@ -227,7 +228,7 @@ export class HeldClaim implements MineClaim {
     try {
       return await this.#moved ?? await this.#options.moveOf(cookies);
     } catch (error) {
-      this.#options.report(error);
+      tell(this.#options.report, error);
       return null;
     }
   }
@@ -294,7 +295,8 @@ export class HeldClaim implements MineClaim {
     this.#lost = what;
     const { action, onLost } = this.#options;
     const { leaseSeconds } = this.#services;
-    onLost(
+    tell(
+      onLost,
       new Error(
         what === "taken"
           ? `Cannot keep the claim on action "${action}": it was not renewed for ${leaseSeconds} seconds, and another process ` +

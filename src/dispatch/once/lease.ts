@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { logError, notify } from "../../callback.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A claim as the store has it. */
@@ -54,7 +55,7 @@ export class Lease {
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(() => void this.#ask(), this.#options.seconds * 1000 / 3);
+    this.#timer = setTimeout(() => notify(() => this.#ask(), logLease), this.#options.seconds * 1000 / 3);
   }
 
   async #ask(): Promise<void> {
@@ -82,4 +83,8 @@ export class Lease {
       // Its time is what is left to wait for.
     }
   }
+}
+
+function logLease(error: unknown): void {
+  logError(error, "the lease of a claim");
 }

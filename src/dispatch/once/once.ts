@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { notify, type Report, tell } from "../../callback.ts";
 import type { Holder } from "../../request/caller.ts";
 import { type Claim, type ClaimsOptions, createClaims, storeFailure } from "./claims.ts";
 import { createDeliveries } from "./deliveries.ts";
@@ -31,7 +32,7 @@ export interface OnceRequest extends Mutation {
   /** The holder that the claim and its outcome are counted for. */
   readonly holder: Holder;
   /** Called with what goes wrong while the claim is held, or after. */
-  readonly report: (error: unknown) => void;
+  readonly report: Report;
 }
 
 /** Runs mutations once. */
@@ -51,7 +52,7 @@ export interface Once {
    * @param report Called with what goes wrong.
    * @returns `null` where there is nothing to wait for, which is nearly always. Does not reject.
    */
-  seen(request: Request, report: (error: unknown) => void): Promise<void> | null;
+  seen(request: Request, report: Report): Promise<void> | null;
   /**
    * Looks at the cookies of an answer, any answer: they tell which cookies stand for a session, and which session has ended.
    *
@@ -60,7 +61,7 @@ export interface Once {
    * @param report Called with what goes wrong.
    * @returns `null` where there is nothing to wait for, which is nearly always. Does not reject.
    */
-  answered(request: Request, response: Response, report: (error: unknown) => void): Promise<void> | null;
+  answered(request: Request, response: Response, report: Report): Promise<void> | null;
   /** Ends what goes on without a request. */
   close(): void;
 }
@@ -86,8 +87,8 @@ export function createOnce(options: OnceOptions): Once {
 
   // What could not be told the store is reported once for each request.
   const reported = new WeakSet<Request>();
-  const reportOnce = (request: Request, report: (error: unknown) => void) => (error: unknown): void => {
-    if (!reported.has(request)) report(error);
+  const reportOnce = (request: Request, report: Report) => (error: unknown): void => {
+    if (!reported.has(request)) tell(report, error);
     reported.add(request);
   };
 
@@ -114,14 +115,15 @@ export function createOnce(options: OnceOptions): Once {
       return claim.kind === "done" ? { ...claim, outcome: outcomeFor(claim.outcome, identity.session) } : claim;
     },
     seen(request, report) {
-      return deliveries.seen(request)?.catch(report) ?? null;
+      return notify(() => deliveries.seen(request), report);
     },
     answered(request, { headers }, report) {
       if (!headers.has("set-cookie")) return null;
       const set = headers.getSetCookie();
-      return identities.learn(set).then(() => deliveries.replaced(request, set)).catch(
-        reportOnce(request, report),
-      );
+      return notify(async () => {
+        await identities.learn(set);
+        await deliveries.replaced(request, set);
+      }, reportOnce(request, report));
     },
     close: () => claims.close(),
   };

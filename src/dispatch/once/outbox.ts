@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { logError, notify } from "../../callback.ts";
 import type { StoredOutcome } from "./outcome.ts";
 
 /** Something the store has to be told. */
@@ -117,7 +118,7 @@ class RetryingOutbox implements Outbox {
 
   #schedule(): void {
     if (this.#timer !== null || this.#isSending || this.#isClosed) return;
-    this.#timer = setTimeout(() => void this.#sendAll(), this.#pause);
+    this.#timer = setTimeout(() => notify(() => this.#sendAll(), logOutbox), this.#pause);
   }
 
   /** Sends one after the other, and waits longer before the next attempt when one fails. */
@@ -148,4 +149,8 @@ class RetryingOutbox implements Outbox {
       return false;
     }
   }
+}
+
+function logOutbox(error: unknown): void {
+  logError(error, "what is told a store again");
 }

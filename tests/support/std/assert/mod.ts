@@ -1,4 +1,8 @@
-/** The working copy's stand-in for `@std/assert`: what our tests use of it, typed as the real package documents it. */
+/**
+ * The working copy's stand-in for `@std/assert`: what our tests use of it, typed as the real package documents it. Each function is
+ * a file of `assert/` in denoland/std, named after it without `assert`: `assertRejects` is `assert/rejects.ts`. Where its versions
+ * differ, as in whether a class may be abstract, it is typed as the strictest has it.
+ */
 import { assert as assert_ } from "deno-std/assert/assert.js";
 import { AssertionError as AssertionError_ } from "deno-std/assert/assertion_error.js";
 import { assertEquals as assertEquals_ } from "deno-std/assert/equals.js";
@@ -19,16 +23,16 @@ import { fail as fail_ } from "deno-std/assert/fail.js";
 import { unreachable as unreachable_ } from "deno-std/assert/unreachable.js";
 
 // deno-lint-ignore no-explicit-any -- as the real package has it: any constructor may be asked for
-export type AnyConstructor = abstract new (...args: any[]) => any;
+export type AnyConstructor = new (...args: any[]) => any;
 // deno-lint-ignore no-explicit-any -- as above
-type ErrorClass<E> = abstract new (...args: any[]) => E;
+type ErrorClass<E> = new (...args: any[]) => E;
 
 /** What a failed assertion throws. */
 export const AssertionError: new (message: string, options?: ErrorOptions) => Error = AssertionError_;
 export const assert: (expr: unknown, msg?: string) => asserts expr = assert_;
 export const assertEquals: <T>(actual: T, expected: T, msg?: string) => void = assertEquals_;
 export const assertExists: <T>(actual: T, msg?: string) => asserts actual is NonNullable<T> = assertExists_;
-export const assertFalse: (expr: unknown, msg?: string) => asserts expr is false | 0 | "" | null | undefined =
+export const assertFalse: (expr: unknown, msg?: string) => asserts expr is false | 0 | 0n | "" | null | undefined =
   assertFalse_;
 export const assertGreater: <T>(actual: T, expected: T, msg?: string) => void = assertGreater_;
 export const assertInstanceOf: <T extends AnyConstructor>(
@@ -41,7 +45,8 @@ export const assertMatch: (actual: string, expected: RegExp, msg?: string) => vo
 export const assertNotEquals: <T>(actual: T, expected: T, msg?: string) => void = assertNotEquals_;
 export const assertNotMatch: (actual: string, expected: RegExp, msg?: string) => void = assertNotMatch_;
 export const assertObjectMatch: (
-  actual: Record<PropertyKey, unknown>,
+  // deno-lint-ignore no-explicit-any -- as the real package has it
+  actual: Record<PropertyKey, any>,
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ) => void = assertObjectMatch_;
@@ -54,8 +59,7 @@ export const unreachable: (reason?: string) => never = unreachable_;
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
-  // deno-lint-ignore no-explicit-any -- as the real package has it
-  ErrorClass: abstract new (...args: any[]) => E,
+  ErrorClass: ErrorClass<E>,
   msgIncludes?: string,
   msg?: string,
 ): Promise<E>;

@@ -1,4 +1,7 @@
-/** The stand-in for `@std/crypto/crypto`: Web Crypto with the synchronous digest that the real package adds. */
+/**
+ * The stand-in for `@std/crypto/crypto`, typed as `crypto/crypto.ts` of denoland/std has it: Web Crypto with the synchronous digest
+ * that the real package adds.
+ */
 import { createHash } from "node:crypto";
 
 type DigestAlgorithm = "SHA-256";

@@ -1,4 +1,4 @@
-/** The stand-in for `@std/crypto/timing-safe-equal`. */
+/** The stand-in for `@std/crypto/timing-safe-equal`, typed as `crypto/timing_safe_equal.ts` of denoland/std has it. */
 import { timingSafeEqual as timingSafeEqual_ } from "deno-std/crypto/timing_safe_equal.js";
 
 export const timingSafeEqual: (

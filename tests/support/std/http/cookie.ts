@@ -1,4 +1,4 @@
-/** The stand-in for `@std/http/cookie`. */
+/** The stand-in for `@std/http/cookie`, typed as `http/cookie.ts` of denoland/std has it: what is optional may not be `undefined`. */
 import {
   deleteCookie as deleteCookie_,
   getCookies as getCookies_,

@@ -1,5 +1,5 @@
 /**
- * The stand-in for `@std/http/file-server`: its `serveFile`, step by step as the real one, on the pieces of `deno-std`
+ * The stand-in for `@std/http/file-server`, typed as `http/file_server.ts` of denoland/std has it: its `serveFile`, step by step as the real one, on the pieces of `deno-std`
  * that load. (The package's own `file_server.js` imports files that it does not hold.)
  */
 import { contentType as contentType_ } from "deno-std/media_types/content_type.js";

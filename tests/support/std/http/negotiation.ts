@@ -1,4 +1,4 @@
-/** The stand-in for `@std/http/negotiation`. */
+/** The stand-in for `@std/http/negotiation`, typed as `http/negotiation.ts` of denoland/std has it. */
 import { accepts as accepts_ } from "deno-std/http/negotiation.js";
 
 type RequestWithHeaders = Pick<Request, "headers">;

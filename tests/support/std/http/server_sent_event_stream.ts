@@ -1,4 +1,4 @@
-/** The stand-in for `@std/http/server-sent-event-stream`. */
+/** The stand-in for `@std/http/server-sent-event-stream`, typed as `http/server_sent_event_stream.ts` of denoland/std has it. */
 import { ServerSentEventStream as ServerSentEventStream_ } from "deno-std/http/server_sent_event_stream.js";
 
 export interface ServerSentEventMessage {

@@ -1,4 +1,8 @@
-/** The working copy's stand-in for `@std/path`: what we use of it, typed as the real package documents it. */
+/**
+ * The working copy's stand-in for `@std/path`: what we use of it, typed as the real package documents it. Each function is one
+ * file of `path/` in denoland/std, under its name. Some take a `URL` too in later versions of 1; here none does but `fromFileUrl`,
+ * as in the first.
+ */
 import { basename as basename_ } from "deno-std/path/basename.js";
 import { SEPARATOR as SEPARATOR_ } from "deno-std/path/constants.js";
 import { dirname as dirname_ } from "deno-std/path/dirname.js";
@@ -11,14 +15,15 @@ import { relative as relative_ } from "deno-std/path/relative.js";
 import { resolve as resolve_ } from "deno-std/path/resolve.js";
 import { toFileUrl as toFileUrl_ } from "deno-std/path/to_file_url.js";
 
+// path/constants.ts
 export const SEPARATOR: "\\" | "/" = SEPARATOR_;
-export const basename: (path: string | URL, suffix?: string) => string = basename_;
-export const dirname: (path: string | URL) => string = dirname_;
-export const extname: (path: string | URL) => string = extname_;
-export const fromFileUrl: (url: URL | string) => string = fromFileUrl_;
+export const basename: (path: string, suffix?: string) => string = basename_;
+export const dirname: (path: string) => string = dirname_;
+export const extname: (path: string) => string = extname_;
+export const fromFileUrl: (url: string | URL) => string = fromFileUrl_;
 export const isAbsolute: (path: string) => boolean = isAbsolute_;
-export const join: (path: string | URL, ...paths: string[]) => string = join_;
-export const normalize: (path: string | URL) => string = normalize_;
+export const join: (path: string, ...paths: string[]) => string = join_;
+export const normalize: (path: string) => string = normalize_;
 export const relative: (from: string, to: string) => string = relative_;
 export const resolve: (...pathSegments: string[]) => string = resolve_;
 export const toFileUrl: (path: string) => URL = toFileUrl_;

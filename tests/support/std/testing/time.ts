@@ -1,4 +1,4 @@
-/** The working copy's stand-in for `@std/testing/time`: what our tests use of it, typed as the real package documents it. */
+/** The working copy's stand-in for `@std/testing/time`: what our tests use of it, typed as `testing/time.ts` of denoland/std has it. */
 import { type Clock, install } from "@sinonjs/fake-timers";
 
 // Taken before any clock is faked: runMicrotasks() waits in real time.

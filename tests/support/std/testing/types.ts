@@ -1,4 +1,7 @@
-/** The working copy's stand-in for `@std/testing/types`: what our tests use of it. */
+/**
+ * The working copy's stand-in for `@std/testing/types`: what our tests use of it, under the names of `testing/types.ts` of
+ * denoland/std. `IsExact` is stricter than the real one, which takes an optional member for a required one.
+ */
 
 /** Holds, when the file is checked, that the type argument is the literal given. */
 export function assertType<T extends boolean>(_expected: T): void {

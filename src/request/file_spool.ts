@@ -1,0 +1,216 @@
+/**
+ * Files that arrive: small ones in memory, large ones on disk.
+ *
+ * @module
+ */
+import { logError, type Report, tell } from "../callback.ts";
+import { StorageError } from "../errors.ts";
+import { type BodyAccount, grow } from "./body_account.ts";
+import { type Bytes, Pieces } from "./pieces.ts";
+import type { Hold } from "./pool.ts";
+import { createSpoolFile, type SpoolFile } from "./spool_folder.ts";
+import { readDisk, SpooledFile } from "./spooled_file.ts";
+
+/** Bytes of the files of one body that stay in memory, all of them together. */
+export const SPOOL_THRESHOLD_BYTES = 1_048_576;
+
+/** A file up to this size is kept in memory when the disk has failed. */
+export const MEMORY_BYTES = 8_388_608;
+
+/** A temporary file that is being written, and the disk that it holds. */
+interface Spooled extends SpoolFile {
+  readonly hold: Hold;
+  /** How many bytes of the upload it has for certain. */
+  written: number;
+}
+
+/**
+ * Takes the bytes of one file as they arrive.
+ *
+ * ```
+ * memory ──▶ disk, above the threshold ──▶ memory again, where the disk fails ──▶ StorageError above MEMORY_BYTES
+ *    └─────▶ memory to the end, where the process may not write
+ * ```
+ *
+ * Its bytes are on the account of the body wherever they are; above what all bodies may hold, an `InputError` (429).
+ */
+export class FileSpool {
+  readonly #account: BodyAccount;
+  readonly #report: Report;
+  /** What is in memory. */
+  #pieces = new Pieces();
+  #size = 0;
+  /** Where the bytes go; `null` while they stay in memory. */
+  #spooled: Spooled | null = null;
+  /** Set where the process may not write: the bytes stay in memory, and `fileBytes` bounds them. */
+  #isDenied = false;
+  /** The error of the disk; from then on the bytes stay in memory, within {@linkcode MEMORY_BYTES}. */
+  #failure: { readonly cause: unknown } | null = null;
+
+  /**
+   * @param account What the body of this file holds.
+   * @param report Called with the error where a temporary file cannot be removed. Default: the console.
+   */
+  constructor(account: BodyAccount, report: Report = logDisk) {
+    this.#account = account;
+    this.#report = report;
+  }
+
+  /**
+   * Adds bytes. Where the files of the body would have more than {@linkcode SPOOL_THRESHOLD_BYTES} in memory together, this one
+   * goes to disk, as far as the permissions of the process allow that.
+   *
+   * @throws {InputError} With status 429 when all bodies together hold too much.
+   * @throws {StorageError} When the disk fails and the file is larger than {@linkcode MEMORY_BYTES}.
+   */
+  async write(chunk: Bytes): Promise<void> {
+    this.#size += chunk.length;
+    if (this.#spooled !== null) return await this.#append(this.#spooled, chunk);
+    if (this.#failure !== null) this.#checkMemory(this.#failure.cause);
+    this.#take(chunk.length);
+    this.#pieces.add(chunk);
+    const isLarge = this.#account.fileBytes > SPOOL_THRESHOLD_BYTES;
+    if (isLarge && !this.#isDenied && this.#failure === null) await this.#moveToDisk();
+  }
+
+  /**
+   * Ends the file.
+   *
+   * @param name The name the visitor's browser gave it.
+   * @param type Its media type, as the browser said.
+   * @returns The file, in memory or on disk.
+   */
+  finish(name: string, type: string): File {
+    const spooled = this.#spooled;
+    if (spooled === null) return new File([...this.#pieces.list()], name, { type });
+    spooled.disk.close();
+    this.#spooled = null;
+    return new SpooledFile({ path: spooled.path, size: this.#size, remove: () => this.#remove(spooled) }, name, type);
+  }
+
+  /** Gives up a file that will not be complete. Never rejects. What it has in memory stays on the account. */
+  async abort(): Promise<void> {
+    const spooled = this.#spooled;
+    this.#spooled = null;
+    if (spooled !== null) await this.#discard(spooled);
+  }
+
+  async #moveToDisk(): Promise<void> {
+    const dir = await temporaryDirectory();
+    if (dir === null) {
+      this.#isDenied = true;
+      return;
+    }
+    const hold = this.#account.takeDisk(this.#size);
+    let spooled: Spooled | null = null;
+    try {
+      spooled = { ...await createSpoolFile(dir), hold, written: 0 };
+      for (const piece of this.#pieces.list()) await writeAll(spooled, piece);
+    } catch (cause) {
+      // Nothing is lost: what was to be written is still in memory.
+      if (spooled === null) hold.release();
+      else await this.#discard(spooled);
+      return this.#fail(cause);
+    }
+    this.#spooled = spooled;
+    this.#pieces = new Pieces();
+    this.#account.giveMemory(this.#size);
+    this.#account.fileBytes -= this.#size;
+  }
+
+  /** A full disk, a quota, a directory that is gone: what is on disk by then comes back into memory. */
+  async #append(spooled: Spooled, chunk: Bytes): Promise<void> {
+    grow(spooled.hold, chunk.length);
+    const { written } = spooled;
+    try {
+      await writeAll(spooled, chunk);
+    } catch (cause) {
+      // Both asked first: what would be too large for the memory is not read.
+      this.#fail(cause);
+      this.#take(this.#size);
+      this.#pieces.add(await this.#readBack(spooled, written, cause));
+      this.#pieces.add(chunk);
+      await this.abort();
+    }
+  }
+
+  async #readBack({ path }: Spooled, length: number, cause: unknown): Promise<Bytes> {
+    try {
+      return await readDisk(path, 0, length);
+    } catch (error) {
+      throw storageError(this.#size, new AggregateError([cause, error], reasonOf(cause)));
+    }
+  }
+
+  /** Takes memory for bytes of this file. */
+  #take(bytes: number): void {
+    this.#account.takeMemory(bytes);
+    this.#account.fileBytes += bytes;
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure = { cause };
+    this.#checkMemory(cause);
+  }
+
+  #checkMemory(cause: unknown): void {
+    if (this.#size > MEMORY_BYTES) throw storageError(this.#size, cause);
+  }
+
+  async #discard(spooled: Spooled): Promise<void> {
+    spooled.disk.close();
+    await this.#remove(spooled);
+  }
+
+  /** Removes a temporary file that is closed, and gives back the disk it holds: one that stays is reported, not held for ever. */
+  async #remove({ path, remove, hold }: Spooled): Promise<void> {
+    try {
+      await remove();
+    } catch (error) {
+      tell(this.#report, new Error(`Cannot remove temporary file "${path}": ${reasonOf(error)}`, { cause: error }));
+    } finally {
+      hold.release();
+    }
+  }
+}
+
+function storageError(size: number, cause: unknown): StorageError {
+  const message =
+    `Cannot store an uploaded file of ${size} bytes or more on disk: ${reasonOf(cause)}; free some space ` +
+    `in the temporary directory, or store files elsewhere with onFile (up to ${MEMORY_BYTES} bytes are kept in memory)`;
+  return new StorageError(message, { cause });
+}
+
+/**
+ * Where temporary files go, or `null` where this process may not write and read there. The permissions are asked for and
+ * not requested: on a terminal a request would stop the server with a question.
+ */
+async function temporaryDirectory(): Promise<string | null> {
+  const windows = Deno.build.os === "windows";
+  const variable = windows ? "TEMP" : "TMPDIR";
+  const env = await Deno.permissions.query({ name: "env", variable });
+  const path = (env.state === "granted" ? Deno.env.get(variable) : undefined) ?? (windows ? null : "/tmp");
+  if (path === null) return null;
+  const write = await Deno.permissions.query({ name: "write", path });
+  const read = await Deno.permissions.query({ name: "read", path });
+  return write.state === "granted" && read.state === "granted" ? path : null;
+}
+
+async function writeAll(spooled: Spooled, bytes: Uint8Array): Promise<void> {
+  let at = 0;
+  while (at < bytes.length) {
+    const count = await spooled.disk.write(bytes.subarray(at));
+    // POSIX, write(): 0 for a file that takes no more, which would be asked for ever.
+    if (count === 0) throw new Deno.errors.WriteZero("the disk takes no more bytes");
+    at += count;
+  }
+  spooled.written += bytes.length;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function logDisk(error: unknown): void {
+  logError(error, "a temporary file");
+}

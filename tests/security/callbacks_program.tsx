@@ -1,0 +1,61 @@
+/**
+ * Calls every function of an application that fails, in a process that a rejection which is not handled ends. Says what it is
+ * about to do, so that the last line names what has ended it; then what came of it.
+ */
+import { captureConsole } from "../support/app.tsx";
+import { Apps, BEYOND_TYPES, type Exercise, EXERCISES, type Way, WAYS } from "./callbacks.tsx";
+
+/** What came of one. */
+export interface Result {
+  readonly name: string;
+  readonly way: string;
+  readonly onError: number;
+  readonly console: number;
+  readonly answer: number | "rejected" | null;
+}
+
+const say = (line: object): void =>
+  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`)) as never;
+const lines: string[] = [];
+// What a program writes to its console is what is counted here.
+const restore = captureConsole(lines);
+
+/** Until everything that was begun has come to its end: timers of a few milliseconds, and what follows from them. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 4));
+}
+
+async function run(name: string, exercise: Exercise, way: Way): Promise<void> {
+  say({ about: `${name}, which ${way}` });
+  lines.length = 0;
+  const failure = new Error(`boom: ${name} ${way}`);
+  const apps = new Apps();
+  const answer = await exercise.run(apps, () => WAYS[way](failure) as never);
+  await settle();
+  await apps.close();
+  await settle();
+  const result: Result = {
+    name,
+    way,
+    onError: apps.errors.filter((told) => causes(told).includes(failure)).length,
+    console: lines.filter((line) => line.includes(failure.message)).length,
+    answer: answer ?? null,
+  };
+  say(result);
+}
+
+/** An error, and what it says has caused it. */
+function causes(error: unknown): readonly unknown[] {
+  return error instanceof Error && error.cause !== undefined ? [error, ...causes(error.cause)] : [error];
+}
+
+if (Deno.args[0] === "unhandled") {
+  // The control: what the others would do to this process where they were not looked after.
+  Promise.reject(new Error("not handled"));
+  await settle();
+}
+for (const [name, exercise] of Object.entries({ ...EXERCISES, ...BEYOND_TYPES })) {
+  for (const way of exercise.ways ?? (Object.keys(WAYS) as Way[])) await run(name, exercise, way);
+}
+restore();
+say({ about: "the end" });

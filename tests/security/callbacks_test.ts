@@ -1,0 +1,142 @@
+/**
+ * A2, T50: whatever a function of the application does instead of what it should, at once or later, the process lives, the
+ * error is told once, and the answer is what it would have been, or a failure.
+ */
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl, relative } from "@std/path";
+import { publicCallbacks } from "../support/public_callbacks.ts";
+import { BEYOND_TYPES, type Exercise, EXERCISES, WAYS } from "./callbacks.tsx";
+import type { Result } from "./callbacks_program.tsx";
+
+/** Functions that the library makes and an application calls; by what they belong to, or one by one. */
+const OURS =
+  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail)\./;
+const OURS_ONE_BY_ONE = [
+  "ResolutionScope.context",
+  "Signal.connect",
+  "Signal.send",
+  "Signal.sendAndWait",
+  // What context functions gave, not the functions.
+  "ErrorPageProps.context",
+  "PageProps.context",
+  // Carries a type, and is never there.
+  "Marker.type",
+  // What `createHandler()` gives.
+  "createTestClient(app)",
+];
+
+/** Functions of a page: what they throw is the browser's to report, and a call goes on. See tests/browser. */
+const IN_THE_BROWSER =
+  /^(?:ActionOptions\.on(?:BeforeSubmit|UploadProgress)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
+
+/** Where a function needs Redis: the file, and the test that calls it. */
+const WITH_REDIS: Readonly<Record<string, string>> = {
+  "RedisOptions.onError": "A2: an onError that throws, or rejects, keeps no connection from being made again",
+  "SubscribeOptions.onGap": "A2: a listener, or an onGap, that throws or rejects is reported, and the next is called",
+};
+
+for (const entry of ["mod.ts", "src/testing/mod.ts", "src/store/redis.ts", "src/init/mod.ts"]) {
+  Deno.test(`A2: every function in the types of ${entry} is called by a test that lets it fail`, async () => {
+    const left = (await publicCallbacks(entry)).filter((name) =>
+      !(name in EXERCISES) && !(name in WITH_REDIS) && !OURS.test(name) && !OURS_ONE_BY_ONE.includes(name)
+    );
+    assertEquals(left, [], "add it to tests/security/callbacks.tsx, or to what the library makes itself");
+  });
+}
+
+Deno.test("A2: every function in the types of client.ts is one of a page, or the library's", async () => {
+  const left = (await publicCallbacks("client.ts")).filter((name) => !IN_THE_BROWSER.test(name) && !OURS.test(name));
+  assertEquals(left, []);
+});
+
+Deno.test("A2: every function that a test calls is in the types", async () => {
+  const entries = ["mod.ts", "src/testing/mod.ts", "src/store/redis.ts"];
+  const known = new Set((await Promise.all(entries.map(publicCallbacks))).flat());
+  assertEquals([...Object.keys(EXERCISES), ...Object.keys(WITH_REDIS)].filter((name) => !known.has(name)), []);
+  const redis = await Deno.readTextFile(new URL("../store/redis_test.ts", import.meta.url));
+  for (const test of Object.values(WITH_REDIS)) assertStringIncludes(redis, test);
+});
+
+Deno.test("A2: what any function throws, at once or later, is told once and ends nothing", async () => {
+  const { code, results, about, errors } = await runProgram();
+  assertEquals(code, 0, `${about}\n${errors}`);
+  const exercises: Readonly<Record<string, Exercise>> = { ...EXERCISES, ...BEYOND_TYPES };
+  const expected = Object.entries(exercises).flatMap(([name, { ways = Object.keys(WAYS), told = {} }]) =>
+    ways.map((way): Result => ({ name, way, onError: 1, console: 1, answer: 500, ...told }))
+  );
+  const untold = (result: Result): Result =>
+    expected.some(({ name, answer }) => name === result.name && answer === 500)
+      ? { ...result, answer: result.answer ?? 500 }
+      : result;
+  assertEquals(results.map(untold), expected);
+});
+
+Deno.test("A2: a rejection that nothing handles ends a process as that one", async () => {
+  const { code, errors } = await runProgram("unhandled");
+  assertNotEquals(code, 0);
+  assertStringIncludes(errors, "not handled");
+});
+
+async function runProgram(...args: string[]) {
+  const program = fromFileUrl(import.meta.resolve("./callbacks_program.tsx"));
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "-q", "--no-check", program, ...args],
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const lines: readonly (Result & { readonly about?: string })[] = new TextDecoder().decode(stdout).trim().split("\n")
+    .filter((line) => line !== "").map((line) => JSON.parse(line));
+  return {
+    code,
+    errors: new TextDecoder().decode(stderr),
+    about: lines.findLast(({ about }) => about !== undefined)?.about,
+    results: lines.filter(({ about }) => about === undefined),
+  };
+}
+
+/** Promises that nothing waits for, and that cannot reject: where, and why. */
+const CANNOT_REJECT: Readonly<Record<string, string>> = {
+  "src/callback.ts: void settle(result, logFailure)": "it catches everything",
+};
+
+Deno.test("A2: a promise that nothing waits for is caught, wherever the sources have one", async () => {
+  const floating: string[] = [];
+  for await (const { path, text } of sources()) {
+    for (const [index, line] of text.split("\n").entries()) {
+      const code = line.replace(/^\s*(?:\*|\/\/).*/, "");
+      // `void` before a call, as an expression: not the type, and not what only discards the value of an assignment or a method of
+      // a collection.
+      for (const [call = ""] of code.matchAll(/(?<![:|<>]\s?)\bvoid (?:this\.)?[#\w.]+(?:\([^;]*|\[[^;]*)/g)) {
+        if (/\.catch\(|^void (?:this\.)?[#\w.]+\.(?:add|set|delete|push|append)\(/.test(call)) continue;
+        const where = `${path}: ${call.replace(/[,;].*$|(?<=\(\))\).*$/, "")}`;
+        if (!Object.keys(CANNOT_REJECT).some((known) => `${path}: ${call}`.startsWith(known))) {
+          floating.push(`${where} (${index + 1})`);
+        }
+      }
+    }
+  }
+  assertEquals(floating, []);
+});
+
+Deno.test("A2: no source reports an error by ending the process", async () => {
+  for await (const { path, text } of sources()) {
+    // Deno ends a program at `reportError()` where nothing listens for it.
+    assert(path === "src/handler.ts" || !/(?<!function )\breportError\(/.test(text), path);
+  }
+});
+
+/** The sources of the server. */
+async function* sources(): AsyncGenerator<{ readonly path: string; readonly text: string }> {
+  const root = fromFileUrl(import.meta.resolve("../../"));
+  const walk = async function* (dir: string): AsyncGenerator<string> {
+    for await (const { name, isDirectory } of Deno.readDir(dir)) {
+      if (isDirectory) yield* walk(`${dir}/${name}`);
+      else if (/\.tsx?$/.test(name) && !/_bundle\.ts$|\.d\.ts$/.test(name)) yield `${dir}/${name}`;
+    }
+  };
+  for await (const file of walk(`${root}/src`)) {
+    const path = relative(root, file);
+    if (/^src\/(?:client|dev\/client|init)\//.test(path)) continue;
+    yield { path, text: await Deno.readTextFile(file) };
+  }
+}

@@ -1,0 +1,134 @@
+/** A18: a disk that fails under an upload, as a whole request meets it: kept in memory, or 507 with words, never 500. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { action, defineForm, field, Form } from "../../mod.ts";
+import { DISK_ERRORS, type DiskFaults, FailingDisk } from "../request/failing_disk.ts";
+import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
+
+const NO_ROOM = "There is no room for this file. Choose a smaller one, or try again later";
+const SMALL = new File([new Uint8Array(2_000_000)], "small.bin");
+const LARGE = new File([new Uint8Array(9_000_000)], "large.bin");
+
+/** An application that takes a file of any size, and reads it. */
+function uploads() {
+  const form = defineForm("upload", { fields: { file: field.file({ required: true }) } });
+  const reached: number[] = [];
+  const save = action("save", { form }, async ({ form }) => {
+    reached.push((await form.values.file.bytes()).length);
+    return { ok: true };
+  });
+  const modules = { "/": { default: () => <Form action={save} />, save } };
+  return { app: new App(modules, { limits: { fileBytes: 20_000_000, bodyBytes: 1_000_000 } }), reached };
+}
+
+function send(app: App, file: File, accept: string, path = "/?_action=save"): Promise<Response> {
+  const body = new FormData();
+  body.set("_next_form_page", "pages/page.tsx");
+  body.set("_next_form_origin", "/");
+  if (path === "/") body.set("_action", "save");
+  body.set("file", file);
+  return app.request(path, { method: "POST", body, headers: { accept, referer: "http://site.test/" } });
+}
+
+const FAULTS: readonly (readonly [string, (error: Error) => DiskFaults])[] = [
+  ["made", (make) => ({ make })],
+  ["written", (write) => ({ write, room: 100 })],
+  ["written further", (write) => ({ write, room: 1_500_000 })],
+  ["written almost to its end", (write) => ({ write, room: 8_500_000 })],
+];
+
+for (const [what, make] of DISK_ERRORS) {
+  Deno.test(`A18: an upload on a disk that ${what} is taken, or 507 with words where it is too large for the memory`, async () => {
+    for (const [when, faults] of FAULTS) {
+      using disk = new FailingDisk(faults(make()));
+      const { app, reached } = uploads();
+      await using _ = app;
+      for (const path of ["/?_action=save", "/"]) {
+        for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
+          const taken = await send(app, SMALL, accept, path);
+          await taken.body?.cancel();
+          assertEquals(taken.status < 400, true, `${when} ${accept} ${taken.status}`);
+          const refused = await send(app, LARGE, accept, path);
+          const said = await refused.text();
+          assertEquals([refused.status, said.includes(NO_ROOM)], [507, true], `${when} ${accept} ${said}`);
+          assertStringIncludes(app.takeError().message, "Cannot store an uploaded file");
+        }
+      }
+      assertEquals([reached, disk.left()], [Array(6).fill(2_000_000), []], when);
+    }
+  });
+}
+
+Deno.test("A18: the form comes back blank with the reason, for a person without scripts", async () => {
+  using _disk = new FailingDisk({ write: new Error("No space left on device (os error 28)") });
+  const { app } = uploads();
+  await using _ = app;
+  const response = await send(app, LARGE, "text/html");
+  const page = await response.text();
+  assertEquals(response.status, 507);
+  assertStringIncludes(page, "<form");
+  assertStringIncludes(page, NO_ROOM);
+  app.takeError();
+});
+
+Deno.test("A18: a spooled file that is gone when the handler reads it is 500, and the report names it", async () => {
+  using disk = new FailingDisk({});
+  const { app } = uploads();
+  await using _ = app;
+  disk.faults.read = new Deno.errors.NotFound("No such file or directory");
+  const response = await send(app, SMALL, JSON_TYPE);
+  const said = await response.text();
+  assertEquals([response.status, said.includes("small.bin"), said.includes("/hyper-upload")], [500, false, false]);
+  assertStringIncludes(app.takeError().message, `Cannot read uploaded file "small.bin"`);
+  assertEquals(disk.left(), []);
+});
+
+Deno.test("A18: a temporary file that cannot be removed does not change the answer, and is reported for each file", async () => {
+  using disk = new FailingDisk({ remove: new Deno.errors.PermissionDenied("Operation not permitted") });
+  const form = defineForm("upload", { fields: { files: field.file({ multiple: true }) } });
+  const save = action("save", { form }, () => ({ ok: true }));
+  await using app = new App({ "/": { default: () => "", save } });
+  const body = new FormData();
+  body.append("files", SMALL);
+  body.append("files", SMALL);
+  const response = await app.request("/?_action=save", { method: "POST", body, headers: { accept: JSON_TYPE } });
+  assertEquals([response.status, await response.json()], [200, { ok: true, data: { ok: true } }]);
+  const reports = app.takeReports();
+  assertEquals(reports.map(({ actionName }) => actionName), ["save", "save"]);
+  for (const { error } of reports) assertStringIncludes((error as Error).message, "Cannot remove temporary file");
+  assertEquals(disk.left().length, 2);
+});
+
+Deno.test({
+  name: "A18: on a disk that really takes no more, uploads are taken or 507, and nothing is left there",
+  // A file that may not grow (setrlimit, RLIMIT_FSIZE) is Unix's.
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const dir = await Deno.makeTempDir();
+    try {
+      const script = fromFileUrl(import.meta.resolve("./disk_server.tsx"));
+      // The signal is ignored, so that the write fails with EFBIG in place of ending the process (POSIX, write()). In blocks of 512
+      // bytes: one and a half mebibytes.
+      const command = `trap '' XFSZ; ulimit -f 3072; exec "$0" run -A -q --no-check --no-code-cache "$1"`;
+      const { code, stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-c", command, Deno.execPath(), script],
+        env: { TMPDIR: dir },
+        stdout: "piped",
+        stderr: "piped",
+      }).output();
+      const errors = new TextDecoder().decode(stderr);
+      assertEquals(code, 0, errors);
+      const { answers, taken, left } = JSON.parse(new TextDecoder().decode(stdout));
+      assertEquals(answers.map(({ size, status }: { size: number; status: number }) => [size, status]), [
+        [1_000_000, 303],
+        [3_000_000, 303],
+        [12_000_000, 507],
+      ]);
+      assertStringIncludes(answers[2].said, NO_ROOM);
+      assertEquals([taken, left], [[{ size: 1_000_000, last: 77 }, { size: 3_000_000, last: 77 }], []]);
+      assertStringIncludes(errors, "File too large");
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
