@@ -391,6 +391,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     const files = baseDir === null ? null : createStaticFiles(join(baseDir, "static"));
     const visitOf = ({ request, url, cache }: { request: Request; url: URL; cache: DependencyCache }): Visit => ({
       page: null,
+      isOrigin: false,
       url,
       params: {},
       request,

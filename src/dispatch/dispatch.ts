@@ -17,7 +17,7 @@ import type { DispatchContext, FormActionBackend } from "../actions/backend.ts";
 import type { FormActionManager, OwnedAction } from "../actions/manager.ts";
 import { RegistryFormActionBackend } from "../actions/registry.ts";
 import { notify } from "../callback.ts";
-import type { Guard, Params, RequestContext } from "../context.ts";
+import type { Guard, Injectable, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { resolveInjected } from "../deps/inject.ts";
 import type { Provider } from "../deps/providers.ts";
@@ -27,7 +27,7 @@ import { type AnyBound, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
 import { successFeedback } from "../forms/form.ts";
 import { checkInput } from "../forms/schema.ts";
-import type { Origin, Origins } from "../pages/origin.ts";
+import { originInUrl, type OriginPage, type Origins, withoutProtocol } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { PageDeniedError } from "../pages/page_guard.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
@@ -228,7 +228,7 @@ class Run implements Arrival, SetCookies {
   readonly intent: Intent;
   readonly cache: DependencyCache;
   readonly visitor: Visitor;
-  readonly body: ReadBody | null;
+  body: ReadBody | null;
   readonly trace: Trace | null;
   readonly action: Action;
   readonly lifetime: Lifetime;
@@ -296,6 +296,12 @@ class Run implements Arrival, SetCookies {
     this.cookies = [...this.cookies, value];
     this.claim?.keepCookie(value);
   }
+}
+
+/** The page that a call is about, and what names it: its own address, or a form, in its URL or its fields. */
+interface NamedPage {
+  readonly by: "address" | "form";
+  readonly page: OriginPage | null;
 }
 
 /** What was sent, read. */
@@ -407,23 +413,34 @@ export class FormActionDispatch {
     arrival.trace?.step("page");
     const lifetime = new Lifetime(arrival.cache);
     const match = router.match(url.pathname);
-    const served = await serve(request, url, match, this.#depsOf(arrival, match, visitor.gone));
+    const served = await serve(
+      request,
+      url,
+      match,
+      this.#depsOf(arrival, match === null ? null : { ...match, url }, visitor.gone),
+    );
     if (served.drawn === null) return lifetime.endWith(served.response, served.isStream);
     lifetime.endAfter(served.drawn);
     return served.response;
   }
 
-  async #findByBody(arrival: Arrival): Promise<Response> {
-    const { manager, router, limits, bodies, report } = this.#services;
-    const { request, url, visitor } = arrival;
+  /** Reads a body whose fields name the action or the page, before any code of the application runs. */
+  async #readEarly({ request, visitor }: Pick<Arrival, "request" | "visitor">): Promise<ReadBody> {
+    const { limits, bodies, report } = this.#services;
     const account = bodies.open(visitor.holder);
     const onError = (error: unknown): void => report(error, request, null);
     const content = await readBody(request, limits, { account, onError }).catch((error) => {
       account.close();
       throw error;
     });
-    const body = { content, account };
-    const name = fieldText(content, ACTION_FIELD);
+    return { content, account };
+  }
+
+  async #findByBody(arrival: Arrival): Promise<Response> {
+    const { manager, router } = this.#services;
+    const { url } = arrival;
+    const body = await this.#readEarly(arrival);
+    const name = fieldText(body.content, ACTION_FIELD);
     // An empty name is none, as in header and query.
     if (name) return await this.#handOver({ ...arrival, body }, manager.findByName(name), name);
     await drop(body);
@@ -509,10 +526,19 @@ export class FormActionDispatch {
     const { action, request, url } = run;
     const { router, principal, guard } = this.#services;
     if (request.method !== action.method) return notAllowed(action.method);
-    const match = router.match(url.pathname);
+    const named = await this.#originPage(run);
+    const { page } = named;
+    if (page === null && Object.values(action.inject).some(needsPage)) {
+      throw new InputError(
+        400,
+        `Cannot run action "${action.name}": it takes a parameter of its page, and the request names no page`,
+      );
+    }
     // What only its reader would see may stop when the reader has gone; a mutation runs on.
     const left = run.controller.signal;
-    const early = this.#depsOf(run, match, request.method === "GET" ? AbortSignal.any([run.visitor.gone, left]) : left);
+    const early = this.#depsOf(run, page, request.method === "GET" ? AbortSignal.any([run.visitor.gone, left]) : left);
+    run.origin = this.#visit(run, early, page);
+    run.urlKwargs = page?.params ?? NO_PARAMS;
 
     run.trace?.step("guard");
     const general = action.public ? null : guard;
@@ -531,12 +557,12 @@ export class FormActionDispatch {
     try {
       body = await this.#readBody(run, early);
     } catch (error) {
-      return await this.#refuseBody(run, early, error);
+      return await this.#refuseBody(run, error);
     }
     if (body.kind === "failure") return body;
     run.lifetime.own(body);
     run.trace?.step("origin");
-    const input = this.#readInput(run, body, early, match);
+    const input = this.#readInput(run, body, early, named);
 
     const ready = await this.#accept(run, input);
     if (ready.kind !== "ready") return ready;
@@ -572,6 +598,42 @@ export class FormActionDispatch {
       holder: run.holder,
       report: (error) => report(error, request, action.name),
     });
+  }
+
+  /**
+   * Returns the page that a call is about. Where only the body may name it, the body is read, bounded, before any code of the
+   * application runs.
+   */
+  async #originPage(run: Run): Promise<NamedPage> {
+    const { origins, router } = this.#services;
+    const { request, url } = run;
+    const named = originInUrl(url);
+    if (named?.isWhole === true) return { by: "form", page: origins.resolveAddress(named.address, url) };
+    const match = uidOfEndpoint(url) === null ? router.match(url.pathname) : null;
+    // Asked for at the address of a page, a call is about that page, whatever its fields say.
+    if (match !== null) return { by: "address", page: pageAt(match, url) };
+    if (run.action.verify !== null || !mayHoldFields(request)) return { by: "form", page: null };
+    run.body ??= await this.#readEarly(run);
+    run.lifetime.own(run.body.content);
+    run.lifetime.hold(run.body.account);
+    const { content } = run.body;
+    const claim = { page: fieldText(content, ORIGIN_PAGE_FIELD), url: fieldText(content, ORIGIN_URL_FIELD) };
+    return { by: "form", page: origins.resolveOrigin(claim, url) };
+  }
+
+  /** Checks what the fields of a form say of its page against what its URL says (seed 004, "Origin Page Validation"). */
+  #checkOrigin(run: Run, body: Body, page: OriginPage | null, early: RequestDeps): void {
+    const addresses = fieldTexts(body, ORIGIN_URL_FIELD);
+    const named = originInUrl(run.url)?.address ?? null;
+    if (addresses.length > 1 || (named !== null && addresses.some((address) => pathOf(address) !== pathOf(named)))) {
+      throw new InputError(400, `Cannot read field "${ORIGIN_URL_FIELD}": the form names more than one page`);
+    }
+    const file = fieldText(body, ORIGIN_PAGE_FIELD);
+    if (page === null || file === null || this.#services.origins.isFileOf(file, page)) return;
+    run.origin = this.#visit(run, early, null);
+    if (Object.values(run.action.inject).some(needsPage)) {
+      throw new InputError(400, `Cannot run action "${run.action.name}": the form does not name its page`);
+    }
   }
 
   /** Whether a request is for a webhook, whose signature stands in for where it comes from. */
@@ -611,9 +673,9 @@ export class FormActionDispatch {
   }
 
   /** What comes of a body that could not be read: the error, or the form it was to fill, with what was wrong. */
-  async #refuseBody(run: Run, early: RequestDeps, error: unknown): Promise<Outcome> {
+  async #refuseBody(run: Run, error: unknown): Promise<Outcome> {
     if (!isA(error, InputError) && !isA(error, StorageError)) throw error;
-    const form = await this.#formUnread(run, early, failureOf(error).message);
+    const form = await this.#formUnread(run, failureOf(error).message);
     if (form === null) throw error;
     return { kind: "unread", form, failure: this.#fail(run, error) };
   }
@@ -650,18 +712,16 @@ export class FormActionDispatch {
   }
 
   /**
-   * The form whose body could not be read, blank, with what was wrong: for a visitor who has no script that would keep the
-   * page as it is. What names the page and the copy of the form is in the body, so the page is the one that the browser says it
-   * came from, and the copy is the only one; `null` where there is no such page of this site.
+   * The form whose body could not be read, blank, with what was wrong: for a user who has no script that would keep the page as
+   * it is. The copy of the form is named in the body, so it is taken for the only one; `null` where the URL names no page.
    */
-  async #formUnread(run: Run, early: RequestDeps, refusal: string): Promise<AnyBound | null> {
+  async #formUnread(run: Run, refusal: string): Promise<AnyBound | null> {
     const { action, intent, request } = run;
     if (action.form === null || intent.audience !== "document") return null;
-    const place = this.#placeOfReferrer(run);
-    if (place === null) return null;
+    const { origin } = run;
+    if (origin === null || !origin.isOrigin) return null;
     try {
-      run.origin = this.#visit(run, early, place);
-      const { definition, initial } = await makeForm(action.form, run.origin.deps.ctx);
+      const { definition, initial } = await makeForm(action.form, origin.deps.ctx);
       const form = bind(definition, { mode: "blank", initial, instance: null });
       form.addError("", refusal);
       return form;
@@ -670,19 +730,6 @@ export class FormActionDispatch {
       if (isReportable(error)) this.#services.report(error, request, action.name);
       return null;
     }
-  }
-
-  /** The page that `Referer` names, where it is one of this site. */
-  #placeOfReferrer({ request, url }: Run): Origin | null {
-    const { router } = this.#services;
-    const from = URL.parse(request.headers.get("referer") ?? "");
-    if (from === null || from.origin !== url.origin) return null;
-    // Held to what an address that is asked for is held to.
-    const asked = `${url.origin}${from.pathname}${from.search}`;
-    const canonical = canonicalRequest({ url: asked, method: "GET", headers: new Headers() });
-    if (canonical.kind === "refused") return null;
-    const match = router.match(canonical.url.pathname);
-    return match === null ? null : pageAt(match, canonical.url);
   }
 
   /** Why a request may not change anything here, or `null`. */
@@ -737,51 +784,29 @@ export class FormActionDispatch {
     return response === null ? failureOf(error) : { kind: "response", response };
   }
 
-  #readInput(run: Run, body: Body, early: RequestDeps, match: RouteMatch<PageRoute> | null): Input {
+  #readInput(run: Run, body: Body, deps: RequestDeps, { by, page }: NamedPage): Input {
     const { request, url, limits } = run;
     const header = readDataHeader(request, limits);
     const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
     run.instance = fieldText(body, INSTANCE_FIELD);
-    const place = this.#placeOf(run, body, match);
-    run.origin = this.#visit(run, early, place);
-    // Asked for at the address of a page, an action is about that page, whatever a form says about where it stands.
-    const subject = run.intent.kind !== "endpoint" && match !== null ? pageAt(match, url) : place;
-    run.urlKwargs = subject?.params ?? NO_PARAMS;
+    if (by === "form") this.#checkOrigin(run, body, page, deps);
     const onceId = run.intent.requestId ?? fieldText(body, ONCE_FIELD);
     if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
       throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
     }
-    return {
-      kwargs,
-      files: body.kind === "fields" ? filesOf(body.fields) : NO_FILES,
-      deps: subject === null ? early.derive({ origin: "missing", context: null }) : early.derive({
-        origin: "ok",
-        context: contextOf(subject.route),
-        ctx: { request, url: subject.url, params: subject.params, signal: early.ctx.signal },
-      }),
-      onceId,
-    };
-  }
-
-  /** Where a form stands, as it says itself; of a call without a form the page whose address it went to. */
-  #placeOf(run: Run, body: Body, match: RouteMatch<PageRoute> | null): Origin | null {
-    const { intent, url } = run;
-    const page = fieldText(body, ORIGIN_PAGE_FIELD);
-    const address = fieldText(body, ORIGIN_URL_FIELD);
-    if (page !== null || address !== null) return this.#services.origins.resolveOrigin({ page, url: address }, url);
-    if (intent.kind === "endpoint" || match === null) return null;
-    return pageAt(match, url);
+    return { kwargs, files: body.kind === "fields" ? filesOf(body.fields) : NO_FILES, deps, onceId };
   }
 
   /** The page a call came from, as rendering is to see it: asked for by a GET of its own address. */
-  #visit(run: Run, early: RequestDeps, place: Origin | null): Visit {
+  #visit(run: Run, deps: RequestDeps, page: OriginPage | null): Visit {
     return new OriginVisit({
-      page: place?.route ?? null,
-      url: place?.url ?? withoutProtocol(run.url),
-      params: place?.params ?? NO_PARAMS,
+      page: page?.route ?? null,
+      isOrigin: page !== null,
+      url: page?.url ?? withoutProtocol(run.url),
+      params: page?.params ?? NO_PARAMS,
       request: run.request,
       cache: run.cache,
-      early,
+      deps,
     });
   }
 
@@ -829,7 +854,7 @@ export class FormActionDispatch {
   #refuseForm(run: Run, form: AnyBound): Outcome {
     this.#invalid(run, form.errors);
     // Only who is shown the form again needs its page.
-    if (run.intent.audience !== "data" && run.origin?.page == null) {
+    if (run.intent.audience !== "data" && run.origin?.isOrigin !== true) {
       return failure(400, "The form does not say which page it stands on");
     }
     return { kind: "invalid", form, issues: form.issues };
@@ -853,7 +878,7 @@ export class FormActionDispatch {
         data: ready.data,
         files: input.files,
         signals: this.#services.signals,
-        origin: run.origin?.page == null ? null : run.origin.url,
+        origin: run.origin?.isOrigin === true ? run.origin.url : null,
         target: run.intent.target,
         requestId: input.onceId,
         publish: (topic: string, items: Item | readonly Item[]) => this.#publishFrom(run, topic, items),
@@ -945,7 +970,7 @@ export class FormActionDispatch {
           await cache[Symbol.asyncDispose]();
         }
       },
-      redirectTarget: (to, external) => redirectTarget(to, url, { external }),
+      redirectTarget: (to, external) => redirectTarget(to, baseOfTargets(run), { external }),
       watch: (item) => this.#watch(run, item),
     };
   }
@@ -1014,6 +1039,7 @@ export class FormActionDispatch {
     if (guards.length === 0) return null;
     const base: Visit = {
       page: run.origin?.page ?? null,
+      isOrigin: run.origin?.isOrigin ?? false,
       url,
       params: urlKwargs,
       // Not a copy of the request: that would read its signal, which `Deno.serve` takes for a wish to hear of its end.
@@ -1054,7 +1080,15 @@ export class FormActionDispatch {
     const cache = new DependencyCache((error) => report(error, request, null));
     const arrival = { request, url: NOWHERE, cache };
     const deps = this.#depsOf(arrival, null, new AbortController().signal);
-    const visit: Visit = { page: null, url: NOWHERE, params: NO_PARAMS, request, deps, takeToasts: () => [] };
+    const visit: Visit = {
+      page: null,
+      isOrigin: false,
+      url: NOWHERE,
+      params: NO_PARAMS,
+      request,
+      deps,
+      takeToasts: () => [],
+    };
     try {
       const message = await toMessage(topic, items, null, {
         actionName: `publish("${topic}")`,
@@ -1140,19 +1174,20 @@ export class FormActionDispatch {
 
   #depsOf(
     arrival: Pick<Arrival, "request" | "url" | "cache">,
-    match: RouteMatch<PageRoute> | null,
+    page: OriginPage | null,
     signal: AbortSignal,
   ): RequestDeps {
     const { providers, overrides } = this.#services;
     const { request, url, cache } = arrival;
+    const route = page?.route ?? null;
     return createRequestDeps({
-      ctx: { request, url, params: match?.params ?? NO_PARAMS, signal },
+      ctx: { request, url: page?.url ?? withoutProtocol(url), params: page?.params ?? NO_PARAMS, signal },
       providers,
       overrides,
       cache,
       form: null,
-      origin: match === null ? "missing" : "ok",
-      context: match === null ? null : contextOf(match.route),
+      origin: route === null ? "missing" : "ok",
+      context: route === null ? null : contextOf(route),
     });
   }
 
@@ -1304,7 +1339,7 @@ function baseOf({ request, url, params, signal }: RequestContext): Omit<RequestC
   return { request, url, params, signal };
 }
 
-function pageAt({ route, params }: RouteMatch<PageRoute>, url: URL): Origin {
+function pageAt({ route, params }: RouteMatch<PageRoute>, url: URL): OriginPage {
   return { route, params, url: withoutProtocol(url) };
 }
 
@@ -1315,13 +1350,30 @@ function fieldText(body: Body, name: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** An address without the fields of the protocol: that of the page alone. */
-function withoutProtocol(url: URL): URL {
-  if (url.search === "") return url;
-  // Looked at first: deleting would write the whole query anew, and another spelling is another address.
-  const names = Array.from(url.searchParams.keys()).filter((name) => PROTOCOL_FIELDS.has(name));
-  if (names.length === 0) return url;
-  const plain = new URL(url);
-  for (const name of names) plain.searchParams.delete(name);
-  return plain;
+/** All texts of a field. */
+function fieldTexts(body: Body, name: string): readonly string[] {
+  if (body.kind !== "fields") return [];
+  return (body.fields.get(name) ?? []).filter((value) => typeof value === "string");
+}
+
+/** Whether the body of a request may hold the fields of a form. */
+function mayHoldFields({ method, headers }: Request): boolean {
+  return method === "POST" &&
+    /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(headers.get("content-type") ?? "");
+}
+
+/** Whether an injected value is read from the parameters of the page, and cannot do without them. */
+function needsPage(injectable: Injectable<unknown>): boolean {
+  return injectable.kind === "marker" && injectable.source === "url" && !("default" in injectable.options);
+}
+
+/** The URL that relative targets are resolved against: that of the page, and never that of a form's endpoint. */
+function baseOfTargets({ origin, url }: Run): URL {
+  if (origin?.isOrigin === true) return origin.url;
+  return uidOfEndpoint(url) === null ? url : new URL("/", url);
+}
+
+/** The path of an address, as it was written. */
+function pathOf(address: string): string {
+  return address.split("?", 1)[0] ?? "";
 }

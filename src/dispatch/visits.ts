@@ -19,6 +19,8 @@ import type { Visit } from "../pages/visit.ts";
 export interface OriginVisitFacts {
   /** The page, or `null` where there is none. */
   readonly page: PageRoute | null;
+  /** `true` if forms lead back to the address. */
+  readonly isOrigin: boolean;
   /** Its address. */
   readonly url: URL;
   /** The parameters of its route. */
@@ -27,13 +29,14 @@ export interface OriginVisitFacts {
   readonly request: Request;
   /** What it has resolved: the page shares it. */
   readonly cache: DependencyCache;
-  /** The dependencies of the request, as they were before its body was read. */
-  readonly early: RequestDeps;
+  /** The dependencies of the call. */
+  readonly deps: RequestDeps;
 }
 
 /** The page a call came from; its request and its dependencies are made when they are asked for. */
 export class OriginVisit implements Visit {
   readonly page: PageRoute | null;
+  readonly isOrigin: boolean;
   readonly url: URL;
   readonly params: Params;
   readonly takeToasts = noToasts;
@@ -44,6 +47,7 @@ export class OriginVisit implements Visit {
   /** @param facts Where it comes from. */
   constructor(facts: OriginVisitFacts) {
     this.page = facts.page;
+    this.isOrigin = facts.isOrigin;
     this.url = facts.url;
     this.params = facts.params;
     this.#facts = facts;
@@ -56,10 +60,8 @@ export class OriginVisit implements Visit {
 
   /** The dependencies as the page has them. */
   get deps(): RequestDeps {
-    return this.#deps ??= this.#facts.early.derive({
-      ctx: { withDeps: (deps) => new LazyContext(this, this.#facts.early.ctx.signal, deps) },
-      origin: this.page === null ? "missing" : "ok",
-      context: this.page === null ? null : contextOf(this.page),
+    return this.#deps ??= this.#facts.deps.derive({
+      ctx: { withDeps: (deps) => new LazyContext(this, this.#facts.deps.ctx.signal, deps) },
     });
   }
 
@@ -74,6 +76,7 @@ export class OriginVisit implements Visit {
 /** A visit of the same page whose request and dependencies are made anew, when they are asked for. */
 export class LazyVisit implements Visit {
   readonly page: PageRoute | null;
+  readonly isOrigin: boolean;
   readonly url: URL;
   readonly params: Params;
   readonly takeToasts: Visit["takeToasts"];
@@ -86,6 +89,7 @@ export class LazyVisit implements Visit {
    */
   constructor(visit: Visit, make: () => Visit) {
     this.page = visit.page;
+    this.isOrigin = visit.isOrigin;
     this.url = visit.url;
     this.params = visit.params;
     this.takeToasts = visit.takeToasts;

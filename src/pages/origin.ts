@@ -1,11 +1,13 @@
 /**
- * The two hidden fields of a form, read back: the page it stands on and the URL that page was asked under.
+ * The origin page of a call: the page that a form was rendered for, with the parameters it was rendered with. A form names it in
+ * the URL it is posted to, so that it is known before the body is read, and in two hidden fields (seed 004).
  *
  * @module
  */
 import { basename, dirname, isAbsolute, join, normalize, resolve } from "@std/path";
 import type { Params } from "../context.ts";
-import { ACTION_FIELD, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD } from "../protocol/names.ts";
+import { InputError } from "../errors.ts";
+import { FORM_ENDPOINT, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD, PROTOCOL_FIELDS } from "../protocol/names.ts";
 import { isInside } from "./inside.ts";
 import type { Manifest, PageRoute } from "./manifest.ts";
 import { parsePattern } from "./route.ts";
@@ -18,13 +20,13 @@ export interface OriginClaim {
   readonly url: string | null;
 }
 
-/** A page of this handler, and how it was asked for. */
-export interface Origin {
-  /** The page. */
-  readonly route: PageRoute;
+/** The page that a call is about, and how it was asked for. */
+export interface OriginPage {
+  /** The page; `null` where the address leads to no page, and the page for what is not found was shown there. */
+  readonly route: PageRoute | null;
   /** The parameters its URL gives. */
   readonly params: Params;
-  /** Its URL on this site. */
+  /** Its URL on this site, without the fields of the protocol. */
   readonly url: URL;
 }
 
@@ -40,7 +42,22 @@ export interface Origins {
    * @param own The URL that was posted to: its origin is this site.
    * @returns The origin, or `null` when what was sent names no page of this handler.
    */
-  resolveOrigin(claim: OriginClaim, own: URL): Origin | null;
+  resolveOrigin(claim: OriginClaim, own: URL): OriginPage | null;
+  /**
+   * Returns the page at an address of this site.
+   *
+   * @param address A path and a query, as a form names its page: text of the client.
+   * @param own The URL that was posted to: its origin is this site.
+   * @returns The page, also the one for what is not found; `null` for what is not an address of this site.
+   */
+  resolveAddress(address: string, own: URL): OriginPage | null;
+  /**
+   * Returns whether the field `_next_form_page` names the page of an address.
+   *
+   * @param field The field, as it was sent.
+   * @param page The page that the address leads to.
+   */
+  isFileOf(field: string, page: OriginPage): boolean;
 }
 
 /** How a page is named in the forms it renders. */
@@ -52,10 +69,10 @@ export interface OriginFieldsOptions {
 }
 
 const PAGE_NAMES = ["page.tsx", "page.ts", "page.jsx", "page.js"];
-// URL parsers drop tab, CR and LF, take a backslash for a slash, and trim other control characters: what a browser would
-// then make of such a text is not what it says (CVE-2026-64941).
+// URL parsers drop tab, CR and LF, take a backslash in a path for a slash, and trim other control characters: what a browser
+// would then make of such a text is not what it says (CVE-2026-64941). In a query a backslash is a character like any other.
 // deno-lint-ignore no-control-regex
-const UNSAFE_IN_URL = /[\u0000-\u0020\u007f\\#]/;
+const UNSAFE_IN_URL = /[\u0000-\u0020\u007f#]|^[^?]*\\/;
 
 /**
  * Reads the origin of forms for one manifest.
@@ -73,16 +90,86 @@ export function createOrigins(manifest: Manifest, baseDir: string = manifest.bas
     for (const path of pathsOf(route, base)) routes.set(path, route);
     fields.set(route.file, route);
   }
+  const routeOf = (field: string): PageRoute | undefined =>
+    fields.get(field) ?? routes.get(absolutePath(field, base) ?? "");
+  const pageOf = (url: URL): OriginPage => {
+    const match = manifest.router.match(url.pathname);
+    return { route: match?.route ?? null, params: match?.params ?? NO_PARAMS, url: withoutProtocol(url) };
+  };
+  const isFileOf = (field: string, { route }: OriginPage): boolean =>
+    route === null ? field !== "" && field === manifest.notFound?.file : routeOf(field) === route;
   return {
     resolveOrigin({ page, url }, own) {
-      const route = page === null ? undefined : fields.get(page) ?? routes.get(absolutePath(page, base) ?? "");
-      if (route === undefined) return null;
-      const target = url === null ? onlyUrl(route, own) : parseLocalUrl(url, own);
+      if (page === null) return null;
+      const target = url === null ? onlyUrl(routeOf(page), own) : parseLocalUrl(url, own);
       if (target === null) return null;
-      const match = manifest.router.match(target.pathname);
-      return match?.route === route ? { route, params: match.params, url: target } : null;
+      const origin = pageOf(target);
+      return isFileOf(page, origin) ? origin : null;
     },
+    resolveAddress(address, own) {
+      const target = parseLocalUrl(address, own);
+      // The address of a form's endpoint is never that of a page.
+      return target === null || target.pathname.startsWith(FORM_ENDPOINT) ? null : pageOf(target);
+    },
+    isFileOf,
   };
+}
+
+const NO_PARAMS: Params = Object.freeze({});
+
+/**
+ * Returns an address without the fields of the protocol: that of the page alone.
+ *
+ * @param url The address.
+ */
+export function withoutProtocol(url: URL): URL {
+  if (url.search === "") return url;
+  const pairs = url.search.slice(1).split("&");
+  const kept = pairs.filter((pair) => !isProtocolPair(pair));
+  if (kept.length === pairs.length) return url;
+  // Joined as they were written: `searchParams` would spell the rest in another way, which is another address.
+  const plain = new URL(url);
+  plain.search = kept.join("&");
+  return plain;
+}
+
+function isProtocolPair(pair: string): boolean {
+  const [name] = new URLSearchParams(pair).keys();
+  return name !== undefined && PROTOCOL_FIELDS.has(name);
+}
+
+/** Encoded bytes of an address that fit into the URL of a form; proxies and logs refuse long URLs. */
+const ADDRESS_BYTES = 1_024;
+
+/**
+ * Adds the origin page to the URL that a form is posted to.
+ *
+ * An address of more than 1,024 encoded bytes is named by its path and an empty query, `/search?`: the rest is in the body, in the
+ * field `_next_form_origin`, and the page is not known before that is read.
+ *
+ * @param endpoint The URL, as the backend of the action gives it.
+ * @param address The path and query of the page, as the hidden field has it.
+ */
+export function withOriginPage(endpoint: string, address: string): string {
+  const whole = encodeURIComponent(address);
+  const query = address.indexOf("?");
+  const short = whole.length <= ADDRESS_BYTES || query === -1 ? whole : encodeURIComponent(address.slice(0, query + 1));
+  return `${endpoint}${endpoint.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${short}`;
+}
+
+/**
+ * Returns the page that the URL of a call names.
+ *
+ * @param url The URL that was posted to.
+ * @returns The address; `null` where the URL names none. `isWhole` is `false` where the rest of it is in the body.
+ * @throws {InputError} With status 400 when the URL names more than one page.
+ */
+export function originInUrl(url: URL): { readonly address: string; readonly isWhole: boolean } | null {
+  if (!url.search.includes(ORIGIN_URL_FIELD)) return null;
+  const [address, ...others] = url.searchParams.getAll(ORIGIN_URL_FIELD);
+  if (address === undefined) return null;
+  if (others.length > 0) throw new InputError(400, `Cannot read the URL: it has "${ORIGIN_URL_FIELD}" more than once`);
+  return { address, isWhole: address.indexOf("?") !== address.length - 1 || address === "" };
 }
 
 /**
@@ -159,7 +246,8 @@ function absolutePath(value: string, baseDir: string): string | null {
   return PAGE_NAMES.includes(basename(path)) && !/[\\/]$/.test(value) ? path : null;
 }
 
-function onlyUrl(route: PageRoute, own: URL): URL | null {
+function onlyUrl(route: PageRoute | undefined, own: URL): URL | null {
+  if (route === undefined) return null;
   const { segments } = parsePattern(route.pattern);
   const texts = segments.map((segment) => segment.kind === "static" ? encodeURIComponent(segment.text) : null);
   return texts.includes(null) ? null : new URL(`/${texts.join("/")}`, own);
@@ -173,10 +261,8 @@ function parseLocalUrl(value: string, own: URL): URL | null {
 }
 
 function pathOf(url: URL): string {
-  if (!url.searchParams.has(ACTION_FIELD)) return url.pathname + url.search;
   // A page drawn for an action that was asked for in the query: leading back there must not run the action again.
-  const page = new URL(url);
-  page.searchParams.delete(ACTION_FIELD);
+  const page = withoutProtocol(url);
   return page.pathname + page.search;
 }
 

@@ -14,8 +14,10 @@ import type { PageRoute } from "./manifest.ts";
 
 /** A page, under an address, for a request. */
 export interface Visit {
-  /** The page, or `null` where the address is none: components then have no origin to lead back to. */
+  /** The page, or `null` where the address leads to none. */
   readonly page: PageRoute | null;
+  /** `true` if forms lead back to the address: that of a page, or one where the page for what is not found was shown. */
+  readonly isOrigin: boolean;
   /** The page's own address, never that of a form's endpoint. */
   readonly url: URL;
   /** The parameters of its route. */

@@ -6,7 +6,8 @@
 import { h } from "preact";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
-import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD } from "../protocol/names.ts";
+import { withOriginPage } from "../pages/origin.ts";
+import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD, ORIGIN_URL_FIELD } from "../protocol/names.ts";
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { Field } from "./field.tsx";
 import { FormErrors } from "./form_errors.tsx";
@@ -85,7 +86,7 @@ export function Form(props: FormProps): MarkupNode {
       ...elementAttributes(attributes, FORM_NAMES),
       id: props.id ?? formId(action, instance),
       method: isGet ? "get" : "post",
-      action: isGet ? state.path : url,
+      action: isGet ? state.path : endpointOf(url, state),
       ...(multipart ? { enctype: "multipart/form-data" } : {}),
       [FORM_ATTRIBUTE]: action.name,
       // A record of attributes: Preact's own type for a form knows fewer values of `role` than there are.
@@ -111,6 +112,12 @@ function drawWhole(form: AnyBound | null, submit: string = "Submit"): MarkupNode
 }
 
 const FORM_NAMES = ["autocomplete", "novalidate", "target"];
+
+/** The URL that a form of a page is posted to: it names the page. */
+export function endpointOf(url: string, { originFields }: PageState): string {
+  const address = originFields[ORIGIN_URL_FIELD];
+  return address === undefined ? url : withOriginPage(url, address);
+}
 
 /** The id of a form that was given none: it is what a refused submit is patched by. */
 export function formId(action: Action, instance: string | null): string {

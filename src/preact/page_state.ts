@@ -30,7 +30,7 @@ export interface PageState {
     | AnyBound
     | null
     | Promise<AnyBound | null>;
-  /** The hidden fields that lead back to this page, by name; empty where the page is none of the manifest. */
+  /** The hidden fields that lead back to this page, by name; empty where forms have no page to lead back to. */
   readonly originFields: Readonly<Record<string, string>>;
   /** The path and query of this page, for forms that are asked for with GET. */
   readonly path: string;

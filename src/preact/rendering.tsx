@@ -9,10 +9,11 @@ import type { Action } from "../actions/action.ts";
 import { isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
+import { failureOf, isReportable } from "../dispatch/failure.ts";
 import { bind } from "../forms/bind.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields } from "../pages/origin.ts";
-import { type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
+import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
 import type { FailedForm, PageAnswer, PageInParts, Rendered, Rendering, Visit } from "../pages/visit.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { UnsafeHtml } from "../results/items.ts";
@@ -61,10 +62,8 @@ class PreactRendering implements Rendering {
   }
 
   async page(of: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer> {
-    const { page, visit } = pageOf(of);
-    const prepared = await preparePage(page, visit.deps.ctx, { status });
-    if (prepared.kind === "response") return prepared;
-    return await this.#respond(prepared, new RenderState(this.#services, visit, failed), page);
+    const drawing = await this.#draw(of, failed, status, null);
+    return drawing.kind === "response" ? drawing : await toAnswer(drawing);
   }
 
   async pageInParts(of: Visit): Promise<PageAnswer | PageInParts> {
@@ -81,36 +80,25 @@ class PreactRendering implements Rendering {
   }
 
   async pageOfForm(of: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null> {
-    const { page, visit } = pageOf(of);
-    const prepared = await preparePage(page, visit.deps.ctx, { status });
-    if (prepared.kind === "response") return prepared;
-    const state = new RenderState(this.#services, visit, failed);
-    const response = await this.#respond(prepared, state, page);
-    return state.tookFailed ? response : null;
+    const drawing = await this.#draw(of, failed, status, null);
+    if (drawing.kind === "response") return drawing;
+    return drawing.state.tookFailed ? await toAnswer(drawing) : null;
   }
 
   async failedForm(of: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
-    const { page, visit } = pageOf(of);
-    const prepared = await preparePage(page, visit.deps.ctx);
-    if (prepared.kind === "response") return prepared;
     // Nothing that a page can hold is named by this: it is made for one rendering, and is in no answer.
     const cutTag = `hyper-cut-${crypto.randomUUID()}`;
-    const state = new RenderState(this.#services, visit, failed, cutTag);
-    const html = keepCarriageReturns(await drawPage(prepared, state, page));
-    const form = cutOut(html, cutTag);
+    const drawing = await this.#draw(of, failed, 200, cutTag);
+    if (drawing.kind === "response") return drawing;
+    const form = cutOut(keepCarriageReturns(drawing.html), cutTag);
     if (form === null) return { kind: "html", html: "" };
     const id = /^<form\b[^>]*? id="([^"]*)"/.exec(form)?.[1] ?? formId(failed.action, failed.instance);
     return { kind: "html", html: form, selector: selectorOfId(id) };
   }
 
   async body(of: Visit): Promise<Rendered> {
-    const { page, visit } = pageOf(of);
-    const prepared = await preparePage(page, visit.deps.ctx);
-    if (prepared.kind === "response") return prepared;
-    return {
-      kind: "html",
-      html: bodyOf(keepCarriageReturns(await drawPage(prepared, new RenderState(this.#services, visit, null), page))),
-    };
+    const drawing = await this.#draw(of, null, 200, null);
+    return drawing.kind === "response" ? drawing : { kind: "html", html: bodyOf(keepCarriageReturns(drawing.html)) };
   }
 
   async inLayouts(of: Visit, html: string): Promise<PageAnswer> {
@@ -130,16 +118,11 @@ class PreactRendering implements Rendering {
     const { errorPage, notFound, report } = this.#services;
     try {
       if (status === 404 && notFound !== null) {
-        const own = new RenderVisit(visit, notFound);
-        const prepared = await preparePage(notFound, own.deps.ctx, { status });
-        if (prepared.kind === "response") return prepared;
-        return await this.#respond(prepared, new RenderState(this.#services, own, null), notFound);
+        const drawing = await this.#drawPage(notFound, new RenderVisit(visit, notFound), null, status, null);
+        return drawing.kind === "response" ? drawing : await toAnswer(drawing);
       }
       if (errorPage !== null) {
-        const own = new RenderVisit(visit, errorPage);
-        const onError = (error: unknown): void => report(error, visit.request);
-        const tree = await prepareErrorPage(errorPage, own.deps.ctx, { status, message }, onError);
-        return await this.#respond(tree, new RenderState(this.#services, own, null), errorPage);
+        return await toAnswer(await this.#drawFailure(errorPage, visit, { status, message }, null, null));
       }
     } catch (error) {
       // The page that tells of a failure has failed: what is left is a page that nothing of the application draws.
@@ -148,10 +131,66 @@ class PreactRendering implements Rendering {
     return await plainFailure(status, message);
   }
 
-  async #respond(tree: PageTree, state: RenderState, page: PageRoute): Promise<PageAnswer> {
-    const html = await complete(await drawPage(tree, state, page), tree.head, state);
-    return { kind: "page", html, status: tree.status, headers: tree.headers, tookToasts: state.tookToasts };
+  /**
+   * Draws what is shown at an address. Where the page fails that was to show an invalid form, the page for failures is drawn: its
+   * layouts may have the form.
+   */
+  async #draw(of: Visit, failed: FailedForm | null, status: number, cutTag: string | null): Promise<PreparedDrawing> {
+    const { errorPage, notFound, report } = this.#services;
+    try {
+      if (of.page !== null || !of.isOrigin || notFound === null) {
+        const { page, visit } = pageOf(of);
+        return await this.#drawPage(page, visit, failed, status, cutTag);
+      }
+      return await this.#drawPage(notFound, new RenderVisit(of, notFound), failed, 404, cutTag);
+    } catch (error) {
+      if (failed === null || errorPage === null || !isReportable(error)) throw error;
+      report(error, of.request);
+      return await this.#drawFailure(errorPage, of, failureOf(error), failed, cutTag);
+    }
   }
+
+  async #drawPage(
+    page: PageRoute,
+    visit: Visit,
+    failed: FailedForm | null,
+    status: number,
+    cutTag: string | null,
+  ): Promise<PreparedDrawing> {
+    const tree = await preparePage(page, visit.deps.ctx, { status });
+    if (tree.kind === "response") return tree;
+    const state = new RenderState(this.#services, visit, failed, cutTag);
+    return { kind: "drawn", html: await drawPage(tree, state, page), tree, state };
+  }
+
+  async #drawFailure(
+    page: PageRoute,
+    of: Visit,
+    failure: PageFailure,
+    failed: FailedForm | null,
+    cutTag: string | null,
+  ): Promise<DrawnPage> {
+    const visit = new RenderVisit(of, page);
+    const onError = (error: unknown): void => this.#services.report(error, of.request);
+    const tree = await prepareErrorPage(page, visit.deps.ctx, failure, onError);
+    const state = new RenderState(this.#services, visit, failed, cutTag);
+    return { kind: "drawn", html: await drawPage(tree, state, page), tree, state };
+  }
+}
+
+/** A page that was drawn; carriage returns are still as they were written. */
+interface DrawnPage {
+  readonly kind: "drawn";
+  readonly html: string;
+  readonly tree: PageTree;
+  readonly state: RenderState;
+}
+
+type PreparedDrawing = DrawnPage | Extract<PageAnswer, { readonly kind: "response" }>;
+
+async function toAnswer({ html, tree, state }: DrawnPage): Promise<PageAnswer> {
+  const { status, headers } = tree;
+  return { kind: "page", html: await complete(html, tree.head, state), status, headers, tookToasts: state.tookToasts };
 }
 
 /** A page, and the visit that rendering it is done with. */
@@ -167,6 +206,7 @@ function pageOf(visit: Visit): { readonly page: PageRoute; readonly visit: Visit
  */
 class RenderVisit implements Visit {
   readonly page: PageRoute | null;
+  readonly isOrigin: boolean;
   readonly url: URL;
   readonly params: Visit["params"];
   readonly takeToasts: Visit["takeToasts"];
@@ -175,6 +215,7 @@ class RenderVisit implements Visit {
 
   constructor(visit: Visit, page: PageRoute) {
     this.page = visit.page;
+    this.isOrigin = visit.isOrigin;
     this.url = visit.url;
     this.params = visit.params;
     this.takeToasts = visit.takeToasts;
@@ -368,8 +409,9 @@ class RenderState implements PageState {
 
   // Asked for by forms alone; most of what is rendered has none.
   get originFields(): Readonly<Record<string, string>> {
-    const { page, url } = this.#visit;
-    return page === null ? {} : originFields(page.file, url, this.#services.originFields);
+    const { page, url, isOrigin } = this.#visit;
+    const file = page?.file ?? this.#services.notFound?.file;
+    return isOrigin && file !== undefined ? originFields(file, url, this.#services.originFields) : {};
   }
 
   get path(): string {

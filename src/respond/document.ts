@@ -65,7 +65,7 @@ function keepForDocument(events: Patch[]): Gather {
 /** Back to the page, or where the events lead; toasts go along. */
 function back({ origin, url }: Answer, events: readonly Patch[]): Reply {
   const toasts: ToastValue[] = [];
-  let location: string | null = origin?.page == null ? null : redirectTarget(origin.url, url);
+  let location: string | null = origin?.isOrigin === true ? redirectTarget(origin.url, url) : null;
   for (const patch of events) {
     if (patch.event === "toast") toasts.push(patch.data);
     if (patch.event === "redirect") location = patch.data.url;

@@ -12,6 +12,7 @@ import type { Failure } from "../dispatch/outcome.ts";
 import { CLIENT_FILES } from "../client_bundle.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { trailingSlashRedirect } from "../pages/page_url.ts";
+import type { Params } from "../context.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
 import type { PageAnswer, PageInParts, Rendering, Visit } from "../pages/visit.ts";
@@ -86,7 +87,8 @@ async function find(
   if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
     return whole(new Response(null, { status: 308, headers: { location: elsewhere } }));
   }
-  return await serveFailure(request, url, deps, failure(404, "There is no such page"), services);
+  const visit: Visit = { page: null, isOrigin: true, url, params: NO_PARAMS, request, deps, takeToasts: noToasts };
+  return await serveFailure(visit, failure(404, "There is no such page"), services);
 }
 
 async function servePage(
@@ -101,7 +103,16 @@ async function servePage(
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
     const refusal = failure(405, "This answers GET, HEAD only", { allow: "GET, HEAD" });
-    return await serveFailure(request, url, deps, refusal, services);
+    const visit: Visit = {
+      page: match.route,
+      isOrigin: true,
+      url,
+      params: match.params,
+      request,
+      deps,
+      takeToasts: noToasts,
+    };
+    return await serveFailure(visit, refusal, services);
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
   let isShown = false;
@@ -109,7 +120,7 @@ async function servePage(
     isShown = true;
     return toasts;
   };
-  const visit: Visit = { page: match.route, url, params: match.params, request, deps, takeToasts };
+  const visit: Visit = { page: match.route, isOrigin: true, url, params: match.params, request, deps, takeToasts };
   try {
     if (request.method === "GET" && toasts.length === 0) {
       const page = await services.rendering.pageInParts(visit);
@@ -124,7 +135,7 @@ async function servePage(
     return served;
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
-    return await serveFailure(request, url, deps, failureOf(error), services);
+    return await serveFailure({ ...visit, takeToasts: noToasts }, failureOf(error), services);
   }
 }
 
@@ -143,15 +154,18 @@ async function serveInParts(page: PageInParts, request: Request, { report }: Ser
   return { response, isStream: true, drawn };
 }
 
+const NO_PARAMS: Params = Object.freeze({});
+
+function noToasts(): readonly ToastValue[] {
+  return [];
+}
+
 async function serveFailure(
-  request: Request,
-  url: URL,
-  deps: RequestDeps,
+  visit: Visit,
   { status, message, headers }: Failure,
   { rendering }: ServeServices,
 ): Promise<Served> {
-  const visit: Visit = { page: null, url, params: {}, request, deps, takeToasts: () => [] };
-  const served = sealPage(await rendering.failure(visit, status, message), request);
+  const served = sealPage(await rendering.failure(visit, status, message), visit.request);
   const told = served.response.headers;
   if (!told.has("cache-control")) told.set("cache-control", "no-store");
   for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) told.set(name, value);

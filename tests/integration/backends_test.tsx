@@ -154,7 +154,7 @@ Deno.test("a backend that keeps its actions somewhere else has the whole pipelin
   await using app = new App({ "/": { default: () => <Form action={save} />, save } }, { backends: [new Elsewhere()] });
   const page = await app.open("/?a=1");
   const drawn = findForm(page.root, "save");
-  assertEquals(attribute(drawn, "action"), `${formActionUrl("save")}?via=elsewhere`);
+  assertEquals(attribute(drawn, "action"), `${formActionUrl("save")}?via=elsewhere&_next_form_origin=%2F%3Fa%3D1`);
   assertEquals((await app.submit(page, "save", { title: "" })).status, 200);
   assertEquals((await app.submit(page, "save", { title: "x" })).response.headers.get("location"), "/?a=1");
 });

@@ -409,7 +409,7 @@ Deno.test("<Form> without children draws every field, its errors and a button", 
   assertStringIncludes(text(findForm(page.root, "bare")), "Go");
 });
 
-Deno.test("<Form> passes the attributes of a form on, and keeps method and address", async () => {
+Deno.test("<Form> passes the attributes of a form on, and names its page in the URL", async () => {
   const save = action("save", { form: TitleForm }, () => {});
   await using app = new App({ "/": { default: () => <Form action={save} class="wide" id="mine" novalidate />, save } });
   const form = findForm((await app.open("/")).root, "save");
@@ -418,7 +418,7 @@ Deno.test("<Form> passes the attributes of a form on, and keeps method and addre
     "wide",
     "mine",
     "post",
-    formActionUrl("save"),
+    `${formActionUrl("save")}?_next_form_origin=%2F`,
     true,
   ]);
 });

@@ -47,7 +47,7 @@ Deno.test("in a form post url and params are those of the page, request.url that
     url: "/notes/7?q=%C3%A4",
     params: { id: "7" },
     origin: "/notes/7",
-    request: `http://site.test${formActionUrl("save")}`,
+    request: `http://site.test${formActionUrl("save")}?_next_form_origin=%2Fnotes%2F7%3Fq%3D%25C3%25A4`,
   }]);
 });
 

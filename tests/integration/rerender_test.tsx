@@ -9,6 +9,7 @@ import {
   Depends,
   field,
   Form,
+  formActionUrl,
   getRequestDepCache,
   HyperError,
   type LayoutProps,
@@ -261,12 +262,15 @@ Deno.test("another page's guard holds for whoever names that page as the origin"
     "/admin": { default: () => "Everyone's salary", render: () => false },
   });
   const page = await app.open("/");
-  const answer = await app.submit(page, "save", {
-    title: "",
-    _next_form_page: "pages/admin/page.tsx",
-    _next_form_origin: "/admin",
+  const fields = { title: "", _next_form_page: "pages/admin/page.tsx", _next_form_origin: "/admin" };
+  // In the fields alone, against the URL: the form names two pages.
+  const torn = await app.submit(page, "save", fields);
+  assertEquals([torn.status, torn.html.includes("salary")], [400, false]);
+  const forged = await app.request(`${formActionUrl("save")}?_next_form_origin=%2Fadmin`, {
+    method: "POST",
+    body: new URLSearchParams(fields),
   });
-  assertEquals([answer.status, answer.html.includes("salary")], [403, false]);
+  assertEquals([forged.status, (await forged.text()).includes("salary")], [403, false]);
 });
 
 Deno.test("a getInitial of a sibling form that throws is an error of that page, and says so", async () => {
