@@ -110,7 +110,8 @@ export { FormActionManager, type OwnedAction } from "./src/actions/manager.ts";
 export { type OriginContext, redirectToOrigin, type RedirectToOriginOptions } from "./src/actions/origin.ts";
 export { resumeCheckpoint, type ResumeContext } from "./src/actions/checkpoint.ts";
 export { formActionUid, formActionUrl } from "./src/actions/uid.ts";
-export { FormActionDispatch, type Visitor } from "./src/dispatch/dispatch.ts";
+export { FormActionDispatch } from "./src/dispatch/dispatch.ts";
+export type { Visitor } from "./src/dispatch/arrival.ts";
 
 export {
   checkpoint,

@@ -40,3 +40,8 @@ function messageOf(error: HyperError): string {
 export function isReportable(error: unknown): boolean {
   return !isA(error, HyperError) || error.status >= 500;
 }
+
+/** The refusal of a method. */
+export function notAllowed(allow: string): Failure {
+  return failure(405, `This answers ${allow} only`, { allow });
+}

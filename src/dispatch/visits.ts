@@ -15,6 +15,11 @@ import type { PageRoute } from "../pages/manifest.ts";
 import { headersOfGet } from "../pages/page_guard.ts";
 import type { Visit } from "../pages/visit.ts";
 
+/** The parameters of no page. */
+export const NO_PARAMS: Params = Object.freeze({});
+/** The address of what belongs to no request. */
+export const NOWHERE: URL = new URL("http://localhost/");
+
 /** Where an origin visit comes from. */
 export interface OriginVisitFacts {
   /** The page, or `null` where there is none. */
@@ -140,6 +145,7 @@ export function contextOf(route: PageRoute): NonNullable<RequestDepsOptions["con
   return (name) => route.guardedContext.get(name);
 }
 
-function noToasts(): readonly Readonly<Record<string, unknown>>[] {
+/** Takes no toasts. */
+export function noToasts(): readonly Readonly<Record<string, unknown>>[] {
   return [];
 }

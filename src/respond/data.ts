@@ -4,7 +4,7 @@
  * @module
  */
 import { isStatus, STATUS_TEXT } from "@std/http/status";
-import type { Answer } from "../dispatch/dispatch.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";

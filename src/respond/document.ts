@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Answer } from "../dispatch/dispatch.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import type { PageAnswer } from "../pages/visit.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { notify, type Report } from "../callback.ts";
-import type { Answer } from "../dispatch/dispatch.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failureOf } from "../dispatch/failure.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Answer } from "../dispatch/dispatch.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import { failureOf, isReportable } from "../dispatch/failure.ts";
 import { respondWithData } from "./data.ts";
 import { respondWithDocument } from "./document.ts";

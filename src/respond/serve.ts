@@ -5,7 +5,7 @@
  */
 import { ifNoneMatch } from "@std/http/etag";
 import { notify } from "../callback.ts";
-import type { Served } from "../dispatch/dispatch.ts";
+import type { Served } from "../dispatch/app.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import { failure, failureOf, isReportable } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";

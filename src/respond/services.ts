@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Answer } from "../dispatch/dispatch.ts";
+import type { Answer } from "../dispatch/answer.ts";
 import type { Rendering, Visit } from "../pages/visit.ts";
 import type { SignalFamily } from "../signals.ts";
 

@@ -1,0 +1,76 @@
+/**
+ * A call of an action, and the page it is about: all that is known before any code of the application runs.
+ *
+ * @module
+ */
+import type { Action } from "../actions/action.ts";
+import type { DependencyCache } from "../deps/cache.ts";
+import type { RequestDeps } from "../deps/resolver.ts";
+import type { OriginPage } from "../pages/origin.ts";
+import type { Visit } from "../pages/visit.ts";
+import type { Intent } from "../request/intent.ts";
+import type { Limits } from "../request/limits.ts";
+import type { Arrival, ReadBody, Visitor } from "./arrival.ts";
+import { Lifetime } from "./lifetime.ts";
+import { CookieJar } from "./set_cookies.ts";
+import type { Trace } from "./trace.ts";
+
+/**
+ * A call of an action.
+ *
+ * A class: an object that is put together from another one grows member by member, for each request anew.
+ */
+export class Call implements Arrival {
+  readonly request: Request;
+  readonly url: URL;
+  readonly intent: Intent;
+  readonly cache: DependencyCache;
+  readonly visitor: Visitor;
+  readonly body: ReadBody | null;
+  readonly trace: Trace | null;
+  /** The action. */
+  readonly action: Action;
+  /** The limits of the handler, with those that differ for the action. */
+  readonly limits: Limits;
+  /** Ends what the call holds. */
+  readonly lifetime: Lifetime;
+  /** The cookies of the answer. */
+  readonly cookies: CookieJar;
+  /** Aborted when work for a reader alone must end. */
+  readonly controller: AbortController = new AbortController();
+
+  constructor({ request, url, intent, cache, visitor, body, trace }: Arrival, action: Action, limits: Limits) {
+    this.request = request;
+    this.url = url;
+    this.intent = intent;
+    this.cache = cache;
+    this.visitor = visitor;
+    this.body = body;
+    this.trace = trace;
+    this.action = action;
+    this.limits = limits;
+    this.lifetime = new Lifetime(cache);
+    this.cookies = new CookieJar(action.name);
+    if (body !== null) this.own(body);
+  }
+
+  /** Takes over a body that was read before it was known what takes it. */
+  own({ content, account }: ReadBody): void {
+    this.lifetime.own(content);
+    this.lifetime.hold(account);
+  }
+}
+
+/** The page that a call is about. */
+export interface CallPage {
+  /** The part of the request that names it: its own address, or a form, in its URL or its fields. */
+  readonly by: "address" | "form";
+  /** The page; `null` where none is named. */
+  readonly page: OriginPage | null;
+  /** The body, where it had to be read to find action or page. */
+  readonly body: ReadBody | null;
+  /** The dependencies of the call, with the URL, the parameters and the context of the page. */
+  readonly deps: RequestDeps;
+  /** The page as rendering sees it: a GET of its own address. */
+  readonly visit: Visit;
+}

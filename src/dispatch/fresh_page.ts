@@ -1,0 +1,37 @@
+/**
+ * A page with nothing resolved: after the action function, what was loaded before it is no longer true.
+ *
+ * @module
+ */
+import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
+import { createRequestDeps } from "../deps/resolver.ts";
+import type { Visit } from "../pages/visit.ts";
+import type { Injecting, Observing } from "./app.ts";
+import type { Call } from "./call.ts";
+import { reporterOf } from "./observe.ts";
+import { contextOf } from "./visits.ts";
+
+/** A page with nothing resolved, and the cache of what it then resolves: the caller disposes it. */
+export interface FreshPage {
+  readonly visit: Visit;
+  readonly cache: DependencyCache;
+}
+
+/** Makes a page with nothing resolved. */
+export function freshPage(call: Call, visit: Visit, app: Injecting & Observing): FreshPage {
+  const { providers, overrides } = app;
+  const cache = new DependencyCache(reporterOf(call, app));
+  const request = new Request(visit.request);
+  attachRequestDepCache(request, cache);
+  const { page, isOrigin, takeToasts, deps: { ctx: { url, params, signal } } } = visit;
+  const deps = createRequestDeps({
+    ctx: { request, url, params, signal },
+    providers,
+    overrides,
+    cache,
+    form: null,
+    origin: page === null ? "missing" : "ok",
+    context: page === null ? null : contextOf(page),
+  });
+  return { visit: { page, isOrigin, url: visit.url, params: visit.params, takeToasts, request, deps }, cache };
+}

@@ -1,0 +1,63 @@
+/**
+ * Publishing items to a topic: from an action function, or from outside any request.
+ *
+ * @module
+ */
+import { DependencyCache } from "../deps/cache.ts";
+import { echoOf } from "../live/message.ts";
+import type { Visit } from "../pages/visit.ts";
+import { checkTopic, type Item } from "../results/items.ts";
+import type { ActionRun } from "./action_run.ts";
+import type { Injecting, Observing, Running } from "./app.ts";
+import { reporterOf } from "./observe.ts";
+import { toMessage } from "./publish.ts";
+import { depsOf } from "./request_deps.ts";
+import { type SettlingApp, settlingOf } from "./settling.ts";
+import { NO_PARAMS, noToasts, NOWHERE } from "./visits.ts";
+
+/** Publishes items of a run; the tab that made the call knows them for its own. */
+export async function publishFrom(
+  run: ActionRun,
+  topic: string,
+  items: Item | readonly Item[],
+  app: SettlingApp,
+): Promise<void> {
+  checkTopic(topic);
+  const { call } = run;
+  const message = await toMessage(topic, items, echoOf(call.intent.requestId), settlingOf(run, app));
+  await app.live.publish(topic, message, reporterOf(call, app));
+}
+
+/** Publishes items that are part of no page. */
+export async function publishFromOutside(
+  topic: string,
+  items: Item | readonly Item[],
+  app: Pick<Running, "live" | "rendering" | "redirectTarget"> & Injecting & Observing,
+): Promise<void> {
+  checkTopic(topic);
+  const request = new Request(NOWHERE);
+  const report = reporterOf({ request, action: null }, app);
+  const cache = new DependencyCache(report);
+  const deps = depsOf({ request, url: NOWHERE, cache }, null, new AbortController().signal, app);
+  const visit: Visit = {
+    page: null,
+    isOrigin: false,
+    url: NOWHERE,
+    params: NO_PARAMS,
+    request,
+    deps,
+    takeToasts: noToasts,
+  };
+  try {
+    const message = await toMessage(topic, items, null, {
+      actionName: `publish("${topic}")`,
+      requestId: null,
+      fragment: (content) => app.rendering.fragment(content, visit),
+      body: () => Promise.resolve(null),
+      redirectTarget: (to, external) => app.redirectTarget(to, NOWHERE, { external }),
+    });
+    await app.live.publish(topic, message, report);
+  } finally {
+    await cache[Symbol.asyncDispose]();
+  }
+}

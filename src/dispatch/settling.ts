@@ -1,0 +1,81 @@
+/**
+ * What making patches of items needs of the run that returned them.
+ *
+ * @module
+ */
+import type { Visit } from "../pages/visit.ts";
+import type { ActionRun } from "./action_run.ts";
+import type { Running } from "./app.ts";
+import type { Call } from "./call.ts";
+import { type FreshPage, freshPage } from "./fresh_page.ts";
+import type { Settling } from "./settle.ts";
+import { baseOfTargets } from "./steps/find_page.ts";
+import { LazyVisit } from "./visits.ts";
+import { type WatchingApp, watchTopic } from "./watching.ts";
+
+/** The parts of an application that settling needs. */
+export type SettlingApp = Pick<Running, "rendering" | "redirectTarget"> & WatchingApp;
+
+/** Makes what settles the items of a run. */
+export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
+  const { call, input: { visit }, claim } = run;
+  return {
+    actionName: call.action.name,
+    requestId: call.intent.requestId,
+    fragment: (content) => {
+      // Made when a component asks: most fragments are rows and texts, which ask for nothing.
+      const held: { fresh: FreshPage | null } = { fresh: null };
+      const part = new LazyVisit(visit, () => (held.fresh = freshPage(call, visit, app)).visit);
+      const html = attemptAtOnce(() => app.rendering.fragment(content, part));
+      // At once, as most: nothing was made that has to be ended, and nothing is waited for.
+      if (typeof html === "string" && held.fresh === null) return html;
+      claim?.renew();
+      return finish(html, async () => await held.fresh?.cache[Symbol.asyncDispose]());
+    },
+    body: () => {
+      claim?.renew();
+      return renderBody(call, visit, app);
+    },
+    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call, visit), { external }),
+    watch: (item) => watchTopic(run, item, settlingOf(run, app), app),
+  };
+}
+
+/** The body of the page as it is now; `null` where a document is loaded again in any case, or there is nothing to refresh. */
+async function renderBody(call: Call, visit: Visit, app: SettlingApp): Promise<string | null> {
+  const { action, intent } = call;
+  if (visit.page === null) {
+    if (intent.audience === "document") return null;
+    throw new TypeError(`Cannot refresh for action "${action.name}": the call does not say which page it came from`);
+  }
+  const { visit: now, cache } = freshPage(call, visit, app);
+  try {
+    const rendered = await app.rendering.body(now);
+    if (rendered.kind === "html") return rendered.html;
+    throw new TypeError(
+      `Cannot refresh for action "${action.name}": "${visit.page.file}" answers with status ${rendered.response.status} ` +
+        `instead of a page`,
+    );
+  } finally {
+    // A stream renders its page again and again: what each time opens must not wait for its end.
+    await cache[Symbol.asyncDispose]();
+  }
+}
+
+/** What a function gives, or a promise of what it throws. */
+function attemptAtOnce<T>(run: () => T | Promise<T>): T | Promise<T> {
+  try {
+    return run();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Waits for a value, and does something after it, whatever became of it. */
+async function finish<T>(value: T | Promise<T>, after: () => Promise<void>): Promise<T> {
+  try {
+    return await value;
+  } finally {
+    await after();
+  }
+}

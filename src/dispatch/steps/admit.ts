@@ -1,0 +1,64 @@
+/**
+ * Deciding who may run an action, and how often.
+ *
+ * @module
+ */
+import type { Holder } from "../../request/caller.ts";
+import type { RateRule } from "../../request/rate_rule.ts";
+import type { Admission, Observing } from "../app.ts";
+import type { Call, CallPage } from "../call.ts";
+import { askGuard } from "../guards.ts";
+import type { Outcome } from "../outcome.ts";
+import { rateHeaders, tooMany } from "../rate.ts";
+
+/** A call that was let in. */
+export interface Admitted {
+  readonly kind: "admitted";
+  /** The user, as the application identifies them, or `null`. */
+  readonly principal: string | null;
+  /** The principal or address that what the call holds is counted for. */
+  readonly holder: Holder;
+  /** The headers of its rate. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A call that was not let in. */
+export interface NotAdmitted {
+  readonly kind: "ended";
+  readonly outcome: Outcome;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Asks the guards, identifies the user and counts the run. */
+export async function admit(
+  call: Call,
+  { deps }: CallPage,
+  app: Admission & Observing,
+): Promise<Admitted | NotAdmitted> {
+  const { action, request, visitor, trace } = call;
+  trace?.step("guard");
+  for (const guard of [action.public ? null : app.guard, action.guard]) {
+    const denial = guard === null ? null : await askGuard(call, guard, deps.ctx, app);
+    if (denial !== null) return { kind: "ended", outcome: denial, headers: NO_HEADERS };
+  }
+  const principal = app.principal === null ? null : await app.principal(request);
+  const holder: Holder = principal === null ? visitor.holder : { kind: "principal", name: principal };
+  const rule = action.rate ?? app.rate;
+  if (rule === null) return { kind: "admitted", principal, holder, headers: NO_HEADERS };
+  trace?.step("rate");
+  return await countRun(call, rule, { kind: "admitted", principal, holder, headers: NO_HEADERS }, app);
+}
+
+async function countRun(
+  { action, visitor }: Call,
+  rule: RateRule,
+  admitted: Admitted,
+  { limiter }: Admission,
+): Promise<Admitted | NotAdmitted> {
+  const verdict = await limiter.take(`${action.name} ${admitted.principal ?? visitor.address}`, rule);
+  const headers = rateHeaders(rule, verdict);
+  if (verdict.allowed) return { ...admitted, headers };
+  return { kind: "ended", outcome: tooMany(verdict), headers };
+}

@@ -1,0 +1,128 @@
+/**
+ * From input to what an action function is given: dependencies, the form guard, validation.
+ *
+ * @module
+ */
+import type { Action } from "../../actions/action.ts";
+import type { Guard, RequestContext } from "../../context.ts";
+import { resolveInjected } from "../../deps/inject.ts";
+import type { RequestDeps } from "../../deps/resolver.ts";
+import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, makeForm } from "../../forms/any_form.ts";
+import { bind } from "../../forms/bind.ts";
+import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
+import type { Visit } from "../../pages/visit.ts";
+import type { Observing } from "../app.ts";
+import type { Call, CallPage } from "../call.ts";
+import { failure } from "../failure.ts";
+import { askGuard } from "../guards.ts";
+import { type EarlyInjection, injectBeforeForm } from "../injection.ts";
+import { tellInvalid } from "../observe.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Input } from "./read_input.ts";
+
+/** What an action function is given. */
+export interface Bound {
+  readonly kind: "bound";
+  /** The validated data. */
+  readonly data: unknown;
+  /** The bound, valid form; `null` without one. */
+  readonly form: AnyBound | null;
+  /** The dependencies, with the form. */
+  readonly deps: RequestDeps;
+  /** The injected values, by name. */
+  readonly injected: Readonly<Record<string, unknown>>;
+}
+
+/** A call that the application denies, or whose input is invalid. */
+export interface NotBound {
+  readonly kind: "ended";
+  readonly outcome: Outcome;
+}
+
+const NOTHING: EarlyInjection = Object.freeze({ injected: {}, waiting: {} });
+
+/** Resolves, asks the guard of the form, and validates. */
+export async function bindInput(call: Call, page: CallPage, input: Input, app: Observing): Promise<Bound | NotBound> {
+  const { action, trace } = call;
+  trace?.step("dependencies");
+  if (action.form !== null) return await bindForm(call, page, input, action.form, app);
+  const injected = hasMembers(action.inject) ? await resolveInjected(action.inject, page.deps) : NOTHING.injected;
+  const { kwargs } = input;
+  if (action.input === null) return { kind: "bound", data: kwargs, form: null, deps: page.deps, injected };
+  return await bindData(call, page, input, action.input, injected, app);
+}
+
+/** The outcome of an invalid form: told first, then judged by whether there is a page to come back to (seed 004, the chart). */
+export function refuseForm(call: Call, visit: Visit, form: AnyBound, app: Observing): Outcome {
+  tellInvalid(call, form.errors, app);
+  // A page is needed only to show the form again.
+  if (call.intent.audience !== "data" && !visit.isOrigin) {
+    return failure(400, "The form does not say which page it stands on");
+  }
+  return { kind: "invalid", form, issues: form.issues };
+}
+
+async function bindData(
+  call: Call,
+  { deps }: CallPage,
+  { kwargs }: Input,
+  schema: StandardSchemaV1,
+  injected: Bound["injected"],
+  app: Observing,
+): Promise<Bound | NotBound> {
+  call.trace?.step("validate");
+  const checked = await checkInput(schema, kwargs);
+  if (checked.kind === "valid") return { kind: "bound", data: checked.value, form: null, deps, injected };
+  tellInvalid(call, checked.errors, app);
+  return { kind: "ended", outcome: { kind: "invalid", form: null, issues: Object.fromEntries(checked.errors) } };
+}
+
+async function bindForm(
+  call: Call,
+  { deps }: CallPage,
+  input: Input,
+  source: AnyForm | FormFactory<AnyForm>,
+  app: Observing,
+): Promise<Bound | NotBound> {
+  const { action, trace } = call;
+  const early = hasMembers(action.inject) ? await injectBeforeForm(action.inject, deps) : NOTHING;
+  const making = makeForm(source, deps.ctx);
+  const made = making instanceof Promise ? await making : making;
+  const denial = await askFormGuard(call, deps, input, made, app);
+  if (denial !== null) return { kind: "ended", outcome: denial };
+  trace?.step("validate");
+  const binds = bind(made.definition, { mode: "checked", ...toBind(made, deps, input) });
+  const form = binds instanceof Promise ? await binds : binds;
+  if (!form.isValid) return { kind: "ended", outcome: refuseForm(call, input.visit, form, app) };
+  const bound = deps.derive({ form });
+  const injected = hasMembers(early.waiting)
+    ? { ...early.injected, ...await resolveInjected(early.waiting, bound) }
+    : early.injected;
+  return { kind: "bound", data: form.values, form, deps: bound, injected };
+}
+
+/** Asks the guard of the form, which decides before anything of the form is looked into. */
+async function askFormGuard(
+  call: Call,
+  deps: RequestDeps,
+  input: Input,
+  made: FormWithInitial,
+  app: Observing,
+): Promise<Outcome | null> {
+  const { guard } = made.definition;
+  if (guard === undefined) return null;
+  call.trace?.step("form-guard");
+  const form = bind(made.definition, { mode: "unchecked", ...toBind(made, deps, input) });
+  // Each guard belongs to the definition that the form was just bound by.
+  const ask = guard as Guard<RequestContext & { readonly form: AnyBound }>;
+  return await askGuard(call, ask, { ...deps.derive({ form }).ctx, form }, app);
+}
+
+function toBind({ initial }: FormWithInitial, { ctx }: RequestDeps, { kwargs, instance }: Input) {
+  return { sent: kwargs, initial, instance, ctx };
+}
+
+function hasMembers(record: Action["inject"]): boolean {
+  for (const _name in record) return true;
+  return false;
+}

@@ -1,0 +1,65 @@
+/**
+ * Claiming a mutation, so that it runs once.
+ *
+ * @module
+ */
+import type { Observing, Running } from "../app.ts";
+import type { Call, CallPage } from "../call.ts";
+import { failure } from "../failure.ts";
+import { reporterOf } from "../observe.ts";
+import type { MineClaim } from "../once/held.ts";
+import type { Outcome } from "../outcome.ts";
+import { restore } from "../record.ts";
+import type { Admitted } from "./admit.ts";
+import type { Input } from "./read_input.ts";
+
+/** The right to run; `claim` is `null` for what may run any number of times. */
+export interface MayRun {
+  readonly kind: "run";
+  readonly claim: MineClaim | null;
+}
+
+/** A mutation that must not run here and now. */
+export interface MayNotRun {
+  readonly kind: "ended";
+  readonly outcome: Outcome;
+}
+
+/** Claims the run of a mutation that has an id, or tells what became of it. */
+export async function claimRun(
+  call: Call,
+  { page }: CallPage,
+  { principal, holder }: Admitted,
+  { onceId, kwargs }: Input,
+  app: Pick<Running, "once"> & Observing,
+): Promise<MayRun | MayNotRun> {
+  const { action, request, cookies, trace } = call;
+  trace?.step("claim");
+  if (onceId === null || action.method === "GET") return { kind: "run", claim: null };
+  const claim = await app.once.claim({
+    action: action.name,
+    id: onceId,
+    // The parameters of the page count, not how its address is spelled.
+    input: page === null || Object.keys(page.params).length === 0 ? kwargs : { kwargs, params: page.params },
+    request,
+    principal,
+    holder,
+    report: reporterOf(call, app),
+  });
+  switch (claim.kind) {
+    case "mine":
+      cookies.keepWith(claim);
+      return { kind: "run", claim };
+    case "done":
+      cookies.restore(claim.outcome.cookies ?? []);
+      return { kind: "ended", outcome: restore(claim.outcome) };
+    case "running":
+      return { kind: "ended", outcome: failure(409, "This is still being done", { "retry-after": "1" }) };
+    case "unknown":
+      return { kind: "ended", outcome: failure(409, "This was begun, and it is not known whether it was done") };
+    case "refused": {
+      const message = `Too many actions at once, ${claim.limit} is ${claim.maximum}`;
+      return { kind: "ended", outcome: failure(429, message, { "retry-after": "1" }) };
+    }
+  }
+}

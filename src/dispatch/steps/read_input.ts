@@ -1,0 +1,105 @@
+/**
+ * Reading what a call was sent: its data, its files, and the id under which it runs once.
+ *
+ * @module
+ */
+import { InputError, isA, StorageError } from "../../errors.ts";
+import { type AnyBound, makeForm } from "../../forms/any_form.ts";
+import { bind } from "../../forms/bind.ts";
+import type { Visit } from "../../pages/visit.ts";
+import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
+import type { Body } from "../../request/body.ts";
+import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../../request/kwargs.ts";
+import type { Finding, Observing, Reading } from "../app.ts";
+import type { Call, CallPage } from "../call.ts";
+import { failureOf, isReportable } from "../failure.ts";
+import { fieldText } from "../fields.ts";
+import { failCall, reporterOf } from "../observe.ts";
+import type { Failure, Outcome } from "../outcome.ts";
+import type { Admitted } from "./admit.ts";
+import { checkOrigin } from "./find_page.ts";
+import { readCallBody } from "./read_body.ts";
+
+/** What was sent, read. */
+export interface Input {
+  readonly kind: "input";
+  /** The data. */
+  readonly kwargs: Kwargs;
+  /** The files, by the names of their fields. */
+  readonly files: ReadonlyMap<string, readonly File[]>;
+  /** The copy of the form that was posted, or `null`. */
+  readonly instance: string | null;
+  /** The page that the call is shown on again, and leads back to. */
+  readonly visit: Visit;
+  /** The id under which it runs once, or `null`. */
+  readonly onceId: string | null;
+}
+
+/** A call whose body was not accepted. */
+export interface NotRead {
+  readonly kind: "ended";
+  readonly outcome: Outcome;
+}
+
+const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
+
+/** Reads the body, bounded, and puts the data together. */
+export async function readInput(
+  call: Call,
+  page: CallPage,
+  admitted: Admitted,
+  app: Reading & Finding & Observing,
+): Promise<Input | NotRead> {
+  call.trace?.step("body");
+  let body: Body | Failure;
+  try {
+    body = await readCallBody(call, page.body, admitted, page.deps.ctx, app);
+  } catch (error) {
+    return { kind: "ended", outcome: await refuseBody(call, page.visit, error, app) };
+  }
+  if (body.kind === "failure") return { kind: "ended", outcome: body };
+  call.lifetime.own(body);
+  call.trace?.step("origin");
+  return toInput(call, page, body, app);
+}
+
+function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
+  const { request, url, limits, intent } = call;
+  const header = readDataHeader(request, limits);
+  const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
+  const visit = checkOrigin(call, page, body, app);
+  const onceId = intent.requestId ?? fieldText(body, ONCE_FIELD);
+  if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
+    throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
+  }
+  const files = body.kind === "fields" ? filesOf(body.fields) : NO_FILES;
+  return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), visit, onceId };
+}
+
+/** The outcome of a body that could not be read: the form it was to fill, with what was wrong. */
+async function refuseBody(call: Call, visit: Visit, error: unknown, app: Observing): Promise<Outcome> {
+  if (!isA(error, InputError) && !isA(error, StorageError)) throw error;
+  const form = await blankForm(call, visit, failureOf(error).message, app);
+  if (form === null) throw error;
+  const failure = failCall(call, error, null, app);
+  return failure.kind === "failure" ? { kind: "unread", form, failure } : failure;
+}
+
+/**
+ * The form whose body could not be read, blank, with what was wrong: for a user who has no script that would keep the page as it
+ * is. The copy of the form is named in the body, so it is taken for the only one; `null` where the URL names no page.
+ */
+async function blankForm(call: Call, visit: Visit, refusal: string, app: Observing): Promise<AnyBound | null> {
+  const { action, intent } = call;
+  if (action.form === null || intent.audience !== "document" || !visit.isOrigin) return null;
+  try {
+    const { definition, initial } = await makeForm(action.form, visit.deps.ctx);
+    const form = bind(definition, { mode: "blank", initial, instance: null });
+    form.addError("", refusal);
+    return form;
+  } catch (error) {
+    // What the form begins with could not be had: the refusal is told without it.
+    if (isReportable(error)) reporterOf(call, app)(error);
+    return null;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Running an action function, and turning what it gives into an outcome.
+ *
+ * @module
+ */
+import type { RequestContext } from "../../context.ts";
+import type { AnyBound } from "../../forms/any_form.ts";
+import { successFeedback } from "../../forms/form.ts";
+import type { Cookie } from "../../results/cookie.ts";
+import { type Item, redirect, toast } from "../../results/items.ts";
+import { readResult, type Result } from "../../results/result.ts";
+import type { ActionRun } from "../action_run.ts";
+import type { Observing, Running } from "../app.ts";
+import { reporterOf } from "../observe.ts";
+import type { Outcome } from "../outcome.ts";
+import { publishFrom } from "../publishing.ts";
+import { recordResponse, storedOf } from "../record.ts";
+import { isSettled, settle } from "../settle.ts";
+import { type SettlingApp, settlingOf } from "../settling.ts";
+import { startStream } from "../stream_life.ts";
+import { refuseForm } from "./bind_input.ts";
+
+/** The parts of an application that running needs. */
+export type RunApp = Running & SettlingApp & Observing;
+
+/** Runs the action function. */
+export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
+  const { call, bound, claim } = run;
+  call.trace?.step("handler");
+  let returned: unknown;
+  try {
+    // The context has just been built to what this action declared.
+    returned = call.action.handler(Object.assign(contextOf(run, app), bound.injected) as never);
+    if (isThenable(returned)) {
+      claim?.renew();
+      returned = await returned;
+    }
+  } catch (error) {
+    await claim?.giveUp();
+    throw error;
+  }
+  // An action function that finds a name taken says so with `form.addError()`: what it did then was to refuse.
+  if (bound.form !== null && !bound.form.isValid) {
+    await claim?.giveUp();
+    return refuseForm(call, run.input.visit, bound.form, app);
+  }
+  call.trace?.step("result");
+  try {
+    return await toOutcome(run, returned, app);
+  } catch (error) {
+    // The action function has done its work, so that a repeat must not run it again, whatever was wrong with its result.
+    call.lifetime.keepFiles();
+    await claim?.finish({ kind: "tooLarge" });
+    throw error;
+  }
+}
+
+/** What an action function is given beside what it injects. */
+function contextOf(run: ActionRun, app: RunApp) {
+  const { call, input, bound } = run;
+  const { request, url, params, deps, signal } = bound.deps.ctx;
+  return {
+    request,
+    url,
+    params,
+    deps,
+    signal,
+    form: bound.form,
+    data: bound.data,
+    files: input.files,
+    signals: app.signals,
+    origin: input.visit.isOrigin ? input.visit.url : null,
+    target: call.intent.target,
+    requestId: input.onceId,
+    publish: (topic: string, items: Item | readonly Item[]) => publishFrom(run, topic, items, app),
+    setCookie: (cookie: Cookie) => call.cookies.add(cookie.name, app.cookie(cookie)),
+  };
+}
+
+async function toOutcome(run: ActionRun, returned: unknown, app: RunApp): Promise<Outcome> {
+  const { call, bound, claim } = run;
+  const read = readResult(returned, call.action.name, app.rendering.isMarkupNode);
+  const result = read.kind === "nothing" && bound.form !== null ? successOf(bound.form, bound.deps.ctx) : read;
+  const outcome = isSettled(result) ? result : await settle(result, settlingOf(run, app));
+  if (outcome.kind === "stream") return await startStream(run, outcome.events, app);
+  run.accept();
+  if (claim === null) return outcome;
+  if (outcome.kind !== "response") {
+    await claim.finish(storedOf(outcome));
+    return outcome;
+  }
+  claim.renew();
+  const unread = {
+    limits: call.limits,
+    openSlot: () => app.streams.open(run.admitted.holder),
+    report: reporterOf(call, app),
+  };
+  return { kind: "response", response: await recordResponse(outcome.response, claim, unread) };
+}
+
+/** The feedback that a form declares, for an action function that has nothing to say itself. */
+function successOf(form: AnyBound, ctx: RequestContext): Result {
+  const { toast: words, redirect: target } = successFeedback(form, ctx);
+  const items: Item[] = [];
+  if (words !== null) items.push(toast(words));
+  if (target !== null) items.push(redirect(target));
+  return items.length === 0 ? { kind: "nothing" } : { kind: "items", items };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

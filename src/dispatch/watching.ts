@@ -1,0 +1,106 @@
+/**
+ * What watching a topic needs of the run that watches.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Guard } from "../context.ts";
+import type { Visit } from "../pages/visit.ts";
+import { DATA_HEADER } from "../protocol/names.ts";
+import type { Patch } from "../protocol/patch.ts";
+import type { Item, LiveItem } from "../results/items.ts";
+import type { ActionRun } from "./action_run.ts";
+import type { Admission, Injecting, Observing, Running } from "./app.ts";
+import { freshPage } from "./fresh_page.ts";
+import { askGuard } from "./guards.ts";
+import { reporterOf } from "./observe.ts";
+import type { Outcome } from "./outcome.ts";
+import { refreshPatch, type Settling, toPatch } from "./settle.ts";
+import { watch } from "./watch.ts";
+
+/** The parts of an application that watching needs. */
+export type WatchingApp = Pick<Running, "live"> & Pick<Admission, "guard"> & Injecting & Observing;
+
+/**
+ * Watches a topic; gives nothing for a client that cannot follow it.
+ *
+ * @throws {TypeError} In an action that answers POST.
+ */
+export function watchTopic(
+  run: ActionRun,
+  item: LiveItem,
+  settling: Settling,
+  app: WatchingApp,
+): AsyncGenerator<Patch, void, void> {
+  const { action, intent, controller } = run.call;
+  if (action.method !== "GET") {
+    throw new TypeError(
+      `Cannot watch topic "${item.topic}" in action "${action.name}": it answers POST, declare method: "GET"`,
+    );
+  }
+  if (intent.audience !== "runtime") return nothing();
+  return watch(item, {
+    live: app.live,
+    lastEventId: intent.lastEventId,
+    share: shareOf(run, item.topic),
+    signal: controller.signal,
+    ask: (guard, again) => askAgain(run, guard, again, app),
+    refresh: async (selector) => {
+      const body = await settling.body();
+      if (body !== null) return refreshPatch(selector, body);
+      throw new TypeError(`Cannot refresh for action "${action.name}": there is no page`);
+    },
+    render: (items) => renderItems(items, item.topic, settling),
+    redirectTarget: settling.redirectTarget,
+    report: reporterOf(run.call, app),
+  });
+}
+
+async function renderItems(items: Item | readonly Item[], topic: string, settling: Settling): Promise<Patch[]> {
+  const patches: Patch[] = [];
+  for (const each of [items].flat()) {
+    if (each.kind === "live") throw new TypeError(`Cannot refresh topic "${topic}": live() is not a state`);
+    const patch = await toPatch(each, settling);
+    if (patch !== null) patches.push(patch);
+  }
+  return patches;
+}
+
+/** Asks guards with nothing remembered: that of a topic, and those that let the action run. */
+async function askAgain(run: ActionRun, own: Guard | null, again: boolean, app: WatchingApp): Promise<Outcome | null> {
+  const { call, page } = run;
+  const before = again ? [call.action.public ? null : app.guard, call.action.guard] : [];
+  const guards = [...before, own].filter((guard) => guard !== null);
+  if (guards.length === 0) return null;
+  const { visit, cache } = freshPage(call, asAsked(run), app);
+  try {
+    for (const guard of guards) {
+      const denial = await askGuard(call, guard, visit.deps.ctx, app);
+      if (denial !== null) return denial;
+    }
+    return null;
+  } finally {
+    await cache[Symbol.asyncDispose]();
+  }
+
+  /** The page with the request as it came in, which the guards were asked about. */
+  function asAsked({ call: { request }, page: { deps } }: ActionRun): Visit {
+    const { page: route, isOrigin, url, params, takeToasts } = page.visit;
+    // Not a copy of the request: that would read its signal, which `Deno.serve` takes for a wish to hear of its end.
+    const asked = new Request(request.url, { headers: request.headers });
+    return { page: route, isOrigin, url, params, takeToasts, request: asked, deps };
+  }
+}
+
+/**
+ * The same for the tabs of one browser that would be told the same: about the same topic, to the same principal, on the same page,
+ * with the same data. The headers that a page may be rendered from, such as a cookie, count too.
+ */
+function shareOf({ call: { request: { headers }, url, action, intent }, admitted }: ActionRun, topic: string): string {
+  const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
+  // Of the external URL: two sites behind one proxy may reach this server under one address.
+  const parts = [action.name, topic, admitted.principal, url.href, intent.target, ...sent];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+async function* nothing(): AsyncGenerator<Patch, void, void> {}
