@@ -64,15 +64,15 @@
  * @module
  */
 
-export {
-  type ConnectionInfo,
-  createHandler,
-  type ErrorInfo,
-  type Handler,
-  type HandlerAction,
-  type HandlerOptions,
-  type OnceHandlerOptions,
-} from "./src/handler.ts";
+export { createHandler } from "./src/handler.ts";
+export type {
+  ConnectionInfo,
+  ErrorInfo,
+  Handler,
+  HandlerAction,
+  HandlerOptions,
+  OnceHandlerOptions,
+} from "./src/handler/options.ts";
 
 export {
   type ActionAudit,

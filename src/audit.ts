@@ -4,7 +4,7 @@
  * @module
  */
 import { isAnyForm } from "./forms/any_form.ts";
-import type { Handler, HandlerAction } from "./handler.ts";
+import type { Handler, HandlerAction } from "./handler/options.ts";
 import { DEFAULT_LIMITS, type Limits } from "./request/limits.ts";
 
 /** What an audit asks for. */

@@ -25,6 +25,7 @@ const LAYERS = [
   "src/respond/",
   "src/preact/",
   "src/dev/",
+  "src/handler/",
   "src/handler.ts",
   "src/audit.ts",
   "src/testing/",
@@ -69,6 +70,11 @@ Deno.test("the closures of mod.ts and client.ts hold nothing of the panel's sour
 
 Deno.test("the closure of mod.ts holds nothing of src/client", async () => {
   assertEquals([...(await readGraph("mod.ts")).keys()].filter(isClient), []);
+});
+
+Deno.test("development mode is loaded in development alone: nothing that mod.ts imports on startup reaches src/dev", async () => {
+  const files = [...(await readGraph("mod.ts", "startup")).keys()];
+  assertEquals(files.filter((file) => file.startsWith("src/dev/")), []);
 });
 
 Deno.test("only src/preact imports Preact", async () => {
@@ -202,10 +208,17 @@ interface ModuleInfo {
     readonly specifier: string;
     readonly code?: { readonly specifier: string };
     readonly type?: { readonly specifier: string };
+    readonly isDynamic?: boolean;
   }[];
 }
 
-async function readGraph(entry: string): Promise<Graph> {
+/**
+ * Reads the graph of an entry.
+ *
+ * @param entry The file.
+ * @param when `startup` leaves out types, and what is imported by `import()`.
+ */
+async function readGraph(entry: string, when: "ever" | "startup" = "ever"): Promise<Graph> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", entry],
     cwd: root,
@@ -218,12 +231,26 @@ async function readGraph(entry: string): Promise<Graph> {
     if (error !== undefined) throw new Error(`Cannot read the graph of ${entry}: ${error}`);
     const file = pathOf(specifier);
     if (file === null) continue;
-    const targets = dependencies.map((it) => pathOf((it.code ?? it.type)?.specifier ?? "") ?? it.specifier);
+    const loaded = when === "ever" ? dependencies : dependencies.filter((it) => it.code !== undefined && !it.isDynamic);
+    const targets = loaded.map((it) => pathOf((it.code ?? it.type)?.specifier ?? "") ?? it.specifier);
     // A reference to ambient declarations is no import: they put the types of modules under global names, so they name
     // the very modules that refer to them.
     graph.set(file, targets.filter((target) => !target.endsWith(".d.ts")));
   }
-  return graph;
+  return when === "ever" ? graph : reachedFrom(entry, graph);
+}
+
+/** The part of a graph that an entry reaches. */
+function reachedFrom(entry: string, graph: Graph): Graph {
+  const reached = new Map<string, readonly string[]>();
+  const follow = (file: string): void => {
+    const targets = graph.get(file);
+    if (targets === undefined || reached.has(file)) return;
+    reached.set(file, targets);
+    targets.forEach(follow);
+  };
+  follow(entry);
+  return reached;
 }
 
 /** The path of one of our own files from the root, or `null` for anything else, the stand-ins for `@std` included. */

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Dependency, RequestContext } from "../context.ts";
-import { createHandler, type Handler, type HandlerOptions } from "../handler.ts";
+import { createHandler } from "../handler.ts";
+import type { Handler, HandlerOptions } from "../handler/options.ts";
 import type { ActionType } from "../protocol/action_type.ts";
 import { TAB_ID_CHARS } from "../protocol/names.ts";
 import { type HtmlPatchData, type Swap, SWAPS } from "../protocol/patch.ts";

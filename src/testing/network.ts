@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Handler } from "../handler.ts";
+import type { Handler } from "../handler/options.ts";
 import { CookieJar } from "./cookies.ts";
 import { ConnectionError, type Fault, FaultyNetwork } from "./faults.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Handler } from "../handler.ts";
+import type { Handler } from "../handler/options.ts";
 import type { Signal, SignalFamily } from "../signals.ts";
 
 /** The name of a signal. */

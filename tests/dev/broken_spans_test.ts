@@ -1,6 +1,6 @@
 /** A2: a provider of OpenTelemetry that fails costs its spans, and no answer. */
 import { assert, assertEquals } from "@std/assert";
-import { createSpans, type Spans, type Telemetry } from "../../src/dev/spans.ts";
+import { createSpans, type Spans, type Telemetry } from "../../src/dispatch/spans.ts";
 import { Trace } from "../../src/dispatch/trace.ts";
 import { captureConsole } from "../support/app.tsx";
 

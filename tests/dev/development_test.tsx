@@ -1,6 +1,6 @@
 import { action, createHandler, defineForm, field, HyperError, toast } from "@hyper/actions";
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { call, type Developer, get, openLink, pageAt, recordConsole, withHandler } from "./support.ts";
+import { call, type Developer, get, openLink, pageAt, recordConsole, untilLink, withHandler } from "./support.ts";
 
 const SECRET = "the <b>secret</b> of line 7";
 
@@ -310,6 +310,7 @@ Deno.test("createHandler() is in development where HYPER_DEV is 1, and nowhere e
   using written = recordConsole();
   try {
     const first = createHandler({ baseDir: null, pages: BROKEN, dev: true });
+    await untilLink(written.links);
     const developer = await openLink(first, written.links);
     await first.close();
     for (const [value, shows] of [["1", true], ["0", false], ["true", false], ["", false]] as const) {

@@ -1,6 +1,7 @@
 /** Handlers in development, and browsers that have opened their link. */
 import { createHandler, type Handler, type HandlerOptions, type ListedPage } from "@hyper/actions";
 import { assert } from "@std/assert";
+import { setImmediate } from "node:timers";
 
 /** Headers of a browser that has opened the link. */
 export interface Developer extends Readonly<Record<string, string>> {
@@ -57,10 +58,19 @@ export async function withHandler(
   using written = recordConsole();
   const handler = createHandler({ baseDir: null, dev: true, ...options });
   try {
+    if (options.dev !== false) await untilLink(written.links);
     const developer = options.dev === false ? { cookie: "" } : await openLink(handler, written.links);
     await use(handler, { ...written, developer });
   } finally {
     await handler.close();
+  }
+}
+
+/** Waits until the console has the link: development mode is loaded on its own. */
+export async function untilLink(links: readonly string[], count = 1): Promise<void> {
+  for (let turn = 0; links.length < count; turn++) {
+    if (turn === 10_000) throw new Error("the console has no link");
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -67,8 +67,12 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
     ...await namesIn("src/context.ts", "interface RequestContext"),
     ...await namesIn("src/actions/action.ts", "interface ActionContextBase"),
   ]],
-  ["reference/handler", "options of createHandler()", () => namesIn("src/handler.ts", "interface HandlerOptions")],
-  ["reference/handler", "options of once", () => namesIn("src/handler.ts", "interface OnceHandlerOptions")],
+  [
+    "reference/handler",
+    "options of createHandler()",
+    () => namesIn("src/handler/options.ts", "interface HandlerOptions"),
+  ],
+  ["reference/handler", "options of once", () => namesIn("src/handler/options.ts", "interface OnceHandlerOptions")],
   [
     "reference/handler",
     "options of crossOrigin",

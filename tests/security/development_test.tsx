@@ -88,10 +88,12 @@ Deno.test("A9: a restart of the server keeps the link and the cookie", async () 
   using written = recordConsole();
   try {
     const before = createHandler({ pages: PAGES, baseDir, dev: true });
+    await before.ready;
     const link = linkOf(written.links);
     const developer = await openLink(before, written.links);
     await before.close();
     const after = createHandler({ pages: PAGES, baseDir, dev: true });
+    await after.ready;
     assertEquals(linkOf(written.links), link);
     assertStringIncludes(await (await after(get("/broken", developer))).text(), "secret");
     await after.close();

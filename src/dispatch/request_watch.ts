@@ -1,14 +1,13 @@
 /**
- * Requests, watched from their arrival to their end, where somebody wants to see them: development, or whoever collects
- * spans. Where nobody does there is no watch, and a request pays for none.
+ * Requests watched from their arrival to their end, by development mode or by a provider of OpenTelemetry. Without either there is
+ * no watch, and a request pays for none.
  *
  * @module
  */
-import { Trace } from "../dispatch/trace.ts";
 import { STREAM_HEADER } from "../protocol/names.ts";
-import type { SignalFamily } from "../signals.ts";
-import type { Development } from "./development.ts";
+import type { SignalFamily, StreamClosed } from "../signals.ts";
 import { createSpans, findTelemetry } from "./spans.ts";
+import { Trace } from "./trace.ts";
 
 /** Answers a request and notes what happens to it. */
 export type Watch = (
@@ -16,16 +15,24 @@ export type Watch = (
   answer: (trace: Trace) => Promise<Response>,
 ) => Promise<Response>;
 
-/** Who watches, and what tells of the end of a stream. */
+/** The part of development mode that sees requests. */
+export interface RequestWatcher {
+  /** Answers a request, with what a developer sees of it. */
+  answer(request: Request, trace: Trace, answer: () => Promise<Response>): Promise<Response>;
+  /** Notes why a stream has closed. */
+  streamClosed(closed: StreamClosed): void;
+}
+
+/** Options for {@linkcode watchRequests}. */
 export interface WatchOptions {
-  /** What development adds; `null` in production. */
-  readonly development: Development | null;
+  /** Development mode, on its way; `null` in production. */
+  readonly development: Promise<RequestWatcher> | null;
   /** The signals of the handler. */
   readonly signals: SignalFamily;
 }
 
-/** Makes the watch; `null` where nobody looks. */
-export function createWatch({ development, signals }: WatchOptions): Watch | null {
+/** Makes the watch; `null` where nothing watches. */
+export function watchRequests({ development, signals }: WatchOptions): Watch | null {
   const telemetry = findTelemetry();
   const spans = telemetry === null ? null : createSpans(telemetry);
   if (development === null && spans === null) return null;
@@ -33,7 +40,7 @@ export function createWatch({ development, signals }: WatchOptions): Watch | nul
   const traces = new WeakMap<Request, Trace>();
   signals.streamClosed.connect((closed) => {
     traces.get(closed.request)?.end();
-    development?.streamClosed(closed);
+    return development?.then((watcher) => watcher.streamClosed(closed));
   });
 
   return async (request, answer) => {
@@ -53,6 +60,6 @@ export function createWatch({ development, signals }: WatchOptions): Watch | nul
       }
     };
     const within = spans === null ? run : () => spans(trace, run);
-    return await (development === null ? within() : development.answer(request, trace, within));
+    return development === null ? await within() : await (await development).answer(request, trace, within);
   };
 }

@@ -1,0 +1,32 @@
+/**
+ * The console of a handler.
+ *
+ * @module
+ */
+import { logError, notify } from "../callback.ts";
+import type { ErrorInfo, HandlerOptions } from "./options.ts";
+
+/** Reports an error to the console and to `onError`. */
+export function reportAndLog(error: unknown, info: ErrorInfo, onError: HandlerOptions["onError"]): void {
+  const { request, actionName } = info;
+  const where = `${request.method} ${URL.parse(request.url)?.pathname ?? "?"}`;
+  logError(error, actionName === null ? where : `action "${actionName}", ${where}`);
+  if (onError !== undefined) notify(() => onError(error, info), (failure) => logError(failure, "onError"));
+}
+
+/** Reports an error of development mode, to the console alone. */
+export function logDevelopment(error: unknown): void {
+  logError(error, "development mode");
+}
+
+/** Writes a line: in development the console has one for each action. */
+export function log(line: string): void {
+  // deno-lint-ignore no-console -- the console is where a developer looks
+  console.info(line);
+}
+
+/** Writes a warning: what was left out on startup has no request to belong to. */
+export function warn(warning: string): void {
+  // deno-lint-ignore no-console -- as above
+  console.warn(warning);
+}

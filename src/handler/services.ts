@@ -1,0 +1,124 @@
+/**
+ * The parts of a handler that do not depend on its pages: checked and put together from its options, at once.
+ *
+ * @module
+ */
+import { fromFileUrl, resolve } from "@std/path";
+import { DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "../actions/factory.ts";
+import { FormActionManager } from "../actions/manager.ts";
+import { logError } from "../callback.ts";
+import { orderProviders } from "../deps/providers.ts";
+import type { App } from "../dispatch/app.ts";
+import { createOnce } from "../dispatch/once/once.ts";
+import { createRateLimiter, withLimiterDeadline } from "../dispatch/rate.ts";
+import { createStreams } from "../dispatch/streams.ts";
+import { createDisconnects, type Disconnects } from "../live/disconnect.ts";
+import { createLive } from "../live/live.ts";
+import { createBodyAccounts } from "../request/body_account.ts";
+import { resolveCrossOrigin } from "../request/cross_origin.ts";
+import { resolveAllowedHosts } from "../request/hosts.ts";
+import { resolveLimits } from "../request/limits.ts";
+import { checkRate } from "../request/rate_rule.ts";
+import { createSignals } from "../signals.ts";
+import { withBusDeadline, withDeadline } from "../store/deadline.ts";
+import { createMemoryStore } from "../store/memory.ts";
+import { createMemoryBus } from "../store/memory_bus.ts";
+import type { HandlerOptions, OnceHandlerOptions } from "./options.ts";
+
+/** The parts of a dispatch that are there before the pages are read. */
+type Prepared = Omit<
+  App,
+  "router" | "origins" | "rendering" | "respond" | "serve" | "seal" | "cookie" | "redirectTarget"
+>;
+
+/** The parts of a handler. */
+export interface Services {
+  /** The parts that calls are dispatched with. */
+  readonly app: Prepared;
+  /** Ends streams on every instance. */
+  readonly disconnects: Disconnects;
+  /** The root of the application, or `null`. */
+  readonly baseDir: string | null;
+  /** Idle time before a heartbeat, in seconds. */
+  readonly heartbeatSeconds: number;
+}
+
+/**
+ * Puts the parts together.
+ *
+ * @param options The options of the handler.
+ * @param dev If `true`, this is development.
+ * @param report Called with every error that is not a refusal.
+ * @throws {TypeError | RangeError} When an option is not of its form.
+ */
+export function createServices(options: HandlerOptions, dev: boolean, report: App["report"]): Services {
+  const { heartbeatSeconds = 15, storeSeconds = 5 } = options;
+  if (!(heartbeatSeconds >= 0)) {
+    throw new RangeError(
+      `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}, seconds from 0 up are needed`,
+    );
+  }
+  if (!(storeSeconds > 0)) {
+    throw new RangeError(`Cannot create a handler: storeSeconds is ${storeSeconds}; give seconds above 0`);
+  }
+  if (options.rate !== undefined) checkRate(options.rate, "actions");
+  const baseDir = readBaseDir(options.baseDir);
+  const limits = resolveLimits(options.limits);
+  const crossOrigin = resolveCrossOrigin(options.crossOrigin);
+  const streams = createStreams(limits, () => disconnects.listen());
+  // Our own, in memory, answers at once.
+  const bus = options.bus === undefined
+    ? createMemoryBus()
+    : withBusDeadline(options.bus, storeSeconds, (error) => logError(error, "the bus"));
+  const disconnects = createDisconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
+  const app: Prepared = {
+    manager: createManager(options),
+    crossOrigin,
+    site: { trustProxy: crossOrigin.trustProxy, allowedHosts: resolveAllowedHosts(options.allowedHosts, dev) },
+    dev,
+    guard: options.guard ?? null,
+    principal: options.principal ?? null,
+    rate: options.rate ?? null,
+    limiter: options.rateLimiter === undefined
+      ? createRateLimiter()
+      : withLimiterDeadline(options.rateLimiter, storeSeconds),
+    limits,
+    bodies: createBodyAccounts(limits),
+    providers: orderProviders(options.providers ?? []),
+    overrides: options.overrides ?? new Map(),
+    once: createClaims(options, storeSeconds),
+    streams,
+    live: createLive(bus, (error) => logError(error, "a topic")),
+    signals: createSignals(),
+    report,
+  };
+  return { app, disconnects, baseDir, heartbeatSeconds };
+}
+
+function createManager({ backends = DEFAULT_FORM_ACTION_BACKENDS }: HandlerOptions): FormActionManager {
+  const factory = new FormActionFactory();
+  return new FormActionManager(backends.map((entry) => factory.createBackend(entry)));
+}
+
+function createClaims({ store, once, principal = undefined }: HandlerOptions, storeSeconds: number): App["once"] {
+  return createOnce({
+    ...once,
+    store: store === undefined ? createMemoryStore(roomFor(once ?? {})) : withDeadline(store, storeSeconds),
+    // Memory ends with its process: a claim there needs no lease that could run out.
+    isShared: store !== undefined,
+    principal: principal ?? null,
+  });
+}
+
+/** The bounds of a store in memory that never drops what the handler still counts: outcomes, claims, and what leads to them. */
+function roomFor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, maxClaims = 10_000 }: OnceHandlerOptions) {
+  const entries = 4 * (maxEntries + maxClaims);
+  // A thousand bytes hold a claim, or a pointer to an outcome.
+  return { maxEntries: entries, maxBytes: 2 * maxBytes + 1_000 * entries };
+}
+
+function readBaseDir(baseDir: string | URL | null | undefined): string | null {
+  if (baseDir === null) return null;
+  if (baseDir === undefined) return Deno.cwd();
+  return resolve(baseDir instanceof URL || baseDir.startsWith("file:") ? fromFileUrl(baseDir) : baseDir);
+}

@@ -1,0 +1,107 @@
+/**
+ * Starting an application: its pages are read, its actions registered, and the pipeline put together.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import type { ActionSource } from "../actions/backend.ts";
+import { checkFileLimits } from "../actions/file_limits.ts";
+import type { FormActionManager } from "../actions/manager.ts";
+import { logError } from "../callback.ts";
+import { createRequestDeps } from "../deps/resolver.ts";
+import type { Answer } from "../dispatch/answer.ts";
+import { FormActionDispatch } from "../dispatch/dispatch.ts";
+import { discoverPages, type ListedPage, type PageFiles, pagesFromList } from "../pages/discover.ts";
+import { loadManifest, type Manifest } from "../pages/manifest.ts";
+import { createOrigins } from "../pages/origin.ts";
+import { createStaticFiles } from "../pages/static_files.ts";
+import type { Visit } from "../pages/visit.ts";
+import { createRendering } from "../preact/rendering.tsx";
+import { respond } from "../respond/respond.ts";
+import { serve } from "../respond/serve.ts";
+import { cookie, redirectTarget, sealResponse } from "../respond/sink.ts";
+import type { SignalFamily } from "../signals.ts";
+import { warn } from "./log.ts";
+import type { HandlerOptions } from "./options.ts";
+import type { Services } from "./services.ts";
+
+/** An application that has started. */
+export interface Started {
+  /** The pipeline. */
+  readonly dispatch: FormActionDispatch;
+  /** The places where actions were declared, by UID. */
+  readonly sources: ReadonlyMap<string, ActionSource>;
+}
+
+/**
+ * Starts an application.
+ *
+ * @throws {TypeError} What is wrong with its pages or actions.
+ */
+export async function startApp(options: HandlerOptions, services: Services): Promise<Started> {
+  const { app, baseDir, heartbeatSeconds } = services;
+  const { manager, limits, signals, report } = app;
+  const { invalidStatus = 200, originPath = "relative" } = options;
+  const manifest = await loadManifest(await findPages(baseDir, options.pages));
+  for (const warning of manifest.warnings) warn(warning);
+  for (const { action } of manifest.actions) checkFileLimits(action, limits);
+  registerActions(manifest, manager, signals);
+  const { router, errorPage, notFound } = manifest;
+  const root = baseDir ?? manifest.baseDir;
+  const rendering = createRendering({
+    manager,
+    originFields: { baseDir: root, originPath },
+    errorPage,
+    notFound,
+    report: (error, request) => report(error, request, null),
+  });
+  const files = baseDir === null ? null : createStaticFiles(join(baseDir, "static"));
+  const visitOf = (answer: Answer): Visit => visitWithoutPage(answer, services);
+  const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, visitOf, report };
+  const serveServices = { router, files, rendering, report };
+  const dispatch = new FormActionDispatch({
+    ...app,
+    router,
+    origins: createOrigins(baseDir === null ? { ...manifest, routes: [] } : manifest, root),
+    rendering,
+    respond: (answer) => respond(answer, respondServices),
+    serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
+    seal: sealResponse,
+    cookie,
+    redirectTarget,
+  });
+  const sources = manifest.actions.map(({ action, file, exportName }) => [action.uid, { file, exportName }] as const);
+  return { dispatch, sources: new Map(sources) };
+}
+
+/** The page that a refusal is told on where no action was found. */
+function visitWithoutPage({ request, url, cache }: Answer, { app: { providers, overrides } }: Services): Visit {
+  const deps = createRequestDeps({
+    ctx: { request, url, params: {}, signal: new AbortController().signal },
+    providers,
+    overrides,
+    cache,
+    form: null,
+    origin: "missing",
+    context: null,
+  });
+  return { page: null, isOrigin: false, url, params: {}, request, deps, takeToasts: () => [] };
+}
+
+async function findPages(baseDir: string | null, pages: readonly ListedPage[] | undefined): Promise<PageFiles> {
+  if (pages !== undefined) return pagesFromList(pages, baseDir ?? "/");
+  return baseDir === null ? pagesFromList([], "/") : await discoverPages({ baseDir });
+}
+
+function registerActions(manifest: Manifest, manager: FormActionManager, signals: SignalFamily): void {
+  for (const { action, file, exportName } of manifest.actions) {
+    manager.registerAction(action, { file, exportName });
+    signals.actionRegistered.send({
+      actionName: action.name,
+      uid: action.uid,
+      form: action.form,
+      namespace: action.namespace,
+      handler: action.handler,
+    }, (error) => logError(error, `a receiver of actionRegistered for action "${action.name}"`));
+  }
+}
