@@ -412,7 +412,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     return new FormActionDispatch({
       manager,
       router,
-      origins: createOrigins(baseDir === null ? { ...manifest, routes: [] } : manifest, root),
+      origins: createOrigins(manifest, root),
       rendering,
       respond: (answer) => respond(answer, respondServices),
       seal: sealResponse,

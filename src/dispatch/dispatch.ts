@@ -27,7 +27,7 @@ import { type AnyBound, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
 import { successFeedback } from "../forms/form.ts";
 import { checkInput } from "../forms/schema.ts";
-import { originInUrl, type OriginPage, type Origins, withoutProtocol } from "../pages/origin.ts";
+import { type OriginPage, type Origins, withoutProtocol } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { PageDeniedError } from "../pages/page_guard.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
@@ -39,8 +39,6 @@ import {
   FORM_ENDPOINT,
   INSTANCE_FIELD,
   ONCE_FIELD,
-  ORIGIN_PAGE_FIELD,
-  ORIGIN_URL_FIELD,
   PROTOCOL_FIELDS,
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
@@ -67,6 +65,7 @@ import { Lifetime } from "./lifetime.ts";
 import type { Claim } from "./once/claims.ts";
 import type { MineClaim } from "./once/held.ts";
 import type { Once } from "./once/once.ts";
+import { identityOfPage, mayHoldFields, pageOfFields, pageOfUrl, type UrlPage } from "./named_page.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { rateHeaders, type RateLimiter, tooMany } from "./rate.ts";
 import { recordResponse, recordStream, restore, storedOf } from "./record.ts";
@@ -229,6 +228,11 @@ class Run implements Arrival, SetCookies {
   readonly cache: DependencyCache;
   readonly visitor: Visitor;
   body: ReadBody | null;
+  /** Why the body could not be read, where that was tried before the guards; thrown after them. */
+  fault: { readonly error: unknown } | null = null;
+  /** The page that the call is about, and what its URL says of it. */
+  named: UrlPage = NO_PAGE;
+  page: OriginPage | null = null;
   readonly trace: Trace | null;
   readonly action: Action;
   readonly lifetime: Lifetime;
@@ -298,12 +302,6 @@ class Run implements Arrival, SetCookies {
   }
 }
 
-/** The page that a call is about, and what names it: its own address, or a form, in its URL or its fields. */
-interface NamedPage {
-  readonly by: "address" | "form";
-  readonly page: OriginPage | null;
-}
-
 /** What was sent, read. */
 interface Input {
   readonly kwargs: Kwargs;
@@ -330,6 +328,7 @@ interface Ready {
 
 const NOWHERE = new URL("http://localhost/");
 const NO_PARAMS: Params = Object.freeze({});
+const NO_PAGE: UrlPage = Object.freeze({ page: null, path: null, isWhole: false });
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 const NO_COOKIES: readonly string[] = Object.freeze([]);
 const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
@@ -425,8 +424,8 @@ export class FormActionDispatch {
   }
 
   /** Reads a body whose fields name the action or the page, before any code of the application runs. */
-  async #readEarly({ request, visitor }: Pick<Arrival, "request" | "visitor">): Promise<ReadBody> {
-    const { limits, bodies, report } = this.#services;
+  async #readEarly({ request, visitor }: Pick<Arrival, "request" | "visitor">, limits: Limits): Promise<ReadBody> {
+    const { bodies, report } = this.#services;
     const account = bodies.open(visitor.holder);
     const onError = (error: unknown): void => report(error, request, null);
     const content = await readBody(request, limits, { account, onError }).catch((error) => {
@@ -439,7 +438,7 @@ export class FormActionDispatch {
   async #findByBody(arrival: Arrival): Promise<Response> {
     const { manager, router } = this.#services;
     const { url } = arrival;
-    const body = await this.#readEarly(arrival);
+    const body = await this.#readEarly(arrival, this.#services.limits);
     const name = fieldText(body.content, ACTION_FIELD);
     // An empty name is none, as in header and query.
     if (name) return await this.#handOver({ ...arrival, body }, manager.findByName(name), name);
@@ -523,12 +522,11 @@ export class FormActionDispatch {
 
   // Each step either ends the run with an outcome or hands on what the next one needs.
   async #run(run: Run): Promise<Outcome> {
-    const { action, request, url } = run;
-    const { router, principal, guard } = this.#services;
+    const { action, request } = run;
+    const { principal, guard } = this.#services;
     if (request.method !== action.method) return notAllowed(action.method);
-    const named = await this.#originPage(run);
-    const { page } = named;
-    if (page === null && Object.values(action.inject).some(needsPage)) {
+    const page = run.page = await this.#findPage(run);
+    if ((page === null || page.route === null) && Object.values(action.inject).some(needsPage)) {
       throw new InputError(
         400,
         `Cannot run action "${action.name}": it takes a parameter of its page, and the request names no page`,
@@ -562,7 +560,7 @@ export class FormActionDispatch {
     if (body.kind === "failure") return body;
     run.lifetime.own(body);
     run.trace?.step("origin");
-    const input = this.#readInput(run, body, early, named);
+    const input = this.#readInput(run, body, early);
 
     const ready = await this.#accept(run, input);
     if (ready.kind !== "ready") return ready;
@@ -592,6 +590,7 @@ export class FormActionDispatch {
     return once.claim({
       action: action.name,
       id,
+      page: identityOfPage(run.page),
       input,
       request,
       principal,
@@ -600,40 +599,23 @@ export class FormActionDispatch {
     });
   }
 
-  /**
-   * Returns the page that a call is about. Where only the body may name it, the body is read, bounded, before any code of the
-   * application runs.
-   */
-  async #originPage(run: Run): Promise<NamedPage> {
-    const { origins, router } = this.#services;
+  /** Returns the page that a call is about. Where only the body may name it, the body is read, bounded, first. */
+  async #findPage(run: Run): Promise<OriginPage | null> {
     const { request, url } = run;
-    const named = originInUrl(url);
-    if (named?.isWhole === true) return { by: "form", page: origins.resolveAddress(named.address, url) };
-    const match = uidOfEndpoint(url) === null ? router.match(url.pathname) : null;
-    // Asked for at the address of a page, a call is about that page, whatever its fields say.
-    if (match !== null) return { by: "address", page: pageAt(match, url) };
-    if (run.action.verify !== null || !mayHoldFields(request)) return { by: "form", page: null };
-    run.body ??= await this.#readEarly(run);
-    run.lifetime.own(run.body.content);
-    run.lifetime.hold(run.body.account);
-    const { content } = run.body;
-    const claim = { page: fieldText(content, ORIGIN_PAGE_FIELD), url: fieldText(content, ORIGIN_URL_FIELD) };
-    return { by: "form", page: origins.resolveOrigin(claim, url) };
-  }
-
-  /** Checks what the fields of a form say of its page against what its URL says (seed 004, "Origin Page Validation"). */
-  #checkOrigin(run: Run, body: Body, page: OriginPage | null, early: RequestDeps): void {
-    const addresses = fieldTexts(body, ORIGIN_URL_FIELD);
-    const named = originInUrl(run.url)?.address ?? null;
-    if (addresses.length > 1 || (named !== null && addresses.some((address) => pathOf(address) !== pathOf(named)))) {
-      throw new InputError(400, `Cannot read field "${ORIGIN_URL_FIELD}": the form names more than one page`);
+    const named = run.named = pageOfUrl(url, this.#services);
+    if (named.isWhole || run.action.verify !== null || !mayHoldFields(request)) return named.page;
+    if (run.body === null) {
+      try {
+        run.body = await this.#readEarly(run, run.limits);
+      } catch (error) {
+        if (named.page === null) throw error;
+        run.fault = { error };
+        return named.page;
+      }
+      run.lifetime.own(run.body.content);
+      run.lifetime.hold(run.body.account);
     }
-    const file = fieldText(body, ORIGIN_PAGE_FIELD);
-    if (page === null || file === null || this.#services.origins.isFileOf(file, page)) return;
-    run.origin = this.#visit(run, early, null);
-    if (Object.values(run.action.inject).some(needsPage)) {
-      throw new InputError(400, `Cannot run action "${run.action.name}": the form does not name its page`);
-    }
+    return pageOfFields(named, run.body.content, url, this.#services);
   }
 
   /** Whether a request is for a webhook, whose signature stands in for where it comes from. */
@@ -659,6 +641,7 @@ export class FormActionDispatch {
   #readBody(run: Run, early: RequestDeps): Promise<Body | Failure> | Body {
     const { action, request, limits } = run;
     const { report, bodies } = this.#services;
+    if (run.fault !== null) throw run.fault.error;
     const onError = (error: unknown): void => report(error, request, action.name);
     const onFile = action.onFile === null ? undefined : storingFiles(action.onFile, early.ctx, onError);
     const account = run.body?.account ?? bodies.open(run.holder);
@@ -784,12 +767,13 @@ export class FormActionDispatch {
     return response === null ? failureOf(error) : { kind: "response", response };
   }
 
-  #readInput(run: Run, body: Body, deps: RequestDeps, { by, page }: NamedPage): Input {
-    const { request, url, limits } = run;
+  #readInput(run: Run, body: Body, deps: RequestDeps): Input {
+    const { request, url, limits, named } = run;
     const header = readDataHeader(request, limits);
     const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
     run.instance = fieldText(body, INSTANCE_FIELD);
-    if (by === "form") this.#checkOrigin(run, body, page, deps);
+    // Known from the URL, the page is not looked for again: the fields may not name another one.
+    if (named.path !== null) pageOfFields(named, body, url, this.#services);
     const onceId = run.intent.requestId ?? fieldText(body, ONCE_FIELD);
     if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
       throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
@@ -950,7 +934,7 @@ export class FormActionDispatch {
       },
       body: async () => {
         run.claim?.renew();
-        if (visit.page === null) {
+        if (!visit.isOrigin) {
           // Who is led to a document loads it anew, and where there is none there is nothing to refresh.
           if (intent.audience === "document") return null;
           throw new TypeError(
@@ -962,7 +946,7 @@ export class FormActionDispatch {
           const rendered = await rendering.body(now);
           if (rendered.kind === "html") return rendered.html;
           throw new TypeError(
-            `Cannot refresh for action "${action.name}": "${visit.page.file}" answers with status ${rendered.response.status} ` +
+            `Cannot refresh for action "${action.name}": the page of "${visit.url.pathname}" answers with status ${rendered.response.status} ` +
               `instead of a page`,
           );
         } finally {
@@ -1033,25 +1017,23 @@ export class FormActionDispatch {
 
   /** Asks guards with nothing remembered: that of a topic, and those that let the action run. */
   async #askAgain(run: Run, own: Guard | null, again: boolean): Promise<Outcome | null> {
-    const { action, url, urlKwargs } = run;
+    const { action, page } = run;
     const before = again ? [action.public ? null : this.#services.guard, action.guard] : [];
     const guards = [...before, own].filter((guard) => guard !== null);
     if (guards.length === 0) return null;
-    const base: Visit = {
-      page: run.origin?.page ?? null,
-      isOrigin: run.origin?.isOrigin ?? false,
-      url,
-      params: urlKwargs,
+    const { visit, cache } = this.#afresh(run, {
+      page: page?.route ?? null,
+      isOrigin: page !== null,
+      url: page?.url ?? withoutProtocol(run.url),
+      params: page?.params ?? NO_PARAMS,
       // Not a copy of the request: that would read its signal, which `Deno.serve` takes for a wish to hear of its end.
       request: new Request(run.request.url, { headers: run.request.headers }),
-      deps: this.#depsOf(run, null, run.controller.signal),
+      deps: this.#depsOf(run, page, run.controller.signal),
       takeToasts: () => [],
-    };
-    const { visit, cache } = this.#afresh(run, base);
+    });
     try {
-      const ctx = { ...visit.deps.ctx, params: urlKwargs };
       for (const guard of guards) {
-        const refusal = await this.#askGuard(run, guard, ctx);
+        const refusal = await this.#askGuard(run, guard, visit.deps.ctx);
         if (refusal !== null) return refusal;
       }
       return null;
@@ -1339,27 +1321,11 @@ function baseOf({ request, url, params, signal }: RequestContext): Omit<RequestC
   return { request, url, params, signal };
 }
 
-function pageAt({ route, params }: RouteMatch<PageRoute>, url: URL): OriginPage {
-  return { route, params, url: withoutProtocol(url) };
-}
-
 /** The one text of a field; `null` where it was not sent. Sent twice, the first counts, for every reader the same. */
 function fieldText(body: Body, name: string): string | null {
   if (body.kind !== "fields") return null;
   const value = body.fields.get(name)?.[0];
   return typeof value === "string" ? value : null;
-}
-
-/** All texts of a field. */
-function fieldTexts(body: Body, name: string): readonly string[] {
-  if (body.kind !== "fields") return [];
-  return (body.fields.get(name) ?? []).filter((value) => typeof value === "string");
-}
-
-/** Whether the body of a request may hold the fields of a form. */
-function mayHoldFields({ method, headers }: Request): boolean {
-  return method === "POST" &&
-    /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(headers.get("content-type") ?? "");
 }
 
 /** Whether an injected value is read from the parameters of the page, and cannot do without them. */
@@ -1371,9 +1337,4 @@ function needsPage(injectable: Injectable<unknown>): boolean {
 function baseOfTargets({ origin, url }: Run): URL {
   if (origin?.isOrigin === true) return origin.url;
   return uidOfEndpoint(url) === null ? url : new URL("/", url);
-}
-
-/** The path of an address, as it was written. */
-function pathOf(address: string): string {
-  return address.split("?", 1)[0] ?? "";
 }

@@ -136,18 +136,33 @@ class PreactRendering implements Rendering {
    * layouts may have the form.
    */
   async #draw(of: Visit, failed: FailedForm | null, status: number, cutTag: string | null): Promise<PreparedDrawing> {
-    const { errorPage, notFound, report } = this.#services;
+    const { errorPage, report } = this.#services;
     try {
-      if (of.page !== null || !of.isOrigin || notFound === null) {
-        const { page, visit } = pageOf(of);
-        return await this.#drawPage(page, visit, failed, status, cutTag);
-      }
-      return await this.#drawPage(notFound, new RenderVisit(of, notFound), failed, 404, cutTag);
+      return await this.#drawAddress(of, failed, status, cutTag);
     } catch (error) {
-      if (failed === null || errorPage === null || !isReportable(error)) throw error;
-      report(error, of.request);
+      if (failed === null || errorPage === null) throw error;
+      if (isReportable(error)) report(error, of.request);
       return await this.#drawFailure(errorPage, of, failureOf(error), failed, cutTag);
     }
+  }
+
+  /** Draws the page of an address; where the application has no page there, the one that says so. */
+  async #drawAddress(
+    of: Visit,
+    failed: FailedForm | null,
+    status: number,
+    cutTag: string | null,
+  ): Promise<PreparedDrawing> {
+    const { errorPage, notFound } = this.#services;
+    const isNowhere = of.page === null && of.isOrigin;
+    if (isNowhere && notFound !== null) {
+      return await this.#drawPage(notFound, new RenderVisit(of, notFound), failed, 404, cutTag);
+    }
+    if (isNowhere && errorPage !== null) {
+      return await this.#drawFailure(errorPage, of, { status: 404, message: NOT_FOUND }, failed, cutTag);
+    }
+    const { page, visit } = pageOf(of);
+    return await this.#drawPage(page, visit, failed, status, cutTag);
   }
 
   async #drawPage(
@@ -177,6 +192,8 @@ class PreactRendering implements Rendering {
     return { kind: "drawn", html: await drawPage(tree, state, page), tree, state };
   }
 }
+
+const NOT_FOUND = "There is no such page";
 
 /** A page that was drawn; carriage returns are still as they were written. */
 interface DrawnPage {
@@ -410,7 +427,8 @@ class RenderState implements PageState {
   // Asked for by forms alone; most of what is rendered has none.
   get originFields(): Readonly<Record<string, string>> {
     const { page, url, isOrigin } = this.#visit;
-    const file = page?.file ?? this.#services.notFound?.file;
+    const { notFound, errorPage } = this.#services;
+    const file = (page ?? notFound ?? errorPage)?.file;
     return isOrigin && file !== undefined ? originFields(file, url, this.#services.originFields) : {};
   }
 
