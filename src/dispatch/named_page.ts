@@ -6,7 +6,7 @@
  *      a bare endpoint, or an address without its query ──▶ body, bounded ──▶ fields ──▶ page ──▶ guards
  * ```
  *
- * All that names a page must name one path: a guard asked about one page must never let in a call about another.
+ * There is one page, found once: a guard asked about one page must never let in a call about another.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { Body } from "../request/body.ts";
 export interface UrlPage {
   /** The page; `null` where the URL names none, or what it names is not an address of this site. */
   readonly page: OriginPage | null;
-  /** The path that names it, as it was written; `null` where the URL names no page. */
+  /** The path that fields must name too, as it was written; `null` where `_next_form_origin` is not in the URL. */
   readonly path: string | null;
   /** `true` if nothing in the body can add to it. */
   readonly isWhole: boolean;
@@ -48,7 +48,8 @@ export function pageOfUrl(url: URL, { router, origins }: PageFinders): UrlPage {
   if (named === null) {
     if (match === null) return { page: null, path: null, isWhole: false };
     const { route, params } = match;
-    return { page: { route, params, url: withoutProtocol(url) }, path: url.pathname, isWhole: true };
+    // Sent to the address of a page, a call is about that page, whatever its fields say.
+    return { page: { route, params, url: withoutProtocol(url) }, path: null, isWhole: true };
   }
   const { address, isWhole } = named;
   const path = pathOfAddress(address);

@@ -162,7 +162,9 @@ export function withOriginPage(endpoint: string, address: string): string {
   const [url = "", ...fragment] = endpoint.split("#");
   // A backend that names the page in its URLs itself has the last word: named twice, the call would be refused.
   if (NAMES_PAGE.test(url)) return endpoint;
-  const named = `${url}${url.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${encodeURIComponent(shortAddress(address))}`;
+  const named = `${url}${url.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${
+    encodeURIComponent(shortAddress(address))
+  }`;
   return [named, ...fragment].join("#");
 }
 

@@ -17,7 +17,11 @@ function visitOf(headers: Record<string, string>) {
     origin: "missing",
     context: null,
   });
-  return { visit: new OriginVisit({ page: null, isOrigin: false, url, params: { id: "7" }, request, cache, deps: early }), cache, signal };
+  return {
+    visit: new OriginVisit({ page: null, isOrigin: false, url, params: { id: "7" }, request, cache, deps: early }),
+    cache,
+    signal,
+  };
 }
 
 Deno.test("OriginVisit.request is a GET of the page, with the headers that belong to one, and shares the cache", () => {
