@@ -72,7 +72,7 @@ export interface FormProps extends ElementAttributes {
 export function Form(props: FormProps): MarkupNode {
   const { action: ref, instance: rawInstance, initial, submit, children, ...attributes } = props;
   const state = usePageState("Form");
-  const { action, url } = state.findAction(ref);
+  const { action, url } = state.findAction(ref, "Form");
   const instance = rawInstance === undefined ? null : String(rawInstance);
   const form = state.formOf(action, instance, initial ?? null);
   // A suspension: the renderer waits for it and renders this form again, when the state has the answer at hand.

@@ -415,7 +415,7 @@ class RenderState implements PageState {
   readonly #visit: Visit;
   readonly #failed: FailedForm | null;
   /** The forms of this page, blank; kept, because a component that waited asks again. */
-  #forms: Map<string, AnyBound | null | Promise<AnyBound | null>> | null = null;
+  #forms: Map<string, AnyBound | Promise<AnyBound>> | null = null;
 
   constructor(services: RenderingServices, visit: Visit, failed: FailedForm | null, cutTag: string | null = null) {
     this.cutTag = cutTag;
@@ -436,11 +436,11 @@ class RenderState implements PageState {
     return this.#visit.url.pathname;
   }
 
-  findAction(ref: ActionRef): FormAction {
+  findAction(ref: ActionRef, component: string): FormAction {
     const name = isAction(ref) ? ref.name : typeof ref === "string" ? ref : nameOfMethod(ref);
     if (name === null) {
       throw new TypeError(
-        `Cannot render <Form>: its action is ${
+        `Cannot render <${component}>: its action is ${
           ref === undefined ? "undefined (an import cycle?)" : "no action"
         }; pass what ` +
           `action() gave, its name, or a decorated method`,
@@ -448,7 +448,9 @@ class RenderState implements PageState {
     }
     const owned = this.#services.manager.findByName(name);
     if (owned === null) {
-      throw new TypeError(`Cannot render <Form> for action "${name}": ${this.#services.manager.explainUnknown(name)}`);
+      throw new TypeError(
+        `Cannot render <${component}> for action "${name}": ${this.#services.manager.explainUnknown(name)}`,
+      );
     }
     return { action: owned.action, url: owned.backend.getActionUrl(owned.action) };
   }
@@ -464,12 +466,29 @@ class RenderState implements PageState {
     }
     if (action.form === null) return null;
     const key = JSON.stringify([action.name, instance]);
+    return this.#blankForm(key, action.form, instance, initial);
+  }
+
+  takesFiles(action: Action): boolean | Promise<boolean> {
+    if (action.onFile !== null) return true;
+    if (action.form === null) return false;
+    // Under a key of its own: the page may give a form of this action initial values.
+    const form = this.#blankForm(action.name, action.form, null, null);
+    return form instanceof Promise ? form.then(({ hasFiles }) => hasFiles) : form.hasFiles;
+  }
+
+  #blankForm(
+    key: string,
+    source: NonNullable<Action["form"]>,
+    instance: string | null,
+    initial: object | null,
+  ): AnyBound | Promise<AnyBound> {
     const forms = this.#forms ??= new Map();
     const known = forms.get(key);
     if (known !== undefined) return known;
     const show = (made: FormWithInitial): AnyBound =>
       bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance });
-    const made = makeForm(action.form, this.#visit.deps.ctx);
+    const made = makeForm(source, this.#visit.deps.ctx);
     const form = made instanceof Promise ? made.then(show) : show(made);
     forms.set(key, form);
     if (form instanceof Promise) {
