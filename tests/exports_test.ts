@@ -31,7 +31,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     RateLimiterOptions RateRule RateVerdict Receiver RedirectItem RedirectOptions RedirectToOriginOptions
     RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestDependency
     ResolutionScope ResultData ResumeContext SchemaFormOptions ShownValue Signal SignalFamily SignalsItem
-    SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubscribeOptions SuccessFeedback Swap
+    SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubmitButton SubmitButtonProps SubscribeOptions SuccessFeedback Swap
     SwitchItem SwitchOptions SwitchTarget TakeFile TakenFile TextFieldOptions ToastContent ToastItem Toasts
     ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook Visitor accessDenied action actionDispatched
     actionFailed actionRegistered auditActions checkpoint cleanupExtraInitial createHandler createKvStore

@@ -122,8 +122,8 @@ export const UrlProvider: Provider = Object.freeze({
   canHandle: ({ source }: Marker<unknown>): boolean => source === "url",
   async resolve({ options }: Marker<unknown>, { ctx, origin }: ResolutionScope): Promise<unknown> {
     const name = nameOf(options);
-    // Not even the default: a handler that reads the URL must not run for a page that nobody named (seed 004).
     if (origin === "missing") {
+      if ("default" in options) return options.default;
       throw new InputError(400, `Cannot read URL parameter "${name}": the request does not say which page it is about`);
     }
     const sent = Object.hasOwn(ctx.params, name) ? ctx.params[name] : undefined;

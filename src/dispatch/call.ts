@@ -13,6 +13,7 @@ import type { Limits } from "../request/limits.ts";
 import type { Arrival, ReadBody, Visitor } from "./arrival.ts";
 import { Lifetime } from "./lifetime.ts";
 import { CookieJar } from "./set_cookies.ts";
+import type { UrlPage } from "./steps/named_page.ts";
 import type { Trace } from "./trace.ts";
 
 /**
@@ -63,12 +64,14 @@ export class Call implements Arrival {
 
 /** The page that a call is about. */
 export interface CallPage {
-  /** The part of the request that names it: its own address, or a form, in its URL or its fields. */
-  readonly by: "address" | "form";
+  /** The page that the URL of the call names. */
+  readonly named: UrlPage;
   /** The page; `null` where none is named. */
   readonly page: OriginPage | null;
   /** The body, where it had to be read to find action or page. */
   readonly body: ReadBody | null;
+  /** The error of a body that could not be read before the guards; thrown after them. */
+  readonly fault: { readonly error: unknown } | null;
   /** The dependencies of the call, with the URL, the parameters and the context of the page. */
   readonly deps: RequestDeps;
   /** The page as rendering sees it: a GET of its own address. */

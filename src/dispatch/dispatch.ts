@@ -149,7 +149,7 @@ export class FormActionDispatch {
     }
     trace?.settled(outcome);
     trace?.step("answer");
-    const origin = reached.input?.visit ?? reached.page?.visit ?? null;
+    const origin = reached.page?.visit ?? null;
     const instance = reached.input?.instance ?? null;
     const headers = reached.admitted?.headers ?? {};
     const response = await respond({

@@ -18,7 +18,7 @@ export type SettlingApp = Pick<Running, "rendering" | "redirectTarget"> & Watchi
 
 /** Makes what settles the items of a run. */
 export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
-  const { call, input: { visit }, claim } = run;
+  const { call, page: { visit }, claim } = run;
   return {
     actionName: call.action.name,
     requestId: call.intent.requestId,
@@ -44,7 +44,7 @@ export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
 /** The body of the page as it is now; `null` where a document is loaded again in any case, or there is nothing to refresh. */
 async function renderBody(call: Call, visit: Visit, app: SettlingApp): Promise<string | null> {
   const { action, intent } = call;
-  if (visit.page === null) {
+  if (!visit.isOrigin) {
     if (intent.audience === "document") return null;
     throw new TypeError(`Cannot refresh for action "${action.name}": the call does not say which page it came from`);
   }
@@ -53,8 +53,8 @@ async function renderBody(call: Call, visit: Visit, app: SettlingApp): Promise<s
     const rendered = await app.rendering.body(now);
     if (rendered.kind === "html") return rendered.html;
     throw new TypeError(
-      `Cannot refresh for action "${action.name}": "${visit.page.file}" answers with status ${rendered.response.status} ` +
-        `instead of a page`,
+      `Cannot refresh for action "${action.name}": the page of "${visit.url.pathname}" answers with status ` +
+        `${rendered.response.status} instead of a page`,
     );
   } finally {
     // A stream renders its page again and again: what each time opens must not wait for its end.

@@ -62,7 +62,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   const dispatch = new FormActionDispatch({
     ...app,
     router,
-    origins: createOrigins(baseDir === null ? { ...manifest, routes: [] } : manifest, root),
+    origins: createOrigins(manifest, root),
     rendering,
     respond: (answer) => respond(answer, respondServices),
     serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),

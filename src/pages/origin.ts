@@ -8,6 +8,7 @@ import { basename, dirname, isAbsolute, join, normalize, resolve } from "@std/pa
 import type { Params } from "../context.ts";
 import { InputError } from "../errors.ts";
 import { FORM_ENDPOINT, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD, PROTOCOL_FIELDS } from "../protocol/names.ts";
+import { pathFault } from "../request/canonical.ts";
 import { isInside } from "./inside.ts";
 import type { Manifest, PageRoute } from "./manifest.ts";
 import { parsePattern } from "./route.ts";
@@ -96,8 +97,12 @@ export function createOrigins(manifest: Manifest, baseDir: string = manifest.bas
     const match = manifest.router.match(url.pathname);
     return { route: match?.route ?? null, params: match?.params ?? NO_PARAMS, url: withoutProtocol(url) };
   };
-  const isFileOf = (field: string, { route }: OriginPage): boolean =>
-    route === null ? field !== "" && field === manifest.notFound?.file : routeOf(field) === route;
+  // Drawn where no page is: forms in its layouts lead back to the address that was asked for.
+  const elsewhere = (manifest.notFound ?? manifest.errorPage)?.file ?? null;
+  const isFileOf = (field: string, { route }: OriginPage): boolean => {
+    if (route !== null) return routeOf(field) === route;
+    return elsewhere !== null && (field === elsewhere || field === join(base, elsewhere));
+  };
   return {
     resolveOrigin({ page, url }, own) {
       if (page === null) return null;
@@ -109,7 +114,10 @@ export function createOrigins(manifest: Manifest, baseDir: string = manifest.bas
     resolveAddress(address, own) {
       const target = parseLocalUrl(address, own);
       // The address of a form's endpoint is never that of a page.
-      return target === null || target.pathname.startsWith(FORM_ENDPOINT) ? null : pageOf(target);
+      if (target === null || target.pathname.startsWith(FORM_ENDPOINT)) return null;
+      const origin = pageOf(target);
+      // Without a page of the application, no form was ever drawn there.
+      return origin.route === null && elsewhere === null ? null : origin;
     },
     isFileOf,
   };
@@ -151,11 +159,27 @@ const ADDRESS_BYTES = 1_024;
  * @param address The path and query of the page, as the hidden field has it.
  */
 export function withOriginPage(endpoint: string, address: string): string {
-  const whole = encodeURIComponent(address);
-  const query = address.indexOf("?");
-  const short = whole.length <= ADDRESS_BYTES || query === -1 ? whole : encodeURIComponent(address.slice(0, query + 1));
-  return `${endpoint}${endpoint.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${short}`;
+  const [url = "", ...fragment] = endpoint.split("#");
+  // A backend that names the page in its URLs itself has the last word: named twice, the call would be refused.
+  if (NAMES_PAGE.test(url)) return endpoint;
+  const named = `${url}${url.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${
+    encodeURIComponent(shortAddress(address))
+  }`;
+  return [named, ...fragment].join("#");
 }
+
+/**
+ * Returns the address of a page as a URL can name it: of more than 1,024 encoded bytes the path and an empty query alone.
+ *
+ * @param address The path and query of the page.
+ */
+export function shortAddress(address: string): string {
+  const query = address.indexOf("?");
+  if (query === -1 || encodeURIComponent(address).length <= ADDRESS_BYTES) return address;
+  return address.slice(0, query + 1);
+}
+
+const NAMES_PAGE = new RegExp(`[?&]${ORIGIN_URL_FIELD}=`);
 
 /**
  * Returns the page that the URL of a call names.
@@ -255,9 +279,20 @@ function onlyUrl(route: PageRoute | undefined, own: URL): URL | null {
 
 function parseLocalUrl(value: string, own: URL): URL | null {
   if (!value.startsWith("/") || value.startsWith("//") || UNSAFE_IN_URL.test(value)) return null;
+  // Held to what an address that is asked for is held to: under another one no page was served.
+  if (pathFault(pathOfAddress(value)) !== null) return null;
   // Joined, not resolved: for a path with one slash at its beginning this is the same, at a fraction of the time.
   const url = URL.parse(own.origin + value);
   return url !== null && url.origin === own.origin ? url : null;
+}
+
+/**
+ * Returns the path of an address, as it was written.
+ *
+ * @param address A path and a query.
+ */
+export function pathOfAddress(address: string): string {
+  return address.split("?", 1)[0] ?? "";
 }
 
 function pathOf(url: URL): string {

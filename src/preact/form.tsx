@@ -6,7 +6,7 @@
 import { h } from "preact";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
-import { withOriginPage } from "../pages/origin.ts";
+import { shortAddress, withOriginPage } from "../pages/origin.ts";
 import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD, ORIGIN_URL_FIELD } from "../protocol/names.ts";
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { Field } from "./field.tsx";
@@ -72,7 +72,7 @@ export interface FormProps extends ElementAttributes {
 export function Form(props: FormProps): MarkupNode {
   const { action: ref, instance: rawInstance, initial, submit, children, ...attributes } = props;
   const state = usePageState("Form");
-  const { action, url } = state.findAction(ref);
+  const { action, url } = state.findAction(ref, "Form");
   const instance = rawInstance === undefined ? null : String(rawInstance);
   const form = state.formOf(action, instance, initial ?? null);
   // A suspension: the renderer waits for it and renders this form again, when the state has the answer at hand.
@@ -129,9 +129,15 @@ function idSafe(text: string): string {
   return text.replace(/[^A-Za-z0-9-]/g, (char) => `_${char.codePointAt(0)?.toString(16) ?? ""}_`);
 }
 
+/** The address alone: a GET form's fields are its URL, which people read and share, and the page's file is no part of one. */
+function originOfGet({ originFields }: PageState): [string, string][] {
+  const address = originFields[ORIGIN_URL_FIELD];
+  return address === undefined ? [] : [[ORIGIN_URL_FIELD, shortAddress(address)]];
+}
+
 function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode[] {
   const fields: [string, string][] = isGet
-    ? [[ACTION_FIELD, action.name]]
+    ? [[ACTION_FIELD, action.name], ...originOfGet(state)]
     : [...Object.entries(state.originFields), [ONCE_FIELD, crypto.randomUUID()]];
   if (instance !== null) fields.push([INSTANCE_FIELD, instance]);
   return fields.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />);

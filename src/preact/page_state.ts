@@ -23,8 +23,14 @@ export interface FormAction {
 
 /** One page being rendered for one request. */
 export interface PageState {
-  /** Finds an action; a `TypeError` that says what to do when there is none. */
-  findAction(ref: ActionRef): FormAction;
+  /**
+   * Finds an action; a `TypeError` that says what to do when there is none.
+   *
+   * @param component The component that asks, for the message.
+   */
+  findAction(ref: ActionRef, component: string): FormAction;
+  /** Returns whether what is sent to an action has files among its fields; a promise where its form has to be waited for. */
+  takesFiles(action: Action): boolean | Promise<boolean>;
   /** The form of an action as this page shows it: bound where it has just failed, else blank; `null` without a form. */
   formOf(action: Action, instance: string | null, initial: object | null):
     | AnyBound

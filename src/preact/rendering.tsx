@@ -136,18 +136,33 @@ class PreactRendering implements Rendering {
    * layouts may have the form.
    */
   async #draw(of: Visit, failed: FailedForm | null, status: number, cutTag: string | null): Promise<PreparedDrawing> {
-    const { errorPage, notFound, report } = this.#services;
+    const { errorPage, report } = this.#services;
     try {
-      if (of.page !== null || !of.isOrigin || notFound === null) {
-        const { page, visit } = pageOf(of);
-        return await this.#drawPage(page, visit, failed, status, cutTag);
-      }
-      return await this.#drawPage(notFound, new RenderVisit(of, notFound), failed, 404, cutTag);
+      return await this.#drawAddress(of, failed, status, cutTag);
     } catch (error) {
-      if (failed === null || errorPage === null || !isReportable(error)) throw error;
-      report(error, of.request);
+      if (failed === null || errorPage === null) throw error;
+      if (isReportable(error)) report(error, of.request);
       return await this.#drawFailure(errorPage, of, failureOf(error), failed, cutTag);
     }
+  }
+
+  /** Draws the page of an address; where the application has no page there, the one that says so. */
+  async #drawAddress(
+    of: Visit,
+    failed: FailedForm | null,
+    status: number,
+    cutTag: string | null,
+  ): Promise<PreparedDrawing> {
+    const { errorPage, notFound } = this.#services;
+    const isNowhere = of.page === null && of.isOrigin;
+    if (isNowhere && notFound !== null) {
+      return await this.#drawPage(notFound, new RenderVisit(of, notFound), failed, 404, cutTag);
+    }
+    if (isNowhere && errorPage !== null) {
+      return await this.#drawFailure(errorPage, of, { status: 404, message: NOT_FOUND }, failed, cutTag);
+    }
+    const { page, visit } = pageOf(of);
+    return await this.#drawPage(page, visit, failed, status, cutTag);
   }
 
   async #drawPage(
@@ -177,6 +192,8 @@ class PreactRendering implements Rendering {
     return { kind: "drawn", html: await drawPage(tree, state, page), tree, state };
   }
 }
+
+const NOT_FOUND = "There is no such page";
 
 /** A page that was drawn; carriage returns are still as they were written. */
 interface DrawnPage {
@@ -398,7 +415,7 @@ class RenderState implements PageState {
   readonly #visit: Visit;
   readonly #failed: FailedForm | null;
   /** The forms of this page, blank; kept, because a component that waited asks again. */
-  #forms: Map<string, AnyBound | null | Promise<AnyBound | null>> | null = null;
+  #forms: Map<string, AnyBound | Promise<AnyBound>> | null = null;
 
   constructor(services: RenderingServices, visit: Visit, failed: FailedForm | null, cutTag: string | null = null) {
     this.cutTag = cutTag;
@@ -410,7 +427,8 @@ class RenderState implements PageState {
   // Asked for by forms alone; most of what is rendered has none.
   get originFields(): Readonly<Record<string, string>> {
     const { page, url, isOrigin } = this.#visit;
-    const file = page?.file ?? this.#services.notFound?.file;
+    const { notFound, errorPage } = this.#services;
+    const file = (page ?? notFound ?? errorPage)?.file;
     return isOrigin && file !== undefined ? originFields(file, url, this.#services.originFields) : {};
   }
 
@@ -418,11 +436,11 @@ class RenderState implements PageState {
     return this.#visit.url.pathname;
   }
 
-  findAction(ref: ActionRef): FormAction {
+  findAction(ref: ActionRef, component: string): FormAction {
     const name = isAction(ref) ? ref.name : typeof ref === "string" ? ref : nameOfMethod(ref);
     if (name === null) {
       throw new TypeError(
-        `Cannot render <Form>: its action is ${
+        `Cannot render <${component}>: its action is ${
           ref === undefined ? "undefined (an import cycle?)" : "no action"
         }; pass what ` +
           `action() gave, its name, or a decorated method`,
@@ -430,7 +448,9 @@ class RenderState implements PageState {
     }
     const owned = this.#services.manager.findByName(name);
     if (owned === null) {
-      throw new TypeError(`Cannot render <Form> for action "${name}": ${this.#services.manager.explainUnknown(name)}`);
+      throw new TypeError(
+        `Cannot render <${component}> for action "${name}": ${this.#services.manager.explainUnknown(name)}`,
+      );
     }
     return { action: owned.action, url: owned.backend.getActionUrl(owned.action) };
   }
@@ -446,12 +466,29 @@ class RenderState implements PageState {
     }
     if (action.form === null) return null;
     const key = JSON.stringify([action.name, instance]);
+    return this.#blankForm(key, action.form, instance, initial);
+  }
+
+  takesFiles(action: Action): boolean | Promise<boolean> {
+    if (action.onFile !== null) return true;
+    if (action.form === null) return false;
+    // Under a key of its own: the page may give a form of this action initial values.
+    const form = this.#blankForm(action.name, action.form, null, null);
+    return form instanceof Promise ? form.then(({ hasFiles }) => hasFiles) : form.hasFiles;
+  }
+
+  #blankForm(
+    key: string,
+    source: NonNullable<Action["form"]>,
+    instance: string | null,
+    initial: object | null,
+  ): AnyBound | Promise<AnyBound> {
     const forms = this.#forms ??= new Map();
     const known = forms.get(key);
     if (known !== undefined) return known;
     const show = (made: FormWithInitial): AnyBound =>
       bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance });
-    const made = makeForm(action.form, this.#visit.deps.ctx);
+    const made = makeForm(source, this.#visit.deps.ctx);
     const form = made instanceof Promise ? made.then(show) : show(made);
     forms.set(key, form);
     if (form instanceof Promise) {

@@ -164,8 +164,14 @@ function rawPath(href: string): string {
   return query === -1 ? rest : rest.slice(0, query);
 }
 
-/** Why a path cannot be served, or `null`. */
-function pathFault(path: string): string | null {
+/**
+ * Returns why a path cannot be served.
+ *
+ * @internal
+ * @param path The path, as it was sent.
+ * @returns The reason; `null` where it can be.
+ */
+export function pathFault(path: string): string | null {
   if (path.startsWith("//")) return "it begins with two slashes";
   if (path.includes("\\")) return "it holds a backslash";
   // deno-lint-ignore no-control-regex -- control characters are what is looked for

@@ -63,6 +63,7 @@ const READ: readonly [string, Marker<unknown>, Scene, unknown][] = [
   ["DQuery() with a default, absent", DQuery("page", Number, { default: 1 }), {}, 1],
   ["DQuery() with a default, not a number", DQuery("page", Number, { default: 1 }), { query: "page=x" }, 1],
   ["DQuery() with the default null", DQuery("page", Number, { default: null }), {}, null],
+  ["DUrl() with a default, no page", DUrl("id", Number, { default: 0 }), { params: { id: "7" }, origin: "missing" }, 0],
   ["DContext() with a default, no page", DContext("title", { default: "none" }), {}, "none"],
   [
     "DContext() with a default, no such name",
@@ -129,12 +130,6 @@ const REFUSED: readonly [string, Marker<unknown>, Scene, string][] = [
     'Cannot read URL parameter "id": "b" is not',
   ],
   ["DUrl() without an origin", DUrl("id"), { params: { id: "7" }, origin: "missing" }, "which page it is about"],
-  [
-    "DUrl() without an origin, with a default",
-    DUrl("id", String, { default: "" }),
-    { origin: "missing" },
-    "which page",
-  ],
   ["DQuery() that is absent", DQuery("q"), {}, 'query parameter "q": it is absent'],
   ["DQuery() of the endpoint's URL", DQuery("ignored"), {}, "it is absent"],
   ["DQuery() in brackets for one value", DQuery("q"), { query: "q[]=1" }, "it is absent"],

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { discoverPages, pagesFromList } from "../../src/pages/discover.ts";
 import { loadManifest, type Manifest } from "../../src/pages/manifest.ts";
-import { createOrigins, type Origin, originFields, validatedNextFormPagePath } from "../../src/pages/origin.ts";
+import { createOrigins, originFields, type OriginPage, validatedNextFormPagePath } from "../../src/pages/origin.ts";
 import { withApp } from "./temp_app.ts";
 
 const BASE = "/srv/app";
@@ -16,7 +16,7 @@ function manifestOf(...paths: string[]): Promise<Manifest> {
 
 const manifest = await manifestOf("/", "/notes", "/notes/[id]", "/files/[...path]", "pages/about/template.tsx");
 
-function resolve(page: string | null, url: string | null): Origin | null {
+function resolve(page: string | null, url: string | null): OriginPage | null {
   return createOrigins(manifest, BASE).resolveOrigin({ page, url }, OWN);
 }
 
@@ -29,7 +29,7 @@ for (
     ["pages/files/[...path]/page.tsx", "/files/a/b%20c", { path: ["a", "b c"] }, "a page with a rest"],
     ["pages/about/page.tsx", "/about", {}, "the page.tsx that a template stands for"],
     ["pages/about/page.js", "/about", {}, "any page name beside a template"],
-    ["pages/notes/page.tsx", "/x/../notes?next=//evil.test", {}, "a URL that resolves to the page"],
+    ["pages/notes/page.tsx", "/notes?next=//evil.test", {}, "a URL with any query"],
     ["pages/notes/page.tsx", null, {}, "no URL, for a page that has only one"],
   ] as const
 ) {
@@ -100,6 +100,11 @@ for (
     ["javascript:alert(1)", "a script"],
     ["/notes#top", "a fragment"],
     ["/%6eotes%2F", "an encoded slash"],
+    ["/x/../notes", "a dot segment"],
+    ["/x/%2e%2e/notes", "an encoded dot segment"],
+    ["/x/%252e%252e/notes", "more than one level of encoding"],
+    ["/n%6ftes%00", "an encoded control character"],
+    ["/%zz/../notes", "an encoding that is broken"],
   ] as const
 ) {
   Deno.test(`resolveOrigin() refuses ${what}`, () => {

@@ -6,6 +6,7 @@ import {
   Field,
   field,
   Form,
+  formActionUrl,
   FormErrors,
   html,
   HyperError,
@@ -438,14 +439,17 @@ Deno.test("T25: a page is rendered again behind its own guard: a form that says 
   await using app = new App({ "/": { default: () => "", save }, "/admin/[id]": admin });
   for (const title of ["", "fine"]) {
     for (const accept of ["text/html", EVENTS]) {
-      const body = new URLSearchParams({
-        title,
-        _next_form_page: "pages/admin/[id]/page.tsx",
-        _next_form_origin: "/admin/7",
-      });
-      const response = await app.request("/?_action=save", { method: "POST", body, headers: { accept } });
-      assert(!(await response.text()).includes("the books"));
-      app.takeReports();
+      const fields = { title, _next_form_page: "pages/admin/[id]/page.tsx", _next_form_origin: "/admin/7" };
+      for (const [query, named] of [["", fields], ["?_next_form_origin=%2Fadmin%2F7", { title }]] as const) {
+        const body = new URLSearchParams(named);
+        const response = await app.request(formActionUrl("save") + query, {
+          method: "POST",
+          body,
+          headers: { accept },
+        });
+        assert(!(await response.text()).includes("the books"));
+        app.takeReports();
+      }
     }
   }
   assertEquals(new Set(reached), new Set(["GET"]));
@@ -459,4 +463,9 @@ Deno.test("T25: the params of a page that a form names feed no handler that was 
   const response = await app.request("/notes/7?_action=look", { method: "POST", body });
   await response.body?.cancel();
   assertEquals(given, { id: "7" });
+  given = null;
+  const path = "/notes/7?_action=look&_next_form_origin=%2Fnotes%2F8";
+  const torn = await app.request(path, { method: "POST", body });
+  await torn.body?.cancel();
+  assertEquals([torn.status, given], [400, null]);
 });

@@ -17,7 +17,7 @@ import {
 } from "../../mod.ts";
 import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
 
-/** In the order of `product.md`, section 6. */
+/** In the order of `product.md`, section 6, where the URL names the page. */
 const STEPS = [
   "handler's guard",
   "action's guard",
@@ -35,9 +35,16 @@ const STEPS = [
   "handler",
 ] as const;
 type Step = typeof STEPS[number];
+/** Where only the body names the page: it is read, bounded, before anything else, and its files are taken where they always are. */
+const BODY_FIRST: readonly Step[] = ["body", ...STEPS.filter((step) => step !== "body")];
+
+const BARE = formActionUrl("save");
+const NAMED = `${BARE}?_next_form_origin=%2F`;
 
 const AUDIENCES = ["text/html", EVENTS, JSON_TYPE];
 const MULTIPART = { "content-type": "multipart/form-data; boundary=b" };
+const ORIGIN_PARTS = '--b\r\nContent-Disposition: form-data; name="_next_form_page"\r\n\r\npages/page.tsx\r\n' +
+  '--b\r\nContent-Disposition: form-data; name="_next_form_origin"\r\n\r\n/\r\n';
 const BODY = '--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n' +
   '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\ny\r\n--b--';
 
@@ -125,7 +132,7 @@ class Spied implements AsyncDisposable {
   }
 
   /** Sends a request whose body says when it is looked at; the status of the answer. */
-  async send({ path = formActionUrl("save"), method = "POST", headers = {}, body = BODY }: Sent = {}): Promise<number> {
+  async send({ path = NAMED, method = "POST", headers = {}, body = BODY }: Sent = {}): Promise<number> {
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => {
         if (!this.reached.includes("body")) this.reached.push("body");
@@ -169,44 +176,76 @@ for (const [index, step] of STEPS.entries()) {
   });
 }
 
+Deno.test("where only the body names the page, it is read first, and every guard comes before a file is taken", async () => {
+  for (const accept of AUDIENCES) {
+    await using spied = new Spied();
+    await spied.send({ path: BARE, body: ORIGIN_PARTS + BODY, headers: { accept } });
+    assertEquals(spied.reached, [...BODY_FIRST], accept);
+  }
+});
+
+for (const step of ["handler's guard", "action's guard", "principal", "rate", "onFile", "dependency"] as const) {
+  Deno.test(`where only the body names the page and the ${step} refuses, nothing behind it is reached`, async () => {
+    for (const body of [BODY, ORIGIN_PARTS + BODY]) {
+      await using spied = new Spied(step);
+      assertEquals(
+        [await spied.send({ path: BARE, body }), spied.reached],
+        [418, BODY_FIRST.slice(0, BODY_FIRST.indexOf(step) + 1)],
+      );
+    }
+  });
+}
+
 const AFTER_BODY = STEPS.slice(0, STEPS.indexOf("body") + 1);
 
-for (
-  const [what, status, sent] of [
-    ["is cut off", 400, { body: BODY.slice(0, -6) }],
-    ["has two names in one part", 400, { body: BODY.replace('"title"', '"title"; name="x"') }],
-    ["is no UTF-8 where it is a form", 400, {
-      body: "a=%ff",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-    }],
-    ["is JSON that is cut off", 400, { body: '{"a":', headers: { "content-type": JSON_TYPE } }],
-    ["reaches for a prototype", 400, { body: '{"__proto__":{}}', headers: { "content-type": JSON_TYPE } }],
-    ["is no object", 400, { body: "[]", headers: { "content-type": JSON_TYPE } }],
-    ["is of another type", 415, { headers: { "content-type": "text/plain" } }],
-    ["is larger than a limit", 413, {
-      body: `a=${"x".repeat(1_100_000)}`,
-      headers: {
-        "content-type": "application/x-www-form-urlencoded",
-      },
-    }],
-    ["has more fields than a limit", 413, {
-      body: "a&".repeat(2000),
-      headers: {
-        "content-type": "application/x-www-form-urlencoded",
-      },
-    }],
-  ] satisfies readonly (readonly [string, number, Sent])[]
-) {
-  Deno.test(`where the body ${what} no file is taken and nothing behind it is reached`, async () => {
+const BAD_BODIES = [
+  ["is cut off", 400, { body: BODY.slice(0, -6) }],
+  ["has two names in one part", 400, { body: BODY.replace('"title"', '"title"; name="x"') }],
+  ["is no UTF-8 where it is a form", 400, {
+    body: "a=%ff",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+  }],
+  ["is JSON that is cut off", 400, { body: '{"a":', headers: { "content-type": JSON_TYPE } }],
+  ["reaches for a prototype", 400, { body: '{"__proto__":{}}', headers: { "content-type": JSON_TYPE } }],
+  ["is no object", 400, { body: "[]", headers: { "content-type": JSON_TYPE } }],
+  ["is of another type", 415, { headers: { "content-type": "text/plain" } }],
+  ["is larger than a limit", 413, {
+    body: `a=${"x".repeat(1_100_000)}`,
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+    },
+  }],
+  ["has more fields than a limit", 413, {
+    body: "a&".repeat(2000),
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+    },
+  }],
+] satisfies readonly (readonly [string, number, Sent])[];
+
+for (const [what, status, sent] of BAD_BODIES) {
+  const headersOf = (accept: string) => ({ accept, ...("headers" in sent ? sent.headers : {}) });
+
+  Deno.test(`where the body ${what} no file is kept and nothing behind it is reached but the page of the form`, async () => {
     for (const accept of AUDIENCES) {
       await using spied = new Spied();
-      assertEquals(
-        await spied.send({ ...sent, headers: { accept, ...("headers" in sent ? sent.headers : {}) } }),
-        status,
-        accept,
-      );
-      // A file that was whole before the body broke off has been taken, and is discarded.
-      assertEquals(spied.reached.filter((step) => step !== "onFile"), AFTER_BODY, accept);
+      assertEquals(await spied.send({ ...sent, headers: headersOf(accept) }), status, accept);
+      // A document shows the form again, blank, as a GET of its page does. A file that was whole has been taken, and is discarded.
+      // JSON that is not an object was read, and is denied as input.
+      const shown = accept === "text/html" && what !== "is no object" ? ["factory", "getInitial"] : [];
+      assertEquals(spied.reached.filter((step) => step !== "onFile"), [...AFTER_BODY, ...shown], accept);
+    }
+  });
+}
+
+for (const [what, status, sent] of BAD_BODIES) {
+  const type = "headers" in sent ? sent.headers["content-type"] : MULTIPART["content-type"];
+  if (!/form/.test(type)) continue;
+  Deno.test(`where only the body names the page and it ${what}, nothing of the application is reached`, async () => {
+    for (const accept of AUDIENCES) {
+      await using spied = new Spied();
+      const headers = { accept, "content-type": type };
+      assertEquals([await spied.send({ ...sent, path: BARE, headers }), spied.reached], [status, ["body"]], accept);
     }
   });
 }

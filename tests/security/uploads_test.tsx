@@ -32,6 +32,13 @@ class Bucket {
   };
 }
 
+/** Where a form is posted that stands on a page. */
+function endpoint(address: string): string {
+  return `${formActionUrl("save")}?_next_form_origin=${encodeURIComponent(address)}`;
+}
+
+const PHOTOS = endpoint("/photos/7?tab=new");
+
 const PhotoForm = defineForm("photo", {
   fields: { title: field.text({ required: true }), photo: field.file({ required: true, accept: "image/png" }) },
 });
@@ -65,12 +72,16 @@ function uploading(options: {
     </Form>
   );
   const app = new App({ "/photos/[id]": { default: Photos, save } });
-  const send = async (fields: Fields, headers: Readonly<Record<string, string>> = {}): Promise<Response> => {
+  const send = async (
+    fields: Fields,
+    headers: Readonly<Record<string, string>> = {},
+    path: string = PHOTOS,
+  ): Promise<Response> => {
     const body = new FormData();
     body.set("_next_form_page", "pages/photos/[id]/page.tsx");
-    body.set("_next_form_origin", "/photos/7");
+    body.set("_next_form_origin", "/photos/7?tab=new");
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
-    return await app.request(formActionUrl("save"), { method: "POST", body, headers });
+    return await app.request(path, { method: "POST", body, headers });
   };
   return { app, bucket, seen, send };
 }
@@ -115,11 +126,15 @@ Deno.test("onFile is handed the files of an action that a field names, too", asy
 Deno.test("onFile is told of the request what a guard is told", async () => {
   const seen: unknown[] = [];
   const { app, send } = uploading({
-    take: ({ name }, { request, url }) => void seen.push([name, request.method, url.pathname]),
+    take: ({ name }, { request, url, params }) => {
+      seen.push([name, request.method, request.url, url.pathname + url.search, params]);
+    },
   });
   await using _ = app;
-  await (await send({ title: "A", photo: PNG })).body?.cancel();
-  assertEquals(seen, [["photo", "POST", formActionUrl("save")]]);
+  for (const path of [PHOTOS, formActionUrl("save")]) {
+    await (await send({ title: "A", photo: PNG }, {}, path)).body?.cancel();
+    assertEquals(seen.splice(0), [["photo", "POST", `http://site.test${path}`, "/photos/7?tab=new", { id: "7" }]]);
+  }
 });
 
 Deno.test("onFile is not reached by a request from elsewhere, or one that the guard refuses", async () => {
@@ -249,16 +264,19 @@ Deno.test("action() refuses limits that count for the whole handler, and those t
   assertThrows(declare({ file: 1 }), RangeError, "there is none of this name");
 });
 
-const REFERER = { referer: "http://site.test/photos/7?tab=new" };
-
 Deno.test("T13: a body above a limit brings the form back with the name of the limit, on the page it was sent from", async () => {
   const { app, seen, send } = uploading({ limits: { fileBytes: 4 } });
   await using _ = app;
-  const response = await send({ title: "A", photo: PNG }, REFERER);
-  assertEquals([response.status, response.headers.get("cache-control")], [413, "no-store"]);
-  const html = await response.text();
-  assertStringIncludes(html, "fileBytes");
-  assertStringIncludes(html, 'value="/photos/7?tab=new"');
+  let path = PHOTOS;
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const response = await send({ title: "A", photo: PNG }, {}, path);
+    assertEquals([response.status, response.headers.get("cache-control")], [413, "no-store"]);
+    const html = await response.text();
+    assertStringIncludes(html, "fileBytes");
+    assertStringIncludes(html, 'value="/photos/7?tab=new"');
+    path = attribute(findForm(parseHtml(html), "save"), "action") ?? "";
+    assertEquals(path, PHOTOS);
+  }
   assertEquals(seen, []);
 });
 
@@ -273,10 +291,10 @@ for (
   Deno.test(`T14: a body ${what} brings the form back with the message and status ${status}`, async () => {
     const { app, seen } = uploading();
     await using _ = app;
-    const response = await app.request(formActionUrl("save"), {
+    const response = await app.request(PHOTOS, {
       method: "POST",
       body,
-      headers: { "content-type": "multipart/form-data; boundary=b", ...REFERER, ...headers },
+      headers: { "content-type": "multipart/form-data; boundary=b", ...headers },
     });
     assertEquals(response.status, status);
     assertStringIncludes(text(findForm(parseHtml(await response.text()), "save")), "Cannot read body");
@@ -290,30 +308,30 @@ Deno.test("T15: a body that stalls brings the form back with 408", async () => {
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new TextEncoder().encode("title=")),
   });
-  const response = await app.request(formActionUrl("save"), {
+  const response = await app.request(PHOTOS, {
     method: "POST",
     body,
-    headers: { "content-type": "application/x-www-form-urlencoded", ...REFERER },
+    headers: { "content-type": "application/x-www-form-urlencoded" },
   });
   assertEquals(response.status, 408);
   assertStringIncludes(await response.text(), "bodySeconds");
 });
 
 for (
-  const [what, referer] of [
-    ["no Referer", null],
-    ["a page of another site", "http://evil.test/photos/7"],
-    ["another scheme", "https://site.test/photos/7"],
-    ["no page", "http://site.test/nowhere"],
-    ["two slashes", "http://site.test//evil.test/photos/7"],
-    ["a path that can be read in two ways", "http://site.test/photos/%252e"],
-    ["no URL", "photos/7"],
+  const [what, path] of [
+    ["that names no page in its URL", formActionUrl("save")],
+    ["of a page of another site", endpoint("http://evil.test/photos/7")],
+    ["of a page of the own site by its whole URL", endpoint("http://site.test/photos/7")],
+    ["of no page", endpoint("/nowhere")],
+    ["of a path with two slashes", endpoint("//evil.test/photos/7")],
+    ["of a path that can be read in two ways", endpoint("/photos/%252e")],
+    ["of a relative path", endpoint("photos/7")],
   ] as const
 ) {
-  Deno.test(`a body above a limit from ${what} gets the error page`, async () => {
+  Deno.test(`a body above a limit ${what} gets the error page, and nothing is guessed from Referer`, async () => {
     const { app, send } = uploading({ limits: { fileBytes: 4 } });
     await using _ = app;
-    const response = await send({ title: "A", photo: PNG }, referer === null ? {} : { referer });
+    const response = await send({ title: "A", photo: PNG }, { referer: "http://site.test/photos/7" }, path);
     const html = await response.text();
     assertEquals([response.status, html.includes("<form")], [413, false]);
     assertStringIncludes(html, "fileBytes");
@@ -329,8 +347,7 @@ Deno.test("a body above a limit from a page that does not show the form gets the
   for (const path of ["/", "/two"]) {
     const body = new FormData();
     body.set("photo", PNG);
-    const headers = { referer: `http://site.test${path}` };
-    const response = await app.request(formActionUrl("save"), { method: "POST", body, headers });
+    const response = await app.request(endpoint(path), { method: "POST", body });
     const html = await response.text();
     assertEquals([response.status, html.includes("<form"), html.includes("no form")], [413, false, false], path);
     assertStringIncludes(html, "fileBytes");
@@ -343,11 +360,7 @@ Deno.test("a body above a limit is answered with the page's own guard, where tha
   await using app = new App({ "/": { render, save } });
   const body = new FormData();
   body.set("photo", PNG);
-  const response = await app.request(formActionUrl("save"), {
-    method: "POST",
-    body,
-    headers: { referer: "http://site.test/" },
-  });
+  const response = await app.request(endpoint("/"), { method: "POST", body });
   assertEquals([response.status, await response.text()], [401, "sign in"]);
 });
 
@@ -362,11 +375,7 @@ Deno.test("a body above a limit tells the refusal where the form cannot be made,
   await using app = new App({ "/": { default: () => "", save } });
   const body = new FormData();
   body.set("photo", PNG);
-  const response = await app.request(formActionUrl("save"), {
-    method: "POST",
-    body,
-    headers: { referer: "http://site.test/" },
-  });
+  const response = await app.request(endpoint("/"), { method: "POST", body });
   assertEquals(response.status, 413);
   await response.body?.cancel();
   assertEquals(app.takeError().message, "database gone");
@@ -375,12 +384,12 @@ Deno.test("a body above a limit tells the refusal where the form cannot be made,
 Deno.test("a body above a limit is an error event for the runtime, and a problem for a program", async () => {
   const { app, send } = uploading({ limits: { fileBytes: 4 } });
   await using _ = app;
-  const events = await send({ title: "A", photo: PNG }, { accept: "text/event-stream", ...REFERER });
+  const events = await send({ title: "A", photo: PNG }, { accept: "text/event-stream" });
   assertEquals(events.status, 413);
   const [error, end] = await eventsOf(events);
   assertEquals([error?.event, end?.event], ["error", "end"]);
   assertStringIncludes(JSON.stringify(error?.data), "fileBytes");
-  const problem = await send({ title: "A", photo: PNG }, { accept: "application/json", ...REFERER });
+  const problem = await send({ title: "A", photo: PNG }, { accept: "application/json" });
   assertEquals([problem.status, problem.headers.get("content-type")], [413, "application/problem+json"]);
   await problem.body?.cancel();
 });

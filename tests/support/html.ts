@@ -85,6 +85,8 @@ export function submitBody(form: HtmlElement, values: Values = {}): URLSearchPar
 /** The request a browser would send for a form that posts, from a page at `pageUrl`. */
 export function submitRequest(form: HtmlElement, pageUrl: string | URL, values: Values = {}): Request {
   const url = new URL(attribute(form, "action") ?? "", pageUrl);
+  // A fragment stays in the browser (Fetch, 4.1).
+  url.hash = "";
   const { origin } = new URL(pageUrl);
   return new Request(url, {
     method: "POST",

@@ -12,6 +12,8 @@ export interface Mutation {
   readonly action: string;
   /** The request id, or the value of the form's `_hyper_once`. */
   readonly id: string;
+  /** The identity of the page that the call is about; `null` or absent for none. JSON. */
+  readonly page?: unknown;
   /**
    * What the action was sent: JSON values, files, and lists and records of these, the same whatever the order of keys. Files
    * count by name, type and content.
@@ -28,10 +30,10 @@ export interface Mutation {
  * @returns The digest in hexadecimal digits; a promise of it where there are files to read.
  * @throws {TypeError} When a value of the input is of none of these kinds.
  */
-export function digestOf({ action, id, input }: Mutation): string | Promise<string> {
+export function digestOf({ action, id, page = null, input }: Mutation): string | Promise<string> {
   const files: Blob[] = [];
   // Each part says itself where it ends.
-  const hash = createHash("sha256").update(JSON.stringify([action, id]) + encode(input, files));
+  const hash = createHash("sha256").update(JSON.stringify([action, id, page]) + encode(input, files));
   return files.length === 0 ? hash.digest("hex") : addFiles(hash, files);
 }
 

@@ -79,7 +79,7 @@ async function bindData(
 
 async function bindForm(
   call: Call,
-  { deps }: CallPage,
+  { deps, visit }: CallPage,
   input: Input,
   source: AnyForm | FormFactory<AnyForm>,
   app: Observing,
@@ -93,7 +93,7 @@ async function bindForm(
   trace?.step("validate");
   const binds = bind(made.definition, { mode: "checked", ...toBind(made, deps, input) });
   const form = binds instanceof Promise ? await binds : binds;
-  if (!form.isValid) return { kind: "ended", outcome: refuseForm(call, input.visit, form, app) };
+  if (!form.isValid) return { kind: "ended", outcome: refuseForm(call, visit, form, app) };
   const bound = deps.derive({ form });
   const injected = hasMembers(early.waiting)
     ? { ...early.injected, ...await resolveInjected(early.waiting, bound) }

@@ -11,6 +11,7 @@ import type { MineClaim } from "../once/held.ts";
 import type { Outcome } from "../outcome.ts";
 import { restore } from "../record.ts";
 import type { Admitted } from "./admit.ts";
+import { identityOfPage } from "./named_page.ts";
 import type { Input } from "./read_input.ts";
 
 /** The right to run; `claim` is `null` for what may run any number of times. */
@@ -39,8 +40,8 @@ export async function claimRun(
   const claim = await app.once.claim({
     action: action.name,
     id: onceId,
-    // The parameters of the page count, not how its address is spelled.
-    input: page === null || Object.keys(page.params).length === 0 ? kwargs : { kwargs, params: page.params },
+    page: identityOfPage(page),
+    input: kwargs,
     request,
     principal,
     holder,

@@ -12,59 +12,42 @@
 import type { Injectable } from "../../context.ts";
 import type { RequestDeps } from "../../deps/resolver.ts";
 import { InputError } from "../../errors.ts";
-import { originInUrl, type OriginPage, withoutProtocol } from "../../pages/origin.ts";
-import { ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD } from "../../protocol/names.ts";
+import { type OriginPage, withoutProtocol } from "../../pages/origin.ts";
 import type { Body } from "../../request/body.ts";
 import { uidOfEndpoint } from "../../request/intent.ts";
 import type { Finding, Injecting, Observing, Reading } from "../app.ts";
 import type { ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
-import { fieldText, fieldTexts } from "../fields.ts";
 import { depsOf } from "../request_deps.ts";
 import { NO_PARAMS, OriginVisit } from "../visits.ts";
+import { mayHoldFields, pageOfFields, pageOfUrl } from "./named_page.ts";
 import { readEarly } from "./read_body.ts";
-
-/** A page, and what names it. */
-type NamedPage = Pick<CallPage, "by" | "page" | "body">;
 
 /**
  * Finds the page of a call.
  *
  * @returns The page, with the dependencies and the view of the page that everything of the application gets.
- * @throws {InputError} With status 400 when the URL names more than one page, or no page where the action needs one.
+ * @throws {InputError} With status 400 when the request names more than one page, or no page where the action needs one.
  */
 export async function findPage(call: Call, app: Finding & Reading & Injecting & Observing): Promise<CallPage> {
-  const named = await nameOf(call, app);
-  if (named.page === null) checkNeed(call);
+  const found = await nameOf(call, app);
+  const { page } = found;
+  if (page === null || page.route === null) checkNeed(call);
   const { signal } = call.controller;
   // What only its reader would see may stop when the reader has gone; a mutation runs on.
   const ends = call.request.method === "GET" ? AbortSignal.any([call.visitor.gone, signal]) : signal;
-  const deps = depsOf(call, named.page, ends, app);
-  return { ...named, deps, visit: visitOf(call, deps, named.page) };
+  const deps = depsOf(call, page, ends, app);
+  return { ...found, deps, visit: visitOf(call, deps, page) };
 }
 
 /**
  * Checks what the fields of a form say of its page against what its URL says (seed 004, "Origin Page Validation").
  *
- * @returns The page, to be shown again and to be led back to; without an origin where the field `_next_form_page` is not its file.
  * @throws {InputError} With status 400 when URL and fields name different pages.
  */
-export function checkOrigin(
-  call: Call,
-  { by, page, deps, visit }: CallPage,
-  body: Body,
-  app: Finding,
-): CallPage["visit"] {
-  if (by === "address") return visit;
-  const addresses = fieldTexts(body, ORIGIN_URL_FIELD);
-  const named = originInUrl(call.url)?.address ?? null;
-  if (addresses.length > 1 || (named !== null && addresses.some((address) => pathOf(address) !== pathOf(named)))) {
-    throw new InputError(400, `Cannot read field "${ORIGIN_URL_FIELD}": the form names more than one page`);
-  }
-  const file = fieldText(body, ORIGIN_PAGE_FIELD);
-  if (page === null || file === null || app.origins.isFileOf(file, page)) return visit;
-  checkNeed(call);
-  return visitOf(call, deps, null);
+export function checkFields({ url }: Call, { named }: CallPage, body: Body, app: Finding): void {
+  // Known from the URL, the page is not looked for again: the fields may not name another one.
+  if (named.path !== null) pageOfFields(named, body, url, app);
 }
 
 /** The URL that relative targets are resolved against: that of the page, and never that of a form's endpoint. */
@@ -73,21 +56,26 @@ export function baseOfTargets({ url }: Call, visit: CallPage["visit"]): URL {
   return uidOfEndpoint(url) === null ? url : new URL("/", url);
 }
 
-async function nameOf(call: Call, app: Finding & Reading & Observing): Promise<NamedPage> {
-  const { request, url, body } = call;
-  const named = originInUrl(url);
-  if (named?.isWhole === true) return { by: "form", page: app.origins.resolveAddress(named.address, url), body };
-  const match = uidOfEndpoint(url) === null ? app.router.match(url.pathname) : null;
-  if (match !== null) return { by: "address", page: { ...match, url: withoutProtocol(url) }, body };
-  if (call.action.verify !== null || !mayHoldFields(request)) return { by: "form", page: null, body };
-  const early = body ?? await readEarly(call, call.limits, app);
-  call.own(early);
-  return { by: "form", page: pageInFields(early, url, app), body: early };
-}
-
-function pageInFields({ content }: ReadBody, url: URL, { origins }: Finding): OriginPage | null {
-  const claim = { page: fieldText(content, ORIGIN_PAGE_FIELD), url: fieldText(content, ORIGIN_URL_FIELD) };
-  return origins.resolveOrigin(claim, url);
+async function nameOf(
+  call: Call,
+  app: Finding & Reading & Observing,
+): Promise<Pick<CallPage, "named" | "page" | "body" | "fault">> {
+  const { request, url, action } = call;
+  const named = pageOfUrl(url, app);
+  const { page } = named;
+  if (named.isWhole || action.verify !== null || !mayHoldFields(request)) {
+    return { named, page, body: call.body, fault: null };
+  }
+  let body: ReadBody;
+  try {
+    body = call.body ?? await readEarly(call, call.limits, app);
+  } catch (error) {
+    if (page === null) throw error;
+    // The path of the page is known: the guards are asked before its form is shown again.
+    return { named, page, body: null, fault: { error } };
+  }
+  call.own(body);
+  return { named, page: pageOfFields(named, body.content, url, app), body, fault: null };
 }
 
 /** The page as rendering sees it: asked for by a GET of its own address. */
@@ -114,15 +102,4 @@ function checkNeed({ action }: Call): void {
 /** Whether an injected value is read from the parameters of the page, and cannot do without them. */
 function needsPage(injectable: Injectable<unknown>): boolean {
   return injectable.kind === "marker" && injectable.source === "url" && !("default" in injectable.options);
-}
-
-/** Whether the body of a request may hold the fields of a form. */
-function mayHoldFields({ method, headers }: Request): boolean {
-  const type = headers.get("content-type") ?? "";
-  return method === "POST" && /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type);
-}
-
-/** The path of an address, as it was written. */
-function pathOf(address: string): string {
-  return address.split("?", 1)[0] ?? "";
 }

@@ -17,7 +17,7 @@ import { fieldText } from "../fields.ts";
 import { failCall, reporterOf } from "../observe.ts";
 import type { Failure, Outcome } from "../outcome.ts";
 import type { Admitted } from "./admit.ts";
-import { checkOrigin } from "./find_page.ts";
+import { checkFields } from "./find_page.ts";
 import { readCallBody } from "./read_body.ts";
 
 /** What was sent, read. */
@@ -29,8 +29,6 @@ export interface Input {
   readonly files: ReadonlyMap<string, readonly File[]>;
   /** The copy of the form that was posted, or `null`. */
   readonly instance: string | null;
-  /** The page that the call is shown on again, and leads back to. */
-  readonly visit: Visit;
   /** The id under which it runs once, or `null`. */
   readonly onceId: string | null;
 }
@@ -53,6 +51,7 @@ export async function readInput(
   call.trace?.step("body");
   let body: Body | Failure;
   try {
+    if (page.fault !== null) throw page.fault.error;
     body = await readCallBody(call, page.body, admitted, page.deps.ctx, app);
   } catch (error) {
     return { kind: "ended", outcome: await refuseBody(call, page.visit, error, app) };
@@ -67,13 +66,13 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   const { request, url, limits, intent } = call;
   const header = readDataHeader(request, limits);
   const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
-  const visit = checkOrigin(call, page, body, app);
+  checkFields(call, page, body, app);
   const onceId = intent.requestId ?? fieldText(body, ONCE_FIELD);
   if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
     throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
   }
   const files = body.kind === "fields" ? filesOf(body.fields) : NO_FILES;
-  return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), visit, onceId };
+  return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), onceId };
 }
 
 /** The outcome of a body that could not be read: the form it was to fill, with what was wrong. */

@@ -42,7 +42,7 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
   // An action function that finds a name taken says so with `form.addError()`: what it did then was to refuse.
   if (bound.form !== null && !bound.form.isValid) {
     await claim?.giveUp();
-    return refuseForm(call, run.input.visit, bound.form, app);
+    return refuseForm(call, run.page.visit, bound.form, app);
   }
   call.trace?.step("result");
   try {
@@ -57,7 +57,7 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
 
 /** What an action function is given beside what it injects. */
 function contextOf(run: ActionRun, app: RunApp) {
-  const { call, input, bound } = run;
+  const { call, page, input, bound } = run;
   const { request, url, params, deps, signal } = bound.deps.ctx;
   return {
     request,
@@ -69,7 +69,7 @@ function contextOf(run: ActionRun, app: RunApp) {
     data: bound.data,
     files: input.files,
     signals: app.signals,
-    origin: input.visit.isOrigin ? input.visit.url : null,
+    origin: page.visit.isOrigin ? page.visit.url : null,
     target: call.intent.target,
     requestId: input.onceId,
     publish: (topic: string, items: Item | readonly Item[]) => publishFrom(run, topic, items, app),

@@ -1,4 +1,4 @@
-import { action, defineForm, Field, field, Form, formActionUrl, html, toast } from "@hyper/actions";
+import { action, defineForm, Field, field, Form, html, SubmitButton, toast } from "@hyper/actions";
 
 const LetterForm = defineForm("letter", {
   fields: {
@@ -27,14 +27,8 @@ export function Demo() {
           {/* The button that is pressed sends its name and value. */}
           <button name="then" value="keep" class="quiet">Keep</button>
           <button name="then" value="send">Send</button>
-          <button
-            class="quiet"
-            formaction={formActionUrl("count_words")}
-            formnovalidate
-            data-hyper-form="count_words"
-          >
-            Count words
-          </button>
+          {/* Another action, for the same fields. */}
+          <SubmitButton action={countWords} class="quiet" formnovalidate>Count words</SubmitButton>
         </div>
       </Form>
       <p id="letter" class="box" />

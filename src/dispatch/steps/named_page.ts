@@ -1,0 +1,107 @@
+/**
+ * The page that a call is about, from what names it, before any code of the application runs.
+ *
+ * ```
+ * URL: the address of a page, or _next_form_origin ──▶ page ──▶ guards ──▶ body, whose fields must not contradict it
+ *      a bare endpoint, or an address without its query ──▶ body, bounded ──▶ fields ──▶ page ──▶ guards
+ * ```
+ *
+ * There is one page, found once: a guard asked about one page must never let in a call about another.
+ *
+ * @module
+ */
+import type { Params } from "../../context.ts";
+import { InputError } from "../../errors.ts";
+import type { PageRoute } from "../../pages/manifest.ts";
+import { originInUrl, type OriginPage, type Origins, pathOfAddress, withoutProtocol } from "../../pages/origin.ts";
+import type { Router } from "../../pages/route.ts";
+import { FORM_ENDPOINT, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD } from "../../protocol/names.ts";
+import type { Body } from "../../request/body.ts";
+
+/** The page that the URL of a call names. */
+export interface UrlPage {
+  /** The page; `null` where the URL names none, or what it names is not an address of this site. */
+  readonly page: OriginPage | null;
+  /** The path that fields must name too, as it was written; `null` where `_next_form_origin` is not in the URL. */
+  readonly path: string | null;
+  /** `true` if nothing in the body can add to it. */
+  readonly isWhole: boolean;
+}
+
+/** Finds pages. */
+export interface PageFinders {
+  /** By the address of a request. */
+  readonly router: Router<PageRoute>;
+  /** By the fields of a form. */
+  readonly origins: Origins;
+}
+
+/**
+ * Returns the page that the URL of a call names.
+ *
+ * @param url The canonical URL of the call.
+ * @param finders Finds pages.
+ * @throws {InputError} With status 400 when it names more than one page.
+ */
+export function pageOfUrl(url: URL, { router, origins }: PageFinders): UrlPage {
+  const named = originInUrl(url);
+  const match = url.pathname.startsWith(FORM_ENDPOINT) ? null : router.match(url.pathname);
+  if (named === null) {
+    if (match === null) return { page: null, path: null, isWhole: false };
+    const { route, params } = match;
+    // Sent to the address of a page, a call is about that page, whatever its fields say.
+    return { page: { route, params, url: withoutProtocol(url) }, path: null, isWhole: true };
+  }
+  const { address, isWhole } = named;
+  const path = pathOfAddress(address);
+  if (match !== null && path !== url.pathname) throw namesTwo("The URL");
+  return { page: origins.resolveAddress(isWhole ? address : path, url), path, isWhole };
+}
+
+/**
+ * Returns the page that the URL and the fields of a call name together.
+ *
+ * @param named The page that the URL names.
+ * @param body The body of the call.
+ * @param url The canonical URL of the call.
+ * @param finders Finds pages.
+ * @throws {InputError} With status 400 when they name more than one page.
+ */
+export function pageOfFields(named: UrlPage, body: Body, url: URL, { origins }: PageFinders): OriginPage | null {
+  const address = onlyText(body, ORIGIN_URL_FIELD);
+  const file = onlyText(body, ORIGIN_PAGE_FIELD);
+  if (named.path === null) return origins.resolveOrigin({ page: file, url: address }, url);
+  if (address !== null && pathOfAddress(address) !== named.path) throw namesTwo(`Field "${ORIGIN_URL_FIELD}"`);
+  const page = named.isWhole || address === null ? named.page : origins.resolveAddress(address, url);
+  if (page !== null && file !== null && !origins.isFileOf(file, page)) throw namesTwo(`Field "${ORIGIN_PAGE_FIELD}"`);
+  return page;
+}
+
+/**
+ * Returns the part of a page that tells mutations apart: its parameters, however its address was written. Which page it is needs no
+ * part: the id of a form is rendered with its page.
+ *
+ * @param page The page; `null` for none.
+ * @returns The parameters; `null` for a page without.
+ */
+export function identityOfPage(page: OriginPage | null): Params | null {
+  return page === null || Object.keys(page.params).length === 0 ? null : page.params;
+}
+
+/** Returns whether the body of a request may hold the fields of a form. */
+export function mayHoldFields({ method, headers }: Pick<Request, "method" | "headers">): boolean {
+  return method === "POST" &&
+    /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(headers.get("content-type") ?? "");
+}
+
+/** The one text of a field of the protocol; `null` where it was not sent. */
+function onlyText(body: Body, name: string): string | null {
+  if (body.kind !== "fields") return null;
+  const texts = (body.fields.get(name) ?? []).filter((value) => typeof value === "string");
+  if (texts.length > 1) throw new InputError(400, `Cannot read field "${name}": it was sent more than once`);
+  return texts[0] ?? null;
+}
+
+function namesTwo(what: string): InputError {
+  return new InputError(400, `Cannot find the page of the form: ${what} names another page`);
+}
