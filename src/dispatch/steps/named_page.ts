@@ -10,7 +10,6 @@
  *
  * @module
  */
-import type { Params } from "../../context.ts";
 import { InputError } from "../../errors.ts";
 import type { PageRoute } from "../../pages/manifest.ts";
 import { originInUrl, type OriginPage, type Origins, pathOfAddress, withoutProtocol } from "../../pages/origin.ts";
@@ -78,14 +77,16 @@ export function pageOfFields(named: UrlPage, body: Body, url: URL, { origins }: 
 }
 
 /**
- * Returns the part of a page that tells mutations apart: its parameters, however its address was written. Which page it is needs no
- * part: the id of a form is rendered with its page.
+ * Returns the part of a page that tells mutations apart: its route and parameters, however its address was written. A page without
+ * parameters needs no part: the id of a form is rendered with its page.
  *
  * @param page The page; `null` for none.
- * @returns The parameters; `null` for a page without.
  */
-export function identityOfPage(page: OriginPage | null): Params | null {
-  return page === null || Object.keys(page.params).length === 0 ? null : page.params;
+export function identityOfPage(page: OriginPage | null): unknown {
+  if (page === null) return null;
+  const { route, params, url } = page;
+  if (route === null) return [null, url.pathname];
+  return Object.keys(params).length === 0 ? null : [route.pattern, params];
 }
 
 /** Returns whether the body of a request may hold the fields of a form. */
