@@ -53,12 +53,13 @@ export interface RequestContext {
   /** The request itself. Its body has been read by the time a handler runs. */
   readonly request: Request;
   /**
-   * The URL of the page this is about: in a form post the page the form stands on, not the endpoint. Behind a proxy that
-   * `crossOrigin.trustProxy` trusts, its scheme and host are those that the client asked for; `request.url` has those of
-   * the connection.
+   * The URL of the page this is about: in a form post the page that the form was rendered for, not the endpoint. It is the
+   * same for guards, `onFile`, dependencies, the form, the action function and the page that is shown again. A call that names
+   * no page has the URL it was sent to. Behind a proxy that `crossOrigin.trustProxy` trusts, its scheme and host are those
+   * that the client asked for; `request.url` has those of the connection.
    */
   readonly url: URL;
-  /** The route parameters of that page. */
+  /** The route parameters of that page; `{}` for a call that names no page. */
   readonly params: Params;
   /** Dependencies, shared by everything that runs for this request. */
   readonly deps: Deps;
@@ -71,8 +72,11 @@ export interface RequestContext {
 }
 
 /**
- * Decides whether somebody may go on. Nothing or `true` goes on, `false` is 403, a `Response` is the answer;
- * anything else is an error of the guard.
+ * Decides whether a request is let in. Nothing or `true` lets it in, `false` is 403, a `Response` is the answer; anything
+ * else is an error of the guard.
+ *
+ * The `url` and `params` it gets are those that the action function then gets. The client chooses them: a call that names no
+ * page has `params` `{}`.
  */
 export type Guard<C = RequestContext> = (
   ctx: C,

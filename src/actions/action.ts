@@ -139,7 +139,10 @@ export interface ActionOptions<
    * and of the action, and before that of the form. Default: none.
    */
   readonly inject?: I | undefined;
-  /** Decides who may go on, before the body is read. Default: everyone. */
+  /**
+   * Decides who may go on, with the `url` and `params` of the page that the call is about. It runs before the body is read, and
+   * after it where only the fields of a form name that page. Default: everyone.
+   */
   readonly guard?: Guard | undefined;
   /**
    * Limits that differ from those of the handler, for this action alone. Where nothing but a field of the body names the

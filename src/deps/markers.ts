@@ -36,8 +36,8 @@ export function DForm<F extends AnyForm>(form: F): Marker<BoundOf<F>> {
 /**
  * A parameter of the route, as text.
  *
- * The parameters are those of the page the request is about: in a form post the page the form stands on. Where a form
- * post does not say which page that is, it is refused with 400, whatever the default.
+ * The parameters are those of the page the request is about: in a form post the page that the form was rendered for. An action
+ * that injects one without a default is 400 where the call names no page, before anything runs.
  *
  * @param name The name, as in the folder `[name]`.
  * @returns The marker. A page without such a parameter is refused with 400.

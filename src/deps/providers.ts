@@ -13,7 +13,7 @@ export interface ResolutionScope {
   readonly ctx: RequestContext;
   /** The bound form of the action; `null` where none is bound, as in a factory or on a GET. */
   readonly form: BoundDefinition | null;
-  /** Whether the page is known that `ctx.url` and `ctx.params` are about; `missing` in a form post that does not say. */
+  /** Whether the page is known that `ctx.url` and `ctx.params` are about; `missing` in a call that does not say. */
   readonly origin: "ok" | "missing";
   /**
    * The page's context provider of a name, or `undefined` when it has none; `null` where there is no page. Outside a render of the

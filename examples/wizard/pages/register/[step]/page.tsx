@@ -2,12 +2,12 @@ import {
   action,
   Field,
   Form,
-  formActionUrl,
   FormErrors,
   HyperError,
   type PageContext,
   type Params,
   redirect,
+  SubmitButton,
 } from "@hyper/actions";
 import { currentDraft, draftId, drafts, firstOpen, withDraft } from "../../../drafts.ts";
 import { type Step, STEPS, urlOf } from "../../../steps.ts";
@@ -67,16 +67,7 @@ export async function render({ params, deps }: PageContext<"/register/[step]">) 
           {/* The first button is the one that Enter presses. */}
           <button>Next</button>
           {step !== STEPS[0] && (
-            <button
-              class="quiet"
-              name="go"
-              value="back"
-              formaction={formActionUrl("keep_step")}
-              data-hyper-form="keep_step"
-              formnovalidate
-            >
-              Back
-            </button>
+            <SubmitButton action={keepStep} class="quiet" name="go" value="back" formnovalidate>Back</SubmitButton>
           )}
         </div>
       </Form>
