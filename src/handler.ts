@@ -448,8 +448,11 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     const reportHere = (error: unknown): void => report(error, request, null);
     const received = once.seen(request, reportHere);
     if (received !== null) await received;
-    const response = await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
-    const learned = once.answered(request, response, reportHere);
+    return await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
+  };
+  /** Looks at the cookies of an answer that is complete: those of the option `headers` stand for sessions, too. */
+  const learn = async (request: Request, response: Response): Promise<Response> => {
+    const learned = once.answered(request, response, (error) => report(error, request, null));
     if (learned !== null) await learned;
     return response;
   };
@@ -458,11 +461,13 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   // What is wrong with headers that are always the same is told at once.
   if (headers !== undefined && typeof headers !== "function") addHeaders(new Response(), headers);
   const sendWhole = headers === undefined
-    ? send
+    ? async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> =>
+      await learn(request, await send(request, info, trace))
     : async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> => {
       const response = await send(request, info, trace);
       try {
-        return addHeaders(response, typeof headers === "function" ? await headers(request) : headers);
+        const said = typeof headers === "function" ? await headers(request) : headers;
+        return await learn(request, addHeaders(response, said));
       } catch (error) {
         report(error, request, null);
         await notify(() => response.body?.cancel(), (failure) => report(failure, request, null));

@@ -37,7 +37,7 @@ export interface Identity {
 export interface NewIdentity {
   /** Its digest, as in {@linkcode Identity}. */
   readonly user: string;
-  /** The cookies it is made with, as `name=value`: a client that sends one has received the answer. */
+  /** The cookies it is made with, as `name=value`: a client that sends all of them has received the answer. */
   readonly credentials: readonly string[];
 }
 
@@ -139,7 +139,9 @@ class CookieIdentities implements Identities {
     if (user === null || user === before.user) return null;
     const sent = new Set(pairsOf(request).map(({ pair }) => pair));
     const made = cookies.map(readSetCookie).filter(({ isRemoved, pair }) => !isRemoved && !sent.has(pair));
-    return { user, credentials: made.map(({ pair }) => pair) };
+    // Of a session before others, which tell less, and sent everywhere: one that is sent nowhere else is not waited for.
+    const own = preferred(made, ({ name }) => this.#names.has(name));
+    return { user, credentials: preferred(own, ({ isForAllPaths }) => isForAllPaths).map(({ pair }) => pair) };
   }
 
   isIdentity(name: string): boolean {
@@ -172,6 +174,12 @@ class CookieIdentities implements Identities {
     if (Array.isArray(names)) { for (const name of names.slice(0, MAX_NAMES)) this.#names.add(String(name)); }
     this.#readAt = performance.now();
   }
+}
+
+/** Those of which something is true; all of them where it is true of none. */
+function preferred<T>(all: readonly T[], test: (one: T) => boolean): readonly T[] {
+  const some = all.filter(test);
+  return some.length > 0 ? some : all;
 }
 
 function digest(parts: unknown): string {
