@@ -55,7 +55,7 @@ import { type Body, disposeBody, readBody, type ReadBodyOptions, readBytes } fro
 import { canonicalRequest, type Site } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
-import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
+import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
 import type { Holder } from "../request/caller.ts";
 import type { RateRule } from "../request/rate_rule.ts";
@@ -241,6 +241,8 @@ class Run implements Arrival, SetCookies {
   readonly controller: AbortController = new AbortController();
   /** The limits of the handler, with those that differ for the action. */
   readonly limits: Limits;
+  /** What its body holds; `null` before that is read. */
+  account: BodyAccount | null = null;
   origin: Visit | null = null;
   instance: string | null = null;
   principal: string | null = null;
@@ -604,7 +606,7 @@ export class FormActionDispatch {
     const { report, bodies } = this.#services;
     const onError = (error: unknown): void => report(error, request, action.name);
     const onFile = action.onFile === null ? undefined : storingFiles(action.onFile, early.ctx, onError);
-    const account = run.body?.account ?? bodies.open(run.holder);
+    const account = run.account = run.body?.account ?? bodies.open(run.holder);
     run.lifetime.hold(account);
     const options = { account, onFile, onError };
     if (action.verify !== null) return this.#readVouched(run, action.verify, options);
@@ -745,6 +747,8 @@ export class FormActionDispatch {
     const { request, url, limits } = run;
     const header = readDataHeader(request, limits);
     const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
+    const memory = memoryOf(kwargs);
+    if (memory > 0) run.account?.takeMemory(memory);
     run.instance = fieldText(body, INSTANCE_FIELD);
     const place = this.#placeOf(run, body, match);
     run.origin = this.#visit(run, early, place);
