@@ -33,7 +33,7 @@ import { createRendering } from "./preact/rendering.tsx";
 import { createBodyAccounts } from "./request/body_account.ts";
 import { addressHolder, callerAddress, type Holder } from "./request/caller.ts";
 import type { Site } from "./request/canonical.ts";
-import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
+import { type CrossOrigin, type CrossOriginOptions, isSafeMethod, resolveCrossOrigin } from "./request/cross_origin.ts";
 import { resolveAllowedHosts } from "./request/hosts.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
@@ -453,7 +453,9 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   /** Looks at the cookies of an answer that is complete: those of the option `headers` stand for sessions, too. */
   const learn = async (request: Request, response: Response): Promise<Response> => {
     const learned = once.answered(request, response, (error) => report(error, request, null));
-    if (learned !== null) await learned;
+    // A page does not wait for a store that may not answer. What changes something has waited for it already, and its outcome
+    // must be known to belong to a session that has ended before the client asks again, perhaps another instance.
+    if (learned !== null && !isSafeMethod(request.method)) await learned;
     return response;
   };
 

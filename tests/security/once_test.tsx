@@ -655,6 +655,22 @@ Deno.test("A8: a script's cookie that changes between a first try and its repeat
   assertEquals(orders, ["ada"]);
 });
 
+Deno.test("A16: a page that sets a cookie does not wait for a store that does not answer, and it is reported once", async () => {
+  const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    await using site = new Site({ order: () => redirect("/done") }, {
+      store: answering(createMemoryStore(), () => new Promise(() => {})),
+      headers: ({ headers }) => headers.has("cookie") ? {} : { "set-cookie": `sid=${crypto.randomUUID()}; HttpOnly` },
+    });
+    // Neither of them takes any time on this clock.
+    for (let visitor = 0; visitor < 3; visitor++) assertEquals((await new Browser(site).open()).status, 200);
+    await clock.tickAsync(5_000);
+    assertEquals(site.reports, ["Cannot wait for the store: get() took more than 5 s"]);
+  } finally {
+    clock.uninstall();
+  }
+});
+
 Deno.test("A8: a sign-up whose answer was lost runs once, although a stranger sends a cookie that it has set as well", async () => {
   let accounts = 0;
   await using site = new Site({

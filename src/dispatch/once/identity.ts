@@ -96,6 +96,8 @@ class CookieIdentities implements Identities {
   readonly #names: Set<string>;
   /** Set by a name that the store does not have yet. */
   #isUnsaved = false;
+  /** Settled when the store has been told; `null` while it is not being told. */
+  #saving: Promise<void> | null = null;
   /** When the names were read last, on the clock of `performance.now()`; `null` before. */
   #readAt: number | null = null;
 
@@ -151,9 +153,21 @@ class CookieIdentities implements Identities {
   async learn(cookies: readonly string[]): Promise<void> {
     this.#add(cookies);
     if (!this.#isUnsaved) return;
+    // Told once at a time: where the store does not answer, each answer with a cookie would ask it once more, and report it.
+    if (this.#saving !== null) return await this.#saving.catch(() => {});
+    this.#saving = this.#save();
+    try {
+      await this.#saving;
+    } finally {
+      this.#saving = null;
+    }
+  }
+
+  async #save(): Promise<void> {
     await this.#read();
-    await this.#store.put(NAMES_KEY, [...this.#names].sort(), NAMES_SECONDS);
-    this.#isUnsaved = false;
+    const names = [...this.#names].sort();
+    await this.#store.put(NAMES_KEY, names, NAMES_SECONDS);
+    this.#isUnsaved = this.#names.size > names.length;
   }
 
   #add(cookies: readonly string[]): void {
