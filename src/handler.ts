@@ -505,9 +505,11 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       }));
     },
     warnings: isProxyUndecided ? [NO_TRUST_PROXY] : [],
-    publish: async (topic: string, items: Item | readonly Item[]): Promise<void> => {
-      await ready;
-      await (await started).publish(topic, items);
+    publish: (topic: string, items: Item | readonly Item[]): Promise<void> => {
+      const published = started.then((dispatch) => dispatch.publish(topic, items));
+      // A timer may not await it, and a rejection that nothing handles ends the process.
+      notify(() => published, (error) => logError(error, `publish("${topic}")`));
+      return published;
     },
     disconnect: (principal: string): void => disconnects.send(principal),
     close: async (): Promise<void> => {

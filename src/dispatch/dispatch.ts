@@ -339,6 +339,8 @@ const NO_INJECTION: EarlyInjection = Object.freeze({ injected: {}, waiting: {} }
 /** The standard pipeline. One for each handler; `context.run(action)` of a backend leads here. */
 export class FormActionDispatch {
   readonly #services: DispatchServices;
+  /** What was reported before an action function threw it on. */
+  readonly #reported = new WeakSet<object>();
 
   /**
    * Puts the pipeline together.
@@ -864,7 +866,8 @@ export class FormActionDispatch {
         origin: run.origin?.page == null ? null : run.origin.url,
         target: run.intent.target,
         requestId: input.onceId,
-        publish: (topic: string, items: Item | readonly Item[]) => this.#publishFrom(run, topic, items),
+        publish: (topic: string, items: Item | readonly Item[]) =>
+          this.#publishing(run, this.#publishFrom(run, topic, items)),
         setCookie: (cookie: Cookie) => run.addCookie(cookie.name, this.#services.cookie(cookie)),
       };
       // The context has just been built to what this action declared.
@@ -1042,6 +1045,17 @@ export class FormActionDispatch {
     }
   }
 
+  /**
+   * What the application awaits or not: what it rejects with is reported once, and ends no process where nothing awaits it.
+   */
+  #publishing(run: Run, work: Promise<void>): Promise<void> {
+    notify(() => work, (error) => {
+      if (isReportable(error)) this.#services.report(error, run.request, run.action.name);
+      if (typeof error === "object" && error !== null) this.#reported.add(error);
+    });
+    return work;
+  }
+
   async #publishFrom(run: Run, topic: string, items: Item | readonly Item[]): Promise<void> {
     checkTopic(topic);
     const { live, report } = this.#services;
@@ -1184,7 +1198,8 @@ export class FormActionDispatch {
   #fail(run: Run, error: unknown): Failure {
     const { report, signals } = this.#services;
     const { action, request, startedAt } = run;
-    if (isReportable(error)) report(error, request, action.name);
+    const isKnown = typeof error === "object" && error !== null && this.#reported.has(error);
+    if (isReportable(error) && !isKnown) report(error, request, action.name);
     signals.actionFailed.send({
       actionName: action.name,
       error,
