@@ -33,7 +33,7 @@ import { createRendering } from "./preact/rendering.tsx";
 import { createBodyAccounts } from "./request/body_account.ts";
 import { addressHolder, callerAddress, type Holder } from "./request/caller.ts";
 import type { Site } from "./request/canonical.ts";
-import { type CrossOrigin, type CrossOriginOptions, resolveCrossOrigin } from "./request/cross_origin.ts";
+import { type CrossOrigin, type CrossOriginOptions, isSafeMethod, resolveCrossOrigin } from "./request/cross_origin.ts";
 import { resolveAllowedHosts } from "./request/hosts.ts";
 import { type Limits, type LimitsOptions, resolveLimits } from "./request/limits.ts";
 import { checkRate, type RateRule } from "./request/rate_rule.ts";
@@ -448,9 +448,14 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     const reportHere = (error: unknown): void => report(error, request, null);
     const received = once.seen(request, reportHere);
     if (received !== null) await received;
-    const response = await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
-    const learned = once.answered(request, response, reportHere);
-    if (learned !== null) await learned;
+    return await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
+  };
+  /** Looks at the cookies of an answer that is complete: those of the option `headers` stand for sessions, too. */
+  const learn = async (request: Request, response: Response): Promise<Response> => {
+    const learned = once.answered(request, response, (error) => report(error, request, null));
+    // A page does not wait for a store that may not answer. What changes something has waited for it already, and its outcome
+    // must be known to belong to a session that has ended before the client asks again, perhaps another instance.
+    if (learned !== null && !isSafeMethod(request.method)) await learned;
     return response;
   };
 
@@ -458,11 +463,13 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   // What is wrong with headers that are always the same is told at once.
   if (headers !== undefined && typeof headers !== "function") addHeaders(new Response(), headers);
   const sendWhole = headers === undefined
-    ? send
+    ? async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> =>
+      await learn(request, await send(request, info, trace))
     : async (request: Request, info: ConnectionInfo | undefined, trace: Trace | null): Promise<Response> => {
       const response = await send(request, info, trace);
       try {
-        return addHeaders(response, typeof headers === "function" ? await headers(request) : headers);
+        const said = typeof headers === "function" ? await headers(request) : headers;
+        return await learn(request, addHeaders(response, said));
       } catch (error) {
         report(error, request, null);
         await notify(() => response.body?.cancel(), (failure) => report(failure, request, null));
@@ -498,9 +505,11 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       }));
     },
     warnings: isProxyUndecided ? [NO_TRUST_PROXY] : [],
-    publish: async (topic: string, items: Item | readonly Item[]): Promise<void> => {
-      await ready;
-      await (await started).publish(topic, items);
+    publish: (topic: string, items: Item | readonly Item[]): Promise<void> => {
+      const published = started.then((dispatch) => dispatch.publish(topic, items));
+      // A timer may not await it, and a rejection that nothing handles ends the process.
+      notify(() => published, (error) => logError(error, `publish("${topic}")`));
+      return published;
     },
     disconnect: (principal: string): void => disconnects.send(principal),
     close: async (): Promise<void> => {

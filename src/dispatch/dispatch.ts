@@ -55,7 +55,7 @@ import { type Body, disposeBody, readBody, type ReadBodyOptions, readBytes } fro
 import { canonicalRequest, type Site } from "../request/canonical.ts";
 import { type CrossOrigin, crossOriginVerdict, isOwnSite, isSafeMethod } from "../request/cross_origin.ts";
 import { type Intent, plainIntent, readIntent, uidOfEndpoint } from "../request/intent.ts";
-import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
+import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../request/kwargs.ts";
 import { type Limits, resolveLimits } from "../request/limits.ts";
 import type { Holder } from "../request/caller.ts";
 import type { RateRule } from "../request/rate_rule.ts";
@@ -241,6 +241,8 @@ class Run implements Arrival, SetCookies {
   readonly controller: AbortController = new AbortController();
   /** The limits of the handler, with those that differ for the action. */
   readonly limits: Limits;
+  /** What its body holds; `null` before that is read. */
+  account: BodyAccount | null = null;
   origin: Visit | null = null;
   instance: string | null = null;
   principal: string | null = null;
@@ -337,6 +339,8 @@ const NO_INJECTION: EarlyInjection = Object.freeze({ injected: {}, waiting: {} }
 /** The standard pipeline. One for each handler; `context.run(action)` of a backend leads here. */
 export class FormActionDispatch {
   readonly #services: DispatchServices;
+  /** What was reported before an action function threw it on. */
+  readonly #reported = new WeakSet<object>();
 
   /**
    * Puts the pipeline together.
@@ -604,7 +608,7 @@ export class FormActionDispatch {
     const { report, bodies } = this.#services;
     const onError = (error: unknown): void => report(error, request, action.name);
     const onFile = action.onFile === null ? undefined : storingFiles(action.onFile, early.ctx, onError);
-    const account = run.body?.account ?? bodies.open(run.holder);
+    const account = run.account = run.body?.account ?? bodies.open(run.holder);
     run.lifetime.hold(account);
     const options = { account, onFile, onError };
     if (action.verify !== null) return this.#readVouched(run, action.verify, options);
@@ -745,6 +749,8 @@ export class FormActionDispatch {
     const { request, url, limits } = run;
     const header = readDataHeader(request, limits);
     const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
+    const memory = memoryOf(kwargs);
+    if (memory > 0) run.account?.takeMemory(memory);
     run.instance = fieldText(body, INSTANCE_FIELD);
     const place = this.#placeOf(run, body, match);
     run.origin = this.#visit(run, early, place);
@@ -860,7 +866,8 @@ export class FormActionDispatch {
         origin: run.origin?.page == null ? null : run.origin.url,
         target: run.intent.target,
         requestId: input.onceId,
-        publish: (topic: string, items: Item | readonly Item[]) => this.#publishFrom(run, topic, items),
+        publish: (topic: string, items: Item | readonly Item[]) =>
+          this.#publishing(run, this.#publishFrom(run, topic, items)),
         setCookie: (cookie: Cookie) => run.addCookie(cookie.name, this.#services.cookie(cookie)),
       };
       // The context has just been built to what this action declared.
@@ -1038,6 +1045,17 @@ export class FormActionDispatch {
     }
   }
 
+  /**
+   * What the application awaits or not: what it rejects with is reported once, and ends no process where nothing awaits it.
+   */
+  #publishing(run: Run, work: Promise<void>): Promise<void> {
+    notify(() => work, (error) => {
+      if (isReportable(error)) this.#services.report(error, run.request, run.action.name);
+      if (typeof error === "object" && error !== null) this.#reported.add(error);
+    });
+    return work;
+  }
+
   async #publishFrom(run: Run, topic: string, items: Item | readonly Item[]): Promise<void> {
     checkTopic(topic);
     const { live, report } = this.#services;
@@ -1180,7 +1198,8 @@ export class FormActionDispatch {
   #fail(run: Run, error: unknown): Failure {
     const { report, signals } = this.#services;
     const { action, request, startedAt } = run;
-    if (isReportable(error)) report(error, request, action.name);
+    const isKnown = typeof error === "object" && error !== null && this.#reported.has(error);
+    if (isReportable(error) && !isKnown) report(error, request, action.name);
     signals.actionFailed.send({
       actionName: action.name,
       error,
