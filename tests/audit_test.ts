@@ -9,7 +9,7 @@ const Rows = defineFormset(NoteForm, { prefix: "rows" });
 
 function handlerOf(actions: Readonly<Record<string, unknown>>, options: HandlerOptions = {}) {
   const pages = [{ path: "/", load: () => Promise.resolve({ default: () => "", ...actions }) }];
-  return createHandler({ baseDir: "/srv/app", pages, ...options });
+  return createHandler({ baseDir: "/srv/app", pages, crossOrigin: { trustProxy: false }, ...options });
 }
 
 Deno.test("auditActions() tells of each action who is asked before it runs, in order", async () => {
