@@ -5,6 +5,7 @@
  */
 import { logError, notify } from "./callback.ts";
 import type { Development } from "./dev/development.ts";
+import type { App } from "./dispatch/app.ts";
 import type { FormActionDispatch } from "./dispatch/dispatch.ts";
 import { SERVER_ERROR } from "./dispatch/failure.ts";
 import { watchRequests } from "./dispatch/request_watch.ts";
@@ -14,6 +15,7 @@ import type { ConnectionInfo, Handler, HandlerAction, HandlerOptions } from "./h
 import { createProxyNotice, NO_TRUST_PROXY, Sender, type SenderOptions } from "./handler/sender.ts";
 import { createServices } from "./handler/services.ts";
 import { startApp } from "./handler/start.ts";
+import { isSafeMethod } from "./request/cross_origin.ts";
 import { resolveLimits } from "./request/limits.ts";
 import { addHeaders } from "./respond/sink.ts";
 import type { Item } from "./results/items.ts";
@@ -58,7 +60,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   const { dev = isDevelopment() } = options;
   // Loaded in development alone; set when it is there.
   let development: Development | null = null;
-  const report = (error: unknown, request: Request, actionName: string | null): void => {
+  const report: App["report"] = (error, request, actionName) => {
     reportAndLog(error, { request, actionName }, options.onError);
     if (development !== null) notify(() => development?.note(error, request, actionName), logDevelopment);
   };
@@ -88,12 +90,11 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     const reportHere = (error: unknown): void => report(error, request, null);
     const received = once.seen(request, reportHere);
     if (received !== null) await received;
-    const response = await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
-    const learned = once.answered(request, response, reportHere);
-    if (learned !== null) await learned;
-    return response;
+    return await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
   };
-  const sendWhole = withHeaders(send, options.headers, report);
+  const sendWhole = withHeaders(send, options.headers, (request, response) => {
+    return learnCookies(once, request, response, report);
+  }, report);
 
   if (loading !== null) {
     ready.then(async () => (await loading).start(), async (error) => {
@@ -124,9 +125,11 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       }));
     },
     warnings: isProxyUndecided ? [NO_TRUST_PROXY] : [],
-    publish: async (topic: string, items: Item | readonly Item[]): Promise<void> => {
-      await ready;
-      await (await started).dispatch.publish(topic, items);
+    publish: (topic: string, items: Item | readonly Item[]): Promise<void> => {
+      const published = started.then(({ dispatch }) => dispatch.publish(topic, items));
+      // A timer may not await it, and a rejection that nothing handles ends the process.
+      notify(() => published, (error) => logError(error, `publish("${topic}")`));
+      return published;
     },
     disconnect: (principal: string): void => disconnects.send(principal),
     close: async (): Promise<void> => {
@@ -140,24 +143,33 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   });
 }
 
+/** Looks at a complete answer before it goes out. */
+type Finish = (request: Request, response: Response) => Response | Promise<Response>;
+
 /** Adds the headers of every answer. What is wrong with headers that are always the same is thrown at once. */
-function withHeaders(
-  send: Send,
-  headers: HandlerOptions["headers"],
-  report: (error: unknown, request: Request, actionName: string | null) => void,
-): Send {
-  if (headers === undefined) return send;
+function withHeaders(send: Send, headers: HandlerOptions["headers"], finish: Finish, report: App["report"]): Send {
+  if (headers === undefined) return async (...args) => await finish(args[0], await send(...args));
   if (typeof headers !== "function") addHeaders(new Response(), headers);
   return async (request, info, trace) => {
     const response = await send(request, info, trace);
     try {
-      return addHeaders(response, typeof headers === "function" ? await headers(request) : headers);
+      const own = typeof headers === "function" ? await headers(request) : headers;
+      return await finish(request, addHeaders(response, own));
     } catch (error) {
       report(error, request, null);
       await notify(() => response.body?.cancel(), (failure) => report(failure, request, null));
       return new Response(SERVER_ERROR, { status: 500, headers: { "cache-control": "no-store" } });
     }
   };
+}
+
+/** Looks at the cookies of an answer that is complete: those of the option `headers` stand for sessions, too. */
+function learnCookies(once: App["once"], request: Request, response: Response, report: App["report"]) {
+  const learned = once.answered(request, response, (error) => report(error, request, null));
+  // A page does not wait for a store that may not answer. What changes something has waited for it already, and its outcome must be
+  // known to belong to a session that has ended before the client asks again, perhaps another instance.
+  if (learned === null || isSafeMethod(request.method)) return response;
+  return learned.then(() => response);
 }
 
 /** Whether the environment says that this is development. */

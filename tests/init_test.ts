@@ -18,6 +18,20 @@ Deno.test("init writes a project whose types, lint, format and tests are in orde
   });
 });
 
+Deno.test("init writes a project that starts the first time, by `deno task`, before anything of it was resolved", async () => {
+  await withFolder(async (parent) => {
+    const { folder } = await startProject(join(parent, "my-app"));
+    const config = JSON.parse(await Deno.readTextFile(join(folder, "deno.json")));
+    // As `start`, in a program that ends.
+    config.tasks.start = "deno run -A once.ts";
+    await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(config));
+    const program = `import handler from "./main.ts"; await handler.ready; await handler.close();`;
+    await Deno.writeTextFile(join(folder, "once.ts"), program);
+    const { success, output } = await run(["task", "start"], folder);
+    assert(success, output);
+  });
+});
+
 Deno.test("init touches no folder in which something lies", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "main.ts"), "mine");

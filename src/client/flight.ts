@@ -134,12 +134,15 @@ async function exchange(flight: Flight): Promise<Received> {
     const attempt = flight.attempt = new AbortController();
     try {
       const answer = await send(flight);
-      if (isForeign(answer, flight)) throw lost(flight);
-      const stream = isStream(answer);
-      // The proxy before a server that starts anew, or a server that says when to come back.
       const { status, headers } = answer;
-      if (connected && (headers.get("retry-after") || !stream && status > 501)) throw lost(flight);
-      connected ||= stream;
+      // A foreign answer before all else: to ask for a header that its site keeps to itself is an error on the console.
+      // Then the proxy before a server that starts anew, or a server that says when to come back.
+      if (
+        isForeign(answer, flight) || connected && (headers.get("retry-after") || status > 501 && !isStream(answer))
+      ) {
+        throw lost(flight);
+      }
+      connected ||= isStream(answer);
       return await receive(answer, flight);
     } catch (error) {
       signal.throwIfAborted();

@@ -41,15 +41,14 @@ export function grantTo(element: View<Element>, kind: Governed, isOwn: boolean, 
 /** The source list of each policy in a header that governs elements of a kind (CSP, 6.8.3). */
 function sourceLists(header: string, kind: Governed): string[][] {
   return header.split(",").flatMap((policy) => {
-    const directives = new Map<string, string[]>();
-    for (const directive of policy.split(";")) {
+    const directives = policy.split(";").map((directive): [name: string, sources: string[]] => {
       const [name = "", ...sources] = directive.trim().split(/\s+/);
-      const known = name.toLowerCase();
-      // Of several with one name the first counts (CSP, 2.2.1).
-      if (!directives.has(known)) directives.set(known, sources);
-    }
-    const names = [`${kind}-src-elem`, `${kind}-src`, "default-src"];
-    return names.flatMap((name) => [directives.get(name) ?? []].filter(() => directives.has(name))).slice(0, 1);
+      return [name.toLowerCase(), sources];
+    });
+    // Of several with one name the first counts (CSP, 2.2.1), of a map the last.
+    const sources = new Map(directives.reverse());
+    const list = [`${kind}-src-elem`, `${kind}-src`, "default-src"].map((name) => sources.get(name)).find(Boolean);
+    return list ? [list] : [];
   });
 }
 

@@ -24,12 +24,11 @@ export function destinationOf(
   depth: number,
 ): Destination | undefined {
   const to = typeof url === "string" ? URL.parse(url, location.href) : null;
-  const isCall = typeof name === "string" && name && typeof method === "string" && /^(GET|POST)$/.test(method);
-  if (!isCall || !isOwn(to)) return undefined;
+  if (typeof name !== "string" || !name || !/^(GET|POST)$/.test(`${method}`) || !isOwn(to)) return undefined;
   return {
     action: name,
     url: to.href,
-    method,
+    method: `${method}`,
     // Own properties and no others, of whatever came.
     data: { ...Object(data) },
     fields: null,

@@ -10,7 +10,7 @@ import type { Wire } from "./wire.ts";
 /** How long a toast stays, in milliseconds. */
 const TOAST_MS = 8000;
 
-/** Says the words of a toast, if it has any. Its importance is for the page's style sheet: `data-level`. */
+/** Shows a toast that has words. Its level is for the style sheet of the page: `data-level`. */
 export function showToast({ message, title, value, level }: Wire): void {
   const text = message ?? title ?? value;
   if (text === undefined) return;

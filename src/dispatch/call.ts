@@ -39,6 +39,8 @@ export class Call implements Arrival {
   readonly cookies: CookieJar;
   /** Aborted when work for a reader alone must end. */
   readonly controller: AbortController = new AbortController();
+  /** The errors that were reported before the action function threw them on; `null` while there are none. */
+  #reported: WeakSet<object> | null = null;
 
   constructor({ request, url, intent, cache, visitor, body, trace }: Arrival, action: Action, limits: Limits) {
     this.request = request;
@@ -53,6 +55,16 @@ export class Call implements Arrival {
     this.lifetime = new Lifetime(cache);
     this.cookies = new CookieJar(action.name);
     if (body !== null) this.own(body);
+  }
+
+  /** Notes that an error was reported, so that it is not reported again when the action function throws it on. */
+  noteReported(error: unknown): void {
+    if (typeof error === "object" && error !== null) (this.#reported ??= new WeakSet()).add(error);
+  }
+
+  /** Returns whether an error was reported already. */
+  wasReported(error: unknown): boolean {
+    return this.#reported !== null && typeof error === "object" && error !== null && this.#reported.has(error);
   }
 
   /** Takes over a body that was read before it was known what takes it. */

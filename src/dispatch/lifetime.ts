@@ -29,6 +29,15 @@ export class Lifetime {
     this.#account = account;
   }
 
+  /**
+   * Counts what a body is read as, beside its bytes.
+   *
+   * @throws {InputError} With status 429 when all bodies together hold too much.
+   */
+  takeMemory(bytes: number): void {
+    if (bytes > 0) this.#account?.takeMemory(bytes);
+  }
+
   /** Takes over a body, and gives it back. */
   own(body: Body): Body {
     this.#body = body;

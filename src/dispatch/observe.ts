@@ -32,7 +32,7 @@ export function failCall(call: Call, error: unknown, startedAt: number | null, a
   if (isA(error, PageDeniedError)) return denyByPage(call, error, app);
   const { action, request } = call;
   const report = reporterOf(call, app);
-  if (isReportable(error)) report(error);
+  if (isReportable(error) && !call.wasReported(error)) report(error);
   app.signals.actionFailed.send({
     actionName: action.name,
     error,

@@ -3,20 +3,40 @@
  *
  * @module
  */
+import { notify } from "../callback.ts";
 import { DependencyCache } from "../deps/cache.ts";
 import { echoOf } from "../live/message.ts";
 import type { Visit } from "../pages/visit.ts";
 import { checkTopic, type Item } from "../results/items.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Injecting, Observing, Running } from "./app.ts";
+import { isReportable } from "./failure.ts";
 import { reporterOf } from "./observe.ts";
 import { toMessage } from "./publish.ts";
 import { depsOf } from "./request_deps.ts";
 import { type SettlingApp, settlingOf } from "./settling.ts";
 import { NO_PARAMS, noToasts, NOWHERE } from "./visits.ts";
 
-/** Publishes items of a run; the tab that made the call knows them for its own. */
-export async function publishFrom(
+/**
+ * Publishes items of a run; the tab that made the call knows them for its own.
+ *
+ * An application may await it or not: what it rejects with is reported once, and ends no process where nothing awaits it.
+ */
+export function publishFrom(
+  run: ActionRun,
+  topic: string,
+  items: Item | readonly Item[],
+  app: SettlingApp,
+): Promise<void> {
+  const work = publishItems(run, topic, items, app);
+  notify(() => work, (error) => {
+    if (isReportable(error)) reporterOf(run.call, app)(error);
+    run.call.noteReported(error);
+  });
+  return work;
+}
+
+async function publishItems(
   run: ActionRun,
   topic: string,
   items: Item | readonly Item[],

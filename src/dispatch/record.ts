@@ -104,7 +104,7 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
       const cut = async (): Promise<void> => {
         chunks = null;
         await claim.finish({ kind: "tooLarge" });
-        await notify(() => reader.cancel(), unread.report);
+        await reader.cancel();
       };
       try {
         await makeUnread(step, cut, unread);

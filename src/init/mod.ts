@@ -92,6 +92,9 @@ function projectConfig(): object {
       "/_hyper/client.js": `jsr:${name}@^${version}/client`,
       "@std/assert": imports["@std/assert"],
       "preact": imports.preact,
+      // For `deno task`, which resolves what is named here before the program is looked at. Preact may stand beside its renderer
+      // and would then be another copy than the one it has found: the first start of the project would end.
+      "preact-render-to-string": imports["preact-render-to-string"],
     },
     compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" },
     ...linked,

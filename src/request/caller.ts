@@ -9,8 +9,11 @@ import type { CrossOrigin } from "./cross_origin.ts";
 export type Holder =
   /** A user, as `createHandler({ principal })` identifies them. */
   | { readonly kind: "principal"; readonly name: string }
-  /** An address: one client, or a whole company behind one NAT. */
-  | { readonly kind: "address"; readonly name: string }
+  /**
+   * An address: one client, or a whole company behind one NAT. With IPv6 it has a site, the first 48 bits: an organization or a
+   * tunnel has all of the 65,536 networks in it, and another site may be many households.
+   */
+  | { readonly kind: "address"; readonly name: string; readonly site?: string }
   /**
    * An address that says nothing: none at all, or a loopback or private one that no trusted proxy has forwarded. Behind a
    * proxy that the handler was not told about, every user of the application has it.
@@ -45,7 +48,7 @@ export function callerAddress(
  * @param request The request, of which `X-Forwarded-For` is read where `trustProxy` allows it.
  * @param connection The address of the connection; empty where it is not known.
  * @param options Tells whether forwarded headers are trusted.
- * @returns The holder. An address below a /64 network is that network, as in {@linkcode callerAddress}.
+ * @returns The holder. An address below a /64 network is that network, as in {@linkcode callerAddress}, with its /48 site.
  */
 export function addressHolder(
   request: Pick<Request, "headers">,
@@ -54,7 +57,9 @@ export function addressHolder(
 ): Holder {
   const forwarded = forwardedAddress(request, options);
   if (forwarded === null && (connection === "" || isPrivate(connection))) return UNKNOWN_HOLDER;
-  return { kind: "address", name: network(forwarded ?? connection) };
+  const name = network(forwarded ?? connection);
+  if (!name.endsWith("::/64")) return { kind: "address", name };
+  return { kind: "address", name, site: `${name.split(":", 3).join(":")}::/48` };
 }
 
 /** The last address of `X-Forwarded-For`, where it is trusted: each proxy adds the one it saw, and the sender writes the rest. */

@@ -79,8 +79,8 @@ export interface Limits {
    */
   readonly gatheredBytes: number;
   /**
-   * Bytes of all bodies in memory at once, files on disk aside. A principal or address holds at most twice what it leaves
-   * free. For the whole handler. Default: 134,217,728. Above it: 429.
+   * Bytes of all bodies in memory at once, files on disk aside, with 64 bytes for each value of a request above the 256th. A
+   * principal or address holds at most twice what it leaves free. For the whole handler. Default: 134,217,728. Above it: 429.
    */
   readonly bodyMemoryBytes: number;
   /**

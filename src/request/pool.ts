@@ -9,6 +9,9 @@
  * - **A principal or address holds at most twice what is free.** Alone it may take two thirds of the pool; the more the
  *   others hold, the less of the rest it may take, so that one client never leaves the others without room. An address
  *   may stand for a whole company behind one NAT, so it has no smaller cap than this.
+ * - **The addresses of one IPv6 site hold at most eight times what is free**, all together. Each of them comes in on its own,
+ *   and one client may have 65,536 of them; but a site may also be many households, so that one of these leaves room for the
+ *   others.
  * - A request whose address says nothing (see {@linkcode Holder}) is bounded by the pool alone.
  *
  * @module
@@ -17,6 +20,15 @@ import type { Holder } from "./caller.ts";
 
 /** How much a holder may take for each unit that is left free after it. */
 const SHARE = 2;
+/** How much all addresses of a site may take so. */
+const SITE_SHARE = 8;
+
+/** A part of a pool that has a bound. */
+interface Part {
+  /** What it is counted under. */
+  readonly key: string;
+  readonly share: number;
+}
 
 /** An amount that a holder has taken. */
 export interface Hold {
@@ -86,24 +98,28 @@ export function createPool({ limit, size, perPrincipal }: PoolOptions): Pool {
   const held = new Map<string, number>();
   let used = 0;
 
-  const refuse = (holder: Holder, key: string | null, amount: number): PoolRefusal | null => {
+  const refuse = (holder: Holder, parts: readonly Part[], amount: number): PoolRefusal | null => {
     const free = size - used - amount;
     if (free < 0) return { kind: "refused", limit, maximum: size, reason: "full" };
-    if (key === null) return null;
-    const before = held.get(key) ?? 0;
-    if (holder.kind === "principal" && perPrincipal !== undefined && before + amount > perPrincipal.maximum) {
-      return { kind: "refused", ...perPrincipal, reason: "own" };
+    for (const { key, share } of parts) {
+      const before = held.get(key) ?? 0;
+      if (holder.kind === "principal" && perPrincipal !== undefined && before + amount > perPrincipal.maximum) {
+        return { kind: "refused", ...perPrincipal, reason: "own" };
+      }
+      // The first of a holder comes in wherever there is room: in a small pool it would be more than its share.
+      if (before > 0 && before + amount > share * free) {
+        return { kind: "refused", limit, maximum: size, reason: "share" };
+      }
     }
-    // The first of a holder comes in wherever there is room: in a small pool it would be more than its share.
-    if (before === 0 || before + amount <= SHARE * free) return null;
-    return { kind: "refused", limit, maximum: size, reason: "share" };
+    return null;
   };
-  const change = (key: string | null, amount: number): void => {
+  const change = (parts: readonly Part[], amount: number): void => {
     used += amount;
-    if (key === null) return;
-    const now = (held.get(key) ?? 0) + amount;
-    if (now > 0) held.set(key, now);
-    else held.delete(key);
+    for (const { key } of parts) {
+      const now = (held.get(key) ?? 0) + amount;
+      if (now > 0) held.set(key, now);
+      else held.delete(key);
+    }
   };
 
   return {
@@ -111,10 +127,10 @@ export function createPool({ limit, size, perPrincipal }: PoolOptions): Pool {
       return used;
     },
     take(holder, amount = 1) {
-      const key = holder.kind === "unknown" ? null : `${holder.kind} ${holder.name}`;
-      const refusal = refuse(holder, key, amount);
+      const parts = partsOf(holder);
+      const refusal = refuse(holder, parts, amount);
       if (refusal !== null) return refusal;
-      change(key, amount);
+      change(parts, amount);
       let own = amount;
       let isOpen = true;
       return {
@@ -124,24 +140,31 @@ export function createPool({ limit, size, perPrincipal }: PoolOptions): Pool {
         },
         grow(more) {
           if (!isOpen) throw new TypeError(`Cannot take more of "${limit}": what was held has been released`);
-          const refusal = refuse(holder, key, more);
+          const refusal = refuse(holder, parts, more);
           if (refusal !== null) return refusal;
-          change(key, more);
+          change(parts, more);
           own += more;
           return null;
         },
         shrink(less) {
           if (!isOpen) return;
-          change(key, -less);
+          change(parts, -less);
           own -= less;
         },
         release() {
           if (!isOpen) return;
           isOpen = false;
-          change(key, -own);
+          change(parts, -own);
           own = 0;
         },
       };
     },
   };
+}
+
+function partsOf(holder: Holder): readonly Part[] {
+  if (holder.kind === "unknown") return [];
+  const own = { key: `${holder.kind} ${holder.name}`, share: SHARE };
+  if (holder.kind === "principal" || holder.site === undefined) return [own];
+  return [own, { key: `site ${holder.site}`, share: SITE_SHARE }];
 }

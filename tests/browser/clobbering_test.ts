@@ -42,7 +42,8 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
   Deno.test(`A1, A14: among such ${kind}, under a policy of nonces, a page is merged and an upload is not`, async () => {
     const hostile = markup(names);
     const ran: string[] = [];
-    const asked: string[] = [];
+    // The modes in which the upload was asked for. Chromium may ask twice for what it saves.
+    const asked = new Set<string>();
     const policy = (nonce: string) => ({
       "content-security-policy": `script-src 'nonce-${nonce}'; require-trusted-types-for 'script'; trusted-types hyper`,
     });
@@ -60,8 +61,8 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
       // Its nonce is its own, as each page has another.
       "/there": () => show("there", "BBB", hit("there", "BBB")),
       "/upload": (request: Request) => {
-        asked.push(`${request.headers.get("sec-fetch-mode")}`);
-        return show("evil", "CCC", hit("evil", "CCC") + hit("evil", "AAA"), {
+        asked.add(`${request.headers.get("sec-fetch-mode")}`);
+        return show("evil", "CCC", hit("evil", "CCC"), {
           "content-disposition": `attachment; filename="cv.html"`,
         });
       },
@@ -86,12 +87,15 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
       await told;
       const both = ["?all false", "?there true"];
       assertEquals([ran, page.url()], [both, `${url}/there`]);
+      assertEquals(await page.evaluate(() => Reflect.get(Document.prototype, "title", document)), "there");
+      await shown(page, "[data-hyper-toast]");
+      assertEquals(await text(page, "[data-hyper-toast]"), "there");
 
       const download = page.waitForEvent("download");
       await click(page, "#upload");
       assertEquals((await download).suggestedFilename(), "cv.html");
       assertEquals(await text(page, "h1"), "there");
-      assertEquals([asked, ran, page.url()], [["same-origin", "navigate"], both, `${url}/there`]);
+      assertEquals([[...asked], ran, page.url()], [["same-origin", "navigate"], both, `${url}/there`]);
     });
   });
 }

@@ -30,7 +30,7 @@ const RESTART = /net::ERR|Failed to load resource/;
 Deno.test("A1: a page that has become a Response of its own is loaded, and not merged", async () => {
   await using server = createServer(() => <h1>First</h1>);
   await withPage(server.answer, async ({ page }) => {
-    await page.goto("/");
+    await page.goto(server.link);
     await page.evaluate(() => Reflect.set(globalThis, "isSamePage", true));
     await ready(page);
     const headers = { "content-type": "text/html" };
@@ -95,7 +95,7 @@ Deno.test("A14: a page whose elements have the names of all properties follows i
   );
   await using server = createServer(page("First"), {}, { renew: action("renew", () => refresh()) });
   await withPage(server.answer, async ({ page: tab, events }) => {
-    await tab.goto("/");
+    await tab.goto(server.link);
     await tab.evaluate(() => Reflect.set(globalThis, "isSamePage", true));
 
     await server.restart(page("Second"));

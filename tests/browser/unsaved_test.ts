@@ -49,6 +49,31 @@ for (const accept of [true, false]) {
   });
 }
 
+const QUESTIONS: readonly [lang: string, configured: string | undefined, question: string][] = [
+  ["en", undefined, "Leave without saving?"],
+  ["de", undefined, "Ohne Speichern verlassen?"],
+  ["ja", undefined, "Leave without saving?"],
+  ["de", "Go?", "Go?"],
+];
+
+for (const [lang, unsaved, question] of QUESTIONS) {
+  Deno.test(`the question is "${question}" in a page of language "${lang}", with ${unsaved ?? "nothing"} configured`, async () => {
+    const page = `<!doctype html><html lang="${lang}"><title>Page</title>
+      <script type="module" src="/_hyper/client.js"></script>${BODY}`;
+    await withPage(app({ routes: { "/": page } }), async ({ page }) => {
+      const dialog = page.waitForEvent("dialog");
+      await open(page);
+      if (unsaved) await page.evaluate((unsaved) => Hyper.configure({ messages: { unsaved } }), unsaved);
+      await page.locator("input").fill("x");
+      const visited = page.evaluate(() => Hyper.visit("/other"));
+      const asked = await dialog;
+      assertEquals(asked.message(), question);
+      await asked.dismiss();
+      assertEquals(await visited, false);
+    });
+  });
+}
+
 Deno.test("the way back does not leave a form that was typed into when the visitor refuses", async () => {
   await withPage(site(), async ({ page, url }) => {
     const { asked } = answer(page, false);

@@ -46,7 +46,11 @@ Deno.test("callerAddress() leaves what is no address as it is", () => {
 Deno.test("addressHolder() is the address of the connection, or the one that a trusted proxy has forwarded", () => {
   assertEquals(addressHolder(asked("198.51.100.7"), "203.0.113.1", DIRECT), { kind: "address", name: "203.0.113.1" });
   assertEquals(addressHolder(asked("198.51.100.7"), "127.0.0.1", BEHIND), { kind: "address", name: "198.51.100.7" });
-  assertEquals(addressHolder(asked(), "2001:db8::1", DIRECT), { kind: "address", name: "2001:db8:0:0::/64" });
+  assertEquals(addressHolder(asked(), "2001:db8::1", DIRECT), {
+    kind: "address",
+    name: "2001:db8:0:0::/64",
+    site: "2001:db8:0::/48",
+  });
 });
 
 for (

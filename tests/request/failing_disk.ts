@@ -20,8 +20,10 @@ function named(code: string, message: string): Error {
 export interface DiskFaults {
   /** Thrown where the folder of temporary files is made. */
   folder?: Error | undefined;
-  /** Thrown where that folder is locked. */
+  /** Thrown where the file that locks that folder is made. */
   lock?: Error | undefined;
+  /** Thrown where that file is locked. */
+  flock?: Error | undefined;
   /** Thrown where a temporary file is made. */
   make?: Error | undefined;
   /** Thrown where it is opened for writing. */
@@ -66,10 +68,13 @@ export class FailingDisk implements Disposable {
       return path;
     };
     Deno.open = async (path, options) => {
-      if (faults.lock !== undefined && this.#folders.includes(dirname(String(path)))) throw faults.lock;
+      const isLock = this.#folders.includes(dirname(String(path))) && !this.#made.includes(String(path));
+      if (isLock && faults.lock !== undefined) throw faults.lock;
       const fault = options?.write === true ? faults.open : faults.read;
       if (fault !== undefined && this.#made.includes(String(path))) throw fault;
       const file = await open(path, options);
+      const { flock } = faults;
+      if (isLock && flock !== undefined) file.lock = () => Promise.reject(flock);
       return this.#made.includes(String(path)) && options?.write === true ? this.#failing(file) : file;
     };
     Deno.remove = async (path, options) => {
@@ -77,6 +82,11 @@ export class FailingDisk implements Disposable {
       if (fault === undefined || fault instanceof Deno.errors.NotFound) await remove(path, options);
       if (fault !== undefined) throw fault;
     };
+  }
+
+  /** Takes all faults away. */
+  mend(): void {
+    for (const name of Object.keys(this.faults)) Reflect.deleteProperty(this.faults, name);
   }
 
   /** How many temporary files were made. */

@@ -42,7 +42,8 @@ async function spool(
 
 const MOMENTS: readonly (readonly [string, (error: Error) => DiskFaults])[] = [
   ["when the folder is made", (folder) => ({ folder })],
-  ["when the folder is locked", (lock) => ({ lock })],
+  ["when the lock of the folder is made", (lock) => ({ lock })],
+  ["when the folder is locked", (flock) => ({ flock })],
   ["when a temporary file is made", (make) => ({ make })],
   ["when it is opened", (open) => ({ open })],
   ["at the first write", (write) => ({ write })],
@@ -136,13 +137,7 @@ for (const [when, faults] of MOMENTS) {
     const account = accounts.open({ kind: "unknown" });
     await spool(pattern(SIZE), [], account);
     assertEquals([account.memoryBytes, account.fileBytes], [SIZE, SIZE]);
-    Object.assign(disk.faults, {
-      folder: undefined,
-      lock: undefined,
-      make: undefined,
-      open: undefined,
-      write: undefined,
-    });
+    disk.mend();
     await using next = await spool(pattern(SIZE), [], accounts.open({ kind: "unknown" })) as SpooledFile;
     assertInstanceOf(next, SpooledFile);
   });
@@ -154,13 +149,7 @@ for (const [when, faults] of MOMENTS) {
     const error = await assertRejects(() => spool(pattern(SIZE), [], account), InputError);
     assertEquals([error.status, error.limit, disk.left()], [429, "bodyMemoryBytes", []]);
     account.close();
-    Object.assign(disk.faults, {
-      folder: undefined,
-      lock: undefined,
-      make: undefined,
-      open: undefined,
-      write: undefined,
-    });
+    disk.mend();
     await using next = await spool(pattern(SIZE), [], accounts.open({ kind: "unknown" })) as SpooledFile;
     assertInstanceOf(next, SpooledFile);
   });

@@ -44,6 +44,26 @@ Deno.test("an address alone takes two thirds of the pool, never less than half, 
   assertEquals(takeAll(pool, address("third"))[0] > 0, true);
 });
 
+Deno.test("A4: a client with all networks of an IPv6 site leaves room to other sites, and one network to the others of its site", () => {
+  const pool = createPool({ limit: "streams", size: 900 });
+  const network = (site: string, name: string): Holder => ({ kind: "address", name: `${site} ${name}`, site });
+  assertEquals(takeAll(pool, network("a", "phone")), [600, "share"]);
+  const neighbors = Array.from({ length: 300 }, (_, index) => pool.take(network("a", `${index}`)).kind);
+  assertEquals(neighbors.filter((kind) => kind === "held").length, 200);
+  const others = ["b", "c"].map((site) => takeAll(pool, network(site, "1"))[0]);
+  assertEquals(others, [66, 22]);
+  assertEquals(pool.take(address("192.0.2.1")).kind, "held");
+});
+
+Deno.test("A4: what the networks of a site give back is there for their site", () => {
+  const pool = createPool({ limit: "streams", size: 9 });
+  const take = (name: string) => pool.take({ kind: "address", name, site: "a" });
+  const holds = Array.from({ length: 8 }, (_, index) => held(take(`${index}`)));
+  assertEquals(take("8").kind, "refused");
+  for (const hold of holds) hold.release();
+  assertEquals(take("8").kind, "held");
+});
+
 Deno.test("what one holder gives back is there for another", () => {
   const pool = createPool({ limit: "streams", size: 9 });
   const nat = Array.from({ length: 6 }, () => held(pool.take(address("nat"))));

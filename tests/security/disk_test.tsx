@@ -1,7 +1,8 @@
 /** A18: a disk that fails under an upload, as a whole request meets it: kept in memory, or 507 with words, never 500. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { action, defineForm, field, Form } from "../../mod.ts";
+import { SpooledFile } from "../../src/request/spooled_file.ts";
 import { DISK_ERRORS, type DiskFaults, FailingDisk } from "../request/failing_disk.ts";
 import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
 
@@ -86,7 +87,11 @@ Deno.test("A18: a spooled file that is gone when the handler reads it is 500, an
 Deno.test("A18: a temporary file that cannot be removed does not change the answer, and is reported for each file", async () => {
   using disk = new FailingDisk({ remove: new Deno.errors.PermissionDenied("Operation not permitted") });
   const form = defineForm("upload", { fields: { files: field.file({ multiple: true }) } });
-  const save = action("save", { form }, () => ({ ok: true }));
+  const taken: File[] = [];
+  const save = action("save", { form }, ({ form }) => {
+    taken.push(...form.values.files);
+    return { ok: true };
+  });
   await using app = new App({ "/": { default: () => "", save } });
   const body = new FormData();
   body.append("files", SMALL);
@@ -97,6 +102,13 @@ Deno.test("A18: a temporary file that cannot be removed does not change the answ
   assertEquals(reports.map(({ actionName }) => actionName), ["save", "save"]);
   for (const { error } of reports) assertStringIncludes((error as Error).message, "Cannot remove temporary file");
   assertEquals(disk.left().length, 2);
+  // Where it can be done again, it is, and the folder goes with them.
+  disk.mend();
+  for (const file of taken) {
+    assertInstanceOf(file, SpooledFile);
+    await file[Symbol.asyncDispose]();
+  }
+  assertEquals(disk.left(), []);
 });
 
 Deno.test({

@@ -647,6 +647,37 @@ Deno.test("A12: a body that says its length and is read in one step is counted, 
   await refused.body?.cancel();
 });
 
+Deno.test("A12: what a body is read as is counted, not its bytes alone: one address leaves room for others", async () => {
+  const gate = Promise.withResolvers<void>();
+  const save = action("save", async () => await gate.promise);
+  await using app = new App({ "/": { default: () => "", save } }, { limits: { bodyMemoryBytes: 4 * MEBIBYTE } });
+  // 30 kB, and 640 kB when it is read.
+  const objects = JSON.stringify({ rows: Array.from({ length: 10_000 }, () => ({})) });
+  const nested = Array.from({ length: 500 }, (_, index) => [`r[${index}]${".a".repeat(20)}`, "1"]);
+  const send = (init: RequestInit, hostname: string) =>
+    app.handler(new Request("http://site.test/?_action=save", { method: "POST", ...init }), {
+      remoteAddr: { hostname },
+    });
+  const json = { body: objects, headers: { "content-type": "application/json", accept: JSON_TYPE } };
+  const begun: Promise<Response>[] = [];
+  const refused: number[] = [];
+  for (const init of [...Array(12).fill(json), { body: new URLSearchParams(nested), headers: { accept: JSON_TYPE } }]) {
+    const answer = send(init, "192.0.2.1");
+    const first = await Promise.race([answer, settle().then(() => null)]);
+    if (first === null) begun.push(answer);
+    else {
+      refused.push(first.status);
+      assertStringIncludes(await first.text(), "bodyMemoryBytes");
+    }
+  }
+  assertEquals([begun.length, refused.length, new Set(refused)], [4, 9, new Set([429])]);
+  const other = send(json, "192.0.2.2");
+  gate.resolve();
+  assertEquals((await other).status, 200);
+  for (const answer of begun) assertEquals((await answer).status, 200);
+  assertEquals((await send(json, "192.0.2.1")).status, 200);
+});
+
 Deno.test("A12: a body is held as long as the answer that may read it", async () => {
   const gate = Promise.withResolvers<void>();
   const stream = action("stream", async function* () {

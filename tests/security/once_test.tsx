@@ -655,6 +655,73 @@ Deno.test("A8: a script's cookie that changes between a first try and its repeat
   assertEquals(orders, ["ada"]);
 });
 
+Deno.test("A16: a page that sets a cookie does not wait for a store that does not answer, and it is reported once", async () => {
+  const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    await using site = new Site({ order: () => redirect("/done") }, {
+      store: answering(createMemoryStore(), () => new Promise(() => {})),
+      headers: ({ headers }) => headers.has("cookie") ? {} : { "set-cookie": `sid=${crypto.randomUUID()}; HttpOnly` },
+    });
+    // Neither of them takes any time on this clock.
+    for (let visitor = 0; visitor < 3; visitor++) assertEquals((await new Browser(site).open()).status, 200);
+    await clock.tickAsync(5_000);
+    assertEquals(site.reports, ["Cannot wait for the store: get() took more than 5 s"]);
+  } finally {
+    clock.uninstall();
+  }
+});
+
+Deno.test("A8: a sign-up whose answer was lost runs once, although a stranger sends a cookie that it has set as well", async () => {
+  let accounts = 0;
+  await using site = new Site({
+    signUp: ({ setCookie }) => {
+      setCookie({ name: "lang", value: "en" });
+      setCookie({ name: "session", value: `s${++accounts}` });
+      return redirect("/welcome");
+    },
+  });
+  const browser = new Browser(site);
+  await browser.post("signUp", "form-1", { isLost: true });
+  const stranger = new Browser(site, "203.0.113.2");
+  stranger.cookies.set("lang", "en");
+  await stranger.open();
+  assertEquals([(await browser.post("signUp", "form-1")).cookies.length, accounts], [2, 1]);
+  // Received now: the same form is another sign-up.
+  await browser.open();
+  await new Browser(site).post("signUp", "form-1");
+  assertEquals(accounts, 2);
+});
+
+Deno.test("A8: a vote whose answer was lost runs once, although others have voted, too", async () => {
+  let votes = 0;
+  await using site = new Site({
+    vote: ({ setCookie }) => {
+      setCookie({ name: "voted", value: "1" });
+      return redirect(`/votes/${++votes}`);
+    },
+  });
+  const others = new Browser(site, "203.0.113.2");
+  await others.post("vote", "form-1");
+  await others.open();
+  const browser = new Browser(site);
+  await browser.post("vote", "form-2", { isLost: true });
+  await others.open();
+  assertEquals([(await browser.post("vote", "form-2")).location, votes], ["/votes/2", 2]);
+});
+
+Deno.test("A8: a session whose cookie comes from the option `headers` is told apart from others", async () => {
+  let orders = 0;
+  await using site = new Site({ order: () => redirect(`/orders/${++orders}`) }, {
+    headers: ({ headers }) => headers.has("cookie") ? {} : { "set-cookie": `sid=${crypto.randomUUID()}; HttpOnly` },
+  });
+  const [ada, bob] = [new Browser(site), new Browser(site)];
+  await ada.open();
+  await bob.open();
+  assertEquals((await ada.post("order", "form-1")).location, "/orders/1");
+  assertEquals((await bob.post("order", "form-1")).location, "/orders/2");
+  assertEquals((await ada.post("order", "form-1")).location, "/orders/1");
+});
+
 Deno.test("A8: a program is told apart by its Authorization", async () => {
   const { site, orders } = shop();
   await using _ = site;

@@ -454,3 +454,32 @@ Deno.test("T50: a form whose initial state fails after another part of its page 
   // A rejection that nobody handles fails the test when the event loop turns.
   await new Promise((resolve) => setTimeout(resolve));
 });
+
+/** A row of data that is not what its component expects, as a database gives it some day. */
+function Broken(): never {
+  throw new TypeError("the secret of the house");
+}
+
+for (const isAwaited of [true, false]) {
+  Deno.test(`A2: what publish() cannot render is reported once and ends no process, ${isAwaited ? "" : "not "}awaited`, async () => {
+    const errors: unknown[] = [];
+    const save = action("save", async ({ publish }) => {
+      const published = publish("rows", html(<Broken />, { target: "#rows" }));
+      if (isAwaited) await published;
+      return toast("Saved");
+    });
+    await using app = new App({ "/": { default: () => "", save } }, { onError: (error) => void errors.push(error) });
+    const ask = () =>
+      app.handler(new Request("http://site.test/?_action=save", { method: "POST", headers: { accept: JSON_TYPE } }));
+    const first = await ask();
+    await first.body?.cancel();
+    // A turn of the event loop, in which a rejection that nothing handles would end the test.
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals([first.status, errors.map(String)], [isAwaited ? 500 : 200, ["TypeError: the secret of the house"]]);
+    app.handler.publish("rows", html(<Broken />, { target: "#rows" }));
+    await new Promise((resolve) => setTimeout(resolve));
+    const second = await ask();
+    await second.body?.cancel();
+    assertEquals([second.status, errors.length], [first.status, 2]);
+  });
+}

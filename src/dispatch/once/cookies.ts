@@ -17,6 +17,8 @@ export interface SetCookie extends CookiePair {
   readonly isHttpOnly: boolean;
   /** `true` if it is removed by being set. */
   readonly isRemoved: boolean;
+  /** `true` if it is sent with every request for its host. */
+  readonly isForAllPaths: boolean;
 }
 
 /** Returns the cookies of a request (RFC 6265bis, 5.8.3), in their order. */
@@ -37,7 +39,13 @@ export function readSetCookie(value: string): SetCookie {
     const [name = "", value = ""] = text.split("=", 2);
     return [name.trim().toLowerCase(), value.trim()];
   }));
-  return { name: nameOf(pair), pair, isHttpOnly: attributes.has("httponly"), isRemoved: isRemoved(attributes) };
+  return {
+    name: nameOf(pair),
+    pair,
+    isHttpOnly: attributes.has("httponly"),
+    isRemoved: isRemoved(attributes),
+    isForAllPaths: attributes.get("path") === "/",
+  };
 }
 
 /** Returns the names of the cookies that an answer sets. */

@@ -37,7 +37,7 @@ export interface Identity {
 export interface NewIdentity {
   /** Its digest, as in {@linkcode Identity}. */
   readonly user: string;
-  /** The cookies it is made with, as `name=value`: a client that sends one has received the answer. */
+  /** The cookies it is made with, as `name=value`: a client that sends all of them has received the answer. */
   readonly credentials: readonly string[];
 }
 
@@ -96,6 +96,8 @@ class CookieIdentities implements Identities {
   readonly #names: Set<string>;
   /** Set by a name that the store does not have yet. */
   #isUnsaved = false;
+  /** Settled when the store has been told; `null` while it is not being told. */
+  #saving: Promise<void> | null = null;
   /** When the names were read last, on the clock of `performance.now()`; `null` before. */
   #readAt: number | null = null;
 
@@ -139,7 +141,9 @@ class CookieIdentities implements Identities {
     if (user === null || user === before.user) return null;
     const sent = new Set(pairsOf(request).map(({ pair }) => pair));
     const made = cookies.map(readSetCookie).filter(({ isRemoved, pair }) => !isRemoved && !sent.has(pair));
-    return { user, credentials: made.map(({ pair }) => pair) };
+    // Of a session before others, which tell less, and sent everywhere: one that is sent nowhere else is not waited for.
+    const own = preferred(made, ({ name }) => this.#names.has(name));
+    return { user, credentials: preferred(own, ({ isForAllPaths }) => isForAllPaths).map(({ pair }) => pair) };
   }
 
   isIdentity(name: string): boolean {
@@ -149,9 +153,21 @@ class CookieIdentities implements Identities {
   async learn(cookies: readonly string[]): Promise<void> {
     this.#add(cookies);
     if (!this.#isUnsaved) return;
+    // Told once at a time: where the store does not answer, each answer with a cookie would ask it once more, and report it.
+    if (this.#saving !== null) return await this.#saving.catch(() => {});
+    this.#saving = this.#save();
+    try {
+      await this.#saving;
+    } finally {
+      this.#saving = null;
+    }
+  }
+
+  async #save(): Promise<void> {
     await this.#read();
-    await this.#store.put(NAMES_KEY, [...this.#names].sort(), NAMES_SECONDS);
-    this.#isUnsaved = false;
+    const names = [...this.#names].sort();
+    await this.#store.put(NAMES_KEY, names, NAMES_SECONDS);
+    this.#isUnsaved = this.#names.size > names.length;
   }
 
   #add(cookies: readonly string[]): void {
@@ -172,6 +188,12 @@ class CookieIdentities implements Identities {
     if (Array.isArray(names)) { for (const name of names.slice(0, MAX_NAMES)) this.#names.add(String(name)); }
     this.#readAt = performance.now();
   }
+}
+
+/** Those of which something is true; all of them where it is true of none. */
+function preferred<T>(all: readonly T[], test: (one: T) => boolean): readonly T[] {
+  const some = all.filter(test);
+  return some.length > 0 ? some : all;
 }
 
 function digest(parts: unknown): string {

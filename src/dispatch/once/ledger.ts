@@ -4,6 +4,9 @@
  * One pool for all would let one client push the outcomes of all others out. Here the pool is shared: when it is full, the
  * oldest outcome of the holder that has most of it goes, so that a client that fills it pushes out its own.
  *
+ * The outcomes of an IPv6 site are counted together as well, at a quarter: a client may have all of its 65,536 networks, each with
+ * next to nothing, and would push out everyone who has more.
+ *
  * An outcome weighs its bytes, and at least the share of one entry (`maxBytes / maxEntries`): one number bounds both.
  *
  * @module
@@ -45,9 +48,11 @@ export interface Ledger {
   remove(key: string): void;
 }
 
-/** The part of the pool that one holder has. */
+/** The part of the pool that one holder has, or one site. */
 interface Account {
   readonly name: string;
+  /** What its weight counts, in comparison with others. */
+  readonly scale: number;
   /** Its outcomes, the oldest first. */
   readonly entries: Queue;
   weight: number;
@@ -55,7 +60,8 @@ interface Account {
 
 interface Entry {
   readonly key: string;
-  readonly account: Account;
+  /** That of its holder, and of the site of that. */
+  readonly accounts: readonly Account[];
   readonly weight: number;
   readonly expires: number;
   /** `true` once it is taken out, for good. */
@@ -105,6 +111,9 @@ export function createLedger(options: LedgerOptions): Ledger {
   return new FairLedger(options);
 }
 
+/** What the weight of a site counts: a holder that has filled a quarter of its site loses its own outcomes first. */
+const SITE_SCALE = 1 / 4;
+
 const NONE: readonly string[] = Object.freeze([]);
 
 class FairLedger implements Ledger {
@@ -136,14 +145,19 @@ class FairLedger implements Ledger {
     const now = performance.now();
     this.remove(key);
     this.#dropExpired(now);
-    const name = holder.kind === "unknown" ? holder.kind : `${holder.kind} ${holder.name}`;
-    const account = this.#accounts.get(name) ?? { name, entries: new Queue(), weight: 0 };
+    const accounts = [this.#account(holder.kind === "unknown" ? holder.kind : `${holder.kind} ${holder.name}`, 1)];
+    if (holder.kind === "address" && holder.site !== undefined) {
+      accounts.push(this.#account(`site ${holder.site}`, SITE_SCALE));
+    }
     const weight = Math.max(bytes, this.#leastWeight);
-    const entry: Entry = { key, account, weight, expires: now + this.#milliseconds, isGone: false };
+    const entry: Entry = { key, accounts, weight, expires: now + this.#milliseconds, isGone: false };
     this.#entries.set(key, entry);
     this.#order.push(entry);
-    account.entries.push(entry);
-    this.#weigh(account, weight);
+    this.#weight += weight;
+    for (const account of accounts) {
+      account.entries.push(entry);
+      this.#weigh(account, weight);
+    }
     return this.#weight > this.#most ? this.#makeRoom() : NONE;
   }
 
@@ -158,8 +172,15 @@ class FairLedger implements Ledger {
     this.#entries.delete(key);
     entry.isGone = true;
     this.#order.forget();
-    entry.account.entries.forget();
-    this.#weigh(entry.account, -entry.weight);
+    this.#weight = this.#entries.size === 0 ? 0 : this.#weight - entry.weight;
+    for (const account of entry.accounts) {
+      account.entries.forget();
+      this.#weigh(account, -entry.weight);
+    }
+  }
+
+  #account(name: string, scale: number): Account {
+    return this.#accounts.get(name) ?? { name, scale, entries: new Queue(), weight: 0 };
   }
 
   #dropExpired(now: number): void {
@@ -188,7 +209,6 @@ class FairLedger implements Ledger {
 
   /** Changes the weight of an account, and moves it to the class that it then belongs to. */
   #weigh(account: Account, change: number): void {
-    this.#weight += change;
     this.#classes[this.#classOf(account)]?.delete(account);
     account.weight += change;
     if (account.entries.size === 0) this.#accounts.delete(account.name);
@@ -196,12 +216,11 @@ class FairLedger implements Ledger {
       if (account.entries.size === 1) this.#accounts.set(account.name, account);
       this.#class(this.#classOf(account)).add(account);
     }
-    if (this.#entries.size === 0) this.#weight = 0;
   }
 
-  #classOf({ weight }: Account): number {
+  #classOf({ weight, scale }: Account): number {
     // In units of the least weight, so that the classes begin at 0.
-    return Math.max(0, Math.floor(Math.log2(weight / this.#leastWeight + 1e-9)));
+    return Math.max(0, Math.floor(Math.log2(weight * scale / this.#leastWeight + 1e-9)));
   }
 
   #class(index: number): Set<Account> {

@@ -9,7 +9,7 @@ import { bind } from "../../forms/bind.ts";
 import type { Visit } from "../../pages/visit.ts";
 import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
 import type { Body } from "../../request/body.ts";
-import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../../request/kwargs.ts";
+import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../../request/kwargs.ts";
 import type { Finding, Observing, Reading } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failureOf, isReportable } from "../failure.ts";
@@ -66,6 +66,7 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   const { request, url, limits, intent } = call;
   const header = readDataHeader(request, limits);
   const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
+  call.lifetime.takeMemory(memoryOf(kwargs));
   checkFields(call, page, body, app);
   const onceId = intent.requestId ?? fieldText(body, ONCE_FIELD);
   if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {

@@ -36,6 +36,19 @@ for (
   });
 }
 
+for (
+  const [value, expected] of [
+    ["s=1; Path=/", true],
+    ["s=1; path = / ", true],
+    ["s=1; Path=/admin", false],
+    ["s=1", false],
+  ] as const
+) {
+  Deno.test(`readSetCookie() tells whether a cookie is sent for all paths: ${value}`, () => {
+    assertEquals(readSetCookie(value).isForAllPaths, expected);
+  });
+}
+
 Deno.test("mergeCookies() gives what a browser sends next", () => {
   const values = ["s=2; HttpOnly", "gone=; Max-Age=0", "new=1"];
   assertEquals(mergeCookies(requestWith("theme=dark; s=1; gone=x"), values), "theme=dark; s=2; new=1");

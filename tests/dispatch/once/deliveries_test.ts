@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { createDeliveries } from "../../../src/dispatch/once/deliveries.ts";
 import { createMemoryStore } from "../../../src/store/memory.ts";
 
@@ -27,6 +27,43 @@ Deno.test("Deliveries.seen() forgets an outcome when a request sends what it has
   assertEquals(here?.seen(new Request("http://site.test/")), null);
   await here?.seen(requestWith("theme=dark; session=1"));
   assertEquals([here?.forgotten, here?.seen(requestWith("session=1"))], [["key"], null]);
+});
+
+Deno.test("Deliveries.seen() forgets an outcome when a request sends all that it has set, and not for one of it", async () => {
+  const [here] = deliveries();
+  await here?.follow(["session=1", "lang=en"], "key");
+  assertEquals([here?.seen(requestWith("lang=en")), here?.seen(requestWith("session=1; lang=de"))], [null, null]);
+  await here?.seen(requestWith("lang=en; session=1"));
+  assertEquals(here?.forgotten, ["key"]);
+  assertEquals(here?.seen(requestWith("lang=en; session=1")), null);
+});
+
+Deno.test("Deliveries.seen() does not forget an outcome for a cookie that another answer has set as well", async () => {
+  const [here] = deliveries();
+  await here?.follow(["voted=1"], "first");
+  await here?.seen(requestWith("voted=1"));
+  await here?.follow(["voted=1"], "second");
+  await here?.seen(requestWith("voted=1"));
+  assertEquals(here?.forgotten, ["first"]);
+});
+
+Deno.test("Deliveries.follow() is called again after the store has failed, and then follows", async () => {
+  const store = createMemoryStore();
+  const put = store.put.bind(store);
+  let isDown = true;
+  store.put = (...args) => isDown ? Promise.reject(new Error("down")) : put(...args);
+  const forgotten: string[] = [];
+  const made = createDeliveries({
+    store,
+    seconds: 60,
+    forget: (key) => Promise.resolve(void forgotten.push(key)),
+    isIdentity: () => true,
+  });
+  await assertRejects(() => made.follow(["session=1"], "key"), Error, "down");
+  isDown = false;
+  await made.follow(["session=1"], "key");
+  await made.seen(requestWith("session=1"));
+  assertEquals(forgotten, ["key"]);
 });
 
 for (

@@ -105,9 +105,25 @@ Deno.test("Identities.after() tells the identity that an answer makes, and the c
   const next = await identities.after(request, before, [SESSION, "lang=en", "theme=dark; Path=/", "old=; Max-Age=0"]);
   assertEquals(next, {
     user: (await identities.of(requestWith({ cookie: "session=1" }), null)).user ?? "",
-    credentials: ["session=1", "lang=en"],
+    credentials: ["session=1"],
   });
 });
+
+for (
+  const [what, set, credentials] of [
+    ["of the session before others", ["lang=en", "session=1; HttpOnly; Path=/"], ["session=1"]],
+    ["all of the session", ["session=1; HttpOnly; Path=/", "csrf=2; HttpOnly; Path=/"], ["session=1", "csrf=2"]],
+    ["sent everywhere before others", ["session=1; HttpOnly; Path=/", "renew=2; HttpOnly; Path=/renew"], ["session=1"]],
+    ["of one path where there are no others", ["session=1; HttpOnly; Path=/app"], ["session=1"]],
+  ] as const
+) {
+  Deno.test(`Identities.after() tells which cookies show that an answer was received: ${what}`, async () => {
+    const identities = identitiesOf();
+    const request = requestWith({});
+    const next = await identities.after(request, await identities.of(request, null), set);
+    assertEquals(next?.credentials, credentials);
+  });
+}
 
 for (
   const [what, cookie, set] of [

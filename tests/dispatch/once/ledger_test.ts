@@ -49,6 +49,27 @@ Deno.test("Ledger tells a principal from an address of the same name, and takes 
   assertEquals(ledger.add({ key: "p2", holder: { kind: "principal", name: "y" }, bytes: 1 }), ["u1"]);
 });
 
+Deno.test("A7: a client with all networks of an IPv6 site pushes out its own outcomes, not those of a company", () => {
+  const ledger = createLedger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
+  addAll(ledger, { kind: "address", name: "198.51.100.1" }, "company", 100);
+  addAll(ledger, ADA, "ada", 3);
+  const dropped = Array.from({ length: 3_000 }, (_, index) => {
+    const holder: Holder = { kind: "address", name: `2001:db8:1:${index.toString(16)}::/64`, site: "2001:db8:1::/48" };
+    return ledger.add({ key: `eve${index}`, holder, bytes: 1 });
+  }).flat();
+  assertEquals([dropped.length, dropped.filter((key) => !key.startsWith("eve"))], [2_103, []]);
+});
+
+Deno.test("A7: one network that fills the pool pushes out its own outcomes, not those of its site", () => {
+  const ledger = createLedger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
+  const site = "2001:db8:1::/48";
+  for (let index = 0; index < 100; index++) {
+    ledger.add({ key: `neighbor${index}`, holder: { kind: "address", name: `neighbor${index}`, site }, bytes: 1 });
+  }
+  const dropped = addAll(ledger, { kind: "address", name: "phone", site }, "phone", 2_000);
+  assertEquals([dropped.length, dropped.filter((key) => !key.startsWith("phone"))], [1_100, []]);
+});
+
 Deno.test("Ledger.add() of a key that is in it counts once, and makes it the newest", () => {
   const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
   for (const key of ["a", "b", "a", "a"]) assertEquals(ledger.add({ key, holder: ADA, bytes: 1 }), []);
