@@ -39,7 +39,6 @@ import {
   FORM_ENDPOINT,
   INSTANCE_FIELD,
   ONCE_FIELD,
-  PROTOCOL_FIELDS,
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
@@ -914,7 +913,7 @@ export class FormActionDispatch {
 
   #settling(run: Run): Settling {
     const { rendering, redirectTarget } = this.#services;
-    const { action, intent, url } = run;
+    const { action, intent } = run;
     const visit = run.origin;
     if (visit === null) {
       throw new TypeError(`Cannot settle action "${action.name}": its origin has not been looked for`);
