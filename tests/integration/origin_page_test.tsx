@@ -279,7 +279,10 @@ Deno.test("a call without a page has no params: a DUrl without a default is 400 
     assertEquals(await post(app, path, { id: "8" }), 204, path);
   }
   assertEquals(seen.splice(0), ["peeked none {}", "peeked none {}", "peeked none {}"]);
-  await using strict = new App({ "/notes/[id]": { default: () => "", take } });
+  await using strict = new App({
+    "pages/notes/[id]/page.tsx": { default: () => "", take },
+    "pages/not_found.tsx": { default: () => "" },
+  });
   for (const path of [formActionUrl("take"), "/nowhere?_action=take", endpoint("take", "/nowhere")]) {
     for (const accept of AUDIENCES) {
       assertEquals([await post(strict, path, { id: "8" }, accept), asked], [400, 0], path);
@@ -555,8 +558,9 @@ Deno.test("a body that cannot be read shows the form of a layout again where no 
     const response = await app.request(endpoint("subscribe", address), { method: "POST", headers, body: "title=%ff" });
     assertEquals(response.status, 400);
     assertStringIncludes(text(findForm(parseHtml(await response.text()), "subscribe")), "Cannot read fields");
+    // The page that should have shown it has failed, which its developer has to know.
+    assertEquals(app.takeReports().map(({ error }) => `${error}`), address === "/broken" ? ["Error: broken"] : []);
   }
-  app.takeReports();
 });
 
 Deno.test("refresh() shows the page for what is not found to a form of its layout", async () => {
@@ -685,3 +689,14 @@ for (
     assertEquals(seen, [{ id: "7" }]);
   });
 }
+
+Deno.test("the address of an endpoint is never that of a page, also where a page takes every address", async () => {
+  const seen: unknown[] = [];
+  const save = action("save", ({ params, origin }) => void seen.push([{ ...params }, origin]));
+  await using app = new App({ "/[...rest]": { default: () => "", save } });
+  const bare = formActionUrl("save");
+  for (const path of [bare, bare.slice(0, -1), endpoint("save", bare.slice(0, -1)), `${bare}more?_action=save`]) {
+    assertEquals(await post(app, path, {}), 204, path);
+  }
+  assertEquals(seen, Array(4).fill([{}, null]));
+});

@@ -69,6 +69,15 @@ for (
   });
 }
 
+Deno.test("a webhook may send a form: its bytes are verified before anything looks for a page among its fields", async () => {
+  const { app, calls, send } = paying();
+  await using _ = app;
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const form = "id=7&_next_form_page=pages%2Fpage.tsx&_next_form_origin=%2F";
+  assertEquals([await send(form, { headers }), calls], [204, [{ id: "7" }]]);
+  assertEquals([await send(form, { headers, signature: "00" }), calls.length], [403, 1]);
+});
+
 Deno.test("a webhook takes anything but true for a signature that does not fit", async () => {
   for (const verdict of [undefined, null, 1, "true", {}, new Response()]) {
     const { app, calls, send } = paying({ verify: () => verdict as boolean });
