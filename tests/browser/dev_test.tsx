@@ -586,9 +586,13 @@ await server.finished;\n`,
   const output = child.stdout.pipeThrough(new TextDecoderStream());
   const lines = output.values();
   try {
-    // In several pieces, the link before the port.
+    // The port and the link, in either order and in any pieces.
     let said = "";
-    while (!said.includes("port")) said += (await lines.next()).value ?? "port";
+    while (!/port \d+\n/.test(said) || !/token=.*\n/.test(said)) {
+      const { done, value } = await lines.next();
+      assert(!done, `The program ended after: ${said}`);
+      said += value;
+    }
     await withPage({ url: `http://127.0.0.1:${port}` }, async ({ page }) => {
       await page.goto(linkOf([said]));
       await ready(page);
