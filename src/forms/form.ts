@@ -260,8 +260,8 @@ export function defineForm(
   name: string,
   options: SchemaFormOptions<StandardSchemaV1> | FieldsFormOptions<FieldDefinitions>,
 ): FormDefinition {
-  const { schema, fields, getInitial, clean, guard, success } = options;
   refuseFault(name, faultOfOptions(name, options));
+  const { schema, fields, getInitial, clean, guard, success } = options;
   const shape = schema === undefined ? null : readSchema(schema);
   const written = new Map(Object.entries(fields ?? {}));
   refuseFault(name, faultOfFields(written, schema !== undefined, shape));
