@@ -15,15 +15,15 @@
  *
  * @module
  */
-import type { CallAction } from "./src/client/action.ts";
+import type { CallAction } from "./src/client/call/action.ts";
 import { currentHyper, type HyperRuntime, start, stop } from "./src/client/runtime.ts";
 
 export type { ActionType } from "./src/protocol/action_type.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
-export type { ActionOptions, RequestOptions } from "./src/client/action.ts";
-export { hyperAlpine } from "./src/client/alpine.ts";
-export type { AlpineLike } from "./src/client/signals.ts";
-export { type ActionCall, type ActionCalls, createActions } from "./src/client/create_actions.ts";
+export type { ActionOptions, RequestOptions } from "./src/client/call/action.ts";
+export { hyperAlpine } from "./src/client/page/alpine.ts";
+export type { AlpineLike } from "./src/client/page/signals.ts";
+export { type ActionCall, type ActionCalls, createActions } from "./src/client/call/create_actions.ts";
 export type { HyperConfig, HyperOptions, LoadingConfig, Messages, RetryConfig } from "./src/client/config.ts";
 export type {
   AbortedDetail,
@@ -47,9 +47,9 @@ export type {
   ToastDetail,
   UploadProgress,
 } from "./src/client/events.ts";
-export type { Sync } from "./src/client/lanes.ts";
-export type { VisitOptions } from "./src/client/pages.ts";
-export type { Network } from "./src/client/network.ts";
+export type { Sync } from "./src/client/call/lanes.ts";
+export type { VisitOptions } from "./src/client/navigate/pages.ts";
+export type { Network } from "./src/client/page/network.ts";
 export type {
   AbortedOutcome,
   AbortReason,
@@ -59,8 +59,8 @@ export type {
   OutcomeBase,
   ReceivedEvent,
   SuccessOutcome,
-} from "./src/client/outcome.ts";
-export { ConnectionError } from "./src/client/send.ts";
+} from "./src/client/call/outcome.ts";
+export { ConnectionError } from "./src/client/call/send.ts";
 export type { CallAction, HyperRuntime };
 
 if (typeof document !== "undefined") start();

@@ -150,7 +150,7 @@ export {
   type UnsafeHtml,
   unsafeHtml,
 } from "./src/results/items.ts";
-export type { Cookie } from "./src/results/cookie.ts";
+export type { Cookie } from "./src/http/cookie.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { Markup, MarkupNode } from "./src/results/markup.ts";
 
@@ -327,9 +327,9 @@ export {
 export { validatedNextFormPagePath } from "./src/pages/origin.ts";
 export type { ParamName, ParamsOf, PatternParts } from "./src/pages/route.ts";
 
-export type { Holder } from "./src/request/caller.ts";
-export type { Limits, LimitsOptions } from "./src/request/limits.ts";
-export type { RateRule } from "./src/request/rate_rule.ts";
+export type { Holder } from "./src/http/caller.ts";
+export type { Limits, LimitsOptions } from "./src/http/limits.ts";
+export type { RateRule } from "./src/http/rate_rule.ts";
 export {
   createRateLimiter,
   type MemoryRateLimiter,
@@ -337,10 +337,10 @@ export {
   type RateLimiterOptions,
   type RateVerdict,
 } from "./src/dispatch/rate.ts";
-export { StoredFile, type TakeFile, type TakenFile } from "./src/request/stored_file.ts";
-export type { ArrivingFile } from "./src/request/multipart.ts";
-export type { CrossOriginOptions } from "./src/request/cross_origin.ts";
-export type { Kwargs } from "./src/request/kwargs.ts";
+export { StoredFile, type TakeFile, type TakenFile } from "./src/http/stored_file.ts";
+export type { ArrivingFile } from "./src/http/multipart.ts";
+export type { CrossOriginOptions } from "./src/http/cross_origin.ts";
+export type { Kwargs } from "./src/actions/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";
 export { createMemoryBus, type MemoryBusOptions } from "./src/store/memory_bus.ts";
 export { createSqliteStore, type SqliteStore } from "./src/store/sqlite.ts";

@@ -5,7 +5,7 @@
  */
 import { isAnyForm } from "./forms/any_form.ts";
 import type { Handler, HandlerAction } from "./handler/options.ts";
-import { DEFAULT_LIMITS, type Limits } from "./request/limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "./http/limits.ts";
 
 /** What an audit asks for. */
 export interface AuditOptions {

@@ -15,9 +15,9 @@ import type { ConnectionInfo, Handler, HandlerAction, HandlerOptions } from "./h
 import { createProxyNotice, NO_TRUST_PROXY, Sender, type SenderOptions } from "./handler/sender.ts";
 import { createServices } from "./handler/services.ts";
 import { startApp } from "./handler/start.ts";
-import { isSafeMethod } from "./request/cross_origin.ts";
-import { resolveLimits } from "./request/limits.ts";
-import { addHeaders } from "./respond/sink.ts";
+import { isSafeMethod } from "./http/cross_origin.ts";
+import { resolveLimits } from "./http/limits.ts";
+import { addHeaders } from "./http/sink.ts";
 import type { Item } from "./results/items.ts";
 
 /** Answers a request and notes what happens to it. */

@@ -12,7 +12,7 @@ const LAYERS = [
   "src/errors.ts",
   "src/callback.ts",
   "src/context.ts",
-  "src/request/",
+  "src/http/",
   "src/results/",
   "src/forms/",
   "src/deps/",
@@ -112,8 +112,8 @@ Deno.test("sources import no package but @std, Preact, the client of Redis, thos
 });
 
 Deno.test("upwardImports() finds an import of a higher layer", () => {
-  const graph = new Map([["src/request/body.ts", ["src/errors.ts", "src/actions/action.ts"]]]);
-  assertEquals(upwardImports(graph), ["src/request/body.ts imports src/actions/action.ts"]);
+  const graph = new Map([["src/http/body.ts", ["src/errors.ts", "src/actions/action.ts"]]]);
+  assertEquals(upwardImports(graph), ["src/http/body.ts imports src/actions/action.ts"]);
 });
 
 Deno.test("upwardImports() finds an import of an entry", () => {
@@ -121,8 +121,12 @@ Deno.test("upwardImports() finds an import of an entry", () => {
 });
 
 Deno.test("upwardImports() finds the server in the browser", () => {
-  const graph = new Map([["src/client/send.ts", ["src/protocol/names.ts", "src/client/lanes.ts", "src/errors.ts"]]]);
-  assertEquals(upwardImports(graph), ["src/client/send.ts imports src/errors.ts"]);
+  const graph = new Map([["src/client/call/send.ts", [
+    "src/protocol/names.ts",
+    "src/client/call/lanes.ts",
+    "src/errors.ts",
+  ]]]);
+  assertEquals(upwardImports(graph), ["src/client/call/send.ts imports src/errors.ts"]);
 });
 
 Deno.test("findCycle() lists the members of a cycle", () => {

@@ -16,7 +16,7 @@ const LONG_FILES: Readonly<Record<string, number>> = {
   "src/results/items.ts": 600,
   "src/signals.ts": 410,
   // One state machine over bytes.
-  "src/request/multipart.ts": 470,
+  "src/http/multipart.ts": 470,
   // Not yet divided: one render, used by documents, fragments and streams.
   "src/preact/rendering.tsx": 520,
   // Not yet divided: the connection and the log of a topic.

@@ -4,7 +4,7 @@
  * @module
  */
 import { formsIn } from "../forms/any_form.ts";
-import { type Limits, resolveLimits } from "../request/limits.ts";
+import { type Limits, resolveLimits } from "../http/limits.ts";
 import type { Action } from "./action.ts";
 
 /**

@@ -18,7 +18,7 @@
  * @module
  */
 /// <reference types="./globals.d.ts" />
-import type { AbortReason } from "./outcome.ts";
+import type { AbortReason } from "./call/outcome.ts";
 
 /** What every event about a call has. */
 export interface CallDetail {

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { action, type CallAction } from "./action.ts";
-import { clearFailure } from "./announce.ts";
+import { action, type CallAction } from "./call/action.ts";
+import { clearFailure } from "./page/announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
-import { abort, watchPage } from "./flight.ts";
-import { observeForms } from "./form_observer.ts";
-import { stopLoading } from "./loading.ts";
-import { type Network, network, watchNetwork } from "./network.ts";
-import { observeNavigation, visit } from "./nav_observer.ts";
-import type { VisitOptions } from "./pages.ts";
-import { rememberOpen } from "./morph.ts";
-import { joinIn } from "./parts.ts";
-import { loadWords } from "./words.ts";
+import { abort, watchPage } from "./call/active_call.ts";
+import { observeForms } from "./page/form_observer.ts";
+import { stopLoading } from "./page/loading.ts";
+import { type Network, network, watchNetwork } from "./page/network.ts";
+import { observeNavigation, visit } from "./navigate/nav_observer.ts";
+import type { VisitOptions } from "./navigate/pages.ts";
+import { rememberOpen } from "./page/morph.ts";
+import { joinIn } from "./page/parts.ts";
+import { loadWords } from "./page/words.ts";
 
 /** What `window.Hyper` offers. */
 export interface HyperRuntime {

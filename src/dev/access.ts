@@ -9,7 +9,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { DEV_PATH } from "../protocol/dev.ts";
-import { cookie, redirectTarget } from "../respond/sink.ts";
+import { cookie, redirectTarget } from "../http/sink.ts";
 
 /** The storage that outlives a restart: Deno's local storage needs no permission, and lies outside of every project. */
 export type TokenStorage = Pick<Storage, "getItem" | "setItem">;

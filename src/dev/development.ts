@@ -24,8 +24,8 @@ import {
   REQUEST_ID_HEADER,
   REQUEST_ID_PATTERN,
 } from "../protocol/names.ts";
-import { canonicalRequest, type Site } from "../request/canonical.ts";
-import { isLoopback } from "../request/hosts.ts";
+import { canonicalRequest, type Site } from "../http/canonical.ts";
+import { isLoopback } from "../http/hosts.ts";
 import { PAGE_MARK } from "../respond/reply.ts";
 import type { StreamClosed } from "../signals.ts";
 import { type Access, createAccess, findStorage, isFromHere } from "./access.ts";

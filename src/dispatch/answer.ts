@@ -5,9 +5,9 @@
  */
 import type { Action } from "../actions/action.ts";
 import type { DependencyCache } from "../deps/cache.ts";
-import type { Visit } from "../pages/visit.ts";
-import type { Intent } from "../request/intent.ts";
-import type { Limits } from "../request/limits.ts";
+import type { Visit } from "../pages/page_render.ts";
+import type { Intent } from "../actions/intent.ts";
+import type { Limits } from "../http/limits.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** An outcome, and what it is about. */

@@ -4,10 +4,10 @@
  * @module
  */
 import type { DependencyCache } from "../deps/cache.ts";
-import type { BodyAccount } from "../request/body_account.ts";
-import { type Body, disposeBody } from "../request/body.ts";
-import type { Holder } from "../request/caller.ts";
-import type { Intent } from "../request/intent.ts";
+import type { BodyAccount } from "../http/body_account.ts";
+import { type Body, disposeBody } from "../http/body.ts";
+import type { Holder } from "../http/caller.ts";
+import type { Intent } from "../actions/intent.ts";
 import type { Trace } from "./trace.ts";
 
 /** The client that sent a request. */

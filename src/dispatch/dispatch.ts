@@ -13,8 +13,8 @@
  */
 import type { Action } from "../actions/action.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
-import { type Intent, plainIntent, readIntent } from "../request/intent.ts";
-import { resolveLimits } from "../request/limits.ts";
+import { type Intent, plainIntent, readIntent } from "../actions/intent.ts";
+import { resolveLimits } from "../http/limits.ts";
 import type { Item } from "../results/items.ts";
 import { ActionRun } from "./action_run.ts";
 import type { App } from "./app.ts";
@@ -36,7 +36,7 @@ import { judgeOrigin, judgeUrl } from "./steps/judge.ts";
 import { type Input, readInput } from "./steps/read_input.ts";
 import { runAction } from "./steps/run_action.ts";
 import type { Trace } from "./trace.ts";
-import { NOWHERE } from "./visits.ts";
+import { NOWHERE } from "./page_renders.ts";
 
 /** What the steps of a call have handed on, as far as it came. Written here alone. */
 interface Reached {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Body } from "../request/body.ts";
+import type { Body } from "../http/body.ts";
 
 /** Returns the one text of a field; `null` where it was not sent. Sent twice, the first counts, for every reader the same. */
 export function fieldText(body: Body, name: string): string | null {

@@ -5,11 +5,11 @@
  */
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
-import type { Visit } from "../pages/visit.ts";
+import type { Visit } from "../pages/page_render.ts";
 import type { Injecting, Observing } from "./app.ts";
 import type { Call } from "./call.ts";
 import { reporterOf } from "./observe.ts";
-import { contextOf } from "./visits.ts";
+import { contextOf } from "./page_renders.ts";
 
 /** A page with nothing resolved, and the cache of what it then resolves: the caller disposes it. */
 export interface FreshPage {

@@ -5,9 +5,9 @@
  */
 import { logError, notify } from "../callback.ts";
 import type { DependencyCache } from "../deps/cache.ts";
-import type { BodyAccount } from "../request/body_account.ts";
-import { type Body, disposeBody } from "../request/body.ts";
-import { StoredFile } from "../request/stored_file.ts";
+import type { BodyAccount } from "../http/body_account.ts";
+import { type Body, disposeBody } from "../http/body.ts";
+import { StoredFile } from "../http/stored_file.ts";
 
 /** Bytes of a JSON body that are held no longer than its answer is made. */
 const SMALL_BYTES = 16_384;

@@ -6,7 +6,7 @@
 import { notify } from "../callback.ts";
 import { DependencyCache } from "../deps/cache.ts";
 import { echoOf } from "../live/message.ts";
-import type { Visit } from "../pages/visit.ts";
+import type { Visit } from "../pages/page_render.ts";
 import { checkTopic, type Item } from "../results/items.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Injecting, Observing, Running } from "./app.ts";
@@ -15,7 +15,7 @@ import { reporterOf } from "./observe.ts";
 import { toMessage } from "./publish.ts";
 import { depsOf } from "./request_deps.ts";
 import { type SettlingApp, settlingOf } from "./settling.ts";
-import { NO_PARAMS, noToasts, NOWHERE } from "./visits.ts";
+import { NO_PARAMS, noToasts, NOWHERE } from "./page_renders.ts";
 
 /**
  * Publishes items of a run; the tab that made the call knows them for its own.

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { HyperError, isA } from "../errors.ts";
-import type { RateRule } from "../request/rate_rule.ts";
+import type { RateRule } from "../http/rate_rule.ts";
 import { DeadlineError, within } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";

@@ -7,7 +7,7 @@ import { createRequestDeps, type RequestDeps } from "../deps/resolver.ts";
 import { type OriginPage, withoutProtocol } from "../pages/origin.ts";
 import type { Injecting } from "./app.ts";
 import type { Arrival } from "./arrival.ts";
-import { contextOf, NO_PARAMS } from "./visits.ts";
+import { contextOf, NO_PARAMS } from "./page_renders.ts";
 
 /**
  * Makes the dependencies of a request.

@@ -12,7 +12,7 @@
  * @module
  */
 import { abort, notify, type Report, tell } from "../callback.ts";
-import type { Limits } from "../request/limits.ts";
+import type { Limits } from "../http/limits.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { Pace } from "./pace.ts";
 import { type StreamSlot, STUCK_MS } from "./streams.ts";

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Visit } from "../pages/visit.ts";
+import type { Visit } from "../pages/page_render.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Running } from "./app.ts";
 import type { Call } from "./call.ts";
 import { type FreshPage, freshPage } from "./fresh_page.ts";
 import type { Settling } from "./settle.ts";
 import { baseOfTargets } from "./steps/find_page.ts";
-import { LazyVisit } from "./visits.ts";
+import { LazyVisit } from "./page_renders.ts";
 import { type WatchingApp, watchTopic } from "./watching.ts";
 
 /** The parts of an application that settling needs. */

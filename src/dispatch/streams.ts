@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Holder } from "../request/caller.ts";
-import type { Limits } from "../request/limits.ts";
-import { createPool, type Hold, type PoolRefusal } from "../request/pool.ts";
+import type { Holder } from "../http/caller.ts";
+import type { Limits } from "../http/limits.ts";
+import { createPool, type Hold, type PoolRefusal } from "../http/pool.ts";
 
 /**
  * Milliseconds that a generator may take to end once it was told to. A generator that waits for ever cannot be ended from

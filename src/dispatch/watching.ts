@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Guard } from "../context.ts";
-import type { Visit } from "../pages/visit.ts";
+import type { Visit } from "../pages/page_render.ts";
 import { DATA_HEADER } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
 import type { Item, LiveItem } from "../results/items.ts";

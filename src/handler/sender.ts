@@ -5,8 +5,8 @@
  */
 import { abort } from "../callback.ts";
 import type { Visitor } from "../dispatch/arrival.ts";
-import { addressHolder, callerAddress, type Holder } from "../request/caller.ts";
-import type { CrossOrigin } from "../request/cross_origin.ts";
+import { addressHolder, callerAddress, type Holder } from "../http/caller.ts";
+import type { CrossOrigin } from "../http/cross_origin.ts";
 import { warn } from "./log.ts";
 import type { ConnectionInfo } from "./options.ts";
 

@@ -15,11 +15,11 @@ import { discoverPages, type ListedPage, type PageFiles, pagesFromList } from ".
 import { loadManifest, type Manifest } from "../pages/manifest.ts";
 import { createOrigins } from "../pages/origin.ts";
 import { createStaticFiles } from "../pages/static_files.ts";
-import type { Visit } from "../pages/visit.ts";
+import type { Visit } from "../pages/page_render.ts";
 import { createRendering } from "../preact/rendering.tsx";
 import { respond } from "../respond/respond.ts";
 import { serve } from "../respond/serve.ts";
-import { cookie, redirectTarget, sealResponse } from "../respond/sink.ts";
+import { cookie, redirectTarget, sealResponse } from "../http/sink.ts";
 import type { SignalFamily } from "../signals.ts";
 import { warn } from "./log.ts";
 import type { HandlerOptions } from "./options.ts";

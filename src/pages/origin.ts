@@ -8,7 +8,7 @@ import { basename, dirname, isAbsolute, join, normalize, resolve } from "@std/pa
 import type { Params } from "../context.ts";
 import { InputError } from "../errors.ts";
 import { FORM_ENDPOINT, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD, PROTOCOL_FIELDS } from "../protocol/names.ts";
-import { pathFault } from "../request/canonical.ts";
+import { pathFault } from "../http/canonical.ts";
 import { isInside } from "./inside.ts";
 import type { Manifest, PageRoute } from "./manifest.ts";
 import { parsePattern } from "./route.ts";

@@ -14,7 +14,7 @@ import { bind } from "../forms/bind.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields } from "../pages/origin.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
-import type { FailedForm, PageAnswer, PageInParts, Rendered, Rendering, Visit } from "../pages/visit.ts";
+import type { FailedForm, PageAnswer, PageInParts, Rendered, Rendering, Visit } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { UnsafeHtml } from "../results/items.ts";
 import { isUnsafeHtml } from "../results/items.ts";

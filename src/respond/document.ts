@@ -5,13 +5,13 @@
  */
 import type { Answer } from "../dispatch/answer.ts";
 import type { Failure } from "../dispatch/outcome.ts";
-import type { PageAnswer } from "../pages/visit.ts";
+import type { PageAnswer } from "../pages/page_render.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
 import { flashCookie, MAX_TOASTS, type ToastValue } from "./flash.ts";
 import { lowerCased, type Reply, reply, replyWithPage } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
-import { redirectTarget } from "./sink.ts";
+import { redirectTarget } from "../http/sink.ts";
 
 /** Answers with a document, a redirect to one, or nothing. */
 export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Reply | Response> {

@@ -7,8 +7,8 @@ import { notify } from "../callback.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { isReported, type RunningStream, startTimer } from "../dispatch/running_stream.ts";
-import { encodeEvent } from "./sink.ts";
-import { nextTurn } from "./turns.ts";
+import { encodeEvent } from "../http/sink.ts";
+import { nextTurn } from "./fair_share.ts";
 
 const encoder = new TextEncoder();
 // A comment: every parser of event streams skips it, and every proxy sees that the connection lives (HTML, 9.2.7).

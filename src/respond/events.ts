@@ -15,7 +15,7 @@ import { encodeEvents, eventStream } from "./event_stream.ts";
 import { flashCookie } from "./flash.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
-import { redirectTarget } from "./sink.ts";
+import { redirectTarget } from "../http/sink.ts";
 
 /** What a refused form says beside its errors, which are told by field. */
 const INVALID_MESSAGE = "Some of what was sent was not accepted";

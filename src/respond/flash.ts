@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { cookie } from "./sink.ts";
+import { cookie } from "../http/sink.ts";
 
 /** A toast as it was given, or `{ value }` for a scalar. */
 export type ToastValue = Readonly<Record<string, unknown>>;

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import type { PageAnswer } from "../pages/visit.ts";
+import type { PageAnswer } from "../pages/page_render.ts";
 import { CLIENT_BUILD } from "../client_bundle.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
-import { sealRecord, sealValue } from "./sink.ts";
-import { varyBeside } from "./vary.ts";
+import { sealRecord, sealValue } from "../http/sink.ts";
+import { varyBeside } from "../http/vary.ts";
 
 /** An answer that is not yet a `Response`. */
 export interface Reply {

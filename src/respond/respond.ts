@@ -10,8 +10,8 @@ import { respondWithDocument } from "./document.ts";
 import { respondWithEvents } from "./events.ts";
 import { type Reply, sendReply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
-import { sealResponse, sealValue } from "./sink.ts";
-import { withOwnHeaders } from "./vary.ts";
+import { sealResponse, sealValue } from "../http/sink.ts";
+import { withOwnHeaders } from "../http/vary.ts";
 
 /** Answers in the words the caller understands. Does not reject: what goes wrong here is answered as a failure. */
 export async function respond(answer: Answer, services: RespondServices): Promise<Response> {

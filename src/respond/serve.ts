@@ -15,13 +15,13 @@ import { trailingSlashRedirect } from "../pages/page_url.ts";
 import type { Params } from "../context.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
-import type { PageAnswer, PageInParts, Rendering, Visit } from "../pages/visit.ts";
+import type { PageAnswer, PageInParts, Rendering, Visit } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
-import { sealRecord, sealResponse } from "./sink.ts";
-import { withOwnHeaders } from "./vary.ts";
+import { sealRecord, sealResponse } from "../http/sink.ts";
+import { withOwnHeaders } from "../http/vary.ts";
 
 /** What serving works with. */
 export interface ServeServices {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer } from "../dispatch/answer.ts";
-import type { Rendering, Visit } from "../pages/visit.ts";
+import type { Rendering, Visit } from "../pages/page_render.ts";
 import type { SignalFamily } from "../signals.ts";
 
 /** What answering works with. */

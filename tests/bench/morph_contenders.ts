@@ -4,7 +4,7 @@
 import morphPlugin from "@alpinejs/morph";
 import Alpine from "alpinejs";
 import { Idiomorph } from "idiomorph";
-import { morph } from "../../src/client/morph.ts";
+import { morph } from "../../src/client/page/morph.ts";
 
 Alpine.plugin(morphPlugin);
 Alpine.start();

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import type * as focusing from "../../src/client/focus.ts";
+import type * as focusing from "../../src/client/page/focus.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
 // What the page has besides its own: the module.
 declare const lib: typeof focusing;
 
-const script = await bundleModules("src/client/focus.ts");
+const script = await bundleModules("src/client/page/focus.ts");
 
 /** A test on a page with this body. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {

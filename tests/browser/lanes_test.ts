@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { type RecordedEvent, withPage } from "../support/browser.ts";
 import { app, Arrivals, END, type Writer, writer } from "./runtime_app.ts";
-import type { Sync } from "../../src/client/lanes.ts";
+import type { Sync } from "../../src/client/call/lanes.ts";
 import type {} from "../../client.ts";
 
 /** An answer on its way, and the call it belongs to. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import type * as loader from "../../src/client/loading.ts";
+import type * as loader from "../../src/client/page/loading.ts";
 import type { config } from "../../src/client/config.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
@@ -11,7 +11,7 @@ declare function begin(name: string, call?: Partial<loader.LoadingCall>): void;
 declare function end(name: string): void;
 declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
 
-const script = `${await bundleModules("src/client/loading.ts", "src/client/config.ts")}
+const script = `${await bundleModules("src/client/page/loading.ts", "src/client/config.ts")}
 globalThis.$ = (selector) => document.querySelector(selector);
 const begun = {};
 globalThis.begin = (name, call) =>

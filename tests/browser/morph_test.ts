@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Page } from "playwright-core";
-import type * as morphing from "../../src/client/morph.ts";
+import type * as morphing from "../../src/client/page/morph.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
@@ -10,7 +10,7 @@ declare const lib: typeof morphing;
 declare function to(id: string, markup: string): Element;
 declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
 
-const script = `${await bundleModules("src/client/morph.ts")}
+const script = `${await bundleModules("src/client/page/morph.ts")}
 globalThis.$ = (selector) => document.querySelector(selector);
 globalThis.to = (id, markup) => {
   const template = document.createElement("template");

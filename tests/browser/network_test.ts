@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import type * as networking from "../../src/client/network.ts";
+import type * as networking from "../../src/client/page/network.ts";
 import { type Visit, withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
@@ -9,7 +9,7 @@ declare const lib: typeof networking;
 declare const network: networking.Network;
 declare const following: AbortController;
 
-const script = `${await bundleModules("src/client/network.ts")}
+const script = `${await bundleModules("src/client/page/network.ts")}
 globalThis.network = lib.network;
 globalThis.following = new AbortController();
 lib.watchNetwork(following.signal);

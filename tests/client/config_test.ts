@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { config, configure } from "../../src/client/config.ts";
-import { TRANSLATIONS } from "../../src/client/translations.ts";
+import { TRANSLATIONS } from "../../src/client/page/translations.ts";
 
 /** Lets a test change what holds, and puts it back. */
 function restoring(test: () => void): () => void {

@@ -4,7 +4,7 @@ import { identityOfPage, mayHoldFields, pageOfFields, pageOfUrl } from "../../sr
 import { pagesFromList } from "../../src/pages/discover.ts";
 import { loadManifest } from "../../src/pages/manifest.ts";
 import { createOrigins } from "../../src/pages/origin.ts";
-import type { Body } from "../../src/request/body.ts";
+import type { Body } from "../../src/http/body.ts";
 
 const load = (): Promise<unknown> => Promise.resolve({ default: () => null });
 const paths = ["/notes/[id]", "pages/not_found.tsx"];

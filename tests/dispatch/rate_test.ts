@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createRateLimiter, rateHeaders, type RateVerdict } from "../../src/dispatch/rate.ts";
-import { checkRate } from "../../src/request/rate_rule.ts";
+import { checkRate } from "../../src/http/rate_rule.ts";
 
 /** A limiter on a clock that stands still until it is told to go on. */
 function timed(maxKeys?: number) {

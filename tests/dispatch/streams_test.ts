@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { createStreams, type StreamRefusal, type StreamSlot, STUCK_MS } from "../../src/dispatch/streams.ts";
-import type { Holder } from "../../src/request/caller.ts";
+import type { Holder } from "../../src/http/caller.ts";
 import { stopTime } from "../support/clock.ts";
 
 const principal = (name: string): Holder => ({ kind: "principal", name });

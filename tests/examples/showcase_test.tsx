@@ -8,7 +8,7 @@ import { highlight } from "../../examples/showcase/content/highlight.ts";
 import { Prose } from "../../examples/showcase/content/prose.tsx";
 import { ENTRIES, SECTIONS } from "../../examples/showcase/site.ts";
 import { DEMOS } from "../../examples/showcase/pages/show/demos.ts";
-import { DEFAULT_LIMITS } from "../../src/request/limits.ts";
+import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
 import { SWAPS } from "../../src/protocol/patch.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -76,9 +76,9 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
   [
     "reference/handler",
     "options of crossOrigin",
-    () => namesIn("src/request/cross_origin.ts", "interface CrossOriginOptions"),
+    () => namesIn("src/http/cross_origin.ts", "interface CrossOriginOptions"),
   ],
-  ["reference/runtime", "options of action()", () => namesIn("src/client/action.ts", "interface ActionOptions")],
+  ["reference/runtime", "options of action()", () => namesIn("src/client/call/action.ts", "interface ActionOptions")],
   [
     "reference/runtime",
     "words",
@@ -145,13 +145,20 @@ Deno.test("showcase: the sizes it names are those that are held", async () => {
 /** Every attribute that the runtime or a component looks for, but for the marks it puts there itself. */
 async function attributesOfRuntime(): Promise<string[]> {
   const names = new Set<string>();
-  for await (const { name } of Deno.readDir(new URL("src/client", root))) {
-    if (!name.endsWith(".ts")) continue;
-    const code = (await read(`src/client/${name}`)).replaceAll(/\/\*\*[^]*?\*\/|\/\/.*/g, "");
+  for await (const path of filesBelow("src/client")) {
+    const code = (await read(path)).replaceAll(/\/\*\*[^]*?\*\/|\/\/.*/g, "");
     for (const [found] of code.matchAll(/(?<=[[:( "])hyper-[a-z]+(?:-[a-z]+)*(?=[\]="':,)~])/g)) names.add(found);
   }
   assert(names.size > 15);
   return [...names];
+}
+
+/** Yields the paths of the TypeScript files below a folder. */
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, root))) {
+    if (isDirectory) yield* filesBelow(`${folder}/${name}`);
+    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+  }
 }
 
 Deno.test("highlight() cuts source into pieces that are the source together", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { lowerCased, reply, replyWithPage, sendReply } from "../../src/respond/reply.ts";
-import { VARY } from "../../src/respond/vary.ts";
+import { VARY } from "../../src/http/vary.ts";
 
 const page = { kind: "page", html: "<p>é</p>", status: 200, headers: null, tookToasts: false } as const;
 

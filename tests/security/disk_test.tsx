@@ -2,8 +2,8 @@
 import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { action, defineForm, field, Form } from "../../mod.ts";
-import { SpooledFile } from "../../src/request/spooled_file.ts";
-import { DISK_ERRORS, type DiskFaults, FailingDisk } from "../request/failing_disk.ts";
+import { SpooledFile } from "../../src/http/spooled_file.ts";
+import { DISK_ERRORS, type DiskFaults, FailingDisk } from "../http/failing_disk.ts";
 import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
 
 const NO_ROOM = "There is no room for this file. Choose a smaller one, or try again later";

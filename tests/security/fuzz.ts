@@ -6,20 +6,20 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { getCookies } from "@std/http/cookie";
 import { action, createHandler, defineForm, field, type Handler, html, toast } from "../../mod.ts";
-import { createParser, type StreamBlock } from "../../src/client/stream.ts";
+import { createParser, type StreamBlock } from "../../src/client/call/stream.ts";
 import { HyperError, InputError } from "../../src/errors.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
-import { readBody } from "../../src/request/body.ts";
-import { canonicalRequest } from "../../src/request/canonical.ts";
-import { crossOriginVerdict, resolveCrossOrigin } from "../../src/request/cross_origin.ts";
-import { parseFieldPath } from "../../src/request/field_path.ts";
-import { parseHeaderValue } from "../../src/request/header_value.ts";
-import { parseJson } from "../../src/request/json.ts";
-import { mergeKwargs } from "../../src/request/kwargs.ts";
-import { DEFAULT_LIMITS, resolveLimits } from "../../src/request/limits.ts";
-import { readIntent } from "../../src/request/intent.ts";
-import { parseUrlencoded } from "../../src/request/urlencoded.ts";
-import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders } from "../../src/respond/sink.ts";
+import { readBody } from "../../src/http/body.ts";
+import { canonicalRequest } from "../../src/http/canonical.ts";
+import { crossOriginVerdict, resolveCrossOrigin } from "../../src/http/cross_origin.ts";
+import { parseFieldPath } from "../../src/http/field_path.ts";
+import { parseHeaderValue } from "../../src/http/header_value.ts";
+import { parseJson } from "../../src/http/json.ts";
+import { mergeKwargs } from "../../src/actions/kwargs.ts";
+import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
+import { readIntent } from "../../src/actions/intent.ts";
+import { parseUrlencoded } from "../../src/http/urlencoded.ts";
+import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders } from "../../src/http/sink.ts";
 
 /** One property: what it says, and a way to try it. */
 export interface Fuzz {

@@ -1,12 +1,12 @@
 /** Attacks on what reads a request, by the rows of the list of threats; each written as the request that would mount it. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { HyperError, InputError } from "../../src/errors.ts";
-import { type Body, readBody } from "../../src/request/body.ts";
-import { canonicalRequest } from "../../src/request/canonical.ts";
-import { type CrossOriginOptions, crossOriginVerdict, resolveCrossOrigin } from "../../src/request/cross_origin.ts";
-import { readIntent } from "../../src/request/intent.ts";
-import { mergeKwargs, readDataHeader, readQuery } from "../../src/request/kwargs.ts";
-import { DEFAULT_LIMITS, resolveLimits } from "../../src/request/limits.ts";
+import { type Body, readBody } from "../../src/http/body.ts";
+import { canonicalRequest } from "../../src/http/canonical.ts";
+import { type CrossOriginOptions, crossOriginVerdict, resolveCrossOrigin } from "../../src/http/cross_origin.ts";
+import { readIntent } from "../../src/actions/intent.ts";
+import { mergeKwargs, readDataHeader, readQuery } from "../../src/actions/kwargs.ts";
+import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
 
 const SITE = "https://site.test/page";
 const FORM = "application/x-www-form-urlencoded";
@@ -192,8 +192,8 @@ Deno.test("T8, T9: it holds where __proto__ is a setter, too", async () => {
       "--allow-read",
       "--allow-env",
       "--unstable-unsafe-proto",
-      new URL("../request/kwargs_test.ts", import.meta.url).href,
-      new URL("../request/json_test.ts", import.meta.url).href,
+      new URL("../actions/kwargs_test.ts", import.meta.url).href,
+      new URL("../http/json_test.ts", import.meta.url).href,
     ],
     stdout: "null",
     stderr: "piped",

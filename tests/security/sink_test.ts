@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parseFragment } from "parse5";
 import type { Patch } from "../../src/protocol/patch.ts";
-import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/respond/sink.ts";
+import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
 
 const OWN = new URL("https://site.test/login?next=x");
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { doc, dom } from "../../client/dom.ts";
-import { rememberOpen } from "../../client/morph.ts";
+import { rememberOpen } from "../../client/page/morph.ts";
 import { DEV_BUILD_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { connect } from "./connection.ts";
 import { createJournal } from "./journal.ts";

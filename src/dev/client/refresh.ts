@@ -5,10 +5,10 @@
  * @module
  */
 import { all, doc, dom } from "../../client/dom.ts";
-import { isMergeable } from "../../client/fetch_page.ts";
-import { showLoading } from "../../client/loading.ts";
-import { morph } from "../../client/morph.ts";
-import { showNetwork } from "../../client/network.ts";
+import { isMergeable } from "../../client/navigate/fetch_page.ts";
+import { showLoading } from "../../client/page/loading.ts";
+import { morph } from "../../client/page/morph.ts";
+import { showNetwork } from "../../client/page/network.ts";
 import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { reloadKeeping } from "./keep_values.ts";
 

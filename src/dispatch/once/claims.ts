@@ -21,8 +21,8 @@
  */
 import { notify, type Report } from "../../callback.ts";
 import { HyperError, isA } from "../../errors.ts";
-import type { Holder } from "../../request/caller.ts";
-import { createPool, type Pool, type PoolRefusal } from "../../request/pool.ts";
+import type { Holder } from "../../http/caller.ts";
+import { createPool, type Pool, type PoolRefusal } from "../../http/pool.ts";
 import type { Store } from "../../store/store.ts";
 import { type ClaimServices, HeldClaim, type MineClaim, type Move, type MovedRecord } from "./held.ts";
 import type { RunningRecord } from "./lease.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, type Hash } from "node:crypto";
-import { StoredFile } from "../../request/stored_file.ts";
+import { StoredFile } from "../../http/stored_file.ts";
 
 /** What makes two requests the same mutation, but for the identity of who sends them. */
 export interface Mutation {

@@ -9,7 +9,7 @@ import { Lease, type RunningRecord } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
 import { boundOutcome, type StoredOutcome, type StoredResult, TOO_LARGE, withoutCookies } from "./outcome.ts";
-import type { Holder } from "../../request/caller.ts";
+import type { Holder } from "../../http/caller.ts";
 
 /**
  * The right to run a mutation, held until {@linkcode finish} or {@linkcode giveUp}; only the first of these counts.

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type { Holder } from "../../request/caller.ts";
+import type { Holder } from "../../http/caller.ts";
 
 /** Options for {@linkcode createLedger}. */
 export interface LedgerOptions {

@@ -8,7 +8,7 @@
  * @module
  */
 import { notify, type Report, tell } from "../../callback.ts";
-import type { Holder } from "../../request/caller.ts";
+import type { Holder } from "../../http/caller.ts";
 import { type Claim, type ClaimsOptions, createClaims, storeFailure } from "./claims.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { digestOf, type Mutation, onceKey } from "./digest.ts";

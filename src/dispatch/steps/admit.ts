@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Holder } from "../../request/caller.ts";
-import type { RateRule } from "../../request/rate_rule.ts";
+import type { Holder } from "../../http/caller.ts";
+import type { RateRule } from "../../http/rate_rule.ts";
 import type { Admission, Observing } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { askGuard } from "../guards.ts";

@@ -10,7 +10,7 @@ import type { RequestDeps } from "../../deps/resolver.ts";
 import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
 import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
-import type { Visit } from "../../pages/visit.ts";
+import type { Visit } from "../../pages/page_render.ts";
 import type { Observing } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failure } from "../failure.ts";

@@ -13,13 +13,13 @@ import type { Injectable } from "../../context.ts";
 import type { RequestDeps } from "../../deps/resolver.ts";
 import { InputError } from "../../errors.ts";
 import { type OriginPage, withoutProtocol } from "../../pages/origin.ts";
-import type { Body } from "../../request/body.ts";
-import { uidOfEndpoint } from "../../request/intent.ts";
+import type { Body } from "../../http/body.ts";
+import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Finding, Injecting, Observing, Reading } from "../app.ts";
 import type { ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
 import { depsOf } from "../request_deps.ts";
-import { NO_PARAMS, OriginVisit } from "../visits.ts";
+import { NO_PARAMS, OriginVisit } from "../page_renders.ts";
 import { mayHoldFields, pageOfFields, pageOfUrl } from "./named_page.ts";
 import { readEarly } from "./read_body.ts";
 

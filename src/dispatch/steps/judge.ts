@@ -5,9 +5,9 @@
  * @module
  */
 import { ACTION_FIELD, ACTION_HEADER, FORM_ENDPOINT } from "../../protocol/names.ts";
-import { canonicalRequest } from "../../request/canonical.ts";
-import { crossOriginVerdict, isOwnSite, isSafeMethod } from "../../request/cross_origin.ts";
-import { uidOfEndpoint } from "../../request/intent.ts";
+import { canonicalRequest } from "../../http/canonical.ts";
+import { crossOriginVerdict, isOwnSite, isSafeMethod } from "../../http/cross_origin.ts";
+import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Judging } from "../app.ts";
 import { failure, notAllowed } from "../failure.ts";
 import type { Failure } from "../outcome.ts";

@@ -15,7 +15,7 @@ import type { PageRoute } from "../../pages/manifest.ts";
 import { originInUrl, type OriginPage, type Origins, pathOfAddress, withoutProtocol } from "../../pages/origin.ts";
 import type { Router } from "../../pages/route.ts";
 import { FORM_ENDPOINT, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD } from "../../protocol/names.ts";
-import type { Body } from "../../request/body.ts";
+import type { Body } from "../../http/body.ts";
 
 /** The page that the URL of a call names. */
 export interface UrlPage {

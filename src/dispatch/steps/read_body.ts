@@ -5,10 +5,10 @@
  */
 import type { VerifyWebhook } from "../../actions/action.ts";
 import type { RequestContext } from "../../context.ts";
-import type { BodyAccount } from "../../request/body_account.ts";
-import { type Body, readBody, type ReadBodyOptions, readBytes } from "../../request/body.ts";
-import type { Limits } from "../../request/limits.ts";
-import { storeFiles, storingFiles } from "../../request/stored_file.ts";
+import type { BodyAccount } from "../../http/body_account.ts";
+import { type Body, readBody, type ReadBodyOptions, readBytes } from "../../http/body.ts";
+import type { Limits } from "../../http/limits.ts";
+import { storeFiles, storingFiles } from "../../http/stored_file.ts";
 import type { Observing, Reading } from "../app.ts";
 import type { Arrival, ReadBody } from "../arrival.ts";
 import type { Call } from "../call.ts";

@@ -6,10 +6,10 @@
 import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
-import type { Visit } from "../../pages/visit.ts";
+import type { Visit } from "../../pages/page_render.ts";
 import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
-import type { Body } from "../../request/body.ts";
-import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../../request/kwargs.ts";
+import type { Body } from "../../http/body.ts";
+import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../../actions/kwargs.ts";
 import type { Finding, Observing, Reading } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failureOf, isReportable } from "../failure.ts";

@@ -6,7 +6,7 @@
 import type { RequestContext } from "../../context.ts";
 import type { AnyBound } from "../../forms/any_form.ts";
 import { successFeedback } from "../../forms/form.ts";
-import type { Cookie } from "../../results/cookie.ts";
+import type { Cookie } from "../../http/cookie.ts";
 import { type Item, redirect, toast } from "../../results/items.ts";
 import { readResult, type Result } from "../../results/result.ts";
 import type { ActionRun } from "../action_run.ts";

@@ -4,7 +4,7 @@ import { type Claim, type ClaimsOptions, createClaims } from "../../../src/dispa
 import type { MineClaim, Move } from "../../../src/dispatch/once/held.ts";
 import { STORED_BYTES, type StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
 import { HyperError } from "../../../src/errors.ts";
-import type { Holder } from "../../../src/request/caller.ts";
+import type { Holder } from "../../../src/http/caller.ts";
 import { createMemoryStore } from "../../../src/store/memory.ts";
 import { createSqliteStore } from "../../../src/store/sqlite.ts";
 import type { Store } from "../../../src/store/store.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
 import { createLedger, type Ledger } from "../../../src/dispatch/once/ledger.ts";
-import type { Holder } from "../../../src/request/caller.ts";
+import type { Holder } from "../../../src/http/caller.ts";
 
 const ADA: Holder = { kind: "principal", name: "ada" };
 const EVE: Holder = { kind: "address", name: "203.0.113.66" };

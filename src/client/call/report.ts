@@ -1,0 +1,21 @@
+/**
+ * Failures of a call, told to the page and to who looks at it.
+ *
+ * @module
+ */
+import { showFailure } from "../page/announce.ts";
+import { type Flight, tell } from "./call.ts";
+import { ConnectionError } from "./send.ts";
+import { words } from "../page/words.ts";
+
+/** Tells the page that something was thrown, and says so on it unless the page says it itself. */
+export function reportException(flight: Flight, error: unknown): void {
+  if (tell("requestException", flight, { error })) {
+    say(flight, error instanceof ConnectionError ? words().offline : "");
+  }
+}
+
+/** Says on the page that a call failed, and offers the same call, with the same id, again. */
+export function say({ key, sourceEl, again }: Flight, message: string): void {
+  showFailure(key, message, sourceEl, again);
+}

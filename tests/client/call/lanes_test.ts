@@ -1,0 +1,118 @@
+import { assertEquals } from "@std/assert";
+import { enterLane, type LaneMember, type LaneVerdict, leaveLane, type Sync } from "../../../src/client/call/lanes.ts";
+
+/** One who may have a lane. */
+const member = (id: string): LaneMember => ({ id, controller: new AbortController() });
+
+const [first, second, third, fourth, fifth] = ["first", "second", "third", "fourth", "fifth"].map(member) as [
+  LaneMember,
+  LaneMember,
+  LaneMember,
+  LaneMember,
+  LaneMember,
+];
+
+/** A test with a lane of its own. */
+function test(name: string, run: (key: string) => void | Promise<void>): void {
+  Deno.test(name, () => run(name));
+}
+
+/** Whether a turn has come by now. */
+async function hasCome(verdict: LaneVerdict): Promise<boolean> {
+  if (!(verdict instanceof Promise)) throw new Error(`Cannot wait for a turn: the verdict is ${verdict}`);
+  return await Promise.race([verdict.then(() => true), Promise.resolve().then(() => {}).then(() => false)]);
+}
+
+test("enterLane() lets the first call of each kind go", (key) => {
+  for (const sync of ["replace", "block", "none", "queue"] as const) {
+    assertEquals(enterLane(`${key} ${sync}`, sync, first), []);
+  }
+});
+
+test("enterLane() blocks a second call with block, whatever holds the lane", (key) => {
+  for (const sync of ["replace", "block", "queue"] as const) {
+    enterLane(`${key} ${sync}`, sync, first);
+    assertEquals(enterLane(`${key} ${sync}`, "block", second), null);
+  }
+});
+
+test("enterLane() blocks a second call with what is no mode", (key) => {
+  enterLane(key, "block", first);
+  // As an attribute may say.
+  assertEquals(enterLane(key, "blok" as Sync, second), null);
+});
+
+test("enterLane() lets replace take the lane from whoever holds it", (key) => {
+  for (const sync of ["replace", "block", "queue"] as const) {
+    enterLane(`${key} ${sync}`, sync, first);
+    assertEquals(enterLane(`${key} ${sync}`, "replace", second), [first]);
+  }
+});
+
+test("enterLane() keeps keys apart", (key) => {
+  enterLane(key, "block", first);
+  assertEquals(enterLane(`${key} b`, "block", second), []);
+});
+
+test("enterLane() with none takes no slot and loses none", (key) => {
+  enterLane(key, "none", first);
+  assertEquals(enterLane(key, "none", second), []);
+  assertEquals(enterLane(key, "block", third), []);
+  assertEquals(enterLane(key, "none", fourth), []);
+  assertEquals(enterLane(key, "replace", fifth), [third]);
+});
+
+test("leaveLane() frees the slot of its owner", (key) => {
+  enterLane(key, "block", first);
+  leaveLane(key, first);
+  assertEquals(enterLane(key, "block", second), []);
+});
+
+test("leaveLane() of a replaced call leaves the slot to its new owner", (key) => {
+  enterLane(key, "replace", first);
+  enterLane(key, "replace", second);
+  leaveLane(key, first);
+  assertEquals(enterLane(key, "block", third), null);
+});
+
+test("leaveLane() of one who was never there changes nothing", (key) => {
+  enterLane(key, "block", first);
+  leaveLane(key, third);
+  leaveLane(`${key} b`, first);
+  assertEquals(enterLane(key, "block", second), null);
+});
+
+test("enterLane() with queue gives turns in order, one at a time", async (key) => {
+  enterLane(key, "queue", first);
+  const turns = [enterLane(key, "queue", second), enterLane(key, "queue", third)];
+  assertEquals(await Promise.all(turns.map(hasCome)), [false, false]);
+  leaveLane(key, first);
+  assertEquals(await Promise.all(turns.map(hasCome)), [true, false]);
+  leaveLane(key, second);
+  assertEquals(await Promise.all(turns.map(hasCome)), [true, true]);
+});
+
+test("leaveLane() of one who waits gives up the place alone", async (key) => {
+  enterLane(key, "queue", first);
+  const turns = [enterLane(key, "queue", second), enterLane(key, "queue", third)];
+  leaveLane(key, second);
+  leaveLane(key, first);
+  assertEquals(await Promise.all(turns.map(hasCome)), [false, true]);
+});
+
+test("enterLane() blocks a call with block while another waits", (key) => {
+  enterLane(key, "queue", first);
+  enterLane(key, "queue", second);
+  leaveLane(key, first);
+  assertEquals(enterLane(key, "block", third), null);
+});
+
+test("enterLane() with replace empties the queue", async (key) => {
+  enterLane(key, "queue", first);
+  const turn = enterLane(key, "queue", second);
+  assertEquals(enterLane(key, "replace", third), [first, second]);
+  leaveLane(key, first);
+  leaveLane(key, second);
+  assertEquals(await hasCome(turn), false);
+  assertEquals(enterLane(key, "block", fourth), null);
+});

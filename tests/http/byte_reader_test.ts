@@ -1,0 +1,235 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { InputError } from "../../src/errors.ts";
+import { ByteReader, readSmall } from "../../src/http/byte_reader.ts";
+import { freeAccount } from "../../src/http/body_account.ts";
+import type { Bytes } from "../../src/http/pieces.ts";
+
+const NO_LIMITS = { bodySeconds: Infinity, bytesPerSecond: Infinity };
+
+/** A body of which the test decides when what comes. */
+function slowBody() {
+  const cancelled = Promise.withResolvers<void>();
+  let controller: ReadableStreamDefaultController<Bytes>;
+  const stream = new ReadableStream<Bytes>({
+    start: (it) => void (controller = it),
+    cancel: () => cancelled.resolve(),
+  });
+  return {
+    stream,
+    cancelled: cancelled.promise,
+    send: (bytes: number) => controller.enqueue(new Uint8Array(bytes)),
+    end: () => controller.close(),
+    fail: (error: unknown) => controller.error(error),
+  };
+}
+
+function bodyOf(...sizes: number[]): ReadableStream<Bytes> {
+  return ReadableStream.from(sizes.map((size) => new Uint8Array(size)));
+}
+
+async function assertTimedOut(reading: Promise<unknown>, limit: string): Promise<void> {
+  const error = await assertRejects(() => reading, InputError, `the limit "${limit}"`);
+  assertEquals([error.status, error.limit], [408, limit]);
+}
+
+Deno.test("ByteReader.read() gives the chunks, passes over empty ones, and null from the end on", async () => {
+  const reader = new ByteReader(bodyOf(2, 0, 0, 3), "5", NO_LIMITS);
+  assertEquals((await reader.read())?.length, 2);
+  assertEquals((await reader.read())?.length, 3);
+  assertEquals(await reader.read(), null);
+  assertEquals(await reader.read(), null);
+  reader.close();
+});
+
+Deno.test("ByteReader.read() refuses a body that is shorter or longer than it says", async () => {
+  for (const [declared, sizes] of [["6", [2, 3]], ["4", [2, 3]], ["1", []], ["0", [1]]] as const) {
+    const reader = new ByteReader(bodyOf(...sizes), declared, NO_LIMITS);
+    const error = await assertRejects(
+      () => reader.readAll(Infinity, "bodyBytes", freeAccount()),
+      InputError,
+      `not the ${declared} bytes that Content-Length says`,
+    );
+    assertEquals(error.status, 400);
+    reader.close();
+  }
+});
+
+Deno.test("ByteReader refuses a Content-Length that is no number", () => {
+  for (const declared of ["", "-1", "1.5", "5, 5", "0x10", "1e3", "9".repeat(16)]) {
+    assertThrows(() => new ByteReader(bodyOf(), declared, NO_LIMITS), InputError, "Content-Length is no number");
+  }
+});
+
+Deno.test("ByteReader.read() tells a broken connection as a body that was cut off, with its cause", async () => {
+  const body = slowBody();
+  const reader = new ByteReader(body.stream, null, NO_LIMITS);
+  const reading = reader.read();
+  const cause = new Error("connection reset");
+  body.fail(cause);
+  const error = await assertRejects(() => reading, InputError, "cut off");
+  assertEquals([error.status, error.cause], [400, cause]);
+  reader.close();
+});
+
+Deno.test("ByteReader.readAll() bounds the bytes: at the limit and one past it", async () => {
+  const all = await new ByteReader(bodyOf(3, 2), null, NO_LIMITS).readAll(5, "bodyBytes", freeAccount());
+  assertEquals(all.length, 5);
+  const reader = new ByteReader(bodyOf(3, 3), null, NO_LIMITS);
+  const error = await assertRejects(
+    () => reader.readAll(5, "bodyBytes", freeAccount()),
+    InputError,
+    '5 bytes, the limit "bodyBytes"',
+  );
+  assertEquals([error.status, error.limit], [413, "bodyBytes"]);
+  reader.close();
+});
+
+Deno.test("ByteReader.readAll() refuses by the declared length before it reads", async () => {
+  let pulled = false;
+  const stream = new ReadableStream<Bytes>({ pull: () => void (pulled = true) }, { highWaterMark: 0 });
+  const reader = new ByteReader(stream, "6", NO_LIMITS);
+  await assertRejects(() => reader.readAll(5, "bodyBytes", freeAccount()), InputError, "more than 5 bytes");
+  assertEquals(pulled, false);
+  reader.close();
+});
+
+Deno.test("ByteReader.close() cancels a body that is not at its end, and lets one that is alone", async () => {
+  const body = slowBody();
+  new ByteReader(body.stream, null, NO_LIMITS).close();
+  await body.cancelled;
+
+  const whole = slowBody();
+  const reader = new ByteReader(whole.stream, null, NO_LIMITS);
+  whole.end();
+  assertEquals(await reader.read(), null);
+  reader.close();
+  assertEquals(
+    await Promise.race([whole.cancelled.then(() => "cancelled"), Promise.resolve("left alone")]),
+    "left alone",
+  );
+});
+
+Deno.test("ByteReader.read() ends a body that never comes at its deadline, and cancels it", async () => {
+  using time = new FakeTime();
+  const body = slowBody();
+  const reader = new ByteReader(body.stream, null, { bodySeconds: 30, bytesPerSecond: 0 });
+  const reading = reader.read();
+  await time.tickAsync(29_999);
+  body.send(1);
+  assertEquals((await reading)?.length, 1);
+  const next = reader.read();
+  await time.tickAsync(1);
+  await assertTimedOut(next, "bodySeconds");
+  await body.cancelled;
+  await assertTimedOut(reader.read(), "bodySeconds");
+  reader.close();
+});
+
+Deno.test("ByteReader.read() tells of a deadline that passed while nobody read", async () => {
+  using time = new FakeTime();
+  const body = slowBody();
+  const reader = new ByteReader(body.stream, null, { bodySeconds: 30, bytesPerSecond: 0 });
+  body.send(1);
+  await time.tickAsync(30_000);
+  await assertTimedOut(reader.read(), "bodySeconds");
+  reader.close();
+});
+
+Deno.test("ByteReader.read() judges the rate from the tenth second on", async () => {
+  using time = new FakeTime();
+  const body = slowBody();
+  const reader = new ByteReader(body.stream, null, { bodySeconds: Infinity, bytesPerSecond: 100 });
+  const reading = reader.read();
+  await time.tickAsync(9_999);
+  assertEquals(await Promise.race([reading, time.runMicrotasks().then(() => "waits")]), "waits");
+  const refused = assertTimedOut(reading, "bytesPerSecond");
+  await time.tickAsync(1);
+  await refused;
+  reader.close();
+});
+
+Deno.test("ByteReader.read() lets a body go on for as long as its bytes are enough", async () => {
+  using time = new FakeTime();
+  const body = slowBody();
+  const reader = new ByteReader(body.stream, null, { bodySeconds: Infinity, bytesPerSecond: 100 });
+  body.send(1_500);
+  await reader.read();
+  const reading = reader.read();
+  await time.tickAsync(10_000);
+  await time.tickAsync(4_999);
+  assertEquals(await Promise.race([reading, time.runMicrotasks().then(() => "waits")]), "waits");
+  body.send(100);
+  await reading;
+  const next = reader.read();
+  await time.tickAsync(1_000);
+  assertEquals(await Promise.race([next, time.runMicrotasks().then(() => "waits")]), "waits");
+  const refused = assertTimedOut(next, "bytesPerSecond");
+  await time.tickAsync(1);
+  await refused;
+  reader.close();
+});
+
+Deno.test("ByteReader does not count the time in which nobody reads against the sender", async () => {
+  using time = new FakeTime();
+  const body = slowBody();
+  const reader = new ByteReader(body.stream, null, { bodySeconds: Infinity, bytesPerSecond: 100 });
+  body.send(1);
+  await time.tickAsync(60_000);
+  assertEquals((await reader.read())?.length, 1);
+  reader.close();
+});
+
+Deno.test("ByteReader sets no timer where the limits are switched off", async () => {
+  using time = new FakeTime();
+  for (const bytesPerSecond of [0, Infinity]) {
+    const body = slowBody();
+    const reader = new ByteReader(body.stream, null, { bodySeconds: Infinity, bytesPerSecond });
+    const reading = reader.read();
+    await time.tickAsync(1e9);
+    body.send(1);
+    assertEquals((await reading)?.length, 1);
+    reader.close();
+  }
+});
+
+/** A request whose body comes when the test says so. */
+function bodyLater() {
+  const { promise, resolve } = Promise.withResolvers<Bytes>();
+  const request = { bodyUsed: false, bytes: () => promise };
+  return { request, send: (bytes: number) => resolve(new Uint8Array(bytes)) };
+}
+
+const IN_TIME = { bodySeconds: 30, bytesPerSecond: Infinity };
+
+Deno.test("readSmall() sets no timer for a body that has come with its headers", async () => {
+  using time = new FakeTime();
+  const { request, send } = bodyLater();
+  send(3);
+  const reading = readSmall(request, "3", 100, IN_TIME);
+  // Past every deadline at once: a timer that had been set would be over.
+  time.tick(60_000);
+  assertEquals((await reading)?.length, 3);
+});
+
+Deno.test("readSmall() ends a body that does not come at its deadline, and takes one that comes before", async () => {
+  using time = new FakeTime();
+  for (const isLate of [false, true]) {
+    const { request, send } = bodyLater();
+    const reading = readSmall(request, "3", 100, IN_TIME);
+    if (reading === null) throw new TypeError("It is small, and was not read in one step");
+    reading.catch(() => {}); // Looked at below.
+    await time.tickAsync(29_999);
+    if (isLate) await time.tickAsync(1);
+    send(3);
+    if (isLate) await assertTimedOut(reading, "bodySeconds");
+    else assertEquals((await reading).length, 3);
+  }
+});
+
+Deno.test("readSmall() leaves to be read as a stream what says no length, or more than it may have", () => {
+  const { request } = bodyLater();
+  assertEquals(readSmall(request, null, 100, IN_TIME), null);
+  assertEquals(readSmall(request, "101", 100, IN_TIME), null);
+  assertEquals(readSmall(request, "1e1", 100, IN_TIME), null);
+});

@@ -1,0 +1,178 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { canonicalRequest } from "../../src/http/canonical.ts";
+
+/** A request as `Deno.serve` makes one: the target as it was sent, after whatever the Host header says. */
+function sent(target: string, options: { method?: string; host?: string | null } = {}) {
+  const { method = "GET", host = "site.test" } = options;
+  const headers = new Headers(host === null ? {} : { host });
+  const url = /^https?:/.test(target) ? target : `http://${host ?? "localhost:8000"}${target}`;
+  return { url, method, headers };
+}
+
+/** The path that was made plain, or the status of the refusal. */
+function outcome(target: string, options?: Parameters<typeof sent>[1]): string | number {
+  const canonical = canonicalRequest(sent(target, options));
+  return canonical.kind === "ok" ? canonical.url.pathname + canonical.url.search : canonical.status;
+}
+
+Deno.test("canonicalRequest() passes paths that have one reading, percent-encoding untouched", () => {
+  for (
+    const path of [
+      "/",
+      "/notes/1",
+      "/notes/",
+      "/a.b/..c/c..",
+      "/%D0%BF%D0%BE%D0%B8%D1%81%D0%BA",
+      "/a%20b",
+      "/tags/100%25",
+      "/tags/100%25off",
+      "/tags/50%25%20more",
+      "/users/x;v=1",
+      "/a?q=%2F%00%0A..//\\",
+      "/a//b",
+    ]
+  ) {
+    assertEquals(outcome(path), path);
+  }
+});
+
+Deno.test("canonicalRequest() refuses with 400 a path that two readers could read in two ways", () => {
+  for (
+    const path of [
+      "//evil.test",
+      "///evil.test",
+      "/\\evil.test",
+      "/a\\b",
+      "/users/%5Cadmin",
+      "/users/%5cadmin",
+      "/a%2Fb",
+      "/a%2fb",
+      "/a/../admin",
+      "/a/..",
+      "/admin/.",
+      "/a/%2e%2e/admin",
+      "/a/.%2E/admin",
+      "/%2e",
+      "/%2561dmin",
+      "/%252e%252e/admin",
+      "/%252fadmin",
+      "/a%00b",
+      "/a%0d%0ab",
+      "/a%7f",
+      "/a%C2%85b",
+      "/a\tb",
+      "/%",
+      "/%zz",
+      "/%ff",
+      "/%c0%af",
+      "/%ed%a0%80",
+      "/a#fragment",
+      "/a?b#fragment",
+    ]
+  ) {
+    assertEquals(outcome(path), 400, path);
+  }
+});
+
+Deno.test("canonicalRequest() judges a path as it was sent, before URL folds it away", () => {
+  assertEquals(new URL("http://site.test/public/../admin").pathname, "/admin");
+  assertEquals(outcome("/public/../admin"), 400);
+});
+
+Deno.test("canonicalRequest() knows methods by their exact spelling", () => {
+  for (const method of ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]) {
+    assertEquals(canonicalRequest(sent("/", { method })), { kind: "ok", url: new URL("http://site.test/"), method });
+  }
+  for (const method of ["post", "Post", "get", "FOO", "", "PROPFIND", "TRACE "]) {
+    assertEquals(outcome("/", { method }), 501, method);
+  }
+});
+
+Deno.test("canonicalRequest() answers TRACE and CONNECT with 405 and Allow", () => {
+  for (const method of ["TRACE", "CONNECT"]) {
+    const canonical = canonicalRequest(sent("/", { method }));
+    assertEquals(canonical.kind === "refused" && [canonical.status, canonical.headers], [405, {
+      Allow: "GET, HEAD, POST",
+    }]);
+  }
+});
+
+Deno.test("canonicalRequest() does not repeat a method or a host in its message", () => {
+  for (const request of [sent("/", { method: "<b>" }), sent("/", { host: "site.test/<b>?" })]) {
+    const canonical = canonicalRequest(request);
+    assertEquals(canonical.kind === "refused" && canonical.message.includes("<b>"), false);
+  }
+});
+
+Deno.test("canonicalRequest() refuses a Host that is no host name", () => {
+  for (
+    const host of [
+      "",
+      "site.test/evil?x=",
+      "a@site.test",
+      "site.test#x",
+      "site.test?x",
+      "a\\b",
+      "site test",
+      "site.test,evil.test",
+      "site.test:http",
+      "site.test:",
+      "[::1",
+      "site.test:123456",
+      "сайт.test",
+    ]
+  ) {
+    const headers = { get: (name: string) => name === "host" ? host : null } as Headers;
+    const canonical = canonicalRequest({ url: `http://${host}/a`, method: "GET", headers });
+    assertEquals(canonical.kind === "refused" && canonical.status, 400, host);
+  }
+});
+
+Deno.test("canonicalRequest() takes a Host in any case, with a port, as an address", () => {
+  for (
+    const host of [
+      "SITE.test",
+      "site.test:8000",
+      "site.test:80",
+      "127.0.0.1:8000",
+      "[::1]:8000",
+      "my_app",
+      "site.test.",
+    ]
+  ) {
+    assertEquals(outcome("/a", { host }), "/a", host);
+  }
+});
+
+Deno.test("canonicalRequest() refuses a target whose host is not the Host header's", () => {
+  const canonical = canonicalRequest(sent("http://evil.test/a"));
+  assertEquals(canonical.kind === "refused" && canonical.status, 400);
+  assertStringIncludes(canonical.kind === "refused" ? canonical.message : "", "its host");
+});
+
+Deno.test("canonicalRequest() passes a request without a Host header", () => {
+  assertEquals(outcome("/a?b=1", { host: null }), "/a?b=1");
+  assertEquals(outcome("http://site.test", { host: null }), "/");
+});
+
+Deno.test("canonicalRequest() refuses credentials in the URL", () => {
+  assertEquals(outcome("http://user:secret@site.test/a", { host: null }), 400);
+});
+
+Deno.test("canonicalRequest() refuses what is no HTTP URL", () => {
+  for (const url of ["ftp://site.test/", "http://", "/a", "data:,x"]) {
+    const canonical = canonicalRequest({ url, method: "GET", headers: new Headers() });
+    assertEquals(canonical.kind === "refused" && canonical.status, 400, url);
+  }
+});
+
+Deno.test("canonicalRequest() reads the URL of a server on a Unix socket or vsock as an HTTP one", () => {
+  for (const scheme of ["http+unix", "http+vsock"]) {
+    const canonical = canonicalRequest({
+      url: `${scheme}://site.test/a?b=1`,
+      method: "GET",
+      headers: new Headers({ host: "site.test" }),
+    });
+    assertEquals(canonical.kind === "ok" && canonical.url.href, "http://site.test/a?b=1");
+  }
+});

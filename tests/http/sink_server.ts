@@ -1,0 +1,45 @@
+/**
+ * A server that writes every code point into everything it emits, for `sink_test.ts` to run in a process of its own: what
+ * slips through would end that process.
+ */
+import { cookie, encodeEvent, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { BATCH, batch, HEADERS } from "./sink_batches.ts";
+
+const tellPort = ({ port }: { port: number }): void =>
+  void Deno.stdout.writeSync(new TextEncoder().encode(`${port}\n`));
+
+Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: tellPort }, (request) => {
+  const url = new URL(request.url);
+  const from = Number(url.searchParams.get("from"));
+  const texts = Array.from({ length: HEADERS }, (_, at) => batch(from + at * BATCH));
+  switch (url.pathname) {
+    case "/headers":
+      return new Response(null, { headers: sealHeaders(texts.map((text, at): [string, string] => [`x-${at}`, text])) });
+    case "/response": {
+      const headers = new Headers();
+      for (const [at, text] of texts.entries()) {
+        try {
+          headers.set(`x-${at}`, text);
+        } catch {
+          // The platform refuses NUL, CR, LF and what is above U+00FF by itself; what it lets pass is for sealResponse().
+          // deno-lint-ignore no-control-regex -- control characters are what is left out
+          headers.set(`x-${at}`, text.replace(/[\0\r\n]|[^\x00-\xff]/g, ""));
+        }
+      }
+      return sealResponse(new Response("body", { headers }));
+    }
+    case "/redirect":
+      return new Response(null, { status: 303, headers: { location: redirectTarget(`/p?q=${texts.join("")}`, url) } });
+    case "/cookies":
+      return new Response(null, {
+        headers: texts.map((value, at): [string, string] => ["set-cookie", cookie({ name: `c${at}`, value })]),
+      });
+    case "/events":
+      return new Response(
+        texts.map((text) => encodeEvent({ event: "toast", data: { value: text, [text]: 1 } })).join(""),
+        { headers: { "content-type": "text/event-stream" } },
+      );
+    default:
+      return new Response(null, { status: 404 });
+  }
+});
