@@ -20,35 +20,35 @@ import { currentHyper, type HyperRuntime, start, stop } from "./src/client/runti
 
 export type { ActionType } from "./src/protocol/action_type.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
-export type { ActionOptions, RequestOptions } from "./src/client/call/action.ts";
+export type { CallOptions, RequestOptions } from "./src/client/call/action.ts";
 export { hyperAlpine } from "./src/client/page/alpine.ts";
 export type { AlpineLike } from "./src/client/page/signals.ts";
 export { type ActionCall, type ActionCalls, createActions } from "./src/client/call/create_actions.ts";
 export type { HyperConfig, HyperOptions, LoadingConfig, Messages, RetryConfig } from "./src/client/config.ts";
 export type {
-  AbortedDetail,
-  AfterDetail,
-  CallDetail,
-  ErrorDetail,
-  ExceptionDetail,
+  AbortedEventDetail,
+  AfterRequestEventDetail,
+  CallEventDetail,
+  ErrorEventDetail,
+  ExceptionEventDetail,
   HyperEventMap,
-  MissingDetail,
-  NetworkDetail,
-  ReplacedDetail,
-  RestoredDetail,
-  RestoreDetail,
-  RetriesFailedDetail,
-  RetryDetail,
-  SignalsDetail,
+  NetworkEventDetail,
+  ReplacedEventDetail,
+  RestoredEventDetail,
+  RestoreEventDetail,
+  RetriesFailedEventDetail,
+  RetryEventDetail,
+  SignalsEventDetail,
   StreamEventDetail,
-  SuccessDetail,
-  SwapDetail,
-  SwitchDetail,
-  ToastDetail,
-  UploadProgress,
+  SuccessEventDetail,
+  SwapEventDetail,
+  SwapMissingEventDetail,
+  SwitchEventDetail,
+  ToastEventDetail,
+  UploadProgressEventDetail,
 } from "./src/client/events.ts";
 export type { Sync } from "./src/client/call/lanes.ts";
-export type { VisitOptions } from "./src/client/navigate/pages.ts";
+export type { NavigateOptions } from "./src/client/navigate/pages.ts";
 export type { Network } from "./src/client/page/network.ts";
 export type {
   AbortedOutcome,

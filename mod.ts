@@ -69,9 +69,9 @@ export type {
   ConnectionInfo,
   ErrorInfo,
   Handler,
-  HandlerAction,
   HandlerOptions,
-  OnceHandlerOptions,
+  IdempotencyOptions,
+  RegisteredAction,
 } from "./src/handler/options.ts";
 
 export {
@@ -88,7 +88,7 @@ export {
   type ActionContext,
   type ActionContextBase,
   type ActionDecorator,
-  type ActionHandler,
+  type ActionFunction,
   type ActionLimits,
   type ActionOptions,
   type CallInput,
@@ -98,7 +98,7 @@ export {
   type VerifyWebhook,
 } from "./src/actions/action.ts";
 export type { ActionType } from "./src/protocol/action_type.ts";
-export { type ActionSource, type DispatchContext, FormActionBackend } from "./src/actions/backend.ts";
+export { type ActionLocation, type DispatchContext, FormActionBackend } from "./src/actions/backend.ts";
 export { RegistryFormActionBackend } from "./src/actions/registry.ts";
 export {
   type BackendEntry,
@@ -107,11 +107,11 @@ export {
   FormActionFactory,
 } from "./src/actions/factory.ts";
 export { FormActionManager, type OwnedAction } from "./src/actions/manager.ts";
-export { type OriginContext, redirectToOrigin, type RedirectToOriginOptions } from "./src/actions/origin.ts";
-export { resumeCheckpoint, type ResumeContext } from "./src/actions/checkpoint.ts";
+export { type OriginPageContext, redirectToOrigin, type RedirectToOriginOptions } from "./src/actions/origin.ts";
+export { type CheckpointContext, lastCheckpoint } from "./src/actions/checkpoint.ts";
 export { formActionUid, formActionUrl } from "./src/actions/uid.ts";
 export { FormActionDispatch } from "./src/dispatch/dispatch.ts";
-export type { Visitor } from "./src/dispatch/arrival.ts";
+export type { ClientInfo } from "./src/dispatch/arrival.ts";
 
 export {
   checkpoint,
@@ -163,12 +163,12 @@ export { ClientScript, type ClientScriptProps } from "./src/preact/client_script
 export {
   type AttributeValue,
   type ControlAttributes,
-  drawField,
-  type DrawFieldProps,
   Field,
   FieldControl,
   type FieldControlProps,
   type FieldProps,
+  renderField,
+  type RenderFieldProps,
 } from "./src/preact/field.tsx";
 export { useForm } from "./src/preact/use_form.ts";
 export { FormErrors, type FormErrorsProps } from "./src/preact/form_errors.tsx";
@@ -188,7 +188,7 @@ export {
   type InitialValues,
   type SchemaFormOptions,
   type SuccessFeedback,
-  type ToastContent,
+  type ToastInput,
 } from "./src/forms/form.ts";
 export type { AnyBound, AnyForm, BoundOf, FormFactory, FormOrPair, InputOf } from "./src/forms/any_form.ts";
 export { field, type FieldBuilders, type Given } from "./src/forms/field.ts";
@@ -201,23 +201,23 @@ export type {
   ChoiceGroup,
   ChoiceOption,
   ChoiceValue,
+  DateTimeFieldOptions,
   FieldOptions,
   FileFieldOptions,
   HiddenFieldOptions,
-  MomentFieldOptions,
-  MultiChoiceFieldOptions,
+  MultiSelectFieldOptions,
   NumberFieldOptions,
   TextFieldOptions,
   UrlFieldOptions,
 } from "./src/forms/field_options.ts";
 export type { FieldType } from "./src/forms/field_kinds.ts";
 export type {
+  DisplayValue,
   FieldChoice,
   FieldConstraints,
   FieldKind,
   FieldMessages,
   FieldResult,
-  ShownValue,
 } from "./src/forms/field_rules.ts";
 export type { StandardSchemaV1 } from "./src/forms/schema.ts";
 export {
@@ -254,7 +254,7 @@ export {
 export { DContext, type DefaultOption, Depends, DForm, DQuery, DUrl } from "./src/deps/markers.ts";
 export {
   type BoundDefinition,
-  ContextProvider,
+  DContextProvider,
   DependsProvider,
   FormProvider,
   type Provider,
@@ -296,14 +296,15 @@ export {
 } from "./src/signals.ts";
 
 export {
-  type ContextProvider as PageContextProvider,
-  type ContextProviders,
+  type ContextFunction,
+  type ContextFunctions,
+  type ContextFunctionValue,
   type ContextValues,
   type ErrorPageProps,
   type Head,
   type LayoutProps,
   local,
-  type LocalProvider,
+  type LocalContextFunction,
   Page,
   type PageClass,
   type PageComponent,
@@ -311,11 +312,10 @@ export {
   type PageModule,
   type PageProps,
   type PageResponse,
-  type ProviderValue,
   type RenderFunction,
   type RenderResult,
 } from "./src/pages/page_module.ts";
-export type { ListedPage } from "./src/pages/discover.ts";
+export type { PageEntry } from "./src/pages/discover.ts";
 export {
   pageUrl,
   type PageUrlArguments,
@@ -337,8 +337,8 @@ export {
   type RateLimiterOptions,
   type RateVerdict,
 } from "./src/dispatch/rate.ts";
-export { StoredFile, type TakeFile, type TakenFile } from "./src/http/stored_file.ts";
-export type { ArrivingFile } from "./src/http/multipart.ts";
+export { StoredFile, type UploadHandler, type UploadResult } from "./src/http/stored_file.ts";
+export type { IncomingFile } from "./src/http/multipart.ts";
 export type { CrossOriginOptions } from "./src/http/cross_origin.ts";
 export type { Kwargs } from "./src/actions/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";

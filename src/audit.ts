@@ -4,12 +4,12 @@
  * @module
  */
 import { isAnyForm } from "./forms/any_form.ts";
-import type { Handler, HandlerAction } from "./handler/options.ts";
+import type { Handler, RegisteredAction } from "./handler/options.ts";
 import { DEFAULT_LIMITS, type Limits } from "./http/limits.ts";
 
 /** What an audit asks for. */
 export interface AuditOptions {
-  /** Whether every action has to be guarded, or to say `public: true`. Default: `false`. */
+  /** Whether every action has to be guarded, or to say `skipHandlerGuard: true`. Default: `false`. */
   readonly requireGuard?: boolean | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface AuditedAction {
 export interface ActionAudit {
   /** Every action, by name. */
   readonly actions: readonly AuditedAction[];
-  /** The names of those that nobody guards and that do not say `public: true`. */
+  /** The names of those that nobody guards and that do not say `skipHandlerGuard: true`. */
   readonly unguarded: readonly string[];
   /** Options of the handler that are not set and decide what is safe, one sentence each. */
   readonly warnings: readonly string[];
@@ -69,14 +69,14 @@ export interface ActionAudit {
  * @param handler The handler.
  * @param options What is asked for.
  * @returns What was found.
- * @throws {TypeError} With `requireGuard`, when an action has neither a guard nor `public: true`; the message names them all.
+ * @throws {TypeError} With `requireGuard`, when an action has neither a guard nor `skipHandlerGuard: true`; the message names them all.
  *
  * @example In a test: no action is left open by mistake
  * ```ts
  * import { action, auditActions, createHandler } from "@hyper/actions";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
- * const search = action("search", { method: "GET", public: true }, () => []);
+ * const search = action("search", { method: "GET", skipHandlerGuard: true }, () => []);
  * const remove = action("remove", () => {});
  * const handler = createHandler({
  *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "", search, remove }) }],
@@ -98,7 +98,7 @@ export async function auditActions(
     throw new TypeError(
       `Cannot vouch for ${open.length === 1 ? "action" : "actions"} ${names}: nobody guards ${
         open.length === 1 ? "it" : "them"
-      }; give a guard to each, or one for all to createHandler(), or say public: true`,
+      }; give a guard to each, or one for all to createHandler(), or say skipHandlerGuard: true`,
     );
   }
   const warnings = [...handler.warnings, ...identityWarnings(found, actions)];
@@ -107,7 +107,7 @@ export async function auditActions(
 }
 
 /** Warns where users are told apart by cookies alone, as far as that can be seen from outside. */
-function identityWarnings(found: readonly HandlerAction[], actions: readonly AuditedAction[]): readonly string[] {
+function identityWarnings(found: readonly RegisteredAction[], actions: readonly AuditedAction[]): readonly string[] {
   const isIdentified = found.every(({ isIdentified }) => isIdentified);
   // An action that asks for nobody has no users to tell apart, and a signature is not a user.
   const guarded = actions.filter(({ method, guards }) =>
@@ -119,11 +119,11 @@ function identityWarnings(found: readonly HandlerAction[], actions: readonly Aud
     `users of ${names}${
       guarded.length > 3 ? ` and ${guarded.length - 3} more` : ""
     } are told apart by the HttpOnly cookies ` +
-    `this application sets; give createHandler({ principal }), or name the cookies of its sessions in once.cookies`,
+    `this application sets; give createHandler({ principal }), or name the cookies of its sessions in idempotency.cookies`,
   ];
 }
 
-function look({ action, source, isGuardedByHandler, limits, rate }: HandlerAction): AuditedAction {
+function look({ action, source, isGuardedByHandler, limits, rate }: RegisteredAction): AuditedAction {
   const { form } = action;
   const guards: AuditedGuard[] = [];
   if (isGuardedByHandler) guards.push("handler");
@@ -135,7 +135,7 @@ function look({ action, source, isGuardedByHandler, limits, rate }: HandlerActio
     uid: action.uid,
     method: action.method,
     guards,
-    isPublic: action.public,
+    isPublic: action.skipHandlerGuard,
     input: inputOf(action),
     takesFiles: action.onFile !== null,
     limits: differing(limits),
@@ -144,7 +144,7 @@ function look({ action, source, isGuardedByHandler, limits, rate }: HandlerActio
   };
 }
 
-function inputOf({ form, input }: HandlerAction["action"]): string {
+function inputOf({ form, input }: RegisteredAction["action"]): string {
   if (isAnyForm(form)) return form.kind === "formset" ? `formset ${form.prefix}` : `form ${form.name}`;
   if (form !== null) return "form of the request";
   return input === null ? "any data" : `schema ${input["~standard"].vendor}`;

@@ -11,7 +11,7 @@ import { SERVER_ERROR } from "./dispatch/failure.ts";
 import { watchRequests } from "./dispatch/request_watch.ts";
 import type { Trace } from "./dispatch/trace.ts";
 import { log, logDevelopment, reportAndLog } from "./handler/log.ts";
-import type { ConnectionInfo, Handler, HandlerAction, HandlerOptions } from "./handler/options.ts";
+import type { ConnectionInfo, Handler, HandlerOptions, RegisteredAction } from "./handler/options.ts";
 import { createProxyNotice, NO_TRUST_PROXY, Sender, type SenderOptions } from "./handler/sender.ts";
 import { createServices } from "./handler/services.ts";
 import { startApp } from "./handler/start.ts";
@@ -112,14 +112,14 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     fetch: answer,
     ready,
     signals,
-    actions: async (): Promise<readonly HandlerAction[]> => {
+    actions: async (): Promise<readonly RegisteredAction[]> => {
       await ready;
       const { sources } = await started;
       return Array.from(manager.actions(), ({ action }) => ({
         action,
         source: sources.get(action.uid) ?? null,
-        isGuardedByHandler: options.guard !== undefined && !action.public,
-        isIdentified: options.principal !== undefined || options.once?.cookies !== undefined,
+        isGuardedByHandler: options.guard !== undefined && !action.skipHandlerGuard,
+        isIdentified: options.principal !== undefined || options.idempotency?.cookies !== undefined,
         limits: resolveLimits(action.limits, limits),
         rate: action.rate ?? options.rate ?? null,
       }));

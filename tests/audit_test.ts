@@ -16,7 +16,7 @@ Deno.test("auditActions() tells of each action who is asked before it runs, in o
   const handler = handlerOf({
     a: action("own", { guard: pass }, pass),
     b: action("open", pass),
-    c: action("lifted", { public: true, guard: pass }, pass),
+    c: action("lifted", { skipHandlerGuard: true, guard: pass }, pass),
     d: action("hook", { webhook: true, verify: () => true }, pass),
     e: action("all", { guard: pass, form: GuardedForm }, pass),
   }, { guard: pass });
@@ -71,7 +71,7 @@ Deno.test("auditActions() with requireGuard names every action that nobody guard
   const handler = handlerOf({
     a: action("first", pass),
     b: action("second", { method: "GET" }, pass),
-    c: action("third", { public: true }, pass),
+    c: action("third", { skipHandlerGuard: true }, pass),
     d: action("fourth", { guard: pass }, pass),
   });
   assertEquals((await auditActions(handler)).unguarded, ["first", "second"]);
@@ -82,7 +82,9 @@ Deno.test("auditActions() with requireGuard names every action that nobody guard
 });
 
 Deno.test("auditActions() with requireGuard is content where the handler guards all, but for what is public", async () => {
-  const handler = handlerOf({ a: action("a", pass), b: action("b", { public: true }, pass) }, { guard: pass });
+  const handler = handlerOf({ a: action("a", pass), b: action("b", { skipHandlerGuard: true }, pass) }, {
+    guard: pass,
+  });
   assertEquals((await auditActions(handler, { requireGuard: true })).unguarded, []);
 });
 
@@ -149,7 +151,7 @@ Deno.test("auditActions() warns where guarded actions change something and nothi
   assertStringIncludes(warnings[0] ?? "", 'users of "save" are told apart by the HttpOnly cookies');
   const more = Object.fromEntries(["s", "t", "u", "v"].map((name) => [name, action(name, { guard: pass }, pass)]));
   assertStringIncludes((await audit(more)).warnings.join(), 'users of "s", "t", "u" and 1 more are');
-  const named: readonly HandlerOptions[] = [{ principal: () => null }, { once: { cookies: ["session"] } }];
+  const named: readonly HandlerOptions[] = [{ principal: () => null }, { idempotency: { cookies: ["session"] } }];
   for (const options of named) assertEquals((await audit(actions, options)).warnings, []);
   // Without a guard there is no user to mistake.
   const { b, c } = actions;

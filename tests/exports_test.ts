@@ -5,48 +5,48 @@ import { fromFileUrl } from "@std/path";
 const EXPORTS: Readonly<Record<string, string>> = {
   "mod.ts": `
     LiveItem LiveOptions MemoryRateLimiter live AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed
-    ActionHandler ActionLimits ActionOptions ActionRef ActionRegistered ActionSource ActionType AnyBound
-    AnyFieldOptions AnyForm ArrivingFile AttributeValue AuditOptions AuditedAction AuditedGuard BackendEntry
+    ActionFunction ActionLimits ActionOptions ActionRef ActionRegistered ActionLocation ActionType AnyBound
+    AnyFieldOptions AnyForm IncomingFile AttributeValue AuditOptions AuditedAction AuditedGuard BackendEntry
     BackendSpec BoundBase BoundDefinition BoundField BoundForm BoundFormset BoundFormsetRow BoundOf Bus BusMessage
     BusSubscription CallInput CheckboxFieldOptions CheckpointItem ChoiceDetails ChoiceFieldOptions ChoiceGroup
     ChoiceOption ChoiceValue CleanContext ClientScript ClientScriptProps ConnectOptions ConnectionInfo
-    ContextProvider ContextProviders ContextValues ControlAttributes Cookie BoundFormsetsOf BoundFormWithFormsets FormsetDefinitions FormWithFormsets RowInputsOf
+    DContextProvider ContextFunctions ContextValues ControlAttributes Cookie BoundFormsetsOf BoundFormWithFormsets FormsetDefinitions FormWithFormsets RowInputsOf
     RowsOf withFormsets WithFormsetsOptions CrossOriginOptions DContext
     DEFAULT_FORM_ACTION_BACKENDS DForm DQuery DUrl DataOf DefaultOption Dependency DependencyCache
     DependencyCycleError DependencyError DependencyFactory DependencyOptions Depends DependsProvider Deps
-    DispatchContext DrawFieldProps ElementAttributes ErrorInfo ErrorPageProps EventItem EventOptions Field
+    DispatchContext RenderFieldProps ElementAttributes ErrorInfo ErrorPageProps EventItem EventOptions Field
     FieldBuilders FieldChoice FieldConstraints FieldControl FieldControlProps FieldDefinition FieldDefinitions
     FieldInputs FieldKind FieldMessages FieldOptions FieldProps FieldResult FieldSpec FieldType FieldValues
     FieldsFormOptions FileFieldOptions Form FormActionBackend FormActionDispatch FormActionFactory FormActionManager
     FormDefinition FormErrors FormErrorsProps FormFactory FormGuardContext FormInitial FormOptionsBase FormOrPair
     FormProps FormProvider FormSection FormSectionSpec FormSpec FormValidationFailed FormsetDefinition
-    FormsetOptions FormsetRowSpec FormsetSpec FromValues Given Guard Handler HandlerAction HandlerOptions Head
+    FormsetOptions FormsetRowSpec FormsetSpec FromValues Given Guard Handler RegisteredAction HandlerOptions Head
     HiddenFieldOptions HistoryChange HistoryItem Holder HtmlItem HtmlOptions HyperError HyperErrorOptions InitialValues
     Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvStoreOptions Kwargs LayoutProps
-    Limits LimitsOptions ListedPage LoadJsItem LocalProvider Marker Markup MarkupNode MemoryBusOptions
-    MemoryStoreOptions MomentFieldOptions MultiChoiceFieldOptions NumberFieldOptions OnceHandlerOptions
-    OriginContext OwnedAction Page PageClass PageComponent PageContext PageContextProvider PageModule PageProps
+    Limits LimitsOptions PageEntry LoadJsItem LocalContextFunction Marker Markup MarkupNode MemoryBusOptions
+    MemoryStoreOptions DateTimeFieldOptions MultiSelectFieldOptions NumberFieldOptions IdempotencyOptions
+    OriginPageContext OwnedAction Page PageClass PageComponent PageContext ContextFunction PageModule PageProps
     PageResponse PageUrlArguments PageUrlOptions PageUrlParams ParamInput ParamName ParamType ParamTypes ParamValue
-    Params ParamsOf PatternParts Provider ProviderValue PublishOptions QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
+    Params ParamsOf PatternParts Provider ContextFunctionValue PublishOptions QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
     RateLimiterOptions RateRule RateVerdict Receiver RedirectItem RedirectOptions RedirectToOriginOptions
     RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestDependency
-    ResolutionScope ResultData ResumeContext SchemaFormOptions ShownValue Signal SignalFamily SignalsItem
+    ResolutionScope ResultData CheckpointContext SchemaFormOptions DisplayValue Signal SignalFamily SignalsItem
     SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubmitButton SubmitButtonProps SubscribeOptions SuccessFeedback Swap
-    SwitchItem SwitchOptions SwitchTarget TakeFile TakenFile TextFieldOptions ToastContent ToastItem Toasts
-    ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook Visitor accessDenied action actionDispatched
+    SwitchItem SwitchOptions SwitchTarget UploadHandler UploadResult TextFieldOptions ToastInput ToastItem Toasts
+    ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook ClientInfo accessDenied action actionDispatched
     actionFailed actionRegistered auditActions checkpoint cleanupExtraInitial createHandler createKvStore
     createMemoryBus createMemoryStore createRateLimiter createSqliteStore defineForm defineFormset dependency
-    drawField event field fieldSpec formActionUid formActionUrl formSpec formValidationFailed formsetSpec
-    getRequestDepCache history html loadJs local pageUrl redirect redirectToOrigin refresh remove resumeCheckpoint
+    renderField event field fieldSpec formActionUid formActionUrl formSpec formValidationFailed formsetSpec
+    getRequestDepCache history html loadJs local pageUrl redirect redirectToOrigin refresh remove lastCheckpoint
     signal signals streamClosed streamOpened switchTo toast unsafeHtml useForm validatedNextFormPagePath
   `,
   "client.ts": `
-    AbortReason AbortedDetail AbortedOutcome ActionCall ActionCalls ActionOptions ActionType AfterDetail AlpineLike
-    BlockedOutcome CallAction CallDetail ConnectionError ErrorDetail ErrorOutcome ExceptionDetail Hyper HyperConfig
-    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig Messages MissingDetail Network NetworkDetail
-    Outcome OutcomeBase ReceivedEvent ReplacedDetail RequestOptions RestoreDetail RestoredDetail RetriesFailedDetail RetryConfig
-    RetryDetail SignalsDetail StreamEventDetail SuccessDetail SuccessOutcome Swap SwapDetail SwitchDetail Sync
-    ToastDetail UploadProgress VisitOptions action createActions hyperAlpine runtime
+    AbortReason AbortedEventDetail AbortedOutcome ActionCall ActionCalls CallOptions ActionType AfterRequestEventDetail AlpineLike
+    BlockedOutcome CallAction CallEventDetail ConnectionError ErrorEventDetail ErrorOutcome ExceptionEventDetail Hyper HyperConfig
+    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig Messages SwapMissingEventDetail Network NetworkEventDetail
+    Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig
+    RetryEventDetail SignalsEventDetail StreamEventDetail SuccessEventDetail SuccessOutcome Swap SwapEventDetail SwitchEventDetail Sync
+    ToastEventDetail UploadProgressEventDetail NavigateOptions action createActions hyperAlpine runtime
   `,
   "src/store/redis.ts": `
     Bus BusMessage BusSubscription PublishOptions RedisBus RedisBusOptions RedisOptions RedisStore Store SubscribeOptions createRedisBus
@@ -54,7 +54,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   `,
   "src/init/mod.ts": `StartedProject startProject`,
   "src/testing/mod.ts": `
-    ConnectionError Entry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
+    ConnectionError FormEntry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
     TestCallOptions TestCalls TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure
     TestField TestForm TestOutcome TestOutcomeBase TestPage TestScope TestStream TestSuccess createTestClient
     createTestClock recordSignals

@@ -16,7 +16,7 @@ export const store = dependency("store", (): Store => {
 
 /**
  * The guard of a form that outlives its session. A guard of the form, not of its action: by then it is known what was typed,
- * and on which page. The action says `public: true`, so that it is asked in place of the guard of all actions.
+ * and on which page. The action says `skipHandlerGuard: true`, so that it is asked in place of the guard of all actions.
  */
 export async function keepTyped({ deps, form, url }: FormGuardContext<BoundForm>): Promise<true | Response> {
   if (await deps.get(currentUser) !== null) return true;

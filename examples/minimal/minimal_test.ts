@@ -15,7 +15,7 @@ Deno.test("guest book: a guest signs, with scripts off", async () => {
 Deno.test("guest book: a guest signs, with the runtime", async () => {
   await using client = createTestClient(app);
   const page = await client.open("/");
-  const outcome = await page.form("Sign").fill({ "Your name": "Grace" }).send();
+  const outcome = await page.form("Sign").fill({ "Your name": "Grace" }).submitWithRuntime();
   assertEquals(outcome.kind, "success");
   assertEquals(page.findAll("li").at(-1)?.text, "Grace");
 });

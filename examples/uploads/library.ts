@@ -1,5 +1,5 @@
 /** Where uploads are kept: their bytes as files of a folder, what is known of them in SQLite beside them. */
-import { dependency, type StoredFile, type TakenFile } from "@hyper/actions";
+import { dependency, type StoredFile, type UploadResult } from "@hyper/actions";
 import { join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -32,7 +32,7 @@ export class Library implements Disposable {
   }
 
   /** Writes a file as it arrives. It is not in the list before `add()`, and gone again when it is not accepted. */
-  async take(stream: ReadableStream<Uint8Array>): Promise<TakenFile> {
+  async take(stream: ReadableStream<Uint8Array>): Promise<UploadResult> {
     const key = crypto.randomUUID();
     try {
       await Deno.writeFile(this.#path(key), stream, { createNew: true });

@@ -14,14 +14,14 @@ uploadsTest("files are stored, listed, read and deleted, with scripts off", asyn
   assertEquals(page.findAll("#files a").map(({ text }) => text), ["page.pdf", "list.txt"]);
   const file = await page.click("list.txt");
   assertEquals(file.headers.get("content-disposition"), "attachment; filename*=UTF-8''list.txt");
-  assertEquals(file.source, "Buy milk");
+  assertEquals(file.body, "Buy milk");
   page = await page.click("Delete list.txt");
   assertEquals(page.findAll("#files a").map(({ text }) => text), ["page.pdf"]);
 });
 
 uploadsTest("nothing is left of a file that is refused", async (client, folder) => {
   const page = await client.open("/");
-  const outcome = await page.form("Upload").fill({ "Files to add": [text, forged] }).send();
+  const outcome = await page.form("Upload").fill({ "Files to add": [text, forged] }).submitWithRuntime();
   assertEquals(outcome.status, 422);
   assertEquals(page.form("Upload").field("Files to add").isInvalid, true);
   assertEquals(filesIn(folder), []);

@@ -12,7 +12,7 @@ import type { ActionType } from "../protocol/action_type.ts";
 import { HANDLER_LIMITS, type LimitsOptions, resolveLimits } from "../http/limits.ts";
 import { checkRate, type RateRule } from "../http/rate_rule.ts";
 import type { Kwargs } from "./kwargs.ts";
-import type { TakeFile } from "../http/stored_file.ts";
+import type { UploadHandler } from "../http/stored_file.ts";
 import type { Cookie } from "../http/cookie.ts";
 import type { Item } from "../results/items.ts";
 import type { MarkupNode } from "../results/markup.ts";
@@ -29,7 +29,7 @@ export interface ActionContextBase extends RequestContext {
   /** The signals of this handler, to connect to or to send. */
   readonly signals: SignalFamily;
   /** The address of the page the call came from, or `null` where it is not known. */
-  readonly origin: URL | null;
+  readonly originPage: URL | null;
   /** The target the call named (`X-Hyper-Target`), or `null`. A hint from the browser: never trust it with a decision. */
   readonly target: string | null;
   /**
@@ -154,15 +154,15 @@ export interface ActionOptions<
    * guards and before the form is looked at. The value of the field is then a `StoredFile`, whose `key` is what this
    * function gave. Default: files are kept in memory up to a mebibyte, on disk above it, until the answer is out.
    */
-  readonly onFile?: TakeFile | undefined;
+  readonly onFile?: UploadHandler | undefined;
   /** Lifts the guard that the handler has for all actions (`createHandler({ guard })`). Default: `false`. */
-  readonly public?: boolean | undefined;
+  readonly skipHandlerGuard?: boolean | undefined;
   /** How often one caller may run it; above it the answer is 429. Default: the rule of the handler, else any number. */
   readonly rate?: RateRule | undefined;
   /**
    * Lets programs of other sites call it, as a payment service does: the cross-origin verdict is lifted, and `verify` must
    * vouch for every request. It is named by its URL, by `X-Hyper-Action` or by the query, not by a field. A guard that the
-   * handler has for all actions holds here too, unless `public` lifts it. Default: `false`.
+   * handler has for all actions holds here too, unless `skipHandlerGuard` lifts it. Default: `false`.
    */
   readonly webhook?: boolean | undefined;
   /** Checks the signature of a request to a webhook; needed for one, and for nothing else. */
@@ -199,19 +199,19 @@ export interface Action<Name extends string = string, Input = unknown, Result = 
   /** The limits that differ for it. */
   readonly limits: ActionLimits;
   /** Takes files as they arrive, or `null`. */
-  readonly onFile: TakeFile | null;
+  readonly onFile: UploadHandler | null;
   /** Whether the guard of the handler is lifted for it. */
-  readonly public: boolean;
+  readonly skipHandlerGuard: boolean;
   /** How often one caller may run it, or `null`. */
   readonly rate: RateRule | null;
   /** Checks the signature of each request, for a webhook; or `null`. */
   readonly verify: VerifyWebhook | null;
   /** Runs it. */
-  readonly handler: ActionHandler;
+  readonly handler: ActionFunction;
 }
 
 /** A handler as the pipeline calls it: the context has been built to what the action declared. */
-export type ActionHandler = (ctx: never) => unknown;
+export type ActionFunction = (ctx: never) => unknown;
 
 /** What `@action(…)` gives: a decorator for a method that takes the action's context. */
 export type ActionDecorator<F extends AnyForm | null, S extends StandardSchemaV1 | null, I extends Injectables> = <
@@ -238,7 +238,7 @@ const RESERVED = new Set([
   "deps",
   "signal",
   "signals",
-  "origin",
+  "originPage",
   "target",
   "requestId",
   "publish",
@@ -331,8 +331,8 @@ export function action<
 >(name: string, options?: ActionOptions<F, S, I>): ActionDecorator<F, S, I>;
 export function action(
   name: string,
-  optionsOrHandler: ActionOptions | ActionHandler = {},
-  handler?: ActionHandler,
+  optionsOrHandler: ActionOptions | ActionFunction = {},
+  handler?: ActionFunction,
 ): unknown {
   if (typeof optionsOrHandler === "function") return createAction(name, {}, optionsOrHandler);
   const options = optionsOrHandler;
@@ -407,7 +407,7 @@ export function pageInstance<T extends object>(pageClass: new () => T): Dependen
   return instance as Dependency<T>;
 }
 
-function createAction(name: string, options: ActionOptions, handler: ActionHandler): Action {
+function createAction(name: string, options: ActionOptions, handler: ActionFunction): Action {
   checkName(name, options.namespace);
   const { form = null, input = null, method, inject = {}, guard = null, limits = {} } = options;
   const full = fullName(name, options.namespace);
@@ -448,7 +448,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionHandl
     guard,
     limits,
     onFile: options.onFile ?? null,
-    public: options.public ?? false,
+    skipHandlerGuard: options.skipHandlerGuard ?? false,
     rate,
     verify,
     handler,

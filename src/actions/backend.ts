@@ -7,7 +7,7 @@ import type { Action } from "./action.ts";
 import { FORM_ENDPOINT } from "../protocol/names.ts";
 
 /** Where an action was declared, for messages. */
-export interface ActionSource {
+export interface ActionLocation {
   /** The file, as a path from `baseDir`. */
   readonly file: string;
   /** The export, or the method of a page class. */
@@ -70,7 +70,7 @@ export abstract class FormActionBackend {
    * @param source Where it was declared.
    * @throws {TypeError} When its name or UID is taken.
    */
-  abstract registerAction(action: Action, source: ActionSource): void;
+  abstract registerAction(action: Action, source: ActionLocation): void;
 
   /** The action of a UID, or `null` when it is not one of this backend's. */
   abstract getByUid(uid: string): Action | null;

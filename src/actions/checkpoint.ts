@@ -5,8 +5,8 @@
  */
 import { CHECKPOINT_PATTERN, LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
 
-/** What {@linkcode resumeCheckpoint} reads of a handler's context. */
-export interface ResumeContext {
+/** What {@linkcode lastCheckpoint} reads of a handler's context. */
+export interface CheckpointContext {
   /** The request. */
   readonly request: Request;
   /** The id of the call, or `null`. */
@@ -26,11 +26,11 @@ export interface ResumeContext {
  *
  * @example Going on where the connection broke
  * ```ts
- * import { action, checkpoint, html, resumeCheckpoint } from "@hyper/actions";
+ * import { action, checkpoint, html, lastCheckpoint } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
  *
  * const watch = action("watch", { method: "GET" }, function* (ctx) {
- *   const passed = resumeCheckpoint(ctx, ["loaded"]);
+ *   const passed = lastCheckpoint(ctx, ["loaded"]);
  *   if (passed === null) {
  *     yield html("Loaded", { target: "#state" });
  *     yield checkpoint("loaded");
@@ -40,7 +40,7 @@ export interface ResumeContext {
  * assertEquals(watch.method, "GET");
  * ```
  */
-export function resumeCheckpoint<const N extends string>(ctx: ResumeContext, names: readonly N[]): N | null {
+export function lastCheckpoint<const N extends string>(ctx: CheckpointContext, names: readonly N[]): N | null {
   for (const name of names) {
     if (!CHECKPOINT_PATTERN.test(name)) throw new TypeError(`Cannot resume from "${name}": it is no checkpoint's name`);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Action } from "./action.ts";
-import type { ActionSource, FormActionBackend } from "./backend.ts";
+import type { ActionLocation, FormActionBackend } from "./backend.ts";
 
 /** An action and the backend that owns it. */
 export interface OwnedAction {
@@ -52,7 +52,7 @@ export class FormActionManager {
    * @returns The backend that took it.
    * @throws {TypeError} When its name or UID is taken in any backend, or no backend accepts it.
    */
-  registerAction(action: Action, source: ActionSource): FormActionBackend {
+  registerAction(action: Action, source: ActionLocation): FormActionBackend {
     for (const backend of this.backends) {
       const rival = backend.getByUid(action.uid);
       // Asking each backend again makes the one that holds it name both places.

@@ -6,9 +6,9 @@
 import { redirect, type RedirectItem } from "../results/items.ts";
 
 /** What {@linkcode redirectToOrigin} reads of a handler's context. */
-export interface OriginContext {
+export interface OriginPageContext {
   /** The address of the page the call came from, or `null` where it is not known. */
-  readonly origin: URL | null;
+  readonly originPage: URL | null;
 }
 
 /** Where {@linkcode redirectToOrigin} leads when the page is not known. */
@@ -37,7 +37,7 @@ export interface RedirectToOriginOptions {
  * assertEquals(redirectToOrigin({ origin: new URL("http://localhost/notes?q=milk") }).url, "/notes?q=milk");
  * ```
  */
-export function redirectToOrigin(ctx: OriginContext, options: RedirectToOriginOptions = {}): RedirectItem {
-  const { origin } = ctx;
-  return redirect(origin === null ? options.fallback ?? "/" : `${origin.pathname}${origin.search}`);
+export function redirectToOrigin(ctx: OriginPageContext, options: RedirectToOriginOptions = {}): RedirectItem {
+  const { originPage } = ctx;
+  return redirect(originPage === null ? options.fallback ?? "/" : `${originPage.pathname}${originPage.search}`);
 }

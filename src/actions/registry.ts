@@ -4,11 +4,11 @@
  * @module
  */
 import type { Action } from "./action.ts";
-import { type ActionSource, type DispatchContext, FormActionBackend } from "./backend.ts";
+import { type ActionLocation, type DispatchContext, FormActionBackend } from "./backend.ts";
 
 interface Entry {
   readonly action: Action;
-  readonly source: ActionSource;
+  readonly source: ActionLocation;
 }
 
 /**
@@ -43,7 +43,7 @@ export class RegistryFormActionBackend extends FormActionBackend {
    * @param source Where it was declared.
    * @throws {TypeError} When another action holds its name, or another name has its UID; the message names both places.
    */
-  override registerAction(action: Action, source: ActionSource): void {
+  override registerAction(action: Action, source: ActionLocation): void {
     const rival = this.#byName.get(action.name) ?? this.#byUid.get(action.uid);
     if (rival !== undefined) {
       const what = rival.action.name === action.name
@@ -87,6 +87,6 @@ export class RegistryFormActionBackend extends FormActionBackend {
   }
 }
 
-function place(source: ActionSource): string {
+function place(source: ActionLocation): string {
   return `"${source.exportName}" in ${source.file}`;
 }

@@ -14,7 +14,7 @@ export interface Messages {
   retry: string;
   /** On the button that takes the message away. */
   close: string;
-  /** Asked before a form with `hyper-unsaved` is left. */
+  /** Asked before a form with `hyper-confirm-unsaved` is left. */
   unsaved: string;
 }
 

@@ -21,7 +21,7 @@
 import type { AbortReason } from "./call/outcome.ts";
 
 /** What every event about a call has. */
-export interface CallDetail {
+export interface CallEventDetail {
   /** The request id: one for each call, kept over its retries. */
   readonly id: string;
   /** The key of its lane. */
@@ -41,37 +41,37 @@ export interface CallDetail {
 }
 
 /** `hyper:requestReplaced`: about the new call. */
-export interface ReplacedDetail extends CallDetail {
+export interface ReplacedEventDetail extends CallEventDetail {
   /** The id of the call that lost the lane. */
   readonly replacedId: string;
 }
 
 /** `hyper:requestAborted`. */
-export interface AbortedDetail extends CallDetail {
+export interface AbortedEventDetail extends CallEventDetail {
   /** Why it ended. */
   readonly reason: AbortReason;
 }
 
 /** `hyper:requestSuccess`. */
-export interface SuccessDetail extends CallDetail {
+export interface SuccessEventDetail extends CallEventDetail {
   /** The HTTP status. */
   readonly status: number;
 }
 
 /** `hyper:requestError`. Cancel the event to keep the runtime's own message off the page. */
-export interface ErrorDetail extends SuccessDetail {
+export interface ErrorEventDetail extends SuccessEventDetail {
   /** What went wrong, in the server's words. */
   readonly message: string;
 }
 
 /** `hyper:requestException`. Cancel the event to keep the runtime's own message off the page. */
-export interface ExceptionDetail extends CallDetail {
+export interface ExceptionEventDetail extends CallEventDetail {
   /** What was thrown. */
   readonly error: unknown;
 }
 
 /** `hyper:afterRequest`. */
-export interface AfterDetail extends CallDetail {
+export interface AfterRequestEventDetail extends CallEventDetail {
   /** The HTTP status or that of an `error` event; 0 where nothing was answered. */
   readonly status: number;
   /** Whether the action did what it was asked to do. */
@@ -81,7 +81,7 @@ export interface AfterDetail extends CallDetail {
 }
 
 /** `hyper:uploadProgress`, and what `onUploadProgress` is given. */
-export interface UploadProgress extends CallDetail {
+export interface UploadProgressEventDetail extends CallEventDetail {
   /** Bytes sent. */
   readonly loaded: number;
   /** Bytes to send, 0 where that is not known. */
@@ -91,7 +91,7 @@ export interface UploadProgress extends CallDetail {
 }
 
 /** `hyper:streamEvent`: fired before the event takes effect. */
-export interface StreamEventDetail extends CallDetail {
+export interface StreamEventDetail extends CallEventDetail {
   /** The name of the event, such as `patch_html`. */
   readonly event: string;
   /** Its data, parsed; `null` without any. */
@@ -101,13 +101,13 @@ export interface StreamEventDetail extends CallDetail {
 }
 
 /** `hyper:toast`. */
-export interface ToastDetail extends CallDetail {
+export interface ToastEventDetail extends CallEventDetail {
   /** What was given to `toast()`. */
   readonly value: unknown;
 }
 
 /** `hyper:requestRetry`. */
-export interface RetryDetail extends ExceptionDetail {
+export interface RetryEventDetail extends ExceptionEventDetail {
   /** Which attempt comes next, from 1. */
   readonly attempt: number;
   /** Milliseconds until then. */
@@ -115,23 +115,23 @@ export interface RetryDetail extends ExceptionDetail {
 }
 
 /** `hyper:requestRetriesFailed`. */
-export interface RetriesFailedDetail extends ExceptionDetail {
+export interface RetriesFailedEventDetail extends ExceptionEventDetail {
   /** How many attempts were made after the first. */
   readonly attempts: number;
 }
 
 /** `hyper:actionSwitch`: about the call that is handed over. */
-export interface SwitchDetail extends CallDetail {
+export interface SwitchEventDetail extends CallEventDetail {
   /** The action that takes over. */
-  readonly destination: string;
+  readonly toAction: string;
   /** The id of its request. */
-  readonly destinationId: string;
+  readonly toRequestId: string;
   /** How many hand-overs led to it. */
   readonly depth: number;
 }
 
 /** `hyper:swap:before` (cancel it to leave the element as it is) and `hyper:swap:after`. */
-export interface SwapDetail extends CallDetail {
+export interface SwapEventDetail extends CallEventDetail {
   /** The element that is patched; after an `outer` swap it has left the page. */
   readonly element: Element;
   /** How. */
@@ -139,10 +139,10 @@ export interface SwapDetail extends CallDetail {
 }
 
 /** `hyper:swap:missing`. The `target` that was looked for is in the detail. */
-export type MissingDetail = CallDetail;
+export type SwapMissingEventDetail = CallEventDetail;
 
 /** `hyper:network:change`, and after it `hyper:network:online` or `hyper:network:offline`. */
-export interface NetworkDetail {
+export interface NetworkEventDetail {
   /** Whether the browser thinks it has a network. */
   readonly online: boolean;
   /** The contrary. */
@@ -150,68 +150,68 @@ export interface NetworkDetail {
 }
 
 /** `hyper:history:restore:before`. */
-export interface RestoreDetail {
+export interface RestoreEventDetail {
   /** The URL that is shown again. */
   readonly url: string;
 }
 
 /** `hyper:history:restore:after`. */
-export interface RestoredDetail extends RestoreDetail {
+export interface RestoredEventDetail extends RestoreEventDetail {
   /** Whether the page could be had. */
   readonly success: boolean;
 }
 
 /** `hyper:signals`: new values, after Alpine has them. */
-export type SignalsDetail = Readonly<Record<string, unknown>>;
+export type SignalsEventDetail = Readonly<Record<string, unknown>>;
 
 /** Every event of the runtime by its name, as `window.addEventListener` knows it. */
 export interface HyperEventMap {
   /** Immediately before an action request is sent. */
-  "hyper:beforeRequest": CustomEvent<CallDetail>;
+  "hyper:beforeRequest": CustomEvent<CallEventDetail>;
   /** When a request has ended, however it ended: exactly once for each `beforeRequest`. */
-  "hyper:afterRequest": CustomEvent<AfterDetail>;
+  "hyper:afterRequest": CustomEvent<AfterRequestEventDetail>;
   /** The lane was taken and `sync` is `block`. */
-  "hyper:requestBlocked": CustomEvent<CallDetail>;
+  "hyper:requestBlocked": CustomEvent<CallEventDetail>;
   /** A call with `sync: "replace"` took the lane of another. */
-  "hyper:requestReplaced": CustomEvent<ReplacedDetail>;
+  "hyper:requestReplaced": CustomEvent<ReplacedEventDetail>;
   /** A call was ended early. */
-  "hyper:requestAborted": CustomEvent<AbortedDetail>;
+  "hyper:requestAborted": CustomEvent<AbortedEventDetail>;
   /** The answer is complete and in the page. */
-  "hyper:requestSuccess": CustomEvent<SuccessDetail>;
+  "hyper:requestSuccess": CustomEvent<SuccessEventDetail>;
   /** The server answered with an error: once for each failure. */
-  "hyper:requestError": CustomEvent<ErrorDetail>;
+  "hyper:requestError": CustomEvent<ErrorEventDetail>;
   /** The network failed, or client code threw. */
-  "hyper:requestException": CustomEvent<ExceptionDetail>;
+  "hyper:requestException": CustomEvent<ExceptionEventDetail>;
   /** A connection is lost and will be tried again. */
-  "hyper:requestRetry": CustomEvent<RetryDetail>;
+  "hyper:requestRetry": CustomEvent<RetryEventDetail>;
   /** The last attempt has failed. */
-  "hyper:requestRetriesFailed": CustomEvent<RetriesFailedDetail>;
+  "hyper:requestRetriesFailed": CustomEvent<RetriesFailedEventDetail>;
   /** The body of a request is on its way. */
-  "hyper:uploadProgress": CustomEvent<UploadProgress>;
+  "hyper:uploadProgress": CustomEvent<UploadProgressEventDetail>;
   /** An event of an answer came, known or not. */
   "hyper:streamEvent": CustomEvent<StreamEventDetail>;
   /** A toast came. */
-  "hyper:toast": CustomEvent<ToastDetail>;
+  "hyper:toast": CustomEvent<ToastEventDetail>;
   /** A call is handed over to another action. */
-  "hyper:actionSwitch": CustomEvent<SwitchDetail>;
+  "hyper:actionSwitch": CustomEvent<SwitchEventDetail>;
   /** An element is about to be patched. */
-  "hyper:swap:before": CustomEvent<SwapDetail>;
+  "hyper:swap:before": CustomEvent<SwapEventDetail>;
   /** An element was patched. */
-  "hyper:swap:after": CustomEvent<SwapDetail>;
+  "hyper:swap:after": CustomEvent<SwapEventDetail>;
   /** Nothing on the page matches the target of a patch or an event. */
-  "hyper:swap:missing": CustomEvent<MissingDetail>;
+  "hyper:swap:missing": CustomEvent<SwapMissingEventDetail>;
   /** The network came or went. */
-  "hyper:network:change": CustomEvent<NetworkDetail>;
+  "hyper:network:change": CustomEvent<NetworkEventDetail>;
   /** The network came. */
-  "hyper:network:online": CustomEvent<NetworkDetail>;
+  "hyper:network:online": CustomEvent<NetworkEventDetail>;
   /** The network went. */
-  "hyper:network:offline": CustomEvent<NetworkDetail>;
+  "hyper:network:offline": CustomEvent<NetworkEventDetail>;
   /** Back or forward leads to an entry of ours: its page is about to be fetched. */
-  "hyper:history:restore:before": CustomEvent<RestoreDetail>;
+  "hyper:history:restore:before": CustomEvent<RestoreEventDetail>;
   /** That page is shown, or could not be had. */
-  "hyper:history:restore:after": CustomEvent<RestoredDetail>;
+  "hyper:history:restore:after": CustomEvent<RestoredEventDetail>;
   /** Signals have reached their scope. */
-  "hyper:signals": CustomEvent<SignalsDetail>;
+  "hyper:signals": CustomEvent<SignalsEventDetail>;
 }
 
 /** The names of our events, without `hyper:`. */

@@ -6,12 +6,12 @@
 import { action, type CallAction } from "./call/action.ts";
 import { clearFailure } from "./page/announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
-import { abort, watchPage } from "./call/active_call.ts";
+import { abort, abortAll, watchPage } from "./call/active_call.ts";
 import { observeForms } from "./page/form_observer.ts";
 import { stopLoading } from "./page/loading.ts";
 import { type Network, network, watchNetwork } from "./page/network.ts";
-import { observeNavigation, visit } from "./navigate/nav_observer.ts";
-import type { VisitOptions } from "./navigate/pages.ts";
+import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
+import type { NavigateOptions } from "./navigate/pages.ts";
 import { rememberOpen } from "./page/morph.ts";
 import { joinIn } from "./page/parts.ts";
 import { loadWords } from "./page/words.ts";
@@ -20,23 +20,23 @@ import { loadWords } from "./page/words.ts";
 export interface HyperRuntime {
   /** Calls an action: the same as `window.action`. */
   readonly action: CallAction;
-  /** Ends the calls with this key, whose outcome is then `aborted`; all calls without a key. */
-  abort(key?: string): void;
+  /** Ends the calls with this key. Their outcome is `aborted`. */
+  abort(key: string): void;
+  /** Ends all calls. Their outcome is `aborted`. */
+  abortAll(): void;
   /** Changes what is given, and gives a copy of everything that holds now. */
   configure(options?: HyperOptions): HyperConfig;
   /** Whether there is a network. */
   readonly network: Network;
-  /** Goes to a page of this site without leaving the document; gives whether it is shown. */
-  visit(url: string, options?: VisitOptions): Promise<boolean>;
-  /** The same as `visit`. */
-  navigate(url: string, options?: VisitOptions): Promise<boolean>;
+  /** Goes to a page of this site without leaving the document. Returns whether the page is shown. */
+  navigate(url: string, options?: NavigateOptions): Promise<boolean>;
 }
 
 /** Ends every listener of the runtime; `null` while it does not run. */
 let running: AbortController | null = null;
 
 /** The runtime of the page. */
-export const Hyper: HyperRuntime = { action, abort, configure, network, visit, navigate: visit };
+export const Hyper: HyperRuntime = { action, abort, configure, network, abortAll, navigate };
 
 /** The runtime that runs, which another copy of this module may have started. */
 export const currentHyper = (): HyperRuntime => Object.hasOwn(globalThis, "Hyper") ? globalThis.Hyper : Hyper;
@@ -62,7 +62,7 @@ export function stop(): void {
   if (!running) return;
   running.abort();
   running = null;
-  abort();
+  abortAll();
   clearFailure();
   stopLoading();
   Reflect.deleteProperty(globalThis, "Hyper");

@@ -88,7 +88,7 @@ export const DependsProvider: Provider = Object.freeze({
 });
 
 /** Resolves `DContext()` through the page's context providers. Priority 20. */
-export const ContextProvider: Provider = Object.freeze({
+export const DContextProvider: Provider = Object.freeze({
   name: "ContextProvider",
   priority: 20,
   canHandle: ({ source }: Marker<unknown>): boolean => source === "context",
@@ -150,7 +150,7 @@ export const QueryProvider: Provider = Object.freeze({
 /** The providers every request has. They read the request as it stands, so that nothing of theirs is kept. */
 export const BUILT_IN_PROVIDERS: readonly Provider[] = [
   DependsProvider,
-  ContextProvider,
+  DContextProvider,
   FormProvider,
   UrlProvider,
   QueryProvider,

@@ -5,7 +5,7 @@
  */
 import type { Action } from "../actions/action.ts";
 import type { DependencyCache } from "../deps/cache.ts";
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 import type { Intent } from "../actions/intent.ts";
 import type { Limits } from "../http/limits.ts";
 import type { Outcome } from "./outcome.ts";
@@ -25,7 +25,7 @@ export interface Answer {
   /** The action, or `null` where none was found. */
   readonly action: Action | null;
   /** The page the call is about, or `null` where no action was found. */
-  readonly origin: Visit | null;
+  readonly origin: PageRender | null;
   /** The copy of the form that was posted, or `null`. */
   readonly instance: string | null;
   /** Headers of the answer, whatever it is. */

@@ -11,7 +11,7 @@ import type { Intent } from "../actions/intent.ts";
 import type { Trace } from "./trace.ts";
 
 /** The client that sent a request. */
-export interface Visitor {
+export interface ClientInfo {
   /** The address, for rates; `""` where it is not known. */
   readonly address: string;
   /**
@@ -41,7 +41,7 @@ export interface Arrival {
   /** The dependencies it has resolved. */
   readonly cache: DependencyCache;
   /** The client that sent it. */
-  readonly visitor: Visitor;
+  readonly client: ClientInfo;
   /** The body, where it had to be read to find the action. */
   readonly body: ReadBody | null;
   /** Notes what happens to it; `null` where nothing watches. */

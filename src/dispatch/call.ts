@@ -7,10 +7,10 @@ import type { Action } from "../actions/action.ts";
 import type { DependencyCache } from "../deps/cache.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import type { OriginPage } from "../pages/origin.ts";
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 import type { Intent } from "../actions/intent.ts";
 import type { Limits } from "../http/limits.ts";
-import type { Arrival, ReadBody, Visitor } from "./arrival.ts";
+import type { Arrival, ClientInfo, ReadBody } from "./arrival.ts";
 import { Lifetime } from "./lifetime.ts";
 import { CookieJar } from "./set_cookies.ts";
 import type { UrlPage } from "./steps/named_page.ts";
@@ -26,7 +26,7 @@ export class Call implements Arrival {
   readonly url: URL;
   readonly intent: Intent;
   readonly cache: DependencyCache;
-  readonly visitor: Visitor;
+  readonly client: ClientInfo;
   readonly body: ReadBody | null;
   readonly trace: Trace | null;
   /** The action. */
@@ -42,12 +42,12 @@ export class Call implements Arrival {
   /** The errors that were reported before the action function threw them on; `null` while there are none. */
   #reported: WeakSet<object> | null = null;
 
-  constructor({ request, url, intent, cache, visitor, body, trace }: Arrival, action: Action, limits: Limits) {
+  constructor({ request, url, intent, cache, client, body, trace }: Arrival, action: Action, limits: Limits) {
     this.request = request;
     this.url = url;
     this.intent = intent;
     this.cache = cache;
-    this.visitor = visitor;
+    this.client = client;
     this.body = body;
     this.trace = trace;
     this.action = action;
@@ -87,5 +87,5 @@ export interface CallPage {
   /** The dependencies of the call, with the URL, the parameters and the context of the page. */
   readonly deps: RequestDeps;
   /** The page as rendering sees it: a GET of its own address. */
-  readonly visit: Visit;
+  readonly pageRender: PageRender;
 }

@@ -18,7 +18,7 @@ import { resolveLimits } from "../http/limits.ts";
 import type { Item } from "../results/items.ts";
 import { ActionRun } from "./action_run.ts";
 import type { App } from "./app.ts";
-import { type Arrival, dropBody, type Visitor } from "./arrival.ts";
+import { type Arrival, type ClientInfo, dropBody } from "./arrival.ts";
 import { Call, type CallPage } from "./call.ts";
 import { failureOf, isReportable, notAllowed } from "./failure.ts";
 import { handOver } from "./hand_over.ts";
@@ -63,11 +63,11 @@ export class FormActionDispatch {
    * Answers a request: an action where one is asked for, else whatever is served at its address.
    *
    * @param request The request.
-   * @param visitor The client that sent it.
+   * @param client The client that sent it.
    * @returns The answer. A refusal and a failure are answers too: this does not reject.
    */
-  answer(request: Request, visitor: Visitor): Promise<Response> {
-    return this.answerTraced(request, visitor, null);
+  answer(request: Request, client: ClientInfo): Promise<Response> {
+    return this.answerTraced(request, client, null);
   }
 
   /**
@@ -75,15 +75,15 @@ export class FormActionDispatch {
    *
    * @internal
    * @param request The request.
-   * @param visitor The client that sent it.
+   * @param client The client that sent it.
    * @param trace Notes what happens to it; `null` where nothing watches.
    */
-  async answerTraced(request: Request, visitor: Visitor, trace: Trace | null): Promise<Response> {
+  async answerTraced(request: Request, client: ClientInfo, trace: Trace | null): Promise<Response> {
     const report = reporterOf({ request, action: null }, this.#app);
     const cache = new DependencyCache(report);
     attachRequestDepCache(request, cache);
     const arrivalAt = (url: URL, intent: Intent = plainIntent(request)): Arrival => {
-      return { request, url, intent, cache, visitor, body: null, trace };
+      return { request, url, intent, cache, client, body: null, trace };
     };
     trace?.step("url");
     const judged = judgeUrl(request, this.#app);
@@ -149,7 +149,7 @@ export class FormActionDispatch {
     }
     trace?.settled(outcome);
     trace?.step("answer");
-    const origin = reached.page?.visit ?? null;
+    const origin = reached.page?.pageRender ?? null;
     const instance = reached.input?.instance ?? null;
     const headers = reached.admitted?.headers ?? {};
     const response = await respond({
@@ -189,12 +189,12 @@ export class FormActionDispatch {
 
   async #serve(arrival: Arrival): Promise<Response> {
     const { serve, router } = this.#app;
-    const { request, url, visitor, cache, trace } = arrival;
+    const { request, url, client, cache, trace } = arrival;
     trace?.step("page");
     const lifetime = new Lifetime(cache);
     const match = router.match(url.pathname);
     const page = match === null ? null : { ...match, url };
-    const served = await serve(request, url, match, depsOf(arrival, page, visitor.gone, this.#app));
+    const served = await serve(request, url, match, depsOf(arrival, page, client.gone, this.#app));
     if (served.drawn === null) return lifetime.endWith(served.response, served.isStream);
     lifetime.endAfter(served.drawn);
     return served.response;

@@ -5,7 +5,7 @@
  */
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 import type { Injecting, Observing } from "./app.ts";
 import type { Call } from "./call.ts";
 import { reporterOf } from "./observe.ts";
@@ -13,17 +13,17 @@ import { contextOf } from "./page_renders.ts";
 
 /** A page with nothing resolved, and the cache of what it then resolves: the caller disposes it. */
 export interface FreshPage {
-  readonly visit: Visit;
+  readonly pageRender: PageRender;
   readonly cache: DependencyCache;
 }
 
 /** Makes a page with nothing resolved. */
-export function freshPage(call: Call, visit: Visit, app: Injecting & Observing): FreshPage {
+export function freshPage(call: Call, pageRender: PageRender, app: Injecting & Observing): FreshPage {
   const { providers, overrides } = app;
   const cache = new DependencyCache(reporterOf(call, app));
-  const request = new Request(visit.request);
+  const request = new Request(pageRender.request);
   attachRequestDepCache(request, cache);
-  const { page, isOrigin, takeToasts, deps: { ctx: { url, params, signal } } } = visit;
+  const { page, isOrigin, takeToasts, deps: { ctx: { url, params, signal } } } = pageRender;
   const deps = createRequestDeps({
     ctx: { request, url, params, signal },
     providers,
@@ -33,5 +33,8 @@ export function freshPage(call: Call, visit: Visit, app: Injecting & Observing):
     origin: page === null ? "missing" : "ok",
     context: page === null ? null : contextOf(page),
   });
-  return { visit: { page, isOrigin, url: visit.url, params: visit.params, takeToasts, request, deps }, cache };
+  return {
+    pageRender: { page, isOrigin, url: pageRender.url, params: pageRender.params, takeToasts, request, deps },
+    cache,
+  };
 }

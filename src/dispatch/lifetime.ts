@@ -48,7 +48,7 @@ export class Lifetime {
   keepFiles(): void {
     if (this.#body?.kind !== "fields") return;
     for (const values of this.#body.fields.values()) {
-      for (const value of values) if (value instanceof StoredFile) value.keep();
+      for (const value of values) if (value instanceof StoredFile) value.persist();
     }
   }
 

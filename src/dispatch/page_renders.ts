@@ -13,7 +13,7 @@ import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";
 import type { RequestDeps, RequestDepsOptions } from "../deps/resolver.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { headersOfGet } from "../pages/page_guard.ts";
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 
 /** The parameters of no page. */
 export const NO_PARAMS: Params = Object.freeze({});
@@ -21,7 +21,7 @@ export const NO_PARAMS: Params = Object.freeze({});
 export const NOWHERE: URL = new URL("http://localhost/");
 
 /** Where an origin visit comes from. */
-export interface OriginVisitFacts {
+export interface OriginRenderFacts {
   /** The page, or `null` where there is none. */
   readonly page: PageRoute | null;
   /** `true` if forms lead back to the address. */
@@ -39,18 +39,18 @@ export interface OriginVisitFacts {
 }
 
 /** The page a call came from; its request and its dependencies are made when they are asked for. */
-export class OriginVisit implements Visit {
+export class OriginRender implements PageRender {
   readonly page: PageRoute | null;
   readonly isOrigin: boolean;
   readonly url: URL;
   readonly params: Params;
   readonly takeToasts = noToasts;
-  readonly #facts: OriginVisitFacts;
+  readonly #facts: OriginRenderFacts;
   #request: Request | null = null;
   #deps: RequestDeps | null = null;
 
   /** @param facts Where it comes from. */
-  constructor(facts: OriginVisitFacts) {
+  constructor(facts: OriginRenderFacts) {
     this.page = facts.page;
     this.isOrigin = facts.isOrigin;
     this.url = facts.url;
@@ -79,25 +79,25 @@ export class OriginVisit implements Visit {
 }
 
 /** A visit of the same page whose request and dependencies are made anew, when they are asked for. */
-export class LazyVisit implements Visit {
+export class LazyPageRender implements PageRender {
   readonly page: PageRoute | null;
   readonly isOrigin: boolean;
   readonly url: URL;
   readonly params: Params;
-  readonly takeToasts: Visit["takeToasts"];
-  readonly #make: () => Visit;
-  #made: Visit | null = null;
+  readonly takeToasts: PageRender["takeToasts"];
+  readonly #make: () => PageRender;
+  #made: PageRender | null = null;
 
   /**
-   * @param visit The page.
+   * @param pageRender The page.
    * @param make Makes the visit that is asked; called at most once.
    */
-  constructor(visit: Visit, make: () => Visit) {
-    this.page = visit.page;
-    this.isOrigin = visit.isOrigin;
-    this.url = visit.url;
-    this.params = visit.params;
-    this.takeToasts = visit.takeToasts;
+  constructor(pageRender: PageRender, make: () => PageRender) {
+    this.page = pageRender.page;
+    this.isOrigin = pageRender.isOrigin;
+    this.url = pageRender.url;
+    this.params = pageRender.params;
+    this.takeToasts = pageRender.takeToasts;
     this.#make = make;
   }
 
@@ -119,23 +119,23 @@ class LazyContext implements RequestContext {
   readonly params: Params;
   readonly signal: AbortSignal;
   readonly deps: Deps;
-  readonly #visit: Visit;
+  readonly #pageRender: PageRender;
 
   // An own property, so that it is there in a copy too; one getter for all of them, so that all have one shape.
   static readonly #request: PropertyDescriptor & ThisType<LazyContext> = {
     get(): Request {
-      return this.#visit.request;
+      return this.#pageRender.request;
     },
     enumerable: true,
     configurable: true,
   };
 
-  constructor(visit: Visit, signal: AbortSignal, deps: Deps) {
-    this.url = visit.url;
-    this.params = visit.params;
+  constructor(pageRender: PageRender, signal: AbortSignal, deps: Deps) {
+    this.url = pageRender.url;
+    this.params = pageRender.params;
     this.signal = signal;
     this.deps = deps;
-    this.#visit = visit;
+    this.#pageRender = pageRender;
     Object.defineProperty(this, "request", LazyContext.#request);
   }
 }

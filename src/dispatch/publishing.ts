@@ -6,7 +6,7 @@
 import { notify } from "../callback.ts";
 import { DependencyCache } from "../deps/cache.ts";
 import { echoOf } from "../live/message.ts";
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 import { checkTopic, type Item } from "../results/items.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Injecting, Observing, Running } from "./app.ts";
@@ -59,7 +59,7 @@ export async function publishFromOutside(
   const report = reporterOf({ request, action: null }, app);
   const cache = new DependencyCache(report);
   const deps = depsOf({ request, url: NOWHERE, cache }, null, new AbortController().signal, app);
-  const visit: Visit = {
+  const pageRender: PageRender = {
     page: null,
     isOrigin: false,
     url: NOWHERE,
@@ -72,7 +72,7 @@ export async function publishFromOutside(
     const message = await toMessage(topic, items, null, {
       actionName: `publish("${topic}")`,
       requestId: null,
-      fragment: (content) => app.rendering.fragment(content, visit),
+      fragment: (content) => app.rendering.fragment(content, pageRender),
       body: () => Promise.resolve(null),
       redirectTarget: (to, external) => app.redirectTarget(to, NOWHERE, { external }),
     });

@@ -17,7 +17,7 @@ export interface RateVerdict {
   /** How many more may run now. */
   readonly remaining: number;
   /** Seconds until one more may run; 0 while there are some left. */
-  readonly retrySeconds: number;
+  readonly retryAfterSeconds: number;
 }
 
 /** Keeps count. The one in memory counts for one process; one of your own may count for all of them. */
@@ -70,9 +70,9 @@ export interface RateLimiterOptions {
  * let time = 0;
  * const limiter = createRateLimiter({ now: () => time });
  * const rule = { limit: 2, seconds: 60 };
- * assertEquals(limiter.take("sign_in visitor", rule), { allowed: true, remaining: 1, retrySeconds: 0 });
- * assertEquals(limiter.take("sign_in visitor", rule), { allowed: true, remaining: 0, retrySeconds: 30 });
- * assertEquals(limiter.take("sign_in visitor", rule), { allowed: false, remaining: 0, retrySeconds: 30 });
+ * assertEquals(limiter.take("sign_in visitor", rule), { allowed: true, remaining: 1, retryAfterSeconds: 0 });
+ * assertEquals(limiter.take("sign_in visitor", rule), { allowed: true, remaining: 0, retryAfterSeconds: 30 });
+ * assertEquals(limiter.take("sign_in visitor", rule), { allowed: false, remaining: 0, retryAfterSeconds: 30 });
  * time += 30_000;
  * assertEquals(limiter.take("sign_in visitor", rule).allowed, true);
  * ```
@@ -99,7 +99,7 @@ export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateL
       }
       const remaining = Math.max(0, Math.floor((capacity - used + 1e-3) / cost));
       const wait = remaining > 0 ? 0 : used + cost - capacity;
-      return { allowed, remaining, retrySeconds: Math.ceil(wait / 1000 - 1e-6) };
+      return { allowed, remaining, retryAfterSeconds: Math.ceil(wait / 1000 - 1e-6) };
     },
   };
 }
@@ -129,17 +129,17 @@ export function withLimiterDeadline(limiter: RateLimiter, seconds: number): Rate
 /** The fields that tell a caller how much is left (draft-ietf-httpapi-ratelimit-headers). */
 export function rateHeaders(
   rule: RateRule,
-  { remaining, retrySeconds }: RateVerdict,
+  { remaining, retryAfterSeconds }: RateVerdict,
 ): Readonly<Record<string, string>> {
   return {
     "ratelimit-policy": `"action";q=${rule.limit};w=${Math.ceil(rule.seconds)}`,
-    "ratelimit": `"action";r=${remaining};t=${retrySeconds}`,
+    "ratelimit": `"action";r=${remaining};t=${retryAfterSeconds}`,
   };
 }
 
 /** The refusal of one run too many (RFC 6585, 4). */
 export function tooMany(verdict: RateVerdict): Failure {
   return failure(429, "This was asked for too often, try again later", {
-    "retry-after": String(Math.max(1, verdict.retrySeconds)),
+    "retry-after": String(Math.max(1, verdict.retryAfterSeconds)),
   });
 }

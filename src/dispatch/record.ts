@@ -14,7 +14,7 @@ import { startTimer, type UnreadLimits } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
 
 /** The bounds of a body that is made to its end without a reader. */
-export interface UnreadBody {
+export interface UnreadableBody {
   /** How much of it is made. */
   readonly limits: UnreadLimits;
   /** Takes a slot among the generators that run; what has none is not made further. */
@@ -60,7 +60,7 @@ export function restore(stored: StoredOutcome): Outcome {
  * @param unread The bounds of a body whose reader has left.
  * @returns The response to send. Its body is made to its end even where its reader leaves before, within the bounds.
  */
-export async function recordResponse(response: Response, claim: MineClaim, unread: UnreadBody): Promise<Response> {
+export async function recordResponse(response: Response, claim: MineClaim, unread: UnreadableBody): Promise<Response> {
   // Apart from its other headers: cookies go to the identity alone that they were made for.
   claim.keepOwnCookies(response.headers.getSetCookie());
   claim.headSent();
@@ -107,7 +107,7 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
         await reader.cancel();
       };
       try {
-        await makeUnread(step, cut, unread);
+        await makeUnreadable(step, cut, unread);
       } catch (error) {
         await claim.finish({ kind: "tooLarge" });
         tell(unread.report, error);
@@ -118,10 +118,10 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
 }
 
 /** Makes a body to its end, or until it has taken all that a body without a reader may: then it is cut. */
-async function makeUnread(
+async function makeUnreadable(
   step: () => Promise<Uint8Array | null>,
   cut: () => Promise<void>,
-  { limits, openSlot, report }: UnreadBody,
+  { limits, openSlot, report }: UnreadableBody,
 ): Promise<void> {
   const slot = openSlot();
   if (slot.kind !== "slot") return await cut();

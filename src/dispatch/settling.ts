@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Running } from "./app.ts";
 import type { Call } from "./call.ts";
 import { type FreshPage, freshPage } from "./fresh_page.ts";
 import type { Settling } from "./settle.ts";
 import { baseOfTargets } from "./steps/find_page.ts";
-import { LazyVisit } from "./page_renders.ts";
+import { LazyPageRender } from "./page_renders.ts";
 import { type WatchingApp, watchTopic } from "./watching.ts";
 
 /** The parts of an application that settling needs. */
@@ -18,14 +18,14 @@ export type SettlingApp = Pick<Running, "rendering" | "redirectTarget"> & Watchi
 
 /** Makes what settles the items of a run. */
 export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
-  const { call, page: { visit }, claim } = run;
+  const { call, page: { pageRender }, claim } = run;
   return {
     actionName: call.action.name,
     requestId: call.intent.requestId,
     fragment: (content) => {
       // Made when a component asks: most fragments are rows and texts, which ask for nothing.
       const held: { fresh: FreshPage | null } = { fresh: null };
-      const part = new LazyVisit(visit, () => (held.fresh = freshPage(call, visit, app)).visit);
+      const part = new LazyPageRender(pageRender, () => (held.fresh = freshPage(call, pageRender, app)).pageRender);
       const html = attemptAtOnce(() => app.rendering.fragment(content, part));
       // At once, as most: nothing was made that has to be ended, and nothing is waited for.
       if (typeof html === "string" && held.fresh === null) return html;
@@ -34,26 +34,26 @@ export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
     },
     body: () => {
       claim?.renew();
-      return renderBody(call, visit, app);
+      return renderBody(call, pageRender, app);
     },
-    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call, visit), { external }),
+    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call, pageRender), { external }),
     watch: (item) => watchTopic(run, item, settlingOf(run, app), app),
   };
 }
 
 /** The body of the page as it is now; `null` where a document is loaded again in any case, or there is nothing to refresh. */
-async function renderBody(call: Call, visit: Visit, app: SettlingApp): Promise<string | null> {
+async function renderBody(call: Call, pageRender: PageRender, app: SettlingApp): Promise<string | null> {
   const { action, intent } = call;
-  if (!visit.isOrigin) {
+  if (!pageRender.isOrigin) {
     if (intent.audience === "document") return null;
     throw new TypeError(`Cannot refresh for action "${action.name}": the call does not say which page it came from`);
   }
-  const { visit: now, cache } = freshPage(call, visit, app);
+  const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {
     const rendered = await app.rendering.body(now);
     if (rendered.kind === "html") return rendered.html;
     throw new TypeError(
-      `Cannot refresh for action "${action.name}": the page of "${visit.url.pathname}" answers with status ` +
+      `Cannot refresh for action "${action.name}": the page of "${pageRender.url.pathname}" answers with status ` +
         `${rendered.response.status} instead of a page`,
     );
   } finally {

@@ -62,7 +62,7 @@ async function* live(
 ): AsyncGenerator<Patch, void, void> {
   const { call } = run;
   // A document and JSON have no reader that could be seen to leave; a mutation runs on without its user.
-  const gone = call.action.method === "GET" ? call.visitor.gone : null;
+  const gone = call.action.method === "GET" ? call.client.gone : null;
   gone?.addEventListener("abort", leave);
   let failed = false;
   try {

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Guard } from "../context.ts";
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 import { DATA_HEADER } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
 import type { Item, LiveItem } from "../results/items.ts";
@@ -69,13 +69,13 @@ async function renderItems(items: Item | readonly Item[], topic: string, settlin
 /** Asks guards with nothing remembered: that of a topic, and those that let the action run. */
 async function askAgain(run: ActionRun, own: Guard | null, again: boolean, app: WatchingApp): Promise<Outcome | null> {
   const { call, page } = run;
-  const before = again ? [call.action.public ? null : app.guard, call.action.guard] : [];
+  const before = again ? [call.action.skipHandlerGuard ? null : app.guard, call.action.guard] : [];
   const guards = [...before, own].filter((guard) => guard !== null);
   if (guards.length === 0) return null;
-  const { visit, cache } = freshPage(call, asAsked(run), app);
+  const { pageRender, cache } = freshPage(call, asAsked(run), app);
   try {
     for (const guard of guards) {
-      const denial = await askGuard(call, guard, visit.deps.ctx, app);
+      const denial = await askGuard(call, guard, pageRender.deps.ctx, app);
       if (denial !== null) return denial;
     }
     return null;
@@ -84,8 +84,8 @@ async function askAgain(run: ActionRun, own: Guard | null, again: boolean, app: 
   }
 
   /** The page with the request as it came in, which the guards were asked about. */
-  function asAsked({ call: { request }, page: { deps } }: ActionRun): Visit {
-    const { page: route, isOrigin, url, params, takeToasts } = page.visit;
+  function asAsked({ call: { request }, page: { deps } }: ActionRun): PageRender {
+    const { page: route, isOrigin, url, params, takeToasts } = page.pageRender;
     // Not a copy of the request: that would read its signal, which `Deno.serve` takes for a wish to hear of its end.
     const asked = new Request(request.url, { headers: request.headers });
     return { page: route, isOrigin, url, params, takeToasts, request: asked, deps };

@@ -5,7 +5,7 @@
  */
 import type { FieldDefinition } from "./field_definition.ts";
 import { FIELD_KINDS } from "./field_kinds.ts";
-import type { FieldKind, ShownValue } from "./field_rules.ts";
+import type { DisplayValue, FieldKind } from "./field_rules.ts";
 import type { Step } from "./path.ts";
 import { sentText } from "./sent.ts";
 
@@ -32,7 +32,7 @@ export interface BoundField extends
   /** What was sent, as one text; `""` where nothing was, for passwords and for files. */
   readonly raw: string;
   /** What to show: what was sent, else what it began with. Passwords and files never come back. */
-  readonly value: ShownValue;
+  readonly value: DisplayValue;
   /** The choices that are made; of fields without choices none. */
   readonly selected: readonly string[];
   /** What was wrong with it. */
@@ -81,7 +81,7 @@ export class FieldState implements BoundField {
   readonly kind: FieldKind;
   readonly inputType: string;
   readonly raw: string;
-  readonly value: ShownValue;
+  readonly value: DisplayValue;
   readonly selected: readonly string[];
   readonly required: boolean;
   readonly constraints: FieldDefinition["constraints"];
@@ -123,7 +123,7 @@ export class FieldState implements BoundField {
   }
 }
 
-function chosenOf({ choices }: FieldDefinition, shown: ShownValue): readonly string[] {
+function chosenOf({ choices }: FieldDefinition, shown: DisplayValue): readonly string[] {
   if (choices.length === 0) return NONE;
   const values = choices.map(({ value }) => value);
   return values.filter((value) => Array.isArray(shown) ? shown.includes(value) : shown === value);

@@ -10,7 +10,7 @@ import { ErrorList } from "./error_list.ts";
 import { field } from "./field.ts";
 import type { FieldDefinition } from "./field_definition.ts";
 import { FIELD_KINDS } from "./field_kinds.ts";
-import type { ShownValue } from "./field_rules.ts";
+import type { DisplayValue } from "./field_rules.ts";
 import { fieldsOfForm, type FormInitial } from "./form.ts";
 import { type BoundFormset, type BoundFormsetRow, type FormsetDefinition, MAX_ROWS } from "./formset.ts";
 import { initialOfRows } from "./initial.ts";
@@ -126,7 +126,7 @@ export class RowState<V> implements BoundFormsetRow<V> {
   }
 }
 
-function isShownAs(a: ShownValue, b: ShownValue): boolean {
+function isShownAs(a: DisplayValue, b: DisplayValue): boolean {
   if (typeof a !== "object" || typeof b !== "object") return a === b || a === false;
   return a.length === b.length && a.every((text, index) => text === b[index]);
 }

@@ -11,10 +11,10 @@ import type {
   ChoiceFieldOptions,
   ChoiceOption,
   ChoiceValue,
+  DateTimeFieldOptions,
   FileFieldOptions,
   HiddenFieldOptions,
-  MomentFieldOptions,
-  MultiChoiceFieldOptions,
+  MultiSelectFieldOptions,
   NumberFieldOptions,
   TextFieldOptions,
   UrlFieldOptions,
@@ -49,18 +49,18 @@ export interface FieldBuilders {
   ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, NoInfer<R>>;
   /** Any number of several choices, as a list. */
   multiSelect<const C extends readonly ChoiceOption[], R extends boolean = false>(
-    options: MultiChoiceFieldOptions<C, R>,
+    options: MultiSelectFieldOptions<C, R>,
   ): FieldDefinition<ChoiceValue<C[number]>[], NoInfer<R>>;
   /** One of several choices, all in sight. Left empty, the value is `null`. */
   radio<const C extends readonly ChoiceOption[], R extends boolean = false>(
     options: ChoiceFieldOptions<C, R>,
   ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, NoInfer<R>>;
   /** A date, `2025-12-31`. Left empty, the value is `null`. */
-  date<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
+  date<R extends boolean = false>(options?: DateTimeFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
   /** A date and a time without a zone, `2025-12-31T23:59`. Left empty, the value is `null`. */
-  datetime<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
+  datetime<R extends boolean = false>(options?: DateTimeFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
   /** A time of day, `23:59`. Left empty, the value is `null`. */
-  time<R extends boolean = false>(options?: MomentFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
+  time<R extends boolean = false>(options?: DateTimeFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
   /** A file, or with `multiple` a list of files. Left empty, the value is `null`, or the empty list. */
   file<R extends boolean = false, M extends boolean = false>(
     options?: FileFieldOptions<R, M>,

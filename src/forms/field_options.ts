@@ -73,7 +73,7 @@ export interface CheckboxFieldOptions<R extends boolean = boolean> extends Field
 }
 
 /** What a field for a date, a time or both may be told. */
-export interface MomentFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
+export interface DateTimeFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
   /** What it begins with, as ISO text; a `Date` is written in UTC. Default: empty. */
   readonly initial?: string | Date | undefined;
   /** The earliest, as ISO text. Default: any. */
@@ -121,7 +121,7 @@ export interface ChoiceFieldOptions<C extends readonly ChoiceOption[], R extends
 }
 
 /** What a field for any number of several choices may be told. */
-export interface MultiChoiceFieldOptions<C extends readonly ChoiceOption[], R extends boolean = boolean>
+export interface MultiSelectFieldOptions<C extends readonly ChoiceOption[], R extends boolean = boolean>
   extends FieldOptions<R> {
   /** The choices, in order, each value once. */
   readonly choices: C;

@@ -75,7 +75,7 @@ export type FieldResult<T> =
 export type FieldKind = "textarea" | "checkbox" | "select" | "select_multi" | "input";
 
 /** What a field shows: a text; for a box whether it is ticked; for several choices or files a list. */
-export type ShownValue = string | boolean | readonly string[];
+export type DisplayValue = string | boolean | readonly string[];
 
 /** Everything that the value of a field is checked against. */
 export interface FieldRules {
@@ -112,7 +112,7 @@ export interface FieldKindRules {
   /** Checks what was sent, and reads the value; a promise only for files. */
   readonly check: (rules: FieldRules, sent: unknown) => FieldResult<unknown> | Promise<FieldResult<unknown>>;
   /** Makes what is shown of what was sent, or of an initial value. */
-  readonly show: (data: unknown) => ShownValue;
+  readonly show: (data: unknown) => DisplayValue;
   /** The kind of date or time it takes, or `null`: its name, and how its texts become numbers. */
   readonly moment: { readonly noun: string; readonly parse: (text: string) => number | null } | null;
   /** The message where nothing was given. */

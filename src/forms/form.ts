@@ -58,13 +58,13 @@ export type FormGuardContext<F> = RequestContext & {
 /** What the visitor is told, and where they are led, when an action with this form has done its work. */
 export interface SuccessFeedback<V> {
   /** A toast: a text, or an object with what the page's toasts show; or a function of the values and the request. Default: none. */
-  readonly toast?: ToastContent | FromValues<V, ToastContent> | undefined;
+  readonly toast?: ToastInput | FromValues<V, ToastInput> | undefined;
   /** Where to go, as a URL of this site; or a function of the values and the request. Default: the page of the form. */
   readonly redirect?: string | FromValues<V, string> | undefined;
 }
 
 /** What a toast says. */
-export type ToastContent = string | Readonly<Record<string, unknown>>;
+export type ToastInput = string | Readonly<Record<string, unknown>>;
 
 /** What every form may be told. */
 export interface FormOptionsBase<V> {
@@ -306,7 +306,7 @@ export function fieldsOfForm(definition: FormDefinition): FormFields {
 export function successFeedback<V>(
   { definition, values }: { readonly definition: { readonly success: SuccessFeedback<V> | null }; readonly values: V },
   ctx: RequestContext,
-): { readonly toast: ToastContent | null; readonly redirect: string | null } {
+): { readonly toast: ToastInput | null; readonly redirect: string | null } {
   const { toast = null, redirect = null } = definition.success ?? {};
   return {
     toast: typeof toast === "function" ? atOnce(toast(values, ctx), "the toast of a form's success") : toast,

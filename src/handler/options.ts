@@ -4,12 +4,12 @@
  * @module
  */
 import type { Action } from "../actions/action.ts";
-import type { ActionSource } from "../actions/backend.ts";
+import type { ActionLocation } from "../actions/backend.ts";
 import type { BackendEntry } from "../actions/factory.ts";
 import type { Dependency, Guard } from "../context.ts";
 import type { Provider } from "../deps/providers.ts";
 import type { RateLimiter } from "../dispatch/rate.ts";
-import type { ListedPage } from "../pages/discover.ts";
+import type { PageEntry } from "../pages/discover.ts";
 import type { CrossOriginOptions } from "../http/cross_origin.ts";
 import type { Limits, LimitsOptions } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
@@ -26,9 +26,9 @@ export interface ErrorInfo {
 }
 
 /** Options for running mutations once. */
-export interface OnceHandlerOptions {
+export interface IdempotencyOptions {
   /** Time an outcome is kept for repeats, in seconds. Default: `3600`. */
-  readonly seconds?: number | undefined;
+  readonly ttlSeconds?: number | undefined;
   /**
    * Maximum number of outcomes this process keeps, in whatever store. Above it, the oldest outcome of the principal or address
    * that has most of them is dropped: a client that fills the pool pushes out its own. Default: `10_000`.
@@ -54,12 +54,12 @@ export interface OnceHandlerOptions {
    */
   readonly leaseSeconds?: number | undefined;
   /**
-   * What a repeat of a dead run gets: nobody can tell how far that run came. `"run"` runs it again: what a crash has prevented is
+   * What a repeat of a dead run gets: nobody can tell how far that run came. `"retry"` runs it again: what a crash has prevented is
    * done after all, and what it has interrupted after its last write is done twice, unless the action function writes in one
-   * transaction that also records `requestId`. `"refuse"` answers 409: nothing is done twice, and the user has to look whether it
-   * was done. For a `store` that outlives the process; it is asked two times more for each mutation. Default: `"run"`.
+   * transaction that also records `requestId`. `"reject"` answers 409: nothing is done twice, and the user has to look whether it
+   * was done. For a `store` that outlives the process; it is asked two times more for each mutation. Default: `"retry"`.
    */
-  readonly afterCrash?: "run" | "refuse" | undefined;
+  readonly afterCrash?: "retry" | "reject" | undefined;
   /**
    * Names of the cookies that stand for a session. They identify a request without a principal: a repeat with other values is
    * another mutation. Name them where your application sets other `HttpOnly` cookies as well, or a session cookie that is not
@@ -76,7 +76,7 @@ export interface HandlerOptions {
    */
   readonly baseDir?: string | URL | null | undefined;
   /** The pages, in place of the walk below `pages/`: for programs that are compiled or bundled. Default: the walk. */
-  readonly pages?: readonly ListedPage[] | undefined;
+  readonly pages?: readonly PageEntry[] | undefined;
   /** Where actions are kept and dispatched, in order. Default: `DEFAULT_FORM_ACTION_BACKENDS`. */
   readonly backends?: readonly BackendEntry[] | undefined;
   /** Who resolves markers, beside the built-in providers. Default: none. */
@@ -89,12 +89,12 @@ export interface HandlerOptions {
   /**
    * Identifies the user. Part of the idempotency key, and the unit in which open streams, running mutations and stored outcomes
    * are counted. Give an id of the account or session that stays the same when the cookie of the session changes. Return `null`
-   * for an anonymous user. Default: none; a mutation is then identified by the cookies of `once.cookies`.
+   * for an anonymous user. Default: none; a mutation is then identified by the cookies of `idempotency.cookies`.
    */
   readonly principal?: ((request: Request) => string | null | PromiseLike<string | null>) | undefined;
   /**
    * Decides who may run an action, before its body is read and before the action's own guard; an action lifts it with
-   * `public: true`. Default: everyone.
+   * `skipHandlerGuard: true`. Default: everyone.
    */
   readonly guard?: Guard | undefined;
   /** How often one caller may run one action; an action has its own with `rate`. Default: any number. */
@@ -112,7 +112,7 @@ export interface HandlerOptions {
    */
   readonly storeSeconds?: number | undefined;
   /** How mutations are kept from running twice. */
-  readonly once?: OnceHandlerOptions | undefined;
+  readonly idempotency?: IdempotencyOptions | undefined;
   /** How much of anything a request may bring, and how long it may take. */
   readonly limits?: LimitsOptions | undefined;
   /**
@@ -187,14 +187,14 @@ export interface ConnectionInfo {
 }
 
 /** One action as a handler has it: with what holds for it beside what it says itself. */
-export interface HandlerAction {
+export interface RegisteredAction {
   /** The action. */
   readonly action: Action;
   /** Where it was declared; `null` for one that a backend brought along. */
-  readonly source: ActionSource | null;
+  readonly source: ActionLocation | null;
   /** Whether the guard that the handler has for all actions is asked before it runs. */
   readonly isGuardedByHandler: boolean;
-  /** `true` if the handler was told what tells its users apart: `principal`, or `once.cookies`. */
+  /** `true` if the handler was told what tells its users apart: `principal`, or `idempotency.cookies`. */
   readonly isIdentified: boolean;
   /** The limits that hold for it. */
   readonly limits: Limits;
@@ -222,7 +222,7 @@ export interface Handler {
    *
    * @returns The actions, when the pages are read.
    */
-  actions(): Promise<readonly HandlerAction[]>;
+  actions(): Promise<readonly RegisteredAction[]>;
   /** Options that are not set and decide what is safe, one sentence each; for `auditActions()`. */
   readonly warnings: readonly string[];
   /**

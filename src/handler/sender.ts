@@ -4,7 +4,7 @@
  * @module
  */
 import { abort } from "../callback.ts";
-import type { Visitor } from "../dispatch/arrival.ts";
+import type { ClientInfo } from "../dispatch/arrival.ts";
 import { addressHolder, callerAddress, type Holder } from "../http/caller.ts";
 import type { CrossOrigin } from "../http/cross_origin.ts";
 import { warn } from "./log.ts";
@@ -20,7 +20,7 @@ export interface SenderOptions {
 }
 
 /** The client that sent a request, as `Deno.serve` tells of it. */
-export class Sender implements Visitor {
+export class Sender implements ClientInfo {
   readonly address: string;
   readonly #connection: string;
   readonly #request: Request;

@@ -23,7 +23,7 @@ import { createSignals } from "../signals.ts";
 import { withBusDeadline, withDeadline } from "../store/deadline.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import { createMemoryBus } from "../store/memory_bus.ts";
-import type { HandlerOptions, OnceHandlerOptions } from "./options.ts";
+import type { HandlerOptions, IdempotencyOptions } from "./options.ts";
 
 /** The parts of a dispatch that are there before the pages are read. */
 type Prepared = Omit<
@@ -100,10 +100,13 @@ function createManager({ backends = DEFAULT_FORM_ACTION_BACKENDS }: HandlerOptio
   return new FormActionManager(backends.map((entry) => factory.createBackend(entry)));
 }
 
-function createClaims({ store, once, principal = undefined }: HandlerOptions, storeSeconds: number): App["once"] {
+function createClaims(
+  { store, idempotency, principal = undefined }: HandlerOptions,
+  storeSeconds: number,
+): App["once"] {
   return createOnce({
-    ...once,
-    store: store === undefined ? createMemoryStore(roomFor(once ?? {})) : withDeadline(store, storeSeconds),
+    ...idempotency,
+    store: store === undefined ? createMemoryStore(roomFor(idempotency ?? {})) : withDeadline(store, storeSeconds),
     // Memory ends with its process: a claim there needs no lease that could run out.
     isShared: store !== undefined,
     principal: principal ?? null,
@@ -111,7 +114,7 @@ function createClaims({ store, once, principal = undefined }: HandlerOptions, st
 }
 
 /** The bounds of a store in memory that never drops what the handler still counts: outcomes, claims, and what leads to them. */
-function roomFor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, maxClaims = 10_000 }: OnceHandlerOptions) {
+function roomFor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, maxClaims = 10_000 }: IdempotencyOptions) {
   const entries = 4 * (maxEntries + maxClaims);
   // A thousand bytes hold a claim, or a pointer to an outcome.
   return { maxEntries: entries, maxBytes: 2 * maxBytes + 1_000 * entries };

@@ -4,18 +4,18 @@
  * @module
  */
 import { join } from "@std/path";
-import type { ActionSource } from "../actions/backend.ts";
+import type { ActionLocation } from "../actions/backend.ts";
 import { checkFileLimits } from "../actions/file_limits.ts";
 import type { FormActionManager } from "../actions/manager.ts";
 import { logError } from "../callback.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { FormActionDispatch } from "../dispatch/dispatch.ts";
-import { discoverPages, type ListedPage, type PageFiles, pagesFromList } from "../pages/discover.ts";
+import { discoverPages, type PageEntry, type PageFiles, pagesFromList } from "../pages/discover.ts";
 import { loadManifest, type Manifest } from "../pages/manifest.ts";
 import { createOrigins } from "../pages/origin.ts";
 import { createStaticFiles } from "../pages/static_files.ts";
-import type { Visit } from "../pages/page_render.ts";
+import type { PageRender } from "../pages/page_render.ts";
 import { createRendering } from "../preact/rendering.tsx";
 import { respond } from "../respond/respond.ts";
 import { serve } from "../respond/serve.ts";
@@ -30,7 +30,7 @@ export interface Started {
   /** The pipeline. */
   readonly dispatch: FormActionDispatch;
   /** The places where actions were declared, by UID. */
-  readonly sources: ReadonlyMap<string, ActionSource>;
+  readonly sources: ReadonlyMap<string, ActionLocation>;
 }
 
 /**
@@ -56,8 +56,8 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     report: (error, request) => report(error, request, null),
   });
   const files = baseDir === null ? null : createStaticFiles(join(baseDir, "static"));
-  const visitOf = (answer: Answer): Visit => visitWithoutPage(answer, services);
-  const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, visitOf, report };
+  const pageRenderOf = (answer: Answer): PageRender => renderWithoutPage(answer, services);
+  const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, pageRenderOf, report };
   const serveServices = { router, files, rendering, report };
   const dispatch = new FormActionDispatch({
     ...app,
@@ -75,7 +75,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
 }
 
 /** The page that a refusal is told on where no action was found. */
-function visitWithoutPage({ request, url, cache }: Answer, { app: { providers, overrides } }: Services): Visit {
+function renderWithoutPage({ request, url, cache }: Answer, { app: { providers, overrides } }: Services): PageRender {
   const deps = createRequestDeps({
     ctx: { request, url, params: {}, signal: new AbortController().signal },
     providers,
@@ -88,7 +88,7 @@ function visitWithoutPage({ request, url, cache }: Answer, { app: { providers, o
   return { page: null, isOrigin: false, url, params: {}, request, deps, takeToasts: () => [] };
 }
 
-async function findPages(baseDir: string | null, pages: readonly ListedPage[] | undefined): Promise<PageFiles> {
+async function findPages(baseDir: string | null, pages: readonly PageEntry[] | undefined): Promise<PageFiles> {
   if (pages !== undefined) return pagesFromList(pages, baseDir ?? "/");
   return baseDir === null ? pagesFromList([], "/") : await discoverPages({ baseDir });
 }

@@ -79,7 +79,7 @@ export function canonicalRequest(
   const canonical = makePlain(request);
   if (canonical.kind === "refused") return canonical;
   const url = site.trustProxy ? externalUrl(request, canonical.url) : canonical.url;
-  const stranger = site.allowedHosts === null ? null : findStranger(site.allowedHosts, canonical.url, url);
+  const stranger = site.allowedHosts === null ? null : findUnsafe(site.allowedHosts, canonical.url, url);
   if (stranger !== null) return stranger;
   return url === canonical.url ? canonical : { ...canonical, url };
 }
@@ -93,7 +93,7 @@ function externalUrl(request: Pick<Request, "headers">, url: URL): URL {
 }
 
 /** Finds the host that is not allowed; `null` where each is. */
-function findStranger({ allows, dev }: AllowedHosts, direct: URL, external: URL): Canonical | null {
+function findUnsafe({ allows, dev }: AllowedHosts, direct: URL, external: URL): Canonical | null {
   const asked = dev && !allows(direct) ? direct : external;
   if (allows(asked)) return null;
   return refused(

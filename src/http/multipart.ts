@@ -19,7 +19,7 @@ import type { Limits } from "./limits.ts";
 import { type Bytes, concat, Pieces } from "./pieces.ts";
 
 /** A file that arrives. */
-export interface ArrivingFile {
+export interface IncomingFile {
   /** The name of its field. */
   readonly name: string;
   /** The name the visitor's browser gave it: any text without control characters, and no path to write to. */
@@ -34,7 +34,7 @@ export interface ArrivingFile {
  * Takes a file as it arrives, in place of memory and disk. What it gives back becomes the value of the field, such as the
  * key under which it stored the file; nothing leaves the field out.
  */
-export type OnFile = (file: ArrivingFile) => FieldValue | void | PromiseLike<FieldValue | void>;
+export type OnFile = (file: IncomingFile) => FieldValue | void | PromiseLike<FieldValue | void>;
 
 /** The limits that hold for a multipart body. */
 export type MultipartLimits = Pick<

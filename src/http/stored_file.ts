@@ -7,10 +7,10 @@ import { createHash } from "node:crypto";
 import { notify, type Report } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
 import type { FieldMap, FieldValue } from "./field_map.ts";
-import { type ArrivingFile, disposeFiles, type OnFile } from "./multipart.ts";
+import { disposeFiles, type IncomingFile, type OnFile } from "./multipart.ts";
 
 /** Where a file is that was taken as it arrived. */
-export interface TakenFile {
+export interface UploadResult {
   /** What it is found again by, such as its path or the name of an object in a bucket. */
   readonly key: string;
   /**
@@ -31,10 +31,10 @@ export interface TakenFile {
  * @param ctx The request, before its body: what a guard is told.
  * @returns Where it is now, or nothing: then it is as if no file had been chosen.
  */
-export type TakeFile = (
-  file: ArrivingFile,
+export type UploadHandler = (
+  file: IncomingFile,
   ctx: RequestContext,
-) => string | TakenFile | void | PromiseLike<string | TakenFile | void>;
+) => string | UploadResult | void | PromiseLike<string | UploadResult | void>;
 
 /** As many bytes as telling a file's type by its content takes. */
 const HEAD_BYTES = 8_192;
@@ -137,7 +137,7 @@ export class StoredFile extends File implements AsyncDisposable {
   }
 
   /** Leaves the file where it is, whatever comes. */
-  keep(): void {
+  persist(): void {
     this.#discard = null;
   }
 
@@ -163,7 +163,7 @@ export class StoredFile extends File implements AsyncDisposable {
  * @param onError Told what a `discard` throws.
  * @returns What {@linkcode readBody} hands files to.
  */
-export function storingFiles(take: TakeFile, ctx: RequestContext, onError: Report): OnFile {
+export function storingFiles(take: UploadHandler, ctx: RequestContext, onError: Report): OnFile {
   return async (file) => {
     const source = file.stream.getReader();
     const content = new Content();

@@ -45,12 +45,12 @@ function decode(text: string): string {
     return decodeURIComponent(spaced);
   } catch {
     // Either a "%" that begins no escape, which is legal here, or bytes that are not UTF-8: the slow way tells them apart.
-    return decodeSlowly(spaced);
+    return decodeStrictly(spaced);
   }
 }
 
 /** Percent-decode (URL Standard, 1.3), then UTF-8. */
-function decodeSlowly(text: string): string {
+function decodeStrictly(text: string): string {
   const bytes = encoder.encode(text);
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {

@@ -61,7 +61,7 @@ export interface DiscoverOptions {
  * assertEquals(response.status, 200);
  * ```
  */
-export interface ListedPage {
+export interface PageEntry {
   /**
    * The path of the file, from `baseDir` or from the pages folder on (`pages/notes/[id]/page.tsx`, `pages/layout.tsx`), or the
    * route of a page, which begins with a slash and stands for its `page.tsx` (`/notes/[id]`). Nothing is read from disk.
@@ -116,7 +116,7 @@ export async function discoverPages({ baseDir: givenBase, pagesDir = "pages" }: 
  * @returns The files, in the order of the list.
  * @throws {TypeError} When a path is neither that of a file below `baseDir` nor a route.
  */
-export function pagesFromList(list: readonly ListedPage[], baseDir: string, pagesDir: string = "pages"): PageFiles {
+export function pagesFromList(list: readonly PageEntry[], baseDir: string, pagesDir: string = "pages"): PageFiles {
   const base = resolve(baseDir);
   const files = list.map(({ path, load }) => {
     if (typeof load !== "function") {

@@ -11,7 +11,7 @@ import { dependency } from "../deps/resolver.ts";
 import type { PageFile, PageFileKind, PageFiles } from "./discover.ts";
 import { behindGuards, type PageContextMap, pageGuard, type PageVerdict } from "./page_guard.ts";
 import {
-  type ContextProvider,
+  type ContextFunction,
   type Head,
   isPageClass,
   type LayoutComponent,
@@ -175,7 +175,7 @@ class FolderTree {
   readonly #folders = new Map<string, Folder>();
   readonly #layouts = new Map<LoadedFile, LayoutEntry>();
   readonly #pages = new Map<LoadedFile, ReadPage>();
-  readonly #providers = new Map<ContextProvider, Map<string, Dependency<unknown>>>();
+  readonly #providers = new Map<ContextFunction, Map<string, Dependency<unknown>>>();
   readonly #guards = new Map<LoadedFile, Dependency<PageVerdict> | null>();
 
   constructor(modules: readonly LoadedFile[]) {
@@ -271,7 +271,7 @@ class FolderTree {
 
   // One dependency for each provider and name: the request's cache knows them by identity, and a provider that is
   // reached by way of two pages is to run once.
-  #dependency(provider: ContextProvider, name: string): Dependency<unknown> {
+  #dependency(provider: ContextFunction, name: string): Dependency<unknown> {
     const byName = this.#providers.get(provider) ?? new Map<string, Dependency<unknown>>();
     this.#providers.set(provider, byName);
     const known = byName.get(name);

@@ -15,18 +15,18 @@ import type { ParamsOf } from "./route.ts";
  *
  * @typeParam T What it makes.
  */
-export type ContextProvider<T = unknown> = (ctx: RequestContext) => T | PromiseLike<T>;
+export type ContextFunction<T = unknown> = (ctx: RequestContext) => T | PromiseLike<T>;
 
 /**
  * A provider that the pages below do not inherit: made by {@linkcode local}.
  *
  * @typeParam T What it makes.
  */
-export interface LocalProvider<T = unknown> {
+export interface LocalContextFunction<T = unknown> {
   /** Tells it from a provider that is inherited. */
   readonly kind: "local";
   /** The provider itself. */
-  readonly provider: ContextProvider<T>;
+  readonly provider: ContextFunction<T>;
 }
 
 /**
@@ -35,27 +35,27 @@ export interface LocalProvider<T = unknown> {
  *
  * @example Two providers, one of them for this page alone
  * ```ts
- * import { type ContextProviders, local } from "@hyper/actions";
+ * import { type ContextFunctions, local } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
  *
  * const context = {
  *   now: () => new Date(),
  *   path: local((ctx) => ctx.url.pathname),
- * } satisfies ContextProviders;
+ * } satisfies ContextFunctions;
  * assertEquals(Object.keys(context), ["now", "path"]);
  * ```
  */
-export type ContextProviders = Readonly<Record<string, ContextProvider | LocalProvider>>;
+export type ContextFunctions = Readonly<Record<string, ContextFunction | LocalContextFunction>>;
 
 /**
  * The values that providers make, by name.
  *
  * @typeParam C The providers, usually `typeof context`.
  */
-export type ContextValues<C extends ContextProviders> = { readonly [K in keyof C]: ProviderValue<C[K]> };
+export type ContextValues<C extends ContextFunctions> = { readonly [K in keyof C]: ContextFunctionValue<C[K]> };
 
 /** The value that one provider makes. */
-export type ProviderValue<P> = P extends LocalProvider<infer T> ? Awaited<T>
+export type ContextFunctionValue<P> = P extends LocalContextFunction<infer T> ? Awaited<T>
   : P extends (ctx: RequestContext) => infer T ? Awaited<T>
   : never;
 
@@ -74,7 +74,7 @@ export type ProviderValue<P> = P extends LocalProvider<infer T> ? Awaited<T>
  * assertEquals(Note({ url: new URL("http://site.test/notes/7"), params: { id: "7" }, context: {} }), "Note 7");
  * ```
  */
-export interface PageProps<P extends string = string, C extends ContextProviders = ContextProviders> {
+export interface PageProps<P extends string = string, C extends ContextFunctions = ContextFunctions> {
   /** The URL of the page; in a page drawn again after a failed submit the page's own, not that of the form's endpoint. */
   readonly url: URL;
   /** The route parameters, decoded. */
@@ -99,7 +99,7 @@ export interface PageProps<P extends string = string, C extends ContextProviders
  * assertEquals(Layout({ ...props, children: "Hello" }).type, "main");
  * ```
  */
-export interface LayoutProps<P extends string = string, C extends ContextProviders = ContextProviders>
+export interface LayoutProps<P extends string = string, C extends ContextFunctions = ContextFunctions>
   extends PageProps<P, C> {
   /** The page, or the next layout inward. A layout that leaves it out is an error when a page is drawn. */
   readonly children: Markup;
@@ -120,7 +120,7 @@ export interface LayoutProps<P extends string = string, C extends ContextProvide
  * assertEquals(ErrorPage({ ...props, status: 403, message: "Not yours" }), "403 Not yours");
  * ```
  */
-export interface ErrorPageProps<C extends ContextProviders = ContextProviders>
+export interface ErrorPageProps<C extends ContextFunctions = ContextFunctions>
   extends Omit<PageProps<string, C>, "context"> {
   /** The values of the named providers of the root page, as far as they could be made. */
   readonly context: Partial<ContextValues<C>>;
@@ -233,7 +233,7 @@ export interface PageModule {
   /** Draws the page itself, and is its own guard. */
   readonly render?: RenderFunction | undefined;
   /** Named values for this page and the pages below. */
-  readonly context?: ContextProviders | undefined;
+  readonly context?: ContextFunctions | undefined;
   /** What it adds to the head of the document. */
   readonly head?: Head | undefined;
 }
@@ -253,7 +253,7 @@ export interface PageModule {
  * assertEquals(context.path.kind, "local");
  * ```
  */
-export function local<T>(provider: ContextProvider<T>): LocalProvider<T> {
+export function local<T>(provider: ContextFunction<T>): LocalContextFunction<T> {
   return Object.freeze({ kind: "local", provider });
 }
 
@@ -278,7 +278,7 @@ export interface ReadProvider {
   /** Whether the pages below have it too. */
   readonly inherited: boolean;
   /** Makes the value. */
-  readonly provider: ContextProvider;
+  readonly provider: ContextFunction;
 }
 
 /**
@@ -403,11 +403,11 @@ function readProviders(value: unknown, file: string): readonly ReadProvider[] {
       );
     }
     // A function is all that can be known of a provider.
-    return { name, inherited: provider === entry, provider: provider as ContextProvider };
+    return { name, inherited: provider === entry, provider: provider as ContextFunction };
   });
 }
 
-function isLocal(value: unknown): value is LocalProvider {
+function isLocal(value: unknown): value is LocalContextFunction {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "local" &&
     "provider" in value;
 }

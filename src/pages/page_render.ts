@@ -13,7 +13,7 @@ import type { UnsafeHtml } from "../results/items.ts";
 import type { PageRoute } from "./manifest.ts";
 
 /** A page, under an address, for a request. */
-export interface Visit {
+export interface PageRender {
   /** The page, or `null` where the address leads to none. */
   readonly page: PageRoute | null;
   /** `true` if forms lead back to the address: that of a page, or one where the page for what is not found was shown. */
@@ -77,24 +77,24 @@ export interface Rendering {
   /** Whether a value is a virtual node. */
   isMarkupNode(value: unknown): value is MarkupNode;
   /** Content as a part of a page: forms in it lead back to that page. */
-  fragment(content: Markup | UnsafeHtml, visit: Visit): string | Promise<string>;
+  fragment(content: Markup | UnsafeHtml, pageRender: PageRender): string | Promise<string>;
   /**
    * The whole page, as a GET of its own address gives it.
    *
    * @param failed The form that failed, or `null`.
    * @param status The status of the answer where the page does not set one.
    */
-  page(visit: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer>;
+  page(pageRender: PageRender, failed: FailedForm | null, status: number): Promise<PageAnswer>;
   /** The page as it is for a visitor who is shown what is there while the rest is waited for. It announces nothing. */
-  pageInParts(visit: Visit): Promise<PageAnswer | PageInParts>;
+  pageInParts(pageRender: PageRender): Promise<PageAnswer | PageInParts>;
   /** The same for a page that shows the form that failed; `null` for one that does not. */
-  pageOfForm(visit: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null>;
+  pageOfForm(pageRender: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null>;
   /** The failing form alone, cut out of the page. */
-  failedForm(visit: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
+  failedForm(pageRender: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
   /** The body element of the page. */
-  body(visit: Visit): Promise<Rendered>;
+  body(pageRender: PageRender): Promise<Rendered>;
   /** HTML in place of the page, in the page's layouts. */
-  inLayouts(visit: Visit, html: string): Promise<PageAnswer>;
+  inLayouts(pageRender: PageRender, html: string): Promise<PageAnswer>;
   /** The page that says what went wrong. */
-  failure(visit: Visit, status: number, message: string): Promise<PageAnswer>;
+  failure(pageRender: PageRender, status: number, message: string): Promise<PageAnswer>;
 }

@@ -63,7 +63,7 @@ export interface ControlAttributes {
 }
 
 /** What a field is drawn with, beside the field itself. */
-export interface DrawFieldProps extends ControlAttributes {
+export interface RenderFieldProps extends ControlAttributes {
   /** Its label, in place of the field's own. */
   readonly label?: Markup;
   /** Its help, in place of the field's own. */
@@ -73,13 +73,13 @@ export interface DrawFieldProps extends ControlAttributes {
 }
 
 /** What `<Field>` takes. */
-export interface FieldProps extends DrawFieldProps {
+export interface FieldProps extends RenderFieldProps {
   /** The name of the field, such as `title`, `address.city` or `rows[0].label`. */
   readonly name: string;
 }
 
 /** What `<FieldControl>` takes. */
-export interface FieldControlProps extends Omit<DrawFieldProps, "label"> {
+export interface FieldControlProps extends Omit<RenderFieldProps, "label"> {
   /** The field. */
   readonly field: BoundField;
 }
@@ -140,11 +140,11 @@ export function Field({ name, ...props }: FieldProps): MarkupNode {
   if (form === null) {
     throw new TypeError(`Cannot render <Field name="${name}">: no <Form> of an action with a form is around it`);
   }
-  return drawField(form.field(name), props);
+  return renderField(form.field(name), props);
 }
 
 /** Draws a field: label, control, help, errors. */
-export function drawField(field: BoundField, props: DrawFieldProps = {}): MarkupNode {
+export function renderField(field: BoundField, props: RenderFieldProps = {}): MarkupNode {
   if (field.inputType === "hidden") return <FieldControl field={field} {...props} />;
   const { label = field.label, help, ...rest } = props;
   const control = <FieldControl field={field} help={help} {...rest} />;
@@ -288,7 +288,7 @@ function grouped(
   return groups;
 }
 
-function isChoiceGroup({ kind, inputType }: BoundField, as: DrawFieldProps["as"]): boolean {
+function isChoiceGroup({ kind, inputType }: BoundField, as: RenderFieldProps["as"]): boolean {
   if (inputType === "radio") return true;
   return (kind === "select" && as === "radios") || (kind === "select_multi" && as === "checkboxes");
 }

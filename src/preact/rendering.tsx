@@ -14,7 +14,7 @@ import { bind } from "../forms/bind.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields } from "../pages/origin.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
-import type { FailedForm, PageAnswer, PageInParts, Rendered, Rendering, Visit } from "../pages/page_render.ts";
+import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { UnsafeHtml } from "../results/items.ts";
 import { isUnsafeHtml } from "../results/items.ts";
@@ -55,23 +55,23 @@ class PreactRendering implements Rendering {
 
   isMarkupNode = isMarkupNode;
 
-  fragment(content: Markup | UnsafeHtml, visit: Visit): string | Promise<string> {
+  fragment(content: Markup | UnsafeHtml, pageRender: PageRender): string | Promise<string> {
     if (isUnsafeHtml(content)) return content.markup;
-    const state = new RenderState(this.#services, visit, null);
+    const state = new RenderState(this.#services, pageRender, null);
     return renderHtml(within(state, children(content)), null);
   }
 
-  async page(of: Visit, failed: FailedForm | null, status: number): Promise<PageAnswer> {
+  async page(of: PageRender, failed: FailedForm | null, status: number): Promise<PageAnswer> {
     const drawing = await this.#draw(of, failed, status, null);
     return drawing.kind === "response" ? drawing : await toAnswer(drawing);
   }
 
-  async pageInParts(of: Visit): Promise<PageAnswer | PageInParts> {
-    const { page, visit } = pageOf(of);
-    const prepared = await preparePage(page, visit.deps.ctx);
+  async pageInParts(of: PageRender): Promise<PageAnswer | PageInParts> {
+    const { page, pageRender } = pageOf(of);
+    const prepared = await preparePage(page, pageRender.deps.ctx);
     if (prepared.kind === "response") return prepared;
     const { head, status, headers } = prepared;
-    const state = new RenderState(this.#services, visit, null);
+    const state = new RenderState(this.#services, pageRender, null);
     const drawing = drawingOf(prepared, state);
     const html = renderAtOnce(drawing.node, page);
     if (html === null) return { kind: "parts", html: completeInParts(drawing, head, state), status, headers };
@@ -79,13 +79,13 @@ class PreactRendering implements Rendering {
     return { kind: "page", html: await complete(html, head, state), status, headers, tookToasts: state.tookToasts };
   }
 
-  async pageOfForm(of: Visit, failed: FailedForm, status: number): Promise<PageAnswer | null> {
+  async pageOfForm(of: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null> {
     const drawing = await this.#draw(of, failed, status, null);
     if (drawing.kind === "response") return drawing;
     return drawing.state.tookFailed ? await toAnswer(drawing) : null;
   }
 
-  async failedForm(of: Visit, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
+  async failedForm(of: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
     // Nothing that a page can hold is named by this: it is made for one rendering, and is in no answer.
     const cutTag = `hyper-cut-${crypto.randomUUID()}`;
     const drawing = await this.#draw(of, failed, 200, cutTag);
@@ -96,17 +96,17 @@ class PreactRendering implements Rendering {
     return { kind: "html", html: form, selector: selectorOfId(id) };
   }
 
-  async body(of: Visit): Promise<Rendered> {
+  async body(of: PageRender): Promise<Rendered> {
     const drawing = await this.#draw(of, null, 200, null);
     return drawing.kind === "response" ? drawing : { kind: "html", html: bodyOf(keepCarriageReturns(drawing.html)) };
   }
 
-  async inLayouts(of: Visit, html: string): Promise<PageAnswer> {
+  async inLayouts(of: PageRender, html: string): Promise<PageAnswer> {
     if (of.page === null) return drawn(await complete(html, [], new RenderState(this.#services, of, null)), 200);
-    const { page, visit } = pageOf(of);
-    const prepared = await preparePage(page, visit.deps.ctx);
+    const { page, pageRender } = pageOf(of);
+    const prepared = await preparePage(page, pageRender.deps.ctx);
     if (prepared.kind === "response") return prepared;
-    const state = new RenderState(this.#services, visit, null);
+    const state = new RenderState(this.#services, pageRender, null);
     // The content is rendered already: a mark that no text can be stands for it while the layouts are drawn.
     const mark = `hyper-mark-${crypto.randomUUID()}`;
     const tree: PageTree = { ...prepared, body: { kind: "markup", content: mark } };
@@ -114,19 +114,19 @@ class PreactRendering implements Rendering {
     return drawn(await complete(text.replace(mark, () => html), tree.head, state), 200, prepared.headers);
   }
 
-  async failure(visit: Visit, status: number, message: string): Promise<PageAnswer> {
+  async failure(pageRender: PageRender, status: number, message: string): Promise<PageAnswer> {
     const { errorPage, notFound, report } = this.#services;
     try {
       if (status === 404 && notFound !== null) {
-        const drawing = await this.#drawPage(notFound, new RenderVisit(visit, notFound), null, status, null);
+        const drawing = await this.#drawPage(notFound, new RenderPage(pageRender, notFound), null, status, null);
         return drawing.kind === "response" ? drawing : await toAnswer(drawing);
       }
       if (errorPage !== null) {
-        return await toAnswer(await this.#drawFailure(errorPage, visit, { status, message }, null, null));
+        return await toAnswer(await this.#drawFailure(errorPage, pageRender, { status, message }, null, null));
       }
     } catch (error) {
       // The page that tells of a failure has failed: what is left is a page that nothing of the application draws.
-      report(error, visit.request);
+      report(error, pageRender.request);
     }
     return await plainFailure(status, message);
   }
@@ -135,7 +135,12 @@ class PreactRendering implements Rendering {
    * Draws what is shown at an address. Where the page fails that was to show an invalid form, the page for failures is drawn: its
    * layouts may have the form.
    */
-  async #draw(of: Visit, failed: FailedForm | null, status: number, cutTag: string | null): Promise<PreparedDrawing> {
+  async #draw(
+    of: PageRender,
+    failed: FailedForm | null,
+    status: number,
+    cutTag: string | null,
+  ): Promise<PreparedDrawing> {
     const { errorPage, report } = this.#services;
     try {
       return await this.#drawAddress(of, failed, status, cutTag);
@@ -148,7 +153,7 @@ class PreactRendering implements Rendering {
 
   /** Draws the page of an address; where the application has no page there, the one that says so. */
   async #drawAddress(
-    of: Visit,
+    of: PageRender,
     failed: FailedForm | null,
     status: number,
     cutTag: string | null,
@@ -156,39 +161,39 @@ class PreactRendering implements Rendering {
     const { errorPage, notFound } = this.#services;
     const isNowhere = of.page === null && of.isOrigin;
     if (isNowhere && notFound !== null) {
-      return await this.#drawPage(notFound, new RenderVisit(of, notFound), failed, 404, cutTag);
+      return await this.#drawPage(notFound, new RenderPage(of, notFound), failed, 404, cutTag);
     }
     if (isNowhere && errorPage !== null) {
       return await this.#drawFailure(errorPage, of, { status: 404, message: NOT_FOUND }, failed, cutTag);
     }
-    const { page, visit } = pageOf(of);
-    return await this.#drawPage(page, visit, failed, status, cutTag);
+    const { page, pageRender } = pageOf(of);
+    return await this.#drawPage(page, pageRender, failed, status, cutTag);
   }
 
   async #drawPage(
     page: PageRoute,
-    visit: Visit,
+    pageRender: PageRender,
     failed: FailedForm | null,
     status: number,
     cutTag: string | null,
   ): Promise<PreparedDrawing> {
-    const tree = await preparePage(page, visit.deps.ctx, { status });
+    const tree = await preparePage(page, pageRender.deps.ctx, { status });
     if (tree.kind === "response") return tree;
-    const state = new RenderState(this.#services, visit, failed, cutTag);
+    const state = new RenderState(this.#services, pageRender, failed, cutTag);
     return { kind: "drawn", html: await drawPage(tree, state, page), tree, state };
   }
 
   async #drawFailure(
     page: PageRoute,
-    of: Visit,
+    of: PageRender,
     failure: PageFailure,
     failed: FailedForm | null,
     cutTag: string | null,
   ): Promise<DrawnPage> {
-    const visit = new RenderVisit(of, page);
+    const pageRender = new RenderPage(of, page);
     const onError = (error: unknown): void => this.#services.report(error, of.request);
-    const tree = await prepareErrorPage(page, visit.deps.ctx, failure, onError);
-    const state = new RenderState(this.#services, visit, failed, cutTag);
+    const tree = await prepareErrorPage(page, pageRender.deps.ctx, failure, onError);
+    const state = new RenderState(this.#services, pageRender, failed, cutTag);
     return { kind: "drawn", html: await drawPage(tree, state, page), tree, state };
   }
 }
@@ -211,37 +216,37 @@ async function toAnswer({ html, tree, state }: DrawnPage): Promise<PageAnswer> {
 }
 
 /** A page, and the visit that rendering it is done with. */
-function pageOf(visit: Visit): { readonly page: PageRoute; readonly visit: Visit } {
-  const { page } = visit;
-  if (page === null) throw new TypeError(`Cannot render the page of ${visit.url.pathname}: there is none`);
-  return { page, visit: page.guardedContext === page.context ? visit : new RenderVisit(visit, page) };
+function pageOf(pageRender: PageRender): { readonly page: PageRoute; readonly pageRender: PageRender } {
+  const { page } = pageRender;
+  if (page === null) throw new TypeError(`Cannot render the page of ${pageRender.url.pathname}: there is none`);
+  return { page, pageRender: page.guardedContext === page.context ? pageRender : new RenderPage(pageRender, page) };
 }
 
 /**
  * A visit with the context of the page that is rendered, which is not behind that page's own guard: for the guard itself, and for
  * what is rendered after it. A page for failures is rendered with its own, not with that of the page that has failed.
  */
-class RenderVisit implements Visit {
+class RenderPage implements PageRender {
   readonly page: PageRoute | null;
   readonly isOrigin: boolean;
   readonly url: URL;
-  readonly params: Visit["params"];
-  readonly takeToasts: Visit["takeToasts"];
-  readonly deps: Visit["deps"];
-  readonly #visit: Visit;
+  readonly params: PageRender["params"];
+  readonly takeToasts: PageRender["takeToasts"];
+  readonly deps: PageRender["deps"];
+  readonly #pageRender: PageRender;
 
-  constructor(visit: Visit, page: PageRoute) {
-    this.page = visit.page;
-    this.isOrigin = visit.isOrigin;
-    this.url = visit.url;
-    this.params = visit.params;
-    this.takeToasts = visit.takeToasts;
-    this.deps = visit.deps.derive({ context: (name) => page.context.get(name) });
-    this.#visit = visit;
+  constructor(pageRender: PageRender, page: PageRoute) {
+    this.page = pageRender.page;
+    this.isOrigin = pageRender.isOrigin;
+    this.url = pageRender.url;
+    this.params = pageRender.params;
+    this.takeToasts = pageRender.takeToasts;
+    this.deps = pageRender.deps.derive({ context: (name) => page.context.get(name) });
+    this.#pageRender = pageRender;
   }
 
   get request(): Request {
-    return this.#visit.request;
+    return this.#pageRender.request;
   }
 }
 
@@ -412,28 +417,33 @@ class RenderState implements PageState {
   /** Whether the form that failed was. */
   tookFailed = false;
   readonly #services: RenderingServices;
-  readonly #visit: Visit;
+  readonly #pageRender: PageRender;
   readonly #failed: FailedForm | null;
   /** The forms of this page, blank; kept, because a component that waited asks again. */
   #forms: Map<string, AnyBound | Promise<AnyBound>> | null = null;
 
-  constructor(services: RenderingServices, visit: Visit, failed: FailedForm | null, cutTag: string | null = null) {
+  constructor(
+    services: RenderingServices,
+    pageRender: PageRender,
+    failed: FailedForm | null,
+    cutTag: string | null = null,
+  ) {
     this.cutTag = cutTag;
     this.#services = services;
-    this.#visit = visit;
+    this.#pageRender = pageRender;
     this.#failed = failed;
   }
 
   // Asked for by forms alone; most of what is rendered has none.
   get originFields(): Readonly<Record<string, string>> {
-    const { page, url, isOrigin } = this.#visit;
+    const { page, url, isOrigin } = this.#pageRender;
     const { notFound, errorPage } = this.#services;
     const file = (page ?? notFound ?? errorPage)?.file;
     return isOrigin && file !== undefined ? originFields(file, url, this.#services.originFields) : {};
   }
 
   get path(): string {
-    return this.#visit.url.pathname;
+    return this.#pageRender.url.pathname;
   }
 
   findAction(ref: ActionRef, component: string): FormAction {
@@ -488,7 +498,7 @@ class RenderState implements PageState {
     if (known !== undefined) return known;
     const show = (made: FormWithInitial): AnyBound =>
       bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance });
-    const made = makeForm(source, this.#visit.deps.ctx);
+    const made = makeForm(source, this.#pageRender.deps.ctx);
     const form = made instanceof Promise ? made.then(show) : show(made);
     forms.set(key, form);
     if (form instanceof Promise) {
@@ -505,7 +515,7 @@ class RenderState implements PageState {
   // The same to whoever asks: what was drawn beside a component that waits is drawn anew, and has asked before.
   takeToasts(): readonly Readonly<Record<string, unknown>>[] {
     this.askedForToasts = true;
-    const toasts = this.#visit.takeToasts();
+    const toasts = this.#pageRender.takeToasts();
     this.tookToasts = toasts.length > 0;
     return toasts;
   }

@@ -32,7 +32,7 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       return collected.kind === "failure" ? await failed(answer, collected, services) : back(answer, events);
     }
     case "markup":
-      return asReply(await rendering.inLayouts(origin ?? services.visitOf(answer), outcome.html), answer);
+      return asReply(await rendering.inLayouts(origin ?? services.pageRenderOf(answer), outcome.html), answer);
     case "invalid": {
       if (outcome.form === null || origin === null || action === null) {
         return await failed(answer, refusedInput(outcome.issues), services);
@@ -85,8 +85,8 @@ function refusedInput(issues: Readonly<Record<string, readonly string[]>>): Fail
 }
 
 async function failed(answer: Answer, failure: Failure, services: RespondServices): Promise<Reply | Response> {
-  const visit = answer.origin ?? services.visitOf(answer);
-  const page = await services.rendering.failure(visit, failure.status, failure.message);
+  const pageRender = answer.origin ?? services.pageRenderOf(answer);
+  const page = await services.rendering.failure(pageRender, failure.status, failure.message);
   return withHeaders(asReply(page, answer), failure);
 }
 

@@ -212,18 +212,18 @@ function ofTopic({ batch, id }: Patch & PatchMarks): boolean {
 
 function encode(patch: Patch & PatchMarks): Frame {
   const { batch } = patch;
-  if (!ofTopic(patch)) return encodeAnew([patch]);
+  if (!ofTopic(patch)) return encodeAgain([patch]);
   const all = batch ?? [patch];
   const first = all[0] ?? patch;
   const last = all.at(-1) ?? patch;
   const known = batches.get(first);
   if (known?.count === all.length && known.last === last) return known.frame;
-  const frame = encodeAnew(all);
+  const frame = encodeAgain(all);
   batches.set(first, { count: all.length, last, frame });
   return frame;
 }
 
-function encodeAnew(patches: readonly (Patch & PatchMarks)[]): Frame {
+function encodeAgain(patches: readonly (Patch & PatchMarks)[]): Frame {
   try {
     let text = "";
     let last = END;

@@ -15,7 +15,7 @@ import { trailingSlashRedirect } from "../pages/page_url.ts";
 import type { Params } from "../context.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
-import type { PageAnswer, PageInParts, Rendering, Visit } from "../pages/page_render.ts";
+import type { PageAnswer, PageInParts, PageRender, Rendering } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage } from "./page_stream.ts";
@@ -87,8 +87,16 @@ async function find(
   if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
     return whole(new Response(null, { status: 308, headers: { location: elsewhere } }));
   }
-  const visit: Visit = { page: null, isOrigin: true, url, params: NO_PARAMS, request, deps, takeToasts: noToasts };
-  return await serveFailure(visit, failure(404, "There is no such page"), services);
+  const pageRender: PageRender = {
+    page: null,
+    isOrigin: true,
+    url,
+    params: NO_PARAMS,
+    request,
+    deps,
+    takeToasts: noToasts,
+  };
+  return await serveFailure(pageRender, failure(404, "There is no such page"), services);
 }
 
 async function servePage(
@@ -103,7 +111,7 @@ async function servePage(
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
     const refusal = failure(405, "This answers GET, HEAD only", { allow: "GET, HEAD" });
-    const visit: Visit = {
+    const pageRender: PageRender = {
       page: match.route,
       isOrigin: true,
       url,
@@ -112,7 +120,7 @@ async function servePage(
       deps,
       takeToasts: noToasts,
     };
-    return await serveFailure(visit, refusal, services);
+    return await serveFailure(pageRender, refusal, services);
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
   let isShown = false;
@@ -120,14 +128,22 @@ async function servePage(
     isShown = true;
     return toasts;
   };
-  const visit: Visit = { page: match.route, isOrigin: true, url, params: match.params, request, deps, takeToasts };
+  const pageRender: PageRender = {
+    page: match.route,
+    isOrigin: true,
+    url,
+    params: match.params,
+    request,
+    deps,
+    takeToasts,
+  };
   try {
     if (request.method === "GET" && toasts.length === 0) {
-      const page = await services.rendering.pageInParts(visit);
+      const page = await services.rendering.pageInParts(pageRender);
       return page.kind === "parts" ? await serveInParts(page, request, services) : sealPage(page, request);
     }
     // Known as a whole before its headers go out: they say its length, or that its toasts have been shown.
-    const served = sealPage(await services.rendering.page(visit, null, 200), request);
+    const served = sealPage(await services.rendering.page(pageRender, null, 200), request);
     // A page that has no place for toasts leaves them to the next.
     if (toasts.length > 0 && isShown) {
       served.response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
@@ -135,7 +151,7 @@ async function servePage(
     return served;
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
-    return await serveFailure({ ...visit, takeToasts: noToasts }, failureOf(error), services);
+    return await serveFailure({ ...pageRender, takeToasts: noToasts }, failureOf(error), services);
   }
 }
 
@@ -161,11 +177,11 @@ function noToasts(): readonly ToastValue[] {
 }
 
 async function serveFailure(
-  visit: Visit,
+  pageRender: PageRender,
   { status, message, headers }: Failure,
   { rendering }: ServeServices,
 ): Promise<Served> {
-  const served = sealPage(await rendering.failure(visit, status, message), visit.request);
+  const served = sealPage(await rendering.failure(pageRender, status, message), pageRender.request);
   const told = served.response.headers;
   if (!told.has("cache-control")) told.set("cache-control", "no-store");
   for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) told.set(name, value);

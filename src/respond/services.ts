@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer } from "../dispatch/answer.ts";
-import type { Rendering, Visit } from "../pages/page_render.ts";
+import type { PageRender, Rendering } from "../pages/page_render.ts";
 import type { SignalFamily } from "../signals.ts";
 
 /** What answering works with. */
@@ -18,7 +18,7 @@ export interface RespondServices {
   /** The signals of this handler. */
   readonly signals: SignalFamily;
   /** The page that a failure without an origin is told on. */
-  readonly visitOf: (answer: Answer) => Visit;
+  readonly pageRenderOf: (answer: Answer) => PageRender;
   /** Told everything that went wrong and was none of the visitor's doing. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }

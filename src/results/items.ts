@@ -428,7 +428,7 @@ export function loadJs(src: string): LoadJsItem {
 
 /**
  * Marks a place that a broken stream is resumed from: the browser sends it back as `Last-Event-ID`, and
- * `resumeCheckpoint()` reads it. Event `checkpoint`, an id and no data.
+ * `lastCheckpoint()` reads it. Event `checkpoint`, an id and no data.
  *
  * @param name The place, unique in its answer: a letter or digit, then up to 63 of `A-Z a-z 0-9 . _ -`.
  * @returns The item.

@@ -10,12 +10,12 @@ import type { Store } from "./store.ts";
 /** Options for {@linkcode createMemoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * Maximum number of entries. More than `once.maxEntries` and `once.maxClaims` together, which share it out fairly: this store
+   * Maximum number of entries. More than `idempotency.maxEntries` and `idempotency.maxClaims` together, which share it out fairly: this store
    * drops what was written longest ago. Default: `40_000`.
    */
   readonly maxEntries?: number | undefined;
   /**
-   * Maximum size of keys and JSON texts, in bytes, counted as two for each UTF-16 code unit. More than `once.maxBytes`, for the
+   * Maximum size of keys and JSON texts, in bytes, counted as two for each UTF-16 code unit. More than `idempotency.maxBytes`, for the
    * same reason. Default: 128 MiB (134,217,728 bytes).
    */
   readonly maxBytes?: number | undefined;

@@ -21,7 +21,7 @@ import {
   TARGET_HEADER,
 } from "../protocol/names.ts";
 import { type ErrorPatchData, isTerminal, type SwitchPatchData } from "../protocol/patch.ts";
-import { type Entry, toBody, toParams } from "./controls.ts";
+import { type FormEntry, toBody, toParams } from "./controls.ts";
 import { readEvents, type TestEvent } from "./events.ts";
 import { ConnectionError } from "./faults.ts";
 import type { Answered, Ask } from "./network.ts";
@@ -44,7 +44,7 @@ export interface Call extends PatchDefaults {
   /** Explicit data. */
   readonly data: Readonly<Record<string, unknown>>;
   /** The fields of a form, and how they are encoded; `null` without a form. */
-  readonly form: { readonly entries: readonly Entry[]; readonly enctype: string } | null;
+  readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string } | null;
   /** Whether a connection that is lost is made again; `undefined` leaves it to the method. */
   readonly retry: boolean | undefined;
   /** How many hand-overs led to it. */
@@ -226,9 +226,9 @@ function toAsk(call: Call, from: URL, lastEventId: string | null): Ask {
     if (form !== null) url.search = String(toParams(entries));
     return { url, method, headers, body: null, signal, from };
   }
-  const parts: readonly Entry[] = [
+  const parts: readonly FormEntry[] = [
     ...entries,
-    ...files.flatMap(([name, value]) => [value].flat().map((item): Entry => [name, toPart(item)])),
+    ...files.flatMap(([name, value]) => [value].flat().map((item): FormEntry => [name, toPart(item)])),
     ...(isShort ? [] : [[DATA_FIELD, json] as const]),
   ];
   if (form === null && files.length === 0) {

@@ -17,7 +17,16 @@ import type { TestEvent } from "./events.ts";
 import type { Fault } from "./faults.ts";
 import { type Answered, type Ask, Network } from "./network.ts";
 import type { TestOutcome } from "./outcome.ts";
-import { OpenPage, PageForm, submitAttribute, type Tab, type TestForm, type TestPage, type Visit } from "./page.ts";
+import {
+  OpenPage,
+  PageForm,
+  type PageSource,
+  type PageVisit,
+  submitAttribute,
+  type Tab,
+  type TestForm,
+  type TestPage,
+} from "./page.ts";
 import { Patcher } from "./patches.ts";
 import { recordSignals, type SignalRecord } from "./signals.ts";
 import { CallStream, type TestStream } from "./stream.ts";
@@ -259,7 +268,7 @@ class Client implements TestClient, Tab {
     this.#network = new Network(handler, address, headers);
     this.#origin = new URL("/", origin);
     this.#overrides = overrides;
-    this.#page = this.#newPage({ url: this.#origin, status: 0, headers: new Headers(), source: "" });
+    this.#page = this.#newPage({ url: this.#origin, status: 0, headers: new Headers(), body: "" });
   }
 
   get page(): TestPage {
@@ -278,7 +287,7 @@ class Client implements TestClient, Tab {
     return this.#navigate({ url: new URL(path, this.#page.url), method: "GET", form: null }, null);
   }
 
-  visit(visit: Visit, from: TestPage): Promise<TestPage> {
+  visit(visit: PageVisit, from: TestPage): Promise<TestPage> {
     return this.#navigate(visit, from.url);
   }
 
@@ -380,7 +389,7 @@ class Client implements TestClient, Tab {
     this.signals[Symbol.dispose]();
   }
 
-  async #navigate({ url, method, form }: Visit, from: URL | null): Promise<TestPage> {
+  async #navigate({ url, method, form }: PageVisit, from: URL | null): Promise<TestPage> {
     const to = this.#own(url);
     if (form !== null && method === "GET") to.search = String(toParams(form.entries));
     const answered = await this.#network.fetch({
@@ -397,7 +406,7 @@ class Client implements TestClient, Tab {
   /** Opens what was answered, where that is a page. */
   async #show({ response, url }: Answered): Promise<OpenPage> {
     const { status, headers } = response;
-    const page = this.#newPage({ url, status, headers, source: await response.text() });
+    const page = this.#newPage({ url, status, headers, body: await response.text() });
     // Nothing to show, something to keep, or a way that leads out of this application.
     const stays = status === 204 || status === 205 || /^attachment/i.test(headers.get("content-disposition") ?? "") ||
       (status >= 300 && status < 400);
@@ -405,9 +414,9 @@ class Client implements TestClient, Tab {
     return page;
   }
 
-  #newPage(source: Pick<OpenPage, "url" | "status" | "headers" | "source">): OpenPage {
+  #newPage(source: Pick<PageSource, "url" | "status" | "headers" | "body">): OpenPage {
     const isHtml = source.headers.get("content-type")?.startsWith("text/html") ?? false;
-    const document = parseDocument(isHtml ? source.source : "");
+    const document = parseDocument(isHtml ? source.body : "");
     return new OpenPage({ ...source, tab: this, document });
   }
 
@@ -479,7 +488,7 @@ class Client implements TestClient, Tab {
 }
 
 /** The method of a call with a form: without a `method` attribute it posts. */
-function methodOf(form: PageForm | null, { method }: Visit): string {
+function methodOf(form: PageForm | null, { method }: PageVisit): string {
   return form?.attribute("method") === null ? "POST" : method;
 }
 

@@ -23,7 +23,7 @@ import { nameOf } from "./labels.ts";
 export type FieldInput = string | number | boolean | null | File | readonly (string | File)[];
 
 /** One entry of what a form sends. */
-export type Entry = readonly [name: string, value: string | File];
+export type FormEntry = readonly [name: string, value: string | File];
 
 // What a person did to a control, beside what its markup says; it goes with the element.
 const typed = new WeakMap<ElementNode, string>();
@@ -255,27 +255,27 @@ function optionsOf(select: ElementNode): readonly ElementNode[] {
  * @param form The form.
  * @param submitter The button that was pressed, or `null`.
  */
-export function entriesOf(form: ElementNode, submitter: ElementNode | null): readonly Entry[] {
-  return controlsOf(form).flatMap((control): readonly Entry[] => {
+export function entriesOf(form: ElementNode, submitter: ElementNode | null): readonly FormEntry[] {
+  return controlsOf(form).flatMap((control): readonly FormEntry[] => {
     const name = attribute(control, "name") ?? "";
     const type = typeOf(control);
     if (isDisabled(control) || closest(control, ({ tagName }) => tagName === "datalist") !== null) return [];
     if (control.tagName === "button" || PRESSED.has(type)) {
       if (control !== submitter) return [];
       // Where on the image the press was; the keyboard presses its corner.
-      if (type === "image") return ["x", "y"].map((axis): Entry => [name === "" ? axis : `${name}.${axis}`, "0"]);
+      if (type === "image") return ["x", "y"].map((axis): FormEntry => [name === "" ? axis : `${name}.${axis}`, "0"]);
     }
     if (name === "") return [];
     switch (type) {
       case "select":
-        return selectedOptions(control).filter((it) => !isDisabled(it)).map((it): Entry => [name, optionValue(it)]);
+        return selectedOptions(control).filter((it) => !isDisabled(it)).map((it): FormEntry => [name, optionValue(it)]);
       case "checkbox":
       case "radio":
         return isOn(control) ? [[name, valueOf(control)]] : [];
       case "file": {
         const files = filesOf(control);
         const none = new File([], "", { type: "application/octet-stream" });
-        return (files.length === 0 ? [none] : files).map((file): Entry => [name, file]);
+        return (files.length === 0 ? [none] : files).map((file): FormEntry => [name, file]);
       }
       case "hidden":
         return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : valueOf(control)]];
@@ -286,14 +286,14 @@ export function entriesOf(form: ElementNode, submitter: ElementNode | null): rea
 }
 
 /** Entries as a query or a body without files (HTML, 4.10.22.7): of a file its name. */
-export function toParams(entries: readonly Entry[]): URLSearchParams {
+export function toParams(entries: readonly FormEntry[]): URLSearchParams {
   return new URLSearchParams(
     entries.map(([name, value]) => [crlf(name), typeof value === "string" ? crlf(value) : value.name]),
   );
 }
 
 /** Entries as a body, in the encoding that the form asks for; an encoding that HTML does not know is the default one. */
-export function toBody(entries: readonly Entry[], enctype: string): FormData | URLSearchParams | Blob {
+export function toBody(entries: readonly FormEntry[], enctype: string): FormData | URLSearchParams | Blob {
   switch (enctype.toLowerCase()) {
     case "multipart/form-data": {
       const data = new FormData();

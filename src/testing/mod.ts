@@ -14,7 +14,7 @@ export {
   type TestClientOptions,
 } from "./client.ts";
 export type { TestElement, TestField, TestForm, TestPage, TestScope } from "./page.ts";
-export type { Entry, FieldInput } from "./controls.ts";
+export type { FieldInput, FormEntry } from "./controls.ts";
 export type { TestAborted, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
 export type { TestEvent } from "./events.ts";
 export type { TestStream } from "./stream.ts";

@@ -97,15 +97,15 @@ export class Network {
     // Read once, so that a request that arrives twice arrives with the same bytes.
     const bytes = body === null ? null : await bytesOf(body, sent);
 
-    const visitor = new AbortController();
-    const leave = (): void => visitor.abort(new DOMException("The visitor has gone", "AbortError"));
+    const client = new AbortController();
+    const leave = (): void => client.abort(new DOMException("The visitor has gone", "AbortError"));
     signal.addEventListener("abort", leave, { once: true });
     // A fragment stays in the browser.
     const [target = ""] = url.href.split("#");
     const connection = { remoteAddr: { hostname: this.#address } };
     const ask = (): Promise<Response> =>
       this.#handler(
-        new Request(target, { method, headers: sent, body: bytes, signal: visitor.signal }),
+        new Request(target, { method, headers: sent, body: bytes, signal: client.signal }),
         connection,
       );
     const answer = this.#wire.send(ask, signal, leave);

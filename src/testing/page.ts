@@ -7,10 +7,10 @@ import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import {
   controlsOf,
   entriesOf,
-  type Entry,
   type FieldInput,
   filesOf,
   fillControls,
+  type FormEntry,
   isDisabled,
   isField,
   isOn,
@@ -156,7 +156,7 @@ export interface TestForm extends TestElement {
    * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
    * @returns Names and values, in order.
    */
-  entries(button?: string): readonly Entry[];
+  entries(button?: string): readonly FormEntry[];
   /**
    * Sends it as a browser with scripts off does.
    *
@@ -172,7 +172,7 @@ export interface TestForm extends TestElement {
    * @returns What came of it.
    * @throws {TypeError} When it is no form of an action: the runtime leaves such a form to the browser.
    */
-  send(button?: string): Promise<TestOutcome>;
+  submitWithRuntime(button?: string): Promise<TestOutcome>;
 }
 
 /**
@@ -208,23 +208,23 @@ export interface TestPage extends TestScope {
   /** Its title. */
   readonly title: string;
   /** The body of the answer as it came. */
-  readonly source: string;
+  readonly body: string;
 }
 
 /** What is asked for when a link is followed or a form is sent. */
-export interface Visit {
+export interface PageVisit {
   /** Where it leads. */
   readonly url: URL;
   /** The method, in upper case. */
   readonly method: string;
   /** What a form sends. */
-  readonly form: { readonly entries: readonly Entry[]; readonly enctype: string } | null;
+  readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string } | null;
 }
 
 /** The tab that a page is open in. */
 export interface Tab {
   /** Goes somewhere from a page. */
-  visit(visit: Visit, from: TestPage): Promise<TestPage>;
+  visit(visit: PageVisit, from: TestPage): Promise<TestPage>;
   /** Sends a form as the runtime does. */
   send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome>;
 }
@@ -236,7 +236,7 @@ export interface PageSource {
   readonly url: URL;
   readonly status: number;
   readonly headers: Headers;
-  readonly source: string;
+  readonly body: string;
 }
 
 abstract class Scope<N extends Node> implements TestScope {
@@ -328,7 +328,7 @@ export class PageForm extends PageElement implements TestForm {
     return this;
   }
 
-  entries(button?: string): readonly Entry[] {
+  entries(button?: string): readonly FormEntry[] {
     return entriesOf(this.node, this.submitter(button));
   }
 
@@ -336,7 +336,7 @@ export class PageForm extends PageElement implements TestForm {
     return await this.press(this.submitter(button));
   }
 
-  async send(button?: string): Promise<TestOutcome> {
+  async submitWithRuntime(button?: string): Promise<TestOutcome> {
     const submitter = this.submitter(button);
     const name = submitAttribute(this.node, submitter, FORM_ATTRIBUTE, "");
     if (name === "") {
@@ -354,7 +354,7 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   /** Where it leads, and what it sends. */
-  visit(submitter: ElementNode | null): Visit {
+  visit(submitter: ElementNode | null): PageVisit {
     const action = submitAttribute(this.node, submitter, "action", "formaction");
     const method = submitAttribute(this.node, submitter, "method", "formmethod").toUpperCase();
     if (method === "DIALOG") {
@@ -461,16 +461,16 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
   readonly tab: Tab;
   readonly status: number;
   readonly headers: Headers;
-  readonly source: string;
+  readonly body: string;
   #url: URL;
 
-  constructor({ tab, document, url, status, headers, source }: PageSource) {
+  constructor({ tab, document, url, status, headers, body }: PageSource) {
     super(document);
     this.tab = tab;
     this.#url = url;
     this.status = status;
     this.headers = headers;
-    this.source = source;
+    this.body = body;
   }
 
   get page(): OpenPage {

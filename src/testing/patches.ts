@@ -93,7 +93,7 @@ export class Patcher {
 function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: string): ElementNode[] {
   const [fresh] = query(parseDocument(markup), "body");
   if (fresh === undefined) return [];
-  keepIslands(document, [fresh]);
+  keepElements(document, [fresh]);
   if (swap === "morph") return [morph(body, fresh)];
   replace(body, [fresh]);
   return [fresh];
@@ -109,7 +109,7 @@ function put(document: DocumentNode, element: ElementNode, swap: Swap, data: Htm
   }
   let nodes = contentNodes(content, /^(inner|prepend|append)$/.test(swap) ? element : placeOf(parent));
   if (select !== undefined) nodes = [selected(nodes, select)];
-  keepIslands(document, nodes);
+  keepElements(document, nodes);
   const roots = nodes.filter(isElementNode);
   switch (swap) {
     case "inner":
@@ -173,7 +173,7 @@ function nextOf(element: ElementNode): ChildNode | null {
 }
 
 /** Puts the islands of the page in place of their copies in new content. */
-function keepIslands(document: DocumentNode, nodes: ChildNode[]): void {
+function keepElements(document: DocumentNode, nodes: ChildNode[]): void {
   for (const island of query(document, "[hyper-keep][id]")) {
     const id = attribute(island, "id");
     const copy = nodes.filter(isElementNode).flatMap((root) => [root, ...elementsIn(root)])

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { resumeCheckpoint } from "../../src/actions/checkpoint.ts";
+import { lastCheckpoint } from "../../src/actions/checkpoint.ts";
 
 function passed(last: string | null, { method = "GET", requestId = "r1" as string | null } = {}): string | null {
   const request = new Request("http://site.test/", { method, headers: last === null ? {} : { "last-event-id": last } });
-  return resumeCheckpoint({ request, requestId }, ["a", "b"]);
+  return lastCheckpoint({ request, requestId }, ["a", "b"]);
 }
 
 for (
@@ -18,11 +18,11 @@ for (
     ["null without a request id", "r1:checkpoint:b", { requestId: null }, null],
   ] as const
 ) {
-  Deno.test(`resumeCheckpoint() gives ${what}`, () => assertEquals(passed(last, options), expected));
+  Deno.test(`lastCheckpoint() gives ${what}`, () => assertEquals(passed(last, options), expected));
 }
 
-Deno.test("resumeCheckpoint() refuses names that are none, and one that stands there twice", () => {
+Deno.test("lastCheckpoint() refuses names that are none, and one that stands there twice", () => {
   const ctx = { request: new Request("http://site.test/"), requestId: null };
-  assertThrows(() => resumeCheckpoint(ctx, ["a b"]), TypeError, '"a b"');
-  assertThrows(() => resumeCheckpoint(ctx, ["a", "a"]), TypeError, "a name marks one place");
+  assertThrows(() => lastCheckpoint(ctx, ["a b"]), TypeError, '"a b"');
+  assertThrows(() => lastCheckpoint(ctx, ["a", "a"]), TypeError, "a name marks one place");
 });

@@ -1,11 +1,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { action } from "../../src/actions/action.ts";
-import type { ActionSource } from "../../src/actions/backend.ts";
+import type { ActionLocation } from "../../src/actions/backend.ts";
 import { FormActionManager } from "../../src/actions/manager.ts";
 import { RegistryFormActionBackend } from "../../src/actions/registry.ts";
 import { formActionUid, formActionUrl } from "../../src/actions/uid.ts";
 
-const at = (file: string): ActionSource => ({ file: `pages/${file}.tsx`, exportName: file });
+const at = (file: string): ActionLocation => ({ file: `pages/${file}.tsx`, exportName: file });
 
 Deno.test("RegistryFormActionBackend keeps actions by UID and by name, in order", () => {
   const registry = new RegistryFormActionBackend();

@@ -393,14 +393,14 @@ function endless(): { readonly served: Deno.ServeHandler; readonly open: Arrival
 }
 
 const ENDS: readonly [name: string, run: () => Promise<unknown>, reason: string][] = [
-  ["Hyper.abort() with its key", async () => {
+  ["Hyper.abortAll() with its key", async () => {
     const call = action("wait", {}, { key: "k" });
     addEventListener("hyper:streamEvent", () => Hyper.abort("k"));
     return await call;
   }, "abort"],
-  ["Hyper.abort() without a key", async () => {
+  ["Hyper.abortAll() without a key", async () => {
     const call = action("wait");
-    addEventListener("hyper:streamEvent", () => Hyper.abort());
+    addEventListener("hyper:streamEvent", () => Hyper.abortAll());
     return await call;
   }, "abort"],
   ["its signal", async () => {
@@ -448,7 +448,7 @@ Deno.test("action() sends nothing when its signal is aborted before", async () =
   });
 });
 
-Deno.test("Hyper.abort() leaves other keys alone", async () => {
+Deno.test("Hyper.abortAll() leaves other keys alone", async () => {
   const { served, open } = endless();
   await withPage(served, async ({ page }) => {
     await page.goto("/");

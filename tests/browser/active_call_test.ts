@@ -383,11 +383,11 @@ Deno.test("switch_action lets another action go on, in the same lane, and gives 
       "afterRequest",
       "afterRequest",
     ]);
-    const { action: from, destination, destinationId, id, depth, key } = events.of("hyper:actionSwitch")[0]?.detail ??
+    const { action: from, toAction, toRequestId, id, depth, key } = events.of("hyper:actionSwitch")[0]?.detail ??
       {};
-    assertEquals([from, destination, depth, key], ["source", "target", 1, "k"]);
-    assert(id !== destinationId);
-    assertEquals(events.of("hyper:beforeRequest")[1]?.detail.id, destinationId);
+    assertEquals([from, toAction, depth, key], ["source", "target", 1, "k"]);
+    assert(id !== toRequestId);
+    assertEquals(events.of("hyper:beforeRequest")[1]?.detail.id, toRequestId);
   });
 });
 

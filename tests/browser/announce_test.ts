@@ -265,7 +265,7 @@ Deno.test("a message stays when the page is morphed, and goes with the page", as
     await page.getByText("new").waitFor();
     await page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
     await page.getByRole("alert").waitFor();
-    await page.evaluate(() => Hyper.visit("/other"));
+    await page.evaluate(() => Hyper.navigate("/other"));
     assertEquals(await page.getByRole("alert").count(), 0);
   });
 });

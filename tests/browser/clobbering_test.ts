@@ -387,7 +387,7 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
 /** A form with a control of each name. */
 function FORM(controls: readonly string[], more = "", first = ""): string {
   const inputs = controls.map((name, at) => `<input name="${name}" ${at ? "" : first}>`);
-  return `<form id="f" method="post" action="/here" data-hyper-form="save" hyper-form-disable hyper-unsaved ${more}>${
+  return `<form id="f" method="post" action="/here" data-hyper-form="save" hyper-form-disable hyper-confirm-unsaved ${more}>${
     inputs.join("")
   }<button>Save</button></form>`;
 }

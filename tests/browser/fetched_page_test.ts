@@ -158,7 +158,7 @@ Deno.test("A1: a GET form in hyper-nav to an upload is a real navigation", async
 });
 
 for (const replace of [false, true]) {
-  Deno.test(`A1: Hyper.visit() to an upload is a real navigation, replace: ${replace}`, async () => {
+  Deno.test(`A1: Hyper.navigate() to an upload is a real navigation, replace: ${replace}`, async () => {
     const tried = site(ISOLATED);
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
@@ -167,7 +167,7 @@ for (const replace of [false, true]) {
         // Nothing of the history has changed when the browser goes.
         const before = history.length;
         addEventListener("pagehide", () => sessionStorage.setItem("grew", `${history.length - before}`));
-        return Hyper.visit("/b", { replace });
+        return Hyper.navigate("/b", { replace });
       }, replace);
       assertEquals(shown, false);
       await assertLanded(page, tried);
@@ -184,8 +184,8 @@ for (const direction of ["goBack", "goForward"] as const) {
     const evilAnswer = ISOLATED as (request: Request) => Response;
     await withPage(tried.handler, async ({ page, url, events }) => {
       await begin(page);
-      await page.evaluate(() => Hyper.visit("/b#part"));
-      if (direction === "goBack") await page.evaluate(() => Hyper.visit("/c"));
+      await page.evaluate(() => Hyper.navigate("/b#part"));
+      if (direction === "goBack") await page.evaluate(() => Hyper.navigate("/c"));
       else {
         await page.goBack();
         await events.next("hyper:history:restore:after");
@@ -242,7 +242,7 @@ Deno.test("A1: a page behind a redirect over another site is a real navigation",
   await withPage(tried.handler, async ({ page, url }) => {
     home = url;
     await begin(page);
-    assertEquals(await page.evaluate(() => Hyper.visit("/over")), false);
+    assertEquals(await page.evaluate(() => Hyper.navigate("/over")), false);
     await assertLanded(page, tried);
     assertEquals(page.url(), `${url}/b`);
   }, NOT_ASKED);
@@ -391,7 +391,7 @@ Deno.test("A1: a style of a fetched head applies with the nonce of its own polic
         document.querySelectorAll("style").length,
       ]);
     assertEquals(await seen(), ["rgb(1, 2, 3)", 3]);
-    await page.evaluate(() => Hyper.visit("/b"));
+    await page.evaluate(() => Hyper.navigate("/b"));
     assertEquals(await seen(), ["rgb(1, 2, 3)", 3]);
   }, { expectErrors: [/Content Security Policy/] });
 });
@@ -436,7 +436,7 @@ Deno.test("A1: the policy in force is asked for once, and is nothing where it ca
   };
   await withPage(handler, async ({ page, context }) => {
     await begin(page);
-    for (const to of ["/b?1", "/b?2"]) assertEquals(await page.evaluate((to) => Hyper.visit(to), to), true);
+    for (const to of ["/b?1", "/b?2"]) assertEquals(await page.evaluate((to) => Hyper.navigate(to), to), true);
     assertEquals(asked, 1);
     await context.route(/\/$/, (route) => route.request().method() === "HEAD" ? route.abort() : route.continue());
     await begin(page);
@@ -498,7 +498,7 @@ Deno.test("a page with the base of the page on the screen is merged, its scripts
 });
 
 for (const to of ["javascript:ran=1", "java\nscript:ran=1", " JavaScript:ran=1", "data:text/html,x"]) {
-  Deno.test(`A1: Hyper.visit() goes nowhere by ${JSON.stringify(to)}`, async () => {
+  Deno.test(`A1: Hyper.navigate() goes nowhere by ${JSON.stringify(to)}`, async () => {
     await using foreign = foreignSite(true);
     const tried = site("");
     await withPage(tried.handler, async ({ page, url }) => {
@@ -506,13 +506,13 @@ for (const to of ["javascript:ran=1", "java\nscript:ran=1", " JavaScript:ran=1",
       const went = await page.evaluate(async (to) => {
         const seen: string[] = [];
         navigation.addEventListener("navigate", ({ destination }) => seen.push(destination.url));
-        const shown = await Hyper.visit(to);
+        const shown = await Hyper.navigate(to);
         // A script of a URL runs in a task of its own, which is queued before this one.
         await new Promise((resolve) => setTimeout(resolve));
         return [shown, seen, Reflect.has(globalThis, "ran")];
       }, to);
       assertEquals([went, page.url()], [[false, [], false], `${url}/`]);
-      await page.evaluate((to) => void Hyper.visit(to), foreign.url);
+      await page.evaluate((to) => void Hyper.navigate(to), foreign.url);
       await page.waitForURL(foreign.url);
     });
   });

@@ -50,7 +50,7 @@ const NAMES = [
 ];
 
 const form = (name: string, more = "") =>
-  `<form id="f" action="/here" data-hyper-form="save" hyper-form-disable hyper-unsaved hyper-loading-disable ${more}>
+  `<form id="f" action="/here" data-hyper-form="save" hyper-form-disable hyper-confirm-unsaved hyper-loading-disable ${more}>
     <input name="${name}" value="from the server"><button>Save</button></form>`;
 
 const patch = (swap: string, content: string) => ["patch_html", { target: "#f", swap, content }] as const;

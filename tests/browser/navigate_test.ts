@@ -101,7 +101,7 @@ Deno.test("back and forward fetch the page again and restore scroll position and
     await page.evaluate(() => scrollTo(0, 400));
     await page.waitForFunction(() => scrollY === 400);
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-    await page.evaluate(() => void Hyper.visit("/b"));
+    await page.evaluate(() => void Hyper.navigate("/b"));
     await page.getByRole("heading", { name: "B" }).waitFor();
     await page.evaluate(() => scrollTo(0, 700));
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
@@ -355,7 +355,7 @@ Deno.test("without a network there is the failure message, the page stays, and r
   await withPage(app({ routes: SITE }), async ({ page, context, url }) => {
     await begin(page);
     // The part of the runtime that navigates is there before the network goes.
-    await page.evaluate(() => Hyper.visit("/a?again"));
+    await page.evaluate(() => Hyper.navigate("/a?again"));
     await context.route("**/b", (route) => route.abort());
     await page.getByRole("link", { name: "B", exact: true }).click();
     await page.getByRole("alert").getByText("No connection.").waitFor();
@@ -373,8 +373,8 @@ Deno.test("the later of two visits is the one that is shown", async () => {
   await withPage(app({ routes: { ...SITE, "/slow": slow } }), async ({ page, url }) => {
     await begin(page);
     const shown = await page.evaluate(async () => {
-      const first = Hyper.visit("/slow");
-      const second = Hyper.visit("/b");
+      const first = Hyper.navigate("/slow");
+      const second = Hyper.navigate("/b");
       return [await first, await second];
     });
     resolve();
@@ -382,19 +382,19 @@ Deno.test("the later of two visits is the one that is shown", async () => {
   });
 });
 
-Deno.test("Hyper.visit() with replace leaves no entry behind", async () => {
+Deno.test("Hyper.navigate() with replace leaves no entry behind", async () => {
   await withPage(app({ routes: SITE }), async ({ page }) => {
     await begin(page);
     const before = await page.evaluate(() => history.length);
-    await page.evaluate(() => Hyper.visit("/b", { replace: true }));
+    await page.evaluate(() => Hyper.navigate("/b", { replace: true }));
     assertEquals(await page.evaluate(() => history.length), before);
   });
 });
 
-Deno.test("Hyper.navigate() is Hyper.visit()", async () => {
+Deno.test("Hyper.navigate() is Hyper.navigate()", async () => {
   await withPage(app({ routes: SITE }), async ({ page }) => {
     await begin(page);
-    assertEquals(await page.evaluate(() => Hyper.navigate === Hyper.visit), true);
+    assertEquals(await page.evaluate(() => Hyper.navigate === Hyper.navigate), true);
   });
 });
 
@@ -405,7 +405,7 @@ Deno.test("a page of an earlier visit is stopped with the runtime", async () => 
     await begin(page);
     const shown = await page.evaluate(async () => {
       const { runtime } = await import("/_hyper/client.js" as string);
-      const visit = Hyper.visit("/slow");
+      const visit = Hyper.navigate("/slow");
       await new Promise((resolve) => setTimeout(resolve, 50));
       runtime.stop();
       return await visit;
@@ -430,7 +430,7 @@ for (const [name, begun] of [["begins", ""], ["goes on", "<!doctype html><title>
       await page.clock.install();
       await begin(page);
       const asked = page.waitForRequest("**/slow");
-      await page.evaluate(() => void Reflect.set(globalThis, "visit", Hyper.visit("/slow")));
+      await page.evaluate(() => void Reflect.set(globalThis, "visit", Hyper.navigate("/slow")));
       await asked;
       await attempts.next();
       await page.clock.runFor(59_000);

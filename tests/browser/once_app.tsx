@@ -1,11 +1,11 @@
 /** The application of `once_test.ts`: a shop that takes its time. */
-import { action, defineForm, Field, field, Form, HyperError, type ListedPage, redirect } from "@hyper/actions";
+import { action, defineForm, Field, field, Form, HyperError, type PageEntry, redirect } from "@hyper/actions";
 import type { DatabaseSync } from "node:sqlite";
 
 const OrderForm = defineForm("order", { fields: { item: field.text({ label: "Item", required: true }) } });
 
 /** The pages of a shop that writes its orders into a database. */
-export function shopPages(database: DatabaseSync): readonly ListedPage[] {
+export function shopPages(database: DatabaseSync): readonly PageEntry[] {
   let isBroken = true;
   const order = action("order", { form: OrderForm }, async ({ form }) => {
     const { item } = form.values;

@@ -9,7 +9,7 @@ const POLICY = [
 ].join("; ");
 
 const BODY = `<nav hyper-nav><a href="/b">B</a></nav><p id="box">old</p><ul id="list"></ul>
-<form data-hyper-form="save" hyper-unsaved><input name="a"><input type="file" name="f"><button hyper-loading-disable>Save</button></form>
+<form data-hyper-form="save" hyper-confirm-unsaved><input name="a"><input type="file" name="f"><button hyper-loading-disable>Save</button></form>
 <p hyper-loading hidden>Loading</p><p hyper-offline hidden>Offline</p>`;
 
 const js = (text: string): Answer => () => new Response(text, { headers: { "content-type": "text/javascript" } });
@@ -64,7 +64,7 @@ Deno.test("the runtime keeps to a strict policy in everything it does", async ()
       await action("all");
       await action("save", { f: new File(["x"], "x.txt") }, { form: "form", onUploadProgress: () => {} });
       await action("fail");
-      await Hyper.visit("/b");
+      await Hyper.navigate("/b");
     });
     await page.getByRole("heading", { name: "B" }).waitFor();
     await page.waitForFunction(() =>

@@ -97,7 +97,7 @@ const USING: Deeds = {
   retry: [4, (visitor) => click(visitor, "[hyper-retry]")],
   close: [2, (visitor) => click(visitor, "[hyper-close]")],
   wait: [4, (visitor) => pause(visitor, 400)],
-  abort: [2, ({ page }) => page.evaluate(() => Hyper.abort())],
+  abort: [2, ({ page }) => page.evaluate(() => Hyper.abortAll())],
   drop: [4, ({ network }) => Promise.resolve(network.drop())],
   stall: [2, (visitor) => {
     const { network } = visitor;
@@ -114,11 +114,11 @@ const USING: Deeds = {
 
 /** What leads to another document, or to a page that others lead from: as the retry of a visit, which is the browser's. */
 const LEAVING: Deeds = {
-  visit: [3, ({ page }) => page.evaluate(() => void Hyper.visit("/"))],
+  visit: [3, ({ page }) => page.evaluate(() => void Hyper.navigate("/"))],
   "visit a note": [3, ({ page }) =>
     page.evaluate(() => {
       const link = document.querySelector<HTMLAnchorElement>(".note a");
-      if (link) void Hyper.visit(link.href);
+      if (link) void Hyper.navigate(link.href);
     })],
   write: [4, (visitor) => type(visitor, "textarea, input[type=date]", ["1", "text"])],
   reload: [2, ({ page }) => open(page, page.url())],
@@ -167,7 +167,7 @@ async function visit(page: Page, url: string): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
       await page.waitForLoadState();
-      if (await page.evaluate((url) => Hyper.visit(url), url)) return;
+      if (await page.evaluate((url) => Hyper.navigate(url), url)) return;
     } catch (error) {
       if (!/destroyed|navigat|not defined/.test(String(error))) throw error;
       // Its script was lost with a connection.

@@ -263,7 +263,7 @@ showcaseTest("tea is made by a command and watched by another action", async ({ 
   await page.getByRole("button", { name: "Make tea" }).click();
   await page.getByRole("status").getByText("Tea is served").waitFor();
   assertEquals(await page.locator("#steps li").count(), 5);
-  assertEquals(events.of("hyper:actionSwitch").map(({ detail }) => detail.destination), ["watch_tea"]);
+  assertEquals(events.of("hyper:actionSwitch").map(({ detail }) => detail.toAction), ["watch_tea"]);
 });
 
 showcaseTest("a failure is told, and tried again", async ({ page, context }) => {

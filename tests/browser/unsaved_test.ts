@@ -5,7 +5,7 @@ import { app, END, type Sent, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
 const BODY = `<a hyper-nav href="/other">Other</a>
-<form data-hyper-form="save" hyper-unsaved><input name="a"><button>Save</button><button type="reset">Reset</button></form>`;
+<form data-hyper-form="save" hyper-confirm-unsaved><input name="a"><button>Save</button><button type="reset">Reset</button></form>`;
 
 function site(...events: Sent[]): Deno.ServeHandler {
   return app({ body: BODY, actions: { save: () => sse([...events, END]) } });
@@ -42,7 +42,7 @@ for (const accept of [true, false]) {
       const { asked } = answer(page, accept);
       await open(page);
       await page.locator("input").fill("x");
-      assertEquals(await page.evaluate(() => Hyper.visit("/other")), accept);
+      assertEquals(await page.evaluate(() => Hyper.navigate("/other")), accept);
       assertEquals([asked, page.url()], [["confirm"], accept ? `${url}/other` : `${url}/`]);
       if (!accept) assertEquals(await page.locator("input").inputValue(), "x");
     });
@@ -65,7 +65,7 @@ for (const [lang, unsaved, question] of QUESTIONS) {
       await open(page);
       if (unsaved) await page.evaluate((unsaved) => Hyper.configure({ messages: { unsaved } }), unsaved);
       await page.locator("input").fill("x");
-      const visited = page.evaluate(() => Hyper.visit("/other"));
+      const visited = page.evaluate(() => Hyper.navigate("/other"));
       const asked = await dialog;
       assertEquals(asked.message(), question);
       await asked.dismiss();
@@ -78,7 +78,7 @@ Deno.test("the way back does not leave a form that was typed into when the visit
   await withPage(site(), async ({ page, url }) => {
     const { asked } = answer(page, false);
     await open(page);
-    await page.evaluate(() => Hyper.visit("/other"));
+    await page.evaluate(() => Hyper.navigate("/other"));
     await page.locator("input").fill("x");
     await page.evaluate(() => history.back());
     await page.waitForFunction(() => location.pathname === "/other");

@@ -49,7 +49,7 @@ const handler = createHandler({
   pages: [{ path: "/", load: () => Promise.resolve({ default: Board, watch, write }) }],
   store: await createRedisStore({ url }),
   bus: await createRedisBus({ url }),
-  once: { leaseSeconds: 5 },
+  idempotency: { leaseSeconds: 5 },
   limits: { streamsPerCaller: 100 },
 });
 

@@ -1,5 +1,5 @@
 /** Handlers in development, and browsers that have opened their link. */
-import { createHandler, type Handler, type HandlerOptions, type ListedPage } from "@hyper/actions";
+import { createHandler, type Handler, type HandlerOptions, type PageEntry } from "@hyper/actions";
 import { assert } from "@std/assert";
 import { setImmediate } from "node:timers";
 
@@ -9,7 +9,7 @@ export interface Developer extends Readonly<Record<string, string>> {
 }
 
 /** A page at `/`, with everything its module exports. */
-export function pageAt(path: string, module: Readonly<Record<string, unknown>>): ListedPage {
+export function pageAt(path: string, module: Readonly<Record<string, unknown>>): PageEntry {
   return { path, load: () => Promise.resolve(module) };
 }
 

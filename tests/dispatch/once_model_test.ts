@@ -168,7 +168,7 @@ class Schedule {
   readonly steps: string[] = [];
   readonly #setup: Setup;
   readonly #random: Random;
-  readonly #afterCrash: "run" | "refuse";
+  readonly #afterCrash: "retry" | "reject";
   readonly #late: (() => Promise<unknown>)[] = [];
   readonly #people: readonly Person[];
   readonly #mutations: readonly string[];
@@ -183,7 +183,7 @@ class Schedule {
   constructor(setup: Setup) {
     this.#setup = setup;
     this.#random = new Random(setup.seed);
-    this.#afterCrash = this.#random.chance(0.3) ? "refuse" : "run";
+    this.#afterCrash = this.#random.chance(0.3) ? "reject" : "retry";
     this.#people = ["ada", "bob", "guest"].map((name) => ({
       name,
       session: name === "guest" ? null : `${setup.seed}-${name}`,
@@ -208,7 +208,7 @@ class Schedule {
       store,
       principal: null,
       cookies: ["session"],
-      seconds: KEPT_SECONDS,
+      ttlSeconds: KEPT_SECONDS,
       leaseSeconds: LEASE_SECONDS,
       waitSeconds: this.#random.pick([0, 5]),
       afterCrash: this.#afterCrash,
@@ -288,7 +288,7 @@ class Schedule {
         );
       case "unknown":
         return assert(
-          this.#afterCrash === "refuse" && this.#isFaulty && this.#of(mutation).length > 0,
+          this.#afterCrash === "reject" && this.#isFaulty && this.#of(mutation).length > 0,
           "what is said to be unknown was begun",
         );
       case "refused":
@@ -440,7 +440,7 @@ class Schedule {
       if (run.status === "done" && run.isKept && this.#isYoung(run, true)) {
         return `the store has its outcome: ${run.value}`;
       }
-      if (this.#afterCrash === "refuse" && run.status !== "threw" && session === run.pre && this.#isMarked(run)) {
+      if (this.#afterCrash === "reject" && run.status !== "threw" && session === run.pre && this.#isMarked(run)) {
         return `it was begun, and must not be done twice: ${run.value}`;
       }
     }

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { DependencyCache, getRequestDepCache } from "../../src/deps/cache.ts";
 import { createRequestDeps } from "../../src/deps/resolver.ts";
-import { LazyVisit, OriginVisit } from "../../src/dispatch/page_renders.ts";
+import { LazyPageRender, OriginRender } from "../../src/dispatch/page_renders.ts";
 
 function visitOf(headers: Record<string, string>) {
   const request = new Request("http://localhost/_next/form/0/", { method: "POST", headers });
@@ -18,7 +18,7 @@ function visitOf(headers: Record<string, string>) {
     context: null,
   });
   return {
-    visit: new OriginVisit({ page: null, isOrigin: false, url, params: { id: "7" }, request, cache, deps: early }),
+    visit: new OriginRender({ page: null, isOrigin: false, url, params: { id: "7" }, request, cache, deps: early }),
     cache,
     signal,
   };
@@ -46,7 +46,7 @@ Deno.test("OriginVisit.deps gives a context that holds in a copy, its request ma
 Deno.test("LazyVisit is made at most once, and not before its request or its dependencies are asked for", () => {
   const { visit } = visitOf({});
   let made = 0;
-  const lazy = new LazyVisit(visit, () => {
+  const lazy = new LazyPageRender(visit, () => {
     made++;
     return visit;
   });

@@ -26,7 +26,7 @@ Deno.test("take() lets one more through when its share of the time has passed, n
   const { limiter, pass } = timed();
   for (let run = 0; run < 3; run++) limiter.take("a", RULE);
   pass(19.9);
-  assertEquals(limiter.take("a", RULE), { allowed: false, remaining: 0, retrySeconds: 1 });
+  assertEquals(limiter.take("a", RULE), { allowed: false, remaining: 0, retryAfterSeconds: 1 });
   pass(0.1);
   assertEquals(limiter.take("a", RULE).allowed, true);
   assertEquals(limiter.take("a", RULE).allowed, false);
@@ -88,7 +88,7 @@ Deno.test("take() runs on a clock that nobody sets back", () => {
 });
 
 Deno.test("rateHeaders() writes the fields of the draft", () => {
-  assertEquals(rateHeaders({ limit: 5, seconds: 59.5 }, { allowed: true, remaining: 4, retrySeconds: 0 }), {
+  assertEquals(rateHeaders({ limit: 5, seconds: 59.5 }, { allowed: true, remaining: 4, retryAfterSeconds: 0 }), {
     "ratelimit-policy": '"action";q=5;w=60',
     "ratelimit": '"action";r=4;t=0',
   });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { MineClaim } from "../../src/dispatch/once/held.ts";
 import { STORED_BYTES, type StoredOutcome } from "../../src/dispatch/once/outcome.ts";
-import { recordResponse, recordStream, restore, storedOf, type UnreadBody } from "../../src/dispatch/record.ts";
+import { recordResponse, recordStream, restore, storedOf, type UnreadableBody } from "../../src/dispatch/record.ts";
 import { stopTime } from "../support/clock.ts";
 import { createStreams } from "../../src/dispatch/streams.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
@@ -27,7 +27,7 @@ function claiming() {
 }
 
 /** Room for all that runs on without a reader. */
-const UNREAD: UnreadBody = {
+const UNREAD: UnreadableBody = {
   limits: { unreadEvents: Infinity, unreadBytes: Infinity, streamSeconds: Infinity },
   openSlot: () => createStreams({ streams: 1, streamsPerCaller: 1 }).open({ kind: "unknown" }),
   report: (error) => {

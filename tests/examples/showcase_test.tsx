@@ -72,13 +72,13 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
     "options of createHandler()",
     () => namesIn("src/handler/options.ts", "interface HandlerOptions"),
   ],
-  ["reference/handler", "options of once", () => namesIn("src/handler/options.ts", "interface OnceHandlerOptions")],
+  ["reference/handler", "options of once", () => namesIn("src/handler/options.ts", "interface IdempotencyOptions")],
   [
     "reference/handler",
     "options of crossOrigin",
     () => namesIn("src/http/cross_origin.ts", "interface CrossOriginOptions"),
   ],
-  ["reference/runtime", "options of action()", () => namesIn("src/client/call/action.ts", "interface ActionOptions")],
+  ["reference/runtime", "options of action()", () => namesIn("src/client/call/action.ts", "interface CallOptions")],
   [
     "reference/runtime",
     "words",
@@ -120,7 +120,7 @@ for (const [page, what, names] of PROMISES) {
   Deno.test(`showcase: ${page} names all ${what}`, async () => {
     const text = await read(`examples/showcase/${page}.md`);
     const code = text.match(/```[^]*?```|`[^`]+`/g)?.join("\n") ?? "";
-    // As a word of its own: "retry" is not said by "retrySeconds".
+    // As a word of its own: "retry" is not said by "retryAfterSeconds".
     assertEquals((await names()).filter((name) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code)), []);
   });
 }
@@ -227,7 +227,7 @@ Deno.test("showcase: a guest is greeted, with scripts off and with the runtime",
   assertEquals(page.form("Say hello").field("Your name").isInvalid, true);
   page = await page.form("Say hello").fill({ "Your name": "Ada" }).submit();
   assertEquals(page.find("[data-hyper-toast]").text, "Ada is here");
-  await page.form("Say hello").fill({ "Your name": "Grace" }).send();
+  await page.form("Say hello").fill({ "Your name": "Grace" }).submitWithRuntime();
   assertEquals(client.page.find("#greeting").text, "Good to see you, Grace");
   await client.handler.close();
 });

@@ -4,7 +4,7 @@ import { InputError } from "../../src/errors.ts";
 import { acceptsFile } from "../../src/forms/file_type.ts";
 import { type Body, disposeBody, readBody } from "../../src/http/body.ts";
 import { DEFAULT_LIMITS, type LimitsOptions, resolveLimits } from "../../src/http/limits.ts";
-import { StoredFile, storeFiles, storingFiles, type TakeFile } from "../../src/http/stored_file.ts";
+import { StoredFile, storeFiles, storingFiles, type UploadHandler } from "../../src/http/stored_file.ts";
 
 // Nothing here looks at it but to hand it on.
 const CTX = { url: new URL("http://site.test/") } as RequestContext;
@@ -15,13 +15,13 @@ class Bucket {
   readonly errors: unknown[] = [];
   #count = 0;
 
-  readonly take: TakeFile = async ({ stream }) => {
+  readonly take: UploadHandler = async ({ stream }) => {
     const key = `k${++this.#count}`;
     this.files.set(key, await new Response(stream).bytes());
     return { key, discard: () => void this.files.delete(key) };
   };
 
-  onFile(take: TakeFile = this.take) {
+  onFile(take: UploadHandler = this.take) {
     return storingFiles(take, CTX, (error) => void this.errors.push(error));
   }
 }
@@ -88,7 +88,7 @@ for (
       await stream.cancel();
       return "key";
     }],
-  ] satisfies readonly (readonly [string, TakeFile])[]
+  ] satisfies readonly (readonly [string, UploadHandler])[]
 ) {
   Deno.test(`storingFiles() knows size and digest of the whole file where its taker ${what}`, async () => {
     const bytes = new Uint8Array(300_000).fill(7);
@@ -139,7 +139,7 @@ Deno.test("StoredFile does not pretend to be empty where its content is read", a
 Deno.test("disposeBody() discards what was stored once, unless it was kept", async () => {
   const bucket = new Bucket();
   const body = await post({ a: HELLO, b: HELLO }, {}, bucket.onFile());
-  fileOf(body, "b").keep();
+  fileOf(body, "b").persist();
   await disposeBody(body);
   await disposeBody(body);
   assertEquals([...bucket.files.keys()], ["k2"]);
@@ -168,7 +168,7 @@ function tooLarge(onFile: ReturnType<Bucket["onFile"]>): Promise<Body> {
 
 Deno.test("storingFiles() fails a taker with its file", async () => {
   let failure: unknown = null;
-  const take: TakeFile = async ({ stream }) => {
+  const take: UploadHandler = async ({ stream }) => {
     try {
       await new Response(stream).bytes();
     } catch (error) {
@@ -183,7 +183,7 @@ Deno.test("storingFiles() fails a taker with its file", async () => {
 
 Deno.test("storingFiles() discards a file that fails after its taker has said where it is", async () => {
   let discarded = 0;
-  const take: TakeFile = () => ({ key: "key", discard: () => void discarded++ });
+  const take: UploadHandler = () => ({ key: "key", discard: () => void discarded++ });
   await assertRejects(() => tooLarge(new Bucket().onFile(take)), InputError, '"fileBytes"');
   assertEquals(discarded, 1);
 });
@@ -191,7 +191,7 @@ Deno.test("storingFiles() discards a file that fails after its taker has said wh
 Deno.test("storingFiles() reports what a discard throws, and goes on", async () => {
   const bucket = new Bucket();
   const failure = new Error("bucket gone");
-  const take: TakeFile = () => ({ key: "key", discard: () => Promise.reject(failure) });
+  const take: UploadHandler = () => ({ key: "key", discard: () => Promise.reject(failure) });
   await disposeBody(await post({ a: HELLO, b: HELLO }, {}, bucket.onFile(take)));
   assertEquals(bucket.errors, [failure, failure]);
 });
@@ -214,7 +214,7 @@ Deno.test("storeFiles() discards what it has stored when one is not taken", asyn
   const read = await post({ a: HELLO, b: HELLO }, {});
   assert(read.kind === "fields");
   let first = true;
-  const once: TakeFile = (file, ctx) => {
+  const once: UploadHandler = (file, ctx) => {
     if (!first) throw new Error("full");
     first = false;
     return bucket.take(file, ctx);

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import {
   type Action,
   action,
-  type ActionSource,
+  type ActionLocation,
   createHandler,
   DEFAULT_FORM_ACTION_BACKENDS,
   defineForm,
@@ -124,9 +124,9 @@ Deno.test("an action that no backend accepts stops the start", async () => {
 
 /** Keeps its actions in a list of its own and gives forms another address of the same path. */
 class Elsewhere extends FormActionBackend {
-  readonly #kept: { readonly action: Action; readonly source: ActionSource }[] = [];
+  readonly #kept: { readonly action: Action; readonly source: ActionLocation }[] = [];
 
-  override registerAction(action: Action, source: ActionSource): void {
+  override registerAction(action: Action, source: ActionLocation): void {
     this.#kept.push({ action, source });
   }
   override getByUid(uid: string): Action | null {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   action,
-  type ContextProviders,
+  type ContextFunctions,
   createHandler,
   defineForm,
   dependency,
@@ -330,7 +330,7 @@ Deno.test("a provider of the application resolves its markers, once for a reques
     form.addError("", `Nothing more for ${tenant}`);
   });
   const Page = (_: PageProps) => <Form action={save} />;
-  const context: ContextProviders = { t: ({ deps }) => deps.get(Tenant) };
+  const context: ContextFunctions = { t: ({ deps }) => deps.get(Tenant) };
   await using app = new App({ "/": { default: Page, save, context } }, {
     providers: [{
       canHandle: ({ source }) => source === "tenant",

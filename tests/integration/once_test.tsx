@@ -280,7 +280,7 @@ Deno.test("how long a repeat waits and how long a result is kept are options", a
     runs++;
     await gate.promise;
   });
-  await using app = new App({ "/": { default: () => "", run } }, { once: { waitSeconds: 0, seconds: 60 } });
+  await using app = new App({ "/": { default: () => "", run } }, { idempotency: { waitSeconds: 0, ttlSeconds: 60 } });
   const first = app.call("run", { headers: ID });
   await time.tick(1);
   assertEquals((await app.call("run", { headers: ID })).status, 409);

@@ -95,7 +95,7 @@ class Watched implements AsyncDisposable {
       },
     }, async (ctx) => {
       await at("handler")(ctx);
-      assertEquals(ctx.origin?.href ?? null, ctx.url.href);
+      assertEquals(ctx.originPage?.href ?? null, ctx.url.href);
     });
     const render = (ctx: RequestContext) => at("page")(ctx);
     const Page = ({ url, params }: PageProps) => {
@@ -692,7 +692,7 @@ for (
 
 Deno.test("the address of an endpoint is never that of a page, also where a page takes every address", async () => {
   const seen: unknown[] = [];
-  const save = action("save", ({ params, origin }) => void seen.push([{ ...params }, origin]));
+  const save = action("save", ({ params, originPage }) => void seen.push([{ ...params }, originPage]));
   await using app = new App({ "/[...rest]": { default: () => "", save } });
   const bare = formActionUrl("save");
   for (const path of [bare, bare.slice(0, -1), endpoint("save", bare.slice(0, -1)), `${bare}more?_action=save`]) {

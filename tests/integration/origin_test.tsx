@@ -13,8 +13,8 @@ const PAGE = "pages/notes/[id]/page.tsx";
 
 /** Two pages; the handler tells what it saw. */
 function site(seen: unknown[] = []): App {
-  const save = action("save", { form: NoteForm }, ({ url, params, origin, request }) => {
-    seen.push({ url: url.pathname + url.search, params, origin: origin?.pathname ?? null, request: request.url });
+  const save = action("save", { form: NoteForm }, ({ url, params, originPage, request }) => {
+    seen.push({ url: url.pathname + url.search, params, origin: originPage?.pathname ?? null, request: request.url });
   });
   const move = action("move", { form: NoteForm, inject: { id: DUrl("id", Number) } }, ({ id }) => void seen.push(id));
   const Note = ({ params, url }: PageProps<"/notes/[id]">) => (

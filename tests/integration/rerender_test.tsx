@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
-  type ContextProviders,
+  type ContextFunctions,
   DContext,
   defineForm,
   dependency,
@@ -60,7 +60,7 @@ Deno.test("each dependency, provider, guard and layout runs once in a refused su
     },
     inject: { user: Depends(user) },
   }, () => {});
-  const context: ContextProviders = {
+  const context: ContextFunctions = {
     who: async (ctx) => {
       note("context", ctx);
       return await ctx.deps.get(user);

@@ -1,10 +1,10 @@
 /** Hand-overs and checkpoints: a command that goes on as a watcher, and a watcher that is taken up again. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { action, checkpoint, html, resumeCheckpoint, switchTo, toast } from "../../mod.ts";
+import { action, checkpoint, html, lastCheckpoint, switchTo, toast } from "../../mod.ts";
 import { App, eventsOf, type StreamEvent } from "../support/app.tsx";
 
 const watch = action("watch", { method: "GET" }, async function* (ctx) {
-  const passed = resumeCheckpoint(ctx, ["loaded", "counted"]);
+  const passed = lastCheckpoint(ctx, ["loaded", "counted"]);
   if (passed === null) {
     yield html(`Loading ${ctx.data.job}`, { target: "#state" });
     yield checkpoint("loaded");
@@ -100,7 +100,7 @@ for (
 
 Deno.test("a POST is not resumed: it runs once, and its repeat gets what it gave", async () => {
   let passed: string | null = "nothing yet";
-  const work = action("work", (ctx) => void (passed = resumeCheckpoint(ctx, ["half"])));
+  const work = action("work", (ctx) => void (passed = lastCheckpoint(ctx, ["half"])));
   await using site = new App({ "/": { default: () => "", work } });
   await site.call("work", { headers: { ...ID, "last-event-id": "r.1:checkpoint:half" } });
   assertEquals(passed, null);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { discoverPages, type ListedPage, pagesFromList } from "../../src/pages/discover.ts";
+import { discoverPages, type PageEntry, pagesFromList } from "../../src/pages/discover.ts";
 import { withApp } from "./temp_app.ts";
 
 const load = (): Promise<unknown> => Promise.resolve({});
@@ -235,7 +235,7 @@ for (
 }
 
 Deno.test("pagesFromList() refuses an entry without load", () => {
-  const list = [{ path: "/" }] as unknown as ListedPage[];
+  const list = [{ path: "/" }] as unknown as PageEntry[];
   assertThrows(() => pagesFromList(list, "/srv/app"), TypeError, "its load is undefined");
 });
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { action } from "../../src/actions/action.ts";
-import { discoverPages, type ListedPage, pagesFromList } from "../../src/pages/discover.ts";
+import { discoverPages, type PageEntry, pagesFromList } from "../../src/pages/discover.ts";
 import { loadManifest, type Manifest } from "../../src/pages/manifest.ts";
 import { local, Page } from "../../src/pages/page_module.ts";
 import { IMPORT_ACTION, withApp } from "./temp_app.ts";
@@ -11,7 +11,7 @@ const Body = (): null => null;
 const Wrap = (): null => null;
 
 function manifestOf(modules: Modules): Promise<Manifest> {
-  const list: ListedPage[] = Object.entries(modules).map(([path, exports]) => ({
+  const list: PageEntry[] = Object.entries(modules).map(([path, exports]) => ({
     path,
     load: () => Promise.resolve(exports),
   }));

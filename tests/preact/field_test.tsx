@@ -3,7 +3,7 @@ import { renderToString } from "preact-render-to-string";
 import { bind } from "../../src/forms/bind.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
-import { drawField, Field, type FieldProps } from "../../src/preact/field.tsx";
+import { Field, type FieldProps, renderField } from "../../src/preact/field.tsx";
 import { FormErrors } from "../../src/preact/form_errors.tsx";
 import { elements, one, show, showSent } from "./drawing.tsx";
 
@@ -278,9 +278,9 @@ Deno.test("Field outside a form says what is missing", () => {
   assertThrows(() => show(NoteForm, <Field name="titel" />), TypeError, 'Cannot find field "titel" of form "note"');
 });
 
-Deno.test("drawField() draws a field without a form around it", () => {
+Deno.test("renderField() draws a field without a form around it", () => {
   const form = bind(NoteForm, { mode: "blank", initial: null, instance: "7" });
-  const html = renderToString(<>{drawField(form.field("body"))}</>);
+  const html = renderToString(<>{renderField(form.field("body"))}</>);
   assertEquals(one(html, "textarea").id, "f-note-7-body");
 });
 

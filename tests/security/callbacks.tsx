@@ -235,7 +235,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     },
     told: { onError: 0 },
   },
-  "ListedPage.load": {
+  "PageEntry.load": {
     run: (apps, fail) => {
       const handler = apps.make({}, { pages: [{ path: "/", load: fail }] });
       return rejected(() => handler.ready);
@@ -275,7 +275,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   "ActionOptions.onFile": {
     run: (apps, fail) => call(apps.make({ run: action("run", { onFile: fail }, () => {}) }), { body: withFile() }),
   },
-  "TakenFile.discard": {
+  "UploadResult.discard": {
     run: (apps, fail) => {
       const run = action("run", { onFile: () => ({ key: "a", discard: fail }), guard: () => {} }, () => {
         throw new HyperError(409, "so that the file is discarded");
@@ -406,7 +406,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   "PageModule.context": { run: (apps, fail) => open(apps.make({ context: { it: fail } })) },
   "PageModule.head": { run: (apps, fail) => open(apps.make({ head: fail })), ways: AT_ONCE },
   "local(provider)": { run: (apps, fail) => open(apps.make({ context: { it: local(fail) } })) },
-  "LocalProvider.provider": {
+  "LocalContextFunction.provider": {
     run: (apps, fail) => open(apps.make({ context: { it: { kind: "local", provider: fail } } })),
   },
 
@@ -459,14 +459,14 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   "Store.get": {
     run: async (apps, fail) => {
       const store = storeWith({ get: fail, putIfAbsent: () => Promise.resolve(false) });
-      return await call(apps.make({ fine }, { store, once: { waitSeconds: 0 } }), { headers: once });
+      return await call(apps.make({ fine }, { store, idempotency: { waitSeconds: 0 } }), { headers: once });
     },
     told: { answer: 503 },
   },
   "Store.replace": {
     // The outcome could not be kept: the answer goes out as it is.
     run: (apps, fail) =>
-      call(apps.make({ fine }, { store: storeWith({ replace: fail }), once: { leaseSeconds: 0.1 } }), {
+      call(apps.make({ fine }, { store: storeWith({ replace: fail }), idempotency: { leaseSeconds: 0.1 } }), {
         headers: once,
       }),
     told: BESIDE,
@@ -488,7 +488,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     run: async (apps, fail) => {
       const handler = apps.make({ run: signingIn }, {
         store: storeWith({ delete: fail }),
-        once: { cookies: ["session"] },
+        idempotency: { cookies: ["session"] },
       });
       await call(handler, { headers: once });
       // The client has the answer, so that what is kept for it is dropped.

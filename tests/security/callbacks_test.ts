@@ -27,7 +27,7 @@ const OURS_ONE_BY_ONE = [
 
 /** Functions of a page: what they throw is the browser's to report, and a call goes on. See tests/browser. */
 const IN_THE_BROWSER =
-  /^(?:ActionOptions\.on(?:BeforeSubmit|UploadProgress)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
+  /^(?:ActionOptions\.on(?:BeforeSubmit|UploadProgressEventDetail)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
 
 /** Where a function needs Redis: the file, and the test that calls it. */
 const WITH_REDIS: Readonly<Record<string, string>> = {

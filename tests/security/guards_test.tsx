@@ -68,10 +68,10 @@ Deno.test("createHandler({ guard }) that gives anything else is an error of the 
 });
 
 Deno.test("public: true lifts the handler's guard, and not the action's own", async () => {
-  const open = guarded(() => false, { public: true });
+  const open = guarded(() => false, { skipHandlerGuard: true });
   await using _ = open.app;
   assertEquals([await open.ask(), open.reached], [204, ["handler"]]);
-  const closed = guarded(() => false, { public: true, guard: () => false });
+  const closed = guarded(() => false, { skipHandlerGuard: true, guard: () => false });
   await using __ = closed.app;
   assertEquals([await closed.ask(), closed.reached], [403, ["own"]]);
 });

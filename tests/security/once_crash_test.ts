@@ -23,7 +23,7 @@ class Shop implements AsyncDisposable {
   }
 
   /** Starts a process on the two files. */
-  async start(stop: Stop = "nowhere", afterCrash: "run" | "refuse" = "run"): Promise<ServerProcess> {
+  async start(stop: Stop = "nowhere", afterCrash: "retry" | "reject" = "retry"): Promise<ServerProcess> {
     const server = await startServer(SCRIPT, { args: [this.#claims, this.#orders, stop, afterCrash] });
     this.#servers.push(server);
     return server;
@@ -121,12 +121,12 @@ Deno.test("T40: repeats at once, in two processes on one file, order once", asyn
 for (const stop of ["before the work", "after the work"] as const) {
   Deno.test(`T40: where a dead run is to be refused, a crash ${stop} is told as what nobody knows, and nothing runs twice`, async () => {
     await using shop = new Shop();
-    const first = await shop.start(stop, "refuse");
+    const first = await shop.start(stop, "reject");
     const lost = shop.order(first, "r1");
     await shop.until(stop === "before the work" ? "claim" : "order");
     await first.kill();
     assertEquals(await lost, null);
-    const second = await shop.start("nowhere", "refuse");
+    const second = await shop.start("nowhere", "reject");
     shop.passLease();
     const answer = await shop.order(second, "r1");
     assertEquals([answer?.status, shop.orders], [409, stop === "before the work" ? [] : ["tea"]]);

@@ -22,7 +22,7 @@ const store = await createSqliteStore(claims);
 const handler = createHandler({
   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "orders", order }) }],
   store,
-  once: { waitSeconds: 0.3, afterCrash: afterCrash === "refuse" ? "refuse" : "run" },
+  idempotency: { waitSeconds: 0.3, afterCrash: afterCrash === "reject" ? "reject" : "retry" },
 });
 await handler.ready;
 const server = Deno.serve({

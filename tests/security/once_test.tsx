@@ -220,7 +220,10 @@ for (const [what, open] of [["memory", null], ["a SQLite file", () => createSqli
           await gate.promise;
           return { run: runs };
         };
-        await using site = new Site({ run }, { ...(store === null ? {} : { store }), once: { waitSeconds: 60 } });
+        await using site = new Site({ run }, {
+          ...(store === null ? {} : { store }),
+          idempotency: { waitSeconds: 60 },
+        });
         const browser = new Browser(site);
         const id = `id${jump}`;
         const first = browser.post("run", id, { accept: JSON_TYPE });
@@ -291,9 +294,9 @@ Deno.test("A6, H1: an action that runs longer than the lease is held against oth
       await gate.promise;
       return { run: runs };
     };
-    const once = { waitSeconds: 0 };
-    await using here = new Site({ run }, { store, once });
-    await using there = new Site({ run }, { store, once });
+    const idempotency = { waitSeconds: 0 };
+    await using here = new Site({ run }, { store, idempotency });
+    await using there = new Site({ run }, { store, idempotency });
     const first = new Browser(here).post("run", "id-1", { accept: JSON_TYPE });
     await clock.tickAsync(95_000);
     assertEquals((await new Browser(there).post("run", "id-1", { accept: JSON_TYPE })).status, 409);
@@ -334,7 +337,7 @@ for (
     await using site = new Site({ run }, {
       ...USER,
       store,
-      once: { maxEntries: 100 },
+      idempotency: { maxEntries: 100 },
     });
     const stranger = new Browser(site, "203.0.113.66");
     const victim = new Browser(site, "203.0.113.1");
@@ -360,7 +363,7 @@ Deno.test("A7: outcomes are counted in bytes too", async () => {
     runs++;
     return "x".repeat(Number((data as { size?: string }).size ?? 0));
   };
-  await using site = new Site({ run }, { once: { maxBytes: 1_000_000 } });
+  await using site = new Site({ run }, { idempotency: { maxBytes: 1_000_000 } });
   const victim = new Browser(site);
   await victim.post("run", "order-1", { fields: { size: "1000" } });
   const stranger = new Browser(site, "203.0.113.66");
@@ -378,12 +381,12 @@ Deno.test("A4: claims that one address holds shut out no other, and what it is r
     runs++;
     await gate.promise;
   };
-  await using site = new Site({ hold, run: () => ({ ok: true }) }, { once: { maxClaims: 30 } });
+  await using site = new Site({ hold, run: () => ({ ok: true }) }, { idempotency: { maxClaims: 30 } });
   const stranger = new Browser(site, "203.0.113.66");
   const held = Array.from({ length: 40 }, (_, call) => stranger.post("hold", `hold-${call}`));
   const refused = await Promise.any(held);
   assertEquals([refused.status, refused.retryAfter], [429, "1"]);
-  assertStringIncludes(refused.text, "once.maxClaims is 30");
+  assertStringIncludes(refused.text, "idempotency.maxClaims is 30");
   assertEquals((await new Browser(site, "203.0.113.1").post("run", "order-1", { accept: JSON_TYPE })).status, 200);
   gate.resolve();
   const statuses = (await Promise.all(held)).map(({ status }) => status);
@@ -396,12 +399,12 @@ Deno.test("A4: claims that one address holds shut out no other, and what it is r
 Deno.test("A4: a principal has a cap of its own", async () => {
   const gate = Promise.withResolvers<void>();
   const hold = () => gate.promise;
-  await using site = new Site({ hold }, { ...USER, once: { maxClaimsPerPrincipal: 3 } });
+  await using site = new Site({ hold }, { ...USER, idempotency: { maxClaimsPerPrincipal: 3 } });
   const browser = new Browser(site);
   const headers = { "x-user": "ada" };
   const held = Array.from({ length: 4 }, (_, call) => browser.post("hold", `hold-${call}`, { headers }));
   const refused = await Promise.any(held);
-  assertStringIncludes(refused.text, "once.maxClaimsPerPrincipal is 3");
+  assertStringIncludes(refused.text, "idempotency.maxClaimsPerPrincipal is 3");
   const bob = browser.post("hold", "hold-9", { headers: { "x-user": "bob" } });
   gate.resolve();
   assertEquals((await bob).status, 204);
@@ -411,7 +414,7 @@ Deno.test("A4: a principal has a cap of its own", async () => {
 Deno.test("A4: a repeat that waits for a run is counted as long as it waits", async () => {
   const gate = Promise.withResolvers<void>();
   const hold = () => gate.promise;
-  await using site = new Site({ hold }, { ...USER, once: { maxClaimsPerPrincipal: 2 } });
+  await using site = new Site({ hold }, { ...USER, idempotency: { maxClaimsPerPrincipal: 2 } });
   const browser = new Browser(site);
   const headers = { "x-user": "ada" };
   const held = Array.from({ length: 3 }, () => browser.post("hold", "one-id", { headers }));
@@ -428,7 +431,7 @@ Deno.test("A4: a generator whose reader has left is counted until it has ended",
     await gate.promise;
     yield toast("two");
   };
-  await using site = new Site({ flow }, { ...USER, once: { maxClaimsPerPrincipal: 1 } });
+  await using site = new Site({ flow }, { ...USER, idempotency: { maxClaimsPerPrincipal: 1 } });
   using _watch = site.handler.signals.actionDispatched.connect(() => ended.resolve());
   const send = (id: string): Promise<Response> =>
     site.handler(
@@ -501,7 +504,7 @@ const KINDS = {
     const made: { shop?: ReturnType<typeof shop> } = {};
     return made.shop = shop({ principal: (request) => made.shop?.userOf(request) ?? null });
   },
-  "a named cookie": () => shop({ once: { cookies: ["session"] } }),
+  "a named cookie": () => shop({ idempotency: { cookies: ["session"] } }),
 };
 
 for (const [kind, open] of Object.entries(KINDS)) {

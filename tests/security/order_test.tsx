@@ -114,7 +114,7 @@ class Spied implements AsyncDisposable {
     const rateLimiter: RateLimiter = {
       take: () => {
         at("rate");
-        return { allowed: true, remaining: 1, retrySeconds: 0 };
+        return { allowed: true, remaining: 1, retryAfterSeconds: 0 };
       },
     };
     this.app = new App({ "/": { default: () => "home", save } }, {

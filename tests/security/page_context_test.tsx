@@ -49,7 +49,7 @@ function adminPage(deny: () => RenderResult | Promise<RenderResult> = () => fals
 
 /** An open action that answers with the page's context. */
 function reader(calls: { handler: number }) {
-  return action("read", { public: true, inject: { summary: DContext<string>("summary") } }, ({ summary }) => {
+  return action("read", { skipHandlerGuard: true, inject: { summary: DContext<string>("summary") } }, ({ summary }) => {
     calls.handler++;
     return { summary };
   });

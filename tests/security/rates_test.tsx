@@ -136,7 +136,7 @@ Deno.test("T44: a limiter of one's own counts for several instances", async () =
   const rateLimiter: RateLimiter = {
     take: (key) => {
       keys.push(key);
-      return Promise.resolve({ allowed: keys.length <= 1, remaining: 0, retrySeconds: 0 });
+      return Promise.resolve({ allowed: keys.length <= 1, remaining: 0, retryAfterSeconds: 0 });
     },
   };
   const { app, status } = rated({ rate: ONE, rateLimiter });

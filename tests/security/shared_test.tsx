@@ -18,7 +18,7 @@ redisTest(
     const rateLimiter: RateLimiter = {
       take: (key) => {
         counted.push(key);
-        return { allowed: true, remaining: 1, retrySeconds: 0 };
+        return { allowed: true, remaining: 1, retryAfterSeconds: 0 };
       },
     };
     const save = action("save", async ({ publish }) => {

@@ -1,6 +1,6 @@
 /** T20 to T24, T37, T50: streams, their readers, and what becomes of both. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { action, checkpoint, HyperError, loadJs, redirect, resumeCheckpoint, switchTo, toast } from "../../mod.ts";
+import { action, checkpoint, HyperError, lastCheckpoint, loadJs, redirect, switchTo, toast } from "../../mod.ts";
 import { App, EVENTS, eventsOf, parseEvents } from "../support/app.tsx";
 
 const GET = { method: "GET" as const };
@@ -50,7 +50,7 @@ for (
 Deno.test("T21: what comes back as Last-Event-ID is a hint, checked against the places of this call", async () => {
   const began: (string | null)[] = [];
   const watch = action("watch", GET, function* (ctx) {
-    began.push(resumeCheckpoint(ctx, ["one", "two"]));
+    began.push(lastCheckpoint(ctx, ["one", "two"]));
     yield checkpoint("one");
   });
   await using app = new App({ "/": { default: () => "", watch } });

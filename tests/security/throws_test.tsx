@@ -167,7 +167,7 @@ function throwing(place: Place, way: Way, value: () => unknown) {
     guard: () => at("handler's guard", undefined) as ReturnType<Guard>,
     principal: () => at("principal", "ada"),
     rate: { limit: 1_000, seconds: 1 },
-    rateLimiter: { take: () => at("limiter", { allowed: true, remaining: 1, retrySeconds: 0 }) },
+    rateLimiter: { take: () => at("limiter", { allowed: true, remaining: 1, retryAfterSeconds: 0 }) },
     providers: [provider],
     store,
   };

@@ -11,8 +11,8 @@ import {
   FormErrors,
   HyperError,
   StoredFile,
-  type TakeFile,
   toast,
+  type UploadHandler,
 } from "../../mod.ts";
 import { App, eventsOf, type Fields } from "../support/app.tsx";
 import { attribute, findForm, parseHtml, text } from "../support/html.ts";
@@ -25,7 +25,7 @@ class Bucket {
   readonly files = new Map<string, string>();
   #count = 0;
 
-  readonly take: TakeFile = async ({ stream }) => {
+  readonly take: UploadHandler = async ({ stream }) => {
     const key = `k${++this.#count}`;
     this.files.set(key, await new Response(stream).text());
     return { key, discard: () => void this.files.delete(key) };
@@ -48,7 +48,7 @@ function uploading(options: {
   readonly handler?: (keys: readonly string[]) => unknown;
   readonly guard?: () => boolean;
   readonly limits?: ActionLimits;
-  readonly take?: TakeFile;
+  readonly take?: UploadHandler;
 } = {}) {
   const bucket = new Bucket();
   const seen: string[] = [];

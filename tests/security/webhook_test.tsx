@@ -150,7 +150,7 @@ Deno.test("a webhook is behind the handler's guard, unless it is public", async 
   const closed = paying({}, { guard });
   await using _ = closed.app;
   assertEquals([await closed.send("{}"), closed.calls], [403, []]);
-  const open = paying({ public: true }, { guard });
+  const open = paying({ skipHandlerGuard: true }, { guard });
   await using __ = open.app;
   assertEquals(await open.send("{}"), 204);
 });

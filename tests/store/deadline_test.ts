@@ -153,7 +153,7 @@ Deno.test("A16: a claim that comes through after its deadline is given back, and
       return await memory.putIfAbsent(...args);
     },
   });
-  const { app, runs, ask } = shop({ store, once: { waitSeconds: 0 } });
+  const { app, runs, ask } = shop({ store, idempotency: { waitSeconds: 0 } });
   await using _ = app;
   await app.handler.ready;
   using time = stopTime();
@@ -305,7 +305,7 @@ Deno.test("A17: a rate limiter of the application is told neither who asks nor f
   const rateLimiter: RateLimiter = {
     take: (key) => {
       keys.push(key);
-      return { allowed: true, remaining: 1, retrySeconds: 0 };
+      return { allowed: true, remaining: 1, retryAfterSeconds: 0 };
     },
   };
   const { app, ask } = shop({

@@ -1,6 +1,6 @@
 /**
  * `deno task audit [--require-guard] [folder or module]`: prints every action of an application, `examples/notes` where
- * none is given. With `--require-guard` it fails when one has neither a guard nor `public: true`.
+ * none is given. With `--require-guard` it fails when one has neither a guard nor `skipHandlerGuard: true`.
  *
  * Of a folder the pages are known, and not what its program gives to `createHandler()`: a guard for all actions is seen
  * where a module is named whose default export, or `handler`, is the handler.

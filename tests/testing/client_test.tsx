@@ -17,7 +17,7 @@ Deno.test("open() gives the page at an address, and the client is there", async 
   const page = await client.open("/?q=1");
   assertEquals([page.status, page.url.href, page.find("h1").text], [200, "http://localhost/?q=1", "Home?q=1"]);
   assertStringIncludes(page.headers.get("content-type") ?? "", "text/html");
-  assertStringIncludes(page.source, "<h1>");
+  assertStringIncludes(page.body, "<h1>");
   assertStrictEquals(client.page, page);
 });
 
@@ -43,7 +43,7 @@ for (const [path, status] of [["/empty", 204], ["/file", 200], ["/away", 302]] a
 Deno.test("open() takes text for what it is", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/text");
-  assertEquals([page.source, page.findAll("b").length], ["<b>text</b>", 0]);
+  assertEquals([page.body, page.findAll("b").length], ["<b>text</b>", 0]);
 });
 
 Deno.test("open() refuses another origin", async () => {
@@ -146,7 +146,7 @@ Deno.test("cookies are kept and sent, whichever way they came", async () => {
   await (await client.open("/")).click("Sign in");
   assertEquals([client.cookies.get("session"), client.page.url.pathname], ["ada", "/notes"]);
   const page = await client.open("/headers");
-  assertEquals(new Map(JSON.parse(page.source)).get("cookie"), "session=ada");
+  assertEquals(new Map(JSON.parse(page.body)).get("cookie"), "session=ada");
 });
 
 Deno.test("action() applies patches to the page, and tells events and status", async () => {
@@ -212,7 +212,7 @@ Deno.test("action() sends a form as it is filled, and data beats a field of the 
 Deno.test("send() morphs a refused form, with its errors, and leaves the rest alone", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
-  const outcome = await page.form("Add").fill({ Title: "too long" }).send();
+  const outcome = await page.form("Add").fill({ Title: "too long" }).submitWithRuntime();
   assertEquals([outcome.kind, outcome.status, Object.keys(outcome.issues)], ["error", 422, ["title"]]);
   const field = page.form("Add").field("Title");
   assertEquals([field.value, field.isInvalid], ["too long", true]);
@@ -221,7 +221,7 @@ Deno.test("send() morphs a refused form, with its errors, and leaves the rest al
 Deno.test("send() keeps to what form and button say: name, target and mode", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
-  await page.form("Nothing").send("Show");
+  await page.form("Nothing").submitWithRuntime("Show");
   assertEquals(page.find("#state > b").text.startsWith("{"), true);
 });
 

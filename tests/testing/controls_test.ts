@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { type Entry, toBody, toParams } from "../../src/testing/controls.ts";
+import { type FormEntry, toBody, toParams } from "../../src/testing/controls.ts";
 
-const ENTRIES: readonly Entry[] = [["a\nb", "1\r2\n3\r\n4"], ["file", new File(["x"], "x.txt")]];
+const ENTRIES: readonly FormEntry[] = [["a\nb", "1\r2\n3\r\n4"], ["file", new File(["x"], "x.txt")]];
 const LINES = "1\r\n2\r\n3\r\n4";
 
 Deno.test("toParams() sends line breaks as CRLF, and of a file its name", () => {

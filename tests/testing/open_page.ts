@@ -1,18 +1,18 @@
 /** Pages made of markup alone, in a tab that notes where it is sent. */
-import type { Entry } from "../../src/testing/controls.ts";
+import type { FormEntry } from "../../src/testing/controls.ts";
 import { parseDocument } from "../../src/testing/dom.ts";
-import { OpenPage, type Tab, type TestPage, type Visit } from "../../src/testing/page.ts";
+import { OpenPage, type PageVisit, type Tab, type TestPage } from "../../src/testing/page.ts";
 
 /** A tab that goes nowhere. */
 export interface NotingTab {
   /** The page that is open. */
   readonly page: OpenPage;
   /** Where it was to go. */
-  readonly visits: readonly Visit[];
+  readonly visits: readonly PageVisit[];
 }
 
 export function openPage(markup: string, url = "http://localhost/notes/1?tab=2"): NotingTab {
-  const visits: Visit[] = [];
+  const visits: PageVisit[] = [];
   const tab: Tab = {
     visit: (visit, from): Promise<TestPage> => {
       visits.push(visit);
@@ -22,11 +22,11 @@ export function openPage(markup: string, url = "http://localhost/notes/1?tab=2")
   };
   const document = parseDocument(markup);
   const headers = new Headers();
-  return { page: new OpenPage({ tab, document, url: new URL(url), status: 200, headers, source: markup }), visits };
+  return { page: new OpenPage({ tab, document, url: new URL(url), status: 200, headers, body: markup }), visits };
 }
 
 /** What a form sends, as texts: of a file its name. */
-export function sent(entries: readonly Entry[]): string {
+export function sent(entries: readonly FormEntry[]): string {
   return entries.map(([name, value]) => `${name}=${typeof value === "string" ? value : `file:${value.name}`}`).join(
     "&",
   );

@@ -247,7 +247,7 @@ Deno.test("form.submit() refuses a form that closes a dialog", async () => {
 
 Deno.test("form.send() refuses a form that is none of an action", async () => {
   const { page } = openPage('<form aria-label="F"></form>');
-  await assertRejects(() => page.form("F").send(), TypeError, "it has no data-hyper-form");
+  await assertRejects(() => page.form("F").submitWithRuntime(), TypeError, "it has no data-hyper-form");
 });
 
 Deno.test("form.field() tells value, state and description", () => {

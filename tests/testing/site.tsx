@@ -12,10 +12,10 @@ import {
   type HandlerOptions,
   history,
   html,
+  lastCheckpoint,
   type PageProps,
   redirect,
   refresh,
-  resumeCheckpoint,
   switchTo,
   toast,
   Toasts,
@@ -61,7 +61,7 @@ export function makeSite(): Site {
   const show = action("show", ({ data }) => html(<b>{JSON.stringify(data)}</b>, { swap: "inner" }));
   const watch = action("watch", { method: "GET" }, function* (ctx) {
     log.push(`watched from ${ctx.request.headers.get("last-event-id") ?? "the start"}`);
-    if (resumeCheckpoint(ctx, ["half"]) === null) {
+    if (lastCheckpoint(ctx, ["half"]) === null) {
       yield html("first", { target: "#state", swap: "inner" });
       yield checkpoint("half");
     }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { assertType, type IsExact } from "@std/testing/types";
-import type { ActionOptions, ActionType, Outcome } from "../../client.ts";
+import type { ActionType, CallOptions, Outcome } from "../../client.ts";
 import { createActions } from "../../client.ts";
 
 // As a page would declare them; only their types are used.
@@ -53,7 +53,7 @@ Deno.test("addEventListener() knows the details of the runtime's events", () => 
 });
 
 Deno.test("ActionOptions accept what is undefined", () => {
-  const options: ActionOptions = { form: undefined, key: undefined, target: undefined, signal: undefined };
+  const options: CallOptions = { form: undefined, key: undefined, target: undefined, signal: undefined };
   assertEquals(Object.keys(options).length, 4);
 });
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Params, RequestContext } from "../../src/context.ts";
 import type { Markup } from "../../src/results/markup.ts";
 import {
-  type ContextProviders,
+  type ContextFunctions,
   type ContextValues,
   type ErrorPageProps,
   type LayoutProps,
@@ -57,7 +57,7 @@ const context = {
   user: (ctx: RequestContext) => Promise.resolve({ name: ctx.url.hostname }),
   count: () => 7,
   secret: local(() => Promise.resolve("s")),
-} satisfies ContextProviders;
+} satisfies ContextFunctions;
 
 Deno.test("ContextValues gives what providers make, awaited", () => {
   type Expected = { readonly user: { name: string }; readonly count: number; readonly secret: string };
@@ -65,8 +65,8 @@ Deno.test("ContextValues gives what providers make, awaited", () => {
   holds<Same<PageProps["context"][string], unknown>>();
 });
 
-Deno.test("ContextProviders types the context of a provider that names no type", () => {
-  const written = { path: (ctx) => ctx.url.pathname, own: local((ctx) => ctx.params.id) } satisfies ContextProviders;
+Deno.test("ContextFunctions types the context of a provider that names no type", () => {
+  const written = { path: (ctx) => ctx.url.pathname, own: local((ctx) => ctx.params.id) } satisfies ContextFunctions;
   holds<Same<ContextValues<typeof written>["path"], string>>();
 });
 

@@ -1,8 +1,8 @@
-import type { ContextProviders } from "@hyper/actions";
+import type { ContextFunctions } from "@hyper/actions";
 import { currentUser } from "../session.ts";
 
 /** What every page knows. */
-export const context = { user: ({ deps }) => deps.get(currentUser) } satisfies ContextProviders;
+export const context = { user: ({ deps }) => deps.get(currentUser) } satisfies ContextFunctions;
 
 /** The names and types of it. */
 export type RootContext = typeof context;

@@ -6,7 +6,7 @@ const OrderForm = defineForm("order", {
 });
 
 /** Writes one order, however often it is sent and to whichever thread. */
-export const order = action("order", { form: OrderForm, public: true }, async ({ form }) => {
+export const order = action("order", { form: OrderForm, skipHandlerGuard: true }, async ({ form }) => {
   await addOrder(form.values.item);
   return toast("Ordered");
 });
@@ -18,12 +18,12 @@ const ImportForm = defineForm("import", {
 /** Takes a large file, and says how large it was. */
 export const importFile = action(
   "import",
-  { form: ImportForm, limits: { fileBytes: 50_000_000 }, public: true },
+  { form: ImportForm, limits: { fileBytes: 50_000_000 }, skipHandlerGuard: true },
   ({ form }) => ({ bytes: form.values.file.size }),
 );
 
 /** Counts slowly: shows whether a proxy lets a stream through. */
-export const count = action("count", { method: "GET", public: true }, async function* ({ signal }) {
+export const count = action("count", { method: "GET", skipHandlerGuard: true }, async function* ({ signal }) {
   for (let number = 1; number <= 3; number++) {
     yield html(<b>{number}</b>, { target: "#count", swap: "inner" });
     await pause(1000, signal);

@@ -3,7 +3,7 @@ import { action, defineForm, field, Form, refresh } from "@hyper/actions";
 const names: string[] = [];
 const GuestForm = defineForm("guest", { fields: { name: field.text({ label: "Your name", required: true }) } });
 
-export const sign = action("sign", { form: GuestForm, public: true }, ({ form }) => {
+export const sign = action("sign", { form: GuestForm, skipHandlerGuard: true }, ({ form }) => {
   names.push(form.values.name);
   return refresh("main");
 });

@@ -5,7 +5,7 @@ import { type Element, findElements, KINDS, Wanted } from "../elements.ts";
 const Search = Wanted.extend({ push: z.boolean().default(false) });
 
 // It changes nothing, so it may be asked for with GET, and by everyone.
-export const search = action("search", { method: "GET", input: Search, public: true }, ({ data }) => {
+export const search = action("search", { method: "GET", input: Search, skipHandlerGuard: true }, ({ data }) => {
   const { push, ...wanted } = data;
   const url = urlOf(wanted);
   return [

@@ -1,6 +1,6 @@
 import {
   action,
-  type ContextProviders,
+  type ContextFunctions,
   defineForm,
   Field,
   field,
@@ -38,12 +38,12 @@ const FilesForm = defineForm("upload", {
   },
 });
 
-// A demonstration: everyone may add and delete. A real application leaves out `public` and gives createHandler() a guard.
+// A demonstration: everyone may add and delete. A real application leaves out `skipHandlerGuard` and gives createHandler() a guard.
 export const uploadFiles = action(
   "upload_files",
   {
     form: FilesForm,
-    public: true,
+    skipHandlerGuard: true,
     inject: { uploads: library },
     // Each file goes to its place as it arrives: what is in memory of it does not grow with its size.
     onFile: async ({ stream }, { deps }) => (await deps.get(library)).take(stream),
@@ -68,14 +68,14 @@ export const uploadFiles = action(
 
 export const deleteFile = action(
   "delete_file",
-  { input: z.object({ id: z.uuid() }), public: true, inject: { uploads: library } },
+  { input: z.object({ id: z.uuid() }), skipHandlerGuard: true, inject: { uploads: library } },
   async ({ data: { id }, uploads }) => {
     await uploads.delete(id);
     return [remove(`#file-${id}`), toast("The file is deleted")];
   },
 );
 
-export const context = { files: async ({ deps }) => (await deps.get(library)).list() } satisfies ContextProviders;
+export const context = { files: async ({ deps }) => (await deps.get(library)).list() } satisfies ContextFunctions;
 
 /** The way in, and everything that is here. */
 export default function Uploads({ context: { files } }: PageProps<string, typeof context>) {

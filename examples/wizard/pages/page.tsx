@@ -5,7 +5,7 @@ import { STEPS, urlOf } from "../steps.ts";
 
 export const begin = action(
   "begin",
-  { public: true, inject: { drafts, current: currentDraft } },
+  { skipHandlerGuard: true, inject: { drafts, current: currentDraft } },
   async ({ drafts, current, url }) => {
     if (current !== null) await drafts.drop(current.id);
     // A cookie is a header, so that the answer is a `Response`.

@@ -7,13 +7,13 @@ import { INSTANCE_FIELD } from "../../protocol/names.ts";
 import type { Swap } from "../../protocol/patch.ts";
 import { type Call, endAborted, makeCall, newId, tell } from "./call.ts";
 import { attr, doc, dom } from "../dom.ts";
-import type { UploadProgress } from "../events.ts";
+import type { UploadProgressEventDetail } from "../events.ts";
 import { launch } from "./active_call.ts";
 import type { Sync } from "./lanes.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What a call may be told, besides the action's name and data. */
-export interface ActionOptions {
+export interface CallOptions {
   /**
    * The form whose fields are sent, or a selector of it. Its method and URL are those of the call, and data beats a
    * field of the same name. Default: no form.
@@ -49,7 +49,7 @@ export interface ActionOptions {
    */
   readonly onBeforeSubmit?: ((request: RequestOptions) => void | boolean) | undefined;
   /** Told how much of the body is sent; with it the request is made by `XMLHttpRequest`. Default: none. */
-  readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
+  readonly onUploadProgress?: ((progress: UploadProgressEventDetail) => void) | undefined;
 }
 
 /** A call as `onBeforeSubmit` sees it: what it was told, and everything that follows from that. Each field may be changed. */
@@ -89,7 +89,7 @@ export interface RequestOptions {
 /** `action()`. */
 export interface CallAction {
   /** See {@linkcode action}. */
-  <Result = unknown>(name: string, data?: object, options?: ActionOptions): Promise<Outcome<Result>>;
+  <Result = unknown>(name: string, data?: object, options?: CallOptions): Promise<Outcome<Result>>;
 }
 
 /**
@@ -113,7 +113,7 @@ export interface CallAction {
 export async function action<Result = unknown>(
   name: string,
   data: object = {},
-  options: ActionOptions = {},
+  options: CallOptions = {},
 ): Promise<Outcome<Result>> {
   if (typeof data !== "object" || Array.isArray(data)) {
     throw new TypeError(`Cannot call action "${name}": data is no object`);
@@ -123,7 +123,7 @@ export async function action<Result = unknown>(
   const submitter = isSubmitter(sourceEl, form) ? sourceEl : null;
   const target = options.target ?? null;
   const instance = attr(dom(form)?.querySelector(`[name="${INSTANCE_FIELD}"]`), "value");
-  const request: RequestOptions & ActionOptions = {
+  const request: RequestOptions & CallOptions = {
     ...options,
     id: newId(),
     action: name,
@@ -172,7 +172,7 @@ export function submitUrl(form: HTMLFormElement | null, submitter: HTMLElement |
   return new URL(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
 }
 
-function resolveForm(name: string, form: ActionOptions["form"]): HTMLFormElement | null {
+function resolveForm(name: string, form: CallOptions["form"]): HTMLFormElement | null {
   if (form === undefined || form === null) return null;
   const found = typeof form === "string" ? doc.querySelector(form) : form;
   if (found instanceof HTMLFormElement) return found;

@@ -4,7 +4,7 @@
  * @module
  */
 import { clearFailure } from "../page/announce.ts";
-import { type Call, endAborted, type Flight, makeCall, newId, tell } from "./call.ts";
+import { type ActiveCall, type Call, endAborted, makeCall, newId, tell } from "./call.ts";
 import { config } from "../config.ts";
 import { doc } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
@@ -21,7 +21,7 @@ import type { Destination } from "./switch.ts";
 import { nextEvent, sleep, until } from "./wait.ts";
 
 /** Everything that is on its way or waits. Empty when nothing is. */
-const flights = new Set<Flight>();
+const activeCalls = new Set<ActiveCall>();
 
 /**
  * Starts a call, as soon as its lane lets it.
@@ -34,7 +34,7 @@ export async function launch(call: Call): Promise<Outcome> {
   // A call that takes over from another is ended with it.
   const { key, form, timeout, controller = new AbortController(), checkpoint = "" } = call;
   const signal = AbortSignal.any([controller.signal, call.signal ?? controller.signal]);
-  const flight: Flight = {
+  const activeCall: ActiveCall = {
     ...call,
     controller,
     signal,
@@ -43,15 +43,15 @@ export async function launch(call: Call): Promise<Outcome> {
     checkpoint,
     failures: 0,
     // How it ends is told as it was the first time.
-    again: () => void launch(flight).catch(() => {}),
+    again: () => void launch(activeCall).catch(() => {}),
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   let status = 0;
   let outcome: Outcome | typeof NOTHING = NOTHING;
-  flights.add(flight);
+  activeCalls.add(activeCall);
   try {
     signal.throwIfAborted();
-    const verdict = enterLane(key, call.sync, flight);
+    const verdict = enterLane(key, call.sync, activeCall);
     if (!verdict) {
       tell("requestBlocked", call);
       return { ...NOTHING, kind: "blocked", blocked: true };
@@ -63,26 +63,26 @@ export async function launch(call: Call): Promise<Outcome> {
         old.controller.abort("replaced");
       }
     }
-    flight.started = callBegins();
+    activeCall.started = callBegins();
     if (timeout !== undefined) timer = setTimeout(() => controller.abort("timeout"), timeout);
     clearFailure(key);
     if (form) rememberSent(form);
-    tell("beforeRequest", flight);
+    tell("beforeRequest", activeCall);
     // Sent before it is shown: looking through a large page takes about as long as the network does.
-    const answer = exchange(flight);
-    beginLoading(flight);
+    const answer = exchange(activeCall);
+    beginLoading(activeCall);
     const received = await answer;
     ({ status } = received);
     if (received.kind === "exception") throw received.error;
     if (received.kind === "error") {
       const { message } = received;
-      const wanted = tell("requestError", flight, { status, message });
+      const wanted = tell("requestError", activeCall, { status, message });
       // A form shows itself what was wrong with it. What a server says of its own failures is not for visitors.
-      if (wanted && status !== 422) say(flight, status < 500 ? message : "");
+      if (wanted && status !== 422) say(activeCall, status < 500 ? message : "");
       return outcome = received;
     }
-    tell("requestSuccess", flight, { status });
-    if (received.kind === "switch") return outcome = await handOver(flight, received.to);
+    tell("requestSuccess", activeCall, { status });
+    if (received.kind === "switch") return outcome = await handOver(activeCall, received.to);
     // An answer need not draw a form anew to take away what was wrong with it at the time before.
     const wrong = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
     if (wrong) (await tryLater())?.clearErrors(form);
@@ -92,13 +92,13 @@ export async function launch(call: Call): Promise<Outcome> {
     return outcome = endAborted(call, controller.signal.reason ?? "signal");
   } finally {
     clearTimeout(timer);
-    flights.delete(flight);
+    activeCalls.delete(activeCall);
     // Before the last event, so that its listeners find the lane free.
-    leaveLane(key, flight);
-    if (flight.started) {
-      callEnds(flight.started);
-      endLoading(flight);
-      tell("afterRequest", flight, { status, ok: outcome.ok, aborted: outcome.aborted });
+    leaveLane(key, activeCall);
+    if (activeCall.started) {
+      callEnds(activeCall.started);
+      endLoading(activeCall);
+      tell("afterRequest", activeCall, { status, ok: outcome.ok, aborted: outcome.aborted });
     }
   }
 }
@@ -108,10 +108,13 @@ export async function launch(call: Call): Promise<Outcome> {
  *
  * @param key The key of the lane they belong to. Default: all calls.
  */
-export function abort(key?: string): void {
-  for (const flight of flights) {
-    if ((key ?? flight.key) === flight.key) flight.controller.abort("abort");
-  }
+export function abort(key: string): void {
+  for (const activeCall of activeCalls) if (activeCall.key === key) activeCall.controller.abort("abort");
+}
+
+/** Ends all calls. Their outcome is `aborted`. */
+export function abortAll(): void {
+  for (const { controller } of activeCalls) controller.abort("abort");
 }
 
 /**
@@ -121,29 +124,29 @@ export function abort(key?: string): void {
 export function watchPage(signal: AbortSignal): void {
   addEventListener("pagehide", () => {
     const shown = nextEvent("pageshow");
-    for (const { method, attempt } of flights) if (method === "GET") attempt.abort(shown);
+    for (const { method, attempt } of activeCalls) if (method === "GET") attempt.abort(shown);
   }, { signal });
 }
 
 /** Attempts until an answer is complete, or there is no sense in another one. */
-async function exchange(flight: Flight): Promise<Received> {
-  const { signal, retry, method } = flight;
+async function exchange(activeCall: ActiveCall): Promise<Received> {
+  const { signal, retry, method } = activeCall;
   // A first connection that fails is told at once; one that was there and is lost is what a GET comes back for.
   let connected = false;
   for (;;) {
-    const attempt = flight.attempt = new AbortController();
+    const attempt = activeCall.attempt = new AbortController();
     try {
-      const answer = await send(flight);
+      const answer = await send(activeCall);
       const { status, headers } = answer;
       // A foreign answer before all else: to ask for a header that its site keeps to itself is an error on the console.
       // Then the proxy before a server that starts anew, or a server that says when to come back.
       if (
-        isForeign(answer, flight) || connected && (headers.get("retry-after") || status > 501 && !isStream(answer))
+        isForeign(answer, activeCall) || connected && (headers.get("retry-after") || status > 501 && !isStream(answer))
       ) {
-        throw lost(flight);
+        throw lost(activeCall);
       }
       connected ||= isStream(answer);
-      return await receive(answer, flight);
+      return await receive(answer, activeCall);
     } catch (error) {
       signal.throwIfAborted();
       const { reason } = attempt.signal;
@@ -151,14 +154,14 @@ async function exchange(flight: Flight): Promise<Received> {
       const again = error instanceof ConnectionError && (retry ?? (connected && method === "GET"));
       if (reason instanceof Promise) await until(signal, reason);
       else if (again && !network.refresh()) await until(signal, nextEvent("hyper:network:online"));
-      else if (again && flight.failures < attempts) {
-        const wait = Math.min((flight.interval ?? interval) * 2 ** flight.failures++, maxInterval);
+      else if (again && activeCall.failures < attempts) {
+        const wait = Math.min((activeCall.interval ?? interval) * 2 ** activeCall.failures++, maxInterval);
         const delay = wait * (0.75 + Math.random() / 2);
-        tell("requestRetry", flight, { error, attempt: flight.failures, delay });
+        tell("requestRetry", activeCall, { error, attempt: activeCall.failures, delay });
         await sleep(signal, delay);
       } else {
-        if (again) tell("requestRetriesFailed", flight, { error, attempts });
-        reportException(flight, error);
+        if (again) tell("requestRetriesFailed", activeCall, { error, attempts });
+        reportException(activeCall, error);
         throw error;
       }
     }
@@ -166,8 +169,8 @@ async function exchange(flight: Flight): Promise<Received> {
 }
 
 /** Lets another action go on in the place of this one: in its lane, ended with it. */
-async function handOver(flight: Flight, to: Destination): Promise<Outcome> {
-  const next = makeCall({ ...flight, ...to, id: newId() });
-  tell("actionSwitch", flight, { destination: next.action, destinationId: next.id, depth: next.depth });
+async function handOver(activeCall: ActiveCall, to: Destination): Promise<Outcome> {
+  const next = makeCall({ ...activeCall, ...to, id: newId() });
+  tell("actionSwitch", activeCall, { toAction: next.action, toRequestId: next.id, depth: next.depth });
   return await launch(next);
 }

@@ -4,13 +4,19 @@
  * @module
  */
 import type { Swap } from "../../protocol/patch.ts";
-import { type CallDetail, emit, type EventName, type HyperEventMap, type UploadProgress } from "../events.ts";
+import {
+  type CallEventDetail,
+  emit,
+  type EventName,
+  type HyperEventMap,
+  type UploadProgressEventDetail,
+} from "../events.ts";
 import type { Sync } from "./lanes.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { buildPayload, type PayloadSource } from "./payload.ts";
 
 /** What a call is made of. It is not changed after it was made. */
-export interface Call extends CallDetail {
+export interface Call extends CallEventDetail {
   /** How it meets others of its lane. */
   readonly sync: Sync;
   /** How an `html` item without a mode of its own is put in place. */
@@ -24,7 +30,7 @@ export interface Call extends CallDetail {
   /** The caller's own way to end it. */
   readonly signal?: AbortSignal | undefined;
   /** Told how much of the body is sent. */
-  readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
+  readonly onUploadProgress?: ((progress: UploadProgressEventDetail) => void) | undefined;
   /** Its headers. */
   readonly headers: Readonly<Record<string, string>>;
   /** Its body; `undefined` has none. */
@@ -40,7 +46,7 @@ export interface Call extends CallDetail {
 }
 
 /** A call on its way. */
-export interface Flight extends Call {
+export interface ActiveCall extends Call {
   /** Ends it. */
   readonly controller: AbortController;
   /** Aborted when it is to end, whoever wants it. */
@@ -83,18 +89,18 @@ export function newId(): string {
 }
 
 /** What every event about a call tells. */
-export function about({ id, key, action, url, method, target, form, sourceEl }: CallDetail): CallDetail {
+export function about({ id, key, action, url, method, target, form, sourceEl }: CallEventDetail): CallEventDetail {
   return { id, key, action, url, method, target, form, sourceEl };
 }
 
 /** Tells the page that a call has ended early, and gives what it has come to. */
-export function endAborted(call: CallDetail, reason: AbortReason): Outcome {
+export function endAborted(call: CallEventDetail, reason: AbortReason): Outcome {
   tell("requestAborted", call, { reason });
   return { ...NOTHING, kind: reason === "cancelled" ? reason : "aborted", aborted: true, reason };
 }
 
 /** What an event has beside that. */
-type Extra<Name extends EventName> = Omit<HyperEventMap[`hyper:${Name}`]["detail"], keyof CallDetail>;
+type Extra<Name extends EventName> = Omit<HyperEventMap[`hyper:${Name}`]["detail"], keyof CallEventDetail>;
 
 /**
  * Tells the page something about a call.
@@ -106,7 +112,7 @@ type Extra<Name extends EventName> = Omit<HyperEventMap[`hyper:${Name}`]["detail
  */
 export function tell<Name extends EventName>(
   name: Name,
-  call: CallDetail,
+  call: CallEventDetail,
   ...[extra]: Record<never, never> extends Extra<Name> ? [] : [Extra<Name>]
 ): boolean {
   // The two together are the detail: `extra` is all that the event has beside the call.

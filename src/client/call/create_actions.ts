@@ -4,14 +4,14 @@
  * @module
  */
 import type { ActionType } from "../../protocol/action_type.ts";
-import type { ActionOptions } from "./action.ts";
+import type { CallOptions } from "./action.ts";
 import type { Outcome } from "./outcome.ts";
 import { currentHyper } from "../runtime.ts";
 
 /** A typed call: data is asked for where the action needs some. */
 export type ActionCall<Input, Result> = (
-  ...args: Record<never, never> extends Input ? [data?: Input & object, options?: ActionOptions]
-    : [data: Input & object, options?: ActionOptions]
+  ...args: Record<never, never> extends Input ? [data?: Input & object, options?: CallOptions]
+    : [data: Input & object, options?: CallOptions]
 ) => Promise<Outcome<Result>>;
 
 /**
@@ -43,7 +43,7 @@ export function createActions<Module>(): ActionCalls<Module> {
     get: (_, name) => {
       // Without a `then` it is no promise, so that it can be awaited and returned.
       if (typeof name !== "string" || name === "then") return undefined;
-      return (data?: object, options?: ActionOptions) => currentHyper().action(name, data, options);
+      return (data?: object, options?: CallOptions) => currentHyper().action(name, data, options);
     },
   });
   // The names and types are those of the module, whose actions the server registers under just these names.

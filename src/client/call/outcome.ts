@@ -15,7 +15,7 @@ export interface ReceivedEvent {
 
 /** Why a call ended before its answer was complete. */
 export type AbortReason =
-  /** `Hyper.abort()`, or the runtime was stopped. */
+  /** `Hyper.abortAll()`, or the runtime was stopped. */
   | "abort"
   /** `onBeforeSubmit` said no. */
   | "cancelled"

@@ -8,7 +8,7 @@ import { EVENT_STREAM, LIVE_ID_PREFIX, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from 
 import { type Issues, isTerminal } from "../../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
 import { text, verbs } from "../page/apply.ts";
-import { type Flight, tell } from "./call.ts";
+import { type ActiveCall, tell } from "./call.ts";
 import { doc } from "../dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { loadLater } from "../later/load_later.ts";
@@ -47,7 +47,7 @@ export function isStream(answer: Answer): boolean {
  * server, whose events may change the page; that it can be read at all was for that origin to decide. A document of it is
  * shown by the browser.
  */
-export function isForeign(answer: Answer, { url }: Flight): boolean {
+export function isForeign(answer: Answer, { url }: ActiveCall): boolean {
   // One that a script of the page has made up has no URL.
   return new URL(answer.url || url).origin !== new URL(url).origin && !typeOf(answer).startsWith("text/html");
 }
@@ -57,13 +57,13 @@ export function isForeign(answer: Answer, { url }: Flight): boolean {
  * the next from it, and is what the answer has come to.
  *
  * @param answer The answer.
- * @param flight The call it belongs to.
+ * @param activeCall The call it belongs to.
  * @throws {ConnectionError} When it breaks off.
  */
-export async function receive(answer: Answer, flight: Flight): Promise<Received> {
-  const { id, signal, attempt, started, depth } = flight;
+export async function receive(answer: Answer, activeCall: ActiveCall): Promise<Received> {
+  const { id, signal, attempt, started, depth } = activeCall;
   const { status, ok } = answer;
-  flight.ok = ok;
+  activeCall.ok = ok;
   const events: ReceivedEvent[] = [];
   let data: unknown = null;
   let failure = ok ? undefined : fail(status);
@@ -75,13 +75,13 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
   async function take({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
     // Only a checkpoint of this call (whose id is digits, dashes and a point) and a place in a topic move the cursor.
     const live = mark.startsWith(LIVE_ID_PREFIX);
-    if (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`)) flight.checkpoint = mark;
+    if (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`)) activeCall.checkpoint = mark;
     // Nobody waits for the end of a topic: what is disabled or busy meanwhile would be so for as long as the page is open.
-    if (live) endLoading(flight);
+    if (live) endLoading(activeCall);
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
     const work: PromiseLike<unknown>[] = [];
-    tell("streamEvent", flight, { event, data: value, waitUntil: (promise) => void work.push(promise) });
+    tell("streamEvent", activeCall, { event, data: value, waitUntil: (promise) => void work.push(promise) });
     await Promise.all(work);
     // A topic goes on for as long as the page is open: what it brought is not kept.
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
@@ -93,7 +93,7 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
       if (depth < SWITCH_DEPTH_LIMIT) to = (await until(signal, loadLater())).destinationOf(wire, depth);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
-      await verbs.get(event)?.(wire, flight, lasting ? nextPlace() : started, again);
+      await verbs.get(event)?.(wire, activeCall, lasting ? nextPlace() : started, again);
     }
   }
 
@@ -106,7 +106,7 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
   // The patches of a stream count by their arrival, so its start is no reason to remember anything.
   if (lasting) callEnds(started);
   listen();
-  const lasts = setTimeout(() => flight.failures = 0, LASTING_MS);
+  const lasts = setTimeout(() => activeCall.failures = 0, LASTING_MS);
   try {
     if (!isStream(answer)) {
       const text = (await Array.fromAsync(readText(answer.body, listen))).join("");
@@ -120,18 +120,18 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
       const { detail, title, issues } = own(data);
       if (failure) failure = fail(status, detail ?? title, issues);
     } else {
-      for await (const block of blocksOf(answer.body, listen, flight)) {
+      for await (const block of blocksOf(answer.body, listen, activeCall)) {
         signal.throwIfAborted();
         // It may have come from another tab.
         listen();
         const { event } = block;
-        if (block.retry) flight.interval = +block.retry;
+        if (block.retry) activeCall.interval = +block.retry;
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
-        flight.failures = 0;
+        activeCall.failures = 0;
         await take(block).catch((error: unknown) => {
           signal.throwIfAborted();
-          reportException(flight, error);
+          reportException(activeCall, error);
           exception ??= { kind: "exception", status, error };
         });
         // What follows belongs to no answer.
@@ -141,13 +141,15 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
     }
   } catch (cause) {
     // A stream that is no event stream stays so however often it is asked for.
-    throw signal.aborted || cause instanceof RangeError || cause instanceof SyntaxError ? cause : lost(flight, cause);
+    throw signal.aborted || cause instanceof RangeError || cause instanceof SyntaxError
+      ? cause
+      : lost(activeCall, cause);
   } finally {
     clearTimeout(watch);
     clearTimeout(lasts);
   }
   // An error is the last word of the server, even where the end is missing.
-  if (!done && !failure) throw lost(flight);
+  if (!done && !failure) throw lost(activeCall);
   if (exception) return exception;
   if (failure) return { ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
@@ -157,7 +159,7 @@ export async function receive(answer: Answer, flight: Flight): Promise<Received>
 async function* blocksOf(
   body: Answer["body"],
   onRead: () => void,
-  flight: Flight,
+  activeCall: ActiveCall,
 ): AsyncGenerator<StreamBlock, void> {
   const own = new AbortController();
   const blocks = readBlocks(body, onRead, own.signal);
@@ -165,7 +167,7 @@ async function* blocksOf(
     yield block;
     // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("../live/live.ts").catch(() => null);
-    if (live) return yield* live.follow(block, blocks, own, flight, doc);
+    if (live) return yield* live.follow(block, blocks, own, activeCall, doc);
   }
 }
 

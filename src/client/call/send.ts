@@ -6,7 +6,7 @@
 import { LAST_EVENT_ID_HEADER } from "../../protocol/names.ts";
 import type { Answer } from "./answer.ts";
 import { tryLater } from "../later/load_later.ts";
-import { about, type Call, type Flight } from "./call.ts";
+import { about, type ActiveCall, type Call } from "./call.ts";
 
 /**
  * The network failed: no answer came, or it broke off before its end. The promise of the call rejects with it when it
@@ -27,19 +27,19 @@ export function lost({ action, url }: Call, cause?: unknown): ConnectionError {
  *
  * @throws {ConnectionError} When no answer comes.
  */
-export async function send(flight: Flight): Promise<Answer> {
-  const { method, url, checkpoint } = flight;
-  const signal = AbortSignal.any([flight.signal, flight.attempt.signal]);
-  const headers = { ...flight.headers, ...checkpoint && { [LAST_EVENT_ID_HEADER]: checkpoint } };
-  const init = { method, headers, body: flight.body ?? null, signal };
+export async function send(activeCall: ActiveCall): Promise<Answer> {
+  const { method, url, checkpoint } = activeCall;
+  const signal = AbortSignal.any([activeCall.signal, activeCall.attempt.signal]);
+  const headers = { ...activeCall.headers, ...checkpoint && { [LAST_EVENT_ID_HEADER]: checkpoint } };
+  const init = { method, headers, body: activeCall.body ?? null, signal };
   try {
     // Only an XMLHttpRequest tells how much of a body is sent. A browser remembers until the next page that a file could not
     // be had; without this one nothing tells the progress.
-    const watched = flight.body && (flight.hasFile || flight.onUploadProgress);
+    const watched = activeCall.body && (activeCall.hasFile || activeCall.onUploadProgress);
     const later = watched ? await tryLater() : null;
     if (!later) return await fetch(url, init);
-    return await later.uploadBody(url, init, about(flight), flight.onUploadProgress);
+    return await later.uploadBody(url, init, about(activeCall), activeCall.onUploadProgress);
   } catch (error) {
-    throw signal.aborted ? error : lost(flight, error);
+    throw signal.aborted ? error : lost(activeCall, error);
   }
 }

@@ -9,7 +9,7 @@ import { createPages } from "../navigate/navigate.ts";
 import { lend } from "./runtime_exports.ts";
 import { loadScript } from "../page/script.ts";
 import { patchSignals } from "../page/signals.ts";
-import { slowly } from "../page/delayed_changes.ts";
+import { changeAfterDelay } from "../page/delayed_changes.ts";
 import { destinationOf } from "../call/switch.ts";
 import { showToast } from "../page/toast.ts";
 import { TRANSLATIONS } from "../page/translations.ts";
@@ -23,7 +23,7 @@ const LATER = {
   loadScript,
   showToast,
   patchSignals,
-  changeSlowly: slowly,
+  changeAfterDelay: changeAfterDelay,
   translations: TRANSLATIONS,
   uploadBody: upload,
 } as const;

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Answer } from "../call/answer.ts";
-import type { CallDetail, UploadProgress } from "../events.ts";
+import type { CallEventDetail, UploadProgressEventDetail } from "../events.ts";
 import { emit } from "./runtime_exports.ts";
 
 /** How it is sent, in the words of `fetch`. */
@@ -33,8 +33,8 @@ export interface UploadInit {
 export function upload(
   url: string,
   { method, headers, body, signal }: UploadInit,
-  call: CallDetail,
-  onProgress?: (progress: UploadProgress) => void,
+  call: CallEventDetail,
+  onProgress?: (progress: UploadProgressEventDetail) => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Flight } from "../call/call.ts";
+import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
 import { share } from "./share.ts";
 import type { StreamBlock } from "../call/stream.ts";
@@ -28,7 +28,7 @@ let noting = false;
  * @param first The first block that has a place in the topic, and says what is shared. It was taken.
  * @param ahead What the server sends after it.
  * @param own Aborted, it closes the connection.
- * @param flight The call that watches.
+ * @param activeCall The call that watches.
  * @param doc The document of the page.
  * @throws {Error} When this tab has to come back to the server: it goes on from the last place that was given.
  */
@@ -36,19 +36,19 @@ export async function* follow(
   first: StreamBlock,
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
-  flight: Flight,
+  activeCall: ActiveCall,
   doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   noteCalls();
   // Without a lock, as on a page without TLS, each tab reads for itself.
-  for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, flight, doc) : ahead) {
+  for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall, doc) : ahead) {
     const { event, id, echo } = block;
-    const mine = echo && placeOf(echo, flight.id);
+    const mine = echo && placeOf(echo, activeCall.id);
     // What this page has caused was told to it in the answer to its call. Where somebody else's change has come since,
     // the order of the topic has that one first: only then it counts once more.
     if (mine && (mine > foreign || !/^patch/.test(event))) {
       // It moves the cursor all the same.
-      if (id) flight.checkpoint = id;
+      if (id) activeCall.checkpoint = id;
       continue;
     }
     if (!mine && /^patch/.test(event)) foreign = ++clock;

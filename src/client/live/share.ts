@@ -16,7 +16,7 @@
  *
  * @module
  */
-import type { Flight } from "../call/call.ts";
+import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
 import { takeSlot } from "./slot.ts";
 import type { StreamBlock } from "../call/stream.ts";
@@ -69,7 +69,7 @@ const held = new Map<string, Lock>();
  * @param first The block that says what is shared, and where it stands.
  * @param ahead What the server sends after it.
  * @param own Aborted, it closes the connection.
- * @param flight The call that watches.
+ * @param activeCall The call that watches.
  * @param doc The document of the page.
  * @throws {Error} When this tab has to come back to the server: it goes on from the last place that was given.
  */
@@ -77,7 +77,7 @@ export async function* share(
   first: StreamBlock,
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
-  { signal, attempt }: Pick<Flight, "signal" | "attempt">,
+  { signal, attempt }: Pick<ActiveCall, "signal" | "attempt">,
   doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   const name = `hyper:${VERSION}:${first.share}`;

@@ -15,7 +15,7 @@ import { parseDocument, trustedScriptUrl } from "../page/markup.ts";
 import { morph } from "../page/morph.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import { joinIn } from "../page/parts.ts";
-import type { Pages, PagesKit, VisitOptions } from "./pages.ts";
+import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
 import { loadWords, words } from "../page/words.ts";
 
 /** What showing a page needs of the runtime. */
@@ -43,10 +43,10 @@ export let pages: () => Promise<Pages>;
  * @param options How.
  * @returns Whether the page is shown; `false` when another visit came first, the network failed, or the visitor stays.
  */
-export async function visit(url: string, options: VisitOptions = {}): Promise<boolean> {
+export async function navigate(url: string, options: NavigateOptions = {}): Promise<boolean> {
   const { href, origin } = new URL(url, doc.baseURI);
   const found = origin === location.origin && await pages().catch(() => null);
-  if (found) return await found.visit(href, options);
+  if (found) return await found.navigate(href, options);
   // Without the file, and to another site, the browser does it, and asks about what is unsaved. Never by a scheme that would
   // run a script in this very document.
   if (/^http/.test(href)) location.assign(href);
@@ -59,9 +59,9 @@ export function observeNavigation(signal: AbortSignal): void {
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
   // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
-  if (history.state?.hyper || doc.querySelector("form[hyper-unsaved]")) pages().catch(() => {});
+  if (history.state?.hyper || doc.querySelector("form[hyper-confirm-unsaved]")) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
-    const form = target instanceof Element && dom(target).closest("form[hyper-unsaved]");
+    const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
     if (form) pages().then(({ note }) => note(form), () => {});
   }, { signal });
   addEventListener("click", (event) => {
@@ -76,7 +76,7 @@ export function observeNavigation(signal: AbortSignal): void {
     if (to.hash && pageOf(to.href) === pageOf(location.href)) return;
     if (isOurs(link.target, to, link)) {
       event.preventDefault();
-      visit(to.href, { sourceEl: link });
+      navigate(to.href, { sourceEl: link });
     }
   }, { signal });
 }

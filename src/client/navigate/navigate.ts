@@ -21,7 +21,7 @@ const LATE = "late";
 let current: AbortController | undefined;
 
 /** What becomes of the history; `restore` with the place where the reader was. */
-type VisitMode = { readonly kind: "push" | "replace" } | { readonly kind: "restore"; readonly position: Position };
+type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "restore"; readonly position: Position };
 
 /**
  * Makes what shows pages.
@@ -35,7 +35,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
   const isPolicyInForce = comparePolicies(start, ended);
 
   /** Fetches a page and puts it in the place of this one; gives whether it is shown. */
-  async function navigate(url: string, mode: VisitMode, sourceEl: Element | null): Promise<boolean> {
+  async function navigate(url: string, mode: NavigationMode, sourceEl: Element | null): Promise<boolean> {
     current?.abort();
     const controller = current = new AbortController();
     const signal = AbortSignal.any([controller.signal, ended]);
@@ -106,14 +106,14 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
   return {
     note,
     setEntry,
-    visit: async (url, { replace, sourceEl = null }) =>
+    navigate: async (url, { replace, sourceEl = null }) =>
       // A page that is gone to again gets no second entry, as in a browser (HTML, 7.4.2.2): the way back leads away.
       mayLeave() && await navigate(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
   };
 }
 
 /** Takes the reader to where the page begins, to the part that the URL names, or to where the reader was. */
-function place(mode: VisitMode): void {
+function place(mode: NavigationMode): void {
   const restore = mode.kind === "restore";
   const { left, top, focus } = restore ? mode.position : TOP;
   const element = restore ? doc.getElementById(focus) : doc.querySelector<HTMLElement>("[autofocus]");

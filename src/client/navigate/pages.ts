@@ -7,7 +7,7 @@ import type { Words } from "../config.ts";
 import type { LoadingCall } from "../page/loading.ts";
 
 /** How a page is gone to. */
-export interface VisitOptions {
+export interface NavigateOptions {
   /** Whether the page takes the place of the current entry in the history. Default: `false`. */
   readonly replace?: boolean | undefined;
   /** The element that causes it. Default: none. */
@@ -17,7 +17,7 @@ export interface VisitOptions {
 /** What is loaded later. */
 export interface Pages {
   /** Goes to a page, and gives whether it is shown. */
-  visit(url: string, options: VisitOptions): Promise<boolean>;
+  navigate(url: string, options: NavigateOptions): Promise<boolean>;
   /** Notes that the page as it is now is to be found under a URL, as a new entry of the history or the current one. */
   setEntry(url: string, push: boolean): void;
   /** Notes that something was typed into a form that asks before it is left. */

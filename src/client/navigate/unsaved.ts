@@ -1,5 +1,5 @@
 /**
- * Asks before a form with `hyper-unsaved` is left while something typed into it is not saved.
+ * Asks before a form with `hyper-confirm-unsaved` is left while something typed into it is not saved.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   for (const type of ["submit", "reset"]) addEventListener(type, ({ target }) => dirty.delete(target), { signal });
   addEventListener("hyper:beforeRequest", ({ detail: { form } }) => dirty.delete(form), { signal });
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
-    if (!ok && form && dom(form).hasAttribute("hyper-unsaved")) note(form);
+    if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) note(form);
   }, { signal });
   return { note, mayLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { action, type ActionOptions } from "../call/action.ts";
+import { action, type CallOptions } from "../call/action.ts";
 import { loadLater, tryLater } from "../later/load_later.ts";
 import type { AlpineLike } from "./signals.ts";
 
@@ -30,7 +30,7 @@ export function hyperAlpine(Alpine: AlpineLike): void {
   if (!Alpine.store("hyper")) Alpine.store("hyper", {});
   Alpine.magic(
     "action",
-    (element) => (name: string, data?: object, options?: ActionOptions) =>
+    (element) => (name: string, data?: object, options?: CallOptions) =>
       action(name, data, { ...options, sourceEl: element }),
   );
   // Asked for now, so that it is there when the first signal comes; that it cannot be had is told then.

@@ -6,11 +6,11 @@
  * @module
  */
 import type { Swap } from "../../protocol/patch.ts";
-import { type Call, type Flight, tell } from "../call/call.ts";
+import { type ActiveCall, type Call, tell } from "../call/call.ts";
 import { config } from "../config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
 import { all, doc, dom, idOf } from "../dom.ts";
-import { islandsFor, keepIsland } from "./keep.ts";
+import { keepElement, keptFor } from "./keep.ts";
 import { loadLater, tryLater } from "../later/load_later.ts";
 import { parseFragment } from "./markup.ts";
 import { acceptAnswer, morph } from "./morph.ts";
@@ -21,19 +21,19 @@ import { sleep, until } from "../call/wait.ts";
 import type { Wire } from "../call/wire.ts";
 
 /** What is done for an event. `place` is the answer's place in time, `again` whether it may have been done before. */
-type Verb = (data: Wire, flight: Flight, place: number, again?: boolean) => void | Promise<void>;
+type Verb = (data: Wire, activeCall: ActiveCall, place: number, again?: boolean) => void | Promise<void>;
 
 /** The verbs by the names of their events. An event without one is only announced. */
 export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   patch_html: patchHtml,
-  toast(data, flight) {
+  toast(data, activeCall) {
     // A scalar travels as `{ value }`.
-    tell("toast", flight, { value: `${Object.keys(data)}` === "value" ? data.value : { ...data } });
+    tell("toast", activeCall, { value: `${Object.keys(data)}` === "value" ? data.value : { ...data } });
     // The rest of the answer does not wait for it. Without the file the event alone has told it.
     tryLater().then((later) => later?.showToast(data));
   },
-  dispatch_event({ name, payload, target }, flight) {
-    const places = text(target) ? find(`${target}`, flight) : [globalThis];
+  dispatch_event({ name, payload, target }, activeCall) {
+    const places = text(target) ? find(`${target}`, activeCall) : [globalThis];
     for (const place of places) {
       dom(place).dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
     }
@@ -42,22 +42,22 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
     const { setEntry } = await pages();
     setEntry(`${push_url ?? replace_url}`, push_url !== undefined);
   },
-  async load_js({ src }, flight) {
-    const { signal } = flight;
+  async load_js({ src }, activeCall) {
+    const { signal } = activeCall;
     await until(signal, loadLater().then(({ loadScript }) => loadScript(`${src}`))).catch((error: unknown) => {
       signal.throwIfAborted();
       // Nothing else fails with it.
-      tell("requestException", flight, { error });
+      tell("requestException", activeCall, { error });
     });
   },
 }));
 
-async function patchHtml(data: Wire, flight: Flight, place: number, again?: boolean): Promise<void> {
-  const { signal } = flight;
-  const swap = swapOf(data.swap ?? flight.swap) ?? "outer";
+async function patchHtml(data: Wire, activeCall: ActiveCall, place: number, again?: boolean): Promise<void> {
+  const { signal } = activeCall;
+  const swap = swapOf(data.swap ?? activeCall.swap) ?? "outer";
   if (swap === "none") return;
-  const strict = data.strict_targets ?? flight.strictTargets ?? config.strictTargets;
-  const elements = find(text(data.target) ?? flight.target, flight, strict === true);
+  const strict = data.strict_targets ?? activeCall.strictTargets ?? config.strictTargets;
+  const elements = find(text(data.target) ?? activeCall.target, activeCall, strict === true);
 
   const changed: Element[] = [];
   const change = () => {
@@ -66,20 +66,20 @@ async function patchHtml(data: Wire, flight: Flight, place: number, again?: bool
       const replaces = !ADDING.test(swap);
       // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
       if (!doc.contains(element) || replaces && isStale(element, place)) continue;
-      if (!tell("swap:before", flight, { element, swap })) continue;
+      if (!tell("swap:before", activeCall, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
       if (replaces) { for (const root of [element, ...roots]) markReplaced(root, place); }
-      if (flight.ok && flight.form) acceptAnswer(flight.form, roots);
+      if (activeCall.ok && activeCall.form) acceptAnswer(activeCall.form, roots);
       roots.forEach(joinIn);
       changed.push(...roots);
-      tell("swap:after", flight, { element, swap });
+      tell("swap:after", activeCall, { element, swap });
     }
     applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
   };
   const slow = data.transition || data.swap_delay || data.settle_delay;
   // What cannot be shown slowly, for want of the file, is shown.
   const later = slow ? await tryLater() : null;
-  if (later) await later.changeSlowly(data, elements, changed, change, (ms) => sleep(signal, ms));
+  if (later) await later.changeAfterDelay(data, elements, changed, change, (ms) => sleep(signal, ms));
   else change();
 }
 
@@ -116,7 +116,7 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
   const adds = ADDING.test(swap);
   // What is added again could be there already, and what bears no id cannot be told from it.
   if (adds && again && !roots.some(idOf)) return [];
-  const islands = islandsFor(fragment);
+  const islands = keptFor(fragment);
   let olds: (ChildNode | null)[] = [];
   const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
@@ -135,7 +135,7 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
     dom(element)[METHODS[swap] as "before"](fragment);
     if (swap === "inner") roots.unshift(element);
   }
-  islands.forEach(keepIsland);
+  islands.forEach(keepElement);
   const kept: readonly Node[] = islands;
   for (const old of olds) {
     if (old && !kept.includes(old) && !(adds && dom(old).contains(element))) {

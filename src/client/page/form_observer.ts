@@ -9,7 +9,7 @@
 import { FORM_ATTRIBUTE } from "../../protocol/names.ts";
 import { attr, dom } from "../dom.ts";
 import { action, submitAttribute, submitUrl } from "../call/action.ts";
-import { isOurs, visit } from "../navigate/nav_observer.ts";
+import { isOurs, navigate } from "../navigate/nav_observer.ts";
 import { toParams } from "../call/payload.ts";
 import { ConnectionError } from "../call/send.ts";
 
@@ -35,7 +35,7 @@ export function observeForms(signal: AbortSignal): void {
     else if (!name || method === "dialog") return;
     if (!isOurs(submitAttribute("target", form, submitter), url, name ? null : form)) return;
     event.preventDefault();
-    if (!name) return void visit(url.href, { sourceEl });
+    if (!name) return void navigate(url.href, { sourceEl });
     const options = ["target", "swap", "sync", "key"].map((option) => [option, said(`hyper-${option}`)]);
     action(name, {}, { form, sourceEl, ...Object.fromEntries(options) }).catch((error: unknown) => {
       // The page has been told; the console is told what a programmer can mend.

@@ -9,16 +9,16 @@ import { move } from "./morph.ts";
 
 /**
  * The islands of the page that new content has as well, to be asked for before it comes and brought over with
- * {@linkcode keepIsland} before the old content goes.
+ * {@linkcode keepElement} before the old content goes.
  *
  * @param incoming The new content, not yet in the page.
  */
-export function islandsFor(incoming: ParentNode): Element[] {
+export function keptFor(incoming: ParentNode): Element[] {
   return all("[hyper-keep][id]").filter((island) => copiesOf(island, incoming).length);
 }
 
 /** Puts an island into the place of its new copy. One that stands in another island has none by now. */
-export function keepIsland(island: Element): void {
+export function keepElement(island: Element): void {
   const copy = copiesOf(island, document).find((copy) => copy !== island);
   if (!copy) return;
   move(dom(copy).parentNode!, island, copy);

@@ -5,7 +5,7 @@
  */
 /// <reference path="../../client/globals.d.ts" />
 import { dom, idOf } from "../../client/dom.ts";
-import type { CallDetail } from "../../client/events.ts";
+import type { CallEventDetail } from "../../client/events.ts";
 
 /** How many calls are kept, and how much of each: a topic may go on for days. */
 const MAX_CALLS = 100;
@@ -94,7 +94,7 @@ export function createJournal(onChange: () => void): Journal {
 
   const find = (id: string): Call | undefined => calls.findLast((call) => call.id === id);
 
-  const begin = ({ id, action, key, method, url, target }: CallDetail, state: CallState): Call => {
+  const begin = ({ id, action, key, method, url, target }: CallEventDetail, state: CallState): Call => {
     const startedAt = performance.now();
     const call: Call = {
       number: ++count,
@@ -184,7 +184,7 @@ export function createJournal(onChange: () => void): Journal {
     change(detail.id, (call) => call.note = `connection lost, attempt ${detail.attempt}`);
   });
   addEventListener("hyper:actionSwitch", ({ detail }) => {
-    change(detail.id, (call) => call.note = `handed over to ${detail.destination}`);
+    change(detail.id, (call) => call.note = `handed over to ${detail.toAction}`);
   });
   addEventListener("hyper:afterRequest", ({ detail }) => {
     change(detail.id, (call) => {

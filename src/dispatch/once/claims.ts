@@ -14,7 +14,7 @@
  * **Between processes** a claim is a lease in the store, renewed while the action function runs. When the process that holds it
  * dies, stands still, or cannot reach the store for as long as a lease, the lease runs out and the next repeat in another process
  * claims it: **the action function then runs a second time, after a first run that may have got as far as its last line.** No
- * library can tell the two apart from outside. With `afterCrash: "refuse"` a mark outlives the lease, and a repeat that finds
+ * library can tell the two apart from outside. With `afterCrash: "reject"` a mark outlives the lease, and a repeat that finds
  * the mark without a run is told that nobody knows.
  *
  * @module
@@ -57,13 +57,13 @@ export interface ClaimsOptions {
   /** If `false`, the store belongs to this process alone: a claim needs no lease. Default: `true`. */
   readonly isShared?: boolean | undefined;
   /** Time an outcome is kept for repeats, in seconds. Default: 3,600. */
-  readonly seconds?: number | undefined;
+  readonly ttlSeconds?: number | undefined;
   /** Time a repeat waits for a run that has not ended, in seconds. Default: 10. */
   readonly waitSeconds?: number | undefined;
   /** Time a claim outlives a process that died, in seconds; renewed at a third of it. Default: 30. */
   readonly leaseSeconds?: number | undefined;
   /** Whether a repeat of a run whose process died runs anew, or is refused. Default: `"run"`. */
-  readonly afterCrash?: "run" | "refuse" | undefined;
+  readonly afterCrash?: "retry" | "reject" | undefined;
   /** Maximum number of outcomes this process keeps. Default: 10,000. */
   readonly maxEntries?: number | undefined;
   /** Maximum size of the outcomes this process keeps, in bytes. Default: 64 MiB. */
@@ -127,7 +127,7 @@ const FOREVER = 1e9;
  * @param options The store, the times and the bounds.
  * @returns The claims.
  * @throws {RangeError} When a time is not above 0 (`waitSeconds` may be 0), or a bound is not a whole number above 0.
- * @throws {TypeError} When `afterCrash` is neither `"run"` nor `"refuse"`.
+ * @throws {TypeError} When `afterCrash` is neither `"retry"` nor `"reject"`.
  */
 export function createClaims(options: ClaimsOptions): Claims {
   return new StoreClaims(options);
@@ -157,38 +157,39 @@ class StoreClaims implements Claims {
   readonly #waiting = new Waiting();
 
   constructor(options: ClaimsOptions) {
-    const { store, isShared = true, seconds = 3600, waitSeconds = 10, leaseSeconds = 30, afterCrash = "run" } = options;
+    const { store, isShared = true, ttlSeconds = 3600, waitSeconds = 10, leaseSeconds = 30, afterCrash = "retry" } =
+      options;
     const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024 } = options;
     const { maxClaims = 10_000, maxClaimsPerPrincipal = 1_000 } = options;
-    checkSeconds("seconds", seconds, Number.MIN_VALUE);
+    checkSeconds("seconds", ttlSeconds, Number.MIN_VALUE);
     checkSeconds("waitSeconds", waitSeconds, 0);
     checkSeconds("leaseSeconds", leaseSeconds, Number.MIN_VALUE);
     for (const [name, value] of Object.entries({ maxEntries, maxBytes, maxClaims, maxClaimsPerPrincipal })) {
       checkBound(name, value);
     }
     // Types do not hold what came out of a configuration file.
-    if (afterCrash !== "run" && afterCrash !== "refuse") {
+    if (afterCrash !== "retry" && afterCrash !== "reject") {
       throw new TypeError(
-        `Cannot run actions once: afterCrash is ${JSON.stringify(afterCrash)}; use "run" or "refuse"`,
+        `Cannot run actions once: afterCrash is ${JSON.stringify(afterCrash)}; use "retry" or "reject"`,
       );
     }
     this.#store = store;
-    this.#seconds = seconds;
+    this.#seconds = ttlSeconds;
     this.#waitSeconds = waitSeconds;
     this.#claimSeconds = isShared ? leaseSeconds : FOREVER;
-    this.#isAtMostOnce = afterCrash === "refuse";
+    this.#isAtMostOnce = afterCrash === "reject";
     this.#pool = createPool({
-      limit: "once.maxClaims",
+      limit: "idempotency.maxClaims",
       size: maxClaims,
-      perPrincipal: { limit: "once.maxClaimsPerPrincipal", maximum: maxClaimsPerPrincipal },
+      perPrincipal: { limit: "idempotency.maxClaimsPerPrincipal", maximum: maxClaimsPerPrincipal },
     });
-    this.#ledger = createLedger({ maxEntries, maxBytes, seconds });
-    this.#outbox = createOutbox(seconds);
+    this.#ledger = createLedger({ maxEntries, maxBytes, seconds: ttlSeconds });
+    this.#outbox = createOutbox(ttlSeconds);
     this.#services = {
       store,
       ledger: this.#ledger,
       outbox: this.#outbox,
-      seconds,
+      seconds: ttlSeconds,
       leaseSeconds: isShared ? leaseSeconds : null,
       held: this.#held,
       drop: (keys, report) => {

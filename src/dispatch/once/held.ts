@@ -300,7 +300,7 @@ export class HeldClaim implements MineClaim {
       new Error(
         what === "taken"
           ? `Cannot keep the claim on action "${action}": it was not renewed for ${leaseSeconds} seconds, and another process ` +
-            `has taken it, so that the action may run twice; keep the thread free, or raise once.leaseSeconds`
+            `has taken it, so that the action may run twice; keep the thread free, or raise idempotency.leaseSeconds`
           : `Cannot keep the claim on action "${action}": it was not renewed for ${leaseSeconds} seconds; it is held again, and ` +
             `no other process had taken it when that was asked`,
       ),

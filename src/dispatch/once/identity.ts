@@ -2,7 +2,7 @@
  * The identity of a request: whose mutation it is.
  *
  * The principal where the application names one. Else the cookies of its sessions and `Authorization`: the cookies that
- * `once.cookies` names, or those that this application sets `HttpOnly`. Their names are learned as answers set them, and kept in
+ * `idempotency.cookies` names, or those that this application sets `HttpOnly`. Their names are learned as answers set them, and kept in
  * the store, so that they are known after a restart and to other instances. All other cookies are left out: a script that counts
  * visits changes one between a first try and its repeat.
  *
@@ -108,7 +108,7 @@ class CookieIdentities implements Identities {
         `Cannot tell users apart by cookie ${
           JSON.stringify(name)
         }: it is not the name of a cookie; name those of your sessions in ` +
-          `once.cookies`,
+          `idempotency.cookies`,
       );
     }
     this.#store = store;

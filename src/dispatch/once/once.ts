@@ -75,12 +75,12 @@ export interface Once {
  * @throws {TypeError} When `afterCrash` or a name in `cookies` is not one it can be.
  */
 export function createOnce(options: OnceOptions): Once {
-  const { store, cookies, principal, seconds = 3600 } = options;
+  const { store, cookies, principal, ttlSeconds = 3600 } = options;
   const claims = createClaims(options);
   const identities = createIdentities({ store, cookies, principal });
   const deliveries = createDeliveries({
     store,
-    seconds,
+    seconds: ttlSeconds,
     forget: (key) => claims.forget(key),
     isIdentity: (name) => identities.isIdentity(name),
   });

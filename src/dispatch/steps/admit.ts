@@ -37,14 +37,14 @@ export async function admit(
   { deps }: CallPage,
   app: Admission & Observing,
 ): Promise<Admitted | NotAdmitted> {
-  const { action, request, visitor, trace } = call;
+  const { action, request, client, trace } = call;
   trace?.step("guard");
-  for (const guard of [action.public ? null : app.guard, action.guard]) {
+  for (const guard of [action.skipHandlerGuard ? null : app.guard, action.guard]) {
     const denial = guard === null ? null : await askGuard(call, guard, deps.ctx, app);
     if (denial !== null) return { kind: "ended", outcome: denial, headers: NO_HEADERS };
   }
   const principal = app.principal === null ? null : await app.principal(request);
-  const holder: Holder = principal === null ? visitor.holder : { kind: "principal", name: principal };
+  const holder: Holder = principal === null ? client.holder : { kind: "principal", name: principal };
   const rule = action.rate ?? app.rate;
   if (rule === null) return { kind: "admitted", principal, holder, headers: NO_HEADERS };
   trace?.step("rate");
@@ -52,12 +52,12 @@ export async function admit(
 }
 
 async function countRun(
-  { action, visitor }: Call,
+  { action, client }: Call,
   rule: RateRule,
   admitted: Admitted,
   { limiter }: Admission,
 ): Promise<Admitted | NotAdmitted> {
-  const verdict = await limiter.take(`${action.name} ${admitted.principal ?? visitor.address}`, rule);
+  const verdict = await limiter.take(`${action.name} ${admitted.principal ?? client.address}`, rule);
   const headers = rateHeaders(rule, verdict);
   if (verdict.allowed) return { ...admitted, headers };
   return { kind: "ended", outcome: tooMany(verdict), headers };

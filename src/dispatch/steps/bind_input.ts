@@ -10,7 +10,7 @@ import type { RequestDeps } from "../../deps/resolver.ts";
 import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
 import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
-import type { Visit } from "../../pages/page_render.ts";
+import type { PageRender } from "../../pages/page_render.ts";
 import type { Observing } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failure } from "../failure.ts";
@@ -53,10 +53,10 @@ export async function bindInput(call: Call, page: CallPage, input: Input, app: O
 }
 
 /** The outcome of an invalid form: told first, then judged by whether there is a page to come back to (seed 004, the chart). */
-export function refuseForm(call: Call, visit: Visit, form: AnyBound, app: Observing): Outcome {
+export function refuseForm(call: Call, pageRender: PageRender, form: AnyBound, app: Observing): Outcome {
   tellInvalid(call, form.errors, app);
   // A page is needed only to show the form again.
-  if (call.intent.audience !== "data" && !visit.isOrigin) {
+  if (call.intent.audience !== "data" && !pageRender.isOrigin) {
     return failure(400, "The form does not say which page it stands on");
   }
   return { kind: "invalid", form, issues: form.issues };
@@ -79,7 +79,7 @@ async function bindData(
 
 async function bindForm(
   call: Call,
-  { deps, visit }: CallPage,
+  { deps, pageRender }: CallPage,
   input: Input,
   source: AnyForm | FormFactory<AnyForm>,
   app: Observing,
@@ -93,7 +93,7 @@ async function bindForm(
   trace?.step("validate");
   const binds = bind(made.definition, { mode: "checked", ...toBind(made, deps, input) });
   const form = binds instanceof Promise ? await binds : binds;
-  if (!form.isValid) return { kind: "ended", outcome: refuseForm(call, visit, form, app) };
+  if (!form.isValid) return { kind: "ended", outcome: refuseForm(call, pageRender, form, app) };
   const bound = deps.derive({ form });
   const injected = hasMembers(early.waiting)
     ? { ...early.injected, ...await resolveInjected(early.waiting, bound) }

@@ -19,7 +19,7 @@ import type { Finding, Injecting, Observing, Reading } from "../app.ts";
 import type { ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
 import { depsOf } from "../request_deps.ts";
-import { NO_PARAMS, OriginVisit } from "../page_renders.ts";
+import { NO_PARAMS, OriginRender } from "../page_renders.ts";
 import { mayHoldFields, pageOfFields, pageOfUrl } from "./named_page.ts";
 import { readEarly } from "./read_body.ts";
 
@@ -35,9 +35,9 @@ export async function findPage(call: Call, app: Finding & Reading & Injecting & 
   if (page === null || page.route === null) checkNeed(call);
   const { signal } = call.controller;
   // What only its reader would see may stop when the reader has gone; a mutation runs on.
-  const ends = call.request.method === "GET" ? AbortSignal.any([call.visitor.gone, signal]) : signal;
+  const ends = call.request.method === "GET" ? AbortSignal.any([call.client.gone, signal]) : signal;
   const deps = depsOf(call, page, ends, app);
-  return { ...found, deps, visit: visitOf(call, deps, page) };
+  return { ...found, deps, pageRender: pageRenderOf(call, deps, page) };
 }
 
 /**
@@ -51,8 +51,8 @@ export function checkFields({ url }: Call, { named }: CallPage, body: Body, app:
 }
 
 /** The URL that relative targets are resolved against: that of the page, and never that of a form's endpoint. */
-export function baseOfTargets({ url }: Call, visit: CallPage["visit"]): URL {
-  if (visit.isOrigin) return visit.url;
+export function baseOfTargets({ url }: Call, pageRender: CallPage["pageRender"]): URL {
+  if (pageRender.isOrigin) return pageRender.url;
   return uidOfEndpoint(url) === null ? url : new URL("/", url);
 }
 
@@ -79,8 +79,8 @@ async function nameOf(
 }
 
 /** The page as rendering sees it: asked for by a GET of its own address. */
-function visitOf({ request, url, cache }: Call, deps: RequestDeps, page: OriginPage | null): OriginVisit {
-  return new OriginVisit({
+function pageRenderOf({ request, url, cache }: Call, deps: RequestDeps, page: OriginPage | null): OriginRender {
+  return new OriginRender({
     page: page?.route ?? null,
     isOrigin: page !== null,
     url: page?.url ?? withoutProtocol(url),

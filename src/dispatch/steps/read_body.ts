@@ -24,11 +24,11 @@ import type { Admitted } from "./admit.ts";
  * @param limits The limits that hold for it.
  */
 export async function readEarly(
-  { request, visitor }: Pick<Arrival, "request" | "visitor">,
+  { request, client }: Pick<Arrival, "request" | "client">,
   limits: Limits,
   app: Reading & Observing,
 ): Promise<ReadBody> {
-  const account = app.bodies.open(visitor.holder);
+  const account = app.bodies.open(client.holder);
   const onError = reporterOf({ request, action: null }, app);
   const content = await readBody(request, limits, { account, onError }).catch((error) => {
     account.close();

@@ -6,7 +6,7 @@
 import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
-import type { Visit } from "../../pages/page_render.ts";
+import type { PageRender } from "../../pages/page_render.ts";
 import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";
 import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../../actions/kwargs.ts";
@@ -54,7 +54,7 @@ export async function readInput(
     if (page.fault !== null) throw page.fault.error;
     body = await readCallBody(call, page.body, admitted, page.deps.ctx, app);
   } catch (error) {
-    return { kind: "ended", outcome: await refuseBody(call, page.visit, error, app) };
+    return { kind: "ended", outcome: await refuseBody(call, page.pageRender, error, app) };
   }
   if (body.kind === "failure") return { kind: "ended", outcome: body };
   call.lifetime.own(body);
@@ -77,9 +77,9 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
 }
 
 /** The outcome of a body that could not be read: the form it was to fill, with what was wrong. */
-async function refuseBody(call: Call, visit: Visit, error: unknown, app: Observing): Promise<Outcome> {
+async function refuseBody(call: Call, pageRender: PageRender, error: unknown, app: Observing): Promise<Outcome> {
   if (!isA(error, InputError) && !isA(error, StorageError)) throw error;
-  const form = await blankForm(call, visit, failureOf(error).message, app);
+  const form = await blankForm(call, pageRender, failureOf(error).message, app);
   if (form === null) throw error;
   const failure = failCall(call, error, null, app);
   return failure.kind === "failure" ? { kind: "unread", form, failure } : failure;
@@ -89,11 +89,16 @@ async function refuseBody(call: Call, visit: Visit, error: unknown, app: Observi
  * The form whose body could not be read, blank, with what was wrong: for a user who has no script that would keep the page as it
  * is. The copy of the form is named in the body, so it is taken for the only one; `null` where the URL names no page.
  */
-async function blankForm(call: Call, visit: Visit, refusal: string, app: Observing): Promise<AnyBound | null> {
+async function blankForm(
+  call: Call,
+  pageRender: PageRender,
+  refusal: string,
+  app: Observing,
+): Promise<AnyBound | null> {
   const { action, intent } = call;
-  if (action.form === null || intent.audience !== "document" || !visit.isOrigin) return null;
+  if (action.form === null || intent.audience !== "document" || !pageRender.isOrigin) return null;
   try {
-    const { definition, initial } = await makeForm(action.form, visit.deps.ctx);
+    const { definition, initial } = await makeForm(action.form, pageRender.deps.ctx);
     const form = bind(definition, { mode: "blank", initial, instance: null });
     form.addError("", refusal);
     return form;

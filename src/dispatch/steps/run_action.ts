@@ -42,7 +42,7 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
   // An action function that finds a name taken says so with `form.addError()`: what it did then was to refuse.
   if (bound.form !== null && !bound.form.isValid) {
     await claim?.giveUp();
-    return refuseForm(call, run.page.visit, bound.form, app);
+    return refuseForm(call, run.page.pageRender, bound.form, app);
   }
   call.trace?.step("result");
   try {
@@ -69,7 +69,7 @@ function contextOf(run: ActionRun, app: RunApp) {
     data: bound.data,
     files: input.files,
     signals: app.signals,
-    origin: page.visit.isOrigin ? page.visit.url : null,
+    originPage: page.pageRender.isOrigin ? page.pageRender.url : null,
     target: call.intent.target,
     requestId: input.onceId,
     publish: (topic: string, items: Item | readonly Item[]) => publishFrom(run, topic, items, app),

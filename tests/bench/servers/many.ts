@@ -1,9 +1,9 @@
 /** This library with as many pages and actions as it is told, and the time it took to be ready. */
-import { action, createHandler, type ListedPage } from "@hyper/actions";
+import { action, createHandler, type PageEntry } from "@hyper/actions";
 import { announce } from "./announce.ts";
 
 const count = Number(Deno.args[0]);
-const pages: ListedPage[] = Array.from({ length: count }, (_, index) => ({
+const pages: PageEntry[] = Array.from({ length: count }, (_, index) => ({
   path: `/section-${index % 40}/page-${index}/[id]`,
   load: () =>
     Promise.resolve({

@@ -337,9 +337,9 @@ timed("a claim of a process that died may be claimed anew when its lease has run
 timed("a claim of a process that died is not known to be done, where such a run is to be refused", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
-  await using _dead = mine(await createOnce({ store: flaky, afterCrash: "refuse" }).claim("key"));
+  await using _dead = mine(await createOnce({ store: flaky, afterCrash: "reject" }).claim("key"));
   flaky.isDown = true;
-  const once = createOnce({ store, waitSeconds: 0, afterCrash: "refuse" });
+  const once = createOnce({ store, waitSeconds: 0, afterCrash: "reject" });
   assertEquals(await once.claim("key"), { kind: "running" });
   await clock.tickAsync(30_000);
   for (let repeat = 0; repeat < 3; repeat++) assertEquals(await once.claim("key"), { kind: "unknown" });
@@ -351,7 +351,7 @@ timed("a claim of a process that died is not known to be done, where such a run 
 
 Deno.test("where a dead run is to be refused, what was given up runs anew, and what was done is told again", async () => {
   const store = createMemoryStore({ maxEntries: 2 });
-  const once = createOnce({ store, waitSeconds: 0, afterCrash: "refuse" });
+  const once = createOnce({ store, waitSeconds: 0, afterCrash: "reject" });
   await mine(await once.claim("key")).giveUp();
   const second = mine(await once.claim("key"));
   assertEquals(await once.claim("key"), { kind: "running" });
@@ -376,7 +376,7 @@ function noting(store: Store, notes: string[]): Store {
 
 timed("H1: the mark of a run goes after its outcome is there, and before its claim is given up", async () => {
   const notes: string[] = [];
-  const once = createOnce({ store: noting(createMemoryStore(), notes), afterCrash: "refuse" });
+  const once = createOnce({ store: noting(createMemoryStore(), notes), afterCrash: "reject" });
   await mine(await once.claim("key")).finish(VALUE);
   assertEquals(notes.splice(0), ["putIfAbsent key", "putIfAbsent key:begun", "replace key", "deleteIf key:begun"]);
   await mine(await once.claim("other")).giveUp();
@@ -386,19 +386,19 @@ timed("H1: the mark of a run goes after its outcome is there, and before its cla
 timed("H1: the mark of a run stays where its outcome was not kept, and no other process runs it", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
-  const once = createOnce({ store: flaky, afterCrash: "refuse" });
+  const once = createOnce({ store: flaky, afterCrash: "reject" });
   const first = mine(await once.claim("key"));
   flaky.refuses = "key";
   await first.finish(VALUE);
   await clock.tickAsync(31_000);
-  assertEquals(await createOnce({ store, waitSeconds: 0, afterCrash: "refuse" }).claim("key"), { kind: "unknown" });
+  assertEquals(await createOnce({ store, waitSeconds: 0, afterCrash: "reject" }).claim("key"), { kind: "unknown" });
   assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
   once.close();
 });
 
 timed("a mark that is set late does not take the place of another's", async () => {
   const store = createMemoryStore();
-  const first = mine(await createOnce({ store, afterCrash: "refuse" }).claim("key"));
+  const first = mine(await createOnce({ store, afterCrash: "reject" }).claim("key"));
   await store.put("key:begun", "another owner", 60);
   await first.finish(VALUE);
   assertEquals(await store.get("key:begun"), "another owner");
@@ -519,7 +519,7 @@ timed("A4: what is told an outcome, or that it waits in vain, gives its place ba
   for (let repeat = 0; repeat < 5; repeat++) assertEquals((await once.claim("key")).kind, "done");
   const held = [mine(await once.claim("a")), mine(await once.claim("b"))];
   const refused = await once.claim("c");
-  assertEquals(refused, { kind: "refused", limit: "once.maxClaimsPerPrincipal", maximum: 2, reason: "own" });
+  assertEquals(refused, { kind: "refused", limit: "idempotency.maxClaimsPerPrincipal", maximum: 2, reason: "own" });
   for (const claim of held) await claim.giveUp();
   await mine(await once.claim("c")).giveUp();
 });
@@ -539,7 +539,7 @@ timed("headSent() leads in this process where the store does not answer", async 
 });
 
 timed("a run whose process died after its head is free for the new cookies too, or refused", async (clock) => {
-  for (const afterCrash of ["run", "refuse"] as const) {
+  for (const afterCrash of ["retry", "reject"] as const) {
     const store = createMemoryStore();
     const flaky = new Flaky(store);
     const dying = await createOnce({ store: flaky, afterCrash }).claim("key", { moveOf: moved() });
@@ -553,7 +553,7 @@ timed("a run whose process died after its head is free for the new cookies too, 
     const repeat = once.claim("key:new");
     await clock.tickAsync(1_000);
     const claim = await repeat;
-    assertEquals(claim.kind, afterCrash === "run" ? "mine" : "unknown");
+    assertEquals(claim.kind, afterCrash === "retry" ? "mine" : "unknown");
     if (claim.kind === "mine") await claim.giveUp();
   }
 });
@@ -776,7 +776,7 @@ timed(
 timed(
   "A6: a process that stood still before it heard that it has the claim does not run what another has taken",
   async (clock) => {
-    for (const afterCrash of ["run", "refuse"] as const) {
+    for (const afterCrash of ["retry", "reject"] as const) {
       const store = createMemoryStore();
       const gate = Promise.withResolvers<void>();
       const slow = new Flaky(store);
@@ -790,7 +790,7 @@ timed(
       const second = mine(await createOnce({ store, afterCrash }).claim("key"));
       gate.resolve();
       const { kind } = await claim;
-      assertEquals(kind, afterCrash === "run" ? "running" : "unknown");
+      assertEquals(kind, afterCrash === "retry" ? "running" : "unknown");
       await second.finish(VALUE);
       assertEquals(await createOnce({ store, afterCrash }).claim("key"), { kind: "done", outcome: VALUE });
     }
@@ -925,9 +925,9 @@ Deno.test("claim() holds between two connections to one SQLite file, and over a 
 
 Deno.test("createOnce() refuses times that are not above 0, and what it does not know", () => {
   const store = createMemoryStore();
-  assertThrows(() => createOnce({ store, seconds: 0 }), RangeError, "seconds is 0");
+  assertThrows(() => createOnce({ store, ttlSeconds: 0 }), RangeError, "seconds is 0");
   assertThrows(() => createOnce({ store, leaseSeconds: NaN }), RangeError, "leaseSeconds is NaN");
   assertThrows(() => createOnce({ store, waitSeconds: -1 }), RangeError, "waitSeconds is -1");
-  const afterCrash = "ask" as "run";
+  const afterCrash = "ask" as "retry";
   assertThrows(() => createOnce({ store, afterCrash }), TypeError, 'afterCrash is "ask"');
 });

@@ -1,6 +1,6 @@
 import {
   action,
-  type ContextProviders,
+  type ContextFunctions,
   defineForm,
   Field,
   field,
@@ -30,7 +30,7 @@ const ProfileForm = defineForm("profile", {
 export const saveProfile = action(
   "save_profile",
   // Not for everyone: the guard of the form asks for a sign-in, and keeps what was typed.
-  { form: ProfileForm, public: true },
+  { form: ProfileForm, skipHandlerGuard: true },
   async (ctx) => {
     const { form, deps } = ctx;
     // Asked for here: what is injected is made before the guard of the form is asked.
@@ -50,7 +50,7 @@ export const context = {
   // The guard of the page has asked before.
   member: ({ deps }) => deps.get(member),
   isTyped: async (ctx: RequestContext) => await findTyped("profile", await ctx.deps.get(member), ctx) !== null,
-} satisfies ContextProviders;
+} satisfies ContextFunctions;
 
 /** What somebody says about themselves. */
 export default function Account({ context: { member, isTyped } }: PageProps<string, typeof context>) {

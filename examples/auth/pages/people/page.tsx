@@ -1,4 +1,4 @@
-import { action, type ContextProviders, Form, HyperError, type PageProps, refresh, toast } from "@hyper/actions";
+import { action, type ContextFunctions, Form, HyperError, type PageProps, refresh, toast } from "@hyper/actions";
 import { z } from "zod";
 import { ROLES, type User } from "../../accounts.ts";
 import { accounts, adminsOnly, admit, member } from "../../session.ts";
@@ -22,7 +22,7 @@ export const head = <title>People</title>;
 /** For admins. */
 export const render = admit("admin");
 
-export const context = { people: async ({ deps }) => (await deps.get(accounts)).list() } satisfies ContextProviders;
+export const context = { people: async ({ deps }) => (await deps.get(accounts)).list() } satisfies ContextFunctions;
 
 /** Who is here, and what they may do. */
 export default function People({ context: { people } }: PageProps<string, typeof context>) {

@@ -13,7 +13,7 @@ export const signIn = action(
   "sign_in",
   {
     form: SignInForm,
-    public: true,
+    skipHandlerGuard: true,
     // Five guesses at once, then one every twelve seconds.
     rate: { limit: 5, seconds: 60 },
     inject: { accounts, next: DQuery("next", pathOf, { default: "/account" }) },

@@ -14,7 +14,8 @@ Deno.test("a visitor signs, with scripts off", async () => {
 Deno.test("a visitor signs, with the browser runtime", async () => {
   await using client = createTestClient(handler);
   const page = await client.open("/");
-  await page.form("Sign").fill({ Name: "Grace", Message: "Hi" }).send();
+  await page.form("Sign").fill({ Name: "Grace", Message: "Hi" })
+    .submitWithRuntime();
   assertEquals(page.find("#entries li:first-child").text, "Grace Hi");
   assertEquals(page.form("Sign").field("Name").value, "");
 });

@@ -7,7 +7,11 @@ const NameForm = defineForm("name", {
   fields: { name: field.text({ label: "What shall we call you?", required: true, maxlength: 40 }) },
 });
 
-export const enter = action("enter", { form: NameForm, public: true }, ({ form, url }) => letIn(form.values.name, url));
+export const enter = action(
+  "enter",
+  { form: NameForm, skipHandlerGuard: true },
+  ({ form, url }) => letIn(form.values.name, url),
+);
 
 // For as long as a tab is open: its place among those who are here, and everything that anybody does.
 export const watchRoom = action(

@@ -5,9 +5,9 @@ import {
   Form,
   html,
   HyperError,
+  lastCheckpoint,
   pageUrl,
   refresh,
-  resumeCheckpoint,
   switchTo,
   toast,
 } from "@hyper/actions";
@@ -35,7 +35,7 @@ export const watchSending = action(
     const job = findJob(ctx.data.job);
     if (job === null) throw new HyperError(404, "There is no such job");
     const marks = job.invoices.map((id) => `sent-${id}`);
-    const passed = resumeCheckpoint(ctx, marks);
+    const passed = lastCheckpoint(ctx, marks);
     let done = passed === null ? 0 : marks.indexOf(passed) + 1;
     // All at once where it begins, so that what was sent before anyone looked is not counted up again.
     if (passed === null) {

@@ -20,13 +20,13 @@ const SignInForm = defineForm("sign_in", {
 // taken from the visitor, and so none of another site.
 export const enter = action(
   "sign_in",
-  { form: SignInForm, public: true },
+  { form: SignInForm, skipHandlerGuard: true },
   (ctx) => signIn(ctx.form.values.role, ctx.url, redirectToOrigin(ctx).url),
 );
 
 export const leave = action(
   "sign_out",
-  { inject: { user: Depends(currentUser) }, public: true },
+  { inject: { user: Depends(currentUser) }, skipHandlerGuard: true },
   (ctx) => signOut(ctx.user, redirectToOrigin(ctx).url),
 );
 

@@ -18,8 +18,8 @@ const RenameForm = defineForm("rename", {
 /** What a copy of one note is worth waiting for, in milliseconds: so that there is progress to watch. */
 const COPY_PAUSE = 60;
 
-// The notes of this demonstration are everyone's, hence `public`. Where they are not, createHandler() is given a guard.
-export const addNote = action("add_note", { form: AddForm, public: true }, ({ form }) => {
+// The notes of this demonstration are everyone's, hence `skipHandlerGuard`. Where they are not, createHandler() is given a guard.
+export const addNote = action("add_note", { form: AddForm, skipHandlerGuard: true }, ({ form }) => {
   const note = database.addNote({ title: form.values.title, body: "", due: null });
   return [
     html(<NoteRow note={note} />, { target: "#notes", swap: "prepend" }),
@@ -28,7 +28,7 @@ export const addNote = action("add_note", { form: AddForm, public: true }, ({ fo
   ];
 });
 
-export const renameNote = action("rename_note", { form: RenameForm, public: true }, ({ form }) => {
+export const renameNote = action("rename_note", { form: RenameForm, skipHandlerGuard: true }, ({ form }) => {
   const note = database.findNote(Number(form.values.id));
   if (note === null) throw new HyperError(404, "This note was deleted meanwhile");
   const renamed = database.updateNote(note, { title: form.values.title });
@@ -37,7 +37,7 @@ export const renameNote = action("rename_note", { form: RenameForm, public: true
 
 export const deleteNote = action(
   "delete_note",
-  { input: z.object({ id: z.coerce.number().int() }), public: true },
+  { input: z.object({ id: z.coerce.number().int() }), skipHandlerGuard: true },
   ({ data }) => {
     database.deleteNote(data.id);
     return [remove(`#note-${data.id}`), toast("Note deleted")];
@@ -47,14 +47,14 @@ export const deleteNote = action(
 // It changes nothing, so it may be asked for with GET.
 export const searchNotes = action(
   "search_notes",
-  { method: "GET", input: z.object({ q: z.string().max(200).default("") }), public: true },
+  { method: "GET", input: z.object({ q: z.string().max(200).default("") }), skipHandlerGuard: true },
   ({ data: { q } }) => [
     html(<NoteList notes={database.listNotes(q)} search={q} />, { target: "#notes", swap: "morph" }),
     history({ replace: q === "" ? "/" : `/?${new URLSearchParams({ q })}` }),
   ],
 );
 
-export const makeBackup = action("make_backup", { public: true }, async function* () {
+export const makeBackup = action("make_backup", { skipHandlerGuard: true }, async function* () {
   const notes = database.listNotes();
   for (const [index, note] of notes.entries()) {
     database.copyNote(note);

@@ -36,7 +36,7 @@ const NoteForm = defineForm("note", {
 
 export const saveNote = action(
   "save_note",
-  { form: NoteForm, inject: { id: noteId }, public: true },
+  { form: NoteForm, inject: { id: noteId }, skipHandlerGuard: true },
   ({ form, id }) => {
     const { title, body, due } = form.values;
     updateNote(mustFind(id), { title, body, due: due ?? null });
@@ -45,7 +45,7 @@ export const saveNote = action(
   },
 );
 
-export const discardNote = action("discard_note", { inject: { id: noteId }, public: true }, ({ id }) => {
+export const discardNote = action("discard_note", { inject: { id: noteId }, skipHandlerGuard: true }, ({ id }) => {
   deleteNote(id);
   return [toast("Note deleted"), redirect("/")];
 });

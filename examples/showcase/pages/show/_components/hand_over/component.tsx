@@ -1,4 +1,4 @@
-import { action, checkpoint, Form, html, HyperError, resumeCheckpoint, switchTo, toast } from "@hyper/actions";
+import { action, checkpoint, Form, html, HyperError, lastCheckpoint, switchTo, toast } from "@hyper/actions";
 import { z } from "zod";
 
 const STEPS = ["Boil the water", "Warm the pot", "Add the leaves", "Wait three minutes", "Pour"];
@@ -22,7 +22,7 @@ export const watchTea = action(
     const job = jobs.get(ctx.data.job);
     if (job === undefined) throw new HyperError(404, "There is no such pot");
     const names = STEPS.map((_, index) => `step-${index}`);
-    const passed = resumeCheckpoint(ctx, names);
+    const passed = lastCheckpoint(ctx, names);
     const first = passed === null ? 0 : names.indexOf(passed) + 1;
     if (first === 0) yield html("", { target: "#steps", swap: "inner" });
     for (const [index, step] of STEPS.entries()) {

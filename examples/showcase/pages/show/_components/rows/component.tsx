@@ -3,11 +3,11 @@ import {
   cleanupExtraInitial,
   defineForm,
   defineFormset,
-  drawField,
   field,
   Form,
   FormErrors,
   html,
+  renderField,
   toast,
   useForm,
 } from "@hyper/actions";
@@ -65,7 +65,7 @@ function Rows() {
         const row = (
           <fieldset class="row" data-row>
             <legend>{index === null ? "Guest" : `Guest ${index + 1}`}</legend>
-            {[...form.fields, orderField, deleteField].map((field) => field && drawField(field))}
+            {[...form.fields, orderField, deleteField].map((field) => field && renderField(field))}
           </fieldset>
         );
         return index === null ? <template key="empty">{row}</template> : row;
