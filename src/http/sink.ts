@@ -1,5 +1,6 @@
 /**
- * The one place that everything emitted passes: headers, redirects, cookies, event streams, JSON in HTML.
+ * The one place that everything emitted passes: headers, redirects, cookies, JSON in HTML. Event streams pass `encodeEvent()` of
+ * `protocol/event_stream.ts`.
  *
  * A control character in a response header ends the whole Deno process, past every `try`. A line end splits a response or
  * forges an event, a `//` leads to another site. Whatever a value holds, what comes out of here does none of these.
@@ -7,9 +8,7 @@
  * @module
  */
 
-import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "../protocol/names.ts";
 import { PAGE_HEADER } from "../protocol/page_mark.ts";
-import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Cookie } from "./cookie.ts";
 
 // RFC 9110, 5.5: field-content is visible ASCII, space, tab and obs-text (0x80-0xFF). `Headers` lets other control characters
@@ -165,48 +164,6 @@ export function redirectTarget(to: string | URL, own: URL, options: RedirectTarg
 }
 
 /**
- * Writes one patch as a server-sent event (HTML, 9.2): its name, one line of JSON, an empty line. A checkpoint has its id in
- * place of data, so that a browser remembers it and dispatches nothing.
- *
- * @param patch What the browser is told.
- * @returns The frame.
- * @throws {TypeError} When the name, an id or a mark is not of its grammar, or the data is not JSON (a cycle, a bigint).
- */
-export function encodeEvent(patch: Patch & PatchMarks): string {
-  const { event, id } = patch;
-  if (!/^[a-z][a-z_]{0,63}$/.test(event)) throw new TypeError(`Cannot send event ${quote(event)}: it is no event name`);
-  if (patch.event === "checkpoint") {
-    if (!isCheckpointId(patch.id) && !LIVE_ID_PATTERN.test(patch.id)) {
-      throw new TypeError(
-        `Cannot send checkpoint ${
-          quote(patch.id)
-        }: its id is a request id, ":checkpoint:" and a name, each of letters, digits, ".", "_", "-"`,
-      );
-    }
-    return `event: checkpoint\n${marksOf(patch)}\n`;
-  }
-  if (id !== undefined && !LIVE_ID_PATTERN.test(id)) {
-    throw new TypeError(`Cannot send event "${event}" with the id ${quote(id)}: it is no place in a topic`);
-  }
-  // JSON escapes CR and LF, the two characters that end a line of an event stream, wherever a text holds them.
-  return `event: ${event}\n${marksOf(patch)}data: ${JSON.stringify(patch.data) ?? "null"}\n\n`;
-}
-
-/** The fields of a frame beside its event and data; every parser but ours skips `echo` and `share` (HTML, 9.2.6). */
-function marksOf({ id, echo, share }: PatchMarks): string {
-  // What does not come from a topic has none of them.
-  if (id === undefined && echo === undefined && share === undefined) return "";
-  for (const mark of [echo, share]) {
-    if (mark !== undefined && !REQUEST_ID_PATTERN.test(mark)) {
-      throw new TypeError(`Cannot send the mark ${quote(mark)}: it takes 1 to 128 letters, digits, ".", "_" and "-"`);
-    }
-  }
-  return `${id === undefined ? "" : `id: ${id}\n`}${echo === undefined ? "" : `echo: ${echo}\n`}${
-    share === undefined ? "" : `share: ${share}\n`
-  }`;
-}
-
-/**
  * Writes JSON that can stand between `<script type="application/json">` and its end tag: `<`, `>` and `&` are escaped, as well
  * as U+2028 and U+2029, which old scripts take for line ends.
  *
@@ -317,11 +274,6 @@ function namesToDrop(headers: Headers): string[] {
 
 function isToken(name: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
-}
-
-function isCheckpointId(id: string): boolean {
-  const [requestId = "", name = "", rest] = id.split(":checkpoint:");
-  return rest === undefined && REQUEST_ID_PATTERN.test(requestId) && CHECKPOINT_PATTERN.test(name);
 }
 
 function badTarget(target: string, reason: string): TypeError {

@@ -20,12 +20,12 @@ import {
   TAB_ID_CHARS,
   TARGET_HEADER,
 } from "../protocol/names.ts";
+import { readBlocks } from "../protocol/event_stream.ts";
 import { type ErrorPatchData, isTerminal, type SwitchPatchData } from "../protocol/patch.ts";
 import { type FormEntry, toBody, toParams } from "./controls.ts";
-import { readEvents, type TestEvent } from "./events.ts";
 import { ConnectionError } from "./faults.ts";
 import type { Answered, Ask } from "./network.ts";
-import type { TestFailure, TestOutcome } from "./outcome.ts";
+import type { TestEvent, TestFailure, TestOutcome } from "./outcome.ts";
 import type { PatchDefaults } from "./patches.ts";
 
 /** How often a connection that broke is made again. */
@@ -148,14 +148,19 @@ export async function* receive(
     const isLasting = headers.get(STREAM_HEADER) === "1";
     let to: SwitchPatchData | null = null;
     let isComplete = false;
+    // The reader waits for the signal, which has been aborted already.
+    if (call.signal.aborted) await body.cancel();
     try {
-      for await (const { echo, ...event } of readEvents(body, call.signal)) {
+      for await (const { event: name, data: json, id = null, echo } of readBlocks(body, () => {}, call.signal)) {
+        // An empty block is a heartbeat.
+        if (json === undefined && name === "message") continue;
         attempts = 0;
+        const event: TestEvent = { event: name, data: JSON.parse(json || "null"), id };
         if (isPlace(event, call)) lastEventId = event.id;
         // Where a topic begins is for coming back alone, and nothing that a handler has sent.
         if (event.event === "checkpoint" && LIVE_ID_PATTERN.test(event.id ?? "")) continue;
         // This tab has seen the change already: it has caused it.
-        if (echo !== null && echo === call.id.slice(0, TAB_ID_CHARS)) continue;
+        if (echo === call.id.slice(0, TAB_ID_CHARS)) continue;
         // What was refused stays as it was typed.
         const applied = ok ? call : { ...call, sent: null };
         const target = await tab.apply(event, applied, isLasting ? tab.nextPlace() : place);

@@ -13,10 +13,9 @@ import { type Call, type CallTab, type Opened, receive, sendCall } from "./call.
 import { rememberSent, toBody, toParams } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
 import { type ElementNode, parseDocument } from "./dom.ts";
-import type { TestEvent } from "./events.ts";
 import type { Fault } from "./faults.ts";
 import { type Answered, type Ask, Network } from "./network.ts";
-import type { TestOutcome } from "./outcome.ts";
+import type { TestEvent, TestOutcome } from "./outcome.ts";
 import {
   OpenPage,
   PageForm,

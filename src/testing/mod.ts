@@ -15,8 +15,7 @@ export {
 } from "./client.ts";
 export type { TestElement, TestField, TestForm, TestPage, TestScope } from "./page.ts";
 export type { FieldInput, FormEntry } from "./controls.ts";
-export type { TestAborted, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
-export type { TestEvent } from "./events.ts";
+export type { TestAborted, TestEvent, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
 export type { TestStream } from "./stream.ts";
 export type { TestCookies } from "./cookies.ts";
 export { ConnectionError, type Fault } from "./faults.ts";

@@ -4,7 +4,16 @@
  * @module
  */
 import type { Issues } from "../protocol/patch.ts";
-import type { TestEvent } from "./events.ts";
+
+/** One event of an answer. */
+export interface TestEvent {
+  /** Its name, such as `patch_html`. */
+  readonly event: string;
+  /** Its data, parsed; `null` without any. */
+  readonly data: unknown;
+  /** Its id: a checkpoint, or a position in a topic. `null` without one. */
+  readonly id: string | null;
+}
 
 /** What every outcome has. */
 export interface TestOutcomeBase {

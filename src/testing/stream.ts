@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { TestEvent } from "./events.ts";
-import type { TestOutcome } from "./outcome.ts";
+import type { TestEvent, TestOutcome } from "./outcome.ts";
 
 /**
  * A call whose answer is read event by event, each applied to the page before it is given. The server runs no further

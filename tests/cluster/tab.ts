@@ -1,7 +1,7 @@
 /** A tab as a browser has it, without one: it watches a board, changes it, and comes back when its connection breaks. */
 import { EVENT_STREAM, LIVE_ID_PATTERN, TAB_ID_CHARS } from "../../src/protocol/names.ts";
 import type { HtmlPatchData } from "../../src/protocol/patch.ts";
-import { readBlocks } from "../../src/client/call/stream.ts";
+import { readBlocks } from "../../src/protocol/event_stream.ts";
 
 /** Where the instances are: as a load balancer has it, one that does not answer is passed over. */
 export type Instances = readonly string[];

@@ -2,7 +2,8 @@
  * A server that writes every code point into everything it emits, for `sink_test.ts` to run in a process of its own: what
  * slips through would end that process.
  */
-import { cookie, encodeEvent, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { cookie, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { encodeEvent } from "../../src/protocol/event_stream.ts";
 import { BATCH, batch, HEADERS } from "./sink_batches.ts";
 
 const tellPort = ({ port }: { port: number }): void =>

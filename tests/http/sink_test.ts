@@ -1,32 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { parseFragment } from "parse5";
-import type { Patch } from "../../src/protocol/patch.ts";
 import type { Cookie } from "../../src/http/cookie.ts";
-import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { cookie, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { parseEvents } from "../protocol/parse_events.ts";
 import { BATCH, batch, END, HEADERS } from "./sink_batches.ts";
 
 /** What a header value may be on the wire (RFC 9110, 5.5). */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const OWN = new URL("https://own.test/notes/1?page=2");
-
-/** The events of a stream, as HTML, 9.2.6, parses and dispatches them; written apart from the code under test. */
-function parseEvents(stream: string): { event: string; data: string; id: string }[] {
-  const events = [];
-  let [event, data, id] = ["", "", ""];
-  for (const line of stream.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/)) {
-    if (line === "") {
-      if (data !== "") events.push({ event, data: data.slice(0, -1), id });
-      [event, data] = ["", ""];
-      continue;
-    }
-    const [, field, value = ""] = /^([^:]*)(?::(?: )?([^]*))?$/.exec(line) ?? [];
-    if (field === "event") event = value;
-    if (field === "data") data += value + "\n";
-    if (field === "id" && !value.includes("\0")) id = value;
-  }
-  return events;
-}
 
 Deno.test("sealHeaders() gives back headers that need no mending", () => {
   const headers = new Headers({ "content-type": "text/html", "x-tab": "a\tb", "x-latin": "caf\xe9" });
@@ -258,69 +240,6 @@ Deno.test("redirectTarget() gives a target that it gives back unchanged", () => 
     assertEquals(redirectTarget(target, OWN, { external: true }), target);
     return true;
   }));
-});
-
-Deno.test("encodeEvent() writes one event of one line", () => {
-  assertEquals(
-    encodeEvent({ event: "patch_html", data: { content: "<p>a\nb</p>", target: "#x", swap: "append" } }),
-    'event: patch_html\ndata: {"content":"<p>a\\nb</p>","target":"#x","swap":"append"}\n\n',
-  );
-  assertEquals(encodeEvent({ event: "end", data: {} }), "event: end\ndata: {}\n\n");
-  assertEquals(encodeEvent({ event: "result", data: undefined }), "event: result\ndata: null\n\n");
-});
-
-Deno.test("encodeEvent() writes a checkpoint without data, so that a browser dispatches nothing and keeps the id", () => {
-  const frame = encodeEvent({ event: "checkpoint", id: "r-1:checkpoint:half" });
-  assertEquals(frame, "event: checkpoint\nid: r-1:checkpoint:half\n\n");
-  assertEquals(parseEvents(frame + encodeEvent({ event: "end", data: {} })), [{
-    event: "end",
-    data: "{}",
-    id: "r-1:checkpoint:half",
-  }]);
-});
-
-Deno.test("encodeEvent() refuses an id or an event name that is not of its grammar", () => {
-  for (
-    const id of [
-      "",
-      "a",
-      "a:checkpoint:",
-      ":checkpoint:b",
-      "a:checkpoint:b\nevent: evil",
-      "a:checkpoint:b\r",
-      "a:checkpoint:\0",
-      "a b:checkpoint:c",
-      "a:checkpoint:b:checkpoint:c",
-      `${"x".repeat(129)}:checkpoint:b`,
-      `a:checkpoint:${"x".repeat(65)}`,
-      "a:checkpoint:-b",
-    ]
-  ) {
-    assertThrows(() => encodeEvent({ event: "checkpoint", id }), TypeError, "Cannot send checkpoint");
-  }
-  for (const event of ["", "a\nb", "a\rdata: x", "a b", "A", "é", "x".repeat(65)]) {
-    assertThrows(() => encodeEvent({ event, data: {} } as unknown as Patch), TypeError, "Cannot send event");
-  }
-});
-
-Deno.test("encodeEvent() refuses data that is not JSON", () => {
-  const cycle: Record<string, unknown> = {};
-  cycle.self = cycle;
-  assertThrows(() => encodeEvent({ event: "result", data: cycle }), TypeError);
-  assertThrows(() => encodeEvent({ event: "result", data: 1n }), TypeError);
-});
-
-Deno.test("encodeEvent() gives any value back to a parser, as one event", () => {
-  fc.assert(fc.property(fc.jsonValue({ stringUnit: "binary" }), fc.string({ unit: "binary" }), (value, key) => {
-    const data = { [key]: value };
-    const events = parseEvents(encodeEvent({ event: "result", data }) + encodeEvent({ event: "end", data: {} }));
-    assertEquals(events.map(({ event }) => event), ["result", "end"]);
-    assertEquals(JSON.parse(events[0]?.data ?? ""), JSON.parse(JSON.stringify(data)));
-  }));
-  for (let code = 0; code < END; code++) {
-    const frame = encodeEvent({ event: "toast", data: { value: String.fromCharCode(code) } });
-    if (/\r|\n(?!data: |\n?$)/.test(frame)) throw new Error(`U+${code.toString(16)} gave ${JSON.stringify(frame)}`);
-  }
 });
 
 Deno.test("jsonForHtml() parses to the same value, out of a script element", () => {

@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { getCookies } from "@std/http/cookie";
 import { action, createHandler, defineForm, field, type Handler, html, toast } from "../../mod.ts";
-import { createParser, type StreamBlock } from "../../src/client/call/stream.ts";
+import { createParser, encodeEvent, type StreamBlock } from "../../src/protocol/event_stream.ts";
 import { HyperError, InputError } from "../../src/errors.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
 import { readBody } from "../../src/http/body.ts";
@@ -19,7 +19,7 @@ import { mergeKwargs } from "../../src/actions/kwargs.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
 import { readIntent } from "../../src/actions/intent.ts";
 import { parseUrlencoded } from "../../src/http/urlencoded.ts";
-import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders } from "../../src/http/sink.ts";
+import { cookie, jsonForHtml, redirectTarget, sealHeaders } from "../../src/http/sink.ts";
 
 /** One property: what it says, and a way to try it. */
 export interface Fuzz {

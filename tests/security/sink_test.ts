@@ -2,7 +2,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parseFragment } from "parse5";
 import type { Patch } from "../../src/protocol/patch.ts";
-import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { cookie, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { encodeEvent } from "../../src/protocol/event_stream.ts";
 
 const OWN = new URL("https://site.test/login?next=x");
 

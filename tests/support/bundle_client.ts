@@ -48,6 +48,7 @@ export const INTERNAL: readonly string[] = [
   "note",
   "parseDocument",
   "patchSignals",
+  "retryDelay",
   "seen",
   "setEntry",
   "showFailure",

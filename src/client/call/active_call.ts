@@ -42,6 +42,8 @@ export async function launch(call: Call): Promise<Outcome> {
     attempt: new AbortController(),
     checkpoint,
     failures: 0,
+    // Its own: a stream that has switched to another action said its interval for itself.
+    retryDelay: config.retry.interval,
     // How it ends is told as it was the first time.
     again: () => void launch(activeCall).catch(() => {}),
   };
@@ -150,12 +152,12 @@ async function exchange(activeCall: ActiveCall): Promise<Received> {
     } catch (error) {
       signal.throwIfAborted();
       const { reason } = attempt.signal;
-      const { interval, maxInterval, attempts } = config.retry;
+      const { maxInterval, attempts } = config.retry;
       const again = error instanceof ConnectionError && (retry ?? (connected && method === "GET"));
       if (reason instanceof Promise) await until(signal, reason);
       else if (again && !network.refresh()) await until(signal, nextEvent("hyper:network:online"));
       else if (again && activeCall.failures < attempts) {
-        const wait = Math.min((activeCall.interval ?? interval) * 2 ** activeCall.failures++, maxInterval);
+        const wait = Math.min(activeCall.retryDelay * 2 ** activeCall.failures++, maxInterval);
         const delay = wait * (0.75 + Math.random() / 2);
         tell("requestRetry", activeCall, { error, attempt: activeCall.failures, delay });
         await sleep(signal, delay);

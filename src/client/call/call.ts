@@ -63,8 +63,8 @@ export interface ActiveCall extends Call {
   failures: number;
   /** Makes it anew, from the last checkpoint. */
   readonly again: () => void;
-  /** Milliseconds to wait before the next attempt, as the server wants it. */
-  interval?: number;
+  /** Milliseconds before the first attempt to reconnect: those of the stream's `retry:`, else of the configuration. */
+  retryDelay: number;
 }
 
 /** What a call is made from. */

@@ -69,7 +69,10 @@ export function buildPayload(source: PayloadSource): Payload {
     // Data beats a field of the same name, whoever reads it.
     parts.delete(name);
     // Files of a list repeat its name, as those of one file field do.
-    const list = value instanceof FileList ? [...value] : [value].flat();
+    // The `FileList` of a control is not an array.
+    const list = (value as ArrayLike<unknown> | null)?.[0] instanceof Blob
+      ? Array.from(value as ArrayLike<unknown>)
+      : [value].flat();
     if (!list.some((item) => item instanceof Blob)) {
       plain[name] = value;
       continue;
@@ -107,7 +110,8 @@ export function buildPayload(source: PayloadSource): Payload {
     if (!short) parts.append(DATA_FIELD, json);
     if (hasParts || /^multipart/i.test(enctype)) {
       body = parts;
-      hasFile = [...parts.values()].some((value) => typeof value !== "string" && value.name);
+      // Only a file has a name; the one that stands for none has an empty one.
+      hasFile = [...parts.values()].some((value) => (value as Partial<File>).name);
     } else body = toParams(parts);
   } else if (!short) {
     headers["Content-Type"] = JSON_TYPE;
@@ -125,7 +129,8 @@ export function toAscii(json: string): string {
 export function toParams(fields: FormData): URLSearchParams {
   const params = new URLSearchParams();
   for (const [name, value] of fields) {
-    params.append(crlf(name), typeof value === "string" ? crlf(value) : value.name);
+    // Only a file has a name.
+    params.append(crlf(name), crlf((value as Partial<File>).name ?? `${value}`));
   }
   return params;
 }

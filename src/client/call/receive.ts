@@ -17,7 +17,7 @@ import { reportException } from "./report.ts";
 import { lost } from "./send.ts";
 import { pageOf } from "../navigate/location.ts";
 import { callEnds, nextPlace } from "../page/stale.ts";
-import { readBlocks, readText, type StreamBlock } from "./stream.ts";
+import { readBlocks, readText, type StreamBlock } from "../../protocol/event_stream.ts";
 import type { Destination } from "./switch.ts";
 import { until } from "./wait.ts";
 import type { Wire } from "./wire.ts";
@@ -70,6 +70,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   let exception: Extract<Received, { readonly kind: "exception" }> | undefined;
   let to: Destination | undefined;
   let done = false;
+  let cause: unknown;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
   async function take({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
@@ -125,7 +126,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
         // It may have come from another tab.
         listen();
         const { event } = block;
-        if (block.retry) activeCall.interval = +block.retry;
+        if (block.retry) activeCall.retryDelay = +block.retry;
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
         activeCall.failures = 0;
@@ -139,17 +140,16 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
         if (done) break;
       }
     }
-  } catch (cause) {
-    // A stream that is no event stream stays so however often it is asked for.
-    throw signal.aborted || cause instanceof RangeError || cause instanceof SyntaxError
-      ? cause
-      : lost(activeCall, cause);
+  } catch (error) {
+    // A stream that is not an event stream stays so however often it is requested.
+    if (signal.aborted || error instanceof RangeError || error instanceof SyntaxError) throw error;
+    cause = error;
   } finally {
     clearTimeout(watch);
     clearTimeout(lasts);
   }
-  // An error is the last word of the server, even where the end is missing.
-  if (!done && !failure) throw lost(activeCall);
+  // An error is the last word of the server, even where the end is missing or the connection breaks after it.
+  if (!done && !failure) throw lost(activeCall, cause);
   if (exception) return exception;
   if (failure) return { ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };

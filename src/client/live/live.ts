@@ -7,7 +7,7 @@
 import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
 import { share } from "./share.ts";
-import type { StreamBlock } from "../call/stream.ts";
+import type { StreamBlock } from "../../protocol/event_stream.ts";
 
 /** The places of the latest calls of this page, by their ids, of which the beginning comes back with what they cause. */
 const sent = new Map<string, number>();

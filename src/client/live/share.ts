@@ -19,7 +19,7 @@
 import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
 import { takeSlot } from "./slot.ts";
-import type { StreamBlock } from "../call/stream.ts";
+import type { StreamBlock } from "../../protocol/event_stream.ts";
 
 /** What goes over the channel. `from` is the leader that says it. */
 type Message =

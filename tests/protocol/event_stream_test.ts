@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { createParser, MAX_EVENT_CHARS, readBlocks, type StreamBlock } from "../../../src/client/call/stream.ts";
+import { createParser, MAX_EVENT_CHARS, readBlocks, type StreamBlock } from "../../src/protocol/event_stream.ts";
 
 /** What a parser tells of these pieces. */
 function parse(...pieces: string[]): StreamBlock[] {

@@ -1,9 +1,13 @@
 /**
- * Reads an event stream (HTML, 9.2.6) whatever the cut of its chunks: inside CRLF, inside a character, after the byte
- * order mark. Time is linear in what comes in; memory is bounded by {@linkcode MAX_EVENT_CHARS}.
+ * Event streams (HTML, 9.2): the server's encoder, and the decoder of the browser runtime and the test client.
+ *
+ * The decoder does not depend on how the bytes are split into chunks: inside CRLF, inside a character, after the byte order mark.
+ * Its time is linear in the length of the stream, and its memory is bounded by {@linkcode MAX_EVENT_CHARS}.
  *
  * @module
  */
+import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "./names.ts";
+import type { Patch, PatchMarks } from "./patch.ts";
 
 /** One block of a stream: everything between two blank lines. Comments alone make a block with nothing but its event. */
 export interface StreamBlock {
@@ -86,8 +90,9 @@ export async function* readText(
   leave?: AbortSignal,
 ): AsyncGenerator<string, void> {
   if (!body) return;
-  // Decodes across chunks and drops a byte order mark.
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  // Decodes across chunks and drops a byte order mark. Not a stream of its own, which would read ahead.
+  const decoder = new TextDecoder();
   // The answer is over for us; that the connection may already be gone is no news.
   const cancel = () => void reader.cancel().catch(() => {});
   leave?.addEventListener("abort", cancel);
@@ -96,7 +101,7 @@ export async function* readText(
       const { done, value } = await reader.read();
       if (done) return;
       onRead?.();
-      yield value;
+      yield decoder.decode(value, { stream: true });
     }
   } finally {
     cancel();
@@ -113,4 +118,60 @@ export async function* readText(
 export async function* readBlocks(...body: Parameters<typeof readText>): AsyncGenerator<StreamBlock, void> {
   const parse = createParser();
   for await (const piece of readText(...body)) yield* parse(piece);
+}
+
+/**
+ * Encodes one patch as an event: its name, one line of JSON, an empty line. A checkpoint has its id in place of data, so that a
+ * browser keeps the id and dispatches nothing.
+ *
+ * @param patch The patch.
+ * @returns The text of the event.
+ * @throws {TypeError} When the name, an id or a mark does not match its pattern, or the data is not JSON (a cycle, a bigint).
+ */
+export function encodeEvent(patch: Patch & PatchMarks): string {
+  const { event, id } = patch;
+  if (!/^[a-z][a-z_]{0,63}$/.test(event)) {
+    throw new TypeError(`Cannot send event ${quoteField(event)}: it is not an event name; use a to z and "_"`);
+  }
+  if (patch.event === "checkpoint") {
+    if (!isCheckpointId(patch.id) && !LIVE_ID_PATTERN.test(patch.id)) {
+      throw new TypeError(
+        `Cannot send checkpoint ${
+          quoteField(patch.id)
+        }: its id is a request id, ":checkpoint:" and a name, each of letters, digits, ".", "_", "-"`,
+      );
+    }
+    return `event: checkpoint\n${marksOf(patch)}\n`;
+  }
+  if (id !== undefined && !LIVE_ID_PATTERN.test(id)) {
+    throw new TypeError(`Cannot send event "${event}" with the id ${quoteField(id)}: it is not a position in a topic`);
+  }
+  // JSON escapes CR and LF inside strings: the two characters that end a line of an event stream.
+  return `event: ${event}\n${marksOf(patch)}data: ${JSON.stringify(patch.data) ?? "null"}\n\n`;
+}
+
+/** Encodes the id, and the fields of our own, which other parsers skip (HTML, 9.2.6). */
+function marksOf({ id, echo, share }: PatchMarks): string {
+  // A patch that does not come from a topic has none of them.
+  if (id === undefined && echo === undefined && share === undefined) return "";
+  for (const mark of [echo, share]) {
+    if (mark !== undefined && !REQUEST_ID_PATTERN.test(mark)) {
+      throw new TypeError(
+        `Cannot send the mark ${quoteField(mark)}: it takes 1 to 128 letters, digits, ".", "_" and "-"`,
+      );
+    }
+  }
+  return `${id === undefined ? "" : `id: ${id}\n`}${echo === undefined ? "" : `echo: ${echo}\n`}${
+    share === undefined ? "" : `share: ${share}\n`
+  }`;
+}
+
+function isCheckpointId(id: string): boolean {
+  const [requestId = "", name = "", rest] = id.split(":checkpoint:");
+  return rest === undefined && REQUEST_ID_PATTERN.test(requestId) && CHECKPOINT_PATTERN.test(name);
+}
+
+/** Quotes a value for a message, at most 200 characters of it. */
+function quoteField(value: string): string {
+  return JSON.stringify(value.slice(0, 200));
 }
