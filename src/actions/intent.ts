@@ -17,9 +17,9 @@ import {
   REQUEST_ID_HEADER,
   REQUEST_ID_PATTERN,
   SWITCH_DEPTH_HEADER,
-  SWITCH_DEPTH_LIMIT,
   TARGET_HEADER,
 } from "../protocol/names.ts";
+import { SWITCH_DEPTH_LIMIT } from "../protocol/switch.ts";
 
 /** Who waits for the answer: a browser for a document, our runtime for a stream of events, a program for data. */
 export type Audience = "document" | "runtime" | "data";

@@ -57,11 +57,14 @@ export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string)
       if (at && line) {
         const [, field, value = ""] = LINE.exec(line) ?? [];
         line = "";
-        block ??= { event: "message" };
+        block ??= { event: "" };
         if (field === "data" && field in block) block.data += `\n${value}`;
-        else if (field) block[field] = value || (field === "event" ? "message" : "");
+        else if (field) block[field] = value;
       } else if (at) {
-        if (block) blocks.push(block);
+        if (block) {
+          block.event ||= "message";
+          blocks.push(block);
+        }
         block = undefined;
         size = 0;
       }
@@ -69,7 +72,7 @@ export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string)
       line += piece;
       size += piece.length;
       if (size > maxChars) {
-        throw new RangeError(`Cannot read event stream: an event exceeds ${maxChars} characters`);
+        throw new RangeError(`Cannot read event: it exceeds ${maxChars} characters`);
       }
     });
     return blocks;

@@ -56,8 +56,6 @@ export const FORM_ATTRIBUTE = "data-hyper-form";
 
 /** The longest data header the runtime sends, in bytes after escaping; more than this goes into the body. */
 export const DATA_HEADER_BYTES = 4096;
-/** How many hand-overs may follow one another. */
-export const SWITCH_DEPTH_LIMIT = 4;
 
 /** The content type of an event stream. */
 export const EVENT_STREAM = "text/event-stream";

@@ -95,7 +95,6 @@ export interface PatchMarks {
 /** The name of an event that we define. */
 export type PatchEvent = Patch["event"];
 
-/** Whether a stream is complete after this event: nothing that follows it belongs to the answer. */
-export function isTerminal(event: string): boolean {
-  return event === "end" || event === "redirect" || event === "switch_action";
-}
+/** Returns whether an event completes its stream: nothing that follows it belongs to the answer. */
+export const isTerminal = (event: string): boolean =>
+  event === "end" || event === "redirect" || event === "switch_action";

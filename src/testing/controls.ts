@@ -14,6 +14,7 @@ import {
   rawText,
   rootOf,
 } from "./dom.ts";
+import { toParams } from "../protocol/payload.ts";
 import { nameOf } from "./labels.ts";
 
 /**
@@ -154,9 +155,9 @@ function stateOf(control: ElementNode): string {
   return JSON.stringify([valueOf(control), isOn(control), options.map(isOn)]);
 }
 
-/** What a control is chosen in: where one button of a group is touched, the others are not what they were sent as either. */
+/** Returns the unit in which controls count as touched: all of one name. */
 function wholeOf(control: ElementNode): ElementNode | string {
-  return typeOf(control) === "radio" ? attribute(control, "name") ?? "" : control;
+  return attribute(control, "name") ?? control;
 }
 
 /**
@@ -285,31 +286,25 @@ export function entriesOf(form: ElementNode, submitter: ElementNode | null): rea
   });
 }
 
-/** Entries as a query or a body without files (HTML, 4.10.22.7): of a file its name. */
-export function toParams(entries: readonly FormEntry[]): URLSearchParams {
-  return new URLSearchParams(
-    entries.map(([name, value]) => [crlf(name), typeof value === "string" ? crlf(value) : value.name]),
-  );
+/** Returns entries as `FormData`. */
+export function fieldsOf(entries: readonly FormEntry[]): FormData {
+  const fields = new FormData();
+  for (const [name, value] of entries) {
+    if (typeof value === "string") fields.append(name, value);
+    else fields.append(name, value, value.name);
+  }
+  return fields;
 }
 
-/** Entries as a body, in the encoding that the form asks for; an encoding that HTML does not know is the default one. */
+/** Encodes entries as a browser with scripts off does; an encoding that HTML does not know is the default one. */
 export function toBody(entries: readonly FormEntry[], enctype: string): FormData | URLSearchParams | Blob {
+  const fields = fieldsOf(entries);
   switch (enctype.toLowerCase()) {
-    case "multipart/form-data": {
-      const data = new FormData();
-      for (const [name, value] of entries) {
-        if (typeof value === "string") data.append(crlf(name), crlf(value));
-        else data.append(crlf(name), value, value.name);
-      }
-      return data;
-    }
-    case "text/plain": {
-      const lines = entries.map(([name, value]) => `${name}=${typeof value === "string" ? value : value.name}\r\n`);
-      return new Blob(lines, { type: "text/plain" });
-    }
+    case "multipart/form-data":
+      return fields;
+    case "text/plain":
+      return new Blob(Array.from(toParams(fields), ([name, value]) => `${name}=${value}\r\n`), { type: "text/plain" });
     default:
-      return toParams(entries);
+      return toParams(fields);
   }
 }
-
-const crlf = (text: string): string => text.replace(/\r\n?|\n/g, "\r\n");

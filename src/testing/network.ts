@@ -26,16 +26,6 @@ export interface Ask {
   readonly from: URL | null;
 }
 
-/** What came of it. */
-export interface Answered {
-  /** The answer; a redirect only where it leads to another origin. */
-  readonly response: Response;
-  /** Where it comes from, after redirects. */
-  readonly url: URL;
-  /** Whether there were some. */
-  readonly redirected: boolean;
-}
-
 /** The connection of a visitor. */
 export class Network {
   /** The cookies. */
@@ -68,12 +58,12 @@ export class Network {
    *
    * @throws {ConnectionError} When the network fails, or redirects never end.
    */
-  async fetch(first: Ask): Promise<Answered> {
+  async fetch(first: Ask): Promise<Response> {
     let ask = first;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await this.#send(ask);
       const to = redirectOf(response, ask.url);
-      if (to === null || to.origin !== ask.url.origin) return { response, url: ask.url, redirected: redirects > 0 };
+      if (to === null || to.origin !== ask.url.origin) return located(response, ask.url, redirects > 0);
       await response.body?.cancel();
       const { status } = response;
       // A 303 is asked for with GET, and so is what a POST was moved to (Fetch, 4.4, step 12).
@@ -117,6 +107,11 @@ export class Network {
     this.cookies.take(response.headers, url);
     return response;
   }
+}
+
+/** Gives a response the URL that it came from, as `fetch` does. */
+function located(response: Response, url: URL, redirected: boolean): Response {
+  return Object.defineProperties(response, { url: { value: url.href }, redirected: { value: redirected } });
 }
 
 async function bytesOf(body: BodyInit, headers: Headers): Promise<Uint8Array<ArrayBuffer>> {

@@ -8,6 +8,7 @@ import {
   controlsOf,
   entriesOf,
   type FieldInput,
+  fieldsOf,
   filesOf,
   fillControls,
   type FormEntry,
@@ -33,183 +34,10 @@ import {
 } from "./dom.ts";
 import { groupName, nameOf, referencedText } from "./labels.ts";
 import type { TestOutcome } from "./outcome.ts";
+import type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
 
 /** How much of a page is shown when something is not found in it, in characters. */
 const MAX_QUOTE = 4_000;
-
-/** A part of a page, in which things are found. */
-export interface TestScope {
-  /** Its text as a person reads it: one space for any white space, and one between two blocks. */
-  readonly text: string;
-  /** Its markup as it is now. */
-  readonly html: string;
-  /**
-   * The one element that matches a selector.
-   *
-   * @param selector A CSS selector.
-   * @returns The element.
-   * @throws {Error} When none matches, or several do.
-   */
-  find(selector: string): TestElement;
-  /**
-   * All elements that match a selector.
-   *
-   * @param selector A CSS selector.
-   * @returns The elements, in document order; none is no error.
-   */
-  findAll(selector: string): readonly TestElement[];
-  /**
-   * The one form of a name: its label, what its button says, or the name of its action.
-   *
-   * @param name What it is called.
-   * @returns The form.
-   * @throws {Error} When there is none, or several are called so; look in a smaller part of the page then.
-   */
-  form(name: string): TestForm;
-  /**
-   * Presses the one link or button that is called so, with scripts off: a link is followed, a button submits its form.
-   *
-   * @param name What it is called.
-   * @returns The page it leads to, redirects followed.
-   * @throws {Error} When there is none, or several, and when it is disabled.
-   */
-  click(name: string): Promise<TestPage>;
-}
-
-/** An element of a page. It stays the same one when a patch morphs it. */
-export interface TestElement extends TestScope {
-  /** The name of its tag, in lower case. */
-  readonly tagName: string;
-  /** What it is called by whoever sees or hears it; empty when it has no name. */
-  readonly name: string;
-  /**
-   * An attribute.
-   *
-   * @param name Its name.
-   * @returns Its value; `null` when the element does not have it.
-   */
-  attribute(name: string): string | null;
-}
-
-/** A field of a form: a control, or a group of boxes or buttons. */
-export interface TestField {
-  /** What it is called. */
-  readonly name: string;
-  /** What is in it: a text, `true` or `false` for a box, a list where several may be chosen; of files their names. */
-  readonly value: string | boolean | readonly string[];
-  /** Whether it is marked as refused (`aria-invalid`). */
-  readonly isInvalid: boolean;
-  /** What describes it (`aria-describedby`): what was wrong, and its help. */
-  readonly description: string;
-}
-
-/**
- * A form of a page.
- *
- * @example Filled by its labels, and sent by a button of its own
- * ```tsx
- * import { createTestClient } from "@hyper/actions/testing";
- * import { assertEquals } from "@std/assert";
- *
- * const Search = () => (
- *   <form aria-label="Search">
- *     <label>
- *       Text <input name="q" />
- *     </label>
- *     <label>
- *       Newest first <input type="checkbox" name="new" />
- *     </label>
- *     <button>Search</button>
- *     <button name="format" value="pdf">Print</button>
- *   </form>
- * );
- * await using client = createTestClient({
- *   pages: [{ path: "/", load: () => Promise.resolve({ default: Search }) }],
- * });
- * const form = (await client.open("/")).form("Search").fill({ Text: "milk", "Newest first": true });
- * assertEquals(form.field("Text").value, "milk");
- * const page = await form.submit("Print");
- * assertEquals(page.url.search, "?q=milk&new=on&format=pdf");
- * ```
- */
-export interface TestForm extends TestElement {
-  /**
-   * A field by its label, else by its name; of boxes and buttons that belong together by the legend around them.
-   *
-   * @param label What it is called.
-   * @returns The field.
-   * @throws {Error} When there is none, or several are called so.
-   */
-  field(label: string): TestField;
-  /**
-   * Fills fields. What is not named stays as it is. The browser's own checks, such as `required`, are not made: a server
-   * has to hold without them.
-   *
-   * @param values What is put in, by label or by name; a hidden field is changed by its name.
-   * @returns The form.
-   * @throws {Error} When there is no such field, or a person could not put that into it.
-   */
-  fill(values: Readonly<Record<string, FieldInput>>): TestForm;
-  /**
-   * What it would send as it stands.
-   *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns Names and values, in order.
-   */
-  entries(button?: string): readonly FormEntry[];
-  /**
-   * Sends it as a browser with scripts off does.
-   *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns The page that comes of it, redirects followed.
-   * @throws {Error} When there is no such button, or it is disabled.
-   */
-  submit(button?: string): Promise<TestPage>;
-  /**
-   * Sends it as the browser runtime does, and lets the answer change the page.
-   *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns What came of it.
-   * @throws {TypeError} When it is no form of an action: the runtime leaves such a form to the browser.
-   */
-  submitWithRuntime(button?: string): Promise<TestOutcome>;
-}
-
-/**
- * A page that is open. Patches change it.
- *
- * @example
- * ```tsx
- * import { createTestClient } from "@hyper/actions/testing";
- * import { assertEquals } from "@std/assert";
- *
- * const page = (name: string) => ({
- *   default: () => <nav><h1>{name}</h1><a href="/notes">Notes</a></nav>,
- * });
- * await using client = createTestClient({
- *   pages: [
- *     { path: "/", load: () => Promise.resolve(page("Start")) },
- *     { path: "/notes", load: () => Promise.resolve(page("All notes")) },
- *   ],
- * });
- * const start = await client.open("/");
- * const notes = await start.click("Notes");
- * assertEquals(notes.url.pathname, "/notes");
- * assertEquals(notes.find("h1").text, "All notes");
- * ```
- */
-export interface TestPage extends TestScope {
-  /** Where it is, redirects followed. */
-  readonly url: URL;
-  /** The HTTP status. */
-  readonly status: number;
-  /** The response headers. */
-  readonly headers: Headers;
-  /** Its title. */
-  readonly title: string;
-  /** The body of the answer as it came. */
-  readonly body: string;
-}
 
 /** What is asked for when a link is followed or a form is sent. */
 export interface PageVisit {
@@ -219,6 +47,14 @@ export interface PageVisit {
   readonly method: string;
   /** What a form sends. */
   readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string } | null;
+}
+
+/** The parts of a call that a form decides. */
+export interface FormCall {
+  readonly url: URL;
+  readonly method: string;
+  readonly fields: FormData;
+  readonly enctype: string;
 }
 
 /** The tab that a page is open in. */
@@ -338,10 +174,15 @@ export class PageForm extends PageElement implements TestForm {
 
   async submitWithRuntime(button?: string): Promise<TestOutcome> {
     const submitter = this.submitter(button);
-    const name = submitAttribute(this.node, submitter, FORM_ATTRIBUTE, "");
-    if (name === "") {
-      throw new TypeError(`Cannot send form "${this.#called()}" as the runtime does: it has no ${FORM_ATTRIBUTE}`);
+    // The form itself must have the attribute; its button may name another action.
+    const isTaken = attribute(this.node, FORM_ATTRIBUTE) !== null;
+    const name = this.submitAttribute(submitter, FORM_ATTRIBUTE, FORM_ATTRIBUTE);
+    if (!isTaken || name === "") {
+      throw new TypeError(
+        `Cannot send form "${this.#called()}" with the runtime: it has no ${FORM_ATTRIBUTE}; use submit()`,
+      );
     }
+    if (/^dialog$/i.test(this.submitAttribute(submitter, "method", "formmethod"))) throw this.#closesDialog();
     return await this.page.tab.send(name, this, submitter);
   }
 
@@ -353,22 +194,44 @@ export class PageForm extends PageElement implements TestForm {
     return await this.page.tab.visit(this.visit(submitter), this.page);
   }
 
-  /** Where it leads, and what it sends. */
+  /** Returns what a browser with scripts off sends. */
   visit(submitter: ElementNode | null): PageVisit {
-    const action = submitAttribute(this.node, submitter, "action", "formaction");
-    const method = submitAttribute(this.node, submitter, "method", "formmethod").toUpperCase();
-    if (method === "DIALOG") {
-      throw new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing`);
-    }
+    const method = this.submitAttribute(submitter, "method", "formmethod").toUpperCase();
+    if (method === "DIALOG") throw this.#closesDialog();
     return {
-      // Without an action it goes to the document's own address, whatever its base is (HTML, 4.10.22.3).
-      url: action === "" ? new URL(this.page.url) : new URL(action, this.page.baseUrl),
+      url: this.#url(submitter),
+      // An unknown method is GET.
       method: method === "POST" ? "POST" : "GET",
       form: {
         entries: entriesOf(this.node, submitter),
-        enctype: submitAttribute(this.node, submitter, "enctype", "formenctype"),
+        enctype: this.submitAttribute(submitter, "enctype", "formenctype"),
       },
     };
+  }
+
+  /** Returns what the browser runtime sends. */
+  callSource(submitter: ElementNode | null): FormCall {
+    return {
+      url: this.#url(submitter),
+      method: this.submitAttribute(submitter, "method", "formmethod") || "POST",
+      fields: fieldsOf(entriesOf(this.node, submitter)),
+      enctype: this.submitAttribute(submitter, "enctype", "formenctype"),
+    };
+  }
+
+  /** Returns an attribute of the button, else of the form; empty when neither has it. */
+  submitAttribute(submitter: ElementNode | null, name: string, buttonName: string): string {
+    return (submitter === null ? null : attribute(submitter, buttonName)) ?? attribute(this.node, name) ?? "";
+  }
+
+  #url(submitter: ElementNode | null): URL {
+    const action = this.submitAttribute(submitter, "action", "formaction");
+    // Without an action it is the document's own URL, whatever its base (HTML, 4.10.22.3).
+    return action === "" ? this.page.url : new URL(action, this.page.baseUrl);
+  }
+
+  #closesDialog(): TypeError {
+    return new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing`);
   }
 
   /** The button of a name; without one the first, if there is any. */
@@ -513,17 +376,6 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
     }
     return await this.tab.visit({ url, method: "GET", form: null }, this);
   }
-}
-
-/** What a form, or the button that sends it, says of how it is sent. */
-export function submitAttribute(
-  form: ElementNode,
-  submitter: ElementNode | null,
-  name: string,
-  buttonName: string,
-): string {
-  const ofButton = submitter === null ? null : attribute(submitter, buttonName || name);
-  return ofButton ?? attribute(form, name) ?? "";
 }
 
 function namesOfForm(form: ElementNode): readonly string[] {

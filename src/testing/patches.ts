@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { HtmlPatchData, Swap } from "../protocol/patch.ts";
+import { type Swap, SWAPS } from "../protocol/patch.ts";
+import { text, type Wire } from "../protocol/wire.ts";
 import { acceptAnswer, forget, type SentForm } from "./controls.ts";
 import {
   attribute,
@@ -35,6 +36,11 @@ export interface PatchDefaults {
   readonly sent?: SentForm | null | undefined;
 }
 
+/** Returns the swap mode of a name; `undefined` when there is none. */
+export function swapOf(name: unknown): Swap | undefined {
+  return SWAPS.find((swap) => swap === name);
+}
+
 /** Applies patches to the documents of a tab, and remembers which answer has replaced what. */
 export class Patcher {
   #places = 0;
@@ -57,21 +63,21 @@ export class Patcher {
    * @returns The selector that matched nothing, or `null` when something was there.
    * @throws {Error} When nothing matched and the patch or the call is strict, and when the answer lacks what it selects.
    */
-  apply(document: DocumentNode, data: HtmlPatchData, defaults: PatchDefaults, place: number): string | null {
-    const swap = data.swap ?? defaults.swap;
+  apply(document: DocumentNode, data: Wire, defaults: PatchDefaults, place: number): string | null {
+    const swap = swapOf(data.swap ?? defaults.swap) ?? "outer";
     if (swap === "none") return null;
-    const target = data.target ?? defaults.target;
+    const target = text(data.target) ?? defaults.target;
     const elements = target === null ? [] : query(document, target);
     const replaces = /^(inner|outer|morph|delete)$/.test(swap);
     for (const element of elements) {
       // One that an earlier match has taken with it, or that a later answer has replaced.
       if (!isIn(document, element) || (replaces && this.#isStale(element, place))) continue;
-      const roots = put(document, element, swap, data);
+      const roots = put(document, element, swap, `${data.content ?? ""}`, text(data.select));
       if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
       if (replaces && defaults.sent) acceptAnswer(defaults.sent, roots);
     }
     if (elements.length > 0) return null;
-    if (data.strict_targets ?? defaults.strictTargets) {
+    if ((data.strict_targets ?? defaults.strictTargets) === true) {
       throw new Error(`Cannot patch the page: nothing matches the target "${target}"`);
     }
     return target ?? "";
@@ -100,8 +106,13 @@ function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: 
 }
 
 /** Puts content in place; gives the elements that are new, or changed. */
-function put(document: DocumentNode, element: ElementNode, swap: Swap, data: HtmlPatchData): ElementNode[] {
-  const { content, select } = data;
+function put(
+  document: DocumentNode,
+  element: ElementNode,
+  swap: Swap,
+  content: string,
+  select: string | undefined,
+): ElementNode[] {
   const { parentNode: parent } = element;
   if (parent === null) return [];
   if (element.tagName === "body" && /^(outer|morph)$/.test(swap) && select === undefined) {

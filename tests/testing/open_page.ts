@@ -1,7 +1,8 @@
 /** Pages made of markup alone, in a tab that notes where it is sent. */
 import type { FormEntry } from "../../src/testing/controls.ts";
 import { parseDocument } from "../../src/testing/dom.ts";
-import { OpenPage, type PageVisit, type Tab, type TestPage } from "../../src/testing/page.ts";
+import { OpenPage, type PageVisit, type Tab } from "../../src/testing/page.ts";
+import type { TestPage } from "../../src/testing/test_page.ts";
 
 /** A tab that goes nowhere. */
 export interface NotingTab {

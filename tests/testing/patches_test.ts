@@ -11,7 +11,7 @@ const DEFAULTS: PatchDefaults = { target: null, swap: "outer", strictTargets: fa
 function patched(markup: string, ...patches: readonly HtmlPatchData[]): string {
   const document = parseDocument(`<body>${markup}</body>`);
   const patcher = new Patcher();
-  for (const patch of patches) patcher.apply(document, patch, DEFAULTS, patcher.next());
+  for (const patch of patches) patcher.apply(document, { ...patch }, DEFAULTS, patcher.next());
   return query(document, "body").map(markupOf).join("").replace(/^<body>|<\/body>$/g, "");
 }
 
@@ -57,7 +57,7 @@ Deno.test("Patcher.apply() tells the target that is missing, and is an error whe
   const strict = { ...DEFAULTS, strictTargets: true };
   assertThrows(() => patcher.apply(document, { content: "", target: "#x" }, strict, 4), Error, message);
   const patch = { content: "", target: "#x", strict_targets: true };
-  assertThrows(() => patcher.apply(document, patch, DEFAULTS, 5), Error, message);
+  assertThrows(() => patcher.apply(document, { ...patch }, DEFAULTS, 5), Error, message);
   assertEquals(patcher.apply(document, { ...patch, strict_targets: false }, strict, 6), "#x");
 });
 
@@ -130,7 +130,7 @@ Deno.test("Patcher.apply() lets a form whose answer was accepted follow it, but 
   fill("b", "Coffee");
   const patch = { target: "form", swap: "morph", content: markup } as const;
   const patcher = new Patcher();
-  patcher.apply(document, patch, DEFAULTS, patcher.next());
+  patcher.apply(document, { ...patch }, DEFAULTS, patcher.next());
   assertEquals(entriesOf(form, null).map(([, value]) => value), ["Milk", "Coffee", "secret", "on", "two"]);
   patcher.apply(document, patch, { ...DEFAULTS, sent }, patcher.next());
   assertEquals(entriesOf(form, null).map(([, value]) => value), ["", "Coffee", "secret", "one"]);

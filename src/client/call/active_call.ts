@@ -13,11 +13,12 @@ import { beginLoading, endLoading } from "../page/loading.ts";
 import { rememberSent } from "../page/morph.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
-import { isForeign, isStream, receive, type Received } from "./receive.ts";
+import { isLost, isStream } from "../../protocol/answer.ts";
+import type { Destination } from "../../protocol/switch.ts";
+import { receive, type Received } from "./receive.ts";
 import { reportException, say } from "./report.ts";
 import { ConnectionError, lost, send } from "./send.ts";
 import { callBegins, callEnds } from "../page/stale.ts";
-import type { Destination } from "./switch.ts";
 import { nextEvent, sleep, until } from "./wait.ts";
 
 /** Everything that is on its way or waits. Empty when nothing is. */
@@ -139,14 +140,7 @@ async function exchange(activeCall: ActiveCall): Promise<Received> {
     const attempt = activeCall.attempt = new AbortController();
     try {
       const answer = await send(activeCall);
-      const { status, headers } = answer;
-      // A foreign answer before all else: to ask for a header that its site keeps to itself is an error on the console.
-      // Then the proxy before a server that starts anew, or a server that says when to come back.
-      if (
-        isForeign(answer, activeCall) || connected && (headers.get("retry-after") || status > 501 && !isStream(answer))
-      ) {
-        throw lost(activeCall);
-      }
+      if (isLost(answer, activeCall.url, connected)) throw lost(activeCall);
       connected ||= isStream(answer);
       return await receive(answer, activeCall);
     } catch (error) {

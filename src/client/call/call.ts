@@ -13,7 +13,7 @@ import {
 } from "../events.ts";
 import type { Sync } from "./lanes.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
-import { buildPayload, type PayloadSource } from "./payload.ts";
+import { buildPayload, type PayloadSource } from "../../protocol/payload.ts";
 
 /** What a call is made of. It is not changed after it was made. */
 export interface Call extends CallEventDetail {

@@ -4,10 +4,22 @@
  *
  * @module
  */
-import { EVENT_STREAM, LIVE_ID_PREFIX, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../../protocol/names.ts";
-import { type Issues, isTerminal } from "../../protocol/patch.ts";
-import type { Answer } from "./answer.ts";
-import { text, verbs } from "../page/apply.ts";
+import {
+  type Answer,
+  dataOf,
+  fail,
+  type Failure,
+  isCheckpointOf,
+  isHtml,
+  isStream,
+  redirectUrl,
+} from "../../protocol/answer.ts";
+import { readBlocks, readText, type StreamBlock } from "../../protocol/event_stream.ts";
+import { LIVE_ID_PREFIX, STREAM_HEADER } from "../../protocol/names.ts";
+import { isTerminal } from "../../protocol/patch.ts";
+import type { Destination } from "../../protocol/switch.ts";
+import { own } from "../../protocol/wire.ts";
+import { verbs } from "../page/apply.ts";
 import { type ActiveCall, tell } from "./call.ts";
 import { doc } from "../dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
@@ -17,10 +29,7 @@ import { reportException } from "./report.ts";
 import { lost } from "./send.ts";
 import { pageOf } from "../navigate/location.ts";
 import { callEnds, nextPlace } from "../page/stale.ts";
-import { readBlocks, readText, type StreamBlock } from "../../protocol/event_stream.ts";
-import type { Destination } from "./switch.ts";
 import { until } from "./wait.ts";
-import type { Wire } from "./wire.ts";
 
 /** What an answer has come to. */
 export type Received =
@@ -37,21 +46,6 @@ const SILENCE_MS = 60_000;
 /** How long an answer has to last, in milliseconds, to be no failed attempt though nothing has happened in it. */
 const LASTING_MS = 30_000;
 
-/** Returns whether an answer is an event stream. A file that was sent to be saved is none, whatever its type. */
-export function isStream(answer: Answer): boolean {
-  return typeOf(answer).startsWith(EVENT_STREAM) && !answer.headers.get("content-disposition");
-}
-
-/**
- * Returns whether a redirect has led to another origin than the call was sent to. What is said there is not the word of the
- * server, whose events may change the page; that it can be read at all was for that origin to decide. A document of it is
- * shown by the browser.
- */
-export function isForeign(answer: Answer, { url }: ActiveCall): boolean {
-  // One that a script of the page has made up has no URL.
-  return new URL(answer.url || url).origin !== new URL(url).origin && !typeOf(answer).startsWith("text/html");
-}
-
 /**
  * Reads an answer to its end. Its events take effect in their order; one that cannot is told to the page, does not keep
  * the next from it, and is what the answer has come to.
@@ -66,7 +60,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   activeCall.ok = ok;
   const events: ReceivedEvent[] = [];
   let data: unknown = null;
-  let failure = ok ? undefined : fail(status);
+  let failure: Failure | undefined = ok ? undefined : fail(status);
   let exception: Extract<Received, { readonly kind: "exception" }> | undefined;
   let to: Destination | undefined;
   let done = false;
@@ -74,9 +68,9 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   let watch: ReturnType<typeof setTimeout> | undefined;
 
   async function take({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
-    // Only a checkpoint of this call (whose id is digits, dashes and a point) and a place in a topic move the cursor.
+    // A checkpoint of another call is not a place to continue this one from.
     const live = mark.startsWith(LIVE_ID_PREFIX);
-    if (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`)) activeCall.checkpoint = mark;
+    if (live || isCheckpointOf(id, event, mark)) activeCall.checkpoint = mark;
     // Nobody waits for the end of a topic: what is disabled or busy meanwhile would be so for as long as the page is open.
     if (live) endLoading(activeCall);
     const value: unknown = JSON.parse(json || "null");
@@ -89,9 +83,11 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     if (event === "result") data = value;
     else if (event === "error") failure = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
     else if (event === "redirect") {
-      if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
+      const url = redirectUrl(wire, location);
+      if (url) goTo(url);
+      else failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      if (depth < SWITCH_DEPTH_LIMIT) to = (await until(signal, loadLater())).destinationOf(wire, depth);
+      to = (await until(signal, loadLater())).destinationOf(wire, depth, location);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
       await verbs.get(event)?.(wire, activeCall, lasting ? nextPlace() : started, again);
@@ -111,12 +107,9 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   try {
     if (!isStream(answer)) {
       const text = (await Array.fromAsync(readText(answer.body, listen))).join("");
-      const type = typeOf(answer);
-      const isPage = type.startsWith("text/html");
-      if (/^[^;]*json/.test(type)) data = JSON.parse(text);
       // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
-      else if (isPage && ok && answer.redirected) location.assign(answer.url);
-      else if (!isPage || ok) data = text || null;
+      if (ok && answer.redirected && isHtml(answer)) location.assign(answer.url);
+      else data = dataOf(answer, text);
       done = true;
       const { detail, title, issues } = own(data);
       if (failure) failure = fail(status, detail ?? title, issues);
@@ -151,7 +144,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   // An error is the last word of the server, even where the end is missing or the connection breaks after it.
   if (!done && !failure) throw lost(activeCall, cause);
   if (exception) return exception;
-  if (failure) return { ...failure, data, events };
+  if (failure) return { ...NOTHING, ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
 }
 
@@ -171,24 +164,9 @@ async function* blocksOf(
   }
 }
 
-/** Goes where the server says, if that is a place on this site, or an external one that the server means. */
-function redirect({ url, external }: Wire): boolean {
-  const to = typeof url === "string" ? URL.parse(url, location.href) : null;
-  if (!to || !/^http/.test(to.protocol) || external !== true && to.origin !== location.origin) return false;
-  location.assign(to);
+/** Opens a page. */
+function goTo(url: URL): void {
+  location.assign(url);
   // A fragment of this very page is a jump to the browser, and what was changed would not be seen.
-  if (to.hash && pageOf(to.href) === pageOf(location.href)) location.reload();
-  return true;
+  if (url.hash && pageOf(url.href) === pageOf(location.href)) location.reload();
 }
-
-function fail(status: number, message?: unknown, issues?: unknown): ErrorOutcome {
-  // What our server writes is lists of texts by field; what another one calls so is told as it came, like its data.
-  return { ...NOTHING, kind: "error", status, message: text(message) ?? "", issues: own(issues) as Issues };
-}
-
-/** An object's own properties, and no others: what a page has put on `Object.prototype` is not from the wire. */
-function own(value: unknown): Wire {
-  return Object.assign(Object.create(null), value);
-}
-
-const typeOf = ({ headers }: Answer): string => `${headers.get("content-type")}`.toLowerCase();

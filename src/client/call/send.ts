@@ -4,7 +4,7 @@
  * @module
  */
 import { LAST_EVENT_ID_HEADER } from "../../protocol/names.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../../protocol/answer.ts";
 import { tryLater } from "../later/load_later.ts";
 import { about, type ActiveCall, type Call } from "./call.ts";
 
@@ -30,7 +30,8 @@ export function lost({ action, url }: Call, cause?: unknown): ConnectionError {
 export async function send(activeCall: ActiveCall): Promise<Answer> {
   const { method, url, checkpoint } = activeCall;
   const signal = AbortSignal.any([activeCall.signal, activeCall.attempt.signal]);
-  const headers = { ...activeCall.headers, ...checkpoint && { [LAST_EVENT_ID_HEADER]: checkpoint } };
+  const headers = { ...activeCall.headers };
+  if (checkpoint) headers[LAST_EVENT_ID_HEADER] = checkpoint;
   const init = { method, headers, body: activeCall.body ?? null, signal };
   try {
     // Only an XMLHttpRequest tells how much of a body is sent. A browser remembers until the next page that a file could not

@@ -10,7 +10,7 @@ import { lend } from "./runtime_exports.ts";
 import { loadScript } from "../page/script.ts";
 import { patchSignals } from "../page/signals.ts";
 import { changeAfterDelay } from "../page/delayed_changes.ts";
-import { destinationOf } from "../call/switch.ts";
+import { destinationOf } from "../../protocol/switch.ts";
 import { showToast } from "../page/toast.ts";
 import { TRANSLATIONS } from "../page/translations.ts";
 import { upload } from "./upload.ts";

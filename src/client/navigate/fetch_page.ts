@@ -10,7 +10,7 @@
  */
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../../protocol/page_mark.ts";
 import { BUILD } from "../build.ts";
-import { isOwn } from "./own_url.ts";
+import { isOf } from "../../protocol/site.ts";
 import type { IsPolicyInForce } from "./policy_in_force.ts";
 import { policyOf } from "./script_policy.ts";
 
@@ -59,7 +59,7 @@ export function isMergeable({ url, headers }: PageHead): boolean {
   // A bundle of the application's own has no name to compare.
   const mark = new RegExp(`^${PROTOCOL_VERSION};${BUILD || "\\w+"}$`);
   return mark.test(header(PAGE_HEADER)) &&
-    isOwn(URL.parse(url)) &&
+    isOf(location, URL.parse(url)) &&
     // Several types in one header are none of these (MIME Sniffing, 4.4; Fetch, "extract a MIME type").
     /^\s*text\/html\s*(;[^,]*)?$/i.test(header("content-type")) &&
     // A type of disposition that is not known means a download (RFC 6266, 4.2).

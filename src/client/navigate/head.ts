@@ -6,7 +6,7 @@
 import type { PageHead } from "./fetch_page.ts";
 import type { View } from "../dom.ts";
 import { doc, dom } from "../later/runtime_exports.ts";
-import { isOwn } from "./own_url.ts";
+import { isOf } from "../../protocol/site.ts";
 import { type Governed, grantTo, policyOf } from "./script_policy.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
@@ -57,7 +57,7 @@ export function planHead(page: Document, { url, headers }: PageHead): HeadPlan |
     if (old.delete(keyOf(element, from)) || element.matches("title,base,script:not([src]),noscript")) continue;
     const url = urlOf(element, from);
     const kind = element.localName === "script" ? "script" : "style";
-    const grant = grantTo(element, kind, isOwn(URL.parse(url)), policy);
+    const grant = grantTo(element, kind, isOf(location, URL.parse(url)), policy);
     // A style sheet that is not allowed here is not allowed by the policy in force either, or harms as little as it.
     if (kind === "script" && grant === "unknown") return null;
     added.push({ element, url, nonce: grant === "nonce" ? ownNonce(kind) : "" });

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Swap } from "../../protocol/patch.ts";
+import { text, type Wire } from "../../protocol/wire.ts";
 import { type ActiveCall, type Call, tell } from "../call/call.ts";
 import { config } from "../config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
@@ -18,7 +19,6 @@ import { pages } from "../navigate/nav_observer.ts";
 import { joinIn } from "./parts.ts";
 import { isStale, markReplaced } from "./stale.ts";
 import { sleep, until } from "../call/wait.ts";
-import type { Wire } from "../call/wire.ts";
 
 /** What is done for an event. `place` is the answer's place in time, `again` whether it may have been done before. */
 type Verb = (data: Wire, activeCall: ActiveCall, place: number, again?: boolean) => void | Promise<void>;
@@ -167,6 +167,3 @@ function find(target: string | null, call: Call, strict = false): Element[] {
 
 /** Whether the page is looked at on the machine of whoever develops it. */
 const isLocal = (): boolean => /^(localhost$|127|\[::1)/.test(location.hostname);
-
-/** A string that says something, or nothing. */
-export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 import { doc, dom } from "../later/runtime_exports.ts";
-import type { Wire } from "../call/wire.ts";
+import type { Wire } from "../../protocol/wire.ts";
 
 /**
  * Makes a change with the delays and the transition that its patch asks for. While an element waits to go it has the

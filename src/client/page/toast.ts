@@ -5,7 +5,7 @@
  * @module
  */
 import { doc, dom } from "../later/runtime_exports.ts";
-import type { Wire } from "../call/wire.ts";
+import type { Wire } from "../../protocol/wire.ts";
 
 /** How long a toast stays, in milliseconds. */
 const TOAST_MS = 8000;

@@ -17,7 +17,7 @@ import {
   REQUESTED_WITH_HEADER,
   SWITCH_DEPTH_HEADER,
   TARGET_HEADER,
-} from "../../protocol/names.ts";
+} from "./names.ts";
 
 /** What a payload is made of. */
 export interface PayloadSource {
@@ -89,12 +89,10 @@ export function buildPayload(source: PayloadSource): Payload {
       `Cannot call action "${action}": a GET carries no file and ${DATA_HEADER_BYTES} bytes`,
     );
   }
-  const headers: Record<string, string> = {
-    Accept: EVENT_STREAM,
-    [REQUESTED_WITH_HEADER]: "XMLHttpRequest",
-    [ACTION_HEADER]: action,
-    [REQUEST_ID_HEADER]: id,
-  };
+  const headers: Record<string, string> = { Accept: EVENT_STREAM };
+  headers[REQUESTED_WITH_HEADER] = "XMLHttpRequest";
+  headers[ACTION_HEADER] = action;
+  headers[REQUEST_ID_HEADER] = id;
   if (json !== "{}" && short) headers[DATA_HEADER] = escaped;
   // A header is bytes. The percent sign is encoded too, so that the server can decode without a doubt.
   if (target) headers[TARGET_HEADER] = target.replace(/[^ -$&-~]+/g, encodeURIComponent);
