@@ -338,7 +338,7 @@ export function action(
   const options = optionsOrHandler;
   if (handler !== undefined) return createAction(name, options, handler);
   // The name is checked where it is written, not at the first request.
-  checkName(name, options.namespace);
+  checkActionName(name, options.namespace);
   const decorate = (method: object, context: ClassMethodDecoratorContext): void => {
     if (context.kind !== "method" || context.static || context.private) {
       throw new TypeError(
@@ -408,7 +408,7 @@ export function pageInstance<T extends object>(pageClass: new () => T): Dependen
 }
 
 function createAction(name: string, options: ActionOptions, handler: ActionFunction): Action {
-  checkName(name, options.namespace);
+  checkActionName(name, options.namespace);
   const { form = null, input = null, method, inject = {}, guard = null, limits = {} } = options;
   const full = fullName(name, options.namespace);
   if (typeof handler !== "function") {
@@ -468,7 +468,7 @@ function checkLimits(limits: LimitsOptions, full: string): void {
   resolveLimits(limits);
 }
 
-function checkName(name: string, namespace: string | undefined): void {
+function checkActionName(name: string, namespace: string | undefined): void {
   if (!NAME.test(name)) {
     throw new TypeError(
       `Cannot declare action "${name}": a name is a letter and up to 127 letters, digits, dots, dashes or underscores`,

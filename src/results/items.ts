@@ -30,7 +30,7 @@ class Stamp extends Given {
   }
 }
 
-function make<T extends object>(value: T): T {
+function stamp<T extends object>(value: T): T {
   new Stamp(value);
   return value;
 }
@@ -225,7 +225,7 @@ export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): H
       throw new TypeError(`Cannot make an html item: ${name} is ${delay}, milliseconds from 0 up are needed`);
     }
   }
-  return make({ kind: "html", content, options });
+  return stamp({ kind: "html", content, options });
 }
 
 /**
@@ -245,7 +245,7 @@ export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): H
  * ```
  */
 export function unsafeHtml(markup: string): UnsafeHtml {
-  return make({ markup });
+  return stamp({ markup });
 }
 
 /**
@@ -263,7 +263,7 @@ export function unsafeHtml(markup: string): UnsafeHtml {
  * ```
  */
 export function remove(target: string): RemoveItem {
-  return make({ kind: "remove", target });
+  return stamp({ kind: "remove", target });
 }
 
 /**
@@ -301,7 +301,7 @@ export function signal(name: string, value: unknown): SignalsItem {
  * ```
  */
 export function signals(values: Readonly<Record<string, unknown>>): SignalsItem {
-  return make({ kind: "signals", values });
+  return stamp({ kind: "signals", values });
 }
 
 /**
@@ -320,7 +320,7 @@ export function signals(values: Readonly<Record<string, unknown>>): SignalsItem 
  * ```
  */
 export function toast(value: string | number | boolean | Readonly<Record<string, unknown>>): ToastItem {
-  return make({ kind: "toast", value: typeof value === "object" ? value : { value } });
+  return stamp({ kind: "toast", value: typeof value === "object" ? value : { value } });
 }
 
 /** Where {@linkcode event} is dispatched. */
@@ -346,7 +346,7 @@ export interface EventOptions {
  * ```
  */
 export function event(name: string, detail: unknown = {}, options: EventOptions = {}): EventItem {
-  return make({ kind: "event", name, detail, target: options.target ?? null });
+  return stamp({ kind: "event", name, detail, target: options.target ?? null });
 }
 
 /** How far {@linkcode redirect} may lead. */
@@ -374,7 +374,7 @@ export interface RedirectOptions {
  * ```
  */
 export function redirect(url: string | URL, options: RedirectOptions = {}): RedirectItem {
-  return make({ kind: "redirect", url: String(url), external: options.external === true });
+  return stamp({ kind: "redirect", url: String(url), external: options.external === true });
 }
 
 /** What {@linkcode history} writes: a new entry, or another URL for the present one. */
@@ -399,8 +399,8 @@ export type HistoryChange = { readonly push: string; readonly replace?: never } 
  */
 export function history(change: HistoryChange): HistoryItem {
   return change.push !== undefined
-    ? make({ kind: "history", mode: "push", url: change.push })
-    : make({ kind: "history", mode: "replace", url: change.replace });
+    ? stamp({ kind: "history", mode: "push", url: change.push })
+    : stamp({ kind: "history", mode: "replace", url: change.replace });
 }
 
 /**
@@ -423,7 +423,7 @@ export function loadJs(src: string): LoadJsItem {
   if (protocol !== "https:" && protocol !== "http:") {
     throw new TypeError(`Cannot load script ${JSON.stringify(src)}: it takes a path or an http URL`);
   }
-  return make({ kind: "loadJs", src });
+  return stamp({ kind: "loadJs", src });
 }
 
 /**
@@ -448,7 +448,7 @@ export function checkpoint(name: string): CheckpointItem {
       `Cannot make checkpoint "${name}": a name is a letter or digit and up to 63 letters, digits, dots, dashes or underscores`,
     );
   }
-  return make({ kind: "checkpoint", name });
+  return stamp({ kind: "checkpoint", name });
 }
 
 /** Where {@linkcode switchTo} sends the browser. */
@@ -489,7 +489,7 @@ export function switchTo(
       `Cannot switch to action "${action.name}": it does not say how it is asked for, declare method: "GET" or "POST"`,
     );
   }
-  return make({ kind: "switch", action, data, path: options.path ?? null });
+  return stamp({ kind: "switch", action, data, path: options.path ?? null });
 }
 
 /**
@@ -508,7 +508,7 @@ export function switchTo(
  * ```
  */
 export function refresh(selector?: string): RefreshItem {
-  return make({ kind: "refresh", selector: selector ?? null });
+  return stamp({ kind: "refresh", selector: selector ?? null });
 }
 
 /** How a topic is watched: see {@linkcode live}. */
@@ -593,5 +593,5 @@ export function live(topic: string, options: LiveOptions = {}): LiveItem {
       `Cannot watch topic "${topic}": guardSeconds is ${guardSeconds}, a number of seconds above 0 is needed`,
     );
   }
-  return make({ kind: "live", topic, options });
+  return stamp({ kind: "live", topic, options });
 }
