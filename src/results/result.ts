@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Item } from "./items.ts";
-import { isItem } from "./items.ts";
+import type { Item } from "./item.ts";
+import { isItem } from "./item.ts";
 import type { MarkupNode } from "./markup.ts";
 
 /** What a generator of items gives, whichever of the two it is. */
