@@ -1,21 +1,22 @@
 /**
  * Server actions for Deno on web standards.
  *
- * A named function on the server; a form or one line of JavaScript calls it; the page updates itself. With scripts off
- * the same form posts and the same page comes back.
+ * Write a function on the server, call it from a form or from JavaScript, and the page updates itself. Without JavaScript, the
+ * same form posts, and the same page comes back with the entered values and the errors in it.
  *
- * Four words carry the library:
+ * - An **action** is a named function on the server. A form or a script calls it. See {@linkcode action}.
+ * - An **intent** is what a request asks for: which action to run, and which format the response has.
+ * - An **outcome** is the result of a request: a `Response`, items, data, an invalid form, or a failure.
+ * - An **item** is one instruction that an action returns: insert this HTML, show this toast, go to that page. See
+ *   {@linkcode Item}.
+ * - A **patch** is an item as it is sent to the browser: one server-sent event.
  *
- * - an **action** is a named function of the server, made by {@linkcode action} and exported from a page or a component;
- * - an **intent** is what a request asks for: which action, and which answer its sender understands;
- * - an **outcome** is what came of it: a response, items, data, a form that was refused, a failure;
- * - a **patch** is one thing the browser is told: put this HTML there, show this toast, go to that page.
- *
- * A request becomes an intent, the pipeline runs the action and yields one outcome, and the intent decides how the outcome
- * is said: as a document (a plain form post), as a stream of patches (the browser runtime), or as JSON (a program).
+ * The dispatcher reads the intent from the request, runs the action, and encodes the one outcome in the format of the intent:
+ * as a document for a form post without JavaScript, as a stream of patches for the browser runtime, or as JSON for any other
+ * client.
  *
  * ```ts ignore
- * // main.ts: pages are found below ./pages
+ * // main.ts: pages are read from ./pages
  * import { createHandler } from "@hyper/actions";
  *
  * Deno.serve(createHandler());
