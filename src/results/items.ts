@@ -60,10 +60,9 @@ export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): H
 }
 
 /**
- * Lets markup through that did not come from a component. Whatever it holds becomes part of the page: never build it
- * from what a visitor sent.
+ * Marks a string as trusted markup. It is inserted without escaping: never build it from user input.
  *
- * @param markup The markup, from a source that is trusted as the program is.
+ * @param markup The markup, from a trusted source.
  * @returns Content for {@linkcode html}.
  *
  * @example Markup from a renderer that escapes by itself
