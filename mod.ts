@@ -157,12 +157,10 @@ export type { Markup, MarkupNode } from "./src/results/markup.ts";
 export type { ActionRef } from "./src/preact/page_state.ts";
 export { Form, type FormProps } from "./src/preact/form.tsx";
 export { SubmitButton, type SubmitButtonProps } from "./src/preact/submit_button.tsx";
-export type { ElementAttributes } from "./src/preact/attributes.ts";
+export type { AttributeValue, ControlAttributes, ElementAttributes } from "./src/preact/attributes.ts";
 export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";
 export { ClientScript, type ClientScriptProps } from "./src/preact/client_script.tsx";
 export {
-  type AttributeValue,
-  type ControlAttributes,
   Field,
   FieldControl,
   type FieldControlProps,

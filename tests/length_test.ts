@@ -13,8 +13,6 @@ const LONG_FILES: Readonly<Record<string, number>> = {
   "src/signals.ts": 410,
   // One state machine over bytes.
   "src/http/multipart.ts": 470,
-  // Not yet divided: one render, used by documents, fragments and streams.
-  "src/preact/rendering.tsx": 525,
   // Not yet divided: the connection and the log of a topic.
   "src/store/redis_bus.ts": 610,
   // Not yet divided: the visits and the forms of the test client.
