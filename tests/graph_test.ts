@@ -16,6 +16,7 @@ const LAYERS = [
   "src/results/",
   "src/forms/",
   "src/deps/",
+  "src/signal.ts",
   "src/signals.ts",
   "src/actions/",
   "src/pages/",
