@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { inspect } from "./platform/inspect.ts";
 
 /** Reports an error: a function of the application, which may itself throw. An async one is assignable too, and may reject later. */
 export type Report = (error: unknown) => void;
@@ -93,7 +94,7 @@ export function tell(report: Report, error: unknown): void {
 export function logError(error: unknown, where: string): void {
   try {
     // deno-lint-ignore no-console -- the console is where a server's errors are looked for; `onError` has them too
-    console.error(`Error in ${where}:`, inspect(error));
+    console.error(`Error in ${where}:`, printable(error));
   } catch {
     // The console itself is broken, or closed. There is no other place to say so.
   }
@@ -122,7 +123,7 @@ function mayBeThenable(value: unknown): boolean {
  * colour it, clear it, move its cursor or turn its direction. Every line but the first is indented: a line end in such a
  * text begins none that could be taken for an entry of its own.
  */
-function inspect(error: unknown): string {
+function printable(error: unknown): string {
   return asText(error).replace(
     // deno-lint-ignore no-control-regex -- control characters are what is looked for
     /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
@@ -135,7 +136,7 @@ function inspect(error: unknown): string {
 
 function asText(error: unknown): string {
   try {
-    return Deno.inspect(error);
+    return inspect(error);
   } catch {
     // A getter or an inspection method of its own throws. That something was thrown is told all the same.
     return `a thrown ${typeof error} that cannot be shown`;
