@@ -19,8 +19,6 @@ const LONG_FILES: Readonly<Record<string, number>> = {
   "src/http/multipart.ts": 470,
   // Not yet divided: one render, used by documents, fragments and streams.
   "src/preact/rendering.tsx": 525,
-  // Not yet divided: the connection and the log of a topic.
-  "src/store/redis_bus.ts": 610,
   // Not yet divided: the visits and the forms of the test client.
   "src/testing/client.ts": 500,
   "src/testing/page.ts": 550,
@@ -30,8 +28,6 @@ const LONG_FILES: Readonly<Record<string, number>> = {
 const LONG_CLASSES: Readonly<Record<string, number>> = {
   "src/dispatch/once/claims.ts StoreClaims": 210,
   "src/live/topic.ts Topic": 220,
-  "src/store/redis_bus.ts Feed": 230,
-  "src/store/redis_connection.ts RedisConnection": 220,
   "src/testing/client.ts Client": 250,
 };
 
