@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { logError, notify, type Report, tell } from "../callback.ts";
+import { logError, notify, type Report, reportTo } from "../callback.ts";
 // @ts-types="./redis_client.d.ts"
 import { type Client, createClient } from "@redis/client";
 import { isA } from "../errors.ts";
@@ -222,7 +222,7 @@ export class RedisConnection implements AsyncDisposable {
     if (this.#isLossReported) return;
     this.#isLossReported = true;
     // An error thrown in a listener of the client would keep the client from reconnecting.
-    tell(this.#onError, error);
+    reportTo(this.#onError, error);
   }
 }
 
