@@ -6,7 +6,7 @@
 import { HyperError, isA } from "../errors.ts";
 import type { RateRule } from "../http/rate_rule.ts";
 import { sha256 } from "../platform/hash.ts";
-import { DeadlineError, within } from "../store/deadline.ts";
+import { callWithin, DeadlineError } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
 
@@ -117,7 +117,7 @@ export function withLimiterDeadline(limiter: RateLimiter, seconds: number): Rate
       const digest = `hyper:rate:${sha256(key)}`;
       const message = `Cannot count runs: the rate limiter took more than ${seconds} s`;
       try {
-        return await within(Promise.resolve(limiter.take(digest, rule)), seconds, { message });
+        return await callWithin(() => limiter.take(digest, rule), seconds, { message });
       } catch (error) {
         if (!isA(error, DeadlineError)) throw error;
         throw new HyperError(503, message, { cause: error, headers: { "retry-after": "1" } });

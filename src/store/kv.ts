@@ -37,21 +37,21 @@ export interface KvTransaction {
   commit(): Promise<{ readonly ok: boolean }>;
 }
 
-/** How a KV store keeps its entries apart. */
+/** Options for {@linkcode createKvStore}. */
 export interface KvStoreOptions {
-  /** The first part of every key it uses; nothing else may write below it. Default: `"hyper"`. */
+  /** First part of every key. Nothing else may write below it. Default: `"hyper"`. */
   readonly prefix?: string | undefined;
 }
 
 /**
- * What is kept under a key. Deno KV takes 64 KiB for one value, so a long text is cut into pieces, which stand under a
- * random id of their own: the head and its pieces belong together whatever is written meanwhile.
+ * The value of a key. Deno KV limits a value to 64 KiB, so a long text is split into pieces, stored under a random id: the
+ * head identifies its own pieces even if another write replaces them.
  */
 interface Head {
   readonly expires: number;
-  /** The first piece, or all of the text. */
+  /** The first piece, or the whole text. */
   readonly text: string;
-  /** Where the other pieces stand, and how many there are. */
+  /** Id and number of the other pieces. */
   readonly rest: { readonly id: string; readonly count: number } | null;
 }
 
@@ -60,22 +60,22 @@ interface Found {
   readonly head: KvEntry<Head>;
 }
 
-/** The UTF-16 code units of a piece: at most 60,000 bytes, however they are encoded. */
+/** Maximum length of a piece, in UTF-16 code units: at most 60,000 bytes in any encoding. */
 const PIECE = 20_000;
-/** The most pieces: a transaction of Deno KV takes 800 KiB. */
+/** Maximum number of pieces: a transaction of Deno KV is limited to 800 KiB. */
 const MAX_PIECES = 13;
 
 /**
- * Makes a store in Deno KV. Deno has it with the option `--unstable-kv`, or `"unstable": ["kv"]` in `deno.json`.
+ * Creates a store in Deno KV. Run Deno with `--unstable-kv`, or set `"unstable": ["kv"]` in `deno.json`.
  *
- * A JSON text may have up to 260,000 characters, more is a `RangeError`. While another process holds the lock of a database in
- * a file, a call tries again for two seconds, and then rejects.
+ * The JSON text of a value may have up to 260,000 characters; a longer one is rejected with a `RangeError`. While another
+ * process holds the lock of a database file, a call retries for two seconds and then rejects.
  *
- * @param kv The open database; it stays the caller's to close.
- * @param options The prefix of its keys.
+ * @param kv The open database. The caller closes it.
+ * @param options Prefix of the keys.
  * @returns The store.
  *
- * @example One database for all instances
+ * @example Share one database among all instances
  * ```ts ignore
  * import { createHandler, createKvStore } from "@hyper/actions";
  *
@@ -105,8 +105,8 @@ class KvStore implements Store {
     while (!await this.#write(key, await this.#head(key), text, seconds));
   }
 
-  // A commit fails when the entry has changed since it was read, by another instance or by the database's own clearing
-  // of what has expired: what holds now is looked at again.
+  // A commit fails if the entry has changed since it was read: another instance has written it, or the database has deleted
+  // it after it expired. The entry is then read again.
 
   async putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean> {
     const text = toJson(key, value);
@@ -144,7 +144,7 @@ class KvStore implements Store {
     return whenUnlocked(() => this.#kv.get<Head>(this.#headKey(key)));
   }
 
-  /** The whole text, or `""` when there is none, and the head it was read from. */
+  /** Returns the whole text, or `""` if there is none, and its head. */
   async #read(key: string): Promise<Found> {
     for (;;) {
       const head = await this.#head(key);
@@ -153,12 +153,12 @@ class KvStore implements Store {
       const pieces = rest === null ? [] : await Promise.all(
         this.#pieceKeys(rest).map(async (pieceKey) => (await whenUnlocked(() => this.#kv.get<string>(pieceKey))).value),
       );
-      // Replaced between the head and its pieces: read the new one.
+      // A piece is missing if the entry was replaced after its head was read: read the new one.
       if (pieces.every((piece) => piece !== null)) return { text: text + pieces.join(""), head };
     }
   }
 
-  /** Writes when nobody has since the head was read; gives whether that was so. */
+  /** Writes a text unless the entry has changed since `old` was read. Returns whether it was written. */
   async #write(key: string, old: KvEntry<Head>, text: string, seconds: number): Promise<boolean> {
     checkEntry(key, seconds);
     const pieces = Array.from(
@@ -168,7 +168,7 @@ class KvStore implements Store {
     const [first = "", ...others] = pieces;
     if (pieces.length > MAX_PIECES) {
       throw new RangeError(
-        `Cannot store "${key}": its JSON has ${text.length} characters, Deno KV takes ${PIECE * MAX_PIECES} at once`,
+        `Cannot store "${key}": its JSON has ${text.length} characters; Deno KV accepts at most ${PIECE * MAX_PIECES}`,
       );
     }
     const rest = others.length === 0 ? null : { id: crypto.randomUUID(), count: others.length };
@@ -207,7 +207,7 @@ class KvStore implements Store {
   }
 }
 
-/** Deno KV clears away what has expired some time later: our own time decides. */
+/** Returns whether an entry has not expired. Deno KV deletes an expired entry only some time later. */
 function isLive(head: KvEntry<Head>): head is KvEntry<Head> & { readonly value: Head } {
   return head.value !== null && head.value.expires > Date.now();
 }
