@@ -340,5 +340,11 @@ export type { Kwargs } from "./src/actions/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";
 export { createMemoryBus, type MemoryBusOptions } from "./src/store/memory_bus.ts";
 export { createSqliteStore, type SqliteStore } from "./src/store/sqlite.ts";
-export { createKvStore, type KvStoreOptions } from "./src/store/kv.ts";
+export {
+  createKvStore,
+  type KvDatabase,
+  type KvEntry,
+  type KvStoreOptions,
+  type KvTransaction,
+} from "./src/store/kv.ts";
 export type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./src/store/store.ts";

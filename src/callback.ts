@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { inspect } from "./platform/inspect.ts";
 
 /** Reports an error. A function of the application, which may itself throw, or reject later if it is async. */
 export type Report = (error: unknown) => void;
@@ -82,7 +83,7 @@ export function reportTo(report: Report, error: unknown): void {
 export function logError(error: unknown, where: string): void {
   try {
     // deno-lint-ignore no-console -- developers look for server errors in the console; `onError` receives them too
-    console.error(`Error in ${where}:`, inspect(error));
+    console.error(`Error in ${where}:`, escapeForTerminal(error));
   } catch {
     // The console is closed or replaced by one that throws; there is no other place to report to.
   }
@@ -111,7 +112,7 @@ function mayBeThenable(value: unknown): boolean {
  * clear the terminal, move the cursor or change the text direction; they are escaped. Continuation lines are indented,
  * so that none of them looks like a log entry.
  */
-function inspect(error: unknown): string {
+function escapeForTerminal(error: unknown): string {
   return inspectSafely(error).replace(
     // deno-lint-ignore no-control-regex -- control characters are the ones to escape
     /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
@@ -124,7 +125,7 @@ function inspect(error: unknown): string {
 
 function inspectSafely(error: unknown): string {
   try {
-    return Deno.inspect(error);
+    return inspect(error);
   } catch {
     // A getter or a custom inspection method throws; the type is logged instead.
     return `a thrown ${typeof error} that cannot be shown`;

@@ -12,8 +12,6 @@ const LONG_FILES: Readonly<Record<string, number>> = {
   "src/pages/page_module.ts": 420,
   // One state machine over bytes.
   "src/http/multipart.ts": 470,
-  // Not yet divided: the connection and the log of a topic.
-  "src/store/redis_bus.ts": 610,
   // Not yet divided: the visits and the forms of the test client.
   "src/testing/client.ts": 500,
   "src/testing/page.ts": 550,
@@ -23,8 +21,6 @@ const LONG_FILES: Readonly<Record<string, number>> = {
 const LONG_CLASSES: Readonly<Record<string, number>> = {
   "src/dispatch/once/claims.ts StoreClaims": 210,
   "src/live/topic.ts Topic": 220,
-  "src/store/redis_bus.ts Feed": 230,
-  "src/store/redis_connection.ts RedisConnection": 220,
   "src/testing/client.ts Client": 250,
 };
 
