@@ -30,7 +30,7 @@ Deno.test("loadManifest() imports what a walk found, routes it and finds its act
     "pages/_components/row/component.tsx": `${IMPORT_ACTION} export const drop = action("drop", () => {});`,
   };
   await withApp(files, async (dir) => {
-    const manifest = await loadManifest(await discoverPages({ baseDir: dir }));
+    const manifest = await loadManifest(await discoverPages(dir));
     assertEquals(manifest.routes.map(({ pattern, file }) => [pattern, file]), [
       ["/", "pages/page.tsx"],
       ["/notes/[id]", "pages/notes/[id]/page.tsx"],
@@ -58,7 +58,7 @@ Deno.test("loadManifest() gives a frozen value", async () => {
 
 Deno.test("loadManifest() names the file that cannot be imported, with the origin as cause", async () => {
   await withApp({ "pages/notes/page.tsx": "export default (" }, async (dir) => {
-    const files = await discoverPages({ baseDir: dir });
+    const files = await discoverPages(dir);
     const error = await assertRejects(() => loadManifest(files), Error, 'Cannot import "pages/notes/page.tsx": ');
     assert(error.cause instanceof Error);
   });
@@ -74,7 +74,7 @@ Deno.test("loadManifest() reports the first of several broken files, whichever f
 
 Deno.test("loadManifest() refuses a load that gives no module", async () => {
   const files = pagesFromList([{ path: "/", load: () => Promise.resolve(undefined) }], "/srv/app");
-  await assertRejects(() => loadManifest(files), TypeError, "its load gave undefined");
+  await assertRejects(() => loadManifest(files), TypeError, "its load returned undefined");
 });
 
 for (
@@ -82,7 +82,7 @@ for (
     ["a page without a body", { "/notes": {} }, ['"pages/notes/page.tsx"', "it has no body"]],
     ["a default export that is no function", { "/": { default: {} } }, ['"pages/page.tsx"', "is an object"]],
     ["a render that is no function", { "/": { render: 1 } }, ['"pages/page.tsx"', '"render" is a number']],
-    ["a context that is no record", { "/": { default: Body, context: [] } }, ['"context" is a list']],
+    ["a context that is no record", { "/": { default: Body, context: [] } }, ['"context" is an array']],
     ["a provider that is no function", { "/": { default: Body, context: { user: 1 } } }, ['"user"', "is a number"]],
     [
       "a local provider that is no function",
@@ -124,7 +124,7 @@ Deno.test("loadManifest() refuses a page class beside a render export", async ()
       return "";
     }
   }
-  assertStringIncludes(await refusal({ "/": { default: Home, render: Body } }), "keep one");
+  assertStringIncludes(await refusal({ "/": { default: Home, render: Body } }), "remove one");
 });
 
 Deno.test("loadManifest() takes the body from the default export before the template", async () => {
@@ -134,7 +134,9 @@ Deno.test("loadManifest() takes the body from the default export before the temp
     "pages/template.tsx": { default: Template },
   });
   assertEquals(routes[0]?.component, Body);
-  assertEquals(warnings, ['"pages/template.tsx" is never drawn: the default export of the page beside it is']);
+  assertEquals(warnings, [
+    '"pages/template.tsx" is never rendered: the page in its folder has a default export, which is',
+  ]);
 });
 
 Deno.test("loadManifest() takes the body from the template where the page has no default export", async () => {

@@ -130,7 +130,7 @@ Deno.test("resolveOrigin() refuses the pages for what is not found and what has 
 
 Deno.test("resolveOrigin() never reads the file system", async () => {
   await withApp({ "pages/page.tsx": "export default () => null;" }, async (dir) => {
-    const found = await loadManifest(await discoverPages({ baseDir: dir }));
+    const found = await loadManifest(await discoverPages(dir));
     const origins = createOrigins(found, dir);
     await Deno.remove(join(dir, "pages"), { recursive: true });
     assert(origins.resolveOrigin({ page: "pages/page.tsx", url: "/" }, OWN) !== null);
@@ -144,7 +144,7 @@ Deno.test({
     await withApp({ "app/pages/notes/page.tsx": "export default () => null;" }, async (dir) => {
       await Deno.symlink(join(dir, "app"), join(dir, "current"));
       const base = join(dir, "current");
-      const origins = createOrigins(await loadManifest(await discoverPages({ baseDir: base })), base);
+      const origins = createOrigins(await loadManifest(await discoverPages(base)), base);
       for (const root of [base, join(dir, "app")]) {
         const page = join(root, "pages/notes/page.tsx");
         assert(origins.resolveOrigin({ page, url: "/notes" }, OWN) !== null, page);

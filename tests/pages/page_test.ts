@@ -119,13 +119,13 @@ for (const [what, value] of [["an object", {}], ["a function", () => {}], ["a li
     await assertRejects(
       () => prepared({ "/": { render: () => value } }),
       TypeError,
-      '"pages/page.tsx": its render gave',
+      '"pages/page.tsx": its render returned',
     );
   });
 }
 
 Deno.test("preparePage() refuses a render that lets the visitor in to a page without a body", async () => {
-  await assertRejects(() => prepared({ "/": { render: () => {} } }), TypeError, "nothing to draw");
+  await assertRejects(() => prepared({ "/": { render: () => {} } }), TypeError, "returned nothing to render");
 });
 
 Deno.test("preparePage() passes an error of render on as it is", async () => {
@@ -146,7 +146,7 @@ Deno.test("preparePage() waits for an async component", async () => {
 Deno.test("preparePage() refuses what is no markup from an async component", async () => {
   // deno-lint-ignore require-await -- what is tested is that it is async
   const Async = async (): Promise<unknown> => ({});
-  await assertRejects(() => prepared({ "/": { default: Async } }), TypeError, "no JSX expression");
+  await assertRejects(() => prepared({ "/": { default: Async } }), TypeError, "not a JSX expression");
 });
 
 Deno.test("preparePage() takes status and headers that render set", async () => {

@@ -34,19 +34,19 @@ Deno.test("parsePattern() lets a group follow the rest", () => {
 
 for (
   const [pattern, phrase] of [
-    ["/[id", '"[id" is neither a plain text'],
-    ["/id]", '"id]" is neither a plain text'],
-    ["/x[id]", '"x[id]" is neither a plain text'],
-    ["/[[id]]", '"[[id]]" has no valid name'],
-    ["/[]", '"[]" has no valid name'],
-    ["/[...]", '"[...]" has no valid name'],
-    ["/[a b]", '"[a b]" has no valid name'],
-    ["/[1a]", '"[1a]" has no valid name'],
-    ["/[__proto__]", '"[__proto__]" has no valid name'],
-    ["/()", '"()" is neither a plain text'],
-    ["/a/../b", '".." is neither a plain text'],
-    ["/a\\b", "is neither a plain text"],
-    ["/[id]/x/[id]", 'the parameter "id" comes twice'],
+    ["/[id", '"[id" is neither a literal'],
+    ["/id]", '"id]" is neither a literal'],
+    ["/x[id]", '"x[id]" is neither a literal'],
+    ["/[[id]]", '"[[id]]" has an invalid name'],
+    ["/[]", '"[]" has an invalid name'],
+    ["/[...]", '"[...]" has an invalid name'],
+    ["/[a b]", '"[a b]" has an invalid name'],
+    ["/[1a]", '"[1a]" has an invalid name'],
+    ["/[__proto__]", '"[__proto__]" has an invalid name'],
+    ["/()", '"()" is neither a literal'],
+    ["/a/../b", '".." is neither a literal'],
+    ["/a\\b", "is neither a literal"],
+    ["/[id]/x/[id]", 'the parameter "id" occurs twice'],
     ["/[...rest]/edit", '"edit" follows "[...rest]"'],
   ] as const
 ) {
