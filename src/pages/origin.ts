@@ -9,6 +9,8 @@ import type { Params } from "../context.ts";
 import { InputError } from "../errors.ts";
 import { FORM_ENDPOINT, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD, PROTOCOL_FIELDS } from "../protocol/names.ts";
 import { pathFault } from "../http/canonical.ts";
+import { workingDirectory } from "../platform/environment.ts";
+import { isFileSync, realPathSync } from "../platform/files.ts";
 import { isInside } from "./inside.ts";
 import type { Manifest, PageRoute } from "./manifest.ts";
 import { parsePattern } from "./route.ts";
@@ -228,7 +230,7 @@ export function originFields(
  */
 export function validatedNextFormPagePath(
   value: unknown,
-  { baseDir = Deno.cwd() }: { readonly baseDir?: string | null | undefined } = {},
+  { baseDir = workingDirectory() }: { readonly baseDir?: string | null | undefined } = {},
 ): string | null {
   if (typeof value !== "string" || baseDir === null) return null;
   const base = resolve(baseDir);
@@ -292,7 +294,7 @@ function pageAddress(url: URL): string {
 
 function realPathOf(path: string): string | null {
   try {
-    return Deno.realPathSync(path);
+    return realPathSync(path);
   } catch {
     // A path that cannot be resolved, for whatever reason, is not that of a page (seed 004).
     return null;
@@ -301,7 +303,7 @@ function realPathOf(path: string): string | null {
 
 function isExistingFile(path: string): boolean {
   try {
-    return Deno.statSync(path).isFile;
+    return isFileSync(path);
   } catch {
     // As above.
     return false;

@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { serveFile } from "@std/http/file-server";
 import { join, relative, resolve, SEPARATOR } from "@std/path";
+import { IS_WINDOWS } from "../platform/environment.ts";
+import { realPath } from "../platform/files.ts";
+import { serveRegularFile } from "../platform/serve_file.ts";
+import { errorCode } from "../platform/system_error.ts";
 import { isInside } from "./inside.ts";
 import { decodeSegments } from "./route.ts";
 
@@ -12,7 +15,7 @@ import { decodeSegments } from "./route.ts";
 export type StaticFiles = (request: Request, url: URL) => Promise<Response | null>;
 
 // A leading dot hides a file; on Windows, a colon names a drive or a stream.
-const UNSERVED_NAME = Deno.build.os === "windows" ? /^\.|:/ : /^\./;
+const UNSERVED_NAME = IS_WINDOWS ? /^\.|:/ : /^\./;
 
 /**
  * Serves the files of a folder to GET and HEAD requests, with `ETag`, `Last-Modified`, 304 and ranges. Does not serve names that
@@ -26,9 +29,8 @@ export function createStaticFiles(dir: string): StaticFiles {
     if (request.method !== "GET" && request.method !== "HEAD") return null;
     const names = decodeSegments(url.pathname) ?? [];
     const isServed = names.length > 0 && !names.some((name) => UNSERVED_NAME.test(name));
-    const file = isServed ? await findFile(root, names) : null;
-    if (file === null) return null;
-    const response = await serveFile(request, file.path, { fileInfo: file.info });
+    const response = isServed ? await serveFound(root, names, request) : null;
+    if (response === null) return null;
     response.headers.delete("server");
     // The extension decides the type: a browser must not run a text file that looks like HTML.
     response.headers.set("x-content-type-options", "nosniff");
@@ -36,19 +38,15 @@ export function createStaticFiles(dir: string): StaticFiles {
   };
 }
 
-async function findFile(
-  root: string,
-  names: readonly string[],
-): Promise<{ readonly path: string; readonly info: Deno.FileInfo } | null> {
+async function serveFound(root: string, names: readonly string[], request: Request): Promise<Response | null> {
   try {
     // In sequence: if the first failed, the second would still run after the response.
-    const path = await Deno.realPath(join(root, ...names));
-    const realRoot = await Deno.realPath(root);
+    const path = await realPath(join(root, ...names));
+    const realRoot = await realPath(root);
     if (!isInside(realRoot, path) || isHidden(relative(realRoot, path))) return null;
-    const info = await Deno.stat(path);
-    return info.isFile ? { path, info } : null;
+    return await serveRegularFile(request, path);
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isUnknownFile(error)) return null;
     throw error;
   }
 }
@@ -57,9 +55,7 @@ function isHidden(way: string): boolean {
   return way.split(SEPARATOR).some((name) => name.startsWith("."));
 }
 
-function isMissing(error: unknown): boolean {
-  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return true;
-  if (error instanceof Deno.errors.FilesystemLoop || error instanceof Deno.errors.InvalidData) return true;
-  // The name is longer than the file system allows; Deno has no error class for this.
-  return error instanceof Error && "code" in error && error.code === "ENAMETOOLONG";
+/** Returns whether an error means that no file has this name: links that form a cycle, names that are too long or not UTF-8. */
+function isUnknownFile(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "InvalidData"].includes(errorCode(error) ?? "");
 }

@@ -8,7 +8,7 @@ import { failureOf, isReportable } from "../dispatch/failure.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
 import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
-import { isUnsafeHtml, type UnsafeHtml } from "../results/items.ts";
+import { isUnsafeHtml, type UnsafeHtml } from "../results/item.ts";
 import type { Markup } from "../results/markup.ts";
 import { completeInParts, completePage } from "./complete_page.tsx";
 import { bodyElement, cutOut } from "./document.ts";
