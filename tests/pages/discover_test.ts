@@ -34,7 +34,7 @@ Deno.test("discoverPages() finds every kind of file, in the order of names", asy
   });
 });
 
-Deno.test("discoverPages() passes by what is none of its files", async () => {
+Deno.test("discoverPages() ignores files with other names", async () => {
   const files = {
     "pages/page_test.tsx": "",
     "pages/page.test.tsx": "",
@@ -53,7 +53,7 @@ Deno.test("discoverPages() passes by what is none of its files", async () => {
   await withApp(files, async (dir) => assertEquals(await filesOf(dir), []));
 });
 
-Deno.test("discoverPages() gives the folders and the real path of each file", async () => {
+Deno.test("discoverPages() returns the folders and the real path of each file", async () => {
   await withApp({ "pages/(app)/notes/page.tsx": "" }, async (dir) => {
     const { files, baseDir } = await discoverPages(dir);
     assertEquals(files.map(({ folders, realFile }) => ({ folders, realFile })), [
@@ -63,7 +63,7 @@ Deno.test("discoverPages() gives the folders and the real path of each file", as
   });
 });
 
-Deno.test("discoverPages() warns where there is no pages folder", async () => {
+Deno.test("discoverPages() returns a warning if there is no pages folder", async () => {
   await withApp({ "main.ts": "" }, async (dir) => {
     const { files, warnings } = await discoverPages(dir);
     assertEquals(files, []);
@@ -74,7 +74,7 @@ Deno.test("discoverPages() warns where there is no pages folder", async () => {
   });
 });
 
-Deno.test("discoverPages() says what lies in a pages folder without pages", async () => {
+Deno.test("discoverPages() names the scripts of a pages folder without pages", async () => {
   await withApp({ "pages/index.tsx": "", "pages/about.tsx": "", "pages/notes.md": "" }, async (dir) => {
     const { warnings } = await discoverPages(dir);
     assertEquals(warnings, [
@@ -86,14 +86,14 @@ Deno.test("discoverPages() says what lies in a pages folder without pages", asyn
   });
 });
 
-Deno.test("discoverPages() is silent about an empty pages folder", async () => {
+Deno.test("discoverPages() returns no warning for a pages folder without scripts", async () => {
   await withApp({ "pages/readme.md": "" }, async (dir) => {
     const { files, warnings } = await discoverPages(dir);
     assertEquals([files, warnings], [[], []]);
   });
 });
 
-Deno.test("discoverPages() refuses a baseDir that is no folder", async () => {
+Deno.test("discoverPages() rejects a baseDir that is not a folder", async () => {
   await withApp({ "main.ts": "" }, async (dir) => {
     await assertRejects(() => discoverPages(join(dir, "gone")), TypeError, "is not a folder");
     await assertRejects(() => discoverPages(join(dir, "main.ts")), TypeError, "is not a folder");
@@ -139,7 +139,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "discoverPages() leaves out what a link leads to outside baseDir, with a warning",
+  name: "discoverPages() ignores links that lead outside baseDir, with a warning",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ "out/page.tsx": "", "app/pages/page.tsx": "", "app-2/page.tsx": "" }, async (dir) => {
@@ -155,7 +155,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "discoverPages() ends where links go round or lead nowhere",
+  name: "discoverPages() ignores links that form a cycle or lead nowhere",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ "pages/a/page.tsx": "" }, async (dir) => {
@@ -174,7 +174,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "discoverPages() works where baseDir is itself a link",
+  name: "discoverPages() accepts a baseDir that is a link",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ "app/pages/page.tsx": "" }, async (dir) => {
@@ -206,7 +206,7 @@ for (
     ]]],
   ] as const
 ) {
-  Deno.test(`pagesFromList() takes "${path}" as a walk would have found it`, () => {
+  Deno.test(`pagesFromList() returns the file of "${path}" as a walk would`, () => {
     const { files } = pagesFromList([{ path, load }], "/srv/app");
     const [kind, file, folders] = expected;
     assertEquals(files.map((found) => [found.kind, found.file, found.folders]), [[kind, file, [...folders]]]);
@@ -225,12 +225,12 @@ for (
     ["pages/notes/error.tsx", "a file of this name counts only in the pages folder itself"],
   ] as const
 ) {
-  Deno.test(`pagesFromList() refuses "${path}"`, () => {
+  Deno.test(`pagesFromList() rejects "${path}"`, () => {
     assertThrows(() => pagesFromList([{ path, load }], "/srv/app"), TypeError, phrase);
   });
 }
 
-Deno.test("pagesFromList() refuses an entry without load", () => {
+Deno.test("pagesFromList() rejects an entry without load", () => {
   const list = [{ path: "/" }] as unknown as PageEntry[];
   assertThrows(() => pagesFromList(list, "/srv/app"), TypeError, "its load is undefined");
 });
