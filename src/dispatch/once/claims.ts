@@ -19,7 +19,7 @@
  *
  * @module
  */
-import { notify, type Report } from "../../callback.ts";
+import { notify } from "../../callback.ts";
 import { HyperError, isA } from "../../errors.ts";
 import { createPool, type Pool, type PoolRefusal } from "../../http/pool.ts";
 import type { Store } from "../../store/store.ts";
