@@ -87,7 +87,7 @@ export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string)
  * @param onRead Called for each piece before it is given.
  * @param leave Aborted, it ends the text.
  */
-export async function* readText(
+export async function* readBodyText(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
   onRead?: () => void,
   leave?: AbortSignal,
@@ -114,13 +114,13 @@ export async function* readText(
 /**
  * The blocks of an event stream as they come; throws a `RangeError` when an event grows too long.
  *
- * @param body As for {@linkcode readText}.
+ * @param body As for {@linkcode readBodyText}.
  * @param onRead The same.
  * @param leave The same.
  */
-export async function* readBlocks(...body: Parameters<typeof readText>): AsyncGenerator<StreamBlock, void> {
+export async function* readBlocks(...body: Parameters<typeof readBodyText>): AsyncGenerator<StreamBlock, void> {
   const parse = createParser();
-  for await (const piece of readText(...body)) yield* parse(piece);
+  for await (const piece of readBodyText(...body)) yield* parse(piece);
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 import { dataOf, fail, type Failure, isCheckpointOf, isHtml, isStream, redirectUrl } from "../protocol/answer.ts";
-import { readBlocks, readText, type StreamBlock } from "../protocol/event_stream.ts";
+import { readBlocks, readBodyText, type StreamBlock } from "../protocol/event_stream.ts";
 import { LIVE_ID_PREFIX, STREAM_HEADER, TAB_ID_CHARS } from "../protocol/names.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import type { Payload, PayloadSource } from "../protocol/payload.ts";
@@ -81,7 +81,7 @@ export const ABORTED: TestAborted = {
 };
 
 /** Returns the error of a call whose connection is lost. */
-export function lost({ action, url }: Call, cause?: unknown): ConnectionError {
+export function lostCall({ action, url }: Call, cause?: unknown): ConnectionError {
   return new ConnectionError(`Cannot call action "${action}": the connection to ${url} failed`, { cause });
 }
 
@@ -126,7 +126,7 @@ export class AnswerReader {
     }
     if (!this.#isComplete && this.#call.signal.aborted) return ABORTED;
     // An error is the last word of the server, even where the end is missing or the connection breaks after it.
-    if (!this.#isComplete && this.#failure === null) throw lost(this.#call, cause);
+    if (!this.#isComplete && this.#failure === null) throw lostCall(this.#call, cause);
     return this.#exception ?? this.#result();
   }
 
@@ -139,7 +139,7 @@ export class AnswerReader {
 
   async #readBody(): Promise<void> {
     const response = this.#response;
-    const text = (await Array.fromAsync(readText(response.body, () => {}, this.#call.signal))).join("");
+    const text = (await Array.fromAsync(readBodyText(response.body, () => {}, this.#call.signal))).join("");
     if (this.#call.signal.aborted) return;
     if (response.ok && response.redirected && isHtml(response)) this.#tab.show(response, text);
     else this.#data = dataOf(response, text);

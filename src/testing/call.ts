@@ -13,11 +13,11 @@ import {
   type Call,
   type CallSource,
   type CallTab,
-  lost,
+  lostCall,
   type Opened,
   type Received,
 } from "./answer.ts";
-import { rememberSent } from "./controls.ts";
+import { noteSent } from "./controls.ts";
 import { ConnectionError } from "./faults.ts";
 import type { Ask } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
@@ -30,7 +30,7 @@ const MAX_RETRIES = 10;
  *
  * @throws {RangeError} When a GET cannot carry the data.
  */
-export function makeCall(source: CallSource): Call {
+export function prepareCall(source: CallSource): Call {
   return { ...source, ...buildPayload(source), checkpoint: "", failures: 0, wasOpen: false };
 }
 
@@ -53,7 +53,7 @@ export async function sendCall(call: Call, tab: CallTab): Promise<Opened> {
     try {
       const response = await tab.fetch(call);
       // The network follows redirects of this site. A browser cannot read the answer of another one.
-      if (isLost(response, call.url, call.wasOpen) || response.headers.has("location")) throw lost(call);
+      if (isLost(response, call.url, call.wasOpen) || response.headers.has("location")) throw lostCall(call);
       call.wasOpen ||= isStream(response);
       return { response, place };
     } catch (error) {
@@ -91,8 +91,8 @@ export async function* readAnswers(
     }
     if (received.kind === "exception") throw received.error;
     if (received.kind !== "switch") return received;
-    const sent = call.sent ? rememberSent(call.sent.form) : null;
-    call = makeCall({ ...call, ...received.to, id: tab.newId(), sent });
+    const sent = call.sent ? noteSent(call.sent.form) : null;
+    call = prepareCall({ ...call, ...received.to, id: tab.newId(), sent });
     opening = sendCall(call, tab);
   }
 }

@@ -10,10 +10,10 @@ import { TAB_ID_CHARS } from "../protocol/names.ts";
 import { toParams } from "../protocol/payload.ts";
 import { own } from "../protocol/wire.ts";
 import type { Call, CallTab } from "./answer.ts";
-import { askOf, makeCall, readAnswers, sendCall } from "./call.ts";
-import { fieldsOf, rememberSent, toBody } from "./controls.ts";
+import { askOf, prepareCall, readAnswers, sendCall } from "./call.ts";
+import { fieldsOf, noteSent, toBody } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
-import { type ElementNode, parseDocument } from "./dom.ts";
+import { type ElementNode, parsePage } from "./dom.ts";
 import type { Fault } from "./faults.ts";
 import { Network } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
@@ -211,7 +211,7 @@ class Client implements TestClient, Tab {
 
   #newPage(url: URL, status: number, headers: Headers, body: string): OpenPage {
     const isHtml = headers.get("content-type")?.startsWith("text/html") ?? false;
-    return new OpenPage({ tab: this, document: parseDocument(isHtml ? body : ""), url, status, headers, body });
+    return new OpenPage({ tab: this, document: parsePage(isHtml ? body : ""), url, status, headers, body });
   }
 
   #start(
@@ -225,14 +225,14 @@ class Client implements TestClient, Tab {
     const { target = null, swap = "outer", strictTargets = false, retry, headers: extraHeaders = {}, signal } = options;
     const controller = new AbortController();
     const sent = form?.callSource(submitter) ?? { url: page.url, method: "POST", fields: null, enctype: "" };
-    const call = makeCall({
+    const call = prepareCall({
       ...sent,
       action: name,
       id: this.#newId(),
       url: this.#own(options.url === undefined ? sent.url : new URL(options.url, page.baseUrl)).href,
       method: (options.method ?? sent.method).toUpperCase(),
       data: { ...data },
-      sent: form === null ? null : rememberSent(form.node),
+      sent: form === null ? null : noteSent(form.node),
       ...{ target, swap, strictTargets, retry, extraHeaders },
       depth: 0,
       signal: AbortSignal.any([controller.signal, this.#life.signal, signal ?? controller.signal]),

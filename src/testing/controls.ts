@@ -15,7 +15,7 @@ import {
   rootOf,
 } from "./dom.ts";
 import { toParams } from "../protocol/payload.ts";
-import { nameOf } from "./labels.ts";
+import { accessibleName } from "./labels.ts";
 
 /**
  * What a person puts into a field: a text, a number as it is typed, `true` or `false` for a box, an option by its label
@@ -50,12 +50,12 @@ export function ownerOf(control: ElementNode): ElementNode | null {
 }
 
 /** The controls of a form, in document order, those outside of it included. */
-export function controlsOf(form: ElementNode): ElementNode[] {
+export function formControls(form: ElementNode): ElementNode[] {
   return elementsIn(rootOf(form)).filter((it) => LISTED.has(it.tagName) && ownerOf(it) === form);
 }
 
 /** Whether a control submits its form. */
-export function isSubmitter(control: ElementNode): boolean {
+export function isSubmitButton(control: ElementNode): boolean {
   return LISTED.has(control.tagName) && /^(submit|image)$/.test(typeOf(control));
 }
 
@@ -86,7 +86,7 @@ export function isOn(control: ElementNode): boolean {
 }
 
 /** The text in a control; that of a box is what it sends when it is ticked. */
-export function valueOf(control: ElementNode): string {
+export function controlValue(control: ElementNode): string {
   const text = typed.get(control);
   if (text !== undefined) return text;
   if (control.tagName === "textarea") return rawText(control);
@@ -129,8 +129,8 @@ export interface SentForm {
 }
 
 /** Notes what a form is sent with. */
-export function rememberSent(form: ElementNode): SentForm {
-  return { form, states: new Map(controlsOf(form).map((control) => [control, stateOf(control)])) };
+export function noteSent(form: ElementNode): SentForm {
+  return { form, states: new Map(formControls(form).map((control) => [control, controlState(control)])) };
 }
 
 /**
@@ -140,23 +140,23 @@ export function rememberSent(form: ElementNode): SentForm {
  * @param sent The form.
  * @param roots What the answer has put in place.
  */
-export function acceptAnswer({ form, states }: SentForm, roots: readonly ElementNode[]): void {
-  const controls = controlsOf(form).filter((control) => states.has(control));
-  const touched = new Set(controls.filter((control) => states.get(control) !== stateOf(control)).map(wholeOf));
+export function followAnswer({ form, states }: SentForm, roots: readonly ElementNode[]): void {
+  const controls = formControls(form).filter((control) => states.has(control));
+  const touched = new Set(controls.filter((control) => states.get(control) !== controlState(control)).map(touchUnit));
   for (const control of controls) {
-    if (/^(password|file)$/.test(typeOf(control)) || touched.has(wholeOf(control))) continue;
+    if (/^(password|file)$/.test(typeOf(control)) || touched.has(touchUnit(control))) continue;
     if (closest(control, (it) => roots.includes(it)) === null) continue;
     for (const it of [control, ...optionsOf(control)]) forget(it);
   }
 }
 
-function stateOf(control: ElementNode): string {
+function controlState(control: ElementNode): string {
   const options = control.tagName === "select" ? optionsOf(control) : [];
-  return JSON.stringify([valueOf(control), isOn(control), options.map(isOn)]);
+  return JSON.stringify([controlValue(control), isOn(control), options.map(isOn)]);
 }
 
 /** Returns the unit in which controls count as touched: all of one name. */
-function wholeOf(control: ElementNode): ElementNode | string {
+function touchUnit(control: ElementNode): ElementNode | string {
   return attribute(control, "name") ?? control;
 }
 
@@ -184,20 +184,20 @@ export function fillControls(controls: readonly ElementNode[], input: FieldInput
 
 function fillChoices(controls: readonly ElementNode[], input: FieldInput): void {
   const [control] = controls;
-  if (control !== undefined && controls.length === 1 && typeof input === "boolean") return turn(control, input);
+  if (control !== undefined && controls.length === 1 && typeof input === "boolean") return setChecked(control, input);
   const wanted = textsOf(input);
-  const matches = pick(controls, wanted, (it) => [nameOf(it), valueOf(it)]);
+  const matches = pick(controls, wanted, (it) => [accessibleName(it), controlValue(it)]);
   const isRadio = controls.some((it) => typeOf(it) === "radio");
   if (isRadio && matches.length > 1) throw new TypeError("it takes one choice");
-  for (const it of controls) if (!isDisabled(it)) turn(it, matches.includes(it));
+  for (const it of controls) if (!isDisabled(it)) setChecked(it, matches.includes(it));
 }
 
-function turn(control: ElementNode, on: boolean): void {
+function setChecked(control: ElementNode, on: boolean): void {
   const form = ownerOf(control);
   if (on && typeOf(control) === "radio" && form !== null) {
     // Of the buttons of one name one is chosen (HTML, 4.10.5.1.17).
     const name = attribute(control, "name");
-    for (const it of controlsOf(form)) {
+    for (const it of formControls(form)) {
       if (typeOf(it) === "radio" && attribute(it, "name") === name) switched.set(it, false);
     }
   }
@@ -257,7 +257,7 @@ function optionsOf(select: ElementNode): readonly ElementNode[] {
  * @param submitter The button that was pressed, or `null`.
  */
 export function entriesOf(form: ElementNode, submitter: ElementNode | null): readonly FormEntry[] {
-  return controlsOf(form).flatMap((control): readonly FormEntry[] => {
+  return formControls(form).flatMap((control): readonly FormEntry[] => {
     const name = attribute(control, "name") ?? "";
     const type = typeOf(control);
     if (isDisabled(control) || closest(control, ({ tagName }) => tagName === "datalist") !== null) return [];
@@ -272,16 +272,16 @@ export function entriesOf(form: ElementNode, submitter: ElementNode | null): rea
         return selectedOptions(control).filter((it) => !isDisabled(it)).map((it): FormEntry => [name, optionValue(it)]);
       case "checkbox":
       case "radio":
-        return isOn(control) ? [[name, valueOf(control)]] : [];
+        return isOn(control) ? [[name, controlValue(control)]] : [];
       case "file": {
         const files = filesOf(control);
         const none = new File([], "", { type: "application/octet-stream" });
         return (files.length === 0 ? [none] : files).map((file): FormEntry => [name, file]);
       }
       case "hidden":
-        return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : valueOf(control)]];
+        return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : controlValue(control)]];
       default:
-        return [[name, valueOf(control)]];
+        return [[name, controlValue(control)]];
     }
   });
 }

@@ -48,12 +48,12 @@ const adapter: Required<Options<Node, ElementNode>>["adapter"] = {
 };
 
 /** Parses a whole document, as a browser with scripts off does: what stands in `<noscript>` is there. */
-export function parseDocument(markup: string): DocumentNode {
+export function parsePage(markup: string): DocumentNode {
   return parse(markup, { scriptingEnabled: false });
 }
 
 /** Parses content for a place in a document: rows, options and parts of an SVG drawing as well as ordinary elements. */
-export function parseFragment(markup: string, place: ElementNode | null): ChildNode[] {
+export function parseContent(markup: string, place: ElementNode | null): ChildNode[] {
   // Rows and cells are fine without a place; only foreign elements need the element they stand in.
   const isDrawing = place !== null && place.namespaceURI.endsWith("/svg") && place.tagName !== "foreignObject";
   const options = { scriptingEnabled: false };
@@ -120,7 +120,7 @@ export function rawText(node: Node): string {
 }
 
 /** The text of a node as a person reads it: one space for any white space, and one between two blocks. */
-export function textOf(node: Node): string {
+export function readableText(node: Node): string {
   return collapse(visibleText(node));
 }
 

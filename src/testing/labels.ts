@@ -15,15 +15,15 @@ import {
   isTextNode,
   type Node,
   query,
+  readableText,
   rootOf,
-  textOf,
 } from "./dom.ts";
 
 /** Controls whose own content is no part of the label they stand in. */
 const CONTROLS: ReadonlySet<string> = new Set(["input", "select", "textarea", "button"]);
 
 /** The name of an element; empty when it has none. */
-export function nameOf(element: ElementNode): string {
+export function accessibleName(element: ElementNode): string {
   return referencedText(element, "aria-labelledby") || collapse(attribute(element, "aria-label") ?? "") ||
     labelText(element) || ownText(element) ||
     collapse(attribute(element, "title") ?? attribute(element, "placeholder") ?? "");
@@ -40,12 +40,12 @@ export function groupName(control: ElementNode): string {
   const group = closest(control, ({ tagName }) => tagName === "fieldset");
   if (group === null) return "";
   const legend = childrenOf(group).filter(isElementNode).find(({ tagName }) => tagName === "legend");
-  return legend === undefined ? nameOf(group) : textOf(legend);
+  return legend === undefined ? accessibleName(group) : readableText(legend);
 }
 
 function textOfId(element: ElementNode, id: string): string {
   const found = elementsIn(rootOf(element)).find((each) => attribute(each, "id") === id);
-  return found === undefined ? "" : textOf(found);
+  return found === undefined ? "" : readableText(found);
 }
 
 function labelText(element: ElementNode): string {
@@ -71,7 +71,7 @@ function ownText(element: ElementNode): string {
     case "a":
     case "button":
       return collapse(
-        `${textOf(element)} ${query(element, "img[alt]").map((image) => attribute(image, "alt")).join(" ")}`,
+        `${readableText(element)} ${query(element, "img[alt]").map((image) => attribute(image, "alt")).join(" ")}`,
       );
     case "input": {
       const type = attribute(element, "type")?.toLowerCase();

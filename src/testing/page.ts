@@ -5,22 +5,22 @@
  */
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import {
-  controlsOf,
+  controlValue,
   entriesOf,
   type FieldInput,
   fieldsOf,
   filesOf,
   fillControls,
+  formControls,
   type FormEntry,
   isDisabled,
   isField,
   isOn,
-  isSubmitter,
+  isSubmitButton,
   optionValue,
   ownerOf,
   selectedOptions,
   typeOf,
-  valueOf,
 } from "./controls.ts";
 import {
   attribute,
@@ -30,9 +30,9 @@ import {
   markupOf,
   type Node,
   query,
-  textOf,
+  readableText,
 } from "./dom.ts";
-import { groupName, nameOf, referencedText } from "./labels.ts";
+import { accessibleName, groupName, referencedText } from "./labels.ts";
 import type { TestOutcome } from "./outcome.ts";
 import type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
 
@@ -84,7 +84,7 @@ abstract class Scope<N extends Node> implements TestScope {
   }
 
   get text(): string {
-    return textOf(this.node);
+    return readableText(this.node);
   }
 
   get html(): string {
@@ -101,11 +101,11 @@ abstract class Scope<N extends Node> implements TestScope {
 
   form(name: string): TestForm {
     const forms = elementsIn(this.node).filter(({ tagName }) => tagName === "form");
-    const known = forms.filter((form) => nameOf(form) === name);
+    const known = forms.filter((form) => accessibleName(form) === name);
     // A form is rarely labelled: what its button says, or a heading in it, is what people call it.
     const found = known.length > 0 ? known : forms.filter((form) => namesOfForm(form).includes(name));
     if (found.length === 0) {
-      const names = forms.map((form) => `"${nameOf(form) || namesOfForm(form)[0] || "without a name"}"`);
+      const names = forms.map((form) => `"${accessibleName(form) || namesOfForm(form)[0] || "without a name"}"`);
       throw new Error(`Cannot find form "${name}" on ${this.page.url}: its forms are ${listed(names)}`);
     }
     return new PageForm(one(found, `form "${name}"`, this), this.page);
@@ -113,7 +113,7 @@ abstract class Scope<N extends Node> implements TestScope {
 
   async click(name: string): Promise<TestPage> {
     const found = elementsIn(this.node).filter((it) =>
-      (isSubmitter(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && nameOf(it) === name
+      (isSubmitButton(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && accessibleName(it) === name
     );
     const element = one(found, `link or button "${name}"`, this);
     if (element.tagName === "a") return await this.page.follow(element);
@@ -136,7 +136,7 @@ class PageElement extends Scope<ElementNode> implements TestElement {
   }
 
   get name(): string {
-    return nameOf(this.node);
+    return accessibleName(this.node);
   }
 
   attribute(name: string): string | null {
@@ -189,7 +189,7 @@ export class PageForm extends PageElement implements TestForm {
   /** Sends it by this button, or by none. */
   async press(submitter: ElementNode | null): Promise<TestPage> {
     if (submitter !== null && isDisabled(submitter)) {
-      throw new Error(`Cannot press "${nameOf(submitter)}" on ${this.page.url}: it is disabled`);
+      throw new Error(`Cannot press "${accessibleName(submitter)}" on ${this.page.url}: it is disabled`);
     }
     return await this.page.tab.visit(this.visit(submitter), this.page);
   }
@@ -236,9 +236,9 @@ export class PageForm extends PageElement implements TestForm {
 
   /** The button of a name; without one the first, if there is any. */
   submitter(button: string | undefined): ElementNode | null {
-    const buttons = controlsOf(this.node).filter(isSubmitter);
+    const buttons = formControls(this.node).filter(isSubmitButton);
     if (button === undefined) return buttons[0] ?? null;
-    const found = buttons.filter((it) => nameOf(it) === button);
+    const found = buttons.filter((it) => accessibleName(it) === button);
     return one(
       found.length > 0 ? found : buttons.filter((it) => attribute(it, "value") === button),
       `button "${button}"`,
@@ -247,14 +247,14 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   #controls(label: string, deed: string): readonly ElementNode[] {
-    const controls = controlsOf(this.node).filter((it) => isField(it) || typeOf(it) === "hidden");
+    const controls = formControls(this.node).filter((it) => isField(it) || typeOf(it) === "hidden");
     const isChoice = (it: ElementNode): boolean => /^(checkbox|radio)$/.test(typeOf(it));
-    const labelled = controls.filter((it) => isField(it) && nameOf(it) === label);
+    const labelled = controls.filter((it) => isField(it) && accessibleName(it) === label);
     const inGroup = controls.filter((it) => isChoice(it) && groupName(it) === label);
     const named = controls.filter((it) => attribute(it, "name") === label);
     const found = [labelled, inGroup, named].find((list) => list.length > 0);
     if (found === undefined) {
-      const names = controls.filter(isField).map((it) => `"${nameOf(it) || attribute(it, "name")}"`);
+      const names = controls.filter(isField).map((it) => `"${accessibleName(it) || attribute(it, "name")}"`);
       throw new Error(
         `Cannot ${deed} field "${label}" of form "${this.#called()}": no field is called so, there are ${
           listed(names)
@@ -270,7 +270,7 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   #called(): string {
-    return nameOf(this.node) || namesOfForm(this.node)[0] || "without a name";
+    return accessibleName(this.node) || namesOfForm(this.node)[0] || "without a name";
   }
 }
 
@@ -288,16 +288,16 @@ class PageField implements TestField {
   }
 
   get name(): string {
-    return (this.#controls.length > 1 && groupName(this.#first)) || nameOf(this.#first);
+    return (this.#controls.length > 1 && groupName(this.#first)) || accessibleName(this.#first);
   }
 
   get value(): string | boolean | readonly string[] {
     const first = this.#first;
     switch (typeOf(first)) {
       case "checkbox":
-        return this.#controls.length === 1 ? isOn(first) : this.#controls.filter(isOn).map(valueOf);
+        return this.#controls.length === 1 ? isOn(first) : this.#controls.filter(isOn).map(controlValue);
       case "radio":
-        return this.#controls.filter(isOn).map(valueOf)[0] ?? "";
+        return this.#controls.filter(isOn).map(controlValue)[0] ?? "";
       case "select": {
         const values = selectedOptions(first).map(optionValue);
         return attribute(first, "multiple") === null ? values[0] ?? "" : values;
@@ -305,7 +305,7 @@ class PageField implements TestField {
       case "file":
         return filesOf(first).map(({ name }) => name);
       default:
-        return valueOf(first);
+        return controlValue(first);
     }
   }
 
@@ -346,7 +346,7 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
 
   get title(): string {
     const [title] = query(this.node, "head > title");
-    return title === undefined ? "" : textOf(title);
+    return title === undefined ? "" : readableText(title);
   }
 
   /** What relative addresses start from. */
@@ -379,8 +379,8 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
 }
 
 function namesOfForm(form: ElementNode): readonly string[] {
-  const headings = query(form, "legend, h1, h2, h3, h4, h5, h6").map(textOf);
-  const buttons = controlsOf(form).filter(isSubmitter).map(nameOf);
+  const headings = query(form, "legend, h1, h2, h3, h4, h5, h6").map(readableText);
+  const buttons = formControls(form).filter(isSubmitButton).map(accessibleName);
   const attributes = [FORM_ATTRIBUTE, "id"].map((name) => attribute(form, name) ?? "");
   return [...headings, ...buttons, ...attributes].filter((name) => name !== "");
 }

@@ -6,7 +6,7 @@
  */
 import { type Swap, SWAPS } from "../protocol/patch.ts";
 import { text, type Wire } from "../protocol/wire.ts";
-import { acceptAnswer, forget, type SentForm } from "./controls.ts";
+import { followAnswer, forget, type SentForm } from "./controls.ts";
 import {
   attribute,
   type ChildNode,
@@ -18,8 +18,8 @@ import {
   insert,
   isElementNode,
   type ParentNode,
-  parseDocument,
-  parseFragment,
+  parseContent,
+  parsePage,
   query,
   rawText,
 } from "./dom.ts";
@@ -72,9 +72,9 @@ export class Patcher {
     for (const element of elements) {
       // One that an earlier match has taken with it, or that a later answer has replaced.
       if (!isIn(document, element) || (replaces && this.#isStale(element, place))) continue;
-      const roots = put(document, element, swap, `${data.content ?? ""}`, text(data.select));
+      const roots = putContent(document, element, swap, `${data.content ?? ""}`, text(data.select));
       if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
-      if (replaces && defaults.sent) acceptAnswer(defaults.sent, roots);
+      if (replaces && defaults.sent) followAnswer(defaults.sent, roots);
     }
     if (elements.length > 0) return null;
     if ((data.strict_targets ?? defaults.strictTargets) === true) {
@@ -97,16 +97,16 @@ export class Patcher {
 
 /** Makes the body of a document like that of another, as the runtime does with a page it has fetched again. */
 function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: string): ElementNode[] {
-  const [fresh] = query(parseDocument(markup), "body");
+  const [fresh] = query(parsePage(markup), "body");
   if (fresh === undefined) return [];
   keepElements(document, [fresh]);
-  if (swap === "morph") return [morph(body, fresh)];
+  if (swap === "morph") return [morphElement(body, fresh)];
   replace(body, [fresh]);
   return [fresh];
 }
 
 /** Puts content in place; gives the elements that are new, or changed. */
-function put(
+function putContent(
   document: DocumentNode,
   element: ElementNode,
   swap: Swap,
@@ -118,7 +118,7 @@ function put(
   if (element.tagName === "body" && /^(outer|morph)$/.test(swap) && select === undefined) {
     return putBody(document, element, swap, content);
   }
-  let nodes = contentNodes(content, /^(inner|prepend|append)$/.test(swap) ? element : placeOf(parent));
+  let nodes = contentNodes(content, /^(inner|prepend|append)$/.test(swap) ? element : elementParent(parent));
   if (select !== undefined) nodes = [selected(nodes, select)];
   keepElements(document, nodes);
   const roots = nodes.filter(isElementNode);
@@ -144,7 +144,7 @@ function put(
       return [];
     case "morph": {
       const twin = roots.find((root) => attribute(root, "id") === attribute(element, "id")) ?? roots[0];
-      const now = twin === undefined ? null : morph(element, twin);
+      const now = twin === undefined ? null : morphElement(element, twin);
       // What stands around the element's twin goes around the element.
       replace(now ?? element, nodes.map((node) => node === twin && now !== null ? now : node));
       return roots.map((root) => root === twin && now !== null ? now : root);
@@ -158,8 +158,8 @@ function put(
 
 /** Content for a place; of a whole document the children of its body. */
 function contentNodes(markup: string, place: ElementNode | null): ChildNode[] {
-  if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseFragment(markup, place);
-  return query(parseDocument(markup), "body").flatMap((body) => [...body.childNodes]);
+  if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseContent(markup, place);
+  return query(parsePage(markup), "body").flatMap((body) => [...body.childNodes]);
 }
 
 function selected(nodes: readonly ChildNode[], selector: string): ElementNode {
@@ -200,7 +200,7 @@ function keepElements(document: DocumentNode, nodes: ChildNode[]): void {
  * Makes an element like another one. It stays, and so does everything in it that has a twin by id or by place, with
  * what a person has typed into it, unless the server has another value for it now.
  */
-function morph(element: ElementNode, twin: ElementNode): ElementNode {
+function morphElement(element: ElementNode, twin: ElementNode): ElementNode {
   if (element === twin) return element;
   if (element.tagName !== twin.tagName || element.namespaceURI !== twin.namespaceURI) {
     replace(element, [twin]);
@@ -224,13 +224,13 @@ function morphChildren(parent: ParentNode, twin: ParentNode): void {
     const id = attribute(child, "id");
     const at = unnamed.findIndex((it) => it.tagName === child.tagName);
     const match = id === null ? unnamed.splice(at, at === -1 ? 0 : 1)[0] : named.get(id);
-    return match === undefined || match.tagName !== child.tagName ? child : morph(match, child);
+    return match === undefined || match.tagName !== child.tagName ? child : morphElement(match, child);
   });
   for (const child of [...parent.childNodes]) detach(child);
   insert(parent, next, null);
 }
 
-function placeOf(parent: ParentNode): ElementNode | null {
+function elementParent(parent: ParentNode): ElementNode | null {
   return isElementNode(parent) ? parent : null;
 }
 

@@ -14,7 +14,7 @@ import {
   isStream,
   redirectUrl,
 } from "../../protocol/answer.ts";
-import { readBlocks, readText, type StreamBlock } from "../../protocol/event_stream.ts";
+import { readBlocks, readBodyText, type StreamBlock } from "../../protocol/event_stream.ts";
 import { LIVE_ID_PREFIX, STREAM_HEADER } from "../../protocol/names.ts";
 import { isTerminal } from "../../protocol/patch.ts";
 import type { Destination } from "../../protocol/switch.ts";
@@ -67,7 +67,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   let cause: unknown;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
-  async function take({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
+  async function takeBlock({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
     // A checkpoint of another call is not a place to continue this one from.
     const live = mark.startsWith(LIVE_ID_PREFIX);
     if (live || isCheckpointOf(id, event, mark)) activeCall.checkpoint = mark;
@@ -106,7 +106,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   const lasts = setTimeout(() => activeCall.failures = 0, LASTING_MS);
   try {
     if (!isStream(answer)) {
-      const text = (await Array.fromAsync(readText(answer.body, listen))).join("");
+      const text = (await Array.fromAsync(readBodyText(answer.body, listen))).join("");
       // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
       if (ok && answer.redirected && isHtml(answer)) location.assign(answer.url);
       else data = dataOf(answer, text);
@@ -123,7 +123,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
         activeCall.failures = 0;
-        await take(block).catch((error: unknown) => {
+        await takeBlock(block).catch((error: unknown) => {
           signal.throwIfAborted();
           reportException(activeCall, error);
           exception ??= { kind: "exception", status, error };
