@@ -1,5 +1,5 @@
 /**
- * How an answer is read: what its head says, and what follows from its body and its events.
+ * Reads answers: the kind of answer by its head, its data, and the effect of its events.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export type Answer = Pick<Response, "status" | "ok" | "url" | "redirected" | "bo
   readonly headers: Pick<Headers, "get">;
 };
 
-/** What an outcome of kind `error` says. */
+/** The part of an outcome that describes an error. */
 export interface Failure {
   /** The kind of outcome. */
   readonly kind: "error";
@@ -40,9 +40,8 @@ export const isStream = (answer: Answer): boolean =>
 /**
  * Returns whether an answer does not count: the connection is lost.
  *
- * An answer of another origin, where a redirect has led, is not the word of the server whose events may change the page; only a
- * document of it is shown, by the browser. After a stream has been open, an answer that says when to come back, or that a proxy
- * gives while the server starts, is not the answer either.
+ * An answer of another origin, after a redirect, must not change the page; only a document is opened, by the browser. After a stream has been open, an answer with `Retry-After`, or the error of a proxy
+ * while the server starts, does not count either.
  *
  * @param answer The answer.
  * @param url The URL that the call was sent to.
@@ -50,7 +49,7 @@ export const isStream = (answer: Answer): boolean =>
  */
 export function isLost(answer: Answer, url: string, wasOpen: boolean): boolean {
   const { status, headers } = answer;
-  // The origin first: reading a header that another site keeps to itself is an error on the console. An answer that a script of
+  // The origin first: reading a header that another site does not expose is an error on the console. An answer that a script of
   // the page has made has no URL.
   return new URL(answer.url || url).origin !== new URL(url).origin && !isHtml(answer) ||
     wasOpen && (!!headers.get("retry-after") || status > 501 && !isStream(answer));
@@ -66,7 +65,7 @@ export function dataOf(answer: Answer, body: string): unknown {
   return (answer.ok || !isHtml(answer)) && body || null;
 }
 
-/** Returns a failure. Our server sends issues as lists of messages by field; those of another server are passed as they came. */
+/** Returns a failure. The issues of our server are lists of messages by field; those of another server are passed unchanged. */
 export const fail = (status: number, message?: unknown, issues?: unknown): Failure => ({
   kind: "error",
   status,

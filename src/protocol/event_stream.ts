@@ -9,43 +9,43 @@
 import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "./names.ts";
 import type { Patch, PatchMarks } from "./patch.ts";
 
-/** One block of a stream: everything between two blank lines. Comments alone make a block with nothing but its event. */
+/** A block of a stream: the lines between two blank lines. A block of comments has only its event. */
 export interface StreamBlock {
-  /** The name of the event, `message` where none is given. */
+  /** The name of the event; `message` without one. */
   readonly event: string;
   /** The lines of data, joined. */
   readonly data?: string;
   /** The id. */
   readonly id?: string;
-  /** Which call has caused it, a field of our own. */
+  /** The beginning of the id of the call that has caused it; a field of our own. */
   readonly echo?: string;
-  /** Whether it may have been done before; not of the wire. */
+  /** `true` if the event may have been applied before. Not sent. */
   readonly again?: boolean;
-  /** What is the same in every tab that would hear the same, a field of our own. */
+  /** A name that is the same in all tabs that receive the same stream; a field of our own. */
   readonly share?: string;
   /** Milliseconds to wait before a reconnection, in digits. */
   readonly retry?: string;
 }
 
-/** How many UTF-16 code units an event may have, and so a line of it: 16 Mi. */
+/** The most UTF-16 code units of an event: 16 Mi. */
 export const MAX_EVENT_CHARS: number = 16 * 1024 * 1024;
 
-/** A line that says something, with its field and its value. NUL makes an id void, and a retry is digits alone (HTML, 9.2.6). */
+/** A line of a known field, with its value. An id with NUL is ignored, and so is a retry that is not digits (HTML, 9.2.6). */
 const LINE = /^(?!id.*\0|retry(?!: ?\d+$))(event|data|id|echo|share|retry)(?:: ?(.*))?$/s;
 
 /**
- * Makes a parser: a function that takes the text of a stream piece by piece and gives the blocks that end in it.
+ * Creates a parser: a function that takes the text of a stream piece by piece, and returns the blocks that end in it.
  *
- * What follows the last blank line is never given, as the standard has it.
+ * Lines after the last blank line are not a block, as in the standard.
  *
  * @param maxChars The longest event, in UTF-16 code units. Default: {@linkcode MAX_EVENT_CHARS}.
- * @returns Takes the next piece. Throws a `RangeError` when an event grows too long.
+ * @returns The function. It throws a `RangeError` when an event is too long.
  */
 export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string) => StreamBlock[] {
-  // The line that has begun, the block that has begun, and its length; a blank line starts all of them anew.
+  // The current line, the length of the current block, and the block; a blank line resets them.
   let line = "", size = 0;
   let block: { event: string } & Record<string, string> | undefined;
-  // A CR ends its line at once, so an LF that follows it, maybe in the next piece, belongs to it.
+  // A CR ends its line at once, so an LF after it, even in the next piece, belongs to it.
   let cr = "";
 
   return (text) => {
@@ -68,7 +68,7 @@ export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string)
         block = undefined;
         size = 0;
       }
-      // Only what is new is looked at: a long line in many pieces stays linear.
+      // Each piece is read once: a long line in many pieces takes linear time.
       line += piece;
       size += piece.length;
       if (size > maxChars) {
@@ -80,12 +80,12 @@ export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string)
 }
 
 /**
- * The text of a body as it comes. Ends when the body ends, throws what reading throws, and cancels the body when the
- * reader leaves early, or is told to while it waits.
+ * Reads the text of a body piece by piece. Ends with the body, throws what reading throws, and cancels the body when the caller
+ * stops early or `leave` is aborted.
  *
- * @param body The body; none has no text.
- * @param onRead Called for each piece before it is given.
- * @param leave Aborted, it ends the text.
+ * @param body The body; `null` has no text.
+ * @param onRead Called before each piece.
+ * @param leave Ends the text when it is aborted.
  */
 export async function* readBodyText(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
@@ -96,7 +96,7 @@ export async function* readBodyText(
   const reader = body.getReader();
   // Decodes across chunks and drops a byte order mark. Not a stream of its own, which would read ahead.
   const decoder = new TextDecoder();
-  // The answer is over for us; that the connection may already be gone is no news.
+  // The rest is not needed, so an error of a connection that is lost already does not matter.
   const cancel = () => void reader.cancel().catch(() => {});
   leave?.addEventListener("abort", cancel);
   try {
@@ -112,7 +112,7 @@ export async function* readBodyText(
 }
 
 /**
- * The blocks of an event stream as they come; throws a `RangeError` when an event grows too long.
+ * Reads the blocks of an event stream; throws a `RangeError` when an event is too long.
  *
  * @param body As for {@linkcode readBodyText}.
  * @param onRead The same.

@@ -1,5 +1,5 @@
 /**
- * Data as it came over the wire: of any shape, whatever its sender should have sent.
+ * Data from the network, of unknown shape.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** Data of an event with its own properties only. */
 export type Wire = Readonly<Record<string, unknown>>;
 
-/** Returns an object's own properties only: a property that a page has added to `Object.prototype` is not from the wire. */
+/** Returns an object's own properties only: a property that a page has added to `Object.prototype` is not from the network. */
 export const own = (value: unknown): Wire => Object.assign(Object.create(null), value);
 
 /** Returns a value that is a string and not empty; else `undefined`. */

@@ -25,11 +25,11 @@ import type { TestCallOptions, TestCalls, TestClient, TestClientOptions } from "
 import type { TestForm, TestPage } from "./test_page.ts";
 
 /**
- * Makes a visitor of an application, without a browser and without a port.
+ * Creates a client that uses an application as a browser does, without a browser and without a port.
  *
- * @param app The handler, or the options of `createHandler()`: then the client makes the handler, can override its
- * dependencies, and closes it when it is disposed. Default: the application in the working directory.
- * @param options Who visits, and where.
+ * @param app A handler, or the options of `createHandler()`: with those the client makes the handler, can override its
+ * dependencies, and closes it when the client is disposed. Default: the application in the working directory.
+ * @param options Options for the client.
  * @returns The client; dispose it at the end of the test, with `await using`.
  *
  * @example A form, with scripts off and with the runtime

@@ -1,5 +1,5 @@
 /**
- * The controls of a form: what is in them, what a person may do to them, and what a browser would send of them.
+ * The controls of a form: their values, the input of a user, and the entries that a browser sends.
  *
  * @module
  */
@@ -18,54 +18,54 @@ import { toParams } from "../protocol/payload.ts";
 import { accessibleName } from "./labels.ts";
 
 /**
- * What a person puts into a field: a text, a number as it is typed, `true` or `false` for a box, an option by its label
- * or value, several of them, files; `null` empties it.
+ * The input of a user for a field: text, a number as it is typed, a boolean for a check box, an option by its label or value, or
+ * several of them, files; `null` clears the field.
  */
 export type FieldInput = string | number | boolean | null | File | readonly (string | File)[];
 
-/** One entry of what a form sends. */
+/** An entry that a form sends. */
 export type FormEntry = readonly [name: string, value: string | File];
 
-// What a person did to a control, beside what its markup says; it goes with the element.
+// The input of the user for each control. Each entry lives as long as its element.
 const typed = new WeakMap<ElementNode, string>();
 const switched = new WeakMap<ElementNode, boolean>();
 const chosen = new WeakMap<ElementNode, readonly File[]>();
 
 const LISTED: ReadonlySet<string> = new Set(["input", "select", "textarea", "button"]);
-/** Types of `<input>` that nobody types into. */
+/** Types of `<input>` that are buttons. */
 const PRESSED: ReadonlySet<string> = new Set(["submit", "button", "reset", "image"]);
 
-/** The type of a control: that of an `<input>` or a `<button>`, else the name of its tag. */
+/** Returns the type of an `<input>` or a `<button>`, else the name of the tag. */
 export function typeOf(control: ElementNode): string {
   const { tagName } = control;
   if (tagName !== "input" && tagName !== "button") return tagName;
   return attribute(control, "type")?.toLowerCase() ?? (tagName === "input" ? "text" : "submit");
 }
 
-/** The form a control belongs to: the one it names, else the one around it (HTML, 4.10.18.3). */
+/** Returns the form of a control: the one it names, else the one around it (HTML, 4.10.18.3). */
 export function ownerOf(control: ElementNode): ElementNode | null {
   const id = attribute(control, "form");
   if (id === null) return closest(control, ({ tagName }) => tagName === "form");
   return elementsIn(rootOf(control)).find((it) => it.tagName === "form" && attribute(it, "id") === id) ?? null;
 }
 
-/** The controls of a form, in document order, those outside of it included. */
+/** Returns the controls of a form, in document order, including those outside of it. */
 export function formControls(form: ElementNode): ElementNode[] {
   return elementsIn(rootOf(form)).filter((it) => LISTED.has(it.tagName) && ownerOf(it) === form);
 }
 
-/** Whether a control submits its form. */
+/** Returns whether a control submits its form. */
 export function isSubmitButton(control: ElementNode): boolean {
   return LISTED.has(control.tagName) && /^(submit|image)$/.test(typeOf(control));
 }
 
-/** Whether a control is one that a person fills. */
+/** Returns whether a user can fill a control. */
 export function isField(control: ElementNode): boolean {
   return LISTED.has(control.tagName) && control.tagName !== "button" && !PRESSED.has(typeOf(control)) &&
     typeOf(control) !== "hidden";
 }
 
-/** Whether a control, or an option, cannot be used (HTML, 4.10.18.5). */
+/** Returns whether a control or an option is disabled (HTML, 4.10.18.5). */
 export function isDisabled(control: ElementNode): boolean {
   return closest(control, (it) => {
     if (attribute(it, "disabled") === null) return false;
@@ -80,12 +80,12 @@ function isInFirstLegend(control: ElementNode, fieldset: ElementNode): boolean {
   return legend !== undefined && closest(control, (it) => it === legend) !== null;
 }
 
-/** Whether a box is ticked, a button of a group chosen, an option selected. */
+/** Returns whether a check box or a radio button is checked, or an option selected. */
 export function isOn(control: ElementNode): boolean {
   return switched.get(control) ?? attribute(control, control.tagName === "option" ? "selected" : "checked") !== null;
 }
 
-/** The text in a control; that of a box is what it sends when it is ticked. */
+/** Returns the value of a control; of a check box the value that it sends when it is checked. */
 export function controlValue(control: ElementNode): string {
   const text = typed.get(control);
   if (text !== undefined) return text;
@@ -93,12 +93,12 @@ export function controlValue(control: ElementNode): string {
   return attribute(control, "value") ?? (/^(checkbox|radio)$/.test(typeOf(control)) ? "on" : "");
 }
 
-/** The files that were chosen. */
+/** Returns the files that the user has chosen. */
 export function filesOf(control: ElementNode): readonly File[] {
   return chosen.get(control) ?? [];
 }
 
-/** The options of a list that are selected; a list of one line has one whatever its markup says (HTML, 4.10.7). */
+/** Returns the selected options of a list. A drop-down list always has one (HTML, 4.10.7). */
 export function selectedOptions(select: ElementNode): readonly ElementNode[] {
   const options = optionsOf(select);
   const selected = options.filter(isOn);
@@ -109,36 +109,36 @@ export function selectedOptions(select: ElementNode): readonly ElementNode[] {
   return first === undefined ? [] : [first];
 }
 
-/** What an option sends. */
+/** Returns the value that an option sends. */
 export function optionValue(option: ElementNode): string {
   return attribute(option, "value") ?? collapse(rawText(option));
 }
 
-/** Forgets what a person did to a control: the server has another value for it. */
+/** Forgets the input for a control, because the server has another value for it. */
 export function forget(control: ElementNode): void {
   typed.delete(control);
   switched.delete(control);
 }
 
-/** A form that was sent, and what its controls held then. */
+/** A form that was sent, with the state of its controls at that time. */
 export interface SentForm {
   /** The form. */
   readonly form: ElementNode;
-  /** The state of each control, as a text that tells it from any other. */
+  /** The state of each control, as a string to compare. */
   readonly states: ReadonlyMap<ElementNode, string>;
 }
 
-/** Notes what a form is sent with. */
+/** Records the state of a form that is sent. */
 export function noteSent(form: ElementNode): SentForm {
   return { form, states: new Map(formControls(form).map((control) => [control, controlState(control)])) };
 }
 
 /**
- * Lets a form that was sent follow the answer that was accepted, as the runtime does: a control that nobody has touched
- * since shows what the server says of it now, also where the server has said the same before. Secrets and files stay.
+ * Updates a form after an accepted answer, as the runtime does: a control that the user has not changed since shows the value of
+ * the server, also when that value is the same as before. Passwords and files stay.
  *
  * @param sent The form.
- * @param roots What the answer has put in place.
+ * @param roots The elements that the answer has replaced.
  */
 export function followAnswer({ form, states }: SentForm, roots: readonly ElementNode[]): void {
   const controls = formControls(form).filter((control) => states.has(control));
@@ -161,11 +161,11 @@ function touchUnit(control: ElementNode): ElementNode | string {
 }
 
 /**
- * Puts something into a field, which is one control or a group of boxes or buttons.
+ * Fills a field, which is one control or a group of check boxes or radio buttons.
  *
  * @param controls The control, or the members of the group.
- * @param input What is put in.
- * @throws {TypeError} When a person could not do that; the message says why, and begins with a verb.
+ * @param input The input.
+ * @throws {TypeError} When a user could not do that; the message is the reason.
  */
 export function fillControls(controls: readonly ElementNode[], input: FieldInput): void {
   const [control] = controls;
@@ -229,7 +229,7 @@ function textsOf(input: FieldInput): readonly string[] {
   return texts.map(String);
 }
 
-/** The choices that are named: by label where there is such a label, else by value. */
+/** Returns the choices of these names: by label if there is such a label, else by value. */
 function pick(
   choices: readonly ElementNode[],
   wanted: readonly string[],
@@ -251,10 +251,10 @@ function optionsOf(select: ElementNode): readonly ElementNode[] {
 }
 
 /**
- * What a browser would send for a form as it stands (HTML, 4.10.22.4), in the order of its controls.
+ * Returns the entries that a browser sends for a form (HTML, 4.10.22.4), in the order of its controls.
  *
  * @param form The form.
- * @param submitter The button that was pressed, or `null`.
+ * @param submitter The button that submits the form, or `null`.
  */
 export function entriesOf(form: ElementNode, submitter: ElementNode | null): readonly FormEntry[] {
   return formControls(form).flatMap((control): readonly FormEntry[] => {
@@ -263,7 +263,7 @@ export function entriesOf(form: ElementNode, submitter: ElementNode | null): rea
     if (isDisabled(control) || closest(control, ({ tagName }) => tagName === "datalist") !== null) return [];
     if (control.tagName === "button" || PRESSED.has(type)) {
       if (control !== submitter) return [];
-      // Where on the image the press was; the keyboard presses its corner.
+      // The position of the click on the image; that of the keyboard is its corner.
       if (type === "image") return ["x", "y"].map((axis): FormEntry => [name === "" ? axis : `${name}.${axis}`, "0"]);
     }
     if (name === "") return [];

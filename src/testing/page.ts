@@ -1,5 +1,5 @@
 /**
- * A page as a person uses it: things are found by what they are called, forms are filled and sent.
+ * The pages of a client: elements are found by their names, forms are filled and sent.
  *
  * @module
  */
@@ -36,16 +36,16 @@ import { accessibleName, groupName, referencedText } from "./labels.ts";
 import type { TestOutcome } from "./outcome.ts";
 import type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
 
-/** How much of a page is shown when something is not found in it, in characters. */
+/** The most markup of a page in an error message, in characters. */
 const MAX_QUOTE = 4_000;
 
-/** What is asked for when a link is followed or a form is sent. */
+/** The navigation of a link or a form. */
 export interface PageVisit {
-  /** Where it leads. */
+  /** The URL. */
   readonly url: URL;
   /** The method, in upper case. */
   readonly method: string;
-  /** What a form sends. */
+  /** The entries of a form; `null` for a link. */
   readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string } | null;
 }
 
@@ -59,13 +59,13 @@ export interface FormCall {
 
 /** The tab that a page is open in. */
 export interface Tab {
-  /** Goes somewhere from a page. */
+  /** Navigates from a page. */
   visit(visit: PageVisit, from: TestPage): Promise<TestPage>;
   /** Sends a form as the runtime does. */
   send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome>;
 }
 
-/** What a page is made of. */
+/** The parts of a page. */
 export interface PageSource {
   readonly tab: Tab;
   readonly document: DocumentNode;
@@ -102,7 +102,7 @@ abstract class Scope<N extends Node> implements TestScope {
   form(name: string): TestForm {
     const forms = elementsIn(this.node).filter(({ tagName }) => tagName === "form");
     const known = forms.filter((form) => accessibleName(form) === name);
-    // A form is rarely labelled: what its button says, or a heading in it, is what people call it.
+    // Few forms have a label: the text of the button or a heading is their name.
     const found = known.length > 0 ? known : forms.filter((form) => namesOfForm(form).includes(name));
     if (found.length === 0) {
       const names = forms.map((form) => `"${accessibleName(form) || namesOfForm(form)[0] || "without a name"}"`);
@@ -118,7 +118,7 @@ abstract class Scope<N extends Node> implements TestScope {
     const element = one(found, `link or button "${name}"`, this);
     if (element.tagName === "a") return await this.page.follow(element);
     const form = ownerOf(element);
-    if (form === null) throw new Error(`Cannot press "${name}" on ${this.page.url}: it belongs to no form`);
+    if (form === null) throw new Error(`Cannot press "${name}" on ${this.page.url}: it does not belong to a form`);
     return await new PageForm(form, this.page).press(element);
   }
 }
@@ -144,7 +144,7 @@ class PageElement extends Scope<ElementNode> implements TestElement {
   }
 }
 
-/** A form, as the client knows it. */
+/** A form of a page. */
 export class PageForm extends PageElement implements TestForm {
   field(label: string): TestField {
     return new PageField(this.#controls(label, "find"));
@@ -156,7 +156,7 @@ export class PageForm extends PageElement implements TestForm {
       try {
         fillControls(controls, input);
       } catch (error) {
-        // It says why; where it happened is known here.
+        // The error has the reason; the field is known here.
         const reason = error instanceof Error ? error.message : error;
         throw new TypeError(`Cannot fill field "${label}" of form "${this.#called()}": ${reason}`, { cause: error });
       }
@@ -186,7 +186,7 @@ export class PageForm extends PageElement implements TestForm {
     return await this.page.tab.send(name, this, submitter);
   }
 
-  /** Sends it by this button, or by none. */
+  /** Submits the form by a button, or by none. */
   async press(submitter: ElementNode | null): Promise<TestPage> {
     if (submitter !== null && isDisabled(submitter)) {
       throw new Error(`Cannot press "${accessibleName(submitter)}" on ${this.page.url}: it is disabled`);
@@ -234,7 +234,7 @@ export class PageForm extends PageElement implements TestForm {
     return new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing`);
   }
 
-  /** The button of a name; without one the first, if there is any. */
+  /** Returns the button of a name; without a name the first one, if there is any. */
   submitter(button: string | undefined): ElementNode | null {
     const buttons = formControls(this.node).filter(isSubmitButton);
     if (button === undefined) return buttons[0] ?? null;
@@ -256,14 +256,14 @@ export class PageForm extends PageElement implements TestForm {
     if (found === undefined) {
       const names = controls.filter(isField).map((it) => `"${accessibleName(it) || attribute(it, "name")}"`);
       throw new Error(
-        `Cannot ${deed} field "${label}" of form "${this.#called()}": no field is called so, there are ${
+        `Cannot ${deed} field "${label}" of form "${this.#called()}": there is no such field; its fields are ${
           listed(names)
         }`,
       );
     }
     if (found.length > 1 && !found.every(isChoice)) {
       throw new Error(
-        `Cannot ${deed} field "${label}" of form "${this.#called()}": ${found.length} fields are called so`,
+        `Cannot ${deed} field "${label}" of form "${this.#called()}": there are ${found.length} fields of this name`,
       );
     }
     return found;
@@ -318,7 +318,7 @@ class PageField implements TestField {
   }
 }
 
-/** A page, as the client knows it. */
+/** A page of the client. */
 export class OpenPage extends Scope<DocumentNode> implements TestPage {
   /** The tab it is open in. */
   readonly tab: Tab;
@@ -349,18 +349,18 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
     return title === undefined ? "" : readableText(title);
   }
 
-  /** What relative addresses start from. */
+  /** The base of relative URLs. */
   get baseUrl(): URL {
     const [base] = query(this.node, "base[href]");
     return new URL(base === undefined ? "" : attribute(base, "href") ?? "", this.#url);
   }
 
-  /** The page is to be found somewhere else from now on; it stays what it is. */
+  /** Changes the URL of the page. */
   moveTo(url: URL): void {
     this.#url = url;
   }
 
-  /** An element, as a form where it is one. */
+  /** Wraps an element; a form as a form. */
   element(node: ElementNode): TestElement {
     return node.tagName === "form" ? new PageForm(node, this) : new PageElement(node, this);
   }
@@ -370,7 +370,7 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
     const url = new URL(attribute(link, "href") ?? "", this.baseUrl);
     const [here, there] = [this.#url, url].map(({ href }) => href.split("#")[0]);
     if (url.hash !== "" && here === there) {
-      // A place on this very page: nothing is asked for.
+      // A fragment of the same page: no request is made.
       this.moveTo(url);
       return this;
     }
@@ -388,7 +388,7 @@ function namesOfForm(form: ElementNode): readonly string[] {
 function one(found: readonly ElementNode[], what: string, scope: Scope<Node>): ElementNode {
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
-  const count = found.length === 0 ? "nothing is called so" : `${found.length} are there, look in a smaller part`;
+  const count = found.length === 0 ? "there is none" : `there are ${found.length}; look in a smaller part of the page`;
   throw new Error(`Cannot find ${what} on ${scope.page.url}: ${count}, in ${scope.html.slice(0, MAX_QUOTE)}`);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Patches, applied to a parsed document by the rules of the browser runtime: every swap mode, islands that are kept, and
- * late answers that do not overwrite newer ones.
+ * Applies patches to a parsed document by the rules of the browser runtime: all swap modes, elements to keep, and late answers
+ * that must not overwrite newer ones.
  *
  * @module
  */
@@ -24,15 +24,15 @@ import {
   rawText,
 } from "./dom.ts";
 
-/** Where a patch goes that does not say it itself. */
+/** The options of a call that apply to a patch without its own. */
 export interface PatchDefaults {
   /** A selector, or `null`. */
   readonly target: string | null;
-  /** How it takes its place. */
+  /** The swap mode. */
   readonly swap: Swap;
-  /** Whether a target that is not there is an error. */
+  /** If `true`, a missing target is an error. */
   readonly strictTargets: boolean;
-  /** The form that the answer has accepted; `null` or left out where there is none. */
+  /** The form that the call has sent; `null` without one, or when its answer is an error. */
   readonly sent?: SentForm | null | undefined;
 }
 
@@ -41,14 +41,14 @@ export function swapOf(name: unknown): Swap | undefined {
   return SWAPS.find((swap) => swap === name);
 }
 
-/** Applies patches to the documents of a tab, and remembers which answer has replaced what. */
+/** Applies patches to the documents of a tab, and records which answer has replaced each element. */
 export class Patcher {
   #places = 0;
-  // By element for those that stay, by id for those that were exchanged; both as long as the tab.
+  // By element for elements that stay, by id for those that were replaced; both as long as the tab.
   readonly #elements = new WeakMap<ElementNode, number>();
   readonly #ids = new Map<string, number>();
 
-  /** The next place in time: of an answer by the start of its request, of a stream by the arrival of each patch. */
+  /** Returns the next position in time: of an answer at the start of its request, of a stream at each patch. */
   next(): number {
     return ++this.#places;
   }
@@ -56,12 +56,12 @@ export class Patcher {
   /**
    * Applies a patch.
    *
-   * @param document What is shown.
+   * @param document The document.
    * @param data The patch.
-   * @param defaults What the call says.
-   * @param place The place of the answer in time.
-   * @returns The selector that matched nothing, or `null` when something was there.
-   * @throws {Error} When nothing matched and the patch or the call is strict, and when the answer lacks what it selects.
+   * @param defaults The options of the call.
+   * @param place The position of the answer in time.
+   * @returns The selector that matched nothing, or `null`.
+   * @throws {Error} When nothing matches and the patch or the call is strict, or when the answer lacks the selected element.
    */
   apply(document: DocumentNode, data: Wire, defaults: PatchDefaults, place: number): string | null {
     const swap = swapOf(data.swap ?? defaults.swap) ?? "outer";
@@ -70,7 +70,7 @@ export class Patcher {
     const elements = target === null ? [] : query(document, target);
     const replaces = /^(inner|outer|morph|delete)$/.test(swap);
     for (const element of elements) {
-      // One that an earlier match has taken with it, or that a later answer has replaced.
+      // Skips an element that an earlier match has removed, or that a later answer has replaced.
       if (!isIn(document, element) || (replaces && this.#isStale(element, place))) continue;
       const roots = putContent(document, element, swap, `${data.content ?? ""}`, text(data.select));
       if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
@@ -95,7 +95,7 @@ export class Patcher {
   }
 }
 
-/** Makes the body of a document like that of another, as the runtime does with a page it has fetched again. */
+/** Updates the body of a document from that of another, as the runtime does with a page that it has fetched again. */
 function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: string): ElementNode[] {
   const [fresh] = query(parsePage(markup), "body");
   if (fresh === undefined) return [];
@@ -105,7 +105,7 @@ function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: 
   return [fresh];
 }
 
-/** Puts content in place; gives the elements that are new, or changed. */
+/** Puts content in place; returns the elements that are new or changed. */
 function putContent(
   document: DocumentNode,
   element: ElementNode,
@@ -145,7 +145,7 @@ function putContent(
     case "morph": {
       const twin = roots.find((root) => attribute(root, "id") === attribute(element, "id")) ?? roots[0];
       const now = twin === undefined ? null : morphElement(element, twin);
-      // What stands around the element's twin goes around the element.
+      // The nodes around the twin go around the element.
       replace(now ?? element, nodes.map((node) => node === twin && now !== null ? now : node));
       return roots.map((root) => root === twin && now !== null ? now : root);
     }
@@ -156,7 +156,7 @@ function putContent(
   }
 }
 
-/** Content for a place; of a whole document the children of its body. */
+/** Returns content for a place; of a document the children of its body. */
 function contentNodes(markup: string, place: ElementNode | null): ChildNode[] {
   if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseContent(markup, place);
   return query(parsePage(markup), "body").flatMap((body) => [...body.childNodes]);
@@ -164,7 +164,7 @@ function contentNodes(markup: string, place: ElementNode | null): ChildNode[] {
 
 function selected(nodes: readonly ChildNode[], selector: string): ElementNode {
   const roots = nodes.filter(isElementNode);
-  // A node that matches itself is looked for from its parent.
+  // A node that matches itself is found from its parent.
   const found = roots.flatMap((root) => root.parentNode === null ? [] : query(root.parentNode, selector))[0];
   if (found !== undefined) return found;
   throw new Error(`Cannot patch the page: the answer has no element "${selector}"`);
@@ -183,22 +183,22 @@ function nextOf(element: ElementNode): ChildNode | null {
   return siblings[siblings.indexOf(element) + 1] ?? null;
 }
 
-/** Puts the islands of the page in place of their copies in new content. */
+/** Moves the `hyper-keep` elements of the page into new content, in place of their copies. */
 function keepElements(document: DocumentNode, nodes: ChildNode[]): void {
-  for (const island of query(document, "[hyper-keep][id]")) {
-    const id = attribute(island, "id");
+  for (const kept of query(document, "[hyper-keep][id]")) {
+    const id = attribute(kept, "id");
     const copy = nodes.filter(isElementNode).flatMap((root) => [root, ...elementsIn(root)])
       .find((element) => attribute(element, "id") === id);
     if (copy === undefined) continue;
     const at = nodes.indexOf(copy);
-    if (at === -1) replace(copy, [island]);
-    else nodes[at] = island;
+    if (at === -1) replace(copy, [kept]);
+    else nodes[at] = kept;
   }
 }
 
 /**
- * Makes an element like another one. It stays, and so does everything in it that has a twin by id or by place, with
- * what a person has typed into it, unless the server has another value for it now.
+ * Updates an element from another one. The element stays, and so does everything in it that has a twin by id or by position, with
+ * the input of the user, unless the server has another value now.
  */
 function morphElement(element: ElementNode, twin: ElementNode): ElementNode {
   if (element === twin) return element;

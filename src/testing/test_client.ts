@@ -14,44 +14,44 @@ import type { SignalRecord } from "./signals.ts";
 import type { TestStream } from "./stream.ts";
 import type { TestForm, TestPage } from "./test_page.ts";
 
-/** How a client is made. */
+/** Options for {@linkcode createTestClient}. */
 export interface TestClientOptions {
-  /** Where the application is served. Default: `http://localhost`. */
+  /** The origin of the application. Default: `http://localhost`. */
   readonly origin?: string | URL | undefined;
-  /** The address the visitor comes from. Default: `127.0.0.1`. */
+  /** The IP address of the user. Default: `127.0.0.1`. */
   readonly address?: string | undefined;
   /** Headers of every request, such as `accept-language`. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** How an action is called. */
+/** Options for a call of an action. */
 export interface TestCallOptions {
   /** The form whose fields are sent, or a selector of it. Its URL and method are those of the call. Default: none. */
   readonly form?: TestForm | string | undefined;
-  /** The button of the form that is pressed, by its name. Default: the first one. */
+  /** The name of the button that submits the form. Default: the first button. */
   readonly button?: string | undefined;
-  /** A selector: where `html` items without a target go. Default: none. */
+  /** Selector of the target of `html` items that have none. Default: none. */
   readonly target?: string | undefined;
-  /** How `html` items without a mode of their own take their place. Default: `outer`. */
+  /** Swap mode of `html` items that have none. Default: `outer`. */
   readonly swap?: Swap | undefined;
   /** The method. Default: that of the form, else `POST`. */
   readonly method?: string | undefined;
-  /** Where it is sent. Default: where the form says, else the address of the page. */
+  /** The URL. Default: that of the form, else that of the page. */
   readonly url?: string | URL | undefined;
-  /** Whether a target that is not on the page rejects the call. Default: `false`; the outcome lists it as missing. */
+  /** If `true`, a target that is not on the page rejects the call. Default: `false`; the outcome lists it as missing. */
   readonly strictTargets?: boolean | undefined;
   /**
-   * Whether a connection that is lost is made again, at once and with the same request id. Default: a stream of a GET
-   * that broke off is, nothing else.
+   * If `true`, a lost connection is made again, without delay and with the same request id. Default: `true` for a stream of
+   * a GET that broke off, else `false`.
    */
   readonly retry?: boolean | undefined;
   /** Ends the call when it is aborted. Default: none. */
   readonly signal?: AbortSignal | undefined;
-  /** Headers beside those of the runtime. Default: none. */
+  /** Headers in addition to those of the runtime. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A typed call: data is asked for where the action needs some. */
+/** A typed call: its data is required if the action needs some. */
 export type TestCall<Input, Result> = (
   ...args: Record<never, never> extends Input ? [data?: Input & object, options?: TestCallOptions]
     : [data: Input & object, options?: TestCallOptions]
@@ -81,24 +81,24 @@ export type TestCalls<Module> = {
 };
 
 /**
- * A visitor with one tab: what it is given to do it does as a browser would, with scripts off (`open`, `click`, `submit`)
- * or with the browser runtime (`action`, `stream`, `form.send`).
+ * A user with one tab. `open()`, `click()` and `submit()` act as a browser with scripts off does; `action()`, `stream()` and
+ * `submitWithRuntime()` as one with the browser runtime does.
  */
 export interface TestClient extends AsyncDisposable {
-  /** The handler that answers. */
+  /** The handler. */
   readonly handler: Handler;
   /** The page that is open; an empty one at `/` before the first. */
   readonly page: TestPage;
-  /** The cookies of the visitor. */
+  /** The cookies of the user. */
   readonly cookies: TestCookies;
-  /** What the handler has signalled since the client was made. */
+  /** The signals that the handler has sent since the client was made. */
   readonly signals: SignalRecord;
-  /** What the network does to the next requests, the first one first; each request takes one away. */
+  /** The faults of the next requests, in order. Each request removes one. */
   readonly faults: Fault[];
   /**
-   * Opens a page, as by its address.
+   * Opens a page, as from the address bar.
    *
-   * @param path Where, from the page that is open.
+   * @param path The URL, relative to the page that is open.
    * @returns The page, redirects followed. An answer without one, such as 204 or a download, leaves `client.page` as it
    * was.
    * @throws {TypeError} When it leads to another origin.
@@ -109,9 +109,9 @@ export interface TestClient extends AsyncDisposable {
    * Calls an action as the browser runtime does. Patches change the page that is open; a redirect opens another.
    *
    * @param name The full name of the action.
-   * @param data What it is called with: anything that JSON can write, and files. Default: nothing.
-   * @param options How.
-   * @returns What came of it; an error status is an outcome too.
+   * @param data Any values that JSON can represent, and files. Default: none.
+   * @param options Options for the call.
+   * @returns The outcome. An error status is an outcome, too.
    * @throws {ConnectionError} When the network fails.
    * @throws {RangeError} When a GET cannot carry the data.
    */
@@ -120,10 +120,11 @@ export interface TestClient extends AsyncDisposable {
    * Calls an action whose answer is read event by event. The request is sent at once.
    *
    * @param name The full name of the action.
-   * @param data What it is called with. Default: nothing.
-   * @param options How.
+   * @param data The same data. Default: none.
+   * @param options Options for the call.
    * @returns The stream; the client ends it when it is disposed.
-   * @throws {TypeError} When the form is none.
+   * @throws {TypeError} When the form is not a form of the page.
+   * @throws {RangeError} When a GET cannot carry the data.
    */
   stream(name: string, data?: object, options?: TestCallOptions): TestStream;
   /**
@@ -134,24 +135,24 @@ export interface TestClient extends AsyncDisposable {
    */
   actions<Module>(): TestCalls<Module>;
   /**
-   * Puts a value in place of what a dependency makes, for every request from now on.
+   * Replaces the value of a dependency, for every later request.
    *
    * @param dependency The dependency.
-   * @param value The value; a function is run as its factory.
-   * @returns Puts the dependency back when disposed.
-   * @throws {TypeError} When the client was given a handler that is made: give it the options of `createHandler()`, or
-   * give those `overrides`.
+   * @param value The value, or a function that returns it.
+   * @returns An object that restores the dependency when it is disposed.
+   * @throws {TypeError} When the client did not make its handler: pass the options of `createHandler()` to
+   * {@linkcode createTestClient}.
    */
   override<T>(
     dependency: Dependency<T>,
     value: NoInfer<T> | ((ctx: RequestContext) => NoInfer<T> | PromiseLike<NoInfer<T>>),
   ): Disposable;
   /**
-   * Puts a value in place of what a dependency makes, by its name.
+   * Replaces the value of a dependency, by its name.
    *
    * @param name The name of the dependency.
-   * @param value The value; a function is run as its factory.
-   * @returns Puts the dependency back when disposed.
+   * @param value The value, or a function that returns it.
+   * @returns An object that restores the dependency when it is disposed.
    */
   override(name: string, value: unknown): Disposable;
 }

@@ -6,11 +6,11 @@
 import type { FieldInput, FormEntry } from "./controls.ts";
 import type { TestOutcome } from "./outcome.ts";
 
-/** A part of a page, in which things are found. */
+/** A part of a page. */
 export interface TestScope {
-  /** Its text as a person reads it: one space for any white space, and one between two blocks. */
+  /** The text that a user reads: one space for any white space, and one between two blocks. */
   readonly text: string;
-  /** Its markup as it is now. */
+  /** The current markup. */
   readonly html: string;
   /**
    * The one element that matches a selector.
@@ -24,22 +24,22 @@ export interface TestScope {
    * All elements that match a selector.
    *
    * @param selector A CSS selector.
-   * @returns The elements, in document order; none is no error.
+   * @returns The elements, in document order; empty when there are none.
    */
   findAll(selector: string): readonly TestElement[];
   /**
-   * The one form of a name: its label, what its button says, or the name of its action.
+   * The one form of a name: its label, the text of its button, or the name of its action.
    *
-   * @param name What it is called.
+   * @param name The name.
    * @returns The form.
-   * @throws {Error} When there is none, or several are called so; look in a smaller part of the page then.
+   * @throws {Error} When there is none, or there are several; look in a smaller part of the page then.
    */
   form(name: string): TestForm;
   /**
-   * Presses the one link or button that is called so, with scripts off: a link is followed, a button submits its form.
+   * Clicks the one link or button of a name, with scripts off: follows the link, or submits the form of the button.
    *
-   * @param name What it is called.
-   * @returns The page it leads to, redirects followed.
+   * @param name The name.
+   * @returns The next page, after redirects.
    * @throws {Error} When there is none, or several, and when it is disabled.
    */
   click(name: string): Promise<TestPage>;
@@ -49,7 +49,7 @@ export interface TestScope {
 export interface TestElement extends TestScope {
   /** The name of its tag, in lower case. */
   readonly tagName: string;
-  /** What it is called by whoever sees or hears it; empty when it has no name. */
+  /** The accessible name; empty without one. */
   readonly name: string;
   /**
    * An attribute.
@@ -62,13 +62,13 @@ export interface TestElement extends TestScope {
 
 /** A field of a form: a control, or a group of boxes or buttons. */
 export interface TestField {
-  /** What it is called. */
+  /** The label. */
   readonly name: string;
-  /** What is in it: a text, `true` or `false` for a box, a list where several may be chosen; of files their names. */
+  /** The value: a string, a boolean for one check box, a list if several can be chosen; the names of files. */
   readonly value: string | boolean | readonly string[];
-  /** Whether it is marked as refused (`aria-invalid`). */
+  /** `true` if the field is marked as invalid (`aria-invalid`). */
   readonly isInvalid: boolean;
-  /** What describes it (`aria-describedby`): what was wrong, and its help. */
+  /** The text of its errors and its help (`aria-describedby`). */
   readonly description: string;
 }
 
@@ -103,43 +103,43 @@ export interface TestField {
  */
 export interface TestForm extends TestElement {
   /**
-   * A field by its label, else by its name; of boxes and buttons that belong together by the legend around them.
+   * A field by its label, else by its name; a group of check boxes or radio buttons by its legend.
    *
-   * @param label What it is called.
+   * @param label The label, or the name.
    * @returns The field.
-   * @throws {Error} When there is none, or several are called so.
+   * @throws {Error} When there is none, or there are several.
    */
   field(label: string): TestField;
   /**
-   * Fills fields. What is not named stays as it is. The browser's own checks, such as `required`, are not made: a server
-   * has to hold without them.
+   * Fills fields; other fields keep their values. The checks of a browser, such as `required`, are not made, because a server
+   * must not depend on them.
    *
-   * @param values What is put in, by label or by name; a hidden field is changed by its name.
+   * @param values Values by label or by name; a hidden field by its name.
    * @returns The form.
-   * @throws {Error} When there is no such field, or a person could not put that into it.
+   * @throws {Error} When there is no such field, or a user could not enter the value.
    */
   fill(values: Readonly<Record<string, FieldInput>>): TestForm;
   /**
-   * What it would send as it stands.
+   * Returns the entries that the form would send now.
    *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
+   * @param button The name of the button. Default: the first button, as with the enter key.
    * @returns Names and values, in order.
    */
   entries(button?: string): readonly FormEntry[];
   /**
-   * Sends it as a browser with scripts off does.
+   * Submits the form as a browser with scripts off does.
    *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns The page that comes of it, redirects followed.
+   * @param button The name of the button. Default: the first button, as with the enter key.
+   * @returns The next page, after redirects.
    * @throws {Error} When there is no such button, or it is disabled.
    */
   submit(button?: string): Promise<TestPage>;
   /**
-   * Sends it as the browser runtime does, and lets the answer change the page.
+   * Submits the form as the browser runtime does; the answer changes the page.
    *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns What came of it.
-   * @throws {TypeError} When it is no form of an action: the runtime leaves such a form to the browser.
+   * @param button The name of the button. Default: the first button, as with the enter key.
+   * @returns The outcome.
+   * @throws {TypeError} When it is not a form of an action: the runtime leaves such a form to the browser.
    */
   submitWithRuntime(button?: string): Promise<TestOutcome>;
 }
@@ -168,7 +168,7 @@ export interface TestForm extends TestElement {
  * ```
  */
 export interface TestPage extends TestScope {
-  /** Where it is, redirects followed. */
+  /** The URL, after redirects. */
   readonly url: URL;
   /** The HTTP status. */
   readonly status: number;
@@ -176,6 +176,6 @@ export interface TestPage extends TestScope {
   readonly headers: Headers;
   /** Its title. */
   readonly title: string;
-  /** The body of the answer as it came. */
+  /** The body of the response. */
   readonly body: string;
 }

@@ -31,24 +31,24 @@ import { pageOf } from "../navigate/location.ts";
 import { callEnds, nextPlace } from "../page/stale.ts";
 import { until } from "./wait.ts";
 
-/** What an answer has come to. */
+/** The result of an answer. */
 export type Received =
   /** It is complete. */
   | SuccessOutcome
   | ErrorOutcome
-  /** Another action goes on with it. */
+  /** Another action continues the call. */
   | { readonly kind: "switch"; readonly status: number; readonly to: Destination }
-  /** An event could not take effect, which was told. */
+  /** An event could not be applied; the error has been reported. */
   | { readonly kind: "exception"; readonly status: number; readonly error: unknown };
 
-/** How long an answer that has begun may be silent, in milliseconds. The server sends a heartbeat every 15 seconds. */
+/** The longest silence of an answer, in milliseconds. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 60_000;
-/** How long an answer has to last, in milliseconds, to be no failed attempt though nothing has happened in it. */
+/** The time after which an answer without events does not count as a failed attempt, in milliseconds. */
 const LASTING_MS = 30_000;
 
 /**
- * Reads an answer to its end. Its events take effect in their order; one that cannot is told to the page, does not keep
- * the next from it, and is what the answer has come to.
+ * Reads an answer to its end. Its events are applied in their order. The error of one is reported, does not stop later events, and
+ * is the result.
  *
  * @param answer The answer.
  * @param activeCall The call it belongs to.
@@ -71,14 +71,14 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     // A checkpoint of another call is not a place to continue this one from.
     const live = mark.startsWith(LIVE_ID_PREFIX);
     if (live || isCheckpointOf(id, event, mark)) activeCall.checkpoint = mark;
-    // Nobody waits for the end of a topic: what is disabled or busy meanwhile would be so for as long as the page is open.
+    // A topic lasts as long as the page is open: controls must not stay disabled until its end.
     if (live) endLoading(activeCall);
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
     const work: PromiseLike<unknown>[] = [];
     tell("streamEvent", activeCall, { event, data: value, waitUntil: (promise) => void work.push(promise) });
     await Promise.all(work);
-    // A topic goes on for as long as the page is open: what it brought is not kept.
+    // For the same reason its events are not kept.
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
     if (event === "result") data = value;
     else if (event === "error") failure = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
@@ -94,20 +94,20 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     }
   }
 
-  // A connection may be gone without a word, as where a tunnel begins: then nothing but the silence tells.
+  // A connection can be lost without an error, as in a tunnel: then only the silence shows it.
   const listen = () => {
     clearTimeout(watch);
     watch = setTimeout(() => attempt.abort(), SILENCE_MS);
   };
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
-  // The patches of a stream count by their arrival, so its start is no reason to remember anything.
+  // The patches of a stream count by their arrival, so its start does not matter any more.
   if (lasting) callEnds(started);
   listen();
   const lasts = setTimeout(() => activeCall.failures = 0, LASTING_MS);
   try {
     if (!isStream(answer)) {
       const text = (await Array.fromAsync(readBodyText(answer.body, listen))).join("");
-      // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
+      // A page in place of an answer, such as the sign-in page after the session has ended.
       if (ok && answer.redirected && isHtml(answer)) location.assign(answer.url);
       else data = dataOf(answer, text);
       done = true;
@@ -116,7 +116,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     } else {
       for await (const block of blocksOf(answer.body, listen, activeCall)) {
         signal.throwIfAborted();
-        // It may have come from another tab.
+        // The block may come from another tab, which reads for this one.
         listen();
         const { event } = block;
         if (block.retry) activeCall.retryDelay = +block.retry;
@@ -128,7 +128,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
           reportException(activeCall, error);
           exception ??= { kind: "exception", status, error };
         });
-        // What follows belongs to no answer.
+        // Nothing that follows belongs to the answer.
         done = isTerminal(event);
         if (done) break;
       }
@@ -148,7 +148,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
 }
 
-/** The blocks of a body; of a topic, what this tab makes of them. */
+/** Returns the blocks of a body; those of a topic as this tab uses them. */
 async function* blocksOf(
   body: Answer["body"],
   onRead: () => void,
@@ -158,7 +158,7 @@ async function* blocksOf(
   const blocks = readBlocks(body, onRead, own.signal);
   for await (const block of blocks) {
     yield block;
-    // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
+    // Without the file this tab reads on its own, and receives its own changes, too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("../live/live.ts").catch(() => null);
     if (live) return yield* live.follow(block, blocks, own, activeCall, doc);
   }
@@ -167,6 +167,6 @@ async function* blocksOf(
 /** Opens a page. */
 function goTo(url: URL): void {
   location.assign(url);
-  // A fragment of this very page is a jump to the browser, and what was changed would not be seen.
+  // For a browser a fragment of the same page is a jump: it would not show the changes.
   if (url.hash && pageOf(url.href) === pageOf(location.href)) location.reload();
 }
