@@ -75,8 +75,7 @@ export function configure(options: HyperOptions = {}): HyperConfig {
   // What is undefined is not there after this.
   const given: Record<string, unknown> = JSON.parse(JSON.stringify(options));
   for (const [name, value] of Object.entries(given)) {
-    const old: unknown = Reflect.get(config, name);
-    Reflect.set(config, name, typeof value === "object" ? Object.assign({}, old, value) : value);
+    Reflect.set(config, name, typeof value === "object" ? { ...Reflect.get(config, name), ...value } : value);
   }
   return structuredClone(config);
 }

@@ -26,7 +26,7 @@ interface WindowEventMap {
   "hyper:signals": import("./events.ts").HyperEventMap["hyper:signals"];
 }
 
-/** Calls an action: the same as `Hyper.action`. */
+/** Calls an action. Same as `Hyper.action`. */
 // deno-lint-ignore no-var -- a global of a script is a var
 declare var action: import("./runtime.ts").HyperRuntime["action"];
 /** The runtime of this page. */

@@ -1,109 +1,109 @@
 /**
- * What a call comes to.
+ * Outcomes of a call.
  *
  * @module
  */
 import type { Issues } from "../../protocol/patch.ts";
 
-/** One event of an answer, as it came: its name and its parsed data. */
+/** An event of a response: its name and its data. */
 export interface ReceivedEvent {
-  /** The name of the event, such as `patch_html`. */
+  /** Name of the event, such as `patch_html`. */
   readonly event: string;
-  /** Its data, parsed. */
+  /** Data of the event, parsed. */
   readonly data: unknown;
 }
 
-/** Why a call ended before its answer was complete. */
+/** Why a call was aborted. */
 export type AbortReason =
-  /** `Hyper.abortAll()`, or the runtime was stopped. */
+  /** `Hyper.abort()`, `Hyper.abortAll()`, or the runtime was stopped. */
   | "abort"
-  /** `onBeforeSubmit` said no. */
+  /** `onBeforeSubmit` returned `false`. */
   | "cancelled"
-  /** A later call took its lane. */
+  /** A later call with `sync: "replace"` took its lane. */
   | "replaced"
-  /** The caller's own `AbortSignal`. */
+  /** The abort signal of the caller. */
   | "signal"
   /** The `timeout` of the call. */
   | "timeout";
 
-/** What every outcome has. */
+/** Properties of every outcome. */
 export interface OutcomeBase {
-  /** The HTTP status, or that of an `error` event; 0 where nothing was answered. */
+  /** HTTP status, or that of an `error` event; 0 without a response. */
   readonly status: number;
-  /** The events of the answer in their order, without `end` and checkpoints. */
+  /** Events of the response in order, except `end` and checkpoints. */
   readonly events: readonly ReceivedEvent[];
-  /** What was wrong with the input: messages by field, the form's own under `""`. Empty when nothing was. */
+  /** Validation errors: messages by field, those of the form under `""`. Empty if there are none. */
   readonly issues: Issues;
 }
 
-/** The answer came and was put into the page. */
+/** The response is complete and applied to the page. */
 export interface SuccessOutcome<Result = unknown> extends OutcomeBase {
-  /** Which outcome it is. */
+  /** Discriminates the outcomes. */
   readonly kind: "success";
-  /** Whether the action did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: true;
-  /** The plain value the action returned; `null` without one. */
+  /** The plain value that the action returned; `null` if it returned none. */
   readonly data: Result;
-  /** Whether the lane refused the call. */
+  /** `true` if the lane blocked the call. */
   readonly blocked: false;
-  /** Whether the call ended early. */
+  /** `true` if the call was aborted. */
   readonly aborted: false;
 }
 
-/** The server answered with an error status, or with an `error` event. */
+/** The server responded with an error status or an `error` event. */
 export interface ErrorOutcome extends OutcomeBase {
-  /** Which outcome it is. */
+  /** Discriminates the outcomes. */
   readonly kind: "error";
-  /** Whether the action did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: false;
-  /** What the server said, where it said something as data. */
+  /** The data of the response, if it has any. */
   readonly data: unknown;
-  /** What went wrong, in the server's words. */
+  /** Error message of the server. */
   readonly message: string;
-  /** Whether the lane refused the call. */
+  /** `true` if the lane blocked the call. */
   readonly blocked: false;
-  /** Whether the call ended early. */
+  /** `true` if the call was aborted. */
   readonly aborted: false;
 }
 
-/** The lane was taken and `sync` is `block`: nothing was sent. */
+/** The lane was taken and `sync` is `block`. Nothing was sent. */
 export interface BlockedOutcome extends OutcomeBase {
-  /** Which outcome it is. */
+  /** Discriminates the outcomes. */
   readonly kind: "blocked";
-  /** Whether the action did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: false;
-  /** Nothing. */
+  /** No data. */
   readonly data: null;
-  /** Whether the lane refused the call. */
+  /** `true` if the lane blocked the call. */
   readonly blocked: true;
-  /** Whether the call ended early. */
+  /** `true` if the call was aborted. */
   readonly aborted: false;
 }
 
-/** The call was ended before its answer was complete, or cancelled before it was sent. */
+/** The call was aborted before its response was complete, or canceled before it was sent. */
 export interface AbortedOutcome extends OutcomeBase {
-  /** Which outcome it is. */
+  /** Discriminates the outcomes. */
   readonly kind: "aborted" | "cancelled";
-  /** Whether the action did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: false;
-  /** Nothing. */
+  /** No data. */
   readonly data: null;
-  /** Whether the lane refused the call. */
+  /** `true` if the lane blocked the call. */
   readonly blocked: false;
-  /** Whether the call ended early. */
+  /** `true` if the call was aborted. */
   readonly aborted: true;
-  /** Why it ended. */
+  /** Why it was aborted. */
   readonly reason: AbortReason;
 }
 
 /**
- * What `action()` resolves to. A network failure and an exception reject instead.
+ * The result of `action()`. A network failure or an exception rejects instead.
  *
- * @typeParam Result What the action returns as a plain value.
+ * @typeParam Result The plain value that the action returns.
  */
 export type Outcome<Result = unknown> = SuccessOutcome<Result> | ErrorOutcome | BlockedOutcome | AbortedOutcome;
 
-/** The fields of an outcome where nothing was answered; what was answered is put over them. */
+/** The fields of an outcome without a response. */
 export const NOTHING = {
   ok: false,
   status: 0,

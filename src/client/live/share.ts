@@ -18,7 +18,7 @@
  */
 import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
-import { takeSlot } from "./slot.ts";
+import { limitConnections } from "./connection_limit.ts";
 import type { StreamBlock } from "../call/stream.ts";
 
 /** What goes over the channel. `from` is the leader that says it. */
@@ -77,7 +77,7 @@ export async function* share(
   first: StreamBlock,
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
-  { signal, attempt }: Pick<ActiveCall, "signal" | "attempt">,
+  { signal, connection }: Pick<ActiveCall, "signal" | "connection">,
   doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   const name = `hyper:${VERSION}:${first.share}`;
@@ -236,12 +236,12 @@ export async function* share(
     patience ??= setTimeout(() => acquire({ steal: true }), PATIENCE_MS);
   }
 
-  AbortSignal.any([signal, attempt.signal]).addEventListener("abort", leave, listening);
+  AbortSignal.any([signal, connection.signal]).addEventListener("abort", leave, listening);
   const pauseUntil = (event: "resume" | "visibilitychange"): void => {
-    attempt.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
+    connection.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
   };
   doc.addEventListener("freeze", () => pauseUntil("resume"), listening);
-  takeSlot(own.signal, () => pauseUntil("visibilitychange"), doc);
+  limitConnections(own.signal, () => pauseUntil("visibilitychange"), doc);
   const ours = held.get(name);
   held.delete(name);
   if (ours) lead(ours);
@@ -263,7 +263,7 @@ export async function* share(
       hold(name, lock);
       lock = undefined;
       // At once, and without a word of trouble to the page: there was none.
-      attempt.abort(Promise.resolve());
+      connection.abort(Promise.resolve());
     }
     if (ended) throw ended.error;
   } finally {

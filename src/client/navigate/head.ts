@@ -7,6 +7,7 @@ import type { PageHead } from "./fetch_page.ts";
 import type { View } from "../dom.ts";
 import { doc, dom } from "../later/runtime_exports.ts";
 import { isOwn } from "./own_url.ts";
+import type { TrustedPolicy } from "../page/markup.ts";
 import { type Governed, grantTo, policyOf } from "./script_policy.ts";
 
 /** How long new style sheets are waited for, in milliseconds. */
@@ -75,12 +76,14 @@ export function planHead(page: Document, { url, headers }: PageHead): HeadPlan |
  */
 export async function mergeHead(
   { added, gone }: HeadPlan,
-  trust: (url: string) => string,
+  trusted: TrustedPolicy,
   signal: AbortSignal,
 ): Promise<() => void> {
   const styles: Promise<unknown>[] = [];
   for (const { element, url, nonce } of added) {
-    const copy = element.localName === "script" ? script(element, trust(url)) : element.cloneNode(true);
+    const copy = element.localName === "script"
+      ? script(element, trusted.createScriptURL(url))
+      : element.cloneNode(true);
     // The policy of the document on the screen is in force: the nonce of another one is worth nothing.
     // The parser puts no foreign element there (HTML, 13.2.6.4.4).
     const view = dom(copy) as View<HTMLElement>;

@@ -45,19 +45,19 @@ export function setEntry(url: string, push: boolean): void {
  * Watches back and forward.
  *
  * @param start The URL of the page when the runtime was started: the reader may have gone back before this was loaded.
- * @param mayLeave Whether the page that is shown may be left.
+ * @param confirmLeave Whether the page that is shown may be left.
  * @param restore Shows the page of an entry of ours.
  * @param signal Ends the watch.
  */
 export function startHistory(
   start: string,
-  mayLeave: () => boolean,
+  confirmLeave: () => boolean,
   restore: (url: string, position: Position) => void,
   signal: AbortSignal,
 ): void {
   const look = () => {
     const key = keyOf(history.state);
-    const page = pageOf(location.href);
+    const page = withoutFragment(location.href);
     // A fragment of the page that is shown is the browser's: it makes an entry without a mark, which gets one, so
     // that the page can be found again from afar.
     if (page === shown) {
@@ -66,7 +66,7 @@ export function startHistory(
         mark(location.href, key);
       }
     } else if (key) {
-      if (!mayLeave()) {
+      if (!confirmLeave()) {
         // The reader stays; the browser has already gone, so it gets the entry again.
         history.pushState({ hyper: current }, "", shown);
         return;
@@ -80,7 +80,7 @@ export function startHistory(
   const note = () => void (scroll = { left: scrollX, top: scrollY });
   note();
   current = keyOf(history.state);
-  shown = pageOf(current ? start : location.href);
+  shown = withoutFragment(current ? start : location.href);
   look();
   addEventListener("scroll", note, { signal, passive: true });
   addEventListener("popstate", look, { signal });
@@ -93,11 +93,11 @@ function leave(): void {
 function mark(url: string, key: string): void {
   current = key || `${Math.random()}`;
   history.replaceState({ ...history.state, hyper: current }, "", url);
-  shown = pageOf(location.href);
+  shown = withoutFragment(location.href);
 }
 
 /** The key of an entry; empty on one that is not ours. */
 const keyOf = (state: { hyper?: string } | null): string => state?.hyper ?? "";
 
 /** A URL without its fragment: two that are equal are one page to the browser. */
-const pageOf = (href: string): string => href.replace(/#.*/, "");
+const withoutFragment = (href: string): string => href.replace(/#.*/, "");

@@ -10,25 +10,25 @@
 import { clearFailure, showFailure } from "../page/announce.ts";
 import { doc, dom } from "../dom.ts";
 import { loadLater } from "../later/load_later.ts";
-import { pageOf } from "./location.ts";
-import { parseDocument, trustedScriptUrl } from "../page/markup.ts";
-import { morph } from "../page/morph.ts";
+import { withoutFragment } from "./fragment.ts";
+import { parseDocument, trustedPolicy } from "../page/markup.ts";
+import { morphElement } from "../page/morph.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
-import { joinIn } from "../page/parts.ts";
+import { updateIndicators } from "../page/indicators.ts";
 import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
 import { loadWords, words } from "../page/words.ts";
 
 /** What showing a page needs of the runtime. */
 const kit: PagesKit = {
   clearFailure,
-  joinIn,
+  updateIndicators,
   beginLoading,
   endLoading,
   loadWords,
-  morph,
+  morphElement,
   parseDocument,
   showFailure,
-  trustedScriptUrl,
+  trustedPolicy,
   words,
 };
 
@@ -62,7 +62,7 @@ export function observeNavigation(signal: AbortSignal): void {
   if (history.state?.hyper || doc.querySelector("form[hyper-confirm-unsaved]")) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
-    if (form) pages().then(({ note }) => note(form), () => {});
+    if (form) pages().then(({ markUnsaved }) => markUnsaved(form), () => {});
   }, { signal });
   addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
@@ -73,7 +73,7 @@ export function observeNavigation(signal: AbortSignal): void {
     if (!link?.href || link.hasAttribute("download") || link.isContentEditable) return;
     const to = new URL(link.href);
     // A jump within the page is the browser's.
-    if (to.hash && pageOf(to.href) === pageOf(location.href)) return;
+    if (to.hash && withoutFragment(to.href) === withoutFragment(location.href)) return;
     if (isOurs(link.target, to, link)) {
       event.preventDefault();
       navigate(to.href, { sourceEl: link });

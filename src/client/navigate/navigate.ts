@@ -31,7 +31,7 @@ type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "
  * @param ended The end of the runtime.
  */
 export function createPages(kit: PagesKit, start: string, ended: AbortSignal): Pages {
-  const { mayLeave, note } = watchUnsaved(kit, ended);
+  const { confirmLeave, markUnsaved } = watchUnsaved(kit, ended);
   const isPolicyInForce = comparePolicies(start, ended);
 
   /** Fetches a page and puts it in the place of this one; gives whether it is shown. */
@@ -64,7 +64,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
         leave();
         return false;
       }
-      const dropOld = await mergeHead(head, kit.trustedScriptUrl, signal);
+      const dropOld = await mergeHead(head, kit.trustedPolicy(), signal);
       signal.throwIfAborted();
       // Where redirects have led to, with the fragment that only the browser knows.
       const final = new URL(response.url);
@@ -97,18 +97,18 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     // What failed on the page before has nobody to try it again.
     kit.clearFailure();
     // Out of its own document: a node is not moved from one to another without a stop.
-    kit.morph(doc.body, doc.adoptNode(dom(page).body));
-    kit.joinIn(doc.body);
+    kit.morphElement(doc.body, doc.adoptNode(dom(page).body));
+    kit.updateIndicators(doc.body);
     kit.loadWords();
   }
 
-  startHistory(start, mayLeave, (url, position) => void navigate(url, { kind: "restore", position }, null), ended);
+  startHistory(start, confirmLeave, (url, position) => void navigate(url, { kind: "restore", position }, null), ended);
   return {
-    note,
+    markUnsaved,
     setEntry,
     navigate: async (url, { replace, sourceEl = null }) =>
       // A page that is gone to again gets no second entry, as in a browser (HTML, 7.4.2.2): the way back leads away.
-      mayLeave() && await navigate(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
+      confirmLeave() && await navigate(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Words } from "../config.ts";
 import type { LoadingCall } from "../page/loading.ts";
+import type { TrustedPolicy } from "../page/markup.ts";
 
 /** How a page is gone to. */
 export interface NavigateOptions {
@@ -21,7 +22,7 @@ export interface Pages {
   /** Notes that the page as it is now is to be found under a URL, as a new entry of the history or the current one. */
   setEntry(url: string, push: boolean): void;
   /** Notes that something was typed into a form that asks before it is left. */
-  note(form: Element): void;
+  markUnsaved(form: Element): void;
 }
 
 /** What it needs of the runtime; handed over, so that it can be a file of its own. */
@@ -35,15 +36,15 @@ export interface PagesKit {
   /** Shows it no longer. */
   endLoading(call: LoadingCall): void;
   /** Lets what is new on the page show loading and the network. */
-  joinIn(root: Element): void;
+  updateIndicators(root: Element): void;
   /** Fetches the words of the page's language. */
   loadWords(): Promise<void>;
   /** The words. */
   words(): Words;
   /** Makes one element equal to another. */
-  morph(target: Element, source: Element): Element;
+  morphElement(target: Element, source: Element): Element;
   /** Parses a document. */
   parseDocument(text: string): Document;
-  /** Lets the URL of a script through. */
-  trustedScriptUrl(url: string): string;
+  /** Returns the Trusted Types policy. */
+  trustedPolicy(): TrustedPolicy;
 }

@@ -12,9 +12,9 @@ const ENGLISH = "Leave without saving?";
 /** Who knows what is unsaved. */
 export interface Unsaved {
   /** Whether the page may be left: nothing is unsaved, or the visitor says so. */
-  mayLeave(): boolean;
+  confirmLeave(): boolean;
   /** Notes that something was typed into a form. */
-  note(form: Element): void;
+  markUnsaved(form: Element): void;
 }
 
 /** Watches what becomes of the forms, until the signal is aborted. */
@@ -24,7 +24,7 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   // Forms are all that is added.
   const isDirty = () => [...dirty].some((form) => doc.contains(form as Node) || void dirty.delete(form));
   const ask = (event: Event) => isDirty() && event.preventDefault();
-  const note = (form: Element) => {
+  const markUnsaved = (form: Element) => {
     dirty.add(form);
     // Only now: its mere presence keeps some browsers from keeping the page for the way back.
     addEventListener("beforeunload", ask, { signal });
@@ -33,7 +33,7 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   for (const type of ["submit", "reset"]) addEventListener(type, ({ target }) => dirty.delete(target), { signal });
   addEventListener("hyper:beforeRequest", ({ detail: { form } }) => dirty.delete(form), { signal });
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
-    if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) note(form);
+    if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) markUnsaved(form);
   }, { signal });
-  return { note, mayLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
+  return { markUnsaved, confirmLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
 }

@@ -16,9 +16,9 @@ export function advise(message: string, target: string | null, ids: readonly str
   const wanted = `${target}`.replace(/\W/g, "").toLowerCase();
   const near = ids.map((id) => {
     const shared = [...wanted].filter((_, at) => id.toLowerCase().includes(wanted.slice(at, at + 2)));
-    return { id, likeness: shared.length / (wanted.length + id.length) };
+    return { id, similarity: shared.length / (wanted.length + id.length) };
   });
-  const nearest = near.sort((a, b) => b.likeness - a.likeness).slice(0, 3).map(({ id }) => `#${id}`);
+  const nearest = near.sort((a, b) => b.similarity - a.similarity).slice(0, 3).map(({ id }) => `#${id}`);
   // deno-lint-ignore no-console -- the console is where a developer looks
   console.warn(`${message}. The nearest ids: ${nearest.join(" ")}`);
 }

@@ -6,35 +6,35 @@
  * @module
  */
 import type { Swap } from "../../protocol/patch.ts";
-import { type ActiveCall, type Call, tell } from "../call/call.ts";
+import { type ActiveCall, type Call, emitCallEvent } from "../call/call.ts";
 import { config } from "../config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
 import { all, doc, dom, idOf } from "../dom.ts";
 import { keepElement, keptFor } from "./keep.ts";
 import { loadLater, tryLater } from "../later/load_later.ts";
 import { parseFragment } from "./markup.ts";
-import { acceptAnswer, morph } from "./morph.ts";
+import { morphElement, syncAcceptedForm } from "./morph.ts";
 import { pages } from "../navigate/nav_observer.ts";
-import { joinIn } from "./parts.ts";
+import { updateIndicators } from "./indicators.ts";
 import { isStale, markReplaced } from "./stale.ts";
-import { sleep, until } from "../call/wait.ts";
+import { abortable, sleep } from "../call/wait.ts";
 import type { Wire } from "../call/wire.ts";
 
 /** What is done for an event. `place` is the answer's place in time, `again` whether it may have been done before. */
-type Verb = (data: Wire, activeCall: ActiveCall, place: number, again?: boolean) => void | Promise<void>;
+type Effect = (data: Wire, activeCall: ActiveCall, place: number, again?: boolean) => void | Promise<void>;
 
-/** The verbs by the names of their events. An event without one is only announced. */
-export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
+/** The effects by the names of their events. An event without one is only announced. */
+export const effects: ReadonlyMap<string, Effect> = new Map(Object.entries<Effect>({
   patch_html: patchHtml,
   toast(data, activeCall) {
     // A scalar travels as `{ value }`.
-    tell("toast", activeCall, { value: `${Object.keys(data)}` === "value" ? data.value : { ...data } });
+    emitCallEvent("toast", activeCall, { value: `${Object.keys(data)}` === "value" ? data.value : { ...data } });
     // The rest of the answer does not wait for it. Without the file the event alone has told it.
     tryLater().then((later) => later?.showToast(data));
   },
   dispatch_event({ name, payload, target }, activeCall) {
-    const places = text(target) ? find(`${target}`, activeCall) : [globalThis];
-    for (const place of places) {
+    const selector = text(target);
+    for (const place of selector ? find(selector, activeCall) : [globalThis]) {
       dom(place).dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
     }
   },
@@ -44,10 +44,10 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   },
   async load_js({ src }, activeCall) {
     const { signal } = activeCall;
-    await until(signal, loadLater().then(({ loadScript }) => loadScript(`${src}`))).catch((error: unknown) => {
+    await abortable(signal, loadLater().then(({ loadScript }) => loadScript(`${src}`))).catch((error: unknown) => {
       signal.throwIfAborted();
       // Nothing else fails with it.
-      tell("requestException", activeCall, { error });
+      emitCallEvent("requestException", activeCall, { error });
     });
   },
 }));
@@ -66,20 +66,20 @@ async function patchHtml(data: Wire, activeCall: ActiveCall, place: number, agai
       const replaces = !ADDING.test(swap);
       // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
       if (!doc.contains(element) || replaces && isStale(element, place)) continue;
-      if (!tell("swap:before", activeCall, { element, swap })) continue;
+      if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
       const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
       if (replaces) { for (const root of [element, ...roots]) markReplaced(root, place); }
-      if (activeCall.ok && activeCall.form) acceptAnswer(activeCall.form, roots);
-      roots.forEach(joinIn);
+      if (activeCall.ok && activeCall.form) syncAcceptedForm(activeCall.form, roots);
+      roots.forEach(updateIndicators);
       changed.push(...roots);
-      tell("swap:after", activeCall, { element, swap });
+      emitCallEvent("swap:after", activeCall, { element, swap });
     }
     applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
   };
   const slow = data.transition || data.swap_delay || data.settle_delay;
   // What cannot be shown slowly, for want of the file, is shown.
   const later = slow ? await tryLater() : null;
-  if (later) await later.changeAfterDelay(data, elements, changed, change, (ms) => sleep(signal, ms));
+  if (later) await later.changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));
   else change();
 }
 
@@ -120,7 +120,7 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
   let olds: (ChildNode | null)[] = [];
   const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
-    const now = morph(element, twin);
+    const now = morphElement(element, twin);
     roots[roots.indexOf(twin)] = now;
     // What stands around the element's twin goes around the element.
     const at = nodes.indexOf(twin);
@@ -152,9 +152,9 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
  * @throws {Error} When nothing matches and `strict` is on.
  */
 function find(target: string | null, call: Call, strict = false): Element[] {
-  const found = target === null ? [] : all(target);
+  const found = target ? all(target) : [];
   if (!found[0]) {
-    tell("swap:missing", { ...call, target });
+    emitCallEvent("swap:missing", { ...call, target });
     const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;
     if (strict) throw new Error(message);
     // Advice for a developer: that it cannot be had changes nothing.

@@ -25,8 +25,7 @@ export function captureFocus(): () => void {
   const select = captureSelection(element);
   const { scrollLeft, scrollTop } = dom(element);
   return () => {
-    const { activeElement } = doc;
-    if (activeElement && activeElement !== doc.body) return;
+    if (doc.activeElement && doc.activeElement !== doc.body) return;
     const place = doc.contains(element) ? element : doc.getElementById(id);
     if (!place) return;
     // The page stays where the reader has scrolled it.
@@ -48,7 +47,7 @@ export function captureSelection(element: Element): (element: Element) => void {
     const control = dom(element) as View<HTMLInputElement>;
     // Null in a control without a selection, undefined in what is no control.
     if (selectionStart == null || control.selectionStart == null) return;
-    control.setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? undefined);
+    control.setSelectionRange(selectionStart, selectionEnd, selectionDirection!);
   };
 }
 

@@ -25,6 +25,4 @@ export function keepElement(island: Element): void {
   dom(copy).remove();
 }
 
-function copiesOf(island: Element, root: ParentNode): Element[] {
-  return all(`#${CSS.escape(idOf(island))}`, root);
-}
+const copiesOf = (kept: Element, root: ParentNode): Element[] => all(`#${CSS.escape(idOf(kept))}`, root);

@@ -25,8 +25,8 @@
  */
 import { config } from "../config.ts";
 import { captureFocus } from "./focus.ts";
-import { all, attr, doc, dom, idOf } from "../dom.ts";
-import { marked, toggleClasses } from "./marked.ts";
+import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
+import { toggleStateClasses } from "./state_classes.ts";
 
 /** What is to be known of a request. */
 export interface LoadingCall {
@@ -87,8 +87,8 @@ export function stopLoading(): void {
 
 /** Puts what is in a part of the page into the state that its attributes ask for. */
 export function showLoading(root: ParentNode): void {
-  marked(root, SHOWING).forEach(show);
-  marked(root, CONTROLS).forEach(disable);
+  allInclusive(SHOWING, root).forEach(show);
+  allInclusive(CONTROLS, root).forEach(disable);
   giveBack?.();
   markBusy();
 }
@@ -98,7 +98,7 @@ function show(element: Element): void {
   const view = dom(element);
   const state = shown.get(element) ?? { since: Infinity, seen: 0 };
   shown.set(element, state);
-  const times = [...calls].filter(([call]) => covers(element, call)).map(([, since]) => since);
+  const times = [...calls].flatMap(([call, since]) => covers(element, call) ? since : []);
   const wanted = times.length > 0;
   // One request after another is one wait, which goes on where it began.
   state.since = wanted ? Math.min(state.since, ...times) : Infinity;
@@ -110,7 +110,7 @@ function show(element: Element): void {
     else state.seen = wanted ? now : 0;
   }
   const on = !!state.seen;
-  toggleClasses(element, "hyper-loading", on);
+  toggleStateClasses(element, "hyper-loading", on);
   if (!view.matches(`${CHANGED},${DISABLING}`)) view.toggleAttribute("hidden", !on);
 }
 
@@ -142,8 +142,8 @@ function markBusy(): void {
       target ? all(`${target},[hyper-target-busy="${CSS.escape(target)}"]`) : form ?? []
     ).filter((element) => busy.has(element) || !dom(element).hasAttribute("aria-busy")),
   );
-  for (const element of busy.difference(wanted)) dom(element).removeAttribute("aria-busy");
-  for (const element of wanted) dom(element).setAttribute("aria-busy", "true");
+  busy.difference(wanted).forEach((element) => dom(element).removeAttribute("aria-busy"));
+  wanted.forEach((element) => dom(element).setAttribute("aria-busy", "true"));
   busy = wanted;
 }
 
@@ -177,5 +177,5 @@ function disables(element: Element, call: LoadingCall): boolean {
 
 /** Whether two forms are one, or one has taken the place of the other by its id. */
 function isSame(form: Element, other: Element | null): boolean {
-  return form === other || !!other && !!idOf(form) && idOf(form) === idOf(other);
+  return form === other || !!idOf(form) && idOf(form) === attr(other, "id");
 }

@@ -9,37 +9,32 @@
  */
 import { doc, dom } from "../dom.ts";
 
-interface Policy {
+/** The part of a Trusted Types policy that the runtime uses. */
+export interface TrustedPolicy {
   createHTML(text: string): string;
   createScriptURL(text: string): string;
 }
 
 interface PolicyFactory {
-  createPolicy(name: string, rules: Policy): Policy;
+  createPolicy(name: string, rules: TrustedPolicy): TrustedPolicy;
 }
 
-const RULES: Policy = { createHTML: (text) => text, createScriptURL: (text) => text };
+const RULES: TrustedPolicy = { createHTML: (text) => text, createScriptURL: (text) => text };
 
 // Made at the first need and kept: a second policy of the same name would violate the page's content security policy.
-let policy: Policy | undefined;
+let policy: TrustedPolicy | undefined;
 
 /** Returns the policy. Where the browser does not know them, text is good enough. */
-function trust(): Policy {
+export function trustedPolicy(): TrustedPolicy {
   // TypeScript does not know Trusted Types yet; where the browser does not, an element of the page may have the name.
-  const known = Object.hasOwn(globalThis, "trustedTypes") ? globalThis : {};
-  const { trustedTypes } = known as { readonly trustedTypes?: PolicyFactory };
-  return policy ??= trustedTypes?.createPolicy("hyper", RULES) ?? RULES;
-}
-
-/** Lets the URL of a script of the page's own server through. */
-export function trustedScriptUrl(url: string): string {
-  return trust().createScriptURL(url);
+  return policy ??= Object.hasOwn(globalThis, "trustedTypes")
+    ? (Reflect.get(globalThis, "trustedTypes") as PolicyFactory).createPolicy("hyper", RULES)
+    : RULES;
 }
 
 /** Parses a whole document. */
-export function parseDocument(text: string): Document {
-  return new DOMParser().parseFromString(trust().createHTML(text), "text/html");
-}
+export const parseDocument = (text: string): Document =>
+  new DOMParser().parseFromString(trustedPolicy().createHTML(text), "text/html");
 
 /**
  * Parses content for a place in the page: rows, options and SVG parts as well as ordinary elements. In `<html>` that is
@@ -59,7 +54,7 @@ export function parseFragment(text: string, place: Element | null): DocumentFrag
   }
   // Rows and cells are fine in a template; only foreign elements need the element they stand in.
   const svg = place instanceof SVGElement && place.localName !== "foreignObject";
-  template.innerHTML = trust().createHTML(svg ? `<svg>${text}</svg>` : text);
+  template.innerHTML = trustedPolicy().createHTML(svg ? `<svg>${text}</svg>` : text);
   const wrapper = svg && dom(content.firstElementChild);
   if (wrapper) wrapper.replaceWith(...wrapper.childNodes);
   return content;

@@ -40,7 +40,7 @@
  * merely gives back, the value it was just sent, changes nothing that was typed since. The same holds for `open` on
  * `<details>`, which is state and attribute in one, so that what the server said last is remembered apart from it; an
  * open `<dialog>` is never closed. A file input is never cleared. What a form was sent with, and the server has accepted,
- * is the server's again: see `acceptAnswer()`.
+ * is the server's again: see `syncAcceptedForm()`.
  *
  * ## What is left alone
  *
@@ -91,7 +91,7 @@ type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
  * @param root Where they are.
  * @param says What is known of some of them better than by how they are now.
  */
-export function rememberOpen(root: ParentNode, says?: ReadonlyMap<Element, boolean>): void {
+export function saveOpenState(root: ParentNode, says?: ReadonlyMap<Element, boolean>): void {
   for (const element of all("details,dialog", root)) {
     opened.set(element, says?.get(element) ?? dom(element).hasAttribute("open"));
   }
@@ -101,8 +101,8 @@ export function rememberOpen(root: ParentNode, says?: ReadonlyMap<Element, boole
  * Notes what a form is sent with, so that an answer which only gives it back does not overwrite what was typed while it
  * was on its way, and that what the server has taken does not stay.
  */
-export function rememberSent(form: HTMLFormElement): void {
-  for (const control of controlsOf(form)) sent.set(control, stateOf(control));
+export function saveSentState(form: HTMLFormElement): void {
+  for (const control of formControls(form)) sent.set(control, stateOf(control));
 }
 
 function stateOf(control: Control): readonly unknown[] {
@@ -118,8 +118,8 @@ function stateOf(control: Control): readonly unknown[] {
  * @param form The form that was sent.
  * @param roots What the answer has put in place.
  */
-export function acceptAnswer(form: HTMLFormElement, roots: readonly Element[]): void {
-  const controls = controlsOf(form).filter((control) => sent.has(control));
+export function syncAcceptedForm(form: HTMLFormElement, roots: readonly Element[]): void {
+  const controls = formControls(form).filter((control) => sent.has(control));
   const touched = controls.filter((control) => `${stateOf(control)}` !== `${sent.get(control)}`).map(wholeOf);
   for (const control of controls) {
     const view = dom(control);
@@ -137,9 +137,8 @@ function wholeOf(control: Element): unknown {
 }
 
 /** The controls of a form, those that only name it in their `form` attribute as well. */
-function controlsOf(form: HTMLFormElement): Control[] {
-  return all("input,textarea,option").filter((control) => (dom(control) as View<HTMLInputElement>).form === form);
-}
+const formControls = (form: HTMLFormElement): Control[] =>
+  all("input,textarea,option").filter((control) => (dom(control) as View<HTMLInputElement>).form === form);
 
 /**
  * Makes one element equal to another, in its place.
@@ -148,7 +147,7 @@ function controlsOf(form: HTMLFormElement): Control[] {
  * @param source The element to become; it, and what is in it, may be moved into the page.
  * @returns The element that is now in the place of `target`: `target` itself unless its name differs.
  */
-export function morph(target: Element, source: Element): Element {
+export function morphElement(target: Element, source: Element): Element {
   const restoreFocus = captureFocus();
   const trash: ChildNode[] = [];
   // The old nodes that have a place in the new tree.
@@ -280,7 +279,7 @@ export function morph(target: Element, source: Element): Element {
       dom(dom(old).parentNode)?.removeChild(old);
     }
   }
-  rememberOpen(now, says);
+  saveOpenState(now, says);
   restoreFocus();
   return now;
 }

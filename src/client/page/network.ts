@@ -10,9 +10,9 @@
  *
  * @module
  */
-import { dom } from "../dom.ts";
+import { allInclusive, dom } from "../dom.ts";
 import { emit } from "../events.ts";
-import { marked, toggleClasses } from "./marked.ts";
+import { toggleStateClasses } from "./state_classes.ts";
 
 /** `Hyper.network`. */
 export interface Network {
@@ -65,11 +65,11 @@ export function watchNetwork(signal: AbortSignal): void {
 
 /** Lets what is in a part of the page show the state. */
 export function showNetwork(root: ParentNode, isOnline = online): void {
-  for (const element of marked(root, `${ONLINE},${OFFLINE}`)) {
+  for (const element of allInclusive(`${ONLINE},${OFFLINE}`, root)) {
     const view = dom(element);
     for (const [state, on] of [["hyper-online", isOnline], ["hyper-offline", !isOnline]] as const) {
       if (view.hasAttribute(state)) view.toggleAttribute("hidden", !on);
-      toggleClasses(element, state, on);
+      toggleStateClasses(element, state, on);
     }
   }
 }

@@ -16,16 +16,16 @@ const elements = new WeakMap<Element, number>();
 const ids = new Map<string, number>();
 
 /** The next place in time. */
-export const nextPlace = (): number => ++clock;
+export const nextSequence = (): number => ++clock;
 
 /** The place of a call that begins, and may yet bring something old. */
-export function callBegins(): number {
+export function openSequence(): number {
   open.add(++clock);
   return clock;
 }
 
 /** That call has ended, or has turned out to be a stream, whose patches count by their arrival. */
-export function callEnds(place: number): void {
+export function closeSequence(place: number): void {
   open.delete(place);
   if (!open.size) ids.clear();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { doc, dom } from "../../client/dom.ts";
-import { rememberOpen } from "../../client/page/morph.ts";
+import { saveOpenState } from "../../client/page/morph.ts";
 import { DEV_BUILD_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { connect } from "./connection.ts";
 import { createJournal } from "./journal.ts";
@@ -39,7 +39,7 @@ function start(): void {
   // Beside the body, which pages put another in the place of.
   dom(doc.documentElement).append(host);
 
-  rememberOpen(document);
+  saveOpenState(document);
   restoreValues();
   const showAll = (title: string, reports: readonly ErrorReport[]): void => {
     reports.forEach(panel.addError);

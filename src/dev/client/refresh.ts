@@ -7,7 +7,7 @@
 import { all, doc, dom } from "../../client/dom.ts";
 import { isMergeable } from "../../client/navigate/fetch_page.ts";
 import { showLoading } from "../../client/page/loading.ts";
-import { morph } from "../../client/page/morph.ts";
+import { morphElement } from "../../client/page/morph.ts";
 import { showNetwork } from "../../client/page/network.ts";
 import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { reloadKeeping } from "./keep_values.ts";
@@ -107,7 +107,7 @@ function show(page: Document): void {
   // As the runtime leaves a page at rest: the markup of the server says nothing of the network and of what is on its way.
   showNetwork(body, navigator.onLine);
   showLoading(body);
-  morph(doc.body, body);
+  morphElement(doc.body, body);
 }
 
 /** Brings the style sheets, icons and descriptions of the new head, and takes out those it has no more. */

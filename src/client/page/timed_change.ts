@@ -16,7 +16,7 @@ import type { Wire } from "../call/wire.ts";
  * @param change Makes it.
  * @param sleep Waits for some milliseconds, and throws when the call is ended.
  */
-export async function changeAfterDelay(
+export async function changeWithTiming(
   { transition, swap_delay, settle_delay }: Wire,
   going: readonly Element[],
   coming: readonly Element[],

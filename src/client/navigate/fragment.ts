@@ -5,4 +5,4 @@
  */
 
 /** A URL without its fragment: two that are equal are one page to the browser. */
-export const pageOf = (href: string): string => href.replace(/#.*/, "");
+export const withoutFragment = (href: string): string => href.replace(/#.*/, "");

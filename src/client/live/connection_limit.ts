@@ -20,7 +20,7 @@ const MOMENT_MS = 500;
  * @param giveWay Called when it is to end, because nobody sees this tab and others need the connection.
  * @param doc The document of the page.
  */
-export function takeSlot(connection: AbortSignal, giveWay: () => void, doc: View<Document>): void {
+export function limitConnections(connection: AbortSignal, giveWay: () => void, doc: View<Document>): void {
   const [navigation] = performance.getEntriesByType("navigation");
   // Later versions carry many streams over one connection.
   if (!(navigation instanceof PerformanceNavigationTiming && navigation.nextHopProtocol === "http/1.1")) return;
