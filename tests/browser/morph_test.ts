@@ -15,7 +15,7 @@ globalThis.$ = (selector) => document.querySelector(selector);
 globalThis.to = (id, markup) => {
   const template = document.createElement("template");
   template.innerHTML = markup;
-  return lib.morph(document.getElementById(id), template.content.firstElementChild);
+  return lib.morphElement(document.getElementById(id), template.content.firstElementChild);
 };`;
 
 /** A test on a page with this body. */
@@ -691,11 +691,11 @@ onPage(
     await page.locator("#e").click();
     await page.keyboard.press("End");
     await page.keyboard.type(" and written");
-    await morphElement("said anew");
+    await morph("said anew");
     await page.keyboard.type(" on");
     assertEquals(await page.locator("#e").textContent(), "said and written on");
     await page.locator("#e").blur();
-    await morphElement("said at last");
+    await morph("said at last");
     assertEquals(await page.locator("#e").textContent(), "said at last");
   },
 );
@@ -753,7 +753,7 @@ onPage("morph() makes any tree any other, and keeps what has the same id and nam
       document.body.replaceChildren(parse(from));
       const root = document.body.children[0]!;
       const before = keyed(root);
-      const result = lib.morph(root, parse(markup));
+      const result = lib.morphElement(root, parse(markup));
       const after = keyed(result);
       const lost = [...after].some(([key, element]) => before.has(key) && before.get(key) !== element);
       return lost || document.body.childNodes.length !== 1 || result !== document.body.firstChild ||

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openSequence, closeSequence, isStale, markReplaced, nextSequence } from "../../../src/client/page/stale.ts";
+import { closeSequence, isStale, markReplaced, nextSequence, openSequence } from "../../../src/client/page/stale.ts";
 
 // What a page has besides.
 Object.assign(globalThis, { Document: class {}, HTMLFormElement: class {} });
