@@ -18,7 +18,6 @@ import { isForeign, isStream, receive, type Received } from "./receive.ts";
 import { reportException, showCallFailure } from "./report.ts";
 import { ConnectionError, connectionError, send } from "./send.ts";
 import { closeSequence, openSequence } from "../page/stale.ts";
-import type { Destination } from "./switch.ts";
 import { abortable, nextEvent, sleep } from "./wait.ts";
 
 /** The states of a call, in order. Its outcome is separate: a call can be aborted in each of them. */
