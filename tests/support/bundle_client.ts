@@ -49,7 +49,7 @@ export const INTERNAL: readonly string[] = [
   "confirmLeave",
   "newId",
   "markUnsaved",
-  "parseDocument",
+  "parsePage",
   "patchSignals",
   "retryInterval",
   "seen",

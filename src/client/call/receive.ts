@@ -167,7 +167,7 @@ async function* blocksOf(
     yield block;
     // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("../live/live.ts").catch(() => null);
-    if (live) return yield* live.follow(block, blocks, own, activeCall, doc);
+    if (live) return yield* live.readTopic(block, blocks, own, activeCall, doc);
   }
 }
 

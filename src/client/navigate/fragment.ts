@@ -1,8 +1,8 @@
 /**
- * Where a URL leads, without its fragment.
+ * URLs without their fragment.
  *
  * @module
  */
 
-/** A URL without its fragment: two that are equal are one page to the browser. */
+/** Returns a URL without its fragment. Two URLs that differ only in it are one page to the browser. */
 export const withoutFragment = (href: string): string => href.replace(/#.*/, "");

@@ -1,5 +1,5 @@
 /**
- * What the runtime and the part that shows pages, which is loaded later, know of each other.
+ * The interface between the runtime and the code that shows pages, which is loaded later.
  *
  * @module
  */
@@ -7,44 +7,44 @@ import type { Words } from "../config.ts";
 import type { LoadingCall } from "../page/loading.ts";
 import type { TrustedPolicy } from "../page/markup.ts";
 
-/** How a page is gone to. */
+/** Options for `Hyper.navigate()`. */
 export interface NavigateOptions {
-  /** Whether the page takes the place of the current entry in the history. Default: `false`. */
+  /** If `true`, replaces the current history entry. Default: `false`. */
   readonly replace?: boolean | undefined;
-  /** The element that causes it. Default: none. */
+  /** The element that causes the navigation. Default: none. */
   readonly sourceEl?: Element | null | undefined;
 }
 
-/** What is loaded later. */
+/** The functions that are loaded later. */
 export interface Pages {
-  /** Goes to a page, and gives whether it is shown. */
+  /** Shows a page. Resolves to `true` if it is shown. */
   navigate(url: string, options: NavigateOptions): Promise<boolean>;
-  /** Notes that the page as it is now is to be found under a URL, as a new entry of the history or the current one. */
+  /** Records the URL of the current page, in a new history entry or the current one. */
   setEntry(url: string, push: boolean): void;
-  /** Notes that something was typed into a form that asks before it is left. */
+  /** Marks a form with `hyper-confirm-unsaved` as changed. */
   markUnsaved(form: Element): void;
 }
 
-/** What it needs of the runtime; handed over, so that it can be a file of its own. */
+/** What those functions need of the runtime. Passed, so that they can be in another bundle. */
 export interface PagesKit {
-  /** Says that something failed. */
+  /** Shows an alert. */
   showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
-  /** Takes that away. */
+  /** Removes one alert, or all. */
   clearFailure(key?: string): void;
-  /** Shows that something is on its way. */
+  /** Begins a loading state. */
   beginLoading(call: LoadingCall): void;
-  /** Shows it no longer. */
+  /** Ends a loading state. */
   endLoading(call: LoadingCall): void;
-  /** Lets what is new on the page show loading and the network. */
+  /** Updates indicators in a part of the page. */
   updateIndicators(root: Element): void;
-  /** Fetches the words of the page's language. */
+  /** Loads the words of the page's language. */
   loadWords(): Promise<void>;
-  /** The words. */
+  /** Returns the words. */
   words(): Words;
-  /** Makes one element equal to another. */
+  /** Makes an element equal to another. */
   morphElement(target: Element, source: Element): Element;
   /** Parses a document. */
-  parseDocument(text: string): Document;
+  parsePage(text: string): Document;
   /** Returns the Trusted Types policy. */
   trustedPolicy(): TrustedPolicy;
 }

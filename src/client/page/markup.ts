@@ -1,8 +1,8 @@
 /**
- * From text to nodes, through the one Trusted Types policy of the runtime, so that it runs under
+ * Parses markup with the Trusted Types policy of the runtime, which therefore works under
  * `require-trusted-types-for 'script'; trusted-types hyper`.
  *
- * Scripts in the nodes made here never run: a fragment parser and a `DOMParser` both mark them as already started
+ * Scripts in parsed nodes never run: a fragment parser and a `DOMParser` both mark them as already started
  * (HTML, 13.2.6.4.4).
  *
  * @module
@@ -21,38 +21,39 @@ interface PolicyFactory {
 
 const RULES: TrustedPolicy = { createHTML: (text) => text, createScriptURL: (text) => text };
 
-// Made at the first need and kept: a second policy of the same name would violate the page's content security policy.
+// Created once: a second policy of the same name would violate the content security policy of the page.
 let policy: TrustedPolicy | undefined;
 
-/** Returns the policy. Where the browser does not know them, text is good enough. */
+/** Returns the policy. A browser without Trusted Types accepts text. */
 export function trustedPolicy(): TrustedPolicy {
-  // TypeScript does not know Trusted Types yet; where the browser does not, an element of the page may have the name.
+  // In a browser without Trusted Types, an element of the page may have this name. TypeScript does not declare them
+  // yet.
   return policy ??= Object.hasOwn(globalThis, "trustedTypes")
     ? (Reflect.get(globalThis, "trustedTypes") as PolicyFactory).createPolicy("hyper", RULES)
     : RULES;
 }
 
-/** Parses a whole document. */
-export const parseDocument = (text: string): Document =>
+/** Parses a document. */
+export const parsePage = (text: string): Document =>
   new DOMParser().parseFromString(trustedPolicy().createHTML(text), "text/html");
 
 /**
- * Parses content for a place in the page: rows, options and SVG parts as well as ordinary elements. In `<html>` that is
- * a body; elsewhere the children of the body of a whole document.
+ * Parses content for a place in the page: also table rows, options and SVG elements. For `<html>` the result is a body.
+ * A whole
+ * document elsewhere is reduced to the children of its body.
  *
- * @param text The markup.
- * @param place The element it goes into.
+ * @param place The element that the content is inserted into.
  */
-export function parseFragment(text: string, place: Element | null): DocumentFragment {
+export function parseContent(text: string, place: Element | null): DocumentFragment {
   const template = doc.createElement("template");
   const { content } = template;
   const root = place === doc.documentElement;
   if (root || /^\s*<(!doctype|html|head|body)[\s>]/i.test(text)) {
-    const { body } = dom(parseDocument(text));
+    const { body } = dom(parsePage(text));
     content.append(...(root ? [body] : dom(body).childNodes));
     return content;
   }
-  // Rows and cells are fine in a template; only foreign elements need the element they stand in.
+  // A template accepts table rows and cells. SVG elements need an `<svg>` around them.
   const svg = place instanceof SVGElement && place.localName !== "foreignObject";
   template.innerHTML = trustedPolicy().createHTML(svg ? `<svg>${text}</svg>` : text);
   const wrapper = svg && dom(content.firstElementChild);
