@@ -13,10 +13,10 @@ import {
 } from "../events.ts";
 import type { Sync } from "./lanes.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
-import { buildPayload, type PayloadSource } from "./payload.ts";
+import { buildPayload, type Payload, type PayloadSource } from "./payload.ts";
 
 /** A call that can be sent. Not changed after {@linkcode makeCall} returned it. */
-export interface Call extends CallEventDetail {
+export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "depth"> {
   /** How it coordinates with other calls of its lane. */
   readonly sync: Sync;
   /** How `html` items without a swap mode of their own are inserted. */
@@ -31,14 +31,6 @@ export interface Call extends CallEventDetail {
   readonly signal?: AbortSignal | undefined;
   /** Called with the progress of the upload. */
   readonly onUploadProgress?: ((progress: UploadProgressEventDetail) => void) | undefined;
-  /** Its headers. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Its body; `undefined` for none. */
-  readonly body: FormData | URLSearchParams | string | undefined;
-  /** `true` if the body contains a file. */
-  readonly hasFile: boolean;
-  /** Number of switches that led to it. */
-  readonly depth: number;
   /**
    * Aborts it with an `AbortReason`. A call that `switch_action` started has that of the first call; others get one.
    */

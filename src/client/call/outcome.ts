@@ -26,10 +26,25 @@ export type AbortReason =
   /** The `timeout` of the call. */
   | "timeout";
 
-/** Properties of every outcome. */
-export interface OutcomeBase {
+/**
+ * Properties of every outcome.
+ *
+ * @typeParam Kind The kinds of outcome.
+ * @typeParam Data The type of `data`.
+ */
+export interface OutcomeBase<Kind extends string = string, Data = unknown> {
+  /** The kind of outcome. */
+  readonly kind: Kind;
+  /** `true` if the action succeeded. */
+  readonly ok: Kind extends "success" ? true : false;
+  /** `true` if the lane blocked the call. */
+  readonly blocked: Kind extends "blocked" ? true : false;
+  /** `true` if the call was aborted, or canceled before it was sent. */
+  readonly aborted: Kind extends "aborted" | "cancelled" ? true : false;
   /** HTTP status, or that of an `error` event; 0 without a response. */
   readonly status: number;
+  /** The plain value that the action returned, or the data of an error response; `null` without one. */
+  readonly data: Data;
   /** Events of the response in order, except `end` and checkpoints. */
   readonly events: readonly ReceivedEvent[];
   /** Validation errors: messages by field, those of the form under `""`. Empty if there are none. */
@@ -37,61 +52,19 @@ export interface OutcomeBase {
 }
 
 /** The response is complete and applied to the page. */
-export interface SuccessOutcome<Result = unknown> extends OutcomeBase {
-  /** Discriminates the outcomes. */
-  readonly kind: "success";
-  /** `true` if the action succeeded. */
-  readonly ok: true;
-  /** The plain value that the action returned; `null` if it returned none. */
-  readonly data: Result;
-  /** `true` if the lane blocked the call. */
-  readonly blocked: false;
-  /** `true` if the call was aborted. */
-  readonly aborted: false;
-}
+export type SuccessOutcome<Result = unknown> = OutcomeBase<"success", Result>;
 
 /** The server responded with an error status or an `error` event. */
-export interface ErrorOutcome extends OutcomeBase {
-  /** Discriminates the outcomes. */
-  readonly kind: "error";
-  /** `true` if the action succeeded. */
-  readonly ok: false;
-  /** The data of the response, if it has any. */
-  readonly data: unknown;
+export interface ErrorOutcome extends OutcomeBase<"error"> {
   /** Error message of the server. */
   readonly message: string;
-  /** `true` if the lane blocked the call. */
-  readonly blocked: false;
-  /** `true` if the call was aborted. */
-  readonly aborted: false;
 }
 
 /** The lane was taken and `sync` is `block`. Nothing was sent. */
-export interface BlockedOutcome extends OutcomeBase {
-  /** Discriminates the outcomes. */
-  readonly kind: "blocked";
-  /** `true` if the action succeeded. */
-  readonly ok: false;
-  /** No data. */
-  readonly data: null;
-  /** `true` if the lane blocked the call. */
-  readonly blocked: true;
-  /** `true` if the call was aborted. */
-  readonly aborted: false;
-}
+export type BlockedOutcome = OutcomeBase<"blocked", null>;
 
 /** The call was aborted before its response was complete, or canceled before it was sent. */
-export interface AbortedOutcome extends OutcomeBase {
-  /** Discriminates the outcomes. */
-  readonly kind: "aborted" | "cancelled";
-  /** `true` if the action succeeded. */
-  readonly ok: false;
-  /** No data. */
-  readonly data: null;
-  /** `true` if the lane blocked the call. */
-  readonly blocked: false;
-  /** `true` if the call was aborted. */
-  readonly aborted: true;
+export interface AbortedOutcome extends OutcomeBase<"aborted" | "cancelled", null> {
   /** Why it was aborted. */
   readonly reason: AbortReason;
 }

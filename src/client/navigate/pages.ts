@@ -4,8 +4,10 @@
  * @module
  */
 import type { Words } from "../config.ts";
-import type { LoadingCall } from "../page/loading.ts";
-import type { TrustedPolicy } from "../page/markup.ts";
+import type { updateIndicators } from "../page/indicators.ts";
+import type { beginLoading, endLoading } from "../page/loading.ts";
+import type { parsePage, trustedPolicy } from "../page/markup.ts";
+import type { morphElement } from "../page/morph.ts";
 
 /** Options for `Hyper.navigate()`. */
 export interface NavigateOptions {
@@ -27,24 +29,15 @@ export interface Pages {
 
 /** What those functions need of the runtime. Passed, so that they can be in another bundle. */
 export interface PagesKit {
-  /** Shows an alert. */
+  readonly beginLoading: typeof beginLoading;
+  readonly endLoading: typeof endLoading;
+  readonly updateIndicators: typeof updateIndicators;
+  readonly morphElement: typeof morphElement;
+  readonly parsePage: typeof parsePage;
+  readonly trustedPolicy: typeof trustedPolicy;
+  /** As in `page/announce.ts` and `page/words.ts`, whose imports lead here. */
   showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
-  /** Removes one alert, or all. */
   clearFailure(key?: string): void;
-  /** Begins a loading state. */
-  beginLoading(call: LoadingCall): void;
-  /** Ends a loading state. */
-  endLoading(call: LoadingCall): void;
-  /** Updates indicators in a part of the page. */
-  updateIndicators(root: Element): void;
-  /** Loads the words of the page's language. */
   loadWords(): Promise<void>;
-  /** Returns the words. */
   words(): Words;
-  /** Makes an element equal to another. */
-  morphElement(target: Element, source: Element): Element;
-  /** Parses a document. */
-  parsePage(text: string): Document;
-  /** Returns the Trusted Types policy. */
-  trustedPolicy(): TrustedPolicy;
 }

@@ -13,6 +13,6 @@ export function advise(message: string, target: string | null, ids: readonly str
     return { id, similarity: shared.length / (wanted.length + id.length) };
   });
   const nearest = near.sort((a, b) => b.similarity - a.similarity).slice(0, 3).map(({ id }) => `#${id}`);
-  // advice for developers
+  // deno-lint-ignore no-console -- the console is where developers look
   console.warn(`${message}. The nearest ids: ${nearest.join(" ")}`);
 }

@@ -23,21 +23,13 @@
  * @module
  */
 import { config } from "../config.ts";
+import type { CallEventDetail } from "../events.ts";
 import { captureFocus } from "./focus.ts";
 import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
 import { toggleStateClasses } from "./state_classes.ts";
 
 /** A request, as far as loading states depend on it. */
-export interface LoadingCall {
-  /** Key of its lane. */
-  readonly key: string;
-  /** Name of its action. */
-  readonly action: string;
-  /** Selector for its target, or `null`. */
-  readonly target: string | null;
-  /** Its form, or `null`. */
-  readonly form: HTMLFormElement | null;
-}
+export type LoadingCall = Pick<CallEventDetail, "key" | "action" | "target" | "form">;
 
 /** Times of an indicator, in milliseconds on the clock of the page. */
 interface Shown {
