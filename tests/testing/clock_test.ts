@@ -92,7 +92,7 @@ Deno.test("AbortSignal.timeout() follows the clock", async () => {
 
 Deno.test("tick() refuses to go back", async () => {
   using clock = createTestClock();
-  await assertRejects(() => clock.tick(-1), RangeError, "Cannot advance the clock by \"-1\"");
+  await assertRejects(() => clock.tick(-1), RangeError, 'Cannot advance the clock by "-1"');
   await assertRejects(() => clock.tick(NaN), RangeError);
 });
 

@@ -19,17 +19,17 @@ import { LIVE_ID_PREFIX, STREAM_HEADER } from "../../protocol/names.ts";
 import { isTerminal } from "../../protocol/patch.ts";
 import type { Destination } from "../../protocol/switch.ts";
 import { own } from "../../protocol/wire.ts";
-import { verbs } from "../page/apply.ts";
-import { type ActiveCall, tell } from "./call.ts";
+import { effects } from "../page/apply.ts";
+import { type ActiveCall, emitCallEvent } from "./call.ts";
 import { doc } from "../dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { loadLater } from "../later/load_later.ts";
 import { endLoading } from "../page/loading.ts";
 import { reportException } from "./report.ts";
-import { lost } from "./send.ts";
-import { pageOf } from "../navigate/location.ts";
-import { callEnds, nextPlace } from "../page/stale.ts";
-import { until } from "./wait.ts";
+import { connectionError } from "./send.ts";
+import { withoutFragment } from "../navigate/fragment.ts";
+import { closeSequence, nextSequence } from "../page/stale.ts";
+import { abortable } from "./wait.ts";
 
 /** The result of an answer. */
 export type Received =
@@ -55,7 +55,7 @@ const LASTING_MS = 30_000;
  * @throws {ConnectionError} When it breaks off.
  */
 export async function receive(answer: Answer, activeCall: ActiveCall): Promise<Received> {
-  const { id, signal, attempt, started, depth } = activeCall;
+  const { id, signal, connection, sequence, depth } = activeCall;
   const { status, ok } = answer;
   activeCall.ok = ok;
   const events: ReceivedEvent[] = [];
@@ -76,7 +76,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
     const work: PromiseLike<unknown>[] = [];
-    tell("streamEvent", activeCall, { event, data: value, waitUntil: (promise) => void work.push(promise) });
+    emitCallEvent("streamEvent", activeCall, { event, data: value, waitUntil: (promise) => void work.push(promise) });
     await Promise.all(work);
     // For the same reason its events are not kept.
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
@@ -87,21 +87,21 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
       if (url) goTo(url);
       else failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      to = (await until(signal, loadLater())).destinationOf(wire, depth, location);
+      to = (await abortable(signal, loadLater())).destinationOf(wire, depth, location);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
-      await verbs.get(event)?.(wire, activeCall, lasting ? nextPlace() : started, again);
+      await effects.get(event)?.(wire, activeCall, lasting ? nextSequence() : sequence, again);
     }
   }
 
   // A connection can be lost without an error, as in a tunnel: then only the silence shows it.
   const listen = () => {
     clearTimeout(watch);
-    watch = setTimeout(() => attempt.abort(), SILENCE_MS);
+    watch = setTimeout(() => connection.abort(), SILENCE_MS);
   };
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
   // The patches of a stream count by their arrival, so its start does not matter any more.
-  if (lasting) callEnds(started);
+  if (lasting) closeSequence(sequence);
   listen();
   const lasts = setTimeout(() => activeCall.failures = 0, LASTING_MS);
   try {
@@ -119,7 +119,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
         // The block may come from another tab, which reads for this one.
         listen();
         const { event } = block;
-        if (block.retry) activeCall.retryDelay = +block.retry;
+        if (block.retry) activeCall.retryInterval = +block.retry;
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
         activeCall.failures = 0;
@@ -142,7 +142,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     clearTimeout(lasts);
   }
   // An error is the last word of the server, even where the end is missing or the connection breaks after it.
-  if (!done && !failure) throw lost(activeCall, cause);
+  if (!done && !failure) throw connectionError(activeCall, cause);
   if (exception) return exception;
   if (failure) return { ...NOTHING, ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
@@ -160,7 +160,7 @@ async function* blocksOf(
     yield block;
     // Without the file this tab reads on its own, and receives its own changes, too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("../live/live.ts").catch(() => null);
-    if (live) return yield* live.follow(block, blocks, own, activeCall, doc);
+    if (live) return yield* live.readTopic(block, blocks, own, activeCall, doc);
   }
 }
 
@@ -168,5 +168,5 @@ async function* blocksOf(
 function goTo(url: URL): void {
   location.assign(url);
   // For a browser a fragment of the same page is a jump: it would not show the changes.
-  if (url.hash && pageOf(url.href) === pageOf(location.href)) location.reload();
+  if (url.hash && withoutFragment(url.href) === withoutFragment(location.href)) location.reload();
 }
