@@ -15,7 +15,6 @@ import { saveSentState } from "../page/morph.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
-import type { Destination } from "../../protocol/switch.ts";
 import { receive, type Received } from "./receive.ts";
 import { reportException, showCallFailure } from "./report.ts";
 import { ConnectionError, connectionError, send } from "./send.ts";
