@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { HyperError, isA } from "../errors.ts";
 import type { RateRule } from "../http/rate_rule.ts";
+import { sha256 } from "../platform/hash.ts";
 import { callWithin, DeadlineError } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
@@ -114,7 +114,7 @@ export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateL
 export function withLimiterDeadline(limiter: RateLimiter, seconds: number): RateLimiter {
   return {
     async take(key, rule) {
-      const digest = `hyper:rate:${createHash("sha256").update(key).digest("hex")}`;
+      const digest = `hyper:rate:${sha256(key)}`;
       const message = `Cannot count runs: the rate limiter took more than ${seconds} s`;
       try {
         return await callWithin(() => limiter.take(digest, rule), seconds, { message });

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { notify, type Report, reportTo } from "../callback.ts";
+import { sha256 } from "../platform/hash.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { RetryQueue } from "./retry_queue.ts";
 
@@ -110,5 +110,5 @@ function readDigest(message: unknown): string | null {
 
 /** Returns the same digest on every instance. It differs from any other digest of the principal. */
 function digestPrincipal(principal: string): string {
-  return createHash("sha256").update(`${TOPIC} ${principal}`).digest("base64url");
+  return sha256(`${TOPIC} ${principal}`);
 }

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import { notify, type Report, reportTo } from "../callback.ts";
+import { runAfterIo } from "../platform/timers.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { type LiveStep, type Places, placesOf, readMessage, stepsOf } from "./message.ts";
 import { MAX_WAITING, MAX_WAITING_CHARS, type Waiting, type Watcher } from "./watcher.ts";
@@ -170,7 +170,7 @@ export class Topic {
   #deliverSoon(): void {
     const pause = Math.min(this.#watchers.size * PAUSE_PER_WATCHER, MAX_PAUSE);
     const left = this.#deliveredAt + pause - performance.now();
-    if (left < 1) setImmediate(() => this.#deliver());
+    if (left < 1) runAfterIo(() => this.#deliver());
     else this.#timer = setTimeout(() => this.#deliver(), left);
   }
 

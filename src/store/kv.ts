@@ -7,6 +7,36 @@ import { checkEntry, toJson } from "./entry.ts";
 import { whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";
 
+/** The part of `Deno.Kv` that the store uses. */
+export interface KvDatabase {
+  /** Reads one entry; its `value` and `versionstamp` are `null` if there is none. */
+  get<T>(key: readonly (string | number)[]): Promise<KvEntry<T>>;
+  /** Starts a transaction. */
+  atomic(): KvTransaction;
+}
+
+/** An entry as it was read. */
+export interface KvEntry<T> {
+  /** The key. */
+  readonly key: readonly unknown[];
+  /** The value; `null` if there is none. */
+  readonly value: T | null;
+  /** The version; `null` if there is no value. */
+  readonly versionstamp: string | null;
+}
+
+/** Changes that are written together, or not at all. */
+export interface KvTransaction {
+  /** Requires that an entry has not changed since it was read. */
+  check(entry: Pick<KvEntry<unknown>, "key" | "versionstamp">): this;
+  /** Sets a value that expires in so many milliseconds. */
+  set(key: readonly (string | number)[], value: unknown, options: { readonly expireIn: number }): this;
+  /** Removes a value. */
+  delete(key: readonly (string | number)[]): this;
+  /** Writes the changes; `ok` is `false` if a checked entry has changed. */
+  commit(): Promise<{ readonly ok: boolean }>;
+}
+
 /** Options for {@linkcode createKvStore}. */
 export interface KvStoreOptions {
   /** First part of every key. Nothing else may write below it. Default: `"hyper"`. */
@@ -27,7 +57,7 @@ interface Head {
 
 interface Found {
   readonly text: string;
-  readonly head: Deno.KvEntryMaybe<Head>;
+  readonly head: KvEntry<Head>;
 }
 
 /** Maximum length of a piece, in UTF-16 code units: at most 60,000 bytes in any encoding. */
@@ -52,15 +82,15 @@ const MAX_PIECES = 13;
  * Deno.serve(createHandler({ store: createKvStore(await Deno.openKv()) }));
  * ```
  */
-export function createKvStore(kv: Deno.Kv, options: KvStoreOptions = {}): Store {
+export function createKvStore(kv: KvDatabase, options: KvStoreOptions = {}): Store {
   return new KvStore(kv, options.prefix ?? "hyper");
 }
 
 class KvStore implements Store {
-  readonly #kv: Deno.Kv;
+  readonly #kv: KvDatabase;
   readonly #prefix: string;
 
-  constructor(kv: Deno.Kv, prefix: string) {
+  constructor(kv: KvDatabase, prefix: string) {
     this.#kv = kv;
     this.#prefix = prefix;
   }
@@ -110,7 +140,7 @@ class KvStore implements Store {
     while (!await this.#remove(key, await this.#head(key)));
   }
 
-  #head(key: string): Promise<Deno.KvEntryMaybe<Head>> {
+  #head(key: string): Promise<KvEntry<Head>> {
     return whenUnlocked(() => this.#kv.get<Head>(this.#headKey(key)));
   }
 
@@ -129,7 +159,7 @@ class KvStore implements Store {
   }
 
   /** Writes a text unless the entry has changed since `old` was read. Returns whether it was written. */
-  async #write(key: string, old: Deno.KvEntryMaybe<Head>, text: string, seconds: number): Promise<boolean> {
+  async #write(key: string, old: KvEntry<Head>, text: string, seconds: number): Promise<boolean> {
     checkEntry(key, seconds);
     const pieces = Array.from(
       { length: Math.ceil(text.length / PIECE) },
@@ -157,27 +187,27 @@ class KvStore implements Store {
     return (await whenUnlocked(() => change.commit())).ok;
   }
 
-  async #remove(key: string, old: Deno.KvEntryMaybe<Head>): Promise<boolean> {
+  async #remove(key: string, old: KvEntry<Head>): Promise<boolean> {
     const change = this.#kv.atomic().check(old).delete(this.#headKey(key));
     this.#removePieces(change, old);
     return (await whenUnlocked(() => change.commit())).ok;
   }
 
-  #removePieces(change: Deno.AtomicOperation, { value }: Deno.KvEntryMaybe<Head>): void {
+  #removePieces(change: KvTransaction, { value }: KvEntry<Head>): void {
     if (value === null || value.rest === null) return;
     for (const pieceKey of this.#pieceKeys(value.rest)) change.delete(pieceKey);
   }
 
-  #headKey(key: string): Deno.KvKey {
+  #headKey(key: string): readonly string[] {
     return [this.#prefix, "entry", key];
   }
 
-  #pieceKeys({ id, count }: { readonly id: string; readonly count: number }): Deno.KvKey[] {
+  #pieceKeys({ id, count }: { readonly id: string; readonly count: number }): (readonly (string | number)[])[] {
     return Array.from({ length: count }, (_, index) => [this.#prefix, "piece", id, index]);
   }
 }
 
 /** Returns whether an entry has not expired. Deno KV deletes an expired entry only some time later. */
-function isLive(head: Deno.KvEntryMaybe<Head>): head is Deno.KvEntry<Head> {
+function isLive(head: KvEntry<Head>): head is KvEntry<Head> & { readonly value: Head } {
   return head.value !== null && head.value.expires > Date.now();
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DatabaseSync } from "node:sqlite";
+import { type DatabaseSync, openSqlite } from "../platform/sqlite.ts";
 import { checkEntry, toJson } from "./entry.ts";
 import { isLocked, whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";
@@ -36,9 +36,7 @@ const WRITES_PER_SWEEP = 100;
  * ```
  */
 export async function createSqliteStore(path: string): Promise<SqliteStore> {
-  // Imported here, so that other applications do not load SQLite.
-  const { DatabaseSync } = await import("node:sqlite");
-  const db = new DatabaseSync(path);
+  const db = await openSqlite(path);
   try {
     return await whenUnlocked(() => new SqliteFileStore(db));
   } catch (error) {
