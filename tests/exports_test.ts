@@ -49,8 +49,8 @@ const EXPORTS: Readonly<Record<string, string>> = {
     ToastEventDetail UploadProgressEventDetail NavigateOptions action createActions hyperAlpine runtime
   `,
   "src/store/redis.ts": `
-    Bus BusMessage BusSubscription PublishOptions RedisBus RedisBusOptions RedisOptions RedisStore Store SubscribeOptions createRedisBus
-    createRedisStore
+    Bus BusMessage BusSubscription PublishOptions RateLimiter RateRule RateVerdict RedisBus RedisBusOptions RedisOptions RedisRateLimiter
+    RedisStore Store SubscribeOptions createRedisBus createRedisRateLimiter createRedisStore
   `,
   "src/init/mod.ts": `StartedProject startProject`,
   "src/testing/mod.ts": `

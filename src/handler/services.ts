@@ -10,7 +10,7 @@ import { logError } from "../callback.ts";
 import { orderProviders } from "../deps/providers.ts";
 import type { App } from "../dispatch/app.ts";
 import { createOnce } from "../dispatch/once/once.ts";
-import { createRateLimiter, withLimiterDeadline } from "../dispatch/rate.ts";
+import { withLimiterDeadline } from "../dispatch/rate.ts";
 import { createStreams } from "../dispatch/streams.ts";
 import { Disconnects } from "../live/disconnect.ts";
 import { Live } from "../live/live.ts";
@@ -24,6 +24,7 @@ import { createSignals } from "../signals.ts";
 import { withBusDeadline, withDeadline } from "../store/deadline.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import { createMemoryBus } from "../store/memory_bus.ts";
+import { createRateLimiter } from "../store/rate_limiter.ts";
 import type { HandlerOptions, IdempotencyOptions } from "./options.ts";
 
 /** The parts of a dispatch that are there before the pages are read. */
