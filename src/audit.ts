@@ -99,11 +99,8 @@ export async function auditActions(
   const open = actions.filter(({ guards, isPublic }) => guards.length === 0 && !isPublic);
   if (options.requireGuard === true && open.length > 0) {
     const names = open.map(({ name, place }) => place === null ? `"${name}"` : `"${name}" (${place})`).join(", ");
-    throw new TypeError(
-      `Cannot vouch for ${open.length === 1 ? "action" : "actions"} ${names}: nobody guards ${
-        open.length === 1 ? "it" : "them"
-      }; give a guard to each, or one for all to createHandler(), or say skipHandlerGuard: true`,
-    );
+    const remedy = "add a guard to each, set one in createHandler(), or set skipHandlerGuard: true";
+    throw new TypeError(`Cannot accept ${open.length === 1 ? "action" : "actions"} ${names}: no guard; ${remedy}`);
   }
   const warnings = [...handler.warnings, ...identityWarnings(found, actions)];
   const text = [table(actions), ...warnings.map((warning) => `Warning: ${warning}`)].join("\n\n");
@@ -119,11 +116,10 @@ function identityWarnings(found: readonly RegisteredAction[], actions: readonly 
   );
   if (isIdentified || guarded.length === 0) return [];
   const names = guarded.slice(0, 3).map(({ name }) => `"${name}"`).join(", ");
+  const more = guarded.length > 3 ? ` and ${guarded.length - 3} more` : "";
   return [
-    `users of ${names}${
-      guarded.length > 3 ? ` and ${guarded.length - 3} more` : ""
-    } are told apart by the HttpOnly cookies ` +
-    `this application sets; give createHandler({ principal }), or name the cookies of its sessions in idempotency.cookies`,
+    `users of ${names}${more} are distinguished only by the HttpOnly cookies that this application sets; ` +
+    `set createHandler({ principal }), or name its session cookies in idempotency.cookies`,
   ];
 }
 

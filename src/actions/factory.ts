@@ -64,7 +64,7 @@ export class FormActionFactory {
       throw new TypeError(
         `Cannot create a form action backend: the entry is ${
           describeEntry(entry)
-        }, give an instance or { backend: Class, options }`,
+        }; pass an instance or { backend: Class, options }`,
       );
     }
     let made: unknown;
@@ -78,7 +78,7 @@ export class FormActionFactory {
     }
     if (made instanceof FormActionBackend) return made;
     throw new TypeError(
-      `Cannot use ${backendClass.name} as a form action backend: it does not extend FormActionBackend`,
+      `Cannot use ${backendClass.name} as a form action backend: it does not extend FormActionBackend; extend it`,
     );
   }
 }

@@ -47,10 +47,8 @@ export function readResult(
 export function readYielded(value: unknown, actionName: string): Item {
   if (isItem(value)) return value;
   throw new TypeError(
-    `Cannot send what the generator of action "${actionName}" gave: ${
-      describeReturned(value)
-    } is not an item; yield items such as ` +
-      `html() or toast()`,
+    `Cannot send what the generator of action "${actionName}" yielded: ` +
+      `${describeReturned(value)} is not an item; yield items such as html() or toast()`,
   );
 }
 
