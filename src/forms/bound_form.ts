@@ -8,6 +8,7 @@ import { type BoundField, createBoundField } from "./bound_field.ts";
 import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
+import { countOf } from "./messages.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
 
 /** The submitted data by field name, nested: strings, files, lists of these, or values of a typed caller. */
@@ -86,12 +87,8 @@ export abstract class BoundState<V> implements BoundBase {
   get values(): V {
     const { errorCount } = this;
     if (this.#accepted !== null && errorCount === 0) return this.#accepted.values;
-    const found = `it has ${errorCount} ${errorCount === 1 ? "error" : "errors"}`;
-    throw new TypeError(
-      `Cannot read the values of ${this.kind} "${this.name}": ${
-        this.isBound ? found : "no data was submitted"
-      }; check isValid first`,
-    );
+    const state = this.isBound ? `it has ${countOf(errorCount, "error")}` : "no data was submitted";
+    throw new TypeError(`Cannot read the values of ${this.kind} "${this.name}": ${state}; check isValid first`);
   }
 
   get errors(): ReadonlyMap<string, readonly string[]> {
@@ -174,12 +171,8 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     const steps = fields.path(name);
     const definition = fields.at(steps);
     if (definition === null) {
-      const names = this.#names().join(", ");
-      throw new TypeError(
-        `Cannot find field "${name}" of form "${this.name}": the form has no such field; it has ${
-          names || "no fields"
-        }`,
-      );
+      const names = this.#names().join(", ") || "no fields";
+      throw new TypeError(`Cannot find field "${name}" of form "${this.name}": unknown name; it has ${names}`);
     }
     const place = this.#place;
     return createBoundField({

@@ -115,7 +115,7 @@ Deno.test("field() throws for an unknown name and lists the known ones", () => {
   assertThrows(
     () => showBlank(NoteForm).field("titel"),
     TypeError,
-    'Cannot find field "titel" of form "note": the form has no such field; it has title, due, count, done, secret, file',
+    'Cannot find field "titel" of form "note": unknown name; it has title, due, count, done, secret, file',
   );
   const zod = showBlank(defineForm("note", { schema: z.object({ title: z.string() }) }));
   for (const name of ["titel", "constructor", "__proto__", "title.x"]) assertThrows(() => zod.field(name), TypeError);
