@@ -95,7 +95,7 @@ export async function auditActions(
   options: AuditOptions = {},
 ): Promise<ActionAudit> {
   const found = await handler.actions();
-  const actions = found.map(look).sort((a, b) => a.name < b.name ? -1 : 1);
+  const actions = found.map(auditAction).sort((a, b) => a.name < b.name ? -1 : 1);
   const open = actions.filter(({ guards, isPublic }) => guards.length === 0 && !isPublic);
   if (options.requireGuard === true && open.length > 0) {
     const names = open.map(({ name, place }) => place === null ? `"${name}"` : `"${name}" (${place})`).join(", ");
@@ -123,7 +123,7 @@ function identityWarnings(found: readonly RegisteredAction[], actions: readonly 
   ];
 }
 
-function look({ action, source, isGuardedByHandler, limits, rate }: RegisteredAction): AuditedAction {
+function auditAction({ action, source, isGuardedByHandler, limits, rate }: RegisteredAction): AuditedAction {
   const { form } = action;
   const guards: AuditedGuard[] = [];
   if (isGuardedByHandler) guards.push("handler");
@@ -138,7 +138,7 @@ function look({ action, source, isGuardedByHandler, limits, rate }: RegisteredAc
     isPublic: action.skipHandlerGuard,
     input: inputOf(action),
     takesFiles: action.onFile !== null,
-    limits: differing(limits),
+    limits: changedLimits(limits),
     rate: rate === null ? null : `${rate.limit} in ${rate.seconds} s`,
     place: source === null ? null : `${source.file} ${source.exportName}`,
   };
@@ -150,7 +150,7 @@ function inputOf({ form, input }: RegisteredAction["action"]): string {
   return input === null ? "any data" : `schema ${input["~standard"].vendor}`;
 }
 
-function differing(limits: Limits): Readonly<Record<string, number>> {
+function changedLimits(limits: Limits): Readonly<Record<string, number>> {
   const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]; // The record is frozen and has exactly these keys.
   return Object.fromEntries(
     names.filter((name) => limits[name] !== DEFAULT_LIMITS[name]).map((name) => [name, limits[name]]),
@@ -167,13 +167,13 @@ function table(actions: readonly AuditedAction[]): string {
 
 function cells({ name, method, guards, isPublic, input, takesFiles, limits, rate, place }: AuditedAction): string[] {
   const who = [...guards, ...(isPublic ? ["public"] : [])].join(", ");
-  const differing = Object.entries(limits).map(([name, value]) => `${name} ${value}`).join(", ");
+  const changed = Object.entries(limits).map(([name, value]) => `${name} ${value}`).join(", ");
   return [
     name,
     method,
     who === "" ? "NONE" : who,
     takesFiles ? `${input}, files` : input,
-    differing === "" ? "default" : differing,
+    changed === "" ? "default" : changed,
     rate ?? "any",
     place ?? "",
   ];

@@ -271,7 +271,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
   const { form = null, input = null, method, inject = {}, guard = null, limits = {}, verify = null, rate = null } =
     options;
   const full = fullName(name, options.namespace);
-  const fault = faultOfOptions(options, handler);
+  const fault = faultOfDeclaration(options, handler);
   if (fault !== null) throw new TypeError(`Cannot declare action "${full}": ${fault}`);
   if (rate !== null) checkRate(rate, `action "${full}"`);
   // Checked here, so that an invalid limit is thrown where the action is declared.
@@ -298,7 +298,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
   return created;
 }
 
-function faultOfOptions(
+function faultOfDeclaration(
   { form, input, method, inject = {}, limits = {}, webhook = false, verify }: ActionOptions,
   handler: unknown,
 ): string | null {

@@ -47,13 +47,13 @@ export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf
 export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): BoundOf<F> | Promise<BoundOf<F>>;
 export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
   const { mode, initial, instance } = binding;
-  const bound = open(form, { sent: mode === "blank" ? null : binding.sent, initial, instance });
+  const bound = createBound(form, { sent: mode === "blank" ? null : binding.sent, initial, instance });
   if (mode !== "checked") return bound;
   if (bound.kind === "formset") return checkRows(bound, binding.ctx);
   return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);
 }
 
-function open(form: AnyForm, data: BoundData): FormState<unknown> | FormsetState<unknown> {
+function createBound(form: AnyForm, data: BoundData): FormState<unknown> | FormsetState<unknown> {
   if (form.kind === "formset") return new FormsetState(form, data);
   const lists = listsOf(form);
   return lists === null ? new FormState(form, data) : new CompositeState(form, data, lists);
@@ -66,7 +66,13 @@ async function checkComposite<V>(form: CompositeState<V>, ctx: RequestContext): 
   if (lists === null || form.errorCount > 0) return form;
   // withFormsets() ties the type of `clean` to the form that it was written for.
   const definition = lists as { clean?(values: V, ctx: CleanContext): V };
-  return acceptCleaned(form, form.together(), definition, ctx, (field, message) => form.addKeptError(field, message));
+  return acceptCleaned(
+    form,
+    form.combinedValues(),
+    definition,
+    ctx,
+    (field, message) => form.addKeptError(field, message),
+  );
 }
 
 async function checkRows<V>(formset: FormsetState<V>, ctx: RequestContext): Promise<FormsetState<V>> {
@@ -84,7 +90,7 @@ async function checkRows<V>(formset: FormsetState<V>, ctx: RequestContext): Prom
 }
 
 async function checkRow<V>(row: RowState<V>, ctx: RequestContext): Promise<void> {
-  row.isUntouched = row.extra && !row.isDeleted && row.isLeftAlone();
+  row.isUntouched = row.extra && !row.isDeleted && row.isUnchanged();
   if (row.isUntouched || (row.extra && row.isDeleted)) return;
   await checkForm(row.form, ctx);
   if (!row.isDeleted) row.checkOrder();

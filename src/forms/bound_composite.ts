@@ -34,7 +34,7 @@ export class CompositeState<V> extends FormState<V> implements BoundFormWithForm
   }
 
   /** The values of the form and of its rows, once each of them is valid. */
-  together(): V {
+  combinedValues(): V {
     const rows = Object.entries(this.formsets).map(([name, formset]) => [name, formset.values]);
     // V is the type of the form's values and those of its rows, as withFormsets() declares.
     return Object.assign({}, this.values, Object.fromEntries(rows)) as V;

@@ -94,7 +94,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
   }
 
   /** Returns whether no data was entered: each field is empty or still has its initial value. */
-  isLeftAlone(): boolean {
+  isUnchanged(): boolean {
     const { definition, sent, initial, instance } = this.form;
     const fields = fieldsOfForm(definition);
     const names = fields.names(sent);

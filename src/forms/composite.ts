@@ -145,7 +145,7 @@ export function withFormsets<V, I, F extends FormsetDefinitions>(
   // Only read by name; V and I are the types that the definitions declare.
   const base = form as FormDefinition;
   const placed = Object.freeze(Object.fromEntries(
-    Object.entries(formsets).map(([name, formset]) => [name, placeIn(base, name, formset)]),
+    Object.entries(formsets).map(([name, formset]) => [name, withPrefix(base, name, formset)]),
   ));
   const { clean, success } = options;
   // Only if one of them has initial values: a form without them is rendered synchronously.
@@ -160,13 +160,13 @@ export function withFormsets<V, I, F extends FormsetDefinitions>(
   return definition as unknown as FormWithFormsets<V & RowsOf<F>, I & RowInputsOf<F>, F>;
 }
 
-function placeIn(form: FormDefinition, name: string, formset: FormsetDefinition): FormsetDefinition {
-  const fault = faultOfPlace(form, name, formset);
+function withPrefix(form: FormDefinition, name: string, formset: FormsetDefinition): FormsetDefinition {
+  const fault = faultOfFormset(form, name, formset);
   if (fault === null) return Object.freeze({ ...formset, prefix: name });
   throw new TypeError(`Cannot add formset "${name}" to form "${form.name}": ${fault}`);
 }
 
-function faultOfPlace(form: FormDefinition, name: string, formset: unknown): string | null {
+function faultOfFormset(form: FormDefinition, name: string, formset: unknown): string | null {
   if (!isFormsetPrefix(name)) {
     return "the name is invalid; use a letter and up to 63 letters, digits, dashes or underscores";
   }

@@ -95,10 +95,10 @@ export function isFieldDefinition(value: unknown): value is FieldDefinition {
 }
 
 /** Creates a field from a declared field and the options of a schema; the declared options take precedence. */
-export function fieldOver(written: FieldDefinition, read: AnyFieldOptions): FieldDefinition {
-  const given = Object.entries(built.get(written) ?? {}).filter(([, value]) => value !== undefined);
-  const taken = Object.entries(read).filter(([option]) => takes(written.type, option));
-  return fieldOfType(written.type, Object.fromEntries([...taken, ...given]));
+export function fieldOver(declared: FieldDefinition, read: AnyFieldOptions): FieldDefinition {
+  const given = Object.entries(built.get(declared) ?? {}).filter(([, value]) => value !== undefined);
+  const taken = Object.entries(read).filter(([option]) => takes(declared.type, option));
+  return fieldOfType(declared.type, Object.fromEntries([...taken, ...given]));
 }
 
 // The options that a field was created with. An object that only looks like a field has none.

@@ -144,11 +144,11 @@ export async function acceptsFile(accept: readonly string[], file: File): Promis
   if (found.length === 0) {
     // Only a text in UTF-16, which starts with a byte order mark, contains NUL bytes.
     if (claimed.startsWith("text/")) return !head.includes(0) || ["\xff\xfe", "\xfe\xff"].includes(ascii(head, 0, 2));
-    return !isTold(claimed);
+    return !hasSignature(claimed);
   }
   if (found.includes("application/zip") && ZIP_BASED.test(claimed)) return true;
   if (found.includes("application/x-cfb") && CFB_BASED.test(claimed)) return true;
-  if (token.startsWith(".")) return found.includes(claimed) || !isTold(claimed);
+  if (token.startsWith(".")) return found.includes(claimed) || !hasSignature(claimed);
   return found.some((type) => fits(token, type, ""));
 }
 
@@ -169,7 +169,7 @@ function fits(token: string, type: string, name: string): boolean {
 }
 
 // Returns whether the first bytes of a file of this type identify it.
-function isTold(type: string): boolean {
+function hasSignature(type: string): boolean {
   return type.startsWith("text/") || ZIP_BASED.test(type) || CFB_BASED.test(type) ||
     SIGNATURES.some(({ types }) => types.includes(type));
 }

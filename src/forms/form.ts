@@ -264,19 +264,19 @@ export function defineForm(
   throwFault(name, faultOfOptions(name, options));
   const { schema, fields, getInitial, clean, guard, success } = options;
   const shape = schema === undefined ? null : readSchema(schema);
-  const written = new Map(Object.entries(fields ?? {}));
-  throwFault(name, faultOfFields(written, schema !== undefined, shape));
+  const declared = new Map(Object.entries(fields ?? {}));
+  throwFault(name, faultOfFields(declared, schema !== undefined, shape));
   const definition: FormDefinition = Object.freeze({
     kind: "form",
     name,
     schema: schema ?? null,
-    fields: written,
+    fields: declared,
     ...(getInitial === undefined ? {} : { getInitial }),
     ...(clean === undefined ? {} : { clean }),
     ...(guard === undefined ? {} : { guard }),
     success: success === undefined ? null : Object.freeze({ ...success }),
   });
-  defined.set(definition, new FormFields(written, schema !== undefined, shape));
+  defined.set(definition, new FormFields(declared, schema !== undefined, shape));
   return definition;
 }
 

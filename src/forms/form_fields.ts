@@ -9,7 +9,7 @@ import { expandPattern, formatPath, formatPattern, parsePath, patternSteps, type
 import { leafAt, leafNames, objectOf, type Shape } from "./shape.ts";
 
 /** Declared fields by name or pattern. */
-type Written = ReadonlyMap<string, FieldDefinition>;
+type Declared = ReadonlyMap<string, FieldDefinition>;
 
 /** The fields of a form, read once when the form is defined. */
 export class FormFields {
@@ -17,16 +17,16 @@ export class FormFields {
   readonly shape: Shape | null;
   /** `true` if a field accepts files. */
   readonly takeFiles: boolean;
-  readonly #written: Written;
+  readonly #declared: Declared;
   readonly #hasSchema: boolean;
   // By pattern: every field that can be named without data.
-  readonly #rendered: Written;
+  readonly #rendered: Declared;
 
-  constructor(written: Written, hasSchema: boolean, shape: Shape | null) {
+  constructor(declared: Declared, hasSchema: boolean, shape: Shape | null) {
     this.shape = shape;
-    this.#written = written;
+    this.#declared = declared;
     this.#hasSchema = hasSchema;
-    this.#rendered = shape === null ? written : renderedFields(written, shape);
+    this.#rendered = shape === null ? declared : renderedFields(declared, shape);
     this.takeFiles = this.#rendered.values().some(({ type }) => type === "file");
   }
 
@@ -40,21 +40,21 @@ export class FormFields {
     const pattern = formatPattern(steps);
     const rendered = this.#rendered.get(pattern);
     if (rendered !== undefined) return rendered;
-    if (this.shape !== null) return fieldInShape(this.shape, steps, this.#written.get(pattern));
+    if (this.shape !== null) return fieldInShape(this.shape, steps, this.#declared.get(pattern));
     // A schema without JSON Schema may accept any field.
     return this.#hasSchema ? fieldOfType("text", {}) : null;
   }
 
   /** Returns the field names in the order they are rendered, with as many list items as the data has. */
   names(data: unknown): readonly string[] {
-    const patterns = [...this.#written.keys()];
+    const patterns = [...this.#declared.keys()];
     if (this.shape !== null) return leafNames(this.shape, data, new Set(patterns));
     return patterns.flatMap((pattern) => expandPattern(patternSteps(pattern), data).map(formatPath));
   }
 }
 
 /** Returns what is wrong with the declared fields, or `null`. */
-export function faultOfFields(fields: Written, hasSchema: boolean, shape: Shape | null): string | null {
+export function faultOfFields(fields: Declared, hasSchema: boolean, shape: Shape | null): string | null {
   for (const [name, field] of fields) {
     if (!isFieldDefinition(field)) {
       return `its field "${name}" is not a field; create one with field.text() or another builder`;
@@ -67,7 +67,7 @@ export function faultOfFields(fields: Written, hasSchema: boolean, shape: Shape 
   return shape === null ? null : faultOfShape(fields, shape);
 }
 
-function faultOfShape(fields: Written, shape: Shape): string | null {
+function faultOfShape(fields: Declared, shape: Shape): string | null {
   if (objectOf(shape) === null) {
     return "its schema does not accept an object; use one, because a form submits named values";
   }
@@ -85,10 +85,10 @@ function isInShape(shape: Shape, steps: readonly Step[]): boolean {
   return leafAt(shape, steps) !== null || leafAt(shape, [...steps, 0]) !== null;
 }
 
-function renderedFields(written: Written, shape: Shape): Written {
+function renderedFields(declared: Declared, shape: Shape): Declared {
   const rendered = new Map<string, FieldDefinition>();
-  for (const pattern of new Set([...patternsOf(shape), ...written.keys()])) {
-    const field = fieldInShape(shape, patternSteps(pattern), written.get(pattern));
+  for (const pattern of new Set([...patternsOf(shape), ...declared.keys()])) {
+    const field = fieldInShape(shape, patternSteps(pattern), declared.get(pattern));
     if (field !== null) rendered.set(pattern, field);
   }
   return rendered;
@@ -109,10 +109,10 @@ function patternsOf(shape: Shape, pattern: string = ""): readonly string[] {
 function fieldInShape(
   shape: Shape,
   steps: readonly Step[],
-  written: FieldDefinition | undefined,
+  declared: FieldDefinition | undefined,
 ): FieldDefinition | null {
   const leaf = leafAt(shape, steps);
-  if (leaf === null) return written ?? null;
+  if (leaf === null) return declared ?? null;
   const read = { ...leaf.sketch.options, required: leaf.required };
-  return written === undefined ? fieldOfType(leaf.sketch.type, read) : fieldOver(written, read);
+  return declared === undefined ? fieldOfType(leaf.sketch.type, read) : fieldOver(declared, read);
 }

@@ -144,12 +144,12 @@ export function leafAt(shape: Shape, steps: readonly Step[]): Leaf | null {
 /**
  * Returns the names of the controls of a shape, in order, with as many list items as the data has.
  *
- * @param written The patterns of declared fields: a list among them is rendered as one control.
+ * @param declared The patterns of declared fields: a list among them is rendered as one control.
  */
 export function leafNames(
   shape: Shape,
   data: unknown,
-  written: ReadonlySet<string>,
+  declared: ReadonlySet<string>,
   name: string = "",
 ): readonly string[] {
   // A recursive schema is rendered as deep as the data.
@@ -157,16 +157,16 @@ export function leafNames(
   const target = resolved(shape);
   if (target.kind === "scalar") return name === "" ? [] : [name];
   if (target.kind === "list") {
-    if (target.sketch !== null || written.has(name.replace(/\[\d+\]/g, "[]"))) return [name];
+    if (target.sketch !== null || declared.has(name.replace(/\[\d+\]/g, "[]"))) return [name];
     const items: readonly unknown[] = Array.isArray(data) ? data : [];
     return items.flatMap((item, index) =>
-      leafNames(target.first[index] ?? target.items, item, written, joinPath(name, index))
+      leafNames(target.first[index] ?? target.items, item, declared, joinPath(name, index))
     );
   }
   const { members } = target.kind === "variants" ? target.merged : target;
   return Array.from(members).flatMap(([key, member]) => {
     const inner: unknown = isPlainObject(data) && Object.hasOwn(data, key) ? data[key] : undefined;
-    return leafNames(member.shape, inner, written, joinPath(name, key));
+    return leafNames(member.shape, inner, declared, joinPath(name, key));
   });
 }
 
