@@ -68,38 +68,59 @@ export interface FieldFacts {
 
 const NONE: readonly string[] = Object.freeze([]);
 
-/** Creates a field of a bound form. */
-export function createBoundField(
-  { form, instance, name, steps, definition, isBound, sent, initial, extra, errors }: FieldFacts,
-): BoundField {
-  const kind = FIELD_KINDS[definition.type];
-  const { type, help, constraints, choices, placeholder, autocomplete } = definition;
-  const tail = idTail(form, instance, steps);
-  const value = kind.isSecret ? "" : kind.show(isBound ? sent : initial === undefined ? definition.initial : initial);
-  return {
-    name,
-    id: `f-${tail}`,
-    helpId: `h-${tail}`,
-    errorId: `e-${tail}`,
-    label: definition.label ?? labelFor(definition, steps),
-    help,
-    type,
-    kind: kind.element,
-    inputType: kind.inputType,
-    raw: kind.isSecret ? "" : sentText(sent) ?? "",
-    value,
-    selected: chosenOf(definition, value),
-    required: definition.required && !extra,
-    constraints,
-    choices,
-    multiple: constraints.multiple ?? false,
-    placeholder,
-    autocomplete,
-    definition,
-    get errors() {
-      return errors();
-    },
-  };
+/** A field of a bound form. */
+// A class, not an object literal with a getter, which V8 creates three times slower.
+export class FieldState implements BoundField {
+  readonly name: string;
+  readonly id: string;
+  readonly helpId: string;
+  readonly errorId: string;
+  readonly label: string;
+  readonly help: string;
+  readonly type: FieldDefinition["type"];
+  readonly kind: FieldKind;
+  readonly inputType: string;
+  readonly raw: string;
+  readonly value: DisplayValue;
+  readonly selected: readonly string[];
+  readonly required: boolean;
+  readonly constraints: FieldDefinition["constraints"];
+  readonly choices: FieldDefinition["choices"];
+  readonly multiple: boolean;
+  readonly placeholder: string;
+  readonly autocomplete: string;
+  readonly definition: FieldDefinition;
+  readonly #errors: () => readonly string[];
+
+  constructor({ form, instance, name, steps, definition, isBound, sent, initial, extra, errors }: FieldFacts) {
+    const kind = FIELD_KINDS[definition.type];
+    const tail = idTail(form, instance, steps);
+    this.name = name;
+    this.id = `f-${tail}`;
+    this.helpId = `h-${tail}`;
+    this.errorId = `e-${tail}`;
+    this.label = definition.label ?? labelFor(definition, steps);
+    this.help = definition.help;
+    this.type = definition.type;
+    this.kind = kind.element;
+    this.inputType = kind.inputType;
+    this.raw = kind.isSecret ? "" : sentText(sent) ?? "";
+    const first = initial === undefined ? definition.initial : initial;
+    this.value = kind.isSecret ? "" : kind.show(isBound ? sent : first);
+    this.choices = definition.choices;
+    this.selected = chosenOf(definition, this.value);
+    this.required = definition.required && !extra;
+    this.constraints = definition.constraints;
+    this.multiple = definition.constraints.multiple ?? false;
+    this.placeholder = definition.placeholder;
+    this.autocomplete = definition.autocomplete;
+    this.definition = definition;
+    this.#errors = errors;
+  }
+
+  get errors(): readonly string[] {
+    return this.#errors();
+  }
 }
 
 function chosenOf({ choices }: FieldDefinition, shown: DisplayValue): readonly string[] {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Issues } from "../protocol/patch.ts";
-import { type BoundField, createBoundField } from "./bound_field.ts";
+import { type BoundField, FieldState } from "./bound_field.ts";
 import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
@@ -175,7 +175,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
       throw new TypeError(`Cannot find field "${name}" of form "${this.name}": unknown name; it has ${names}`);
     }
     const place = this.#place;
-    return createBoundField({
+    return new FieldState({
       form: this.name,
       instance: this.instance,
       name: prefixPath(place.prefix, name),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type BoundField, createBoundField } from "./bound_field.ts";
+import { type BoundField, FieldState } from "./bound_field.ts";
 import { type BoundData, BoundState, type FormPart, type FormPlace, FormState, type Sent } from "./bound_form.ts";
 import { isBlankInput } from "./coerce.ts";
 import { field } from "./field.ts";
@@ -109,7 +109,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
   }
 
   #ownField(name: string, definition: FieldDefinition, sent: unknown, initial: unknown): BoundField {
-    return createBoundField({
+    return new FieldState({
       form: this.form.name,
       instance: this.form.instance,
       name: this.fullName(name),
