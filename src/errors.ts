@@ -4,18 +4,24 @@
  *
  * @module
  */
+import { catalogueText, type UserText } from "./texts/catalogue.ts";
 
-/** What every refusal may carry. */
+/** Options for every error of this library. */
 export interface HyperErrorOptions extends ErrorOptions {
   /** Response headers the refusal needs, such as `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Text for users, in place of `message`, which is then for the log alone. Default: none; users read `message` when the status
+   * is below 500.
+   */
+  readonly userText?: UserText | undefined;
 }
 
 /**
  * A request that is refused with a status, the base of every error this library throws for one to catch.
  *
- * A handler, guard or dependency may throw one too: its `message` then reaches the visitor when the status is below
- * 500, and only `onError` otherwise.
+ * A handler, guard or dependency may throw one too. Users read its `userText`, else its `message` when the status is
+ * below 500; above that, `onError` alone gets the message.
  *
  * @example Refusing from a dependency
  * ```ts
@@ -35,12 +41,14 @@ export class HyperError extends Error {
   readonly status: number;
   /** Response headers that belong to the refusal. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Text for users, in place of `message`; `null` where there is none. */
+  readonly userText: UserText | null;
 
   /**
-   * Makes a refusal.
+   * Creates an error.
    *
    * @param status The HTTP status of the answer, 400 to 599.
-   * @param message What the visitor is told when the status is below 500.
+   * @param message The message; users read it when the status is below 500 and `userText` is not set.
    * @param options The origin as `cause`, and headers of the answer.
    * @throws {RangeError} When `status` is no error status.
    */
@@ -51,6 +59,7 @@ export class HyperError extends Error {
     }
     this.status = status;
     this.headers = options.headers ?? {};
+    this.userText = options.userText ?? null;
   }
 }
 
@@ -70,7 +79,13 @@ export function isA<T>(thrown: unknown, Class: abstract new (...args: never) => 
   }
 }
 
-/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429, 431. `limit` names the limit that was hit. */
+/** Options for an {@linkcode InputError}. */
+export interface InputErrorOptions extends HyperErrorOptions {
+  /** The value of the limit that was exceeded. */
+  readonly maximum?: number | undefined;
+}
+
+/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429, 431. `limit` names the limit that was hit. Its message is for the log; users read a text of the catalogue. */
 export class InputError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "InputError";
@@ -81,12 +96,12 @@ export class InputError extends HyperError {
    * Makes a refusal.
    *
    * @param status The HTTP status of the answer.
-   * @param message What the visitor is told.
+   * @param message The message for the log.
    * @param limit The name of the option in `limits` that was hit, or `null`.
-   * @param options The origin as `cause`.
+   * @param options The value of the limit, the origin as `cause`, and headers of the answer.
    */
-  constructor(status: number, message: string, limit: string | null = null, options: HyperErrorOptions = {}) {
-    super(status, message, options);
+  constructor(status: number, message: string, limit: string | null = null, options: InputErrorOptions = {}) {
+    super(status, message, { userText: textOfInput(status, limit, options.maximum), ...options });
     this.limit = limit;
   }
 }
@@ -107,8 +122,17 @@ export class StorageError extends HyperError {
    */
   constructor(message: string, options: ErrorOptions = {}) {
     // RFC 4918, 11.5: 507 is for a server that is unable to store what the request needs.
-    super(507, message, options);
+    super(507, message, { ...options, userText: catalogueText("noRoom") });
   }
+}
+
+/** The text for users about input that is not accepted, by the limit that was exceeded, else by the status. */
+function textOfInput(status: number, limit: string | null, maximum: number | undefined): UserText {
+  if (limit === "fileBytes" && maximum !== undefined) return catalogueText("fileBytes", { bytes: maximum });
+  if (limit === "files" && maximum !== undefined) return catalogueText("fileCount", { count: maximum });
+  if (status === 408) return catalogueText("tooSlow");
+  if (status === 413 || status === 431) return catalogueText("tooLong");
+  return catalogueText(status === 429 ? "busy" : "invalidRequest");
 }
 
 /** Dependencies that wait for one another; `members` lists them in the order they were asked for. */

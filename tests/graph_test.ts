@@ -9,6 +9,7 @@ import config from "../deno.json" with { type: "json" };
 const LAYERS = [
   "src/client_bundle.ts",
   "src/protocol/",
+  "src/texts/",
   "src/errors.ts",
   "src/callback.ts",
   "src/context.ts",

@@ -14,7 +14,6 @@ import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
 import type { NavigateOptions } from "./navigate/pages.ts";
 import { rememberOpen } from "./page/morph.ts";
 import { joinIn } from "./page/parts.ts";
-import { loadWords } from "./page/words.ts";
 
 /** What `window.Hyper` offers. */
 export interface HyperRuntime {
@@ -53,7 +52,6 @@ export function start(): void {
   watchPage(signal);
   observeForms(signal);
   observeNavigation(signal);
-  loadWords();
   rememberOpen(document);
 }
 

@@ -9,6 +9,7 @@ import type { RateRule } from "../http/rate_rule.ts";
 import { DeadlineError, within } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** What became of one more run. */
 export interface RateVerdict {
@@ -139,7 +140,6 @@ export function rateHeaders(
 
 /** The refusal of one run too many (RFC 6585, 4). */
 export function tooMany(verdict: RateVerdict): Failure {
-  return failure(429, "This was asked for too often, try again later", {
-    "retry-after": String(Math.max(1, verdict.retryAfterSeconds)),
-  });
+  const seconds = Math.max(1, verdict.retryAfterSeconds);
+  return failure(429, catalogueText("tooManyRequests", { seconds }), { "retry-after": String(seconds) });
 }

@@ -15,10 +15,10 @@ import { listsOf } from "./composite.ts";
 import type { FieldDefinition } from "./field_definition.ts";
 import type { FieldResult } from "./field_rules.ts";
 import { type CleanContext, fieldsOfForm } from "./form.ts";
-import { tooFewRows, tooManyRows } from "./messages.ts";
 import { copyPlain, expandPattern, formatPath, patternSteps, putAt, type Step, valueAt } from "./path.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
 import { leafAt, type Shape } from "./shape.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** The data of a form that is shown: blank, or with what was sent and not checked, for a guard, which decides before. */
 export type ShownBinding =
@@ -50,8 +50,8 @@ export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf
  */
 export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): BoundOf<F> | Promise<BoundOf<F>>;
 export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
-  const { mode, initial, instance } = binding;
-  const bound = open(form, { sent: mode === "blank" ? null : binding.sent, initial, instance });
+  const { mode, initial, instance, texts } = binding;
+  const bound = open(form, { sent: mode === "blank" ? null : binding.sent, initial, instance, texts });
   if (mode !== "checked") return bound;
   if (bound.kind === "formset") return checkRows(bound, binding.ctx);
   return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);
@@ -75,12 +75,12 @@ async function checkComposite<V>(form: CompositeState<V>, ctx: RequestContext): 
 
 async function checkRows<V>(formset: FormsetState<V>, ctx: RequestContext): Promise<FormsetState<V>> {
   const { definition } = formset;
-  if (formset.isTooLong) formset.addError("", tooManyRows(definition.max));
+  if (formset.isTooLong) formset.addText("", catalogueText("maxRows", { count: definition.max }));
   else for (const row of formset.rows) await checkRow(row, ctx);
   if (formset.errorCount > 0) return formset;
   const { kept } = formset;
   if (kept.length < definition.min) {
-    formset.addError("", tooFewRows(definition.min));
+    formset.addText("", catalogueText("minRows", { count: definition.min }));
     return formset;
   }
   const values = kept.map((row) => row.form.values);
@@ -151,7 +151,7 @@ function checkEach<V>(
 
 function note<V>(form: FormState<V>, name: string, result: FieldResult<unknown>, values: [string, unknown][]): void {
   if (result.kind === "valid") values.push([name, result.value]);
-  else form.addError(name, result.message);
+  else form.addText(name, result.message);
 }
 
 function valuesOf<V>(values: readonly (readonly [string, unknown])[]): V {
@@ -190,7 +190,7 @@ async function checkWritten<V>(form: FormState<V>, shape: Shape | null, input: u
       // Not `instanceof Promise`: a promise of another library would pass for a result without issues.
       const result = "then" in pending ? await pending : pending;
       if (result.kind === "valid") putAt(input, steps, valueForSchema(shape, steps, result.value), shape === null);
-      else form.addError(formatPath(steps), result.message);
+      else form.addText(formatPath(steps), result.message);
     }
   }
 }

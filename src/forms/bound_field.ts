@@ -57,6 +57,8 @@ export interface FieldFacts {
   readonly definition: FieldDefinition;
   /** `true` if the form was sent. */
   readonly isBound: boolean;
+  /** Its label, in place of that of the definition. */
+  readonly label?: string;
   /** The value that was sent for it. */
   readonly sent: unknown;
   /** The value that the form began with; `undefined` for the field's own. */
@@ -92,14 +94,14 @@ export class FieldState implements BoundField {
   readonly definition: FieldDefinition;
   readonly #errors: () => readonly string[];
 
-  constructor({ form, instance, name, steps, definition, isBound, sent, initial, extra, errors }: FieldFacts) {
+  constructor({ form, instance, name, steps, definition, label, isBound, sent, initial, extra, errors }: FieldFacts) {
     const kind = FIELD_KINDS[definition.type];
     const tail = idTail(form, instance, steps);
     this.name = name;
     this.id = `f-${tail}`;
     this.helpId = `h-${tail}`;
     this.errorId = `e-${tail}`;
-    this.label = definition.label ?? labelFor(definition, steps);
+    this.label = label ?? definition.label ?? labelFor(definition, steps);
     this.help = definition.help;
     this.type = definition.type;
     this.kind = kind.element;

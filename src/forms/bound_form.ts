@@ -9,6 +9,8 @@ import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
+import { type UserText } from "../texts/catalogue.ts";
+import { type Texts } from "../texts/texts.ts";
 
 /** What was sent, by field name, nested: texts, files, lists of these, or values of a typed caller. */
 export type Sent = Readonly<Record<string, unknown>>;
@@ -21,6 +23,8 @@ export interface BoundData {
   readonly initial: unknown;
   /** The copy on the page, or `null` for the only one. */
   readonly instance: string | null;
+  /** The texts for users, in the language of the request. */
+  readonly texts: Texts;
 }
 
 /** The place of a form: on its own, or as a row of a formset. */
@@ -47,11 +51,23 @@ export abstract class BoundState<V> implements BoundBase {
   readonly isBound: boolean;
   // Set when validation has ended well; an error that is added later takes the values back.
   #accepted: { readonly values: V } | null = null;
+  readonly #texts: Texts;
 
-  constructor(name: string, { sent, instance }: BoundData) {
+  constructor(name: string, { sent, instance, texts }: BoundData) {
     this.name = name;
     this.instance = instance;
     this.isBound = sent !== null;
+    this.#texts = texts;
+  }
+
+  /** The texts for users. On the prototype, so that a form that is logged or sent as JSON lacks them. */
+  get texts(): Texts {
+    return this.#texts;
+  }
+
+  /** Adds an error with a text of the catalogue. */
+  addText(field: string, text: UserText): void {
+    this.addError(field, this.#texts.write(text));
   }
 
   abstract field(name: string): BoundField;

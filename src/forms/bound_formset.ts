@@ -14,14 +14,14 @@ import type { DisplayValue } from "./field_rules.ts";
 import { fieldsOfForm, type FormInitial } from "./form.ts";
 import { type BoundFormset, type BoundFormsetRow, type FormsetDefinition, MAX_ROWS } from "./formset.ts";
 import { initialOfRows } from "./initial.ts";
-import { countOf } from "./messages.ts";
 import { isPlainObject, prefixPath, splitRowName, valueAt } from "./path.ts";
 import { parseNumber, sentChecked, sentText } from "./sent.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 // Stands for the number in the names of the row to be cloned.
 const EMPTY_INDEX = "__index__";
-const DELETE_FIELD = field.checkbox({ label: "Delete" });
-const ORDER_FIELD = field.number({ label: "Order", step: "any" });
+const DELETE_FIELD = field.checkbox();
+const ORDER_FIELD = field.number({ step: "any" });
 
 /** A row with what was sent, or blank: its form, the box that deletes it and the number that orders it. */
 export class RowState<V> implements BoundFormsetRow<V> {
@@ -37,7 +37,7 @@ export class RowState<V> implements BoundFormsetRow<V> {
   readonly #order: unknown;
 
   constructor(
-    { definition, instance, isBound, initial: rows }: FormsetState<V>,
+    { definition, instance, isBound, initial: rows, texts }: FormsetState<V>,
     index: number | null,
     sent: unknown,
     isCleared: boolean = false,
@@ -56,7 +56,7 @@ export class RowState<V> implements BoundFormsetRow<V> {
     const step = index ?? EMPTY_INDEX;
     const blank = extra && (isCleared || blankExtra);
     this.#place = { steps: [prefix, step], prefix: `${prefix}[${step}]`, extra, blank };
-    const data = { sent: isBound && index !== null ? Object.fromEntries(fields) : null, initial, instance };
+    const data = { sent: isBound && index !== null ? Object.fromEntries(fields) : null, initial, instance, texts };
     this.form = new FormState(definition.form, data, this.#place);
     const position = extra || index === null ? undefined : index + 1;
     this.deleteField = canDelete ? this.#ownField("_delete", DELETE_FIELD, this.isDeleted, false) : null;
@@ -91,11 +91,11 @@ export class RowState<V> implements BoundFormsetRow<V> {
 
   /** Returns whether nothing was entered: each field is empty, or still holds what it began with. */
   isLeftAlone(): boolean {
-    const { definition, sent, initial, instance } = this.form;
+    const { definition, sent, initial, instance, texts } = this.form;
     const fields = fieldsOfForm(definition);
     const names = fields.names(sent);
     if (names.length === 0) return isBlankInput(sent);
-    const blank = new FormState(definition, { sent: null, initial, instance }, this.#place);
+    const blank = new FormState(definition, { sent: null, initial, instance, texts }, this.#place);
     return names.every((name) => {
       if (isBlankInput(valueAt(sent, fields.path(name)))) return true;
       const { type, value } = this.form.field(name);
@@ -111,6 +111,7 @@ export class RowState<V> implements BoundFormsetRow<V> {
       name: this.fullName(name),
       steps: [...this.#place.steps, name],
       definition,
+      label: this.form.texts.write(catalogueText(name === "_order" ? "orderRow" : "deleteRow")),
       isBound: this.form.isBound,
       sent,
       initial,
@@ -122,7 +123,7 @@ export class RowState<V> implements BoundFormsetRow<V> {
   #orderErrors(): readonly string[] {
     if (this.orderField === null || this.isUntouched || this.isDeleted || this.position !== null) return [];
     const isLeftEmpty = sentText(this.#order)?.trim() === "";
-    return isLeftEmpty ? [] : ["Enter a number"];
+    return isLeftEmpty ? [] : [this.form.texts.write(catalogueText("enterNumber"))];
   }
 }
 
@@ -141,8 +142,9 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
   readonly #rows: RowState<V>[];
   readonly #own = new ErrorList();
 
-  constructor(definition: FormsetDefinition<V>, { sent, initial, instance }: BoundData) {
-    super(definition.name, { sent, initial, instance });
+  constructor(definition: FormsetDefinition<V>, data: BoundData) {
+    super(definition.name, data);
+    const { sent, initial } = data;
     this.definition = definition;
     this.initial = initialOfRows(definition.name, initial);
     this.hasFiles = fieldsOfForm(definition.form).takeFiles;
@@ -213,10 +215,8 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     const row = rows[place.row];
     if (row === undefined) {
       throw new RangeError(
-        `Cannot add an error to "${field}" of formset "${this.name}": clean was given ${
-          countOf(rows.length, "row")
-        }, ` +
-          `which are counted from 0`,
+        `Cannot add an error to "${field}" of formset "${this.name}": clean was given ${rows.length} rows, ` +
+          `counted from 0`,
       );
     }
     row.form.addError(place.name, message);

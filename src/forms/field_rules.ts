@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UserText } from "../texts/catalogue.ts";
 
 /** The constraints of a field: those that a browser checks, and for files their size and number. Only what is set is there. */
 export interface FieldConstraints {
@@ -69,7 +70,7 @@ export interface FieldMessages {
 /** What a check gives: the value, or what is wrong. */
 export type FieldResult<T> =
   | { readonly kind: "valid"; readonly value: T }
-  | { readonly kind: "invalid"; readonly message: string };
+  | { readonly kind: "invalid"; readonly message: UserText };
 
 /** How a field is drawn: which element it is. `input` says more in `inputType`. */
 export type FieldKind = "textarea" | "checkbox" | "select" | "select_multi" | "input";
@@ -93,6 +94,24 @@ export interface FieldRules {
   readonly messages: FieldMessages;
 }
 
+/** The texts about the value of a field as a whole, by their keys in the catalogue. */
+export type FieldTextKey =
+  | "enterValue"
+  | "enterEmail"
+  | "enterUrl"
+  | "enterPassword"
+  | "enterNumber"
+  | "enterDate"
+  | "enterDateTime"
+  | "enterTime"
+  | "enterText"
+  | "checkBox"
+  | "checkOrClearBox"
+  | "chooseOption"
+  | "chooseOptions"
+  | "chooseFile"
+  | "invalidEmail";
+
 /** The rules of one type of field: all that tells it from other types. */
 export interface FieldKindRules {
   /** The element it is drawn as. */
@@ -113,10 +132,10 @@ export interface FieldKindRules {
   readonly check: (rules: FieldRules, sent: unknown) => FieldResult<unknown> | Promise<FieldResult<unknown>>;
   /** Makes what is shown of what was sent, or of an initial value. */
   readonly show: (data: unknown) => DisplayValue;
-  /** The kind of date or time it takes, or `null`: its name, and how its texts become numbers. */
-  readonly moment: { readonly noun: string; readonly parse: (text: string) => number | null } | null;
-  /** The message where nothing was given. */
-  readonly required: string;
-  /** The message where the value is not of this type; made of the schemes of a URL. */
-  readonly invalid: string | ((schemes: readonly string[]) => string);
+  /** How the texts of a date or time become numbers; `null` for other types. */
+  readonly moment: { readonly parse: (text: string) => number | null } | null;
+  /** The text for users where a required value is missing. */
+  readonly required: FieldTextKey;
+  /** The text for users where the value is not of this type. */
+  readonly invalid: FieldTextKey | "invalidUrl";
 }

@@ -10,6 +10,7 @@ import { HyperError } from "../errors.ts";
 import type { Markup } from "../results/markup.ts";
 import type { LayoutEntry, PageRoute } from "./manifest.ts";
 import { isAsync, type PageComponent, type PageProps, type PageResponse } from "./page_module.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** What a page is drawn from. */
 export type PageBody =
@@ -137,7 +138,9 @@ async function treeOf(
 
 /** The markup that `render` gave, or `null` when it let the visitor in and leaves the drawing to the component. */
 function readRendered(rendered: unknown, route: PageRoute): { readonly content: Markup } | null {
-  if (rendered === false) throw new HyperError(403, "You may not see this page");
+  if (rendered === false) {
+    throw new HyperError(403, "The page denies the request", { userText: catalogueText("denied") });
+  }
   if (rendered === undefined || rendered === true) return null;
   if (isMarkup(rendered)) return { content: rendered };
   throw new TypeError(

@@ -44,15 +44,16 @@ export function withHead(document: string, head: HeadParts): string {
  * @param html What stands in its body.
  * @param head The head parts, merged as {@linkcode withHead} does.
  * @param clientScript The script element.
+ * @param lang The language of the document: a canonical tag (BCP 47).
  */
-export function plainDocument(html: string, head: HeadParts, clientScript: string): string {
-  return plainBeginning(html, head, clientScript) + PLAIN_END;
+export function plainDocument(html: string, head: HeadParts, clientScript: string, lang: string): string {
+  return plainBeginning(html, head, clientScript, lang) + PLAIN_END;
 }
 
-function plainBeginning(html: string, head: HeadParts, clientScript: string): string {
+function plainBeginning(html: string, head: HeadParts, clientScript: string, lang: string): string {
   const { title, rest } = mergeHead(head);
   return (
-    `<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
+    `<!DOCTYPE html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
     `${title}${rest}${clientScript}</head><body>${html}`
   );
 }
@@ -74,11 +75,17 @@ export interface DocumentBeginning {
  * @param html The page, as far as it has come.
  * @param head The head parts, merged as {@linkcode withHead} does.
  * @param clientScript The script element, for a plain document.
+ * @param lang The language of a plain document.
  */
-export function beginDocument(html: string, head: HeadParts, clientScript: string): DocumentBeginning | null {
+export function beginDocument(
+  html: string,
+  head: HeadParts,
+  clientScript: string,
+  lang: string,
+): DocumentBeginning | null {
   if (!/\S/.test(html)) return null;
   const document = asDocument(html);
-  if (document === null) return { text: plainBeginning(html, head, clientScript), end: PLAIN_END };
+  if (document === null) return { text: plainBeginning(html, head, clientScript, lang), end: PLAIN_END };
   return /<\/head\s*>|<body[\s>]/i.test(document) ? { text: withHead(document, head), end: "" } : null;
 }
 

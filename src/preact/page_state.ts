@@ -8,6 +8,7 @@ import { useContext } from "./use_context.ts";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { createProvider, type ProviderProps } from "./provider.ts";
+import { type Texts } from "../texts/texts.ts";
 
 /** What a component may name an action by: the action, its full name, or a decorated method. */
 // deno-lint-ignore ban-types -- a decorated method is any function; which ones stand for an action is looked up
@@ -46,6 +47,8 @@ export interface PageState {
   isFailed(action: Action, instance: string | null): boolean;
   /** Takes what is to be announced on this page, which the next page then does not announce again. */
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
+  /** The texts that users read. */
+  readonly texts: Texts;
   /** Where the browser runtime is served. */
   readonly clientPath: string;
 }

@@ -26,6 +26,8 @@ import { type ActionRef, type FormAction, type PageState, PageStateProvider } fr
 import { isMarkupNode, keepCarriageReturns, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { renderInParts } from "./render_parts.tsx";
 import { Toasts } from "./toasts.tsx";
+import { type Texts } from "../texts/texts.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** What rendering works with. */
 export interface RenderingServices {
@@ -33,6 +35,8 @@ export interface RenderingServices {
   readonly manager: FormActionManager;
   /** `baseDir`, and how the page of a form is named. */
   readonly originFields: { readonly baseDir: string; readonly originPath: "relative" | "absolute" };
+  /** Returns the texts that users read, in the language of a page render. */
+  readonly textsOf: (pageRender: PageRender) => Texts;
   /** The error page, or `null`. */
   readonly errorPage: PageRoute | null;
   /** The page for what is not found, or `null`. */
@@ -128,7 +132,7 @@ class PreactRendering implements Rendering {
       // The page that tells of a failure has failed: what is left is a page that nothing of the application draws.
       report(error, pageRender.request);
     }
-    return await plainFailure(status, message);
+    return await plainFailure(status, message, this.#services.textsOf(pageRender));
   }
 
   /**
@@ -147,7 +151,9 @@ class PreactRendering implements Rendering {
     } catch (error) {
       if (failed === null || errorPage === null) throw error;
       if (isReportable(error)) report(error, of.request);
-      return await this.#drawFailure(errorPage, of, failureOf(error), failed, cutTag);
+      const { status, message } = failureOf(error);
+      const text = this.#services.textsOf(of).write(message);
+      return await this.#drawFailure(errorPage, of, { status, message: text }, failed, cutTag);
     }
   }
 
@@ -164,7 +170,13 @@ class PreactRendering implements Rendering {
       return await this.#drawPage(notFound, new RenderPage(of, notFound), failed, 404, cutTag);
     }
     if (isNowhere && errorPage !== null) {
-      return await this.#drawFailure(errorPage, of, { status: 404, message: NOT_FOUND }, failed, cutTag);
+      return await this.#drawFailure(
+        errorPage,
+        of,
+        { status: 404, message: this.#services.textsOf(of).write(catalogueText("notFound")) },
+        failed,
+        cutTag,
+      );
     }
     const { page, pageRender } = pageOf(of);
     return await this.#drawPage(page, pageRender, failed, status, cutTag);
@@ -197,8 +209,6 @@ class PreactRendering implements Rendering {
     return { kind: "drawn", html: await drawPage(tree, state, page), tree, state };
   }
 }
-
-const NOT_FOUND = "There is no such page";
 
 /** A page that was drawn; carriage returns are still as they were written. */
 interface DrawnPage {
@@ -327,7 +337,7 @@ async function complete(html: string, head: readonly Markup[], state: RenderStat
   if (document !== null) return keepCarriageReturns(withHead(document, parts));
   // Nobody but us is left to say what survived a redirect: without a layout there may be no `<Toasts>`.
   const toasts = state.askedForToasts || state.takeToasts().length === 0 ? "" : await drawToasts(state);
-  return keepCarriageReturns(plainDocument(html + toasts, parts, await drawClientScript(state)));
+  return keepCarriageReturns(plainDocument(html + toasts, parts, await drawClientScript(state), state.texts.lang));
 }
 
 /** The document in pieces, of which the first has what stands before whatever waits, and the head at the least. */
@@ -346,7 +356,7 @@ async function* completeInParts(
       continue;
     }
     pending += piece;
-    const begun = beginDocument(pending, parts, script);
+    const begun = beginDocument(pending, parts, script, state.texts.lang);
     if (begun === null) continue;
     end = begun.end;
     yield keepCarriageReturns(begun.text);
@@ -373,18 +383,21 @@ async function drawToasts(state: RenderState): Promise<string> {
 }
 
 /** The page that says what went wrong where the application has none of its own, or where that has failed. */
-async function plainFailure(status: number, message: string): Promise<PageAnswer> {
+/** The page that is shown where the application has none for a failure. */
+async function plainFailure(status: number, message: string, { lang, write }: Texts): Promise<PageAnswer> {
   const page = (
-    <html lang="en">
+    <html lang={lang}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${status} ${message}`}</title>
+        <title>{message}</title>
       </head>
       <body>
         <main>
-          <h1>{status}</h1>
-          <p>{message}</p>
+          <h1>{message}</h1>
+          <p>
+            <a href="/">{write(catalogueText("homeLink"))}</a>
+          </p>
         </main>
       </body>
     </html>
@@ -446,6 +459,10 @@ class RenderState implements PageState {
     return this.#pageRender.url.pathname;
   }
 
+  get texts(): Texts {
+    return this.#services.textsOf(this.#pageRender);
+  }
+
   findAction(ref: ActionRef, component: string): FormAction {
     const name = isAction(ref) ? ref.name : typeof ref === "string" ? ref : nameOfMethod(ref);
     if (name === null) {
@@ -497,7 +514,7 @@ class RenderState implements PageState {
     const known = forms.get(key);
     if (known !== undefined) return known;
     const show = (made: FormWithInitial): AnyBound =>
-      bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance });
+      bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance, texts: this.texts });
     const made = makeForm(source, this.#pageRender.deps.ctx);
     const form = made instanceof Promise ? made.then(show) : show(made);
     forms.set(key, form);

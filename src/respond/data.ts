@@ -10,10 +10,14 @@ import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
+import { catalogueText } from "../texts/catalogue.ts";
+import { type RespondServices } from "./services.ts";
 
 /** Answers with JSON. */
-export async function respondWithData(answer: Answer): Promise<Reply | Response> {
+export async function respondWithData(answer: Answer, { userTexts }: RespondServices): Promise<Reply | Response> {
   const { outcome, limits } = answer;
+  const failed = (refusal: Failure): Reply =>
+    problem(refusal.status, userTexts.ofFailure(refusal, answer), refusal.headers);
   switch (outcome.kind) {
     case "response":
       return outcome.response;
@@ -31,7 +35,7 @@ export async function respondWithData(answer: Answer): Promise<Reply | Response>
       return collected.kind === "failure" ? failed(collected) : items(events, collected.isComplete);
     }
     case "invalid":
-      return problem(422, "Some of what was sent was not accepted", {}, outcome.issues);
+      return problem(422, userTexts.of(answer).write(catalogueText("checkFields")), {}, outcome.issues);
     case "unread":
       return failed(outcome.failure);
     case "failure":
@@ -62,10 +66,6 @@ function items(events: readonly Patch[], isComplete = true): Reply {
 
 function json(status: number, value: unknown): Reply {
   return reply(status, JSON.stringify(value), { "content-type": JSON_TYPE });
-}
-
-function failed({ status, message, headers }: Failure): Reply {
-  return problem(status, message, headers);
 }
 
 function problem(

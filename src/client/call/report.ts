@@ -11,7 +11,7 @@ import { words } from "../page/words.ts";
 /** Tells the page that something was thrown, and says so on it unless the page says it itself. */
 export function reportException(activeCall: ActiveCall, error: unknown): void {
   if (tell("requestException", activeCall, { error })) {
-    say(activeCall, error instanceof ConnectionError ? words().offline : "");
+    say(activeCall, error instanceof ConnectionError ? words().networkError : "");
   }
 }
 

@@ -12,7 +12,6 @@ import { patchSignals } from "../page/signals.ts";
 import { changeAfterDelay } from "../page/delayed_changes.ts";
 import { destinationOf } from "../call/switch.ts";
 import { showToast } from "../page/toast.ts";
-import { TRANSLATIONS } from "../page/translations.ts";
 import { upload } from "./upload.ts";
 
 /** All parts. */
@@ -24,7 +23,6 @@ const LATER = {
   showToast,
   patchSignals,
   changeAfterDelay: changeAfterDelay,
-  translations: TRANSLATIONS,
   uploadBody: upload,
 } as const;
 

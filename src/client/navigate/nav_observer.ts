@@ -16,7 +16,7 @@ import { morph } from "../page/morph.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import { joinIn } from "../page/parts.ts";
 import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
-import { loadWords, words } from "../page/words.ts";
+import { pageTexts, words } from "../page/words.ts";
 
 /** What showing a page needs of the runtime. */
 const kit: PagesKit = {
@@ -24,7 +24,7 @@ const kit: PagesKit = {
   joinIn,
   beginLoading,
   endLoading,
-  loadWords,
+  pageTexts,
   morph,
   parseDocument,
   showFailure,
@@ -58,8 +58,10 @@ export function observeNavigation(signal: AbortSignal): void {
   const start = location.href;
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
-  // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
-  if (history.state?.hyper || doc.querySelector("form[hyper-confirm-unsaved]")) pages().catch(() => {});
+  // An entry of ours from before a reload, so that the way back leads to others; a form to ask about; or texts that are not
+  // the English ones, which must be there before a failure of the network.
+  const needed = "[data-hyper-messages],:root[lang]:not(:lang(en)),form[hyper-confirm-unsaved]";
+  if (history.state?.hyper || doc.querySelector(needed)) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
     if (form) pages().then(({ note }) => note(form), () => {});

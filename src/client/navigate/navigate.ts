@@ -11,6 +11,7 @@ import type { Pages, PagesKit } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { announce } from "../page/toast.ts";
 import { watchUnsaved } from "./unsaved.ts";
+import { loadPageTexts } from "../page/page_texts.ts";
 
 /** How long a page is waited for, in milliseconds: as long as an answer that is silent. */
 const VISIT_MS = 60_000;
@@ -79,7 +80,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     } catch (error) {
       if (isOver()) return false;
       const lost = error instanceof TypeError || signal.aborted;
-      kit.showFailure(key, lost ? kit.words().offline : "", sourceEl, leave);
+      kit.showFailure(key, lost ? kit.words().networkError : "", sourceEl, leave);
       if (!lost) reportError(error);
     } finally {
       clearTimeout(timer);
@@ -99,9 +100,10 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     // Out of its own document: a node is not moved from one to another without a stop.
     kit.morph(doc.body, doc.adoptNode(dom(page).body));
     kit.joinIn(doc.body);
-    kit.loadWords();
+    loadPageTexts(kit.pageTexts);
   }
 
+  loadPageTexts(kit.pageTexts);
   startHistory(start, mayLeave, (url, position) => void navigate(url, { kind: "restore", position }, null), ended);
   return {
     note,

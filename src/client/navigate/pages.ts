@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Words } from "../config.ts";
+import type { RuntimeTexts } from "../page/words.ts";
 import type { LoadingCall } from "../page/loading.ts";
 
 /** How a page is gone to. */
@@ -36,10 +36,10 @@ export interface PagesKit {
   endLoading(call: LoadingCall): void;
   /** Lets what is new on the page show loading and the network. */
   joinIn(root: Element): void;
-  /** Fetches the words of the page's language. */
-  loadWords(): Promise<void>;
-  /** The words. */
-  words(): Words;
+  /** The texts of the page, to be changed when it has others. */
+  readonly pageTexts: RuntimeTexts;
+  /** Returns the texts to show now. */
+  words(): RuntimeTexts;
   /** Makes one element equal to another. */
   morph(target: Element, source: Element): Element;
   /** Parses a document. */

@@ -3,11 +3,9 @@
  *
  * @module
  */
+import { CONFIRM_LEAVE } from "../../protocol/confirm_leave.ts";
 import { doc, dom } from "../later/runtime_exports.ts";
 import type { PagesKit } from "./pages.ts";
-
-/** The question in English; that of another language is one of its words. */
-const ENGLISH = "Leave without saving?";
 
 /** Who knows what is unsaved. */
 export interface Unsaved {
@@ -35,5 +33,5 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
     if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) note(form);
   }, { signal });
-  return { note, mayLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
+  return { note, mayLeave: () => !isDirty() || confirm(words().confirmLeave ?? CONFIRM_LEAVE) };
 }
