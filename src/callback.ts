@@ -24,10 +24,10 @@ export function notify(call: () => unknown, report: Report): Promise<void> | nul
   try {
     result = call();
   } catch (error) {
-    tell(report, error);
+    reportTo(report, error);
     return null;
   }
-  return mayBeThenable(result) ? settle(result, report) : null;
+  return mayBeThenable(result) ? reportRejection(result, report) : null;
 }
 
 /**
@@ -53,11 +53,11 @@ export function atOnce<T>(value: T, what: string): T {
  * @param reason The reason of the signal.
  * @param report Called with what a listener throws.
  */
-export function abort(controller: AbortController, reason: unknown, report: Report): void {
+export function abortSafely(controller: AbortController, reason: unknown, report: Report): void {
   if (controller.signal.aborted) return;
   const onError = (event: Event): void => {
     event.preventDefault();
-    if (event instanceof ErrorEvent) tell(report, event.error);
+    if (event instanceof ErrorEvent) reportTo(report, event.error);
   };
   // Listeners run before `abort()` returns (DOM, 3.2 "signal abort"), so that nothing else is caught here.
   globalThis.addEventListener("error", onError);
@@ -74,11 +74,11 @@ export function abort(controller: AbortController, reason: unknown, report: Repo
  * @param report The reporter.
  * @param error What went wrong.
  */
-export function tell(report: Report, error: unknown): void {
+export function reportTo(report: Report, error: unknown): void {
   try {
     const result: unknown = report(error);
     // It never rejects.
-    if (mayBeThenable(result)) void settle(result, logFailure);
+    if (mayBeThenable(result)) void reportRejection(result, logFailure);
   } catch (failure) {
     logFailure(failure);
   }
@@ -104,12 +104,12 @@ function logFailure(failure: unknown): void {
 }
 
 /** Waits for what a function gave, for its failure alone. */
-async function settle(result: unknown, report: Report): Promise<void> {
+async function reportRejection(result: unknown, report: Report): Promise<void> {
   try {
     // Read here alone: `then` may be a getter that throws, and may throw when it is called.
     await result;
   } catch (error) {
-    tell(report, error);
+    reportTo(report, error);
   }
 }
 
@@ -123,7 +123,7 @@ function mayBeThenable(value: unknown): boolean {
  * text begins none that could be taken for an entry of its own.
  */
 function inspect(error: unknown): string {
-  return asText(error).replace(
+  return inspectSafely(error).replace(
     // deno-lint-ignore no-control-regex -- control characters are what is looked for
     /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
     (character) => {
@@ -133,7 +133,7 @@ function inspect(error: unknown): string {
   ).replaceAll("\n", "\n    ");
 }
 
-function asText(error: unknown): string {
+function inspectSafely(error: unknown): string {
   try {
     return Deno.inspect(error);
   } catch {

@@ -17,7 +17,7 @@ import { startApp } from "./handler/start.ts";
 import { isSafeMethod } from "./http/cross_origin.ts";
 import { resolveLimits } from "./http/limits.ts";
 import { addHeaders } from "./http/sink.ts";
-import type { Item } from "./results/items.ts";
+import type { Item } from "./results/item.ts";
 import { catalogueText } from "./texts/catalogue.ts";
 
 /** Answers a request and notes what happens to it. */

@@ -8,7 +8,7 @@ import type { Guard } from "../context.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { DATA_HEADER } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
-import type { Item, LiveItem } from "../results/items.ts";
+import type { Item, LiveItem } from "../results/item.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Admission, Injecting, Observing, Running } from "./app.ts";
 import { freshPage } from "./fresh_page.ts";

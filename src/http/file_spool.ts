@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { logError, type Report, tell } from "../callback.ts";
+import { logError, type Report, reportTo } from "../callback.ts";
 import { StorageError } from "../errors.ts";
 import { type BodyAccount, grow } from "./body_account.ts";
 import { type Bytes, Pieces } from "./pieces.ts";
@@ -167,7 +167,10 @@ export class FileSpool {
     try {
       await remove();
     } catch (error) {
-      tell(this.#report, new Error(`Cannot remove temporary file "${path}": ${reasonOf(error)}`, { cause: error }));
+      reportTo(
+        this.#report,
+        new Error(`Cannot remove temporary file "${path}": ${reasonOf(error)}`, { cause: error }),
+      );
     } finally {
       hold.release();
     }

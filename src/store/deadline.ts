@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { logError, notify, type Report, tell } from "../callback.ts";
+import { logError, notify, type Report, reportTo } from "../callback.ts";
 import type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./store.ts";
 
 /** Timers take a delay of more than this for none (HTML, 8.6: a signed 32-bit number). */
@@ -170,7 +170,7 @@ class BoundedBus implements Bus {
     try {
       await this.#call("the end of a subscription", async () => await subscription[Symbol.asyncDispose]());
     } catch (error) {
-      tell(this.#report, error);
+      reportTo(this.#report, error);
     }
   }
 

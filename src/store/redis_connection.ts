@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { logError, notify, type Report, tell } from "../callback.ts";
+import { logError, notify, type Report, reportTo } from "../callback.ts";
 // @ts-types="./redis_client.d.ts"
 import { type Client, createClient } from "@redis/client";
 import { isA } from "../errors.ts";
@@ -249,7 +249,7 @@ export class RedisConnection implements AsyncDisposable {
     if (this.#isLossTold) return;
     this.#isLossTold = true;
     // Thrown out of a listener of the client, it would keep that from connecting again.
-    tell(this.#onError, error);
+    reportTo(this.#onError, error);
   }
 }
 
