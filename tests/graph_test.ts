@@ -9,9 +9,9 @@ import config from "../deno.json" with { type: "json" };
 const LAYERS = [
   "src/client_bundle.ts",
   "src/protocol/",
+  "src/callback.ts",
   "src/texts/",
   "src/errors.ts",
-  "src/callback.ts",
   "src/context.ts",
   "src/http/",
   "src/results/",

@@ -7,7 +7,7 @@ import { HyperError, isA } from "../errors.ts";
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { Failure } from "./outcome.ts";
 
-/** Creates a failure: a status, the text for users, and optional headers and a reason for developers. */
+/** Creates a failure: a status, the text for users, and optional headers and a reason for the developer of the client. */
 export function failure(
   status: number,
   message: UserText,

@@ -41,7 +41,10 @@ export interface Failure {
   readonly status: number;
   /** The text for users. */
   readonly message: UserText;
-  /** The reason, for developers: shown in development alone. `null` where the text says it all. */
+  /**
+   * The reason, for the developer of the client: what was wrong with the request. Programs get it; users see it in development
+   * alone. `null` where there is none.
+   */
   readonly reason: string | null;
   /** Headers that belong to the refusal. */
   readonly headers: Readonly<Record<string, string>>;

@@ -90,6 +90,6 @@ function refusalOf(refusal: StreamRefusal): Failure {
     429,
     catalogueText("busy"),
     { "retry-after": "10" },
-    `Too many open streams: the limit "${limit}" is ${maximum}`,
+    `Too many open streams: the limit ${limit} is ${maximum}`,
   );
 }

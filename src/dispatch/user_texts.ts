@@ -5,6 +5,7 @@
  */
 import { createTexts, ENGLISH_TEXTS, type MessageOptions, type Texts } from "../texts/texts.ts";
 import type { Failure } from "./outcome.ts";
+import { atOnce } from "../callback.ts";
 
 /** The texts of a handler. */
 export interface UserTexts {
@@ -37,7 +38,10 @@ export interface UserTextOptions {
  */
 export function createUserTexts({ messages, dev, report }: UserTextOptions): UserTexts {
   const of = typeof messages === "function"
-    ? perRequest((request) => createTexts(messages(request), (error) => report(error, request)), report)
+    ? perRequest(
+      (request) => createTexts(atOnce(messages(request), "messages"), (error) => report(error, request)),
+      report,
+    )
     : forAll(messages);
   return {
     of,

@@ -44,10 +44,10 @@ export interface FormErrorsProps {
  * ```
  */
 export function FormErrors({ title, ...props }: FormErrorsProps): MarkupNode | null {
-  const { texts } = usePageState("FormErrors");
   const form = useContext(FormScope);
   if (form === null) throw new TypeError("Cannot render <FormErrors>: it is outside a <Form> of an action with a form");
   if (form.errorCount === 0) return null;
+  const { texts } = usePageState("FormErrors");
   const fields = new Map(form.fields.map((field) => [field.name, field]));
   return (
     // Without scripts, `autofocus` moves the focus here when the page loads; otherwise the runtime does.

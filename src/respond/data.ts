@@ -16,8 +16,10 @@ import { type RespondServices } from "./services.ts";
 /** Answers with JSON. */
 export async function respondWithData(answer: Answer, { userTexts }: RespondServices): Promise<Reply | Response> {
   const { outcome, limits } = answer;
-  const failed = (refusal: Failure): Reply =>
-    problem(refusal.status, userTexts.ofFailure(refusal, answer), refusal.headers);
+  const failed = (refusal: Failure): Reply => {
+    const { status, headers, reason } = refusal;
+    return problem(status, userTexts.ofFailure(refusal, answer), headers, reason === null ? {} : { reason });
+  };
   switch (outcome.kind) {
     case "response":
       return outcome.response;
@@ -35,7 +37,7 @@ export async function respondWithData(answer: Answer, { userTexts }: RespondServ
       return collected.kind === "failure" ? failed(collected) : items(events, collected.isComplete);
     }
     case "invalid":
-      return problem(422, userTexts.of(answer).write(catalogueText("checkFields")), {}, outcome.issues);
+      return problem(422, userTexts.of(answer).write(catalogueText("checkFields")), {}, { issues: outcome.issues });
     case "unread":
       return failed(outcome.failure);
     case "failure":
@@ -72,9 +74,9 @@ function problem(
   status: number,
   detail: string,
   headers: Readonly<Record<string, string>>,
-  issues?: Issues,
+  members: { readonly issues?: Issues; readonly reason?: string },
 ): Reply {
-  const body = { ok: false, type: "about:blank", title: titleOf(status), status, detail, issues };
+  const body = { ok: false, type: "about:blank", title: titleOf(status), status, detail, ...members };
   return reply(status, JSON.stringify(body), { ...lowerCased(headers), "content-type": PROBLEM_TYPE });
 }
 

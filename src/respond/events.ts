@@ -157,7 +157,8 @@ function failed(refusal: Failure, answer: Answer, services: RespondServices): Re
 }
 
 function errorPatch(refusal: Failure, answer: Answer, { userTexts }: RespondServices, issues?: Issues): Patch {
-  const { status } = refusal;
+  const { status, reason } = refusal;
   const message = userTexts.ofFailure(refusal, answer);
-  return { event: "error", data: { status, message, ...(issues === undefined ? {} : { issues }) } };
+  const more = { ...(reason === null ? {} : { reason }), ...(issues === undefined ? {} : { issues }) };
+  return { event: "error", data: { status, message, ...more } };
 }

@@ -9,6 +9,7 @@ import { GERMAN } from "./languages/de.ts";
 import { ENGLISH } from "./languages/en.ts";
 import { SPANISH } from "./languages/es.ts";
 import { FRENCH } from "./languages/fr.ts";
+import { atOnce } from "../callback.ts";
 
 /**
  * Options for the texts that users see: the language, and texts in place of those of the catalogue, by their keys.
@@ -95,7 +96,7 @@ function withNested(text: CatalogueText, write: (text: UserText) => string): obj
 function writeText(text: AnyText, values: object, format: TextFormat): string {
   if (typeof text === "string") return text;
   // A key and its values come from `catalogueText()`, whose type ties them together.
-  const written: unknown = text(values as never, format);
+  const written: unknown = atOnce(text(values as never, format), "a text for users");
   if (typeof written === "string") return written;
   throw new TypeError(`Cannot write a text for users: its function returned ${typeof written}; return a string`);
 }

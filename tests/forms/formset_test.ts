@@ -122,10 +122,10 @@ Deno.test("bindFormset() gives the values of the rows, and leaves out an extra o
 
 Deno.test("bindFormset() refuses a row that is there and was emptied", async () => {
   const formset = await bindRows(Lines, { lines: [{ id: "1", label: "" }] }, STORED);
-  assertEquals(issuesOf(formset), [["lines[0].label", ["Fill in this field"]]]);
-  assertEquals(formset.rows[0]?.form.errors.get("label"), ["Fill in this field"]);
+  assertEquals(issuesOf(formset), [["lines[0].label", ["Enter a value"]]]);
+  assertEquals(formset.rows[0]?.form.errors.get("label"), ["Enter a value"]);
   assertEquals([formset.errorCount, formset.fieldNames], [1, ["lines[0].label"]]);
-  assertEquals(formset.issues, { "lines[0].label": ["Fill in this field"] });
+  assertEquals(formset.issues, { "lines[0].label": ["Enter a value"] });
   assertThrows(() => formset.values, TypeError, "1 error was found in it");
 });
 
@@ -178,11 +178,11 @@ Deno.test("bindFormset() holds its bounds, at the limit and one past it", async 
   const formset = defineFormset(LineForm, { prefix: "lines", min: 1, max: 2 });
   const bind = (count: number) =>
     bindRows(formset, { lines: Array.from({ length: count }, (_, index) => ({ label: `${index}` })) });
-  assertEquals(issuesOf(await bind(0)), [["", ["Give at least 1 row"]]]);
+  assertEquals(issuesOf(await bind(0)), [["", ["Add at least 1 row"]]]);
   assertEquals((await bind(1)).isValid, true);
   assertEquals((await bind(2)).isValid, true);
   const tooMany = await bind(3);
-  assertEquals(issuesOf(tooMany), [["", ["Give at most 2 rows"]]]);
+  assertEquals(issuesOf(tooMany), [["", ["Keep at most 2 rows"]]]);
   assertEquals(tooMany.rows.map(({ form }) => form.field("label").value), ["0", "1", "2"]);
 });
 
@@ -198,7 +198,7 @@ Deno.test("bindFormset() refuses a million rows without looking into them", asyn
     },
   };
   const bound = await bindRows(formset, { lines: Array.from({ length: 1_000_000 }, () => line) });
-  assertEquals([issuesOf(bound), checked, bound.rows.length], [[["", ["Give at most 1000 rows"]]], 0, 1000]);
+  assertEquals([issuesOf(bound), checked, bound.rows.length], [[["", ["Keep at most 1,000 rows"]]], 0, 1000]);
   assert(read < 2000);
 });
 

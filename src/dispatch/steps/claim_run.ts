@@ -60,7 +60,7 @@ export async function claimRun(
     case "unknown":
       return { kind: "ended", outcome: failure(409, catalogueText("outcomeUnknown")) };
     case "refused": {
-      const reason = `Too many actions at once: the limit "${claim.limit}" is ${claim.maximum}`;
+      const reason = `Too many actions at once: the limit ${claim.limit} is ${claim.maximum}`;
       return { kind: "ended", outcome: failure(429, catalogueText("busy"), { "retry-after": "1" }, reason) };
     }
   }

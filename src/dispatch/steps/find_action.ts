@@ -31,9 +31,9 @@ export function findAction(arrival: Arrival, app: Finding & Reading & Judging & 
 }
 
 /** The refusal of an action that does not exist. Its name is told in development alone. */
-export function noSuchAction(name: string | null, { manager }: Judging): Failure {
+export function noSuchAction(name: string | null, { dev, manager }: Judging): Failure {
   const shown = name?.slice(0, 128);
-  const reason = shown === undefined ? null : `There is no action "${shown}": ${manager.explainUnknown(shown)}`;
+  const reason = dev && shown !== undefined ? `There is no action "${shown}": ${manager.explainUnknown(shown)}` : null;
   return failure(404, catalogueText("notFound"), {}, reason);
 }
 

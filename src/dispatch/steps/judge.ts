@@ -43,7 +43,8 @@ export function judgeOrigin(request: Request, url: URL, app: Judging): Failure |
     ownOrigin: url.origin,
   }, app.crossOrigin);
   if (reason === null || isWebhook(request, url, app)) return null;
-  return failure(403, catalogueText("crossOrigin"), {}, `Cross-origin request refused: ${reason}`);
+  // The values that differ help a developer who sets up a proxy, and a client that probes one.
+  return failure(403, catalogueText("crossOrigin"), {}, app.dev ? `Cross-origin request denied: ${reason}` : null);
 }
 
 /** The text for users about a URL or method that is not accepted. */

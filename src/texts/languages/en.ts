@@ -54,7 +54,7 @@ export const ENGLISH: Catalogue = {
   fileType: ({ types }, { or }) => `Choose another type of file: ${or(fileTypeNames(types, FILE_TYPES))}`,
   fileMessage: ({ name, message }) => `${name}: ${message}`,
   minRows: ({ count }, format) => `Add at least ${format.count(count, { one: "# row", other: "# rows" })}`,
-  maxRows: ({ count }, format) => `Remove rows: at most ${format.count(count, { one: "# row", other: "# rows" })}`,
+  maxRows: ({ count }, format) => `Keep at most ${format.count(count, { one: "# row", other: "# rows" })}`,
   deleteRow: "Delete",
   orderRow: "Order",
 
