@@ -284,6 +284,7 @@ export type { Injected, InjectedValue } from "./src/deps/inject.ts";
 export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "./src/context.ts";
 export { DependencyCycleError, DependencyError, HyperError, type HyperErrorOptions, InputError } from "./src/errors.ts";
 
+export { type ConnectOptions, type Receiver, Signal } from "./src/signal.ts";
 export {
   type AccessDenied,
   accessDenied,
@@ -293,11 +294,8 @@ export {
   actionFailed,
   type ActionRegistered,
   actionRegistered,
-  type ConnectOptions,
   type FormValidationFailed,
   formValidationFailed,
-  type Receiver,
-  Signal,
   type SignalFamily,
   type StreamClosed,
   streamClosed,
@@ -354,5 +352,11 @@ export type { Kwargs } from "./src/actions/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";
 export { createMemoryBus, type MemoryBusOptions } from "./src/store/memory_bus.ts";
 export { createSqliteStore, type SqliteStore } from "./src/store/sqlite.ts";
-export { createKvStore, type KvStoreOptions } from "./src/store/kv.ts";
+export {
+  createKvStore,
+  type KvDatabase,
+  type KvEntry,
+  type KvStoreOptions,
+  type KvTransaction,
+} from "./src/store/kv.ts";
 export type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./src/store/store.ts";

@@ -13,20 +13,22 @@ const LIMITS = {
   later: 4_250,
   /** With the first live topic. */
   live: 1_750,
+  /** On a page in another language than English. */
+  translations: 450,
 } as const;
 
 Deno.test("the runtime's start fits in its limit", () => {
   assertLess(bytesOf(startFiles()), LIMITS.start + 1);
 });
 
-for (const part of ["later", "live"] as const) {
+for (const part of ["later", "live", "translations"] as const) {
   Deno.test(`the part of the runtime named "${part}" fits in its limit`, () => {
     assertLess(bytesOf([fileOf(part)]), LIMITS[part] + 1);
   });
 }
 
 Deno.test("the runtime has no other parts, but for advice that is loaded on a local address alone", () => {
-  const known = [...startFiles(), ...["advice", "later", "live"].map(fileOf)];
+  const known = [...startFiles(), ...["advice", "later", "live", "translations"].map(fileOf)];
   assertEquals([...CLIENT_FILES.keys()].toSorted(), known.toSorted());
 });
 

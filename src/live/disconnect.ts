@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { notify, type Report, reportTo } from "../callback.ts";
+import { sha256 } from "../platform/hash.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { Again } from "./again.ts";
 
@@ -136,5 +136,5 @@ function readDigest(message: unknown): string | null {
 
 /** The same on every instance; another than any digest of the principal that something else makes. */
 function digestOf(principal: string): string {
-  return createHash("sha256").update(`${TOPIC} ${principal}`).digest("base64url");
+  return sha256(`${TOPIC} ${principal}`);
 }

@@ -12,7 +12,7 @@ export interface TextFormat {
   number(value: number): string;
   /** Formats a size, rounded down, such as `2 MB`; a megabyte is 1,048,576 bytes here. */
   bytes(bytes: number): string;
-  /** Formats a duration, rounded up to whole seconds, or from 90 seconds on to whole minutes. */
+  /** Formats a duration, rounded up to whole seconds, or from 60 seconds on to whole minutes. */
   duration(seconds: number): string;
   /** Formats a date, a time, or both, given in the format that HTML defines: `2030-12-31`, `23:59`, `2030-12-31T23:59`. */
   moment(text: string): string;
@@ -51,7 +51,7 @@ export function createTextFormat(lang: string): TextFormat {
       return unit(bytes, "byte", 0, "long");
     },
     duration: (seconds) => {
-      if (seconds < 90) return unit(Math.max(1, Math.ceil(seconds)), "second", 0, "long");
+      if (seconds < 60) return unit(Math.max(1, Math.ceil(seconds)), "second", 0, "long");
       return unit(Math.ceil(seconds / 60), "minute", 0, "long");
     },
     moment: (text) => formatMoment(lang, text),
