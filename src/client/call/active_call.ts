@@ -114,7 +114,7 @@ export function abort(key: string): void {
 
 /** Ends all calls. Their outcome is `aborted`. */
 export function abortAll(): void {
-  for (const { controller } of activeCalls) controller.abort("abort");
+  for (const { key } of activeCalls) abort(key);
 }
 
 /**

@@ -60,7 +60,7 @@ export function observeNavigation(signal: AbortSignal): void {
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
   // An entry of ours from before a reload, so that the way back leads to others; a form to ask about; or texts that are not
   // the English ones, which must be there before a failure of the network.
-  const needed = "[data-hyper-messages],:root[lang]:not(:lang(en)),form[hyper-confirm-unsaved]";
+  const needed = "form[hyper-confirm-unsaved],[data-hyper-messages],[lang]:not(:lang(en))";
   if (history.state?.hyper || doc.querySelector(needed)) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");

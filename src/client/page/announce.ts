@@ -39,9 +39,9 @@ export function showFailure(key: string, message: string, source: Element | null
   const alert = make(ALERT);
   const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseFragment(OURS, null));
-  const texts = words();
-  const places = { retry: texts.tryAgain, close: texts.dismiss, "failure-message": message || texts.requestFailed };
-  for (const [name, text] of Object.entries(places)) {
+  const { requestFailed, tryAgain, dismiss } = words();
+  const texts = { retry: tryAgain, close: dismiss, "failure-message": message || requestFailed };
+  for (const [name, text] of Object.entries(texts)) {
     // A text in the page's template stays.
     for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = text;
   }

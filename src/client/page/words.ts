@@ -10,8 +10,8 @@ import { config } from "../config.ts";
 /** The texts that are there before the rest of the runtime, and those that came later. */
 export type RuntimeTexts = typeof FAILURE_TEXTS & Partial<BrowserTexts>;
 
-/** The texts of the page. Those of its language and of the server are put in when they have been loaded. */
-export const pageTexts: RuntimeTexts = { ...FAILURE_TEXTS };
+/** The texts of the page: English until those of its language and of the server have been loaded into this object. */
+export const pageTexts: RuntimeTexts = FAILURE_TEXTS;
 
 /** Returns the texts to show now. */
 export const words = (): RuntimeTexts => ({ ...pageTexts, ...config.messages });
