@@ -58,7 +58,7 @@ export const ENGLISH: Catalogue = {
   deleteRow: "Delete",
   orderRow: "Order",
 
-  serverError: FAILURE_TEXTS.requestFailed,
+  serverError: "Something went wrong. Try again.",
   notFound: "Page not found",
   denied: "You do not have permission to do this.",
   crossOrigin: "This request came from another site and was blocked.",
