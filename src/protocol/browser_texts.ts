@@ -21,7 +21,7 @@ export interface BrowserTexts {
 
 /** The texts of failures: part of the initial file, because they are needed when the network is not there. */
 export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave"> = {
-  requestFailed: "Something went wrong.",
+  requestFailed: "Something went wrong. Try again.",
   networkError: "Cannot reach the server. Check your connection.",
   tryAgain: "Try again",
   dismiss: "Close",

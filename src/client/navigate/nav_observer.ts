@@ -61,7 +61,7 @@ export function observeNavigation(signal: AbortSignal): void {
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
   // A history entry of the runtime from before a reload, a form that confirms, or texts that are not the English ones, which must
   // be there before the network fails. Only preloaded: a failure matters, and is handled, when it is used.
-  const needed = "form[hyper-confirm-unsaved],[data-hyper-messages],[lang]:not(:lang(en))";
+  const needed = "form[hyper-confirm-unsaved],[lang]:not(:lang(en)),[data-hyper-messages]";
   if (history.state?.hyper || doc.querySelector(needed)) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
