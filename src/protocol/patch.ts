@@ -57,6 +57,8 @@ export interface ErrorPatchData {
   readonly message: string;
   /** Messages by field path, those of the whole form under `""`; only for invalid input. */
   readonly issues?: Issues;
+  /** The reason, for the developer of the client. It is never shown to users. */
+  readonly reason?: string;
 }
 
 /** Messages of invalid input by field path, those of the whole form under `""`. */
