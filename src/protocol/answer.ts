@@ -47,12 +47,12 @@ export const isStream = (answer: Answer): boolean =>
  * @param url The URL that the call was sent to.
  * @param wasOpen `true` if an earlier attempt of the call received a stream.
  */
-export function isLost(answer: Answer, url: string, wasOpen: boolean): boolean {
+export function isLost(answer: Answer, url: string, wasOpen: boolean): unknown {
   const { status, headers } = answer;
   // The origin first: reading a header that another site does not expose is an error on the console. An answer that a script of
   // the page has made has no URL.
   return new URL(answer.url || url).origin !== new URL(url).origin && !isHtml(answer) ||
-    wasOpen && (!!headers.get("retry-after") || status > 501 && !isStream(answer));
+    wasOpen && (headers.get("retry-after") || status > 501 && !isStream(answer));
 }
 
 /**
@@ -74,13 +74,13 @@ export const fail = (status: number, message?: unknown, issues?: unknown): Failu
 });
 
 /** Returns whether an event is a checkpoint of a call. */
-export function isCheckpointOf(id: string, event: string, mark: string): boolean {
+export function isCheckpointOf(id: string, event: string, mark: string): unknown {
   // The id of a request is letters, digits, dashes and points.
-  return event === "checkpoint" && !!mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`);
+  return event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`);
 }
 
 /** Returns where a `redirect` event leads: to a page of this site, or of another if the server says so; else `null`. */
 export function redirectUrl({ url, external }: Wire, page: Site): URL | null {
   const to = typeof url === "string" ? URL.parse(url, page.href) : null;
-  return to && /^http/.test(to.protocol) && (external === true || to.origin === page.origin) ? to : null;
+  return /^http/.test(`${to}`) && (external === true || to?.origin === page.origin) ? to : null;
 }

@@ -72,7 +72,7 @@ export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string)
       line += piece;
       size += piece.length;
       if (size > maxChars) {
-        throw new RangeError(`Cannot read event: it exceeds ${maxChars} characters`);
+        throw new RangeError(`Cannot read event: exceeds ${maxChars}`);
       }
     });
     return blocks;

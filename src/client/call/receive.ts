@@ -112,7 +112,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
       else data = dataOf(answer, text);
       done = true;
       const { detail, title, issues } = own(data);
-      if (failure) failure = fail(status, detail ?? title, issues);
+      failure &&= fail(status, detail ?? title, issues);
     } else {
       for await (const block of blocksOf(answer.body, listen, activeCall)) {
         signal.throwIfAborted();
