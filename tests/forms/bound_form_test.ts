@@ -166,10 +166,10 @@ Deno.test("fields may have names that every object inherits", async () => {
   const form = defineForm("odd", {
     fields: Object.fromEntries(names.map((name) => [name, field.text({ required: true })])),
   });
-  const refused = await bindTo(form, {});
-  assertEquals(refused.fieldNames, names);
-  assertEquals(Object.keys(refused.issues), names);
-  assertEquals(JSON.parse(JSON.stringify(refused.issues))["constructor"], ["Fill in this field"]);
+  const invalid = await bindTo(form, {});
+  assertEquals(invalid.fieldNames, names);
+  assertEquals(Object.keys(invalid.issues), names);
+  assertEquals(JSON.parse(JSON.stringify(invalid.issues))["constructor"], ["Fill in this field"]);
   const sent = Object.fromEntries(names.map((name) => [name, `${name}!`]));
   const bound = await bindTo(form, sent);
   assertEquals(Object.entries(bound.values), names.map((name) => [name, `${name}!`]));
@@ -265,9 +265,9 @@ Deno.test("bind() with a schema of valibot converts texts as its declared fields
     },
   });
   assertEquals((await bindTo(form, good)).values, goodValues);
-  const refused = await bindTo(form, bad);
-  assertEquals([...refused.fieldNames].sort(), badNames);
-  assertEquals(refused.fields.map(({ name }) => name), [
+  const invalid = await bindTo(form, bad);
+  assertEquals([...invalid.fieldNames].sort(), badNames);
+  assertEquals(invalid.fields.map(({ name }) => name), [
     "title",
     "count",
     "done",

@@ -9,7 +9,7 @@ async function check(definition: FieldDefinition, sent: unknown): Promise<unknow
   return result.kind === VALID ? result.value : result;
 }
 
-function refused(message: string): unknown {
+function invalid(message: string): unknown {
   return { kind: "invalid", message };
 }
 
@@ -34,26 +34,26 @@ Deno.test("field.text() keeps its text, and a missing text is empty", async () =
     [5, "5"],
     [["one"], "one"],
     ["שלום 👩‍👩‍👧 <b>\r\0", "שלום 👩‍👩‍👧 <b>\r\0"],
-    [["one", "two"], refused("Enter one text")],
-    [{ props: 1 }, refused("Enter one text")],
-    [new File([], "a"), refused("Enter one text")],
+    [["one", "two"], invalid("Enter one text")],
+    [{ props: 1 }, invalid("Enter one text")],
+    [new File([], "a"), invalid("Enter one text")],
   ]);
 });
 
 Deno.test("field.text() with required rejects an empty text and white space", async () => {
-  const message = refused("Fill in this field");
+  const message = invalid("Fill in this field");
   await checkAll(field.text({ required: true }), [[undefined, message], ["", message], [" \n\t", message], ["x", "x"]]);
 });
 
 Deno.test("field.text() counts UTF-16 code units, at the limit and one above", async () => {
   await checkAll(field.text({ minlength: 2, maxlength: 4 }), [
     ["", ""],
-    ["a", refused("Enter at least 2 characters")],
+    ["a", invalid("Enter at least 2 characters")],
     ["ab", "ab"],
     ["abcd", "abcd"],
     ["👍👍", "👍👍"],
-    ["abcde", refused("Enter at most 4 characters")],
-    ["👍👍a", refused("Enter at most 4 characters")],
+    ["abcde", invalid("Enter at most 4 characters")],
+    ["👍👍a", invalid("Enter at most 4 characters")],
   ]);
 });
 
@@ -61,12 +61,12 @@ Deno.test("field.text() anchors its pattern and compiles it with the flag v", as
   await checkAll(field.text({ pattern: "a|b" }), [
     ["a", "a"],
     ["b", "b"],
-    ["ab", refused("Enter a value in the expected format")],
-    ["a\n", refused("Enter a value in the expected format")],
+    ["ab", invalid("Enter a value in the expected format")],
+    ["a\n", invalid("Enter a value in the expected format")],
   ]);
   await checkAll(field.text({ pattern: /[\p{L}--[a-z]]/v }), [["É", "É"], [
     "a",
-    refused("Enter a value in the expected format"),
+    invalid("Enter a value in the expected format"),
   ]]);
 });
 
@@ -89,7 +89,7 @@ Deno.test("field.textarea() normalizes line endings before it counts", async () 
 });
 
 Deno.test("field.email() accepts the addresses that HTML accepts, trimmed", async () => {
-  const message = refused("Enter an email address, such as name@example.com");
+  const message = invalid("Enter an email address, such as name@example.com");
   await checkAll(field.email(), [
     [" ada@example.com ", "ada@example.com"],
     ["a.b+c@sub.example.co", "a.b+c@sub.example.co"],
@@ -101,7 +101,7 @@ Deno.test("field.email() accepts the addresses that HTML accepts, trimmed", asyn
     ["a b@example.com", message],
     ["ada@example.com\nBcc: x@y.zz", message],
     [`${"a".repeat(242)}@example.com`, `${"a".repeat(242)}@example.com`],
-    [`${"a".repeat(243)}@example.com`, refused("Enter at most 254 characters")],
+    [`${"a".repeat(243)}@example.com`, invalid("Enter at most 254 characters")],
   ]);
 });
 
@@ -112,7 +112,7 @@ Deno.test("field.email() takes limited time for 100,000 characters", () => {
 });
 
 Deno.test("field.url() rejects schemes that run code, also disguised ones", async () => {
-  const message = refused("Enter a web address that begins with https:// or http://");
+  const message = invalid("Enter a web address that begins with https:// or http://");
   await checkAll(field.url(), [
     ["https://example.com/ä?q=1#x", "https://example.com/ä?q=1#x"],
     [" http://localhost:8000 ", "http://localhost:8000"],
@@ -152,14 +152,14 @@ Deno.test("field.url() accepts the schemes of its options, but none that runs co
 Deno.test("field.password() keeps white space and limits its length", async () => {
   await checkAll(field.password({ required: true }), [
     ["  ", "  "],
-    ["", refused("Enter a password")],
+    ["", invalid("Enter a password")],
     ["x".repeat(1024), "x".repeat(1024)],
-    ["x".repeat(1025), refused("Enter at most 1024 characters")],
+    ["x".repeat(1025), invalid("Enter at most 1024 characters")],
   ]);
 });
 
 Deno.test("field.number() accepts the numbers that HTML accepts", async () => {
-  const message = refused("Enter a number");
+  const message = invalid("Enter a number");
   await checkAll(field.number({ step: "any" }), [
     ["3", 3],
     [" -2.5 ", -2.5],
@@ -178,21 +178,21 @@ Deno.test("field.number() accepts the numbers that HTML accepts", async () => {
 
 Deno.test("field.number() checks its bounds and steps", async () => {
   await checkAll(field.number({ min: 1, max: 9 }), [
-    ["0", refused("Enter a number of 1 or more")],
+    ["0", invalid("Enter a number of 1 or more")],
     ["1", 1],
     ["9", 9],
-    ["10", refused("Enter a number of 9 or less")],
-    ["1.5", refused("Enter a whole number")],
+    ["10", invalid("Enter a number of 9 or less")],
+    ["1.5", invalid("Enter a whole number")],
   ]);
   await checkAll(field.number({ step: 0.1 }), [["0.3", 0.3], ["1000000.7", 1000000.7], [
     "0.35",
-    refused("Enter a value in steps of 0.1"),
+    invalid("Enter a value in steps of 0.1"),
   ]]);
   await checkAll(field.number({ min: 0.5, step: 1 }), [["1.5", 1.5], [
     "2",
-    refused("Enter a value in steps of 1 from 0.5"),
+    invalid("Enter a value in steps of 1 from 0.5"),
   ]]);
-  assertEquals(await check(field.number({ required: true }), ""), refused("Enter a number"));
+  assertEquals(await check(field.number({ required: true }), ""), invalid("Enter a number"));
 });
 
 Deno.test("field.checkbox() is false if no value was submitted", async () => {
@@ -206,10 +206,10 @@ Deno.test("field.checkbox() is false if no value was submitted", async () => {
     ["false", false],
     [["false", "on"], true],
     [["on", "false"], false],
-    ["maybe", refused("Tick the box or leave it empty")],
-    [{}, refused("Tick the box or leave it empty")],
+    ["maybe", invalid("Tick the box or leave it empty")],
+    [{}, invalid("Tick the box or leave it empty")],
   ]);
-  assertEquals(await check(field.checkbox({ required: true }), undefined), refused("Tick this box to go on"));
+  assertEquals(await check(field.checkbox({ required: true }), undefined), invalid("Tick this box to go on"));
 });
 
 Deno.test("field.select() and field.radio() return one of their choices", async () => {
@@ -218,7 +218,7 @@ Deno.test("field.select() and field.radio() return one of their choices", async 
     choices: ["c", { value: "d", disabled: true }],
   }] as const;
   for (const definition of [field.select({ choices }), field.radio({ choices })]) {
-    const message = refused("Choose one of the options");
+    const message = invalid("Choose one of the options");
     await checkAll(definition, [
       ["a", "a"],
       ["b", "b"],
@@ -232,7 +232,7 @@ Deno.test("field.select() and field.radio() return one of their choices", async 
       [{}, message],
     ]);
   }
-  assertEquals(await check(field.select({ choices, required: true }), ""), refused("Choose an option"));
+  assertEquals(await check(field.select({ choices, required: true }), ""), invalid("Choose an option"));
   assertEquals(field.select({ choices }).choices, [
     { value: "a", label: "a", group: null, disabled: false },
     { value: "b", label: "B", group: null, disabled: false },
@@ -247,7 +247,7 @@ Deno.test("field.select() accepts an empty value that is one of its choices", as
 });
 
 Deno.test("field.multiSelect() returns each choice once, in the order submitted", async () => {
-  const message = refused("Choose from the options");
+  const message = invalid("Choose from the options");
   await checkAll(field.multiSelect({ choices: ["a", "b"] }), [
     [undefined, []],
     ["", []],
@@ -258,12 +258,12 @@ Deno.test("field.multiSelect() returns each choice once, in the order submitted"
   ]);
   assertEquals(
     await check(field.multiSelect({ choices: ["a"], required: true }), []),
-    refused("Choose at least one option"),
+    invalid("Choose at least one option"),
   );
 });
 
 Deno.test("field.date() accepts dates of the calendar", async () => {
-  const message = refused("Enter a date, such as 2025-12-31");
+  const message = invalid("Enter a date, such as 2025-12-31");
   await checkAll(field.date(), [
     ["2024-02-29", "2024-02-29"],
     ["0001-01-01", "0001-01-01"],
@@ -286,26 +286,26 @@ Deno.test("field.date() accepts dates of the calendar", async () => {
 
 Deno.test("field.date(), datetime() and time() check their bounds and steps", async () => {
   await checkAll(field.date({ min: "2025-01-06", max: "2025-12-31", step: 7 }), [
-    ["2025-01-05", refused("Enter a date not before 2025-01-06")],
+    ["2025-01-05", invalid("Enter a date not before 2025-01-06")],
     ["2025-01-06", "2025-01-06"],
     ["2025-01-13", "2025-01-13"],
-    ["2025-01-14", refused("Enter a value in steps of 7 from 2025-01-06")],
-    ["2026-01-01", refused("Enter a date not after 2025-12-31")],
+    ["2025-01-14", invalid("Enter a value in steps of 7 from 2025-01-06")],
+    ["2026-01-01", invalid("Enter a date not after 2025-12-31")],
   ]);
   await checkAll(field.datetime({ max: "2025-01-01T12:00" }), [
     ["2025-01-01T12:00", "2025-01-01T12:00"],
     ["2025-01-01T11:59:59.999", "2025-01-01T11:59:59.999"],
-    ["2025-01-01T12:00:01", refused("Enter a date and time not after 2025-01-01T12:00")],
-    ["2025-01-01", refused("Enter a date and a time, such as 2025-12-31T23:59")],
-    ["2025-01-01T10:00Z", refused("Enter a date and a time, such as 2025-12-31T23:59")],
-    ["2025-01-01T10:00T10:00", refused("Enter a date and a time, such as 2025-12-31T23:59")],
+    ["2025-01-01T12:00:01", invalid("Enter a date and time not after 2025-01-01T12:00")],
+    ["2025-01-01", invalid("Enter a date and a time, such as 2025-12-31T23:59")],
+    ["2025-01-01T10:00Z", invalid("Enter a date and a time, such as 2025-12-31T23:59")],
+    ["2025-01-01T10:00T10:00", invalid("Enter a date and a time, such as 2025-12-31T23:59")],
   ]);
   await checkAll(field.time({ min: "09:00", step: 900 }), [
     ["09:15", "09:15"],
-    ["09:10", refused("Enter a value in steps of 900 from 09:00")],
-    ["08:59", refused("Enter a time not before 09:00")],
-    ["24:00", refused("Enter a time, such as 23:59")],
-    ["09:60", refused("Enter a time, such as 23:59")],
+    ["09:10", invalid("Enter a value in steps of 900 from 09:00")],
+    ["08:59", invalid("Enter a time not before 09:00")],
+    ["24:00", invalid("Enter a time, such as 23:59")],
+    ["09:60", invalid("Enter a time, such as 23:59")],
   ]);
 });
 
@@ -316,10 +316,10 @@ Deno.test("field.file() returns a file or null, and ignores an empty input", asy
     [new File([], ""), null],
     [undefined, null],
     ["", null],
-    ["words", refused("Choose a file")],
-    [[file, file], refused("Choose at most 1 file")],
+    ["words", invalid("Choose a file")],
+    [[file, file], invalid("Choose at most 1 file")],
   ]);
-  assertEquals(await check(field.file({ required: true }), new File([], "")), refused("Choose a file"));
+  assertEquals(await check(field.file({ required: true }), new File([], "")), invalid("Choose a file"));
 });
 
 Deno.test("field.file() checks size, number and type, at the limit and one above", async () => {
@@ -327,12 +327,12 @@ Deno.test("field.file() checks size, number and type, at the limit and one above
   const definition = field.file({ multiple: true, maxBytes: 1024, maxFiles: 2 });
   const two = [file(1024), file(0)];
   assertEquals(await check(definition, two), two);
-  assertEquals(await check(definition, file(1025)), refused("Choose a file of at most 1 KiB"));
-  assertEquals(await check(definition, [file(1), file(1), file(1)]), refused("Choose at most 2 files"));
+  assertEquals(await check(definition, file(1025)), invalid("Choose a file of at most 1 KiB"));
+  assertEquals(await check(definition, [file(1), file(1), file(1)]), invalid("Choose at most 2 files"));
   assertEquals(await check(definition, undefined), []);
   assertEquals(
     await check(field.file({ accept: "image/*" }), new File(["<script>"], "a.png", { type: "image/png" })),
-    refused("Choose a file of one of these types: image/*"),
+    invalid("Choose a file of one of these types: image/*"),
   );
 });
 
@@ -344,24 +344,24 @@ Deno.test("field.file() names the invalid file if there are several", async () =
   const types = field.file({ multiple: true, accept: "image/png,image/jpeg" });
   assertEquals(
     await check(types, [png, text]),
-    refused("b.png: Choose a file of one of these types: image/png, image/jpeg"),
+    invalid("b.png: Choose a file of one of these types: image/png, image/jpeg"),
   );
   const sizes = field.file({ multiple: true, maxBytes: 5, messages: { maxBytes: "Too big" } });
-  assertEquals(await check(sizes, [text, png]), refused("a.png: Too big"));
-  assertEquals(await check(sizes, [png]), refused("Too big"));
+  assertEquals(await check(sizes, [text, png]), invalid("a.png: Too big"));
+  assertEquals(await check(sizes, [png]), invalid("Too big"));
 });
 
 Deno.test("field.hidden() keeps its text", async () => {
   await checkAll(field.hidden({ maxlength: 3 }), [[" a ", " a "], ["", ""], [
     "abcd",
-    refused("Enter at most 3 characters"),
+    invalid("Enter at most 3 characters"),
   ]]);
 });
 
 Deno.test("messages replace the built-in ones, rule by rule", async () => {
   const title = field.text({ required: true, maxlength: 2, messages: { maxlength: "Too long" } });
-  assertEquals(await check(title, "abc"), refused("Too long"));
-  assertEquals(await check(title, ""), refused("Fill in this field"));
+  assertEquals(await check(title, "abc"), invalid("Too long"));
+  assertEquals(await check(title, ""), invalid("Fill in this field"));
 });
 
 Deno.test("field builders throw for invalid options", () => {
