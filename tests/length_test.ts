@@ -11,8 +11,6 @@ const LONG_FILES: Readonly<Record<string, number>> = {
   "src/pages/manifest.ts": 450,
   "src/pages/page_module.ts": 420,
   "src/signals.ts": 410,
-  // One state machine over bytes.
-  "src/http/multipart.ts": 470,
   // Not yet divided: the visits and the forms of the test client.
   "src/testing/client.ts": 500,
   "src/testing/page.ts": 550,

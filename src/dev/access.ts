@@ -8,7 +8,8 @@
  * @module
  */
 import { DEV_PATH } from "../protocol/dev.ts";
-import { cookie, redirectTarget } from "../http/sink.ts";
+import { formatSetCookie, parseCookies } from "../http/cookie.ts";
+import { redirectTarget } from "../http/sink.ts";
 import { isSameSecret, sha256 } from "../platform/hash.ts";
 
 /** The storage that outlives a restart: Deno's local storage needs no permission, and lies outside of every project. */
@@ -64,7 +65,8 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
   return {
     link: `${DEV_PATH}?token=${token}`,
     isKept,
-    isOpenTo: ({ headers }) => cookieValues(headers.get("cookie") ?? "", name).some(isToken),
+    // A browser sends several cookies of one name that were set for several paths or domains.
+    isOpenTo: ({ headers }) => parseCookies(headers).some((cookie) => cookie.name === name && isToken(cookie.value)),
     open(url) {
       const now = Date.now();
       if (now - since >= MINUTE) [since, wrong] = [now, 0];
@@ -81,7 +83,7 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
         status: 303,
         headers: {
           location: samePathOf(url.searchParams.get("to") ?? "/", url),
-          "set-cookie": cookie({
+          "set-cookie": formatSetCookie({
             name,
             value: token,
             maxAge: COOKIE_SECONDS,
@@ -135,10 +137,4 @@ function samePathOf(to: string, url: URL): string {
   } catch {
     return "/"; // Another site, or none: the person who followed the link is at home there.
   }
-}
-
-/** Every value under a name: a browser sends several where a cookie was set for several paths or domains. */
-function cookieValues(header: string, name: string): readonly string[] {
-  return header.split(";").map((pair) => pair.trim()).filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
 }

@@ -14,6 +14,7 @@ import { parseJson } from "./json.ts";
 import type { Limits } from "./limits.ts";
 import { disposeFiles, type OnFile, readMultipart } from "./multipart.ts";
 import { parseUrlencoded } from "./urlencoded.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** What a body held. */
 export type Body =
@@ -42,10 +43,6 @@ type TextType = Extract<BodyType, { readonly kind: "urlencoded" | "json" }>;
 
 /** A content type longer than this is none that we read; longer ones are not even looked at. */
 const CONTENT_TYPE_LENGTH = 512;
-
-// A byte order mark belongs to the value of a field (URL Standard, 5.1) and not to JSON (RFC 8259, 8.1).
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const strictUtf8WithoutMark = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads the body of a request to its end: fields (`application/x-www-form-urlencoded`, `multipart/form-data`) or JSON
@@ -168,8 +165,12 @@ function textLimit(type: TextType, limits: Limits): { readonly maximum: number; 
 
 function parseText(type: TextType, bytes: Uint8Array, limits: Limits): Body {
   return type.kind === "json"
-    ? { kind: "json", value: parseJson(decode(strictUtf8WithoutMark, bytes), limits, "body") }
-    : { kind: "fields", fields: parseUrlencoded(decode(strictUtf8, bytes), limits) };
+    // JSON does not begin with a byte order mark (RFC 8259, 8.1); one that is sent is ignored.
+    ? {
+      kind: "json",
+      value: parseJson(decodeUtf8(bytes, "Cannot read body: it").replace(/^\ufeff/, ""), limits, "body"),
+    }
+    : { kind: "fields", fields: parseUrlencoded(decodeUtf8(bytes, "Cannot read body: it"), limits) };
 }
 
 function bodyType(headers: Headers): BodyType {
@@ -199,12 +200,4 @@ function bodyType(headers: Headers): BodyType {
 function isUtf8(type: HeaderValue): boolean {
   const charset = type.parameters.get("charset")?.toLowerCase() ?? "utf-8";
   return charset === "utf-8" || charset === "utf8";
-}
-
-function decode(decoder: TextDecoder, bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    throw new InputError(400, "Cannot read body: it is not UTF-8", null, { cause });
-  }
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { quoteText } from "./quote.ts";
 
 /**
  * Which other origins may act here, and what this server is told about itself.
@@ -129,11 +130,13 @@ export function crossOriginVerdict(facts: CrossOriginFacts, options: CrossOrigin
   if (fetchSite !== null && fetchSite !== "") {
     if (isOwnSite(fetchSite)) return null;
     if (isTrusted(origin, options)) return null;
-    return `Sec-Fetch-Site is ${quote(fetchSite)}, not "same-origin", and Origin ${quote(origin)} is not trusted`;
+    return `Sec-Fetch-Site is ${quoteText(fetchSite)}, not "same-origin", and Origin ${
+      origin === null ? "(none)" : quoteText(origin)
+    } is not trusted`;
   }
   if (origin !== null && origin !== "") {
     if (parseOrigin(origin) === ownOrigin || isTrusted(origin, options)) return null;
-    return `Origin is ${quote(origin)}, this origin is ${quote(ownOrigin)}, and the former is not trusted`;
+    return `Origin is ${quoteText(origin)}, this origin is ${quoteText(ownOrigin)}, and the former is not trusted`;
   }
   return options.requireHeaders ? "Neither Sec-Fetch-Site nor Origin is there, and requireHeaders asks for one" : null;
 }
@@ -182,9 +185,4 @@ const ORIGIN = /^https?:\/\/[^\s/?#@\\,*]+\/?$/i;
 function parseOrigin(value: string): string | null {
   if (!ORIGIN.test(value)) return null;
   return URL.parse(value)?.origin ?? null;
-}
-
-/** A value of the visitor inside a message: one line, and not endless. */
-function quote(value: string | null): string {
-  return value === null ? "(none)" : JSON.stringify(value.slice(0, 200));
 }

@@ -6,6 +6,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
+import { quoteText } from "./quote.ts";
 
 /** The step of `a[]`: after the values already there. */
 export const APPEND: unique symbol = Symbol("append");
@@ -43,7 +44,7 @@ export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" |
   if (!isPath(name)) return [name];
 
   if (name.split(/[.[\]]/).some((segment) => UNSAFE_KEYS.has(segment))) {
-    throw new InputError(400, `Cannot read field ${quote(name)}: its path leads through a prototype`);
+    throw new InputError(400, `Cannot read field ${quoteText(name, 64)}: its path leads through a prototype`);
   }
   const steps: [string, ...PathStep[]] = [""];
   let at = 0;
@@ -73,13 +74,17 @@ export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" |
     else if (INDEX.test(inside)) steps.push(checkedIndex(name, Number(inside), limits.arrayIndex));
     else if (NUMERIC.test(inside)) {
       const limit = /^[1-9][0-9]+$/.test(inside) ? "arrayIndex" : null;
-      throw new InputError(400, `Cannot read field ${quote(name)}: "${inside.slice(0, 32)}" is no index`, limit);
+      throw new InputError(
+        400,
+        `Cannot read field ${quoteText(name, 64)}: "${inside.slice(0, 32)}" is no index`,
+        limit,
+      );
     } else return [name];
   }
   if (steps.length > limits.depth) {
     throw new InputError(
       400,
-      `Cannot read field ${quote(name)}: ${steps.length} levels, depth is ${limits.depth}`,
+      `Cannot read field ${quoteText(name, 64)}: ${steps.length} levels, depth is ${limits.depth}`,
       "depth",
     );
   }
@@ -95,12 +100,7 @@ function checkedIndex(name: string, index: number, arrayIndex: number): number {
   if (index <= arrayIndex) return index;
   throw new InputError(
     400,
-    `Cannot read field ${quote(name)}: index ${index}, arrayIndex is ${arrayIndex}`,
+    `Cannot read field ${quoteText(name, 64)}: index ${index}, arrayIndex is ${arrayIndex}`,
     "arrayIndex",
   );
-}
-
-/** A name of the visitor inside a message: one line, and not endless. */
-function quote(name: string): string {
-  return JSON.stringify(name.slice(0, 64));
 }

@@ -24,6 +24,11 @@ const HTTP_QUOTED = /"((?:[^"\\]|\\.)*)"/y;
 // hide the end of the name, and with it the parameter after it.
 const FORM_QUOTED = /"([^"]*)"/y;
 
+/** Returns whether a text is a token (RFC 9110, 5.6.2), as names of headers and cookies are. */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text);
+}
+
 /**
  * Parses a header value with parameters, strictly and in one pass.
  *

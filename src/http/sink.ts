@@ -10,7 +10,8 @@
 import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "../protocol/names.ts";
 import { PAGE_HEADER } from "../protocol/page_mark.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
-import type { Cookie } from "./cookie.ts";
+import { isToken } from "./header_value.ts";
+import { quoteText } from "./quote.ts";
 
 // RFC 9110, 5.5: field-content is visible ASCII, space, tab and obs-text (0x80-0xFF). `Headers` lets other control characters
 // pass, trims line ends at both sides in silence, and throws above U+00FF.
@@ -174,19 +175,21 @@ export function redirectTarget(to: string | URL, own: URL, options: RedirectTarg
  */
 export function encodeEvent(patch: Patch & PatchMarks): string {
   const { event, id } = patch;
-  if (!/^[a-z][a-z_]{0,63}$/.test(event)) throw new TypeError(`Cannot send event ${quote(event)}: it is no event name`);
+  if (!/^[a-z][a-z_]{0,63}$/.test(event)) {
+    throw new TypeError(`Cannot send event ${quoteText(event)}: it is no event name`);
+  }
   if (patch.event === "checkpoint") {
     if (!isCheckpointId(patch.id) && !LIVE_ID_PATTERN.test(patch.id)) {
       throw new TypeError(
         `Cannot send checkpoint ${
-          quote(patch.id)
+          quoteText(patch.id)
         }: its id is a request id, ":checkpoint:" and a name, each of letters, digits, ".", "_", "-"`,
       );
     }
     return `event: checkpoint\n${marksOf(patch)}\n`;
   }
   if (id !== undefined && !LIVE_ID_PATTERN.test(id)) {
-    throw new TypeError(`Cannot send event "${event}" with the id ${quote(id)}: it is no place in a topic`);
+    throw new TypeError(`Cannot send event "${event}" with the id ${quoteText(id)}: it is no place in a topic`);
   }
   // JSON escapes CR and LF, the two characters that end a line of an event stream, wherever a text holds them.
   return `event: ${event}\n${marksOf(patch)}data: ${JSON.stringify(patch.data) ?? "null"}\n\n`;
@@ -198,79 +201,14 @@ function marksOf({ id, echo, share }: PatchMarks): string {
   if (id === undefined && echo === undefined && share === undefined) return "";
   for (const mark of [echo, share]) {
     if (mark !== undefined && !REQUEST_ID_PATTERN.test(mark)) {
-      throw new TypeError(`Cannot send the mark ${quote(mark)}: it takes 1 to 128 letters, digits, ".", "_" and "-"`);
+      throw new TypeError(
+        `Cannot send the mark ${quoteText(mark)}: it takes 1 to 128 letters, digits, ".", "_" and "-"`,
+      );
     }
   }
   return `${id === undefined ? "" : `id: ${id}\n`}${echo === undefined ? "" : `echo: ${echo}\n`}${
     share === undefined ? "" : `share: ${share}\n`
   }`;
-}
-
-/**
- * Writes JSON that can stand between `<script type="application/json">` and its end tag: `<`, `>` and `&` are escaped, as well
- * as U+2028 and U+2029, which old scripts take for line ends.
- *
- * @param value A JSON value; `undefined` is written as `null`.
- * @returns JSON that parses to the same value.
- * @throws {TypeError} When the value is not JSON (a cycle, a bigint).
- */
-export function jsonForHtml(value: unknown): string {
-  const json = JSON.stringify(value) ?? "null";
-  return json.replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-/** Name, value and attributes above this are dropped by browsers, silently (RFC 6265bis, 5.6). */
-export const COOKIE_BYTES = 4_096;
-
-/**
- * Writes a `Set-Cookie` header value.
- *
- * @param cookie The cookie and its attributes.
- * @returns The header value.
- * @throws {TypeError} When the name or an attribute is not of its grammar, or they contradict one another.
- * @throws {RangeError} When it is longer than {@linkcode COOKIE_BYTES}: browsers would drop it in silence.
- */
-export function cookie(cookie: Cookie): string {
-  const { name, value, path = "/", domain, maxAge, httpOnly = true, sameSite = "Lax" } = cookie;
-  const lowerName = name.toLowerCase();
-  const host = lowerName.startsWith("__host-");
-  const secure = cookie.secure ?? (host || lowerName.startsWith("__secure-"));
-  const bad = (reason: string): TypeError => new TypeError(`Cannot set cookie ${quote(name)}: ${reason}`);
-
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw bad("its name is no token");
-  if (!/^\/[\x20-\x3a\x3c-\x7e]*$/.test(path)) {
-    throw bad(`its path ${quote(path)} is none, or holds ";" or a control character`);
-  }
-  if (domain !== undefined && !/^[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?$/.test(domain)) {
-    throw bad(`its domain ${quote(domain)} is no host name`);
-  }
-  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
-    throw bad(`its maxAge ${maxAge} is no whole number of seconds`);
-  }
-  // Types do not hold what came out of a configuration file.
-  if (sameSite !== "Strict" && sameSite !== "Lax" && sameSite !== "None") {
-    throw bad(`its sameSite ${quote(String(sameSite))} is none of Strict, Lax, None`);
-  }
-  if (sameSite === "None" && !secure) throw bad("sameSite None takes secure");
-  if (host && (!secure || path !== "/" || domain !== undefined)) {
-    throw bad('"__Host-" takes secure, the path "/" and no domain');
-  }
-  if (lowerName.startsWith("__secure-") && !secure) throw bad('"__Secure-" takes secure');
-
-  const parts = [`${name}=${cookieValue(value)}`, `Path=${path}`];
-  if (domain !== undefined) parts.push(`Domain=${domain}`);
-  if (maxAge !== undefined) parts.push(`Max-Age=${maxAge}`);
-  if (secure) parts.push("Secure");
-  if (httpOnly) parts.push("HttpOnly");
-  parts.push(`SameSite=${sameSite}`);
-  const text = parts.join("; ");
-  if (text.length > COOKIE_BYTES) {
-    throw new RangeError(`Cannot set cookie ${quote(name)}: ${text.length} bytes, browsers keep ${COOKIE_BYTES}`);
-  }
-  return text;
 }
 
 function isSealed(headers: Headers): boolean {
@@ -290,7 +228,7 @@ export function sealValue(value: string): string {
 }
 
 /** Percent-encodes, as UTF-8, each character that matches; half a surrogate pair becomes U+FFFD. */
-function percentEncode(text: string, unsafe: RegExp): string {
+export function percentEncode(text: string, unsafe: RegExp): string {
   let encoded = "";
   for (const character of text) {
     encoded += unsafe.test(character)
@@ -298,13 +236,6 @@ function percentEncode(text: string, unsafe: RegExp): string {
       : character;
   }
   return encoded;
-}
-
-// RFC 6265bis, 4.1.1.
-const NOT_COOKIE_OCTET = /[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/;
-
-function cookieValue(value: string): string {
-  return NOT_COOKIE_OCTET.test(value) ? percentEncode(value, NOT_COOKIE_OCTET) : value;
 }
 
 /** The headers that are there and must not go out: hop-by-hop, those that `Connection` names included, and reserved ones. */
@@ -315,20 +246,11 @@ function namesToDrop(headers: Headers): string[] {
   return names.filter((name) => headers.has(name));
 }
 
-function isToken(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
-}
-
 function isCheckpointId(id: string): boolean {
   const [requestId = "", name = "", rest] = id.split(":checkpoint:");
   return rest === undefined && REQUEST_ID_PATTERN.test(requestId) && CHECKPOINT_PATTERN.test(name);
 }
 
 function badTarget(target: string, reason: string): TypeError {
-  return new TypeError(`Cannot redirect to ${quote(target)}: ${reason}`);
-}
-
-/** A value inside a message: one line, and not endless. */
-function quote(value: string): string {
-  return JSON.stringify(value.slice(0, 200));
+  return new TypeError(`Cannot redirect to ${quoteText(target)}: ${reason}`);
 }

@@ -5,10 +5,9 @@
  * @module
  */
 
-import { InputError } from "../errors.ts";
 import { FieldCollector, type FieldLimits, type FieldMap } from "./field_map.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
@@ -32,25 +31,25 @@ export function parseUrlencoded(text: string, limits: FieldLimits): FieldMap {
     start = end + 1;
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    collector.add(name, equals === -1 ? "" : decode(pair.slice(equals + 1)));
+    const name = decodeComponent(equals === -1 ? pair : pair.slice(0, equals));
+    collector.add(name, equals === -1 ? "" : decodeComponent(pair.slice(equals + 1)));
   }
   return collector.fields;
 }
 
-function decode(text: string): string {
+function decodeComponent(text: string): string {
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
   if (!spaced.includes("%")) return spaced;
   try {
     return decodeURIComponent(spaced);
   } catch {
     // Either a "%" that begins no escape, which is legal here, or bytes that are not UTF-8: the slow way tells them apart.
-    return decodeStrictly(spaced);
+    return decodeEscapes(spaced);
   }
 }
 
 /** Percent-decode (URL Standard, 1.3), then UTF-8. */
-function decodeStrictly(text: string): string {
+function decodeEscapes(text: string): string {
   const bytes = encoder.encode(text);
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -62,11 +61,7 @@ function decodeStrictly(text: string): string {
       at += 2;
     }
   }
-  try {
-    return strictUtf8.decode(bytes.subarray(0, length));
-  } catch (cause) {
-    throw new InputError(400, "Cannot read fields: an escape is not UTF-8", null, { cause });
-  }
+  return decodeUtf8(bytes.subarray(0, length), "Cannot read fields: an escape");
 }
 
 function hexValue(byte: number | undefined): number {
