@@ -1,6 +1,6 @@
 /**
- * `application/x-www-form-urlencoded` (URL Standard, 5.1), read strictly: what is not UTF-8 is refused, where the standard
- * would put replacement characters in its place.
+ * `application/x-www-form-urlencoded` (URL Standard, 5.1), parsed strictly: escapes that are not UTF-8 are rejected, which the standard
+ * would replace.
  *
  * @module
  */
@@ -11,13 +11,12 @@ import { decodeUtf8 } from "./utf8.ts";
 const encoder = new TextEncoder();
 
 /**
- * Parses a urlencoded text: the body of a form, or a query without its question mark.
+ * Parses a urlencoded text: the body of a form, or a query without its question mark. As in the standard, a `%` that does not start an
+ * escape is kept.
  *
- * A `%` that begins no escape stands for itself, as in the standard.
- *
- * @param text The text; linear in its length.
- * @param limits How many fields there may be, and how long their names.
- * @returns The fields.
+ * @param text The text.
+ * @param limits The limits for the number of fields and their names.
+ * @returns The fields, in time linear in the length of the text.
  * @throws {InputError} With status 413 above a limit, with status 400 when an escape is not UTF-8.
  */
 export function parseUrlencoded(text: string, limits: FieldLimits): FieldMap {
@@ -26,7 +25,7 @@ export function parseUrlencoded(text: string, limits: FieldLimits): FieldMap {
   while (start < text.length) {
     const next = text.indexOf("&", start);
     const end = next === -1 ? text.length : next;
-    // Cut before the search for "=", which would otherwise run to the end of the text for every pair without one.
+    // Sliced before "=" is searched, which would otherwise scan the rest of the text for every pair without one.
     const pair = text.slice(start, end);
     start = end + 1;
     if (pair === "") continue;
@@ -43,12 +42,12 @@ function decodeComponent(text: string): string {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    // Either a "%" that begins no escape, which is legal here, or bytes that are not UTF-8: the slow way tells them apart.
+    // Either a "%" that does not start an escape, which is valid here, or bytes that are not UTF-8: the slow way distinguishes them.
     return decodeEscapes(spaced);
   }
 }
 
-/** Percent-decode (URL Standard, 1.3), then UTF-8. */
+/** Percent-decodes (URL Standard, 1.3), then decodes UTF-8. */
 function decodeEscapes(text: string): string {
   const bytes = encoder.encode(text);
   let length = 0;

@@ -205,10 +205,10 @@ Deno.test({
 Deno.test("readBody() says that a body was read already", async () => {
   const used = post("a=1");
   await used.text();
-  await assertRejects(() => readBody(used, DEFAULT_LIMITS), TypeError, "somebody has read it already");
+  await assertRejects(() => readBody(used, DEFAULT_LIMITS), TypeError, "it has been read already");
   const locked = post("a=1");
   locked.body?.getReader();
-  await assertRejects(() => readBody(locked, DEFAULT_LIMITS), TypeError, "somebody has read it already");
+  await assertRejects(() => readBody(locked, DEFAULT_LIMITS), TypeError, "it has been read already");
 });
 
 Deno.test("disposeBody() removes the files of a body from disk, and has nothing to do for others", async () => {

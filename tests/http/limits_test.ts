@@ -38,9 +38,9 @@ Deno.test("resolveLimits() refuses nonsense, quoting name and value", () => {
     // What a configuration file may hold.
     [{ files: "20" as unknown as number }, '"files" to 20'],
     [{ bodySeconds: "30" as unknown as number }, '"bodySeconds" to 30'],
-    [{ maxFiles: 1 } as LimitsOptions, '"maxFiles": there is none'],
-    [{ jsonDepth: 1 } as LimitsOptions, '"jsonDepth": there is none'],
-    [{ constructor: 1 } as unknown as LimitsOptions, '"constructor": there is none'],
+    [{ maxFiles: 1 } as LimitsOptions, '"maxFiles": it does not exist'],
+    [{ jsonDepth: 1 } as LimitsOptions, '"jsonDepth": it does not exist'],
+    [{ constructor: 1 } as unknown as LimitsOptions, '"constructor": it does not exist'],
   ];
   for (const [options, phrase] of nonsense) assertThrows(() => resolveLimits(options), RangeError, phrase);
 });

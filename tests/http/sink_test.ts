@@ -199,7 +199,7 @@ Deno.test("redirectTarget() leads to another origin where external allows it, by
 
 Deno.test("redirectTarget() refuses what is neither string nor URL", () => {
   for (const to of [undefined, null, 1, {}, ["/a"]]) {
-    assertThrows(() => redirectTarget(to as unknown as string, OWN), TypeError, "has to be a string or URL");
+    assertThrows(() => redirectTarget(to as unknown as string, OWN), TypeError, "pass a string or a URL");
   }
 });
 

@@ -122,8 +122,8 @@ Deno.test("StoredFile slices its first 8,192 bytes as a Blob does, and no furthe
   assertEquals(file.slice(5, 2).size, 0);
   assertEquals(file.slice(10_000).size, 0);
   assertEquals(file.slice(0, 8_192).size, 8_192);
-  assertThrows(() => file.slice(0, 8_193), TypeError, 'under the key "k1"');
-  assertThrows(() => file.slice(-1), TypeError, 'under the key "k1"');
+  assertThrows(() => file.slice(0, 8_193), TypeError, 'with the key "k1"');
+  assertThrows(() => file.slice(-1), TypeError, 'with the key "k1"');
   const short = fileOf(await post({ f: HELLO }, {}, new Bucket().onFile()), "f");
   assertEquals(await short.slice(-2).text(), "lo");
 });
@@ -131,9 +131,9 @@ Deno.test("StoredFile slices its first 8,192 bytes as a Blob does, and no furthe
 Deno.test("StoredFile does not pretend to be empty where its content is read", async () => {
   const file = fileOf(await post({ photo: HELLO }, {}, new Bucket().onFile()), "photo");
   for (const read of [() => file.text(), () => file.bytes(), () => file.arrayBuffer()]) {
-    await assertRejects(read, TypeError, 'Cannot read file "hello.txt": onFile has taken it');
+    await assertRejects(read, TypeError, 'Cannot read file "hello.txt": onFile has stored it');
   }
-  assertThrows(() => file.stream(), TypeError, 'Cannot read file "hello.txt": onFile has taken it');
+  assertThrows(() => file.stream(), TypeError, 'Cannot read file "hello.txt": onFile has stored it');
 });
 
 Deno.test("disposeBody() discards what was stored once, unless it was kept", async () => {
