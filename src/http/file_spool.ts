@@ -140,7 +140,7 @@ export class FileSpool {
     try {
       return await readRange(path, 0, length);
     } catch (error) {
-      throw storageError(this.#size, new AggregateError([cause, error], reasonOf(cause)));
+      throw storageError(this.#size, new AggregateError([cause, error], errorText(cause)));
     }
   }
 
@@ -171,7 +171,7 @@ export class FileSpool {
     } catch (error) {
       reportTo(
         this.#report,
-        new Error(`Cannot remove temporary file "${path}": ${reasonOf(error)}`, { cause: error }),
+        new Error(`Cannot remove temporary file "${path}": ${errorText(error)}`, { cause: error }),
       );
     } finally {
       hold.release();
@@ -181,7 +181,7 @@ export class FileSpool {
 
 function storageError(size: number, cause: unknown): StorageError {
   const message =
-    `Cannot store an uploaded file of ${size} bytes or more on disk: ${reasonOf(cause)}; free some space ` +
+    `Cannot store an uploaded file of ${size} bytes or more on disk: ${errorText(cause)}; free some space ` +
     `in the temporary directory, or store files elsewhere with onFile (up to ${MEMORY_BYTES} bytes are kept in memory)`;
   return new StorageError(message, { cause });
 }
@@ -191,7 +191,7 @@ async function append(spooled: Spooled, bytes: Uint8Array): Promise<void> {
   spooled.written += bytes.length;
 }
 
-function reasonOf(error: unknown): string {
+function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -26,7 +26,7 @@ function parseEvents(stream: string): { event: string; data: string; id: string 
   return events;
 }
 
-Deno.test("sealHeaders() gives back headers that need no mending", () => {
+Deno.test("sealHeaders() returns valid headers unchanged", () => {
   const headers = new Headers({ "content-type": "text/html", "x-tab": "a\tb", "x-latin": "caf\xe9" });
   headers.append("set-cookie", "a=1");
   headers.append("set-cookie", "b=2");
@@ -51,7 +51,7 @@ Deno.test("sealHeaders() percent-encodes what cannot be sent, as UTF-8", () => {
   }
 });
 
-Deno.test("sealHeaders() mends a Headers that holds what the platform lets pass, cookies one by one", () => {
+Deno.test("sealHeaders() encodes invalid values of a Headers, cookies one by one", () => {
   const headers = new Headers({ "x-a": "a\x01b" });
   headers.append("set-cookie", "a=\x02");
   headers.append("set-cookie", "b=2");
@@ -60,26 +60,26 @@ Deno.test("sealHeaders() mends a Headers that holds what the platform lets pass,
   assertEquals(sealed.getSetCookie(), ["a=%02", "b=2"]);
 });
 
-Deno.test("sealHeaders() refuses a name that is no token", () => {
+Deno.test("sealHeaders() rejects a name that is not a token", () => {
   for (const name of ["", "a b", "a\n", "a:", "é", "a\x01"]) {
     assertThrows(() => sealHeaders({ [name]: "x" }), TypeError);
   }
 });
 
-Deno.test("sealHeaders() makes any value one that can be sent", () => {
+Deno.test("sealHeaders() makes any value sendable", () => {
   for (let code = 0; code < END; code++) {
     const value = sealHeaders({ "x-a": `a${String.fromCharCode(code)}b` }).get("x-a") ?? "\0";
     if (!FIELD_VALUE.test(value)) throw new Error(`U+${code.toString(16)} gave ${JSON.stringify(value)}`);
   }
 });
 
-Deno.test("sealResponse() gives back a response that needs no mending", () => {
+Deno.test("sealResponse() returns a valid response unchanged", () => {
   const response = new Response("body", { status: 201, headers: { "x-a": "b" } });
   assertStrictEquals(sealResponse(response), response);
   assertStrictEquals(sealResponse(Response.redirect("https://own.test/", 303)).status, 303);
 });
 
-Deno.test("sealResponse() mends headers and keeps status and body", async () => {
+Deno.test("sealResponse() encodes invalid header values and keeps status and body", async () => {
   const sealed = sealResponse(
     new Response("body", { status: 418, statusText: "Teapot", headers: { "x-a": "\x01", "content-type": "a/b" } }),
   );
@@ -88,7 +88,7 @@ Deno.test("sealResponse() mends headers and keeps status and body", async () => 
   assertEquals(await sealed.text(), "body");
 });
 
-Deno.test("sealResponse() removes what speaks of the connection, and what Connection names", () => {
+Deno.test("sealResponse() removes hop-by-hop headers, and those that Connection names", () => {
   const sealed = sealResponse(
     new Response("body", {
       headers: {
@@ -108,7 +108,7 @@ Deno.test("sealResponse() removes what speaks of the connection, and what Connec
   assertEquals([...sealed.headers], [["content-type", "a/b"], ["x-kept", "2"]]);
 });
 
-Deno.test("sealResponse() keeps a body that streams a stream", async () => {
+Deno.test("sealResponse() keeps a stream as body", async () => {
   let pulled = 0;
   const body = new ReadableStream({
     pull(controller) {
@@ -121,7 +121,7 @@ Deno.test("sealResponse() keeps a body that streams a stream", async () => {
   await sealed.body?.cancel();
 });
 
-Deno.test("sealResponse() refuses a response that cannot be sent", async () => {
+Deno.test("sealResponse() rejects a response that cannot be sent", async () => {
   assertThrows(() => sealResponse(Response.error()), TypeError, "Response.error()");
   const used = new Response("body");
   await used.text();
@@ -132,13 +132,13 @@ Deno.test("sealResponse() refuses a response that cannot be sent", async () => {
   await reader?.cancel();
 });
 
-Deno.test("sealResponse() leaves the answer to an upgrade alone", () => {
+Deno.test("sealResponse() returns the response to an upgrade unchanged", () => {
   // `Response` cannot be made with 101 by hand: this is the shape that an upgrade has.
   const upgrade = Object.create(Response.prototype, { status: { value: 101 } });
   assertStrictEquals(sealResponse(upgrade), upgrade);
 });
 
-Deno.test("redirectTarget() writes a target of this origin as path, query and fragment", () => {
+Deno.test("redirectTarget() formats a target of this origin as path, query and fragment", () => {
   const targets: [string | URL, string][] = [
     ["/", "/"],
     ["/notes", "/notes"],
@@ -161,7 +161,7 @@ Deno.test("redirectTarget() writes a target of this origin as path, query and fr
   for (const [to, target] of targets) assertEquals(redirectTarget(to, OWN), target, String(to));
 });
 
-Deno.test("redirectTarget() refuses what leads to another origin, saying how to allow it", () => {
+Deno.test("redirectTarget() rejects another origin, with how to allow it", () => {
   for (
     const to of [
       "https://evil.test/",
@@ -175,7 +175,7 @@ Deno.test("redirectTarget() refuses what leads to another origin, saying how to 
   }
 });
 
-Deno.test("redirectTarget() leads to another origin where external allows it, by http and https alone", () => {
+Deno.test("redirectTarget() allows another origin with external, by http and https only", () => {
   const external = { external: true };
   assertEquals(redirectTarget("https://other.test/a?b#c", OWN, external), "https://other.test/a?b#c");
   assertEquals(redirectTarget("http://пример.test/é", OWN, external), "http://xn--e1afmkfd.test/%C3%A9");
@@ -197,13 +197,13 @@ Deno.test("redirectTarget() leads to another origin where external allows it, by
   assertThrows(() => redirectTarget("/.//evil.test", OWN, external), TypeError, 'begins with "//"');
 });
 
-Deno.test("redirectTarget() refuses what is neither string nor URL", () => {
+Deno.test("redirectTarget() rejects a target that is neither string nor URL", () => {
   for (const to of [undefined, null, 1, {}, ["/a"]]) {
     assertThrows(() => redirectTarget(to as unknown as string, OWN), TypeError, "pass a string or a URL");
   }
 });
 
-Deno.test("redirectTarget() never leaves the origin and never breaks a header, whatever code point stands where", () => {
+Deno.test("redirectTarget() never leaves the origin and never breaks a header, for any code point at any place", () => {
   const everywhere: ((character: string) => string)[] = [
     (c) => `/${c}/evil.test`,
     (c) => `/a${c}b?c${c}#d${c}`,
@@ -245,7 +245,7 @@ Deno.test("redirectTarget() never leaves the origin and never breaks a header, w
   assert(passed > END);
 });
 
-Deno.test("redirectTarget() gives a target that it gives back unchanged", () => {
+Deno.test("redirectTarget() does not change its own result", () => {
   fc.assert(fc.property(fc.oneof(fc.webUrl(), fc.webPath(), fc.string({ unit: "binary" })), (text) => {
     let target: string;
     try {
@@ -258,7 +258,7 @@ Deno.test("redirectTarget() gives a target that it gives back unchanged", () => 
   }));
 });
 
-Deno.test("encodeEvent() writes one event of one line", () => {
+Deno.test("encodeEvent() encodes one event with one line of data", () => {
   assertEquals(
     encodeEvent({ event: "patch_html", data: { content: "<p>a\nb</p>", target: "#x", swap: "append" } }),
     'event: patch_html\ndata: {"content":"<p>a\\nb</p>","target":"#x","swap":"append"}\n\n',
@@ -267,7 +267,7 @@ Deno.test("encodeEvent() writes one event of one line", () => {
   assertEquals(encodeEvent({ event: "result", data: undefined }), "event: result\ndata: null\n\n");
 });
 
-Deno.test("encodeEvent() writes a checkpoint without data, so that a browser dispatches nothing and keeps the id", () => {
+Deno.test("encodeEvent() encodes a checkpoint without data, so that a browser dispatches nothing and stores the id", () => {
   const frame = encodeEvent({ event: "checkpoint", id: "r-1:checkpoint:half" });
   assertEquals(frame, "event: checkpoint\nid: r-1:checkpoint:half\n\n");
   assertEquals(parseEvents(frame + encodeEvent({ event: "end", data: {} })), [{
@@ -277,7 +277,7 @@ Deno.test("encodeEvent() writes a checkpoint without data, so that a browser dis
   }]);
 });
 
-Deno.test("encodeEvent() refuses an id or an event name that is not of its grammar", () => {
+Deno.test("encodeEvent() rejects a malformed id or event name", () => {
   for (
     const id of [
       "",
@@ -301,14 +301,14 @@ Deno.test("encodeEvent() refuses an id or an event name that is not of its gramm
   }
 });
 
-Deno.test("encodeEvent() refuses data that is not JSON", () => {
+Deno.test("encodeEvent() rejects data that is not JSON", () => {
   const cycle: Record<string, unknown> = {};
   cycle.self = cycle;
   assertThrows(() => encodeEvent({ event: "result", data: cycle }), TypeError);
   assertThrows(() => encodeEvent({ event: "result", data: 1n }), TypeError);
 });
 
-Deno.test("encodeEvent() gives any value back to a parser, as one event", () => {
+Deno.test("encodeEvent() encodes any value as one event that a parser reads back", () => {
   fc.assert(fc.property(fc.jsonValue({ stringUnit: "binary" }), fc.string({ unit: "binary" }), (value, key) => {
     const data = { [key]: value };
     const events = parseEvents(encodeEvent({ event: "result", data }) + encodeEvent({ event: "end", data: {} }));
@@ -321,7 +321,7 @@ Deno.test("encodeEvent() gives any value back to a parser, as one event", () => 
   }
 });
 
-Deno.test("the sink carries every code point through Deno.serve, and the server lives on", async () => {
+Deno.test("the sink carries every code point through Deno.serve, and the server keeps running", async () => {
   const server = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-net=127.0.0.1", new URL("sink_server.ts", import.meta.url).href],
     stdout: "piped",
