@@ -233,5 +233,7 @@ function parsePartHeaders(bytes: Uint8Array): PartHeaders {
 }
 
 function tooManyParts(limit: "files" | "parts", maximum: number): InputError {
-  return new InputError(413, `Cannot read body: more than ${maximum} ${limit}, the limit "${limit}"`, limit);
+  return new InputError(413, `Cannot read body: more than ${maximum} ${limit}, the limit "${limit}"`, limit, {
+    maximum,
+  });
 }

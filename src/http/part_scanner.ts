@@ -101,12 +101,11 @@ export class PartScanner {
     this.#fileBytes += piece.length;
     const { fileBytes } = this.#limits;
     if (this.#fileBytes > fileBytes) {
-      // A user reads this message: the `maxBytes` of the field has a message only for files below this limit.
-      const most = fileBytes.toLocaleString("en");
       throw new InputError(
         413,
-        `Cannot take a file of more than ${most} bytes, the limit "fileBytes": choose a smaller one`,
+        `Cannot read body: a file has more than ${fileBytes} bytes, the limit "fileBytes"`,
         "fileBytes",
+        { maximum: fileBytes },
       );
     }
     return piece;
