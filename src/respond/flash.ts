@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { cookie } from "../http/sink.ts";
+import { formatSetCookie, parseCookies } from "../http/cookie.ts";
 
 /** A toast as it was given, or `{ value }` for a scalar. */
 export type ToastValue = Readonly<Record<string, unknown>>;
@@ -28,20 +28,20 @@ export function flashCookie(toasts: readonly ToastValue[], secure: boolean): str
   for (let count = Math.min(toasts.length, MAX_TOASTS); count > 0; count--) {
     // Encoded here: whoever writes the cookie leaves a "%" of the text as it is, and it would be decoded when read.
     const value = encodeURIComponent(JSON.stringify(toasts.slice(0, count)));
-    if (value.length <= MAX_BYTES) return cookie({ name: NAME, value, maxAge: 60, secure });
+    if (value.length <= MAX_BYTES) return formatSetCookie({ name: NAME, value, maxAge: 60, secure });
   }
   return null;
 }
 
 /** The cookie that ends the life of the flash, once it was shown. */
 export function clearFlashCookie(secure: boolean): string {
-  return cookie({ name: NAME, value: "", maxAge: 0, secure });
+  return formatSetCookie({ name: NAME, value: "", maxAge: 0, secure });
 }
 
 /** The toasts a request carries; none where the cookie is not of our making. */
 export function readFlash(headers: Headers): readonly ToastValue[] {
-  const value = valueOf(headers.get("cookie") ?? "");
-  if (value === null || value.length > MAX_BYTES) return [];
+  const value = parseCookies(headers).find(({ name }) => name === NAME)?.value;
+  if (value === undefined || value.length > MAX_BYTES) return [];
   try {
     const toasts: unknown = JSON.parse(decodeURIComponent(value));
     return Array.isArray(toasts) ? toasts.filter(isToast).slice(0, MAX_TOASTS) : [];
@@ -49,17 +49,6 @@ export function readFlash(headers: Headers): readonly ToastValue[] {
     // A cookie that was cut or made up elsewhere has nothing to announce.
     return [];
   }
-}
-
-/**
- * The value of the flash in a `Cookie` header (RFC 6265bis, 5.8.3). Only this cookie is looked at: a pair of another that is
- * none, with which reading them all would fail, is nothing to refuse a page for.
- */
-function valueOf(header: string): string | null {
-  // Most requests carry none.
-  if (!header.includes(`${NAME}=`)) return null;
-  const pair = header.split(";").map((pair) => pair.trim()).find((pair) => pair.startsWith(`${NAME}=`));
-  return pair?.slice(NAME.length + 1) ?? null;
 }
 
 function isToast(value: unknown): value is ToastValue {

@@ -10,7 +10,7 @@ import type { PageAnswer } from "../pages/page_render.ts";
 import { CLIENT_BUILD } from "../client_bundle.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { sealRecord, sealValue } from "../http/sink.ts";
-import { varyBeside } from "../http/vary.ts";
+import { addToVary } from "../http/vary.ts";
 
 /** An answer that is not yet a `Response`. */
 export interface Reply {
@@ -73,7 +73,7 @@ export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" 
  * @param over Headers that go before those of the answer, by their names in lower case.
  */
 export function sendReply({ status, headers, cookies, body, isPage }: Reply, over: Reply["headers"]): Response {
-  const said = sealRecord({ ...headers, ...over, vary: varyBeside(headers.vary ?? null) });
+  const said = sealRecord({ ...headers, ...over, vary: addToVary(headers.vary ?? null) });
   // Behind the sink, which lets none through: only what is rendered here is marked.
   const sealed = { ...said, ...(isPage ? PAGE_MARK : NO_MARK) };
   return new Response(body, {

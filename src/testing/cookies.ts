@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Cookie, getSetCookies } from "@std/http/cookie";
+import { isExpired, parseSetCookie, type ResponseCookie } from "../http/cookie.ts";
 
 /**
  * The cookies of a user. A test can read and change them.
@@ -72,12 +72,12 @@ export class CookieJar implements TestCookies {
 
   /** Stores the cookies of a response, except for those of another host. */
   take(headers: Headers, url: URL): void {
-    for (const cookie of getSetCookies(headers)) {
-      const { name, value, domain, secure = false } = cookie;
-      if (domain !== undefined && !isWithin(url.hostname, domain.replace(/^\./, ""))) continue;
-      if (secure && !isTrustworthy(url)) continue;
+    for (const cookie of headers.getSetCookie().map(parseSetCookie)) {
+      const { name, value, domain, isSecure, expires } = cookie;
+      if (domain !== null && !isWithin(url.hostname, domain.replace(/^\./, ""))) continue;
+      if (isSecure && !isTrustworthy(url) || !keepsPrefix(cookie)) continue;
       const path = cookie.path?.startsWith("/") ? cookie.path : defaultPath(url);
-      this.#cookies.set(`${name};${path}`, { name, value, path, secure, expires: expiryOf(cookie) });
+      this.#cookies.set(`${name};${path}`, { name, value, path, secure: isSecure, expires });
     }
   }
 
@@ -90,17 +90,15 @@ export class CookieJar implements TestCookies {
   }
 
   #living(): readonly (StoredCookie & { readonly name: string })[] {
-    const now = Date.now();
-    for (const [key, { expires }] of this.#cookies) {
-      if (expires !== null && expires <= now) this.#cookies.delete(key);
-    }
+    for (const [key, cookie] of this.#cookies) if (isExpired(cookie)) this.#cookies.delete(key);
     return [...this.#cookies.values()];
   }
 }
 
-function expiryOf({ maxAge, expires }: Cookie): number | null {
-  if (maxAge !== undefined) return Date.now() + maxAge * 1000;
-  return expires === undefined ? null : Number(expires);
+/** Returns whether a cookie has what the prefix of its name promises (RFC 6265bis, 4.1.3). */
+function keepsPrefix({ name, path, domain, isSecure }: ResponseCookie): boolean {
+  if (/^__host-/i.test(name)) return isSecure && path === "/" && domain === null;
+  return isSecure || !/^__secure-/i.test(name);
 }
 
 function isWithin(host: string, domain: string): boolean {
