@@ -429,7 +429,7 @@ onPage("aria-busy goes on in an element that has taken the target's place", `<ul
   assertEquals(state, ["true", null]);
 });
 
-onPage("aria-busy is on the form where there is no target", `<form id="x"></form>`, async (page) => {
+onPage("aria-busy is set on the form if the call has no target", `<form id="x"></form>`, async (page) => {
   await page.evaluate(() => begin("1", { form: $<HTMLFormElement>("#x") }));
   assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
   await page.evaluate(() => end("1"));

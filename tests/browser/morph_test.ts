@@ -541,7 +541,7 @@ onPage("morph() knows what an equal tree said about details", details(false, "1"
   assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), true);
 });
 
-onPage("morph() leaves details open by the visitor through many morphs", details(false, "1"), async (page) => {
+onPage("morph() keeps details that the user opened through many morphs", details(false, "1"), async (page) => {
   await page.locator("summary").click();
   for (const text of ["2", "3", "4"]) await page.evaluate((markup) => to("x", markup), details(false, text));
   assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), true);

@@ -342,7 +342,7 @@ Deno.test("an error page is shown under its URL", async () => {
   });
 });
 
-Deno.test("what is no HTML is a real navigation", async () => {
+Deno.test("navigate() falls back to a full page load when the response is not HTML", async () => {
   await withPage(app({ routes: { ...SITE, "/b": () => new Response("plain text") } }), async ({ page }) => {
     await begin(page);
     await page.getByRole("link", { name: "B", exact: true }).click();

@@ -53,7 +53,7 @@ onPage("network tells of each change, first that there is one", "", async ({ pag
   assertEquals(events.all.length, 4);
 });
 
-onPage("refresh() asks the browser anew and tells what has changed", "", async ({ page, events }) => {
+onPage("refresh() reads the state of the browser and fires events for a change", "", async ({ page, events }) => {
   const answers = await page.evaluate(() => {
     Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
     return [network.refresh(), network.refresh(), network.offline];

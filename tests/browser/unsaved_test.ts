@@ -26,7 +26,7 @@ async function open(page: Page): Promise<void> {
   await Promise.all([page.waitForResponse(/later/).then((response) => response.finished()), page.goto("/")]);
 }
 
-Deno.test("a form that nobody typed into is left without a question", async () => {
+Deno.test("an unchanged form is left without confirmation", async () => {
   await withPage(site(), async ({ page, url }) => {
     const { asked } = answer(page, false);
     await open(page);
@@ -37,7 +37,7 @@ Deno.test("a form that nobody typed into is left without a question", async () =
 });
 
 for (const accept of [true, false]) {
-  Deno.test(`a link ${accept ? "leaves" : "does not leave"} a form that was typed into when the visitor ${accept ? "agrees" : "refuses"}`, async () => {
+  Deno.test(`a link ${accept ? "leaves" : "does not leave"} a changed form when the user ${accept ? "confirms" : "declines"}`, async () => {
     await withPage(site(), async ({ page, url }) => {
       const { asked } = answer(page, accept);
       await open(page);
@@ -74,7 +74,7 @@ for (const [lang, unsaved, question] of QUESTIONS) {
   });
 }
 
-Deno.test("the way back does not leave a form that was typed into when the visitor refuses", async () => {
+Deno.test("the back button does not leave a changed form when the user declines", async () => {
   await withPage(site(), async ({ page, url }) => {
     const { asked } = answer(page, false);
     await open(page);

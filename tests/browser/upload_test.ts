@@ -74,7 +74,7 @@ Deno.test("an upload of the files of a control sends them all", async () => {
   });
 });
 
-Deno.test("progress is told of a body without a file too, where it is asked for", async () => {
+Deno.test("progress is reported for a body without a file, if requested", async () => {
   await withPage(app({ actions: { up: async (request) => (await request.text(), sse([END])) } }), async ({ page }) => {
     await page.goto("/");
     const parts = await page.evaluate(async () => {
@@ -188,7 +188,7 @@ Deno.test("an upload that is too large is an error with its status", async () =>
   });
 });
 
-Deno.test("an upload understands answers that are no streams", async () => {
+Deno.test("an upload reads responses that are not streams", async () => {
   const up = async (request: Request) => {
     await request.arrayBuffer();
     return Response.json({ name: "Ж" });
@@ -200,7 +200,7 @@ Deno.test("an upload understands answers that are no streams", async () => {
   });
 });
 
-Deno.test("an upload that the visitor stops is lost, and shows it no longer", async () => {
+Deno.test("an upload that the user stops fails, and its loading state ends", async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const up = async () => {
