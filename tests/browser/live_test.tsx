@@ -166,7 +166,7 @@ function brittle(handler: Handler) {
   return { serve, state, cut: () => cuts.pop()?.() };
 }
 
-Deno.test("a tab that lost its stream gets what it missed, without a look at the whole", async () => {
+Deno.test("a tab that lost its stream gets the missed events, without a full refresh", async () => {
   const { handler, state: app } = listApp();
   const { serve, state, cut } = brittle(handler);
   try {
@@ -435,7 +435,7 @@ liveTest("many tabs of one browser leave connections for what their visitor does
   }
 });
 
-Deno.test("tabs that would hear different things do not share a stream", async () => {
+Deno.test("tabs with different topics do not share a stream", async () => {
   const { handler } = listApp({ principal: (request) => request.headers.get("cookie") });
   const streams = countStreams(handler);
   try {

@@ -87,7 +87,7 @@ Deno.test("the back button does not leave a changed form when the user declines"
   });
 });
 
-Deno.test("the browser asks when the page is left", async () => {
+Deno.test("the browser asks for confirmation when the page is left", async () => {
   await withPage(site(), async ({ page }) => {
     const { asked } = answer(page, true);
     await open(page);
@@ -97,7 +97,7 @@ Deno.test("the browser asks when the page is left", async () => {
   });
 });
 
-Deno.test("a form that was saved or reset is left without a question", async () => {
+Deno.test("a saved or reset form is left without confirmation", async () => {
   for (const name of ["Save", "Reset"]) {
     await withPage(site(), async ({ page, events }) => {
       const { asked } = answer(page, true);
@@ -111,7 +111,7 @@ Deno.test("a form that was saved or reset is left without a question", async () 
   }
 });
 
-Deno.test("a redirect after saving does not ask", async () => {
+Deno.test("a redirect after saving is not confirmed", async () => {
   await withPage(site(["redirect", { url: "/done" }]), async ({ page, url }) => {
     const { asked } = answer(page, false);
     await open(page);
@@ -122,7 +122,7 @@ Deno.test("a redirect after saving does not ask", async () => {
   });
 });
 
-Deno.test("a form that could not be saved still asks", async () => {
+Deno.test("a form that could not be saved is still confirmed", async () => {
   await withPage(site(["error", { status: 422, message: "" }]), async ({ page, events }) => {
     const { asked } = answer(page, true);
     await open(page);
