@@ -100,7 +100,7 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
   });
 }
 
-Deno.test("A14: a name on the page is not taken for something that the browser lacks", async () => {
+Deno.test("A14: a name on the page is not mistaken for a feature that the browser lacks", async () => {
   await visit(HOSTILE["images"]!(names), async (around) => {
     await around.page.addInitScript(() => {
       Reflect.deleteProperty(globalThis, "trustedTypes");
@@ -114,7 +114,7 @@ Deno.test("A14: a name on the page is not taken for something that the browser l
   });
 });
 
-Deno.test("A14: a form is sent and patched whatever few names the page and its controls have", async () => {
+Deno.test("A14: a form is sent and patched whatever names the page and its controls have", async () => {
   const actions = { save: () => sse([["patch_html", { target: "#f", swap: "morph", content: FORM(["note"]) }], END]) };
   const body = `<main>${FORM(["note"])}</main><p id="names"></p>`;
   await withPage(app({ body, actions }), async ({ page, events }) => {

@@ -117,7 +117,7 @@ Deno.test("block sends nothing while another is on its way, and frees the lane w
   });
 });
 
-Deno.test("a blocked call resolves with what the seed says of it", async () => {
+Deno.test("a blocked call resolves with the blocked outcome of the seed", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");

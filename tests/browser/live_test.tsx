@@ -166,7 +166,7 @@ function brittle(handler: Handler) {
   return { serve, state, cut: () => cuts.pop()?.() };
 }
 
-Deno.test("a tab that lost its stream gets what it missed, without a look at the whole", async () => {
+Deno.test("a tab that lost its stream gets the missed events, without a full refresh", async () => {
   const { handler, state: app } = listApp();
   const { serve, state, cut } = brittle(handler);
   try {
@@ -195,7 +195,7 @@ Deno.test("a tab that lost its stream gets what it missed, without a look at the
   }
 });
 
-Deno.test("a tab that is told by its own server to come back does, when the answer is an event stream too", async () => {
+Deno.test("a tab reconnects when its server asks for it in an event stream", async () => {
   const { handler } = listApp();
   const { serve, state, cut } = brittle(handler);
   try {
@@ -435,7 +435,7 @@ liveTest("many tabs of one browser leave connections for what their visitor does
   }
 });
 
-Deno.test("tabs that would hear different things do not share a stream", async () => {
+Deno.test("tabs with different topics do not share a stream", async () => {
   const { handler } = listApp({ principal: (request) => request.headers.get("cookie") });
   const streams = countStreams(handler);
   try {
@@ -454,7 +454,7 @@ Deno.test("tabs that would hear different things do not share a stream", async (
   }
 });
 
-Deno.test("tabs that share a stream are all refused at once when their visitor is signed out", async () => {
+Deno.test("tabs that share a stream are all rejected at once when their user signs out", async () => {
   let isAllowed = true;
   const { handler } = listApp({ principal: () => "ada", guard: () => isAllowed });
   const streams = countStreams(handler);

@@ -81,7 +81,7 @@ function change(page: Page): Promise<{ same: boolean; paused: boolean; from: num
 
 for (const [attributes, ways] of [["", WAYS], ["hyper-keep", KEPT]] as const) {
   for (const [name, patch] of ways) {
-    Deno.test(`sound plays on over ${name}`, async () => {
+    Deno.test(`sound continues during ${name}`, async () => {
       await withPage(serve(patch, attributes), async ({ page }) => {
         await page.goto("/");
         const { same, paused, from, to, events } = await change(page);
@@ -92,7 +92,7 @@ for (const [attributes, ways] of [["", WAYS], ["hyper-keep", KEPT]] as const) {
   }
 }
 
-Deno.test("sound that another one replaces is another one", async () => {
+Deno.test("sound stops when its element is replaced", async () => {
   const patch = ["patch_html", { target: "#m", swap: "outer", content: player("2") }] as const;
   await withPage(serve(patch, ""), async ({ page }) => {
     await page.goto("/");

@@ -72,7 +72,7 @@ const BODY = `<main><ul id="list"></ul><ul id="todos"></ul><p id="a"></p><p id="
 /** What the action `watch` answers, which some are handed over to. */
 const WATCHED = ["result", "watched"] as const;
 
-Deno.test("action() comes to what follows from each golden answer", async () => {
+Deno.test("action() resolves with the outcome of each golden response", async () => {
   const all = await goldens();
   const answers = Object.fromEntries(all.map((golden) => [golden.name, () => answerOf(golden)]));
   assertEquals(Object.keys(FOLLOWS).toSorted(), all.map(({ name }) => name).toSorted());

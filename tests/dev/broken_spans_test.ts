@@ -56,7 +56,7 @@ for (const [what, telemetry] of Object.entries(BROKEN)) {
   });
 }
 
-Deno.test("A2: an answer that fails within a span is its caller's, and none of the provider's", async () => {
+Deno.test("A2: a response that fails within a span is reported to its caller, and not to the provider", async () => {
   const lines: string[] = [];
   const restore = captureConsole(lines);
   try {

@@ -46,7 +46,7 @@ Deno.test("with OTEL_DENO=true each step of an action is a span that names the a
   assertEquals(request?.traceId, root.traceId);
 });
 
-Deno.test("with OTEL_DENO=true a refused form is a span that says so, and has no handler", async () => {
+Deno.test("with OTEL_DENO=true an invalid form is a span with that outcome and without a handler span", async () => {
   const spans = await spansOf(async (url) => {
     await post(url, "save", {});
   });
@@ -55,7 +55,7 @@ Deno.test("with OTEL_DENO=true a refused form is a span that says so, and has no
   assertEquals(spans.filter(({ name }) => name === "handler"), []);
 });
 
-Deno.test("with OTEL_DENO=true a stream is a span until it has closed, with the count of its events", async () => {
+Deno.test("with OTEL_DENO=true a stream is a span until it closes, with the number of its events", async () => {
   const spans = await spansOf(async (url) => {
     const response = await fetch(url, { headers: { "x-hyper-action": "watch", accept: "text/event-stream" } });
     await response.text();

@@ -20,38 +20,38 @@ function test(name: string, run: (begin: () => number) => void): void {
   });
 }
 
-test("isStale() holds nothing against an element that nobody replaced", (begin) => {
+test("isStale() returns false for an element that was not replaced", (begin) => {
   assertEquals(isStale(element("a"), begin()), false);
 });
 
-test("isStale() refuses an older answer and lets a newer one go on", (begin) => {
+test("isStale() returns true for an older response and false for a newer one", (begin) => {
   const [older, newer, newest] = [begin(), begin(), begin()];
   const box = element();
   markReplaced(box, newer);
   assertEquals([older, newer, newest].map((sequence) => isStale(box, sequence)), [true, false, false]);
 });
 
-test("isStale() refuses an answer that is older than what came by a stream meanwhile", (begin) => {
+test("isStale() returns true for a response that is older than an event of a stream", (begin) => {
   const older = begin();
   const box = element();
   markReplaced(box, nextSequence());
   assertEquals(isStale(box, older), true);
 });
 
-test("isStale() knows an element that took the sequence of another by its id", (begin) => {
+test("isStale() recognizes by its id an element that replaced another", (begin) => {
   const older = begin();
   markReplaced(element("box"), nextSequence());
   assertEquals(isStale(element("box"), older), true);
   assertEquals(isStale(element("other"), older), false);
 });
 
-test("isStale() takes elements without an id for different ones", (begin) => {
+test("isStale() treats elements without an id as different", (begin) => {
   const older = begin();
   markReplaced(element(), nextSequence());
   assertEquals(isStale(element(), older), false);
 });
 
-test("closeSequence() forgets what was replaced when nothing older is on its way, and no sooner", (begin) => {
+test("closeSequence() forgets replaced ids once no older call is in flight", (begin) => {
   const [first, second] = [begin(), begin()];
   markReplaced(element("box"), nextSequence());
   closeSequence(second);
