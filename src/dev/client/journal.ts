@@ -151,7 +151,11 @@ export function createJournal(onChange: () => void): Journal {
     }
     change(detail.id, (call) => {
       call.eventCount++;
-      keep(call.events, { after: after(call), name: detail.event, data: truncate(JSON.stringify(detail.data) ?? "") });
+      keep(call.events, {
+        after: after(call),
+        name: detail.event,
+        data: truncateText(JSON.stringify(detail.data) ?? ""),
+      });
     });
   });
   addEventListener("hyper:swap:before", ({ detail }) => void before.set(detail.element, dom(detail.element).outerHTML));
@@ -162,9 +166,9 @@ export function createJournal(onChange: () => void): Journal {
         after: after(call),
         element: describeElement(element),
         swap,
-        old: truncate(before.get(element) ?? ""),
+        old: truncateText(before.get(element) ?? ""),
         // A replaced element is no longer on the page; its successor is known by the content of the patch.
-        now: truncate(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
+        now: truncateText(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
       }));
   });
   addEventListener("hyper:requestSuccess", ({ detail }) => change(detail.id, (call) => call.status = detail.status));
@@ -227,6 +231,6 @@ function describeElement(element: Element): string {
   return id ? `#${id}` : dom(element).localName;
 }
 
-function truncate(text: string): string {
+function truncateText(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }
