@@ -131,7 +131,7 @@ Deno.test("A14: a form is sent and patched whatever names the page and its contr
   });
 });
 
-/** Puts names on the page and into its form, sends it, and says whether its answer has put it back. */
+/** Adds names to the page and its form, submits it, and returns whether the response has replaced it. */
 function isSent(page: Page, names: readonly string[]): Promise<boolean> {
   return page.evaluate(async (names) => {
     const one = (selector: string): Element => Document.prototype.querySelector.call(document, selector)!;
@@ -141,7 +141,7 @@ function isSent(page: Page, names: readonly string[]): Promise<boolean> {
     const ended = new Promise<boolean>((resolve) => {
       const end = ({ detail }: WindowEventMap["hyper:afterRequest"]) => resolve(detail.ok);
       addEventListener("hyper:afterRequest", end, { once: true });
-      // A form that is dead says nothing at all.
+      // A broken form shows nothing.
       setTimeout(resolve, 2000, false);
     });
     HTMLElement.prototype.click.call(one("#f button"));

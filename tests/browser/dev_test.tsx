@@ -24,7 +24,7 @@ import { readNames } from "./property_names.ts";
 
 const ROOT = fromFileUrl(import.meta.resolve("../../"));
 
-/** What a page in development is told that a console says of a connection that is gone. */
+/** Console message of a browser for a lost connection. */
 const RESTART = /net::ERR|Failed to load resource/;
 
 Deno.test("A1: a page that has become a Response of its own is loaded, and not merged", async () => {
@@ -628,7 +628,7 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** An application that can be started anew under its address, as `deno run --watch` does. */
+/** An application that can be restarted at its address, as by `deno run --watch`. */
 interface Server extends AsyncDisposable {
   readonly answer: Deno.ServeHandler<Deno.NetAddr>;
   /** What it wrote on the console about actions. */
@@ -684,7 +684,7 @@ async function focused(page: Page): Promise<string> {
   return await page.evaluate(() => document.querySelector("hyper-dev")?.shadowRoot?.activeElement?.textContent ?? "");
 }
 
-/** Fails with what axe-core finds on the page as it stands. */
+/** Fails if axe-core finds a violation on the current page. */
 async function look(page: Page, where: string): Promise<void> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {

@@ -8,7 +8,7 @@ import { withPage } from "../support/browser.ts";
 import { type Answer, type App, app, html } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** A script that tells whether it runs in the document that the test began with. */
+/** A script that records whether it runs in the first document of the test. */
 const HIT = `<script src="/hit.js"></script>`;
 const RUNTIME = `<script type="module" src="/_hyper/client.js"></script>`;
 /** What an attacker wrote. */
@@ -199,7 +199,7 @@ for (const direction of ["goBack", "goForward"] as const) {
   });
 }
 
-/** Another site, which lets anyone read what it says or nobody. */
+/** Another site, which allows cross-origin reading or not. */
 function foreignSite(allows: boolean, lead: (request: Request) => Response | null = () => null) {
   const modes: string[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
@@ -218,7 +218,7 @@ function foreignSite(allows: boolean, lead: (request: Request) => Response | nul
 
 const redirectTo = (location: string): Response => new Response(null, { status: 302, headers: { location } });
 
-/** What Chromium says where a fetch that stays in its origin is redirected out of it. */
+/** Console message of Chromium for a same-origin fetch that is redirected to another origin. */
 const NOT_ASKED = { expectErrors: [/Unsafe attempt to load URL/] };
 
 for (const allows of [true, false]) {

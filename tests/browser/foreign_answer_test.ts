@@ -24,7 +24,7 @@ function foreignSite(answer: () => Response) {
   return { url: `http://127.0.0.1:${server.addr.port}/`, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-/** Calls the action that leads away; gives how it ended, and what stands in the box. */
+/** Calls the action that redirects; returns its outcome and the content of the box. */
 function call(page: Page, options: { method?: string; url?: string; withFile?: boolean } = {}) {
   return page.evaluate(async ({ withFile, ...options }) => {
     const data = withFile ? { f: new File(["x"], "x.txt") } : {};

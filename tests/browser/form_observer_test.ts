@@ -14,7 +14,7 @@ interface Came {
   readonly target: string | null;
 }
 
-/** An application that notes what is submitted, taken over or not. */
+/** An application that records submitted forms, sent by the runtime or by the browser. */
 function recorder(body: string): { readonly served: Deno.ServeHandler; readonly came: Arrivals<Came> } {
   const came = new Arrivals<Came>();
   const page = app({ body });

@@ -19,7 +19,7 @@ globalThis.begin = (name, call) =>
 globalThis.end = (name) => lib.endLoading(begun[name]);
 lib.showLoading(document);`;
 
-/** A test on a page with this body and a clock that stands still. */
+/** A test on a page with this body and a stopped clock. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
     await withPage(modulePage(script, body), async ({ page }) => {
@@ -284,7 +284,7 @@ onPage(
   async (page) => {
     await page.locator("#x").focus();
     await page.evaluate(() => begin("1"));
-    // The browser takes the focus from what is disabled when it draws next.
+    // The browser removes the focus from a disabled element at its next frame.
     await page.waitForFunction(() => document.activeElement === document.body, null, { polling: 10 });
     await page.evaluate(() => end("1"));
     assertEquals(await page.evaluate(() => document.activeElement?.id), "x");
@@ -405,7 +405,7 @@ onPage(
     await page.evaluate(() => end("1"));
     assertEquals(await busy(), ["true", "true"]);
     await page.evaluate(() => end("2"));
-    // What the page says itself it keeps.
+    // Values of the page are kept.
     assertEquals(await busy(), [null, "true"]);
     await page.evaluate(() => {
       $("#x").setAttribute("aria-busy", "true");

@@ -1,4 +1,4 @@
-/** Sound that plays goes on while the page around it is morphed. */
+/** Playing sound continues while the page around it is morphed. */
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
@@ -58,7 +58,7 @@ function serve(patch: Sent, attributes: string): Deno.ServeHandler {
   });
 }
 
-/** Plays for a moment, changes the page, and tells what has become of the player. */
+/** Plays for a moment, changes the page, and returns the state of the player. */
 function change(page: Page): Promise<{ same: boolean; paused: boolean; from: number; to: number; events: string[] }> {
   return page.evaluate(async () => {
     const audio = document.querySelector("audio")!;
@@ -71,7 +71,7 @@ function change(page: Page): Promise<{ same: boolean; paused: boolean; from: num
     for (const type of ["pause", "emptied", "seeking"]) audio.addEventListener(type, () => events.push(type));
     const from = audio.currentTime;
     await action("change");
-    // It goes on, and not only says so.
+    // It really continues.
     const now = document.querySelector("audio")!;
     const at = now.currentTime;
     while (!now.paused && now.currentTime === at) await progress(now);

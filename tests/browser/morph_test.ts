@@ -28,7 +28,7 @@ function onPage(name: string, body: string, test: (page: Page) => Promise<void>)
   });
 }
 
-/** What an element says after it was morphed to other markup, and which of its nodes are the same ones. */
+/** The markup of an element after a morph, and which of its nodes are the same. */
 interface Case {
   readonly name: string;
   readonly from: string;
@@ -282,7 +282,7 @@ onPage(
   },
 );
 
-/** What the visitor did, what the server says then, and what is to be seen; `said` is the markup before. */
+/** The input of the user, the next markup of the server, and the expected result; `said` is the markup before. */
 interface ValueCase {
   readonly name: string;
   readonly said: string;
@@ -744,7 +744,7 @@ onPage(
         template.innerHTML = markup;
         return template.content.firstElementChild!;
       }
-      /** What a tree says, templates included, in whatever order it has its attributes. */
+      /** The markup of a tree with its templates, independent of the order of attributes. */
       function read(node: Node | null): string {
         if (!(node instanceof Element)) return `${node?.nodeName} ${node?.nodeValue}`;
         const attributes = node.getAttributeNames().sort().map((name) => `${name}=${node.getAttribute(name)}`);

@@ -1,4 +1,4 @@
-/** A page of which something waits, as a visitor sees it come: under a strict policy, with scripts and without. */
+/** A page that suspends, as a user sees it load: under a strict policy, with scripts and without. */
 import { assertEquals } from "@std/assert";
 import type { ComponentChildren } from "preact";
 import { Suspense } from "preact/compat";

@@ -1,4 +1,4 @@
-/** Links of a whole application to what it serves beside its pages (A1), under a policy of nonces. */
+/** Links of an application to files and other responses that are not pages (A1), under a policy with nonces. */
 import { assertEquals } from "@std/assert";
 import type { ComponentChildren } from "preact";
 import type { Page } from "playwright-core";

@@ -21,7 +21,7 @@ export interface ConsoleRecord extends Disposable {
   readonly links: readonly string[];
 }
 
-/** Keeps what is written on the console from the run's own: what goes wrong on purpose is no news of it. */
+/** Captures the console: errors on purpose must not be printed. */
 export function recordConsole(): ConsoleRecord {
   const { console } = globalThis;
   const { info, error } = console;
