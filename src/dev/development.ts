@@ -1,7 +1,6 @@
 /**
  * What `createHandler({ dev: true })` adds: a log line for each action and, for a browser that has opened the link from
- * the log,
- * errors in the page, a panel, and pages that refresh when their files change.
+ * the log, errors in the page, a panel, and pages that refresh when their files change.
  *
  * @module
  */

@@ -114,8 +114,7 @@ const MODULE = /\.[cm]?[jt]sx?$/;
 
 /**
  * Returns `true` if a path may be that of a module of the application. Checked although it comes from a stack: a
- * program may have
- * written that text from its input.
+ * program may have written that text from its input.
  */
 function isModule(path: string, baseDir: string): boolean {
   const segments = relative(baseDir, path).split(/[/\\]/);

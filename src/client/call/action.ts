@@ -16,8 +16,7 @@ import type { Outcome } from "./outcome.ts";
 export interface CallOptions {
   /**
    * The form whose fields are sent, or a selector for it. The method and URL default to those of the form, and data
-   * replaces
-   * fields of the same name. Default: none.
+   * replaces fields of the same name. Default: none.
    */
   readonly form?: string | HTMLFormElement | null | undefined;
   /** HTTP method, `GET` or `POST`. Default: that of the form, else `POST`. */
@@ -40,8 +39,7 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /**
    * If `true`, the request is retried after a lost connection, including the first one. Default: `true` for a `GET`
-   * whose
-   * stream was interrupted, otherwise `false`.
+   * whose stream was interrupted, otherwise `false`.
    */
   readonly retry?: boolean | undefined;
   /** The element that causes the call, such as a button. One that submits `form` adds its name and value. Default: the form. */

@@ -1,7 +1,6 @@
 /**
  * Coordinates calls. A call names its lane by a key, and its sync mode decides what happens when the lane is taken.
- * This
- * module knows neither requests nor the page.
+ * This module knows neither requests nor the page.
  *
  * @module
  */

@@ -1,7 +1,6 @@
 /**
  * Shares one stream among the tabs of a browser that would read the same. The tab that holds the lock, the leader,
- * reads and
- * forwards. Other tabs read for themselves until they can follow without missing a block.
+ * reads and forwards. Other tabs read for themselves until they can follow without missing a block.
  *
  * ```
  * server ──▶ leader ──▶ channel ──▶ follower, follower

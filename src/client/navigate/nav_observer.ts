@@ -1,7 +1,6 @@
 /**
  * Handles links to pages of this site: those in a `hyper-nav`, unless a nearer `hyper-no-nav` excludes them. Links that
- * a
- * browser would not open in this tab are left to the browser.
+ * a browser would not open in this tab are left to the browser.
  *
  * The code that shows pages, restores history entries and confirms leaving is loaded when it is first needed.
  *
@@ -48,8 +47,7 @@ export async function navigate(url: string, options: NavigateOptions = {}): Prom
   const found = origin === location.origin && await pages().catch(() => null);
   if (found) return await found.navigate(href, options);
   // Another site, or the later bundle could not be loaded: the browser navigates, and asks about unsaved forms itself.
-  // Never
-  // with a scheme that runs a script in this document.
+  // Never with a scheme that runs a script in this document.
   if (/^http/.test(href)) location.assign(href);
   return false;
 }
@@ -59,8 +57,8 @@ export function observeNavigation(signal: AbortSignal): void {
   const start = location.href;
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
-  // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
-  // Only preloaded: a failure matters, and is handled, when it is used.
+  // An entry of ours from before a reload, so that the way back leads to others; or something to ask about. Only
+  // preloaded: a failure matters, and is handled, when it is used.
   if (history.state?.hyper || doc.querySelector("form[hyper-confirm-unsaved]")) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");

@@ -1,7 +1,6 @@
 /**
  * Intercepts requests of the runtime: adds the lane of the call, which the server does not know, and stores what was
- * sent,
- * to send it again with the same request ID. The runtime has no code for this: it is the same file in production.
+ * sent, to send it again with the same request ID. The runtime has no code for this: it is the same file in production.
  *
  * @module
  */
