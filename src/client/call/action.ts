@@ -23,7 +23,7 @@ export interface CallOptions {
   readonly method?: string | undefined;
   /** URL of the request. Default: that of the form, else the current URL with its query. */
   readonly url?: string | undefined;
-  /** How it coordinates with other calls of its lane. Default: `block` with a form, `replace` without one. */
+  /** Coordination with other calls of its lane. Default: `block` with a form, `replace` without one. */
   readonly sync?: Sync | undefined;
   /** Key of its lane. Default: the name of the action, the target, and the `instance` of the form. */
   readonly key?: string | undefined;
@@ -65,7 +65,7 @@ export interface RequestOptions {
   method: string;
   /** URL of the request. */
   url: string;
-  /** How it coordinates with other calls of its lane. */
+  /** Coordination with other calls of its lane. */
   sync: Sync;
   /** Key of its lane. */
   key: string;

@@ -1,5 +1,5 @@
 /**
- * A response, as far as the runtime reads it.
+ * The part of a response that the runtime reads.
  *
  * @module
  */

@@ -97,7 +97,7 @@ export async function* share(
   /** Blocks to yield. */
   const waiting: StreamBlock[] = [];
   let size = 0;
-  /** Why the stream has ended; `null` if the server ended it, undefined before. */
+  /** Reason for which the stream has ended; `null` if the server ended it, undefined before. */
   let ended: { readonly error: unknown } | null | undefined;
   /** Runs from "ask" until a leader answers. */
   let leaderTimer: ReturnType<typeof setTimeout> | undefined;

@@ -17,7 +17,7 @@ import { updateIndicators } from "../page/indicators.ts";
 import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
 import { loadWords, words } from "../page/words.ts";
 
-/** What the later bundle needs of the runtime. */
+/** Functions of the runtime for the later bundle. */
 const kit: PagesKit = {
   clearFailure,
   updateIndicators,

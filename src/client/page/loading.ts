@@ -28,14 +28,14 @@ import { captureFocus } from "./focus.ts";
 import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
 import { toggleStateClasses } from "./state_classes.ts";
 
-/** A request, as far as loading states depend on it. */
+/** The properties of a request that loading states depend on. */
 export type LoadingCall = Pick<CallEventDetail, "key" | "action" | "target" | "form">;
 
 /** Times of an indicator, in milliseconds on the clock of the page. */
 interface Shown {
-  /** When the first request of its scope began; `Infinity` without one. */
+  /** Start of the first request of its scope; `Infinity` without one. */
   since: number;
-  /** When it was shown; 0 while it is not. */
+  /** Start of its display; 0 while it is hidden. */
   seen: number;
 }
 
