@@ -35,7 +35,7 @@ import { watchStatic } from "./static_watch.ts";
 export interface DevelopmentOptions {
   /** Root folder of the application, or `null`. */
   readonly baseDir: string | null;
-  /** URL and hosts of this server. */
+  /** Proxy and host settings of this server. */
   readonly site: Site;
   /** Logs a line. */
   readonly log: (line: string) => void;
