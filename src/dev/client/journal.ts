@@ -16,21 +16,10 @@ const MAX_TEXT = 4_000;
 /** State of a call. */
 export type CallState = "running" | "success" | "error" | "failed" | "aborted" | "blocked";
 
-/** A call. */
-export interface Call {
+/** A call. Replays share its request ID. */
+export interface Call extends Pick<CallEventDetail, "id" | "key" | "action" | "method" | "url" | "target"> {
   /** Number on this page, from 1. */
   readonly number: number;
-  /** The request ID. Replays share it. */
-  readonly id: string;
-  /** Name of the action. */
-  readonly action: string;
-  /** Key of its lane. */
-  readonly lane: string;
-  /** HTTP method and URL. */
-  readonly method: string;
-  readonly url: string;
-  /** Selector for the target, or `null`. */
-  readonly target: string | null;
   /** Start and end, in milliseconds on the clock of the page; `null` before it ends. */
   readonly startedAt: number;
   endedAt: number | null;
@@ -100,7 +89,7 @@ export function createJournal(onChange: () => void): Journal {
       number: ++count,
       id,
       action,
-      lane: key,
+      key,
       method,
       url,
       target,

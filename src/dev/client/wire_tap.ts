@@ -90,12 +90,12 @@ export function tapRequests({ laneOf, onAnswer }: TapOptions): Tap {
 
   return {
     canReplay: ({ id }) => sent.has(id) && Object.hasOwn(globalThis, "Hyper"),
-    replay({ id, action, method, url, lane, target }) {
+    replay({ id, key, action, method, url, target }) {
       const what = sent.get(id);
       if (what === undefined) return;
       armed.set(id, what);
       const onBeforeSubmit = (request: object): void => void Object.assign(request, { id });
-      const options = { method, url, key: lane, sync: "none", ...(target === null ? {} : { target }) } as const;
+      const options = { method, url, key, sync: "none", ...(target === null ? {} : { target }) } as const;
       // Events report how it ends.
       Hyper.action(action, {}, { ...options, onBeforeSubmit }).catch(() => {}).finally(() => armed.delete(id));
     },
