@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { config, configure } from "../../src/client/config.ts";
 import { TRANSLATIONS } from "../../src/client/page/translations.ts";
 
-/** Lets a test change what holds, and puts it back. */
+/** Restores the configuration after a test. */
 function restoring(test: () => void): () => void {
   return () => {
     const before = structuredClone(config);

@@ -1,4 +1,4 @@
-/** A2: a provider of OpenTelemetry that fails costs its spans, and no answer. */
+/** A2: a failing OpenTelemetry provider loses its spans, and no response. */
 import { assert, assertEquals } from "@std/assert";
 import { createSpans, type Spans, type Telemetry } from "../../src/dispatch/spans.ts";
 import { Trace } from "../../src/dispatch/trace.ts";

@@ -209,7 +209,7 @@ Deno.test("createHandler({ dev }) disconnects a panel that does not read", async
       await (await handler(call("fail"))).text();
       await reading.next();
     }
-    // What waited for it can still be read, to the end.
+    // Its waiting events can still be read.
     const text = await response.text();
     assertEquals(text.match(/^event: failure$/gm)?.length, 101);
   });
@@ -333,7 +333,7 @@ interface DevEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The stream that a panel holds. */
+/** The stream of a panel. */
 async function openStream(
   handler: (request: Request) => Promise<Response>,
   developer: Developer,

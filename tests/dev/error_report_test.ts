@@ -18,7 +18,7 @@ Deno.test("reportOf() finds the position in the application and the four lines b
   assertStringIncludes(report.source[4]?.text ?? "", "the line at fault");
 });
 
-/** An error with a stack that a program has written itself. */
+/** An error with a stack that was not written by V8. */
 function withStack(stack: string, message = "Gone"): Error {
   return Object.assign(new Error(message), { stack });
 }
@@ -63,7 +63,7 @@ Deno.test("reportOf() shows only files that can be modules of the application, w
     await Deno.mkdir(join(root, ".git"), { recursive: true });
     await Deno.mkdir(join(root, "node_modules/x"), { recursive: true });
     for (const file of [...files, "app/page.tsx"]) await Deno.writeTextFile(join(parent, file), "hunter2\n");
-    // What is called as a module is, and is none.
+    // Links with names of modules, to files that are not.
     await Deno.symlink(join(root, ".env"), join(root, "linked.ts"));
     await Deno.symlink(join(parent, "outside.ts"), join(root, "outside.ts"));
     const sourceAt = async (path: string): Promise<readonly unknown[]> => {
@@ -74,7 +74,7 @@ Deno.test("reportOf() shows only files that can be modules of the application, w
       assertEquals(await sourceAt(`${parent}/${file}`), [], file);
     }
     assertEquals(await sourceAt(join(root, "page.tsx")), [{ line: 1, text: "hunter2" }, { line: 2, text: "" }]);
-    // The root may be reached by a link itself.
+    // The root folder may be a link.
     await Deno.symlink(root, join(parent, "link"));
     const stack = `Error: Gone\n    at f (file://${parent}/link/page.tsx:1:1)`;
     const report = await reportOf(withStack(stack), { ...ORIGIN, baseDir: join(parent, "link") });

@@ -4,12 +4,12 @@ import { framesOf } from "../../src/dev/stack_frames.ts";
 const SELF = import.meta.url;
 const FORGED = "    at f (file:///app/secret.ts:1:1)";
 
-/** The URLs of the frames that are not of this file or below it: what was forged, where something was. */
+/** Returns the URLs of the forged frames. */
 function forged(error: unknown): readonly string[] {
   return framesOf(error).map(({ url }) => url).filter((url) => url === "file:///app/secret.ts");
 }
 
-/** Whether the innermost frame is where the error was made, here. */
+/** Returns `true` if the innermost frame is in this file. */
 function isFound(error: unknown): boolean {
   return framesOf(error)[0]?.url === SELF;
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { enterLane, type LaneMember, type LaneVerdict, leaveLane, type Sync } from "../../../src/client/call/lanes.ts";
 
-/** One who may have a lane. */
+/** Creates a member of a lane. */
 const member = (id: string): LaneMember => ({ id, controller: new AbortController() });
 
 const [first, second, third, fourth, fifth] = ["first", "second", "third", "fourth", "fifth"].map(member) as [
@@ -17,7 +17,7 @@ function test(name: string, run: (key: string) => void | Promise<void>): void {
   Deno.test(name, () => run(name));
 }
 
-/** Whether a turn has come by now. */
+/** Returns `true` if a queued call is admitted by now. */
 async function hasCome(verdict: LaneVerdict): Promise<boolean> {
   if (!(verdict instanceof Promise)) throw new Error(`Cannot wait for a turn: the verdict is ${verdict}`);
   return await Promise.race([verdict.then(() => true), Promise.resolve().then(() => {}).then(() => false)]);
@@ -38,7 +38,7 @@ test('enterLane() blocks a call with "block" when the lane is taken, in any mode
 
 test("enterLane() blocks a call with an unknown mode when the lane is taken", (key) => {
   enterLane(key, "block", first);
-  // As an attribute may say.
+  // Such as a typing error in an attribute.
   assertEquals(enterLane(key, "blok" as Sync, second), null);
 });
 

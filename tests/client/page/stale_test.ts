@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { closeSequence, isStale, markReplaced, nextSequence, openSequence } from "../../../src/client/page/stale.ts";
 
-// What a page has besides.
+// Globals of a page.
 Object.assign(globalThis, { Document: class {}, HTMLFormElement: class {} });
 
-/** As much of an element as is looked at. */
+/** The part of an element that the code uses. */
 const element = (id = ""): Element => ({ getAttribute: () => id } as Partial<Element> as Element);
 
-/** A test that leaves no call on its way. */
+/** A test that ends its calls. */
 function test(name: string, run: (begin: () => number) => void): void {
   Deno.test(name, () => {
     const begun: number[] = [];
