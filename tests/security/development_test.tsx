@@ -291,9 +291,8 @@ Deno.test("A9: a page with something of development is kept by no shared cache, 
   });
 });
 
-Deno.test("A9: an application that did not start shows the reason only to the developer", async () => {
+Deno.test("A9: an application that did not start says why to the developer alone", async () => {
   await withHandler({ pages: [pageAt("/", { nothing: "secret" })] }, async (handler, { developer }) => {
-    // The failure is what the test is about.
     await handler.ready.catch(() => {});
     const hidden = await handler(get("/"));
     assertEquals(hidden.status, 500);
@@ -304,10 +303,9 @@ Deno.test("A9: an application that did not start shows the reason only to the de
   });
 });
 
-Deno.test("A9: an application that did not start shows nothing under a host name other than this machine's", async () => {
+Deno.test("A9: an application that did not start is silent under any other name than this machine's", async () => {
   const pages = [pageAt("/", { nothing: 1 })];
   await withHandler({ pages, allowedHosts: ["localhost", "dev.example.com"] }, async (handler) => {
-    // The failure is what the test is about.
     await handler.ready.catch(() => {});
     await assertRejects(() => handler(new Request("https://dev.example.com/")), TypeError);
   });
