@@ -1,5 +1,5 @@
 /**
- * The part of a response that the runtime reads.
+ * A response, as far as the runtime reads it.
  *
  * @module
  */
