@@ -59,7 +59,7 @@ Deno.test("errors of an invalid post are removed after an accepted one, also if 
     await events.next("hyper:afterRequest");
     assertEquals(await page.getByRole("alert").count(), 0);
     assertEquals(await page.getByLabel("Title").getAttribute("aria-invalid"), null);
-    assertEquals(await page.getByText("Fill in this field").count(), 0);
+    assertEquals(await page.getByText("Enter a value").count(), 0);
   });
 });
 
