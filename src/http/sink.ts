@@ -195,8 +195,6 @@ function namesToDrop(headers: Headers): string[] {
   return names.filter((name) => headers.has(name));
 }
 
-}
-
 function badTarget(target: string, reason: string): TypeError {
   return new TypeError(`Cannot redirect to ${quoteText(target)}: ${reason}`);
 }

@@ -68,7 +68,7 @@ export async function runCall(call: Call): Promise<Outcome> {
     return outcome = endAborted(call, controller.signal.reason ?? "signal");
   } finally {
     clearTimeout(timer);
-    close(activeCall, state, outcome);
+    closeCall(activeCall, state, outcome);
   }
 }
 
@@ -154,7 +154,7 @@ async function conclude(
   return received;
 }
 
-function close(activeCall: ActiveCall, state: CallState, { ok, aborted }: Outcome | typeof NOTHING): void {
+function closeCall(activeCall: ActiveCall, state: CallState, { ok, aborted }: Outcome | typeof NOTHING): void {
   activeCalls.delete(activeCall);
   // Before the last event, so that its listeners find the lane free.
   leaveLane(activeCall.key, activeCall);

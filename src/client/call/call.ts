@@ -17,9 +17,9 @@ import { buildPayload, type Payload, type PayloadSource } from "../../protocol/p
 
 /** A call that can be sent. Not changed after {@linkcode makeCall} returned it. */
 export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "depth"> {
-  /** How it coordinates with other calls of its lane. */
+  /** Coordination with other calls of its lane. */
   readonly sync: Sync;
-  /** How `html` items without a swap mode of their own are inserted. */
+  /** Swap mode of `html` items that do not name one. */
   readonly swap?: Swap | undefined;
   /** If `true`, a missing target is an error. `undefined`: as configured. */
   readonly strictTargets?: boolean | undefined;
@@ -63,7 +63,7 @@ export interface ActiveCall extends Call {
   retryInterval: number;
 }
 
-/** What {@linkcode makeCall} makes a call from. */
+/** Input of {@linkcode makeCall}. */
 export type CallSource = Omit<Call, "headers" | "body" | "hasFile"> & PayloadSource;
 
 /**

@@ -2,12 +2,9 @@
  * Fetches documents that may be merged into the current one. Every page that the runtime shows is fetched here.
  *
  * A merged document has the rights of the current one: its markup is shown, its scripts run. That a URL is of this
- * origin
- * does not make it trustworthy: it may be an upload, a redirect to another site, or a response of another program on
- * this
- * host. Only a document that the server has marked as a page it rendered is merged, unless one of its headers forbids
- * it.
- * All others are loaded by the browser, which costs a second request.
+ * origin does not make it trustworthy: it may be an upload, a redirect to another site, or a response of another
+ * program on this host. Only a document that the server has marked as a page it rendered is merged, unless one of its
+ * headers forbids it. All others are loaded by the browser, which costs a second request.
  *
  * @module
  */

@@ -14,8 +14,7 @@ import { type Governed, grantTo, policyOf } from "./script_policy.ts";
 const STYLE_MS = 3000;
 /**
  * Elements with a lasting effect: a refresh leaves the page, a base changes URLs, a policy stays in force. None can be
- * undone.
- * In a `noscript` they only matter to browsers without scripts.
+ * undone. In a `noscript` they only matter to browsers without scripts.
  */
 const REFRESH = "meta[http-equiv=refresh i]:not(noscript *)";
 const LASTING = ":is(base,meta[http-equiv=content-security-policy i]):not(noscript *)";
@@ -40,8 +39,7 @@ export interface HeadPlan {
 
 /**
  * Plans the changes that a new head makes. Inline scripts are not added: a nonce shows that the server has written
- * them, and
- * not that they can run twice in a document.
+ * them, and not that they can run twice in a document.
  *
  * @param response The head of the response that contained the page.
  * @returns The plan; `null` if the browser must load the page.

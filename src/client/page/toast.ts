@@ -1,7 +1,6 @@
 /**
  * Toasts and announcements, in one polite live region: `[data-hyper-toasts]` of the page, or one that is added to the
- * body.
- * Loaded with the first one.
+ * body. Loaded with the first one.
  *
  * @module
  */
