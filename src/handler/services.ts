@@ -34,7 +34,6 @@ type Prepared = Omit<
 
 /** The parts of a handler. */
 export interface Services {
-  /** The parts that dispatch uses. */
   readonly app: Prepared;
   /** Closes streams on every instance. */
   readonly disconnects: Disconnects;

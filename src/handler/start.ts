@@ -27,7 +27,6 @@ import type { Services } from "./services.ts";
 
 /** An application that has started. */
 export interface Started {
-  /** The dispatch. */
   readonly dispatch: FormActionDispatch;
   /** The files and exports that declare actions, by UID. */
   readonly sources: ReadonlyMap<string, ActionLocation>;

@@ -15,7 +15,7 @@ export const InvoiceForm = defineForm("invoice", {
     due: z.iso.date("Enter a date").nullable()
       .meta({ title: "Due", description: "Leave empty if the invoice is due immediately" }),
     currency: z.enum(["EUR", "GBP", "USD"]),
-    reminders: z.boolean().meta({ title: "Send reminders when overdue" }),
+    reminders: z.boolean().meta({ title: "Send payment reminders" }),
     note: z.string().max(1000, "Use at most 1,000 characters"),
     // The button that was pressed. Without one, as in a call from a script, the invoice is saved.
     then: z.enum(["save", "send"]).default("save"),
