@@ -1,6 +1,6 @@
-/** Invoices: what they are, how they are kept, and the one a page is about. */
+/** Invoices: their types, their storage, and the invoice of a page. */
 import { dependency, DUrl, HyperError } from "@hyper/actions";
-import { all, atOnce, first, type Row, run } from "./database.ts";
+import { all, first, type Row, run, transaction } from "./database.ts";
 
 /** One line of an invoice. */
 export interface Line {
@@ -10,15 +10,15 @@ export interface Line {
   readonly price: number;
 }
 
-/** What a person writes of an invoice, beside its lines. */
+/** The fields of an invoice, without its lines. */
 export interface Details {
   readonly customer: { readonly name: string; readonly email: string };
   /** A date as `yyyy-mm-dd`. */
   readonly issued: string;
-  /** A date, or `null` for one that is due at once. */
+  /** A date, or `null` if it is due immediately. */
   readonly due: string | null;
   readonly currency: "EUR" | "GBP" | "USD";
-  /** Whether the customer is reminded when it is late. */
+  /** `true` if the customer gets reminders when it is overdue. */
   readonly reminders: boolean;
   readonly note: string;
 }
@@ -31,35 +31,35 @@ export interface Invoice extends Details {
 }
 
 /**
- * The invoice of the page `/invoices/[id]`. Form factories, guards, handlers and the page ask for it; it is read once for a
- * request, however many ask.
+ * The invoice of the page `/invoices/[id]`. Form factories, guards, action functions and the page use it; it is read once in a
+ * request.
  */
 export const currentInvoice = dependency("invoice", async ({ deps }) => mustFind(await deps.get(DUrl("id", Number))));
 
-/** All invoices, the newest first. */
+/** Returns all invoices, newest first. */
 export function listInvoices(): Invoice[] {
   return all("SELECT * FROM invoices ORDER BY id DESC").map(toInvoice);
 }
 
-/** One invoice, or `null`. */
+/** Returns an invoice, or `null`. */
 export function findInvoice(id: number): Invoice | null {
   const row = first("SELECT * FROM invoices WHERE id = ?", id);
   return row === null ? null : toInvoice(row);
 }
 
-/** One invoice that a page or a job is about. */
+/** Returns an invoice, or throws a 404. */
 export function mustFind(id: number): Invoice {
   const invoice = findInvoice(id);
-  if (invoice === null) throw new HyperError(404, "There is no such invoice");
+  if (invoice === null) throw new HyperError(404, "Invoice not found");
   return invoice;
 }
 
-/** Begins a draft, and gives its id. */
+/** Adds a draft, and returns its id. */
 export function addInvoice(): number {
   return run("INSERT INTO invoices (issued) VALUES (?)", new Date().toISOString().slice(0, 10));
 }
 
-/** Writes everything but the lines. */
+/** Saves everything except the lines. */
 export function saveDetails(id: number, { customer, issued, due, currency, reminders, note }: Details): void {
   run(
     "UPDATE invoices SET name = ?, email = ?, issued = ?, due = ?, currency = ?, reminders = ?, note = ? WHERE id = ?",
@@ -74,9 +74,9 @@ export function saveDetails(id: number, { customer, issued, due, currency, remin
   );
 }
 
-/** Puts these lines in the place of those that are there. */
+/** Replaces the lines of an invoice. */
 export function saveLines(id: number, lines: readonly Line[]): void {
-  atOnce(() => {
+  transaction(() => {
     run("DELETE FROM lines WHERE invoice = ?", id);
     for (const [position, { text, quantity, price }] of lines.entries()) {
       run(
@@ -91,28 +91,28 @@ export function saveLines(id: number, lines: readonly Line[]): void {
   });
 }
 
-/** Sends an invoice to its customer: here it is only marked. */
+/** Sends an invoice to its customer. This example only marks it as sent. */
 export function sendInvoice(id: number): void {
   run("UPDATE invoices SET status = 'sent' WHERE id = ?", id);
 }
 
-/** What is wrong with an invoice that is to be sent, or `null`. */
+/** Returns the reason why an invoice cannot be sent yet, or `null`. */
 export function whyNotReady({ customer, lines }: Pick<Invoice, "customer" | "lines">): string | null {
-  if (customer.email === "") return "Give the address of the customer before you send it";
-  return lines.length === 0 ? "Add a line before you send it" : null;
+  if (customer.email === "") return "Enter the customer's email address before you send the invoice";
+  return lines.length === 0 ? "Add a line before you send the invoice" : null;
 }
 
-/** What an invoice is called on the screen. */
+/** Returns the title of an invoice. */
 export function titleOf({ id }: Pick<Invoice, "id">): string {
   return `Invoice ${String(id).padStart(4, "0")}`;
 }
 
-/** What an invoice comes to, with its currency. */
+/** Returns the formatted total of an invoice. */
 export function totalOf({ lines, currency }: Pick<Invoice, "lines" | "currency">): string {
   return money(lines.reduce((total, { quantity, price }) => total + quantity * price, 0), currency);
 }
 
-/** An amount as people write it. */
+/** Formats an amount. */
 export function money(amount: number, currency: string): string {
   return new Intl.NumberFormat("en", { style: "currency", currency }).format(amount);
 }

@@ -1,32 +1,32 @@
-/** The map of the site: every page in its order, as the navigation, the start page and the way on show them. */
+/** The site map: every page in order, for the navigation, the home page and the links to the previous and next page. */
 
 /** One page. */
 export interface Entry {
-  /** What it is called in the navigation. */
+  /** Its title in the navigation. */
   readonly title: string;
   /** The last part of its path, and the name of its text. */
   readonly name: string;
-  /** Where it is. */
+  /** Its path. */
   readonly path: string;
 }
 
-/** Some pages of one kind. */
+/** A section of the site. */
 export interface Section {
-  /** What they are called together. */
+  /** Its title. */
   readonly title: string;
-  /** What they are for. */
+  /** Its description. */
   readonly summary: string;
-  /** The folder their texts are in. */
+  /** The folder of its texts. */
   readonly folder: string;
-  /** The pages, in the order they are best read in. */
+  /** Its pages, in reading order. */
   readonly entries: readonly Entry[];
 }
 
-/** All pages but the first. */
+/** All pages except the home page. */
 export const SECTIONS: readonly Section[] = [
-  section("Capabilities", "What it can do, live, with the source beside it.", "capabilities", "/show", [
+  section("Capabilities", "Live examples with their source.", "capabilities", "/show", [
     ["forms", "Forms and errors"],
-    ["rows", "Rows of a form"],
+    ["rows", "Formsets"],
     ["buttons", "Several buttons"],
     ["schemas", "zod, Valibot, ArkType"],
     ["patches", "Swap modes and morph"],
@@ -38,13 +38,13 @@ export const SECTIONS: readonly Section[] = [
     ["uploads", "Uploads"],
     ["toasts", "Toasts and events"],
     ["history", "History and navigation"],
-    ["signals", "Signals with Alpine"],
-    ["hand-over", "Hand-over"],
+    ["signals", "Page state with Alpine"],
+    ["hand-over", "Switch to another action"],
     ["failures", "Failures and offline"],
     ["once", "Exactly once"],
   ]),
-  section("Guides", "How to build with it, from the first page to several machines.", "guides", "/guides", [
-    ["start", "Start"],
+  section("Guides", "From the first page to several servers.", "guides", "/guides", [
+    ["start", "Quick start"],
     ["pages", "Pages"],
     ["actions", "Actions"],
     ["forms", "Forms"],
@@ -57,7 +57,7 @@ export const SECTIONS: readonly Section[] = [
     ["deployment", "Deployment"],
     ["extending", "Extending"],
   ]),
-  section("Reference", "Every name, with its default and what happens at the edge.", "reference", "/reference", [
+  section("Reference", "Every option, with its default and its limits.", "reference", "/reference", [
     ["items", "Items"],
     ["fields", "Fields and components"],
     ["handler", "Handler options and limits"],
@@ -65,12 +65,12 @@ export const SECTIONS: readonly Section[] = [
     ["attributes", "Attributes"],
     ["events", "Events"],
     ["errors", "Errors"],
-    ["protocol", "What travels"],
+    ["protocol", "Wire protocol"],
   ]),
-  section("Background", "How it works inside, and what else there is.", "about", "/about", [
+  section("Background", "How it works, and how it compares to other libraries.", "about", "/about", [
     ["examples", "Examples"],
-    ["inside", "How it works inside"],
-    ["compared", "Compared with others"],
+    ["inside", "How it works"],
+    ["compared", "Comparison"],
   ]),
 ];
 
@@ -92,7 +92,7 @@ function section(
   };
 }
 
-/** The page of a section by its name, or `null`: a name out of an address leads to no other file. */
+/** Returns the page of a section by its name, or `null`: only listed names lead to a file. */
 export function findEntry(folder: string, name: string): Entry | null {
   return SECTIONS.find((section) => section.folder === folder)?.entries.find((entry) => entry.name === name) ?? null;
 }

@@ -28,7 +28,7 @@ Deno.test("pageUrl() adds a query, repeats lists, omits null and undefined", () 
 
 for (const id of ["", ".", "..", "a/b", "a\\b", "a\nb", "\u007f", "\ud800", undefined, null, {}, true]) {
   Deno.test(`pageUrl() rejects a parameter that no path can contain: ${JSON.stringify(id)}`, () => {
-    // The types refuse the last four; a caller without types must be told too.
+    // The types exclude the last four; callers without types need an error too.
     assertThrows(() => pageUrl("/notes/[id]", { id: id as string }), TypeError, 'as "id"');
   });
 }

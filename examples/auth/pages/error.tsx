@@ -1,18 +1,18 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
 const TITLES: Readonly<Record<number, string>> = {
-  403: "This is not for you",
-  429: "Not so fast",
+  403: "Access denied",
+  429: "Too many attempts",
 };
 
-/** What is shown in place of a page that was refused or broke. */
+/** The page for a request that was denied or failed. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>
       <h1>{TITLES[status] ?? (status < 500 ? "This did not work" : "Something went wrong")}</h1>
       <p>{message}</p>
       <p>
-        <a href="/">To the first page</a>
+        <a href="/">Home page</a>
       </p>
     </>
   );

@@ -3,11 +3,11 @@ if (document.querySelector("[data-room]")) watch();
 
 function watch() {
   globalThis.action("watch_room", {}, { method: "GET" }).catch(() => {
-    // The failure message of the page says it, with a way to try again.
+    // The page already shows a failure message, with a button to try again.
   });
 }
 
-// What is typed goes out as it is typed: one call at a time, and always the latest text.
+// Sends text while it is typed: one call at a time, and always the latest text.
 let typed = null;
 let isSending = false;
 
@@ -23,13 +23,13 @@ async function send() {
   while (typed !== null) {
     const text = typed;
     typed = null;
-    // Somebody else's curiosity is no reason to tell of a failure here.
+    // Only other users see this text, so that a failure is not shown.
     await globalThis.action("type", { text }).catch(() => {});
   }
   isSending = false;
 }
 
-// The latest line of the chat is what one wants to see.
+// Scrolls to the latest message.
 addEventListener("hyper:swap:after", ({ detail }) => {
   if (detail.element.closest("#messages, #room")) showLatest();
 });

@@ -1,25 +1,29 @@
-/** A designer's own template for any formset, drawn from `formsetSpec()` alone. `static/rows.js` adds rows to it. */
+/** A custom template for any formset, based on `formsetSpec()` only. `static/rows.js` adds rows to it. */
 import { type FormsetRowSpec, formsetSpec, useForm } from "@hyper/actions";
 import { DesignedErrors } from "./designed_errors.tsx";
 import { DesignedField } from "./designed_field.tsx";
 
-/** What `<DesignedFormset>` takes. */
+/** Props of `<DesignedFormset>`. */
 export interface DesignedFormsetProps {
-  /** What one row is called. */
+  /** The name of a row. */
   readonly row: string;
-  /** Whether it is shown to be read. Default: `false`. */
+  /** If `true`, the form is read-only. Default: `false`. */
   readonly readOnly?: boolean;
 }
 
-/** The formset around it: errors, rows, and the buttons that add a row and save. */
+/** The content of the formset around it: errors, rows, and the buttons that add a row and save. */
 export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps) {
   const formset = useForm();
-  if (formset.kind === "form") throw new TypeError("Cannot draw a form here: use <DesignedForm>");
+  if (formset.kind === "form") throw new TypeError("Cannot render a form: use <DesignedForm>");
   const spec = formsetSpec(formset);
   const rows = readOnly ? spec.rows.filter(({ extra }) => !extra) : spec.rows;
   return (
     <>
-      <DesignedErrors messages={spec.nonFormErrors} fields={rows.flatMap(fieldsOf)} title="This was not saved" />
+      <DesignedErrors
+        messages={spec.nonFormErrors}
+        fields={rows.flatMap(fieldsOf)}
+        title="Your changes were not saved"
+      />
       <fieldset class="rows" disabled={readOnly} data-rows={spec.max}>
         <legend>{`${row}s`}</legend>
         {rows.map((spec) => <DesignedRow key={spec.index} row={row} spec={spec} />)}
@@ -30,7 +34,7 @@ export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps)
       {!readOnly && (
         <p class="buttons">
           <button>{`Save ${row.toLowerCase()}s`}</button>
-          {/* Shown where scripts run; without them the extra rows are what there is. */}
+          {/* Shown only with scripts; without them, there are the extra rows. */}
           <button type="button" class="second needs-script" data-add-row>{`Add ${row.toLowerCase()}`}</button>
         </p>
       )}

@@ -1,6 +1,6 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
-/** What is shown when something broke, here or in what was asked for. */
+/** The page for a request that failed. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>

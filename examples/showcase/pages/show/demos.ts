@@ -1,4 +1,4 @@
-/** What each page of the capabilities shows: a component, and the files it is made of. */
+/** The demo of each capability: a component, and its source files. */
 import type { Markup } from "@hyper/actions";
 import * as buttons from "./_components/buttons/component.tsx";
 import * as calls from "./_components/calls/component.tsx";
@@ -18,26 +18,26 @@ import * as streams from "./_components/streams/component.tsx";
 import * as toasts from "./_components/toasts/component.tsx";
 import * as uploads from "./_components/uploads/component.tsx";
 
-/** One demonstration. */
+/** A demo. */
 export interface Demonstration {
-  /** The live thing. */
+  /** The component. */
   readonly Demo: (props: DemoProps) => Markup;
-  /** The files it is made of, as paths from `examples/showcase`: what the page shows of them is all of it. */
+  /** Its source files, as paths from `examples/showcase`. The page shows them completely. */
   readonly files: readonly string[];
-  /** The scripts it brings along. */
+  /** The scripts that it needs. */
   readonly scripts: readonly string[];
 }
 
-/** What a demonstration is told of the page it stands on. */
+/** Props of a demo. */
 export interface DemoProps {
   /** The URL of the page. */
   readonly url: URL;
 }
 
-/** Alpine's own file: its bytes are no part of what there is to read. */
+/** Alpine's own file, whose source is not shown. */
 const NOT_OURS = "/alpine.js";
 
-/** The demonstrations by the names of their pages. */
+/** The demos, by the names of their pages. */
 export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("forms", forms.Demo),
   demo("rows", rows.Demo, "/rows.js"),

@@ -1,10 +1,10 @@
-/** Who is in the room: the way in, the list of those who are here, and the stream that keeps it. */
+/** The people in the room: the form to join, the list, and the stream that updates it. */
 import { action, defineForm, Field, field, Form, live, refresh } from "@hyper/actions";
 import * as database from "../../../database.ts";
 import { enter as letIn, member, membersOnly, ROOM } from "../../../session.ts";
 
 const NameForm = defineForm("name", {
-  fields: { name: field.text({ label: "What shall we call you?", required: true, maxlength: 40 }) },
+  fields: { name: field.text({ label: "Your name", required: true, maxlength: 40 }) },
 });
 
 export const enter = action(
@@ -13,7 +13,7 @@ export const enter = action(
   ({ form, url }) => letIn(form.values.name, url),
 );
 
-// For as long as a tab is open: its place among those who are here, and everything that anybody does.
+// Open as long as the tab: its seat in the room, and all changes of the room.
 export const watchRoom = action(
   "watch_room",
   { method: "GET", guard: membersOnly, inject: { person: member } },
@@ -29,24 +29,24 @@ export const watchRoom = action(
   },
 );
 
-/** Asks for a name. */
+/** The form to join. */
 export function Enter() {
   return (
     <div class="enter">
       <h1>Board</h1>
       <Form action={enter} class="row">
         <Field name="name" autocomplete="nickname" />
-        <button>Come in</button>
+        <button>Join</button>
       </Form>
     </div>
   );
 }
 
-/** Those who are here. Without scripts nobody is seen to be: a seat is an open stream. */
+/** The people online. A seat is an open stream, so that people without scripts are not listed for others. */
 export function People({ you }: { readonly you: string }) {
   const others = database.listPeople().filter((name) => name !== you);
   return (
-    <ul id="people" class="people" aria-label="People who are here">
+    <ul id="people" class="people" aria-label="People online">
       {[you, ...others].map((name) => (
         <li key={name} title={name}>
           <span aria-hidden="true">{[...name][0]?.toUpperCase()}</span>

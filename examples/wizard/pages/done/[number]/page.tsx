@@ -2,19 +2,19 @@ import { HyperError, type PageContext } from "@hyper/actions";
 import { drafts } from "../../../drafts.ts";
 import { Answered } from "../../_components/answered/component.tsx";
 
-/** What was sent, under its number. */
+/** A registration, by its number. */
 export async function render({ params, deps }: PageContext<"/done/[number]">) {
   const sent = await (await deps.get(drafts)).findSent(params.number);
-  if (sent === null) throw new HyperError(404, "There is no such registration");
+  if (sent === null) throw new HyperError(404, "Registration not found");
   return (
     <>
       <h1>You are registered</h1>
       <p>
-        Your number is <strong>{params.number}</strong>.
+        Your registration number is <strong>{params.number}</strong>.
       </p>
       <Answered draft={sent} />
       <p>
-        <a href="/">To the workshops</a>
+        <a href="/">All workshops</a>
       </p>
     </>
   );

@@ -1,16 +1,16 @@
 import { action, Form, html, HyperError } from "@hyper/actions";
 
 export const refuse = action("refuse", () => {
-  // Below 500 the visitor reads the message.
+  // The user sees the message of an error below 500.
   throw new HyperError(409, "The last seat has just been taken");
 });
 
 export const breakDown = action("break_down", () => {
-  // Of anything else the visitor learns nothing, and `onError` all of it.
+  // The user sees nothing of any other error; `onError` gets all of it.
   throw new Error("Table seats has no column row");
 });
 
-// How often each call was tried, the newest last: the button that tries again keeps the id of the call.
+// Attempts of each call, newest last: the retry button keeps the request ID.
 const attempts = new Map<string, number>();
 
 export const flaky = action("flaky", ({ requestId }) => {
@@ -19,7 +19,7 @@ export const flaky = action("flaky", ({ requestId }) => {
   attempts.set(id, attempt);
   for (const [oldest] of attempts) if (attempts.size > 100) attempts.delete(oldest);
   if (attempt === 1) throw new HyperError(503, "The kitchen is busy");
-  return html(`Done at attempt ${attempt}`, { target: "#flaky", swap: "inner" });
+  return html(`Done on attempt ${attempt}`, { target: "#flaky", swap: "inner" });
 });
 
 export function Demo() {
@@ -27,19 +27,19 @@ export function Demo() {
     <>
       <div class="buttons">
         <Form action={refuse}>
-          <button>Refuse</button>
+          <button>Reject</button>
         </Form>
         <Form action={breakDown}>
-          <button>Break down</button>
+          <button>Crash</button>
         </Form>
         <Form action={flaky}>
           <button>Fail once</button>
         </Form>
       </div>
-      <p id="flaky" class="box" aria-live="polite">Nothing was done</p>
+      <p id="flaky" class="box" aria-live="polite">Not done yet</p>
       <p>
-        The network: <span hyper-online>there</span>
-        <strong hyper-offline hidden>gone</strong>
+        The network: <span hyper-online>online</span>
+        <strong hyper-offline hidden>offline</strong>
       </p>
     </>
   );
