@@ -13,8 +13,8 @@ import type { Trace } from "./dispatch/trace.ts";
 import { log, logDevelopment, reportAndLog } from "./handler/log.ts";
 import type { ConnectionInfo, Handler, HandlerOptions, RegisteredAction } from "./handler/options.ts";
 import { createProxyNotice, NO_TRUST_PROXY, Sender, type SenderOptions } from "./handler/sender.ts";
-import { createServices } from "./handler/services.ts";
-import { startApp } from "./handler/start.ts";
+import { createServices, type Services } from "./handler/services.ts";
+import { startApp, type Started } from "./handler/start.ts";
 import { isSafeMethod } from "./http/cross_origin.ts";
 import { resolveLimits } from "./http/limits.ts";
 import { addHeaders } from "./http/sink.ts";
@@ -66,7 +66,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     if (development !== null) notify(() => development?.note(error, request, actionName), logDevelopment);
   };
   const services = createServices(options, dev, report);
-  const { app: { manager, limits, signals, streams, once, live, site, crossOrigin }, disconnects, baseDir } = services;
+  const { app: { signals, streams, once, live, site, crossOrigin }, disconnects, baseDir } = services;
   const loading = dev
     ? import("./dev/development.ts").then(({ createDevelopment }) =>
       development = createDevelopment({ baseDir, site, log })
@@ -88,14 +88,12 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     // Awaits `ready`, so that a request rejects with its error. Without a request, the rejection ends the process with its message.
     if (pipeline === null) await ready;
     const dispatch = pipeline ?? (await started).dispatch;
-    const reportHere = (error: unknown): void => report(error, request, null);
-    const received = once.seen(request, reportHere);
+    const received = once.seen(request, (error) => report(error, request, null));
     if (received !== null) await received;
     return await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
   };
-  const sendWhole = addingHeaders(send, options.headers, (request, response) => {
-    return learnCookies(once, request, response, report);
-  }, report);
+  const finish: Finish = (request, response) => learnCookies(once, request, response, report);
+  const sendWhole = addingHeaders(send, options.headers, finish, report);
 
   if (loading !== null) {
     ready.then(async () => (await loading).start(), async (error) => {
@@ -105,25 +103,15 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     }).catch(logDevelopment);
   }
   const watch = watchRequests({ development: loading, signals });
-  const answer = watch === null
-    ? (request: Request, info?: ConnectionInfo): Promise<Response> => sendWhole(request, info, null)
-    : (request: Request, info?: ConnectionInfo): Promise<Response> =>
-      watch(request, (trace) => sendWhole(request, info, trace));
-  return Object.assign(answer, {
-    fetch: answer,
+  const fetch = (request: Request, info?: ConnectionInfo): Promise<Response> =>
+    watch === null ? sendWhole(request, info, null) : watch(request, (trace) => sendWhole(request, info, trace));
+  return Object.assign(fetch, {
+    fetch,
     ready,
     signals,
     actions: async (): Promise<readonly RegisteredAction[]> => {
       await ready;
-      const { sources } = await started;
-      return Array.from(manager.actions(), ({ action }) => ({
-        action,
-        source: sources.get(action.uid) ?? null,
-        isGuardedByHandler: options.guard !== undefined && !action.skipHandlerGuard,
-        isIdentified: options.principal !== undefined || options.idempotency?.cookies !== undefined,
-        limits: resolveLimits(action.limits, limits),
-        rate: action.rate ?? options.rate ?? null,
-      }));
+      return registeredActions(options, services, (await started).sources);
     },
     warnings: isProxyUndecided ? [NO_TRUST_PROXY] : [],
     publish: (topic: string, items: Item | readonly Item[]): Promise<void> => {
@@ -142,6 +130,21 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       await disconnects.close();
     },
   });
+}
+
+function registeredActions(
+  { guard, principal, idempotency, rate }: HandlerOptions,
+  { app: { manager, limits } }: Services,
+  sources: Started["sources"],
+): readonly RegisteredAction[] {
+  return Array.from(manager.actions(), ({ action }) => ({
+    action,
+    source: sources.get(action.uid) ?? null,
+    isGuardedByHandler: guard !== undefined && !action.skipHandlerGuard,
+    isIdentified: principal !== undefined || idempotency?.cookies !== undefined,
+    limits: resolveLimits(action.limits, limits),
+    rate: action.rate ?? rate ?? null,
+  }));
 }
 
 /** Called with each complete response before it is sent. */

@@ -60,13 +60,14 @@ export interface IdempotencyOptions {
    *   unless the action function writes in one transaction that also stores `requestId`.
    * - `"reject"` responds with 409. No work is done twice, and the user has to check whether it was done.
    *
-   * Applies to a `store` that outlives the process, and costs two calls of it for each mutation. Default: `"retry"`.
+   * Applies to a `store` that outlives the process, and costs two more calls of it for each mutation. Default: `"retry"`.
    */
   readonly afterCrash?: "retry" | "reject" | undefined;
   /**
    * Names of the session cookies. They identify a request without a principal: the same request with other values is another
    * mutation. Set them if your application also sets other `HttpOnly` cookies, or if its session cookie is not `HttpOnly` or is set
-   * by another service. Default: the cookies that responses set with `HttpOnly`, whose names are kept in the store.
+   * by another service. Default: the cookies that responses set with `HttpOnly`, as
+   * recorded in the store.
    */
   readonly cookies?: readonly string[] | undefined;
 }

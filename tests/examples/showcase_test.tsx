@@ -226,7 +226,7 @@ Deno.test("showcase: the form greets a guest, with scripts off and with the runt
   page = await page.form("Say hello").submit();
   assertEquals(page.form("Say hello").field("Your name").isInvalid, true);
   page = await page.form("Say hello").fill({ "Your name": "Ada" }).submit();
-  assertEquals(page.find("[data-hyper-toast]").text, "Ada is here");
+  assertEquals(page.find("[data-hyper-toast]").text, "Welcome, Ada");
   await page.form("Say hello").fill({ "Your name": "Grace" }).submitWithRuntime();
   assertEquals(client.page.find("#greeting").text, "Hello, Grace");
   await client.handler.close();
