@@ -92,8 +92,9 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     if (received !== null) await received;
     return await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
   };
-  const finish: Finish = (request, response) => learnCookies(once, request, response, report);
-  const sendWhole = addingHeaders(send, options.headers, finish, report);
+  const sendWhole = withHeaders(send, options.headers, (request, response) => {
+    return learnCookies(once, request, response, report);
+  }, report);
 
   if (loading !== null) {
     ready.then(async () => (await loading).start(), async (error) => {
@@ -150,8 +151,8 @@ function registeredActions(
 /** Called with each complete response before it is sent. */
 type Finish = (request: Request, response: Response) => Response | Promise<Response>;
 
-/** Adds the option `headers` to every response. Throws immediately if constant headers are invalid. */
-function addingHeaders(send: Send, headers: HandlerOptions["headers"], finish: Finish, report: App["report"]): Send {
+/** Adds the headers of every answer. What is wrong with headers that are always the same is thrown at once. */
+function withHeaders(send: Send, headers: HandlerOptions["headers"], finish: Finish, report: App["report"]): Send {
   if (headers === undefined) return async (...args) => await finish(args[0], await send(...args));
   if (typeof headers !== "function") addHeaders(new Response(), headers);
   return async (request, info, trace) => {

@@ -1,41 +1,41 @@
-/** Accounts and sessions, in SQLite. */
+/** Who may sign in, and who has: in SQLite. */
 import { createHash, randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 
-/** The roles: a member has an account, an admin can change roles. */
+/** What somebody may do: an admin says who is one, a member has an account. */
 export const ROLES = ["member", "admin"] as const;
 
-/** A role. */
+/** One of them. */
 export type Role = typeof ROLES[number];
 
-/** A user with an account. */
+/** Somebody with an account. */
 export interface User extends Profile {
   readonly id: number;
-  /** The name to sign in with. */
+  /** What they sign in with. */
   readonly name: string;
   readonly role: Role;
 }
 
-/** The public profile of a user. */
+/** What somebody says about themselves. */
 export interface Profile {
   readonly title: string;
   readonly about: string;
 }
 
-/** A session: its user, and `true` in `isOver` if it has expired. */
+/** A session: whose it is, and whether it has lasted too long. */
 export interface Session {
   readonly user: User;
   readonly isOver: boolean;
 }
 
 const HOUR = 60 * 60 * 1000;
-/** Lifetime of a session, in milliseconds. */
+/** How long a session lasts, in milliseconds. */
 const SESSION = 8 * HOUR;
-/** Time for which an expired session is kept, so that text that its user was typing can be restored. */
+/** How long one that is over is remembered, so that what its owner was typing finds its way back to them. */
 const REMEMBERED = 24 * HOUR;
 
-/** The demo accounts, with their passwords. */
+/** The accounts of the demonstration, with their passwords. */
 export const DEMO = [
   { name: "ada", password: "analytical engine", role: "admin" },
   { name: "bob", password: "builds bridges", role: "member" },
@@ -46,7 +46,7 @@ export class Accounts implements Disposable {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
 
-  /** Opens a database file, and creates it if needed; `":memory:"` uses none. `now` returns the time in milliseconds. */
+  /** Opens a file, made when it is not there; `":memory:"` for none. `now` is the time in milliseconds. */
   constructor(path: string, now: () => number = Date.now) {
     this.#now = now;
     this.#database = new DatabaseSync(path);
@@ -59,35 +59,35 @@ export class Accounts implements Disposable {
     `);
   }
 
-  /** Adds an account, unless one with this name exists. */
+  /** Adds an account, unless there is one of this name. */
   async add({ name, password, role }: { name: string; password: string; role: Role }): Promise<void> {
     const hash = await hashPassword(password);
     this.#database.prepare("INSERT OR IGNORE INTO users (name, password, role) VALUES (?, ?, ?)").run(name, hash, role);
   }
 
-  /** Returns the user with a name and password, or `null`. */
+  /** Whose name and password these are; `null` for nobody's. */
   async check(name: string, password: string): Promise<User | null> {
     const row = this.#database.prepare("SELECT * FROM users WHERE name = ?").get(name);
-    const isCorrect = await verifyPassword(password, row === undefined ? null : String(row.password));
-    return row !== undefined && isCorrect ? toUser(row) : null;
+    const isTheirs = await verifyPassword(password, row === undefined ? null : String(row.password));
+    return row !== undefined && isTheirs ? toUser(row) : null;
   }
 
-  /** Returns all users, by name. */
+  /** Everybody, by name. */
   list(): readonly User[] {
     return this.#database.prepare("SELECT * FROM users ORDER BY name").all().map(toUser);
   }
 
-  /** Changes the role of a user. */
+  /** Changes what somebody may do. */
   setRole(id: number, role: Role): void {
     this.#database.prepare("UPDATE users SET role = ? WHERE id = ?").run(role, id);
   }
 
-  /** Changes the profile of a user. */
+  /** Changes what somebody says about themselves. */
   saveProfile(id: number, { title, about }: Profile): void {
     this.#database.prepare("UPDATE users SET title = ?, about = ? WHERE id = ?").run(title, about, id);
   }
 
-  /** Starts a session, and returns its token. */
+  /** Begins a session; gives what its owner shows from then on. */
   beginSession({ id }: User): string {
     const now = this.#now();
     const token = randomBytes(32).toString("base64url");
@@ -100,14 +100,14 @@ export class Accounts implements Disposable {
     return token;
   }
 
-  /** Returns the session of a token, or `null`. */
+  /** The session of a token, or `null`. */
   findSession(token: string): Session | null {
     const row = this.#database.prepare("SELECT * FROM sessions JOIN users ON users.id = sessions.user WHERE token = ?")
       .get(digest(token));
     return row === undefined ? null : { user: toUser(row), isOver: Number(row.ends) <= this.#now() };
   }
 
-  /** Ends a session, if it exists. */
+  /** Ends a session, if it is there. */
   endSession(token: string): void {
     this.#database.prepare("DELETE FROM sessions WHERE token = ?").run(digest(token));
   }
@@ -118,7 +118,7 @@ export class Accounts implements Disposable {
   }
 }
 
-/** Returns the stored form of a token, so that a stolen database contains no usable tokens. */
+/** What is kept of a token: whoever reads the database cannot take part in a session of it. */
 function digest(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }

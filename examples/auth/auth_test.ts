@@ -8,44 +8,44 @@ authTest("no action is open by mistake", async (client) => {
   await auditActions(client.handler, { requireGuard: true });
 });
 
-authTest("a page requires a sign-in, and is shown after it", async (client) => {
+authTest("a page asks for a sign-in, and is shown after it", async (client) => {
   let page = await client.open("/account");
   assertEquals(page.url.search, "?next=%2Faccount");
   page = await page.form("Sign in").fill({ Name: "bob", Password: "a guess" }).submit();
-  assertEquals(page.form("Sign in").text.includes("Wrong name or password"), true);
+  assertEquals(page.form("Sign in").text.includes("Name or password is wrong"), true);
   page = await signIn(page, "bob");
   assertEquals(page.url.pathname, "/account");
   page = await page.click("Sign out");
   assertEquals((await client.open("/account")).url.pathname, "/sign-in");
 });
 
-authTest("text submitted after the session expired is restored after the next sign-in", async (client, clock) => {
+authTest("what was typed when the session was over is there after the next sign-in", async (client, clock) => {
   let page = await signIn(await client.open("/account"), "bob");
   clock.hours += 9;
-  page = await page.form("Save").fill({ "Display name": "Robert", "About you": "I build" }).submit();
+  page = await page.form("Save").fill({ "What we call you": "Robert", "About you": "I build" }).submit();
   assertEquals(page.url.pathname, "/sign-in");
   page = await signIn(page, "bob");
-  assertEquals(page.form("Save").field("Display name").value, "Robert");
+  assertEquals(page.form("Save").field("What we call you").value, "Robert");
   page = await page.form("Save").submit();
   assertEquals(page.find("h1").text, "Robert");
 });
 
-authTest("the text is not restored for another user", async (client, clock) => {
+authTest("it is there for nobody else", async (client, clock) => {
   let page = await signIn(await client.open("/account"), "bob");
   clock.hours += 9;
-  page = await page.form("Save").fill({ "Display name": "Robert" }).submit();
+  page = await page.form("Save").fill({ "What we call you": "Robert" }).submit();
   page = await signIn(page, "ada");
-  assertEquals(page.form("Save").field("Display name").value, "");
+  assertEquals(page.form("Save").field("What we call you").value, "");
 });
 
-authTest("a member cannot do what an admin can", async (client) => {
+authTest("a member does not do what an admin may", async (client) => {
   await signIn(await client.open("/sign-in"), "bob");
   assertEquals((await client.open("/people")).status, 403);
   const outcome = await client.action("set_role", { id: 2, role: "admin" });
   assertEquals(outcome.status, 403);
 });
 
-authTest("the sixth attempt is rate limited", async (client) => {
+authTest("the sixth guess has to wait", async (client) => {
   const page = await client.open("/sign-in");
   const statuses: number[] = [];
   for (let guess = 1; guess <= 6; guess++) {
@@ -60,12 +60,12 @@ async function signIn(page: TestPage, name: string): Promise<TestPage> {
   return await page.form("Sign in").fill({ Name: name, Password: password }).submit();
 }
 
-function authTest(name: string, run: (client: TestClient, clock: { hours: number }) => Promise<void>): void {
+function authTest(name: string, visit: (client: TestClient, clock: { hours: number }) => Promise<void>): void {
   Deno.test(`auth: ${name}`, async () => {
     const clock = { hours: 0 };
     using accounts = new Accounts(":memory:", () => clock.hours * 60 * 60 * 1000);
     for (const account of DEMO) await accounts.add(account);
     await using client = createTestClient(createApp(accounts));
-    await run(client, clock);
+    await visit(client, clock);
   });
 }

@@ -1,27 +1,27 @@
-/** Text that a user had typed when their session expired, kept until they sign in again. */
+/** What somebody had typed when their session was over, kept until they are back. */
 import { type BoundForm, dependency, type FormGuardContext, type RequestContext, type Store } from "@hyper/actions";
 import { z } from "zod";
 import type { User } from "./accounts.ts";
 import { currentUser, session, toSignIn } from "./session.ts";
 
-/** Seconds for which it is kept. */
+/** How long it is kept, in seconds. */
 const SECONDS = 60 * 60;
 
 const Typed = z.record(z.string(), z.string());
 
-/** The store of the application; `createApp()` sets it. */
+/** The store of the application; `createApp()` puts it in. */
 export const store = dependency("store", (): Store => {
-  throw new TypeError("Cannot save text: createApp() was called without a store");
+  throw new TypeError("Cannot keep anything: createApp() was given no store");
 });
 
 /**
- * The guard of a form that survives its session. A guard of the form, not of its action, because it knows the submitted text and
- * the page. The action has `skipHandlerGuard: true`, so that this guard replaces the one of the handler.
+ * The guard of a form that outlives its session. A guard of the form, not of its action: by then it is known what was typed,
+ * and on which page. The action says `skipHandlerGuard: true`, so that it is asked in place of the guard of all actions.
  */
 export async function keepTyped({ deps, form, url }: FormGuardContext<BoundForm>): Promise<true | Response> {
   if (await deps.get(currentUser) !== null) return true;
   const over = await deps.get(session);
-  // Stored for the user of that session only: another person may sign in next in this browser.
+  // For nobody but the owner of that session: another person may be the next to sign in here.
   if (over !== null) {
     const typed = Object.fromEntries(form.fields.map(({ name, raw }) => [name, raw]));
     await (await deps.get(store)).put(keyOf(form.name, over.user), typed, SECONDS);
@@ -29,7 +29,7 @@ export async function keepTyped({ deps, form, url }: FormGuardContext<BoundForm>
   return toSignIn(url.href);
 }
 
-/** Returns the text that a user had typed into a form, or `null`. */
+/** What somebody had typed into a form, or `null`. */
 export async function findTyped(
   form: string,
   user: User,
@@ -39,7 +39,7 @@ export async function findTyped(
   return found === null ? null : Typed.parse(found);
 }
 
-/** Deletes the text after it was saved. */
+/** Forgets it: it is saved now. */
 export async function forgetTyped(form: string, user: User, { deps }: RequestContext): Promise<void> {
   await (await deps.get(store)).delete(keyOf(form, user));
 }

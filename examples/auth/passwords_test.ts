@@ -1,17 +1,17 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 
-Deno.test("verifyPassword() accepts the password of a hash in any Unicode form, and no other", async () => {
+Deno.test("verifyPassword() takes the password that was hashed, however its letters were typed, and no other", async () => {
   const stored = await hashPassword("café");
   assertMatch(stored, /^scrypt\$32768\$8\$3\$[\w-]{22}\$[\w-]{43}$/);
   assertEquals(await verifyPassword("cafe\u0301", stored), true);
   assertEquals(await verifyPassword("cafe", stored), false);
 });
 
-Deno.test("verifyPassword() returns false without a hash, even for the empty password", async () => {
+Deno.test("verifyPassword() takes nothing where there is no account, not even the empty password", async () => {
   assertEquals(await verifyPassword("", null), false);
 });
 
-Deno.test("hashPassword() returns different hashes for the same password", async () => {
+Deno.test("hashPassword() gives two people with one password two hashes", async () => {
   assertNotEquals(await hashPassword("the same"), await hashPassword("the same"));
 });

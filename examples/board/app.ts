@@ -1,8 +1,8 @@
-/** The application as a handler, for an instance and for tests. */
+/** The application as a handler: what an instance serves and what the tests ask. */
 import { type Bus, createHandler, type Handler, type Store } from "@hyper/actions";
 import { personOf } from "./session.ts";
 
-/** The store and bus that several instances share. */
+/** What instances share, where there are several. */
 export interface Shared {
   readonly store: Store;
   readonly bus: Bus;
@@ -11,7 +11,7 @@ export interface Shared {
 /**
  * Makes the application.
  *
- * @param shared The store and bus of several instances behind one proxy; `null` for a single instance.
+ * @param shared What it shares with other instances behind one proxy; `null` for one that is alone.
  */
 export function createApp(shared: Shared | null): Handler {
   return createHandler({

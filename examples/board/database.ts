@@ -1,12 +1,12 @@
-/** The room, in SQLite: one file, opened by every instance on this machine. */
+/** The room, in SQLite: one file that every instance on this machine opens. */
 import { dirname, fromFileUrl } from "@std/path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
-/** A person with a name. */
+/** Somebody who has said a name. */
 export interface Person {
-  /** The secret value of their cookie. */
+  /** What their cookie holds: known to nobody else. */
   readonly key: string;
-  /** The public id. */
+  /** What others know them by. */
   readonly id: number;
   readonly name: string;
 }
@@ -21,20 +21,20 @@ export interface Task {
   readonly id: number;
   readonly title: string;
   readonly place: Column;
-  /** The name of the person who added it. */
+  /** Who has added it. */
   readonly author: string;
 }
 
-/** A message of the chat. */
+/** One line of the chat. */
 export interface Message {
   readonly id: number;
   readonly name: string;
   readonly text: string;
 }
 
-/** Maximum number of messages on a page. */
+/** How many lines of the chat a page shows. */
 const SHOWN_MESSAGES = 50;
-/** Seconds after which a seat expires whose instance has crashed. */
+/** Seconds after which a seat counts as empty whose instance has died. */
 const SEAT_SECONDS = 60;
 
 const SCHEMA = `
@@ -49,7 +49,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS seats (id TEXT PRIMARY KEY, person INTEGER NOT NULL, seen REAL NOT NULL) STRICT;
 `;
 
-/** Opened by the first query; `BOARD_DATABASE` names a file other than `data/board.sqlite`, or `:memory:`. */
+/** Opened by the first who asks; `BOARD_DATABASE` names another file than `data/board.sqlite`, or `:memory:`. */
 let database: DatabaseSync | null = null;
 /** The seats of the tabs that this instance serves. */
 const ownSeats = new Set<string>();
@@ -59,33 +59,33 @@ function open(): DatabaseSync {
   const path = Deno.env.get("BOARD_DATABASE") ?? fromFileUrl(import.meta.resolve("./data/board.sqlite"));
   if (path !== ":memory:") Deno.mkdirSync(dirname(path), { recursive: true });
   database = new DatabaseSync(path);
-  // Several instances write: each waits for the others, and readers do not wait.
+  // Several instances write: each waits for the other, and none for those that read.
   database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
   database.exec(SCHEMA);
   return database;
 }
 
-/** Closes the file; the next query opens it again. */
+/** Closes the file; the next who asks opens it again. */
 export function closeDatabase(): void {
   database?.close();
   database = null;
   ownSeats.clear();
 }
 
-/** Adds a person. */
+/** Lets somebody in. */
 export function addPerson(name: string): Person {
   const key = crypto.randomUUID();
   const { lastInsertRowid } = run("INSERT INTO people (key, name) VALUES (?, ?)", key, name);
   return { key, id: Number(lastInsertRowid), name };
 }
 
-/** Returns the person with a key, or `null`. */
+/** Who has this key, or `null`. */
 export function findPerson(key: string): Person | null {
   const [row] = all("SELECT id, name FROM people WHERE key = ?", key);
   return row === undefined ? null : { key, id: Number(row.id), name: String(row.name) };
 }
 
-/** Adds a seat: a tab of a person has opened the room. */
+/** A tab of somebody has opened the room. */
 export function takeSeat(person: Person): string {
   const seat = crypto.randomUUID();
   run("INSERT INTO seats (id, person, seen) VALUES (?, ?, unixepoch('subsec'))", seat, person.id);
@@ -93,19 +93,19 @@ export function takeSeat(person: Person): string {
   return seat;
 }
 
-/** Removes a seat: the tab was closed. */
+/** That tab is gone. */
 export function leaveSeat(seat: string): void {
-  // Closing the database has cleared the seats.
+  // Whoever closes the room has cleared it.
   if (ownSeats.delete(seat)) run("DELETE FROM seats WHERE id = ?", seat);
 }
 
-/** Renews the seats of this instance, and removes those of an instance that has crashed. */
+/** Says that the tabs of this instance are still there, and forgets those of one that has died. */
 export function keepSeats(): void {
   for (const seat of ownSeats) run("UPDATE seats SET seen = unixepoch('subsec') WHERE id = ?", seat);
   run("DELETE FROM seats WHERE seen < unixepoch('subsec') - ?", SEAT_SECONDS);
 }
 
-/** Returns the names of the people online, each once. */
+/** The names of those who are here, in order, each once. */
 export function listPeople(): string[] {
   return all(
     "SELECT DISTINCT name FROM seats JOIN people ON people.id = person WHERE seen > unixepoch('subsec') - ? ORDER BY name",
@@ -113,7 +113,7 @@ export function listPeople(): string[] {
   ).map(({ name }) => String(name));
 }
 
-/** Returns all tasks, oldest first. */
+/** All tasks, the oldest first. */
 export function listTasks(): Task[] {
   return all("SELECT id, title, place, author FROM tasks ORDER BY id").map((row) => ({
     id: Number(row.id),
@@ -128,17 +128,17 @@ export function addTask(title: string, author: string): void {
   run("INSERT INTO tasks (title, author) VALUES (?, ?)", title, author);
 }
 
-/** Moves a task, if it exists. */
+/** Moves a task, if it is there. */
 export function moveTask(id: number, place: Column): void {
   run("UPDATE tasks SET place = ? WHERE id = ?", place, id);
 }
 
-/** Deletes a task, if it exists. */
+/** Deletes a task, if it is there. */
 export function deleteTask(id: number): void {
   run("DELETE FROM tasks WHERE id = ?", id);
 }
 
-/** Returns the latest messages of the chat, oldest first. */
+/** The latest lines of the chat, the oldest first. */
 export function listMessages(): Message[] {
   return all("SELECT id, name, text FROM messages ORDER BY id DESC LIMIT ?", SHOWN_MESSAGES).reverse().map((row) => ({
     id: Number(row.id),
@@ -147,7 +147,7 @@ export function listMessages(): Message[] {
   }));
 }
 
-/** Adds a message to the chat. */
+/** Adds a line to the chat. */
 export function addMessage(name: string, text: string): Message {
   const { lastInsertRowid } = run("INSERT INTO messages (name, text) VALUES (?, ?)", name, text);
   return { id: Number(lastInsertRowid), name, text };

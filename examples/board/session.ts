@@ -1,14 +1,14 @@
-/** The person of a request: a name and a cookie, no password. A real application authenticates the user before `enter()`. */
+/** Who is in the room: a name and a cookie, no password. A real application asks for a proof before `enter()`. */
 import { dependency, type Guard } from "@hyper/actions";
 import { setCookie } from "@std/http/cookie";
 import { addPerson, findPerson, type Person } from "./database.ts";
 
-/** The topic: one room for everyone. */
+/** What is watched and published: one room for everyone. */
 export const ROOM = "room";
 
 const KEY = /(?:^|; ?)person=([0-9a-f-]{36})(?:;|$)/;
 
-/** Returns the key that a request sends, known or not. */
+/** The key of who sent a request, whether it opens anything or not. */
 export function keyOf({ headers }: Pick<Request, "headers">): string | null {
   return KEY.exec(headers.get("cookie") ?? "")?.[1] ?? null;
 }
@@ -22,20 +22,18 @@ export function personOf(request: Pick<Request, "headers">): Person | null {
 /** The person of the request, or `null`. */
 export const currentPerson = dependency("person", ({ request }): Person | null => personOf(request));
 
-/** The person, for actions with the guard below. */
+/** Who asks, for what has the guard below. */
 export const member = dependency("member", async ({ deps }): Promise<Person> => {
   const person = await deps.get(currentPerson);
-  if (person === null) {
-    throw new TypeError("Cannot find the person: the action has no guard that requires one; add membersOnly");
-  }
+  if (person === null) throw new TypeError("Cannot name the member: the action has no guard that asks for one");
   return person;
 });
 
-/** The guard of everything in the room: redirects to the form to join. */
+/** The guard of everything in the room: who has no name yet is asked for it. */
 export const membersOnly: Guard = async ({ deps }) =>
   await deps.get(currentPerson) !== null || new Response(null, { status: 303, headers: { location: "/" } });
 
-/** Adds a person, and redirects to the room. */
+/** Lets somebody in, and leads to the room. */
 export function enter(name: string, { protocol }: URL): Response {
   const response = new Response(null, { status: 303, headers: { location: "/" } });
   setCookie(response.headers, {
@@ -45,7 +43,7 @@ export function enter(name: string, { protocol }: URL): Response {
     httpOnly: true,
     sameSite: "Lax",
     maxAge: 30 * 24 * 60 * 60,
-    // Browsers accept secure cookies over TLS and on `localhost` only.
+    // A browser keeps no secure cookie of a site without TLS but `localhost`.
     secure: protocol === "https:",
   });
   return response;

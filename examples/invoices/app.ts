@@ -1,9 +1,9 @@
-/** The application as a handler, for `main.ts` and for tests. */
+/** The application as a handler: what `main.ts` serves and what the tests ask. */
 import { createHandler, type Handler } from "@hyper/actions";
 import { AuditBackend, recordRefusal } from "./audit.ts";
 import { userOf } from "./session.ts";
 
-/** Allows scripts and styles from files of this site only: injected markup cannot run. */
+/** Scripts and styles are files of this site: nothing that gets into the text of a page can run. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -13,7 +13,7 @@ const POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  // The policy of the browser runtime.
+  // The one policy of the browser runtime.
   "trusted-types hyper",
 ].join("; ");
 
@@ -21,11 +21,11 @@ const POLICY = [
 export function createApp(): Handler {
   const handler = createHandler({
     baseDir: import.meta.dirname,
-    // On every response, including errors and files.
+    // On every answer, errors and files included.
     headers: { "content-security-policy": POLICY },
-    // Records every action in the audit log, whatever its outcome.
+    // Every action goes through the audit log, whatever comes of it.
     backends: [new AuditBackend()],
-    // Existing sessions only: a client cannot make up principals, each with its own share.
+    // A session that exists: a stranger cannot make up principals, each with a share of its own.
     principal: (request) => userOf(request)?.session ?? null,
   });
   handler.signals.formValidationFailed.connect(recordRefusal);

@@ -1,9 +1,9 @@
-/** The audit log: the calls of actions with user and outcome, and the invalid forms. */
+/** The audit log: who asked for which action, what came of it, and which forms were refused. */
 import { type DispatchContext, type FormValidationFailed, RegistryFormActionBackend } from "@hyper/actions";
 import { all, run } from "./database.ts";
 import { userOf } from "./session.ts";
 
-/** A call of an action. */
+/** One action that was asked for. */
 export interface AuditEntry {
   readonly at: string;
   readonly action: string;
@@ -12,7 +12,7 @@ export interface AuditEntry {
   readonly ms: number;
 }
 
-/** An invalid form. */
+/** One form that was refused. */
 export interface Refusal {
   readonly at: string;
   readonly action: string;
@@ -22,16 +22,16 @@ export interface Refusal {
 }
 
 /**
- * Records each call around everything that the library does for it: guards, validation, action function, response. So it also
- * records calls that do not reach the action function.
+ * Writes a line for each action, around everything that the library does for it: guards, validation, the handler, the
+ * answer. A refusal is a line too, which a line in the handler would not be.
  */
 export class AuditBackend extends RegistryFormActionBackend {
   override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
-    // Read before the action, which may sign the user out.
+    // Before: an action that signs somebody out leaves nobody to name.
     const principal = roleOf(request);
     const start = performance.now();
     const response = await super.dispatch(request, uid, context);
-    // For a stream, the time until it starts.
+    // Of a stream this is the time until it began.
     const ms = performance.now() - start;
     const action = this.getByUid(uid)?.name ?? uid;
     run(
@@ -46,7 +46,7 @@ export class AuditBackend extends RegistryFormActionBackend {
   }
 }
 
-/** Records an invalid form: the names of its fields, never their values. A receiver of `formValidationFailed`. */
+/** Writes down a form that was refused: which fields, never what was in them. A receiver of `formValidationFailed`. */
 export function recordRefusal({ actionName, errorCount, fieldNames, request }: FormValidationFailed): void {
   run(
     "INSERT INTO refusals (at, action, principal, errors, fields) VALUES (?, ?, ?, ?, ?)",
@@ -58,7 +58,7 @@ export function recordRefusal({ actionName, errorCount, fieldNames, request }: F
   );
 }
 
-/** Returns the last calls, newest first. */
+/** The last actions, the newest first. */
 export function listAudit(): AuditEntry[] {
   return all("SELECT * FROM audit ORDER BY id DESC LIMIT 100").map(({ at, action, principal, status, ms }) => ({
     at: String(at),
@@ -69,7 +69,7 @@ export function listAudit(): AuditEntry[] {
   }));
 }
 
-/** Returns the last invalid forms, newest first. */
+/** The last forms that were refused, the newest first. */
 export function listRefusals(): Refusal[] {
   return all("SELECT * FROM refusals ORDER BY id DESC LIMIT 100").map(({ at, action, principal, errors, fields }) => ({
     at: String(at),
@@ -80,12 +80,12 @@ export function listRefusals(): Refusal[] {
   }));
 }
 
-/** Deletes all records. */
+/** Forgets everything that was written down. */
 export function clearAudit(): void {
   run("DELETE FROM audit");
   run("DELETE FROM refusals");
 }
 
 function roleOf(request: Request): string {
-  return userOf(request)?.role ?? "anonymous";
+  return userOf(request)?.role ?? "nobody";
 }

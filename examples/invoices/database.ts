@@ -1,4 +1,4 @@
-/** The database: one SQLite file, created on first use. */
+/** The database: one SQLite file, made when it is first needed. */
 import { dirname, fromFileUrl } from "@std/path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
@@ -50,10 +50,10 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** A row of a result. */
+/** One row of an answer. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Opened by the first query; `INVOICES_DATABASE` names a file other than `data/invoices.sqlite`, or `:memory:`. */
+/** Opened by the first who asks; `INVOICES_DATABASE` names another file than `data/invoices.sqlite`, or `:memory:`. */
 let database: DatabaseSync | null = null;
 
 function open(): DatabaseSync {
@@ -65,29 +65,29 @@ function open(): DatabaseSync {
   return database;
 }
 
-/** Closes the file; the next query opens it again. */
+/** Closes the file; the next who asks opens it again. */
 export function closeDatabase(): void {
   database?.close();
   database = null;
 }
 
-/** Returns all rows of a query. */
+/** All rows of a query. */
 export function all(sql: string, ...values: SQLInputValue[]): Row[] {
   return open().prepare(sql).all(...values);
 }
 
-/** Returns the first row of a query, or `null`. */
+/** The first row of a query, or `null`. */
 export function first(sql: string, ...values: SQLInputValue[]): Row | null {
   return open().prepare(sql).get(...values) ?? null;
 }
 
-/** Runs a statement and returns the id of the row that it added. */
+/** Runs a statement and gives the id of the row it added. */
 export function run(sql: string, ...values: SQLInputValue[]): number {
   return Number(open().prepare(sql).run(...values).lastInsertRowid);
 }
 
-/** Runs statements in a transaction. */
-export function transaction<T>(work: () => T): T {
+/** Does all of it, or nothing. */
+export function atOnce<T>(work: () => T): T {
   open().exec("BEGIN");
   try {
     const result = work();

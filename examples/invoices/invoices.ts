@@ -1,6 +1,6 @@
-/** Invoices: their types, their storage, and the invoice of a page. */
+/** Invoices: what they are, how they are kept, and the one a page is about. */
 import { dependency, DUrl, HyperError } from "@hyper/actions";
-import { all, first, type Row, run, transaction } from "./database.ts";
+import { all, atOnce, first, type Row, run } from "./database.ts";
 
 /** One line of an invoice. */
 export interface Line {
@@ -10,15 +10,15 @@ export interface Line {
   readonly price: number;
 }
 
-/** The fields of an invoice, without its lines. */
+/** What a person writes of an invoice, beside its lines. */
 export interface Details {
   readonly customer: { readonly name: string; readonly email: string };
   /** A date as `yyyy-mm-dd`. */
   readonly issued: string;
-  /** A date, or `null` if it is due immediately. */
+  /** A date, or `null` for one that is due at once. */
   readonly due: string | null;
   readonly currency: "EUR" | "GBP" | "USD";
-  /** `true` if the customer gets reminders when it is overdue. */
+  /** Whether the customer is reminded when it is late. */
   readonly reminders: boolean;
   readonly note: string;
 }
@@ -31,35 +31,35 @@ export interface Invoice extends Details {
 }
 
 /**
- * The invoice of the page `/invoices/[id]`. Form factories, guards, action functions and the page use it; it is read once in a
- * request.
+ * The invoice of the page `/invoices/[id]`. Form factories, guards, handlers and the page ask for it; it is read once for a
+ * request, however many ask.
  */
 export const currentInvoice = dependency("invoice", async ({ deps }) => mustFind(await deps.get(DUrl("id", Number))));
 
-/** Returns all invoices, newest first. */
+/** All invoices, the newest first. */
 export function listInvoices(): Invoice[] {
   return all("SELECT * FROM invoices ORDER BY id DESC").map(toInvoice);
 }
 
-/** Returns an invoice, or `null`. */
+/** One invoice, or `null`. */
 export function findInvoice(id: number): Invoice | null {
   const row = first("SELECT * FROM invoices WHERE id = ?", id);
   return row === null ? null : toInvoice(row);
 }
 
-/** Returns an invoice, or throws a 404. */
+/** One invoice that a page or a job is about. */
 export function mustFind(id: number): Invoice {
   const invoice = findInvoice(id);
-  if (invoice === null) throw new HyperError(404, "Invoice not found");
+  if (invoice === null) throw new HyperError(404, "There is no such invoice");
   return invoice;
 }
 
-/** Adds a draft, and returns its id. */
+/** Begins a draft, and gives its id. */
 export function addInvoice(): number {
   return run("INSERT INTO invoices (issued) VALUES (?)", new Date().toISOString().slice(0, 10));
 }
 
-/** Saves everything except the lines. */
+/** Writes everything but the lines. */
 export function saveDetails(id: number, { customer, issued, due, currency, reminders, note }: Details): void {
   run(
     "UPDATE invoices SET name = ?, email = ?, issued = ?, due = ?, currency = ?, reminders = ?, note = ? WHERE id = ?",
@@ -74,9 +74,9 @@ export function saveDetails(id: number, { customer, issued, due, currency, remin
   );
 }
 
-/** Replaces the lines of an invoice. */
+/** Puts these lines in the place of those that are there. */
 export function saveLines(id: number, lines: readonly Line[]): void {
-  transaction(() => {
+  atOnce(() => {
     run("DELETE FROM lines WHERE invoice = ?", id);
     for (const [position, { text, quantity, price }] of lines.entries()) {
       run(
@@ -91,28 +91,28 @@ export function saveLines(id: number, lines: readonly Line[]): void {
   });
 }
 
-/** Sends an invoice to its customer. This example only marks it as sent. */
+/** Sends an invoice to its customer: here it is only marked. */
 export function sendInvoice(id: number): void {
   run("UPDATE invoices SET status = 'sent' WHERE id = ?", id);
 }
 
-/** Returns the reason why an invoice cannot be sent yet, or `null`. */
+/** What is wrong with an invoice that is to be sent, or `null`. */
 export function whyNotReady({ customer, lines }: Pick<Invoice, "customer" | "lines">): string | null {
-  if (customer.email === "") return "Enter the customer's email address before you send the invoice";
-  return lines.length === 0 ? "Add a line before you send the invoice" : null;
+  if (customer.email === "") return "Give the address of the customer before you send it";
+  return lines.length === 0 ? "Add a line before you send it" : null;
 }
 
-/** Returns the title of an invoice. */
+/** What an invoice is called on the screen. */
 export function titleOf({ id }: Pick<Invoice, "id">): string {
   return `Invoice ${String(id).padStart(4, "0")}`;
 }
 
-/** Returns the formatted total of an invoice. */
+/** What an invoice comes to, with its currency. */
 export function totalOf({ lines, currency }: Pick<Invoice, "lines" | "currency">): string {
   return money(lines.reduce((total, { quantity, price }) => total + quantity * price, 0), currency);
 }
 
-/** Formats an amount. */
+/** An amount as people write it. */
 export function money(amount: number, currency: string): string {
   return new Intl.NumberFormat("en", { style: "currency", currency }).format(amount);
 }

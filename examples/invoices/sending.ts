@@ -1,34 +1,34 @@
 /**
- * Sending many invoices: a job that runs in the background of this process, one job at a time. Users may leave and come back; the
- * progress is in the database.
+ * Sending many invoices: a job that goes on by itself, one at a time in this process. Who started it, and who watches it,
+ * may leave and come back; what was sent is in the database.
  */
-import { all, first, run, transaction } from "./database.ts";
+import { all, atOnce, first, run } from "./database.ts";
 import { type Invoice, listInvoices, mustFind, sendInvoice, whyNotReady } from "./invoices.ts";
 
 /** One job. */
 export interface Job {
   readonly id: number;
-  /** The invoices, in the order of sending. */
+  /** The invoices, in the order they are sent. */
   readonly invoices: readonly number[];
-  /** The number of sent invoices. */
+  /** How many of them are sent. */
   readonly sent: number;
 }
 
-/** Pause before each invoice, in milliseconds, so that there is progress to watch. */
+/** What sending one invoice takes, in milliseconds: so that there is something to watch. */
 const PAUSE = 60;
 
-/** The jobs of this process that have not ended. */
+/** The jobs that this process has yet to finish. */
 const queued = new Set<number>();
-/** The end of the last job; jobs run one after another. */
+/** The last of them; they run one after another. */
 let working: Promise<void> = Promise.resolve();
-/** Resolves when the next invoice is sent or a job ends; then it is replaced. */
+/** Settled when the next invoice is sent, or a job has ended; made anew each time. */
 let progress = Promise.withResolvers<void>();
 
-/** Starts to send every draft that is ready; returns `null` if there is none. */
+/** Begins to send every draft that is ready; `null` where there is none. */
 export function startJob(): Job | null {
   const ready = listInvoices().filter((invoice) => invoice.status === "draft" && whyNotReady(invoice) === null);
   if (ready.length === 0) return null;
-  const id = transaction(() => {
+  const id = atOnce(() => {
     const job = run("INSERT INTO jobs DEFAULT VALUES");
     for (const [position, invoice] of ready.toReversed().entries()) {
       run("INSERT INTO job_invoices (job, position, invoice) VALUES (?, ?, ?)", job, position, invoice.id);
@@ -36,12 +36,12 @@ export function startJob(): Job | null {
     return job;
   });
   queued.add(id);
-  // Not awaited, so that the user who started it gets a response immediately.
+  // Not awaited: the visitor who started it is answered at once.
   working = working.then(() => work(id));
   return findJob(id);
 }
 
-/** Returns a job, or `null`. */
+/** One job, or `null`. */
 export function findJob(id: number): Job | null {
   const rows = all("SELECT invoice, done FROM job_invoices WHERE job = ? ORDER BY position", id);
   if (rows.length === 0) return null;
@@ -52,13 +52,13 @@ export function findJob(id: number): Job | null {
   };
 }
 
-/** Returns the last job, or `null`. */
+/** The last job, or `null`. */
 export function lastJob(): Job | null {
   const row = first("SELECT id FROM jobs ORDER BY id DESC LIMIT 1");
   return row === null ? null : findJob(Number(row.id));
 }
 
-/** Yields the invoices of a job from a position on, when they are sent. Ends with the job. */
+/** The invoices of a job as they are sent, from one of its places on. Ends with the job. */
 export async function* sentInvoices(id: number, from: number): AsyncGenerator<Invoice, void> {
   for (let position = from; await isSent(id, position); position++) {
     const invoice = findJob(id)?.invoices[position];
@@ -66,19 +66,19 @@ export async function* sentInvoices(id: number, from: number): AsyncGenerator<In
   }
 }
 
-/** Resolves when no job is running. */
+/** Settled when no job is at work. */
 export async function idle(): Promise<void> {
   await working;
 }
 
-/** Waits until the invoice at a position is sent; returns `false` if there is none, or its job has ended. */
+/** Waits until the invoice at a place is sent; `false` where there is none, or nobody will send it any more. */
 async function isSent(id: number, position: number): Promise<boolean> {
   for (;;) {
-    // Read before the job, so that no progress in between is missed.
+    // Taken before the job is looked at: whatever happens between the two is heard.
     const next = progress.promise;
     const job = findJob(id);
     if (job !== null && position < job.sent) return true;
-    // A job of a process that has crashed is in the database but in no queue.
+    // A job of a process that ended too early is in the database and in no queue.
     if (job === null || position >= job.invoices.length || !queued.has(id)) return false;
     await next;
   }
@@ -88,23 +88,23 @@ async function work(id: number): Promise<void> {
   try {
     for (const [position, invoice] of findJob(id)?.invoices.entries() ?? []) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      transaction(() => {
+      atOnce(() => {
         sendInvoice(invoice);
         run("UPDATE job_invoices SET done = 1 WHERE job = ? AND position = ?", id, position);
       });
-      notifyWatchers();
+      tell();
     }
   } catch (error) {
-    // Nothing awaits the job, so that its error is logged.
+    // Nobody awaits it: the console is where a server's errors are looked for.
     // deno-lint-ignore no-console -- as above
     console.error(`Error in job ${id}:`, error);
   } finally {
     queued.delete(id);
-    notifyWatchers();
+    tell();
   }
 }
 
-function notifyWatchers(): void {
+function tell(): void {
   progress.resolve();
   progress = Promise.withResolvers();
 }

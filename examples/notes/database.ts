@@ -1,4 +1,4 @@
-/** The notes, in SQLite: one file, created on first use. */
+/** The notes, in SQLite: one file, made when it is first needed. */
 import { dirname, fromFileUrl } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -11,10 +11,10 @@ export interface Note {
   readonly due: string | null;
 }
 
-/** The fields of a note that a user writes. */
+/** What a person writes of a note. */
 export type NoteInput = Omit<Note, "id">;
 
-/** The last backup of all notes. */
+/** The last copy that was made of all notes. */
 export interface Backup {
   readonly at: string;
   readonly notes: number;
@@ -31,7 +31,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS backups (at TEXT NOT NULL, notes INTEGER NOT NULL) STRICT;
 `;
 
-/** Opened by the first query; `NOTES_DATABASE` names a file other than `data/notes.sqlite`, or `:memory:`. */
+/** Opened by the first who asks; `NOTES_DATABASE` names another file than `data/notes.sqlite`, or `:memory:`. */
 let database: DatabaseSync | null = null;
 
 function open(): DatabaseSync {
@@ -43,21 +43,21 @@ function open(): DatabaseSync {
   return database;
 }
 
-/** Closes the file; the next query opens it again. */
+/** Closes the file; the next who asks opens it again. */
 export function closeDatabase(): void {
   database?.close();
   database = null;
 }
 
-/** Returns the notes with a text in title or body, case-insensitive, newest first; all notes for an empty text. */
+/** All notes that hold a text in title or body, in capitals or not, the newest first; all of them for an empty text. */
 export function listNotes(search = ""): Note[] {
   const notes = open().prepare("SELECT id, title, body, due FROM notes ORDER BY id DESC").all().map(toNote);
   const wanted = search.trim().toLowerCase();
-  // Not in SQL: SQLite ignores the case of ASCII letters only.
+  // Not in SQL: SQLite folds the case of ASCII alone.
   return notes.filter(({ title, body }) => `${title}\n${body}`.toLowerCase().includes(wanted));
 }
 
-/** Returns a note, or `null`. */
+/** One note, or `null`. */
 export function findNote(id: number): Note | null {
   const row = open().prepare("SELECT id, title, body, due FROM notes WHERE id = ?").get(id);
   return row === undefined ? null : toNote(row);
@@ -70,7 +70,7 @@ export function addNote({ title, body, due }: NoteInput): Note {
   return { id: Number(lastInsertRowid), title, body, due };
 }
 
-/** Saves the changes of a note, and returns the note with them. */
+/** Writes what changed of a note, and gives the note as it is now. */
 export function updateNote(note: Note, change: Partial<NoteInput>): Note {
   const changed = { ...note, ...change };
   open().prepare("UPDATE notes SET title = ?, body = ?, due = ? WHERE id = ?")
@@ -78,24 +78,24 @@ export function updateNote(note: Note, change: Partial<NoteInput>): Note {
   return changed;
 }
 
-/** Deletes a note, if it exists. */
+/** Deletes a note, if it is there. */
 export function deleteNote(id: number): void {
   open().prepare("DELETE FROM notes WHERE id = ?").run(id);
 }
 
-/** Copies a note into the backup. */
+/** Copies one note aside. */
 export function copyNote({ id, title, body, due }: Note): void {
   open().prepare("INSERT OR REPLACE INTO copies (id, title, body, due) VALUES (?, ?, ?, ?)").run(id, title, body, due);
 }
 
-/** Records that a backup is complete. */
+/** Writes down that a copy of all notes is complete. */
 export function recordBackup(notes: number): Backup {
   const backup = { at: new Date().toISOString(), notes };
   open().prepare("INSERT INTO backups (at, notes) VALUES (?, ?)").run(backup.at, backup.notes);
   return backup;
 }
 
-/** Returns the last complete backup, or `null`. */
+/** The last complete copy, or `null`. */
 export function lastBackup(): Backup | null {
   const row = open().prepare("SELECT at, notes FROM backups ORDER BY rowid DESC LIMIT 1").get();
   return row === undefined ? null : { at: String(row.at), notes: Number(row.notes) };

@@ -1,4 +1,4 @@
-/** The application as a handler, for `main.ts` and for tests. */
+/** The application as a handler: what `main.ts` serves and what the tests ask. */
 import { createHandler, type Handler } from "@hyper/actions";
 
 /** Makes the application. */

@@ -1,4 +1,4 @@
-/** The first 103 chemical elements, and the search among them. */
+/** The chemical elements, the 103 whose chemistry is known, and how one searches among them. */
 import { z } from "zod";
 
 /** One element. */
@@ -9,7 +9,7 @@ export interface Element {
   readonly kind: Kind;
 }
 
-/** The kinds of elements. */
+/** The kinds of element, as the usual table groups them. */
 export const KINDS = [
   "Alkali metal",
   "Alkaline earth metal",
@@ -22,16 +22,16 @@ export const KINDS = [
   "Noble gas",
 ] as const;
 
-/** A kind of element. */
+/** One of them. */
 export type Kind = typeof KINDS[number];
 
-/** Parses a search. An invalid value counts as missing, because a URL may contain anything. */
+/** What somebody looks for. What cannot be is as if it had not been said: an address may come from anywhere. */
 export const Wanted = z.object({
   q: z.string().trim().max(100).catch(""),
   kind: z.enum(["", ...KINDS]).catch(""),
 });
 
-/** A search: a part of a name, a symbol or a number; and a kind, or any (`""`). */
+/** What somebody looks for: a part of a name, a symbol or a number, and of one kind or of any (`""`). */
 export type Wanted = z.infer<typeof Wanted>;
 
 const BY_KIND: Readonly<Record<Kind, string>> = {
@@ -67,7 +67,7 @@ const ELEMENTS: readonly Element[] = KINDS
   )
   .toSorted((a, b) => a.number - b.number);
 
-/** Returns the results of a search by number, exact matches of a symbol or number first. */
+/** The elements somebody looks for, by number; those whose symbol it is come first. */
 export function findElements({ q, kind }: Wanted): readonly Element[] {
   const wanted = q.toLowerCase();
   const found = ELEMENTS.filter((element) =>
@@ -77,7 +77,7 @@ export function findElements({ q, kind }: Wanted): readonly Element[] {
   return found.toSorted((a, b) => Number(isCalled(b, wanted)) - Number(isCalled(a, wanted)));
 }
 
-/** Returns the element with a symbol, or `null`. */
+/** The element of a symbol, or `null`. */
 export function findElement(symbol: string): Element | null {
   return ELEMENTS.find((element) => element.symbol === symbol) ?? null;
 }

@@ -1,7 +1,7 @@
-/** The application as a handler, for `main.ts` and for tests. */
+/** The application as a handler: what `main.ts` serves and what the tests ask. */
 import { createHandler, type Handler } from "@hyper/actions";
 
-/** Allows scripts and styles from files of this site only, which is all that the browser runtime needs. */
+/** Scripts and styles are files of this site, and nothing else runs: what the browser runtime needs, and no more. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,7 +19,7 @@ const POLICY = [
 export function createApp(): Handler {
   return createHandler({
     baseDir: import.meta.dirname,
-    // One action accepts files, with its own limit. For all others no file is read, kept in memory or written to disk.
+    // One action takes files, and says so itself: nobody else's are read, kept in memory or written to a disk.
     limits: { files: 0 },
     headers: { "content-security-policy": POLICY, "x-content-type-options": "nosniff" },
   });

@@ -1,32 +1,32 @@
-/** The site map: every page in order, for the navigation, the home page and the links to the previous and next page. */
+/** The map of the site: every page in its order, as the navigation, the start page and the way on show them. */
 
 /** One page. */
 export interface Entry {
-  /** Its title in the navigation. */
+  /** What it is called in the navigation. */
   readonly title: string;
   /** The last part of its path, and the name of its text. */
   readonly name: string;
-  /** Its path. */
+  /** Where it is. */
   readonly path: string;
 }
 
-/** A section of the site. */
+/** Some pages of one kind. */
 export interface Section {
-  /** Its title. */
+  /** What they are called together. */
   readonly title: string;
-  /** Its description. */
+  /** What they are for. */
   readonly summary: string;
-  /** The folder of its texts. */
+  /** The folder their texts are in. */
   readonly folder: string;
-  /** Its pages, in reading order. */
+  /** The pages, in the order they are best read in. */
   readonly entries: readonly Entry[];
 }
 
-/** All pages except the home page. */
+/** All pages but the first. */
 export const SECTIONS: readonly Section[] = [
-  section("Capabilities", "Live examples with their source.", "capabilities", "/show", [
+  section("Capabilities", "What it can do, live, with the source beside it.", "capabilities", "/show", [
     ["forms", "Forms and errors"],
-    ["rows", "Formsets"],
+    ["rows", "Rows of a form"],
     ["buttons", "Several buttons"],
     ["schemas", "zod, Valibot, ArkType"],
     ["patches", "Swap modes and morph"],
@@ -38,13 +38,13 @@ export const SECTIONS: readonly Section[] = [
     ["uploads", "Uploads"],
     ["toasts", "Toasts and events"],
     ["history", "History and navigation"],
-    ["signals", "Page state with Alpine"],
-    ["hand-over", "Switch to another action"],
+    ["signals", "Signals with Alpine"],
+    ["hand-over", "Hand-over"],
     ["failures", "Failures and offline"],
     ["once", "Exactly once"],
   ]),
-  section("Guides", "From the first page to several servers.", "guides", "/guides", [
-    ["start", "Quick start"],
+  section("Guides", "How to build with it, from the first page to several machines.", "guides", "/guides", [
+    ["start", "Start"],
     ["pages", "Pages"],
     ["actions", "Actions"],
     ["forms", "Forms"],
@@ -57,7 +57,7 @@ export const SECTIONS: readonly Section[] = [
     ["deployment", "Deployment"],
     ["extending", "Extending"],
   ]),
-  section("Reference", "Every option, with its default and its limits.", "reference", "/reference", [
+  section("Reference", "Every name, with its default and what happens at the edge.", "reference", "/reference", [
     ["items", "Items"],
     ["fields", "Fields and components"],
     ["handler", "Handler options and limits"],
@@ -65,12 +65,12 @@ export const SECTIONS: readonly Section[] = [
     ["attributes", "Attributes"],
     ["events", "Events"],
     ["errors", "Errors"],
-    ["protocol", "Wire protocol"],
+    ["protocol", "What travels"],
   ]),
-  section("Background", "How it works, and how it compares to other libraries.", "about", "/about", [
+  section("Background", "How it works inside, and what else there is.", "about", "/about", [
     ["examples", "Examples"],
-    ["inside", "How it works"],
-    ["compared", "Comparison"],
+    ["inside", "How it works inside"],
+    ["compared", "Compared with others"],
   ]),
 ];
 
@@ -92,7 +92,7 @@ function section(
   };
 }
 
-/** Returns the page of a section by its name, or `null`: only listed names lead to a file. */
+/** The page of a section by its name, or `null`: a name out of an address leads to no other file. */
 export function findEntry(folder: string, name: string): Entry | null {
   return SECTIONS.find((section) => section.folder === folder)?.entries.find((entry) => entry.name === name) ?? null;
 }

@@ -1,16 +1,16 @@
-/** The uploads: their bytes as files in a folder, their names and types in SQLite. */
+/** Where uploads are kept: their bytes as files of a folder, what is known of them in SQLite beside them. */
 import { dependency, type StoredFile, type UploadResult } from "@hyper/actions";
 import { join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 
-/** An uploaded file. */
+/** One file that somebody has sent. */
 export interface Upload {
   readonly id: string;
-  /** Its name on the user's computer. It is not the name of the stored file. */
+  /** The name it had where it came from; no name of a file here. */
   readonly name: string;
-  /** Its media type, sent by the browser and checked against its first bytes. */
+  /** The media type, as the browser said and the first bytes did not deny. */
   readonly type: string;
-  /** Its size, in bytes. */
+  /** How many bytes. */
   readonly size: number;
 }
 
@@ -19,7 +19,7 @@ export class Library implements Disposable {
   readonly #folder: string;
   readonly #database: DatabaseSync;
 
-  /** Opens a folder, and creates it if needed. */
+  /** Opens a folder, made when it is not there. */
   constructor(folder: string) {
     Deno.mkdirSync(folder, { recursive: true });
     this.#folder = folder;
@@ -31,44 +31,44 @@ export class Library implements Disposable {
     `);
   }
 
-  /** Writes a file while it arrives. It is in the list after `add()`, and is deleted if it is not accepted. */
+  /** Writes a file as it arrives. It is not in the list before `add()`, and gone again when it is not accepted. */
   async take(stream: ReadableStream<Uint8Array>): Promise<UploadResult> {
     const key = crypto.randomUUID();
     try {
       await Deno.writeFile(this.#path(key), stream, { createNew: true });
     } catch (error) {
-      // The client has disconnected, or the file is too large.
+      // The visitor has left in the middle of it, or it is larger than what is let in.
       await this.#erase(key);
       throw error;
     }
     return { key, discard: () => this.#erase(key) };
   }
 
-  /** Adds a file to the list. */
+  /** Puts a file that was taken into the list. */
   add({ key, name, type, size }: StoredFile): void {
     this.#database.prepare("INSERT INTO uploads (id, name, type, size) VALUES (?, ?, ?, ?)").run(key, name, type, size);
   }
 
-  /** Returns all files, newest first. */
+  /** All files, the newest first. */
   list(): readonly Upload[] {
     return this.#database.prepare("SELECT id, name, type, size FROM uploads ORDER BY number DESC").all().map(toUpload);
   }
 
-  /** Returns a file, or `null`. */
+  /** One file, or `null`. */
   find(id: string): Upload | null {
     const row = this.#database.prepare("SELECT id, name, type, size FROM uploads WHERE id = ?").get(id);
     return row === undefined ? null : toUpload(row);
   }
 
-  /** Returns the content of a file. */
+  /** The bytes of a file. */
   async read({ id }: Upload): Promise<ReadableStream<Uint8Array>> {
     return (await Deno.open(this.#path(id))).readable;
   }
 
-  /** Deletes a file, if it exists. */
+  /** Deletes a file, if it is there. */
   async delete(id: string): Promise<void> {
     const { changes } = this.#database.prepare("DELETE FROM uploads WHERE id = ?").run(id);
-    // An id that is not in the list could be any path.
+    // What is in no list is no file of ours, whatever it is called.
     if (changes > 0) await this.#erase(id);
   }
 
@@ -85,15 +85,15 @@ export class Library implements Disposable {
     try {
       await Deno.remove(this.#path(id));
     } catch (error) {
-      // It is already deleted.
+      // It is gone, which is all that was asked for.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 }
 
-/** The library of the application; `createApp()` sets it. */
+/** The library of the application; `createApp()` puts it in. */
 export const library = dependency("library", (): Library => {
-  throw new TypeError("Cannot open the library: createApp() was called without one");
+  throw new TypeError("Cannot open the library: createApp() was given none");
 });
 
 function toUpload(row: Record<string, unknown>): Upload {

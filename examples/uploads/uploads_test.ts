@@ -5,7 +5,7 @@ import { Library } from "./library.ts";
 
 const text = new File(["Buy milk"], "list.txt", { type: "text/plain" });
 const pdf = new File(["%PDF-1.7 a page"], "page.pdf", { type: "application/pdf" });
-/** A text file that claims to be an image. */
+/** A text that says it is a picture. */
 const forged = new File(["Not a picture"], "cat.png", { type: "image/png" });
 
 uploadsTest("files are stored, listed, read and deleted, with scripts off", async (client) => {
@@ -19,7 +19,7 @@ uploadsTest("files are stored, listed, read and deleted, with scripts off", asyn
   assertEquals(page.findAll("#files a").map(({ text }) => text), ["page.pdf"]);
 });
 
-uploadsTest("a rejected file is deleted", async (client, folder) => {
+uploadsTest("nothing is left of a file that is refused", async (client, folder) => {
   const page = await client.open("/");
   const outcome = await page.form("Upload").fill({ "Files to add": [text, forged] }).submitWithRuntime();
   assertEquals(outcome.status, 422);
@@ -27,20 +27,20 @@ uploadsTest("a rejected file is deleted", async (client, folder) => {
   assertEquals(filesIn(folder), []);
 });
 
-uploadsTest("a file that is too large shows an error at the field", async (client, folder) => {
-  const large = new File([new Uint8Array(64_000_001)], "large.txt", { type: "text/plain" });
+uploadsTest("a file too large is refused beside the field", async (client, folder) => {
+  const large = new File([new Uint8Array(64 * 1024 * 1024 + 1)], "large.txt", { type: "text/plain" });
   const page = await (await client.open("/")).form("Upload").fill({ "Files to add": [large] }).submit();
-  assertEquals(page.find(".hyper-errors").text, "Choose files of 64 MB or less");
+  assertEquals(page.find(".hyper-errors").text, "Each file may have up to 64 MB");
   assertEquals(filesIn(folder), []);
 });
 
-function uploadsTest(name: string, run: (client: TestClient, folder: string) => Promise<void>): void {
+function uploadsTest(name: string, visit: (client: TestClient, folder: string) => Promise<void>): void {
   Deno.test(`uploads: ${name}`, async () => {
     const folder = await Deno.makeTempDir();
     using files = new Library(folder);
     try {
       await using client = createTestClient(createApp(files));
-      await run(client, folder);
+      await visit(client, folder);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

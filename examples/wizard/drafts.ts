@@ -1,50 +1,50 @@
-/** Drafts of registrations, in a store: they survive a reload, a closed tab, and with SQLite a restart. */
+/** Registrations that are not sent yet, in a store: they outlive a reload, a closed tab, and with SQLite a restart. */
 import { dependency, type Guard, type RequestContext, type Store } from "@hyper/actions";
 import { z } from "zod";
 import { type Answers, type Step, STEPS } from "./steps.ts";
 
-/** The answers of a step. */
+/** What is known of one step. */
 const StepDraft = z.object({
-  /** The texts of its fields, valid or not. */
+  /** What stands in its fields, right or wrong. */
   typed: z.record(z.string(), z.string()),
-  /** Its validated values; `null` while it is not validated. */
+  /** What it was found to say; `null` while that is not checked. */
   accepted: z.record(z.string(), z.unknown()).nullable(),
 });
 
-/** Parses a draft. */
+/** A registration on its way: what is known of each step, by its path. */
 const Draft = z.record(z.string(), StepDraft);
 
-/** A draft: the answers of each step, by its path. */
+/** A registration on its way: what is known of each step, by its path. */
 export type Draft = Readonly<z.infer<typeof Draft>>;
 
-/** Seconds for which a draft is kept: a week. */
+/** A draft waits for a week. */
 export const DRAFT_SECONDS = 7 * 24 * 60 * 60;
-/** Seconds for which a registration is kept: 90 days. */
+/** What was sent is shown for a quarter of a year. */
 const SENT_SECONDS = 90 * 24 * 60 * 60;
 
 /** The drafts of an application. */
 export class Drafts {
   readonly #store: Store;
 
-  /** Keeps drafts in a store. */
+  /** Keeps drafts in a store, beside what else is in it. */
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** Starts a draft, and returns its id, which cannot be guessed. */
+  /** Begins a draft; gives its id, which nobody can guess. */
   async begin(): Promise<string> {
     const id = crypto.randomUUID();
     await this.#store.put(keyOf(id), {}, DRAFT_SECONDS);
     return id;
   }
 
-  /** Returns a draft; `null` if it was sent or has expired. */
+  /** A draft, or `null` when it was sent, or has waited too long. */
   async find(id: string): Promise<Draft | null> {
     const found = await this.#store.get(keyOf(id));
     return found === null ? null : Draft.parse(found);
   }
 
-  /** Saves the texts of a step. If they have changed, the step has to be validated again. */
+  /** Keeps what stands in the fields of a step. What was accepted of it holds as long as nothing else stands there. */
   async keep(id: string, { path }: Step, typed: Readonly<Record<string, string>>): Promise<void> {
     await this.#change(id, (draft) => {
       const before = draft[path];
@@ -53,34 +53,34 @@ export class Drafts {
     });
   }
 
-  /** Saves a step that was validated. */
+  /** Keeps a step that was found sound. */
   async accept(id: string, { path }: Step, typed: Readonly<Record<string, string>>, accepted: Answers): Promise<void> {
     await this.#change(id, (draft) => ({ ...draft, [path]: { typed, accepted } }));
   }
 
-  /** Sends a draft once. Returns the number of the registration; `null` if a step is missing or the draft was sent already. */
+  /** Sends a draft, once, whoever else tries; gives the number it is found under from then on, or `null`. */
   async send(id: string): Promise<string | null> {
     const draft = await this.find(id);
     if (draft === null || firstOpen(draft) !== undefined) return null;
-    // Only one of two tabs deletes the draft: a real application would write to its database after this line.
+    // Only one of two tabs finds the draft as it was: a real application would write to its database after this line.
     if (!await this.#store.deleteIf(keyOf(id), draft)) return null;
     const number = crypto.randomUUID().slice(0, 8).toUpperCase();
     await this.#store.put(`registration:${number}`, draft, SENT_SECONDS);
     return number;
   }
 
-  /** Returns a registration, or `null`. */
+  /** What was sent, or `null`. */
   async findSent(number: string): Promise<Draft | null> {
     const found = await this.#store.get(`registration:${number}`);
     return found === null ? null : Draft.parse(found);
   }
 
-  /** Deletes a draft. */
+  /** Forgets a draft. */
   async drop(id: string): Promise<void> {
     await this.#store.delete(keyOf(id));
   }
 
-  // Two tabs may save different steps at the same time: the second one reads the draft again.
+  // Two tabs may write at once, each about another step: who comes second looks again at what there is now.
   async #change(id: string, change: (draft: Draft) => Draft): Promise<void> {
     for (;;) {
       const before = await this.find(id);
@@ -91,12 +91,12 @@ export class Drafts {
 
 const COOKIE = /(?:^|; ?)draft=([0-9a-f-]{36})(?:;|$)/;
 
-/** The drafts of the application; `createApp()` sets them. */
+/** The drafts of the application; `createApp()` puts them in. */
 export const drafts = dependency("drafts", (): Drafts => {
-  throw new TypeError("Cannot open the drafts: createApp() was called without a store");
+  throw new TypeError("Cannot open the drafts: createApp() was given no store");
 });
 
-/** The draft of the user, or `null`. */
+/** The draft of who asks, or `null`. */
 export const currentDraft = dependency(
   "draft",
   async ({ request, deps }): Promise<{ id: string; draft: Draft } | null> => {
@@ -107,20 +107,18 @@ export const currentDraft = dependency(
   },
 );
 
-/** The id of the user's draft, for actions with the guard below. */
+/** The id of the draft of who asks, for what has the guard below. */
 export const draftId = dependency("draft id", async ({ deps }): Promise<string> => {
   const current = await deps.get(currentDraft);
-  if (current === null) {
-    throw new TypeError("Cannot find the draft: the action has no guard that requires one; add withDraft");
-  }
+  if (current === null) throw new TypeError("Cannot name the draft: the action has no guard that asks for one");
   return current.id;
 });
 
-/** The guard of everything that needs a draft: a user without one is redirected to the start. */
+/** The guard of what belongs to a draft: who has none, or none any more, begins one. */
 export const withDraft: Guard = async ({ deps }: RequestContext) =>
   await deps.get(currentDraft) !== null || new Response(null, { status: 303, headers: { location: "/" } });
 
-/** Returns the first step that is not validated; `undefined` if all are. */
+/** The first step that is not accepted; `undefined` when all are. */
 export function firstOpen(draft: Draft): Step | undefined {
   return STEPS.find(({ path }) => (draft[path]?.accepted ?? null) === null);
 }

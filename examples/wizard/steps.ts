@@ -1,47 +1,45 @@
 /** The steps of a registration, in order: each is a form. */
 import { defineForm, field, type FormDefinition } from "@hyper/actions";
 
-/** The values of a step, by field name: text, numbers and booleans, as in JSON. */
+/** What was answered in one step, by field name: text, numbers and booleans, as JSON can write them. */
 export type Answers = Readonly<Record<string, unknown>>;
 
 /** One step. */
 export interface Step {
-  /** The last part of its path. */
+  /** The end of its address. */
   readonly path: string;
-  /** Its title. */
+  /** What it is called. */
   readonly title: string;
-  /** Its form. */
+  /** What it asks. */
   readonly form: FormDefinition<Answers>;
 }
 
 const YouForm = defineForm("you", {
   fields: {
     name: field.text({ label: "Your name", required: true, maxlength: 80, autocomplete: "name" }),
-    email: field.email({ label: "Email address", required: true, autocomplete: "email" }),
+    email: field.email({ label: "Your e-mail address", required: true, autocomplete: "email" }),
   },
 });
 
 const WorkshopForm = defineForm("workshop", {
   fields: {
     topic: field.radio({
-      label: "Workshop",
+      label: "Which workshop",
       choices: ["Pottery", "Bookbinding", "Screen printing"],
       required: true,
     }),
-    day: field.select({ label: "Day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
+    day: field.select({ label: "Which day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
   },
-  // A rule for two fields.
+  // What one field alone cannot tell.
   clean({ topic, day }, ctx) {
-    if (topic === "Pottery" && day === "Sunday") {
-      ctx.addError("day", "Pottery is not available on Sunday. Choose another day");
-    }
+    if (topic === "Pottery" && day === "Sunday") ctx.addError("day", "The kiln is cold on Sunday: choose another day");
   },
 });
 
 const ExtrasForm = defineForm("extras", {
   fields: {
-    guests: field.number({ label: "Number of guests", min: 0, max: 3, initial: 0, required: true }),
-    lunch: field.checkbox({ label: "Include lunch" }),
+    guests: field.number({ label: "How many people come with you", min: 0, max: 3, initial: 0, required: true }),
+    lunch: field.checkbox({ label: "With lunch" }),
     wishes: field.textarea({ label: "Anything we should know", maxlength: 500 }),
   },
 });
@@ -53,7 +51,7 @@ export const STEPS: readonly Step[] = [
   { path: "extras", title: "Extras", form: ExtrasForm },
 ];
 
-/** Returns the URL of a step; that of the summary for `undefined`. */
+/** Where a step is found; the summary for the one after the last. */
 export function urlOf(step: Step | undefined): string {
   return `/register/${step?.path ?? "summary"}`;
 }

@@ -93,8 +93,7 @@ function whenThere<T, U>(value: T | PromiseLike<T>, next: (value: T) => U | Prom
   return isPromiseLike(value) ? Promise.resolve(value).then(next) : next(value);
 }
 
-/** Returns whether a value is a promise or another thenable object. */
-export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 

@@ -117,7 +117,7 @@ export interface HandlerOptions {
   readonly storeSeconds?: number | undefined;
   /** Options for exactly-once mutations. */
   readonly idempotency?: IdempotencyOptions | undefined;
-  /** Limits of requests: sizes, counts and times. */
+  /** How much of anything a request may bring, and how long it may take. */
   readonly limits?: LimitsOptions | undefined;
   /**
    * Idle time of a stream before a heartbeat is sent, in seconds. Use at most `30`: the browser runtime reconnects after 60 idle

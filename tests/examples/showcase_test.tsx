@@ -1,4 +1,4 @@
-/** The showcase without a browser: its links, its texts, the completeness of its reference, and two of its pages. */
+/** The showcase without a browser: its links, its texts, what it says of the library, and two of its pages at work. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { createTestClient, type TestPage } from "@hyper/actions/testing";
 import { lexer } from "marked";
@@ -32,7 +32,7 @@ Deno.test("showcase: every link leads somewhere, and every fragment to an elemen
   await client.handler.close();
 });
 
-Deno.test("showcase: every text is in the site map, and every page of the site map has its text", async () => {
+Deno.test("showcase: every text is on the map, and every page of the map has its text", async () => {
   for (const { folder, entries } of SECTIONS) {
     const files = [];
     for await (const { name } of Deno.readDir(new URL(`examples/showcase/${folder}`, root))) files.push(name);
@@ -42,7 +42,7 @@ Deno.test("showcase: every text is in the site map, and every page of the site m
   assertEquals([...DEMOS.keys()], shown);
 });
 
-Deno.test("showcase: a page shows its source files completely", async () => {
+Deno.test("showcase: what a page shows of its source is all of what runs", async () => {
   await using client = createTestClient(createApp());
   for (const [name, { files }] of DEMOS) {
     const page = await client.open(`/show/${name}`);
@@ -53,7 +53,7 @@ Deno.test("showcase: a page shows its source files completely", async () => {
   await client.handler.close();
 });
 
-/** Returns the names in a declaration of a file, one a line. */
+/** The names that a declaration of a file has, one a line, without those of other declarations. */
 async function namesIn(path: string, declaration: string): Promise<string[]> {
   const [, body = ""] = new RegExp(`${declaration}[^{]*\\{\\n([^]*?)\\n\\}`).exec(await read(path)) ?? [];
   const names = Array.from(body.matchAll(/^ {2}(?:readonly )?"?([\w:]+)"?\??[:(<]/gm), ([, name = ""]) => name);
@@ -120,12 +120,12 @@ for (const [page, what, names] of PROMISES) {
   Deno.test(`showcase: ${page} names all ${what}`, async () => {
     const text = await read(`examples/showcase/${page}.md`);
     const code = text.match(/```[^]*?```|`[^`]+`/g)?.join("\n") ?? "";
-    // As a whole word: "retry" is not named by "retryAfterSeconds".
+    // As a word of its own: "retry" is not said by "retryAfterSeconds".
     assertEquals((await names()).filter((name) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code)), []);
   });
 }
 
-Deno.test("showcase: the reference has each limit with its default", async () => {
+Deno.test("showcase: the reference says each limit with its default", async () => {
   const text = await read("examples/showcase/reference/handler.md");
   for (const [name, value] of Object.entries(DEFAULT_LIMITS)) {
     if (name === "jsonDepth") continue;
@@ -134,7 +134,7 @@ Deno.test("showcase: the reference has each limit with its default", async () =>
   }
 });
 
-Deno.test("showcase: the sizes in the texts are those of the size test", async () => {
+Deno.test("showcase: the sizes it names are those that are held", async () => {
   const held = (await read("tests/size_test.ts")).matchAll(/^ {2}(?:start|later|live): ([\d_]+),/gm);
   const limits = Array.from(held, ([, limit = ""]) => Number(limit.replace("_", "")));
   const said = (await read("examples/showcase/about/compared.md")).matchAll(/under (\d+,\d+)/g);
@@ -142,7 +142,7 @@ Deno.test("showcase: the sizes in the texts are those of the size test", async (
   assertEquals(sizes, limits);
 });
 
-/** Returns every attribute that the runtime or a component reads, except those that it sets itself. */
+/** Every attribute that the runtime or a component looks for, but for the marks it puts there itself. */
 async function attributesOfRuntime(): Promise<string[]> {
   const names = new Set<string>();
   for await (const path of filesBelow("src/client")) {
@@ -161,7 +161,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-Deno.test("highlight() returns pieces that are the source when joined", async () => {
+Deno.test("highlight() cuts source into pieces that are the source together", async () => {
   for (const { folder, entries } of SECTIONS) {
     for (const { name } of entries) {
       const source = await read(`examples/showcase/${folder}/${name}.md`);
@@ -182,16 +182,16 @@ for (
     ["wait(1_000)", "name", "wait"],
   ] as const
 ) {
-  Deno.test(`highlight() finds a ${kind} in: ${source}`, () => {
+  Deno.test(`highlight() knows a ${kind} in: ${source}`, () => {
     assertEquals(highlight(source, "tsx").find((piece) => piece.kind === kind)?.text, text);
   });
 }
 
-Deno.test("highlight() does not highlight a type argument as a tag", () => {
+Deno.test("highlight() takes no type argument for a tag", () => {
   assertEquals(highlight("new Map<string, number>()", "ts").filter(({ kind }) => kind === "tag"), []);
 });
 
-Deno.test("<Prose> escapes its text", () => {
+Deno.test("<Prose> escapes what it draws", () => {
   const markup = renderToString(<Prose tokens={lexer("A `<b>` and **a & b** in [a text](forms.md#rows)")} />);
   assertEquals(
     markup,
@@ -199,11 +199,11 @@ Deno.test("<Prose> escapes its text", () => {
   );
 });
 
-Deno.test("<Prose> rejects markup in a text", () => {
+Deno.test("<Prose> refuses markup in a text", () => {
   assertThrows(() => renderToString(<Prose tokens={lexer("<script>alert(1)</script>")} />), TypeError, 'type "html"');
 });
 
-Deno.test("showcase: a URL that names no text gets 404, path traversal included", async () => {
+Deno.test("showcase: an address that names no text is 404, whatever it tries", async () => {
   await using client = createTestClient(createApp());
   for (const path of ["/guides/nothing", "/guides/..%2f..%2fapp.ts", "/show/__proto__", "/about/constructor"]) {
     assertMatch(String((await client.open(path)).status), /^40[04]$/, path);
@@ -211,7 +211,7 @@ Deno.test("showcase: a URL that names no text gets 404, path traversal included"
   await client.handler.close();
 });
 
-Deno.test("showcase: every response has the policy", async () => {
+Deno.test("showcase: every answer carries the policy", async () => {
   await using client = createTestClient(createApp());
   for (const path of ["/", "/show/forms", "/nowhere", "/alpine.js", "/showcase.css"]) {
     const { headers } = await client.open(path);
@@ -220,15 +220,15 @@ Deno.test("showcase: every response has the policy", async () => {
   await client.handler.close();
 });
 
-Deno.test("showcase: the form greets a guest, with scripts off and with the runtime", async () => {
+Deno.test("showcase: a guest is greeted, with scripts off and with the runtime", async () => {
   await using client = createTestClient(createApp());
   let page = await client.open("/");
   page = await page.form("Say hello").submit();
   assertEquals(page.form("Say hello").field("Your name").isInvalid, true);
   page = await page.form("Say hello").fill({ "Your name": "Ada" }).submit();
-  assertEquals(page.find("[data-hyper-toast]").text, "Welcome, Ada");
+  assertEquals(page.find("[data-hyper-toast]").text, "Ada is here");
   await page.form("Say hello").fill({ "Your name": "Grace" }).submitWithRuntime();
-  assertEquals(client.page.find("#greeting").text, "Hello, Grace");
+  assertEquals(client.page.find("#greeting").text, "Good to see you, Grace");
   await client.handler.close();
 });
 

@@ -1,4 +1,4 @@
-/** The tasks that start a server, with their permissions. */
+/** The tasks that serve something, with the permissions they say. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 
@@ -6,11 +6,11 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 
 for (
   const [task, title, says = "stdout"] of [
-    ["start", "<h1>Server actions for Deno</h1>"],
-    // The same in development mode, for a browser that has not opened the link.
+    ["start", "<h1>Functions of your server that update the page</h1>"],
+    // The same, in development, of a browser that has not opened the link.
     ["dev", "<small>Development mode: "],
     ["notes", "<h1>Notes</h1>"],
-    // This example prints nothing: Deno prints the URL to stderr.
+    // Without a word of its own Deno says where it listens, and says it on the other stream.
     ["minimal", "<h1>Guest book</h1>", "stderr"],
     ["search", "<h1>Elements</h1>"],
     ["uploads", "<h1>Uploads</h1>"],
@@ -24,7 +24,7 @@ for (
     const child = new Deno.Command(Deno.execPath(), {
       args: ["task", "-q", task],
       cwd: ROOT,
-      // Port 0 selects a free port.
+      // Port 0 is any free one.
       env: { PORT: "0", NOTES_DATABASE: ":memory:", NO_COLOR: "1" },
       stdout: "null",
       stderr: "null",
@@ -38,13 +38,13 @@ for (
     } finally {
       child.kill();
       await child.status;
-      // An example without data has no folder for it.
+      // An example without data has no folder.
       if (!hadData && await exists(data)) await Deno.remove(data, { recursive: true });
     }
   });
 }
 
-/** Returns the URL that a program prints. Its later output is discarded. */
+/** The address that a program prints; what it prints after that is thrown away. */
 async function findUrl(output: ReadableStream<Uint8Array<ArrayBuffer>>, host: string): Promise<string> {
   const pattern = new RegExp(`http://${host}:(\\d+)/`);
   const { promise, resolve, reject } = Promise.withResolvers<string>();

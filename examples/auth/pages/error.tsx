@@ -1,18 +1,18 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
 const TITLES: Readonly<Record<number, string>> = {
-  403: "Access denied",
-  429: "Too many attempts",
+  403: "This is not for you",
+  429: "Not so fast",
 };
 
-/** The page for a request that was denied or failed. */
+/** What is shown in place of a page that was refused or broke. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>
       <h1>{TITLES[status] ?? (status < 500 ? "This did not work" : "Something went wrong")}</h1>
       <p>{message}</p>
       <p>
-        <a href="/">Home page</a>
+        <a href="/">To the first page</a>
       </p>
     </>
   );

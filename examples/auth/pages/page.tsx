@@ -1,18 +1,18 @@
 import type { ContextFunctions } from "@hyper/actions";
 import { currentUser } from "../session.ts";
 
-/** The context of every page. */
+/** What every page knows. */
 export const context = { user: ({ deps }) => deps.get(currentUser) } satisfies ContextFunctions;
 
-/** Its type. */
+/** The names and types of it. */
 export type RootContext = typeof context;
 
-/** A public page. */
+/** For everyone. */
 export default function Home() {
   return (
     <>
       <h1>Club</h1>
-      <p>This page is public. Sign in to see the others.</p>
+      <p>This page is for everyone. What is behind the others is for who signs in.</p>
     </>
   );
 }

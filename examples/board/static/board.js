@@ -3,11 +3,11 @@ if (document.querySelector("[data-room]")) watch();
 
 function watch() {
   globalThis.action("watch_room", {}, { method: "GET" }).catch(() => {
-    // The page already shows a failure message, with a button to try again.
+    // The failure message of the page says it, with a way to try again.
   });
 }
 
-// Sends text while it is typed: one call at a time, and always the latest text.
+// What is typed goes out as it is typed: one call at a time, and always the latest text.
 let typed = null;
 let isSending = false;
 
@@ -23,13 +23,13 @@ async function send() {
   while (typed !== null) {
     const text = typed;
     typed = null;
-    // Only other users see this text, so that a failure is not shown.
+    // Somebody else's curiosity is no reason to tell of a failure here.
     await globalThis.action("type", { text }).catch(() => {});
   }
   isSending = false;
 }
 
-// Scrolls to the latest message.
+// The latest line of the chat is what one wants to see.
 addEventListener("hyper:swap:after", ({ detail }) => {
   if (detail.element.closest("#messages, #room")) showLatest();
 });

@@ -5,7 +5,7 @@ const OrderForm = defineForm("order", {
   fields: { item: field.text({ label: "Item", required: true, maxlength: 80 }) },
 });
 
-/** Saves an order once, however often the request is sent and whichever thread gets it. */
+/** Writes one order, however often it is sent and to whichever thread. */
 export const order = action("order", { form: OrderForm, skipHandlerGuard: true }, async ({ form }) => {
   await addOrder(form.values.item);
   return toast("Ordered");
@@ -15,14 +15,14 @@ const ImportForm = defineForm("import", {
   fields: { file: field.file({ label: "File", required: true, maxBytes: 50_000_000 }) },
 });
 
-/** Accepts a large file, and returns its size. */
+/** Takes a large file, and says how large it was. */
 export const importFile = action(
   "import",
   { form: ImportForm, limits: { fileBytes: 50_000_000 }, skipHandlerGuard: true },
   ({ form }) => ({ bytes: form.values.file.size }),
 );
 
-/** Counts slowly, to check that a proxy does not buffer a stream. */
+/** Counts slowly: shows whether a proxy lets a stream through. */
 export const count = action("count", { method: "GET", skipHandlerGuard: true }, async function* ({ signal }) {
   for (let number = 1; number <= 3; number++) {
     yield html(<b>{number}</b>, { target: "#count", swap: "inner" });
@@ -47,7 +47,7 @@ export default function Shop() {
   );
 }
 
-/** Waits, at most until the client disconnects. */
+/** Waits, but not for a visitor who has gone. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

@@ -1,30 +1,30 @@
-/** A summary of the errors of a form, from its spec. */
+/** What was wrong with a form, in one place, from its spec. */
 import type { FieldSpec } from "@hyper/actions";
 
-/** Props of `<DesignedErrors>`. */
+/** What `<DesignedErrors>` takes. */
 export interface DesignedErrorsProps {
-  /** The text above the list. */
+  /** What stands above the list. */
   readonly title: string;
-  /** The errors of the form itself. */
+  /** What was wrong with the whole. */
   readonly messages: readonly string[];
-  /** All fields, visible or hidden. */
+  /** All fields, drawn or hidden. */
   readonly fields: readonly FieldSpec[];
 }
 
-/** An alert with a link to each invalid field; nothing if there are no errors. */
+/** An alert with a link to each field that something is wrong with; nothing while nothing is. */
 export function DesignedErrors({ title, messages, fields }: DesignedErrorsProps) {
   const wrong = fields.flatMap((field) => field.errors.map((message) => ({ field, message })));
   if (messages.length + wrong.length === 0) return null;
   return (
-    // Without scripts, `autofocus` moves the focus here; the browser runtime looks for `data-hyper-errors` if no field can take
-    // the focus.
+    // `autofocus` brings a visitor without scripts here; `data-hyper-errors` is what the browser runtime looks for where no
+    // field can take the focus.
     <div class="errors" role="alert" tabindex={-1} autofocus data-hyper-errors>
       <p>{title}</p>
       <ul>
         {messages.map((message) => <li key={message}>{message}</li>)}
         {wrong.map(({ field: { id, label, inputType }, message }) => (
           <li key={`${id} ${message}`}>
-            {/* A hidden field cannot take the focus. */}
+            {/* A hidden field is nowhere to go to. */}
             {inputType === "hidden" ? message : <a href={`#${id}`}>{label}: {message}</a>}
           </li>
         ))}

@@ -1,12 +1,12 @@
-/** A field of a spec: label, control, help, errors. Covers every kind of field. */
+/** One field of a spec: label, control, help, errors. Every kind of field there is has its line here. */
 import type { FieldSpec } from "@hyper/actions";
 
-/** Props of the components of this file. */
+/** What the components of this file take. */
 interface FieldProps {
   readonly field: FieldSpec;
 }
 
-/** A field with label, help and errors; a hidden field without them. */
+/** A field with everything that belongs to it; a hidden one alone. */
 export function DesignedField({ field }: FieldProps) {
   const { id, label, kind, inputType, required } = field;
   if (inputType === "hidden") return <input type="hidden" id={id} name={field.name} value={String(field.value)} />;
@@ -15,7 +15,7 @@ export function DesignedField({ field }: FieldProps) {
     <div class={`field ${kind}`}>
       <label for={id}>
         {label}
-        {/* The control has `required` itself; this is visual only. */}
+        {/* The control says `required` itself; this is for the eye. */}
         {!required && kind !== "checkbox" && <span class="optional" aria-hidden="true">optional</span>}
       </label>
       <DesignedControl field={field} />
@@ -40,7 +40,7 @@ function DesignedControl({ field }: FieldProps) {
     case "select_multi":
       return (
         <select {...common(field)} multiple={multiple}>
-          {/* Without it, browsers select the first option. */}
+          {/* Without it the browser chooses for the visitor where nothing is chosen. */}
           {!multiple && selected.length === 0 && <option value="">{field.placeholder}</option>}
           {choices.map((choice) => (
             <option
@@ -55,7 +55,7 @@ function DesignedControl({ field }: FieldProps) {
         </select>
       );
     case "input": {
-      // The value of a password or a file is never sent back.
+      // A password and a file never come back: their value is empty.
       const own: Attributes = inputType === "file"
         ? { type: inputType, accept, multiple }
         : { type: inputType, value: String(value), min, max, step, minlength, maxlength, pattern };
@@ -70,7 +70,7 @@ function DesignedRadios({ field }: FieldProps) {
     <fieldset class="field radios" role="radiogroup" aria-describedby={describedBy(field)}>
       <legend>{label}</legend>
       {choices.map(({ value, label, disabled }, index) => {
-        // The first has the id of the field, which the error summary links to.
+        // The first has the id of the field, which the list of errors leads to.
         const own = index === 0 ? id : `${id}---${index}`;
         return (
           <div key={value}>
@@ -105,7 +105,7 @@ function DesignedNotes({ field: { help, helpId, errors, errorId } }: FieldProps)
 
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Returns the attributes of every control. */
+/** What every control has. */
 function common(field: FieldSpec): Attributes {
   const { id, name, required, placeholder, autocomplete, errors } = field;
   return {
@@ -124,7 +124,7 @@ function describedBy({ errors, errorId, help, helpId }: FieldSpec): string | und
   return ids.length === 0 ? undefined : ids.join(" ");
 }
 
-// The HTML parser drops a newline right after <textarea> (HTML, 13.2.6.4.7): each submit would lose a line.
+// The HTML parser drops a newline right after <textarea> (HTML, 13.2.6.4.7), and each round trip would lose a line.
 function keepFirstNewline(text: string): string {
   return /^[\r\n]/.test(text) ? `\n${text}` : text;
 }

@@ -1,25 +1,25 @@
 /**
- * A custom template for any form, based on `formSpec()` only: it knows nothing of invoices and does not use `<Field>`. Copy it,
- * and change the design of all forms in one place.
+ * A designer's own template for any form, drawn from `formSpec()` alone: nothing in it knows an invoice, and nothing in it
+ * is `<Field>`. Copy it, and change what a form looks like in one place.
  */
 import { type FormSection, formSpec, useForm } from "@hyper/actions";
 import { DesignedErrors } from "./designed_errors.tsx";
 import { DesignedField } from "./designed_field.tsx";
 
-/** Props of `<DesignedForm>`. */
+/** What `<DesignedForm>` takes. */
 export interface DesignedFormProps {
-  /** The sections of the form. Fields in no section follow at the end. Default: one section. */
+  /** Which fields stand together. What no section names follows at the end. Default: all in one. */
   readonly sections?: readonly FormSection[];
   /** The field whose choices are the buttons of the form. Default: one button without a name. */
   readonly buttons?: string;
-  /** If `true`, the form is read-only. Default: `false`. */
+  /** Whether it is shown to be read. Default: `false`. */
   readonly readOnly?: boolean;
 }
 
-/** The content of the form around it: errors, sections, buttons. */
+/** The form around it: errors, sections, buttons. */
 export function DesignedForm({ sections = [], buttons, readOnly = false }: DesignedFormProps) {
   const form = useForm();
-  if (form.kind === "formset") throw new TypeError("Cannot render a formset: use <DesignedFormset>");
+  if (form.kind === "formset") throw new TypeError("Cannot draw a formset here: use <DesignedFormset>");
   const spec = formSpec(form, sections);
   const choices = buttons === undefined ? [] : form.field(buttons).choices;
   return (
@@ -27,23 +27,23 @@ export function DesignedForm({ sections = [], buttons, readOnly = false }: Desig
       <DesignedErrors
         messages={spec.nonFieldErrors}
         fields={spec.sections.flatMap(({ fields }) => fields)}
-        title="Your changes were not saved"
+        title="This was not saved"
       />
       {spec.sections.map(({ label, description, fields }) => {
-        const shown = fields.filter(({ name }) => name !== buttons);
-        if (shown.length === 0) return null;
+        const drawn = fields.filter(({ name }) => name !== buttons);
+        if (drawn.length === 0) return null;
         return (
           <fieldset key={label} class="section" disabled={readOnly}>
             {label !== "" && <legend>{label}</legend>}
             {description !== "" && <p class="help">{description}</p>}
-            <div class="fields">{shown.map((field) => <DesignedField key={field.name} field={field} />)}</div>
+            <div class="fields">{drawn.map((field) => <DesignedField key={field.name} field={field} />)}</div>
           </fieldset>
         );
       })}
       {!readOnly && (
         <p class="buttons">
           {choices.length === 0 ? <button>Save</button> : choices.map(({ value, label }, index) => (
-            // The enter key activates the first one (HTML, 4.10.22.2).
+            // The first is the one that the enter key presses (HTML, 4.10.22.2).
             <button key={value} name={buttons} value={value} class={index === 0 ? undefined : "second"}>{label}</button>
           ))}
         </p>

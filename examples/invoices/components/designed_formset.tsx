@@ -1,29 +1,25 @@
-/** A custom template for any formset, based on `formsetSpec()` only. `static/rows.js` adds rows to it. */
+/** A designer's own template for any formset, drawn from `formsetSpec()` alone. `static/rows.js` adds rows to it. */
 import { type FormsetRowSpec, formsetSpec, useForm } from "@hyper/actions";
 import { DesignedErrors } from "./designed_errors.tsx";
 import { DesignedField } from "./designed_field.tsx";
 
-/** Props of `<DesignedFormset>`. */
+/** What `<DesignedFormset>` takes. */
 export interface DesignedFormsetProps {
-  /** The name of a row. */
+  /** What one row is called. */
   readonly row: string;
-  /** If `true`, the form is read-only. Default: `false`. */
+  /** Whether it is shown to be read. Default: `false`. */
   readonly readOnly?: boolean;
 }
 
-/** The content of the formset around it: errors, rows, and the buttons that add a row and save. */
+/** The formset around it: errors, rows, and the buttons that add a row and save. */
 export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps) {
   const formset = useForm();
-  if (formset.kind === "form") throw new TypeError("Cannot render a form: use <DesignedForm>");
+  if (formset.kind === "form") throw new TypeError("Cannot draw a form here: use <DesignedForm>");
   const spec = formsetSpec(formset);
   const rows = readOnly ? spec.rows.filter(({ extra }) => !extra) : spec.rows;
   return (
     <>
-      <DesignedErrors
-        messages={spec.nonFormErrors}
-        fields={rows.flatMap(fieldsOf)}
-        title="Your changes were not saved"
-      />
+      <DesignedErrors messages={spec.nonFormErrors} fields={rows.flatMap(fieldsOf)} title="This was not saved" />
       <fieldset class="rows" disabled={readOnly} data-rows={spec.max}>
         <legend>{`${row}s`}</legend>
         {rows.map((spec) => <DesignedRow key={spec.index} row={row} spec={spec} />)}
@@ -34,7 +30,7 @@ export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps)
       {!readOnly && (
         <p class="buttons">
           <button>{`Save ${row.toLowerCase()}s`}</button>
-          {/* Shown only with scripts; without them, there are the extra rows. */}
+          {/* Shown where scripts run; without them the extra rows are what there is. */}
           <button type="button" class="second needs-script" data-add-row>{`Add ${row.toLowerCase()}`}</button>
         </p>
       )}

@@ -1,11 +1,11 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
-/** The page for a request that was denied or failed. */
+/** What is shown when something was refused, or broke on our side. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>
       <h1>{status < 500 ? message : "Something went wrong"}</h1>
-      {status >= 500 && <p>This is our fault, and the error was recorded.</p>}
+      {status >= 500 && <p>It is our fault, and it has been written down.</p>}
       <p>
         <a href="/">All invoices</a>
       </p>

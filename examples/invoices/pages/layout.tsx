@@ -2,7 +2,7 @@ import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 import { Session } from "./_components/session/component.tsx";
 import type { RootContext } from "./page.tsx";
 
-/** The layout of every page. It also wraps the error page, which may have no context. */
+/** What stands around every page. The error page is drawn in it too, and may have no context. */
 export default function Layout({ children, context: { user } }: LayoutProps<string, RootContext>) {
   return (
     <html lang="en">

@@ -1,9 +1,9 @@
-/** The page for a URL that leads nowhere. */
+/** What is shown for an address that leads nowhere. */
 export default function NotFound() {
   return (
     <>
-      <h1>Page not found</h1>
-      <p>The invoice may not exist, or the address may be wrong.</p>
+      <h1>There is nothing here</h1>
+      <p>The invoice may be another one, or the address may be wrong.</p>
       <p>
         <a href="/">All invoices</a>
       </p>

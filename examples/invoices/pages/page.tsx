@@ -5,15 +5,15 @@ import { clerksOnly, currentUser } from "../session.ts";
 import { SendAll, Sending } from "./_components/sending/component.tsx";
 import { admit } from "./_components/session/component.tsx";
 
-/** Inherited by every page below and by the layouts. */
+/** Every page below has this too, and so has every layout. */
 export const context = { user: ({ deps }: RequestContext) => deps.get(currentUser) };
 
-/** The type of the inherited context. */
+/** What a page can count on. */
 export type RootContext = typeof context;
 
 export const render = admit;
 
-// The second of the three guards: it runs before the body is read.
+// The second of the three guards: it is asked before anything that was sent is read.
 export const newInvoice = action(
   "new_invoice",
   { guard: clerksOnly },
@@ -36,7 +36,7 @@ export default function Invoices({ context: { user } }: PageProps<"/", RootConte
       )}
       <Sending job={lastJob()} />
       {invoices.length === 0
-        ? <p class="empty">No invoices yet</p>
+        ? <p class="empty">There are no invoices yet</p>
         : <ul class="list">{invoices.map((invoice) => <Row key={invoice.id} invoice={invoice} />)}</ul>}
     </>
   );

@@ -1,6 +1,6 @@
 import { ClientScript, type LayoutProps } from "@hyper/actions";
 
-/** The layout of every page: its language, its title, the browser runtime. */
+/** What stands around every page: its language, its title, the browser runtime. */
 export default function Layout({ children }: LayoutProps) {
   return (
     <html lang="en">

@@ -1,9 +1,9 @@
-/** The page for an error of the server. */
+/** What is shown when something broke on our side. */
 export default function ErrorPage() {
   return (
     <>
       <h1>Something went wrong</h1>
-      <p>This is our fault, and the error was recorded. Your notes are safe.</p>
+      <p>It is our fault, and it has been written down. Your notes are safe.</p>
       <p>
         <a href="/">All notes</a>
       </p>

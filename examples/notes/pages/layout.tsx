@@ -1,6 +1,6 @@
 import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 
-/** The layout of every page. */
+/** What stands around every page. */
 export default function Layout({ children }: LayoutProps) {
   return (
     <html lang="en">

@@ -1,6 +1,6 @@
 import { ClientScript, type LayoutProps } from "@hyper/actions";
 
-/** The layout of every page. `hyper-nav`: links and the search form do not reload the document. */
+/** What stands around every page. Links and the search stay in this document: `hyper-nav`. */
 export default function Layout({ children }: LayoutProps) {
   return (
     <html lang="en">

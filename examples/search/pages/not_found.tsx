@@ -1,8 +1,8 @@
-/** The page for a URL that leads nowhere. */
+/** What is shown for an address that leads nowhere. */
 export default function NotFound() {
   return (
     <>
-      <h1>Page not found</h1>
+      <h1>There is nothing here</h1>
       <p>
         <a href="/">All elements</a>
       </p>

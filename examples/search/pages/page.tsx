@@ -4,25 +4,25 @@ import { type Element, findElements, KINDS, Wanted } from "../elements.ts";
 
 const Search = Wanted.extend({ push: z.boolean().default(false) });
 
-// It changes nothing, so that it can be a GET, and everyone may call it.
+// It changes nothing, so it may be asked for with GET, and by everyone.
 export const search = action("search", { method: "GET", input: Search, skipHandlerGuard: true }, ({ data }) => {
   const { push, ...wanted } = data;
   const url = urlOf(wanted);
   return [
     html(<Results wanted={wanted} />, { target: "#results", swap: "morph" }),
-    // The back button returns to the page before the search, not to each letter of it.
+    // Where one has been before the typing began is to be found again; each letter of it is not.
     history(push ? { push: url } : { replace: url }),
   ];
 });
 
-/** The search and its results. The URL contains the search, so that it can be bookmarked and shared. */
+/** The search, and what it has found. The address says what is looked for, so that it can be kept and sent. */
 export default function Elements({ url }: PageProps) {
   const wanted = Wanted.parse(Object.fromEntries(url.searchParams));
   return (
     <>
       <h1>Elements</h1>
       <search>
-        {/* A normal form: submitted, it leads to the URL of the search, with and without scripts. */}
+        {/* An ordinary form: sent, it leads to the address of the search, with scripts or without. */}
         <form action="/" data-search>
           <div>
             <label for="q">Name, symbol or number</label>
@@ -47,7 +47,7 @@ function Results({ wanted }: { readonly wanted: Wanted }) {
   const found = findElements(wanted);
   return (
     <section id="results" aria-label="Results">
-      {/* A live region, so that a screen reader announces the number of results. */}
+      {/* Said aloud when it changes, so that somebody who does not see the list knows that it did. */}
       <p role="status">{found.length === 1 ? "1 element" : `${found.length} elements`}</p>
       <ol>
         {found.map((element) => <Result key={element.symbol} element={element} />)}

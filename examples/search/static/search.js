@@ -1,10 +1,10 @@
-// Results while typing. The lane is "replace": each search aborts the one before it.
+// Results as one types. The lane is "replace": a new letter ends the search for the letters before it.
 
-/** Idle time after the last letter before a search, in milliseconds. */
+/** How long somebody who types has to pause before it is worth asking, in milliseconds. */
 const PAUSE = 120;
 
 let timer;
-/** `true` if this search has its own history entry, which the next letter replaces. */
+/** Whether this search has an entry of its own in the history, which the next letter changes. */
 let pushed = false;
 
 addEventListener("input", ({ target }) => {
@@ -14,7 +14,7 @@ addEventListener("input", ({ target }) => {
   timer = setTimeout(search, PAUSE, form);
 });
 
-// The submitted form loads its own URL, so that the pending search is not needed; the next letter starts a new search.
+// Sent, the form leads to its own address: there is nothing left to ask for, and what is typed next is another search.
 addEventListener("submit", () => {
   clearTimeout(timer);
   pushed = false;
@@ -27,6 +27,6 @@ async function search(form) {
     const { ok } = await globalThis.action("search", data, { method: "GET", url: "/", target: "#results" });
     pushed ||= ok;
   } catch {
-    // The page already shows a failure message, with a button to try again.
+    // That the connection was lost stands on the page already, with a way to try again.
   }
 }

@@ -4,26 +4,26 @@ import { Prose, Words } from "../content/prose.tsx";
 import { findEntry } from "../site.ts";
 import { WayOn } from "./way_on.tsx";
 
-/** The context of a page of text. */
+/** What a page of text gets of its context. */
 export interface TextContext {
   /** The text. */
   readonly document: Document;
 }
 
 /**
- * Returns a context function for the text that the URL names.
+ * A provider of the text that an address names.
  *
  * @param folder The folder of its section.
  */
 export function documentOf(folder: string): (ctx: Pick<RequestContext, "params">) => Promise<Document> {
   return ({ params }) => {
     const entry = findEntry(folder, String(params.name));
-    if (entry === null) throw new HyperError(404, "Page not found");
+    if (entry === null) throw new HyperError(404, "There is no such page");
     return readDocument(folder, entry.name);
   };
 }
 
-/** A page of text: title, lead, links to its sections, and the text. */
+/** A page of text: its title, what it is about, the way within it, and the text. */
 export function TextPage({ document, path }: { readonly document: Document; readonly path: string }) {
   const { title, lead, headings, body } = document;
   return (

@@ -1,16 +1,16 @@
 import { highlight } from "./highlight.ts";
 
-/** Props of `<Code>`. */
+/** What `<Code>` takes. */
 export interface CodeProps {
   /** The source. */
   readonly source: string;
   /** Its language, as after a Markdown fence. */
   readonly language: string;
-  /** The name of its file. Default: none. */
+  /** What it is called: the name of its file. Default: nothing. */
   readonly caption?: string | undefined;
 }
 
-/** Source code, escaped and highlighted. It takes the focus, so that keyboard users can scroll it. */
+/** Source code, escaped and coloured. It takes the focus, so that the keyboard can scroll it. */
 export function Code({ source, language, caption }: CodeProps) {
   const code = (
     <pre tabindex={0} role="group" aria-label={caption ?? "Example"}>

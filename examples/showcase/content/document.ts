@@ -1,12 +1,12 @@
-/** A text of the site: a Markdown file, read once and divided into the parts of its page. */
+/** A text of the site: a Markdown file, read once and cut into what its page shows. */
 import { lexer, type Token, type Tokens } from "marked";
 import { readFile } from "./source.ts";
 
-/** A parsed text. */
+/** A text, ready to be drawn. */
 export interface Document {
   /** Its first heading. */
   readonly title: string;
-  /** The paragraph after it, which introduces the page. */
+  /** The paragraph that follows: what the page is about. */
   readonly lead: Token | null;
   /** The rest. */
   readonly body: readonly Token[];
@@ -14,7 +14,7 @@ export interface Document {
   readonly headings: readonly Heading[];
 }
 
-/** A heading to link to. */
+/** A heading one can link to. */
 export interface Heading {
   /** Its text. */
   readonly text: string;
@@ -28,8 +28,9 @@ const documents = new Map<string, Promise<Document>>();
  * Reads a text.
  *
  * @param folder The folder of its section.
- * @param name Its name in the site map.
- * @throws {TypeError} When it does not begin with a heading, or includes a file that does not exist.
+ * @param name Its name, one of the map of the site.
+ * @returns The text.
+ * @throws {TypeError} When it does not begin with a heading, or shows a file that is not there.
  */
 export function readDocument(folder: string, name: string): Promise<Document> {
   const path = `${folder}/${name}.md`;
@@ -45,7 +46,7 @@ async function parseDocument(path: string): Promise<Document> {
   const tokens = lexer(await readFile(path)).filter(({ type }) => type !== "space");
   const [first, second] = tokens;
   if (first === undefined || !is(first, "heading") || first.depth !== 1) {
-    throw new TypeError(`Cannot show "${path}": it does not begin with a first-level heading; add one`);
+    throw new TypeError(`Cannot show "${path}": it does not begin with a heading of the first level`);
   }
   const hasLead = second !== undefined && is(second, "paragraph") && quotedFile(second) === null;
   const body = tokens.slice(hasLead ? 2 : 1);
@@ -61,12 +62,12 @@ async function parseDocument(path: string): Promise<Document> {
   };
 }
 
-/** Returns whether a token is of a type. Comparing `type` does not narrow marked's union, which allows any name. */
+/** Whether a token is of a kind: `type` alone does not tell TypeScript, whose union has a kind of any name in it. */
 export function is<T extends keyof TokenKinds>(token: Token, type: T): token is TokenKinds[T] {
   return token.type === type;
 }
 
-/** The types of tokens in the texts of this site. */
+/** The kinds of token that a text here may be made of. */
 export interface TokenKinds {
   readonly blockquote: Tokens.Blockquote;
   readonly br: Tokens.Br;
@@ -85,12 +86,12 @@ export interface TokenKinds {
   readonly text: Tokens.Text;
 }
 
-/** Returns the id of a heading: its words, joined by dashes, as on code hosts. */
+/** The id of a heading: its words, joined by dashes, as code hosts make it. */
 export function headingId(token: Tokens.Heading): string {
   return textOf(token).toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
 }
 
-/** Returns the plain text of a token. */
+/** The text of a token without its marks. */
 export function textOf(token: Token): string {
   const parts = "tokens" in token ? token.tokens : undefined;
   if (parts === undefined || is(token, "codespan")) return "text" in token ? String(token.text) : "";
@@ -100,8 +101,8 @@ export function textOf(token: Token): string {
 const SOURCE_FILE = /^[^:]*(?:\.(tsx?|js|css|conf)|\/Caddyfile)$/;
 
 /**
- * Returns the file that a paragraph includes: its only content is a link to a source file, such as
- * `[pages/page.tsx](../pages/page.tsx)`. A code host shows the link, this site shows the source.
+ * The file that a paragraph stands for: one that is a single link to a source, such as
+ * `[pages/page.tsx](../pages/page.tsx)`. A code host shows the link, this site the source.
  */
 function quotedFile(token: Token): Tokens.Link | null {
   if (!is(token, "paragraph") || token.tokens.length !== 1) return null;

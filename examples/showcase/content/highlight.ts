@@ -1,10 +1,10 @@
-/** Divides source code into pieces for highlighting. It matches words and does not parse; unknown text stays plain. */
+/** Source code, cut into pieces that a style sheet colours. It reads words, not programs: what it mistakes stays text. */
 
 /** One piece. */
 export interface Piece {
-  /** The kind of the piece, or `null` for plain text. */
+  /** What it is, or `null` for plain text. */
   readonly kind: "comment" | "string" | "keyword" | "number" | "tag" | "name" | null;
-  /** The text, as in the source. */
+  /** The text, as it stands in the source. */
   readonly text: string;
 }
 
@@ -13,12 +13,12 @@ const KEYWORDS =
 
 const STRING = String.raw`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`;
 
-// The name of the group that matches is the kind; text between two matches is plain.
+// The first group that matches names the kind; what stands between two matches is plain.
 const SCRIPT = new RegExp(
   [
     String.raw`(?<comment>\/\/[^\n]*|\/\*[^]*?\*\/)`,
     String.raw`(?<string>${STRING}|\u0060(?:[^\u0060\\]|\\.)*\u0060)`,
-    // After a word, `<` is a comparison or a type argument.
+    // After a word it is a comparison or a type argument.
     String.raw`(?<tag>(?<![\w)\]])<\/?[A-Za-z][\w.-]*|(?<![\w)\]=])<\/?>)`,
     String.raw`(?<keyword>\b(?:${KEYWORDS})\b(?![-:]|\s*=\s*["{]))`,
     String.raw`(?<number>\b\d[\d_.]*\b)`,
@@ -46,11 +46,11 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Divides source code into pieces.
+ * Cuts source code into pieces.
  *
  * @param source The source.
- * @param language The language after a Markdown fence, such as `tsx`; an unknown one yields plain text.
- * @returns The pieces in order; joined they are the source.
+ * @param language The name that follows a Markdown fence, such as `tsx`; one that is not known gives plain text.
+ * @returns The pieces in order: together they are the source.
  */
 export function highlight(source: string, language: string): readonly Piece[] {
   const pattern = PATTERNS[language];

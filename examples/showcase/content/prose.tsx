@@ -1,4 +1,4 @@
-/** Markdown as components: everything is escaped, and only the tokens handled here become elements. */
+/** Markdown as components: everything is escaped, and nothing but what stands here becomes an element. */
 import type { Markup } from "@hyper/actions";
 import type { Token, Tokens } from "marked";
 import { Code } from "./code.tsx";
@@ -35,10 +35,10 @@ function block(token: Token): Markup {
   if (is(token, "blockquote")) return <blockquote>{token.tokens.map(block)}</blockquote>;
   if (is(token, "table")) return table(token);
   if (is(token, "hr")) return <hr />;
-  // A list item without paragraphs.
+  // An item of a list that has no paragraphs of its own.
   if (is(token, "text")) return inline(token.tokens ?? [token]);
   if (token.type === "space") return null;
-  throw new TypeError(`Cannot render Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
+  throw new TypeError(`Cannot draw Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
 }
 
 function table({ header, rows }: Tokens.Table): Markup {
@@ -75,13 +75,13 @@ function words(token: Token): Markup {
   if (is(token, "em")) return <em>{inline(token.tokens)}</em>;
   if (is(token, "br")) return <br />;
   if (is(token, "link")) return link(token);
-  throw new TypeError(`Cannot render Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
+  throw new TypeError(`Cannot draw Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
 }
 
 const DOCUMENT = /^(?:\.\.\/(\w+)\/)?([\w-]+)\.md(#.*)?$/;
 const OUTSIDE = /^https?:\/\//;
 
-/** A link to another text, another site, or a fragment. A link to a file of the repository becomes text. */
+/** A link: to another text of the site, to another site, to a place on the page; to a file of the repository by its name. */
 function link({ href, tokens }: Tokens.Link): Markup {
   const [, folder, name, hash = ""] = DOCUMENT.exec(href) ?? [];
   if (name !== undefined) {

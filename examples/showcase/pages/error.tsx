@@ -1,6 +1,6 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
-/** The page for a request that failed. */
+/** What is shown when something broke, here or in what was asked for. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>

@@ -1,7 +1,7 @@
 import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 import { SECTIONS } from "../site.ts";
 
-/** The layout of every page, with links to all others. */
+/** What stands around every page: the way to all others. */
 export default function Layout({ children, url }: LayoutProps) {
   return (
     <html lang="en">

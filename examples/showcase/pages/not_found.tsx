@@ -1,10 +1,10 @@
-/** The page for a URL that leads nowhere. */
+/** What is shown for an address that leads nowhere. */
 export default function NotFound() {
   return (
     <>
-      <h1>Page not found</h1>
+      <h1>There is nothing here</h1>
       <p>
-        The address may be wrong. The home page lists <a href="/">all pages</a>.
+        The address may be wrong. <a href="/">All pages</a> are listed on the first one.
       </p>
     </>
   );

@@ -3,18 +3,19 @@ import { readFile } from "../content/source.ts";
 import { SECTIONS } from "../site.ts";
 import { Hello } from "./_components/hello/component.tsx";
 
-export const head = <title>@hyper/actions: server actions for Deno</title>;
+export const head = <title>@hyper/actions: functions of your server that update the page</title>;
 
 export const context = { source: () => readFile("pages/_components/hello/component.tsx") };
 
-/** The home page: an introduction, an example, and all pages. */
+/** The first page: what it is, one example, and all pages. */
 export default function Home({ context: { source } }: { readonly context: { readonly source: string } }) {
   return (
     <article>
-      <h1>Server actions for Deno</h1>
+      <h1>Functions of your server that update the page</h1>
       <p class="lead">
-        Write a function on the server, call it from a form or from JavaScript, and the page updates itself. With
-        scripts off, the form posts and the page is rendered again. No API layer, no client-side router, no build step.
+        You write a function on the server and give it a name. A form, or one line of JavaScript, calls it. The page
+        updates itself. With scripts off, the same form posts and the same page comes back. No API layer, no router in
+        the browser, no build step.
       </p>
       <div class="split">
         <section class="live" aria-label="Live example">
@@ -23,8 +24,8 @@ export default function Home({ context: { source } }: { readonly context: { read
         <Code source={source} language="tsx" caption="hello/component.tsx" />
       </div>
       <p>
-        That is a complete application with a form: serve it with <code>Deno.serve(createHandler())</code>. The{" "}
-        <a href="/guides/start">quick start</a> takes two minutes.
+        That is a whole application with a form, once <code>Deno.serve(createHandler())</code> serves it.{" "}
+        <a href="/guides/start">Start</a> takes two minutes.
       </p>
       {SECTIONS.map(({ title, summary, folder, entries }) => (
         <section key={folder} id={folder} class="group">

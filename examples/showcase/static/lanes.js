@@ -1,4 +1,4 @@
-// Logs the calls of each lane that were blocked or aborted.
+// Writes beside each lane what became of the calls that were not answered.
 const WORDS = { "hyper:requestBlocked": "blocked", "hyper:requestAborted": "aborted" };
 
 for (const [type, word] of Object.entries(WORDS)) {

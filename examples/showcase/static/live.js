@@ -1,6 +1,6 @@
-// The stream opens with the page, closes with it, and reconnects when the network is back.
+// The stream opens with the page, closes when it is left, and comes back by itself when the network does.
 import { action } from "/_hyper/client.js";
 
 action("watch_lamps", {}, { method: "GET" }).catch(() => {
-  // The page already shows a failure message, with a button to try again.
+  // The failure message of the page says it, with a way to try again.
 });

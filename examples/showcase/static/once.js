@@ -1,4 +1,4 @@
-// Sends one request three times at once, as a network with retries would.
+// Sends one request three times at once, as an impatient network would.
 const button = document.querySelector("[data-twice]");
 button.hidden = false;
 button.addEventListener("click", async () => {

@@ -15,14 +15,14 @@ import {
 import { z } from "zod";
 import { library, type Upload } from "../library.ts";
 
-/** Maximum size of a file, in bytes. */
-const MAX_BYTES = 64_000_000;
+/** The greatest size of one file, in bytes. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const FilesForm = defineForm("upload", {
   fields: {
     files: field.file({
       label: "Files to add",
-      help: "Up to 10 images, PDF, text or zip files, each up to 64 MB",
+      help: "Pictures, PDF, text or zip; up to ten at once, each up to 64 MB",
       required: true,
       multiple: true,
       accept: "image/png,image/jpeg,image/gif,image/webp,application/pdf,application/zip,.txt",
@@ -30,27 +30,27 @@ const FilesForm = defineForm("upload", {
       maxFiles: 10,
       messages: {
         required: "Choose a file",
-        accept: "Choose images, PDF, text or zip files",
-        maxBytes: "Choose files of 64 MB or less",
-        maxFiles: "Choose at most 10 files",
+        accept: "Only pictures, PDF, text and zip are taken",
+        maxBytes: "Each file may have up to 64 MB",
+        maxFiles: "Choose ten files at most",
       },
     }),
   },
 });
 
-// A demo: everyone may add and delete. A real application omits `skipHandlerGuard` and passes createHandler() a guard.
+// A demonstration: everyone may add and delete. A real application leaves out `skipHandlerGuard` and gives createHandler() a guard.
 export const uploadFiles = action(
   "upload_files",
   {
     form: FilesForm,
     skipHandlerGuard: true,
     inject: { uploads: library },
-    // Each file is written while it arrives: the memory that it needs does not grow with its size.
+    // Each file goes to its place as it arrives: what is in memory of it does not grow with its size.
     onFile: async ({ stream }, { deps }) => (await deps.get(library)).take(stream),
     limits: {
-      // Twice the limit of the field, so that a slightly larger file produces a field error. A larger one aborts the upload.
+      // More than the form takes: who is a little above it is told so beside the field. Far above it nothing is read.
       fileBytes: 2 * MAX_BYTES,
-      // Slow connections need time; `bytesPerSecond` still ends one that sends almost nothing.
+      // A slow line needs its time; one that brings next to nothing is still ended, by `bytesPerSecond`.
       bodySeconds: 60 * 60,
     },
   },
@@ -59,9 +59,9 @@ export const uploadFiles = action(
     for (const file of sent) uploads.add(file);
     return [
       html(<FileList files={uploads.list()} />, { target: "#files", swap: "morph" }),
-      // A new form, in which no files are chosen.
+      // Anew, so that what was sent is no longer chosen.
       html(<UploadForm />, { target: "#upload", focus: "#upload input[type=file]" }),
-      toast(sent.length === 1 ? "1 file uploaded" : `${sent.length} files uploaded`),
+      toast(sent.length === 1 ? "1 file is stored" : `${sent.length} files are stored`),
     ];
   },
 );
@@ -71,13 +71,13 @@ export const deleteFile = action(
   { input: z.object({ id: z.uuid() }), skipHandlerGuard: true, inject: { uploads: library } },
   async ({ data: { id }, uploads }) => {
     await uploads.delete(id);
-    return [remove(`#file-${id}`), toast("File deleted")];
+    return [remove(`#file-${id}`), toast("The file is deleted")];
   },
 );
 
 export const context = { files: async ({ deps }) => (await deps.get(library)).list() } satisfies ContextFunctions;
 
-/** The upload form and all files. */
+/** The way in, and everything that is here. */
 export default function Uploads({ context: { files } }: PageProps<string, typeof context>) {
   return (
     <>
@@ -96,14 +96,14 @@ function UploadForm() {
     <Form action={uploadFiles} id="upload" data-max-bytes={MAX_BYTES}>
       <FormErrors />
       <Field name="files" />
-      {/* The chosen files, with previews of images: filled in by the script before the upload. */}
+      {/* What is chosen, with a picture where it is one: drawn by the script, which knows it before anything is sent. */}
       <ul class="chosen" aria-label="Chosen files" hidden />
       <button hyper-loading-disable>Upload</button>
     </Form>
   );
 }
 
-/** The progress of an upload. Outside the form, which is replaced after the upload. */
+/** What is on its way. Not in the form, which is another one when everything is there. */
 function Sending() {
   return (
     <>
@@ -121,7 +121,7 @@ function FileList({ files }: { readonly files: readonly Upload[] }) {
   return (
     <section id="files" aria-labelledby="files-title">
       <h2 id="files-title">Files</h2>
-      <ul data-empty="No files yet">{files.map((file) => <File key={file.id} file={file} />)}</ul>
+      <ul data-empty="No file is here yet">{files.map((file) => <File key={file.id} file={file} />)}</ul>
     </section>
   );
 }
@@ -142,7 +142,7 @@ function File({ file: { id, name, type, size } }: { readonly file: Upload }) {
   );
 }
 
-/** Formats a size. */
+/** A size for people. */
 function sizeOf(bytes: number): string {
   const units = ["bytes", "kB", "MB"];
   const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);

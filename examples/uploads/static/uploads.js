@@ -1,8 +1,8 @@
-// Shows the chosen files before the upload; shows the progress of an upload, and cancels it.
+// What is chosen is shown before it is sent; what is on its way can be watched, and ended.
 
 const ACTION = "upload_files";
 
-/** Object URLs of image previews; revoked when the choice changes. */
+/** Addresses of pictures that are shown and not sent yet; given back when the choice changes. */
 let pictures = [];
 
 addEventListener("change", ({ target }) => {
@@ -24,9 +24,9 @@ addEventListener("hyper:uploadProgress", ({ detail }) => {
   if (detail.action === ACTION) document.querySelector("#sent").value = detail.progress;
 });
 addEventListener("hyper:requestAborted", ({ detail }) => {
-  if (detail.action === ACTION) say("Upload canceled");
+  if (detail.action === ACTION) say("Cancelled: nothing was stored");
 });
-// The form may be a new one, or the same one with errors.
+// The form may be another one now, or the same one with its errors.
 addEventListener("hyper:afterRequest", ({ detail }) => {
   if (detail.action === ACTION) showChosen();
 });
@@ -41,9 +41,9 @@ function showChosen() {
   pictures = [];
   list.replaceChildren(...files.map((file) => chosen(file, max)));
   list.hidden = files.length === 0;
-  // Checked before the upload, to save the user the wait; the server checks it too.
+  // Said before a long way to the server is gone for nothing; the server says it again to who has no script.
   const large = files.find(({ size }) => size > max);
-  input.setCustomValidity(large ? `${large.name} is larger than ${max / 1_000_000} MB` : "");
+  input.setCustomValidity(large ? `${large.name} is larger than ${max / 1024 ** 2} MB` : "");
   if (large) input.reportValidity();
 }
 

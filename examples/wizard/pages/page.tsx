@@ -8,7 +8,7 @@ export const begin = action(
   { skipHandlerGuard: true, inject: { drafts, current: currentDraft } },
   async ({ drafts, current, url }) => {
     if (current !== null) await drafts.drop(current.id);
-    // A cookie is a header, so that the result is a `Response`.
+    // A cookie is a header, so that the answer is a `Response`.
     const response = new Response(null, { status: 303, headers: { location: urlOf(STEPS[0]) } });
     setCookie(response.headers, {
       name: "draft",
@@ -17,27 +17,27 @@ export const begin = action(
       httpOnly: true,
       sameSite: "Lax",
       maxAge: DRAFT_SECONDS,
-      // Browsers accept secure cookies over TLS and on `localhost` only.
+      // A browser keeps no secure cookie of a site without TLS but `localhost`.
       secure: url.protocol === "https:",
     });
     return response;
   },
 );
 
-/** Starts a registration or continues it. */
+/** The way in, or the way on. */
 export async function render({ deps }: PageContext) {
   const current = await deps.get(currentDraft);
   return (
     <>
       <h1>Workshops</h1>
-      <p>Three steps and a summary. Your answers are saved for a week, and only this browser can see them.</p>
+      <p>Three steps and a summary. What you type is kept for a week, and shown to this browser alone.</p>
       {current !== null && (
         <p>
-          <a class="button" href={urlOf(firstOpen(current.draft))}>Continue your registration</a>
+          <a class="button" href={urlOf(firstOpen(current.draft))}>Go on with your registration</a>
         </p>
       )}
       <Form action={begin}>
-        <button class={current === null ? undefined : "quiet"}>{current === null ? "Register" : "Start over"}</button>
+        <button class={current === null ? undefined : "quiet"}>{current === null ? "Register" : "Begin anew"}</button>
       </Form>
     </>
   );

@@ -1,6 +1,6 @@
-// Saves text while it is typed, so that it is not lost with the tab.
+// Keeps what is typed, so that nothing is lost with the tab.
 
-/** Idle time after the last letter before saving, in milliseconds. */
+/** How long somebody who types has to pause before it is worth keeping, in milliseconds. */
 const PAUSE = 400;
 
 let timer;
@@ -12,12 +12,12 @@ addEventListener("input", ({ target }) => {
   timer = setTimeout(keep, PAUSE, form);
 });
 
-// The submit saves the text itself.
+// What is sent is kept by that.
 addEventListener("submit", () => clearTimeout(timer));
 
 function keep(form) {
-  // In a queue, so that an older text does not arrive last.
+  // In a queue: what was typed first must not arrive last.
   globalThis.action(form.dataset.keep, Object.fromEntries(new FormData(form)), { sync: "queue" })
-    // The page already shows a failure message, with a button to try again.
+    // That the connection was lost stands on the page already, with a way to try again.
     .catch(() => {});
 }

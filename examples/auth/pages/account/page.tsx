@@ -16,10 +16,10 @@ import { accounts, admit, currentUser, member } from "../../session.ts";
 
 const ProfileForm = defineForm("profile", {
   fields: {
-    title: field.text({ label: "Display name", required: true, maxlength: 80 }),
+    title: field.text({ label: "What we call you", required: true, maxlength: 80 }),
     about: field.textarea({ label: "About you", maxlength: 2_000 }),
   },
-  // Text that was typed when the session expired wins over the saved profile.
+  // What was typed when the session was over comes before what is saved.
   getInitial: async (ctx) => {
     const user = await ctx.deps.get(currentUser);
     return user === null ? null : await findTyped("profile", user, ctx) ?? user;
@@ -29,35 +29,35 @@ const ProfileForm = defineForm("profile", {
 
 export const saveProfile = action(
   "save_profile",
-  // Not public: the guard of the form requires a sign-in, and keeps the submitted text.
+  // Not for everyone: the guard of the form asks for a sign-in, and keeps what was typed.
   { form: ProfileForm, skipHandlerGuard: true },
   async (ctx) => {
     const { form, deps } = ctx;
-    // Not injected: injected values are made before the guard of the form runs.
+    // Asked for here: what is injected is made before the guard of the form is asked.
     const [user, known] = [await deps.get(member), await deps.get(accounts)];
     known.saveProfile(user.id, form.values);
     await forgetTyped(form.name, user, ctx);
-    return [refresh("#main"), toast("Account saved")];
+    return [refresh("#main"), toast("Your account is saved")];
   },
 );
 
 export const head = <title>Your account</title>;
 
-/** For users who are signed in. */
+/** For who is signed in. */
 export const render = admit();
 
 export const context = {
-  // The guard of the page has run before.
+  // The guard of the page has asked before.
   member: ({ deps }) => deps.get(member),
   isTyped: async (ctx: RequestContext) => await findTyped("profile", await ctx.deps.get(member), ctx) !== null,
 } satisfies ContextFunctions;
 
-/** The profile of the user. */
+/** What somebody says about themselves. */
 export default function Account({ context: { member, isTyped } }: PageProps<string, typeof context>) {
   return (
     <>
       <h1>{member.title || member.name}</h1>
-      {isTyped && <p role="status" class="note">Your changes were restored. They are not saved yet.</p>}
+      {isTyped && <p role="status" class="note">What you had typed is still here. It is not saved yet.</p>}
       <Form action={saveProfile} class="stack">
         <FormErrors />
         <Field name="title" />

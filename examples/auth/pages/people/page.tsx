@@ -11,9 +11,9 @@ export const setRole = action(
     inject: { member, accounts },
   },
   ({ data: { id, role }, member, accounts }) => {
-    if (id === member.id) throw new HyperError(409, "You cannot change your own role");
+    if (id === member.id) throw new HyperError(409, "Nobody changes what they may do themselves");
     accounts.setRole(id, role);
-    return [refresh("#main"), toast("Role changed")];
+    return [refresh("#main"), toast("Changed")];
   },
 );
 
@@ -24,7 +24,7 @@ export const render = admit("admin");
 
 export const context = { people: async ({ deps }) => (await deps.get(accounts)).list() } satisfies ContextFunctions;
 
-/** All users and their roles. */
+/** Who is here, and what they may do. */
 export default function People({ context: { people } }: PageProps<string, typeof context>) {
   return (
     <>

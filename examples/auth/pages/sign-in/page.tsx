@@ -14,35 +14,35 @@ export const signIn = action(
   {
     form: SignInForm,
     skipHandlerGuard: true,
-    // Five attempts at once, then one every twelve seconds.
+    // Five guesses at once, then one every twelve seconds.
     rate: { limit: 5, seconds: 60 },
     inject: { accounts, next: DQuery("next", pathOf, { default: "/account" }) },
   },
   async (ctx) => {
     const { form, accounts, next } = ctx;
     const user = await accounts.check(form.values.name, form.values.password);
-    // Does not say which one is wrong: that would reveal who has an account.
-    return user === null ? form.addError("", "Wrong name or password") : await beginSession(user, ctx, next);
+    // Not which of them is wrong: that would tell a stranger who has an account.
+    return user === null ? form.addError("", "Name or password is wrong") : await beginSession(user, ctx, next);
   },
 );
 
 export const head = <title>Sign in</title>;
 
-/** The sign-in page. */
+/** The way in. */
 export async function render({ deps, url }: PageContext) {
   const user = await deps.get(currentUser);
   return (
     <>
       <h1>Sign in</h1>
-      {user !== null && <p>You are signed in as {user.name}; sign in again to switch accounts.</p>}
-      {url.searchParams.has("next") && user === null && <p role="status">Sign in to continue.</p>}
+      {user !== null && <p>You are signed in as {user.name}; to be somebody else, sign in anew.</p>}
+      {url.searchParams.has("next") && user === null && <p role="status">Sign in to go on.</p>}
       <Form action={signIn} class="stack">
         <FormErrors />
         <Field name="name" autocapitalize="none" />
         <Field name="password" />
         <button>Sign in</button>
       </Form>
-      <p>Demo accounts: {DEMO.map(({ name, password }) => `${name} (password “${password}”)`).join(", ")}.</p>
+      <p>Everybody here is made up: {DEMO.map(({ name, password }) => `${name}, with “${password}”`).join("; ")}.</p>
     </>
   );
 }

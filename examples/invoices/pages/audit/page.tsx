@@ -5,28 +5,28 @@ import { admit } from "../_components/session/component.tsx";
 
 export const head = <title>Audit</title>;
 
-/** A page as a class: its actions are methods, and share an instance with `render` in each request. */
+/** A page as a class: its actions are methods, and share one instance with `render` for the length of a request. */
 export default class AuditPage extends Page {
   override async render(ctx: PageContext) {
-    // Markup or `false` replaces the page; nothing admits the user.
+    // Markup or `false` is the answer; nothing lets the visitor in.
     const refusal = await admit(ctx, ["clerk"]);
     if (refusal !== undefined) return refusal;
     return (
       <>
         <h1>Audit</h1>
         <Form action={this.clear}>
-          <button class="quiet">Delete log</button>
+          <button class="quiet">Forget everything</button>
         </Form>
         <Table
           title="Actions"
-          columns={["Time", "Action", "User", "Status", "Milliseconds"]}
+          columns={["When", "Action", "Who", "Status", "Milliseconds"]}
           rows={listAudit().map((
             { at, action, principal, status, ms },
           ) => [at, action, principal, status, ms.toFixed(1)])}
         />
         <Table
-          title="Invalid forms"
-          columns={["Time", "Action", "User", "Errors", "Fields"]}
+          title="Refused forms"
+          columns={["When", "Action", "Who", "Errors", "Fields"]}
           rows={listRefusals().map(({ at, action, principal, errors, fields }) => [
             at,
             action,
@@ -42,7 +42,7 @@ export default class AuditPage extends Page {
   @action("clear_audit", { guard: clerksOnly })
   clear(_ctx: ActionContext) {
     clearAudit();
-    return [refresh("#main"), toast("Log deleted")];
+    return [refresh("#main"), toast("The audit log is empty")];
   }
 }
 
@@ -57,7 +57,7 @@ function Table({ title, columns, rows }: TableProps) {
   return (
     <section>
       <h2 id={id}>{title}</h2>
-      {/* The tabindex lets keyboard users scroll a wide table. */}
+      {/* Wide tables scroll by themselves; with a tabindex the keyboard can do that too. */}
       <div class="scroll" tabindex={0} role="region" aria-labelledby={id}>
         <table>
           <thead>

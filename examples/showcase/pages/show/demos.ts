@@ -1,4 +1,4 @@
-/** The demo of each capability: a component, and its source files. */
+/** What each page of the capabilities shows: a component, and the files it is made of. */
 import type { Markup } from "@hyper/actions";
 import * as buttons from "./_components/buttons/component.tsx";
 import * as calls from "./_components/calls/component.tsx";
@@ -18,26 +18,26 @@ import * as streams from "./_components/streams/component.tsx";
 import * as toasts from "./_components/toasts/component.tsx";
 import * as uploads from "./_components/uploads/component.tsx";
 
-/** A demo. */
+/** One demonstration. */
 export interface Demonstration {
-  /** The component. */
+  /** The live thing. */
   readonly Demo: (props: DemoProps) => Markup;
-  /** Its source files, as paths from `examples/showcase`. The page shows them completely. */
+  /** The files it is made of, as paths from `examples/showcase`: what the page shows of them is all of it. */
   readonly files: readonly string[];
-  /** The scripts that it needs. */
+  /** The scripts it brings along. */
   readonly scripts: readonly string[];
 }
 
-/** Props of a demo. */
+/** What a demonstration is told of the page it stands on. */
 export interface DemoProps {
   /** The URL of the page. */
   readonly url: URL;
 }
 
-/** Alpine's own file, whose source is not shown. */
+/** Alpine's own file: its bytes are no part of what there is to read. */
 const NOT_OURS = "/alpine.js";
 
-/** The demos, by the names of their pages. */
+/** The demonstrations by the names of their pages. */
 export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("forms", forms.Demo),
   demo("rows", rows.Demo, "/rows.js"),

@@ -1,4 +1,4 @@
-/** The chat: messages, and text while it is being typed. */
+/** The chat: what is said, and what is being typed, letter by letter. */
 import { action, defineForm, Field, field, Form, html, remove } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
@@ -6,7 +6,7 @@ import type { Message, Person } from "../../../database.ts";
 import { member, membersOnly, ROOM } from "../../../session.ts";
 
 const SayForm = defineForm("say", {
-  fields: { text: field.text({ label: "Message", required: true, maxlength: 200 }) },
+  fields: { text: field.text({ label: "Say something", required: true, maxlength: 200 }) },
 });
 
 export const say = action(
@@ -22,7 +22,7 @@ export const say = action(
   },
 );
 
-// Not stored: a user who opens the room later sees messages only.
+// Nothing is kept of it: whoever opens the room later sees what was said, not how it was written.
 export const type = action(
   "type",
   { input: z.object({ text: z.string().max(200) }), guard: membersOnly, inject: { person: member } },
@@ -44,7 +44,7 @@ export function Chat() {
       <ol id="messages" aria-live="polite" aria-label="Messages">
         {database.listMessages().map((message) => <Line key={message.id} message={message} />)}
       </ol>
-      <ul id="typing" class="typing" aria-label="Typing" />
+      <ul id="typing" class="typing" aria-label="Being typed" />
       <Say />
     </section>
   );

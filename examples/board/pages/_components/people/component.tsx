@@ -1,10 +1,10 @@
-/** The people in the room: the form to join, the list, and the stream that updates it. */
+/** Who is in the room: the way in, the list of those who are here, and the stream that keeps it. */
 import { action, defineForm, Field, field, Form, live, refresh } from "@hyper/actions";
 import * as database from "../../../database.ts";
 import { enter as letIn, member, membersOnly, ROOM } from "../../../session.ts";
 
 const NameForm = defineForm("name", {
-  fields: { name: field.text({ label: "Your name", required: true, maxlength: 40 }) },
+  fields: { name: field.text({ label: "What shall we call you?", required: true, maxlength: 40 }) },
 });
 
 export const enter = action(
@@ -13,7 +13,7 @@ export const enter = action(
   ({ form, url }) => letIn(form.values.name, url),
 );
 
-// Open as long as the tab: its seat in the room, and all changes of the room.
+// For as long as a tab is open: its place among those who are here, and everything that anybody does.
 export const watchRoom = action(
   "watch_room",
   { method: "GET", guard: membersOnly, inject: { person: member } },
@@ -29,24 +29,24 @@ export const watchRoom = action(
   },
 );
 
-/** The form to join. */
+/** Asks for a name. */
 export function Enter() {
   return (
     <div class="enter">
       <h1>Board</h1>
       <Form action={enter} class="row">
         <Field name="name" autocomplete="nickname" />
-        <button>Join</button>
+        <button>Come in</button>
       </Form>
     </div>
   );
 }
 
-/** The people online. A seat is an open stream, so that people without scripts are not listed for others. */
+/** Those who are here. Without scripts nobody is seen to be: a seat is an open stream. */
 export function People({ you }: { readonly you: string }) {
   const others = database.listPeople().filter((name) => name !== you);
   return (
-    <ul id="people" class="people" aria-label="People online">
+    <ul id="people" class="people" aria-label="People who are here">
       {[you, ...others].map((name) => (
         <li key={name} title={name}>
           <span aria-hidden="true">{[...name][0]?.toUpperCase()}</span>

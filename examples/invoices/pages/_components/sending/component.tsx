@@ -1,4 +1,4 @@
-/** Sending all drafts: a command that starts a job and switches to an action that shows its progress. */
+/** Sending all drafts: a command that begins a job and hands over to a watcher, which shows it. */
 import {
   action,
   checkpoint,
@@ -16,10 +16,10 @@ import { type Invoice, mustFind, titleOf } from "../../../invoices.ts";
 import { findJob, type Job, sentInvoices, startJob } from "../../../sending.ts";
 import { clerksOnly, signedInOnly } from "../../../session.ts";
 
-// It changes something, so that it is a POST that runs once. It ends immediately, and the job continues if the user leaves.
+// It changes something, so it is a POST that runs once; it ends at once, and nothing is lost when its visitor leaves.
 export const sendAll = action("send_all", { guard: clerksOnly }, () => {
   const job = startJob();
-  if (job === null) return toast("No drafts are ready to be sent");
+  if (job === null) return toast("There is no draft that could be sent");
   return [
     toast(`Sending ${count(job.invoices.length)}`),
     html(<Sending job={job} />, { target: "#sending" }),
@@ -27,30 +27,30 @@ export const sendAll = action("send_all", { guard: clerksOnly }, () => {
   ];
 });
 
-// It changes nothing, so that it is a GET: after a lost connection the browser retries it from the last checkpoint.
+// It only looks, so it is a GET: the browser asks again where the connection breaks, and goes on after what it has seen.
 export const watchSending = action(
   "watch_sending",
   { method: "GET", guard: signedInOnly, input: z.object({ job: z.coerce.number().int() }) },
   async function* (ctx) {
     const job = findJob(ctx.data.job);
-    if (job === null) throw new HyperError(404, "Job not found");
+    if (job === null) throw new HyperError(404, "There is no such job");
     const marks = job.invoices.map((id) => `sent-${id}`);
     const passed = lastCheckpoint(ctx, marks);
     let done = passed === null ? 0 : marks.indexOf(passed) + 1;
-    // The first call shows all invoices that were sent before.
+    // All at once where it begins, so that what was sent before anyone looked is not counted up again.
     if (passed === null) {
       done = job.sent;
       yield html(<Sending job={job} />, { target: "#sending", swap: "morph" });
     }
     for await (const invoice of sentInvoices(job.id, done)) {
       done += 1;
-      // Appended once: a retry starts after the last checkpoint.
+      // Appended once: what the browser has passed already is not sent to it again.
       yield html(<SentInvoice invoice={invoice} />, { target: "#sent", swap: "append" });
       yield html(<Progress done={done} of={marks.length} />, { target: "#progress", swap: "morph" });
       yield checkpoint(`sent-${invoice.id}`);
     }
     yield refresh("#main");
-    yield toast(done === marks.length ? "All invoices sent" : "Sending was interrupted");
+    yield toast(done === marks.length ? "All invoices are sent" : "Sending was cut off");
   },
 );
 
@@ -63,7 +63,7 @@ export function SendAll() {
   );
 }
 
-/** The progress of a job. */
+/** How far a job is. */
 export function Sending({ job }: { readonly job: Job | null }) {
   return (
     <section id="sending" aria-labelledby="sending-title">
@@ -85,10 +85,10 @@ function Progress({ done, of }: { readonly done: number; readonly of: number }) 
     <div id="progress">
       <label for="progress-bar">{done === of ? `${count(of)} sent` : `${done} of ${of} sent`}</label>
       {done < of && <progress id="progress-bar" value={done} max={of} />}
-      {/* Without scripts, the page shows the progress when it was loaded. */}
+      {/* Without scripts the page says how far it was; this asks again. */}
       {done < of && (
         <noscript>
-          <a href="/">Refresh progress</a>
+          <a href="/">How far is it now?</a>
         </noscript>
       )}
     </div>

@@ -1,4 +1,4 @@
-/** Signing in and out: in the header of every page, and in place of a page that needs a sign-in. */
+/** Signing in and out: in the header of every page, and in place of a page that is not for everyone. */
 import {
   action,
   defineForm,
@@ -13,11 +13,11 @@ import {
 import { currentUser, ROLES, signIn, signOut, type User } from "../../../session.ts";
 
 const SignInForm = defineForm("sign_in", {
-  fields: { role: field.radio({ choices: ROLES, required: true, messages: { required: "Choose a role" } }) },
+  fields: { role: field.radio({ choices: ROLES, required: true, messages: { required: "Choose who you are" } }) },
 });
 
-// A cookie is a header, so that the result is a `Response`. It redirects to the origin page, never to a URL that the client
-// sends, which could be one of another site.
+// A cookie is a header, so that the answer is a `Response`. It leads back to the page that was asked for: no address is
+// taken from the visitor, and so none of another site.
 export const enter = action(
   "sign_in",
   { form: SignInForm, skipHandlerGuard: true },
@@ -31,8 +31,8 @@ export const leave = action(
 );
 
 /**
- * The first of the three guards, for `render` of a page: returning nothing admits the user, `false` responds with 403, and markup
- * replaces the page.
+ * The first of the three guards, for `render` of a page: nothing lets the visitor in, `false` is 403, and markup takes the
+ * place of the page.
  */
 export async function admit(
   { deps, response }: PageContext,
@@ -44,7 +44,7 @@ export async function admit(
   return <SignIn />;
 }
 
-/** The role of the user, and the sign-out button. */
+/** Who is signed in, and the way out. */
 export function Session({ user }: { readonly user: User | null | undefined }) {
   if (!user) return null;
   return (
@@ -59,10 +59,10 @@ function SignIn() {
   return (
     <Form action={enter} class="sign-in">
       <h1>Sign in</h1>
-      <p>This is a demo: choose a role.</p>
+      <p>Everything here is made up: choose who you are.</p>
       <FormErrors />
       <p class="buttons">
-        {/* Several buttons with one name: the pressed one is sent. */}
+        {/* Several buttons with one name: the one that is pressed is sent. */}
         <button name="role" value="clerk">Sign in as clerk</button>
         <button name="role" value="visitor" class="second">Sign in as visitor</button>
       </p>

@@ -19,8 +19,8 @@ import type { RootContext } from "../../page.tsx";
 export const render = admit;
 
 /**
- * In addition to the inherited context of the root page. It is also made when the sign-in replaces this page, and then must not
- * reveal anything, not even whether the invoice exists.
+ * Beside what the root page gives, which is inherited. It is made where the sign-in stands in place of this page too, and
+ * then must tell nothing: not even whether there is such an invoice.
  */
 export const context = {
   invoice: async ({ deps }: RequestContext) =>
@@ -29,23 +29,23 @@ export const context = {
 
 type Props = PageProps<"/invoices/[id]", RootContext & typeof context>;
 
-// A function of the props, for a title with the number of the invoice.
+// A function of the props, for a title that says which invoice it is.
 export const head = ({ context: { invoice } }: Props) => invoice && <title>{titleOf(invoice)}</title>;
 
 export const saveInvoice = action("save_invoice", {
   guard: clerksOnly,
-  // A factory: the form with the values of this invoice.
+  // A factory: the form for this record. The record is read once, however many ask for it.
   form: async ({ deps }) => [InvoiceForm, { initial: await deps.get(currentInvoice) }],
   inject: { invoice: Depends(currentInvoice) },
 }, ({ form, invoice }) => {
   const { then, ...details } = form.values;
   if (then === "send") {
     const reason = whyNotReady({ ...details, lines: invoice.lines });
-    // The action function can make the form invalid too: the page is rendered with the submitted values.
+    // What only the handler can know refuses the form as well: the page comes back with what was typed.
     if (reason !== null) return form.addError("", reason);
   }
   saveDetails(invoice.id, details);
-  // The option `success` of the form provides the outcome.
+  // Nothing more: what `success` of the form says follows.
   if (then === "save") return;
   sendInvoice(invoice.id);
   return [refresh("#main"), toast(`Sent to ${details.customer.email}`)];
@@ -56,14 +56,14 @@ export const saveInvoiceLines = action("save_lines", {
   form: async ({ deps }) => [LinesForm, { initial: (await deps.get(currentInvoice)).lines }],
   inject: { invoice: Depends(currentInvoice) },
 }, ({ form, invoice }) => {
-  // In their order, without deleted and unchanged rows.
+  // In their order, without those to be deleted and without rows that nobody touched.
   saveLines(invoice.id, form.values);
   return [refresh("#main"), toast("Lines saved")];
 });
 
 const SECTIONS = [
   { label: "Customer", fields: ["customer.name", "customer.email"] },
-  { label: "Terms", description: "The terms of the customer.", fields: ["issued", "due", "currency", "reminders"] },
+  { label: "Terms", description: "What the customer agreed to.", fields: ["issued", "due", "currency", "reminders"] },
 ];
 
 /** One invoice: two forms, each saved by its own button. */

@@ -1,4 +1,4 @@
-/** The list of notes, and its actions: add, rename, delete, search, back up. */
+/** The list of notes and what is done in it: add, rename, delete, search, back up. */
 import { action, defineForm, Field, field, Form, history, html, HyperError, remove, toast } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
@@ -15,10 +15,10 @@ const RenameForm = defineForm("rename", {
   },
 });
 
-/** Pause after each note, in milliseconds, so that there is progress to watch. */
+/** What a copy of one note is worth waiting for, in milliseconds: so that there is progress to watch. */
 const COPY_PAUSE = 60;
 
-// Everyone may change the notes of this demo, hence `skipHandlerGuard`. A real application passes createHandler() a guard.
+// The notes of this demonstration are everyone's, hence `skipHandlerGuard`. Where they are not, createHandler() is given a guard.
 export const addNote = action("add_note", { form: AddForm, skipHandlerGuard: true }, ({ form }) => {
   const note = database.addNote({ title: form.values.title, body: "", due: null });
   return [
@@ -30,7 +30,7 @@ export const addNote = action("add_note", { form: AddForm, skipHandlerGuard: tru
 
 export const renameNote = action("rename_note", { form: RenameForm, skipHandlerGuard: true }, ({ form }) => {
   const note = database.findNote(Number(form.values.id));
-  if (note === null) throw new HyperError(404, "This note has been deleted");
+  if (note === null) throw new HyperError(404, "This note was deleted meanwhile");
   const renamed = database.updateNote(note, { title: form.values.title });
   return [html(<NoteRow note={renamed} />, { target: `#note-${note.id}`, swap: "morph" }), toast("Title saved")];
 });
@@ -44,7 +44,7 @@ export const deleteNote = action(
   },
 );
 
-// It changes nothing, so that it can be a GET.
+// It changes nothing, so it may be asked for with GET.
 export const searchNotes = action(
   "search_notes",
   { method: "GET", input: z.object({ q: z.string().max(200).default("") }), skipHandlerGuard: true },
@@ -70,17 +70,17 @@ export function AddNote() {
   return (
     <section id="add">
       <Form action={addNote} class="row">
-        <Field name="title" placeholder="Buy milk" />
+        <Field name="title" placeholder="What is on your mind?" />
         <button>Add</button>
       </Form>
     </section>
   );
 }
 
-/** The list of notes; without any, a message. */
+/** The notes, or that there are none. */
 export function NoteList({ notes, search }: { readonly notes: readonly Note[]; readonly search: string }) {
   return (
-    <div id="notes" class="notes" role="list" data-empty={search === "" ? "No notes yet" : "No matching notes"}>
+    <div id="notes" class="notes" role="list" data-empty={search === "" ? "No notes yet" : "No note holds this text"}>
       {notes.map((note) => <NoteRow key={note.id} note={note} />)}
     </div>
   );
@@ -107,14 +107,13 @@ function NoteRow({ note }: { readonly note: Note }) {
 
 function Due({ date }: { readonly date: string }) {
   const late = date < new Date().toISOString().slice(0, 10);
-  return <time datetime={date} class={late ? "late" : undefined}>{late ? `Overdue since ${date}` : `Due ${date}`}
-  </time>;
+  return <time datetime={date} class={late ? "late" : undefined}>{late ? `Late since ${date}` : `Due ${date}`}</time>;
 }
 
-/** The time of the last backup. */
+/** When the last copy of all notes was made. */
 export function BackupState({ backup }: { readonly backup: Backup | null }) {
   const words = backup === null
-    ? "No backup yet"
+    ? "There is no backup yet"
     : `${backup.notes} ${backup.notes === 1 ? "note" : "notes"} backed up at ${
       backup.at.slice(0, 16).replace("T", " ")
     } UTC`;

@@ -6,7 +6,7 @@ const GuestForm = defineForm("guest", {
 
 export const greet = action("greet", { form: GuestForm }, ({ form }) => {
   const { name } = form.values;
-  return [html(`Hello, ${name}`, { target: "#greeting", swap: "inner" }), toast(`Welcome, ${name}`)];
+  return [html(`Good to see you, ${name}`, { target: "#greeting", swap: "inner" }), toast(`${name} is here`)];
 });
 
 export function Hello() {
@@ -14,7 +14,7 @@ export function Hello() {
     <Form action={greet}>
       <Field name="name" autocomplete="off" />
       <button>Say hello</button>
-      <p id="greeting">No guests yet</p>
+      <p id="greeting">Nobody is here yet</p>
     </Form>
   );
 }

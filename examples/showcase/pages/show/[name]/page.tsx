@@ -6,10 +6,10 @@ import { Prose, Words } from "../../../content/prose.tsx";
 import { readFile } from "../../../content/source.ts";
 import { DEMOS } from "../demos.ts";
 
-/** Returns the source files of a demo. */
+/** The files of a demonstration with their texts. */
 async function sources({ params }: RequestContext) {
   const demo = DEMOS.get(String(params.name));
-  if (demo === undefined) throw new HyperError(404, "Page not found");
+  if (demo === undefined) throw new HyperError(404, "There is no such page");
   return await Promise.all(demo.files.map(async (path) => ({ path, text: await readFile(path) })));
 }
 
@@ -17,7 +17,7 @@ export const context = { document: documentOf("capabilities"), sources };
 
 type Props = PageProps<"/show/[name]", typeof context>;
 
-/** Adds the scripts of the demo to the head, where each is loaded once. */
+/** The scripts a demonstration brings along stand in the head, where they are loaded once. */
 export const head = ({ params, context: { document } }: Props) => (
   <>
     <title>{`${document.title} · @hyper/actions`}</title>
@@ -25,7 +25,7 @@ export const head = ({ params, context: { document } }: Props) => (
   </>
 );
 
-/** A capability: introduction, live demo with its source, and details. */
+/** One capability: what it is, the live thing with its source, and what else there is to know. */
 export default function Show({ url, params, context: { document, sources } }: Props) {
   const Demo = DEMOS.get(params.name)?.Demo;
   return (

@@ -1,7 +1,7 @@
 import type { Draft } from "../../../drafts.ts";
 import { STEPS, urlOf } from "../../../steps.ts";
 
-/** The answers of each step. */
+/** What was answered, step by step. */
 export function Answered({ draft, canChange = false }: { readonly draft: Draft; readonly canChange?: boolean }) {
   return (
     <>

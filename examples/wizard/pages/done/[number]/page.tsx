@@ -2,19 +2,19 @@ import { HyperError, type PageContext } from "@hyper/actions";
 import { drafts } from "../../../drafts.ts";
 import { Answered } from "../../_components/answered/component.tsx";
 
-/** A registration, by its number. */
+/** What was sent, under its number. */
 export async function render({ params, deps }: PageContext<"/done/[number]">) {
   const sent = await (await deps.get(drafts)).findSent(params.number);
-  if (sent === null) throw new HyperError(404, "Registration not found");
+  if (sent === null) throw new HyperError(404, "There is no such registration");
   return (
     <>
       <h1>You are registered</h1>
       <p>
-        Your registration number is <strong>{params.number}</strong>.
+        Your number is <strong>{params.number}</strong>.
       </p>
       <Answered draft={sent} />
       <p>
-        <a href="/">All workshops</a>
+        <a href="/">To the workshops</a>
       </p>
     </>
   );

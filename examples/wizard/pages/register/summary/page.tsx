@@ -5,7 +5,7 @@ import { Answered } from "../../_components/answered/component.tsx";
 import { Steps } from "../../_components/steps/component.tsx";
 
 const AgreementForm = defineForm("agreement", {
-  fields: { agree: field.checkbox({ label: "I will attend, or cancel if I cannot", required: true }) },
+  fields: { agree: field.checkbox({ label: "I come, or say so if I cannot", required: true }) },
 });
 
 export const sendRegistration = action(
@@ -13,12 +13,12 @@ export const sendRegistration = action(
   { form: AgreementForm, guard: withDraft, inject: { drafts, id: draftId } },
   async ({ drafts, id }) => {
     const number = await drafts.send(id);
-    // An answer is missing, or another tab has sent the draft: the summary shows which.
+    // Something is missing, or another tab has sent it: the page of this one says which.
     return redirect(number === null ? "/register/summary" : `/done/${number}`);
   },
 );
 
-/** The summary of all answers, with the form that sends them. */
+/** What was answered, to be looked at once more, and sent. */
 export async function render({ deps }: PageContext) {
   const current = await deps.get(currentDraft);
   const open = current === null ? undefined : firstOpen(current.draft);

@@ -8,11 +8,11 @@ const LetterForm = defineForm("letter", {
 });
 
 export const saveLetter = action("save_letter", { form: LetterForm }, ({ form }) => {
-  const done = form.values.then === "send" ? "Sent" : "Draft saved";
+  const done = form.values.then === "send" ? "Sent" : "Kept as a draft";
   return [html(`${done}: ${form.values.text}`, { target: "#letter", swap: "inner" }), toast(done)];
 });
 
-// Another action of the same form, which gets its fields without validation.
+// Another action of the same form, which takes its fields as they are.
 export const countWords = action("count_words", ({ data }) => {
   const words = String(data.text ?? "").split(/\s+/).filter((word) => word !== "").length;
   return [html(`${words} words`, { target: "#letter", swap: "inner" }), toast(`${words} words`)];
@@ -24,8 +24,8 @@ export function Demo() {
       <Form action={saveLetter}>
         <Field name="text" rows={4} />
         <div class="buttons">
-          {/* The pressed button sends its name and value. */}
-          <button name="then" value="keep" class="quiet">Save draft</button>
+          {/* The button that is pressed sends its name and value. */}
+          <button name="then" value="keep" class="quiet">Keep</button>
           <button name="then" value="send">Send</button>
           {/* Another action, for the same fields. */}
           <SubmitButton action={countWords} class="quiet" formnovalidate>Count words</SubmitButton>

@@ -1,7 +1,7 @@
 import { action } from "@hyper/actions";
 import { z } from "zod";
 
-// Plain data: the caller gets the returned value, typed in TypeScript.
+// Plain data: what is returned is what the caller gets, typed where it is called from TypeScript.
 export const rollDice = action(
   "roll_dice",
   {
@@ -16,14 +16,14 @@ export const rollDice = action(
 export function Demo() {
   return (
     <div data-dice>
-      <label for="sides">Sides</label>
+      <label for="sides">Sides of the dice</label>
       <input id="sides" type="number" value="6" />
       <p class="buttons">
         <button type="button" data-roll>Roll two dice</button>
       </p>
       <output class="big" for="sides" />
       <noscript>
-        <p>This example needs JavaScript.</p>
+        <p>This one is called from JavaScript, which is off.</p>
       </noscript>
     </div>
   );

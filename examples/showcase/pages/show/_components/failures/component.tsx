@@ -1,16 +1,16 @@
 import { action, Form, html, HyperError } from "@hyper/actions";
 
 export const refuse = action("refuse", () => {
-  // The user sees the message of an error below 500.
+  // Below 500 the visitor reads the message.
   throw new HyperError(409, "The last seat has just been taken");
 });
 
 export const breakDown = action("break_down", () => {
-  // The user sees nothing of any other error; `onError` gets all of it.
+  // Of anything else the visitor learns nothing, and `onError` all of it.
   throw new Error("Table seats has no column row");
 });
 
-// Attempts of each call, newest last: the retry button keeps the request ID.
+// How often each call was tried, the newest last: the button that tries again keeps the id of the call.
 const attempts = new Map<string, number>();
 
 export const flaky = action("flaky", ({ requestId }) => {
@@ -19,7 +19,7 @@ export const flaky = action("flaky", ({ requestId }) => {
   attempts.set(id, attempt);
   for (const [oldest] of attempts) if (attempts.size > 100) attempts.delete(oldest);
   if (attempt === 1) throw new HyperError(503, "The kitchen is busy");
-  return html(`Done on attempt ${attempt}`, { target: "#flaky", swap: "inner" });
+  return html(`Done at attempt ${attempt}`, { target: "#flaky", swap: "inner" });
 });
 
 export function Demo() {
@@ -27,19 +27,19 @@ export function Demo() {
     <>
       <div class="buttons">
         <Form action={refuse}>
-          <button>Reject</button>
+          <button>Refuse</button>
         </Form>
         <Form action={breakDown}>
-          <button>Crash</button>
+          <button>Break down</button>
         </Form>
         <Form action={flaky}>
           <button>Fail once</button>
         </Form>
       </div>
-      <p id="flaky" class="box" aria-live="polite">Not done yet</p>
+      <p id="flaky" class="box" aria-live="polite">Nothing was done</p>
       <p>
-        The network: <span hyper-online>online</span>
-        <strong hyper-offline hidden>offline</strong>
+        The network: <span hyper-online>there</span>
+        <strong hyper-offline hidden>gone</strong>
       </p>
     </>
   );

@@ -3,14 +3,14 @@ import { action, defineForm, Field, field, Form, FormErrors, html, toast } from 
 const TableForm = defineForm("table", {
   fields: {
     name: field.text({ label: "Name", required: true, maxlength: 40 }),
-    email: field.email({ label: "Email", required: true, help: "This is a demo: no email is sent" }),
+    email: field.email({ label: "E-mail", required: true, help: "Nothing is sent: this is a demonstration" }),
     day: field.radio({ label: "Day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
     seats: field.number({ label: "Seats", required: true, min: 1, max: 8, initial: 2 }),
     wish: field.textarea({ label: "Wishes", maxlength: 200 }),
   },
-  // A rule for two fields.
+  // What no field can tell by itself.
   clean({ day, seats }, { addError }) {
-    if (day === "Sunday" && seats > 4) addError("seats", "On Sundays, at most 4 seats are available");
+    if (day === "Sunday" && seats > 4) addError("seats", "On Sundays there is only the small room: 4 seats at most");
   },
 });
 
@@ -25,9 +25,9 @@ export const bookTable = action("book_table", { form: TableForm }, ({ form }) =>
 export function Demo() {
   return (
     <>
-      {/* `novalidate`, to show the validation of the server. Without it, the browser validates too. */}
+      {/* `novalidate`, so that it is the server that is seen to refuse. Leave it out and the browser does, too. */}
       <Form action={bookTable} novalidate>
-        <FormErrors title="The table was not booked" />
+        <FormErrors title="The table is not booked yet" />
         <Field name="name" />
         <Field name="email" />
         <Field name="day" />
@@ -35,7 +35,7 @@ export function Demo() {
         <Field name="wish" rows={2} />
         <button hyper-loading-disable>Book</button>
       </Form>
-      <Booking text="No booking yet" />
+      <Booking text="Nothing is booked yet" />
     </>
   );
 }

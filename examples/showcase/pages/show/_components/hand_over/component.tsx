@@ -3,10 +3,10 @@ import { z } from "zod";
 
 const STEPS = ["Boil the water", "Warm the pot", "Add the leaves", "Wait three minutes", "Pour"];
 
-// The jobs, newest last; a real application keeps them in a database.
+// The jobs that were begun, the newest last; a real one is a row of a database.
 const jobs = new Map<string, { readonly begun: number }>();
 
-// It changes something: a POST, which runs once and ends immediately.
+// It changes something: a POST, which runs once and ends at once.
 export const makeTea = action("make_tea", () => {
   const job = crypto.randomUUID();
   jobs.set(job, { begun: Date.now() });
@@ -14,13 +14,13 @@ export const makeTea = action("make_tea", () => {
   return [toast("The tea is on its way"), switchTo(watchTea, { job })];
 });
 
-// It changes nothing: a GET, which the browser retries after a lost connection, from the last checkpoint.
+// It only looks: a GET, which the browser asks again where the connection breaks, and goes on after what it has seen.
 export const watchTea = action(
   "watch_tea",
   { method: "GET", input: z.object({ job: z.uuid() }) },
   async function* (ctx) {
     const job = jobs.get(ctx.data.job);
-    if (job === undefined) throw new HyperError(404, "Job not found");
+    if (job === undefined) throw new HyperError(404, "There is no such pot");
     const names = STEPS.map((_, index) => `step-${index}`);
     const passed = lastCheckpoint(ctx, names);
     const first = passed === null ? 0 : names.indexOf(passed) + 1;

@@ -15,7 +15,7 @@ const TEAS = [
   "Sencha",
 ];
 
-// Changes a part of the page and the URL, so that the back button and bookmarks work.
+// Changes part of the page and the address with it, so that the way back and a bookmark lead here again.
 export const chooseTea = action("choose_tea", { input: z.object({ tea: z.enum(TEAS) }) }, ({ data: { tea } }) => [
   html(<Chosen tea={tea} />, { target: "#chosen" }),
   history({ push: `/show/history?${new URLSearchParams({ tea })}` }),
@@ -25,7 +25,7 @@ export function Demo({ url }: DemoProps) {
   const search = url.searchParams.get("search") ?? "";
   const found = TEAS.filter((tea) => tea.toLowerCase().includes(search.toLowerCase()));
   return (
-    // Links and GET forms in here fetch the page and morph it into the document.
+    // Links and GET forms in here fetch the page and morph it in, without leaving the document.
     <div hyper-nav>
       <form method="get" action="/show/history">
         <label for="search">Find a tea</label>
@@ -33,8 +33,8 @@ export function Demo({ url }: DemoProps) {
         <button>Find</button>
       </form>
       <p>
-        <a href="/show/history?search=a">Teas with an a</a>, <a href="/show/history">all</a>,{" "}
-        <a href="/show/history" hyper-no-nav>all, with a full page load</a>
+        <a href="/show/history?search=a">Those with an a</a>, <a href="/show/history">all</a>,{" "}
+        <a href="/show/history" hyper-no-nav>all, by a real navigation</a>
       </p>
       <Form action={chooseTea}>
         <div class="buttons">
@@ -47,5 +47,5 @@ export function Demo({ url }: DemoProps) {
 }
 
 const Chosen = ({ tea }: { readonly tea: string | null }) => (
-  <p id="chosen" class="box">{tea === null ? "No tea chosen" : `You chose ${tea}`}</p>
+  <p id="chosen" class="box">{tea === null ? "No tea is chosen" : `You chose ${tea}`}</p>
 );

@@ -2,10 +2,10 @@ import { action, Form, html } from "@hyper/actions";
 import { z } from "zod";
 
 const LANES = [
-  ["replace", "The newest call wins: earlier ones are aborted. Default of calls from JavaScript."],
-  ["block", "The first call wins: no other is sent while it runs. Default of forms."],
-  ["queue", "One after another, in order."],
-  ["none", "All at the same time."],
+  ["replace", "The newest wins: the one before is aborted. The default of a call from JavaScript."],
+  ["block", "The first wins: nothing is sent while it runs. The default of a form."],
+  ["queue", "One after the other, in order."],
+  ["none", "All at once."],
 ] as const;
 
 export const answerSlowly = action(

@@ -4,11 +4,11 @@ import { z } from "zod";
 const LAMPS = 18;
 const TOPIC = "lamps";
 
-// In memory, for one process; use a database for data that must survive.
+// In memory, for one process; what is to survive belongs into a database.
 const lit = new Set<number>();
 let watchers = 0;
 
-// A GET, because it changes nothing. It stays open as long as the page.
+// A GET, because it only looks. It lasts for as long as the page is open.
 export const watchLamps = action("watch_lamps", { method: "GET" }, async function* ({ publish }) {
   watchers += 1;
   try {
@@ -25,7 +25,7 @@ const Input = z.object({ lamp: z.coerce.number().int().min(0).max(LAMPS - 1) });
 export const toggleLamp = action("toggle_lamp", { input: Input }, async ({ data: { lamp }, publish }) => {
   if (!lit.delete(lamp)) lit.add(lamp);
   const shown = html(<Lamp lamp={lamp} />, { target: `#lamp-${lamp}`, swap: "morph" });
-  // For all other tabs; this tab gets the returned item.
+  // To everybody else; the tab that asked gets what is returned.
   await publish(TOPIC, shown);
   return shown;
 });
@@ -50,9 +50,9 @@ const Lamp = ({ lamp }: { readonly lamp: number }) => (
 const Watchers = () => (
   <p id="watchers">
     {watchers === 0
-      ? "No browser is connected"
+      ? "Nobody is watching"
       : watchers === 1
-      ? "1 browser is connected"
-      : `${watchers} browsers are connected`}
+      ? "One browser is watching"
+      : `${watchers} browsers are watching`}
   </p>
 );

@@ -5,7 +5,7 @@ const MODES = ["inner", "outer", "before", "after", "prepend", "append", "morph"
 
 export const swapSpot = action("swap_spot", { input: z.object({ mode: z.enum(MODES) }) }, ({ data: { mode } }) => {
   const text = `${mode}. `;
-  // The replacement needs the same id, to be found again.
+  // What replaces the element has to be one that can be found again.
   const replaces = mode === "outer" || mode === "morph";
   return html(replaces ? <b id="spot">{text}</b> : <i>{text}</i>, { target: "#spot", swap: mode });
 });
@@ -14,10 +14,10 @@ export const removeSpot = action("remove_spot", () => remove("#spot"));
 
 export const resetSpot = action("reset_spot", () => html(<Spot />, { target: "#around", swap: "morph" }));
 
-// Another order every half second: text in a row, and the caret, are kept.
+// Every half second another order: what is typed into a row stays in it, with the caret where it was.
 export const shuffle = action("shuffle", async function* () {
-  for (let shift = 1; shift <= 8; shift++) {
-    const teas = TEAS.map((_, index) => TEAS[(index + shift) % TEAS.length] ?? "");
+  for (let turn = 1; turn <= 8; turn++) {
+    const teas = TEAS.map((_, index) => TEAS[(index + turn) % TEAS.length] ?? "");
     yield html(<Teas teas={teas} />, { target: "#teas", swap: "morph" });
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -38,7 +38,7 @@ export function Demo() {
           <button class="quiet">delete</button>
         </Form>
         <Form action={resetSpot}>
-          <button>Reset</button>
+          <button>Begin again</button>
         </Form>
       </div>
       <h2>Morph</h2>

@@ -19,7 +19,7 @@ const GuestForm = defineForm("seat", {
   },
 });
 
-// Extra rows have no initial values, so that an unchanged one is ignored.
+// The empty rows begin with nothing, so that one that nobody touched is no row.
 const GuestList = cleanupExtraInitial(defineFormset(GuestForm, {
   prefix: "guests",
   min: 1,
@@ -30,25 +30,25 @@ const GuestList = cleanupExtraInitial(defineFormset(GuestForm, {
   getInitial: () => [{ name: "Ada", meal: "Fish" }, { name: "Grace", meal: "Stew" }],
   clean(rows, { addError }) {
     const names = rows.map(({ name }) => name);
-    if (new Set(names).size < names.length) addError("", "Two guests have the same name");
+    if (new Set(names).size < names.length) addError("", "Two guests have one name");
   },
 }));
 
 export const seatGuests = action("seat_guests", { form: GuestList }, ({ form }) => {
-  // In their order, without deleted rows.
+  // In their order, without those to be deleted.
   const guests = form.values.map(({ name, meal }) => `${name} (${meal})`).join(", ");
-  return [html(guests, { target: "#seated", swap: "inner" }), toast(`${form.values.length} guests saved`)];
+  return [html(guests, { target: "#seated", swap: "inner" }), toast(`${form.values.length} seated`)];
 });
 
 export function Demo() {
   return (
     <>
       <Form action={seatGuests} novalidate>
-        <FormErrors title="The guests were not saved" />
+        <FormErrors title="Nobody is seated yet" />
         <Rows />
         <div class="buttons">
-          <button>Save guests</button>
-          <button type="button" class="quiet" data-add-row hidden>Add guest</button>
+          <button>Seat them</button>
+          <button type="button" class="quiet" data-add-row hidden>Add a guest</button>
         </div>
       </Form>
       <p id="seated" class="box" />
@@ -58,7 +58,7 @@ export function Demo() {
 
 function Rows() {
   const formset = useForm();
-  if (formset.kind === "form") throw new TypeError("Cannot render rows: the form is not a formset");
+  if (formset.kind === "form") throw new TypeError("Cannot draw rows: this is no formset");
   return (
     <div data-rows={formset.definition.max}>
       {[...formset.rows, formset.emptyRow].map(({ index, form, orderField, deleteField }) => {

@@ -3,37 +3,37 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
 
-// Provides a JSON Schema: fields, types and constraints of the form come from it.
+// Says what it takes as JSON Schema: fields, types and constraints of the form come from it.
 const ZodForm = defineForm("with_zod", {
   schema: z.object({
-    city: z.string().trim().min(2, "Enter at least two letters").max(40).meta({ title: "City" }),
+    city: z.string().trim().min(2, "At least two letters").max(40).meta({ title: "City" }),
     nights: z.int("Enter a whole number").min(1).max(14).meta({ title: "Nights" }),
   }),
 });
 
-// Provides no JSON Schema: the fields are declared here, and the schema validates them.
+// Does not say it by itself: the fields are named here, and the schema checks them.
 const ValibotForm = defineForm("with_valibot", {
   schema: v.object({
-    city: v.pipe(v.string(), v.trim(), v.minLength(2, "Enter at least two letters")),
+    city: v.pipe(v.string(), v.trim(), v.minLength(2, "At least two letters")),
     nights: v.pipe(v.number("Enter a number"), v.integer(), v.minValue(1), v.maxValue(14)),
   }),
   fields: { city: field.text({ label: "City" }), nights: field.number({ label: "Nights" }) },
 });
 
-// Provides a JSON Schema too; only changes are declared.
+// Says it too; only what is to look otherwise is named.
 const ArkForm = defineForm("with_arktype", {
   schema: type({ city: "string >= 2", nights: "1 <= number.integer <= 14" }),
   fields: { city: field.text({ placeholder: "Porto" }) },
 });
 
-const booked = ({ city, nights }: { city: string; nights: number }) => [
+const say = ({ city, nights }: { city: string; nights: number }) => [
   html(`${nights} nights in ${city}`, { target: "#stay", swap: "inner" }),
   toast(`${nights} nights in ${city}`),
 ];
 
-export const stayZod = action("stay_zod", { form: ZodForm }, ({ form }) => booked(form.values));
-export const stayValibot = action("stay_valibot", { form: ValibotForm }, ({ form }) => booked(form.values));
-export const stayArktype = action("stay_arktype", { form: ArkForm }, ({ form }) => booked(form.values));
+export const stayZod = action("stay_zod", { form: ZodForm }, ({ form }) => say(form.values));
+export const stayValibot = action("stay_valibot", { form: ValibotForm }, ({ form }) => say(form.values));
+export const stayArktype = action("stay_arktype", { form: ArkForm }, ({ form }) => say(form.values));
 
 export function Demo() {
   return (

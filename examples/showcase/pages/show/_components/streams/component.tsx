@@ -5,14 +5,14 @@ and posted through the quiet air.
 The server thought, and word by word
 sent back the answer it had heard.`;
 
-// A generator: each item is sent as soon as it is yielded.
+// A generator: each item is sent when it is there.
 export const recite = action("recite", async function* () {
   yield html("", { target: "#poem", swap: "inner" });
   for (const word of POEM.split(/(?<=\s)/)) {
     yield html(word, { target: "#poem", swap: "append" });
     await pause(80);
   }
-  yield toast("End of the poem");
+  yield toast("That was all");
 });
 
 export function Demo() {

@@ -4,7 +4,7 @@ const FilesForm = defineForm("files", {
   fields: {
     files: field.file({
       label: "Files",
-      help: "Up to five files of 20 MB each. They are measured, not stored.",
+      help: "Up to five, of at most 20 MB each. They are counted and forgotten.",
       multiple: true,
       maxFiles: 5,
       maxBytes: 20_000_000,
@@ -16,9 +16,9 @@ const FilesForm = defineForm("files", {
 export const measureFiles = action("measure_files", {
   form: FilesForm,
   limits: { files: 5, fileBytes: 20_000_000 },
-  // Read while it arrives, without keeping it in memory. A real application writes the stream to a disk or a bucket.
+  // Taken as it arrives: nothing of it is held in memory. A real one writes the stream to a disk or a bucket.
   onFile: async ({ stream }) => {
-    for await (const _chunk of stream) { /* the library counts and hashes the bytes */ }
+    for await (const _chunk of stream) { /* the runtime counts and digests what goes by */ }
     return crypto.randomUUID();
   },
 }, ({ form }) => {
