@@ -5,7 +5,7 @@
  */
 import type { Observing } from "./app.ts";
 import type { Call, CallPage } from "./call.ts";
-import { tellDispatched } from "./observe.ts";
+import { sendDispatched } from "./observe.ts";
 import type { MineClaim } from "./once/held.ts";
 import type { Admitted } from "./steps/admit.ts";
 import type { Bound } from "./steps/bind_input.ts";
@@ -50,7 +50,7 @@ export class ActionRun implements RunFacts {
 
   /** Notes that the result was accepted: what the action function has taken over stays. */
   accept(): void {
-    this.call.lifetime.keepFiles();
+    this.call.arrival.lifetime.keepFiles();
     this.#durationMs = performance.now() - this.startedAt;
   }
 
@@ -60,7 +60,7 @@ export class ActionRun implements RunFacts {
     // Where the stream is gathered for an answer, that answer has no status yet, and ends the request itself.
     if (this.#status === null) return;
     await this.#tell(this.#status, app);
-    await this.call.lifetime.end();
+    await this.call.arrival.lifetime.end();
   }
 
   /**
@@ -80,6 +80,6 @@ export class ActionRun implements RunFacts {
     if (this.#durationMs === null) return;
     const { form } = this.bound;
     const params = this.page.page?.params ?? {};
-    await tellDispatched(this.call, { form, params, durationMs: this.#durationMs, responseStatus }, app);
+    await sendDispatched(this.call, { form, params, durationMs: this.#durationMs, responseStatus }, app);
   }
 }

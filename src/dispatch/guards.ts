@@ -9,7 +9,7 @@ import { PageDeniedError } from "../pages/page_guard.ts";
 import type { Observing } from "./app.ts";
 import type { Call } from "./call.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
-import { denyByPage, tellDenied } from "./observe.ts";
+import { denyByPage, sendDenied } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**
@@ -35,16 +35,16 @@ export async function askGuard<C extends RequestContext>(
     if (isReportable(error)) throw error;
     if (isA(error, PageDeniedError)) return denyByPage(call, error, app);
     const refusal = failureOf(error);
-    tellDenied(call, "guard", refusal.status, app);
+    sendDenied(call, "guard", refusal.status, app);
     return refusal;
   }
   if (verdict === undefined || verdict === true) return null;
   if (verdict === false) {
-    tellDenied(call, "guard", 403, app);
+    sendDenied(call, "guard", 403, app);
     return failure(403, "You may not do this");
   }
   if (verdict instanceof Response) {
-    tellDenied(call, "response", verdict.status, app);
+    sendDenied(call, "response", verdict.status, app);
     return { kind: "response", response: verdict };
   }
   throw new TypeError(

@@ -45,12 +45,12 @@ export function failCall(call: Call, error: unknown, startedAt: number | null, a
 /** Tells that a page does not let a call have its context. */
 export function denyByPage(call: Call, error: PageDeniedError, app: Observing): Outcome {
   const { response } = error;
-  tellDenied(call, response === null ? "guard" : "response", response?.status ?? error.status, app);
+  sendDenied(call, response === null ? "guard" : "response", response?.status ?? error.status, app);
   return response === null ? failureOf(error) : { kind: "response", response };
 }
 
 /** Tells that a request was not let in. */
-export function tellDenied(
+export function sendDenied(
   call: ObservedCall,
   reason: AccessDenied["reason"],
   responseStatus: number,
@@ -61,7 +61,7 @@ export function tellDenied(
 }
 
 /** Tells that what was sent is invalid. */
-export function tellInvalid(call: Call, errors: ReadonlyMap<string, readonly string[]>, app: Observing): void {
+export function sendInvalid(call: Call, errors: ReadonlyMap<string, readonly string[]>, app: Observing): void {
   app.signals.formValidationFailed.send({
     actionName: call.action.name,
     errorCount: Array.from(errors.values()).reduce((count, messages) => count + messages.length, 0),
@@ -79,7 +79,7 @@ export interface Dispatched {
 }
 
 /** Tells that an action function has run, and waits for receivers that ask for it. */
-export async function tellDispatched(call: Call, told: Dispatched, app: Observing): Promise<void> {
+export async function sendDispatched(call: Call, told: Dispatched, app: Observing): Promise<void> {
   if (!app.signals.actionDispatched.hasReceivers) return;
   const { form, params, durationMs, responseStatus } = told;
   await app.signals.actionDispatched.sendAndWait({
@@ -88,7 +88,7 @@ export async function tellDispatched(call: Call, told: Dispatched, app: Observin
     urlKwargs: params,
     durationMs,
     responseStatus,
-    depCache: call.cache,
+    depCache: call.arrival.cache,
     request: call.request,
   }, reporterOf(call, app));
 }

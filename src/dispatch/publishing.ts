@@ -44,7 +44,7 @@ async function publishItems(
 ): Promise<void> {
   checkTopic(topic);
   const { call } = run;
-  const message = await toMessage(topic, items, echoOf(call.intent.requestId), settlingOf(run, app));
+  const message = await toMessage(topic, items, echoOf(call.arrival.intent.requestId), settlingOf(run, app));
   await app.live.publish(topic, message, reporterOf(call, app));
 }
 

@@ -138,8 +138,9 @@ export function rateHeaders(
 }
 
 /** The refusal of one run too many (RFC 6585, 4). */
-export function tooMany(verdict: RateVerdict): Failure {
+export function tooManyRuns(verdict: RateVerdict, headers: Readonly<Record<string, string>>): Failure {
   return failure(429, "This was asked for too often, try again later", {
+    ...headers,
     "retry-after": String(Math.max(1, verdict.retryAfterSeconds)),
   });
 }

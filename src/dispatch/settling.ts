@@ -21,7 +21,7 @@ export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
   const { call, page: { pageRender }, claim } = run;
   return {
     actionName: call.action.name,
-    requestId: call.intent.requestId,
+    requestId: call.arrival.intent.requestId,
     fragment: (content) => {
       // Made when a component asks: most fragments are rows and texts, which ask for nothing.
       const held: { fresh: FreshPage | null } = { fresh: null };
@@ -36,14 +36,14 @@ export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
       claim?.renew();
       return renderBody(call, pageRender, app);
     },
-    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call, pageRender), { external }),
+    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call.arrival, pageRender), { external }),
     watch: (item) => watchTopic(run, item, settlingOf(run, app), app),
   };
 }
 
 /** The body of the page as it is now; `null` where a document is loaded again in any case, or there is nothing to refresh. */
 async function renderBody(call: Call, pageRender: PageRender, app: SettlingApp): Promise<string | null> {
-  const { action, intent } = call;
+  const { arrival: { intent }, action } = call;
   if (!pageRender.isOrigin) {
     if (intent.audience === "document") return null;
     throw new TypeError(`Cannot refresh for action "${action.name}": the call does not say which page it came from`);

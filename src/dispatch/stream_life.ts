@@ -20,7 +20,7 @@ export async function startStream(
   events: AsyncGenerator<Patch, void, void>,
   app: Pick<Running, "streams"> & Observing,
 ): Promise<Outcome> {
-  const { call: { action, limits, controller, lifetime }, claim, admitted } = run;
+  const { call: { arrival: { lifetime }, action, limits, controller }, claim, admitted } = run;
   const report = reporterOf(run.call, app);
   const slot = app.streams.open(admitted.holder);
   if (slot.kind !== "slot") {
@@ -60,16 +60,16 @@ async function* live(
   slot: StreamSlot,
   app: Observing,
 ): AsyncGenerator<Patch, void, void> {
-  const { call } = run;
+  const { arrival: { client, trace }, action } = run.call;
   // A document and JSON have no reader that could be seen to leave; a mutation runs on without its user.
-  const gone = call.action.method === "GET" ? call.client.gone : null;
+  const gone = action.method === "GET" ? client.gone : null;
   gone?.addEventListener("abort", leave);
   let failed = false;
   try {
-    if (gone?.aborted !== true) yield* call.trace?.count(events) ?? events;
+    if (gone?.aborted !== true) yield* trace?.count(events) ?? events;
   } catch (error) {
     failed = true;
-    failCall(call, error, run.startedAt, app);
+    failCall(run.call, error, run.startedAt, app);
     throw error;
   } finally {
     // Here, not after the block: a stream that ends with a redirect, or is left, is returned and goes no further.

@@ -32,7 +32,7 @@ export function watchTopic(
   settling: Settling,
   app: WatchingApp,
 ): AsyncGenerator<Patch, void, void> {
-  const { action, intent, controller } = run.call;
+  const { arrival: { intent }, action, controller } = run.call;
   if (action.method !== "GET") {
     throw new TypeError(
       `Cannot watch topic "${item.topic}" in action "${action.name}": it answers POST, declare method: "GET"`,
@@ -96,7 +96,8 @@ async function askAgain(run: ActionRun, own: Guard | null, again: boolean, app: 
  * The same for the tabs of one browser that would be told the same: about the same topic, to the same principal, on the same page,
  * with the same data. The headers that a page may be rendered from, such as a cookie, count too.
  */
-function shareOf({ call: { request: { headers }, url, action, intent }, admitted }: ActionRun, topic: string): string {
+function shareOf({ call: { arrival, action }, admitted }: ActionRun, topic: string): string {
+  const { request: { headers }, url, intent } = arrival;
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
   // Of the external URL: two sites behind one proxy may reach this server under one address.
   const parts = [action.name, topic, admitted.principal, url.href, intent.target, ...sent];

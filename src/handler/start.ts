@@ -75,7 +75,10 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
 }
 
 /** The page that a refusal is told on where no action was found. */
-function renderWithoutPage({ request, url, cache }: Answer, { app: { providers, overrides } }: Services): PageRender {
+function renderWithoutPage(
+  { arrival: { request, url, cache } }: Answer,
+  { app: { providers, overrides } }: Services,
+): PageRender {
   const deps = createRequestDeps({
     ctx: { request, url, params: {}, signal: new AbortController().signal },
     providers,

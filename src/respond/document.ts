@@ -63,7 +63,7 @@ function keepForDocument(events: Patch[]): Gather {
 }
 
 /** Back to the page, or where the events lead; toasts go along. */
-function back({ origin, url }: Answer, events: readonly Patch[]): Reply {
+function back({ origin, arrival: { url } }: Answer, events: readonly Patch[]): Reply {
   const toasts: ToastValue[] = [];
   let location: string | null = origin?.isOrigin === true ? redirectTarget(origin.url, url) : null;
   for (const patch of events) {
@@ -99,6 +99,6 @@ function withHeaders(said: Reply | Response, { status, headers: own }: Failure):
   return new Response(said.body, { status, headers });
 }
 
-function asReply(page: PageAnswer, { request }: Answer): Reply | Response {
+function asReply(page: PageAnswer, { arrival: { request } }: Answer): Reply | Response {
   return page.kind === "page" ? replyWithPage(page, request.method) : page.response;
 }

@@ -24,7 +24,7 @@ const FIRST_ITEM_WAIT = 50;
 
 /** Answers with events. */
 export async function respondWithEvents(answer: Answer, services: RespondServices): Promise<Reply | Response> {
-  const { outcome, intent } = answer;
+  const { outcome, arrival: { intent } } = answer;
   switch (outcome.kind) {
     case "response":
       return await redirected(outcome.response, answer, reporterOf(answer, services)) ?? outcome.response;
@@ -65,7 +65,7 @@ function events(
   // A redirect takes the visitor away from what a toast before it had just said.
   if (!patches.some((patch) => patch.event === "redirect")) return reply(status, encodeEvents(patches), told, cookies);
   const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
-  const flash = flashCookie(toasts, answer.url.protocol === "https:");
+  const flash = flashCookie(toasts, answer.arrival.url.protocol === "https:");
   return reply(status, encodeEvents(patches), told, flash === null ? cookies : [...cookies, flash]);
 }
 
@@ -75,14 +75,14 @@ async function redirected(response: Response, answer: Answer, onError: Report): 
   if (response.status < 300 || response.status > 399 || location === null) return null;
   // Nobody reads it, and what is kept of it for a repeat is kept when it has ended.
   await notify(() => response.body?.cancel(), onError);
-  const url = redirectTarget(location, answer.url, { external: true });
+  const url = redirectTarget(location, answer.arrival.url, { external: true });
   const external = url.startsWith("/") ? {} : { external: true };
   return events(200, [{ event: "redirect", data: { url, ...external } }], answer, {}, response.headers.getSetCookie());
 }
 
 async function stream(running: RunningStream, answer: Answer, services: RespondServices): Promise<Reply> {
   const { signals, heartbeatSeconds } = services;
-  const { request, limits } = answer;
+  const { arrival: { request }, limits } = answer;
   const actionName = answer.action?.name ?? "";
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
@@ -111,7 +111,7 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
   });
 }
 
-function reporterOf({ request, action }: Answer, { report }: RespondServices): Report {
+function reporterOf({ arrival: { request }, action }: Answer, { report }: RespondServices): Report {
   return (error) => report(error, request, action?.name ?? "");
 }
 

@@ -19,7 +19,7 @@ export async function respond(answer: Answer, services: RespondServices): Promis
     return seal(await encode(answer, services), answer);
   } catch (error) {
     // What a page refuses as its guard is no news.
-    if (isReportable(error)) services.report(error, answer.request, answer.action?.name ?? null);
+    if (isReportable(error)) services.report(error, answer.arrival.request, answer.action?.name ?? null);
     // A stream that is not read by anybody holds the request open.
     if (answer.outcome.kind === "stream") await answer.outcome.discard();
     const failed: Answer = { ...answer, outcome: failureOf(error) };
@@ -28,7 +28,7 @@ export async function respond(answer: Answer, services: RespondServices): Promis
 }
 
 function encode(answer: Answer, services: RespondServices): Promise<Reply | Response> {
-  switch (answer.intent.audience) {
+  switch (answer.arrival.intent.audience) {
     case "document":
       return respondWithDocument(answer, services);
     case "runtime":
