@@ -1,21 +1,22 @@
 /**
  * Server actions for Deno on web standards.
  *
- * A named function on the server; a form or one line of JavaScript calls it; the page updates itself. With scripts off
- * the same form posts and the same page comes back.
+ * Write a function on the server, call it from a form or from JavaScript, and the page updates itself. Without JavaScript, the
+ * same form posts, and the same page comes back with the entered values and the errors in it.
  *
- * Four words carry the library:
+ * - An **action** is a named function on the server. A form or a script calls it. See {@linkcode action}.
+ * - An **intent** is what a request asks for: which action to run, and which format the response has.
+ * - An **outcome** is the result of a request: a `Response`, items, data, an invalid form, or a failure.
+ * - An **item** is one instruction that an action returns: insert this HTML, show this toast, go to that page. See
+ *   {@linkcode Item}.
+ * - A **patch** is an item as it is sent to the browser: one server-sent event.
  *
- * - an **action** is a named function of the server, made by {@linkcode action} and exported from a page or a component;
- * - an **intent** is what a request asks for: which action, and which answer its sender understands;
- * - an **outcome** is what came of it: a response, items, data, a form that was refused, a failure;
- * - a **patch** is one thing the browser is told: put this HTML there, show this toast, go to that page.
- *
- * A request becomes an intent, the pipeline runs the action and yields one outcome, and the intent decides how the outcome
- * is said: as a document (a plain form post), as a stream of patches (the browser runtime), or as JSON (a program).
+ * The dispatcher reads the intent from the request, runs the action, and encodes the one outcome in the format of the intent:
+ * as a document for a form post without JavaScript, as a stream of patches for the browser runtime, or as JSON for any other
+ * client.
  *
  * ```ts ignore
- * // main.ts: pages are found below ./pages
+ * // main.ts: pages are read from ./pages
  * import { createHandler } from "@hyper/actions";
  *
  * Deno.serve(createHandler());
@@ -82,21 +83,18 @@ export {
   type AuditOptions,
 } from "./src/audit.ts";
 
-export {
-  type Action,
-  action,
-  type ActionContext,
-  type ActionContextBase,
-  type ActionDecorator,
-  type ActionFunction,
-  type ActionLimits,
-  type ActionOptions,
-  type CallInput,
-  type DataOf,
-  type Injectables,
-  type ResultData,
-  type VerifyWebhook,
-} from "./src/actions/action.ts";
+export { type Action, action, type ActionDecorator, type ActionFunction } from "./src/actions/action.ts";
+export type {
+  ActionContext,
+  ActionContextBase,
+  ActionLimits,
+  ActionOptions,
+  CallInput,
+  DataOf,
+  Injectables,
+  ResultData,
+  VerifyWebhook,
+} from "./src/actions/action_options.ts";
 export type { ActionType } from "./src/protocol/action_type.ts";
 export { type ActionLocation, type DispatchContext, FormActionBackend } from "./src/actions/backend.ts";
 export { RegistryFormActionBackend } from "./src/actions/registry.ts";
@@ -113,41 +111,43 @@ export { formActionUid, formActionUrl } from "./src/actions/uid.ts";
 export { FormActionDispatch } from "./src/dispatch/dispatch.ts";
 export type { ClientInfo } from "./src/dispatch/arrival.ts";
 
+export type {
+  CheckpointItem,
+  EventItem,
+  HistoryItem,
+  HtmlItem,
+  HtmlOptions,
+  Item,
+  LiveItem,
+  LiveOptions,
+  LoadJsItem,
+  RedirectItem,
+  RefreshItem,
+  RemoveItem,
+  SignalsItem,
+  SwitchItem,
+  SwitchTarget,
+  ToastItem,
+  UnsafeHtml,
+} from "./src/results/item.ts";
 export {
   checkpoint,
-  type CheckpointItem,
   event,
-  type EventItem,
   type EventOptions,
   history,
   type HistoryChange,
-  type HistoryItem,
   html,
-  type HtmlItem,
-  type HtmlOptions,
-  type Item,
   live,
-  type LiveItem,
-  type LiveOptions,
   loadJs,
-  type LoadJsItem,
   redirect,
-  type RedirectItem,
   type RedirectOptions,
   refresh,
-  type RefreshItem,
   remove,
-  type RemoveItem,
   signal,
   signals,
-  type SignalsItem,
-  type SwitchItem,
   type SwitchOptions,
-  type SwitchTarget,
   switchTo,
   toast,
-  type ToastItem,
-  type UnsafeHtml,
   unsafeHtml,
 } from "./src/results/items.ts";
 export type { Cookie } from "./src/http/cookie.ts";
@@ -157,12 +157,10 @@ export type { Markup, MarkupNode } from "./src/results/markup.ts";
 export type { ActionRef } from "./src/preact/page_state.ts";
 export { Form, type FormProps } from "./src/preact/form.tsx";
 export { SubmitButton, type SubmitButtonProps } from "./src/preact/submit_button.tsx";
-export type { ElementAttributes } from "./src/preact/attributes.ts";
+export type { AttributeValue, ControlAttributes, ElementAttributes } from "./src/preact/attributes.ts";
 export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";
 export { ClientScript, type ClientScriptProps } from "./src/preact/client_script.tsx";
 export {
-  type AttributeValue,
-  type ControlAttributes,
   Field,
   FieldControl,
   type FieldControlProps,
@@ -274,6 +272,7 @@ export type { Injected, InjectedValue } from "./src/deps/inject.ts";
 export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "./src/context.ts";
 export { DependencyCycleError, DependencyError, HyperError, type HyperErrorOptions, InputError } from "./src/errors.ts";
 
+export { type ConnectOptions, type Receiver, Signal } from "./src/signal.ts";
 export {
   type AccessDenied,
   accessDenied,
@@ -283,11 +282,8 @@ export {
   actionFailed,
   type ActionRegistered,
   actionRegistered,
-  type ConnectOptions,
   type FormValidationFailed,
   formValidationFailed,
-  type Receiver,
-  Signal,
   type SignalFamily,
   type StreamClosed,
   streamClosed,
@@ -344,5 +340,11 @@ export type { Kwargs } from "./src/actions/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";
 export { createMemoryBus, type MemoryBusOptions } from "./src/store/memory_bus.ts";
 export { createSqliteStore, type SqliteStore } from "./src/store/sqlite.ts";
-export { createKvStore, type KvStoreOptions } from "./src/store/kv.ts";
+export {
+  createKvStore,
+  type KvDatabase,
+  type KvEntry,
+  type KvStoreOptions,
+  type KvTransaction,
+} from "./src/store/kv.ts";
 export type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./src/store/store.ts";

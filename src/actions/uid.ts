@@ -1,21 +1,19 @@
 /**
- * Name → UID → URL: where a form of an action is posted.
+ * UIDs and URLs of actions.
  *
  * @module
  */
-import { crypto } from "@std/crypto";
+import { sha256 } from "../platform/hash.ts";
 import { FORM_ENDPOINT } from "../protocol/names.ts";
 
-const encoder = new TextEncoder();
-
 /**
- * The UID of an action: the first 16 hex digits of the SHA-256 of its full name (seed 004, "Overview").
+ * Returns the UID of an action: the first 16 hex digits of the SHA-256 of its full name (seed 004, "Overview").
  *
- * The same name has the same UID on every machine and after every deployment, so that a form rendered before one still
- * finds its action afterwards.
+ * A name has the same UID on every machine and in every deployment, so a form that was rendered before a deployment
+ * still finds its action.
  *
  * @param name The action's full name, with its namespace.
- * @returns 16 lower-case hex digits.
+ * @returns 16 lowercase hex digits.
  *
  * @example
  * ```ts
@@ -26,12 +24,11 @@ const encoder = new TextEncoder();
  * ```
  */
 export function formActionUid(name: string): string {
-  const digest = new Uint8Array(crypto.subtle.digestSync("SHA-256", encoder.encode(name)), 0, 8);
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(name).slice(0, 16);
 }
 
 /**
- * The path that forms of an action are posted to.
+ * Returns the path that forms of an action are posted to.
  *
  * @param name The action's full name, with its namespace.
  * @returns The path, from the root of the site.

@@ -14,7 +14,7 @@
 import type { Action } from "../actions/action.ts";
 import { readIntent } from "../actions/intent.ts";
 import { resolveLimits } from "../http/limits.ts";
-import type { Item } from "../results/items.ts";
+import type { Item } from "../results/item.ts";
 import { ActionRun } from "./action_run.ts";
 import { type Reached, refuse, respondToCall, serveAddress } from "./answering.ts";
 import type { App } from "./app.ts";

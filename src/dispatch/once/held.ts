@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Report, tell } from "../../callback.ts";
+import { type Report, reportTo } from "../../callback.ts";
 import type { Holder } from "../../http/caller.ts";
 import type { Store } from "../../store/store.ts";
 import type { MovedRecord } from "./claim_records.ts";
@@ -173,7 +173,7 @@ export class HeldClaim implements MineClaim {
       try {
         await this.#send(kept, move);
       } catch (error) {
-        tell(report, error);
+        reportTo(report, error);
         outbox.add(key, { outcome: kept, send: () => this.#send(kept, move) });
         if (move !== null) outbox.add(move.key, { outcome: withoutCookies(kept), send: null });
       }
@@ -190,7 +190,7 @@ export class HeldClaim implements MineClaim {
     try {
       await this.#free();
     } catch (error) {
-      tell(report, error);
+      reportTo(report, error);
       this.#services.outbox.add(key, { outcome: null, send: () => this.#free() });
     } finally {
       this.#over();
@@ -219,7 +219,7 @@ export class HeldClaim implements MineClaim {
     try {
       return boundOutcome(outcome, this.#cookies, session);
     } catch (error) {
-      tell(report, error);
+      reportTo(report, error);
       return boundOutcome(TOO_LARGE, this.#cookies, session);
     }
   }
@@ -230,7 +230,7 @@ export class HeldClaim implements MineClaim {
     try {
       return await this.#moved ?? await moveOf(cookies);
     } catch (error) {
-      tell(report, error);
+      reportTo(report, error);
       return null;
     }
   }
@@ -299,7 +299,7 @@ export class HeldClaim implements MineClaim {
     this.#lost = what;
     const { action, onLost } = this.#options.request;
     const { leaseSeconds } = this.#services;
-    tell(
+    reportTo(
       onLost,
       new Error(
         what === "taken"

@@ -9,7 +9,7 @@ import { bind } from "../../forms/bind.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";
-import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../../actions/kwargs.ts";
+import { type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery, uploadedFiles } from "../../actions/kwargs.ts";
 import type { Finding, Observing, Reading } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failureOf, isReportable } from "../failure.ts";
@@ -71,7 +71,7 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
       `Cannot read field "${ONCE_FIELD}": it is not a request id; send 1 to 128 letters, digits, ".", "_" and "-"`,
     );
   }
-  const files = body.kind === "fields" ? filesOf(body.fields) : NO_FILES;
+  const files = body.kind === "fields" ? uploadedFiles(body.fields) : NO_FILES;
   return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), onceId };
 }
 
