@@ -93,7 +93,7 @@ function renderWithoutPage(
 
 async function findPages(baseDir: string | null, pages: readonly PageEntry[] | undefined): Promise<PageFiles> {
   if (pages !== undefined) return pagesFromList(pages, baseDir ?? "/");
-  return baseDir === null ? pagesFromList([], "/") : await discoverPages({ baseDir });
+  return baseDir === null ? pagesFromList([], "/") : await discoverPages(baseDir);
 }
 
 function registerActions(manifest: Manifest, manager: FormActionManager, signals: SignalFamily): void {
