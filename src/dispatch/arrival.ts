@@ -43,7 +43,7 @@ export class Arrival {
   readonly cache: DependencyCache;
   /** Ends everything the request holds. */
   readonly lifetime: Lifetime;
-  /** The canonical URL, once `judge()` has accepted it. */
+  /** The canonical URL, once `judgeRequest()` has accepted it. */
   url: URL = NOWHERE;
   /** The body, if it was read to find action or page. */
   body: ReadBody | null = null;

@@ -21,7 +21,7 @@ import type { App } from "./app.ts";
 import { Arrival, type ClientInfo } from "./arrival.ts";
 import { Call } from "./call.ts";
 import { failureOf, isReportable, notAllowed } from "./failure.ts";
-import { handOver } from "./hand_over.ts";
+import { dispatchToBackend } from "./to_backend.ts";
 import { failCall, reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { publishFromOutside } from "./publishing.ts";
@@ -30,7 +30,7 @@ import { bindInput } from "./steps/bind_input.ts";
 import { claimRun } from "./steps/claim_run.ts";
 import { findAction, noSuchAction } from "./steps/find_action.ts";
 import { findPage } from "./steps/find_page.ts";
-import { judge } from "./steps/judge.ts";
+import { judgeRequest } from "./steps/judge.ts";
 import { readInput } from "./steps/read_input.ts";
 import { runAction } from "./steps/run_action.ts";
 import type { Trace } from "./trace.ts";
@@ -66,7 +66,7 @@ export class FormActionDispatch {
     const report = reporterOf({ request, action: null }, app);
     const arrival = new Arrival(request, client, trace, report);
     try {
-      const refusal = judge(arrival, app);
+      const refusal = judgeRequest(arrival, app);
       return refusal === null ? await this.#answerFound(arrival) : await refuse(arrival, refusal, app);
     } catch (error) {
       if (isReportable(error)) report(error);
@@ -93,7 +93,7 @@ export class FormActionDispatch {
     const found = finding instanceof Promise ? await finding : finding;
     if (found.kind === "address") return await serveAddress(arrival, app);
     if (found.kind === "failure") return await refuse(arrival, found, app);
-    return await handOver(arrival, found.owned, {
+    return await dispatchToBackend(arrival, found.owned, {
       run: (action) => this.#call(action, arrival),
       notFound: () => refuse(arrival, noSuchAction(null, app), app),
     }, app);

@@ -1,5 +1,5 @@
 /**
- * Asking a guard of the application.
+ * Asks a guard of the application.
  *
  * @module
  */
@@ -18,9 +18,9 @@ import type { Outcome } from "./outcome.ts";
  * @param call The call it decides about.
  * @param guard The guard.
  * @param ctx Its context.
- * @returns The outcome of a denial; `null` where the call may go on.
- * @throws {TypeError} When it gives something that is not a verdict.
- * @throws {unknown} What it throws, unless that is a refusal.
+ * @returns The outcome of a denial; `null` if it allows the call.
+ * @throws {TypeError} When it returns something that is not a verdict.
+ * @throws {unknown} The error of the guard, unless it is a refusal.
  */
 export async function askGuard<C extends RequestContext>(
   call: Call,
@@ -48,7 +48,7 @@ export async function askGuard<C extends RequestContext>(
     return { kind: "response", response: verdict };
   }
   throw new TypeError(
-    `Cannot use what the guard of action "${call.action.name}" gave: ${typeof verdict}; nothing or true goes on, false is ` +
-      `403, a Response is the answer`,
+    `Cannot use the verdict of the guard of action "${call.action.name}": it is ${typeof verdict}; return nothing or true to ` +
+      `allow the call, false to deny it, or a Response`,
   );
 }

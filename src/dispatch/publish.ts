@@ -1,5 +1,5 @@
 /**
- * Items → the message that carries them to everyone who watches a topic.
+ * Renders items as the message for all watchers of a topic.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { isItem } from "../results/item.ts";
 import { type Settling, toPatch } from "./settle.ts";
 
 /**
- * Renders what is published, once for all who watch. A refresh travels as it is: each renders it as its own page.
+ * Renders items once for all watchers. A refresh is not rendered: each watcher renders its own page.
  *
  * @param topic The topic, for messages.
- * @param items What is published.
- * @param echo What is shown of the call that has caused it; `null` for none.
- * @param settling What rendering needs of the request it is published from.
+ * @param items The items.
+ * @param echo The public part of the request id of the call that publishes them; `null` for none.
+ * @param settling The parts of the request that rendering needs.
  * @returns The message.
- * @throws {TypeError} When something is no item, or one that is of no use to others.
+ * @throws {TypeError} When a value is not an item, or an item is for one call only.
  */
 export async function toMessage(
   topic: string,
@@ -27,7 +27,7 @@ export async function toMessage(
   const parts: LivePart[] = [];
   for (const item of [items].flat()) {
     if (!isItem(item)) {
-      throw new TypeError(`Cannot publish to topic "${topic}": ${typeof item} is no item, give html() or toast()`);
+      throw new TypeError(`Cannot publish to topic "${topic}": ${typeof item} is not an item; pass html() or toast()`);
     }
     switch (item.kind) {
       case "refresh":
@@ -35,7 +35,9 @@ export async function toMessage(
         break;
       case "live":
       case "checkpoint":
-        throw new TypeError(`Cannot publish to topic "${topic}": ${item.kind}() is about one call alone`);
+        throw new TypeError(
+          `Cannot publish to topic "${topic}": ${item.kind}() is for one call only; pass html() or toast()`,
+        );
       default: {
         const patch = await toPatch(item, settling);
         if (patch !== null && isLivePatch(patch)) parts.push(patch);

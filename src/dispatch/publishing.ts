@@ -1,5 +1,5 @@
 /**
- * Publishing items to a topic: from an action function, or from outside any request.
+ * Publishes items to a topic, from an action function or from outside any request.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import { type SettlingApp, settlingOf } from "./settling.ts";
 import { NO_PARAMS, noToasts, NOWHERE } from "./page_renders.ts";
 
 /**
- * Publishes items of a run; the tab that made the call knows them for its own.
+ * Publishes items of a run. The tab that made the call recognizes them as its own.
  *
- * An application may await it or not: what it rejects with is reported once, and ends no process where nothing awaits it.
+ * The application may await it or not: an error is reported once, and does not end the process if nothing awaits it.
  */
 export function publishFrom(
   run: ActionRun,
@@ -49,7 +49,7 @@ async function publishItems(
   await app.live.publish(topic, message, reporterOf(call, app));
 }
 
-/** Publishes items that are part of no page. */
+/** Publishes items without a page. */
 export async function publishFromOutside(
   topic: string,
   items: Item | readonly Item[],

@@ -1,5 +1,5 @@
 /**
- * How often a caller may run an action: a rule, what keeps count, and the headers that say so.
+ * Rate limits of actions: the rule, the limiter, and the response headers.
  *
  * @module
  */
@@ -10,56 +10,55 @@ import { callWithin, DeadlineError } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
 
-/** What became of one more run. */
+/** The verdict about one run. */
 export interface RateVerdict {
-  /** Whether it may run. */
+  /** `true` if it may run. */
   readonly allowed: boolean;
-  /** How many more may run now. */
+  /** Number of runs that are left now. */
   readonly remaining: number;
-  /** Seconds until one more may run; 0 while there are some left. */
+  /** Seconds until the next run is allowed; 0 if some are left. */
   readonly retryAfterSeconds: number;
 }
 
-/** Keeps count. The one in memory counts for one process; one of your own may count for all of them. */
+/** Counts runs. The one in memory counts for one process; your own may count for all processes. */
 export interface RateLimiter {
   /**
-   * Counts one more run, where it is allowed.
+   * Counts a run if it is allowed.
    *
-   * @param key Whose runs are counted: a digest of the action and the caller, so that what keeps count outside of this
-   *   process shows neither.
-   * @param rule How often.
-   * @returns Whether it may run.
+   * @param key Identifies action and principal or address, as a digest: a limiter outside this process shows neither.
+   * @param rule The rate.
+   * @returns The verdict.
    */
   take(key: string, rule: RateRule): RateVerdict | PromiseLike<RateVerdict>;
 }
 
-/** Keeps count in memory, and knows at once. */
+/** Counts runs in memory, and returns the verdict synchronously. */
 export interface MemoryRateLimiter extends RateLimiter {
   /**
-   * Counts one more run, where it is allowed.
+   * Counts a run if it is allowed.
    *
-   * @param key Whose runs are counted.
-   * @param rule How often.
-   * @returns Whether it may run.
+   * @param key Identifies action and principal or address.
+   * @param rule The rate.
+   * @returns The verdict.
    */
   take(key: string, rule: RateRule): RateVerdict;
 }
 
-/** How {@linkcode createRateLimiter} counts. */
+/** Options for {@linkcode createRateLimiter}. */
 export interface RateLimiterOptions {
-  /** How many keys are remembered; above it the one asked for longest ago is forgotten. Default: 10,000. */
+  /** Maximum number of keys. Above it, the least recently used one is dropped. Default: `10_000`. */
   readonly maxKeys?: number | undefined;
-  /** The time, in milliseconds. Default: `performance.now`, which nobody sets back or forth. */
+  /** Returns the time, in milliseconds. Default: `performance.now`, which cannot be set. */
   readonly now?: (() => number) | undefined;
 }
 
 /**
- * Keeps count in the memory of this process.
+ * Creates a rate limiter in the memory of this process.
  *
- * Each key holds one number: the time at which all that it has used is given back (the generic cell rate algorithm), so
- * that a burst is paid for evenly and no window's edge lets twice as many through.
+ * It stores one number for each key: the time at which its whole rate is available again (the generic cell rate algorithm). So a
+ * burst is limited evenly, and the edge of a time window does not allow twice the rate.
  *
- * @param options How many keys, and the clock.
+ * @param options The number of keys, and the clock.
  * @returns The limiter.
  *
  * @example Two at once, then one every thirty seconds
@@ -79,7 +78,7 @@ export interface RateLimiterOptions {
  */
 export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateLimiter {
   const { maxKeys = 10_000, now = (): number => performance.now() } = options;
-  // When each key has given back all it used; in the order they were last asked for, which is the order they leave in.
+  // The time at which the whole rate of each key is available; the least recently used key first.
   const paidOff = new Map<string, number>();
   return {
     take(key, rule) {
@@ -88,7 +87,7 @@ export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateL
       const capacity = rule.seconds * 1000;
       const before = Math.max(paidOff.get(key) ?? time, time);
       const after = before + cost;
-      // A thousandth of a millisecond is given: sums of fractions must not refuse the last one.
+      // A tolerance of 1 µs: rounding errors must not refuse the last run.
       const allowed = after - time <= capacity + 1e-3;
       const used = (allowed ? after : before) - time;
       paidOff.delete(key);
@@ -105,11 +104,11 @@ export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateL
 }
 
 /**
- * Bounds the time of every call of a limiter that the application gives, and hands it digests for keys.
+ * Adds a deadline to the limiter of an application, and passes digests as keys.
  *
  * @param limiter The limiter.
  * @param seconds The deadline of one call.
- * @returns A limiter that rejects with 503 after the deadline: nothing runs uncounted.
+ * @returns A limiter that rejects with 503 after the deadline, so that no run is uncounted.
  */
 export function withLimiterDeadline(limiter: RateLimiter, seconds: number): RateLimiter {
   return {
@@ -126,7 +125,7 @@ export function withLimiterDeadline(limiter: RateLimiter, seconds: number): Rate
   };
 }
 
-/** The fields that tell a caller how much is left (draft-ietf-httpapi-ratelimit-headers). */
+/** Returns the headers with the remaining rate (draft-ietf-httpapi-ratelimit-headers). */
 export function rateHeaders(
   rule: RateRule,
   { remaining, retryAfterSeconds }: RateVerdict,
@@ -137,7 +136,7 @@ export function rateHeaders(
   };
 }
 
-/** The refusal of one run too many (RFC 6585, 4). */
+/** Returns the refusal of a run above the rate (RFC 6585, 4). */
 export function tooManyRuns(verdict: RateVerdict, headers: Readonly<Record<string, string>>): Failure {
   return failure(429, "This was asked for too often, try again later", {
     ...headers,

@@ -1,5 +1,5 @@
 /**
- * The generator of an action function as a stream: from its slot to its end, whichever way it ends.
+ * Runs the generator of an action function as a stream, from its slot to its end.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { recordStream } from "./record.ts";
 import { isReported, RunningStream } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
 
-/** Lets a generator run where there is a slot for it. It has done nothing yet, and without a slot it never does. */
+/** Starts a generator if there is a slot. Without a slot, none of its code runs. */
 export async function startStream(
   run: ActionRun,
   events: AsyncGenerator<Patch, void, void>,
@@ -29,7 +29,7 @@ export async function startStream(
   }
   claim?.renew();
   const recorded = claim === null ? events : recordStream(events, claim);
-  const life = live(run, recorded, () => stream.leave(), slot, app);
+  const life = runGenerator(run, recorded, () => stream.leave(), slot, app);
   const stream: RunningStream = new RunningStream({
     events: life,
     slot,
@@ -37,7 +37,7 @@ export async function startStream(
     limits,
     actionName: action.name,
     controller,
-    // What it has given so far is not all that it was to give: a repeat must not take it for that, nor run it again.
+    // Its events are incomplete: a retry must neither get them as the outcome nor run it again.
     onCut: () => {
       notify(() => claim?.finish({ kind: "tooLarge" }), report);
     },
@@ -45,7 +45,7 @@ export async function startStream(
   });
   const discard = async (): Promise<void> => {
     await notify(() => life.return(), isReported);
-    // A generator that was never asked for anything runs no `finally`, and the action function has done nothing yet.
+    // A generator that was not started runs no `finally`, and the action function has done nothing.
     slot.release();
     await claim?.giveUp();
     await lifetime.end();
@@ -53,7 +53,7 @@ export async function startStream(
   return { kind: "stream", stream, discard };
 }
 
-async function* live(
+async function* runGenerator(
   run: ActionRun,
   events: AsyncGenerator<Patch, void, void>,
   leave: () => void,
@@ -61,7 +61,7 @@ async function* live(
   app: Observing,
 ): AsyncGenerator<Patch, void, void> {
   const { arrival: { client, trace }, action } = run.call;
-  // A document and JSON have no reader that could be seen to leave; a mutation runs on without its user.
+  // A mutation continues without its client.
   const gone = action.method === "GET" ? client.gone : null;
   gone?.addEventListener("abort", leave);
   let failed = false;
@@ -72,7 +72,7 @@ async function* live(
     failCall(run.call, error, run.startedAt, app);
     throw error;
   } finally {
-    // Here, not after the block: a stream that ends with a redirect, or is left, is returned and goes no further.
+    // Not after the block: a stream that ends with a redirect, or whose reader leaves, returns at its yield.
     slot.release();
     gone?.removeEventListener("abort", leave);
     if (!failed) run.accept();

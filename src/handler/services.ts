@@ -87,7 +87,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     bodies: createBodyAccounts(limits),
     providers: orderProviders(options.providers ?? []),
     overrides: options.overrides ?? new Map(),
-    once: createClaims(options, storeSeconds),
+    once: createOnceOf(options, storeSeconds),
     streams,
     live: createLive(bus, (error) => logError(error, "a topic")),
     signals: createSignals(),
@@ -101,7 +101,7 @@ function createManager({ backends = DEFAULT_FORM_ACTION_BACKENDS }: HandlerOptio
   return new FormActionManager(backends.map((entry) => factory.createBackend(entry)));
 }
 
-function createClaims(
+function createOnceOf(
   { store, idempotency, principal = undefined }: HandlerOptions,
   storeSeconds: number,
 ): App["once"] {

@@ -418,7 +418,7 @@ Deno.test("live() is for GET: an action that answers POST is told so", async () 
   const watch = action("watch", () => live("board"));
   await using app = new App({ "/": { default: () => "", watch } });
   assertEquals((await app.call("watch")).status, 500);
-  assertStringIncludes(app.takeError().message, 'Cannot watch topic "board" in action "watch": it answers POST');
+  assertStringIncludes(app.takeError().message, 'Cannot watch topic "board" in action "watch": its method is POST');
 });
 
 Deno.test("live() ends at once for who cannot follow it, with what came before it", async () => {
@@ -464,7 +464,7 @@ Deno.test("publish() refuses what is no topic, and what others cannot use", asyn
   await app.handler.publish("x".repeat(256), toast("x"));
   await assertRejects(() => app.handler.publish("a", checkpoint("here")), TypeError, "checkpoint() is about one call");
   await assertRejects(() => app.handler.publish("a", live("b")), TypeError, "live() is about one call");
-  await assertRejects(() => app.handler.publish("a", "text" as never), TypeError, "string is no item");
+  await assertRejects(() => app.handler.publish("a", "text" as never), TypeError, "string is not an item");
   assertThrows(() => live("a", { guardSeconds: 0 }), RangeError, "guardSeconds is 0");
 });
 

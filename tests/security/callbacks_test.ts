@@ -27,7 +27,7 @@ const OURS_ONE_BY_ONE = [
 
 /** Functions of a page: what they throw is the browser's to report, and a call goes on. See tests/browser. */
 const IN_THE_BROWSER =
-  /^(?:ActionOptions\.on(?:BeforeSubmit|UploadProgressEventDetail)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
+  /^(?:CallOptions\.on(?:BeforeSubmit|UploadProgress)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
 
 /** Where a function needs Redis: the file, and the test that calls it. */
 const WITH_REDIS: Readonly<Record<string, string>> = {
@@ -96,7 +96,7 @@ async function runProgram(...args: string[]) {
 
 /** Promises that nothing waits for, and that cannot reject: where, and why. */
 const CANNOT_REJECT: Readonly<Record<string, string>> = {
-  "src/callback.ts: void settle(result, logFailure)": "it catches everything",
+  "src/callback.ts: void reportRejection(result, logFailure)": "it catches everything",
 };
 
 Deno.test("A2: a promise that nothing waits for is caught, wherever the sources have one", async () => {

@@ -1,21 +1,21 @@
 /**
- * What the store has not been told yet: outcomes that it could not keep, and claims that it could not let go.
+ * Changes that the store has not accepted yet: outcomes that it could not keep, and claims that it could not release.
  *
- * The process that ran an action function knows that it was done, whatever the store says. It answers repeats from here,
- * and goes on telling the store until it has it.
+ * The process that ran an action function knows the outcome, even if the store does not. It answers retries from here, and repeats
+ * the change until the store has it.
  *
  * @module
  */
 import { logError, notify } from "../../callback.ts";
 import type { StoredOutcome } from "./outcome.ts";
 
-/** Something the store has to be told. */
+/** A change for the store. */
 export interface Letter {
-  /** The outcome that repeats get meanwhile; `null` where a claim was given up. */
+  /** The outcome that retries get meanwhile; `null` if a claim was given up. */
   readonly outcome: StoredOutcome | null;
   /**
-   * Tells the store; may be called again after it has rejected. `null` where nothing is left to tell: another process has
-   * claimed it, and this outcome is known here alone.
+   * Sends the change; may be called again after it has rejected. `null` if there is nothing to send: another process has the claim,
+   * and only this process has the outcome.
    */
   readonly send: (() => Promise<void>) | null;
 }
@@ -24,14 +24,14 @@ export interface Letter {
 export interface Outbox {
   /** Returns whether a letter waits under a key. */
   has(key: string): boolean;
-  /** The outcome that waits under a key, or `null`. */
+  /** Returns the outcome that waits under a key, or `null`. */
   outcomeOf(key: string): StoredOutcome | null;
-  /** Adds a letter, in place of one with the same key. */
+  /** Adds a letter, replacing one with the same key. */
   add(key: string, letter: Letter): void;
   /**
-   * Sends the letter of a key now, where there is one.
+   * Sends the letter of a key now, if there is one.
    *
-   * @throws {Error} What the store said.
+   * @throws {Error} The error of the store.
    */
   send(key: string): Promise<void>;
   /** Removes the letter of a key. */
@@ -43,11 +43,11 @@ export interface Outbox {
 /** Milliseconds between two attempts: the first and the longest pause. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
-/** Claims given up that are remembered at most: one that is forgotten holds its repeats off for a lease. */
+/** Maximum number of claims that were given up. One above it blocks its retries until its lease expires. */
 const MAX_GIVEN_UP = 1_000;
 
 /**
- * Makes an outbox.
+ * Creates an outbox.
  *
  * @param seconds Time a letter is kept, in seconds.
  * @returns The outbox, empty.
@@ -56,7 +56,7 @@ export function createOutbox(seconds: number): Outbox {
   return new RetryingOutbox(seconds);
 }
 
-/** A letter, and when it is no longer worth sending. */
+/** A letter and its expiry. */
 interface Kept extends Letter {
   readonly expires: number;
 }
@@ -64,9 +64,9 @@ interface Kept extends Letter {
 class RetryingOutbox implements Outbox {
   readonly #milliseconds: number;
   readonly #letters = new Map<string, Kept>();
-  /** How many of them are claims that were given up. */
+  /** Number of letters that are claims which were given up. */
   #givenUp = 0;
-  /** The timer of the next attempt; `null` while there is nothing to send, or it is being sent. */
+  /** The timer of the next attempt; `null` if there is nothing to send, or while it is being sent. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #pause = FIRST_PAUSE;
   #isSending = false;
@@ -121,7 +121,7 @@ class RetryingOutbox implements Outbox {
     this.#timer = setTimeout(() => notify(() => this.#sendAll(), logOutbox), this.#pause);
   }
 
-  /** Sends one after the other, and waits longer before the next attempt when one fails. */
+  /** Sends all letters in order. If one fails, the pause before the next attempt is longer. */
   async #sendAll(): Promise<void> {
     this.#timer = null;
     this.#isSending = true;
@@ -143,7 +143,7 @@ class RetryingOutbox implements Outbox {
       await this.send(key);
       return true;
     } catch {
-      // Reported when it failed first. To the end of the line: one that the store never takes must not hold up the others.
+      // Reported when it failed first. Moved to the end: a letter that the store never accepts must not block the others.
       if (this.#letters.get(key) === letter && this.#letters.delete(key)) this.#letters.set(key, letter);
       this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
       return false;
@@ -152,5 +152,5 @@ class RetryingOutbox implements Outbox {
 }
 
 function logOutbox(error: unknown): void {
-  logError(error, "what is told a store again");
+  logError(error, "a change that is sent to a store again");
 }

@@ -14,7 +14,7 @@ import { sendDenied } from "../observe.ts";
 import type { Failure } from "../outcome.ts";
 
 /** Judges a request. Returns the refusal; `null` if it is accepted, and its canonical URL is known. */
-export function judge(arrival: Arrival, app: Judging & Observing): Failure | null {
+export function judgeRequest(arrival: Arrival, app: Judging & Observing): Failure | null {
   const { request, trace } = arrival;
   trace?.step("url");
   // Before anything else, also for an unknown method (seed 004, "Overview").

@@ -32,7 +32,7 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
   let returned: unknown;
   try {
     // The context was just built for what this action declares.
-    returned = call.action.handler(Object.assign(contextOf(run, app), bound.injected) as never);
+    returned = call.action.handler(Object.assign(actionContext(run, app), bound.injected) as never);
     if (isThenable(returned)) {
       claim?.renew();
       returned = await returned;
@@ -58,7 +58,7 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
 }
 
 /** Returns the context of an action function, without what it injects. */
-function contextOf(run: ActionRun, app: RunApp) {
+function actionContext(run: ActionRun, app: RunApp) {
   const { call, page, input, bound } = run;
   const { request, url, params, deps, signal } = bound.deps.ctx;
   return {

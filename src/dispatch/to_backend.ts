@@ -27,7 +27,7 @@ export interface Pipeline {
  * @param app Seals the responses that the backend creates itself.
  * @throws {TypeError} When the backend returns something that is not a `Response`.
  */
-export function handOver(
+export function dispatchToBackend(
   arrival: Arrival,
   { action, backend }: OwnedAction,
   pipeline: Pipeline,
@@ -35,10 +35,10 @@ export function handOver(
 ): Promise<Response> {
   // The standard backend would find the same action again and lead back here: about two microseconds of a post
   // (`deno task bench server`, "valid post").
-  return isStandard(backend) ? pipeline.run(action) : handOverTo(arrival, { action, backend }, pipeline, app);
+  return isStandard(backend) ? pipeline.run(action) : passToBackend(arrival, { action, backend }, pipeline, app);
 }
 
-async function handOverTo(
+async function passToBackend(
   { request, url, lifetime }: Arrival,
   { action, backend }: OwnedAction,
   pipeline: Pipeline,
