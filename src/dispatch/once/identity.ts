@@ -15,7 +15,7 @@ import { cookieNames, mergeCookies, pairsOf, readSetCookie } from "./cookies.ts"
 /** Returns the principal of a request, as `createHandler({ principal })` does. */
 export type PrincipalOf = (request: Request) => string | null | PromiseLike<string | null>;
 
-/** Options for {@linkcode createIdentities}. */
+/** Options for {@linkcode Identities}. */
 export interface IdentitiesOptions {
   /** The store of the learned names. */
   readonly store: Store;
@@ -41,31 +41,6 @@ export interface NewIdentity {
   readonly credentials: readonly string[];
 }
 
-/** Determines the identity of requests. */
-export interface Identities {
-  /**
-   * Returns the identity of a request.
-   *
-   * @param request The request, of which only headers are read.
-   * @param principal Its principal, or `null`.
-   * @returns The identity; a promise of it if the names of cookies have to be read, which rejects with the error of the store.
-   */
-  of(request: Pick<Request, "headers">, principal: string | null): Identity | Promise<Identity>;
-  /**
-   * Returns the identity of the client once it keeps the cookies of a response.
-   *
-   * @param request The request.
-   * @param before Its identity.
-   * @param cookies The values of `Set-Cookie`.
-   * @returns The identity; `null` if it is the same, or that of an anonymous user.
-   */
-  after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null>;
-  /** Returns whether a cookie is known to be a session cookie. */
-  isIdentity(name: string): boolean;
-  /** Learns the names of session cookies from the values of `Set-Cookie`. */
-  learn(cookies: readonly string[]): Promise<void>;
-}
-
 /** The key of the names in the store. */
 const NAMES_KEY = "hyper:once:cookies";
 /** Time that names are kept, in seconds: as long as a browser keeps a cookie (RFC 6265bis, 5.5). */
@@ -77,18 +52,8 @@ const MAX_NAMES = 50;
 /** The cookies of this library, which are not session cookies. */
 const OWN_COOKIE = /^(?:__Host-|__Secure-)?hyper_(?:flash|dev)/i;
 
-/**
- * Creates the identities of a handler.
- *
- * @param options The store, and the sources of identities.
- * @returns The identities.
- * @throws {TypeError} When a name is not a cookie name.
- */
-export function createIdentities(options: IdentitiesOptions): Identities {
-  return new CookieIdentities(options);
-}
-
-class CookieIdentities implements Identities {
+/** Determines the identity of requests. */
+export class Identities {
   readonly #store: Store;
   readonly #principal: PrincipalOf | null;
   readonly #isFixed: boolean;
@@ -100,6 +65,10 @@ class CookieIdentities implements Identities {
   /** The last time the names were read, in milliseconds of `performance.now()`; `null` before. */
   #readAt: number | null = null;
 
+  /**
+   * @param options The store, and the sources of identities.
+   * @throws {TypeError} When a name is not a cookie name.
+   */
   constructor({ store, cookies, principal }: IdentitiesOptions) {
     for (const name of cookies ?? []) {
       if (typeof name === "string" && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) continue;
@@ -116,6 +85,13 @@ class CookieIdentities implements Identities {
     this.#names = new Set(cookies);
   }
 
+  /**
+   * Returns the identity of a request.
+   *
+   * @param request The request, of which only headers are read.
+   * @param principal Its principal, or `null`.
+   * @returns The identity; a promise of it if the names of cookies have to be read, which rejects with the error of the store.
+   */
   of(request: Pick<Request, "headers">, principal: string | null): Identity | Promise<Identity> {
     if (this.#isFixed || !this.#isOld()) return this.#identityOf(request, principal);
     return this.#read().then(() => this.#identityOf(request, principal));
@@ -133,6 +109,14 @@ class CookieIdentities implements Identities {
     return digest(["session", authorization, cookies.map(({ pair }) => pair).sort()]);
   }
 
+  /**
+   * Returns the identity of the client once it keeps the cookies of a response.
+   *
+   * @param request The request.
+   * @param before Its identity.
+   * @param cookies The values of `Set-Cookie`.
+   * @returns The identity; `null` if it is the same, or that of an anonymous user.
+   */
   async after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null> {
     this.#add(cookies);
     if (this.#principal === null && !cookieNames(cookies).some((name) => this.#names.has(name))) return null;
@@ -149,10 +133,12 @@ class CookieIdentities implements Identities {
     return { user, credentials: preferred(own, ({ isForAllPaths }) => isForAllPaths).map(({ pair }) => pair) };
   }
 
+  /** Returns whether a cookie is known to be a session cookie. */
   isIdentity(name: string): boolean {
     return this.#names.has(name);
   }
 
+  /** Learns the names of session cookies from the values of `Set-Cookie`. */
   async learn(cookies: readonly string[]): Promise<void> {
     this.#add(cookies);
     if (!this.#isUnsaved) return;

@@ -13,7 +13,7 @@
  */
 import type { Holder } from "../../http/caller.ts";
 
-/** Options for {@linkcode createLedger}. */
+/** Options for {@linkcode Ledger}. */
 export interface LedgerOptions {
   /** Maximum number of outcomes. */
   readonly maxEntries: number;
@@ -31,21 +31,6 @@ export interface LedgerEntry {
   readonly holder: Holder;
   /** Its size, in bytes. */
   readonly bytes: number;
-}
-
-/** Counts the outcomes of each holder. */
-export interface Ledger {
-  /**
-   * Adds an outcome.
-   *
-   * @param entry The outcome.
-   * @returns The keys of the outcomes that are evicted for it.
-   */
-  add(entry: LedgerEntry): readonly string[];
-  /** Returns whether an outcome is known and has not expired. */
-  has(key: string): boolean;
-  /** Removes an outcome; an unknown one is ignored. */
-  remove(key: string): void;
 }
 
 /** The share of one holder, or of one site. */
@@ -102,22 +87,13 @@ class Queue {
 /** Number of removed entries that are not swept. */
 const SWEPT = 32;
 
-/**
- * Creates a ledger.
- *
- * @param options Its bounds.
- * @returns The ledger, empty.
- */
-export function createLedger(options: LedgerOptions): Ledger {
-  return new FairLedger(options);
-}
-
 /** The scale of a site: a holder with more than a quarter of its site loses its own outcomes first. */
 const SITE_SCALE = 1 / 4;
 
 const NONE: readonly string[] = Object.freeze([]);
 
-class FairLedger implements Ledger {
+/** Counts the outcomes of each holder. */
+export class Ledger {
   /** Maximum weight of all outcomes. */
   readonly #most: number;
   readonly #leastWeight: number;
@@ -134,6 +110,7 @@ class FairLedger implements Ledger {
   readonly #classes: Set<Account>[] = [];
   #weight = 0;
 
+  /** @param options Its bounds. */
   constructor({ maxEntries, maxBytes, seconds }: LedgerOptions) {
     // Rounding errors must not evict the last outcome that fits.
     this.#most = maxBytes * (1 + 1e-9);
@@ -141,6 +118,7 @@ class FairLedger implements Ledger {
     this.#milliseconds = seconds * 1000;
   }
 
+  /** Adds an outcome; returns the keys of the outcomes that are evicted for it. */
   add({ key, holder, bytes }: LedgerEntry): readonly string[] {
     const now = performance.now();
     this.remove(key);
@@ -158,11 +136,13 @@ class FairLedger implements Ledger {
     return this.#weight > this.#most ? this.#makeRoom() : NONE;
   }
 
+  /** Returns whether an outcome is known and has not expired. */
   has(key: string): boolean {
     const entry = this.#entries.get(key);
     return entry !== undefined && entry.expires > performance.now();
   }
 
+  /** Removes an outcome; an unknown one is ignored. */
   remove(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;

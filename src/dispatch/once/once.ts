@@ -12,7 +12,7 @@ import type { Holder } from "../../http/caller.ts";
 import { type Claim, type ClaimsOptions, createClaims, storeFailure } from "./claims.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { digestMutation, type Mutation, onceKey } from "./digest.ts";
-import { createIdentities, type PrincipalOf } from "./identity.ts";
+import { Identities, type PrincipalOf } from "./identity.ts";
 import { outcomeFor } from "./outcome.ts";
 
 /** Options for {@linkcode createOnce}. */
@@ -77,7 +77,7 @@ export interface Once {
 export function createOnce(options: OnceOptions): Once {
   const { store, cookies, principal, ttlSeconds = 3600 } = options;
   const claims = createClaims(options);
-  const identities = createIdentities({ store, cookies, principal });
+  const identities = new Identities({ store, cookies, principal });
   const deliveries = createDeliveries({
     store,
     seconds: ttlSeconds,

@@ -20,48 +20,19 @@ export interface Letter {
   readonly send: (() => Promise<void>) | null;
 }
 
-/** Keeps letters until they are delivered. */
-export interface Outbox {
-  /** Returns whether a letter waits under a key. */
-  has(key: string): boolean;
-  /** Returns the outcome that waits under a key, or `null`. */
-  outcomeOf(key: string): StoredOutcome | null;
-  /** Adds a letter, replacing one with the same key. */
-  add(key: string, letter: Letter): void;
-  /**
-   * Sends the letter of a key now, if there is one.
-   *
-   * @throws {Error} The error of the store.
-   */
-  send(key: string): Promise<void>;
-  /** Removes the letter of a key. */
-  remove(key: string): void;
-  /** Ends all attempts. */
-  close(): void;
-}
-
 /** Milliseconds between two attempts: the first and the longest pause. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 /** Maximum number of claims that were given up. One above it blocks its retries until its lease expires. */
 const MAX_GIVEN_UP = 1_000;
 
-/**
- * Creates an outbox.
- *
- * @param seconds Time a letter is kept, in seconds.
- * @returns The outbox, empty.
- */
-export function createOutbox(seconds: number): Outbox {
-  return new RetryingOutbox(seconds);
-}
-
 /** A letter and its expiry. */
 interface Kept extends Letter {
   readonly expires: number;
 }
 
-class RetryingOutbox implements Outbox {
+/** Keeps letters until they are delivered. */
+export class Outbox {
   readonly #milliseconds: number;
   readonly #letters = new Map<string, Kept>();
   /** Number of letters that are claims which were given up. */
@@ -72,14 +43,17 @@ class RetryingOutbox implements Outbox {
   #isSending = false;
   #isClosed = false;
 
+  /** @param seconds Time a letter is kept, in seconds. */
   constructor(seconds: number) {
     this.#milliseconds = seconds * 1000;
   }
 
+  /** Returns whether a letter waits under a key. */
   has(key: string): boolean {
     return this.#letters.has(key);
   }
 
+  /** Returns the outcome that waits under a key, or `null`. */
   outcomeOf(key: string): StoredOutcome | null {
     const letter = this.#letters.get(key);
     if (letter === undefined) return null;
@@ -88,6 +62,7 @@ class RetryingOutbox implements Outbox {
     return null;
   }
 
+  /** Adds a letter, replacing one with the same key. */
   add(key: string, letter: Letter): void {
     this.remove(key);
     if (letter.outcome === null && this.#givenUp >= MAX_GIVEN_UP) return;
@@ -96,6 +71,7 @@ class RetryingOutbox implements Outbox {
     if (letter.send !== null) this.#schedule();
   }
 
+  /** Sends the letter of a key now, if there is one. Rejects with the error of the store. */
   async send(key: string): Promise<void> {
     const letter = this.#letters.get(key);
     if (letter === undefined || letter.send === null) return;
@@ -103,6 +79,7 @@ class RetryingOutbox implements Outbox {
     if (this.#letters.get(key) === letter) this.remove(key);
   }
 
+  /** Removes the letter of a key. */
   remove(key: string): void {
     const letter = this.#letters.get(key);
     if (letter === undefined) return;
@@ -110,6 +87,7 @@ class RetryingOutbox implements Outbox {
     if (letter.outcome === null) this.#givenUp--;
   }
 
+  /** Ends all attempts. */
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
-import { createIdentities } from "../../../src/dispatch/once/identity.ts";
+import { Identities } from "../../../src/dispatch/once/identity.ts";
 import { createMemoryStore } from "../../../src/store/memory.ts";
 import type { Store } from "../../../src/store/store.ts";
 
@@ -11,7 +11,7 @@ function requestWith(headers: Readonly<Record<string, string>>): Request {
 }
 
 function identitiesOf(store: Store = createMemoryStore(), cookies?: readonly string[]) {
-  return createIdentities({ store, cookies, principal: null });
+  return new Identities({ store, cookies, principal: null });
 }
 
 Deno.test("Identities.of() goes by the principal where there is one, and never takes it for a session", async () => {
@@ -142,7 +142,7 @@ for (
 
 Deno.test("Identities.after() asks for the principal with the cookies of the answer", async () => {
   const principal = ({ headers }: Request) => /session=(\w+)/.exec(headers.get("cookie") ?? "")?.[1] ?? null;
-  const identities = createIdentities({ store: createMemoryStore(), principal });
+  const identities = new Identities({ store: createMemoryStore(), principal });
   const request = requestWith({ cookie: "session=a1" });
   const before = await identities.of(request, principal(request));
   // Not HttpOnly: with a principal it needs no name.
@@ -153,7 +153,7 @@ Deno.test("Identities.after() asks for the principal with the cookies of the ans
   assertEquals(await identities.after(request, before, ["theme=dark"]), null);
 });
 
-Deno.test("createIdentities() refuses what is not the name of a cookie", () => {
+Deno.test("new Identities() refuses what is not the name of a cookie", () => {
   for (const name of ["", "a b", "a;b", "é"]) {
     assertThrows(() => identitiesOf(undefined, [name]), TypeError, `cookie ${JSON.stringify(name)}`);
   }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
-import { createLedger, type Ledger } from "../../../src/dispatch/once/ledger.ts";
+import { Ledger } from "../../../src/dispatch/once/ledger.ts";
 import type { Holder } from "../../../src/http/caller.ts";
 
 const ADA: Holder = { kind: "principal", name: "ada" };
@@ -12,7 +12,7 @@ function addAll(ledger: Ledger, holder: Holder, prefix: string, count: number): 
 }
 
 Deno.test("Ledger.add() drops the oldest outcome of the holder that has most, where maxEntries is reached", () => {
-  const ledger = createLedger({ maxEntries: 10, maxBytes: 1_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 10, maxBytes: 1_000, seconds: 60 });
   assertEquals(addAll(ledger, ADA, "a", 3), []);
   assertEquals(addAll(ledger, EVE, "e", 7), []);
   assertEquals(addAll(ledger, EVE, "f", 3), ["e0", "e1", "e2"]);
@@ -21,7 +21,7 @@ Deno.test("Ledger.add() drops the oldest outcome of the holder that has most, wh
 });
 
 Deno.test("Ledger.add() drops by bytes too, as many as are needed", () => {
-  const ledger = createLedger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
   ledger.add({ key: "a", holder: ADA, bytes: 100 });
   for (const key of ["e", "f", "g"]) ledger.add({ key, holder: EVE, bytes: 300 });
   assertEquals(ledger.add({ key: "h", holder: EVE, bytes: 500 }), ["e", "f"]);
@@ -29,19 +29,19 @@ Deno.test("Ledger.add() drops by bytes too, as many as are needed", () => {
 });
 
 Deno.test("Ledger.add() drops an outcome that is larger than all there may be, and no other for it", () => {
-  const ledger = createLedger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
   ledger.add({ key: "a", holder: ADA, bytes: 100 });
   assertEquals(ledger.add({ key: "e", holder: EVE, bytes: 2_000 }), ["e"]);
 });
 
 Deno.test("Ledger.add() drops what was kept longest of holders that have the same", () => {
-  const ledger = createLedger({ maxEntries: 3, maxBytes: 1_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 3, maxBytes: 1_000, seconds: 60 });
   for (const name of ["a", "b", "c"]) ledger.add({ key: name, holder: { kind: "address", name }, bytes: 1 });
   assertEquals(ledger.add({ key: "d", holder: { kind: "address", name: "d" }, bytes: 1 }), ["a"]);
 });
 
 Deno.test("Ledger tells a principal from an address of the same name, and takes all unknown ones for one", () => {
-  const ledger = createLedger({ maxEntries: 4, maxBytes: 1_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 4, maxBytes: 1_000, seconds: 60 });
   ledger.add({ key: "p", holder: { kind: "principal", name: "x" }, bytes: 1 });
   ledger.add({ key: "a", holder: { kind: "address", name: "x" }, bytes: 1 });
   ledger.add({ key: "u1", holder: { kind: "unknown" }, bytes: 1 });
@@ -50,7 +50,7 @@ Deno.test("Ledger tells a principal from an address of the same name, and takes 
 });
 
 Deno.test("A7: a client with all networks of an IPv6 site pushes out its own outcomes, not those of a company", () => {
-  const ledger = createLedger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
   addAll(ledger, { kind: "address", name: "198.51.100.1" }, "company", 100);
   addAll(ledger, ADA, "ada", 3);
   const dropped = Array.from({ length: 3_000 }, (_, index) => {
@@ -61,7 +61,7 @@ Deno.test("A7: a client with all networks of an IPv6 site pushes out its own out
 });
 
 Deno.test("A7: one network that fills the pool pushes out its own outcomes, not those of its site", () => {
-  const ledger = createLedger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
   const site = "2001:db8:1::/48";
   for (let index = 0; index < 100; index++) {
     ledger.add({ key: `neighbor${index}`, holder: { kind: "address", name: `neighbor${index}`, site }, bytes: 1 });
@@ -71,13 +71,13 @@ Deno.test("A7: one network that fills the pool pushes out its own outcomes, not 
 });
 
 Deno.test("Ledger.add() of a key that is in it counts once, and makes it the newest", () => {
-  const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
   for (const key of ["a", "b", "a", "a"]) assertEquals(ledger.add({ key, holder: ADA, bytes: 1 }), []);
   assertEquals(ledger.add({ key: "c", holder: ADA, bytes: 1 }), ["b"]);
 });
 
 Deno.test("Ledger.remove() gives its room back", () => {
-  const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
   addAll(ledger, ADA, "a", 2);
   ledger.remove("a0");
   ledger.remove("a0");
@@ -89,7 +89,7 @@ Deno.test("Ledger.remove() gives its room back", () => {
 Deno.test("Ledger forgets an outcome when its time is over, and not before", () => {
   const clock = install({ toFake: ["performance"] });
   try {
-    const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+    const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
     addAll(ledger, ADA, "a", 2);
     clock.tick(59_999);
     assertEquals(ledger.has("a1"), true);
@@ -102,7 +102,7 @@ Deno.test("Ledger forgets an outcome when its time is over, and not before", () 
 });
 
 Deno.test("Ledger.add() holds 10,000 outcomes of 5,000 holders, and finds the greatest at each call", () => {
-  const ledger = createLedger({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024, seconds: 60 });
+  const ledger = new Ledger({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024, seconds: 60 });
   for (let index = 0; index < 5_000; index++) {
     ledger.add({ key: `v${index}`, holder: { kind: "address", name: `v${index}` }, bytes: 100 });
   }

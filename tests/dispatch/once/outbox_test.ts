@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Clock, install } from "@sinonjs/fake-timers";
-import { createOutbox, type Letter } from "../../../src/dispatch/once/outbox.ts";
+import { type Letter, Outbox } from "../../../src/dispatch/once/outbox.ts";
 import type { StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
 
 const DONE: StoredOutcome = { kind: "nothing" };
@@ -34,7 +34,7 @@ function failing(clock: Clock): Letter & { readonly at: number[]; isTaken: boole
 
 timed("Outbox sends a letter again after pauses that grow to half a minute, until it is taken", async (clock) => {
   const begun = clock.now;
-  const outbox = createOutbox(3600);
+  const outbox = new Outbox(3600);
   const letter = failing(clock);
   outbox.add("key", letter);
   await clock.tickAsync(120_000);
@@ -46,7 +46,7 @@ timed("Outbox sends a letter again after pauses that grow to half a minute, unti
 });
 
 timed("Outbox sends the others when one is taken, and begins with a short pause the next time", async (clock) => {
-  const outbox = createOutbox(3600);
+  const outbox = new Outbox(3600);
   const [one, two] = [failing(clock), failing(clock)];
   outbox.add("one", one);
   outbox.add("two", two);
@@ -63,7 +63,7 @@ timed("Outbox sends the others when one is taken, and begins with a short pause 
 });
 
 timed("Outbox tells an outcome until its time is over, and then sends it no more", async (clock) => {
-  const outbox = createOutbox(60);
+  const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
   outbox.add("local", { outcome: DONE, send: null });
@@ -77,7 +77,7 @@ timed("Outbox tells an outcome until its time is over, and then sends it no more
 });
 
 timed("Outbox.send() sends at once, and says what the store said", async (clock) => {
-  const outbox = createOutbox(60);
+  const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
   assertEquals(await outbox.send("key").catch((error: Error) => error.message), "away");
@@ -90,7 +90,7 @@ timed("Outbox.send() sends at once, and says what the store said", async (clock)
 });
 
 timed("Outbox remembers a thousand claims that were given up, and every outcome", async () => {
-  const outbox = createOutbox(60);
+  const outbox = new Outbox(60);
   let sent = 0;
   const send = () => Promise.resolve(void sent++);
   for (let index = 0; index < 1_005; index++) outbox.add(`free ${index}`, { outcome: null, send });
@@ -104,7 +104,7 @@ timed("Outbox remembers a thousand claims that were given up, and every outcome"
 });
 
 timed("Outbox.close() ends all attempts, also those of letters that come after it", async (clock) => {
-  const outbox = createOutbox(60);
+  const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
   outbox.close();
