@@ -12,23 +12,16 @@ import type { Bound } from "./steps/bind_input.ts";
 import type { Input } from "./steps/read_input.ts";
 
 /** The results of the steps before a run. */
-export interface RunFacts {
+type RunFacts = Pick<ActionRun, "call" | "page" | "admitted" | "input" | "bound" | "claim">;
+
+/** One run. */
+export class ActionRun {
   readonly call: Call;
   readonly page: CallPage;
   readonly admitted: Admitted;
   readonly input: Input;
   readonly bound: Bound;
   /** The claim; `null` for an action that may run any number of times. */
-  readonly claim: MineClaim | null;
-}
-
-/** One run. */
-export class ActionRun implements RunFacts {
-  readonly call: Call;
-  readonly page: CallPage;
-  readonly admitted: Admitted;
-  readonly input: Input;
-  readonly bound: Bound;
   readonly claim: MineClaim | null;
   /** Start of the action function, in milliseconds of `performance.now()`. */
   readonly startedAt: number = performance.now();
@@ -66,7 +59,6 @@ export class ActionRun implements RunFacts {
   /**
    * Notes the response.
    *
-   * @param isStream `true` if the generator continues.
    * @returns `false` if the generator ends the request.
    */
   async answered(status: number, isStream: boolean, app: Observing): Promise<boolean> {

@@ -11,9 +11,3 @@ export function fieldText(body: Body, name: string): string | null {
   const value = body.fields.get(name)?.[0];
   return typeof value === "string" ? value : null;
 }
-
-/** Returns all texts of a field. */
-export function fieldTexts(body: Body, name: string): readonly string[] {
-  if (body.kind !== "fields") return [];
-  return (body.fields.get(name) ?? []).filter((value) => typeof value === "string");
-}

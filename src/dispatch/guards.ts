@@ -15,9 +15,6 @@ import type { Outcome } from "./outcome.ts";
 /**
  * Asks a guard.
  *
- * @param call The call it decides about.
- * @param guard The guard.
- * @param ctx Its context.
  * @returns The outcome of a denial; `null` if it allows the call.
  * @throws {TypeError} When it returns something that is not a verdict.
  * @throws {unknown} The error of the guard, unless it is a refusal.

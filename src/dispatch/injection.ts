@@ -38,7 +38,6 @@ const PENDING_FORM: BoundDefinition = {
  *
  * A dependency that needs the form fails here. A failure is not cached, so that it runs again when the form is bound.
  *
- * @param inject The injectables, by name.
  * @param deps The dependencies of the request, without a form.
  * @returns The values, and the injectables that are left.
  * @throws {unknown} The first failure, in the order of the names.

@@ -70,7 +70,6 @@ export class Lifetime {
   /**
    * Ends with a response: at once, or after its last byte if its body may still read what would be disposed.
    *
-   * @param response The response.
    * @param streamed If `true`, the application creates its body, and may not have finished.
    * @returns The response to send; a promise of it if something has to be disposed before.
    */

@@ -10,6 +10,7 @@
 import type { Deps, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";
 import type { RequestDeps, RequestDepsOptions } from "../deps/resolver.ts";
+import { type OriginPage, withoutProtocol } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { headersOfGet } from "../pages/page_guard.ts";
 import type { PageRender } from "../pages/page_render.ts";
@@ -19,23 +20,8 @@ export const NO_PARAMS: Params = Object.freeze({});
 /** The URL of work outside any request. */
 export const NOWHERE: URL = new URL("http://localhost/");
 
-/** The parts of an {@linkcode OriginRender}. */
-export interface OriginRenderFacts {
-  /** The page, or `null` if there is none. */
-  readonly page: PageRoute | null;
-  /** `true` if its forms return to the address. */
-  readonly isOrigin: boolean;
-  /** Its address. */
-  readonly url: URL;
-  /** The parameters of its route. */
-  readonly params: Params;
-  /** The original request. */
-  readonly request: Request;
-  /** The dependencies it has resolved, which the page shares. */
-  readonly cache: DependencyCache;
-  /** The dependencies of the call. */
-  readonly deps: RequestDeps;
-}
+/** The part of a request that its page render needs. */
+type Arrived = { readonly request: Request; readonly url: URL; readonly cache: DependencyCache };
 
 /** The origin page of a call; its request and its dependencies are created on demand. */
 export class OriginRender implements PageRender {
@@ -44,17 +30,22 @@ export class OriginRender implements PageRender {
   readonly url: URL;
   readonly params: Params;
   readonly takeToasts = noToasts;
-  readonly #facts: OriginRenderFacts;
+  readonly #arrived: Arrived;
+  readonly #callDeps: RequestDeps;
   #request: Request | null = null;
   #deps: RequestDeps | null = null;
 
-  /** @param facts Its parts. */
-  constructor(facts: OriginRenderFacts) {
-    this.page = facts.page;
-    this.isOrigin = facts.isOrigin;
-    this.url = facts.url;
-    this.params = facts.params;
-    this.#facts = facts;
+  /**
+   * @param page The page; `null` if the call names none.
+   * @param arrived The original request, and the dependencies it has resolved, which the page shares.
+   */
+  constructor(page: OriginPage | null, arrived: Arrived, deps: RequestDeps) {
+    this.page = page?.route ?? null;
+    this.isOrigin = page !== null;
+    this.url = page?.url ?? withoutProtocol(arrived.url);
+    this.params = page?.params ?? NO_PARAMS;
+    this.#arrived = arrived;
+    this.#callDeps = deps;
   }
 
   /** A GET of the page's address, with the headers of the original request that a GET has. */
@@ -64,13 +55,13 @@ export class OriginRender implements PageRender {
 
   /** The dependencies of the page. */
   get deps(): RequestDeps {
-    return this.#deps ??= this.#facts.deps.derive({
-      ctx: { withDeps: (deps) => new LazyContext(this, this.#facts.deps.ctx.signal, deps) },
+    return this.#deps ??= this.#callDeps.derive({
+      ctx: { withDeps: (deps) => new LazyContext(this, this.#callDeps.ctx.signal, deps) },
     });
   }
 
   #ask(): Request {
-    const { request, cache } = this.#facts;
+    const { request, cache } = this.#arrived;
     const asked = new Request(this.url, { headers: headersOfGet(request.headers) });
     attachRequestDepCache(asked, cache);
     return asked;
@@ -87,10 +78,7 @@ export class LazyPageRender implements PageRender {
   readonly #make: () => PageRender;
   #made: PageRender | null = null;
 
-  /**
-   * @param pageRender The page.
-   * @param make Creates the fresh render; called at most once.
-   */
+  /** @param make Creates the fresh render; called at most once. */
   constructor(pageRender: PageRender, make: () => PageRender) {
     this.page = pageRender.page;
     this.isOrigin = pageRender.isOrigin;

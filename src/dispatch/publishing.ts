@@ -5,16 +5,17 @@
  */
 import { notify } from "../callback.ts";
 import { DependencyCache } from "../deps/cache.ts";
-import { echoOf } from "../live/message.ts";
+import { echoOf, isLivePatch, type LiveMessage, type LivePart } from "../live/message.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import type { Item } from "../results/item.ts";
 import { checkTopic } from "../results/items.ts";
+import { isItem } from "../results/item.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Injecting, Observing, Running } from "./app.ts";
 import { isReportable } from "./failure.ts";
 import { reporterOf } from "./observe.ts";
-import { toMessage } from "./publish.ts";
 import { depsOf } from "./request_deps.ts";
+import { type Settling, toPatch } from "./settle.ts";
 import { type SettlingApp, settlingOf } from "./settling.ts";
 import { NO_PARAMS, noToasts, NOWHERE } from "./page_renders.ts";
 
@@ -81,4 +82,40 @@ export async function publishFromOutside(
   } finally {
     await cache[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * Renders items once for all watchers. A refresh is not rendered: each watcher renders its own page.
+ *
+ * @param echo The public part of the request id of the call that publishes them; `null` for none.
+ * @param settling The parts of the request that rendering needs.
+ * @throws {TypeError} When a value is not an item, or an item is for one call only.
+ */
+async function toMessage(
+  topic: string,
+  items: Item | readonly Item[],
+  echo: string | null,
+  settling: Omit<Settling, "watch">,
+): Promise<LiveMessage> {
+  const parts: LivePart[] = [];
+  for (const item of [items].flat()) {
+    if (!isItem(item)) {
+      throw new TypeError(`Cannot publish to topic "${topic}": ${typeof item} is not an item; pass html() or toast()`);
+    }
+    switch (item.kind) {
+      case "refresh":
+        parts.push({ refresh: item.selector });
+        break;
+      case "live":
+      case "checkpoint":
+        throw new TypeError(
+          `Cannot publish to topic "${topic}": ${item.kind}() is for one call only; pass html() or toast()`,
+        );
+      default: {
+        const patch = await toPatch(item, settling);
+        if (patch !== null && isLivePatch(patch)) parts.push(patch);
+      }
+    }
+  }
+  return { kind: "parts", echo, parts };
 }

@@ -148,7 +148,6 @@ async function makeUnreadable(
 /**
  * Records the events of a stream, up to 256 KiB.
  *
- * @param events The events of the action function.
  * @param claim Finished when the stream ends; given up when it fails.
  */
 export async function* recordStream(

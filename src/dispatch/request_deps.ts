@@ -12,10 +12,7 @@ import { contextOf, NO_PARAMS } from "./page_renders.ts";
 /**
  * Creates the dependencies of a request.
  *
- * @param arrival The request.
  * @param page Its page, or `null`.
- * @param signal The abort signal of its context.
- * @param app The providers and overrides.
  */
 export function depsOf(
   { request, url, cache }: Pick<Arrival, "request" | "url" | "cache">,

@@ -36,7 +36,6 @@ export class CookieJar implements SetCookies {
    * Adds a cookie to the head, and to the stored outcome.
    *
    * @param name The name of the cookie, for the message.
-   * @param value The value of `Set-Cookie`.
    * @throws {TypeError} When the head of the response was sent.
    */
   add(name: string, value: string): void {

@@ -154,7 +154,6 @@ export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Pat
  * Returns the patch that replaces the body of a page, or a part of it.
  *
  * @param selector The part, or `null` for all of it.
- * @param content The body.
  */
 export function refreshPatch(selector: string | null, content: string): Extract<Patch, { event: "patch_html" }> {
   const part = selector === null ? {} : { select: selector };

@@ -39,7 +39,6 @@ export interface Streams {
    * Takes a slot for one more generator.
    *
    * @param holder The principal or address it runs for.
-   * @returns The slot, or why there is none.
    */
   open(holder: Holder): StreamSlot | StreamRefusal;
   /** Releases every reader of the principals that match. */
@@ -55,13 +54,7 @@ interface OpenSlot {
   release(): void;
 }
 
-/**
- * Creates the slots of one handler.
- *
- * @param limits The number of slots.
- * @param onOpen Called when a slot is taken.
- * @returns The slots, all free.
- */
+/** Creates the slots of one handler. */
 export function createStreams(
   limits: Pick<Limits, "streams" | "streamsPerCaller">,
   onOpen: () => void = () => {},

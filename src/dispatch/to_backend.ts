@@ -21,9 +21,6 @@ export interface Pipeline {
 /**
  * Lets a backend respond.
  *
- * @param arrival The request.
- * @param owned The action and its backend.
- * @param pipeline The standard pipeline.
  * @param app Seals the responses that the backend creates itself.
  * @throws {TypeError} When the backend returns something that is not a `Response`.
  */

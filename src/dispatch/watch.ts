@@ -27,7 +27,6 @@ export interface Watching {
   /**
    * Asks the guards with fresh dependencies.
    *
-   * @param guard The guard of the topic.
    * @param again If `true`, the guards of the action and the handler are asked too. When a stream begins they were just asked.
    * @returns The outcome of a denial; `null` if all guards allow it.
    */
@@ -43,8 +42,6 @@ export interface Watching {
 /**
  * Watches a topic.
  *
- * @param item The topic and its options.
- * @param watching The parts of the request.
  * @throws {HyperError} When a guard denies it, and with status 503 when the bus cannot be reached.
  */
 export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator<Patch & PatchMarks, void, void> {

@@ -14,8 +14,6 @@ export type Collected = { readonly kind: "gathered"; readonly isComplete: boolea
 /**
  * Keeps the part of a stream that a response needs.
  *
- * @param patch A patch of the generator.
- * @param bytes The length of its data as JSON.
  * @returns `"full"` if the response is sent with what it has.
  */
 export type Gather = (patch: Patch, bytes: number) => "more" | "full";
@@ -24,9 +22,6 @@ export type Gather = (patch: Patch, bytes: number) => "more" | "full";
  * Runs a stream without a reader until it ends, the response is full, or the time is over. The generator of a POST then continues
  * within the limits; that of a GET is ended.
  *
- * @param stream The stream.
- * @param seconds Time to wait, in seconds.
- * @param gather Keeps what the response needs.
  * @returns Whether it is complete. An error was reported where the stream was created, and is a failure here.
  */
 export async function collect(stream: RunningStream, seconds: number, gather: Gather): Promise<Collected> {

@@ -20,8 +20,6 @@ export const MAX_TOASTS = 10;
 /**
  * Returns the cookie that transports toasts over a redirect. If they do not fit, the last ones are dropped.
  *
- * @param toasts The toasts of the next page.
- * @param secure If `true`, the request used https.
  * @returns The value of a `Set-Cookie` header, or `null` if nothing fits.
  */
 export function flashCookie(toasts: readonly ToastValue[], secure: boolean): string | null {

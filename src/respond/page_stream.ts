@@ -28,7 +28,6 @@ export interface BegunPage {
 /**
  * Waits until a page is complete, or the time is over and a part of it is rendered.
  *
- * @param pieces The page.
  * @returns The page, or the part that is rendered.
  * @throws {unknown} The error of rendering before that.
  */
@@ -69,9 +68,7 @@ const encoder = new TextEncoder();
  * The status is sent before a failure is known. Its message is added where the page stops, and the connection is aborted, so that
  * caches do not keep the page and scripts that read it get an error.
  *
- * @param page The page.
  * @param onError Called with an error of rendering; returns the message for the user.
- * @returns The bytes.
  */
 export function streamPage({ html, next, rest }: BegunPage, onError: (error: unknown) => string): PageStream {
   // Rendered and not read.

@@ -45,12 +45,7 @@ export function reply(
   return { status, body, headers, cookies, isPage: false };
 }
 
-/**
- * Creates the reply of a page render.
- *
- * @param page The page.
- * @param method The method of the request.
- */
+/** Creates the reply of a page render. */
 export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" }>, method: string): Reply {
   const headers: Record<string, string> = { "content-type": HTML_TYPE };
   const cookies: string[] = [];
@@ -69,7 +64,6 @@ export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" 
 /**
  * Creates the `Response`, with the `Vary` fields of this library.
  *
- * @param reply The response.
  * @param over Headers that take precedence over those of the reply, by their names in lower case.
  */
 export function sendReply({ status, headers, cookies, body, isPage }: Reply, over: Reply["headers"]): Response {

@@ -41,11 +41,7 @@ const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
 /**
  * Responds to a request that does not name an action.
  *
- * @param request The request.
- * @param url Its canonical URL.
  * @param match The page at its address, or `null`.
- * @param deps Its dependencies.
- * @param services The services that serving needs.
  */
 export async function serve(
   request: Request,
@@ -54,7 +50,16 @@ export async function serve(
   deps: RequestDeps,
   services: ServeServices,
 ): Promise<Served> {
-  const served = await serveUrl(request, url, match, deps, services);
+  const pageRender: PageRender = {
+    page: match?.route ?? null,
+    isOrigin: true,
+    url,
+    params: match?.params ?? NO_PARAMS,
+    request,
+    deps,
+    takeToasts: noToasts,
+  };
+  const served = await serveUrl(pageRender, services);
   const { response } = served;
   // In this order: after reading `response.body`, Deno sends it as a stream.
   if (request.method !== "HEAD" || response.body === null) return served;
@@ -68,59 +73,31 @@ function whole(response: Response): Served {
   return { response, isStream: false, drawn: null };
 }
 
-async function serveUrl(
-  request: Request,
-  url: URL,
-  match: RouteMatch<PageRoute> | null,
-  deps: RequestDeps,
-  services: ServeServices,
-): Promise<Served> {
+async function serveUrl(pageRender: PageRender, services: ServeServices): Promise<Served> {
   const { router, files } = services;
+  const { page, request, url } = pageRender;
   if (url.pathname.startsWith(CLIENT_FOLDER)) {
     const script = clientScript(request, url);
     if (script !== null) return whole(script);
   }
-  if (match !== null) return await servePage(request, url, match, deps, services);
+  if (page !== null) return await servePage(pageRender, services);
   const file = files === null ? null : await files(request, url);
   if (file !== null) return whole(file);
   const elsewhere = trailingSlashRedirect(url);
   if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
     return whole(new Response(null, { status: 308, headers: { location: elsewhere } }));
   }
-  const pageRender: PageRender = {
-    page: null,
-    isOrigin: true,
-    url,
-    params: NO_PARAMS,
-    request,
-    deps,
-    takeToasts: noToasts,
-  };
   return await serveFailure(pageRender, failure(404, "There is no such page"), services);
 }
 
-async function servePage(
-  request: Request,
-  url: URL,
-  match: RouteMatch<PageRoute>,
-  deps: RequestDeps,
-  services: ServeServices,
-): Promise<Served> {
+async function servePage(withoutToasts: PageRender, services: ServeServices): Promise<Served> {
+  const { request, url } = withoutToasts;
   if (request.method === "OPTIONS") {
     return whole(new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
     const refusal = failure(405, "This answers GET, HEAD only", { allow: "GET, HEAD" });
-    const pageRender: PageRender = {
-      page: match.route,
-      isOrigin: true,
-      url,
-      params: match.params,
-      request,
-      deps,
-      takeToasts: noToasts,
-    };
-    return await serveFailure(pageRender, refusal, services);
+    return await serveFailure(withoutToasts, refusal, services);
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
   let isShown = false;
@@ -128,15 +105,7 @@ async function servePage(
     isShown = true;
     return toasts;
   };
-  const pageRender: PageRender = {
-    page: match.route,
-    isOrigin: true,
-    url,
-    params: match.params,
-    request,
-    deps,
-    takeToasts,
-  };
+  const pageRender: PageRender = { ...withoutToasts, takeToasts };
   try {
     if (request.method === "GET" && toasts.length === 0) {
       const page = await services.rendering.pageInParts(pageRender);
@@ -151,7 +120,7 @@ async function servePage(
     return served;
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
-    return await serveFailure({ ...pageRender, takeToasts: noToasts }, failureOf(error), services);
+    return await serveFailure(withoutToasts, failureOf(error), services);
   }
 }
 

@@ -462,8 +462,8 @@ Deno.test("publish() refuses what is no topic, and what others cannot use", asyn
     assertThrows(() => live(topic), TypeError, "Cannot use topic");
   }
   await app.handler.publish("x".repeat(256), toast("x"));
-  await assertRejects(() => app.handler.publish("a", checkpoint("here")), TypeError, "checkpoint() is about one call");
-  await assertRejects(() => app.handler.publish("a", live("b")), TypeError, "live() is about one call");
+  await assertRejects(() => app.handler.publish("a", checkpoint("here")), TypeError, "checkpoint() is for one call");
+  await assertRejects(() => app.handler.publish("a", live("b")), TypeError, "live() is for one call");
   await assertRejects(() => app.handler.publish("a", "text" as never), TypeError, "string is not an item");
   assertThrows(() => live("a", { guardSeconds: 0 }), RangeError, "guardSeconds is 0");
 });

@@ -75,7 +75,6 @@ const LONGEST_PAUSE = 500;
  * Creates the claims of a handler.
  *
  * @param options The store, the times and the bounds.
- * @returns The claims.
  * @throws {RangeError} When a time is not above 0 (`waitSeconds` may be 0), or a bound is not a whole number above 0.
  * @throws {TypeError} When `afterCrash` is neither `"retry"` nor `"reject"`.
  */

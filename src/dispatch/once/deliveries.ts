@@ -54,7 +54,6 @@ const MAX_FOLLOWED = 10_000;
  * Creates the deliveries of a handler.
  *
  * @param options The store, and the function that drops an outcome.
- * @returns The deliveries.
  */
 export function createDeliveries({ store, seconds, forget, isIdentity }: DeliveriesOptions): Deliveries {
   // Responses by each cookie they set, the oldest first; removed when a request sends their cookies.

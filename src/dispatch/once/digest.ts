@@ -26,7 +26,6 @@ export interface Mutation {
  *
  * A file is read as a stream, so that a large one is never in memory.
  *
- * @param mutation Action, id and input.
  * @returns The digest in hexadecimal digits; a promise of it if there are files to read.
  * @throws {TypeError} When the input has a value of another kind.
  */
@@ -42,9 +41,7 @@ export function digestMutation({ action, id, page = null, input }: Mutation): st
  *
  * Its length is bounded, and it shows the store neither the user nor the input.
  *
- * @param digest The digest of the mutation.
  * @param identity The digest of the identity; `null` for an anonymous user.
- * @returns The key.
  */
 export function onceKey(digest: string, identity: string | null): string {
   return `hyper:once:${digest}:${identity ?? "anonymous"}`;

@@ -112,9 +112,6 @@ export class Identities {
   /**
    * Returns the identity of the client once it keeps the cookies of a response.
    *
-   * @param request The request.
-   * @param before Its identity.
-   * @param cookies The values of `Set-Cookie`.
    * @returns The identity; `null` if it is the same, or that of an anonymous user.
    */
   async after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null> {

@@ -40,25 +40,18 @@ export interface Once {
   /**
    * Claims a mutation, or returns its state.
    *
-   * @param mutation The mutation, and its request.
-   * @returns The claim.
    * @throws {HyperError} 503 when the store cannot be reached, so that nothing runs that might run twice.
    */
   claim(mutation: OnceRequest): Promise<Claim>;
   /**
    * Looks at the cookies of any request: a client that sends the cookies of a response has received it.
    *
-   * @param request The request.
-   * @param report Called with errors.
    * @returns `null` if there is nothing to await, which is nearly always. Does not reject.
    */
   seen(request: Request, report: Report): Promise<void> | null;
   /**
    * Looks at the cookies of any response: they show which cookies are session cookies, and which session has ended.
    *
-   * @param request The request.
-   * @param response Its response.
-   * @param report Called with errors.
    * @returns `null` if there is nothing to await, which is nearly always. Does not reject.
    */
   answered(request: Request, response: Response, report: Report): Promise<void> | null;
@@ -70,7 +63,6 @@ export interface Once {
  * Creates the claims of a handler, with identities and deliveries.
  *
  * @param options The store, the times, the bounds, and the identification of users.
- * @returns The claims.
  * @throws {RangeError} When a time or a bound is out of range.
  * @throws {TypeError} When `afterCrash` or a name in `cookies` is not valid.
  */

@@ -46,7 +46,6 @@ export interface BoundOutcome {
 /**
  * Returns an outcome as it is kept: itself, or `tooLarge` if it is above {@linkcode STORED_BYTES}.
  *
- * @param outcome The outcome, without cookies.
  * @param cookies The values of `Set-Cookie`; `null` if it has set none.
  * @param session The session of the request, as a digest; `null` if it had none.
  * @returns The outcome that is kept, and its size.
@@ -78,7 +77,6 @@ export function readOutcome(stored: unknown): StoredOutcome {
  * Returns an outcome for a retry. It includes the cookies only if the retry has the session of the request: for a later session they
  * would restore one that has ended.
  *
- * @param outcome The outcome.
  * @param session The session of the retry, as a digest; `null` if it has none.
  */
 export function outcomeFor(outcome: StoredOutcome, session: string | null): StoredOutcome {

@@ -12,9 +12,7 @@ export class Waiting {
   /**
    * Waits until the key is woken, the time is over, or the client disconnects.
    *
-   * @param key The key of the run.
    * @param milliseconds Maximum time to wait, in milliseconds.
-   * @param signal Ends the waiting.
    */
   async sleep(key: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();

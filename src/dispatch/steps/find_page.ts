@@ -11,9 +11,7 @@
  */
 import type { Action } from "../../actions/action.ts";
 import type { Injectable } from "../../context.ts";
-import type { RequestDeps } from "../../deps/resolver.ts";
 import { InputError } from "../../errors.ts";
-import { type OriginPage, withoutProtocol } from "../../pages/origin.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import type { Body } from "../../http/body.ts";
 import { uidOfEndpoint } from "../../actions/intent.ts";
@@ -21,7 +19,7 @@ import type { Finding, Injecting, Observing, Reading } from "../app.ts";
 import type { Arrival, ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
 import { depsOf } from "../request_deps.ts";
-import { NO_PARAMS, OriginRender } from "../page_renders.ts";
+import { OriginRender } from "../page_renders.ts";
 import { mayHoldFields, pageOfFields, pageOfUrl } from "./named_page.ts";
 import { readEarly } from "./read_body.ts";
 
@@ -39,7 +37,7 @@ export async function findPage(call: Call, app: Finding & Reading & Injecting & 
   // The work of a GET may stop when its reader disconnects; a mutation continues.
   const ends = arrival.request.method === "GET" ? AbortSignal.any([arrival.client.gone, signal]) : signal;
   const deps = depsOf(arrival, page, ends, app);
-  return { ...found, deps, pageRender: pageRenderOf(arrival, deps, page) };
+  return { ...found, deps, pageRender: new OriginRender(page, arrival, deps) };
 }
 
 /**
@@ -75,19 +73,6 @@ async function findNamed(
     return { named, page, fault: { error } };
   }
   return { named, page: pageOfFields(named, body.content, url, app), fault: null };
-}
-
-/** Returns the page as rendering sees it: a GET of its own address. */
-function pageRenderOf({ request, url, cache }: Arrival, deps: RequestDeps, page: OriginPage | null): OriginRender {
-  return new OriginRender({
-    page: page?.route ?? null,
-    isOrigin: page !== null,
-    url: page?.url ?? withoutProtocol(url),
-    params: page?.params ?? NO_PARAMS,
-    request,
-    cache,
-    deps,
-  });
 }
 
 function checkNeed(action: Action): void {

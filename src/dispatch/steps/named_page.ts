@@ -38,8 +38,6 @@ export interface PageFinders {
 /**
  * Returns the page that the URL of a call names.
  *
- * @param url The canonical URL of the call.
- * @param finders Finds pages.
  * @throws {InputError} With status 400 when it names more than one page.
  */
 export function pageOfUrl(url: URL, { router, origins }: PageFinders): UrlPage {
@@ -60,10 +58,6 @@ export function pageOfUrl(url: URL, { router, origins }: PageFinders): UrlPage {
 /**
  * Returns the page that the URL and the fields of a call name together.
  *
- * @param named The page that the URL names.
- * @param body The body of the call.
- * @param url The canonical URL of the call.
- * @param finders Finds pages.
  * @throws {InputError} With status 400 when they name more than one page.
  */
 export function pageOfFields(named: UrlPage, body: Body, url: URL, { origins }: PageFinders): OriginPage | null {
