@@ -39,7 +39,11 @@ import type { Trace } from "./trace.ts";
 export class FormActionDispatch {
   readonly #app: App;
 
-  /** @param app The application. */
+  /**
+   * Creates the pipeline of an application.
+   *
+   * @param app The parts of the application.
+   */
   constructor(app: App) {
     this.#app = app;
   }
