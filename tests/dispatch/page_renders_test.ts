@@ -47,7 +47,7 @@ Deno.test("OriginRender.deps has a context that can be copied, with its request 
   assertStrictEquals(copy.deps, pageRender.deps);
 });
 
-Deno.test("LazyVisit is made at most once, and not before its request or its dependencies are asked for", () => {
+Deno.test("LazyPageRender is created at most once, when its request or its dependencies are read", () => {
   const { pageRender } = renderOf({});
   let made = 0;
   const lazy = new LazyPageRender(pageRender, () => {

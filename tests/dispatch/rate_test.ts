@@ -11,7 +11,7 @@ function timed(maxKeys?: number) {
 
 const RULE = { limit: 3, seconds: 60 };
 
-Deno.test("take() lets as many through at once as the rule says, and no more", () => {
+Deno.test("take() allows at most the limit of the rule at once", () => {
   const { limiter } = timed();
   const verdicts: RateVerdict[] = Array.from({ length: 4 }, () => limiter.take("a", RULE));
   assertEquals(verdicts.map(({ allowed, remaining }) => [allowed, remaining]), [
@@ -22,7 +22,7 @@ Deno.test("take() lets as many through at once as the rule says, and no more", (
   ]);
 });
 
-Deno.test("take() lets one more through when its share of the time has passed, not before", () => {
+Deno.test("take() allows one more run when its share of the time has passed, and not before", () => {
   const { limiter, pass } = timed();
   for (let run = 0; run < 3; run++) limiter.take("a", RULE);
   pass(19.9);
@@ -32,7 +32,7 @@ Deno.test("take() lets one more through when its share of the time has passed, n
   assertEquals(limiter.take("a", RULE).allowed, false);
 });
 
-Deno.test("take() does not let twice as many through at the edge of a window", () => {
+Deno.test("take() does not allow twice the limit at the edge of a window", () => {
   const { limiter, pass } = timed();
   let allowed = 0;
   for (let second = 0; second < 120; second++) {
@@ -43,14 +43,14 @@ Deno.test("take() does not let twice as many through at the edge of a window", (
   assertEquals(allowed, 3 + 5);
 });
 
-Deno.test("take() gives all of it back to who has waited, and no more", () => {
+Deno.test("take() restores at most the whole limit", () => {
   const { limiter, pass } = timed();
   limiter.take("a", RULE);
   pass(10_000);
   assertEquals(limiter.take("a", RULE).remaining, 2);
 });
 
-Deno.test("take() does not count what it refuses: who keeps asking is not kept out for ever", () => {
+Deno.test("take() does not count refused runs", () => {
   const { limiter, pass } = timed();
   for (let run = 0; run < 100; run++) limiter.take("a", RULE);
   pass(20);
@@ -64,7 +64,7 @@ Deno.test("take() counts each key by itself", () => {
 });
 
 for (const limit of [1, 3, 7, 1000]) {
-  Deno.test(`take() lets exactly ${limit} through where the share of each is no whole number`, () => {
+  Deno.test(`take() allows exactly ${limit} runs if the share of each is not a whole number`, () => {
     const { limiter } = timed();
     const rule = { limit, seconds: 1 };
     let allowed = 0;
@@ -73,7 +73,7 @@ for (const limit of [1, 3, 7, 1000]) {
   });
 }
 
-Deno.test("take() remembers as many keys as it is told, the ones asked for last", () => {
+Deno.test("take() keeps at most maxKeys, the most recently used ones", () => {
   const { limiter } = timed(2);
   const rule = { limit: 1, seconds: 60 };
   for (const key of ["a", "b", "a", "c"]) limiter.take(key, rule);
@@ -81,7 +81,7 @@ Deno.test("take() remembers as many keys as it is told, the ones asked for last"
   assertEquals(limiter.take("b", rule).allowed, true);
 });
 
-Deno.test("take() runs on a clock that nobody sets back", () => {
+Deno.test("take() uses a clock that cannot be set", () => {
   const rule = { limit: 1, seconds: 0.001 };
   const limiter = createRateLimiter();
   assertEquals(limiter.take("a", rule).allowed, true);
@@ -105,7 +105,7 @@ for (
     { limit: 1, seconds: NaN },
   ]
 ) {
-  Deno.test(`checkRate() refuses ${rule.limit} in ${rule.seconds} seconds`, () => {
+  Deno.test(`checkRate() throws for ${rule.limit} in ${rule.seconds} seconds`, () => {
     assertThrows(() => checkRate(rule, 'action "a"'), RangeError, 'Cannot limit action "a"');
   });
 }

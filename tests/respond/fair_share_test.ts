@@ -4,13 +4,13 @@ import { stopTime } from "../support/clock.ts";
 
 const LARGE = 65_536;
 
-Deno.test("waitForShare() lets small items pass, however many", () => {
+Deno.test("waitForShare() does not delay small items", () => {
   using clock = stopTime();
   for (let item = 0; item < 1_000; item++) assertEquals(waitForShare(8_191), null);
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("waitForShare() lets 128 KiB of large items pass in a millisecond, and the rest in those after it, in order", async () => {
+Deno.test("waitForShare() allows 128 KiB of large items in a millisecond, and the rest later in order", async () => {
   using clock = stopTime();
   // Later than in any other test here: whatever was made before belongs to an earlier turn.
   await clock.tick(1_000);
@@ -33,7 +33,7 @@ Deno.test("waitForShare() lets 128 KiB of large items pass in a millisecond, and
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("waitForShare() begins anew when a millisecond has passed", async () => {
+Deno.test("waitForShare() starts a new interval after a millisecond", async () => {
   using clock = stopTime();
   await clock.tick(2_000);
   assertEquals(waitForShare(2 * LARGE), null);
@@ -45,7 +45,7 @@ Deno.test("waitForShare() begins anew when a millisecond has passed", async () =
   await turn;
 });
 
-Deno.test("waitForShare() lets an item pass that is larger than a turn", async () => {
+Deno.test("waitForShare() allows an item that is larger than an interval", async () => {
   using clock = stopTime();
   await clock.tick(3_000);
   assertEquals(waitForShare(10 * LARGE), null);

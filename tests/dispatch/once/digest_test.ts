@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { digestMutation, onceKey } from "../../../src/dispatch/once/digest.ts";
 
-Deno.test("digestMutation() differs by action, id and input, and not by where one ends", () => {
+Deno.test("digestMutation() differs by action, id and input, with unambiguous boundaries", () => {
   const parts = { action: "save", id: "r1", input: "d" };
   const digests = [
     parts,
@@ -15,7 +15,7 @@ Deno.test("digestMutation() differs by action, id and input, and not by where on
   assertEquals(digestMutation({ ...parts }), digests[0]);
 });
 
-Deno.test("onceKey() differs by digest and identity, is bounded, and shows nothing of its parts", async () => {
+Deno.test("onceKey() differs by digest and identity, is bounded, and does not reveal its parts", async () => {
   const digest = await digestMutation({ action: "save", id: "r1", input: "d".repeat(1000) });
   const other = await digestMutation({ action: "save", id: "r2", input: "d" });
   const keys = [onceKey(digest, "a1"), onceKey(digest, "b2"), onceKey(digest, null), onceKey(other, "a1")];
@@ -41,7 +41,7 @@ for (const [index, [one, two]] of EQUAL.entries()) {
   });
 }
 
-Deno.test("digestMutation() differs for input that differs", async () => {
+Deno.test("digestMutation() differs for different input", async () => {
   const inputs: readonly unknown[] = [
     {},
     [],
@@ -93,7 +93,7 @@ Deno.test("digestMutation() differs for input that differs", async () => {
   }
 });
 
-Deno.test("digestMutation() does not tell one key order from another at any depth", async () => {
+Deno.test("digestMutation() ignores the order of keys at any depth", async () => {
   const forth = { rows: [{ a: 1, b: 2 }], z: { y: { x: 1, w: 2 } } };
   const back = { z: { y: { w: 2, x: 1 } }, rows: [{ b: 2, a: 1 }] };
   assertEquals(await keyOf(forth), await keyOf(back));
@@ -113,7 +113,7 @@ Deno.test("digestMutation() reads a file as a stream, never whole", async () => 
   assertEquals(await keyOf({ a: streamed }), await keyOf({ a: file("hello") }));
 });
 
-Deno.test("digestMutation() refuses what is not data", () => {
+Deno.test("digestMutation() throws for a value that is not data", () => {
   assertThrows(() => keyOf({ a: () => {} }), TypeError, "a function is not data");
   assertThrows(() => keyOf({ a: Symbol("s") }), TypeError, "a symbol is not data");
   assertThrows(() => keyOf({ a: new Map() }), TypeError, "[object Map] is not a plain record");

@@ -32,7 +32,7 @@ function failing(clock: Clock): Letter & { readonly at: number[]; isTaken: boole
   return letter;
 }
 
-timed("Outbox sends a letter again after pauses that grow to half a minute, until it is taken", async (clock) => {
+timed("Outbox sends a letter again after pauses of up to half a minute, until it is accepted", async (clock) => {
   const begun = clock.now;
   const outbox = new Outbox(3600);
   const letter = failing(clock);
@@ -45,7 +45,7 @@ timed("Outbox sends a letter again after pauses that grow to half a minute, unti
   assertEquals([letter.at.length, outbox.outcomeOf("key")], [9, null]);
 });
 
-timed("Outbox sends the others when one is taken, and begins with a short pause the next time", async (clock) => {
+timed("Outbox sends the other letters when one is accepted, and starts with a short pause next time", async (clock) => {
   const outbox = new Outbox(3600);
   const [one, two] = [failing(clock), failing(clock)];
   outbox.add("one", one);
@@ -62,7 +62,7 @@ timed("Outbox sends the others when one is taken, and begins with a short pause 
   assertEquals(three.at, [begun + 500]);
 });
 
-timed("Outbox tells an outcome until its time is over, and then sends it no more", async (clock) => {
+timed("Outbox has an outcome until its time is over, and then does not send it", async (clock) => {
   const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
@@ -76,7 +76,7 @@ timed("Outbox tells an outcome until its time is over, and then sends it no more
   assertEquals(letter.at.length, attempts);
 });
 
-timed("Outbox.send() sends at once, and says what the store said", async (clock) => {
+timed("Outbox.send() sends at once, and rejects with the error of the store", async (clock) => {
   const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
@@ -89,7 +89,7 @@ timed("Outbox.send() sends at once, and says what the store said", async (clock)
   outbox.close();
 });
 
-timed("Outbox remembers a thousand claims that were given up, and every outcome", async () => {
+timed("Outbox keeps at most a thousand claims that were given up, and all outcomes", async () => {
   const outbox = new Outbox(60);
   let sent = 0;
   const send = () => Promise.resolve(void sent++);
@@ -103,7 +103,7 @@ timed("Outbox remembers a thousand claims that were given up, and every outcome"
   outbox.close();
 });
 
-timed("Outbox.close() ends all attempts, also those of letters that come after it", async (clock) => {
+timed("Outbox.close() ends all attempts, also for letters that are added later", async (clock) => {
   const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
