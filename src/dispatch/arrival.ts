@@ -58,7 +58,7 @@ export class Arrival {
     attachRequestDepCache(request, this.cache);
   }
 
-  /** What it asks for, and the format its client accepts; a guess until it is read. */
+  /** The action it names, and the format its client accepts; a guess until it is read. */
   get intent(): Intent {
     return this.#intent ??= plainIntent(this.request);
   }

@@ -69,11 +69,11 @@ export interface RateLimiterOptions {
  * let time = 0;
  * const limiter = createRateLimiter({ now: () => time });
  * const rule = { limit: 2, seconds: 60 };
- * assertEquals(limiter.take("sign_in visitor", rule), { allowed: true, remaining: 1, retryAfterSeconds: 0 });
- * assertEquals(limiter.take("sign_in visitor", rule), { allowed: true, remaining: 0, retryAfterSeconds: 30 });
- * assertEquals(limiter.take("sign_in visitor", rule), { allowed: false, remaining: 0, retryAfterSeconds: 30 });
+ * assertEquals(limiter.take("sign_in user", rule), { allowed: true, remaining: 1, retryAfterSeconds: 0 });
+ * assertEquals(limiter.take("sign_in user", rule), { allowed: true, remaining: 0, retryAfterSeconds: 30 });
+ * assertEquals(limiter.take("sign_in user", rule), { allowed: false, remaining: 0, retryAfterSeconds: 30 });
  * time += 30_000;
- * assertEquals(limiter.take("sign_in visitor", rule).allowed, true);
+ * assertEquals(limiter.take("sign_in user", rule).allowed, true);
  * ```
  */
 export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateLimiter {

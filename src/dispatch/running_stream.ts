@@ -4,8 +4,8 @@
  * ```
  * read ──── ended, or a terminal event ───────────────────────────────▶ ended
  *   │
- *   └─ leave() ─▶ GET: told to end ───────────────────────────────────▶ ended, or stuck: its slot goes to the next
- *              └▶ POST: unread, bounded ─▶ ended, or told to end ─────▶ ended, or stuck
+ *   └─ leave() ─▶ GET: must end ──────────────────────────────────────▶ ended, or stuck: its slot goes to the next
+ *              └▶ POST: unread, bounded ─▶ ended, or must end ────────▶ ended, or stuck
  * never read (a document, JSON): run() ─▶ as above
  * ```
  *
@@ -167,9 +167,7 @@ function exceeded(actionName: string, limit: keyof UnreadLimits, maximum: number
 
 function stuck(actionName: string): Error {
   return new Error(
-    `Cannot end action "${actionName}": its generator still waits ${
-      STUCK_MS / 1000
-    } seconds after it was told to end; ` +
-      `let what it waits for end when ctx.signal is aborted`,
+    `Cannot end action "${actionName}": its generator has not ended ${STUCK_MS / 1000} seconds after it had to; ` +
+      `end its waiting when ctx.signal is aborted`,
   );
 }

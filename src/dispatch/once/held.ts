@@ -58,7 +58,7 @@ export interface Move {
   readonly onKept: () => Promise<void>;
 }
 
-/** What is claimed. */
+/** The mutation to claim, and its request. */
 export interface ClaimRequest {
   /** The key, as `onceKey()` returns it. */
   readonly key: string;
@@ -78,7 +78,7 @@ export interface ClaimRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What all claims of a process share. */
+/** The services that all claims of a process share. */
 export interface ClaimServices {
   readonly store: Store;
   readonly ledger: Ledger;
@@ -116,9 +116,9 @@ export class HeldClaim implements MineClaim {
   #cookies: string[] | null = null;
   /** The key of the new identity, which this process runs as well; `null` before it is known. */
   #alias: string | null = null;
-  /** What was reported about the lease; `null` while it holds. */
+  /** The reported state of the lease; `null` while it holds. */
   #lost: "taken" | "renewed" | null = null;
-  /** Where retries look that send the cookies of the head; `null` before the head is sent. */
+  /** The key of retries that send the cookies of the head; `null` before the head is sent. */
   #moved: Promise<Move | null> | null = null;
 
   constructor(services: ClaimServices, options: HeldOptions) {
