@@ -4,10 +4,10 @@ import config from "../deno.json" with { type: "json" };
 
 const root = fromFileUrl(import.meta.resolve("../"));
 
-/** What the package holds beside `src`. */
+/** Files of the package outside of `src`. */
 const PAPERS = ["CHANGELOG.md", "LICENSE", "README.md", "client.ts", "deno.json", "mod.ts"];
 
-Deno.test("the package publishes, and holds its entries, src and its papers alone", async () => {
+Deno.test("the package can be published, and contains only its entries, src and its documents", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await layOut(folder);
@@ -29,9 +29,9 @@ Deno.test("the package publishes, and holds its entries, src and its papers alon
 });
 
 /**
- * Puts what is published into a folder of its own, with the stand-ins for `@std` linked from outside of it: a linked module
- * inside the package that is not published would be an error, and a published stand-in would be a fault. Whoever publishes
- * leaves `links` out.
+ * Copies the published files to a separate folder, with the stand-ins for `@std` linked from outside of it: a linked module
+ * inside the package that is not published would be an error, and a stand-in must not be published. A real release omits
+ * `links`.
  */
 async function layOut(folder: string): Promise<void> {
   for (const entry of config.publish.include.filter((entry) => entry !== "deno.json")) {

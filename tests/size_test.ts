@@ -3,39 +3,39 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { CLIENT_FILES } from "../src/client_bundle.ts";
 
 /**
- * What a page loads, in bytes after brotli at level 11, at most. The first is what we want; the others were reached.
- * `later` was 3,000 before it judged fetched documents (A1), read properties from their interfaces (A14) and held toasts.
+ * Maximum download sizes, in bytes (brotli 11). The first is a goal; the others are what was reached. `later` was 3,000 before
+ * it checked fetched documents (A1), read properties from their interfaces (A14) and kept toasts.
  */
 const LIMITS = {
-  /** At the start. */
+  /** Initial download. */
   start: 10_000,
-  /** When one of its parts is first needed. */
+  /** Downloaded when one of its parts is first needed. */
   later: 4_250,
-  /** With the first live topic. */
+  /** Downloaded with the first live topic. */
   live: 1_750,
 } as const;
 
-Deno.test("the runtime's start fits in its limit", () => {
+Deno.test("the initial download of the runtime does not exceed its limit", () => {
   assertLess(bytesOf(startFiles()), LIMITS.start + 1);
 });
 
 for (const part of ["later", "live"] as const) {
-  Deno.test(`the part of the runtime named "${part}" fits in its limit`, () => {
+  Deno.test(`the part "${part}" of the runtime does not exceed its limit`, () => {
     assertLess(bytesOf([fileOf(part)]), LIMITS[part] + 1);
   });
 }
 
-Deno.test("the runtime has no other parts, but for advice that is loaded on a local address alone", () => {
+Deno.test("the runtime has no other parts, except advice that is loaded only on a local address", () => {
   const known = [...startFiles(), ...["advice", "later", "live"].map(fileOf)];
   assertEquals([...CLIENT_FILES.keys()].toSorted(), known.toSorted());
 });
 
-Deno.test("the runtime starts from one file", () => {
-  // A second file would be asked for only when the first has arrived: one more round trip before the page reacts.
+Deno.test("the initial download of the runtime is one file", () => {
+  // A second file would be requested only after the first has arrived: one more round trip before the page reacts.
   assertEquals(startFiles(), ["client.js"]);
 });
 
-/** `client.js` and all it imports statically, which a page waits for. */
+/** Returns `client.js` and all its static imports, which a page waits for. */
 function startFiles(): string[] {
   const files = ["client.js"];
   for (const file of files) {
@@ -47,11 +47,13 @@ function startFiles(): string[] {
   return files;
 }
 
-/** The file of a part, whose name goes on with that of the build. */
+/** Returns the file of a part, whose name ends with that of the build. */
 function fileOf(part: string): string {
   const name = [...CLIENT_FILES.keys()].find((name) => name.startsWith(`${part}-`));
   if (name === undefined) {
-    throw new Error(`Cannot weigh the part "${part}" of the runtime: the bundle has no such file`);
+    throw new Error(
+      `Cannot measure the part "${part}" of the runtime: the bundle has no such file; run "deno task bundle"`,
+    );
   }
   return name;
 }

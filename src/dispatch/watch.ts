@@ -56,7 +56,7 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   };
   signal.addEventListener("abort", leave);
   // In order with the other steps: the ones queued after it are sent only if the guards allow it.
-  const timer = setInterval(() => watcher.tell({ kind: "ask" }), Math.min(guardSeconds * 1000, MAX_DELAY));
+  const timer = setInterval(() => watcher.pushStep({ kind: "ask" }), Math.min(guardSeconds * 1000, MAX_DELAY));
   try {
     for (let step = signal.aborted ? null : await watcher.next(); step !== null; step = await watcher.next()) {
       switch (step.kind) {

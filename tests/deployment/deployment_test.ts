@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { nginxTest, startNginx } from "../support/nginx.ts";
 import { freePort, untilSaid } from "../support/process.ts";
 
-Deno.test("one order that many threads are sent at once is written once, and each sender is told the same", async () => {
+Deno.test("one order sent to many threads at once is written once, and each response is the same", async () => {
   await using application = await serve();
   const send = () => order(application.port, "tea", { "x-hyper-request-id": "one-order" });
   const answers = await Promise.all(Array.from({ length: 40 }, send));
@@ -23,7 +23,7 @@ nginxTest("a stream passes nginx event by event", async () => {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("<b>1</b>")) text += (await reader.read()).value ?? "";
-  // The second comes a second later: were anything held back, both would have come at once.
+  // The second event comes one second later. With buffering, both would come at once.
   assertEquals(text.includes("<b>2</b>"), false);
   await reader.cancel();
 });
@@ -32,7 +32,7 @@ nginxTest(
   "a page and its forms work behind nginx, where the visitor has https and the application has not",
   async () => {
     await using application = await serve();
-    // TLS itself is nginx's matter; what matters here is that it says so.
+    // TLS itself is up to nginx; the header that reports it matters here.
     await using proxy = await startNginx(application.port, { "$scheme;": "https;" });
     const page = await fetch(`http://127.0.0.1:${proxy.port}/`);
     assert((await page.text()).includes("<h1>Shop</h1>"));
@@ -49,7 +49,7 @@ nginxTest("A19: a form passes the printed nginx on any port, for a browser that 
   await using proxy = await startNginx(application.port);
   assertEquals((await order(proxy.port, "tea", { origin: `http://127.0.0.1:${proxy.port}` })).status, 200);
   assertEquals((await order(proxy.port, "tea", { origin: "http://127.0.0.1" })).status, 403);
-  // Without its port, as `$host` has it, the host is not the one that was asked.
+  // `$host` has no port, so it would differ from the requested host.
   await using other = await startNginx(application.port, {
     "Host              $http_host;": "Host $host;",
     "X-Forwarded-Host  $http_host;": "X-Forwarded-Host $host;",
@@ -92,17 +92,17 @@ nginxTest("who sends headers slowly is sent away by nginx, which Deno would not 
   await using proxy = await startNginx(application.port, { "client_header_timeout 10s;": "client_header_timeout 1s;" });
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: proxy.port });
   await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: shop.test\r\nX-Slow: "));
-  // nginx closes without a word; without its time-out this would wait until the test is ended.
+  // nginx closes the connection without a response. Without its timeout, this would wait until the end of the test.
   assertEquals(await connection.read(new Uint8Array(100)), null);
 });
 
 interface Application extends AsyncDisposable {
   readonly port: number;
-  /** What was ordered, in order. */
+  /** The orders, in order. */
   orders(): Promise<string[]>;
 }
 
-/** The example on several threads, with a folder of its own for what it writes. */
+/** Starts the example on several threads, with a temporary folder for its files. */
 async function serve(): Promise<Application> {
   const port = freePort();
   const folder = await Deno.makeTempDir();
@@ -125,7 +125,7 @@ async function serve(): Promise<Application> {
       return text.split("\n").filter((line) => line !== "");
     },
     async [Symbol.asyncDispose]() {
-      // `deno serve` does not end by SIGTERM as long as a connection is kept alive.
+      // `deno serve` does not end on SIGTERM while a connection is kept alive.
       child.kill("SIGKILL");
       await drained;
       await child.status;
@@ -134,7 +134,7 @@ async function serve(): Promise<Application> {
   };
 }
 
-/** Orders as the browser runtime does. */
+/** Sends an order like the browser runtime. */
 async function order(
   port: number,
   item: string,

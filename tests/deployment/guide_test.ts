@@ -1,4 +1,4 @@
-/** The commands of the deployment guide and the README, run as they are printed. */
+/** Runs the commands of the deployment guide and the README as they are printed. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
 import { freePort, untilSaid } from "../support/process.ts";
@@ -8,13 +8,13 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 const GUIDE = await Deno.readTextFile(join(ROOT, "examples/showcase/guides/deployment.md"));
 const README = await Deno.readTextFile(join(ROOT, "README.md"));
 
-/** The fenced blocks of a language in a document, in order. */
+/** Returns the fenced blocks of a language in a document, in order. */
 function blocks(document: string, language: string): string[] {
   const fences = document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"));
   return Array.from(fences, ([, text]) => text ?? "");
 }
 
-/** The one block of the guide in which some words are. */
+/** Returns the only block of the guide that contains some words. */
 function blockWith(document: string, language: string, words: string): string {
   const [found, ...others] = blocks(document, language).filter((block) => block.includes(words));
   assert(found !== undefined && others.length === 0, `${1 + others.length} or no blocks with ${words}`);
@@ -35,7 +35,7 @@ interface Running extends AsyncDisposable {
   readonly url: string;
 }
 
-/** An application in a folder of its own, begun by a line of a shell. */
+/** Starts an application in a temporary folder with a shell command. */
 async function run(
   line: string,
   files: Readonly<Record<string, string>>,
@@ -57,14 +57,14 @@ async function run(
   }
   const port = freePort();
   const child = new Deno.Command("sh", {
-    // In place of the shell, so that it can be ended.
+    // It replaces the shell, so that it can be ended.
     args: ["-c", `exec env ${line.trim()}`],
     cwd: folder,
     env: {
       PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH") ?? ""}`,
-      // In place of port 8000, which may be taken here.
+      // Instead of port 8000, which may be in use.
       DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
-      // A permission that is missing is an error, and not a question.
+      // A missing permission is an error, not a prompt.
       DENO_NO_PROMPT: "1",
       NO_COLOR: "1",
       ...env,
@@ -85,7 +85,7 @@ async function run(
   };
 }
 
-/** Sees the page, runs a mutation once, and uploads a file that does not stay in memory. */
+/** Opens the page, runs a mutation once, and uploads a file that does not fit in memory. */
 async function use({ url }: Running): Promise<void> {
   const page = await fetch(url);
   assertStringIncludes(await page.text(), "<h1>Shop</h1>");
@@ -130,7 +130,7 @@ Deno.test("A19: every command of the deployment guide is run by a test of this f
   assertEquals(lines.map((line) => /^deno (?:run|serve)\b/.test(line)), [true, true, true]);
 });
 
-Deno.test("A19: the whole example of the README runs with the command that stands below it", async () => {
+Deno.test("A19: the example of the README runs with the command below it", async () => {
   const [page = ""] = blocks(README, "tsx");
   const line = /`(deno run [^`]+)` finds the page/.exec(README)?.[1] ?? "";
   await using running = await run(line, {
@@ -152,7 +152,7 @@ for (const guide of ["start", "development"]) {
   });
 }
 
-Deno.test("A19: there is one configuration for each proxy, and every document that needs it links to it", async () => {
+Deno.test("A19: each proxy has one configuration, and every document that needs it links to it", async () => {
   for (const path of ["SECURITY.md", "README.md", "examples/showcase/guides/security.md"]) {
     const text = await Deno.readTextFile(join(ROOT, path));
     for (const copied of ["proxy_set_header", "client_header_timeout", "read_header", "reverse_proxy"]) {

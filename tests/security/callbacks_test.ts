@@ -31,8 +31,8 @@ const IN_THE_BROWSER =
 
 /** Where a function needs Redis: the file, and the test that calls it. */
 const WITH_REDIS: Readonly<Record<string, string>> = {
-  "RedisOptions.onError": "A2: an onError that throws, or rejects, keeps no connection from being made again",
-  "SubscribeOptions.onGap": "A2: a listener, or an onGap, that throws or rejects is reported, and the next is called",
+  "RedisOptions.onError": "A2: a store reconnects although onError throws or rejects",
+  "SubscribeOptions.onGap": "A2: a listener or an onGap that throws or rejects is reported, and the next one is called",
 };
 
 for (const entry of ["mod.ts", "src/testing/mod.ts", "src/store/redis.ts", "src/init/mod.ts"]) {

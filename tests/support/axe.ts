@@ -1,21 +1,21 @@
-/** What axe-core finds on a page as it stands. */
+/** Accessibility checks of a page by axe-core. */
 import { assert } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** What one rule finds. */
+/** A violation of one rule. */
 export interface Violation {
   readonly rule: string;
-  /** The elements, with what is wrong with each. */
+  /** The elements, with the problem of each. */
   readonly at: readonly string[];
 }
 
-/** Looks at a page, and gives what is wrong with it: best nothing. */
+/** Checks a page. Returns its violations. */
 export async function findViolations(page: Page): Promise<readonly Violation[]> {
-  // Evaluated, not added as a script: the policy of a page does not hold for what the debugger says.
+  // Evaluated, not added as a script: the content security policy of a page does not apply to the debugger.
   await page.evaluate(axe.source);
   const { passes, violations } = await page.evaluate(async () => {
-    // What still fades in has no contrast yet.
+    // An element that fades in has no contrast yet.
     for (const animation of document.getAnimations()) animation.finish();
     const { violations, passes } = await Reflect.get(globalThis, "axe").run();
     return {
