@@ -74,7 +74,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   return { dispatch, sources: new Map(sources) };
 }
 
-/** The page that a refusal is told on where no action was found. */
+/** Returns the page render for a failure before an action was found. */
 function renderWithoutPage(
   { arrival: { request, url, cache } }: Answer,
   { app: { providers, overrides } }: Services,
