@@ -5,6 +5,7 @@
  */
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
+import type { UserText } from "../texts/catalogue.ts";
 import type { RunningStream } from "./running_stream.ts";
 
 /** The outcome of an action. */
@@ -38,8 +39,13 @@ export interface Failure {
   readonly kind: "failure";
   /** The HTTP status. */
   readonly status: number;
-  /** The message for the user. */
-  readonly message: string;
+  /** The text for users. */
+  readonly message: UserText;
+  /**
+   * The reason, for the developer of the client: what was wrong with the request. Programs get it; users see it in development
+   * alone. `null` where there is none.
+   */
+  readonly reason: string | null;
   /** Headers of the response, such as `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -10,6 +10,7 @@ import { callWithin, DeadlineError } from "../store/deadline.ts";
 import type { RateLimiter, RateVerdict } from "../store/rate_limiter.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /**
  * Adds a deadline to the limiter of an application, and passes digests as keys.
@@ -46,8 +47,6 @@ export function rateHeaders(
 
 /** Returns the refusal of a run above the rate (RFC 6585, 4). */
 export function tooManyRuns(verdict: RateVerdict, headers: Readonly<Record<string, string>>): Failure {
-  return failure(429, "This was asked for too often, try again later", {
-    ...headers,
-    "retry-after": String(Math.max(1, verdict.retryAfterSeconds)),
-  });
+  const seconds = Math.max(1, verdict.retryAfterSeconds);
+  return failure(429, catalogueText("tooManyRequests", { seconds }), { ...headers, "retry-after": String(seconds) });
 }

@@ -11,6 +11,7 @@ import type { LivePatch } from "../live/message.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Item, LiveItem } from "../results/item.ts";
 import type { Outcome } from "./outcome.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** The parts of a request that watching needs. */
 export interface Watching {
@@ -109,7 +110,10 @@ function* withPosition(patches: readonly Patch[], id: string | undefined): Gener
 }
 
 function* endDenied(refusal: Outcome, { redirectTarget }: Watching): Generator<Patch, void, void> {
-  if (refusal.kind === "failure") throw new HyperError(refusal.status, refusal.message, { headers: refusal.headers });
+  if (refusal.kind === "failure") {
+    const { status, message, headers, reason } = refusal;
+    throw new HyperError(status, reason ?? "A guard denies to watch", { headers, userText: message });
+  }
   const response = refusal.kind === "response" ? refusal.response : null;
   const location = response?.headers.get("location");
   if (response !== null && response.status < 400 && location != null) {
@@ -117,5 +121,6 @@ function* endDenied(refusal: Outcome, { redirectTarget }: Watching): Generator<P
     yield { event: "redirect", data: url.startsWith("/") ? { url } : { url, external: true } };
     return;
   }
-  throw new HyperError(response !== null && response.status >= 400 ? response.status : 403, "You may not watch this");
+  const status = response !== null && response.status >= 400 ? response.status : 403;
+  throw new HyperError(status, "A guard denies to watch", { userText: catalogueText("denied") });
 }

@@ -34,7 +34,7 @@ function encodeOutcome(answer: Answer, services: RespondServices): Promise<Reply
     case "runtime":
       return respondWithEvents(answer, services);
     case "data":
-      return respondWithData(answer);
+      return respondWithData(answer, services);
   }
 }
 

@@ -7,7 +7,7 @@ import { ifNoneMatch } from "@std/http/etag";
 import { notify } from "../callback.ts";
 import type { Served } from "../dispatch/app.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
-import { failure, failureOf, isReportable } from "../dispatch/failure.ts";
+import { failure, failureOf, isReportable, notAllowed } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { NO_PARAMS, noToasts } from "../dispatch/page_renders.ts";
 import { CLIENT_FILES } from "../client_bundle.ts";
@@ -22,6 +22,8 @@ import { beginPage, streamPage } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
+import { catalogueText } from "../texts/catalogue.ts";
+import { type UserTexts } from "../dispatch/user_texts.ts";
 
 /** The services that serving needs. */
 export interface ServeServices {
@@ -31,6 +33,8 @@ export interface ServeServices {
   readonly files: StaticFiles | null;
   /** Renders pages. */
   readonly rendering: Rendering;
+  /** The texts that users read. */
+  readonly userTexts: UserTexts;
   /** Called with every error that is not a refusal. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
@@ -87,7 +91,7 @@ async function serveUrl(pageRender: PageRender, services: ServeServices): Promis
   if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
     return whole(new Response(null, { status: 308, headers: { location: elsewhere } }));
   }
-  return await serveFailure(pageRender, failure(404, "There is no such page"), services);
+  return await serveFailure(pageRender, failure(404, catalogueText("notFound")), services);
 }
 
 async function servePage(withoutToasts: PageRender, services: ServeServices): Promise<Served> {
@@ -96,8 +100,7 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
     return whole(new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    const refusal = failure(405, "This answers GET, HEAD only", { allow: "GET, HEAD" });
-    return await serveFailure(withoutToasts, refusal, services);
+    return await serveFailure(withoutToasts, notAllowed("GET, HEAD"), services);
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
   let isShown = false;
@@ -124,14 +127,18 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   }
 }
 
-async function serveInParts(page: PageInParts, request: Request, { report }: ServeServices): Promise<Served> {
+async function serveInParts(
+  page: PageInParts,
+  request: Request,
+  { report, userTexts }: ServeServices,
+): Promise<Served> {
   const { status, headers } = page;
   const begun = await beginPage(page.html);
   const whole = { kind: "page", html: begun.html, status, headers, tookToasts: false } as const;
   if (begun.kind === "whole") return sealPage(whole, request);
   const { body, drawn } = streamPage(begun, (error) => {
     if (isReportable(error)) report(error, request, null);
-    return failureOf(error).message;
+    return userTexts.ofFailure(failureOf(error), { request });
   });
   const { headers: own, ...reply } = replyWithPage(whole, request.method);
   // A proxy such as nginx buffers a response otherwise.
@@ -141,10 +148,15 @@ async function serveInParts(page: PageInParts, request: Request, { report }: Ser
 
 async function serveFailure(
   pageRender: PageRender,
-  { status, message, headers }: Failure,
-  { rendering }: ServeServices,
+  refusal: Failure,
+  { rendering, userTexts }: ServeServices,
 ): Promise<Served> {
-  const served = sealPage(await rendering.failure(pageRender, status, message), pageRender.request);
+  const { status, headers } = refusal;
+  const { request } = pageRender;
+  const served = sealPage(
+    await rendering.failure(pageRender, status, userTexts.ofFailure(refusal, pageRender)),
+    request,
+  );
   const sent = served.response.headers;
   if (!sent.has("cache-control")) sent.set("cache-control", "no-store");
   for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) sent.set(name, value);

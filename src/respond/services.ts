@@ -5,6 +5,7 @@
  */
 import type { Answer } from "../dispatch/answer.ts";
 import type { PageRender, Rendering } from "../pages/page_render.ts";
+import type { UserTexts } from "../dispatch/user_texts.ts";
 import type { SignalFamily } from "../signals.ts";
 
 /** The services of every response format. */
@@ -13,6 +14,8 @@ export interface RespondServices {
   readonly rendering: Rendering;
   /** Idle time before a heartbeat, in seconds; 0 for none. */
   readonly heartbeatSeconds: number;
+  /** The texts that users read. */
+  readonly userTexts: UserTexts;
   /** The status of the page of an invalid form. */
   readonly invalidStatus: 200 | 422;
   /** The signals of this handler. */

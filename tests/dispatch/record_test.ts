@@ -51,7 +51,11 @@ for (
 }
 
 Deno.test("storedOf() throws for an outcome that is recorded elsewhere or did not run", () => {
-  assertThrows(() => storedOf({ kind: "failure", status: 500, message: "", headers: {} }), TypeError, '"failure"');
+  assertThrows(
+    () => storedOf({ kind: "failure", status: 500, message: "", headers: {}, reason: null }),
+    TypeError,
+    '"failure"',
+  );
 });
 
 Deno.test("restore() of `tooLarge` returns 409", () => {

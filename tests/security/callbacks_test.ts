@@ -10,7 +10,7 @@ import type { Result } from "./callbacks_program.tsx";
 
 /** Functions that the library makes and an application calls; by what they belong to, or one by one. */
 const OURS =
-  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail)\./;
+  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail|TextFormat)\./;
 const OURS_ONE_BY_ONE = [
   "ResolutionScope.context",
   "Signal.connect",

@@ -11,6 +11,7 @@ import { failure, notAllowed } from "../failure.ts";
 import { fieldText } from "../fields.ts";
 import type { Failure } from "../outcome.ts";
 import { readEarly } from "./read_body.ts";
+import { catalogueText } from "../../texts/catalogue.ts";
 
 /** The target of a request. */
 export type Found =
@@ -30,8 +31,8 @@ export function findAction(arrival: Arrival, app: Finding & Reading & Judging & 
 /** Returns the refusal of an action that does not exist. It includes the name in development only. */
 export function noSuchAction(name: string | null, { dev, manager }: Judging): Failure {
   const shown = name?.slice(0, 128);
-  const why = dev && shown !== undefined ? ` as "${shown}": ${manager.explainUnknown(shown)}` : "";
-  return failure(404, `There is no such action${why}`);
+  const reason = dev && shown !== undefined ? `There is no action "${shown}": ${manager.explainUnknown(shown)}` : null;
+  return failure(404, catalogueText("notFound"), {}, reason);
 }
 
 function toFound(owned: OwnedAction | null, name: string | null, app: Judging): Found {
@@ -44,5 +45,5 @@ async function findByField(arrival: Arrival, app: Finding & Reading & Judging & 
   // An empty name counts as none, as in header and query.
   if (name) return toFound(app.manager.findByName(name), name, app);
   const hasPage = app.router.match(arrival.url.pathname) !== null;
-  return hasPage ? notAllowed("GET, HEAD") : failure(404, "There is no such page");
+  return hasPage ? notAllowed("GET, HEAD") : failure(404, catalogueText("notFound"));
 }

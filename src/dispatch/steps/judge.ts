@@ -9,6 +9,7 @@ import { crossOriginVerdict, isOwnSite, isSafeMethod } from "../../http/cross_or
 import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Judging, Observing } from "../app.ts";
 import type { Arrival } from "../arrival.ts";
+import { catalogueText, type UserText } from "../../texts/catalogue.ts";
 import { failure, notAllowed } from "../failure.ts";
 import { sendDenied } from "../observe.ts";
 import type { Failure } from "../outcome.ts";
@@ -20,7 +21,9 @@ export function judgeRequest(arrival: Arrival, app: Judging & Observing): Failur
   // Before anything else, also for an unknown method (seed 004, "Overview").
   if (request.method !== "POST" && isFormUrl(request.url)) return notAllowed("POST");
   const canonical = canonicalRequest(request, app.site);
-  if (canonical.kind === "refused") return failure(canonical.status, canonical.message, canonical.headers);
+  if (canonical.kind === "refused") {
+    return failure(canonical.status, textOf(canonical.status), canonical.headers, canonical.message);
+  }
   arrival.url = canonical.url;
   trace?.step("cross-origin");
   const refusal = judgeOrigin(request, arrival.url, app);
@@ -41,7 +44,12 @@ function judgeOrigin(request: Request, url: URL, app: Judging): Failure | null {
   }, app.crossOrigin);
   if (reason === null || isWebhook(request, url, app)) return null;
   // The differing values help a developer who sets up a proxy, and an attacker who probes one.
-  return failure(403, app.dev ? `Cross-origin request refused: ${reason}` : "Cross-origin request refused");
+  return failure(403, catalogueText("crossOrigin"), {}, app.dev ? `Cross-origin request denied: ${reason}` : null);
+}
+
+/** The text for users about a URL or method that is not accepted. */
+function textOf(status: number): UserText {
+  return catalogueText(status === 405 || status === 501 ? "methodNotAllowed" : "invalidRequest");
 }
 
 /** Returns whether a request is for a webhook, which is accepted by its signature. */

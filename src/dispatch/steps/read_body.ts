@@ -16,6 +16,7 @@ import { failure } from "../failure.ts";
 import { reporterOf, sendDenied } from "../observe.ts";
 import type { Failure } from "../outcome.ts";
 import type { Admitted } from "./admit.ts";
+import { catalogueText } from "../../texts/catalogue.ts";
 
 /** Reads a body whose fields name the action or the page, before any code of the application runs. */
 export async function readEarly(arrival: Arrival, limits: Limits, app: Reading & Observing): Promise<ReadBody> {
@@ -74,7 +75,7 @@ async function readVerified(
   }
   if (verified !== null) return await readBody(verified, call.limits, options);
   sendDenied(call, "guard", 403, app);
-  return failure(403, "The signature does not fit");
+  return failure(403, catalogueText("invalidSignature"));
 }
 
 /** Returns the request of a webhook with the signed bytes as its body; `null` if the signature does not match. */
