@@ -76,7 +76,10 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
 }
 
 /** Returns the page render for a failure before an action was found. */
-function renderWithoutPage({ request, url, cache }: Answer, { app: { providers, overrides } }: Services): PageRender {
+function renderWithoutPage(
+  { arrival: { request, url, cache } }: Answer,
+  { app: { providers, overrides } }: Services,
+): PageRender {
   const deps = createRequestDeps({
     ctx: { request, url, params: {}, signal: new AbortController().signal },
     providers,

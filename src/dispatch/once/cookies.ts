@@ -5,7 +5,7 @@
  */
 import { isExpired, parseCookies, parseSetCookie } from "../../http/cookie.ts";
 
-/** Returns the `Cookie` header of the client's next request, which includes the cookies that a response sets. */
+/** Returns the `Cookie` header of a client that keeps the cookies of a response. */
 export function mergeCookies(request: Pick<Request, "headers">, values: readonly string[]): string {
   const pairs = new Map(parseCookies(request.headers).map(({ name, pair }) => [name, pair]));
   for (const cookie of values.map(parseSetCookie)) {
