@@ -1,39 +1,39 @@
-// deno-lint-ignore-file no-console -- a bench prints what it found
+// deno-lint-ignore-file no-console -- a benchmark prints its results
 /**
- * What a suite has found, as a table for the terminal, and as a table and a chart in `results/`.
+ * Results of a suite as a table in the terminal, and as a table and a chart in `results/`.
  */
 import { chartOf } from "./chart.ts";
 import { type Sample, spreadOf } from "./sample.ts";
 
-/** One work, done by several. */
+/** One benchmark with several contenders. */
 export interface Row {
-  /** What was done. */
+  /** Name of the benchmark. */
   readonly work: string;
-  /** What was measured, by contender. */
+  /** Measurements by contender. */
   readonly samples: ReadonlyMap<string, Sample>;
-  /** The least ratio to the limit that this library is to reach; none where it has no bar. */
+  /** Minimum ratio to the baseline that this library should reach, if any. */
   readonly bar?: number | undefined;
 }
 
-/** What a suite has found. */
+/** Results of a suite. */
 export interface Report {
-  /** The name of the suite, and of its files. */
+  /** Name of the suite and of its files. */
   readonly name: string;
-  /** What the numbers are about, in a sentence. */
+  /** Description in one sentence. */
   readonly title: string;
-  /** What the numbers count. */
+  /** Unit of the numbers. */
   readonly unit: string;
-  /** Whether more is better: ratios are turned so that above 1 is always better than the limit. */
+  /** `true` if more is better. Ratios are inverted otherwise, so that above 1 is always better than the baseline. */
   readonly better: "more" | "less";
-  /** The contender that the ratios are to. */
+  /** The baseline of the ratios. */
   readonly limit: string;
-  /** The works. */
+  /** The benchmarks. */
   readonly rows: readonly Row[];
-  /** What a reader has to know: how it was measured, what was left out. */
+  /** Notes for the reader: the method, and what was omitted. */
   readonly notes: readonly string[];
 }
 
-/** How a contender stands to the limit: above 1 is better, whatever is counted. */
+/** Returns the ratio of a contender to the baseline: above 1 is better. */
 export function ratioOf({ better, limit }: Report, { samples }: Row, contender: string): number {
   const [own, other] = [samples.get(contender)?.median ?? NaN, samples.get(limit)?.median ?? NaN];
   return better === "more" ? own / other : other / own;
@@ -70,7 +70,7 @@ function tableOf(report: Report): string {
   return `# ${report.title}\n\n${[line(head), rule, ...body.map(line)].join("\n")}\n\n${notes}\n`;
 }
 
-/** A number with as many digits as it is worth. */
+/** Formats a number with a sensible number of digits. */
 export function shown(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(value >= 10 ? 1 : 2);
 }
