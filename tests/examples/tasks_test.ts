@@ -6,7 +6,7 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 
 for (
   const [task, title, says = "stdout"] of [
-    ["start", "<h1>Functions of your server that update the page</h1>"],
+    ["start", "<h1>Server actions for Deno</h1>"],
     // The same, in development, of a browser that has not opened the link.
     ["dev", "<small>Development mode: "],
     ["notes", "<h1>Notes</h1>"],
