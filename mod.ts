@@ -83,21 +83,18 @@ export {
   type AuditOptions,
 } from "./src/audit.ts";
 
-export {
-  type Action,
-  action,
-  type ActionContext,
-  type ActionContextBase,
-  type ActionDecorator,
-  type ActionFunction,
-  type ActionLimits,
-  type ActionOptions,
-  type CallInput,
-  type DataOf,
-  type Injectables,
-  type ResultData,
-  type VerifyWebhook,
-} from "./src/actions/action.ts";
+export { type Action, action, type ActionDecorator, type ActionFunction } from "./src/actions/action.ts";
+export type {
+  ActionContext,
+  ActionContextBase,
+  ActionLimits,
+  ActionOptions,
+  CallInput,
+  DataOf,
+  Injectables,
+  ResultData,
+  VerifyWebhook,
+} from "./src/actions/action_options.ts";
 export type { ActionType } from "./src/protocol/action_type.ts";
 export { type ActionLocation, type DispatchContext, FormActionBackend } from "./src/actions/backend.ts";
 export { RegistryFormActionBackend } from "./src/actions/registry.ts";
@@ -114,41 +111,43 @@ export { formActionUid, formActionUrl } from "./src/actions/uid.ts";
 export { FormActionDispatch } from "./src/dispatch/dispatch.ts";
 export type { ClientInfo } from "./src/dispatch/arrival.ts";
 
+export type {
+  CheckpointItem,
+  EventItem,
+  HistoryItem,
+  HtmlItem,
+  HtmlOptions,
+  Item,
+  LiveItem,
+  LiveOptions,
+  LoadJsItem,
+  RedirectItem,
+  RefreshItem,
+  RemoveItem,
+  SignalsItem,
+  SwitchItem,
+  SwitchTarget,
+  ToastItem,
+  UnsafeHtml,
+} from "./src/results/item.ts";
 export {
   checkpoint,
-  type CheckpointItem,
   event,
-  type EventItem,
   type EventOptions,
   history,
   type HistoryChange,
-  type HistoryItem,
   html,
-  type HtmlItem,
-  type HtmlOptions,
-  type Item,
   live,
-  type LiveItem,
-  type LiveOptions,
   loadJs,
-  type LoadJsItem,
   redirect,
-  type RedirectItem,
   type RedirectOptions,
   refresh,
-  type RefreshItem,
   remove,
-  type RemoveItem,
   signal,
   signals,
-  type SignalsItem,
-  type SwitchItem,
   type SwitchOptions,
-  type SwitchTarget,
   switchTo,
   toast,
-  type ToastItem,
-  type UnsafeHtml,
   unsafeHtml,
 } from "./src/results/items.ts";
 export type { Cookie } from "./src/http/cookie.ts";
@@ -158,12 +157,10 @@ export type { Markup, MarkupNode } from "./src/results/markup.ts";
 export type { ActionRef } from "./src/preact/page_state.ts";
 export { Form, type FormProps } from "./src/preact/form.tsx";
 export { SubmitButton, type SubmitButtonProps } from "./src/preact/submit_button.tsx";
-export type { ElementAttributes } from "./src/preact/attributes.ts";
+export type { AttributeValue, ControlAttributes, ElementAttributes } from "./src/preact/attributes.ts";
 export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";
 export { ClientScript, type ClientScriptProps } from "./src/preact/client_script.tsx";
 export {
-  type AttributeValue,
-  type ControlAttributes,
   Field,
   FieldControl,
   type FieldControlProps,
@@ -345,5 +342,11 @@ export type { Kwargs } from "./src/actions/kwargs.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./src/store/memory.ts";
 export { createMemoryBus, type MemoryBusOptions } from "./src/store/memory_bus.ts";
 export { createSqliteStore, type SqliteStore } from "./src/store/sqlite.ts";
-export { createKvStore, type KvStoreOptions } from "./src/store/kv.ts";
+export {
+  createKvStore,
+  type KvDatabase,
+  type KvEntry,
+  type KvStoreOptions,
+  type KvTransaction,
+} from "./src/store/kv.ts";
 export type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./src/store/store.ts";

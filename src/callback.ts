@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { inspect } from "./platform/inspect.ts";
 
 /** Reports an error: a function of the application, which may itself throw. An async one is assignable too, and may reject later. */
 export type Report = (error: unknown) => void;
@@ -24,10 +25,10 @@ export function notify(call: () => unknown, report: Report): Promise<void> | nul
   try {
     result = call();
   } catch (error) {
-    tell(report, error);
+    reportTo(report, error);
     return null;
   }
-  return mayBeThenable(result) ? settle(result, report) : null;
+  return mayBeThenable(result) ? reportRejection(result, report) : null;
 }
 
 /**
@@ -53,11 +54,11 @@ export function atOnce<T>(value: T, what: string): T {
  * @param reason The reason of the signal.
  * @param report Called with what a listener throws.
  */
-export function abort(controller: AbortController, reason: unknown, report: Report): void {
+export function abortSafely(controller: AbortController, reason: unknown, report: Report): void {
   if (controller.signal.aborted) return;
   const onError = (event: Event): void => {
     event.preventDefault();
-    if (event instanceof ErrorEvent) tell(report, event.error);
+    if (event instanceof ErrorEvent) reportTo(report, event.error);
   };
   // Listeners run before `abort()` returns (DOM, 3.2 "signal abort"), so that nothing else is caught here.
   globalThis.addEventListener("error", onError);
@@ -74,11 +75,11 @@ export function abort(controller: AbortController, reason: unknown, report: Repo
  * @param report The reporter.
  * @param error What went wrong.
  */
-export function tell(report: Report, error: unknown): void {
+export function reportTo(report: Report, error: unknown): void {
   try {
     const result: unknown = report(error);
     // It never rejects.
-    if (mayBeThenable(result)) void settle(result, logFailure);
+    if (mayBeThenable(result)) void reportRejection(result, logFailure);
   } catch (failure) {
     logFailure(failure);
   }
@@ -93,7 +94,7 @@ export function tell(report: Report, error: unknown): void {
 export function logError(error: unknown, where: string): void {
   try {
     // deno-lint-ignore no-console -- the console is where a server's errors are looked for; `onError` has them too
-    console.error(`Error in ${where}:`, inspect(error));
+    console.error(`Error in ${where}:`, escapeForTerminal(error));
   } catch {
     // The console itself is broken, or closed. There is no other place to say so.
   }
@@ -104,12 +105,12 @@ function logFailure(failure: unknown): void {
 }
 
 /** Waits for what a function gave, for its failure alone. */
-async function settle(result: unknown, report: Report): Promise<void> {
+async function reportRejection(result: unknown, report: Report): Promise<void> {
   try {
     // Read here alone: `then` may be a getter that throws, and may throw when it is called.
     await result;
   } catch (error) {
-    tell(report, error);
+    reportTo(report, error);
   }
 }
 
@@ -122,8 +123,8 @@ function mayBeThenable(value: unknown): boolean {
  * colour it, clear it, move its cursor or turn its direction. Every line but the first is indented: a line end in such a
  * text begins none that could be taken for an entry of its own.
  */
-function inspect(error: unknown): string {
-  return asText(error).replace(
+function escapeForTerminal(error: unknown): string {
+  return inspectSafely(error).replace(
     // deno-lint-ignore no-control-regex -- control characters are what is looked for
     /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
     (character) => {
@@ -133,9 +134,9 @@ function inspect(error: unknown): string {
   ).replaceAll("\n", "\n    ");
 }
 
-function asText(error: unknown): string {
+function inspectSafely(error: unknown): string {
   try {
-    return Deno.inspect(error);
+    return inspect(error);
   } catch {
     // A getter or an inspection method of its own throws. That something was thrown is told all the same.
     return `a thrown ${typeof error} that cannot be shown`;

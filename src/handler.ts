@@ -18,7 +18,8 @@ import { startApp } from "./handler/start.ts";
 import { isSafeMethod } from "./http/cross_origin.ts";
 import { resolveLimits } from "./http/limits.ts";
 import { addHeaders } from "./http/sink.ts";
-import type { Item } from "./results/items.ts";
+import { readVariable } from "./platform/environment.ts";
+import type { Item } from "./results/item.ts";
 
 /** Answers a request and notes what happens to it. */
 type Send = (request: Request, info: ConnectionInfo | undefined, trace: Trace | null) => Promise<Response>;
@@ -172,9 +173,7 @@ function learnCookies(once: App["once"], request: Request, response: Response, r
   return learned.then(() => response);
 }
 
-/** Whether the environment says that this is development. */
+/** Returns whether the environment selects development. */
 function isDevelopment(): boolean {
-  // Looked at before it is read: a program that was not let read it is not to stop and ask.
-  const { state } = Deno.permissions.querySync({ name: "env", variable: "HYPER_DEV" });
-  return state === "granted" && Deno.env.get("HYPER_DEV") === "1";
+  return readVariable("HYPER_DEV") === "1";
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { notify, tell } from "./callback.ts";
+import { notify, reportTo } from "./callback.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import type { AnyForm, BoundOf } from "./forms/any_form.ts";
 import type { Params } from "./context.ts";
@@ -108,15 +108,18 @@ export class Signal<T extends object> {
    * @param onError Told what receivers throw, and when one of them is waited for no longer.
    */
   async sendAndWait(payload: T, onError: (error: unknown) => void): Promise<void> {
-    const waiting = this.#tell(Object.freeze(payload), onError);
+    const waiting = this.#call(Object.freeze(payload), onError);
     if (waiting.length === 0) return;
     await withinSeconds(Promise.all(waiting), WAIT_SECONDS, () => {
-      tell(onError, new Error(`Cannot wait for receivers of ${this.name}: not done after ${WAIT_SECONDS} seconds`));
+      reportTo(
+        onError,
+        new Error(`Cannot wait for receivers of ${this.name}: not done after ${WAIT_SECONDS} seconds`),
+      );
     });
   }
 
   /** Calls every receiver now; what is given back are the ones to wait for. */
-  #tell(payload: T, onError: (error: unknown) => void): Promise<void>[] {
+  #call(payload: T, onError: (error: unknown) => void): Promise<void>[] {
     const waiting: Promise<void>[] = [];
     // A copy: who is connected while this is sent is told from the next one on.
     for (const connection of [...this.#connections]) {
@@ -124,7 +127,7 @@ export class Signal<T extends object> {
       const done = notify(() => connection.receiver(payload), onError);
       if (connection.wait && done !== null) waiting.push(done);
     }
-    return this.#parent === null ? waiting : [...waiting, ...this.#parent.#tell(payload, onError)];
+    return this.#parent === null ? waiting : [...waiting, ...this.#parent.#call(payload, onError)];
   }
 }
 

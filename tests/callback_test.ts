@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { abort, atOnce, logError, notify, tell } from "../src/callback.ts";
+import { abortSafely, atOnce, logError, notify, reportTo } from "../src/callback.ts";
 import { captureConsole } from "./support/app.tsx";
 
 const failure = new Error("failed");
@@ -89,7 +89,7 @@ Deno.test("atOnce() gives back what is there, and refuses a promise without leav
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-Deno.test("abort() reports what a listener throws, and tells the others", () => {
+Deno.test("abortSafely() reports what a listener throws, and tells the others", () => {
   const controller = new AbortController();
   const derived = AbortSignal.any([controller.signal]);
   const [heard, errors]: [unknown[], unknown[]] = [[], []];
@@ -99,10 +99,10 @@ Deno.test("abort() reports what a listener throws, and tells the others", () => 
     });
     signal.addEventListener("abort", () => heard.push(signal.reason));
   }
-  abort(controller, "gone", (error) => errors.push(error));
+  abortSafely(controller, "gone", (error) => errors.push(error));
   assertEquals([heard, errors], [["gone", "gone"], [failure, failure]]);
   // Once is enough, and nothing is listened to behind it.
-  abort(controller, "again", (error) => errors.push(error));
+  abortSafely(controller, "again", (error) => errors.push(error));
   assertEquals([controller.signal.reason, errors.length], ["gone", 2]);
   let isSeen = false;
   const onError = (event: Event): void => {
@@ -130,7 +130,7 @@ Deno.test("logError() writes an error that cannot be shown, and goes on where th
   };
   try {
     logError(new Error("unseen"), "a test");
-    tell(() => {
+    reportTo(() => {
       throw failure;
     }, new Error("unseen"));
   } finally {

@@ -22,7 +22,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     FormProps FormProvider FormSection FormSectionSpec FormSpec FormValidationFailed FormsetDefinition
     FormsetOptions FormsetRowSpec FormsetSpec FromValues Given Guard Handler RegisteredAction HandlerOptions Head
     HiddenFieldOptions HistoryChange HistoryItem Holder HtmlItem HtmlOptions HyperError HyperErrorOptions InitialValues
-    Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvStoreOptions Kwargs LayoutProps
+    Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvDatabase KvEntry KvStoreOptions KvTransaction Kwargs LayoutProps
     Limits LimitsOptions PageEntry LoadJsItem LocalContextFunction Marker Markup MarkupNode MemoryBusOptions
     MemoryStoreOptions DateTimeFieldOptions MultiSelectFieldOptions NumberFieldOptions IdempotencyOptions
     OriginPageContext OwnedAction Page PageClass PageComponent PageContext ContextFunction PageModule PageProps

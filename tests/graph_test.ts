@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, relative } from "@std/path";
+import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
 
 /**
@@ -9,6 +10,7 @@ import config from "../deno.json" with { type: "json" };
 const LAYERS = [
   "src/client_bundle.ts",
   "src/protocol/",
+  "src/platform/",
   "src/errors.ts",
   "src/callback.ts",
   "src/context.ts",
@@ -31,6 +33,12 @@ const LAYERS = [
   "src/testing/",
   "src/init/",
 ];
+
+/**
+ * Folders that may name the machine: `platform` for all others, and `init`, a command that is run with Deno and writes a
+ * project for Deno.
+ */
+const PLATFORM = ["src/platform/", "src/init/"];
 
 /** What each file imports, values and types alike: paths from the root, or specifiers of packages. */
 type Graph = ReadonlyMap<string, readonly string[]>;
@@ -85,6 +93,28 @@ Deno.test("only src/preact imports Preact", async () => {
   assertEquals(importers.filter((file) => !file.startsWith("src/preact/")), []);
 });
 
+Deno.test("only src/platform names Deno or imports a module of Node", async () => {
+  const files = (await sources()).filter(({ name }) => !PLATFORM.some((folder) => name.startsWith(folder)));
+  assertEquals(files.flatMap(({ name, text }) => machineNames(name, text)), []);
+});
+
+Deno.test("machineNames() finds Deno, its types and modules of Node, and ignores comments and texts", () => {
+  const text = `// Deno.open
+import { open } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+const sqlite = await import("node:sqlite");
+export { inspect } from "node:util";
+let file: Deno.FsFile;
+globalThis.Deno.cwd();
+const { Deno: machine } = globalThis;
+const name = "Deno.open";
+`;
+  assertEquals(
+    machineNames("x.ts", text),
+    [2, 3, 4, 5, 6, 7, 8].map((line) => `x.ts:${line} names the machine; use src/platform`),
+  );
+});
+
 Deno.test("only the connection to Redis imports its client, and mod.ts does not reach it", async () => {
   const graph = await sourceGraph();
   const importers = sourceFiles(graph).filter((file) => packagesOf(graph, file).some((name) => name.includes("redis")));
@@ -105,11 +135,44 @@ Deno.test("sources import no package but @std, Preact, the client of Redis, thos
   const graph = await sourceGraph();
   const packages = new Set(sourceFiles(graph).flatMap((file) => packagesOf(graph, file)));
   const allowed =
-    /^(@std\/(http|crypto|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|@redis\/client$|parse5$|css-select$|node:)/;
+    /^(@std\/(http|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|@redis\/client$|parse5$|css-select$|node:)/;
   // A project that is started depends on what this package depends on.
   packages.delete("deno.json");
   assertEquals([...packages].filter((name) => !allowed.test(name)), []);
 });
+
+/**
+ * Returns where a source names `Deno` or a module of Node. Found by the parser, since comments and texts may name both.
+ */
+function machineNames(file: string, text: string): string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
+  const found: string[] = [];
+  const check = (node: ts.Node): void => {
+    const isModule = ts.isStringLiteralLike(node) && node.text.startsWith("node:");
+    if (isModule || ts.isIdentifier(node) && node.text === "Deno") {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      found.push(`${file}:${line + 1} names the machine; use src/platform`);
+    }
+    ts.forEachChild(node, check);
+  };
+  check(source);
+  return found;
+}
+
+async function sources(): Promise<{ readonly name: string; readonly text: string }[]> {
+  return await Array.fromAsync(
+    sourcesIn("src"),
+    async (name) => ({ name, text: await Deno.readTextFile(root + name) }),
+  );
+}
+
+async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(root + folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* sourcesIn(path);
+    else if (/\.tsx?$/.test(name)) yield path;
+  }
+}
 
 Deno.test("upwardImports() finds an import of a higher layer", () => {
   const graph = new Map([["src/http/body.ts", ["src/errors.ts", "src/actions/action.ts"]]]);

@@ -63,7 +63,7 @@ export class FormActionFactory {
     if (typeof backendClass !== "function") {
       throw new TypeError(
         `Cannot create a form action backend: the entry is ${
-          show(entry)
+          describeEntry(entry)
         }, give an instance or { backend: Class, options }`,
       );
     }
@@ -83,6 +83,6 @@ export class FormActionFactory {
   }
 }
 
-function show(value: unknown): string {
+function describeEntry(value: unknown): string {
   return value === null || typeof value !== "object" ? String(value) : `an object without "backend"`;
 }

@@ -142,16 +142,16 @@ export function memoryOf(kwargs: Kwargs): number {
  * @param fields The fields of a body.
  * @returns Files by the names of their fields, as these were sent.
  */
-export function filesOf(fields: FieldMap): ReadonlyMap<string, readonly File[]> {
+export function uploadedFiles(fields: FieldMap): ReadonlyMap<string, readonly File[]> {
   const files = new Map<string, readonly File[]>();
   for (const [name, values] of fields) {
     // Looked at first: a list made for each field would be thrown away for each that is a text.
-    if (values.some(isFile)) files.set(name, values.filter(isFile));
+    if (values.some(isUpload)) files.set(name, values.filter(isUpload));
   }
   return files;
 }
 
-function isFile(value: FieldValue): value is File {
+function isUpload(value: FieldValue): value is File {
   return typeof value !== "string";
 }
 
@@ -220,12 +220,12 @@ interface Branch {
 function nest(fields: FieldMap, limits: Pick<Limits, "arrayIndex" | "depth">): [string, unknown][] {
   const top = new Map<string | number, Node>();
   for (const [name, values] of fields) {
-    if (!PROTOCOL_FIELDS.has(name)) place(top, parseFieldPath(name, limits), values);
+    if (!PROTOCOL_FIELDS.has(name)) placeValues(top, parseFieldPath(name, limits), values);
   }
   return Array.from(top, ([name, node]) => [String(name), build(node, String(name))]);
 }
 
-function place(top: Map<string | number, Node>, path: FieldPath, values: readonly FieldValue[]): void {
+function placeValues(top: Map<string | number, Node>, path: FieldPath, values: readonly FieldValue[]): void {
   let members = top;
   for (const [at, step] of path.entries()) {
     if (step === APPEND) return;
@@ -236,7 +236,7 @@ function place(top: Map<string | number, Node>, path: FieldPath, values: readonl
       members.set(step, node);
     }
     if (node.kind !== kind) {
-      throw new InputError(400, `Cannot read field ${quote(path[0])}: it is a value and a container at once`);
+      throw new InputError(400, `Cannot read field ${quoteName(path[0])}: it is a value and a container at once`);
     }
     if ("members" in node) members = node.members;
     else for (const value of values) node.values.push(value);
@@ -269,7 +269,7 @@ function build(node: Node, name: string): unknown {
         if (item === undefined) {
           throw new InputError(
             400,
-            `Cannot read field ${quote(name)}: it has an index after a gap, and none at ${index}`,
+            `Cannot read field ${quoteName(name)}: it has an index after a gap, and none at ${index}`,
           );
         }
         list.push(build(item, name));
@@ -280,6 +280,6 @@ function build(node: Node, name: string): unknown {
 }
 
 /** A name of the visitor inside a message: one line, and not endless. */
-function quote(name: string): string {
+function quoteName(name: string): string {
   return JSON.stringify(name.slice(0, 64));
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { redirect, type RedirectItem } from "../results/items.ts";
+import type { RedirectItem } from "../results/item.ts";
+import { redirect } from "../results/items.ts";
 
 /** What {@linkcode redirectToOrigin} reads of a handler's context. */
 export interface OriginPageContext {

@@ -47,10 +47,12 @@ export class RegistryFormActionBackend extends FormActionBackend {
     const rival = this.#byName.get(action.name) ?? this.#byUid.get(action.uid);
     if (rival !== undefined) {
       const what = rival.action.name === action.name
-        ? `${place(rival.source)} holds this name already`
-        : `its UID ${action.uid} is that of "${rival.action.name}" in ${place(rival.source)}`;
+        ? `${formatLocation(rival.source)} holds this name already`
+        : `its UID ${action.uid} is that of "${rival.action.name}" in ${formatLocation(rival.source)}`;
       throw new TypeError(
-        `Cannot register action "${action.name}" of ${place(source)}: ${what}, rename one or give it a namespace`,
+        `Cannot register action "${action.name}" of ${
+          formatLocation(source)
+        }: ${what}, rename one or give it a namespace`,
       );
     }
     const entry: Entry = { action, source };
@@ -87,6 +89,6 @@ export class RegistryFormActionBackend extends FormActionBackend {
   }
 }
 
-function place(source: ActionLocation): string {
+function formatLocation(source: ActionLocation): string {
   return `"${source.exportName}" in ${source.file}`;
 }

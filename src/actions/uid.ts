@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { crypto } from "@std/crypto";
+import { sha256 } from "../platform/hash.ts";
 import { FORM_ENDPOINT } from "../protocol/names.ts";
-
-const encoder = new TextEncoder();
 
 /**
  * The UID of an action: the first 16 hex digits of the SHA-256 of its full name (seed 004, "Overview").
@@ -26,8 +24,7 @@ const encoder = new TextEncoder();
  * ```
  */
 export function formActionUid(name: string): string {
-  const digest = new Uint8Array(crypto.subtle.digestSync("SHA-256", encoder.encode(name)), 0, 8);
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(name).slice(0, 16);
 }
 
 /**

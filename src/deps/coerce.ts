@@ -24,7 +24,7 @@ export type ParamValue<T extends ParamTypes> = T extends readonly [infer E exten
 /** What came of a text: the value, or what it was expected to be. */
 export type Coercion =
   | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "refused"; readonly expected: string; readonly cause?: unknown };
+  | { readonly kind: "mismatch"; readonly expected: string; readonly cause?: unknown };
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
@@ -56,7 +56,7 @@ export async function coerce(text: string, type: ParamType): Promise<Coercion> {
   if (type === String) return value(text);
   if (type === Number) return coerceNumber(text);
   if (type === Boolean) return coerceBoolean(text);
-  if (type === BigInt) return INTEGER.test(text) ? value(BigInt(text.replace("+", ""))) : refused("a whole number");
+  if (type === BigInt) return INTEGER.test(text) ? value(BigInt(text.replace("+", ""))) : mismatch("a whole number");
   if (type === Date) return coerceDate(text);
   // A schema may be callable as well (arktype): what it validates is its word, not what calling it gives.
   if ("~standard" in type) return await coerceBySchema(text, type);
@@ -70,31 +70,31 @@ export function isParamType(type: unknown): type is ParamType {
 
 function coerceNumber(text: string): Coercion {
   const number = NUMBER.test(text) ? Number(text) : NaN;
-  if (!Number.isFinite(number)) return refused("a number");
-  if (INTEGER.test(text) && !Number.isSafeInteger(number)) return refused("a number that can be held exactly");
+  if (!Number.isFinite(number)) return mismatch("a number");
+  if (INTEGER.test(text) && !Number.isSafeInteger(number)) return mismatch("a number that can be held exactly");
   return value(number);
 }
 
 function coerceBoolean(text: string): Coercion {
   const boolean = BOOLEANS.get(text.toLowerCase());
-  return boolean === undefined ? refused("true or false") : value(boolean);
+  return boolean === undefined ? mismatch("true or false") : value(boolean);
 }
 
 function coerceDate(text: string): Coercion {
   const match = DATE.exec(text);
-  if (match === null) return refused("a date");
+  if (match === null) return mismatch("a date");
   const [, year, month, day, offset] = match;
   // ECMAScript reads a time without an offset in the server's own zone, so that the value would depend on the machine.
   const date = new Date(text.includes("T") && offset === undefined ? `${text}Z` : text);
   // V8 takes 30 February for 1 March.
   const exists = Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  return Number.isNaN(date.valueOf()) || !exists ? refused("a date") : value(date);
+  return Number.isNaN(date.valueOf()) || !exists ? mismatch("a date") : value(date);
 }
 
 async function coerceBySchema(text: string, schema: StandardSchemaV1): Promise<Coercion> {
   const result = await schema["~standard"].validate(text);
   if (result.issues === undefined) return value(result.value);
-  return refused(result.issues.map((issue) => issue.message).join(", "));
+  return mismatch(result.issues.map((issue) => issue.message).join(", "));
 }
 
 async function coerceByFunction(text: string, read: (text: string) => unknown): Promise<Coercion> {
@@ -103,16 +103,16 @@ async function coerceByFunction(text: string, read: (text: string) => unknown): 
     result = await read(text);
   } catch (error) {
     // The text is the visitor's: what a reader makes of it by throwing is told to them, with the reason as the cause.
-    return { kind: "refused", expected: "of the expected form", cause: error };
+    return { kind: "mismatch", expected: "of the expected form", cause: error };
   }
   // `parseInt` and its like say NaN for a text they cannot read; `undefined` says the same.
-  return result === undefined || Number.isNaN(result) ? refused("of the expected form") : value(result);
+  return result === undefined || Number.isNaN(result) ? mismatch("of the expected form") : value(result);
 }
 
 function value(value: unknown): Coercion {
   return { kind: "value", value };
 }
 
-function refused(expected: string): Coercion {
-  return { kind: "refused", expected };
+function mismatch(expected: string): Coercion {
+  return { kind: "mismatch", expected };
 }

@@ -183,7 +183,9 @@ export function DContext(name: string, options: object = {}): Marker<unknown> {
  */
 export function Depends<T>(dependency: Dependency<T>): Marker<T> {
   if (dependency?.kind !== "dependency") {
-    throw new TypeError(`Cannot depend on ${describe(dependency)}: a dependency made by dependency() is needed`);
+    throw new TypeError(
+      `Cannot depend on ${describeArgument(dependency)}: a dependency made by dependency() is needed`,
+    );
   }
   return createMarker("depends", { dependency });
 }
@@ -197,11 +199,11 @@ function checkTypes(marker: string, name: string, type: unknown): void {
   if (isParamType(one)) return;
   throw new TypeError(
     `Cannot read ${marker}("${name}") as ${
-      describe(type)
+      describeArgument(type)
     }: a type is String, Number, Boolean, BigInt, Date, a schema, a function, or a list of one of them`,
   );
 }
 
-function describe(value: unknown): string {
+function describeArgument(value: unknown): string {
   return typeof value === "function" ? `function ${value.name}` : JSON.stringify(value) ?? String(value);
 }

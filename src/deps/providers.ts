@@ -93,7 +93,7 @@ export const DContextProvider: Provider = Object.freeze({
   priority: 20,
   canHandle: ({ source }: Marker<unknown>): boolean => source === "context",
   resolve({ options }: Marker<unknown>, { ctx, context }: ResolutionScope): unknown {
-    const name = nameOf(options);
+    const name = markerName(options);
     const provider = context?.(name);
     // Through `ctx.deps`, not directly: providers that wait for one another are a cycle like any other.
     if (provider !== undefined) return ctx.deps.get(provider);
@@ -121,7 +121,7 @@ export const UrlProvider: Provider = Object.freeze({
   priority: 60,
   canHandle: ({ source }: Marker<unknown>): boolean => source === "url",
   async resolve({ options }: Marker<unknown>, { ctx, origin }: ResolutionScope): Promise<unknown> {
-    const name = nameOf(options);
+    const name = markerName(options);
     if (origin === "missing") {
       if ("default" in options) return options.default;
       throw new InputError(400, `Cannot read URL parameter "${name}": the request does not say which page it is about`);
@@ -137,7 +137,7 @@ export const QueryProvider: Provider = Object.freeze({
   priority: 80,
   canHandle: ({ source }: Marker<unknown>): boolean => source === "query",
   async resolve({ options }: Marker<unknown>, { ctx }: ResolutionScope): Promise<unknown> {
-    const name = nameOf(options);
+    const name = markerName(options);
     const query = ctx.url.searchParams;
     const what = `query parameter "${name}"`;
     if (!Array.isArray(options.type)) return await read(what, query.get(name) ?? undefined, options);
@@ -191,7 +191,7 @@ async function read(
 
 type Reading =
   | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "refused"; readonly error: InputError };
+  | { readonly kind: "mismatch"; readonly error: InputError };
 
 async function readTyped(
   what: string,
@@ -199,7 +199,7 @@ async function readTyped(
   { type }: Readonly<Record<string, unknown>>,
 ): Promise<Reading> {
   if (sent === undefined) {
-    return { kind: "refused", error: new InputError(400, `Cannot read ${what}: it is absent`) };
+    return { kind: "mismatch", error: new InputError(400, `Cannot read ${what}: it is absent`) };
   }
   const isList = Array.isArray(type);
   if (!isList && typeof sent !== "string") {
@@ -210,9 +210,9 @@ async function readTyped(
   for (const text of texts) {
     // The markers were made with a type or a list of one.
     const result = await coerce(text, (isList ? type[0] : type) as ParamType);
-    if (result.kind === "refused") {
-      const message = `Cannot read ${what}: ${quote(text)} is not ${result.expected}`;
-      return { kind: "refused", error: new InputError(400, message, null, { cause: result.cause }) };
+    if (result.kind === "mismatch") {
+      const message = `Cannot read ${what}: ${quoteParameter(text)} is not ${result.expected}`;
+      return { kind: "mismatch", error: new InputError(400, message, null, { cause: result.cause }) };
     }
     values.push(result.value);
   }
@@ -220,11 +220,11 @@ async function readTyped(
 }
 
 /** As much of a visitor's text as a message needs. */
-function quote(text: string): string {
+function quoteParameter(text: string): string {
   return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 }
 
-function nameOf(options: Readonly<Record<string, unknown>>): string {
+function markerName(options: Readonly<Record<string, unknown>>): string {
   return String(options.name);
 }
 

@@ -79,7 +79,7 @@ export function dependency<T>(
 export function dependency<T>(
   ...args: DependencyArguments<T>
 ): RequestDependency<T> {
-  const [name, create, options = {}] = isNamed(args) ? args : [null, ...args] as const;
+  const [name, create, options = {}] = startsWithName(args) ? args : [null, ...args] as const;
   if (name === "") throw new TypeError("Cannot declare a dependency: its name is empty, leave it out or give it one");
   if (typeof create !== "function") {
     const label = name === null ? "a dependency" : `dependency "${name}"`;
@@ -95,7 +95,7 @@ type DependencyArguments<T> = NamedArguments<T> | [
   options?: DependencyOptions | undefined,
 ];
 
-function isNamed<T>(
+function startsWithName<T>(
   args: DependencyArguments<T>,
 ): args is NamedArguments<T> {
   return typeof args[0] === "string";

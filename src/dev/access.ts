@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { DEV_PATH } from "../protocol/dev.ts";
 import { cookie, redirectTarget } from "../http/sink.ts";
+import { isSameSecret, sha256 } from "../platform/hash.ts";
 
 /** The storage that outlives a restart: Deno's local storage needs no permission, and lies outside of every project. */
 export type TokenStorage = Pick<Storage, "getItem" | "setItem">;
@@ -54,11 +54,9 @@ const COOKIE_SECONDS = 34_560_000;
  */
 export function createAccess({ project, storage, log }: AccessOptions): Access {
   // With the project in it: `localhost` has one set of cookies for all its ports.
-  const name = `hyper_dev_${sha256(project).toString("hex").slice(0, 8)}`;
+  const name = `hyper_dev_${sha256(project).slice(0, 8)}`;
   const { token, isKept } = keptToken(storage, name);
-  const digest = sha256(token);
-  // Digests have one length, without which the comparison would throw, and tell the length.
-  const isToken = (text: string): boolean => timingSafeEqual(sha256(text), digest);
+  const isToken = (text: string): boolean => isSameSecret(text, token);
   // When the minute began in which wrong tokens are counted; a new one begins with the first attempt after it.
   let since = 0;
   let wrong = 0;
@@ -119,7 +117,7 @@ export function isFromHere({ headers }: Pick<Request, "headers">, { origin }: UR
 }
 
 function keptToken(storage: TokenStorage | null, name: string): { readonly token: string; readonly isKept: boolean } {
-  const made = randomBytes(TOKEN_BYTES).toString("base64url");
+  const made = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toBase64({ alphabet: "base64url" });
   try {
     const kept = storage?.getItem(name) ?? "";
     if (TOKEN_PATTERN.test(kept)) return { token: kept, isKept: true };
@@ -143,8 +141,4 @@ function samePathOf(to: string, url: URL): string {
 function cookieValues(header: string, name: string): readonly string[] {
   return header.split(";").map((pair) => pair.trim()).filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
-}
-
-function sha256(text: string): Uint8Array & { toString(encoding: "hex"): string } {
-  return createHash("sha256").update(text).digest();
 }

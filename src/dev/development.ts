@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "@std/path";
+import { createAsyncContext } from "../platform/async_context.ts";
+import { mainModule } from "../platform/environment.ts";
 import { logError, notify } from "../callback.ts";
 import type { Trace } from "../dispatch/trace.ts";
 import {
@@ -93,7 +94,7 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
   const build = crypto.randomUUID();
   const panels = new Set<ReadableStreamDefaultController<Uint8Array>>();
   // What is thrown far from its request, as by a page that is rendered for it, is found by the work that led there.
-  const current = new AsyncLocalStorage<Exchange>();
+  const current = createAsyncContext<Exchange>();
   const exchanges = new WeakMap<Request, Exchange>();
   // Reports that are being made: `close()` waits for them, so that no file is left open.
   const pending = new Set<Promise<unknown>>();
@@ -105,7 +106,7 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
   let watch: StaticWatch | null = null;
   // Set by `close()`, and never reset: a panel that came back to a server which stops would keep it from stopping.
   let isClosed = false;
-  const access = createAccess({ project: baseDir ?? Deno.mainModule, storage: findStorage(), log });
+  const access = createAccess({ project: baseDir ?? mainModule(), storage: findStorage(), log });
   // Origins whose link was written on the console: once for each, and not for every name a client makes up.
   const toldOrigins = new Set<string>();
   log(startLine(access));

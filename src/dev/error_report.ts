@@ -5,6 +5,8 @@
  */
 import { fromFileUrl, relative } from "@std/path";
 import { isInside } from "../pages/inside.ts";
+import { readFacts, readTextFile, realPath } from "../platform/files.ts";
+import { inspect } from "../platform/inspect.ts";
 import type { ErrorReport, SourceLine } from "../protocol/dev.ts";
 import { type Frame, framesOf } from "./stack_frames.ts";
 
@@ -75,12 +77,12 @@ function read(error: unknown): Reading {
 }
 
 function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? `${textOf(error.name)}: ${textOf(error.message)}` : Deno.inspect(error));
+  return printable(error instanceof Error ? `${textOf(error.name)}: ${textOf(error.message)}` : inspect(error));
 }
 
 /** A property of an error, which may have been set to anything. */
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : Deno.inspect(value);
+  return typeof value === "string" ? value : inspect(value);
 }
 
 /** The error, and what has caused it. */
@@ -95,9 +97,7 @@ function chainOf(error: unknown): readonly unknown[] {
 }
 
 function stackOf(chain: readonly unknown[]): string {
-  const stacks = chain.map((each) =>
-    each instanceof Error ? textOf(each.stack ?? messageOf(each)) : Deno.inspect(each)
-  );
+  const stacks = chain.map((each) => each instanceof Error ? textOf(each.stack ?? messageOf(each)) : inspect(each));
   return printable(stacks.join("\nCaused by: "));
 }
 
@@ -136,11 +136,11 @@ function pathOf(url: string): string | null {
 async function linesAround({ path, line }: Place, baseDir: string): Promise<readonly SourceLine[]> {
   try {
     // Links are followed first: one inside the root may lead out of it, or to a file of another kind.
-    const [root, real] = await Promise.all([Deno.realPath(baseDir), Deno.realPath(path)]);
+    const [root, real] = await Promise.all([realPath(baseDir), realPath(path)]);
     if (!isModule(real, root)) return [];
-    const { size, isFile } = await Deno.stat(path);
+    const { size, isFile } = await readFacts(path);
     if (!isFile || size > MAX_FILE) return [];
-    const lines = (await Deno.readTextFile(path)).split(/\r\n|[\r\n]/);
+    const lines = (await readTextFile(path)).split(/\r\n|[\r\n]/);
     const first = Math.max(1, line - AROUND);
     return lines.slice(first - 1, line + AROUND).map((text, index) => ({
       line: first + index,

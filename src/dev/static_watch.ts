@@ -4,6 +4,8 @@
  * @module
  */
 import { relative } from "@std/path";
+import { realPathSync } from "../platform/files.ts";
+import { watchFolder } from "../platform/watch.ts";
 
 /** A folder that is watched until it is disposed. */
 export interface StaticWatch extends AsyncDisposable {
@@ -18,13 +20,12 @@ export interface StaticWatch extends AsyncDisposable {
  * @param onChange Told the path of each file that has changed, as pages ask for it: `/styles/site.css`.
  */
 export function watchStatic(folder: string, onChange: (path: string) => void): StaticWatch {
-  const watcher = openWatcher(folder);
+  const watcher = watchFolder(folder);
   if (watcher === null) return { isWatching: false, [Symbol.asyncDispose]: async () => {} };
   // The system tells real paths, and the folder may be reached by a link.
-  const root = Deno.realPathSync(folder);
+  const root = realPathSync(folder);
   const reading = (async () => {
-    for await (const { kind, paths } of watcher) {
-      if (kind === "access") continue;
+    for await (const paths of watcher) {
       for (const path of paths) {
         const inside = relative(root, path).replaceAll("\\", "/");
         if (inside !== "" && !inside.startsWith("..")) {
@@ -36,18 +37,8 @@ export function watchStatic(folder: string, onChange: (path: string) => void): S
   return {
     isWatching: true,
     [Symbol.asyncDispose]: async () => {
-      watcher.close();
+      watcher[Symbol.dispose]();
       await reading;
     },
   };
-}
-
-function openWatcher(folder: string): Deno.FsWatcher | null {
-  try {
-    return Deno.watchFs(folder);
-  } catch (error) {
-    // An application without static files is whole, and one that may not read them has been told so elsewhere.
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return null;
-    throw error;
-  }
 }

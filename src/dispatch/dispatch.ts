@@ -15,7 +15,7 @@ import type { Action } from "../actions/action.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { type Intent, plainIntent, readIntent } from "../actions/intent.ts";
 import { resolveLimits } from "../http/limits.ts";
-import type { Item } from "../results/items.ts";
+import type { Item } from "../results/item.ts";
 import { ActionRun } from "./action_run.ts";
 import type { App } from "./app.ts";
 import { type Arrival, type ClientInfo, dropBody } from "./arrival.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { isLivePatch, type LiveMessage, type LivePart } from "../live/message.ts";
-import type { Item } from "../results/items.ts";
-import { isItem } from "../results/items.ts";
+import type { Item } from "../results/item.ts";
+import { isItem } from "../results/item.ts";
 import { type Settling, toPatch } from "./settle.ts";
 
 /**

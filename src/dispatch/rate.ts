@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { HyperError, isA } from "../errors.ts";
 import type { RateRule } from "../http/rate_rule.ts";
-import { DeadlineError, within } from "../store/deadline.ts";
+import { sha256 } from "../platform/hash.ts";
+import { callWithin, DeadlineError } from "../store/deadline.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
 
@@ -114,10 +114,10 @@ export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateL
 export function withLimiterDeadline(limiter: RateLimiter, seconds: number): RateLimiter {
   return {
     async take(key, rule) {
-      const digest = `hyper:rate:${createHash("sha256").update(key).digest("hex")}`;
+      const digest = `hyper:rate:${sha256(key)}`;
       const message = `Cannot count runs: the rate limiter took more than ${seconds} s`;
       try {
-        return await within(Promise.resolve(limiter.take(digest, rule)), seconds, { message });
+        return await callWithin(() => limiter.take(digest, rule), seconds, { message });
       } catch (error) {
         if (!isA(error, DeadlineError)) throw error;
         throw new HyperError(503, message, { cause: error, headers: { "retry-after": "1" } });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { notify, type Report, tell } from "../callback.ts";
+import { notify, type Report, reportTo } from "../callback.ts";
 import type { Patch } from "../protocol/patch.ts";
 import { failure } from "./failure.ts";
 import type { MineClaim } from "./once/held.ts";
@@ -110,7 +110,7 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
         await makeUnreadable(step, cut, unread);
       } catch (error) {
         await claim.finish({ kind: "tooLarge" });
-        tell(unread.report, error);
+        reportTo(unread.report, error);
       }
     },
   }, { highWaterMark: 0 });

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { abort, notify, type Report, tell } from "../callback.ts";
+import { abortSafely, notify, type Report, reportTo } from "../callback.ts";
 import type { Limits } from "../http/limits.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { Pace } from "./pace.ts";
@@ -76,7 +76,7 @@ export class RunningStream {
     this.#state = "ending";
     const { slot, actionName, report } = this.#options;
     slot.leave();
-    slot.end(() => tell(report, stuck(actionName)));
+    slot.end(() => reportTo(report, stuck(actionName)));
     await this.events.return();
   }
 
@@ -133,7 +133,7 @@ export class RunningStream {
     if (this.#isEnding) return "cut";
     if (whenLeft === "finish") {
       onCut();
-      tell(report, new RangeError(exceeded(actionName, limit, limits[limit])));
+      reportTo(report, new RangeError(exceeded(actionName, limit, limits[limit])));
     }
     this.#stop(new DOMException(`The limit "${limit}" was reached without a reader`, "TimeoutError"));
     return "cut";
@@ -142,7 +142,7 @@ export class RunningStream {
   #stop(reason: DOMException): void {
     if (this.#isEnding) return;
     const { controller, report } = this.#options;
-    abort(controller, reason, report);
+    abortSafely(controller, reason, report);
     notify(() => this.end(), isReported);
   }
 }

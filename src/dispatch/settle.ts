@@ -4,10 +4,10 @@
  * @module
  */
 import type { HtmlPatchData, Patch } from "../protocol/patch.ts";
-import type { HtmlItem, Item, LiveItem } from "../results/items.ts";
+import type { HtmlItem, Item, LiveItem } from "../results/item.ts";
 import { type ItemSource, readYielded, type Result } from "../results/result.ts";
 import type { Markup } from "../results/markup.ts";
-import type { UnsafeHtml } from "../results/items.ts";
+import type { UnsafeHtml } from "../results/item.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What settling needs of the request. */

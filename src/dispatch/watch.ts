@@ -9,7 +9,7 @@ import { HyperError } from "../errors.ts";
 import type { Live } from "../live/live.ts";
 import type { LivePatch } from "../live/message.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
-import type { Item, LiveItem } from "../results/items.ts";
+import type { Item, LiveItem } from "../results/item.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What watching needs of the request. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { Guard } from "../context.ts";
 import type { PageRender } from "../pages/page_render.ts";
+import { sha256 } from "../platform/hash.ts";
 import { DATA_HEADER } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
-import type { Item, LiveItem } from "../results/items.ts";
+import type { Item, LiveItem } from "../results/item.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Admission, Injecting, Observing, Running } from "./app.ts";
 import { freshPage } from "./fresh_page.ts";
@@ -100,7 +100,7 @@ function shareOf({ call: { request: { headers }, url, action, intent }, admitted
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
   // Of the external URL: two sites behind one proxy may reach this server under one address.
   const parts = [action.name, topic, admitted.principal, url.href, intent.target, ...sent];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return sha256(JSON.stringify(parts)).slice(0, 32);
 }
 
 async function* nothing(): AsyncGenerator<Patch, void, void> {}

@@ -99,7 +99,7 @@ export const field: FieldBuilders = Object.freeze({
   number: builder("number"),
   checkbox: builder("checkbox"),
   select: builder("select"),
-  multiSelect: builder("multiselect"),
+  multiSelect: builder("multiSelect"),
   radio: builder("radio"),
   date: builder("date"),
   datetime: builder("datetime"),

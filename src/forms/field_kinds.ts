@@ -30,7 +30,7 @@ export type FieldType =
   | "number"
   | "checkbox"
   | "select"
-  | "multiselect"
+  | "multiSelect"
   | "radio"
   | "date"
   | "datetime"
@@ -132,7 +132,7 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
   },
   select: CHOICE,
   radio: { ...CHOICE, element: "input", inputType: "radio" },
-  multiselect: {
+  multiSelect: {
     ...CHOICE,
     element: "select_multi",
     defaults: { multiple: true },

@@ -234,7 +234,7 @@ function choiceSketch(
 function listSketch(schema: JsonSchema, items: Shape): Sketch | null {
   if (items.kind !== "scalar") return null;
   const shared = { ...items.sketch.options, ...annotations(schema) };
-  if (items.sketch.type === "select") return { type: "multiselect", options: shared };
+  if (items.sketch.type === "select") return { type: "multiSelect", options: shared };
   if (items.type !== "file") return null;
   const maxItems = asNumber(schema.maxItems);
   const maxFiles = maxItems !== undefined && maxItems > 0 ? maxItems : undefined;

@@ -13,7 +13,7 @@ import type { PageEntry } from "../pages/discover.ts";
 import type { CrossOriginOptions } from "../http/cross_origin.ts";
 import type { Limits, LimitsOptions } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
-import type { Item } from "../results/items.ts";
+import type { Item } from "../results/item.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Bus, Store } from "../store/store.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { abort } from "../callback.ts";
+import { abortSafely } from "../callback.ts";
 import type { ClientInfo } from "../dispatch/arrival.ts";
 import { addressHolder, callerAddress, type Holder } from "../http/caller.ts";
 import type { CrossOrigin } from "../http/cross_origin.ts";
@@ -52,7 +52,7 @@ export class Sender implements ClientInfo {
     if (this.#completed === undefined) return this.#request.signal;
     const controller = new AbortController();
     const report = (error: unknown): void => this.#options.report(error, this.#request, null);
-    const onGone = (): void => abort(controller, new DOMException("The client has gone", "AbortError"), report);
+    const onGone = (): void => abortSafely(controller, new DOMException("The client has gone", "AbortError"), report);
     this.#completed.catch(onGone);
     return controller.signal;
   }

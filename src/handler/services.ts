@@ -19,6 +19,7 @@ import { resolveCrossOrigin } from "../http/cross_origin.ts";
 import { resolveAllowedHosts } from "../http/hosts.ts";
 import { resolveLimits } from "../http/limits.ts";
 import { checkRate } from "../http/rate_rule.ts";
+import { workingDirectory } from "../platform/environment.ts";
 import { createSignals } from "../signals.ts";
 import { withBusDeadline, withDeadline } from "../store/deadline.ts";
 import { createMemoryStore } from "../store/memory.ts";
@@ -122,6 +123,6 @@ function roomFor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, maxClaims =
 
 function readBaseDir(baseDir: string | URL | null | undefined): string | null {
   if (baseDir === null) return null;
-  if (baseDir === undefined) return Deno.cwd();
+  if (baseDir === undefined) return workingDirectory();
   return resolve(baseDir instanceof URL || baseDir.startsWith("file:") ? fromFileUrl(baseDir) : baseDir);
 }

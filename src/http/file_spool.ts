@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { logError, type Report, tell } from "../callback.ts";
+import { logError, type Report, reportTo } from "../callback.ts";
 import { StorageError } from "../errors.ts";
+import { temporaryDirectory } from "../platform/environment.ts";
+import { readRange } from "../platform/files.ts";
+import { createTempFile, type TempFile } from "../platform/temp_files.ts";
 import { type BodyAccount, grow } from "./body_account.ts";
 import { type Bytes, Pieces } from "./pieces.ts";
 import type { Hold } from "./pool.ts";
-import { createSpoolFile, type SpoolFile } from "./spool_folder.ts";
-import { readDisk, SpooledFile } from "./spooled_file.ts";
+import { SpooledFile } from "./spooled_file.ts";
 
 /** Bytes of the files of one body that stay in memory, all of them together. */
 export const SPOOL_THRESHOLD_BYTES = 1_048_576;
@@ -18,7 +20,7 @@ export const SPOOL_THRESHOLD_BYTES = 1_048_576;
 export const MEMORY_BYTES = 8_388_608;
 
 /** A temporary file that is being written, and the disk that it holds. */
-interface Spooled extends SpoolFile {
+interface Spooled extends TempFile {
   readonly hold: Hold;
   /** How many bytes of the upload it has for certain. */
   written: number;
@@ -80,11 +82,11 @@ export class FileSpool {
    * @param type Its media type, as the browser said.
    * @returns The file, in memory or on disk.
    */
-  finish(name: string, type: string): File {
+  async finish(name: string, type: string): Promise<File> {
     const spooled = this.#spooled;
     if (spooled === null) return new File([...this.#pieces.list()], name, { type });
-    spooled.disk.close();
     this.#spooled = null;
+    await spooled.close();
     return new SpooledFile({ path: spooled.path, size: this.#size, remove: () => this.#remove(spooled) }, name, type);
   }
 
@@ -96,7 +98,7 @@ export class FileSpool {
   }
 
   async #moveToDisk(): Promise<void> {
-    const dir = await temporaryDirectory();
+    const dir = temporaryDirectory();
     if (dir === null) {
       this.#isDenied = true;
       return;
@@ -104,8 +106,8 @@ export class FileSpool {
     const hold = this.#account.takeDisk(this.#size);
     let spooled: Spooled | null = null;
     try {
-      spooled = { ...await createSpoolFile(dir), hold, written: 0 };
-      for (const piece of this.#pieces.list()) await writeAll(spooled, piece);
+      spooled = { ...await createTempFile(dir), hold, written: 0 };
+      for (const piece of this.#pieces.list()) await append(spooled, piece);
     } catch (cause) {
       // Nothing is lost: what was to be written is still in memory.
       if (spooled === null) hold.release();
@@ -123,7 +125,7 @@ export class FileSpool {
     grow(spooled.hold, chunk.length);
     const { written } = spooled;
     try {
-      await writeAll(spooled, chunk);
+      await append(spooled, chunk);
     } catch (cause) {
       // Both asked first: what would be too large for the memory is not read.
       this.#fail(cause);
@@ -136,7 +138,7 @@ export class FileSpool {
 
   async #readBack({ path }: Spooled, length: number, cause: unknown): Promise<Bytes> {
     try {
-      return await readDisk(path, 0, length);
+      return await readRange(path, 0, length);
     } catch (error) {
       throw storageError(this.#size, new AggregateError([cause, error], reasonOf(cause)));
     }
@@ -158,7 +160,7 @@ export class FileSpool {
   }
 
   async #discard(spooled: Spooled): Promise<void> {
-    spooled.disk.close();
+    await spooled.close();
     await this.#remove(spooled);
   }
 
@@ -167,7 +169,10 @@ export class FileSpool {
     try {
       await remove();
     } catch (error) {
-      tell(this.#report, new Error(`Cannot remove temporary file "${path}": ${reasonOf(error)}`, { cause: error }));
+      reportTo(
+        this.#report,
+        new Error(`Cannot remove temporary file "${path}": ${reasonOf(error)}`, { cause: error }),
+      );
     } finally {
       hold.release();
     }
@@ -181,29 +186,8 @@ function storageError(size: number, cause: unknown): StorageError {
   return new StorageError(message, { cause });
 }
 
-/**
- * Where temporary files go, or `null` where this process may not write and read there. The permissions are asked for and
- * not requested: on a terminal a request would stop the server with a question.
- */
-async function temporaryDirectory(): Promise<string | null> {
-  const windows = Deno.build.os === "windows";
-  const variable = windows ? "TEMP" : "TMPDIR";
-  const env = await Deno.permissions.query({ name: "env", variable });
-  const path = (env.state === "granted" ? Deno.env.get(variable) : undefined) ?? (windows ? null : "/tmp");
-  if (path === null) return null;
-  const write = await Deno.permissions.query({ name: "write", path });
-  const read = await Deno.permissions.query({ name: "read", path });
-  return write.state === "granted" && read.state === "granted" ? path : null;
-}
-
-async function writeAll(spooled: Spooled, bytes: Uint8Array): Promise<void> {
-  let at = 0;
-  while (at < bytes.length) {
-    const count = await spooled.disk.write(bytes.subarray(at));
-    // POSIX, write(): 0 for a file that takes no more, which would be asked for ever.
-    if (count === 0) throw new Deno.errors.WriteZero("the disk takes no more bytes");
-    at += count;
-  }
+async function append(spooled: Spooled, bytes: Uint8Array): Promise<void> {
+  await spooled.write(bytes);
   spooled.written += bytes.length;
 }
 

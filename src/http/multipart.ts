@@ -158,7 +158,7 @@ async function readFile(
   const spool = new FileSpool(account, onError);
   try {
     for (let piece = first; piece !== null; piece = await scanner.readFile()) await spool.write(piece);
-    return spool.finish(file.filename, file.type);
+    return await spool.finish(file.filename, file.type);
   } catch (error) {
     await spool.abort();
     throw error;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { readRange } from "../platform/files.ts";
+import { errorCode } from "../platform/system_error.ts";
 
 /** How much of a file on disk is read at once. */
 const READ_BYTES = 262_144;
@@ -23,15 +25,15 @@ class DiskRange {
 
   async read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return await readDisk(this.path, this.start + at, length);
+      return await readRange(this.path, this.start + at, length);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const message =
         `Cannot read uploaded file "${this.name}" from "${this.path}": ${reason}; it is there until the ` +
         `answer is out, as long as nothing else clears the temporary directory`;
-      // Of the class it has: a caller may tell a file that is gone from one that cannot be read.
-      const Class = Object.values(Deno.errors).find((each) => cause instanceof each) ?? Error;
-      throw new Class(message, { cause });
+      // With its code: a caller may distinguish a file that is gone from one that cannot be read.
+      const code = errorCode(cause);
+      throw Object.assign(new Error(message, { cause }), code === null ? {} : { code });
     }
   }
 
@@ -164,27 +166,4 @@ export class SpooledFile extends File implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#remove();
   }
-}
-
-/**
- * Reads a part of a file on disk. It is opened for each read anew: a stream that is dropped half-way would otherwise keep it open
- * for ever.
- *
- * @param path The file.
- * @param start Where the part begins.
- * @param length How many bytes it has.
- * @returns The bytes.
- * @throws What the file system says; `UnexpectedEof` where there are fewer.
- */
-export async function readDisk(path: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  using file = await Deno.open(path, { read: true });
-  await file.seek(start, Deno.SeekMode.Start);
-  let filled = 0;
-  while (filled < length) {
-    const count = await file.read(bytes.subarray(filled));
-    if (count === null) throw new Deno.errors.UnexpectedEof("it has been cut short on disk");
-    filled += count;
-  }
-  return bytes;
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { notify, type Report } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
+import { startSha256 } from "../platform/hash.ts";
 import type { FieldMap, FieldValue } from "./field_map.ts";
 import { disposeFiles, type IncomingFile, type OnFile } from "./multipart.ts";
 
@@ -228,7 +228,7 @@ export async function storeFiles(fields: FieldMap, onFile: OnFile): Promise<Fiel
 
 /** What is remembered of bytes that go by. */
 class Content {
-  readonly #hash = createHash("sha256");
+  readonly #hash = startSha256();
   readonly #head = new Uint8Array(HEAD_BYTES);
   #size = 0;
 

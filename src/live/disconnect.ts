@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { notify, type Report, tell } from "../callback.ts";
+import { notify, type Report, reportTo } from "../callback.ts";
+import { sha256 } from "../platform/hash.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { Again } from "./again.ts";
 
@@ -78,7 +78,7 @@ class BusDisconnects implements Disconnects {
     this.#disconnect((name) => name === principal);
     const digest = digestOf(principal);
     notify(() => this.#publish(digest), (error) => {
-      tell(this.#report, error);
+      reportTo(this.#report, error);
       this.#again.add(digest);
     });
   }
@@ -94,7 +94,7 @@ class BusDisconnects implements Disconnects {
     try {
       return await this.#subscribe();
     } catch (error) {
-      tell(this.#report, error);
+      reportTo(this.#report, error);
       this.#again.add(SUBSCRIBE);
       return null;
     }
@@ -136,5 +136,5 @@ function readDigest(message: unknown): string | null {
 
 /** The same on every instance; another than any digest of the principal that something else makes. */
 function digestOf(principal: string): string {
-  return createHash("sha256").update(`${TOPIC} ${principal}`).digest("base64url");
+  return sha256(`${TOPIC} ${principal}`);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Report, tell } from "../callback.ts";
+import { type Report, reportTo } from "../callback.ts";
 import { HyperError, isA } from "../errors.ts";
 import type { Bus } from "../store/store.ts";
 import { Again } from "./again.ts";
@@ -90,7 +90,7 @@ class BusLive implements Live {
     } catch (error) {
       // What JSON cannot say will not be said better later.
       if (isA(error, TypeError) || isA(error, RangeError)) throw error;
-      tell(report, error);
+      reportTo(report, error);
       this.#lost.add(topic);
     }
   }

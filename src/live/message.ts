@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../platform/hash.ts";
 import { LIVE_ID_PATTERN, LIVE_ID_PREFIX, REQUEST_ID_PATTERN, TAB_ID_CHARS } from "../protocol/names.ts";
 import { type Patch, type PatchMarks, SWAPS } from "../protocol/patch.ts";
 
@@ -107,7 +107,7 @@ export interface Places {
  * @param topic The topic.
  */
 export function placesOf(topic: string): Places {
-  const prefix = `${LIVE_ID_PREFIX}${createHash("sha256").update(topic).digest("hex").slice(0, 12)}.`;
+  const prefix = `${LIVE_ID_PREFIX}${sha256(topic).slice(0, 12)}.`;
   return {
     idOf: (cursor) => LIVE_ID_PATTERN.test(prefix + cursor) ? prefix + cursor : undefined,
     cursorOf: (lastEventId) => lastEventId?.startsWith(prefix) ? lastEventId.slice(prefix.length) : null,

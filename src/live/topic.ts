@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
-import { notify, type Report, tell } from "../callback.ts";
+import { notify, type Report, reportTo } from "../callback.ts";
+import { runAfterIo } from "../platform/timers.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { type LiveStep, type Places, placesOf, readMessage, stepsOf } from "./message.ts";
 import { MAX_WAITING, MAX_WAITING_CHARS, type Waiting, type Watcher } from "./watcher.ts";
@@ -187,7 +187,7 @@ export class Topic {
   #handOnSoon(): void {
     const pause = Math.min(this.#watchers.size * PAUSE_PER_WATCHER, MAX_PAUSE);
     const left = this.#handedOn + pause - performance.now();
-    if (left < 1) setImmediate(() => this.#handOn());
+    if (left < 1) runAfterIo(() => this.#handOn());
     else this.#timer = setTimeout(() => this.#handOn(), left);
   }
 
@@ -216,7 +216,7 @@ export class Topic {
   #reportOnce(): void {
     if (this.#isToldOfOthers) return;
     this.#isToldOfOthers = true;
-    tell(
+    reportTo(
       this.#report,
       new TypeError(
         `Cannot read a message of topic "${this.#name}": it is not of this version; watchers look at the whole state instead`,

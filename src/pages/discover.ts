@@ -4,6 +4,9 @@
  * @module
  */
 import { isAbsolute, join, normalize, relative, resolve, toFileUrl } from "@std/path";
+import { IS_WINDOWS } from "../platform/environment.ts";
+import { type FolderEntry, listFolder, readFacts, realPath } from "../platform/files.ts";
+import { errorCode } from "../platform/system_error.ts";
 import { isInside } from "./inside.ts";
 
 /** What a file is for, told by its name. */
@@ -131,7 +134,7 @@ export function pagesFromList(list: readonly PageEntry[], baseDir: string, pages
 
 /** Who comes from elsewhere names pages otherwise, and would look for the mistake in every other place first. */
 async function explainNoPages(pagesPath: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(pagesPath));
+  const entries = await listFolder(pagesPath);
   const scripts = entries.filter(({ name }) => /\.[jt]sx?$/.test(name)).map(({ name }) => `"${name}"`).toSorted();
   if (scripts.length === 0) return [];
   return [
@@ -153,7 +156,7 @@ interface Walk {
 /** `reals` are the real paths of this folder and of those it was reached through, the nearest last. */
 async function walkFolder(walk: Walk, folders: readonly string[], reals: readonly string[]): Promise<void> {
   const path = join(walk.pagesPath, ...folders);
-  const entries = await Array.fromAsync(Deno.readDir(path));
+  const entries = await listFolder(path);
   // The file system promises no order, and warnings and actions are to come in the same one everywhere.
   entries.sort((a, b) => a.name < b.name ? -1 : 1);
   for (const entry of entries) {
@@ -212,14 +215,14 @@ async function follow(
   walk: Walk,
   path: string,
   real: string,
-  entry: Deno.DirEntry,
+  entry: FolderEntry,
 ): Promise<{ readonly isFile: boolean; readonly real: string } | null> {
   if (!entry.isSymlink) return entry.isFile || entry.isDirectory ? { isFile: entry.isFile, real } : null;
   let target: string;
   try {
-    target = await Deno.realPath(path);
+    target = await realPath(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.FilesystemLoop)) throw error;
+    if (!["ENOENT", "ELOOP"].includes(errorCode(error) ?? "")) throw error;
     walk.warnings.push(`Left out "${idOf(walk, path)}": it is a link that leads nowhere`);
     return null;
   }
@@ -227,16 +230,16 @@ async function follow(
     walk.warnings.push(`Left out "${idOf(walk, path)}": it is a link that leads out of baseDir, to "${target}"`);
     return null;
   }
-  const { isFile, isDirectory } = await Deno.stat(target);
+  const { isFile, isDirectory } = await readFacts(target);
   return isFile || isDirectory ? { isFile, real: target } : null;
 }
 
 async function realFolder(path: string): Promise<string | null> {
   try {
-    const real = await Deno.realPath(path);
-    return (await Deno.stat(real)).isDirectory ? real : null;
+    const real = await realPath(path);
+    return (await readFacts(real)).isDirectory ? real : null;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return null;
     throw error;
   }
 }
@@ -246,7 +249,7 @@ function idOf(walk: Walk, path: string): string {
 }
 
 function toSlashes(path: string): string {
-  return Deno.build.os === "windows" ? path.replaceAll("\\", "/") : path;
+  return IS_WINDOWS ? path.replaceAll("\\", "/") : path;
 }
 
 function listedFile(path: string, baseDir: string, pagesDir: string, load: () => Promise<unknown>): PageFile {

@@ -9,6 +9,8 @@ import type { Params } from "../context.ts";
 import { InputError } from "../errors.ts";
 import { FORM_ENDPOINT, ORIGIN_PAGE_FIELD, ORIGIN_URL_FIELD, PROTOCOL_FIELDS } from "../protocol/names.ts";
 import { pathFault } from "../http/canonical.ts";
+import { workingDirectory } from "../platform/environment.ts";
+import { isFileSync, realPathSync } from "../platform/files.ts";
 import { isInside } from "./inside.ts";
 import type { Manifest, PageRoute } from "./manifest.ts";
 import { parsePattern } from "./route.ts";
@@ -237,7 +239,7 @@ export function originFields(
  */
 export function validatedNextFormPagePath(
   value: unknown,
-  { baseDir = Deno.cwd() }: { readonly baseDir?: string | null | undefined } = {},
+  { baseDir = workingDirectory() }: { readonly baseDir?: string | null | undefined } = {},
 ): string | null {
   if (typeof value !== "string" || baseDir === null) return null;
   const base = resolve(baseDir);
@@ -303,7 +305,7 @@ function pathOf(url: URL): string {
 
 function realPathOf(path: string): string | null {
   try {
-    return Deno.realPathSync(path);
+    return realPathSync(path);
   } catch {
     // Whatever keeps a path from being resolved, it names no page (seed 004).
     return null;
@@ -312,7 +314,7 @@ function realPathOf(path: string): string | null {
 
 function isFile(path: string): boolean {
   try {
-    return Deno.statSync(path).isFile;
+    return isFileSync(path);
   } catch {
     // As above.
     return false;

@@ -47,12 +47,6 @@ export interface PageFailure {
   readonly message: string;
 }
 
-/** How a page is prepared. */
-export interface PreparePageOptions {
-  /** The status the page starts with. Default: 200. */
-  readonly status?: number | undefined;
-}
-
 // A Response with one of these cannot have a body (Fetch, 2.2.6 "null body status").
 const NULL_BODY: readonly number[] = [204, 205, 304];
 
@@ -71,7 +65,7 @@ const NULL_BODY: readonly number[] = [204, 205, 304];
 export async function preparePage(
   route: PageRoute,
   ctx: RequestContext,
-  { status = 200 }: PreparePageOptions = {},
+  status: number = 200,
 ): Promise<PreparedPage> {
   const { url, params } = ctx;
   if (route.render === null) {

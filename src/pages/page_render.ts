@@ -9,7 +9,7 @@ import type { Params } from "../context.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
-import type { UnsafeHtml } from "../results/items.ts";
+import type { UnsafeHtml } from "../results/item.ts";
 import type { PageRoute } from "./manifest.ts";
 
 /** A page, under an address, for a request. */

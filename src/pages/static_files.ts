@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { serveFile } from "@std/http/file-server";
 import { join, relative, resolve, SEPARATOR } from "@std/path";
+import { IS_WINDOWS } from "../platform/environment.ts";
+import { realPath } from "../platform/files.ts";
+import { serveRegularFile } from "../platform/serve_file.ts";
+import { errorCode } from "../platform/system_error.ts";
 import { isInside } from "./inside.ts";
 
 /** Answers a request with a file, or `null` where there is none for it. */
@@ -12,7 +15,7 @@ export type StaticFiles = (request: Request, url: URL) => Promise<Response | nul
 
 // A slash or backslash that was encoded, a control character, and on Windows the colon of a drive or stream.
 // deno-lint-ignore no-control-regex
-const UNSAFE_IN_NAME = Deno.build.os === "windows" ? /[\u0000-\u001f\u007f/\\:]/ : /[\u0000-\u001f\u007f/\\]/;
+const UNSAFE_IN_NAME = IS_WINDOWS ? /[\u0000-\u001f\u007f/\\:]/ : /[\u0000-\u001f\u007f/\\]/;
 
 /**
  * Serves the files below a folder to GET and HEAD, with `ETag`, `Last-Modified`, 304 and ranges. Names that begin with a dot,
@@ -26,9 +29,8 @@ export function createStaticFiles(dir: string): StaticFiles {
   return async (request, url) => {
     if (request.method !== "GET" && request.method !== "HEAD") return null;
     const names = decodeNames(url.pathname);
-    const file = names === null ? null : await findFile(root, names);
-    if (file === null) return null;
-    const response = await serveFile(request, file.path, { fileInfo: file.info });
+    const response = names === null ? null : await serveFound(root, names, request);
+    if (response === null) return null;
     response.headers.delete("server");
     // What is served is what its name says: a text that looks like HTML is not run as such.
     response.headers.set("x-content-type-options", "nosniff");
@@ -54,19 +56,15 @@ function decodeNames(pathname: string): readonly string[] | null {
   return names;
 }
 
-async function findFile(
-  root: string,
-  names: readonly string[],
-): Promise<{ readonly path: string; readonly info: Deno.FileInfo } | null> {
+async function serveFound(root: string, names: readonly string[], request: Request): Promise<Response | null> {
   try {
     // One after the other: where the first fails, the second would be left behind under way.
-    const path = await Deno.realPath(join(root, ...names));
-    const realRoot = await Deno.realPath(root);
+    const path = await realPath(join(root, ...names));
+    const realRoot = await realPath(root);
     if (!isInside(realRoot, path) || isHidden(relative(realRoot, path))) return null;
-    const info = await Deno.stat(path);
-    return info.isFile ? { path, info } : null;
+    return await serveRegularFile(request, path);
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isUnknownFile(error)) return null;
     throw error;
   }
 }
@@ -75,9 +73,7 @@ function isHidden(way: string): boolean {
   return way.split(SEPARATOR).some((name) => name.startsWith("."));
 }
 
-function isMissing(error: unknown): boolean {
-  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return true;
-  if (error instanceof Deno.errors.FilesystemLoop || error instanceof Deno.errors.InvalidData) return true;
-  // A name longer than the file system allows; Deno has no class for it.
-  return error instanceof Error && "code" in error && error.code === "ENAMETOOLONG";
+/** Returns whether an error means that no file has this name: links in a circle, names that are too long or not UTF-8. */
+function isUnknownFile(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "InvalidData"].includes(errorCode(error) ?? "");
 }

@@ -1,12 +1,12 @@
 /**
- * `<ClientScript>`: the browser runtime, loaded by the page.
+ * `<ClientScript>`: loads the browser runtime.
  *
  * @module
  */
 import { usePageState } from "./page_state.ts";
 import type { MarkupNode } from "../results/markup.ts";
 
-/** What `<ClientScript>` takes. */
+/** Props of `<ClientScript>`. */
 export interface ClientScriptProps {
   /** The nonce of the page's content security policy. Default: none. */
   readonly nonce?: string | undefined;
@@ -14,7 +14,7 @@ export interface ClientScriptProps {
 
 /**
  * Loads the browser runtime. Put it into the `<head>` of a layout that renders `<html>`; a page without such a layout
- * gets it by itself.
+ * loads the runtime automatically.
  *
  * @example
  * ```tsx

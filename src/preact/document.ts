@@ -1,56 +1,38 @@
 /**
- * The document around a rendered page, as text: head and body are known by then, and nothing is rendered twice.
+ * The document around a page, edited as text: head and body are rendered separately, and each only once.
  *
  * @module
  */
 
-/** What a page, and each layout around it, wants in the head; rendered, the outermost first. */
+/** The rendered heads of layouts and page, outermost first. */
 export type HeadParts = readonly string[];
 
 const HTML_START = /^\s*(?:<!doctype[^>]*>\s*)?<html[\s>]/i;
+const PREFIXED_HTML_START = /^<!DOCTYPE html>\s*<html[\s>]/i;
 const TITLE = /<title[^>]*>[\s\S]*?<\/title>/gi;
 
-/** Whether the outermost layout, or the page itself, wrote the document. */
-export function isDocument(html: string): boolean {
-  return HTML_START.test(html);
-}
-
-/** The document that the outermost layout, or the page itself, wrote, begun with a doctype; `null` where neither did. */
+/** Returns the document that a layout or the page rendered, with a doctype; `null` if neither rendered `<html>`. */
 export function asDocument(html: string): string | null {
-  // Joined before it is looked at: a rendered text is a tree of its parts until somebody looks, which then makes it one
-  // piece, and what is joined to that afterwards makes it another.
-  const begun = `<!DOCTYPE html>${html}`;
-  if (BEGUN.test(begun)) return begun;
-  return isDocument(html) ? html : null;
+  // Joined before it is searched: V8 keeps a joined string as a tree until a search flattens it. Joining afterwards would make a
+  // second tree, to be flattened again.
+  const prefixed = `<!DOCTYPE html>${html}`;
+  if (PREFIXED_HTML_START.test(prefixed)) return prefixed;
+  return HTML_START.test(html) ? html : null;
 }
 
-const BEGUN = /^<!DOCTYPE html>\s*<html[\s>]/i;
-
-/**
- * Puts head parts into a document. Of several titles the nearest to the page wins; the rest adds up in order.
- *
- * @param document What {@linkcode asDocument} gave.
- * @param head The head parts.
- */
+/** Inserts head parts into a document that {@linkcode asDocument} returned. The title nearest to the page wins; the rest adds up. */
 export function withHead(document: string, head: HeadParts): string {
-  if (head.length === 0) return document;
-  const { title, rest } = mergeHead(head);
+  const { title, rest } = mergeHeadParts(head);
   return title === "" && rest === "" ? document : insertHead(document, title, rest);
 }
 
-/**
- * A plain document around what a page gave that has no layout which writes one.
- *
- * @param html What stands in its body.
- * @param head The head parts, merged as {@linkcode withHead} does.
- * @param clientScript The script element.
- */
+/** Returns a plain document around a page that has no layout with `<html>`. */
 export function plainDocument(html: string, head: HeadParts, clientScript: string): string {
   return plainBeginning(html, head, clientScript) + PLAIN_END;
 }
 
 function plainBeginning(html: string, head: HeadParts, clientScript: string): string {
-  const { title, rest } = mergeHead(head);
+  const { title, rest } = mergeHeadParts(head);
   return (
     `<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
     `${title}${rest}${clientScript}</head><body>${html}`
@@ -59,21 +41,17 @@ function plainBeginning(html: string, head: HeadParts, clientScript: string): st
 
 const PLAIN_END = "</body></html>";
 
-/** The first part of a document, and what has to stand after the last. */
+/** The first piece of a document. */
 export interface DocumentBeginning {
-  /** The beginning, its head complete. */
+  /** The text, with the complete head. */
   readonly text: string;
-  /** What closes the document; empty where the page does so itself. */
+  /** The text that closes the document; empty if the page closes it. */
   readonly end: string;
 }
 
 /**
- * The beginning of the document around what has been rendered of a page; `null` where that shows neither whether the page
- * writes the document itself nor, if it does, where its head ends.
- *
- * @param html The page, as far as it has come.
- * @param head The head parts, merged as {@linkcode withHead} does.
- * @param clientScript The script element, for a plain document.
+ * Returns the beginning of a document around the first pieces of a page; `null` while they do not yet show whether the page
+ * renders `<html>` itself, or where its head ends.
  */
 export function beginDocument(html: string, head: HeadParts, clientScript: string): DocumentBeginning | null {
   if (!/\S/.test(html)) return null;
@@ -82,22 +60,16 @@ export function beginDocument(html: string, head: HeadParts, clientScript: strin
   return /<\/head\s*>|<body[\s>]/i.test(document) ? { text: withHead(document, head), end: "" } : null;
 }
 
-function mergeHead(head: HeadParts): { readonly title: string; readonly rest: string } {
-  let title = "";
-  let rest = "";
-  for (const part of head) {
-    const titles = part.match(TITLE);
-    if (titles !== null) title = titles.at(-1) ?? title;
-    rest += titles === null ? part : part.replace(TITLE, "");
-  }
-  return { title, rest };
+function mergeHeadParts(head: HeadParts): { readonly title: string; readonly rest: string } {
+  const titles = head.flatMap((part) => part.match(TITLE) ?? []);
+  return { title: titles.at(-1) ?? "", rest: head.map((part) => part.replace(TITLE, "")).join("") };
 }
 
-// Only the head of the layout is looked at: a page may show the text of a head in its body.
+// Searches the head of the layout only: the body of a page may contain the text of a head.
 function insertHead(html: string, title: string, rest: string): string {
   const end = html.search(/<\/head\s*>/i);
   if (end === -1) {
-    // A layout without a head: a parser would make one before the body, so it is written there.
+    // A layout without <head>: a parser would insert one before the body, and so does this.
     const open = /<html[^>]*>/i.exec(html);
     const at = open === null ? 0 : open.index + open[0].length;
     return `${html.slice(0, at)}<head>${title}${rest}</head>${html.slice(at)}`;
@@ -106,16 +78,16 @@ function insertHead(html: string, title: string, rest: string): string {
   return `${before}${title}${rest}${html.slice(end)}`;
 }
 
-/** The body element of a document, `<body …>…</body>`; what has none is the body's content. */
-export function bodyOf(html: string): string {
-  if (!isDocument(html)) return `<body>${html}</body>`;
+/** Returns the body element of a document, or a body around HTML that is not a document. */
+export function bodyElement(html: string): string {
+  if (!HTML_START.test(html)) return `<body>${html}</body>`;
   const start = html.search(/<body[\s>]/i);
   if (start === -1) return `<body></body>`;
   const end = html.toLowerCase().lastIndexOf("</body>");
   return end === -1 ? `${html.slice(start)}</body>` : html.slice(start, end + "</body>".length);
 }
 
-/** What stands between the tags of the first `<name>` element, or `null`: the cut that a failing form is taken by. */
+/** Returns the content of the first `<name>` element, or `null` if there is none. */
 export function cutOut(html: string, name: string): string | null {
   const open = `<${name}>`;
   const start = html.indexOf(open);

@@ -1,11 +1,11 @@
 /**
- * `<Field>`: one field of a form with its label, its help and what was wrong with it.
+ * `<Field>`: one field of a form with its label, its help and its errors.
  *
- * Attributes come from a fixed list. What a visitor sent is only ever a text between tags, the text of `value`, or decides
- * whether `checked` or `selected` is there.
+ * User input becomes text between tags, the text of `value`, or the presence of `checked` or `selected`, and nothing else.
  *
  * @module
  */
+import { type AttributeValue, type ControlAttributes, pickAttributes } from "./attributes.ts";
 import { useContext } from "./use_context.ts";
 import type { BoundField } from "../forms/bound_field.ts";
 import { FIELD_KINDS } from "../forms/field_kinds.ts";
@@ -13,78 +13,29 @@ import type { FieldChoice } from "../forms/field_rules.ts";
 import { FormScope } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 
-/** A value of an attribute. */
-export type AttributeValue = string | number | boolean | null | undefined;
-
-/** The attributes of HTML that a control takes from whoever writes the page; everything else of it the form knows. */
-export interface ControlAttributes {
-  /** Classes of the control. */
-  readonly class?: string | undefined;
-  /** A hint inside the empty control, over the field's own; of a `<select>` the text of its empty option. */
-  readonly placeholder?: string | undefined;
-  /** What the browser may fill in, over the field's own. */
-  readonly autocomplete?: string | undefined;
-  /** Whether it takes the focus when the page is shown. */
-  readonly autofocus?: boolean | undefined;
-  /** How the browser helps with upper case. */
-  readonly autocapitalize?: string | undefined;
-  /** How many columns of a textarea are shown. */
-  readonly cols?: number | undefined;
-  /** The writing direction. */
-  readonly dir?: "ltr" | "rtl" | "auto" | undefined;
-  /** Whether it is shown and cannot be used; its value is then not sent. */
-  readonly disabled?: boolean | undefined;
-  /** What the enter key of a keyboard on the screen says. */
-  readonly enterkeyhint?: string | undefined;
-  /** The id of the form it belongs to, where it stands outside of it. */
-  readonly form?: string | undefined;
-  /** Which keyboard is shown. */
-  readonly inputmode?: string | undefined;
-  /** The language of its value. */
-  readonly lang?: string | undefined;
-  /** The id of a `<datalist>` with suggestions. */
-  readonly list?: string | undefined;
-  /** Whether its value can be read and sent and not changed. */
-  readonly readonly?: boolean | undefined;
-  /** How many lines of a textarea are shown. */
-  readonly rows?: number | undefined;
-  /** How many characters of an input, or options of a list, are shown. */
-  readonly size?: number | undefined;
-  /** Whether the browser checks its spelling. */
-  readonly spellcheck?: boolean | undefined;
-  /** Its place in the order of the tab key. */
-  readonly tabindex?: number | undefined;
-  /** What is shown beside the pointer. */
-  readonly title?: string | undefined;
-  /** How the lines of a textarea are sent. */
-  readonly wrap?: "hard" | "soft" | undefined;
-  /** Attributes of data, of accessibility, and of the browser runtime. */
-  readonly [name: `data-${string}` | `aria-${string}` | `hyper-${string}`]: AttributeValue;
-}
-
-/** What a field is drawn with, beside the field itself. */
+/** Options for rendering a field. */
 export interface RenderFieldProps extends ControlAttributes {
-  /** Its label, in place of the field's own. */
+  /** The label, in place of the field's own. */
   readonly label?: Markup;
-  /** Its help, in place of the field's own. */
+  /** The help, in place of the field's own. */
   readonly help?: Markup;
-  /** Draws a field with choices as a group of boxes or buttons, all in sight. Default: as its kind says. */
+  /** Renders a field with choices as a group of checkboxes or radio buttons. Default: the control of its kind. */
   readonly as?: "checkboxes" | "radios" | undefined;
 }
 
-/** What `<Field>` takes. */
+/** Props of `<Field>`. */
 export interface FieldProps extends RenderFieldProps {
   /** The name of the field, such as `title`, `address.city` or `rows[0].label`. */
   readonly name: string;
 }
 
-/** What `<FieldControl>` takes. */
+/** Props of `<FieldControl>`. */
 export interface FieldControlProps extends Omit<RenderFieldProps, "label"> {
   /** The field. */
   readonly field: BoundField;
 }
 
-const CONTROL_ATTRIBUTES: ReadonlySet<string> = new Set([
+const CONTROL_NAMES = [
   "class",
   "autocomplete",
   "autofocus",
@@ -105,16 +56,15 @@ const CONTROL_ATTRIBUTES: ReadonlySet<string> = new Set([
   "tabindex",
   "title",
   "wrap",
-]);
-const OPEN_ATTRIBUTE = /^(?:data|aria|hyper)-[a-z0-9-]+$/;
+];
 
 /**
- * A field of the form around it: label, control, help, and what was wrong.
+ * Renders a field of the form around it: label, control, help, and errors.
  *
- * After a refused submit it holds what was sent; passwords and files never come back. Boxes and buttons that belong
- * together stand in a `<fieldset>`.
+ * After an invalid submit it shows the submitted value, except for passwords and files. A group of checkboxes or radio buttons is
+ * rendered in a `<fieldset>`.
  *
- * @throws {TypeError} Outside `<Form>`, and where the form has no such field.
+ * @throws {TypeError} Outside `<Form>`, and if the form has no such field.
  *
  * @example
  * ```tsx
@@ -138,12 +88,12 @@ const OPEN_ATTRIBUTE = /^(?:data|aria|hyper)-[a-z0-9-]+$/;
 export function Field({ name, ...props }: FieldProps): MarkupNode {
   const form = useContext(FormScope);
   if (form === null) {
-    throw new TypeError(`Cannot render <Field name="${name}">: no <Form> of an action with a form is around it`);
+    throw new TypeError(`Cannot render <Field name="${name}">: it is outside a <Form> of an action with a form`);
   }
   return renderField(form.field(name), props);
 }
 
-/** Draws a field: label, control, help, errors. */
+/** Renders a field: label, control, help, and errors. */
 export function renderField(field: BoundField, props: RenderFieldProps = {}): MarkupNode {
   if (field.inputType === "hidden") return <FieldControl field={field} {...props} />;
   const { label = field.label, help, ...rest } = props;
@@ -153,7 +103,7 @@ export function renderField(field: BoundField, props: RenderFieldProps = {}): Ma
       <fieldset class="hyper-field" {...groupAttributes(field, help)}>
         <legend>{label}</legend>
         {control}
-        {drawNotes(field, help)}
+        {renderNotes(field, help)}
       </fieldset>
     );
   }
@@ -161,12 +111,12 @@ export function renderField(field: BoundField, props: RenderFieldProps = {}): Ma
   return (
     <div class="hyper-field">
       {field.kind === "checkbox" ? [control, caption] : [caption, control]}
-      {drawNotes(field, help)}
+      {renderNotes(field, help)}
     </div>
   );
 }
 
-function drawNotes(field: BoundField, help: Markup): MarkupNode {
+function renderNotes(field: BoundField, help: Markup): MarkupNode {
   return (
     <>
       {hasHelp(field, help) && <p id={field.helpId} class="hyper-help">{help ?? field.help}</p>}
@@ -179,10 +129,10 @@ function drawNotes(field: BoundField, help: Markup): MarkupNode {
   );
 }
 
-/** The control of a field alone, or all the boxes or buttons of one, for a layout of one's own. */
-export function FieldControl({ field, as, help, ...given }: FieldControlProps): MarkupNode {
-  const attributes = allowedAttributes(given);
-  if (isChoiceGroup(field, as)) return drawChoices(field, attributes);
+/** Renders only the control of a field, or its group of checkboxes or radio buttons. */
+export function FieldControl({ field, as, help, ...props }: FieldControlProps): MarkupNode {
+  const attributes = pickAttributes(props, CONTROL_NAMES);
+  if (isChoiceGroup(field, as)) return renderChoices(field, attributes);
   const shared: Attributes = {
     placeholder: field.placeholder || undefined,
     autocomplete: field.autocomplete || undefined,
@@ -198,20 +148,20 @@ export function FieldControl({ field, as, help, ...given }: FieldControlProps): 
       return <textarea {...shared} {...ruleAttributes(field)}>{keepFirstNewline(shownText(field))}</textarea>;
     case "select":
     case "select_multi":
-      return drawSelect(field, shared);
+      return renderSelect(field, shared);
     case "checkbox":
       return <input {...shared} type="checkbox" checked={field.value === true} />;
     case "input":
-      return drawInput(field, shared);
+      return renderInput(field, shared);
   }
 }
 
 const ARIA_REQUIRED = { "aria-required": "true" };
 
-// An attribute that is `undefined` is not drawn.
+// An attribute that is `undefined` is not rendered.
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
-function drawInput(field: BoundField, shared: Attributes): MarkupNode {
+function renderInput(field: BoundField, shared: Attributes): MarkupNode {
   const { id, name, inputType } = field;
   if (inputType === "hidden") return <input type="hidden" id={id} name={name} value={shownText(field)} />;
   const value = FIELD_KINDS[field.type].isSecret ? undefined : shownText(field);
@@ -219,10 +169,10 @@ function drawInput(field: BoundField, shared: Attributes): MarkupNode {
   return <input {...attributes} />;
 }
 
-function drawSelect(field: BoundField, shared: Attributes): MarkupNode {
+function renderSelect(field: BoundField, shared: Attributes): MarkupNode {
   const { placeholder = "", ...attributes } = shared;
   const chosen = new Set(field.selected);
-  // Without an empty option first a browser chooses for the user, and `required` has nothing to refuse (HTML, 4.10.7).
+  // Without an empty first option, browsers select an option for the user, and `required` never applies (HTML, 4.10.7).
   const isEmptyOffered = !field.multiple && (!field.required || chosen.size === 0) &&
     !field.choices.some(({ value }) => value === "");
   return (
@@ -238,25 +188,25 @@ function drawSelect(field: BoundField, shared: Attributes): MarkupNode {
   );
 }
 
-function drawChoices(field: BoundField, attributes: Attributes): MarkupNode {
-  const drawn = (choice: FieldChoice): MarkupNode => drawChoice(field, choice, attributes);
+function renderChoices(field: BoundField, attributes: Attributes): MarkupNode {
+  const rendered = (choice: FieldChoice): MarkupNode => renderChoice(field, choice, attributes);
   return (
     <>
       {grouped(field.choices).map(({ group, choices }) =>
         group === null
-          ? choices.map(drawn)
-          : <div key={group} role="group" aria-label={group} class="hyper-choices">{choices.map(drawn)}</div>
+          ? choices.map(rendered)
+          : <div key={group} role="group" aria-label={group} class="hyper-choices">{choices.map(rendered)}</div>
       )}
     </>
   );
 }
 
-function drawChoice(field: BoundField, choice: FieldChoice, attributes: Attributes): MarkupNode {
+function renderChoice(field: BoundField, choice: FieldChoice, attributes: Attributes): MarkupNode {
   const type = field.multiple ? "checkbox" : "radio";
   const index = field.choices.indexOf(choice);
-  // The first bears the id of the field, so that the error summary leads to something that takes the focus.
+  // The first has the id of the field, so that a link of the error summary leads to a control.
   const id = index === 0 ? field.id : `${field.id}---${index}`;
-  // One radio button speaks for its group; of boxes each would be required by itself.
+  // `required` on one radio button is for its group; each checkbox would be required by itself.
   const isRequired = field.required && !field.multiple;
   return (
     <div key={choice.value} class="hyper-choice">
@@ -323,21 +273,11 @@ function describedBy(field: BoundField, help: Markup, given: AttributeValue): At
   return ids.length === 0 ? {} : { "aria-describedby": ids.join(" ") };
 }
 
-// The types let nothing else through; a page written without them may spread what came from a visitor.
-function allowedAttributes(given: Readonly<Record<string, unknown>>): Attributes {
-  const attributes: Record<string, AttributeValue> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (!CONTROL_ATTRIBUTES.has(name) && !OPEN_ATTRIBUTE.test(name)) continue;
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") attributes[name] = value;
-  }
-  return attributes;
-}
-
 function shownText(field: BoundField): string {
   return typeof field.value === "string" ? field.value : "";
 }
 
-// The HTML parser drops a newline right after <textarea> (HTML, 13.2.6.4.7), and each round trip would lose a line.
+// The HTML parser drops a newline right after <textarea> (HTML, 13.2.6.4.7): each submit would lose a line.
 function keepFirstNewline(text: string): string {
   return /^[\r\n]/.test(text) ? `\n${text}` : text;
 }

@@ -1,5 +1,5 @@
 /**
- * `<Form>`: a form of an action, working with and without scripts.
+ * `<Form>`: a form of an action, which works with and without scripts.
  *
  * @module
  */
@@ -15,36 +15,33 @@ import { type ActionRef, FormScopeProvider, type PageState, usePageState } from 
 import type { Markup, MarkupNode } from "../results/markup.ts";
 import { suspension } from "./suspension.ts";
 
-/** What `<Form>` takes beside the attributes of a form. */
+/** Props of `<Form>` in addition to the attributes of any element. */
 export interface FormProps extends ElementAttributes {
-  /** The action it is posted to: the action, its full name, or a decorated method. */
+  /** The action that the form is submitted to: the action, its full name, or a decorated method. */
   readonly action: ActionRef;
-  /** Tells apart several copies of one form on a page, such as a row's id. Default: the only copy. */
+  /** A name that is unique among the forms of this action on the page, such as a row's id. Default: none. */
   readonly instance?: string | number | undefined;
-  /** Values the fields begin with, over those of `getInitial`. Default: none. */
+  /** Initial values of fields, in place of those of `getInitial`. Default: none. */
   readonly initial?: object | undefined;
-  /** Whether the browser may fill in its fields. Default: `on`. */
+  /** If `"off"`, the browser does not fill in the fields. Default: `"on"`. */
   readonly autocomplete?: "on" | "off" | undefined;
-  /** Whether the browser leaves the checking to the server. Default: `false`. */
+  /** If `true`, the browser submits the form without checking its fields. Default: `false`. */
   readonly novalidate?: boolean | undefined;
-  /** The name of the window or frame that the answer is shown in; such a form is left to the browser. Default: this one. */
+  /** The window or frame that shows the response; the browser, not the runtime, submits such a form. Default: this one. */
   readonly target?: string | undefined;
-  /** The text of the button of a form that is drawn by itself. Default: `Submit`. */
+  /** The text of the button of a form without `children`. Default: `Submit`. */
   readonly submit?: string | undefined;
-  /**
-   * What stands in the form, all of it: a field that is not among them is not shown. Default: every field of the form, its
-   * errors, and a button.
-   */
+  /** The whole content of the form. Default: its errors, every field, and a submit button. */
   readonly children?: Markup;
 }
 
 /**
- * A form of an action. It writes the hidden fields, the method, the URL, and `enctype` where a file is among the fields;
- * the browser runtime takes it over, and without scripts it posts and the page comes back.
+ * Renders a form of an action. It sets the hidden fields, the method, the URL, and `enctype` if a field takes files. The browser
+ * runtime submits it without a page load; without scripts the browser posts it and gets the page again.
  *
- * After a refused submit it shows what was sent and what was wrong; other forms on the page stay as they were.
+ * After an invalid submit it shows the submitted values and their errors; other forms on the page are not affected.
  *
- * @throws {TypeError} When no such action is known, or it stands outside a page.
+ * @throws {TypeError} When there is no such action, or outside a page.
  *
  * @example
  * ```tsx
@@ -80,7 +77,7 @@ export function Form(props: FormProps): MarkupNode {
 
   const multipart = form?.hasFiles === true || action.onFile !== null;
   const isGet = action.method === "GET";
-  const drawn = h(
+  const element = h(
     "form",
     {
       ...elementAttributes(attributes, FORM_NAMES),
@@ -89,19 +86,19 @@ export function Form(props: FormProps): MarkupNode {
       action: isGet ? state.path : endpointOf(url, state),
       ...(multipart ? { enctype: "multipart/form-data" } : {}),
       [FORM_ATTRIBUTE]: action.name,
-      // A record of attributes: Preact's own type for a form knows fewer values of `role` than there are.
+      // Preact's type of a form lacks values of `role`.
     } as Record<string, unknown>,
     hiddenFields(state, action, instance, isGet),
     <FormScopeProvider value={form}>
-      {children ?? drawWhole(form, submit)}
+      {children ?? wholeForm(form, submit)}
     </FormScopeProvider>,
   );
-  if (state.cutTag === null || !state.isFailed(action, instance)) return drawn;
-  return h(state.cutTag, null, drawn);
+  if (state.cutTag === null || !state.isFailed(action, instance)) return element;
+  return h(state.cutTag, null, element);
 }
 
-/** Draws what a form shows without children: its errors, its fields in order, and a button. */
-function drawWhole(form: AnyBound | null, submit: string = "Submit"): MarkupNode {
+/** Returns the content of a form without children: its errors, its fields in order, and a button. */
+function wholeForm(form: AnyBound | null, submit: string = "Submit"): MarkupNode {
   return (
     <>
       {form !== null && <FormErrors />}
@@ -113,23 +110,23 @@ function drawWhole(form: AnyBound | null, submit: string = "Submit"): MarkupNode
 
 const FORM_NAMES = ["autocomplete", "novalidate", "target"];
 
-/** The URL that a form of a page is posted to: it names the page. */
+/** Returns the URL that a form of a page is posted to. It names the page. */
 export function endpointOf(url: string, { originFields }: PageState): string {
   const address = originFields[ORIGIN_URL_FIELD];
   return address === undefined ? url : withOriginPage(url, address);
 }
 
-/** The id of a form that was given none: it is what a refused submit is patched by. */
+/** Returns the id of a form that has no `id` of its own. An invalid submit is patched by it. */
 export function formId(action: Action, instance: string | null): string {
   return instance === null ? `form-${action.uid}` : `form-${action.uid}-${idSafe(instance)}`;
 }
 
-// An id may hold anything but white space; a selector needs no escaping when it holds only these.
+// An id may contain anything but white space; these characters need no escaping in a selector.
 function idSafe(text: string): string {
   return text.replace(/[^A-Za-z0-9-]/g, (char) => `_${char.codePointAt(0)?.toString(16) ?? ""}_`);
 }
 
-/** The address alone: a GET form's fields are its URL, which people read and share, and the page's file is no part of one. */
+/** Returns the origin field of a GET form: its URL only. The fields end up in a URL that users see and share, without the file. */
 function originOfGet({ originFields }: PageState): [string, string][] {
   const address = originFields[ORIGIN_URL_FIELD];
   return address === undefined ? [] : [[ORIGIN_URL_FIELD, shortAddress(address)]];

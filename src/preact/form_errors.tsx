@@ -1,5 +1,5 @@
 /**
- * `<FormErrors>`: what was wrong with a form, in one place.
+ * `<FormErrors>`: a summary of the errors of a form.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { useContext } from "./use_context.ts";
 import { FormScope } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 
-/** What `<FormErrors>` takes. */
+/** Props of `<FormErrors>`. */
 export interface FormErrorsProps {
-  /** What stands above the errors. Default: `Please check your input`. */
+  /** The text above the errors. Default: `Please check your input`. */
   readonly title?: Markup | undefined;
   /** Classes of the summary. Default: `hyper-form-errors`. */
   readonly class?: string | undefined;
 }
 
 /**
- * A summary of what was wrong with the form around it: nothing while nothing is; else an alert that takes the focus, with
- * the form's own errors and a link to each field something is wrong with.
+ * Renders a summary of the errors of the form around it: an alert that takes the focus, with the errors of the form itself and
+ * a link to each invalid field. Renders nothing if there are no errors.
  *
  * @throws {TypeError} Outside `<Form>`.
  *
@@ -44,23 +44,23 @@ export interface FormErrorsProps {
  */
 export function FormErrors({ title = "Please check your input", ...props }: FormErrorsProps): MarkupNode | null {
   const form = useContext(FormScope);
-  if (form === null) throw new TypeError("Cannot render <FormErrors>: no <Form> of an action with a form is around it");
+  if (form === null) throw new TypeError("Cannot render <FormErrors>: it is outside a <Form> of an action with a form");
   if (form.errorCount === 0) return null;
   const fields = new Map(form.fields.map((field) => [field.name, field]));
   return (
-    // Without scripts `autofocus` brings the visitor here when the page comes back; with them the runtime does.
+    // Without scripts, `autofocus` moves the focus here when the page loads; otherwise the runtime does.
     <div class={props.class ?? "hyper-form-errors"} role="alert" tabindex={-1} autofocus data-hyper-errors>
       <p>{title}</p>
       <ul>
         {Array.from(form.errors).flatMap(([name, messages]) =>
-          messages.map((message) => <li key={`${name} ${message}`}>{drawMessage(fields.get(name), message)}</li>)
+          messages.map((message) => <li key={`${name} ${message}`}>{renderMessage(fields.get(name), message)}</li>)
         )}
       </ul>
     </div>
   );
 }
 
-function drawMessage(field: BoundField | undefined, message: string): Markup {
+function renderMessage(field: BoundField | undefined, message: string): Markup {
   if (field === undefined || field.inputType === "hidden") return message;
   return <a href={`#${field.id}`}>{field.label}: {message}</a>;
 }

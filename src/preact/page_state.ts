@@ -1,5 +1,5 @@
 /**
- * What the components of this library know about the page they stand on, handed down through Preact's context.
+ * The page that the components of this library are rendered in, provided by Preact's context.
  *
  * @module
  */
@@ -9,48 +9,49 @@ import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { createProvider, type ProviderProps } from "./provider.ts";
 
-/** What a component may name an action by: the action, its full name, or a decorated method. */
-// deno-lint-ignore ban-types -- a decorated method is any function; which ones stand for an action is looked up
+/** A reference to an action: the action, its full name, or a decorated method. */
+// deno-lint-ignore ban-types -- a decorated method is any function; the action of a method is looked up
 export type ActionRef = Action | string | Function;
 
-/** An action as a form needs it. */
+/** An action, and the URL of its forms. */
 export interface FormAction {
   /** The action. */
   readonly action: Action;
-  /** Where its forms are posted. */
+  /** The URL that its forms are posted to. */
   readonly url: string;
 }
 
-/** One page being rendered for one request. */
+/** The page that is being rendered for a request. */
 export interface PageState {
   /**
-   * Finds an action; a `TypeError` that says what to do when there is none.
+   * Finds an action.
    *
-   * @param component The component that asks, for the message.
+   * @param component The name of the component, for the message.
+   * @throws {TypeError} When there is no such action.
    */
   findAction(ref: ActionRef, component: string): FormAction;
-  /** Returns whether what is sent to an action has files among its fields; a promise where its form has to be waited for. */
+  /** Returns whether an action takes files; a promise if its form has to be waited for. */
   takesFiles(action: Action): boolean | Promise<boolean>;
-  /** The form of an action as this page shows it: bound where it has just failed, else blank; `null` without a form. */
+  /** Returns the form of an action: the bound form if it has just failed, else a blank one; `null` if the action has no form. */
   formOf(action: Action, instance: string | null, initial: object | null):
     | AnyBound
     | null
     | Promise<AnyBound | null>;
-  /** The hidden fields that lead back to this page, by name; empty where forms have no page to lead back to. */
+  /** The hidden fields that name this page, by name; empty if forms have no page to lead back to. */
   readonly originFields: Readonly<Record<string, string>>;
-  /** The path and query of this page, for forms that are asked for with GET. */
+  /** The path of this page, which its GET forms are sent to. */
   readonly path: string;
-  /** The element that the failing form is cut out of the page by, or `null` when the whole page is wanted. */
+  /** The element to put around the form that failed; `null` if the whole page is wanted. */
   readonly cutTag: string | null;
-  /** Whether this is the form that failed. */
+  /** Returns whether this form is the one that failed. */
   isFailed(action: Action, instance: string | null): boolean;
-  /** Takes what is to be announced on this page, which the next page then does not announce again. */
+  /** Takes the toasts of this page; the next page does not show them again. */
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
-  /** Where the browser runtime is served. */
+  /** The path of the browser runtime. */
   readonly clientPath: string;
 }
 
-/** The page around a component; `null` outside a rendering of this library. */
+/** The page around a component; `null` outside a render of this library. */
 export const PageStateContext: Context<PageState | null> = createContext<PageState | null>(null);
 
 /** Provides {@linkcode PageStateContext}. */
@@ -63,16 +64,16 @@ export const FormScope: Context<AnyBound | null> = createContext<AnyBound | null
 export const FormScopeProvider: ComponentType<ProviderProps<AnyBound | null>> = createProvider(FormScope);
 
 /**
- * The page around a component.
+ * Returns the page around a component.
  *
- * @param component The component that asks, for the message.
+ * @param component The name of the component, for the message.
  * @throws {TypeError} Outside a page or an item of this library.
  */
 export function usePageState(component: string): PageState {
   const state = useContext(PageStateContext);
   if (state === null) {
     throw new TypeError(
-      `Cannot render <${component}>: it stands outside a page, render it in a page, a layout or html() of a handler`,
+      `Cannot render <${component}>: it is outside a page; render it in a page, a layout, or html() in an action function`,
     );
   }
   return state;

@@ -1,31 +1,28 @@
 /**
- * A provider of a context for what is drawn once and thrown away.
+ * A context provider for a page that is rendered once.
  *
  * @module
  */
 import { Component, type ComponentChildren, type ComponentType, type Context } from "preact";
 
-/** What a provider takes. */
+/** Props of a provider. */
 export interface ProviderProps<T> {
-  /** What those within are given. */
+  /** The value of the context. */
   readonly value: T;
-  /** Those within. */
+  /** The components that get it. */
   readonly children?: ComponentChildren;
 }
 
 /**
- * Makes a component that provides a context as `Context.Provider` does, without updates: on a server nothing is drawn again.
+ * Makes a component that provides a context as `Context.Provider` does, without updates: a server renders nothing again.
  *
- * Preact's own gives every instance functions of its own. V8 keeps whatever such functions are hung on beyond its young
- * generation, so that all that a request has touched is copied twice and then waits for a full collection: about a third of the
- * time of a small page.
- *
- * @param context The context.
- * @returns The component.
+ * Preact's own provider gives each instance functions of its own. V8 moves the objects that hold such functions to its old
+ * generation, so that everything that a request has used is copied twice and then waits for a full collection: about a third of
+ * the time of a small page.
  */
 export function createProvider<T>(context: Context<T>): ComponentType<ProviderProps<T>> {
-  // Under this name `useContext()` and the renderer look for a provider; both packages are built to agree on it. One that
-  // has another gets Preact's own provider, and is as right as it is slow.
+  // The name by which `useContext()` and the renderer find a provider; both packages are built with it. If a version has another
+  // name, Preact's own provider is used: correct, but slower.
   const id: unknown = Reflect.get(context, "__c");
   if (typeof id !== "string") return context.Provider;
   return class extends Component<ProviderProps<T>> {
@@ -33,7 +30,7 @@ export function createProvider<T>(context: Context<T>): ComponentType<ProviderPr
       return { [id]: this };
     }
 
-    /** Called by `useContext()` for whoever is to be drawn again when the value changes, which it never does. */
+    /** Called by Preact's `useContext()` to subscribe to changes of the value, which never changes. */
     sub(): void {}
 
     override render({ children }: ProviderProps<T>): ComponentChildren {

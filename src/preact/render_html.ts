@@ -1,5 +1,5 @@
 /**
- * Virtual nodes → HTML, at once where nothing suspends.
+ * Virtual nodes → HTML, synchronously if nothing suspends.
  *
  * @module
  */
@@ -8,33 +8,32 @@ import { renderToString } from "preact-render-to-string";
 import type { MarkupNode } from "../results/markup.ts";
 import { renderInParts } from "./render_parts.tsx";
 
-// Components that were seen to suspend: they are rendered asynchronously from the first try on, so that nothing is
-// rendered twice but once in the life of the process.
+// Roots that have suspended once. They are rendered asynchronously from then on, so that each is rendered twice once only.
 const suspending = new WeakSet<object>();
 
-/** Whether a value is a virtual node. Preact 11 marks its own, so that an object out of JSON never passes for one. */
+/** Returns whether a value is a virtual node. Preact 11 marks its own, so that an object from JSON is not one. */
 export function isMarkupNode(value: unknown): value is MarkupNode {
   return isValidElement(value);
 }
 
 /**
- * Renders to HTML.
+ * Renders a node to HTML.
  *
- * @param node What to render.
- * @param root What the rendering is remembered by: the component of the page, for which suspending once means always.
- * @returns The HTML, or a promise of it when something on the page waits.
+ * @param node The node.
+ * @param root The object to remember a suspension by, such as the route of a page; `null` to remember none.
+ * @returns The HTML, or a promise of it if a component suspends.
  */
 export function renderHtml(node: VNode, root: object | null): string | Promise<string> {
   const html = renderRaw(node, root);
   return typeof html === "string" ? keepCarriageReturns(html) : html.then(keepCarriageReturns);
 }
 
-/** The same with carriage returns as they are, for what is a part of a text that {@linkcode keepCarriageReturns} looks at. */
+/** Does the same without {@linkcode keepCarriageReturns}, for HTML that the caller passes to it as a part of a longer text. */
 export function renderRaw(node: VNode, root: object | null): string | Promise<string> {
-  return renderAtOnce(node, root) ?? renderWaiting(node);
+  return renderAtOnce(node, root) ?? renderSuspended(node);
 }
 
-/** The same where nothing waits; `null` where something does. */
+/** Does the same synchronously; returns `null` if a component suspends. */
 export function renderAtOnce(node: VNode, root: object | null): string | null {
   if (root !== null && suspending.has(root)) return null;
   try {
@@ -46,18 +45,18 @@ export function renderAtOnce(node: VNode, root: object | null): string | null {
   }
 }
 
-async function renderWaiting(node: VNode): Promise<string> {
+async function renderSuspended(node: VNode): Promise<string> {
   return (await Array.fromAsync(renderInParts(node))).join("");
 }
 
-// renderToString() hides the thrown promise behind an error of this wording.
+// renderToString() replaces the promise that was thrown by an error with this text.
 function isSuspension(error: unknown): boolean {
   return error instanceof Error && error.message.includes("renderToStringAsync");
 }
 
 /**
- * A parser turns a bare carriage return into a line feed before it sees the text (HTML, 13.2.3.5), and then what a
- * visitor typed comes back changed. As a character reference it stays. Script and style hold no references and are left.
+ * Writes carriage returns as character references. A parser turns a bare one into a line feed (HTML, 13.2.3.5), and text that a
+ * user typed would come back changed. Script and style have no references and are left as they are.
  */
 export function keepCarriageReturns(html: string): string {
   if (!html.includes("\r")) return html;

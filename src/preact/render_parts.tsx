@@ -1,16 +1,16 @@
 /**
- * Virtual nodes → HTML in the order of the document, each piece as soon as it is known.
+ * Virtual nodes → HTML in document order, each piece as soon as it is rendered.
  *
- * A component that suspends throws a promise. The renderer calls its `then` with the function that renders anew what was
- * left, and puts in its place what `then` gives:
+ * A component suspends by throwing a promise. The renderer calls the promise's `then` with a function that renders the rest, and
+ * uses the result of `then`:
  *
  * ```
  * <Tap> throws { then } ─▶ then(renderAgain) ─▶ renderAgain() ─▶ ["<main>", Promise, "</main>"]
  * ```
  *
- * So whoever suspends around a whole page is handed the page as it stands: texts, and a promise of each part that waits.
- * `renderToStringAsync()` itself gives them joined, when the last is there; the renderer's own streams give what waits in a
- * script, which neither a strict policy nor a visitor without scripts runs.
+ * So a component that suspends around a whole page gets the page in pieces: strings, and a promise for each part that waits.
+ * `renderToStringAsync()` itself joins them after the last has arrived. The renderer's own streams send the parts that wait in a
+ * script, which runs neither under a strict content security policy nor in a browser without scripts.
  *
  * @module
  */
@@ -18,20 +18,19 @@ import type { ComponentChildren, VNode } from "preact";
 import { renderToStringAsync } from "preact-render-to-string";
 
 /**
- * Renders to pieces of HTML in order: all that stands before what waits, then that, and so on. What waits is rendered as soon
- * as it can be, whatever stands before it.
+ * Renders a node to pieces of HTML in document order: everything before the first part that waits, then that part, and so on.
+ * Parts that wait are rendered as soon as they can be, whatever precedes them.
  *
- * Everything that does not wait has been drawn when the first piece comes, so that what is wrong with it is thrown there.
+ * Everything that does not wait is rendered before the first piece, so that its errors are thrown there.
  *
- * @param node What to render.
- * @returns The pieces, carriage returns as they are; together what `renderRaw()` gives.
+ * @returns The pieces, with their carriage returns; joined they are the result of `renderRaw()`.
  */
 export async function* renderInParts(node: VNode): AsyncGenerator<string, void, void> {
   const tap = new Tap();
   const html = await renderToStringAsync(<Outer tap={tap}>{node}</Outer>);
   const parts = tap.parts === undefined ? html : tap.parts;
-  handle(parts);
-  // What is left, the next of it last.
+  ignoreRejections(parts);
+  // A stack: the next part is the last.
   const left: unknown[] = [parts];
   let text = "";
   while (left.length > 0) {
@@ -39,9 +38,9 @@ export async function* renderInParts(node: VNode): AsyncGenerator<string, void, 
     if (typeof part === "string") {
       text += part;
     } else if (Array.isArray(part)) {
-      // The renderer leaves holes in its lists.
+      // The renderer's lists have empty slots.
       for (let at = part.length - 1; at >= 0; at--) if (part[at] !== undefined) left.push(part[at]);
-    } else if (isThenable(part)) {
+    } else if (isPromiseLike(part)) {
       if (text !== "") yield withoutMarks(text);
       text = "";
       left.push(await part);
@@ -50,34 +49,33 @@ export async function* renderInParts(node: VNode): AsyncGenerator<string, void, 
   if (text !== "") yield withoutMarks(text);
 }
 
-/** Those after one that fails are waited for by nobody, and a rejection that nobody handles ends the process. */
-function handle(part: unknown): void {
-  if (isThenable(part)) part.then(handle, () => {});
-  else if (Array.isArray(part)) { for (const each of part) handle(each); }
+/** Handles rejections: after one part has failed, nothing awaits the others, and an unhandled rejection ends the process. */
+function ignoreRejections(part: unknown): void {
+  if (isPromiseLike(part)) part.then(ignoreRejections, () => {});
+  else if (Array.isArray(part)) { for (const each of part) ignoreRejections(each); }
 }
 
-/** The renderer marks what had to wait for a hydration that never comes here; a morph would see the marks as content. */
+/** Removes the renderer's marks for hydration, which does not happen here. A morph would treat them as content. */
 function withoutMarks(html: string): string {
   return html.replaceAll("<!--$s-->", "").replaceAll("<!--/$s-->", "");
 }
 
-/** Suspends once, and keeps what it is handed. */
+/** Suspends once, and keeps the pieces of the page. */
 class Tap implements PromiseLike<unknown> {
-  /** What the renderer gave; `undefined` where it has only waited, and gives the HTML itself. */
+  /** The pieces of the page; `undefined` if the renderer returns the HTML itself. */
   parts: unknown = undefined;
-  /** Set when it has been thrown. */
+  /** `true` after it was thrown. */
   isThrown = false;
 
   /**
-   * Called by the renderer, with the function that renders anew.
+   * Called by the renderer, with a function that renders the rest: it returns a string, a promise, or a list of these.
    *
-   * @param renderAgain Gives what was rendered: a text, a promise, or a list of these.
-   * @returns The text that stands for it, empty.
+   * @returns The HTML to put in place of the rest: none.
    */
-  // deno-lint-ignore no-explicit-any -- the type that the platform gives to `then`; what is read of it is looked at below
+  // deno-lint-ignore no-explicit-any -- the platform's type of `then`; the result is checked below
   then(renderAgain?: ((value: unknown) => any) | null): any {
     const parts: unknown = renderAgain?.(undefined);
-    if (typeof parts !== "string" && !Array.isArray(parts) && !isThenable(parts)) return undefined;
+    if (typeof parts !== "string" && !Array.isArray(parts) && !isPromiseLike(parts)) return undefined;
     this.parts = parts;
     return "";
   }
@@ -88,7 +86,7 @@ interface TapProps {
   readonly children?: ComponentChildren;
 }
 
-// Two, because the renderer renders anew what the component around the one that suspends has given.
+// Two components, because the renderer renders the output of the component around the one that suspends.
 function Outer({ tap, children }: TapProps): VNode {
   return <Inner tap={tap}>{children}</Inner>;
 }
@@ -101,6 +99,6 @@ function Inner({ tap, children }: TapProps): ComponentChildren {
   return children;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

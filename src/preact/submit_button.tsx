@@ -1,5 +1,5 @@
 /**
- * `<SubmitButton>`: a button of a form that submits it to another action, working with and without scripts.
+ * `<SubmitButton>`: a button that submits its form to another action, with and without scripts.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { endpointOf } from "./form.tsx";
 import { type ActionRef, usePageState } from "./page_state.ts";
 import { suspension } from "./suspension.ts";
 
-/** Props of `<SubmitButton>` beside the attributes of any element. */
+/** Props of `<SubmitButton>` in addition to the attributes of any element. */
 export interface SubmitButtonProps extends ElementAttributes {
   /** The action that the form is submitted to: the action, its full name, or a decorated method. It must answer POST. */
   readonly action: ActionRef;
@@ -32,9 +32,9 @@ export interface SubmitButtonProps extends ElementAttributes {
 /**
  * Renders a submit button with an action of its own: the fields of its form are sent to that action.
  *
- * The button names the page in its URL, as `<Form>` does, so that the action runs with the URL and the params of the page the
- * button was rendered for. It posts also from a GET form, and sends the form as `multipart/form-data` where its action takes
- * files. The `instance` of the form around it goes along.
+ * The button names the page in its URL, as `<Form>` does, so that the action runs with the URL and the params of the page that
+ * rendered the button. It posts even in a GET form, and sends the form as `multipart/form-data` if its action takes files. The
+ * `instance` of the form around it is sent too.
  *
  * @param props The action, the content of the button, and attributes.
  * @throws {TypeError} When there is no such action, when the action answers GET, or outside a page.
@@ -83,7 +83,7 @@ export function SubmitButton(props: SubmitButtonProps): MarkupNode {
       ...elementAttributes(attributes, BUTTON_NAMES),
       type: "submit",
       formaction: endpointOf(url, state),
-      // The form may be one that is sent with GET.
+      // The form around it may be a GET form.
       formmethod: "post",
       ...(multipart ? { formenctype: "multipart/form-data" } : {}),
       [FORM_ATTRIBUTE]: action.name,

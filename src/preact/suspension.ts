@@ -1,15 +1,14 @@
 /**
- * What a component throws to be drawn again when something is there.
+ * Suspending a component until a promise is settled.
  *
  * @module
  */
 
 /**
- * A promise as a component may throw it. The renderer makes another of it, for what is drawn then, and forgets that one where
- * something else of the page throws: rejected with nobody to hear of it, it would end the process.
+ * Returns a promise for a component to throw. The renderer derives another promise from it, and drops that one if something else
+ * on the page throws: its rejection, which nothing handles, would end the process.
  *
- * @param promise What is waited for. Whoever made it is told of its failure: the component, when it is drawn again.
- * @returns What to throw.
+ * @param promise The promise to wait for. The component that waits is rendered again and handles a failure itself.
  */
 export function suspension(promise: Promise<unknown>): PromiseLike<unknown> {
   return {
@@ -18,6 +17,7 @@ export function suspension(promise: Promise<unknown>): PromiseLike<unknown> {
       onRejected?: ((reason: unknown) => U | PromiseLike<U>) | null,
     ): PromiseLike<T | U> {
       const next = promise.then(onFulfilled, onRejected);
+      // As above: the renderer may have dropped it.
       next.catch(() => {});
       return next;
     },

@@ -1,5 +1,5 @@
 /**
- * `<Toasts>`: the live region that announcements appear in.
+ * `<Toasts>`: the live region that shows toasts.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { usePageState } from "./page_state.ts";
 import type { MarkupNode } from "../results/markup.ts";
 
-/** What `<Toasts>` takes: the attributes of an element. */
+/** Props of `<Toasts>`: the attributes of an element. */
 export type ToastsProps = ElementAttributes;
 
 /**
- * The region that toasts appear in, those that survived a redirect and those that the runtime adds. It is a polite live
- * region, so that a screen reader announces what appears without interrupting. One for each page, best in the layout.
+ * Renders the region that shows toasts: those kept across a redirect, and those that the runtime adds. It is a polite live
+ * region, so that a screen reader announces a toast without interrupting. Render one on each page, usually in the layout.
  *
  * @example
  * ```tsx
@@ -32,16 +32,16 @@ export function Toasts(props: ToastsProps): MarkupNode {
     <div {...elementAttributes(props)} role="status" aria-live="polite" data-hyper-toasts>
       {toasts.map((toast, index) => (
         <div key={index} data-hyper-toast {...(typeof toast.level === "string" ? { "data-level": toast.level } : {})}>
-          {wordsOf(toast)}
+          {toastText(toast)}
         </div>
       ))}
     </div>
   );
 }
 
-/** What is announced of a toast: `message`, else `title`, else `value`. */
-function wordsOf(toast: Readonly<Record<string, unknown>>): string {
-  const words = toast.message ?? toast.title ?? toast.value;
-  // What survived a redirect comes out of a cookie: an object in it is no text, and may not even become one.
-  return typeof words === "object" ? "" : String(words ?? "");
+/** Returns the text of a toast: `message`, else `title`, else `value`. */
+function toastText(toast: Readonly<Record<string, unknown>>): string {
+  const text = toast.message ?? toast.title ?? toast.value;
+  // A toast kept across a redirect comes from a cookie: an object in it is not a text, and String() could throw.
+  return typeof text === "object" ? "" : String(text ?? "");
 }

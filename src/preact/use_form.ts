@@ -1,5 +1,5 @@
 /**
- * `useForm()`: the form around a component, for controls of one's own.
+ * `useForm()`: the form around a component, for custom controls.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { AnyBound } from "../forms/any_form.ts";
 import { FormScope } from "./page_state.ts";
 
 /**
- * The form around a component: bound where it has just been refused, else blank.
+ * Returns the form around a component: bound after an invalid submit, else blank.
  *
- * @returns The form or formset; its `kind` tells which.
+ * @returns The form or formset, by its `kind`.
  * @throws {TypeError} Outside the `<Form>` of an action with a form.
  *
- * @example A control of one's own
+ * @example A custom control
  * ```tsx
  * import { action, createHandler, defineForm, field, Form, useForm } from "@hyper/actions";
  * import { assertStringIncludes } from "@std/assert";
@@ -34,7 +34,7 @@ import { FormScope } from "./page_state.ts";
 export function useForm(): AnyBound {
   const form = useContext(FormScope);
   if (form === null) {
-    throw new TypeError("Cannot use the form: no <Form> of an action with a form is around the component");
+    throw new TypeError("Cannot use the form: the component is outside a <Form> of an action with a form");
   }
   return form;
 }

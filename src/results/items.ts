@@ -4,197 +4,28 @@
  *
  * @module
  */
-import type { Guard } from "../context.ts";
 import { CHECKPOINT_PATTERN } from "../protocol/names.ts";
-import type { Swap } from "../protocol/patch.ts";
 import { SWAPS } from "../protocol/patch.ts";
+import {
+  type CheckpointItem,
+  type EventItem,
+  type HistoryItem,
+  type HtmlItem,
+  type HtmlOptions,
+  type LiveItem,
+  type LiveOptions,
+  type LoadJsItem,
+  type RedirectItem,
+  type RefreshItem,
+  type RemoveItem,
+  type SignalsItem,
+  stamp,
+  type SwitchItem,
+  type SwitchTarget,
+  type ToastItem,
+  type UnsafeHtml,
+} from "./item.ts";
 import type { Markup } from "./markup.ts";
-
-/** Gives its argument in place of an instance, so that what extends it puts its private fields onto that. */
-class Given {
-  constructor(value: object) {
-    return value;
-  }
-}
-
-/**
- * The stamp of what this module has made. Nothing that merely looks alike bears it, nor does a copy, so that data of a
- * visitor, or of a database, is never taken for an item or for markup. Not a `WeakSet`: what is in one, and all that hangs on
- * it, outlives the collections of V8's young generation.
- */
-class Stamp extends Given {
-  readonly #made = true;
-
-  static isOn(value: object): boolean {
-    return #made in value;
-  }
-}
-
-function make<T extends object>(value: T): T {
-  new Stamp(value);
-  return value;
-}
-
-/** Markup that no component made, let through as it is: see {@linkcode unsafeHtml}. */
-export interface UnsafeHtml {
-  /** The markup. */
-  readonly markup: string;
-}
-
-/** How {@linkcode html} puts its content into the page. */
-export interface HtmlOptions {
-  /** A CSS selector; every match is patched. Default: the `target` of the call. */
-  readonly target?: string | undefined;
-  /** How the content takes its place. Default: the `swap` of the call, else `outer`. */
-  readonly swap?: Swap | undefined;
-  /** Wrap the change in a view transition where the browser has them. Default: `false`. */
-  readonly transition?: boolean | undefined;
-  /** Where the focus goes: `"preserve"`, `"first-invalid"`, or a CSS selector. Default: `"preserve"`. */
-  readonly focus?: string | undefined;
-  /** Milliseconds to wait before the change, at least 0. Default: 0. */
-  readonly swapDelay?: number | undefined;
-  /** Milliseconds to wait after the change before it counts as settled, at least 0. Default: 0. */
-  readonly settleDelay?: number | undefined;
-  /** Whether a target that is not on the page is an error. Default: what `Hyper.configure()` says, else `false`. */
-  readonly strict?: boolean | undefined;
-}
-
-/** Made by {@linkcode html}. */
-export interface HtmlItem {
-  /** Which item it is. */
-  readonly kind: "html";
-  /** What goes into the page. */
-  readonly content: Markup | UnsafeHtml;
-  /** Where it goes and how. */
-  readonly options: HtmlOptions;
-}
-/** Made by {@linkcode remove}. */
-export interface RemoveItem {
-  /** Which item it is. */
-  readonly kind: "remove";
-  /** A CSS selector; every match goes. */
-  readonly target: string;
-}
-/** Made by {@linkcode signal} and {@linkcode signals}. */
-export interface SignalsItem {
-  /** Which item it is. */
-  readonly kind: "signals";
-  /** New values by name. */
-  readonly values: Readonly<Record<string, unknown>>;
-}
-/** Made by {@linkcode toast}. */
-export interface ToastItem {
-  /** Which item it is. */
-  readonly kind: "toast";
-  /** What is announced. */
-  readonly value: Readonly<Record<string, unknown>>;
-}
-/** Made by {@linkcode event}. */
-export interface EventItem {
-  /** Which item it is. */
-  readonly kind: "event";
-  /** The event's name. */
-  readonly name: string;
-  /** Its `detail`. */
-  readonly detail: unknown;
-  /** A CSS selector, or `null` for the window. */
-  readonly target: string | null;
-}
-/** Made by {@linkcode redirect}. */
-export interface RedirectItem {
-  /** Which item it is. */
-  readonly kind: "redirect";
-  /** Where to go, as it was given. */
-  readonly url: string;
-  /** Whether another origin is allowed. */
-  readonly external: boolean;
-}
-/** Made by {@linkcode history}. */
-export interface HistoryItem {
-  /** Which item it is. */
-  readonly kind: "history";
-  /** A new entry, or another URL for the present one. */
-  readonly mode: "push" | "replace";
-  /** The URL to show. */
-  readonly url: string;
-}
-/** Made by {@linkcode loadJs}. */
-export interface LoadJsItem {
-  /** Which item it is. */
-  readonly kind: "loadJs";
-  /** The script's URL. */
-  readonly src: string;
-}
-/** Made by {@linkcode checkpoint}. */
-export interface CheckpointItem {
-  /** Which item it is. */
-  readonly kind: "checkpoint";
-  /** The place. */
-  readonly name: string;
-}
-/** Made by {@linkcode switchTo}. */
-export interface SwitchItem {
-  /** Which item it is. */
-  readonly kind: "switch";
-  /** The action to go on with. */
-  readonly action: SwitchTarget;
-  /** What it is called with. */
-  readonly data: Readonly<Record<string, unknown>>;
-  /** The path to ask under, or `null` for the URL of the call. */
-  readonly path: string | null;
-}
-/** Made by {@linkcode refresh}. */
-export interface RefreshItem {
-  /** Which item it is. */
-  readonly kind: "refresh";
-  /** The part of the page, or `null` for the body. */
-  readonly selector: string | null;
-}
-
-/** Made by {@linkcode live}. */
-export interface LiveItem {
-  /** Which item it is. */
-  readonly kind: "live";
-  /** What is watched. */
-  readonly topic: string;
-  /** Who may watch it, and what a tab is told that has missed something. */
-  readonly options: LiveOptions;
-}
-
-/** One thing a handler tells the browser to do. */
-export type Item =
-  | HtmlItem
-  | RemoveItem
-  | SignalsItem
-  | ToastItem
-  | EventItem
-  | RedirectItem
-  | HistoryItem
-  | LoadJsItem
-  | CheckpointItem
-  | SwitchItem
-  | RefreshItem
-  | LiveItem;
-
-/** What {@linkcode switchTo} needs to know of the action it hands over to. */
-export interface SwitchTarget {
-  /** The action's name. */
-  readonly name: string;
-  /** How it is asked for. */
-  readonly method: "GET" | "POST";
-  /** Whether the method was declared: a destination must say how it is asked for. */
-  readonly methodDeclared: boolean;
-}
-
-/** Whether a value is an item made by this module. */
-export function isItem(value: unknown): value is Item {
-  return typeof value === "object" && value !== null && "kind" in value && Stamp.isOn(value);
-}
-
-/** Whether content is markup let through by {@linkcode unsafeHtml}. */
-export function isUnsafeHtml(value: unknown): value is UnsafeHtml {
-  return typeof value === "object" && value !== null && "markup" in value && Stamp.isOn(value);
-}
 
 /**
  * Puts content into the page.
@@ -225,14 +56,13 @@ export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): H
       throw new TypeError(`Cannot make an html item: ${name} is ${delay}, milliseconds from 0 up are needed`);
     }
   }
-  return make({ kind: "html", content, options });
+  return stamp({ kind: "html", content, options });
 }
 
 /**
- * Lets markup through that did not come from a component. Whatever it holds becomes part of the page: never build it
- * from what a visitor sent.
+ * Marks a string as trusted markup. It is inserted without escaping: never build it from user input.
  *
- * @param markup The markup, from a source that is trusted as the program is.
+ * @param markup The markup, from a trusted source.
  * @returns Content for {@linkcode html}.
  *
  * @example Markup from a renderer that escapes by itself
@@ -245,7 +75,7 @@ export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): H
  * ```
  */
 export function unsafeHtml(markup: string): UnsafeHtml {
-  return make({ markup });
+  return stamp({ markup });
 }
 
 /**
@@ -263,7 +93,7 @@ export function unsafeHtml(markup: string): UnsafeHtml {
  * ```
  */
 export function remove(target: string): RemoveItem {
-  return make({ kind: "remove", target });
+  return stamp({ kind: "remove", target });
 }
 
 /**
@@ -301,7 +131,7 @@ export function signal(name: string, value: unknown): SignalsItem {
  * ```
  */
 export function signals(values: Readonly<Record<string, unknown>>): SignalsItem {
-  return make({ kind: "signals", values });
+  return stamp({ kind: "signals", values });
 }
 
 /**
@@ -320,7 +150,7 @@ export function signals(values: Readonly<Record<string, unknown>>): SignalsItem 
  * ```
  */
 export function toast(value: string | number | boolean | Readonly<Record<string, unknown>>): ToastItem {
-  return make({ kind: "toast", value: typeof value === "object" ? value : { value } });
+  return stamp({ kind: "toast", value: typeof value === "object" ? value : { value } });
 }
 
 /** Where {@linkcode event} is dispatched. */
@@ -346,7 +176,7 @@ export interface EventOptions {
  * ```
  */
 export function event(name: string, detail: unknown = {}, options: EventOptions = {}): EventItem {
-  return make({ kind: "event", name, detail, target: options.target ?? null });
+  return stamp({ kind: "event", name, detail, target: options.target ?? null });
 }
 
 /** How far {@linkcode redirect} may lead. */
@@ -374,7 +204,7 @@ export interface RedirectOptions {
  * ```
  */
 export function redirect(url: string | URL, options: RedirectOptions = {}): RedirectItem {
-  return make({ kind: "redirect", url: String(url), external: options.external === true });
+  return stamp({ kind: "redirect", url: String(url), external: options.external === true });
 }
 
 /** What {@linkcode history} writes: a new entry, or another URL for the present one. */
@@ -399,8 +229,8 @@ export type HistoryChange = { readonly push: string; readonly replace?: never } 
  */
 export function history(change: HistoryChange): HistoryItem {
   return change.push !== undefined
-    ? make({ kind: "history", mode: "push", url: change.push })
-    : make({ kind: "history", mode: "replace", url: change.replace });
+    ? stamp({ kind: "history", mode: "push", url: change.push })
+    : stamp({ kind: "history", mode: "replace", url: change.replace });
 }
 
 /**
@@ -423,7 +253,7 @@ export function loadJs(src: string): LoadJsItem {
   if (protocol !== "https:" && protocol !== "http:") {
     throw new TypeError(`Cannot load script ${JSON.stringify(src)}: it takes a path or an http URL`);
   }
-  return make({ kind: "loadJs", src });
+  return stamp({ kind: "loadJs", src });
 }
 
 /**
@@ -448,7 +278,7 @@ export function checkpoint(name: string): CheckpointItem {
       `Cannot make checkpoint "${name}": a name is a letter or digit and up to 63 letters, digits, dots, dashes or underscores`,
     );
   }
-  return make({ kind: "checkpoint", name });
+  return stamp({ kind: "checkpoint", name });
 }
 
 /** Where {@linkcode switchTo} sends the browser. */
@@ -489,7 +319,7 @@ export function switchTo(
       `Cannot switch to action "${action.name}": it does not say how it is asked for, declare method: "GET" or "POST"`,
     );
   }
-  return make({ kind: "switch", action, data, path: options.path ?? null });
+  return stamp({ kind: "switch", action, data, path: options.path ?? null });
 }
 
 /**
@@ -508,40 +338,13 @@ export function switchTo(
  * ```
  */
 export function refresh(selector?: string): RefreshItem {
-  return make({ kind: "refresh", selector: selector ?? null });
-}
-
-/** How a topic is watched: see {@linkcode live}. */
-export interface LiveOptions {
-  /**
-   * Decides who may watch, beside the guards of the action and the handler. Asked before anything is sent, and again as
-   * `guardSeconds` says, each time with nothing remembered of the time before; `false` then ends the stream with 403, a
-   * `Response` that redirects takes the visitor there. Default: everyone.
-   */
-  readonly guard?: Guard | undefined;
-  /**
-   * Seconds between two times that the three guards are asked, above 0. A session that has ended hears no more after this
-   * long, or at once with `handler.disconnect()`. Default: 60.
-   */
-  readonly guardSeconds?: number | undefined;
-  /**
-   * What a tab is told that has missed something: one that opens, since much can happen between the page and its stream;
-   * one that comes back too late for the log; one that reads too slowly. A CSS selector is that part of its page,
-   * rendered again for whoever watches; a function gives items instead, an empty list for a topic that has no state.
-   * Default: the whole body of its page.
-   */
-  readonly refresh?: string | (() => Item | readonly Item[] | PromiseLike<Item | readonly Item[]>) | undefined;
+  return stamp({ kind: "refresh", selector: selector ?? null });
 }
 
 /** The longest topic, in UTF-16 code units. */
 const MAX_TOPIC = 256;
 
-/**
- * Refuses what no topic can be called.
- *
- * @param topic The name.
- * @throws {TypeError} When it is empty, longer than 256 characters, or begins with `hyper:`.
- */
+/** Throws a `TypeError` if a topic is empty, longer than 256 characters, or begins with `hyper:`. */
 export function checkTopic(topic: string): void {
   if (typeof topic === "string" && topic.length > 0 && topic.length <= MAX_TOPIC && !topic.startsWith("hyper:")) return;
   throw new TypeError(
@@ -593,5 +396,5 @@ export function live(topic: string, options: LiveOptions = {}): LiveItem {
       `Cannot watch topic "${topic}": guardSeconds is ${guardSeconds}, a number of seconds above 0 is needed`,
     );
   }
-  return make({ kind: "live", topic, options });
+  return stamp({ kind: "live", topic, options });
 }

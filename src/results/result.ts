@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Item } from "./items.ts";
-import { isItem } from "./items.ts";
+import type { Item } from "./item.ts";
+import { isItem } from "./item.ts";
 import type { MarkupNode } from "./markup.ts";
 
 /** What a generator of items gives, whichever of the two it is. */
@@ -52,7 +52,7 @@ export function readYielded(value: unknown, actionName: string): Item {
   if (isItem(value)) return value;
   throw new TypeError(
     `Cannot send what the generator of action "${actionName}" gave: ${
-      describe(value)
+      describeReturned(value)
     } is no item; yield items such as ` +
       `html() or toast()`,
   );
@@ -63,7 +63,7 @@ function readList(list: readonly unknown[], actionName: string): readonly Item[]
     if (!isItem(value)) {
       throw new TypeError(
         `Cannot answer with the list that action "${actionName}" returned: ${
-          describe(value)
+          describeReturned(value)
         } at index ${index} is no ` +
           `item, while others are`,
       );
@@ -95,7 +95,7 @@ function flawOfJson(
     case "object":
       break;
     default:
-      return `${describe(value)}${at(path)} is no JSON`;
+      return `${describeReturned(value)}${at(path)} is no JSON`;
   }
   if (value === null) return null;
   if (isMarkupNode(value)) return `a JSX expression${at(path)} is no data, put it into html()`;
@@ -103,7 +103,7 @@ function flawOfJson(
   if (seen.has(value)) return `the object${at(path)} contains itself`;
   const prototype = Object.getPrototypeOf(value);
   if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype && !hasToJson(value)) {
-    return `${describe(value)}${at(path)} is no plain object`;
+    return `${describeReturned(value)}${at(path)} is no plain object`;
   }
   if (hasToJson(value)) return null;
   seen.add(value);
@@ -125,7 +125,7 @@ function at(path: string): string {
   return path === "" ? "" : ` at ${path.replace(/^\./, "")}`;
 }
 
-function describe(value: unknown): string {
+function describeReturned(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return `the text "${value.slice(0, 40)}"`;
   if (typeof value === "bigint") return `the bigint ${value}`;

@@ -1,191 +1,111 @@
 /**
- * A deadline for every call of a store or a bus that the application gives.
+ * A deadline for every call of a store, a bus or a limiter that the application provides.
  *
- * A store that never answers would hold each request, and all that the request has opened, for as long as its client
- * waits. The deadline is set here, once for every implementation, and not in each of them.
+ * A store that never answers would hold each request, and everything that the request has opened, for as long as its
+ * client waits. The deadline is set here once, for every implementation.
  *
  * @module
  */
-import { logError, notify, type Report, tell } from "../callback.ts";
-import type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./store.ts";
+import { logError, notify, type Report } from "../callback.ts";
+import type { Bus, BusSubscription, Store } from "./store.ts";
 
-/** Timers take a delay of more than this for none (HTML, 8.6: a signed 32-bit number). */
+/** Maximum delay of a timer, in milliseconds: a longer one fires at once (HTML, 8.6: a signed 32-bit number). */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** The error of a call that was not answered in time. The call may still take effect. */
+/** Thrown when a call does not finish before its deadline. The call may still take effect. */
 export class DeadlineError extends Error {
-  /** The name of the class, for logs and for `switch`. */
+  /** Name of the class. */
   override readonly name: string = "DeadlineError";
 }
 
-/** What is called, and what becomes of an answer that nobody waits for any more. */
+/** Options for {@linkcode callWithin}. */
 export interface DeadlineOptions<T> {
-  /** The message of the error. */
+  /** Message of the error. */
   readonly message: string;
-  /** Called with an answer that came too late: it may hold something that nobody else lets go. */
-  readonly onLate?: ((answer: T) => void) | undefined;
+  /** Called with a result that arrives after the deadline, to release what it holds. */
+  readonly onLate?: ((result: T) => void) | undefined;
 }
 
 /**
- * Waits for an answer, and no longer than so many seconds.
+ * Calls a function of the application and waits for its result, for at most `seconds`.
  *
- * @param answer The answer. Where it fails after the deadline, that is not reported: its caller has an error already.
- * @param seconds The deadline.
- * @param options The message of the error, and what to do with a late answer.
- * @returns The answer.
- * @throws {DeadlineError} When the answer does not come in time.
+ * @throws {DeadlineError} If the result takes longer. A rejection after that is ignored: the caller already has an error.
  */
-export async function within<T>(
-  answer: Promise<T>,
+export async function callWithin<T>(
+  call: () => T | PromiseLike<T>,
   seconds: number,
   { message, onLate }: DeadlineOptions<T>,
 ): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
+  const { promise: deadline, reject } = Promise.withResolvers<never>();
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
     reject(new DeadlineError(message));
   }, Math.min(seconds * 1000, MAX_DELAY));
-  answer.then((value) => {
+  const result = Promise.try(call);
+  result.then((value) => {
     if (isLate && onLate !== undefined) notify(() => onLate(value), logLate);
-  }, () => {}); // Thrown below, to the caller; after the deadline there is none.
+  }, () => {}); // The rejection is thrown below, unless it comes after the deadline.
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([result, deadline]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /**
- * Bounds the time of every call of a store. A claim that comes through after its deadline is given back: its caller was
- * refused, and nothing else would let it go before its time.
- *
- * @param store The store.
- * @param seconds The deadline of one call.
- * @returns A store whose methods reject after the deadline, and never throw.
+ * Limits the time of every call of a store. A claim that succeeds after its deadline is deleted: its caller has got an
+ * error, so that nothing else would release the claim before it expires.
  */
 export function withDeadline(store: Store, seconds: number): Store {
-  return new BoundedStore(store, seconds);
-}
-
-class BoundedStore implements Store {
-  readonly #store: Store;
-  readonly #seconds: number;
-
-  constructor(store: Store, seconds: number) {
-    this.#store = store;
-    this.#seconds = seconds;
-  }
-
-  get(key: string): Promise<unknown> {
-    return this.#call("get", () => this.#store.get(key));
-  }
-
-  put(key: string, value: unknown, seconds: number): Promise<void> {
-    return this.#call("put", () => this.#store.put(key, value, seconds));
-  }
-
-  putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean> {
-    return this.#call("putIfAbsent", () => this.#store.putIfAbsent(key, value, seconds), (isKept) => {
-      // Where this fails, its time is what is left to wait for.
-      if (isKept) notify(() => this.deleteIf(key, value), () => {});
-    });
-  }
-
-  replace(key: string, expected: unknown, value: unknown, seconds: number): Promise<boolean> {
-    return this.#call("replace", () => this.#store.replace(key, expected, value, seconds));
-  }
-
-  deleteIf(key: string, expected: unknown): Promise<boolean> {
-    return this.#call("deleteIf", () => this.#store.deleteIf(key, expected));
-  }
-
-  delete(key: string): Promise<void> {
-    return this.#call("delete", () => this.#store.delete(key));
-  }
-
-  #call<T>(method: string, call: () => Promise<T>, onLate?: (answer: T) => void): Promise<T> {
-    const message = `Cannot wait for the store: ${method}() took more than ${this.#seconds} s`;
-    return within(settle(call), this.#seconds, { message, onLate });
-  }
+  const call = <T>(method: string, run: () => Promise<T>, onLate?: (result: T) => void): Promise<T> =>
+    callWithin(run, seconds, { message: `Cannot wait for the store: ${method} took more than ${seconds} s`, onLate });
+  const deleteIf = (key: string, expected: unknown): Promise<boolean> =>
+    call("deleteIf()", () => store.deleteIf(key, expected));
+  return {
+    deleteIf,
+    get: (key) => call("get()", () => store.get(key)),
+    put: (key, value, ttl) => call("put()", () => store.put(key, value, ttl)),
+    putIfAbsent: (key, value, ttl) =>
+      call("putIfAbsent()", () => store.putIfAbsent(key, value, ttl), (isKept) => {
+        // If this fails too, the claim is released when it expires.
+        if (isKept) notify(() => deleteIf(key, value), () => {});
+      }),
+    replace: (key, expected, value, ttl) => call("replace()", () => store.replace(key, expected, value, ttl)),
+    delete: (key) => call("delete()", () => store.delete(key)),
+  };
 }
 
 /**
- * Bounds the time of every call of a bus. A subscription that comes about after its deadline is ended. The end of a
- * subscription that fails, or takes too long, is reported and does not reject: whoever leaves can do nothing about it.
- *
- * @param bus The bus.
- * @param seconds The deadline of one call.
- * @param report Called with what goes wrong where nobody waits.
- * @returns A bus whose methods reject after the deadline, and never throw.
+ * Limits the time of every call of a bus. A subscription that succeeds after its deadline is ended. An error while a
+ * subscription ends is reported and does not reject: the subscriber could do nothing about it.
  */
 export function withBusDeadline(bus: Bus, seconds: number, report: Report): Bus {
-  return new BoundedBus(bus, seconds, report);
-}
-
-class BoundedBus implements Bus {
-  readonly #bus: Bus;
-  readonly #seconds: number;
-  readonly #report: Report;
-
-  constructor(bus: Bus, seconds: number, report: Report) {
-    this.#bus = bus;
-    this.#seconds = seconds;
-    this.#report = report;
-  }
-
-  publish(topic: string, message: unknown, options?: PublishOptions): Promise<string> {
-    return this.#call("publish", () => this.#bus.publish(topic, message, options));
-  }
-
-  async subscribe(
-    topic: string,
-    listener: (message: BusMessage) => void,
-    { after, onGap }: SubscribeOptions = {},
-  ): Promise<BusSubscription> {
-    let isLate = false;
-    const hear = (message: BusMessage): void => {
-      if (!isLate) listener(message);
-    };
-    const lose = (): void => {
-      if (!isLate) onGap?.();
-    };
-    const end = (subscription: BusSubscription): Promise<void> => this.#end(subscription);
-    try {
-      const subscription = await this.#call(
-        "subscribe",
-        () => this.#bus.subscribe(topic, hear, { after, onGap: lose }),
-        end,
-      );
-      const { isComplete, cursor } = subscription;
-      return { isComplete, cursor, [Symbol.asyncDispose]: () => end(subscription) };
-    } catch (error) {
-      // Its caller counts it as failed, and subscribes once more: heard here as well, each message would come twice.
-      isLate = true;
-      throw error;
-    }
-  }
-
-  async #end(subscription: BusSubscription): Promise<void> {
-    try {
-      await this.#call("the end of a subscription", async () => await subscription[Symbol.asyncDispose]());
-    } catch (error) {
-      tell(this.#report, error);
-    }
-  }
-
-  #call<T>(method: string, call: () => Promise<T>, onLate?: (answer: T) => void): Promise<T> {
-    const what = method.includes(" ") ? method : `${method}()`;
-    const message = `Cannot wait for the bus: ${what} took more than ${this.#seconds} s`;
-    return within(settle(call), this.#seconds, { message, onLate });
-  }
-}
-
-/** Calls a function of the application: what it throws at once is a rejection, as what it throws later. */
-async function settle<T>(call: () => PromiseLike<T>): Promise<T> {
-  return await call();
+  const call = <T>(method: string, run: () => Promise<T>, onLate?: (result: T) => void): Promise<T> =>
+    callWithin(run, seconds, { message: `Cannot wait for the bus: ${method} took more than ${seconds} s`, onLate });
+  const end = async (subscription: BusSubscription): Promise<void> => {
+    const dispose = async (): Promise<void> => await subscription[Symbol.asyncDispose]();
+    await notify(() => call("the end of a subscription", dispose), report);
+  };
+  return {
+    publish: (topic, message, options) => call("publish()", () => bus.publish(topic, message, options)),
+    async subscribe(topic, listener, { after, onGap } = {}) {
+      // The caller of a failed call subscribes again: if this one listened as well, each message would come twice.
+      let isFailed = false;
+      const options = { after, onGap: () => isFailed || onGap?.() };
+      const subscribe = () => bus.subscribe(topic, (message) => isFailed || listener(message), options);
+      try {
+        const subscription = await call("subscribe()", subscribe, end);
+        const { isComplete, cursor } = subscription;
+        return { isComplete, cursor, [Symbol.asyncDispose]: () => end(subscription) };
+      } catch (error) {
+        isFailed = true;
+        throw error;
+      }
+    },
+  };
 }
 
 function logLate(error: unknown): void {
-  logError(error, "an answer that came after its deadline");
+  logError(error, "a result that came after its deadline");
 }

@@ -1,55 +1,43 @@
 /**
- * What every store checks before it keeps something.
+ * Functions that all stores and buses share.
  *
  * @module
  */
+import { logError } from "../callback.ts";
 
-/** The longest key, in UTF-16 code units. */
+/** Maximum length of a key, in UTF-16 code units. */
 const MAX_KEY = 512;
 
-/**
- * The JSON text of a value.
- *
- * @param key The key or topic it is for, for the message.
- * @param value The value.
- * @returns Its text.
- * @throws {TypeError} When it is `null`, or nothing that JSON can say.
- */
+/** Returns the JSON text of a value. Throws for `null` and for a value that JSON cannot represent. */
 export function toJson(key: string, value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined || text === "null") {
-    throw new TypeError(`Cannot store "${key}": ${String(value)} is no value, delete the key to have none`);
+    throw new TypeError(
+      `Cannot encode "${key}": its value is ${String(value)}; use a value other than null that JSON can represent`,
+    );
   }
   return text;
 }
 
-/**
- * Refuses a key or a time to live that not every store could keep.
- *
- * @param key The key.
- * @param seconds The time to live.
- * @throws {RangeError} When the key is empty or too long, or the time is not above 0.
- */
+/** Throws for a key or a lifetime that some store could not keep. */
 export function checkEntry(key: string, seconds: number): void {
   if (key.length === 0 || key.length > MAX_KEY) {
     throw new RangeError(
-      `Cannot store "${key.slice(0, 64)}": its key has ${key.length} characters, 1 to ${MAX_KEY} may be`,
+      `Cannot store "${key.slice(0, 64)}": its key has ${key.length} characters; use 1 to ${MAX_KEY}`,
     );
   }
   if (!(seconds > 0 && seconds < Infinity)) {
-    throw new RangeError(`Cannot store "${key}": its time to live is ${seconds} seconds, more than 0 are needed`);
+    throw new RangeError(`Cannot store "${key}": its time to live is ${seconds} seconds; use a finite number above 0`);
   }
 }
 
-/**
- * Refuses a bound that bounds nothing.
- *
- * @param what What is bounded.
- * @param name The name of the option.
- * @param value Its value.
- * @throws {RangeError} When it is not a whole number above 0.
- */
-export function checkBound(what: string, name: string, value: number): void {
+/** Throws if an option is not a whole number above 0. `deed` completes "Cannot …". */
+export function checkWholeNumber(deed: string, name: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return;
-  throw new RangeError(`Cannot bound ${what}: ${name} is ${value}, a whole number above 0 is needed`);
+  throw new RangeError(`Cannot ${deed}: ${name} is ${value}; use a whole number above 0`);
+}
+
+/** Logs an error of a listener of a bus to the console. */
+export function logListenerError(error: unknown): void {
+  logError(error, "a listener of a bus");
 }

@@ -7,60 +7,90 @@ import { checkEntry, toJson } from "./entry.ts";
 import { whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";
 
-/** How a KV store keeps its entries apart. */
+/** The part of `Deno.Kv` that the store uses. */
+export interface KvDatabase {
+  /** Reads one entry; its `value` and `versionstamp` are `null` if there is none. */
+  get<T>(key: readonly (string | number)[]): Promise<KvEntry<T>>;
+  /** Starts a transaction. */
+  atomic(): KvTransaction;
+}
+
+/** An entry as it was read. */
+export interface KvEntry<T> {
+  /** The key. */
+  readonly key: readonly unknown[];
+  /** The value; `null` if there is none. */
+  readonly value: T | null;
+  /** The version; `null` if there is no value. */
+  readonly versionstamp: string | null;
+}
+
+/** Changes that are written together, or not at all. */
+export interface KvTransaction {
+  /** Requires that an entry has not changed since it was read. */
+  check(entry: Pick<KvEntry<unknown>, "key" | "versionstamp">): this;
+  /** Sets a value that expires in so many milliseconds. */
+  set(key: readonly (string | number)[], value: unknown, options: { readonly expireIn: number }): this;
+  /** Removes a value. */
+  delete(key: readonly (string | number)[]): this;
+  /** Writes the changes; `ok` is `false` if a checked entry has changed. */
+  commit(): Promise<{ readonly ok: boolean }>;
+}
+
+/** Options for {@linkcode createKvStore}. */
 export interface KvStoreOptions {
-  /** The first part of every key it uses; nothing else may write below it. Default: `"hyper"`. */
+  /** First part of every key. Nothing else may write below it. Default: `"hyper"`. */
   readonly prefix?: string | undefined;
 }
 
 /**
- * What is kept under a key. Deno KV takes 64 KiB for one value, so a long text is cut into pieces, which stand under a
- * random id of their own: the head and its pieces belong together whatever is written meanwhile.
+ * The value of a key. Deno KV limits a value to 64 KiB, so a long text is split into pieces, stored under a random id: the
+ * head identifies its own pieces even if another write replaces them.
  */
 interface Head {
   readonly expires: number;
-  /** The first piece, or all of the text. */
+  /** The first piece, or the whole text. */
   readonly text: string;
-  /** Where the other pieces stand, and how many there are. */
+  /** Id and number of the other pieces. */
   readonly rest: { readonly id: string; readonly count: number } | null;
 }
 
 interface Found {
   readonly text: string;
-  readonly head: Deno.KvEntryMaybe<Head>;
+  readonly head: KvEntry<Head>;
 }
 
-/** The UTF-16 code units of a piece: at most 60,000 bytes, however they are encoded. */
+/** Maximum length of a piece, in UTF-16 code units: at most 60,000 bytes in any encoding. */
 const PIECE = 20_000;
-/** The most pieces: a transaction of Deno KV takes 800 KiB. */
+/** Maximum number of pieces: a transaction of Deno KV is limited to 800 KiB. */
 const MAX_PIECES = 13;
 
 /**
- * Makes a store in Deno KV. Deno has it with the option `--unstable-kv`, or `"unstable": ["kv"]` in `deno.json`.
+ * Creates a store in Deno KV. Run Deno with `--unstable-kv`, or set `"unstable": ["kv"]` in `deno.json`.
  *
- * A JSON text may have up to 260,000 characters, more is a `RangeError`. While another process holds the lock of a database in
- * a file, a call tries again for two seconds, and then rejects.
+ * The JSON text of a value may have up to 260,000 characters; a longer one is rejected with a `RangeError`. While another
+ * process holds the lock of a database file, a call retries for two seconds and then rejects.
  *
- * @param kv The open database; it stays the caller's to close.
- * @param options The prefix of its keys.
+ * @param kv The open database. The caller closes it.
+ * @param options Prefix of the keys.
  * @returns The store.
  *
- * @example One database for all instances
+ * @example Share one database among all instances
  * ```ts ignore
  * import { createHandler, createKvStore } from "@hyper/actions";
  *
  * Deno.serve(createHandler({ store: createKvStore(await Deno.openKv()) }));
  * ```
  */
-export function createKvStore(kv: Deno.Kv, options: KvStoreOptions = {}): Store {
+export function createKvStore(kv: KvDatabase, options: KvStoreOptions = {}): Store {
   return new KvStore(kv, options.prefix ?? "hyper");
 }
 
 class KvStore implements Store {
-  readonly #kv: Deno.Kv;
+  readonly #kv: KvDatabase;
   readonly #prefix: string;
 
-  constructor(kv: Deno.Kv, prefix: string) {
+  constructor(kv: KvDatabase, prefix: string) {
     this.#kv = kv;
     this.#prefix = prefix;
   }
@@ -75,8 +105,8 @@ class KvStore implements Store {
     while (!await this.#write(key, await this.#head(key), text, seconds));
   }
 
-  // A commit fails when the entry has changed since it was read, by another instance or by the database's own clearing
-  // of what has expired: what holds now is looked at again.
+  // A commit fails if the entry has changed since it was read: another instance has written it, or the database has deleted
+  // it after it expired. The entry is then read again.
 
   async putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean> {
     const text = toJson(key, value);
@@ -110,11 +140,11 @@ class KvStore implements Store {
     while (!await this.#remove(key, await this.#head(key)));
   }
 
-  #head(key: string): Promise<Deno.KvEntryMaybe<Head>> {
+  #head(key: string): Promise<KvEntry<Head>> {
     return whenUnlocked(() => this.#kv.get<Head>(this.#headKey(key)));
   }
 
-  /** The whole text, or `""` when there is none, and the head it was read from. */
+  /** Returns the whole text, or `""` if there is none, and its head. */
   async #read(key: string): Promise<Found> {
     for (;;) {
       const head = await this.#head(key);
@@ -123,13 +153,13 @@ class KvStore implements Store {
       const pieces = rest === null ? [] : await Promise.all(
         this.#pieceKeys(rest).map(async (pieceKey) => (await whenUnlocked(() => this.#kv.get<string>(pieceKey))).value),
       );
-      // Replaced between the head and its pieces: read the new one.
+      // A piece is missing if the entry was replaced after its head was read: read the new one.
       if (pieces.every((piece) => piece !== null)) return { text: text + pieces.join(""), head };
     }
   }
 
-  /** Writes when nobody has since the head was read; gives whether that was so. */
-  async #write(key: string, old: Deno.KvEntryMaybe<Head>, text: string, seconds: number): Promise<boolean> {
+  /** Writes a text unless the entry has changed since `old` was read. Returns whether it was written. */
+  async #write(key: string, old: KvEntry<Head>, text: string, seconds: number): Promise<boolean> {
     checkEntry(key, seconds);
     const pieces = Array.from(
       { length: Math.ceil(text.length / PIECE) },
@@ -138,7 +168,7 @@ class KvStore implements Store {
     const [first = "", ...others] = pieces;
     if (pieces.length > MAX_PIECES) {
       throw new RangeError(
-        `Cannot store "${key}": its JSON has ${text.length} characters, Deno KV takes ${PIECE * MAX_PIECES} at once`,
+        `Cannot store "${key}": its JSON has ${text.length} characters; Deno KV accepts at most ${PIECE * MAX_PIECES}`,
       );
     }
     const rest = others.length === 0 ? null : { id: crypto.randomUUID(), count: others.length };
@@ -157,27 +187,27 @@ class KvStore implements Store {
     return (await whenUnlocked(() => change.commit())).ok;
   }
 
-  async #remove(key: string, old: Deno.KvEntryMaybe<Head>): Promise<boolean> {
+  async #remove(key: string, old: KvEntry<Head>): Promise<boolean> {
     const change = this.#kv.atomic().check(old).delete(this.#headKey(key));
     this.#removePieces(change, old);
     return (await whenUnlocked(() => change.commit())).ok;
   }
 
-  #removePieces(change: Deno.AtomicOperation, { value }: Deno.KvEntryMaybe<Head>): void {
+  #removePieces(change: KvTransaction, { value }: KvEntry<Head>): void {
     if (value === null || value.rest === null) return;
     for (const pieceKey of this.#pieceKeys(value.rest)) change.delete(pieceKey);
   }
 
-  #headKey(key: string): Deno.KvKey {
+  #headKey(key: string): readonly string[] {
     return [this.#prefix, "entry", key];
   }
 
-  #pieceKeys({ id, count }: { readonly id: string; readonly count: number }): Deno.KvKey[] {
+  #pieceKeys({ id, count }: { readonly id: string; readonly count: number }): (readonly (string | number)[])[] {
     return Array.from({ length: count }, (_, index) => [this.#prefix, "piece", id, index]);
   }
 }
 
-/** Deno KV clears away what has expired some time later: our own time decides. */
-function isLive(head: Deno.KvEntryMaybe<Head>): head is Deno.KvEntry<Head> {
+/** Returns whether an entry has not expired. Deno KV deletes an expired entry only some time later. */
+function isLive(head: KvEntry<Head>): head is KvEntry<Head> & { readonly value: Head } {
   return head.value !== null && head.value.expires > Date.now();
 }

@@ -4,34 +4,35 @@
  * @module
  */
 import { HyperError } from "../errors.ts";
-import { checkBound, checkEntry, toJson } from "./entry.ts";
+import { checkEntry, checkWholeNumber, toJson } from "./entry.ts";
 import type { Store } from "./store.ts";
 
 /** Options for {@linkcode createMemoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * Maximum number of entries. More than `idempotency.maxEntries` and `idempotency.maxClaims` together, which share it out fairly: this store
-   * drops what was written longest ago. Default: `40_000`.
+   * Maximum number of entries. Above it, the oldest writes are dropped. Keep it above the sum of `idempotency.maxEntries`
+   * and `idempotency.maxClaims`, which limit each principal fairly. Default: `40_000`.
    */
   readonly maxEntries?: number | undefined;
   /**
-   * Maximum size of keys and JSON texts, in bytes, counted as two for each UTF-16 code unit. More than `idempotency.maxBytes`, for the
-   * same reason. Default: 128 MiB (134,217,728 bytes).
+   * Maximum size of keys and JSON texts, in bytes: two for each UTF-16 code unit. Keep it above `idempotency.maxBytes`, for
+   * the same reason. Default: 128 MiB (134,217,728 bytes).
    */
   readonly maxBytes?: number | undefined;
   /**
-   * Returns the time, in milliseconds. A clock that can be set ends claims before their time or after it. Default:
+   * Returns the time, in milliseconds. If the clock can be set, values may expire too early or too late. Default:
    * `performance.now()`, which cannot be set.
    */
   readonly now?: (() => number) | undefined;
 }
 
-/** A value, and its place in the order of writing: a ring of entries around the one that stands for the list. */
+/** A value in its list. */
 interface Entry extends Link {
   readonly key: string;
   readonly text: string;
   readonly expires: number;
-  /** Where it stands. */
+  /** Size in bytes, as {@linkcode MemoryStoreOptions.maxBytes} counts. */
+  readonly size: number;
   readonly list: EntryList;
 }
 
@@ -41,30 +42,28 @@ interface Link {
 }
 
 /**
- * Entries in the order in which they were written. Not the order of a `Map`: one whose first entry is removed again and
- * again looks at every hole it has left, and a store that is full would spend more time there than the handlers it is for.
+ * Entries in the order in which they were written, as a ring of links. A `Map` keeps this order too, but finding its first
+ * entry takes longer with each deletion before it: a full store would spend most of its time there.
  */
 class EntryList {
-  /** Stands before the first and after the last. */
+  /** The link before the first entry and after the last one. */
   readonly #ends: Link;
 
   constructor() {
     const ends: Partial<Link> = {};
-    ends.before = ends.after = ends as Link; // Whole with these two.
-    this.#ends = ends as Link; // As said.
+    ends.before = ends.after = ends as Link; // Complete once both are set.
+    this.#ends = ends as Link; // Both are set.
   }
 
-  /** The entry that was written longest ago. */
-  get first(): Entry | null {
-    return this.#entry(this.#ends.after);
+  /** Yields the entries, the oldest write first. The caller may remove the entry that it receives. */
+  *[Symbol.iterator](): Generator<Entry> {
+    for (let link = this.#ends.after; link !== this.#ends;) {
+      const next = link.after;
+      yield link as Entry; // Every link except `#ends` is an entry: `push()` adds nothing else.
+      link = next;
+    }
   }
 
-  /** The one written next after an entry. */
-  after({ after }: Entry): Entry | null {
-    return this.#entry(after);
-  }
-
-  /** Adds an entry as the last. */
   push(entry: Omit<Entry, keyof Link | "list">): Entry {
     const last = this.#ends.before;
     const pushed: Entry = { ...entry, list: this, before: last, after: this.#ends };
@@ -72,29 +71,23 @@ class EntryList {
     return pushed;
   }
 
-  /** Takes out one of its entries. */
   remove(entry: Entry): void {
     const { before, after } = entry;
     before.after = after;
     after.before = before;
-    // Let go of its neighbours: an entry that V8 has not collected yet would keep those that came after it.
+    // An entry that V8 has not collected yet would otherwise keep its neighbors alive.
     entry.before = entry.after = entry;
-  }
-
-  #entry(link: Link): Entry | null {
-    // Every link but the one that stands for the list is an entry: `push()` adds nothing else.
-    return link === this.#ends ? null : link as Entry;
   }
 }
 
 /**
- * Makes a store in memory. Its values are gone with the process, and no other process sees them.
+ * Creates a store in the memory of this process. Its values are lost when the process ends.
  *
- * @param options How much it holds.
+ * @param options Limits of the store.
  * @returns The store.
- * @throws {RangeError} When a bound is not a whole number above 0.
+ * @throws {RangeError} If a limit is not a whole number above 0.
  *
- * @example One claim of two
+ * @example Claim a seat once
  * ```ts
  * import { createMemoryStore } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -112,26 +105,24 @@ class MemoryStore implements Store {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #now: () => number;
-  /** All entries. */
   readonly #entries = new Map<string, Entry>();
-  /** Those made by `putIfAbsent` and not replaced since: never dropped before their time. */
-  readonly #held = new EntryList();
-  /** All others: the ones to drop when there is no room. */
-  readonly #free = new EntryList();
-  /** The sum of `sizeOf` over all entries. */
+  /** Entries stored by `putIfAbsent()` and not replaced since. They are never dropped before they expire. */
+  readonly #claims = new EntryList();
+  /** All other entries. The oldest are dropped when there is no room. */
+  readonly #others = new EntryList();
+  /** Sum of the sizes of all entries. */
   #bytes = 0;
 
   constructor(options: MemoryStoreOptions) {
     const { maxEntries = 40_000, maxBytes = 128 * 1024 * 1024, now = () => performance.now() } = options;
-    checkBound("a memory store", "maxEntries", maxEntries);
-    checkBound("a memory store", "maxBytes", maxBytes);
+    checkWholeNumber("create a memory store", "maxEntries", maxEntries);
+    checkWholeNumber("create a memory store", "maxBytes", maxBytes);
     this.#maxEntries = maxEntries;
     this.#maxBytes = maxBytes;
     this.#now = now;
   }
 
-  // Each method is async, so that what it throws is a rejection, and does all its work before it first yields, which
-  // is what makes it atomic.
+  // Each method is async, so that an error is a rejection. None of them awaits anything, so that each is atomic.
 
   // deno-lint-ignore require-await
   async get(key: string): Promise<unknown> {
@@ -141,25 +132,25 @@ class MemoryStore implements Store {
 
   // deno-lint-ignore require-await
   async put(key: string, value: unknown, seconds: number): Promise<void> {
-    this.#write(this.#free, key, toJson(key, value), seconds);
+    this.#write(this.#others, key, toJson(key, value), seconds);
   }
 
   // deno-lint-ignore require-await
   async putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean> {
     const text = toJson(key, value);
     if (this.#read(key) !== undefined) return false;
-    this.#write(this.#held, key, text, seconds);
+    this.#write(this.#claims, key, text, seconds);
     return true;
   }
 
   // deno-lint-ignore require-await
   async replace(key: string, expected: unknown, value: unknown, seconds: number): Promise<boolean> {
     const before = toJson(key, expected);
-    // A lease that is renewed is replaced by itself.
+    // Renewing a lease replaces a value with itself.
     const text = value === expected ? before : toJson(key, value);
     const found = this.#read(key);
     if (found?.text !== before) return false;
-    this.#write(found.list === this.#held && text === before ? this.#held : this.#free, key, text, seconds);
+    this.#write(text === before ? found.list : this.#others, key, text, seconds);
     return true;
   }
 
@@ -184,63 +175,57 @@ class MemoryStore implements Store {
 
   #write(list: EntryList, key: string, text: string, seconds: number): void {
     checkEntry(key, seconds);
-    const size = sizeOf(key, text);
+    const size = 2 * (key.length + text.length);
     if (size > this.#maxBytes) {
-      throw new RangeError(`Cannot store "${key}": it takes ${size} bytes, maxBytes is ${this.#maxBytes}`);
+      throw new RangeError(
+        `Cannot store "${key}": it takes ${size} bytes, maxBytes is ${this.#maxBytes}; store less or raise maxBytes`,
+      );
     }
     const now = this.#now();
-    this.#dropExpired(this.#held, now);
-    this.#dropExpired(this.#free, now);
-    this.#forgetExpired(key, now);
-    const old = this.#entries.get(key);
-    this.#makeRoom(key, old === undefined ? 1 : 0, old === undefined ? size : size - sizeOf(key, old.text), now);
-    // Removed first, so that it goes to the end: the lists are in the order of the last write.
-    if (old !== undefined) this.#remove(old);
-    this.#entries.set(key, list.push({ key, text, expires: now + seconds * 1000 }));
+    this.#dropExpired(this.#claims, now);
+    this.#dropExpired(this.#others, now);
+    const found = this.#entries.get(key);
+    const old = found !== undefined && found.expires > now ? found : null;
+    if (found !== undefined && old === null) this.#remove(found);
+    this.#makeRoom(key, old === null ? 1 : 0, size - (old?.size ?? 0), now);
+    // Removed first: the new entry is the last of its list.
+    if (old !== null) this.#remove(old);
+    this.#entries.set(key, list.push({ key, text, size, expires: now + seconds * 1000 }));
     this.#bytes += size;
+  }
+
+  /** Drops the entries at the front of a list that have expired. Claims all live equally long, so for them these are all. */
+  #dropExpired(list: EntryList, now: number): void {
+    for (const entry of list) {
+      if (entry.expires > now) return;
+      this.#remove(entry);
+    }
   }
 
   #makeRoom(key: string, entries: number, bytes: number, now: number): void {
     const isFull = (): boolean =>
       this.#entries.size + entries > this.#maxEntries || this.#bytes + bytes > this.#maxBytes;
-    for (let entry = this.#free.first; entry !== null && isFull();) {
-      const next = this.#free.after(entry);
+    for (const entry of this.#others) {
+      if (!isFull()) return;
       if (entry.key !== key) this.#remove(entry);
-      entry = next;
     }
-    if (!isFull()) return;
-    // A claim of one key may be hidden behind others that live longer: all of them are looked at before giving up.
-    for (let entry = this.#held.first; entry !== null;) {
-      const next = this.#held.after(entry);
+    // Expired claims may be behind claims that live longer.
+    for (const entry of this.#claims) {
+      if (!isFull()) return;
       if (entry.expires <= now) this.#remove(entry);
-      entry = next;
     }
     if (!isFull()) return;
     throw new HyperError(
       503,
-      `Cannot store "${key}": all room is held, ${this.#entries.size} entries of ${this.#maxEntries}, ${this.#bytes} bytes of ${this.#maxBytes}`,
+      `Cannot store "${key}": the store is full of claims, ${this.#entries.size} of ${this.#maxEntries} entries, ` +
+        `${this.#bytes} of ${this.#maxBytes} bytes; try again, or raise maxEntries or maxBytes`,
       { headers: { "retry-after": "1" } },
     );
-  }
-
-  /** Drops what has expired from the front: with one time to live, as claims have, that is all of it. */
-  #dropExpired(list: EntryList, now: number): void {
-    for (let entry = list.first; entry !== null && entry.expires <= now; entry = list.first) this.#remove(entry);
-  }
-
-  /** Drops an entry that has expired behind others that live longer. */
-  #forgetExpired(key: string, now: number): void {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined && entry.expires <= now) this.#remove(entry);
   }
 
   #remove(entry: Entry): void {
     entry.list.remove(entry);
     this.#entries.delete(entry.key);
-    this.#bytes -= sizeOf(entry.key, entry.text);
+    this.#bytes -= entry.size;
   }
-}
-
-function sizeOf(key: string, text: string): number {
-  return 2 * (key.length + text.length);
 }

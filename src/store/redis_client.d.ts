@@ -1,47 +1,39 @@
 /**
- * What is used of the client of Redis. Its own types say the same of every command and module it knows, and need those of
- * Node.
+ * The part of `@redis/client` that the connection uses. The types of the package itself declare every command and module, and
+ * need the types of Node.
  *
  * @module
  */
 
-/** A connection to Redis. */
+/** A connection to Redis. It is an event emitter of Node. */
 export interface Client {
-  /** Connects; rejects when the strategy gives up. */
   connect(): Promise<unknown>;
-  /** Ends the connection at once. */
   destroy(): void;
-  /** It is an event emitter of Node. */
   on(event: "ready" | "error", listener: (error?: unknown) => void): unknown;
-  /** Sends a command as it is. */
   sendCommand(args: string[]): Promise<unknown>;
-  /** Listens to a channel, over lost connections too. */
+  /** Subscribes to a channel, also after a reconnect. */
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  /** Listens no more. */
   unsubscribe(channel: string): Promise<unknown>;
 }
 
-/** What is said of a connection. */
+/** Options for {@linkcode createClient}. Times are in milliseconds. */
 export interface ClientOptions {
-  /** Where it leads. */
   readonly url: string;
-  /** Refuse commands while the connection is down, in place of keeping them for later. */
+  /** If `true`, a command is rejected while the connection is down. */
   readonly disableOfflineQueue: boolean;
-  /** Milliseconds until a command must be written; 0 for no bound. */
+  /** Time until a command must be written; `0` for no limit. */
   readonly commandOptions: { readonly timeout: number };
   /**
-   * Notices of hosted Redis that it is about to move. Anything but `"disabled"` reads two environment variables, which a
-   * program with the permissions of the deployment guide may not.
+   * Notices of hosted Redis before it moves. Any value except `"disabled"` reads two environment variables, for which the
+   * deployment guide gives no permission.
    */
   readonly maintNotifications: "disabled";
-  /** How it connects. */
   readonly socket: {
-    /** Milliseconds a connection may take. */
     readonly connectTimeout: number;
-    /** Milliseconds until the next attempt, or `false` for none. */
+    /** Returns the pause before the next attempt, or `false` to give up. */
     readonly reconnectStrategy: (retries: number) => number | false;
   };
 }
 
-/** Makes a client that is not connected. */
+/** Creates a client that is not connected yet. */
 export function createClient(options: ClientOptions): Client;

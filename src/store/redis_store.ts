@@ -8,7 +8,7 @@ import { checkEntry, toJson } from "./entry.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";
 import type { Store } from "./store.ts";
 
-/** A store in Redis: dispose it to end its connection. */
+/** A store in Redis. Dispose it to close its connection. */
 export interface RedisStore extends Store, AsyncDisposable {}
 
 // Redis runs a script as one step: nothing comes between the comparison and the change.
@@ -21,18 +21,18 @@ if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call("DEL", KEYS[1])`;
 
 /**
- * Makes a store in Redis 6.2 or later, and connects.
+ * Creates a store in Redis 6.2 or later, and connects.
  *
- * Every entry is one key with a time to live. Redis must not drop keys before their time: set `maxmemory-policy
- * noeviction`, or claims of mutations could vanish while they are held. While Redis is away each method rejects, within
- * `timeoutSeconds`; the connection comes back by itself.
+ * Every entry is one key that expires. Redis must not evict keys: set `maxmemory-policy noeviction`, otherwise the claim of
+ * a running action could disappear. While Redis cannot be reached, each method rejects within `timeoutSeconds`; the store
+ * reconnects by itself.
  *
- * @param options Where Redis is.
+ * @param options Address of Redis.
  * @returns The store.
- * @throws {Error} When Redis is not there.
- * @throws {TypeError} When `url` is none.
+ * @throws {Error} If Redis cannot be reached.
+ * @throws {TypeError} If `url` is not a URL of Redis.
  *
- * @example Claims that all instances share
+ * @example Share claims among all instances
  * ```ts ignore
  * import { createHandler } from "@hyper/actions";
  * import { createRedisStore } from "@hyper/actions/redis";
@@ -59,26 +59,21 @@ class ConnectedStore implements RedisStore {
 
   async put(key: string, value: unknown, seconds: number): Promise<void> {
     const text = toJson(key, value);
-    checkEntry(key, seconds);
-    await this.#redis.send(["SET", this.#keyOf(key), text, "PX", toMilliseconds(seconds)]);
+    await this.#redis.send(["SET", this.#keyOf(key), text, "PX", lifetimeOf(key, seconds)]);
   }
 
   async putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean> {
     const text = toJson(key, value);
-    checkEntry(key, seconds);
-    const args = ["SET", this.#keyOf(key), text, "NX", "PX", toMilliseconds(seconds)];
-    return await this.#redis.send(args, (answer) => {
-      // It came through after the asker was told that it had not: nobody would ever let it go before its time.
-      if (answer === "OK") notify(() => this.deleteIf(key, value), () => {}); // Its time is what is left to wait for.
+    const args = ["SET", this.#keyOf(key), text, "NX", "PX", lifetimeOf(key, seconds)];
+    return await this.#redis.send(args, (reply) => {
+      // The caller has got an error, so nothing else would release the claim. If this fails too, the claim expires.
+      if (reply === "OK") notify(() => this.deleteIf(key, value), () => {});
     }) === "OK";
   }
 
   async replace(key: string, expected: unknown, value: unknown, seconds: number): Promise<boolean> {
-    const before = toJson(key, expected);
-    const text = toJson(key, value);
-    checkEntry(key, seconds);
-    return await this.#redis.send(["EVAL", REPLACE, "1", this.#keyOf(key), before, text, toMilliseconds(seconds)]) ===
-      1;
+    const args = [toJson(key, expected), toJson(key, value), lifetimeOf(key, seconds)];
+    return await this.#redis.send(["EVAL", REPLACE, "1", this.#keyOf(key), ...args]) === 1;
   }
 
   async deleteIf(key: string, expected: unknown): Promise<boolean> {
@@ -98,7 +93,8 @@ class ConnectedStore implements RedisStore {
   }
 }
 
-/** At least one: Redis refuses 0. */
-function toMilliseconds(seconds: number): string {
+/** Checks an entry. Returns its lifetime in milliseconds, at least 1: Redis rejects 0. */
+function lifetimeOf(key: string, seconds: number): string {
+  checkEntry(key, seconds);
   return String(Math.max(1, Math.round(seconds * 1000)));
 }

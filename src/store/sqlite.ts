@@ -1,31 +1,31 @@
 /**
- * A `Store` in a SQLite file, for several processes of one machine, and for claims that outlive a restart.
+ * A `Store` in a SQLite file, for several processes on one machine, and for claims that survive a restart.
  *
  * @module
  */
-import type { DatabaseSync } from "node:sqlite";
+import { type DatabaseSync, openSqlite } from "../platform/sqlite.ts";
 import { checkEntry, toJson } from "./entry.ts";
 import { isLocked, whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";
 
-/** A {@linkcode Store} that holds a file open until it is disposed. */
+/** A store in a SQLite file. Dispose it to close the file. */
 export interface SqliteStore extends Store, AsyncDisposable {}
 
-/** How many writes there are between two clearances of what has expired. */
+/** Number of writes between two deletions of expired entries. */
 const WRITES_PER_SWEEP = 100;
+
 /**
- * Opens a store in a SQLite file, made when it is not there.
+ * Opens a store in a SQLite file, and creates the file if it does not exist.
  *
- * Several processes of one machine may open one file. It holds whatever is put into it until that expires; what has
- * expired is cleared away every hundred writes. Each call is one statement, and runs at once on the calling thread. While
- * another process holds the lock of the file, a call tries again for two seconds, with other requests served in between,
- * and then rejects.
+ * Several processes on one machine may open the same file. The store has no size limit; expired entries are deleted every
+ * 100 writes. Each call runs one statement on the calling thread. While another process holds the lock of the file, a call
+ * retries for two seconds without blocking other requests, and then rejects.
  *
- * @param path The path of the file, or `":memory:"`.
+ * @param path Path of the file, or `":memory:"`.
  * @returns The store.
- * @throws {Error} When the file cannot be opened, or its lock is not free within two seconds.
+ * @throws {Error} If the file cannot be opened, or stays locked for two seconds.
  *
- * @example Claims that outlive a restart
+ * @example Keep claims over a restart
  * ```ts
  * import { createSqliteStore } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -36,9 +36,7 @@ const WRITES_PER_SWEEP = 100;
  * ```
  */
 export async function createSqliteStore(path: string): Promise<SqliteStore> {
-  // Loaded here, so that nobody else pays for it.
-  const { DatabaseSync } = await import("node:sqlite");
-  const db = new DatabaseSync(path);
+  const db = await openSqlite(path);
   try {
     return await whenUnlocked(() => new SqliteFileStore(db));
   } catch (error) {
@@ -50,13 +48,13 @@ export async function createSqliteStore(path: string): Promise<SqliteStore> {
 class SqliteFileStore implements SqliteStore {
   readonly #db: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
-  /** Counted up to the next sweep, then anew. */
+  /** Number of writes, to know when the next sweep is due. */
   #writes = 0;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    // SQLite itself would wait for a lock with the thread held, and with it every request: hence no busy_timeout. A claim that
-    // a crash of the machine could take back is none: hence FULL, which costs one flush for each write.
+    // With a busy_timeout, SQLite would block the thread, and with it every request, while it waits for a lock. FULL costs one
+    // flush per write: without it, a crash of the machine could undo a claim.
     db.exec(`
       PRAGMA busy_timeout = 0;
       PRAGMA journal_mode = WAL;
@@ -71,7 +69,7 @@ class SqliteFileStore implements SqliteStore {
 
   async get(key: string): Promise<unknown> {
     const row = await whenUnlocked(() => this.#statements.get.get(key, Date.now()));
-    // The column is TEXT of a STRICT table, written by `toJson`.
+    // The column is TEXT in a STRICT table, written by `toJson()`.
     return row === undefined ? null : JSON.parse(row.value as string);
   }
 
@@ -114,20 +112,20 @@ class SqliteFileStore implements SqliteStore {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  /** Clears away some of what has expired, more than can have been written since the last time. */
+  /** Deletes some of the expired entries: more than can have been written since the last sweep. */
   #sweep(): void {
     this.#writes += 1;
     if (this.#writes % WRITES_PER_SWEEP !== 0) return;
     try {
       this.#statements.sweep.run(Date.now());
     } catch (error) {
-      // What has expired is not found any more, so that the next sweep is soon enough.
+      // Expired entries are never read, so they can wait for the next sweep.
       if (!isLocked(error)) throw error;
     }
   }
 }
 
-/** When what is kept now expires, in milliseconds; throws for a key or a time that not every store could keep. */
+/** Checks an entry. Returns when it expires, in milliseconds since the epoch. */
 function expiry(key: string, seconds: number): number {
   checkEntry(key, seconds);
   return Date.now() + seconds * 1000;
@@ -143,7 +141,7 @@ function prepare(db: DatabaseSync) {
     replace: db.prepare("UPDATE hyper_store SET value = ?, expires = ? WHERE key = ? AND value = ? AND expires > ?"),
     deleteIf: db.prepare("DELETE FROM hyper_store WHERE key = ? AND value = ? AND expires > ?"),
     delete: db.prepare("DELETE FROM hyper_store WHERE key = ?"),
-    // Bounded: after a quiet day there may be a million, and the thread is held while they go.
+    // Limited: there may be a million expired entries, and deleting them blocks the thread.
     sweep: db.prepare(`
       DELETE FROM hyper_store WHERE key IN (
         SELECT key FROM hyper_store WHERE expires <= ? ORDER BY expires LIMIT ${10 * WRITES_PER_SWEEP}

@@ -1,31 +1,30 @@
 /**
- * `Store` and `Bus`: the two seams through which several instances of an application share what one would keep in
- * memory. Each is as narrow as its use, so that an adapter over Redis, SQLite or Deno KV is a page of code.
+ * `Store` and `Bus`: the two interfaces through which several instances of an application share their state. Each has
+ * only the methods that the library needs, so that an adapter over Redis, SQLite or Deno KV is short.
  *
  * @module
  */
 
 /**
- * Keeps values under keys for a while.
+ * Keeps values under keys for a limited time.
  *
- * **Values** are JSON: what `JSON.parse(JSON.stringify(value))` gives back equal. A store keeps a copy. `null` is how an
- * absent value is told, so it cannot be one. **Keys** are texts of at most 512 characters. **Seconds** are above 0, and
- * count from the call; from then on a value is as if it had never been there, exactly, however late a store clears it
- * away.
+ * **Values** are JSON: `get()` returns a value equal to `JSON.parse(JSON.stringify(value))`. A store keeps a copy. `null`
+ * means that a key has no value, so `null` itself cannot be stored. **Keys** are strings of at most 512 characters.
+ * **Seconds** are above 0 and count from the call. An expired value is never returned, even if the store deletes it
+ * later.
  *
- * **Each method is atomic**, also against other instances that share the store: of two `putIfAbsent` for one key one
- * gives `true`, and nothing comes between the comparison and the change in `replace` and `deleteIf`. Values are compared
- * as their JSON texts.
+ * **Each method is atomic**, also among instances that share the store: of two concurrent `putIfAbsent()` calls for one
+ * key, exactly one returns `true`; `replace()` and `deleteIf()` compare and change in one step. Values are compared as
+ * JSON text.
  *
- * **A bounded store** may drop values before their time, the ones written longest ago first; but never one that
- * `putIfAbsent` made and nothing has replaced since: somebody holds it. Where there is no room without dropping such a
- * value, it rejects.
+ * **A bounded store** may drop values before they expire, the oldest write first. It must not drop a claim: a value that
+ * `putIfAbsent()` stored and that nothing has replaced since. If only claims are left and there is no room, it rejects.
  *
- * A store that cannot be reached rejects, within a few seconds, and never guesses. Whoever asked then refuses with 503,
- * so that nothing runs twice. `createHandler({ storeSeconds })` bounds each call of any store, for one that never answers.
- * No call waits synchronously: while a lock is held elsewhere the event loop serves others.
+ * If a store cannot be reached, its methods reject within a few seconds. The request then fails with 503, so that nothing
+ * runs twice. `createHandler({ storeSeconds })` limits the time of each call of any store. No method may block the event
+ * loop while it waits for a lock.
  *
- * @example Keeping a draft for a day
+ * @example Keep a draft for a day
  * ```ts
  * import { createMemoryStore, type Store } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -36,83 +35,80 @@
  * ```
  */
 export interface Store {
-  /** The value of a key, or `null` when there is none. */
+  /** Returns the value of a key, or `null` if it has none. */
   get(key: string): Promise<unknown>;
-  /** Keeps a value, in place of any that was there. */
+  /** Stores a value and replaces an existing one. */
   put(key: string, value: unknown, seconds: number): Promise<void>;
-  /** Keeps a value unless there is one; gives whether it was kept. */
+  /** Stores a value if the key has none. Returns whether it was stored. */
   putIfAbsent(key: string, value: unknown, seconds: number): Promise<boolean>;
   /**
-   * Keeps a value in place of one that equals `expected`; gives whether it was so. With the same value twice it is kept
-   * longer, and still held.
+   * Replaces the value of a key if it equals `expected`. Returns whether it did. If both values are equal, this extends
+   * the lifetime of the value, and a claim stays a claim.
    */
   replace(key: string, expected: unknown, value: unknown, seconds: number): Promise<boolean>;
-  /** Removes a value that equals `expected`; gives whether it was so. */
+  /** Deletes the value of a key if it equals `expected`. Returns whether it did. */
   deleteIf(key: string, expected: unknown): Promise<boolean>;
-  /** Removes whatever value is there. */
+  /** Deletes the value of a key, if it has one. */
   delete(key: string): Promise<void>;
 }
 
-/** What a {@linkcode Bus} carries to a listener. */
+/** A message that a {@linkcode Bus} delivers to a listener. */
 export interface BusMessage {
   /**
-   * Where in its topic the message stands: up to 200 printable ASCII characters without a space, without meaning outside
-   * their bus, to be given back as `after`.
+   * Position of the message in its topic: up to 200 printable ASCII characters without a space. Only the bus can
+   * interpret it. Pass it as `after` to resume from here.
    */
   readonly cursor: string;
-  /**
-   * What was published; `null`, which no message is, where something stands that the bus cannot read: the listener has
-   * missed whatever it said.
-   */
+  /** The published message. `null` if the bus cannot read it: the listener has then missed a message. */
   readonly message: unknown;
 }
 
 /** Options for publishing one message. */
 export interface PublishOptions {
   /**
-   * Time for which those who come back may still need the message, in seconds. A bus that keeps its log outside of the
-   * process keeps it no longer. Default: as long as the bus keeps any message.
+   * Time for which a returning listener may need the message, in seconds. A bus with a log outside of the process may
+   * drop the message afterwards. Default: as long as the bus keeps any message.
    */
   readonly keepSeconds?: number | undefined;
 }
 
-/** Where a subscription begins. */
+/** Options for a subscription. */
 export interface SubscribeOptions {
-  /** Begin after this message, with all that followed it. Default: begin with what is published from now on. */
+  /** Cursor of the last message that the listener received; the messages after it come first. Default: only new messages. */
   readonly after?: string | null | undefined;
   /**
-   * Called when messages may have passed the listener by, before it gets the next one: the bus was away for longer than
-   * its log reaches back, or has lost it. The subscriber then has to look at the whole state again. Never called by a bus
-   * in memory. Default: nobody is told.
+   * Called before the next message when the listener may have missed some: the bus was disconnected for longer than its
+   * log reaches back, or has lost its log. The subscriber must then refresh its state. A bus in memory never calls it.
    */
   readonly onGap?: (() => void) | undefined;
 }
 
-/** A subscription: dispose it to end it. */
+/** A subscription. Dispose it to end it. */
 export interface BusSubscription extends AsyncDisposable {
   /**
-   * Whether everything after `after` was there; `false` when the log no longer reaches back, or the cursor is not one of
-   * this bus: the subscriber then has to look at the whole state again. `true` where no `after` was given.
+   * `true` if the listener received every message after `after`, or if no `after` was given. `false` if the log no longer
+   * reaches back that far, or if the cursor is not from this bus: the subscriber must then refresh its state.
    */
   readonly isComplete: boolean;
   /**
-   * Where a subscription without `after` begins: as if the latest message of the topic had this cursor. `null`, or
-   * nothing, where a bus cannot say; who comes back before anything was published then has to look at the whole state.
+   * Position at which a subscription without `after` starts, like the cursor of the latest message. `null` or absent if
+   * the bus does not track positions: a client that reconnects before the first message must then refresh its state.
    */
   readonly cursor?: string | null | undefined;
 }
 
 /**
- * Carries messages to everyone who listens to a topic, on every instance.
+ * Delivers messages to every listener of a topic, on every instance.
  *
- * **Messages** are JSON, as the values of a {@linkcode Store}. **Order**: within a topic every listener gets them in the
- * order of their cursors, the publisher's own listeners too; between topics there is none. **Once**: a listener gets
- * each message once; one that subscribes with `after` gets what came since and then what comes, without a message twice,
- * and without a gap that `isComplete` or `onGap` does not tell of. **Log**: a bus keeps the latest messages of a topic,
- * bounded in count and in bytes, for those who come back; a message above the bound is carried and not kept. A bus that loses its connection finds it again by itself, and its subscriptions go on.
+ * **Messages** are JSON, like the values of a {@linkcode Store}. **Order**: within a topic, every listener receives the
+ * messages in the order of their cursors, including listeners of the publishing instance; topics are independent.
+ * **Once**: a listener receives each message once. With `after`, it receives the messages since that cursor and then the
+ * new ones, without a duplicate; a gap is reported by `isComplete` or `onGap`. **Log**: a bus keeps the latest messages of
+ * a topic for listeners that return, bounded in number and in bytes. A message above the limit is delivered but not kept.
+ * A bus that loses its connection reconnects by itself and keeps its subscriptions.
  *
- * `publish` resolves when the message has its place, not when it has been heard. A listener returns at once; what it
- * throws is reported, and keeps nothing from the others.
+ * `publish()` resolves when the message has its position, not when it has been delivered. A listener must return at once.
+ * An error that it throws is reported and does not affect other listeners.
  *
  * @example Two listeners
  * ```ts
@@ -120,17 +116,17 @@ export interface BusSubscription extends AsyncDisposable {
  * import { assertEquals } from "@std/assert";
  *
  * const bus: Bus = createMemoryBus();
- * const heard: unknown[] = [];
- * await using _one = await bus.subscribe("board", ({ message }) => heard.push(message));
- * await using _two = await bus.subscribe("board", ({ message }) => heard.push(message));
+ * const received: unknown[] = [];
+ * await using _one = await bus.subscribe("board", ({ message }) => received.push(message));
+ * await using _two = await bus.subscribe("board", ({ message }) => received.push(message));
  * await bus.publish("board", { added: 7 });
- * assertEquals(heard, [{ added: 7 }, { added: 7 }]);
+ * assertEquals(received, [{ added: 7 }, { added: 7 }]);
  * ```
  */
 export interface Bus {
-  /** Publishes a message; gives its cursor. */
+  /** Publishes a message. Returns its cursor. */
   publish(topic: string, message: unknown, options?: PublishOptions): Promise<string>;
-  /** Subscribes a listener; resolves when no message published from then on can pass it by. */
+  /** Subscribes a listener. Resolves when the listener receives every message published from then on. */
   subscribe(
     topic: string,
     listener: (message: BusMessage) => void,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { InputError } from "../../src/errors.ts";
 import type { Body } from "../../src/http/body.ts";
 import type { FieldMap, FieldValue } from "../../src/http/field_map.ts";
-import { filesOf, type Kwargs, mergeKwargs, readDataHeader, readQuery } from "../../src/actions/kwargs.ts";
+import { type Kwargs, mergeKwargs, readDataHeader, readQuery, uploadedFiles } from "../../src/actions/kwargs.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
 
 /** Fields as they stand in a query or body. */
@@ -210,9 +210,9 @@ Deno.test("mergeKwargs() leaves its sources as they are", () => {
   assertEquals(header, { a: { b: 1 } });
 });
 
-Deno.test("filesOf() gives files by the names of their fields, and no texts", () => {
+Deno.test("uploadedFiles() gives files by the names of their fields, and no texts", () => {
   const [one, two] = [new File(["1"], "1"), new File(["2"], "2")];
-  const files = filesOf(fields(["a", "text"], ["f", one], ["f", "text"], ["f", two], ["rows[0].g", two]));
+  const files = uploadedFiles(fields(["a", "text"], ["f", one], ["f", "text"], ["f", two], ["rows[0].g", two]));
   assertEquals([...files], [["f", [one, two]], ["rows[0].g", [two]]]);
 });
 

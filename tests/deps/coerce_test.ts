@@ -87,7 +87,7 @@ const REFUSED: readonly [ParamType, string][] = [
 
 for (const [index, [paramType, text]] of REFUSED.entries()) {
   Deno.test(`coerce() refuses ${JSON.stringify(text)} as ${nameOf(paramType)}, case ${index}`, async () => {
-    assertEquals((await coerce(text, paramType)).kind, "refused");
+    assertEquals((await coerce(text, paramType)).kind, "mismatch");
   });
 }
 

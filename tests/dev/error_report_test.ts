@@ -110,7 +110,7 @@ Deno.test("reportOf() tells of the causes, and of a circle of them for some turn
 });
 
 Deno.test("reportOf() tells of what is thrown and is no error", async () => {
-  assertEquals((await reportOf("gone", ORIGIN)).message, '"gone"');
+  assertEquals((await reportOf("gone", ORIGIN)).message, "'gone'");
   assertEquals((await reportOf({ code: 7 }, ORIGIN)).message, "{ code: 7 }");
   assertEquals((await reportOf(undefined, ORIGIN)).message, "undefined");
 });

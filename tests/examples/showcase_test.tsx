@@ -62,10 +62,10 @@ async function namesIn(path: string, declaration: string): Promise<string[]> {
 }
 
 const PROMISES: readonly (readonly [page: string, what: string, names: () => Promise<readonly string[]>])[] = [
-  ["guides/actions", "options of action()", () => namesIn("src/actions/action.ts", "interface ActionOptions")],
+  ["guides/actions", "options of action()", () => namesIn("src/actions/action_options.ts", "interface ActionOptions")],
   ["guides/actions", "members of the context of an action function", async () => [
     ...await namesIn("src/context.ts", "interface RequestContext"),
-    ...await namesIn("src/actions/action.ts", "interface ActionContextBase"),
+    ...await namesIn("src/actions/action_options.ts", "interface ActionContextBase"),
   ]],
   [
     "reference/handler",
@@ -96,7 +96,7 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
   ],
   ["reference/fields", "properties of <Form>", () => namesIn("src/preact/form.tsx", "interface FormProps")],
   ["reference/events", "events", () => namesIn("src/client/events.ts", "interface HyperEventMap")],
-  ["reference/items", "options of html()", () => namesIn("src/results/items.ts", "interface HtmlOptions")],
+  ["reference/items", "options of html()", () => namesIn("src/results/item.ts", "interface HtmlOptions")],
   ["reference/items", "swap modes", () => Promise.resolve(SWAPS)],
   [
     "reference/protocol",

@@ -9,12 +9,12 @@ import { showBlank } from "./support.ts";
 const TYPES = Object.keys(FIELD_KINDS) as FieldType[];
 
 Deno.test("each kind of field is drawn as one element, and an input has a type", () => {
-  const { datetime, radio, textarea, select, multiselect } = FIELD_KINDS;
+  const { datetime, radio, textarea, select, multiSelect } = FIELD_KINDS;
   assertEquals([datetime.element, datetime.inputType], ["input", "datetime-local"]);
   assertEquals([radio.element, radio.inputType], ["input", "radio"]);
   assertEquals([textarea.element, textarea.inputType], ["textarea", ""]);
   assertEquals([select.element, select.inputType], ["select", ""]);
-  assertEquals([multiselect.element, multiselect.inputType], ["select_multi", ""]);
+  assertEquals([multiSelect.element, multiSelect.inputType], ["select_multi", ""]);
   for (const { element, inputType } of Object.values(FIELD_KINDS)) {
     assertEquals(inputType === "", !["input", "checkbox"].includes(element));
   }

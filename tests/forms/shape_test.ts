@@ -77,7 +77,7 @@ Deno.test("readShape() makes choices of an enum, of literals, and of numbers", (
     [z.enum(["", "b", "c"]), ["select", false, { choices: choices(["b", "c"]) }]],
     [z.union([z.literal("a"), z.literal("b"), z.null()]), ["select", false, { choices: choices(["a", "b"]) }]],
     [z.literal([1, 2]), ["select", true, { choices: choices(["1", "2"]) }]],
-    [z.array(z.enum(["a", "b"])).min(1), ["multiselect", true, { choices: choices(["a", "b"]) }]],
+    [z.array(z.enum(["a", "b"])).min(1), ["multiSelect", true, { choices: choices(["a", "b"]) }]],
   ];
   for (const [schema, expected] of table) assertEquals(drawn({ x: schema }), expected);
 });

@@ -1,7 +1,8 @@
 /** A disk that fails as real ones do, for the temporary files of uploads. */
+import fs, { type FileHandle } from "node:fs/promises";
 import { dirname } from "@std/path";
 
-/** The errors of a disk, as Deno throws them. */
+/** Errors of a disk. */
 export const DISK_ERRORS: readonly (readonly [what: string, make: () => Error])[] = [
   ["is full (ENOSPC)", () => named("ENOSPC", "No space left on device (os error 28)")],
   ["is above its quota (EDQUOT)", () => named("EDQUOT", "Disk quota exceeded (os error 122)")],
@@ -9,78 +10,72 @@ export const DISK_ERRORS: readonly (readonly [what: string, make: () => Error])[
   ["is broken (EIO)", () => named("EIO", "Input/output error (os error 5)")],
   ["can be read alone (EROFS)", () => named("EROFS", "Read-only file system (os error 30)")],
   ["is not permitted", () => new Deno.errors.NotCapable('Requires write access to "/tmp"')],
-  ["is gone", () => new Deno.errors.NotFound("No such file or directory (os error 2)")],
+  ["is gone", () => named("ENOENT", "No such file or directory (os error 2)")],
 ];
 
 function named(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-/** What fails. */
+/** The steps that fail. */
 export interface DiskFaults {
-  /** Thrown where the folder of temporary files is made. */
+  /** Thrown when the folder of temporary files is created. */
   folder?: Error | undefined;
-  /** Thrown where the file that locks that folder is made. */
+  /** Thrown when the file that locks that folder is created. */
   lock?: Error | undefined;
-  /** Thrown where that file is locked. */
+  /** Thrown when that file is locked. */
   flock?: Error | undefined;
-  /** Thrown where a temporary file is made. */
+  /** Thrown when a temporary file is created. */
   make?: Error | undefined;
-  /** Thrown where it is opened for writing. */
-  open?: Error | undefined;
-  /** Thrown by a write that goes past so many bytes. Default: the first. */
+  /** Thrown by a write that exceeds `room` bytes. */
   write?: Error | undefined;
-  /** How many bytes are taken before `write` is thrown. */
+  /** Bytes that are written before `write` is thrown. Default: `0`. */
   room?: number | undefined;
-  /** The number of bytes that a write takes in place of all of them. */
+  /** Bytes that one write accepts. Default: all of them. */
   most?: number | undefined;
-  /** Thrown where it is opened for reading. */
+  /** Thrown when a temporary file is opened for reading. */
   read?: Error | undefined;
-  /** Thrown where it is removed; `NotFound` where another program has done that before. */
+  /** Thrown when a temporary file is removed; with the code `ENOENT` it is removed first, as by another program. */
   remove?: Error | undefined;
 }
 
 /** Makes the disk fail while it is in use. */
 export class FailingDisk implements Disposable {
   readonly faults: DiskFaults;
-  readonly #own = {
-    makeTempDir: Deno.makeTempDir,
-    makeTempFile: Deno.makeTempFile,
-    open: Deno.open,
-    remove: Deno.remove,
-  };
+  readonly #ownFs = { mkdtemp: fs.mkdtemp, open: fs.open, unlink: fs.unlink };
+  readonly #ownOpen = Deno.open;
   readonly #made: string[] = [];
   readonly #folders: string[] = [];
 
   constructor(faults: DiskFaults) {
     this.faults = faults;
-    const { makeTempDir, makeTempFile, open, remove } = this.#own;
-    Deno.makeTempDir = async (options) => {
+    const { mkdtemp, open, unlink } = this.#ownFs;
+    const mkdtempFailing = async (prefix: string): Promise<string> => {
       if (faults.folder !== undefined) throw faults.folder;
-      const path = await makeTempDir(options);
+      const path = await mkdtemp(prefix);
       this.#folders.push(path);
       return path;
     };
-    Deno.makeTempFile = async (options) => {
+    Object.assign(fs, { mkdtemp: mkdtempFailing });
+    fs.open = async (path, flags, mode) => {
       if (faults.make !== undefined) throw faults.make;
-      const path = await makeTempFile(options);
-      this.#made.push(path);
-      return path;
+      const file = await open(path, flags, mode);
+      this.#made.push(String(path));
+      return this.#failing(file);
+    };
+    fs.unlink = async (path) => {
+      const fault = this.#made.includes(String(path)) ? faults.remove : undefined;
+      if (fault === undefined || "code" in fault && fault.code === "ENOENT") await unlink(path);
+      if (fault !== undefined) throw fault;
     };
     Deno.open = async (path, options) => {
       const isLock = this.#folders.includes(dirname(String(path))) && !this.#made.includes(String(path));
       if (isLock && faults.lock !== undefined) throw faults.lock;
-      const fault = options?.write === true ? faults.open : faults.read;
-      if (fault !== undefined && this.#made.includes(String(path))) throw fault;
-      const file = await open(path, options);
+      if (!isLock && faults.read !== undefined) throw faults.read;
+      const file = await this.#ownOpen(path, options);
       const { flock } = faults;
       if (isLock && flock !== undefined) file.lock = () => Promise.reject(flock);
-      return this.#made.includes(String(path)) && options?.write === true ? this.#failing(file) : file;
-    };
-    Deno.remove = async (path, options) => {
-      const fault = this.#made.includes(String(path)) ? faults.remove : undefined;
-      if (fault === undefined || fault instanceof Deno.errors.NotFound) await remove(path, options);
-      if (fault !== undefined) throw fault;
+      return file;
     };
   }
 
@@ -100,23 +95,26 @@ export class FailingDisk implements Disposable {
     return files.length > 0 ? files : this.#folders.filter(isThere);
   }
 
-  #failing(file: Deno.FsFile): Deno.FsFile {
+  #failing(file: FileHandle): FileHandle {
     const { faults } = this;
     let taken = 0;
     const write = file.write.bind(file);
-    file.write = async (bytes) => {
+    const writeFailing = async (bytes: Uint8Array, offset: number) => {
       const room = faults.write === undefined ? Infinity : (faults.room ?? 0) - taken;
       if (room <= 0 && faults.write !== undefined) throw faults.write;
       // A disk takes what still fits, and fails with the next write.
-      const count = await write(bytes.subarray(0, Math.min(bytes.length, room, faults.most ?? Infinity)));
-      taken += count;
-      return count;
+      const part = bytes.subarray(offset);
+      const length = Math.min(part.length, room, faults.most ?? Infinity);
+      const result = length === 0 ? { bytesWritten: 0 } : await write(part.subarray(0, length));
+      taken += result.bytesWritten;
+      return result;
     };
-    return file;
+    return Object.assign(file, { write: writeFailing });
   }
 
   [Symbol.dispose](): void {
-    Object.assign(Deno, this.#own);
+    Object.assign(fs, this.#ownFs);
+    Deno.open = this.#ownOpen;
     for (const path of this.left()) Deno.removeSync(path);
   }
 }

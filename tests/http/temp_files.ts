@@ -1,22 +1,24 @@
-/** Notes the temporary files that are made while it is in use, so that a test can ask which of them are still there. */
+/** Records the temporary files that are created while it is in use, so that a test can ask which of them still exist. */
+import fs from "node:fs/promises";
+
 export class TempFiles implements Disposable {
-  readonly #makeTempFile = Deno.makeTempFile;
+  readonly #open = fs.open;
   readonly #made: string[] = [];
 
   constructor() {
-    Deno.makeTempFile = async (options) => {
-      const path = await this.#makeTempFile(options);
-      this.#made.push(path);
-      return path;
+    fs.open = async (path, flags, mode) => {
+      const file = await this.#open(path, flags, mode);
+      if (flags === "wx") this.#made.push(String(path));
+      return file;
     };
   }
 
-  /** How many have been made. */
+  /** Number of files that were created. */
   get count(): number {
     return this.#made.length;
   }
 
-  /** Those that are still there. */
+  /** Files that still exist. */
   get left(): string[] {
     return this.#made.filter((path) => {
       try {
@@ -29,6 +31,6 @@ export class TempFiles implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Deno.makeTempFile = this.#makeTempFile;
+    fs.open = this.#open;
   }
 }

@@ -161,7 +161,7 @@ Deno.test("preparePage() takes status and headers that render set", async () => 
 
 Deno.test("preparePage() starts with the status it is given", async () => {
   const { route, ctx } = routeAt(await manifestOf({ "/": { default: Body } }), "/");
-  const tree = await preparePage(route, ctx, { status: 404 });
+  const tree = await preparePage(route, ctx, 404);
   assertEquals(tree.kind === "tree" && tree.status, 404);
 });
 

@@ -1,19 +1,21 @@
 import { assertEquals } from "@std/assert";
-import { asDocument, bodyOf, cutOut, isDocument, plainDocument, withHead } from "../../src/preact/document.ts";
+import { asDocument, bodyElement, cutOut, plainDocument, withHead } from "../../src/preact/document.ts";
 
 const SCRIPT = "<script src=x></script>";
 
 for (
   const [what, html, expected] of [
     ["an html element", "<html><body></body></html>", true],
-    ["one with attributes, behind a doctype", "<!DOCTYPE html>\n<HTML lang=de>", true],
+    ["an html element with attributes after a doctype", "<!DOCTYPE html>\n<HTML lang=de>", true],
     ["a fragment", "<main></main>", false],
     ["a text about html", "about <html>", false],
-    ["another element whose name begins alike", "<html-view></html-view>", false],
-    ["nothing", "", false],
+    ["an element whose name starts with html", "<html-view></html-view>", false],
+    ["an empty string", "", false],
   ] as const
 ) {
-  Deno.test(`isDocument() of ${what} is ${expected}`, () => assertEquals(isDocument(html), expected));
+  Deno.test(`asDocument() ${expected ? "returns a document" : "returns null"} for ${what}`, () => {
+    assertEquals(asDocument(html) !== null, expected);
+  });
 }
 
 for (
@@ -84,7 +86,7 @@ for (
     ["the rest of a document that does not close its body", "<html><body>x", "<body>x</body>"],
   ] as const
 ) {
-  Deno.test(`bodyOf() gives ${what}`, () => assertEquals(bodyOf(html), expected));
+  Deno.test(`bodyElement() returns ${what}`, () => assertEquals(bodyElement(html), expected));
 }
 
 Deno.test("cutOut() gives what stands between the tags of the first such element, or null", () => {

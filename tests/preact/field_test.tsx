@@ -273,7 +273,7 @@ Deno.test("Field outside a form says what is missing", () => {
   assertThrows(
     () => renderToString(<Field name="title" />),
     TypeError,
-    'Cannot render <Field name="title">: no <Form>',
+    'Cannot render <Field name="title">: it is outside a <Form>',
   );
   assertThrows(() => show(NoteForm, <Field name="titel" />), TypeError, 'Cannot find field "titel" of form "note"');
 });

@@ -47,5 +47,5 @@ Deno.test("FormErrors leads to each field, and tells what concerns the whole", a
 });
 
 Deno.test("FormErrors outside a form says what is missing", () => {
-  assertThrows(() => renderToString(<FormErrors />), TypeError, "Cannot render <FormErrors>: no <Form>");
+  assertThrows(() => renderToString(<FormErrors />), TypeError, "Cannot render <FormErrors>: it is outside a <Form>");
 });

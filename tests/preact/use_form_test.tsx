@@ -18,5 +18,5 @@ Deno.test("useForm() gives the form around a component, with what was wrong", as
 });
 
 Deno.test("useForm() outside a form says what is missing", () => {
-  assertThrows(() => renderToString(<Names />), TypeError, "Cannot use the form: no <Form>");
+  assertThrows(() => renderToString(<Names />), TypeError, "Cannot use the form: the component is outside a <Form>");
 });

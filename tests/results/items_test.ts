@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { isItem, isUnsafeHtml } from "../../src/results/item.ts";
 import {
   checkpoint,
   event,
   history,
   html,
-  isItem,
-  isUnsafeHtml,
   loadJs,
   redirect,
   refresh,

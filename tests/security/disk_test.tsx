@@ -76,7 +76,7 @@ Deno.test("A18: a spooled file that is gone when the handler reads it is 500, an
   using disk = new FailingDisk({});
   const { app } = uploads();
   await using _ = app;
-  disk.faults.read = new Deno.errors.NotFound("No such file or directory");
+  disk.faults.read = Object.assign(new Error("No such file or directory"), { code: "ENOENT" });
   const response = await send(app, SMALL, JSON_TYPE);
   const said = await response.text();
   assertEquals([response.status, said.includes("small.bin"), said.includes("/hyper-upload")], [500, false, false]);

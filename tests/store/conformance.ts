@@ -1,21 +1,21 @@
 /**
- * What any `Store` and any `Bus` must do, as tests that an implementation runs against itself.
+ * Tests of the contracts of `Store` and `Bus`, for any implementation.
  *
  * @module
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Bus, BusMessage, Store } from "../../src/store/store.ts";
 
-/** A store under test, with the time it counts by. */
+/** A store under test. */
 export interface StoreUnderTest extends AsyncDisposable {
   readonly store: Store;
-  /** Another way to the same values, as another instance has it. */
+  /** A second store over the same values, as another instance would have. */
   readonly other: Store;
-  /** Lets this many seconds pass for both. */
+  /** Advances the time of both stores. */
   pass(seconds: number): void | Promise<void>;
 }
 
-/** Where the tests of a conformance suite are declared, as options to each of them. */
+/** Options for each test. */
 export type TestOptions = Omit<Deno.TestDefinition, "name" | "fn">;
 
 const TEXTS: readonly unknown[] = [
@@ -34,9 +34,9 @@ const TEXTS: readonly unknown[] = [
 /**
  * Declares the tests of a store.
  *
- * @param name What it is called.
- * @param open Makes one, empty.
- * @param options For each test.
+ * @param name Name of the implementation.
+ * @param open Creates an empty store.
+ * @param options Options for each test.
  */
 export function testStore(
   name: string,
@@ -53,19 +53,19 @@ export function testStore(
       },
     });
 
-  test("get() gives null for a key that nobody has put", async ({ store }) => {
+  test("get() returns null for a key without a value", async ({ store }) => {
     assertEquals(await store.get("absent"), null);
   });
 
   for (const [index, value] of TEXTS.entries()) {
-    test(`get() gives back what was put, case ${index}`, async ({ store, other }) => {
+    test(`get() returns the value of put(), case ${index}`, async ({ store, other }) => {
       await store.put("key", value, 60);
       assertEquals(JSON.stringify(await store.get("key")), JSON.stringify(value));
       assertEquals(JSON.stringify(await other.get("key")), JSON.stringify(value));
     });
   }
 
-  test("get() gives back a text of 200,000 characters, at each length of its bytes", async ({ store }) => {
+  test("get() returns a text of 200,000 characters of any UTF-8 length", async ({ store }) => {
     for (const character of ["a", "é", "\u20AC", "\u{1F600}"]) {
       const text = character.repeat(200_000 / character.length);
       await store.put("long", text, 60);
@@ -75,21 +75,21 @@ export function testStore(
     assertEquals(await store.get("long"), "short");
   });
 
-  test("put() keeps a copy", async ({ store }) => {
+  test("put() stores a copy", async ({ store }) => {
     const value = { list: [1] };
     await store.put("key", value, 60);
     value.list.push(2);
     assertEquals(await store.get("key"), { list: [1] });
   });
 
-  test("put() takes the place of what was there, its time included", async ({ store, pass }) => {
+  test("put() replaces a value and its lifetime", async ({ store, pass }) => {
     await store.put("key", "first", 10);
     await store.put("key", "second", 60);
     await pass(11);
     assertEquals(await store.get("key"), "second");
   });
 
-  test("put() keeps a value until its time is up, and not past it", async ({ store, pass }) => {
+  test("put() stores a value until it expires", async ({ store, pass }) => {
     await store.put("key", "value", 10);
     await pass(9);
     assertEquals(await store.get("key"), "value");
@@ -97,31 +97,31 @@ export function testStore(
     assertEquals(await store.get("key"), null);
   });
 
-  test("put() refuses null and what JSON cannot say", async ({ store }) => {
-    await assertRejects(() => store.put("key", null, 60), TypeError, "is no value");
-    await assertRejects(() => store.put("key", undefined, 60), TypeError, "is no value");
+  test("put() rejects null and undefined", async ({ store }) => {
+    await assertRejects(() => store.put("key", null, 60), TypeError, "its value is");
+    await assertRejects(() => store.put("key", undefined, 60), TypeError, "its value is");
   });
 
-  test("put() refuses a time to live that is not above 0", async ({ store }) => {
+  test("put() rejects a time to live that is not a finite number above 0", async ({ store }) => {
     for (const seconds of [0, -1, NaN, Infinity]) {
       await assertRejects(() => store.put("key", "value", seconds), RangeError, "time to live");
     }
   });
 
-  test("put() takes a key of 512 characters, and none of 513 or 0", async ({ store }) => {
+  test("put() accepts a key of 512 characters and rejects 513 and 0", async ({ store }) => {
     await store.put("k".repeat(512), "value", 60);
     assertEquals(await store.get("k".repeat(512)), "value");
     await assertRejects(() => store.put("k".repeat(513), "value", 60), RangeError, "513 characters");
     await assertRejects(() => store.put("", "value", 60), RangeError, "0 characters");
   });
 
-  test("putIfAbsent() keeps the first of two", async ({ store, other }) => {
+  test("putIfAbsent() stores the first of two values", async ({ store, other }) => {
     assertEquals(await store.putIfAbsent("key", "first", 60), true);
     assertEquals(await other.putIfAbsent("key", "second", 60), false);
     assertEquals(await store.get("key"), "first");
   });
 
-  test("putIfAbsent() gives true to one of twenty at once", async ({ store, other }) => {
+  test("putIfAbsent() returns true to one of twenty concurrent calls", async ({ store, other }) => {
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? store : other).putIfAbsent("key", index + 1, 60)),
     );
@@ -129,14 +129,14 @@ export function testStore(
     assertEquals(await store.get("key"), results.indexOf(true) + 1);
   });
 
-  test("putIfAbsent() takes the place of what has expired", async ({ store, pass }) => {
+  test("putIfAbsent() replaces an expired value", async ({ store, pass }) => {
     await store.putIfAbsent("key", "first", 10);
     await pass(10);
     assertEquals(await store.putIfAbsent("key", "second", 10), true);
     assertEquals(await store.get("key"), "second");
   });
 
-  test("replace() changes what it expects, and nothing else", async ({ store }) => {
+  test("replace() changes only the expected value", async ({ store }) => {
     await store.put("key", { owner: "a" }, 60);
     assertEquals(await store.replace("key", { owner: "b" }, "taken", 60), false);
     assertEquals(await store.get("key"), { owner: "a" });
@@ -144,7 +144,7 @@ export function testStore(
     assertEquals(await store.get("key"), "taken");
   });
 
-  test("replace() gives false for what is absent or has expired", async ({ store, pass }) => {
+  test("replace() returns false for an absent or expired value", async ({ store, pass }) => {
     assertEquals(await store.replace("key", "value", "other", 60), false);
     await store.put("key", "value", 10);
     await pass(10);
@@ -152,7 +152,7 @@ export function testStore(
     assertEquals(await store.get("key"), null);
   });
 
-  test("replace() with the same value keeps it longer", async ({ store, pass }) => {
+  test("replace() with the same value extends its lifetime", async ({ store, pass }) => {
     await store.putIfAbsent("key", "lease", 10);
     await pass(6);
     assertEquals(await store.replace("key", "lease", "lease", 10), true);
@@ -162,7 +162,7 @@ export function testStore(
     assertEquals(await store.get("key"), null);
   });
 
-  test("replace() gives true to one of ten at once", async ({ store, other }) => {
+  test("replace() returns true to one of ten concurrent calls", async ({ store, other }) => {
     await store.put("key", "start", 60);
     const results = await Promise.all(
       Array.from(
@@ -174,7 +174,7 @@ export function testStore(
     assertEquals(await store.get("key"), `by ${results.indexOf(true)}`);
   });
 
-  test("deleteIf() removes what it expects, and nothing else", async ({ store }) => {
+  test("deleteIf() deletes only the expected value", async ({ store }) => {
     await store.put("key", { owner: "a" }, 60);
     assertEquals(await store.deleteIf("key", { owner: "b" }), false);
     assertEquals(await store.get("key"), { owner: "a" });
@@ -183,7 +183,7 @@ export function testStore(
     assertEquals(await store.deleteIf("key", { owner: "a" }), false);
   });
 
-  test("delete() removes whatever is there, and nothing where nothing is", async ({ store }) => {
+  test("delete() deletes any value, and does nothing without one", async ({ store }) => {
     await store.put("key", "value", 60);
     await store.delete("key");
     await store.delete("key");
@@ -191,7 +191,7 @@ export function testStore(
     assertEquals(await store.putIfAbsent("key", "again", 60), true);
   });
 
-  test("keeps keys apart that look alike", async ({ store }) => {
+  test("separates keys that look alike", async ({ store }) => {
     const keys = ["a", "A", "a ", "a\u0000", "á", "a\u0301", "__proto__", "constructor", "%", "_", "'", "a:b"];
     for (const [index, key] of keys.entries()) await store.put(key, index + 1, 60);
     for (const [index, key] of keys.entries()) assertEquals(await store.get(key), index + 1, JSON.stringify(key));
@@ -201,16 +201,16 @@ export function testStore(
 /** A bus under test. */
 export interface BusUnderTest extends Partial<AsyncDisposable> {
   readonly bus: Bus;
-  /** Makes its log drop what it has. */
+  /** Makes the bus drop its log. */
   forget(): Promise<void>;
 }
 
 /**
  * Declares the tests of a bus.
  *
- * @param name What it is called.
- * @param open Makes one, with nothing published; `errors` gets what it reports.
- * @param options For each test.
+ * @param name Name of the implementation.
+ * @param open Creates a bus without messages, which adds the errors that it reports to `errors`.
+ * @param options Options for each test.
  */
 export function testBus(
   name: string,
@@ -232,7 +232,7 @@ export function testBus(
       },
     });
 
-  test("publish() reaches every listener of the topic, in order, and none of another", async (bus) => {
+  test("publish() reaches every listener of the topic in order, and no listener of another topic", async (bus) => {
     const [one, two, other] = [new Heard(), new Heard(), new Heard()];
     await using _one = await bus.subscribe("topic", one.listener);
     await using _two = await bus.subscribe("topic", two.listener);
@@ -243,7 +243,7 @@ export function testBus(
     assertEquals(other.messages, []);
   });
 
-  test("publish() gives the cursor that listeners get", async (bus) => {
+  test("publish() returns the cursor that listeners receive", async (bus) => {
     const heard = new Heard();
     await using _subscription = await bus.subscribe("topic", heard.listener);
     const cursor = await bus.publish("topic", "message");
@@ -251,7 +251,7 @@ export function testBus(
     assertEquals(heard.cursors, [cursor]);
   });
 
-  test("publish() gives each listener a copy of its own", async (bus) => {
+  test("publish() passes each listener its own copy", async (bus) => {
     const heard = new Heard();
     await using _first = await bus.subscribe("topic", ({ message }) => void (message as string[]).push("changed"));
     await using _second = await bus.subscribe("topic", heard.listener);
@@ -259,11 +259,11 @@ export function testBus(
     assertEquals(await heard.take(1), [["as sent"]]);
   });
 
-  test("publish() refuses what JSON cannot say", async (bus) => {
-    await assertRejects(() => bus.publish("topic", undefined), TypeError, "is no value");
+  test("publish() rejects undefined", async (bus) => {
+    await assertRejects(() => bus.publish("topic", undefined), TypeError, "its value is");
   });
 
-  test("subscribe() gives nothing of what came before", async (bus) => {
+  test("subscribe() does not deliver earlier messages", async (bus) => {
     const heard = new Heard();
     await bus.publish("topic", "before");
     await using subscription = await bus.subscribe("topic", heard.listener);
@@ -272,7 +272,7 @@ export function testBus(
     assertEquals(subscription.isComplete, true);
   });
 
-  test("subscribe() with a cursor gives what came after it, then what comes", async (bus) => {
+  test("subscribe() with a cursor delivers the messages after it, then new ones", async (bus) => {
     const heard = new Heard();
     await bus.publish("topic", 1);
     const cursor = await bus.publish("topic", 2);
@@ -284,7 +284,7 @@ export function testBus(
     assertEquals(subscription.isComplete, true);
   });
 
-  test("subscribe() may say where it begins: who comes back from there misses nothing", async (bus) => {
+  test("subscribe() returns a cursor from which a listener can resume without a gap, or none", async (bus) => {
     await bus.publish("topic", 1);
     const first = await bus.subscribe("topic", () => {});
     await first[Symbol.asyncDispose]();
@@ -296,7 +296,7 @@ export function testBus(
   });
 
   test(
-    "subscribe() with a cursor that the log no longer reaches says so, and gives what comes",
+    "subscribe() with a cursor that the log has dropped is incomplete, and delivers new messages",
     async (bus, _, forget) => {
       const heard = new Heard();
       const cursor = await bus.publish("topic", 1);
@@ -309,14 +309,14 @@ export function testBus(
   );
 
   for (const cursor of ["", "nonsense", "0", "00000000-0000-0000-0000-000000000000.1", "-1", "x.1e9"]) {
-    test(`subscribe() with the cursor "${cursor}" of no message says that it is incomplete`, async (bus) => {
+    test(`subscribe() with the invalid cursor "${cursor}" is incomplete`, async (bus) => {
       await bus.publish("topic", 1);
       await using subscription = await bus.subscribe("topic", () => {}, { after: cursor });
       assertEquals(subscription.isComplete, false);
     });
   }
 
-  test("a subscription that is disposed hears no more, and may be disposed again", async (bus) => {
+  test("subscribe() stops delivering when the subscription is disposed, which may be repeated", async (bus) => {
     const [gone, stays] = [new Heard(), new Heard()];
     const subscription = await bus.subscribe("topic", gone.listener);
     await using _stays = await bus.subscribe("topic", stays.listener);
@@ -327,7 +327,7 @@ export function testBus(
     assertEquals(gone.messages, []);
   });
 
-  test("one listener that subscribes twice hears twice", async (bus) => {
+  test("subscribe() delivers twice to a listener that subscribes twice", async (bus) => {
     const heard = new Heard();
     await using _one = await bus.subscribe("topic", heard.listener);
     await using _two = await bus.subscribe("topic", heard.listener);
@@ -335,7 +335,7 @@ export function testBus(
     assertEquals(await heard.take(2), ["message", "message"]);
   });
 
-  test("a listener that throws is reported and keeps nothing from the others", async (bus, errors) => {
+  test("publish() reports a listener that throws, and reaches the others", async (bus, errors) => {
     const heard = new Heard();
     const thrown = new Error("from the listener");
     await using _bad = await bus.subscribe("topic", () => {
@@ -352,7 +352,7 @@ export function testBus(
 class Heard {
   readonly messages: unknown[] = [];
   readonly cursors: string[] = [];
-  /** Set while `take` waits, reset when it goes on. */
+  /** Set while `take()` waits. */
   #wake: (() => void) | null = null;
 
   readonly listener = ({ message, cursor }: BusMessage): void => {

@@ -1,4 +1,4 @@
-/** Stores, buses and limiters of an application that answer late or never. */
+/** Stores, buses and rate limiters that answer late or never. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   action,
@@ -13,13 +13,13 @@ import {
   type Store,
   toast,
 } from "../../mod.ts";
-import { withBusDeadline, withDeadline, within } from "../../src/store/deadline.ts";
+import { callWithin, withBusDeadline, withDeadline } from "../../src/store/deadline.ts";
 import { App } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 
 const never = (): Promise<never> => new Promise(() => {});
 
-/** A store of which one method does something else. */
+/** A store in memory with some methods replaced. */
 function storeWith(changed: Partial<Store>): Store {
   const store = createMemoryStore();
   return {
@@ -33,7 +33,7 @@ function storeWith(changed: Partial<Store>): Store {
   };
 }
 
-/** An application with a mutation and a page, and how often the mutation ran. */
+/** An application with a page and an action, and the number of runs of the action. */
 function shop(options: HandlerOptions) {
   const runs = { count: 0 };
   const save = action("save", () => void runs.count++);
@@ -43,21 +43,25 @@ function shop(options: HandlerOptions) {
   return { app, runs, ask };
 }
 
-Deno.test("within() gives the answer, or what it fails with, and leaves no timer", async () => {
+Deno.test("callWithin() returns the result, or throws its error, and leaves no timer", async () => {
   using time = stopTime();
-  assertEquals(await within(Promise.resolve(1), 5, { message: "late" }), 1);
-  await assertRejects(() => within(Promise.reject(new TypeError("bad")), 5, { message: "late" }), TypeError, "bad");
+  assertEquals(await callWithin(() => 1, 5, { message: "late" }), 1);
+  await assertRejects(
+    () => callWithin(() => Promise.reject(new TypeError("bad")), 5, { message: "late" }),
+    TypeError,
+    "bad",
+  );
   assertEquals(time.timers, 0);
 });
 
-Deno.test("within() takes any number of seconds for a deadline", async () => {
+Deno.test("callWithin() accepts Infinity as a deadline", async () => {
   const { promise, resolve } = Promise.withResolvers<number>();
-  const waiting = within(promise, Infinity, { message: "late" });
+  const waiting = callWithin(() => promise, Infinity, { message: "late" });
   setTimeout(() => resolve(1), 5);
   assertEquals(await waiting, 1);
 });
 
-Deno.test("A16: each method of a store that never answers rejects at its deadline, and not before", async () => {
+Deno.test("A16: withDeadline() rejects at the deadline, not before, in each method of a store that never answers", async () => {
   using time = stopTime();
   const silent: Store = {
     get: never,
@@ -88,7 +92,7 @@ Deno.test("A16: each method of a store that never answers rejects at its deadlin
   }
 });
 
-Deno.test("A16: each method of a store with a deadline does what the store does", async () => {
+Deno.test("A16: withDeadline() returns the results of the store", async () => {
   const store = withDeadline(createMemoryStore(), 3);
   assertEquals(await store.putIfAbsent("key", 1, 60), true);
   assertEquals(await store.putIfAbsent("key", 2, 60), false);
@@ -101,7 +105,7 @@ Deno.test("A16: each method of a store with a deadline does what the store does"
   assertEquals(await store.get("key"), null);
 });
 
-Deno.test("A16: a mutation whose store never answers is 503 after five seconds, and runs nothing", async () => {
+Deno.test("A16: an action whose store never answers responds with 503 after five seconds and does not run", async () => {
   const { app, runs, ask } = shop({ store: storeWith({ putIfAbsent: never }) });
   await using _ = app;
   await app.handler.ready;
@@ -114,7 +118,7 @@ Deno.test("A16: a mutation whose store never answers is 503 after five seconds, 
   assertStringIncludes(app.takeError().message, "the store does not answer");
 });
 
-Deno.test("A16: storeSeconds is the deadline", async () => {
+Deno.test("A16: storeSeconds sets the deadline", async () => {
   const { app, ask } = shop({ store: storeWith({ putIfAbsent: never }), storeSeconds: 0.5 });
   await using _ = app;
   await app.handler.ready;
@@ -128,7 +132,7 @@ Deno.test("A16: storeSeconds is the deadline", async () => {
   }
 });
 
-Deno.test("A16: a store that throws at once is a store that rejects", async () => {
+Deno.test("A16: withDeadline() rejects when a method of the store throws synchronously", async () => {
   const store = withDeadline(
     storeWith({
       get: () => {
@@ -140,7 +144,7 @@ Deno.test("A16: a store that throws at once is a store that rejects", async () =
   await assertRejects(() => store.get("key"), Error, "thrown");
 });
 
-Deno.test("A16: a claim that comes through after its deadline is given back, and the next runs", async () => {
+Deno.test("A16: a claim that succeeds after its deadline is released, and the next call runs", async () => {
   const memory = createMemoryStore();
   const slow = Promise.withResolvers<void>();
   let isSlow = true;
@@ -167,7 +171,7 @@ Deno.test("A16: a claim that comes through after its deadline is given back, and
   assertEquals([(await ask()).status, runs.count], [200, 1]);
 });
 
-Deno.test("A16: a claim of another that a late answer tells of is left alone", async () => {
+Deno.test("A16: withDeadline() does not delete the claim of another call after a late answer", async () => {
   using time = stopTime();
   const memory = createMemoryStore();
   await memory.put("key", "claim", 60);
@@ -188,7 +192,7 @@ Deno.test("A16: a claim of another that a late answer tells of is left alone", a
   assertEquals(deleted, []);
 });
 
-Deno.test("A16: publishing to a bus that never answers does not hold the handler for longer than its deadline", async () => {
+Deno.test("A16: publish() to a bus that never answers holds an action no longer than the deadline", async () => {
   const memory = createMemoryBus();
   const bus: Bus = { publish: never, subscribe: (...args) => memory.subscribe(...args) };
   const write = action("write", async ({ publish }) => {
@@ -204,21 +208,21 @@ Deno.test("A16: publishing to a bus that never answers does not hold the handler
   assertStringIncludes(app.takeError().message, "the bus: publish() took more than 5 s");
 });
 
-Deno.test("A16: watching over a bus that never answers is 503 with Retry-After after its deadline", async () => {
+Deno.test("A16: a live stream whose bus never answers ends empty after the deadline, so that its client returns", async () => {
   const { app } = shop({ bus: { publish: never, subscribe: never } });
   await using _ = app;
   await app.handler.ready;
   using time = stopTime();
   const opening = app.call("watch", { method: "GET" });
   await time.tick(5_050);
-  // Its head is out: a stream that ends without an end tells its client to come back.
+  // The head has been sent: if a stream ends without an end event, its client reconnects.
   const text = await (await opening).text();
   assertEquals(text, "");
   assertStringIncludes(app.takeError().message, 'Cannot watch topic "board"');
   await time.tick(60_000);
 });
 
-Deno.test("A16: a subscription that comes about after its deadline is ended, and what it hears is not told", async () => {
+Deno.test("A16: withBusDeadline() ends a subscription that succeeds after its deadline, and drops its messages", async () => {
   using time = stopTime();
   const heard: unknown[] = [];
   const told: string[] = [];
@@ -259,7 +263,7 @@ Deno.test("A16: a subscription that comes about after its deadline is ended, and
   assertEquals(told, ["ended"]);
 });
 
-Deno.test("A16: the end of a subscription that fails, or never comes, is reported and keeps nothing waiting", async () => {
+Deno.test("A16: withBusDeadline() reports a subscription that fails to end or never ends, and does not wait for it", async () => {
   for (
     const [end, said] of [
       [() => Promise.reject(new Error("cannot leave")), "cannot leave"],
@@ -288,7 +292,7 @@ Deno.test("A16: the end of a subscription that fails, or never comes, is reporte
   }
 });
 
-Deno.test("A16: an action whose rate limiter never answers is 503 after its deadline, and is not run", async () => {
+Deno.test("A16: an action whose rate limiter never answers responds with 503 after the deadline and does not run", async () => {
   const { app, runs, ask } = shop({ rate: { limit: 1, seconds: 1 }, rateLimiter: { take: never } });
   await using _ = app;
   await app.handler.ready;
@@ -300,7 +304,7 @@ Deno.test("A16: an action whose rate limiter never answers is 503 after its dead
   assertStringIncludes(app.takeError().message, "the rate limiter took more than 5 s");
 });
 
-Deno.test("A17: a rate limiter of the application is told neither who asks nor from where", async () => {
+Deno.test("A17: a rate limiter of the application receives neither the principal nor the address", async () => {
   const keys: string[] = [];
   const rateLimiter: RateLimiter = {
     take: (key) => {

@@ -5,7 +5,7 @@ import { withDeadline } from "../../src/store/deadline.ts";
 import { lockFile } from "../support/lock.ts";
 import { testStore } from "./conformance.ts";
 
-// Deno has KV only where it is asked for with --unstable-kv.
+// Deno has KV only with --unstable-kv.
 const ignore = typeof Deno.openKv !== "function";
 
 testStore("createKvStore()", async () => {
@@ -24,7 +24,7 @@ testStore("createKvStore()", async () => {
 }, { ignore });
 
 Deno.test({
-  name: "createKvStore() keeps two prefixes apart",
+  name: "createKvStore() separates two prefixes",
   ignore,
   fn: async () => {
     using kv = await Deno.openKv(":memory:");
@@ -35,7 +35,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "createKvStore() leaves no piece of a long value behind",
+  name: "createKvStore() deletes every piece of a long value",
   ignore,
   fn: async () => {
     using kv = await Deno.openKv(":memory:");
@@ -48,12 +48,12 @@ Deno.test({
 });
 
 Deno.test({
-  name: "createKvStore() takes a text of 260,000 characters, and none of one more",
+  name: "createKvStore() accepts a text of 260,000 characters and rejects a longer one",
   ignore,
   fn: async () => {
     using kv = await Deno.openKv(":memory:");
     const store = createKvStore(kv);
-    // Its JSON has two quotes around it. Three bytes each: the most that a character takes.
+    // JSON adds two quotes. A code unit takes at most three bytes.
     const text = "\u20AC".repeat(260_000 - 2);
     await store.put("key", text, 60);
     assertEquals((await store.get("key")) === text, true);
@@ -62,7 +62,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A16: a KV store whose database another process has locked leaves the event loop free",
+  name: "A16: createKvStore() does not block the event loop while another process locks the database",
   ignore,
   fn: async () => {
     const folder = await Deno.makeTempDir();

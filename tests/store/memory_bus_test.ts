@@ -12,7 +12,7 @@ testBus("createMemoryBus()", (errors) => {
   };
 });
 
-Deno.test("createMemoryBus() keeps maxMessages for those who come back, and not one more", async () => {
+Deno.test("createMemoryBus() keeps exactly maxMessages for listeners that return", async () => {
   const bus = createMemoryBus({ maxMessages: 2 });
   const zero = await bus.publish("topic", 0);
   const heard: unknown[] = [];
@@ -27,7 +27,7 @@ Deno.test("createMemoryBus() keeps maxMessages for those who come back, and not 
   assertEquals([incomplete.isComplete, heard], [false, [1, 2]]);
 });
 
-Deno.test("createMemoryBus() keeps maxBytes of messages, and not one more", async () => {
+Deno.test("createMemoryBus() keeps exactly maxBytes of messages", async () => {
   // The JSON text of each message has four code units: 8 bytes.
   const bus = createMemoryBus({ maxBytes: 16 });
   const zero = await bus.publish("topic", "00");
@@ -40,7 +40,7 @@ Deno.test("createMemoryBus() keeps maxBytes of messages, and not one more", asyn
   assertEquals(incomplete.isComplete, false);
 });
 
-Deno.test("createMemoryBus() takes the cursor of another bus for none of its own", async () => {
+Deno.test("createMemoryBus() rejects the cursor of another bus as incomplete", async () => {
   const [one, two] = [createMemoryBus(), createMemoryBus()];
   const cursor = await one.publish("topic", 1);
   await two.publish("topic", 1);
@@ -48,7 +48,7 @@ Deno.test("createMemoryBus() takes the cursor of another bus for none of its own
   assertEquals(subscription.isComplete, false);
 });
 
-Deno.test("createMemoryBus() lets a listener leave while a message is delivered", async () => {
+Deno.test("createMemoryBus() does not call a listener that is removed while a message is delivered", async () => {
   const bus = createMemoryBus();
   const heard: unknown[] = [];
   const second = { leave: (): Promise<void> => Promise.resolve() };
@@ -59,7 +59,7 @@ Deno.test("createMemoryBus() lets a listener leave while a message is delivered"
   assertEquals(heard, []);
 });
 
-Deno.test("createMemoryBus() refuses a bound that bounds nothing", () => {
+Deno.test("createMemoryBus() throws for a limit that is not a whole number above 0", () => {
   assertThrows(() => createMemoryBus({ maxMessages: 0 }), RangeError, "maxMessages");
   assertThrows(() => createMemoryBus({ maxBytes: NaN }), RangeError, "maxBytes");
 });

@@ -14,7 +14,7 @@ testStore("createMemoryStore()", () => {
   };
 });
 
-Deno.test("createMemoryStore() drops the entry written longest ago when maxEntries is reached", async () => {
+Deno.test("createMemoryStore() drops the oldest write when maxEntries is reached", async () => {
   const store = createMemoryStore({ maxEntries: 2 });
   await store.put("a", 1, 60);
   await store.put("b", 2, 60);
@@ -24,7 +24,7 @@ Deno.test("createMemoryStore() drops the entry written longest ago when maxEntri
   assertEquals([await store.get("a"), await store.get("b"), await store.get("c")], [3, null, 4]);
 });
 
-Deno.test("createMemoryStore() drops what has expired before anything else", async () => {
+Deno.test("createMemoryStore() drops expired entries first", async () => {
   let now = 0;
   const store = createMemoryStore({ maxEntries: 2, now: () => now });
   await store.put("expired", 1, 10);
@@ -34,7 +34,7 @@ Deno.test("createMemoryStore() drops what has expired before anything else", asy
   assertEquals([await store.get("live"), await store.get("new")], [2, 3]);
 });
 
-Deno.test("createMemoryStore() never drops a claim, whatever else comes", async () => {
+Deno.test("createMemoryStore() never drops a claim", async () => {
   const store = createMemoryStore({ maxEntries: 3 });
   await store.putIfAbsent("claim", "held", 60);
   for (let index = 0; index < 10; index++) await store.put(`other ${index}`, index, 60);
@@ -43,7 +43,7 @@ Deno.test("createMemoryStore() never drops a claim, whatever else comes", async 
   assertEquals(await store.get("other 7"), null);
 });
 
-Deno.test("createMemoryStore() still holds a claim that was renewed", async () => {
+Deno.test("createMemoryStore() keeps a claim that was renewed", async () => {
   const store = createMemoryStore({ maxEntries: 2 });
   await store.putIfAbsent("claim", "held", 60);
   await store.replace("claim", "held", "held", 60);
@@ -51,7 +51,7 @@ Deno.test("createMemoryStore() still holds a claim that was renewed", async () =
   assertEquals(await store.get("claim"), "held");
 });
 
-Deno.test("createMemoryStore() may drop a claim that was replaced by its outcome", async () => {
+Deno.test("createMemoryStore() may drop a claim that was replaced by an outcome", async () => {
   const store = createMemoryStore({ maxEntries: 2 });
   await store.putIfAbsent("claim", "held", 60);
   await store.replace("claim", "held", "done", 60);
@@ -60,28 +60,28 @@ Deno.test("createMemoryStore() may drop a claim that was replaced by its outcome
   assertEquals(await store.get("claim"), null);
 });
 
-Deno.test("createMemoryStore() refuses with 503 where all room is held", async () => {
+Deno.test("createMemoryStore() rejects with 503 when it is full of claims", async () => {
   let now = 0;
   const store = createMemoryStore({ maxEntries: 2, now: () => now });
   await store.putIfAbsent("long", "held", 60);
   await store.putIfAbsent("short", "held", 10);
-  const error = await assertRejects(() => store.putIfAbsent("third", "held", 60), HyperError, "all room is held");
+  const error = await assertRejects(() => store.putIfAbsent("third", "held", 60), HyperError, "full of claims");
   assertInstanceOf(error, HyperError);
   assertEquals(error.status, 503);
   assertEquals(error.headers["retry-after"], "1");
   assertEquals(await store.get("long"), "held");
-  // The claim that has expired stands behind one that has not.
+  // The expired claim is behind one that has not expired.
   now = 10_000;
   assertEquals(await store.putIfAbsent("third", "held", 60), true);
 });
 
-Deno.test("createMemoryStore() lets a claim be replaced where all room is held", async () => {
+Deno.test("createMemoryStore() replaces a claim when it is full of claims", async () => {
   const store = createMemoryStore({ maxEntries: 1 });
   await store.putIfAbsent("claim", "held", 60);
   assertEquals(await store.replace("claim", "held", "done", 60), true);
 });
 
-Deno.test("createMemoryStore() holds maxBytes, at two for each code unit, and not one more", async () => {
+Deno.test("createMemoryStore() keeps exactly maxBytes, two per code unit", async () => {
   // A key of one and a text of three code units: 8 bytes each.
   const store = createMemoryStore({ maxBytes: 16 });
   await store.put("a", "x", 60);
@@ -94,7 +94,7 @@ Deno.test("createMemoryStore() holds maxBytes, at two for each code unit, and no
   assertEquals([await store.get("b"), await store.get("c")], ["y", "z"]);
 });
 
-Deno.test("createMemoryStore() makes room for a growing value by dropping others, not by counting it twice", async () => {
+Deno.test("createMemoryStore() counts a value that grows once when it makes room", async () => {
   const store = createMemoryStore({ maxBytes: 16 });
   await store.put("a", "x", 60);
   await store.put("b", "y", 60);
@@ -102,7 +102,7 @@ Deno.test("createMemoryStore() makes room for a growing value by dropping others
   assertEquals([await store.get("a"), await store.get("b")], ["xxx", null]);
 });
 
-Deno.test("createMemoryStore() refuses a value that maxBytes cannot hold, and keeps what it has", async () => {
+Deno.test("createMemoryStore() rejects a value larger than maxBytes and keeps the old one", async () => {
   const store = createMemoryStore({ maxBytes: 16 });
   await store.put("a", "x", 60);
   await store.put("b", "12345", 60);
@@ -111,7 +111,7 @@ Deno.test("createMemoryStore() refuses a value that maxBytes cannot hold, and ke
 });
 
 for (const bound of [0, -1, 1.5, NaN, Infinity]) {
-  Deno.test(`createMemoryStore() refuses a bound of ${bound}`, () => {
+  Deno.test(`createMemoryStore() throws for a limit of ${bound}`, () => {
     assertThrows(() => createMemoryStore({ maxEntries: bound }), RangeError, "maxEntries");
     assertThrows(() => createMemoryStore({ maxBytes: bound }), RangeError, "maxBytes");
   });

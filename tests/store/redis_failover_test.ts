@@ -1,4 +1,4 @@
-/** A Redis that is there and is not the one to ask any more: a primary that became a replica, or is still loading. */
+/** A Redis that must no longer be asked: a primary that became a replica, or is still loading. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { RedisConnection } from "../../src/store/redis_connection.ts";
@@ -6,13 +6,13 @@ import { withinTime } from "../support/clock.ts";
 import { type FlakyProxy, openFlakyProxy } from "../support/flaky_proxy.ts";
 import { type RedisServer, redisTest, startRedis } from "../support/redis.ts";
 
-/** Two servers, the second a copy of the first, and a name that leads to the first. */
+/** Two servers, the second a replica of the first, and a name that leads to the first. */
 interface Pair extends AsyncDisposable {
   readonly first: RedisServer;
   readonly second: RedisServer;
   readonly name: FlakyProxy;
   readonly url: string;
-  /** Makes the second the primary, and the first its replica, which refuses writes; the name leads to the second. */
+  /** Makes the second server the primary and the first its replica, which rejects writes. The name leads to the second. */
   failOver(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ async function pair(): Promise<Pair> {
     await using control = await RedisConnection.open({ url });
     return String(await control.send(command));
   };
-  // By default it waits for five seconds, for other replicas to come.
+  // By default, it waits five seconds for other replicas.
   await say(first, "CONFIG", "SET", "repl-diskless-sync-delay", "0");
   await say(second, "REPLICAOF", "127.0.0.1", String(first.port));
   await until(async () => assertStringIncludes(await say(second, "INFO", "replication"), "master_link_status:up"));
@@ -33,7 +33,7 @@ async function pair(): Promise<Pair> {
     name,
     url: name.url.replace("http:", "redis:"),
     async failOver() {
-      // What was written has come there.
+      // All writes are replicated.
       const offset = async (server: RedisServer) =>
         /master_repl_offset:(\d+)/.exec(await say(server, "INFO", "replication"))?.[1];
       await until(async () => assertEquals(await offset(second), await offset(first)));
@@ -49,7 +49,7 @@ async function pair(): Promise<Pair> {
   };
 }
 
-/** Tries until it is done; each attempt asks the network, and the whole is bounded. */
+/** Repeats an attempt until it succeeds, for at most ten seconds. */
 async function until<T>(attempt: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + 10_000;
   for (;;) {
@@ -62,7 +62,7 @@ async function until<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-redisTest("A16: a store that is connected to a replica finds the primary, where its URL leads by then", async () => {
+redisTest("A16: a store that is connected to a replica reconnects to the primary by its URL", async () => {
   await using servers = await pair();
   const errors: unknown[] = [];
   await using store = await createRedisStore({ url: servers.url, onError: (error) => errors.push(error) });
@@ -76,10 +76,10 @@ redisTest("A16: a store that is connected to a replica finds the primary, where 
   assertStringIncludes(String(errors[0]), "READONLY");
 });
 
-redisTest("A16: a script that a replica refuses leads to the primary as well", async () => {
+redisTest("A16: a script that a replica rejects makes the store reconnect as well", async () => {
   await using servers = await pair();
   await using store = await createRedisStore({ url: servers.url, onError: () => {} });
-  // A script that finds nothing to delete writes nothing, and is not refused.
+  // A script that deletes nothing would not be rejected.
   await store.put("key", 1, 60);
   await servers.failOver();
   await assertRejects(() => store.deleteIf("key", 1), Error, "READONLY");
@@ -87,7 +87,7 @@ redisTest("A16: a script that a replica refuses leads to the primary as well", a
 });
 
 redisTest(
-  "A16: a bus that is connected to a replica finds the primary, and its listeners hear on from there",
+  "A16: a bus that is connected to a replica reconnects to the primary, and its listeners miss nothing",
   async () => {
     await using servers = await pair();
     await using bus = await createRedisBus({ url: servers.url, onError: () => {} });
@@ -100,7 +100,7 @@ redisTest(
     await bus.publish("board", "before");
     await servers.failOver();
     await assertRejects(() => bus.publish("board", "refused"), Error, "READONLY");
-    // Published at the primary, by an instance that found it before this one.
+    // Another instance has found the primary earlier.
     await using other = await createRedisBus({ url: servers.second.url });
     await until(async () => {
       await using control = await RedisConnection.open({ url: servers.second.url });
@@ -108,13 +108,13 @@ redisTest(
     });
     await other.publish("board", "after");
     await withinTime(after.promise);
-    // The log has moved with the primary: nothing is missing.
+    // The log was replicated, so nothing is missing.
     assertEquals(heard, ["before", "after"]);
   },
 );
 
 redisTest(
-  "A16: a name that leads to a replica for good is not asked for a new connection with each command",
+  "A16: a store whose name leads only to a replica does not reconnect with each command",
   async () => {
     await using servers = await pair();
     await using control = await RedisConnection.open({ url: servers.first.url });
@@ -127,7 +127,7 @@ redisTest(
     const begun = performance.now();
     let refusals = 0;
     while (refusals < 50) {
-      // Connected once more.
+      // Wait until it is connected again.
       await until(() => store.get("key"));
       await store.put("key", 1, 60).catch((error) => {
         if (String(error).includes("READONLY")) refusals++;
@@ -136,11 +136,11 @@ redisTest(
     const seconds = (performance.now() - begun) / 1000;
     const made = await connections() - before;
     assert(made >= 1 && made <= 2 + seconds, `${made} connections in ${seconds} s`);
-    assertEquals(await store.get("key"), null, "reads go on");
+    assertEquals(await store.get("key"), null, "reads still work");
   },
 );
 
-redisTest("A16: a name that leads to no primary is left for one that comes later", async () => {
+redisTest("A16: a store whose name leads to no primary finds one that is promoted later", async () => {
   await using servers = await pair();
   await using control = await RedisConnection.open({ url: servers.first.url });
   await using store = await createRedisStore({ url: servers.first.url, onError: () => {} });
@@ -151,7 +151,7 @@ redisTest("A16: a name that leads to no primary is left for one that comes later
   assertEquals(await store.get("key"), 2);
 });
 
-redisTest("A16: a store that is disposed while it looks for the primary makes no connection any more", async () => {
+redisTest("A16: a store that is disposed while it looks for the primary does not reconnect", async () => {
   await using servers = await pair();
   const store = await createRedisStore({ url: servers.url, onError: () => {} });
   await servers.failOver();
@@ -160,7 +160,7 @@ redisTest("A16: a store that is disposed while it looks for the primary makes no
   await assertRejects(() => store.put("key", 1, 60), Error);
 });
 
-redisTest("A16: NOREPLICAS makes the connection anew, as an error of the command does not", async () => {
+redisTest("A16: NOREPLICAS replaces the connection, an error of the command does not", async () => {
   await using server = await startRedis();
   await using control = await RedisConnection.open({ url: server.url });
   const errors: unknown[] = [];

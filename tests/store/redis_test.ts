@@ -6,7 +6,7 @@ import { captureConsole } from "../support/app.tsx";
 import { isLeftOut, redisTest, startRedis } from "../support/redis.ts";
 import { testBus, testStore } from "./conformance.ts";
 
-/** One for the tests that leave it as it is; the others start their own. */
+/** Redis for the tests that do not stop it. The others start their own. */
 const shared = isLeftOut ? null : await startRedis();
 if (shared !== null) addEventListener("unload", () => shared.kill());
 const url = shared?.url ?? "";
@@ -39,7 +39,7 @@ testBus("createRedisBus()", async (errors) => {
   };
 }, { ignore: isLeftOut });
 
-/** Lets time pass for every key: its time to live is that much shorter, and what has none left is gone. */
+/** Shortens the lifetime of every key, as if time had passed. */
 async function pass(control: RedisConnection, seconds: number): Promise<void> {
   const script = `
 for _, key in ipairs(redis.call("KEYS", "*")) do
@@ -48,7 +48,7 @@ end`;
   await control.send(["EVAL", script, "0", String(seconds * 1000)]);
 }
 
-/** What a listener hears, to be waited for. */
+/** Records what a listener receives. */
 class Heard {
   readonly messages: unknown[] = [];
   #wake: (() => void) | null = null;
@@ -68,14 +68,14 @@ class Heard {
   }
 }
 
-redisTest("createRedisStore() says where it looked when Redis is not there", async () => {
+redisTest("createRedisStore() throws an error with the address if Redis cannot be reached", async () => {
   const port = freePort();
   const error = await assertRejects(() => createRedisStore({ url: `redis://:secret@127.0.0.1:${port}` }), Error);
   assertStringIncludes(error.message, `Cannot connect to Redis at redis://127.0.0.1:${port}`);
   assert(!error.message.includes("secret"), error.message);
 });
 
-redisTest("createRedisBus() says so when Redis is there and does not answer", async () => {
+redisTest("createRedisBus() rejects in time if Redis does not answer", async () => {
   await using server = await startRedis();
   server.pause();
   await assertRejects(
@@ -86,21 +86,21 @@ redisTest("createRedisBus() says so when Redis is there and does not answer", as
   server.resume();
 });
 
-redisTest("createRedisStore() refuses a url that is none without repeating it", async () => {
+redisTest("createRedisStore() rejects an invalid url without quoting it", async () => {
   for (const wrong of ["secret", "https://secret@site.test", ""]) {
-    const error = await assertRejects(() => createRedisStore({ url: wrong }), TypeError, "takes the form redis://");
+    const error = await assertRejects(() => createRedisStore({ url: wrong }), TypeError, "use redis://");
     assert(!error.message.includes("secret"));
   }
 });
 
-redisTest("createRedisStore() keeps two prefixes apart", async () => {
+redisTest("createRedisStore() separates two prefixes", async () => {
   await using one = await createRedisStore({ url });
   await using two = await createRedisStore({ url, prefix: "two:" });
   await one.put("key", 1, 60);
   assertEquals(await two.get("key"), null);
 });
 
-redisTest("a store whose Redis does not answer rejects in time, and answers again when it does", async () => {
+redisTest("a store whose Redis does not answer rejects in time, and recovers", async () => {
   await using server = await startRedis();
   await using store = await createRedisStore({ url: server.url, timeoutSeconds: 0.5 });
   await store.put("key", "value", 60);
@@ -110,18 +110,18 @@ redisTest("a store whose Redis does not answer rejects in time, and answers agai
   assertEquals(await store.get("key"), "value");
 });
 
-redisTest("a claim that came through too late is given back", async () => {
+redisTest("a claim that succeeds too late is released", async () => {
   await using server = await startRedis();
   await using store = await createRedisStore({ url: server.url, timeoutSeconds: 0.5 });
   server.pause();
   await assertRejects(() => store.putIfAbsent("key", "claim", 60), Error, "does not answer");
   server.resume();
-  // Sent after the late claim over the same connection, and so after what gives it back.
+  // The first get() is sent after the late claim over the same connection; the second one after its release.
   await store.get("key");
   assertEquals(await store.get("key"), null);
 });
 
-redisTest("a store whose Redis is gone rejects at once, and comes back by itself", async () => {
+redisTest("a store whose Redis is gone rejects at once, and reconnects by itself", async () => {
   await using server = await startRedis();
   const back = Promise.withResolvers<void>();
   const errors: unknown[] = [];
@@ -138,7 +138,7 @@ redisTest("a store whose Redis is gone rejects at once, and comes back by itself
   assertEquals(await store.get("key"), "value");
 });
 
-redisTest("a bus whose connection was lost reads what it missed, in order, once", async () => {
+redisTest("a bus whose connection was lost reads the missed messages once and in order", async () => {
   await using server = await startRedis();
   await using bus = await createRedisBus({ url: server.url, onError: () => {} });
   await using other = await createRedisBus({ url: server.url });
@@ -157,7 +157,7 @@ redisTest("a bus whose connection was lost reads what it missed, in order, once"
   assertEquals(gaps, 0);
 });
 
-redisTest("a bus whose Redis has forgotten everything tells of the gap, and goes on", async () => {
+redisTest("a bus whose Redis has lost its data reports a gap and continues", async () => {
   await using server = await startRedis();
   await using bus = await createRedisBus({ url: server.url, onError: () => {} });
   const heard = new Heard();
@@ -173,7 +173,7 @@ redisTest("a bus whose Redis has forgotten everything tells of the gap, and goes
   assertEquals(await heard.take(2), ["before", "after"]);
 });
 
-redisTest("a bus keeps maxMessages of a topic for those who come back, and not one more", async () => {
+redisTest("a bus keeps exactly maxMessages of a topic for listeners that return", async () => {
   await using bus = await createRedisBus({ url, prefix: "bound:", maxMessages: 3 });
   const first = await bus.publish("topic", 1);
   for (const message of [2, 3]) await bus.publish("topic", message);
@@ -186,7 +186,7 @@ redisTest("a bus keeps maxMessages of a topic for those who come back, and not o
   assertEquals(incomplete.isComplete, false);
 });
 
-redisTest("a bus gives what was published while a listener read the log, once and in order", async () => {
+redisTest("a bus delivers messages that are published while a listener reads the log once and in order", async () => {
   await using bus = await createRedisBus({ url, prefix: "race:", maxMessages: 5_000 });
   const first = await bus.publish("topic", 0);
   for (let message = 1; message <= 600; message++) await bus.publish("topic", message);
@@ -199,7 +199,7 @@ redisTest("a bus gives what was published while a listener read the log, once an
   assertEquals(await heard.take(1_200), Array.from({ length: 1_200 }, (_, index) => index + 1));
 });
 
-redisTest("a bus leaves the channel of a topic with its last listener, and comes back to it", async () => {
+redisTest("a bus unsubscribes from a channel with the last listener, and can subscribe again", async () => {
   await using bus = await createRedisBus({ url, prefix: "leave:" });
   await using control = await RedisConnection.open({ url });
   const channels = async () => await control.send(["PUBSUB", "CHANNELS", "leave:*"]);
@@ -215,7 +215,7 @@ redisTest("a bus leaves the channel of a topic with its last listener, and comes
   assertEquals(heard.messages, ["first", "second"]);
 });
 
-redisTest("A2: an onError that throws, or rejects, keeps no connection from being made again", async () => {
+redisTest("A2: a store reconnects although onError throws or rejects", async () => {
   const failures: readonly (() => void | PromiseLike<void>)[] = [
     () => {
       throw new Error("onError is broken");
@@ -246,7 +246,7 @@ redisTest("A2: an onError that throws, or rejects, keeps no connection from bein
   }
 });
 
-redisTest("A2: a listener, or an onGap, that throws or rejects is reported, and the next is called", async () => {
+redisTest("A2: a listener or an onGap that throws or rejects is reported, and the next one is called", async () => {
   const failures: readonly ((error: Error) => void)[] = [
     (error) => {
       throw error;
@@ -269,7 +269,7 @@ redisTest("A2: a listener, or an onGap, that throws or rejects is reported, and 
     });
     await bus.publish("topic", 1);
     await heard.take(1);
-    // The log has gone, another program has begun one, and says something that makes the bus read it.
+    // The log is gone, another program has created one, and its announcement makes the bus read it.
     await control.send(["DEL", `fails-${index}:topic:topic`]);
     await control.send(["XADD", `fails-${index}:topic:topic`, "9999999999999-0", "m", "0"]);
     await control.send(["PUBLISH", `fails-${index}:0:topic:topic`, "of another program"]);
@@ -279,13 +279,13 @@ redisTest("A2: a listener, or an onGap, that throws or rejects is reported, and 
   }
 });
 
-/** Tries until it is done: what comes back by itself says nothing when it has. */
+/** Repeats an attempt until it succeeds. */
 async function until(attempt: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {
       return void await attempt();
     } catch {
-      // Away still; the attempt itself yields.
+      // Redis cannot be reached yet.
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

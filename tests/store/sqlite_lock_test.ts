@@ -13,10 +13,10 @@ async function file(): Promise<{ readonly path: string } & AsyncDisposable> {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
 
-/** A turn of the event loop: a call that blocks the thread has ended, one way or another, before it. */
+/** Resolves in the next turn of the event loop. A call that blocks the thread has finished or failed before it. */
 const turn = (): Promise<"turn"> => new Promise((resolve) => setTimeout(() => resolve("turn"), 0));
 
-Deno.test("A16: a call of a locked SQLite store leaves the event loop free, and is done when the lock is gone", async () => {
+Deno.test("A16: a locked SQLite store does not block the event loop, and completes its calls after the lock is released", async () => {
   await using under = await file();
   await using store = await createSqliteStore(under.path);
   await store.put("held", "before", 60);
@@ -39,7 +39,7 @@ Deno.test("A16: a call of a locked SQLite store leaves the event loop free, and 
   assertEquals([await store.get("key"), await store.get("other"), await store.get("held")], [null, 1, null]);
 });
 
-Deno.test("A16: a call of a SQLite store that stays locked rejects after two seconds, and changes nothing", async () => {
+Deno.test("A16: a SQLite store that stays locked rejects after two seconds and changes nothing", async () => {
   await using under = await file();
   await using store = await createSqliteStore(under.path);
   {
@@ -48,7 +48,7 @@ Deno.test("A16: a call of a SQLite store that stays locked rejects after two sec
     const refused = assertRejects(
       () => store.put("key", 1, 60),
       Error,
-      "another process has held the lock of its file for 2 s",
+      "another process has locked its file for 2 s",
     );
     await time.tick(2_000);
     await refused;
@@ -57,7 +57,7 @@ Deno.test("A16: a call of a SQLite store that stays locked rejects after two sec
   assertEquals(await store.get("key"), null);
 });
 
-Deno.test("A16: a SQLite file that is locked when it is opened is opened when the lock is gone", async () => {
+Deno.test("A16: createSqliteStore() opens a locked file after the lock is released", async () => {
   await using folder = await file();
   const path = `${folder.path}.new`;
   await using held = await lockFile(path);
@@ -69,17 +69,17 @@ Deno.test("A16: a SQLite file that is locked when it is opened is opened when th
   assertEquals(await store.get("key"), 1);
 });
 
-Deno.test("A16: a SQLite file that stays locked cannot be opened, and is closed again", async () => {
+Deno.test("A16: createSqliteStore() rejects for a file that stays locked, and closes it", async () => {
   await using folder = await file();
   const path = `${folder.path}.new`;
   await using _lock = await lockFile(path);
   using time = stopTime();
-  const refused = assertRejects(() => createSqliteStore(path), Error, "another process has held the lock");
+  const refused = assertRejects(() => createSqliteStore(path), Error, "another process has locked");
   await time.tick(2_000);
   await refused;
 });
 
-Deno.test("A16: pages are served while the file of the store is locked, and a mutation waits for the lock", async () => {
+Deno.test("A16: while the file of the store is locked, pages are served and an action waits for the lock", async () => {
   await using under = await file();
   await using store = await createSqliteStore(under.path);
   let runs = 0;
@@ -88,13 +88,13 @@ Deno.test("A16: pages are served while the file of the store is locked, and a mu
   await using held = await lockFile(under.path);
   const saved = app.call("save", { headers: { "x-hyper-request-id": "a-mutation" } });
   const page = await Promise.race([app.open("/"), saved]);
-  assert("html" in page, "the mutation was answered first");
+  assert("html" in page, "the action was answered first");
   assertEquals([page.status, runs], [200, 0]);
   await held.free();
   assertEquals([(await saved).status, runs], [200, 1]);
 });
 
-Deno.test("A16: a SQLite store clears away what has expired in bounded steps", async () => {
+Deno.test("A16: a SQLite store deletes expired entries in limited steps", async () => {
   const { DatabaseSync } = await import("node:sqlite");
   await using under = await file();
   await using store = await createSqliteStore(under.path);

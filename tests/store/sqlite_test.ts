@@ -21,7 +21,7 @@ testStore("createSqliteStore()", async () => {
   };
 });
 
-Deno.test("createSqliteStore() keeps what it has over a restart", async () => {
+Deno.test("createSqliteStore() keeps its values over a restart", async () => {
   const path = await Deno.makeTempFile({ suffix: ".db" });
   {
     await using store = await createSqliteStore(path);
@@ -34,7 +34,7 @@ Deno.test("createSqliteStore() keeps what it has over a restart", async () => {
   await Deno.remove(path);
 });
 
-Deno.test("createSqliteStore() clears away what has expired after a hundred writes", async () => {
+Deno.test("createSqliteStore() deletes expired entries after 100 writes", async () => {
   const clock = install({ toFake: ["Date"] });
   const path = await Deno.makeTempFile({ suffix: ".db" });
   const { DatabaseSync } = await import("node:sqlite");
@@ -51,7 +51,7 @@ Deno.test("createSqliteStore() clears away what has expired after a hundred writ
   }
 });
 
-Deno.test("createSqliteStore() rejects when it has been disposed", async () => {
+Deno.test("createSqliteStore() rejects after it was disposed", async () => {
   const store = await createSqliteStore(":memory:");
   await store[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();

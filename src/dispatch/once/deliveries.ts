@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../../platform/hash.ts";
 import type { Store } from "../../store/store.ts";
 import { pairsOf, readSetCookie } from "./cookies.ts";
 
@@ -112,5 +112,5 @@ function dropOldest<T>(kept: Pick<Map<T, unknown>, "size" | "keys" | "delete">):
 
 /** The key under which the outcome is found that has set a cookie. */
 function indexOf(pair: string): string {
-  return `hyper:once:set:${createHash("sha256").update(pair).digest("hex")}`;
+  return `hyper:once:set:${sha256(pair)}`;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash, type Hash } from "node:crypto";
+import { type Hash, startSha256 } from "../../platform/hash.ts";
 import { StoredFile } from "../../http/stored_file.ts";
 
 /** What makes two requests the same mutation, but for the identity of who sends them. */
@@ -33,7 +33,7 @@ export interface Mutation {
 export function digestOf({ action, id, page = null, input }: Mutation): string | Promise<string> {
   const files: Blob[] = [];
   // Each part says itself where it ends.
-  const hash = createHash("sha256").update(JSON.stringify([action, id, page]) + encode(input, files));
+  const hash = startSha256().update(JSON.stringify([action, id, page]) + encode(input, files));
   return files.length === 0 ? hash.digest("hex") : addFiles(hash, files);
 }
 
@@ -100,7 +100,7 @@ async function encodeFile(file: Blob): Promise<string> {
 async function digestFile(file: Blob): Promise<string> {
   // Its content lies elsewhere, and was hashed as it came.
   if (file instanceof StoredFile) return file.sha256;
-  const hash = createHash("sha256");
+  const hash = startSha256();
   for await (const chunk of file.stream()) hash.update(chunk);
   return hash.digest("hex");
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Report, tell } from "../../callback.ts";
+import { type Report, reportTo } from "../../callback.ts";
 import type { Store } from "../../store/store.ts";
 import { Lease, type RunningRecord } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
@@ -177,7 +177,7 @@ export class HeldClaim implements MineClaim {
       try {
         await send();
       } catch (error) {
-        tell(report, error);
+        reportTo(report, error);
         outbox.add(key, { outcome: kept, send });
         if (move !== null) outbox.add(move.key, { outcome: withoutCookies(kept), send: null });
       }
@@ -194,7 +194,7 @@ export class HeldClaim implements MineClaim {
     try {
       await this.#free();
     } catch (error) {
-      tell(report, error);
+      reportTo(report, error);
       this.#services.outbox.add(key, { outcome: null, send: () => this.#free() });
     } finally {
       this.#over();
@@ -218,7 +218,7 @@ export class HeldClaim implements MineClaim {
     try {
       return boundOutcome(outcome, own);
     } catch (error) {
-      tell(this.#options.report, error);
+      reportTo(this.#options.report, error);
       return boundOutcome(TOO_LARGE, own);
     }
   }
@@ -228,7 +228,7 @@ export class HeldClaim implements MineClaim {
     try {
       return await this.#moved ?? await this.#options.moveOf(cookies);
     } catch (error) {
-      tell(this.#options.report, error);
+      reportTo(this.#options.report, error);
       return null;
     }
   }
@@ -295,7 +295,7 @@ export class HeldClaim implements MineClaim {
     this.#lost = what;
     const { action, onLost } = this.#options;
     const { leaseSeconds } = this.#services;
-    tell(
+    reportTo(
       onLost,
       new Error(
         what === "taken"

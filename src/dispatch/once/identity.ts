@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../../platform/hash.ts";
 import type { Store } from "../../store/store.ts";
 import { cookieNames, mergeCookies, pairsOf, readSetCookie } from "./cookies.ts";
 
@@ -197,5 +197,5 @@ function preferred<T>(all: readonly T[], test: (one: T) => boolean): readonly T[
 }
 
 function digest(parts: unknown): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return sha256(JSON.stringify(parts)).slice(0, 32);
 }

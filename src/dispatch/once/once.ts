@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { notify, type Report, tell } from "../../callback.ts";
+import { notify, type Report, reportTo } from "../../callback.ts";
 import type { Holder } from "../../http/caller.ts";
 import { type Claim, type ClaimsOptions, createClaims, storeFailure } from "./claims.ts";
 import { createDeliveries } from "./deliveries.ts";
@@ -88,7 +88,7 @@ export function createOnce(options: OnceOptions): Once {
   // What could not be told the store is reported once for each request.
   const reported = new WeakSet<Request>();
   const reportOnce = (request: Request, report: Report) => (error: unknown): void => {
-    if (!reported.has(request)) tell(report, error);
+    if (!reported.has(request)) reportTo(report, error);
     reported.add(request);
   };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { VerifyWebhook } from "../../actions/action.ts";
+import type { VerifyWebhook } from "../../actions/action_options.ts";
 import type { RequestContext } from "../../context.ts";
 import type { BodyAccount } from "../../http/body_account.ts";
 import { type Body, readBody, type ReadBodyOptions, readBytes } from "../../http/body.ts";

@@ -9,7 +9,7 @@ import { bind } from "../../forms/bind.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";
-import { filesOf, type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery } from "../../actions/kwargs.ts";
+import { type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery, uploadedFiles } from "../../actions/kwargs.ts";
 import type { Finding, Observing, Reading } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failureOf, isReportable } from "../failure.ts";
@@ -72,7 +72,7 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
     throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
   }
-  const files = body.kind === "fields" ? filesOf(body.fields) : NO_FILES;
+  const files = body.kind === "fields" ? uploadedFiles(body.fields) : NO_FILES;
   return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), onceId };
 }
 

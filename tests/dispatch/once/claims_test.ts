@@ -875,7 +875,7 @@ timed("claim() passes on the refusal of a store without room", async () => {
   const store = createMemoryStore({ maxEntries: 1 });
   await store.putIfAbsent("other", "held", 60);
   const once = createOnce({ store });
-  await assertRejects(() => once.claim("key"), HyperError, "all room is held");
+  await assertRejects(() => once.claim("key"), HyperError, "full of claims");
   once.close();
 });
 

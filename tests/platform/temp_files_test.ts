@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createSpoolFile, tidy } from "../../src/http/spool_folder.ts";
+import { createTempFile, removeDeadFolders } from "../../src/platform/temp_files.ts";
 
-/** A temporary directory of its own, removed with all that is left in it. */
+/** Runs a function with a temporary directory, and removes it. */
 async function withDirectory(run: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
@@ -13,7 +13,7 @@ async function withDirectory(run: (directory: string) => Promise<void>): Promise
 
 const names = (directory: string): string[] => Array.from(Deno.readDirSync(directory), ({ name }) => name).sort();
 
-/** A folder as a killed process leaves it. */
+/** Creates a folder as a killed process leaves it. */
 async function leftOver(directory: string, name = "hyper-upload-dead"): Promise<string> {
   const path = `${directory}/${name}`;
   await Deno.mkdir(path, { mode: 0o700 });
@@ -22,9 +22,9 @@ async function leftOver(directory: string, name = "hyper-upload-dead"): Promise<
   return path;
 }
 
-Deno.test("createSpoolFile() puts all files of a process into one folder that only its user may enter", async () => {
+Deno.test("createTempFile() creates all files of a process in one folder that only its user may enter", async () => {
   await withDirectory(async (directory) => {
-    const files = await Promise.all([createSpoolFile(directory), createSpoolFile(directory)]);
+    const files = await Promise.all([createTempFile(directory), createTempFile(directory)]);
     const [folder = "", ...others] = names(directory);
     assertEquals(others, []);
     if (Deno.build.os !== "windows") {
@@ -32,7 +32,7 @@ Deno.test("createSpoolFile() puts all files of a process into one folder that on
     }
     for (const file of files) {
       assert(file.path.startsWith(`${directory}/${folder}/`));
-      file.disk.close();
+      await file.close();
     }
     await files[0].remove();
     await files[0].remove();
@@ -42,75 +42,75 @@ Deno.test("createSpoolFile() puts all files of a process into one folder that on
   });
 });
 
-Deno.test("createSpoolFile() makes a new folder while the last one is being removed", async () => {
+Deno.test("createTempFile() creates a new folder while the last one is being removed", async () => {
   await withDirectory(async (directory) => {
-    const first = await createSpoolFile(directory);
-    first.disk.close();
-    const [, second] = await Promise.all([first.remove(), createSpoolFile(directory)]);
-    second.disk.close();
+    const first = await createTempFile(directory);
+    await first.close();
+    const [, second] = await Promise.all([first.remove(), createTempFile(directory)]);
+    await second.close();
     assertEquals((await Deno.lstat(second.path)).isFile, true);
     await second.remove();
     assertEquals(names(directory), []);
   });
 });
 
-Deno.test("createSpoolFile() keeps folders of two temporary directories apart", async () => {
+Deno.test("createTempFile() creates one folder in each temporary directory", async () => {
   await withDirectory(async (one) =>
     await withDirectory(async (two) => {
-      const files = [await createSpoolFile(one), await createSpoolFile(two), await createSpoolFile(one)];
-      for (const { disk } of files) disk.close();
+      const files = [await createTempFile(one), await createTempFile(two), await createTempFile(one)];
+      for (const file of files) await file.close();
       for (const { remove } of files) await remove();
       assertEquals([names(one), names(two)], [[], []]);
     })
   );
 });
 
-Deno.test("createSpoolFile() fails where there is no directory, and works again where there is one", async () => {
+Deno.test("createTempFile() rejects when the directory does not exist, and works once it does", async () => {
   await withDirectory(async (directory) => {
-    await assertRejects(() => createSpoolFile(`${directory}/none`), Deno.errors.NotFound);
+    await assertRejects(() => createTempFile(`${directory}/none`), Error, "ENOENT");
     await Deno.mkdir(`${directory}/none`);
-    const file = await createSpoolFile(`${directory}/none`);
-    file.disk.close();
+    const file = await createTempFile(`${directory}/none`);
+    await file.close();
     await file.remove();
   });
 });
 
-Deno.test("the first file of a process removes what dead ones have left", async () => {
+Deno.test("createTempFile() removes the folders of dead processes, once for each directory", async () => {
   await withDirectory(async (directory) => {
     await leftOver(directory);
-    const file = await createSpoolFile(directory);
-    file.disk.close();
+    const file = await createTempFile(directory);
+    await file.close();
     assertEquals(names(directory).includes("hyper-upload-dead"), false);
     await file.remove();
   });
 });
 
-Deno.test("tidy() leaves the folder of a process that lives, its own included", async () => {
+Deno.test("removeDeadFolders() keeps the folder of a live process, its own included", async () => {
   await withDirectory(async (directory) => {
-    const file = await createSpoolFile(directory);
-    file.disk.close();
+    const file = await createTempFile(directory);
+    await file.close();
     const dead = await leftOver(directory);
-    await tidy(directory);
+    await removeDeadFolders(directory);
     assertEquals((await Deno.lstat(file.path)).isFile, true);
     await assertRejects(() => Deno.lstat(dead), Deno.errors.NotFound);
     await file.remove();
   });
 });
 
-Deno.test("tidy() leaves a folder that is not locked yet, and removes one that never will be", async () => {
+Deno.test("removeDeadFolders() keeps a new folder without a lock, and removes an old one", async () => {
   await withDirectory(async (directory) => {
     for (const name of ["hyper-upload-new", "hyper-upload-old"]) {
       await Deno.mkdir(`${directory}/${name}`, { mode: 0o700 });
     }
     const long = new Date(Date.now() - 120_000);
     await Deno.utime(`${directory}/hyper-upload-old`, long, long);
-    await tidy(directory);
+    await removeDeadFolders(directory);
     assertEquals(names(directory), ["hyper-upload-new"]);
   });
 });
 
 Deno.test({
-  name: "tidy() does not follow a link, and touches nothing that others may write or that is not its own",
+  name: "removeDeadFolders() follows no link, and keeps folders that are shared, of another user or with other files",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withDirectory(async (directory) => {
@@ -122,11 +122,11 @@ Deno.test({
       await Deno.writeTextFile(`${other}/precious`, "");
       const file = `${directory}/hyper-upload-file`;
       await Deno.writeTextFile(file, "");
-      // Another user's, where this test may give files away.
+      // Of another user, if this test may change owners.
       const theirs = await leftOver(directory, "hyper-upload-theirs");
       const isRoot = Deno.uid() === 0;
       if (isRoot) await Deno.chown(theirs, 12_345, null);
-      await tidy(directory);
+      await removeDeadFolders(directory);
       assertEquals(names(victim), ["file-1", "lock"]);
       assertEquals(names(shared), ["file-1", "lock"]);
       assertEquals(names(other), ["precious"]);

@@ -1,0 +1,25 @@
+/**
+ * SHA-256, in one call or in parts. `crypto.subtle` hashes neither synchronously nor in parts.
+ *
+ * @module
+ */
+import { createHash, type Hash, timingSafeEqual } from "node:crypto";
+
+/** A hash that is computed in parts. */
+export type { Hash };
+
+/** Starts a SHA-256 hash. */
+export function startSha256(): Hash {
+  return createHash("sha256");
+}
+
+/** Returns the SHA-256 of a text, as UTF-8, in 64 hexadecimal digits. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Compares two secrets in a time that does not depend on where they differ. */
+export function isSameSecret(one: string, other: string): boolean {
+  // Digests have the same length: for secrets of different lengths the comparison would throw.
+  return timingSafeEqual(startSha256().update(one).digest(), startSha256().update(other).digest());
+}

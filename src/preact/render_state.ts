@@ -1,0 +1,140 @@
+/**
+ * The state of one render: finds the actions, forms and toasts that components ask for, and records what they took.
+ *
+ * @module
+ */
+import { type Action, isAction, nameOfMethod } from "../actions/action.ts";
+import type { FormActionManager } from "../actions/manager.ts";
+import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
+import { bind } from "../forms/bind.ts";
+import type { PageRoute } from "../pages/manifest.ts";
+import { originFields, type OriginFieldsOptions } from "../pages/origin.ts";
+import type { FailedForm, PageRender } from "../pages/page_render.ts";
+import { CLIENT_PATH } from "../protocol/names.ts";
+import type { ActionRef, FormAction, PageState } from "./page_state.ts";
+
+/** The parts of a handler that rendering uses. */
+export interface RenderingServices {
+  /** Finds the actions that forms name. */
+  readonly manager: FormActionManager;
+  /** Options for the hidden fields that name the page of a form. */
+  readonly originFields: OriginFieldsOptions;
+  /** The page `error.tsx`, or `null`. */
+  readonly errorPage: PageRoute | null;
+  /** The page `not_found.tsx`, or `null`. */
+  readonly notFound: PageRoute | null;
+  /** Called with an error that another page is rendered for. */
+  readonly report: (error: unknown, request: Request) => void;
+}
+
+/** The state of one render. */
+export class RenderState implements PageState {
+  readonly cutTag: string | null;
+  readonly clientPath = CLIENT_PATH;
+  /** `true` if toasts were rendered. */
+  tookToasts = false;
+  /** `true` if the page asked for toasts, even if there were none. */
+  askedForToasts = false;
+  /** `true` if the page rendered the form that failed. */
+  tookFailed = false;
+  readonly #services: RenderingServices;
+  readonly #pageRender: PageRender;
+  readonly #failed: FailedForm | null;
+  /** The blank forms of this page. Kept, because a component that suspended asks for its form again. */
+  #forms: Map<string, AnyBound | Promise<AnyBound>> | null = null;
+
+  constructor(
+    services: RenderingServices,
+    pageRender: PageRender,
+    failed: FailedForm | null = null,
+    cutTag: string | null = null,
+  ) {
+    this.cutTag = cutTag;
+    this.#services = services;
+    this.#pageRender = pageRender;
+    this.#failed = failed;
+  }
+
+  // A getter, because most of what is rendered has no form.
+  get originFields(): Readonly<Record<string, string>> {
+    const { page, url, isOrigin } = this.#pageRender;
+    const { notFound, errorPage } = this.#services;
+    const file = (page ?? notFound ?? errorPage)?.file;
+    return isOrigin && file !== undefined ? originFields(file, url, this.#services.originFields) : {};
+  }
+
+  get path(): string {
+    return this.#pageRender.url.pathname;
+  }
+
+  findAction(ref: ActionRef, component: string): FormAction {
+    const name = isAction(ref) ? ref.name : typeof ref === "string" ? ref : nameOfMethod(ref);
+    if (name === null) {
+      const given = ref === undefined ? "undefined (an import cycle?)" : "not an action";
+      throw new TypeError(
+        `Cannot render <${component}>: its action is ${given}; pass what action() returned, a name, or a decorated method`,
+      );
+    }
+    const owned = this.#services.manager.findByName(name);
+    if (owned === null) {
+      throw new TypeError(
+        `Cannot render <${component}> for action "${name}": ${this.#services.manager.explainUnknown(name)}`,
+      );
+    }
+    return { action: owned.action, url: owned.backend.getActionUrl(owned.action) };
+  }
+
+  formOf(
+    action: Action,
+    instance: string | null,
+    initial: object | null,
+  ): AnyBound | null | Promise<AnyBound | null> {
+    if (this.#failed !== null && this.isFailed(action, instance)) {
+      this.tookFailed = true;
+      return this.#failed.form;
+    }
+    if (action.form === null) return null;
+    return this.#blankForm(JSON.stringify([action.name, instance]), action.form, instance, initial);
+  }
+
+  takesFiles(action: Action): boolean | Promise<boolean> {
+    if (action.onFile !== null) return true;
+    if (action.form === null) return false;
+    // A separate key: the page may render a form of this action with initial values.
+    const form = this.#blankForm(action.name, action.form, null, null);
+    return form instanceof Promise ? form.then(({ hasFiles }) => hasFiles) : form.hasFiles;
+  }
+
+  #blankForm(
+    key: string,
+    source: NonNullable<Action["form"]>,
+    instance: string | null,
+    initial: object | null,
+  ): AnyBound | Promise<AnyBound> {
+    const forms = this.#forms ??= new Map();
+    const known = forms.get(key);
+    if (known !== undefined) return known;
+    const bindBlank = (made: FormWithInitial): AnyBound =>
+      bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance });
+    const made = makeForm(source, this.#pageRender.deps.ctx);
+    const form = made instanceof Promise ? made.then(bindBlank) : bindBlank(made);
+    forms.set(key, form);
+    if (form instanceof Promise) {
+      // The component that suspended is rendered again and needs the form itself. If the promise rejects, that component throws.
+      form.then((ready) => forms.set(key, ready), () => {});
+    }
+    return form;
+  }
+
+  isFailed(action: Action, instance: string | null): boolean {
+    return this.#failed !== null && this.#failed.action.uid === action.uid && this.#failed.instance === instance;
+  }
+
+  // Returns the same toasts each time: a component beside one that suspended is rendered twice.
+  takeToasts(): readonly Readonly<Record<string, unknown>>[] {
+    this.askedForToasts = true;
+    const toasts = this.#pageRender.takeToasts();
+    this.tookToasts = toasts.length > 0;
+    return toasts;
+  }
+}
