@@ -272,6 +272,7 @@ export type { Injected, InjectedValue } from "./src/deps/inject.ts";
 export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "./src/context.ts";
 export { DependencyCycleError, DependencyError, HyperError, type HyperErrorOptions, InputError } from "./src/errors.ts";
 
+export { type ConnectOptions, type Receiver, Signal } from "./src/signal.ts";
 export {
   type AccessDenied,
   accessDenied,
@@ -281,11 +282,8 @@ export {
   actionFailed,
   type ActionRegistered,
   actionRegistered,
-  type ConnectOptions,
   type FormValidationFailed,
   formValidationFailed,
-  type Receiver,
-  Signal,
   type SignalFamily,
   type StreamClosed,
   streamClosed,

@@ -1,5 +1,5 @@
 /**
- * `auditActions()`: every action of a handler, and who decides that it may run.
+ * `auditActions()`: lists the actions of a handler and their guards.
  *
  * @module
  */
@@ -7,71 +7,75 @@ import { isAnyForm } from "./forms/any_form.ts";
 import type { Handler, RegisteredAction } from "./handler/options.ts";
 import { DEFAULT_LIMITS, type Limits } from "./http/limits.ts";
 
-/** What an audit asks for. */
+/** Options for {@linkcode auditActions}. */
 export interface AuditOptions {
-  /** Whether every action has to be guarded, or to say `skipHandlerGuard: true`. Default: `false`. */
+  /** If `true`, every action must have a guard or `skipHandlerGuard: true`. Default: `false`. */
   readonly requireGuard?: boolean | undefined;
 }
 
-/** Who decides that an action may run. */
+/** A check that decides whether an action may run. */
 export type AuditedGuard =
   /** The guard of the handler. */
   | "handler"
-  /** The action's own. */
+  /** The guard of the action. */
   | "action"
-  /** That of its form. */
+  /** The guard of its form. */
   | "form"
   /** The signature of a webhook. */
   | "signature";
 
-/** One action, as an audit sees it. */
+/** An action in the result of an audit. */
 export interface AuditedAction {
   /** The full name. */
   readonly name: string;
-  /** The UID its URL ends in. */
+  /** The UID, which is part of its URL. */
   readonly uid: string;
-  /** The only method it answers to. */
+  /** The only HTTP method it accepts. */
   readonly method: "GET" | "POST";
-  /** Who decides that it may run, in the order they are asked; empty for everyone. */
+  /** Its guards, in the order they run; empty if every request may run it. */
   readonly guards: readonly AuditedGuard[];
-  /** Whether it says that it is for everyone. */
+  /** `true` if it declares `skipHandlerGuard: true`. */
   readonly isPublic: boolean;
-  /** What it takes: `form note`, `formset rows`, `schema zod`; `form of the request` where a function makes it; else `any data`. */
+  /**
+   * Its input: `form note`, `formset rows`, `schema zod`, `form of the request` if a function creates it, or `any
+   * data`.
+   */
   readonly input: string;
-  /** Whether it takes files itself, as they arrive. */
+  /** `true` if it has `onFile`. */
   readonly takesFiles: boolean;
   /** The limits that differ from the defaults, by name. */
   readonly limits: Readonly<Record<string, number>>;
-  /** How often one caller may run it, such as `5 in 60 s`; `null` for any number. */
+  /** The maximum rate of one caller, such as `5 in 60 s`; `null` if unlimited. */
   readonly rate: string | null;
-  /** Where it was declared, such as `pages/page.tsx addTodo`; `null` where it is not known. */
+  /** The place where it is declared, such as `pages/page.tsx addTodo`; `null` if unknown. */
   readonly place: string | null;
 }
 
-/** What an audit found. */
+/** The result of an audit. */
 export interface ActionAudit {
-  /** Every action, by name. */
+  /** Every action, sorted by name. */
   readonly actions: readonly AuditedAction[];
-  /** The names of those that nobody guards and that do not say `skipHandlerGuard: true`. */
+  /** The names of actions without a guard and without `skipHandlerGuard: true`. */
   readonly unguarded: readonly string[];
-  /** Options of the handler that are not set and decide what is safe, one sentence each. */
+  /** Unset options of the handler that affect security, one sentence each. */
   readonly warnings: readonly string[];
-  /** All of it for a terminal: the actions as a table, then the warnings. */
+  /** The result as text for a terminal: a table of actions, then the warnings. */
   readonly text: string;
 }
 
 /**
- * Lists every action of a handler with its guards, method, limits, rate, and what it takes.
+ * Lists every action of a handler with its guards, method, limits, rate and input.
  *
- * What a dependency refuses, as one that asks who is signed in, is not seen here: a guard is what was declared as one, for
- * all actions, for an action, or for its form.
+ * Only guards count: those of the handler, of an action or of its form. A dependency that rejects requests, for example
+ * without a signed-in user, is not listed.
  *
  * @param handler The handler.
- * @param options What is asked for.
- * @returns What was found.
- * @throws {TypeError} With `requireGuard`, when an action has neither a guard nor `skipHandlerGuard: true`; the message names them all.
+ * @param options The requirements.
+ * @returns The actions and warnings.
+ * @throws {TypeError} If `requireGuard` is `true` and an action has neither a guard nor `skipHandlerGuard: true`; the
+ *   message names them all.
  *
- * @example In a test: no action is left open by mistake
+ * @example A test that every action has a guard
  * ```ts
  * import { action, auditActions, createHandler } from "@hyper/actions";
  * import { assertEquals, assertRejects } from "@std/assert";
@@ -106,10 +110,10 @@ export async function auditActions(
   return { actions, unguarded: open.map(({ name }) => name), warnings, text };
 }
 
-/** Warns where users are told apart by cookies alone, as far as that can be seen from outside. */
+/** Returns a warning if users can be distinguished only by cookies. */
 function identityWarnings(found: readonly RegisteredAction[], actions: readonly AuditedAction[]): readonly string[] {
   const isIdentified = found.every(({ isIdentified }) => isIdentified);
-  // An action that asks for nobody has no users to tell apart, and a signature is not a user.
+  // An action without a guard has no users to distinguish, and a signature does not identify a user.
   const guarded = actions.filter(({ method, guards }) =>
     method === "POST" && guards.some((guard) => guard !== "signature")
   );
@@ -151,7 +155,7 @@ function inputOf({ form, input }: RegisteredAction["action"]): string {
 }
 
 function differing(limits: Limits): Readonly<Record<string, number>> {
-  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]; // The record is frozen, and has these keys alone.
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]; // The record is frozen and has exactly these keys.
   return Object.fromEntries(
     names.filter((name) => limits[name] !== DEFAULT_LIMITS[name]).map((name) => [name, limits[name]]),
   );

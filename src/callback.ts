@@ -1,24 +1,22 @@
 /**
- * Calling functions of the application whose result decides nothing: reporters, receivers, listeners, and what gives something
- * back. A rejection that nobody handles ends a Deno process, and so does what a timer or a listener throws; so every such call
- * goes through here, and so does every promise that nobody waits for.
+ * Calls functions of the application whose result does not affect the response: reporters, receivers, listeners,
+ * cleanup. An unhandled rejection ends a Deno process, and so does an error in a timer or listener. Therefore every
+ * such call, and every promise that is not awaited, goes through this file.
  *
- * What decides an answer – guards, dependencies, action functions – is awaited where it is called instead: what it throws is the
- * outcome.
+ * Functions that decide the response (guards, dependencies, action functions) are awaited where they are called: an
+ * error of theirs is the outcome.
  *
  * @module
  */
 import { inspect } from "./platform/inspect.ts";
 
-/** Reports an error: a function of the application, which may itself throw. An async one is assignable too, and may reject later. */
+/** Reports an error. A function of the application, which may itself throw, or reject later if it is async. */
 export type Report = (error: unknown) => void;
 
 /**
- * Calls a function, and reports what it throws, at once or later. Never throws.
+ * Calls a function and reports its error, thrown or rejected. Never throws.
  *
- * @param call Calls the function.
- * @param report Called with what it throws, once.
- * @returns `null` where the function was done at once, else a promise of its end, which never rejects.
+ * @returns `null` if the function has finished, else a promise of its end that never rejects.
  */
 export function notify(call: () => unknown, report: Report): Promise<void> | null {
   let result: unknown;
@@ -32,27 +30,21 @@ export function notify(call: () => unknown, report: Report): Promise<void> | nul
 }
 
 /**
- * Returns what a function gave that has to answer at once. A promise would not be waited for, so that its rejection would end the
- * process.
+ * Returns the value of a function that must be synchronous.
  *
- * @param value What the function gave.
- * @param what What it is called in the message, such as `the head of "pages/page.tsx"`.
- * @throws {TypeError} When it is a promise.
+ * @param what Name of the value in the message, such as `the head of "pages/page.tsx"`.
+ * @throws {TypeError} If the value is a promise.
  */
 export function atOnce<T>(value: T, what: string): T {
   if (!mayBeThenable(value) || typeof Reflect.get(Object(value), "then") !== "function") return value;
-  // It is this error that is told.
+  // Handles a rejection of the promise: only the error below is reported.
   notify(() => value, () => {});
-  throw new TypeError(`Cannot use ${what}: it gave a promise; answer at once, or wait where a promise is allowed`);
+  throw new TypeError(`Cannot use ${what}: it is a promise; return the value synchronously`);
 }
 
 /**
- * Aborts what a signal of the application hangs on. A listener that throws is reported: an event target hands it to the global
- * scope (HTML, 8.1.4.6 "report an exception"), where it would end the process.
- *
- * @param controller The controller of the signal.
- * @param reason The reason of the signal.
- * @param report Called with what a listener throws.
+ * Aborts a signal that the application listens to, and reports errors of listeners. An event target passes such an
+ * error to the global scope (HTML, 8.1.4.6 "report an exception"), where it would end the process.
  */
 export function abortSafely(controller: AbortController, reason: unknown, report: Report): void {
   if (controller.signal.aborted) return;
@@ -60,7 +52,7 @@ export function abortSafely(controller: AbortController, reason: unknown, report
     event.preventDefault();
     if (event instanceof ErrorEvent) reportTo(report, event.error);
   };
-  // Listeners run before `abort()` returns (DOM, 3.2 "signal abort"), so that nothing else is caught here.
+  // Listeners run before `abort()` returns (DOM, 3.2 "signal abort"), so the listener below receives no other errors.
   globalThis.addEventListener("error", onError);
   try {
     controller.abort(reason);
@@ -70,10 +62,8 @@ export function abortSafely(controller: AbortController, reason: unknown, report
 }
 
 /**
- * Reports an error. A reporter that fails is not told of that itself, which might go on for ever: the console is.
- *
- * @param report The reporter.
- * @param error What went wrong.
+ * Reports an error. If the reporter fails, its error goes to the console and not to the reporter, which could loop
+ * forever.
  */
 export function reportTo(report: Report, error: unknown): void {
   try {
@@ -88,15 +78,14 @@ export function reportTo(report: Report, error: unknown): void {
 /**
  * Writes an error to the console. Never throws.
  *
- * @param error What went wrong.
- * @param where What was at work.
+ * @param where Description of the code that failed.
  */
 export function logError(error: unknown, where: string): void {
   try {
-    // deno-lint-ignore no-console -- the console is where a server's errors are looked for; `onError` has them too
+    // deno-lint-ignore no-console -- developers look for server errors in the console; `onError` receives them too
     console.error(`Error in ${where}:`, escapeForTerminal(error));
   } catch {
-    // The console itself is broken, or closed. There is no other place to say so.
+    // The console is closed or replaced by one that throws; there is no other place to report to.
   }
 }
 
@@ -104,10 +93,10 @@ function logFailure(failure: unknown): void {
   logError(failure, "a function that reports errors");
 }
 
-/** Waits for what a function gave, for its failure alone. */
+/** Waits for a result and reports its rejection. */
 async function reportRejection(result: unknown, report: Report): Promise<void> {
   try {
-    // Read here alone: `then` may be a getter that throws, and may throw when it is called.
+    // `then` is read only here: it may be a getter that throws, and may throw when it is called.
     await result;
   } catch (error) {
     reportTo(report, error);
@@ -119,13 +108,13 @@ function mayBeThenable(value: unknown): boolean {
 }
 
 /**
- * An error as text that can be written to a terminal: what a visitor sent, and a message quotes, may hold sequences that
- * colour it, clear it, move its cursor or turn its direction. Every line but the first is indented: a line end in such a
- * text begins none that could be taken for an entry of its own.
+ * Formats an error for a terminal. A message may quote user input, which may contain control sequences that color or
+ * clear the terminal, move the cursor or change the text direction; they are escaped. Continuation lines are indented,
+ * so that none of them looks like a log entry.
  */
 function escapeForTerminal(error: unknown): string {
   return inspectSafely(error).replace(
-    // deno-lint-ignore no-control-regex -- control characters are what is looked for
+    // deno-lint-ignore no-control-regex -- control characters are the ones to escape
     /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
     (character) => {
       const code = character.charCodeAt(0).toString(16);
@@ -138,7 +127,7 @@ function inspectSafely(error: unknown): string {
   try {
     return inspect(error);
   } catch {
-    // A getter or an inspection method of its own throws. That something was thrown is told all the same.
+    // A getter or a custom inspection method throws; the type is logged instead.
     return `a thrown ${typeof error} that cannot be shown`;
   }
 }

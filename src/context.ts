@@ -1,82 +1,83 @@
 /**
- * What the application's own functions are told about a request. Guards, dependencies, forms, pages and handlers all
- * get at least this.
+ * The context that every function of the application receives: guards, dependencies, forms, pages and action functions.
  *
  * @module
  */
 
-/** Values of the route: one text per `[name]`, a list per `[...name]`. Nothing a client sends in a body changes them. */
+/** Route parameters: a string for `[name]`, an array for `[...name]`. The body of a request does not change them. */
 export type Params = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Something a request may ask for once and share: made by `dependency()`.
+ * A value that is created at most once per request and shared: made by `dependency()`.
  *
- * @typeParam T What it resolves to.
+ * @typeParam T The type of the value.
  */
 export interface Dependency<T> {
-  /** Says that it is a dependency. */
+  /** Marks the object as a dependency. */
   readonly kind: "dependency";
-  /** The name it can be overridden and reported by; `null` for an anonymous one. */
+  /** The name for messages and overrides, or `null`. */
   readonly name: string | null;
-  /** Makes the value; run at most once for each request that asks. */
+  /** Creates the value; called at most once per request. */
   readonly create: (ctx: RequestContext) => T | PromiseLike<T>;
 }
 
-/** A place in the request that a value is read from: made by `DUrl()`, `DQuery()`, `DForm()`, `DContext()`, `Depends()`. */
+/**
+ * A place in the request to read a value from: made by `DUrl()`, `DQuery()`, `DForm()`, `DContext()` or `Depends()`.
+ */
 export interface Marker<T> {
-  /** Says that it is a marker. */
+  /** Marks the object as a marker. */
   readonly kind: "marker";
-  /** Which provider it is for, such as `url` or `query`. */
+  /** The kind of marker, such as `url` or `query`. Selects the provider. */
   readonly source: string;
-  /** What the provider needs to know: the name, the type, the default. */
+  /** Options for the provider: the name, the type, the default. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Never there at run time: carries the type of the value. */
+  /** Never set at run time: carries the type of the value. */
   readonly type?: () => T;
 }
 
-/** Anything that can be injected. */
+/** A dependency or a marker. */
 export type Injectable<T> = Dependency<T> | Marker<T>;
 
 /** The dependencies of one request. */
 export interface Deps {
   /**
-   * Resolves a dependency or a marker, sharing the value with everyone else in this request who asks.
+   * Resolves a dependency or a marker. All code of the request shares the value.
    *
-   * @throws {DependencyCycleError} When it waits for itself.
-   * @throws {DependencyError} When nothing provides it and it has no default.
+   * @throws {DependencyCycleError} If it waits for itself.
+   * @throws {DependencyError} If no provider resolves it and it has no default.
    */
   get<T>(injectable: Injectable<T>): Promise<T>;
 }
 
-/** One request, as the application sees it. */
+/** A request, as the functions of the application see it. */
 export interface RequestContext {
-  /** The request itself. Its body has been read by the time a handler runs. */
+  /** The request. Its body has been read before an action function runs. */
   readonly request: Request;
   /**
-   * The URL of the page this is about: in a form post the page that the form was rendered for, not the endpoint. It is the
-   * same for guards, `onFile`, dependencies, the form, the action function and the page that is shown again. A call that names
-   * no page has the URL it was sent to. Behind a proxy that `crossOrigin.trustProxy` trusts, its scheme and host are those
-   * that the client asked for; `request.url` has those of the connection.
+   * URL of the page that the request is about: in a form post the origin page, not the endpoint. It is the same for
+   * guards, `onFile`, dependencies, the form, the action function and the page that is rendered again. A call that
+   * names no page has the URL it was sent to. Behind a proxy that `crossOrigin.trustProxy` trusts, scheme and host are
+   * those that the client used; `request.url` has those of the connection.
    */
   readonly url: URL;
-  /** The route parameters of that page; `{}` for a call that names no page. */
+  /** Route parameters of that page; `{}` for a call that names no page. */
   readonly params: Params;
-  /** Dependencies, shared by everything that runs for this request. */
+  /** Resolves dependencies, which all code of the request shares. */
   readonly deps: Deps;
   /**
-   * Aborted when the work must end. For a GET that is when the user has gone: what only they would see is not needed any
-   * more. A mutation runs on without its user; its signal is aborted when its generator reaches a limit of what runs without
-   * a reader (`unreadEvents`, `unreadBytes`, `streamSeconds`). The reason is then a `TimeoutError`.
+   * Aborted when the work must end. For a GET, that is when the client disconnects. A mutation continues without its
+   * client; its signal is aborted, with a `TimeoutError` as reason, when its generator reaches a limit for work without
+   * a reader (`unreadEvents`, `unreadBytes`, `streamSeconds`).
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * Decides whether a request is let in. Nothing or `true` lets it in, `false` is 403, a `Response` is the answer; anything
- * else is an error of the guard.
+ * Decides whether a request may continue. Nothing or `true` allows it, `false` responds with 403, and a `Response` is
+ * sent as it is. Any other value is an error of the guard.
  *
- * The `url` and `params` it gets are those that the action function then gets. The client chooses them: a call that names no
- * page has `params` `{}`.
+ * Its `url` and `params` are those that the action function receives. The client chooses them: in a call that names no
+ * page, `params` is `{}`.
  */
 export type Guard<C = RequestContext> = (
   ctx: C,

@@ -1,23 +1,23 @@
 /**
- * The few classes that someone catches. A programmer's slip is a `TypeError` or `RangeError` where it is made; a
- * visitor's mistake is a value. What is left are refusals of a request, each with the status it is answered with.
+ * Error classes for rejected requests, each with its HTTP status. A programming error is a `TypeError` or `RangeError`
+ * where it is made; invalid user input is a value.
  *
  * @module
  */
 
-/** What every refusal may carry. */
+/** Options for {@linkcode HyperError}. */
 export interface HyperErrorOptions extends ErrorOptions {
-  /** Response headers the refusal needs, such as `Allow` or `Retry-After`. */
+  /** Response headers, such as `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * A request that is refused with a status, the base of every error this library throws for one to catch.
+ * Rejects a request with a status. Base class of all errors that this library throws for the application to catch.
  *
- * A handler, guard or dependency may throw one too: its `message` then reaches the visitor when the status is below
- * 500, and only `onError` otherwise.
+ * Action functions, guards and dependencies may throw one. The user reads its `message` if the status is below 500;
+ * otherwise only `onError` receives it.
  *
- * @example Refusing from a dependency
+ * @example Rejecting a request in a dependency
  * ```ts
  * import { dependency, HyperError } from "@hyper/actions";
  *
@@ -31,23 +31,25 @@ export interface HyperErrorOptions extends ErrorOptions {
 export class HyperError extends Error {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "HyperError";
-  /** The HTTP status of the answer, 400 to 599. */
+  /** HTTP status of the response, 400 to 599. */
   readonly status: number;
-  /** Response headers that belong to the refusal. */
+  /** Headers of the response. */
   readonly headers: Readonly<Record<string, string>>;
 
   /**
-   * Makes a refusal.
+   * Creates an error.
    *
-   * @param status The HTTP status of the answer, 400 to 599.
-   * @param message What the visitor is told when the status is below 500.
-   * @param options The origin as `cause`, and headers of the answer.
-   * @throws {RangeError} When `status` is no error status.
+   * @param status HTTP status of the response, 400 to 599.
+   * @param message The message; shown to the user if the status is below 500.
+   * @param options The `cause`, and headers of the response.
+   * @throws {RangeError} If `status` is not an error status.
    */
   constructor(status: number, message: string, options: HyperErrorOptions = {}) {
     super(message, options);
     if (!Number.isInteger(status) || status < 400 || status > 599) {
-      throw new RangeError(`Cannot refuse with status ${status}: an error status is a whole number from 400 to 599`);
+      throw new RangeError(
+        `Cannot refuse with status ${status}: it is not an error status; use an integer from 400 to 599`,
+      );
     }
     this.status = status;
     this.headers = options.headers ?? {};
@@ -55,35 +57,32 @@ export class HyperError extends Error {
 }
 
 /**
- * Returns whether what was thrown is an instance of a class. Never throws: anything can be thrown, a proxy that throws when its
- * prototype is asked for too.
- *
- * @param thrown The value.
- * @param Class The class.
+ * Returns whether a thrown value is an instance of a class. Never throws, also for a proxy whose `getPrototypeOf` trap
+ * throws.
  */
 export function isA<T>(thrown: unknown, Class: abstract new (...args: never) => T): thrown is T {
   try {
     return thrown instanceof Class;
   } catch {
-    // None of ours does that.
+    // No error class of this library throws here, so the value is not an instance of one.
     return false;
   }
 }
 
-/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429, 431. `limit` names the limit that was hit. */
+/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429 or 431. */
 export class InputError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "InputError";
-  /** The name of the option in `limits`, where one was hit. */
+  /** The option in `limits` that was exceeded, or `null`. */
   readonly limit: string | null;
 
   /**
-   * Makes a refusal.
+   * Creates an error.
    *
-   * @param status The HTTP status of the answer.
-   * @param message What the visitor is told.
-   * @param limit The name of the option in `limits` that was hit, or `null`.
-   * @param options The origin as `cause`.
+   * @param status HTTP status of the response.
+   * @param message The message.
+   * @param limit The option in `limits` that was exceeded, or `null`.
+   * @param options The `cause`, and headers of the response.
    */
   constructor(status: number, message: string, limit: string | null = null, options: HyperErrorOptions = {}) {
     super(status, message, options);
@@ -92,36 +91,36 @@ export class InputError extends HyperError {
 }
 
 /**
- * An uploaded file that this server has no room for: its disk failed, and the file is too large to be kept in memory. The message
- * is for the log; a user is told without the reason.
+ * An uploaded file that the server cannot store: its disk failed, and the file is too large for memory. The message is
+ * for the log; the user reads one without the reason.
  */
 export class StorageError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "StorageError";
 
   /**
-   * Makes the error.
+   * Creates an error.
    *
    * @param message The message for the log.
    * @param options The error of the disk as `cause`.
    */
   constructor(message: string, options: ErrorOptions = {}) {
-    // RFC 4918, 11.5: 507 is for a server that is unable to store what the request needs.
+    // RFC 4918, 11.5: 507 is for a server that cannot store the representation.
     super(507, message, options);
   }
 }
 
-/** Dependencies that wait for one another; `members` lists them in the order they were asked for. */
+/** Dependencies that wait for each other. */
 export class DependencyCycleError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "DependencyCycleError";
-  /** The names on the cycle, the first one again at the end. */
+  /** The names of the cycle, in the order of requests; the first one is repeated at the end. */
   readonly members: readonly string[];
 
   /**
-   * Makes the error of a cycle.
+   * Creates an error.
    *
-   * @param members The names on the cycle, the first one again at the end.
+   * @param members The names of the cycle; the first one is repeated at the end.
    */
   constructor(members: readonly string[]) {
     super(500, `Cannot resolve dependency "${members[0]}": it waits for itself, ${members.join(" -> ")}`);
@@ -129,7 +128,7 @@ export class DependencyCycleError extends HyperError {
   }
 }
 
-/** What a handler asked for and nothing provides. */
+/** An injected value that no provider resolves. */
 export class DependencyError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "DependencyError";

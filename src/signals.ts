@@ -1,186 +1,50 @@
 /**
- * Signals: what the pipeline tells whoever wants to know, without letting them change the answer.
+ * The signals of a handler: one for each event of an action, a form or a stream.
  *
  * @module
  */
-import { notify, reportTo } from "./callback.ts";
+import type { Params } from "./context.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import type { AnyForm, BoundOf } from "./forms/any_form.ts";
-import type { Params } from "./context.ts";
+import { Signal } from "./signal.ts";
 
-/** What is done with a payload. */
-export type Receiver<T> = (payload: T) => void | PromiseLike<void>;
-
-/** How a receiver is connected. */
-export interface ConnectOptions {
-  /**
-   * Whether the answer waits until an asynchronous receiver is done, for at most ten seconds. Without it the receiver
-   * runs beside the answer. Default: `false`.
-   */
-  readonly wait?: boolean | undefined;
-}
-
-/** How a signal is made. */
-export interface SignalOptions<T extends object> {
-  /** A signal whose receivers are told too, after this one's own. Default: none. */
-  readonly parent?: Signal<T> | undefined;
-}
-
-/** How long a receiver connected with `wait` is waited for: an answer is not held for ever by one that never ends. */
-const WAIT_SECONDS = 10;
-
-interface Connection<T> {
-  readonly receiver: Receiver<T>;
-  readonly wait: boolean;
-}
-
-/**
- * Something that happens, and who is told of it.
- *
- * Receivers are told in the order they were connected. One that throws, at once or later, is reported and changes
- * nothing: the others are told, and the answer stays as it is. The payload is frozen.
- *
- * @typeParam T The payload.
- *
- * @example An audit log
- * ```ts
- * import { actionDispatched } from "@hyper/actions";
- * import { assertEquals } from "@std/assert";
- *
- * const log: string[] = [];
- * {
- *   using _audit = actionDispatched.connect(({ actionName }) => void log.push(actionName));
- *   // … requests are answered here …
- * }
- * assertEquals(log, []);
- * ```
- */
-export class Signal<T extends object> {
-  /** The name, for reports. */
-  readonly name: string;
-  readonly #parent: Signal<T> | null;
-  /** Who is connected, in order; an entry goes when its `Disposable` is disposed. */
-  readonly #connections = new Set<Connection<T>>();
-
-  /**
-   * Makes a signal.
-   *
-   * @param name The name, for reports.
-   * @param options A parent.
-   */
-  constructor(name: string, options: SignalOptions<T> = {}) {
-    this.name = name;
-    this.#parent = options.parent ?? null;
-  }
-
-  /** Whether anybody would be told, here or at the parent: a payload that costs something need not be made otherwise. */
-  get hasReceivers(): boolean {
-    return this.#connections.size > 0 || (this.#parent?.hasReceivers ?? false);
-  }
-
-  /**
-   * Connects a receiver. Connected twice, it is told twice.
-   *
-   * @param receiver What is called with each payload.
-   * @param options Whether the answer waits for it.
-   * @returns Disconnects it when disposed; disposing again does nothing.
-   */
-  connect(receiver: Receiver<T>, options: ConnectOptions = {}): Disposable {
-    const connection: Connection<T> = { receiver, wait: options.wait ?? false };
-    this.#connections.add(connection);
-    return { [Symbol.dispose]: () => void this.#connections.delete(connection) };
-  }
-
-  /**
-   * Tells everyone, and waits for nobody. Never throws.
-   *
-   * @param payload What has happened; frozen here.
-   * @param onError Told what receivers throw, and when one of them is waited for no longer.
-   */
-  send(payload: T, onError: (error: unknown) => void): void {
-    notify(() => this.sendAndWait(payload, onError), onError);
-  }
-
-  /**
-   * Tells everyone, and waits for those who were connected with `wait`. Never rejects.
-   *
-   * @param payload What has happened; frozen here.
-   * @param onError Told what receivers throw, and when one of them is waited for no longer.
-   */
-  async sendAndWait(payload: T, onError: (error: unknown) => void): Promise<void> {
-    const waiting = this.#call(Object.freeze(payload), onError);
-    if (waiting.length === 0) return;
-    await withinSeconds(Promise.all(waiting), WAIT_SECONDS, () => {
-      reportTo(
-        onError,
-        new Error(`Cannot wait for receivers of ${this.name}: not done after ${WAIT_SECONDS} seconds`),
-      );
-    });
-  }
-
-  /** Calls every receiver now; what is given back are the ones to wait for. */
-  #call(payload: T, onError: (error: unknown) => void): Promise<void>[] {
-    const waiting: Promise<void>[] = [];
-    // A copy: who is connected while this is sent is told from the next one on.
-    for (const connection of [...this.#connections]) {
-      if (!this.#connections.has(connection)) continue;
-      const done = notify(() => connection.receiver(payload), onError);
-      if (connection.wait && done !== null) waiting.push(done);
-    }
-    return this.#parent === null ? waiting : [...waiting, ...this.#parent.#call(payload, onError)];
-  }
-}
-
-async function withinSeconds(work: Promise<unknown>, seconds: number, onTimeout: () => void): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    onTimeout();
-    resolve();
-  }, seconds * 1000);
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** A registry has received an action; sent once for each, at the start. */
+/** An action was registered. Sent once for each action, on startup. */
 export interface ActionRegistered {
   /** The full name. */
   readonly actionName: string;
-  /** The UID its URL ends in. */
+  /** The UID, which is part of its URL. */
   readonly uid: string;
-  /** The form as it was declared: the form itself, the function that makes it, or `null`. */
+  /** The form as declared: a form, a function that creates one, or `null`. */
   readonly form: unknown;
   /** The namespace, or `null`. */
   readonly namespace: string | null;
-  /** The function that runs. */
+  /** The action function. */
   readonly handler: unknown;
 }
 
-/** A handler has run and its result was accepted; sent once for each run. A generator counts when it has ended. */
+/** An action function returned a valid result. Sent once for each run; for a generator, when it has ended. */
 export interface ActionDispatched {
   /** The full name. */
   readonly actionName: string;
-  /** The bound, valid form; `null` for an action without one. */
+  /** The bound, valid form; `null` if the action has none. */
   readonly form: BoundOf<AnyForm> | null;
-  /** The parameters of the route. */
+  /** The route parameters. */
   readonly urlKwargs: Params;
-  /** How long the handler itself ran, in milliseconds. */
+  /** Duration of the action function, in milliseconds. */
   readonly durationMs: number;
-  /** The status of the answer. */
+  /** Status of the response. */
   readonly responseStatus: number;
-  /** What the request has resolved. */
+  /** The dependencies that the request resolved. */
   readonly depCache: DependencyCache;
   /** The request. */
   readonly request: Request;
 }
 
-/** What was sent has been refused by the form; sent once for each failing submit, whatever the answer then is. */
+/** A submitted form was invalid. Sent once for each such request. */
 export interface FormValidationFailed {
   /** The full name of the action. */
   readonly actionName: string;
-  /** How many messages there are, the form's own included. */
+  /** Number of messages, including those of the form itself. */
   readonly errorCount: number;
   /** The fields with messages; `""` is the form itself. */
   readonly fieldNames: readonly string[];
@@ -188,31 +52,34 @@ export interface FormValidationFailed {
   readonly request: Request;
 }
 
-/** A handler, or something on the way to it, has thrown; sent once for each failing request. */
+/** An action function, or a step before it, threw. Sent once for each such request. */
 export interface ActionFailed {
   /** The full name. */
   readonly actionName: string;
-  /** What was thrown. */
+  /** The thrown value. */
   readonly error: unknown;
-  /** How long the handler had run, in milliseconds; 0 when it was not reached. */
+  /** Duration of the action function, in milliseconds; 0 if it did not run. */
   readonly durationMs: number;
   /** The request. */
   readonly request: Request;
 }
 
-/** A request was not let in. */
+/** A request was denied. */
 export interface AccessDenied {
-  /** The full name of the action; `null` when the request was refused before one was found. */
+  /** The full name of the action; `null` if the request was denied before one was found. */
   readonly actionName: string | null;
-  /** Who refused: the cross-origin verdict, a guard that said `false` or threw a refusal, or a guard's own response. */
+  /**
+   * The reason: the cross-origin check, a guard that returned `false` or threw an error with a status, or the response
+   * of a guard.
+   */
   readonly reason: "cross-origin" | "guard" | "response";
-  /** The status of the answer. */
+  /** Status of the response. */
   readonly responseStatus: number;
   /** The request. */
   readonly request: Request;
 }
 
-/** An answer that goes on has begun. */
+/** A streamed response started. */
 export interface StreamOpened {
   /** The full name of the action. */
   readonly actionName: string;
@@ -220,13 +87,16 @@ export interface StreamOpened {
   readonly request: Request;
 }
 
-/** An answer that goes on is over. */
+/** A streamed response ended. */
 export interface StreamClosed {
   /** The full name of the action. */
   readonly actionName: string;
-  /** Why: it ended, the visitor left, it failed, or the server let it go (its age, a limit, a shutdown). */
+  /**
+   * The reason: the generator ended, the client disconnected, an error, or the server closed it (maximum duration, a
+   * limit, shutdown).
+   */
   readonly reason: "ended" | "left" | "failed" | "released";
-  /** How long it was open, in milliseconds. */
+  /** Duration of the stream, in milliseconds. */
   readonly durationMs: number;
   /** The request. */
   readonly request: Request;
@@ -234,24 +104,24 @@ export interface StreamClosed {
 
 /** The signals of one handler. */
 export interface SignalFamily {
-  /** An action was registered. */
+  /** Sent when an action is registered. */
   readonly actionRegistered: Signal<ActionRegistered>;
-  /** A handler has run. */
+  /** Sent when an action function has run. */
   readonly actionDispatched: Signal<ActionDispatched>;
-  /** A form has refused its input. */
+  /** Sent when a form is invalid. */
   readonly formValidationFailed: Signal<FormValidationFailed>;
-  /** A handler has failed. */
+  /** Sent when an action fails. */
   readonly actionFailed: Signal<ActionFailed>;
-  /** A request was not let in. */
+  /** Sent when a request is denied. */
   readonly accessDenied: Signal<AccessDenied>;
-  /** A stream has begun. */
+  /** Sent when a stream starts. */
   readonly streamOpened: Signal<StreamOpened>;
-  /** A stream is over. */
+  /** Sent when a stream ends. */
   readonly streamClosed: Signal<StreamClosed>;
 }
 
 /**
- * An action was registered, with any handler of this process: sent once for each action, at the start.
+ * Sent when any `createHandler()` in this process registers an action, on startup.
  *
  * @example Listing actions
  * ```ts
@@ -271,9 +141,9 @@ export interface SignalFamily {
 export const actionRegistered: Signal<ActionRegistered> = new Signal("actionRegistered");
 
 /**
- * A handler has run, with any handler of this process: sent once for each successful run.
+ * Sent when an action function of any `createHandler()` in this process has run successfully.
  *
- * @example Measuring
+ * @example Measuring durations
  * ```ts
  * import { action, actionDispatched, createHandler } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -291,9 +161,9 @@ export const actionRegistered: Signal<ActionRegistered> = new Signal("actionRegi
 export const actionDispatched: Signal<ActionDispatched> = new Signal("actionDispatched");
 
 /**
- * A form has refused its input, with any handler of this process: sent once for each failing submit.
+ * Sent when any `createHandler()` in this process receives an invalid form.
  *
- * @example Watching for a field that nobody gets right
+ * @example Finding fields that users often fill in wrong
  * ```ts
  * import { action, createHandler, defineForm, field, formValidationFailed } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -312,7 +182,7 @@ export const actionDispatched: Signal<ActionDispatched> = new Signal("actionDisp
 export const formValidationFailed: Signal<FormValidationFailed> = new Signal("formValidationFailed");
 
 /**
- * A handler has failed, with any handler of this process.
+ * Sent when an action of any `createHandler()` in this process throws.
  *
  * @example Counting failures
  * ```ts
@@ -335,9 +205,9 @@ export const formValidationFailed: Signal<FormValidationFailed> = new Signal("fo
 export const actionFailed: Signal<ActionFailed> = new Signal("actionFailed");
 
 /**
- * A request was not let in, with any handler of this process.
+ * Sent when any `createHandler()` in this process denies a request.
  *
- * @example Watching for probes
+ * @example Logging denied requests
  * ```ts
  * import { accessDenied, action, createHandler } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -355,9 +225,9 @@ export const actionFailed: Signal<ActionFailed> = new Signal("actionFailed");
 export const accessDenied: Signal<AccessDenied> = new Signal("accessDenied");
 
 /**
- * A stream has begun, with any handler of this process.
+ * Sent when any `createHandler()` in this process starts a stream.
  *
- * @example Counting what is open
+ * @example Counting open streams
  * ```ts
  * import { streamClosed, streamOpened } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -371,9 +241,9 @@ export const accessDenied: Signal<AccessDenied> = new Signal("accessDenied");
 export const streamOpened: Signal<StreamOpened> = new Signal("streamOpened");
 
 /**
- * A stream is over, with any handler of this process.
+ * Sent when a stream of any `createHandler()` in this process ends.
  *
- * @example How long streams live
+ * @example Durations of streams
  * ```ts
  * import { streamClosed } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -385,12 +255,7 @@ export const streamOpened: Signal<StreamOpened> = new Signal("streamOpened");
  */
 export const streamClosed: Signal<StreamClosed> = new Signal("streamClosed");
 
-/**
- * Makes the signals of one handler. What it sends reaches its own receivers, then those of the signals of the same
- * names that this module exports.
- *
- * @returns The signals, with no receivers of their own.
- */
+/** Creates the signals of one handler. Each also calls the receivers of the exported signal of the same name. */
 export function createSignals(): SignalFamily {
   return {
     actionRegistered: childOf(actionRegistered),

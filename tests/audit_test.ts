@@ -12,7 +12,7 @@ function handlerOf(actions: Readonly<Record<string, unknown>>, options: HandlerO
   return createHandler({ baseDir: "/srv/app", pages, crossOrigin: { trustProxy: false }, ...options });
 }
 
-Deno.test("auditActions() tells of each action who is asked before it runs, in order", async () => {
+Deno.test("auditActions() lists the guards of each action in the order they run", async () => {
   const handler = handlerOf({
     a: action("own", { guard: pass }, pass),
     b: action("open", pass),
@@ -30,7 +30,7 @@ Deno.test("auditActions() tells of each action who is asked before it runs, in o
   });
 });
 
-Deno.test("auditActions() tells method, input, limits, rate, files and place", async () => {
+Deno.test("auditActions() lists method, input, limits, rate, files and place", async () => {
   const handler = handlerOf({
     note: action("note", { form: NoteForm, limits: { bodyBytes: 10 }, onFile: () => "key" }, pass),
     rows: action("rows", { form: Rows, rate: { limit: 2, seconds: 1 } }, pass),
@@ -56,7 +56,7 @@ Deno.test("auditActions() tells method, input, limits, rate, files and place", a
   );
 });
 
-Deno.test("auditActions() prints a line for each action, and NONE where nobody is asked", async () => {
+Deno.test("auditActions() prints a line for each action, with NONE for an action without a guard", async () => {
   const handler = handlerOf({ a: action("b_action", pass), b: action("a_action", { guard: pass }, pass) });
   const { text } = await auditActions(handler);
   const lines = text.split("\n\n")[0]?.split("\n") ?? [];
@@ -67,7 +67,7 @@ Deno.test("auditActions() prints a line for each action, and NONE where nobody i
   ]);
 });
 
-Deno.test("auditActions() with requireGuard names every action that nobody guards and that is not public", async () => {
+Deno.test("auditActions() with requireGuard throws and names every action without a guard that is not public", async () => {
   const handler = handlerOf({
     a: action("first", pass),
     b: action("second", { method: "GET" }, pass),
@@ -81,14 +81,14 @@ Deno.test("auditActions() with requireGuard names every action that nobody guard
   assertEquals(/third|fourth/.test(error.message), false);
 });
 
-Deno.test("auditActions() with requireGuard is content where the handler guards all, but for what is public", async () => {
+Deno.test("auditActions() with requireGuard accepts a guard of the handler, and public actions", async () => {
   const handler = handlerOf({ a: action("a", pass), b: action("b", { skipHandlerGuard: true }, pass) }, {
     guard: pass,
   });
   assertEquals((await auditActions(handler, { requireGuard: true })).unguarded, []);
 });
 
-Deno.test("auditActions() warns where trustProxy is not set, and not where it was decided", async () => {
+Deno.test("auditActions() warns if trustProxy is not set", async () => {
   const warningsOf = async (crossOrigin?: HandlerOptions["crossOrigin"]) => {
     const { warnings, text } = await auditActions(handlerOf({ a: action("a", pass) }, { crossOrigin }));
     for (const warning of warnings) assertStringIncludes(text, `\n\nWarning: ${warning}`);
@@ -98,12 +98,12 @@ Deno.test("auditActions() warns where trustProxy is not set, and not where it wa
   assertEquals([await warningsOf({ trustProxy: true }), await warningsOf({ trustProxy: false })], [0, 0]);
 });
 
-Deno.test("auditActions() fails with what was wrong at the start", async () => {
+Deno.test("auditActions() rejects with the error of the startup", async () => {
   const handler = handlerOf({ a: action("a", pass), b: action("a", pass) });
   await assertRejects(() => auditActions(handler), TypeError, 'Cannot register action "a"');
 });
 
-Deno.test("deno task audit prints the actions of an application, and fails where a guard is asked for and missing", async () => {
+Deno.test("deno task audit prints the actions and fails if a required guard is missing", async () => {
   const script = new URL("./support/audit.ts", import.meta.url).href;
   const run = async (...args: string[]) => {
     const { code, stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", "-q", script, ...args] })
@@ -136,13 +136,13 @@ Deno.test("deno task audit prints the actions of an application, and fails where
   }
 });
 
-Deno.test("auditActions() warns where guarded actions change something and nothing tells their users apart", async () => {
+Deno.test("auditActions() warns if guarded mutations have no principal", async () => {
   const actions = {
     a: action("save", { guard: pass }, pass),
     b: action("hook", { webhook: true, verify: () => true }, pass),
     c: action("look", { method: "GET", guard: pass }, pass),
   };
-  // Decided, so that it is not warned of.
+  // Set, so that there is no warning about it.
   const crossOrigin = { trustProxy: false };
   const audit = (record: Parameters<typeof handlerOf>[0], options: HandlerOptions = {}) =>
     auditActions(handlerOf(record, { crossOrigin, ...options }));
@@ -153,7 +153,7 @@ Deno.test("auditActions() warns where guarded actions change something and nothi
   assertStringIncludes((await audit(more)).warnings.join(), 'users of "s", "t", "u" and 1 more are');
   const named: readonly HandlerOptions[] = [{ principal: () => null }, { idempotency: { cookies: ["session"] } }];
   for (const options of named) assertEquals((await audit(actions, options)).warnings, []);
-  // Without a guard there is no user to mistake.
+  // Without a guard there are no users to distinguish.
   const { b, c } = actions;
   assertEquals((await audit({ b, c, d: action("open", pass) })).warnings, []);
 });

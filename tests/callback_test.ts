@@ -4,7 +4,7 @@ import { captureConsole } from "./support/app.tsx";
 
 const failure = new Error("failed");
 
-/** Each way in which a function fails. */
+/** The ways in which a function can fail. */
 const FAILURES: readonly (readonly [what: string, call: () => unknown])[] = [
   ["throws", () => {
     throw failure;
@@ -34,7 +34,7 @@ const FAILURES: readonly (readonly [what: string, call: () => unknown])[] = [
     })],
 ];
 
-/** Runs with the console captured; gives what was written to it. */
+/** Runs a function with a captured console and returns what was logged. */
 async function withConsole(run: () => void | Promise<void>): Promise<readonly string[]> {
   const lines: string[] = [];
   const restore = captureConsole(lines);
@@ -47,13 +47,13 @@ async function withConsole(run: () => void | Promise<void>): Promise<readonly st
 }
 
 for (const [what, call] of FAILURES) {
-  Deno.test(`notify() of a function that ${what} reports it once, and neither throws nor rejects`, async () => {
+  Deno.test(`notify() reports a function that ${what} once, and neither throws nor rejects`, async () => {
     const errors: unknown[] = [];
     await notify(call, (error) => errors.push(error));
     assertEquals(errors, [failure]);
   });
 
-  Deno.test(`notify() says on the console that a reporter ${what}, and does not report that`, async () => {
+  Deno.test(`notify() logs a reporter that ${what} and does not report it`, async () => {
     const told: unknown[] = [];
     const lines = await withConsole(async () => {
       await notify(() => {
@@ -71,7 +71,7 @@ for (const [what, call] of FAILURES) {
   });
 }
 
-Deno.test("notify() gives null for what is done at once, and waits for what is not", async () => {
+Deno.test("notify() returns null for a function that has finished, else a promise of its end", async () => {
   assertEquals(notify(() => 7, tellNobody), null);
   const steps: string[] = [];
   const done = notify(async () => {
@@ -83,13 +83,13 @@ Deno.test("notify() gives null for what is done at once, and waits for what is n
   assertEquals(steps, ["called", "done"]);
 });
 
-Deno.test("atOnce() gives back what is there, and refuses a promise without leaving its rejection behind", async () => {
+Deno.test("atOnce() returns a value, and throws for a promise without leaving its rejection unhandled", async () => {
   for (const value of [0, null, undefined, "text", { then: 1 }, []]) assertEquals(atOnce(value, "it"), value);
-  assertThrows(() => atOnce(Promise.reject(failure), "the head"), TypeError, "Cannot use the head: it gave a promise");
+  assertThrows(() => atOnce(Promise.reject(failure), "the head"), TypeError, "Cannot use the head: it is a promise");
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-Deno.test("abortSafely() reports what a listener throws, and tells the others", () => {
+Deno.test("abortSafely() reports a listener that throws and calls the others", () => {
   const controller = new AbortController();
   const derived = AbortSignal.any([controller.signal]);
   const [heard, errors]: [unknown[], unknown[]] = [[], []];
@@ -101,7 +101,7 @@ Deno.test("abortSafely() reports what a listener throws, and tells the others", 
   }
   abortSafely(controller, "gone", (error) => errors.push(error));
   assertEquals([heard, errors], [["gone", "gone"], [failure, failure]]);
-  // Once is enough, and nothing is listened to behind it.
+  // A second abort has no effect, and the listener is removed.
   abortSafely(controller, "again", (error) => errors.push(error));
   assertEquals([controller.signal.reason, errors.length], ["gone", 2]);
   let isSeen = false;
@@ -115,7 +115,7 @@ Deno.test("abortSafely() reports what a listener throws, and tells the others", 
   assertEquals([isSeen, errors.length], [true, 2]);
 });
 
-Deno.test("logError() writes an error that cannot be shown, and goes on where the console is broken", async () => {
+Deno.test("logError() logs an error that cannot be inspected, and does not throw if the console throws", async () => {
   const hostile = {
     [Symbol.for("Deno.customInspect")]() {
       throw failure;
@@ -139,7 +139,7 @@ Deno.test("logError() writes an error that cannot be shown, and goes on where th
 });
 
 function tellNobody(error: unknown): void {
-  // Behind the caller, which takes whatever a reporter throws.
+  // In a microtask, because the caller catches what a reporter throws.
   queueMicrotask(() => {
     throw error;
   });

@@ -18,6 +18,7 @@ const LAYERS = [
   "src/results/",
   "src/forms/",
   "src/deps/",
+  "src/signal.ts",
   "src/signals.ts",
   "src/actions/",
   "src/pages/",

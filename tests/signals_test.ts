@@ -1,5 +1,6 @@
 import { install } from "@sinonjs/fake-timers";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { Signal } from "../src/signal.ts";
 import {
   type AccessDenied,
   accessDenied,
@@ -8,7 +9,6 @@ import {
   actionRegistered,
   createSignals,
   formValidationFailed,
-  Signal,
   streamClosed,
   streamOpened,
 } from "../src/signals.ts";
@@ -19,14 +19,14 @@ interface Note {
 
 const NOTE: Note = { title: "Hello" };
 
-/** What a reporter throws is logged and no more; thrown behind it, it fails the test. */
+/** Returns a reporter that throws. Its error is logged; an unhandled one would fail the test. */
 function neverCalled(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
 }
 
-Deno.test("Signal.send() tells every receiver, in the order they were connected", () => {
+Deno.test("Signal.send() calls every receiver in the order of connection", () => {
   const signal = new Signal<Note>("saved");
   const told: string[] = [];
   signal.connect(({ title }) => void told.push(`one ${title}`));
@@ -39,7 +39,7 @@ Deno.test("Signal.send() without receivers does nothing", () => {
   new Signal<Note>("saved").send({ ...NOTE }, neverCalled);
 });
 
-Deno.test("Signal.connect() gives a Disposable that disconnects, once and again", () => {
+Deno.test("Signal.connect() returns a Disposable that disconnects the receiver, also when disposed twice", () => {
   const signal = new Signal<Note>("saved");
   let told = 0;
   const connection = signal.connect(() => void told++);
@@ -50,7 +50,7 @@ Deno.test("Signal.connect() gives a Disposable that disconnects, once and again"
   assertEquals(told, 1);
 });
 
-Deno.test("Signal.connect() of one receiver twice tells it twice, and each goes by itself", () => {
+Deno.test("Signal.connect() calls a receiver twice if it is connected twice, and disconnects each separately", () => {
   const signal = new Signal<Note>("saved");
   let told = 0;
   const receiver = (): void => void told++;
@@ -62,7 +62,7 @@ Deno.test("Signal.connect() of one receiver twice tells it twice, and each goes 
   assertEquals(told, 3);
 });
 
-Deno.test("Signal.send() reports a receiver that throws, and tells the others", () => {
+Deno.test("Signal.send() reports a receiver that throws and calls the others", () => {
   const signal = new Signal<Note>("saved");
   const thrown = new Error("from a receiver");
   const errors: unknown[] = [];
@@ -75,7 +75,7 @@ Deno.test("Signal.send() reports a receiver that throws, and tells the others", 
   assertEquals([errors, told], [[thrown], 1]);
 });
 
-Deno.test("Signal.send() reports a receiver that rejects later, and leaves nothing unhandled", async () => {
+Deno.test("Signal.send() reports a receiver that rejects later", async () => {
   const signal = new Signal<Note>("saved");
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const thrown = new Error("later");
@@ -84,7 +84,7 @@ Deno.test("Signal.send() reports a receiver that rejects later, and leaves nothi
   assertEquals(await promise, thrown);
 });
 
-Deno.test("Signal.send() gives a payload that no receiver can change", () => {
+Deno.test("Signal.send() passes a payload that no receiver can change", () => {
   const signal = new Signal<{ title: string }>("saved");
   const errors: unknown[] = [];
   let seen = "";
@@ -95,7 +95,7 @@ Deno.test("Signal.send() gives a payload that no receiver can change", () => {
   assertInstanceOf(errors[0], TypeError);
 });
 
-Deno.test("Signal.send() passes by a receiver that another one disconnects", () => {
+Deno.test("Signal.send() skips a receiver that another one disconnected", () => {
   const signal = new Signal<Note>("saved");
   let told = 0;
   signal.connect(() => second[Symbol.dispose]());
@@ -104,7 +104,7 @@ Deno.test("Signal.send() passes by a receiver that another one disconnects", () 
   assertEquals(told, 0);
 });
 
-Deno.test("Signal.send() tells a receiver that another one connects from the next time on", () => {
+Deno.test("Signal.send() does not call a receiver that another one connects before the next payload", () => {
   const signal = new Signal<Note>("saved");
   let told = 0;
   const first = signal.connect(() => void signal.connect(() => void told++));
@@ -115,7 +115,7 @@ Deno.test("Signal.send() tells a receiver that another one connects from the nex
   assertEquals(told, 1);
 });
 
-Deno.test("Signal.sendAndWait() waits for a receiver that was connected with wait, and for no other", async () => {
+Deno.test("Signal.sendAndWait() waits only for receivers connected with wait", async () => {
   const signal = new Signal<Note>("saved");
   const log: string[] = [];
   const slow = Promise.withResolvers<void>();
@@ -132,7 +132,7 @@ Deno.test("Signal.sendAndWait() waits for a receiver that was connected with wai
   beside.resolve();
 });
 
-Deno.test("Signal.sendAndWait() does not reject where a receiver it waits for does", async () => {
+Deno.test("Signal.sendAndWait() does not reject when a receiver rejects", async () => {
   const signal = new Signal<Note>("saved");
   const errors: unknown[] = [];
   const thrown = new Error("later");
@@ -141,7 +141,7 @@ Deno.test("Signal.sendAndWait() does not reject where a receiver it waits for do
   assertEquals(errors, [thrown]);
 });
 
-Deno.test("Signal.sendAndWait() gives up after ten seconds on a receiver that is not done, and reports it", async () => {
+Deno.test("Signal.sendAndWait() stops waiting after 10 seconds and reports it", async () => {
   const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
   try {
     const signal = new Signal<Note>("saved");
@@ -153,13 +153,13 @@ Deno.test("Signal.sendAndWait() gives up after ten seconds on a receiver that is
     await clock.tickAsync(1);
     await sent;
     assertInstanceOf(errors[0], Error);
-    assertEquals(errors[0].message, "Cannot wait for receivers of saved: not done after 10 seconds");
+    assertEquals(errors[0].message, "Cannot wait for receivers of saved: they did not finish within 10 seconds");
   } finally {
     clock.uninstall();
   }
 });
 
-Deno.test("Signal.sendAndWait() leaves no timer behind", async () => {
+Deno.test("Signal.sendAndWait() clears its timer", async () => {
   const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
   try {
     const signal = new Signal<Note>("saved");
@@ -171,7 +171,7 @@ Deno.test("Signal.sendAndWait() leaves no timer behind", async () => {
   }
 });
 
-Deno.test("Signal.sendAndWait() waits for a parent's receivers too", async () => {
+Deno.test("Signal.sendAndWait() also waits for receivers of the parent", async () => {
   const parent = new Signal<Note>("saved");
   const signal = new Signal<Note>("saved", { parent });
   let isDone = false;
@@ -183,7 +183,7 @@ Deno.test("Signal.sendAndWait() waits for a parent's receivers too", async () =>
   assert(isDone);
 });
 
-Deno.test("Signal tells its own receivers, then its parent's; the parent tells only its own", () => {
+Deno.test("Signal calls its own receivers, then those of its parent; the parent calls only its own", () => {
   const parent = new Signal<Note>("saved");
   const signal = new Signal<Note>("saved", { parent });
   const told: string[] = [];
@@ -195,7 +195,7 @@ Deno.test("Signal tells its own receivers, then its parent's; the parent tells o
   assertEquals(told, ["child", "parent", "parent"]);
 });
 
-Deno.test("Signal.hasReceivers counts those of the parent", () => {
+Deno.test("Signal.hasReceivers includes the receivers of the parent", () => {
   const parent = new Signal<Note>("saved");
   const signal = new Signal<Note>("saved", { parent });
   assertEquals(signal.hasReceivers, false);
@@ -212,7 +212,7 @@ const DENIED: AccessDenied = {
   request: new Request("http://localhost/"),
 };
 
-Deno.test("createSignals() gives two handlers signals of their own, and one parent", () => {
+Deno.test("createSignals() creates separate signals with one parent for two handlers", () => {
   const [one, two] = [createSignals(), createSignals()];
   const told: string[] = [];
   one.accessDenied.connect(() => void told.push("one"));
@@ -222,7 +222,7 @@ Deno.test("createSignals() gives two handlers signals of their own, and one pare
   assertEquals(told, ["one", "all save"]);
 });
 
-Deno.test("createSignals() gives each signal the exported one of its name as parent", () => {
+Deno.test("createSignals() uses the exported signal of the same name as parent", () => {
   const exported = {
     actionRegistered,
     actionDispatched,
@@ -242,7 +242,7 @@ Deno.test("createSignals() gives each signal the exported one of its name as par
   }
 });
 
-Deno.test("Signal.send() freezes the payload it was given", () => {
+Deno.test("Signal.send() freezes the payload", () => {
   const signal = new Signal<{ title: string }>("saved");
   const payload = { title: "Hello" };
   signal.send(payload, neverCalled);

@@ -1,5 +1,5 @@
 /**
- * `action()`: a named function of the server, as a value or as a decorator on a method of a page class.
+ * `action()`: declares an action, as a value or as a decorator on a method of a page class.
  *
  * @module
  */
@@ -26,11 +26,11 @@ import { formActionUid } from "./uid.ts";
 const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,127}$/;
 
 /**
- * A declared action, frozen. What the pipeline knows of it; `createActions()` in the browser reads its types.
+ * A declared action, frozen. The pipeline reads its properties; `createActions()` in the browser reads its types.
  *
  * @typeParam Name The full name, as a literal.
- * @typeParam Input What a typed caller may send.
- * @typeParam Result What a typed caller gets back as data.
+ * @typeParam Input The data that a typed caller may send.
+ * @typeParam Result The data that a typed caller receives.
  */
 export interface Action<Name extends string = string, Input = unknown, Result = unknown>
   extends ActionType<Name, Input, Result> {
@@ -38,36 +38,36 @@ export interface Action<Name extends string = string, Input = unknown, Result = 
   readonly uid: string;
   /** The namespace, or `null`. */
   readonly namespace: string | null;
-  /** The only method it answers to. */
+  /** The only HTTP method it accepts. */
   readonly method: "GET" | "POST";
-  /** Whether the method was declared. */
+  /** `true` if the method was declared. */
   readonly methodDeclared: boolean;
-  /** The form, or a function that makes it, or `null`. */
+  /** The form, or a function that creates it, or `null`. */
   readonly form: AnyForm | FormFactory<AnyForm> | null;
   /** The schema of its data, or `null`. */
   readonly input: StandardSchemaV1 | null;
-  /** What is injected. */
+  /** Values to inject, by the name they have in the context. */
   readonly inject: Injectables;
-  /** Decides who may go on, before the body is read; or `null`. */
+  /** Decides whether a request may run it, before the body is read; or `null`. */
   readonly guard: Guard | null;
-  /** The limits that differ for it. */
+  /** The limits that differ from those of the handler. */
   readonly limits: ActionLimits;
-  /** Takes files as they arrive, or `null`. */
+  /** Receives each file while it is uploaded, or `null`. */
   readonly onFile: UploadHandler | null;
-  /** Whether the guard of the handler is lifted for it. */
+  /** `true` if the guard of the handler does not apply to it. */
   readonly skipHandlerGuard: boolean;
-  /** How often one caller may run it, or `null`. */
+  /** Maximum rate for one caller, or `null`. */
   readonly rate: RateRule | null;
-  /** Checks the signature of each request, for a webhook; or `null`. */
+  /** Verifies the signature of each request to a webhook, or `null`. */
   readonly verify: VerifyWebhook | null;
-  /** Runs it. */
+  /** The action function. */
   readonly handler: ActionFunction;
 }
 
-/** A handler as the pipeline calls it: the context has been built to what the action declared. */
+/** The function of an action, as the pipeline calls it: its context has everything that the action declares. */
 export type ActionFunction = (ctx: never) => unknown;
 
-/** What `@action(…)` gives: a decorator for a method that takes the action's context. */
+/** The decorator that `@action(…)` returns. It takes a method whose parameter is the context of the action. */
 export type ActionDecorator<F extends AnyForm | null, S extends StandardSchemaV1 | null, I extends Injectables> = <
   This,
   R,
@@ -81,33 +81,34 @@ const decorated = new WeakMap<object, { readonly name: string; readonly options:
 const decorators = new WeakMap<object, string>();
 const instances = new WeakMap<object, Dependency<object>>();
 
-// The names a handler's context has by itself; injecting one of them would hide it.
-const RESERVED = new Set([
-  "request",
-  "url",
-  "params",
-  "form",
-  "data",
-  "files",
-  "deps",
-  "signal",
-  "signals",
-  "originPage",
-  "target",
-  "requestId",
-  "publish",
-]);
+// Names that the context has itself. An injected value of the same name would hide one of them.
+const RESERVED: Readonly<Record<keyof ActionContext, true>> = {
+  request: true,
+  url: true,
+  params: true,
+  form: true,
+  data: true,
+  files: true,
+  deps: true,
+  signal: true,
+  signals: true,
+  originPage: true,
+  target: true,
+  requestId: true,
+  publish: true,
+  setCookie: true,
+};
 
 /**
- * Declares an action: a named function that a form or a line of JavaScript calls.
+ * Declares an action: a named function on the server that a form or JavaScript calls.
  *
- * The handler may return nothing, a `Response`, one item or a list of items, a generator of items, a JSX expression, or
- * plain JSON data. Export the action from a page or a component below `pages/`, so that it is found at the start.
+ * The function may return nothing, a `Response`, an item or a list of items, a generator of items, a JSX expression, or
+ * plain JSON data. Export the action from a page or a component below `pages/`; it is registered on startup.
  *
  * @param name The name: a letter, then up to 127 letters, digits, dots, dashes or underscores.
- * @param handler What it does.
+ * @param handler The action function.
  * @returns The action, frozen.
- * @throws {TypeError} When the name or an option is not of its form.
+ * @throws {TypeError} If the name or an option is invalid.
  *
  * @example A function
  * ```ts
@@ -154,8 +155,8 @@ export function action<const N extends string, R>(
  * Declares an action with options.
  *
  * @param name The name.
- * @param options Form, input, method, guard and so on.
- * @param handler What it does.
+ * @param options Form, input schema, method, guard and so on.
+ * @param handler The action function.
  * @returns The action, frozen.
  */
 export function action<
@@ -174,7 +175,7 @@ export function action<
  * Declares a method of a page class as an action.
  *
  * @param name The name.
- * @param options Form, input, method, guard and so on.
+ * @param options Form, input schema, method, guard and so on.
  * @returns The decorator.
  */
 export function action<
@@ -191,12 +192,14 @@ export function action(
   if (typeof optionsOrHandler === "function") return createAction(name, {}, optionsOrHandler);
   const options = optionsOrHandler;
   if (handler !== undefined) return createAction(name, options, handler);
-  // The name is checked where it is written, not at the first request.
+  // Checked here, so that the error is thrown where the name is written and not at the first request.
   checkActionName(name, options.namespace);
   const decorate = (method: object, context: ClassMethodDecoratorContext): void => {
     if (context.kind !== "method" || context.static || context.private) {
       throw new TypeError(
-        `Cannot declare action "${name}" on ${String(context.name)}: only a public method of a page class can be one`,
+        `Cannot declare action "${name}" on ${
+          String(context.name)
+        }: it is not a public instance method; decorate a public method of a page class`,
       );
     }
     decorated.set(method, { name, options });
@@ -205,19 +208,21 @@ export function action(
   return decorate;
 }
 
-/** Whether a value was made by {@linkcode action}. */
+/** Returns whether {@linkcode action} made a value. */
 export function isAction(value: unknown): value is Action {
   return typeof value === "object" && value !== null && declared.has(value);
 }
 
-/** The name that `action(name, options)` was given where no handler followed and no method was decorated; `null` for anything else. */
+/**
+ * Returns the name of an `action(name, options)` that received no action function and decorated no method, else `null`.
+ */
 export function nameWithoutHandler(value: unknown): string | null {
   return typeof value === "function" ? decorators.get(value) ?? null : null;
 }
 
 /**
- * The actions declared on the methods of a page class, inherited ones included. A method that overrides a declared one
- * takes its place, decorated or not.
+ * Returns the actions declared on methods of a page class, inherited ones included. A method that overrides an action
+ * replaces it, decorated or not.
  */
 export function actionsOfClass(pageClass: new () => object): readonly Action[] {
   const found = new Map<string, { readonly name: string; readonly options: ActionOptions }>();
@@ -236,28 +241,31 @@ export function actionsOfClass(pageClass: new () => object): readonly Action[] {
   return Array.from(found, ([key, { name, options }]) => {
     const handler = async (ctx: RequestContext): Promise<unknown> => {
       const page = await ctx.deps.get(pageInstance(pageClass));
-      // The walk above found a function under this key on the chain of the class.
+      // The loop above found a function under this key on the prototype chain.
       return (Reflect.get(page, key) as (ctx: RequestContext) => unknown).call(page, ctx);
     };
     return createAction(name, options, handler);
   });
 }
 
-/** The action a decorated method stands for, by its declared name; `null` for any other function. */
+/** Returns the full name of the action that a decorated method declares; `null` for any other value. */
 export function nameOfMethod(method: unknown): string | null {
   if (typeof method !== "function") return null;
   const declaration = decorated.get(method);
   return declaration === undefined ? null : fullName(declaration.name, declaration.options.namespace);
 }
 
-/** The one instance of a page class that a request has: its actions and its rendering share it. */
+/**
+ * Returns the dependency that creates a page class once for each request. Its actions and its rendering share the
+ * instance.
+ */
 export function pageInstance<T extends object>(pageClass: new () => T): Dependency<T> {
   let instance = instances.get(pageClass);
   if (instance === undefined) {
     instance = dependency(`page ${pageClass.name}`, () => new pageClass());
     instances.set(pageClass, instance);
   }
-  // The map holds under each class what was made by that class.
+  // The map stores under each class the dependency that creates it.
   return instance as Dependency<T>;
 }
 
@@ -266,27 +274,29 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
   const { form = null, input = null, method, inject = {}, guard = null, limits = {} } = options;
   const full = fullName(name, options.namespace);
   if (typeof handler !== "function") {
-    throw new TypeError(`Cannot declare action "${full}": its handler is ${typeof handler}, a function is needed`);
+    throw new TypeError(`Cannot declare action "${full}": its handler is ${typeof handler}; pass a function`);
   }
   if (method !== undefined && method !== "GET" && method !== "POST") {
-    throw new TypeError(`Cannot declare action "${full}": method "${method}" is neither "GET" nor "POST"`);
+    throw new TypeError(`Cannot declare action "${full}": method "${method}" is not supported; use "GET" or "POST"`);
   }
   if (form !== null && input !== null) {
-    throw new TypeError(`Cannot declare action "${full}": it has both form and input, which of them reads the data`);
+    throw new TypeError(`Cannot declare action "${full}": it has both form and input; remove one of them`);
   }
   const { webhook = false, verify = null, rate = null } = options;
   if (webhook !== (verify !== null)) {
     throw new TypeError(
       webhook
-        ? `Cannot declare action "${full}": a webhook needs verify, or everyone on the net may call it`
-        : `Cannot declare action "${full}": verify is for webhooks, say webhook: true or leave it out`,
+        ? `Cannot declare action "${full}": a webhook without verify accepts requests from any sender; add verify`
+        : `Cannot declare action "${full}": verify is only for webhooks; add webhook: true or remove it`,
     );
   }
   if (rate !== null) checkRate(rate, `action "${full}"`);
   checkLimits(limits, full);
   for (const key of Object.keys(inject)) {
-    if (RESERVED.has(key)) {
-      throw new TypeError(`Cannot declare action "${full}": it injects "${key}", a name its context has already`);
+    if (Object.hasOwn(RESERVED, key)) {
+      throw new TypeError(
+        `Cannot declare action "${full}": its context already has "${key}"; inject the value under another name`,
+      );
     }
   }
   const created: Action = Object.freeze({
@@ -315,22 +325,22 @@ function checkLimits(limits: LimitsOptions, full: string): void {
   for (const name of HANDLER_LIMITS) {
     if (limits[name] === undefined) continue;
     throw new TypeError(
-      `Cannot declare action "${full}": the limit "${name}" counts for the whole handler, set it in createHandler()`,
+      `Cannot declare action "${full}": the limit "${name}" applies to the whole handler; set it in createHandler()`,
     );
   }
-  // Said now, not at the first request.
+  // Checked here, so that an invalid limit is thrown where the action is declared.
   resolveLimits(limits);
 }
 
 function checkActionName(name: string, namespace: string | undefined): void {
   if (!NAME.test(name)) {
     throw new TypeError(
-      `Cannot declare action "${name}": a name is a letter and up to 127 letters, digits, dots, dashes or underscores`,
+      `Cannot declare action "${name}": the name is invalid; use a letter and up to 127 letters, digits, dots, dashes or underscores`,
     );
   }
   if (namespace !== undefined && !NAME.test(namespace)) {
     throw new TypeError(
-      `Cannot declare action "${name}": namespace "${namespace}" is no letter with up to 127 letters, digits, dots, dashes or underscores`,
+      `Cannot declare action "${name}": namespace "${namespace}" is invalid; use a letter and up to 127 letters, digits, dots, dashes or underscores`,
     );
   }
 }

@@ -16,56 +16,58 @@ import type { MarkupNode } from "../results/markup.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Kwargs } from "./kwargs.ts";
 
-/** What a handler is given beside what every function of the application gets. */
+/** Properties that the context of every action function has. */
 export interface ActionContextBase extends RequestContext {
-  /** The files that were sent, by field name; those of a form are in its values too. */
+  /** Uploaded files by field name. Files of a form are also in its values. */
   readonly files: ReadonlyMap<string, readonly File[]>;
-  /** The signals of this handler, to connect to or to send. */
+  /** Server events of this handler, to connect to or to send. */
   readonly signals: SignalFamily;
-  /** The address of the page the call came from, or `null` where it is not known. */
+  /** URL of the page that called the action, or `null` if unknown. */
   readonly originPage: URL | null;
-  /** The target the call named (`X-Hyper-Target`), or `null`. A hint from the browser: never trust it with a decision. */
+  /**
+   * The target that the call names (`X-Hyper-Target`), or `null`. The client chooses it: do not use it for a security
+   * decision.
+   */
   readonly target: string | null;
   /**
-   * The id of this call, or of the form where it was posted without scripts; the same for each retry. `null` where none was
-   * sent. Record it in the transaction of work that must not happen twice, even after a crash.
+   * ID of this call, or of the form if it was posted without scripts. All retries share it; `null` if the client sent
+   * none. To run work at most once even after a crash, store it in the same transaction.
    */
   readonly requestId: string | null;
   /**
-   * Publishes items to everyone who watches a topic, on every instance: see `live()`. They are rendered once, here; a
-   * `refresh()` is rendered by each watcher, as its own page. The tab that has made this call skips them, since it gets
-   * what the handler returns: return the same items, or others, for it.
+   * Publishes items to every client that watches a topic, on every instance: see `live()`. Items are rendered once,
+   * here; a `refresh()` is rendered by each watcher, as its own page. The tab that made this call skips them, because
+   * it receives what the action function returns.
    *
-   * Resolves when they have their place in the topic. Where the bus cannot be reached, that is told to `onError`, and
-   * every watcher is told to refresh when it is back: what the handler has written is not undone for it.
+   * Resolves when the topic has stored the items. If the bus is unreachable, the error is reported to `onError`, and
+   * every watcher refreshes when the bus is back; nothing that the action function did is rolled back.
    *
    * @param topic The topic.
-   * @param items What everybody is told.
-   * @throws {TypeError} When the topic is none, or something is no item that others can use.
+   * @param items The items for the watchers.
+   * @throws {TypeError} If the topic is invalid, or if a value is not an item that other clients can apply.
    */
   readonly publish: (topic: string, items: Item | readonly Item[]) => Promise<void>;
   /**
-   * Sets a cookie with the answer, whatever the handler returns and whoever asked: a handler that returns items, or nothing,
-   * has no `Response` to put it on. A repeat of a mutation gets it again.
+   * Sets a cookie on the response, also when the action function returns items or nothing and so has no `Response` to
+   * add it to. A repeated request receives the same cookies.
    *
-   * It travels in the head of the answer, which goes out with the first item of a generator, or 50 milliseconds after the
-   * generator was begun where that is earlier: a generator sets cookies before it waits for anything.
+   * The response head is sent with the first item of a generator, or 50 ms after the generator started. A generator
+   * must set cookies before that.
    *
    * @param cookie The cookie and its attributes.
-   * @throws {TypeError} When the name or an attribute is not of its grammar, they contradict one another, or the head of the
-   *   answer has gone out.
-   * @throws {RangeError} When it is longer than the 4,096 bytes that browsers keep.
+   * @throws {TypeError} If the name or an attribute is invalid, if attributes conflict, or if the response head was
+   *   already sent.
+   * @throws {RangeError} If the cookie exceeds the 4,096 bytes that browsers store.
    */
   readonly setCookie: (cookie: Cookie) => void;
 }
 
 /**
- * What a handler gets: the request, the bound form, the validated data, and everything it asked to have injected, by
- * name.
+ * Context of an action function: the request, the bound form, the validated data, and the injected values by name.
  *
  * @typeParam F The form of the action, or `null`.
  * @typeParam S The schema of its input, or `null`.
- * @typeParam I What it asked to have injected.
+ * @typeParam I The values that it injects.
  */
 export type ActionContext<
   F extends AnyForm | null = null,
@@ -74,93 +76,97 @@ export type ActionContext<
 > =
   & ActionContextBase
   & {
-    /** The bound, valid form; `null` for an action without one. */
+    /** The bound, valid form; `null` if the action has none. */
     readonly form: F extends AnyForm ? BoundOf<F> : null;
-    /** The validated kwargs: the output of `input`, else the values of the form, else what was sent as it is. */
+    /** The validated data: the output of `input`, else the values of the form, else the data as sent. */
     readonly data: DataOf<F, S>;
   }
   & Injected<I>;
 
-/** What may be injected, by the name it arrives under. */
+/** Values to inject, by the name they have in the context. */
 export type Injectables = Readonly<Record<string, Injectable<unknown>>>;
 
-/** What `data` of a context is, by form and schema. */
+/** Type of `data` in the context, by form and schema. */
 export type DataOf<F extends AnyForm | null, S extends StandardSchemaV1 | null> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<S>
   : F extends AnyForm ? BoundOf<F>["values"]
   : Kwargs;
 
-/** What a typed caller sends, by form and schema. */
+/** Data that a typed caller sends, by form and schema. */
 export type CallInput<F extends AnyForm | null, S extends StandardSchemaV1 | null> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferInput<S>
   : F extends AnyForm ? InputOf<F>
   : Kwargs;
 
-/** The data a typed caller gets back: what is left of a handler's return type when everything else is taken out. */
+/** Data that a typed caller receives: the return type of the action function without responses, JSX and items. */
 export type ResultData<R> = Exclude<
   Awaited<R>,
   void | Response | MarkupNode | Item | readonly Item[] | Iterable<Item> | AsyncIterable<Item>
 >;
 
 /**
- * Checks the signature of a webhook's request, over the bytes as they came. Compare digests in constant time, as
- * `crypto.subtle.verify` does.
+ * Verifies the signature of a webhook request over the bytes of its body. Compare digests in constant time, for example
+ * with `crypto.subtle.verify()`.
  *
  * @param request The request; its body has been read.
  * @param body The bytes of the body.
- * @returns Whether it is who it says; anything but `true` is 403.
+ * @returns `true` if the signature is valid; any other value results in 403.
  */
 export type VerifyWebhook = (request: Request, body: Uint8Array<ArrayBuffer>) => boolean | PromiseLike<boolean>;
 
-/** The limits that one action may set: all but those of what the requests of a handler hold together. */
+/** Limits that one action may set: all except those that count over all requests of a handler. */
 export type ActionLimits = Omit<LimitsOptions, "streams" | "streamsPerCaller" | "bodyMemoryBytes" | "spooledBytes">;
 
-/** How an action is asked for and what it needs. Every option may be left out. */
+/** Options for {@linkcode action}. */
 export interface ActionOptions<
   F extends AnyForm | null = AnyForm,
   S extends StandardSchemaV1 | null = StandardSchemaV1 | null,
   I extends Injectables = Injectables,
 > {
-  // Not `NonNullable<F>`: nothing is inferred through it, and the handler's form would be of no known type.
-  /** The form or formset whose input it takes, or a function of the request that makes one. Default: none. */
+  // Not `NonNullable<F>`: TypeScript does not infer through it, so the type of the form would be lost.
+  /** The form or formset whose input it takes, or a function of the request that creates one. Default: none. */
   readonly form?: F | FormFactory<F> | undefined;
-  /** Any Standard Schema, for an action that is called with data rather than a form. Default: none, data as it is. */
+  /** A Standard Schema that validates the data of an action without a form. Default: none; data is passed as sent. */
   readonly input?: S | undefined;
-  /** The only method it answers to. `"GET"` is for what changes nothing: it is not protected as a mutation is. Default: `"POST"`. */
+  /**
+   * The only HTTP method it accepts. Use `"GET"` only for actions that change nothing: they skip the cross-origin check
+   * for mutations. Default: `"POST"`.
+   */
   readonly method?: "GET" | "POST" | undefined;
   /**
-   * Values to inject, by the name they arrive under in the handler's context. They are made after the guards of the handler
-   * and of the action, and before that of the form. Default: none.
+   * Values to inject, by the name they have in the context. They are created after the guards of the handler and of the
+   * action, and before the guard of the form. Default: none.
    */
   readonly inject?: I | undefined;
   /**
-   * Decides who may go on, with the `url` and `params` of the page that the call is about. It runs before the body is read, and
-   * after it where only the fields of a form name that page. Default: everyone.
+   * Decides whether a request may run the action. Its `url` and `params` are those of the page that the call is about.
+   * Runs before the body is read, or after it if only a form field names that page. Default: every request may.
    */
   readonly guard?: Guard | undefined;
   /**
-   * Limits that differ from those of the handler, for this action alone. Where nothing but a field of the body names the
-   * action, its body is read within the handler's. Default: none differ.
+   * Limits of this action that differ from those of the handler. If only a field of the body names the action, the
+   * limits of the handler apply to the body. Default: those of the handler.
    */
   readonly limits?: ActionLimits | undefined;
   /**
-   * Takes each file as it arrives, in place of memory and disk: for what is too large for either. It runs after the
-   * guards and before the form is looked at. The value of the field is then a `StoredFile`, whose `key` is what this
-   * function gave. Default: files are kept in memory up to a mebibyte, on disk above it, until the answer is out.
+   * Receives each file while it is uploaded, instead of memory or disk: for files that are too large for both. Runs
+   * after the guards and before the form is validated. The value of the field is then a `StoredFile` whose `key` is
+   * what this function returned. Default: files up to 1 MiB are kept in memory, larger ones on disk, until the response
+   * is sent.
    */
   readonly onFile?: UploadHandler | undefined;
-  /** Lifts the guard that the handler has for all actions (`createHandler({ guard })`). Default: `false`. */
+  /** If `true`, the guard of the handler (`createHandler({ guard })`) does not apply. Default: `false`. */
   readonly skipHandlerGuard?: boolean | undefined;
-  /** How often one caller may run it; above it the answer is 429. Default: the rule of the handler, else any number. */
+  /** Maximum rate for one caller; above it the response is 429. Default: the rate of the handler, else unlimited. */
   readonly rate?: RateRule | undefined;
   /**
-   * Lets programs of other sites call it, as a payment service does: the cross-origin verdict is lifted, and `verify` must
-   * vouch for every request. It is named by its URL, by `X-Hyper-Action` or by the query, not by a field. A guard that the
-   * handler has for all actions holds here too, unless `skipHandlerGuard` lifts it. Default: `false`.
+   * If `true`, the action accepts cross-origin requests, for example from a payment provider. Requires `verify`. The
+   * URL, `X-Hyper-Action` or the query must name the action; a form field does not. The guard of the handler applies
+   * unless `skipHandlerGuard` is `true`. Default: `false`.
    */
   readonly webhook?: boolean | undefined;
-  /** Checks the signature of a request to a webhook; needed for one, and for nothing else. */
+  /** Verifies the signature of a request to a webhook. Required for a webhook, an error for any other action. */
   readonly verify?: VerifyWebhook | undefined;
-  /** Makes the full name `namespace:name`. Default: none. */
+  /** Namespace: the full name is `namespace:name`. Default: none. */
   readonly namespace?: string | undefined;
 }

@@ -1,40 +1,40 @@
 /**
- * The contract of a backend: a complete owner of the actions it registers, not a step in a chain.
+ * The backend contract: a backend owns the actions that it registers.
  *
  * @module
  */
 import type { Action } from "./action.ts";
 import { FORM_ENDPOINT } from "../protocol/names.ts";
 
-/** Where an action was declared, for messages. */
+/** The place where an action is declared, for messages. */
 export interface ActionLocation {
-  /** The file, as a path from `baseDir`. */
+  /** The file, relative to `baseDir`. */
   readonly file: string;
-  /** The export, or the method of a page class. */
+  /** The name of the export, or of the method of a page class. */
   readonly exportName: string;
 }
 
-/** What a backend is given to answer a request with; made by the handler, one for each request. */
+/** Services for {@linkcode FormActionBackend.dispatch}, created by the handler for each request. */
 export interface DispatchContext {
-  /** The address the request came in under, in its canonical form. */
+  /** The canonical URL of the request. */
   readonly url: URL;
   /**
    * Runs the standard pipeline (`FormActionDispatch`) for an action.
    *
-   * @param action The action the UID belongs to.
-   * @returns Its answer. A refusal or a failure is an answer too: this does not reject.
+   * @param action The action of the UID.
+   * @returns The response. Errors become responses too: this does not reject.
    */
   run(action: Action): Promise<Response>;
-  /** Answers that no such action is known: 404, in the form the caller understands. */
+  /** Responds with 404 in the format that the client accepts. */
   notFound(): Promise<Response>;
 }
 
 /**
- * Owns actions: keeps them, gives them their URLs, and answers requests for them.
+ * Owns actions: stores them, builds their URLs, and responds to requests for them.
  *
- * Several backends live side by side; an action goes to the first whose {@linkcode accepts} is true, and a request goes
- * to the one that owns its UID. To wrap what the default does, extend `RegistryFormActionBackend` and override
- * {@linkcode dispatch}; extend this class to keep actions somewhere else altogether.
+ * A handler can have several backends. An action goes to the first one whose {@linkcode accepts} returns `true`, and a
+ * request to the one that owns its UID. To wrap the default behavior, extend `RegistryFormActionBackend` and override
+ * {@linkcode dispatch}; to store actions elsewhere, extend this class.
  *
  * @example Timing every action
  * ```ts
@@ -54,7 +54,7 @@ export interface DispatchContext {
  */
 export abstract class FormActionBackend {
   /**
-   * Whether this backend takes an action that was found at the start.
+   * Returns whether this backend accepts an action that was found on startup.
    *
    * @param _action The action.
    * @returns `true` unless overridden.
@@ -64,41 +64,41 @@ export abstract class FormActionBackend {
   }
 
   /**
-   * Takes an action. Called once for each, before the first request is answered.
+   * Registers an action. Called once for each action, before the first request.
    *
    * @param action The action.
-   * @param source Where it was declared.
-   * @throws {TypeError} When its name or UID is taken.
+   * @param source The place where it is declared.
+   * @throws {TypeError} If the name or UID is taken.
    */
   abstract registerAction(action: Action, source: ActionLocation): void;
 
-  /** The action of a UID, or `null` when it is not one of this backend's. */
+  /** Returns the action with a UID, or `null` if this backend does not own one. */
   abstract getByUid(uid: string): Action | null;
 
-  /** The action of a full name, or `null` when it is not one of this backend's. */
+  /** Returns the action with a full name, or `null` if this backend does not own one. */
   abstract getByName(name: string): Action | null;
 
-  /** Everything it owns, in the order it was registered. */
+  /** Returns all actions that it owns, in the order of registration. */
   abstract actions(): Iterable<Action>;
 
   /**
-   * The path that forms of an action are posted to. The handler routes `/_next/form/<uid>/`: an override may add a
-   * query or an origin, and must leave the path.
+   * Returns the URL that forms of an action are posted to. The handler routes `/_next/form/<uid>/`: an override may add
+   * a query or an origin, but must keep the path.
    *
-   * @param action One of its actions.
-   * @returns The URL for a form's `action` attribute.
+   * @param action An action that it owns.
+   * @returns The URL for the `action` attribute of a form.
    */
   getActionUrl(action: Action): string {
     return `${FORM_ENDPOINT}${action.uid}/`;
   }
 
   /**
-   * Answers a request for one of its actions.
+   * Responds to a request for an action that it owns.
    *
-   * @param request The request, its body unread.
+   * @param request The request, with an unread body.
    * @param uid The UID of the action.
-   * @param context The way into the standard pipeline.
-   * @returns The answer.
+   * @param context The standard pipeline.
+   * @returns The response.
    */
   abstract dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response>;
 }

@@ -1,30 +1,31 @@
 /**
- * Where a broken stream is taken up again.
+ * Checkpoints of a stream that is resumed.
  *
  * @module
  */
 import { CHECKPOINT_PATTERN, LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
 
-/** What {@linkcode lastCheckpoint} reads of a handler's context. */
+/** The properties of an action's context that {@linkcode lastCheckpoint} reads. */
 export interface CheckpointContext {
   /** The request. */
   readonly request: Request;
-  /** The id of the call, or `null`. */
+  /** ID of the call, or `null`. */
   readonly requestId: string | null;
 }
 
 /**
- * The checkpoint that a resumed stream has passed already.
+ * Returns the last checkpoint that the client received before its stream was interrupted.
  *
- * What comes back is the visitor's word: a place to go on from, checked against the places there are, never a permission.
+ * The client sends the name, so this only accepts one of `names`. Use it to choose where to continue, never as a
+ * permission.
  *
- * @param ctx The handler's context.
- * @param names The checkpoints this stream has, in order.
- * @returns One of the names, or `null` for a stream that begins: none was passed, it belongs to another call, or the
- * request is no GET.
- * @throws {TypeError} When a name is no checkpoint's, or stands there twice.
+ * @param ctx The context of the action function.
+ * @param names The checkpoints of this stream, in order.
+ * @returns One of the names; `null` if the stream starts from the beginning, if the checkpoint belongs to another call,
+ *   or if the method is not GET.
+ * @throws {TypeError} If a name is invalid or repeated.
  *
- * @example Going on where the connection broke
+ * @example Resuming after a lost connection
  * ```ts
  * import { action, checkpoint, html, lastCheckpoint } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -42,10 +43,16 @@ export interface CheckpointContext {
  */
 export function lastCheckpoint<const N extends string>(ctx: CheckpointContext, names: readonly N[]): N | null {
   for (const name of names) {
-    if (!CHECKPOINT_PATTERN.test(name)) throw new TypeError(`Cannot resume from "${name}": it is no checkpoint's name`);
+    if (!CHECKPOINT_PATTERN.test(name)) {
+      throw new TypeError(
+        `Cannot resume from "${name}": it is not a checkpoint name; use a letter or digit and up to 63 letters, digits, dots, dashes or underscores`,
+      );
+    }
   }
   if (new Set(names).size !== names.length) {
-    throw new TypeError(`Cannot resume from ${names.join(", ")}: a name marks one place`);
+    throw new TypeError(
+      `Cannot resume from ${names.join(", ")}: a name is repeated; give each checkpoint its own name`,
+    );
   }
   const { request, requestId } = ctx;
   if (request.method !== "GET" || requestId === null) return null;

@@ -1,16 +1,16 @@
 /**
- * Backends from configuration: an instance as it is, or a class with its options.
+ * Creates the backends of the option `backends`.
  *
  * @module
  */
 import { FormActionBackend } from "./backend.ts";
 import { RegistryFormActionBackend } from "./registry.ts";
 
-/** A backend to make: its class, and what its constructor is given. */
+/** A backend to create: its class and its options. */
 export interface BackendSpec<Options = unknown> {
-  /** The class; it extends `FormActionBackend`. */
+  /** The class; it must extend `FormActionBackend`. */
   readonly backend: new (options: Options) => FormActionBackend;
-  /** What its constructor is given. Default: `undefined`. */
+  /** The argument of its constructor. Default: `undefined`. */
   readonly options?: Options;
 }
 
@@ -19,7 +19,7 @@ export interface BackendSpec<Options = unknown> {
 export type BackendEntry = FormActionBackend | BackendSpec<any>;
 
 /**
- * The backends of a handler that names none: one `RegistryFormActionBackend` of its own.
+ * The default backends of a handler: one `RegistryFormActionBackend`.
  *
  * @example Adding one before the default
  * ```ts
@@ -38,15 +38,15 @@ export const DEFAULT_FORM_ACTION_BACKENDS: readonly BackendEntry[] = Object.free
   Object.freeze({ backend: RegistryFormActionBackend }),
 ]);
 
-/** Makes backends from the entries of the option `backends`. */
+/** Creates backends from the entries of the option `backends`. */
 export class FormActionFactory {
   /**
-   * Makes one backend.
+   * Creates a backend.
    *
-   * @param entry An instance, taken as it is, or `{ backend: Class, options }`.
+   * @param entry A backend, which is returned unchanged, or `{ backend: Class, options }`.
    * @returns The backend.
-   * @throws {TypeError} When the entry is neither, or its class gives no `FormActionBackend`; what a constructor throws
-   * is passed on as the cause.
+   * @throws {TypeError} If the entry is neither, if its class does not extend `FormActionBackend`, or if the
+   *   constructor throws; its error is then the `cause`.
    *
    * @example
    * ```ts

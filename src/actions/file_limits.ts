@@ -1,5 +1,5 @@
 /**
- * Whether what the fields of a form let in can be read at all.
+ * Checks the file fields of a form against the limits of an action.
  *
  * @module
  */
@@ -8,12 +8,8 @@ import { type Limits, resolveLimits } from "../http/limits.ts";
 import type { Action } from "./action.ts";
 
 /**
- * Refuses a file field that lets in more than the limit `fileBytes`: the limit would refuse what the page says is allowed.
- * What a factory makes is not known before a request, and is not looked at.
- *
- * @param action The action.
- * @param limits The limits of the handler.
- * @throws {TypeError} When a field's `maxBytes` is above the limit that holds for the action.
+ * Throws a `TypeError` if a file field allows files above the limit `fileBytes`: the limit would reject what the page
+ * allows. A form that a function creates for each request is not checked.
  */
 export function checkFileLimits({ name, form, limits: own }: Action, limits: Limits): void {
   if (form === null || typeof form === "function") return;
@@ -22,8 +18,8 @@ export function checkFileLimits({ name, form, limits: own }: Action, limits: Lim
   for (const [field, { constraints: { maxBytes = 0 } }] of fields) {
     if (maxBytes <= fileBytes) continue;
     throw new TypeError(
-      `Cannot register action "${name}": its field "${field}" takes files of ${maxBytes} bytes, and the limit "fileBytes" ` +
-        `ends at ${fileBytes}; give the action limits: { fileBytes: ${maxBytes} }, or the field a smaller maxBytes`,
+      `Cannot register action "${name}": its field "${field}" takes files of ${maxBytes} bytes, but the limit "fileBytes" ` +
+        `is ${fileBytes}; set limits: { fileBytes: ${maxBytes} } on the action, or lower maxBytes of the field`,
     );
   }
 }

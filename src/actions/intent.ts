@@ -1,6 +1,5 @@
 /**
- * What a request asks for, read from its URL and headers alone: which action, how it was named, and which answer the sender
- * understands.
+ * Intents: the action that a request asks for and the format of its response, read from the URL and the headers.
  *
  * @module
  */
@@ -21,66 +20,65 @@ import {
   TARGET_HEADER,
 } from "../protocol/names.ts";
 
-/** Who waits for the answer: a browser for a document, our runtime for a stream of events, a program for data. */
+/**
+ * The receiver of the response: a browser that loads a document, the browser runtime that reads events, or a program
+ * that reads data.
+ */
 export type Audience = "document" | "runtime" | "data";
 
-/** What every request says about itself. */
+/** Facts of every request, whether it names an action or not. */
 export interface IntentFacts {
-  /** Which answer the sender understands. */
+  /** The receiver of the response. */
   readonly audience: Audience;
-  /** The id of the call, the same in its retries; `null` where none was sent. */
+  /** ID of the call, the same for all its retries; `null` if the client sent none. */
   readonly requestId: string | null;
-  /** The target of the call, decoded; `null` where none was sent. It is the visitor's text. */
+  /** The target of the call, decoded; `null` if the client sent none. The client chooses it. */
   readonly target: string | null;
-  /** How many hand-overs led here, 0 to 4. */
+  /** The number of switches that led to this call, 0 to 4. */
   readonly switchDepth: number;
-  /** The last event a stream had passed. A hint: `null` where none was sent, or what was sent is none. */
+  /** ID of the last event that the client received; `null` if it sent none or an invalid one. */
   readonly lastEventId: string | null;
 }
 
-/** What a request asks for. */
+/** What a request asks for, before its body is read. */
 export type Intent =
   | (IntentFacts & {
-    /** The URL is that of a form: `/_next/form/<uid>/`. Which method was used is for the endpoint to judge. */
+    /** The URL is that of a form: `/_next/form/<uid>/`. The method is checked later. */
     readonly kind: "endpoint";
-    /** What stands in the URL for the UID, as it was sent. */
+    /** The part of the URL in the place of the UID, as sent. */
     readonly uid: string;
   })
   | (IntentFacts & {
     readonly kind: "named";
-    /** The action's name, as it was sent: any text. */
+    /** The name of the action, as sent. */
     readonly name: string;
-    /** Whether the header named it or, without one, the query. */
+    /** The source of the name. */
     readonly via: "header" | "query";
   })
   | (IntentFacts & {
-    /** Neither URL nor header names an action; a field of the body still may. */
+    /** Neither URL nor header names an action; a field of the body may. */
     readonly kind: "none";
   });
 
-/** An `Accept` header longer than this is refused: no browser sends a tenth of it, and negotiation is not linear. */
+/** Maximum length of an `Accept` header. Browsers send a tenth of it; negotiation takes more than linear time. */
 const ACCEPT_LENGTH = 2_048;
-/** A target longer than this is refused. */
+/** Maximum length of a target. */
 const TARGET_LENGTH = 1_024;
 
-// What an id of an event may be: our own are printable ASCII.
+// The characters of an event ID; those of this library are printable ASCII.
 const EVENT_ID = /^[\x21-\x7e]{1,256}$/;
 
 /**
- * Reads what a request asks for.
+ * Reads the intent of a request.
  *
- * The header `X-Hyper-Action` names the action: also at the URL of a form's endpoint, which is where a page stands whose form
- * was refused without scripts. Else that URL does, else the query's first `_action`; an empty name is none. A body is not
- * looked at.
+ * `X-Hyper-Action` names the action, also at the URL of a form: the browser is at that URL after it posted an invalid
+ * form without scripts. Then the URL is used, then the first `_action` of the query; an empty name is ignored.
  *
- * The audience is what `Accept` prefers among HTML, `text/event-stream` and `application/json`; where two are as welcome, the more
- * precisely named one, else the first in this order. No header, `*` and a list with none of the three mean a document.
+ * The audience is the format that `Accept` prefers among HTML, `text/event-stream` and `application/json`; on a tie the
+ * more specific one, then the first of this list. Without a match it is a document.
  *
- * @param request The request, of which only headers are read.
- * @param url Its canonical URL.
- * @returns What is asked for.
- * @throws {InputError} With status 400 when the request id, the target or the depth is not what the protocol says; with
- *   status 431 when `Accept` or the target is too long.
+ * @throws {InputError} With status 400 if the request ID, the target or the switch depth is invalid; with status 431 if
+ *   `Accept` or the target is too long.
  */
 export function readIntent(request: Pick<Request, "headers">, url: URL): Intent {
   const { headers } = request;
@@ -102,11 +100,8 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
 }
 
 /**
- * What may be assumed of a request that is refused before its intent is read: our runtime and programs that want data still
- * get an answer they understand.
- *
- * @param request The request, of which only `Accept` is compared.
- * @returns An intent that asks for nothing.
+ * Returns an intent without an action, for a request that is rejected before its intent is read. The runtime and
+ * programs still receive the error in the format they accept.
  */
 export function plainIntent(request: Pick<Request, "headers">): Intent {
   const header = request.headers.get("accept");
@@ -114,7 +109,7 @@ export function plainIntent(request: Pick<Request, "headers">): Intent {
   return { kind: "none", audience, requestId: null, target: null, switchDepth: 0, lastEventId: null };
 }
 
-/** What stands for the UID in a form's URL, with its closing slash or without; `null` where the URL is another. */
+/** Returns the UID part of a form's URL, with or without a trailing slash; `null` for any other URL. */
 export function uidOfEndpoint({ pathname: path }: Pick<URL, "pathname">): string | null {
   if (!path.startsWith(FORM_ENDPOINT)) return null;
   const rest = path.slice(FORM_ENDPOINT.length);
@@ -130,7 +125,7 @@ function readAudience(request: Pick<Request, "headers">): Audience {
   if (header.length > ACCEPT_LENGTH) {
     throw new InputError(431, `Cannot read Accept: ${header.length} characters, ${ACCEPT_LENGTH} at most`);
   }
-  // What a browser sends with a navigation ends here.
+  // The `Accept` header of a navigation returns here.
   if (!/event-stream|json|application\/\*/i.test(header)) return "document";
   switch (accepts(request, "text/html", EVENT_STREAM, JSON_TYPE)) {
     case EVENT_STREAM:
@@ -159,12 +154,12 @@ function readTarget(header: string | null): string | null {
   return target;
 }
 
-/** Decodes the escapes; a `%` that begins none stands for itself, as in the selector `[style="width:50%"]`. */
+/** Decodes the escapes. A `%` that does not start one is kept, as in the selector `[style="width:50%"]`. */
 function decodeTarget(header: string): string | null {
   try {
     return header.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => decodeURIComponent(escapes));
   } catch {
-    // A URIError says no more than that the escapes are not UTF-8, and that is the answer.
+    // The escapes are not UTF-8; the caller rejects the header.
     return null;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The data of an action call, put together from all the places it can come from (seed 000, "Server-Side Action Detection").
+ * Merges the data of an action call from all its sources (seed 000, "Server-Side Action Detection").
  *
  * @module
  */
@@ -14,31 +14,29 @@ import type { Limits } from "../http/limits.ts";
 import { parseUrlencoded } from "../http/urlencoded.ts";
 
 /**
- * The data of a call by top-level name: text and `File`s from fields, any JSON value from data, ordinary objects and dense
- * arrays of these. A name such as `__proto__` is an own property like any other, so that only `Object.hasOwn` and iteration
- * tell what is there.
+ * Data of a call by top-level name: strings and `File`s from fields, any JSON value from data, plain objects and dense
+ * arrays of these. A name such as `__proto__` is an own property, so use only `Object.hasOwn` and iteration to test for
+ * a name.
  */
 export type Kwargs = Record<string, unknown>;
 
-/** Where the data of a call comes from, the strongest first. */
+/** The sources of the data of a call, by precedence. */
 export interface KwargsSources {
-  /** What `X-Hyper-Data` held, see {@linkcode readDataHeader}; `null` where there was none. */
+  /** The data of `X-Hyper-Data`, see {@linkcode readDataHeader}; `null` without the header. */
   readonly header: Readonly<Record<string, unknown>> | null;
-  /** What the query held, see {@linkcode readQuery}. */
+  /** The fields of the query, see {@linkcode readQuery}. */
   readonly query: FieldMap;
-  /** What the body held; `{ kind: "empty" }` for a GET. */
+  /** The body; `{ kind: "empty" }` for a GET. */
   readonly body: Body;
 }
 
 const NO_FIELDS: FieldMap = new Map();
 
 /**
- * Reads the data in the header `X-Hyper-Data`.
+ * Reads the JSON object in the header `X-Hyper-Data`; `null` without the header.
  *
- * @param request The request, of which only the header is read.
- * @param limits How long it may be, how deep, and how many values it may hold.
- * @returns The object, or `null` where there is no such header.
- * @throws {InputError} With status 431 above `dataHeaderBytes`; with status 400 when it is not ASCII, or no JSON object.
+ * @throws {InputError} With status 431 above `dataHeaderBytes`; with status 400 if it is not ASCII or not a JSON
+ *   object.
  */
 export function readDataHeader(
   request: Pick<Request, "headers">,
@@ -54,7 +52,7 @@ export function readDataHeader(
       "dataHeaderBytes",
     );
   }
-  // Bytes above ASCII would come as whatever the last proxy took them for.
+  // Proxies decode bytes above ASCII in different ways.
   if (/[^\t\x20-\x7e]/.test(header)) {
     throw new InputError(
       400,
@@ -67,30 +65,21 @@ export function readDataHeader(
 /**
  * Reads the query as fields.
  *
- * @param url The canonical URL.
- * @param limits How many fields there may be, and how long their names.
- * @returns The fields.
- * @throws {InputError} With status 413 above a limit, with status 400 when an escape is not UTF-8.
+ * @throws {InputError} With status 413 above a limit; with status 400 if an escape is not UTF-8.
  */
 export function readQuery(url: URL, limits: Pick<Limits, "fields" | "nameBytes">): FieldMap {
   return url.search === "" ? NO_FIELDS : parseUrlencoded(url.search.slice(1), limits);
 }
 
 /**
- * Puts the data of a call together.
+ * Merges the data of a call. By precedence: the header; the field `_hyper_data` or a JSON body; the query; the fields
+ * of the body. A source adds only top-level names that are missing. Protocol fields are left out everywhere.
  *
- * First the data: the header's, then, key by key where the header has none, that of the field `_hyper_data` or of a JSON body.
- * Then the query, then the fields of the body, each where its top-level name is not there yet. Protocol fields are left out
- * everywhere.
+ * Field names are paths (`address.city`, `rows[0].label`, `tags[]`). A repeated name gives an array of its values, in
+ * order; `tags[]` gives an array even for one value.
  *
- * Within query or body, names are paths (`address.city`, `rows[0].label`, `tags[]`); a name that is there more than once gives an
- * array of its values, in order, and `tags[]` gives one even of a single value.
- *
- * @param sources Where the data comes from.
- * @param limits How deep names may go, how great an index may be, and what holds for JSON.
- * @returns A new object.
- * @throws {InputError} With status 400 when data is no JSON object, a name is refused by {@linkcode parseFieldPath}, an index has
- *   gaps before it, or one name is a value and a container at once (`a=1&a.b=2`).
+ * @throws {InputError} With status 400 if data is not a JSON object, if {@linkcode parseFieldPath} rejects a name, if
+ *   the indices of a list have a gap, or if a name is both a value and a container (`a=1&a.b=2`).
  */
 export function mergeKwargs(sources: KwargsSources, limits: Limits): Kwargs {
   const { header, query, body } = sources;
@@ -108,23 +97,20 @@ export function mergeKwargs(sources: KwargsSources, limits: Limits): Kwargs {
   return kwargs;
 }
 
-/** Values that count nothing: those of a usual form. */
+/** Number of values that are not counted: more than a usual form has. */
 const FREE_VALUES = 256;
-/** Bytes that a value takes beside its text, as an empty object in a list does: it is two bytes of JSON. */
+/** Memory of one value besides its text, in bytes. An empty object in a list is only two bytes of JSON. */
 const VALUE_BYTES = 64;
 
 /**
- * Returns the memory that the data of a call takes beside its text, about.
+ * Estimates the memory of a call's data besides its text, in bytes; 0 for a usual form.
  *
- * A body of 150 kB is 50,000 empty objects when it is read, and so 3 MB: counted by its bytes alone, a few hundred of them would
- * take all memory there is.
- *
- * @param kwargs The data.
- * @returns Bytes; 0 for what a usual form sends.
+ * A body of 150 kB can hold 50,000 empty objects, which take 3 MB. If only the bytes of the body counted, a few hundred
+ * such requests would exhaust the memory.
  */
 export function memoryOf(kwargs: Kwargs): number {
   let values = 0;
-  // A list of what is left to see, because recursion would end where `depth` is switched off.
+  // A list of values to count: recursion would overflow the stack if `depth` is disabled.
   const left: unknown[] = [kwargs];
   while (left.length > 0) {
     const next = left.pop();
@@ -136,16 +122,11 @@ export function memoryOf(kwargs: Kwargs): number {
   return Math.max(0, values - FREE_VALUES) * VALUE_BYTES;
 }
 
-/**
- * The files among the fields.
- *
- * @param fields The fields of a body.
- * @returns Files by the names of their fields, as these were sent.
- */
+/** Returns the files among the fields, by field name as sent. */
 export function uploadedFiles(fields: FieldMap): ReadonlyMap<string, readonly File[]> {
   const files = new Map<string, readonly File[]>();
   for (const [name, values] of fields) {
-    // Looked at first: a list made for each field would be thrown away for each that is a text.
+    // Tested first: most fields hold text, and filtering would allocate a list for each.
     if (values.some(isUpload)) files.set(name, values.filter(isUpload));
   }
   return files;
@@ -158,7 +139,7 @@ function isUpload(value: FieldValue): value is File {
 function readDataField(value: FieldValue, limits: Limits): Record<string, unknown> {
   if (typeof value !== "string") throw notAnObject(DATA_FIELD);
   const { jsonBytes } = limits;
-  // A UTF-16 unit takes three bytes at most, so that a short text need not be encoded to be measured.
+  // A UTF-16 unit takes at most three bytes, so a short text need not be encoded to be measured.
   if (value.length * 3 > jsonBytes && new TextEncoder().encode(value).length > jsonBytes) {
     throw new InputError(
       413,
@@ -175,14 +156,14 @@ function notAnObject(what: string): InputError {
 
 function addFields(kwargs: Kwargs, fields: FieldMap, limits: Pick<Limits, "arrayIndex" | "depth">): void {
   if (!isFlat(fields)) return addMissing(kwargs, nest(fields, limits));
-  // Nothing to be built: what most forms send.
+  // Most forms have only flat names.
   for (const [name, values] of fields) {
     if (PROTOCOL_FIELDS.has(name) || Object.hasOwn(kwargs, name)) continue;
     setOwn(kwargs, name, values.length === 1 ? values[0] : [...values]);
   }
 }
 
-/** Whether no name is a path of more than one step. */
+/** Returns whether every name is a path of one step. */
 function isFlat(fields: FieldMap): boolean {
   for (const name of fields.keys()) if (isPath(name)) return false;
   return true;
@@ -194,9 +175,9 @@ function addMissing(kwargs: Kwargs, entries: Iterable<readonly [string, unknown]
   }
 }
 
-/** Writes an own property, whatever its name: assigning to `__proto__` would set a prototype where a runtime has that setter. */
+/** Writes an own property of any name: an assignment to `__proto__` would set the prototype. */
 function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
-  // A name that no prototype has can be assigned, which is several times faster.
+  // Assignment is several times faster, and safe for a name that no prototype has.
   if (!(name in target)) target[name] = value;
   else defineOwn(target, name, value);
 }
@@ -205,7 +186,7 @@ function defineOwn(target: Record<string, unknown>, name: string, value: unknown
   Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** A value under construction. The keys of an object are strings, those of a list numbers. */
+/** A value under construction. Keys of an object are strings, those of a list numbers. */
 type Node = Leaf | Branch;
 interface Leaf {
   readonly kind: "values" | "appended";
@@ -216,7 +197,7 @@ interface Branch {
   readonly members: Map<string | number, Node>;
 }
 
-/** Builds what the names of fields say, by top-level name. */
+/** Builds nested values from field names, by top-level name. */
 function nest(fields: FieldMap, limits: Pick<Limits, "arrayIndex" | "depth">): [string, unknown][] {
   const top = new Map<string | number, Node>();
   for (const [name, values] of fields) {
@@ -243,7 +224,7 @@ function placeValues(top: Map<string | number, Node>, path: FieldPath, values: r
   }
 }
 
-/** What a node has to be for the next step to lead on from it. */
+/** Returns the kind of node that the next step requires. */
 function kindBefore(next: PathStep | undefined): Node["kind"] {
   if (next === undefined) return "values";
   if (next === APPEND) return "appended";
@@ -265,7 +246,8 @@ function build(node: Node, name: string): unknown {
       const list: unknown[] = [];
       for (let index = 0; index < node.members.size; index++) {
         const item = node.members.get(index);
-        // As many indices as items, and one is missing: so a greater one is there. Nothing is made as long as an index says.
+        // The list has as many indices as items, so a missing index means that a greater one exists. The size of the
+        // list never depends on an index that the client sent.
         if (item === undefined) {
           throw new InputError(
             400,
@@ -279,7 +261,7 @@ function build(node: Node, name: string): unknown {
   }
 }
 
-/** A name of the visitor inside a message: one line, and not endless. */
+/** Quotes a field name for a message: one line, at most 64 characters. */
 function quoteName(name: string): string {
   return JSON.stringify(name.slice(0, 64));
 }

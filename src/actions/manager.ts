@@ -1,5 +1,5 @@
 /**
- * Asks the backends in turn: which of them takes an action, and which of them owns a UID or a name.
+ * Finds the backend that accepts or owns an action.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { ActionLocation, FormActionBackend } from "./backend.ts";
 export interface OwnedAction {
   /** The action. */
   readonly action: Action;
-  /** Its owner. */
+  /** The backend that owns it. */
   readonly backend: FormActionBackend;
 }
 
 /**
- * The backends of one handler, in the order they were configured.
+ * The backends of one handler, in the order of configuration.
  *
  * @example
  * ```ts
@@ -32,43 +32,43 @@ export class FormActionManager {
   readonly backends: readonly FormActionBackend[];
 
   /**
-   * Manages backends.
+   * Creates a manager of backends.
    *
    * @param backends At least one backend.
-   * @throws {TypeError} When there is none.
+   * @throws {TypeError} If the list is empty.
    */
   constructor(backends: readonly FormActionBackend[]) {
     if (backends.length === 0) {
-      throw new TypeError("Cannot manage form actions: backends is empty, leave it out for the default");
+      throw new TypeError("Cannot manage form actions: backends is empty; remove the option to use the default");
     }
     this.backends = backends;
   }
 
   /**
-   * Gives an action to the first backend that accepts it.
+   * Registers an action with the first backend that accepts it.
    *
    * @param action The action.
-   * @param source Where it was declared.
-   * @returns The backend that took it.
-   * @throws {TypeError} When its name or UID is taken in any backend, or no backend accepts it.
+   * @param source The place where it is declared.
+   * @returns The backend that registered it.
+   * @throws {TypeError} If any backend has an action with its name or UID, or if no backend accepts it.
    */
   registerAction(action: Action, source: ActionLocation): FormActionBackend {
     for (const backend of this.backends) {
       const rival = backend.getByUid(action.uid);
-      // Asking each backend again makes the one that holds it name both places.
+      // The backend that owns the UID throws an error with both places.
       if (rival !== null) backend.registerAction(action, source);
     }
     const backend = this.backends.find((candidate) => candidate.accepts(action));
     if (backend === undefined) {
       throw new TypeError(
-        `Cannot register action "${action.name}" of "${source.exportName}" in ${source.file}: no backend accepts it`,
+        `Cannot register action "${action.name}" of "${source.exportName}" in ${source.file}: no backend accepts it; add one that does to the option backends`,
       );
     }
     backend.registerAction(action, source);
     return backend;
   }
 
-  /** The owner and the action of a UID, or `null`. */
+  /** Returns the action with a UID and its backend, or `null`. */
   findByUid(uid: string): OwnedAction | null {
     for (const backend of this.backends) {
       const action = backend.getByUid(uid);
@@ -77,7 +77,7 @@ export class FormActionManager {
     return null;
   }
 
-  /** The owner and the action of a full name, or `null`. */
+  /** Returns the action with a full name and its backend, or `null`. */
   findByName(name: string): OwnedAction | null {
     for (const backend of this.backends) {
       const action = backend.getByName(name);
@@ -87,26 +87,26 @@ export class FormActionManager {
   }
 
   /**
-   * The path that forms of an action are posted to.
+   * Returns the URL that forms of an action are posted to.
    *
    * @param name The full name.
-   * @returns The URL for a form's `action` attribute.
-   * @throws {TypeError} When no backend has it; the message lists the names that come close.
+   * @returns The URL for the `action` attribute of a form.
+   * @throws {TypeError} If no backend owns it; the message lists similar names.
    */
   getActionUrl(name: string): string {
     const owned = this.findByName(name);
-    if (owned === null) throw new TypeError(`Cannot make the URL of action "${name}": ${this.explainUnknown(name)}`);
+    if (owned === null) throw new TypeError(`Cannot build the URL of action "${name}": ${this.explainUnknown(name)}`);
     return owned.backend.getActionUrl(owned.action);
   }
 
-  /** Every action with its owner. */
+  /** Returns every action with its backend. */
   *actions(): Generator<OwnedAction> {
     for (const backend of this.backends) {
       for (const action of backend.actions()) yield { action, backend };
     }
   }
 
-  /** Says why a name is not known and what to do, for a programmer's eyes. */
+  /** Explains to a developer why a name is unknown and what to do. */
   explainUnknown(name: string): string {
     const names = Array.from(this.actions(), ({ action }) => action.name);
     if (names.length === 0) {
@@ -121,7 +121,7 @@ export class FormActionManager {
   }
 }
 
-/** The Levenshtein distance, for names that come close. */
+/** Returns the Levenshtein distance of two names. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,31 +1,31 @@
 /**
- * Going back to where a form stands.
+ * Redirects to the origin page of a form.
  *
  * @module
  */
 import type { RedirectItem } from "../results/item.ts";
 import { redirect } from "../results/items.ts";
 
-/** What {@linkcode redirectToOrigin} reads of a handler's context. */
+/** The properties of an action's context that {@linkcode redirectToOrigin} reads. */
 export interface OriginPageContext {
-  /** The address of the page the call came from, or `null` where it is not known. */
+  /** URL of the page that called the action, or `null` if unknown. */
   readonly originPage: URL | null;
 }
 
-/** Where {@linkcode redirectToOrigin} leads when the page is not known. */
+/** Options for {@linkcode redirectToOrigin}. */
 export interface RedirectToOriginOptions {
-  /** A URL of this site. Default: `/`. */
+  /** A URL of this site, used if the origin page is unknown. Default: `/`. */
   readonly fallback?: string | undefined;
 }
 
 /**
- * Sends the visitor back to the page the form stands on, under the address it was asked for, query included.
+ * Redirects to the page that rendered the form, with its query.
  *
- * That page was found among those of the manifest, so that the way back never leads to another site.
+ * The page was matched against the routes of this application, so the redirect never leads to another site.
  *
- * @param ctx The handler's context.
- * @param options Where to go when the page is not known.
- * @returns A redirect, for the handler to return.
+ * @param ctx The context of the action function.
+ * @param options The fallback.
+ * @returns A redirect for the action function to return.
  *
  * @example
  * ```ts
@@ -34,8 +34,8 @@ export interface RedirectToOriginOptions {
  *
  * const save = action("save", (ctx) => [toast("Saved"), redirectToOrigin(ctx, { fallback: "/notes" })]);
  * assertEquals(save.name, "save");
- * assertEquals(redirectToOrigin({ origin: null }, { fallback: "/notes" }).url, "/notes");
- * assertEquals(redirectToOrigin({ origin: new URL("http://localhost/notes?q=milk") }).url, "/notes?q=milk");
+ * assertEquals(redirectToOrigin({ originPage: null }, { fallback: "/notes" }).url, "/notes");
+ * assertEquals(redirectToOrigin({ originPage: new URL("http://localhost/notes?q=milk") }).url, "/notes?q=milk");
  * ```
  */
 export function redirectToOrigin(ctx: OriginPageContext, options: RedirectToOriginOptions = {}): RedirectItem {

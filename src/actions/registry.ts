@@ -1,5 +1,5 @@
 /**
- * The backend that is there by default: actions in memory, answered by the standard pipeline.
+ * The default backend: actions in memory, run by the standard pipeline.
  *
  * @module
  */
@@ -12,10 +12,10 @@ interface Entry {
 }
 
 /**
- * Keeps actions in memory and answers with the standard pipeline. Extend it and call `super.dispatch()` to do something
- * before or after.
+ * Stores actions in memory and runs them with the standard pipeline. To run code before or after an action, extend it
+ * and call `super.dispatch()`.
  *
- * @example An audit line for every action, whatever came of it
+ * @example A log line for every action, with the status
  * ```ts
  * import { type DispatchContext, RegistryFormActionBackend } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -32,16 +32,16 @@ interface Entry {
  * ```
  */
 export class RegistryFormActionBackend extends FormActionBackend {
-  // Filled at the start and read by every request; maps, so that no name is ever a property of something else.
+  // Filled on startup. Maps, so that no name collides with a property of a prototype.
   readonly #byUid = new Map<string, Entry>();
   readonly #byName = new Map<string, Entry>();
 
   /**
-   * Takes an action.
+   * Registers an action.
    *
    * @param action The action.
-   * @param source Where it was declared.
-   * @throws {TypeError} When another action holds its name, or another name has its UID; the message names both places.
+   * @param source The place where it is declared.
+   * @throws {TypeError} If another action has its name or UID; the message names both places.
    */
   override registerAction(action: Action, source: ActionLocation): void {
     const rival = this.#byName.get(action.name) ?? this.#byUid.get(action.uid);
@@ -60,28 +60,28 @@ export class RegistryFormActionBackend extends FormActionBackend {
     this.#byUid.set(action.uid, entry);
   }
 
-  /** The action of a UID, or `null`. */
+  /** Returns the action with a UID, or `null`. */
   override getByUid(uid: string): Action | null {
     return this.#byUid.get(uid)?.action ?? null;
   }
 
-  /** The action of a full name, or `null`. */
+  /** Returns the action with a full name, or `null`. */
   override getByName(name: string): Action | null {
     return this.#byName.get(name)?.action ?? null;
   }
 
-  /** Everything registered, in order. */
+  /** Returns all actions, in the order of registration. */
   override *actions(): Generator<Action> {
     for (const { action } of this.#byName.values()) yield action;
   }
 
   /**
-   * Resolves the UID and runs the standard pipeline.
+   * Runs the standard pipeline for the action of a UID.
    *
-   * @param _request The request, its body unread.
+   * @param _request The request, with an unread body.
    * @param uid The UID of the action.
-   * @param context The way into the standard pipeline.
-   * @returns The answer; 404 for an unknown UID.
+   * @param context The standard pipeline.
+   * @returns The response; 404 for an unknown UID.
    */
   override dispatch(_request: Request, uid: string, context: DispatchContext): Promise<Response> {
     const action = this.getByUid(uid);

@@ -1,5 +1,5 @@
 /**
- * Name → UID → URL: where a form of an action is posted.
+ * UIDs and URLs of actions.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import { sha256 } from "../platform/hash.ts";
 import { FORM_ENDPOINT } from "../protocol/names.ts";
 
 /**
- * The UID of an action: the first 16 hex digits of the SHA-256 of its full name (seed 004, "Overview").
+ * Returns the UID of an action: the first 16 hex digits of the SHA-256 of its full name (seed 004, "Overview").
  *
- * The same name has the same UID on every machine and after every deployment, so that a form rendered before one still
- * finds its action afterwards.
+ * A name has the same UID on every machine and in every deployment, so a form that was rendered before a deployment
+ * still finds its action.
  *
  * @param name The action's full name, with its namespace.
- * @returns 16 lower-case hex digits.
+ * @returns 16 lowercase hex digits.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function formActionUid(name: string): string {
 }
 
 /**
- * The path that forms of an action are posted to.
+ * Returns the path that forms of an action are posted to.
  *
  * @param name The action's full name, with its namespace.
  * @returns The path, from the root of the site.

@@ -1,30 +1,30 @@
 /**
- * The dependency cache of one request: who has been asked for, who waits for whom, and what is to be disposed.
+ * The dependency cache of one request: values, dependencies that wait for each other, and values to dispose.
  *
  * @module
  */
 import { notify, type Report } from "../callback.ts";
 import { DependencyCycleError, DependencyError } from "../errors.ts";
 
-/** The property of a `Request` that holds its cache; read it with {@linkcode getRequestDepCache}. */
+/** The property of a `Request` that holds its cache. Read it with {@linkcode getRequestDepCache}. */
 export const REQUEST_DEP_CACHE_ATTR = "_next_dep_cache";
 
 /**
- * One run of one factory. `waitsFor` are the runs it has asked for that are not done:
+ * A run of a factory. `waitsFor` holds the runs that it requested and that are pending:
  *
  * ```
  * handler ──▶ order ──▶ user ──▶ session
  *                └────▶ session
  * ```
  *
- * An edge is drawn when a factory asks and taken away when what it asked for is done, so that a path from the asked
- * back to the asker means that neither can ever finish.
+ * An edge is added when a factory requests a run and removed when that run ends. A path from the requested run back to
+ * the requesting one is therefore a deadlock.
  */
 export interface DependencyRun {
-  /** What it is called in messages. */
+  /** The name in messages. */
   readonly label: string;
   readonly waitsFor: Set<DependencyRun>;
-  /** Whether its factory has not finished. */
+  /** `true` until its factory has finished. */
   pending: boolean;
   readonly promise: Promise<unknown>;
 }
@@ -35,72 +35,68 @@ interface Run extends DependencyRun {
 }
 
 /**
- * Which values are disposed when the request ends: `always` those with either symbol, `async` those with
- * `Symbol.asyncDispose`, `never` none.
+ * Selects the values that are disposed when the request ends: `always` those with either dispose symbol, `async` those
+ * with `Symbol.asyncDispose`, `never` none.
  */
 export type Disposal = "always" | "async" | "never";
 
-/** How a value is made, for {@linkcode DependencyCache.resolve}. */
+/** How {@linkcode DependencyCache.resolve} creates a value. */
 export interface Recipe {
-  /** What it is called in messages. */
+  /** The name in messages. */
   readonly label: string;
-  /** Which values are disposed when the request ends, see {@linkcode Disposal}. */
+  /** Which values are disposed when the request ends. */
   readonly dispose: Disposal;
-  /** Makes the value; `run` is to be given as `asker` with everything it asks for. */
+  /** Creates the value. Everything that it requests must pass `run` as `asker`. */
   create(run: DependencyRun): unknown;
 }
 
 /**
- * What one request has resolved: shared by everything that runs for it, and by nothing else.
+ * The values that one request has resolved, shared by all code that runs for it.
  *
- * It holds promises, so that two who ask at once get one run. A failure is not kept: the next one to ask runs it again.
- * Keys are the dependencies themselves, so that two of one name are two.
+ * It holds promises, so simultaneous requests for a value share one run. A failed run is removed, and the next request
+ * runs the factory again. The keys are the dependencies themselves: two dependencies may have the same name.
  */
 export class DependencyCache implements AsyncDisposable {
-  /** What was asked for; made with the first, because most requests ask for nothing. */
+  /** The runs by key; created with the first, because most requests resolve nothing. */
   #runs: Map<object, Run> | null = null;
-  /** Values to dispose, in the order they were made; emptied when the request ends. */
+  /** The values to dispose, in the order they were created; emptied when the request ends. */
   #disposables: (() => unknown)[] | null = null;
   /**
-   * Every value that was made. A dependency may hand on what another made; whoever made it decides whether it is
-   * disposed, once.
+   * All created values. If a dependency returns the value of another, only the one that created it decides about
+   * disposal.
    */
   #made: Set<object> | null = null;
   readonly #onError: Report;
-  /** Set when the request ends, and never reset: what is made after that is disposed at once. */
+  /** Set when the request ends, and never reset: values created later are disposed at once. */
   #ended = false;
 
   /**
-   * Makes the cache of a request.
+   * Creates the cache of a request.
    *
-   * @param onError Told what disposal throws.
+   * @param onError Called with every error of a disposal.
    */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
-  /** How many values there are, the pending ones included. */
+  /** Number of values, including pending ones. */
   get size(): number {
     return this.#runs?.size ?? 0;
   }
 
-  /** Whether somebody in this request has asked for it, and it has not failed. */
+  /** Returns `true` if the dependency was requested in this request and has not failed. */
   has(key: object): boolean {
     return this.#runs?.has(key) === true;
   }
 
-  /** What somebody in this request has asked for, or `undefined` when nobody has. Asks for nothing by itself. */
+  /** Returns the value of a dependency that was requested in this request, else `undefined`. Does not create one. */
   get(key: object): Promise<unknown> | undefined {
     return this.#runs?.get(key)?.promise;
   }
 
   /**
-   * The value of a key, made by the recipe unless somebody has asked before.
-   *
-   * @param key What is asked for.
-   * @param asker The run that asks, or `null` for a handler, guard or page.
-   * @param recipe How it is made.
-   * @returns The value.
+   * Returns the value of a key, and creates it on the first call. `asker` is the run of the factory that requests it,
+   * or `null` outside a factory.
    *
    * @internal
    */
@@ -119,7 +115,7 @@ export class DependencyCache implements AsyncDisposable {
       const done = (): void => void asker.waitsFor.delete(run);
       run.promise.then(done, done);
     }
-    // After the edge is drawn: a factory that asks back at once must meet it.
+    // Started after the edge is added, so that a factory that requests its own caller is found to be a cycle.
     if (known === undefined) this.#start(key, run, recipe);
     return run.promise;
   }
@@ -153,7 +149,7 @@ export class DependencyCache implements AsyncDisposable {
   }
 
   /**
-   * Makes an empty cache that reports to the same place. Whoever asks for one disposes it.
+   * Returns an empty cache with the same `onError`. The caller must dispose it.
    *
    * @internal
    */
@@ -162,9 +158,9 @@ export class DependencyCache implements AsyncDisposable {
   }
 
   /**
-   * Ends a request that has nothing to dispose, at once.
+   * Ends the request if it has resolved nothing, without waiting.
    *
-   * @returns Whether it has ended; `false` where there is something, which takes `Symbol.asyncDispose`.
+   * @returns `true` if it ended; otherwise use `Symbol.asyncDispose`.
    *
    * @internal
    */
@@ -174,8 +170,8 @@ export class DependencyCache implements AsyncDisposable {
   }
 
   /**
-   * Ends the request: disposes what was made, the last first, one after another. What is still being made is not
-   * waited for; it is disposed when it comes. Never rejects: what disposal throws goes to `onError`.
+   * Ends the request: disposes its values one after another, the last first. A pending value is disposed when it is
+   * created. Never rejects: errors go to `onError`.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true;
@@ -187,12 +183,12 @@ export class DependencyCache implements AsyncDisposable {
 }
 
 /**
- * The dependency cache of a request.
+ * Returns the dependency cache of a request.
  *
- * @param request The request, or nothing.
- * @returns The cache, or `null` when the request has none.
+ * @param request The request, or `null` or `undefined`.
+ * @returns The cache, or `null` if the request has none.
  *
- * @example From a receiver of a signal
+ * @example In a receiver of a server event
  * ```ts
  * import { getRequestDepCache } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -206,23 +202,13 @@ export function getRequestDepCache(request: Request | null | undefined): Depende
   return cache instanceof DependencyCache ? cache : null;
 }
 
-/**
- * Hangs a cache on a request.
- *
- * @param request The request.
- * @param cache Its cache, in place of one it had.
- */
+/** Sets the cache of a request, replacing an existing one. */
 export function attachRequestDepCache(request: Request, cache: DependencyCache): void {
-  // Not enumerable: what copies or prints a request must not drag its values along.
+  // Not enumerable: code that copies or logs a request must not include the values.
   Object.defineProperty(request, REQUEST_DEP_CACHE_ATTR, { value: cache, configurable: true, enumerable: false });
 }
 
-/**
- * Gives a derived request, such as the one an origin page is rendered again with, the cache of the request it comes from.
- *
- * @param from The request that came in.
- * @param to The request made of it.
- */
+/** Gives a derived request the cache of its original, for example when the origin page is rendered again. */
 export function shareRequestDepCache(from: Request, to: Request): void {
   const cache = getRequestDepCache(from);
   if (cache !== null) attachRequestDepCache(to, cache);
@@ -232,7 +218,7 @@ function createRun(label: string): Run {
   return { label, waitsFor: new Set(), pending: true, ...Promise.withResolvers<unknown>() };
 }
 
-/** The runs from one to another along what they wait for, both included, or `null` when there is no way. */
+/** Returns the runs on a path of `waitsFor` edges, including both ends, or `null` if there is no path. */
 function pathBetween(from: DependencyRun, to: DependencyRun): DependencyRun[] | null {
   const seen = new Set<DependencyRun>();
   const search = (run: DependencyRun): DependencyRun[] | null => {

@@ -1,27 +1,27 @@
 /**
- * A text of the URL, read as the type a marker asks for: the value, or what the text is not.
+ * Converts a URL parameter to the type that a marker requests.
  *
  * @module
  */
 import type { StandardSchemaV1 } from "../forms/schema.ts";
 
 /**
- * How a text of the URL is read: `String`, `Number`, `Boolean`, `BigInt`, `Date`, any Standard Schema, or a function
- * of the text.
+ * How a parameter is converted: `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, or a function of
+ * the text.
  */
 export type ParamType = ((text: string) => unknown) | StandardSchemaV1;
 
-/** One type, or a list with one type in it for values that repeat. */
+/** A type, or an array with one type for a parameter that repeats. */
 export type ParamTypes = ParamType | readonly [ParamType];
 
-/** The type of what a {@linkcode ParamTypes} reads. */
+/** The type that a {@linkcode ParamTypes} converts to. */
 export type ParamValue<T extends ParamTypes> = T extends readonly [infer E extends ParamType] ? ParamValue<E>[]
   : T extends DateConstructor ? Date
   : T extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<T>
   : T extends (text: string) => infer R ? Awaited<R>
   : never;
 
-/** What came of a text: the value, or what it was expected to be. */
+/** The result of a conversion: the value, or a description of the expected type. */
 export type Coercion =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "mismatch"; readonly expected: string; readonly cause?: unknown };
@@ -42,15 +42,11 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
- * Reads a text as a type.
+ * Converts a text to a type.
  *
- * Stricter than the constructors: `Number` refuses the empty text, `Infinity`, hexadecimal, and whole numbers that a
- * double cannot hold exactly, as they would name another record; `Boolean` knows `1`, `true`, `yes`, `on` and their
- * opposites in any case; `Date` takes ISO 8601 dates and times that exist, in UTC where no offset is given.
- *
- * @param text The text.
- * @param type What to read it as.
- * @returns The value, or what was expected.
+ * Stricter than the constructors. `Number` rejects the empty text, `Infinity`, hexadecimal, and integers that a double
+ * cannot represent exactly, because they would identify another record. `Boolean` accepts `1`, `true`, `yes`, `on` and
+ * their opposites in any case. `Date` accepts existing dates and times of ISO 8601, in UTC without an offset.
  */
 export async function coerce(text: string, type: ParamType): Promise<Coercion> {
   if (type === String) return value(text);
@@ -58,12 +54,12 @@ export async function coerce(text: string, type: ParamType): Promise<Coercion> {
   if (type === Boolean) return coerceBoolean(text);
   if (type === BigInt) return INTEGER.test(text) ? value(BigInt(text.replace("+", ""))) : mismatch("a whole number");
   if (type === Date) return coerceDate(text);
-  // A schema may be callable as well (arktype): what it validates is its word, not what calling it gives.
+  // A schema may be callable too (arktype); its validation counts, not the result of the call.
   if ("~standard" in type) return await coerceBySchema(text, type);
   return await coerceByFunction(text, type);
 }
 
-/** Whether a value is something {@linkcode coerce} can read by. */
+/** Returns whether {@linkcode coerce} can convert to a type. */
 export function isParamType(type: unknown): type is ParamType {
   return typeof type === "function" || (typeof type === "object" && type !== null && "~standard" in type);
 }
@@ -84,9 +80,9 @@ function coerceDate(text: string): Coercion {
   const match = DATE.exec(text);
   if (match === null) return mismatch("a date");
   const [, year, month, day, offset] = match;
-  // ECMAScript reads a time without an offset in the server's own zone, so that the value would depend on the machine.
+  // ECMAScript reads a time without an offset in the zone of the server, so the value would depend on the machine.
   const date = new Date(text.includes("T") && offset === undefined ? `${text}Z` : text);
-  // V8 takes 30 February for 1 March.
+  // V8 reads 30 February as 1 March.
   const exists = Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   return Number.isNaN(date.valueOf()) || !exists ? mismatch("a date") : value(date);
 }
@@ -102,10 +98,10 @@ async function coerceByFunction(text: string, read: (text: string) => unknown): 
   try {
     result = await read(text);
   } catch (error) {
-    // The text is the visitor's: what a reader makes of it by throwing is told to them, with the reason as the cause.
+    // The user sent the text, so an error of the function is a mismatch; it becomes the cause of the response error.
     return { kind: "mismatch", expected: "of the expected form", cause: error };
   }
-  // `parseInt` and its like say NaN for a text they cannot read; `undefined` says the same.
+  // `parseInt` and similar functions return NaN for a text they cannot read.
   return result === undefined || Number.isNaN(result) ? mismatch("of the expected form") : value(result);
 }
 

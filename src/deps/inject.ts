@@ -1,5 +1,5 @@
 /**
- * A record of injectables, resolved to a record of values.
+ * Resolves a record of injectables.
  *
  * @module
  */
@@ -14,25 +14,19 @@ export type Injected<I extends Readonly<Record<string, Injectable<unknown>>>> = 
   readonly [K in keyof I]: InjectedValue<I[K]>;
 };
 
-/** What one injectable resolves to. */
+/** The type that an injectable resolves to. */
 export type InjectedValue<I> = I extends Dependency<infer T> ? T : I extends Marker<infer T> ? T : never;
 
-/**
- * Resolves a record of injectables, all at once.
- *
- * @param inject What to resolve, by name.
- * @param deps The dependencies of the request.
- * @returns The values by the same names.
- * @throws {HyperError} The first failure, where one fails; the others are not left unhandled.
- */
+/** Resolves all values of a record at once. Rejects with the first error; the other rejections are handled. */
 export async function resolveInjected<I extends Readonly<Record<string, Injectable<unknown>>>>(
   inject: I,
   deps: Deps,
 ): Promise<Injected<I>> {
   const entries = await Promise.all(
-    // Async, so that a `get` which throws at once is a rejection like any other and leaves none behind it unhandled.
+    // An async function, so that a `get` that throws synchronously is a rejection too, and no other one is left
+    // unhandled.
     Object.entries(inject).map(async ([name, injectable]) => [name, await deps.get(injectable)] as const),
   );
-  // Each name of `inject` stands there with what its own injectable resolved to, which is what the type says.
+  // The entry of each name is the value of its own injectable, as the type states.
   return Object.fromEntries(entries) as Injected<I>;
 }

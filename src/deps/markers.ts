@@ -1,5 +1,5 @@
 /**
- * Markers: places in a request that a value is read from, as typed values that stand in `inject`.
+ * Markers: typed values for `inject` that name a place in the request to read from.
  *
  * @module
  */
@@ -7,17 +7,19 @@ import type { Dependency, Marker } from "../context.ts";
 import type { AnyForm, BoundOf } from "../forms/any_form.ts";
 import { isParamType, type ParamTypes, type ParamValue } from "./coerce.ts";
 
-/** What stands in where a value is absent or cannot be read. */
+/** Options of a marker with a default. */
 export interface DefaultOption<D> {
-  /** The value to use instead. Without it a value that is absent or cannot be read is refused with 400. */
+  /**
+   * The value to use if the parameter is absent or cannot be converted. Without it such a request is rejected with 400.
+   */
   readonly default: D;
 }
 
 /**
- * The bound form of the action, when it is this form.
+ * Injects the bound form of the action, if it is this form.
  *
- * @param form The form or formset, as it was defined.
- * @returns The marker. It is an error of the programmer (500) to resolve it where another form, or none, is bound.
+ * @param form The form or formset, as defined.
+ * @returns The marker. Resolving it while another form or none is bound is a programming error (500).
  *
  * @example In a dependency that several actions share
  * ```ts
@@ -34,13 +36,13 @@ export function DForm<F extends AnyForm>(form: F): Marker<BoundOf<F>> {
 }
 
 /**
- * A parameter of the route, as text.
+ * Injects a route parameter, as text.
  *
- * The parameters are those of the page the request is about: in a form post the page that the form was rendered for. An action
- * that injects one without a default is 400 where the call names no page, before anything runs.
+ * The parameters are those of the origin page, or of the page that the call names. An action that injects one without a
+ * default responds with 400, before any code of it runs, if the call names no page.
  *
  * @param name The name, as in the folder `[name]`.
- * @returns The marker. A page without such a parameter is refused with 400.
+ * @returns The marker. A page without the parameter is rejected with 400.
  *
  * @example A note by its id
  * ```ts
@@ -53,19 +55,19 @@ export function DForm<F extends AnyForm>(form: F): Marker<BoundOf<F>> {
  */
 export function DUrl(name: string): Marker<string>;
 /**
- * A parameter of the route, read as a type: `DUrl("id", Number)`, `DUrl("rest", [String])`.
+ * Injects a route parameter, converted to a type: `DUrl("id", Number)`, `DUrl("rest", [String])`.
  *
  * @param name The name, as in the folder `[name]` or `[...name]`.
- * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or a list of
- * one of these for a rest parameter.
- * @returns The marker. What cannot be read is refused with 400.
+ * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or an array
+ *   with one of these for a rest parameter.
+ * @returns The marker. A value that cannot be converted is rejected with 400.
  */
 export function DUrl<const T extends ParamTypes>(name: string, type: T): Marker<ParamValue<T>>;
 /**
- * A parameter of the route with a default: `DUrl("id", Number, { default: 1 })`.
+ * Injects a route parameter with a default: `DUrl("id", Number, { default: 1 })`.
  *
  * @param name The name.
- * @param type The type to read it as.
+ * @param type The type to convert to.
  * @param options The default.
  * @returns The marker.
  */
@@ -80,12 +82,12 @@ export function DUrl(name: string, type: ParamTypes = String, options: object = 
 }
 
 /**
- * A parameter of the query, as text; the first where it repeats.
+ * Injects a query parameter, as text; the first one if it repeats.
  *
- * The query is that of `ctx.url`: in a form post of the page the form stands on.
+ * The query is that of `ctx.url`: for a form post, the query of the origin page.
  *
  * @param name The name.
- * @returns The marker. An absent parameter is refused with 400.
+ * @returns The marker. An absent parameter is rejected with 400.
  *
  * @example A page number and some tags
  * ```ts
@@ -101,20 +103,20 @@ export function DUrl(name: string, type: ParamTypes = String, options: object = 
  */
 export function DQuery(name: string): Marker<string>;
 /**
- * A parameter of the query, read as a type; with a list of one type, every value of a name that repeats, `name[]`
- * included, and the empty list where there is none.
+ * Injects a query parameter, converted to a type. An array with one type injects every value of the name, including
+ * `name[]`; without one, the empty array.
  *
  * @param name The name.
- * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or a list of
- * one of these.
- * @returns The marker. What is absent or cannot be read is refused with 400.
+ * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or an array
+ *   with one of these.
+ * @returns The marker. A value that is absent or cannot be converted is rejected with 400.
  */
 export function DQuery<const T extends ParamTypes>(name: string, type: T): Marker<ParamValue<T>>;
 /**
- * A parameter of the query with a default.
+ * Injects a query parameter with a default.
  *
  * @param name The name.
- * @param type The type to read it as.
+ * @param type The type to convert to.
  * @param options The default.
  * @returns The marker.
  */
@@ -129,16 +131,16 @@ export function DQuery(name: string, type: ParamTypes = String, options: object 
 }
 
 /**
- * A value of the page's `context`, by the name it is provided under, its own or inherited.
+ * Injects a value of the page's `context`, its own or inherited.
  *
- * Outside a render of the page, the guards come first: `render` of the page that the call is about, then `render` of the page
- * that declares the value. Each is called once for a request, and its denial is the answer of the action.
+ * Outside a page render, the guards run first: `render` of the page that the call is about, then `render` of the page
+ * that declares the value. Each runs once per request, and its denial is the response of the action.
  *
- * @typeParam T The type of the value; the page's provider is trusted to give it.
+ * @typeParam T The type of the value; the context function is trusted to return it.
  * @param name The name.
- * @returns The marker. A name that no provider has is an error of the programmer (500).
+ * @returns The marker. A name without a context function is a programming error (500).
  *
- * @example One provider that uses another
+ * @example A context function that uses another
  * ```ts
  * import { DContext, type RequestContext } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -152,7 +154,7 @@ export function DQuery(name: string, type: ParamTypes = String, options: object 
  */
 export function DContext<T = unknown>(name: string): Marker<T>;
 /**
- * A value of the page's `context`, with a default for pages that provide none of the name.
+ * Injects a value of the page's `context`, with a default for pages without the name.
  *
  * @typeParam T The type of the value.
  * @param name The name.
@@ -165,13 +167,13 @@ export function DContext(name: string, options: object = {}): Marker<unknown> {
 }
 
 /**
- * The value of a dependency.
+ * Injects the value of a dependency.
  *
- * @param dependency What `dependency()` gave.
+ * @param dependency A dependency made by `dependency()`.
  * @returns The marker.
- * @throws {TypeError} When it is no dependency.
+ * @throws {TypeError} If the value is not a dependency.
  *
- * @example The user who asks
+ * @example The current user
  * ```ts
  * import { action, dependency, Depends } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -184,7 +186,7 @@ export function DContext(name: string, options: object = {}): Marker<unknown> {
 export function Depends<T>(dependency: Dependency<T>): Marker<T> {
   if (dependency?.kind !== "dependency") {
     throw new TypeError(
-      `Cannot depend on ${describeArgument(dependency)}: a dependency made by dependency() is needed`,
+      `Cannot depend on ${describeArgument(dependency)}: it is not a dependency; create one with dependency()`,
     );
   }
   return createMarker("depends", { dependency });

@@ -1,5 +1,5 @@
 /**
- * `dependency()`, and what resolves one: the `deps` of a request.
+ * `dependency()`, and the `deps` of a request that resolve dependencies and markers.
  *
  * @module
  */
@@ -9,34 +9,35 @@ import { DependencyError } from "../errors.ts";
 import type { DependencyCache, DependencyRun, Disposal, Recipe } from "./cache.ts";
 import { BUILT_IN_PROVIDERS, type Provider, type ResolutionScope } from "./providers.ts";
 
-/** Makes the value of a dependency. */
+/** Creates the value of a dependency. */
 export type DependencyFactory<T> = (ctx: RequestContext) => T | PromiseLike<T>;
 
-/** How a dependency is kept. */
+/** Options for {@linkcode dependency}. */
 export interface DependencyOptions {
   /**
-   * Whether its value is disposed when the request ends. `true` disposes by either symbol, `false` by none; say `false` for
-   * a value with `Symbol.asyncDispose` that outlives the request. Default: by `Symbol.asyncDispose` alone. What has only
-   * `Symbol.dispose`, as databases and files have, is often shared by all requests, and the first would close it.
+   * If `true`, the value is disposed when the request ends, by either dispose symbol; if `false`, it is not. Use
+   * `false` for a value with `Symbol.asyncDispose` that outlives the request. Default: only values with
+   * `Symbol.asyncDispose` are disposed, because objects with only `Symbol.dispose`, such as databases and files, are
+   * often shared between requests.
    */
   readonly dispose?: boolean | undefined;
 }
 
-/** What {@linkcode dependency} gives. */
+/** A dependency made by {@linkcode dependency}. */
 export interface RequestDependency<T> extends Dependency<T> {
-  /** Whether its value is disposed when the request ends; `null` for by `Symbol.asyncDispose` alone. */
+  /** `true` if its value is disposed when the request ends; `null` if only a value with `Symbol.asyncDispose` is. */
   readonly dispose: boolean | null;
 }
 
 /**
- * Declares something a request may ask for, made at most once for each request and shared by everyone who asks.
+ * Declares a value that is created at most once per request and shared by all code that requests it.
  *
- * Its factory may ask for others through `ctx.deps`. A failure is not kept: the next one to ask runs it again. Factories
- * that wait for one another are a `DependencyCycleError`. A value with `Symbol.asyncDispose` is disposed when the request
- * ends, in the reverse order of creation; see the option `dispose` for values that outlive it.
+ * Its factory may request other values through `ctx.deps`. A failed factory runs again on the next request for its
+ * value. Factories that wait for each other throw a `DependencyCycleError`. A value with `Symbol.asyncDispose` is
+ * disposed when the request ends, in the reverse order of creation; see the option `dispose`.
  *
- * @param factory Makes the value.
- * @returns The dependency; what it resolves to is typed by the factory.
+ * @param factory Creates the value.
+ * @returns The dependency; the factory determines its type.
  *
  * @example One that uses another
  * ```ts
@@ -63,13 +64,13 @@ export interface RequestDependency<T> extends Dependency<T> {
  */
 export function dependency<T>(factory: DependencyFactory<T>, options?: DependencyOptions): RequestDependency<T>;
 /**
- * Declares a dependency with a name, by which it is reported and can be overridden in a test.
+ * Declares a dependency with a name, which is used in messages and to override it in a test.
  *
  * @param name The name.
- * @param factory Makes the value.
- * @param options Whether it is disposed.
+ * @param factory Creates the value.
+ * @param options Disposal of the value.
  * @returns The dependency.
- * @throws {TypeError} When the name is empty, or the factory is no function.
+ * @throws {TypeError} If the name is empty, or if the factory is not a function.
  */
 export function dependency<T>(
   name: string,
@@ -80,10 +81,10 @@ export function dependency<T>(
   ...args: DependencyArguments<T>
 ): RequestDependency<T> {
   const [name, create, options = {}] = startsWithName(args) ? args : [null, ...args] as const;
-  if (name === "") throw new TypeError("Cannot declare a dependency: its name is empty, leave it out or give it one");
+  if (name === "") throw new TypeError("Cannot declare a dependency: its name is empty; remove the name or choose one");
   if (typeof create !== "function") {
     const label = name === null ? "a dependency" : `dependency "${name}"`;
-    throw new TypeError(`Cannot declare ${label}: its factory is ${typeof create}, a function is needed`);
+    throw new TypeError(`Cannot declare ${label}: its factory is ${typeof create}; pass a function`);
   }
   return Object.freeze({ kind: "dependency", name, create, dispose: options.dispose ?? null });
 }
@@ -102,63 +103,53 @@ function startsWithName<T>(
 }
 
 /**
- * Values to use in place of those a dependency would make, by the dependency or by its name: a function is run as its
- * factory, anything else is the value. The dependency itself goes before its name.
+ * Replacements for dependencies, by dependency or by name; the dependency takes precedence. A function replaces the
+ * factory, any other value is the value.
  */
 export type DependencyOverrides = ReadonlyMap<Dependency<unknown> | string, unknown>;
 
-/** The parts of {@linkcode createRequestDeps}. */
+/** Options for {@linkcode createRequestDeps}. */
 export interface RequestDepsOptions extends Omit<ResolutionScope, "ctx"> {
   /**
-   * The request as factories are to see it, without `deps`: its own properties are copied into each one's context. Or what
-   * makes a context with given `deps`, where parts of it are made when they are asked for and must not be copied before.
+   * The context for factories, without `deps`; its own properties are copied. Or a function that creates a context with
+   * given `deps`, for a context with lazy properties that must not be copied.
    */
   readonly ctx: Omit<RequestContext, "deps"> | { readonly withDeps: (deps: Deps) => RequestContext };
-  /** Who resolves markers, in order: what `orderProviders()` gave. */
+  /** The providers, in the order of `orderProviders()`. */
   readonly providers: readonly Provider[];
-  /** What is used in place of what dependencies would make. */
+  /** Replacements for dependencies. */
   readonly overrides: DependencyOverrides;
-  /** The cache of the request, which the caller disposes when the request ends. */
+  /** The cache of the request; the caller disposes it when the request ends. */
   readonly cache: DependencyCache;
 }
 
-/** The dependencies of one request, at one stage of it. */
+/** The dependencies of one request at one stage. */
 export interface RequestDeps extends Deps {
-  /** The request as the application sees it, with these as its `deps`. */
+  /** The request as the application sees it, with this object as its `deps`. */
   readonly ctx: RequestContext;
   /**
-   * The same dependencies at another stage: with the form bound, with the origin resolved, for the page that is
-   * rendered again. The cache stays the same one.
-   *
-   * @param changes What is different.
+   * Returns the dependencies at another stage, with the same cache: for example with a bound form, or for the page that
+   * is rendered again.
    */
   derive(changes: Partial<Pick<RequestDepsOptions, "ctx" | "form" | "origin" | "context">>): RequestDeps;
 }
 
-/**
- * Makes the `deps` of a request.
- *
- * @param options The request, what is known of it, and its cache.
- * @returns The dependencies.
- */
+/** Creates the `deps` of a request. */
 export function createRequestDeps(options: RequestDepsOptions): RequestDeps {
   return new ChainedDeps(options, null);
 }
 
-/** Dependencies at another stage of a request; disposed, they end what was made for that stage alone. */
+/** Dependencies at another stage of a request. Disposal ends the values that were created only for that stage. */
 export interface DepsStage extends AsyncDisposable {
-  /** The dependencies, which know who has led to them. */
+  /** The dependencies; they belong to the chain of their caller. */
   readonly deps: RequestDeps;
 }
 
 /**
- * Takes the dependencies that a factory was given to another stage of its request.
+ * Moves the dependencies of a factory to another stage of its request. If `isApart` is `true`, the stage has its own
+ * cache, so it cannot wait for a run that waits for this factory.
  *
- * @param deps `ctx.deps` of a factory.
- * @param changes What is different.
- * @param isApart If `true`, everything is made anew, and disposed with the stage. Nothing then waits for what already waits
- *   for this factory.
- * @throws {TypeError} When they are not dependencies that this library has made.
+ * @throws {TypeError} If the dependencies were not created by this library.
  */
 export function stageOf(
   deps: Deps,
@@ -167,7 +158,7 @@ export function stageOf(
 ): DepsStage {
   if (!(deps instanceof ChainedDeps)) {
     throw new TypeError(
-      "Cannot take dependencies to another stage: they were made elsewhere; hand on ctx.deps as it is",
+      "Cannot take dependencies to another stage: they were not created by this library; pass ctx.deps unchanged",
     );
   }
   if (!isApart) return { deps: deps.derive(changes), [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -176,13 +167,13 @@ export function stageOf(
 }
 
 /**
- * The dependencies as one asker sees them. Every factory gets its own, which knows whose they are: so the chain of who
- * asked whom holds across `await`, without a stack that concurrent requests would share.
+ * The dependencies of one caller. Every factory gets its own object, which knows its run. So the chain of callers
+ * survives `await`, without a stack that concurrent requests would share.
  */
 class ChainedDeps implements RequestDeps {
   readonly #options: RequestDepsOptions;
   readonly #asker: DependencyRun | null;
-  /** Made when somebody asks: at most stages of a request nobody does. */
+  /** Created on first use: most stages of a request do not need it. */
   #ctx: RequestContext | null = null;
 
   constructor(options: RequestDepsOptions, asker: DependencyRun | null) {
@@ -201,7 +192,7 @@ class ChainedDeps implements RequestDeps {
     return new ChainedDeps({ ctx, form, origin, context, providers, overrides, cache }, this.#asker);
   }
 
-  /** The same at another stage, with nothing resolved, and the cache of what it then resolves. */
+  /** Returns the dependencies at another stage with an empty cache, and that cache. */
   fork(
     changes: Pick<RequestDepsOptions, "ctx" | "form" | "origin" | "context">,
   ): { readonly deps: RequestDeps; readonly cache: DependencyCache } {
@@ -212,10 +203,11 @@ class ChainedDeps implements RequestDeps {
 
   get<T>(injectable: Injectable<T>): Promise<T> {
     const value = injectable.kind === "dependency" ? this.#depend(injectable) : this.#provide(injectable);
-    // A factory may ask for something, then fail before it awaits it: whoever awaits this hears of its failure, and
-    // where nobody does it must not end the process.
+    // A factory may request a value and fail before it awaits it. The rejection of that value must not end the process;
+    // code that awaits it still receives the error.
     value.catch(() => {});
-    // Cached under the injectable itself and made by its own factory or provider: it has the type the injectable says.
+    // The cache key is the injectable, and its own factory or provider creates the value, so it has the type of the
+    // injectable.
     return value as Promise<T>;
   }
 
@@ -228,7 +220,7 @@ class ChainedDeps implements RequestDeps {
     const create = isOverridden && !isValue ? override as Dependency<unknown>["create"] : dependency.create;
     return this.#resolve(dependency, {
       label: dependency.name ?? (dependency.create.name || "anonymous dependency"),
-      // A value given from outside belongs to whoever gave it.
+      // A given value belongs to the code that gave it.
       dispose: isValue ? "never" : disposalOf(dependency),
       create: (run) => isValue ? override : create(this.#chain(run).ctx),
     });
@@ -242,7 +234,7 @@ class ChainedDeps implements RequestDeps {
     if (provider === undefined) {
       throw new DependencyError(
         500,
-        `Cannot resolve marker "${marker.source}": no provider handles it, add one to the option providers`,
+        `Cannot resolve marker "${marker.source}": no provider handles it; add one to the option providers`,
       );
     }
     if (BUILT_IN_PROVIDERS.includes(provider)) return await provider.resolve(marker, scope);
@@ -267,12 +259,12 @@ class ChainedDeps implements RequestDeps {
   }
 }
 
-// Written out: put together from another object it would grow member by member, for each request anew.
+// Written out for speed: a spread would build the object property by property for each request.
 function withDeps({ request, url, params, signal }: Omit<RequestContext, "deps">, deps: Deps): RequestContext {
   return { request, url, params, signal, deps };
 }
 
-// A dependency that was not made by `dependency()` says nothing about it, and is left alone.
+// A dependency that `dependency()` did not create has no option `dispose`, so it is not disposed.
 function disposalOf(dependency: Dependency<unknown>): Disposal {
   if (!("dispose" in dependency)) return "never";
   if (dependency.dispose === true) return "always";

@@ -7,7 +7,7 @@ import type { Guard } from "../context.ts";
 import type { Swap } from "../protocol/patch.ts";
 import type { Markup } from "./markup.ts";
 
-/** Gives its argument in place of an instance, so that what extends it puts its private fields onto that. */
+/** Returns its argument instead of an instance, so that a subclass adds its private fields to that object. */
 class Given {
   constructor(value: object) {
     return value;
@@ -15,9 +15,9 @@ class Given {
 }
 
 /**
- * The stamp of what this module has made. Nothing that merely looks alike bears it, nor does a copy, so that data of a
- * visitor, or of a database, is never taken for an item or for markup. Not a `WeakSet`: what is in one, and all that hangs on
- * it, outlives the collections of V8's young generation.
+ * Marks the objects that this module created. A copy or an object of the same shape is not marked, so data of a user or
+ * a database is never treated as an item or as markup. Not a `WeakSet`: its entries, and everything they reference,
+ * survive minor garbage collections of V8.
  */
 class Stamp extends Given {
   readonly #made = true;
@@ -32,155 +32,154 @@ export function stamp<T extends object>(value: T): T {
   return value;
 }
 
-/** Markup that no component made, let through as it is: see {@linkcode unsafeHtml}. */
+/** Trusted markup: see {@linkcode unsafeHtml}. */
 export interface UnsafeHtml {
   /** The markup. */
   readonly markup: string;
 }
 
-/** How {@linkcode html} puts its content into the page. */
+/** Options for {@linkcode html}. */
 export interface HtmlOptions {
   /** A CSS selector; every match is patched. Default: the `target` of the call. */
   readonly target?: string | undefined;
-  /** How the content takes its place. Default: the `swap` of the call, else `outer`. */
+  /** How the content is inserted. Default: the `swap` of the call, else `outer`. */
   readonly swap?: Swap | undefined;
-  /** Wrap the change in a view transition where the browser has them. Default: `false`. */
+  /** If `true`, the change runs in a view transition if the browser supports them. Default: `false`. */
   readonly transition?: boolean | undefined;
-  /** Where the focus goes: `"preserve"`, `"first-invalid"`, or a CSS selector. Default: `"preserve"`. */
+  /** Element that receives the focus: `"preserve"`, `"first-invalid"`, or a CSS selector. Default: `"preserve"`. */
   readonly focus?: string | undefined;
-  /** Milliseconds to wait before the change, at least 0. Default: 0. */
+  /** Delay before the change, in milliseconds. Default: `0`. */
   readonly swapDelay?: number | undefined;
-  /** Milliseconds to wait after the change before it counts as settled, at least 0. Default: 0. */
+  /** Time after the change before it counts as settled, in milliseconds. Default: `0`. */
   readonly settleDelay?: number | undefined;
-  /** Whether a target that is not on the page is an error. Default: what `Hyper.configure()` says, else `false`. */
+  /** If `true`, a missing target is an error. Default: the setting of `Hyper.configure()`, else `false`. */
   readonly strict?: boolean | undefined;
 }
 
-/** Made by {@linkcode html}. */
+/** An item made by {@linkcode html}. */
 export interface HtmlItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "html";
-  /** What goes into the page. */
+  /** The content to insert. */
   readonly content: Markup | UnsafeHtml;
-  /** Where it goes and how. */
+  /** Where and how it is inserted. */
   readonly options: HtmlOptions;
 }
-/** Made by {@linkcode remove}. */
+/** An item made by {@linkcode remove}. */
 export interface RemoveItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "remove";
-  /** A CSS selector; every match goes. */
+  /** A CSS selector; every match is removed. */
   readonly target: string;
 }
-/** Made by {@linkcode signal} and {@linkcode signals}. */
+/** An item made by {@linkcode signal} or {@linkcode signals}. */
 export interface SignalsItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "signals";
   /** New values by name. */
   readonly values: Readonly<Record<string, unknown>>;
 }
-/** Made by {@linkcode toast}. */
+/** An item made by {@linkcode toast}. */
 export interface ToastItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "toast";
-  /** What is announced. */
+  /** The content of the toast. */
   readonly value: Readonly<Record<string, unknown>>;
 }
-/** Made by {@linkcode event}. */
+/** An item made by {@linkcode event}. */
 export interface EventItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "event";
-  /** The event's name. */
+  /** The name of the event. */
   readonly name: string;
-  /** Its `detail`. */
+  /** The `detail` of the event. */
   readonly detail: unknown;
   /** A CSS selector, or `null` for the window. */
   readonly target: string | null;
 }
-/** Made by {@linkcode redirect}. */
+/** An item made by {@linkcode redirect}. */
 export interface RedirectItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "redirect";
-  /** Where to go, as it was given. */
+  /** The URL as given. */
   readonly url: string;
-  /** Whether another origin is allowed. */
+  /** `true` if the URL may have another origin. */
   readonly external: boolean;
 }
-/** Made by {@linkcode history}. */
+/** An item made by {@linkcode history}. */
 export interface HistoryItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "history";
-  /** A new entry, or another URL for the present one. */
+  /** Adds an entry, or changes the URL of the current one. */
   readonly mode: "push" | "replace";
   /** The URL to show. */
   readonly url: string;
 }
-/** Made by {@linkcode loadJs}. */
+/** An item made by {@linkcode loadJs}. */
 export interface LoadJsItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "loadJs";
-  /** The script's URL. */
+  /** The URL of the script. */
   readonly src: string;
 }
-/** Made by {@linkcode checkpoint}. */
+/** An item made by {@linkcode checkpoint}. */
 export interface CheckpointItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "checkpoint";
-  /** The place. */
+  /** The name of the checkpoint. */
   readonly name: string;
 }
-/** Made by {@linkcode switchTo}. */
+/** An item made by {@linkcode switchTo}. */
 export interface SwitchItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "switch";
-  /** The action to go on with. */
+  /** The action that takes over the call. */
   readonly action: SwitchTarget;
-  /** What it is called with. */
+  /** The data for it. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** The path to ask under, or `null` for the URL of the call. */
+  /** The path to call it under, or `null` for the URL of the current call. */
   readonly path: string | null;
 }
-/** Made by {@linkcode refresh}. */
+/** An item made by {@linkcode refresh}. */
 export interface RefreshItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "refresh";
-  /** The part of the page, or `null` for the body. */
+  /** A CSS selector of the part to render again, or `null` for the body. */
   readonly selector: string | null;
 }
 
-/** How a topic is watched: see {@linkcode live}. */
+/** Options for {@linkcode live}. */
 export interface LiveOptions {
   /**
-   * Decides who may watch, beside the guards of the action and the handler. Asked before anything is sent, and again as
-   * `guardSeconds` says, each time with nothing remembered of the time before; `false` then ends the stream with 403, a
-   * `Response` that redirects takes the visitor there. Default: everyone.
+   * Decides whether a client may watch, in addition to the guards of the action and the handler. Called before the
+   * first item is sent, and then every `guardSeconds` seconds, each time with new dependencies. `false` ends the stream
+   * with 403; a `Response` that redirects sends the user to its location. Default: every client may.
    */
   readonly guard?: Guard | undefined;
   /**
-   * Seconds between two times that the three guards are asked, above 0. A session that has ended hears no more after this
-   * long, or at once with `handler.disconnect()`. Default: 60.
+   * Interval between two checks of the three guards, in seconds; above 0. A session that ended receives items for at
+   * most this long; use `handler.disconnect()` to end it at once. Default: `60`.
    */
   readonly guardSeconds?: number | undefined;
   /**
-   * What a tab is told that has missed something: one that opens, since much can happen between the page and its stream;
-   * one that comes back too late for the log; one that reads too slowly. A CSS selector is that part of its page,
-   * rendered again for whoever watches; a function gives items instead, an empty list for a topic that has no state.
-   * Default: the whole body of its page.
+   * What a tab receives if it may have missed items: when it opens, when it reconnects after the log was truncated, or
+   * when it reads too slowly. A CSS selector renders that part of its page again, for its user; a function returns
+   * items, or an empty list for a topic without state. Default: the whole body of its page.
    */
   readonly refresh?: string | (() => Item | readonly Item[] | PromiseLike<Item | readonly Item[]>) | undefined;
 }
 
-/** Made by {@linkcode live}. */
+/** An item made by {@linkcode live}. */
 export interface LiveItem {
-  /** Which item it is. */
+  /** The kind of item. */
   readonly kind: "live";
-  /** What is watched. */
+  /** The topic to watch. */
   readonly topic: string;
-  /** Who may watch it, and what a tab is told that has missed something. */
+  /** Who may watch it, and how a tab catches up. */
   readonly options: LiveOptions;
 }
 
-/** One thing a handler tells the browser to do. */
+/** A value that an action function returns: one event of the response. */
 export type Item =
   | HtmlItem
   | RemoveItem
@@ -195,22 +194,22 @@ export type Item =
   | RefreshItem
   | LiveItem;
 
-/** What {@linkcode switchTo} needs to know of the action it hands over to. */
+/** The properties of an action that {@linkcode switchTo} reads. */
 export interface SwitchTarget {
-  /** The action's name. */
+  /** The name of the action. */
   readonly name: string;
-  /** How it is asked for. */
+  /** The HTTP method to call it with. */
   readonly method: "GET" | "POST";
-  /** Whether the method was declared: a destination must say how it is asked for. */
+  /** `true` if the method was declared. */
   readonly methodDeclared: boolean;
 }
 
-/** Whether a value is an item made by this module. */
+/** Returns whether this module created a value as an item. */
 export function isItem(value: unknown): value is Item {
   return typeof value === "object" && value !== null && "kind" in value && Stamp.isOn(value);
 }
 
-/** Whether content is markup let through by {@linkcode unsafeHtml}. */
+/** Returns whether content is markup from {@linkcode unsafeHtml}. */
 export function isUnsafeHtml(value: unknown): value is UnsafeHtml {
   return typeof value === "object" && value !== null && "markup" in value && Stamp.isOn(value);
 }

@@ -1,6 +1,6 @@
 /**
- * What a handler may tell the browser to do, as values. Each becomes one event of the answer, in the order given; in an
- * answer to a form posted without scripts, toasts survive the redirect and the rest has happened by loading the page.
+ * The functions that create items. Each item becomes one event of the response, in the order given. After a form post
+ * without scripts the browser loads the page instead, which shows the toasts.
  *
  * @module
  */
@@ -28,14 +28,14 @@ import {
 import type { Markup } from "./markup.ts";
 
 /**
- * Puts content into the page.
+ * Inserts content into the page. Event `patch_html`.
  *
- * A string is text, escaped as Preact escapes it; markup comes from components. Event `patch_html`.
+ * A string is text and is escaped; use components for markup.
  *
  * @param content A JSX expression, text, or a list of these.
- * @param options Where the content goes and how; see {@linkcode HtmlOptions} for each default.
+ * @param options Where and how the content is inserted.
  * @returns The item.
- * @throws {TypeError} When `swap` is no swap mode, or a delay is negative.
+ * @throws {TypeError} If `swap` is unknown, or if a delay is negative.
  *
  * @example Appending a row
  * ```ts
@@ -49,11 +49,11 @@ import type { Markup } from "./markup.ts";
 export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): HtmlItem {
   const { swap, swapDelay, settleDelay } = options;
   if (swap !== undefined && !SWAPS.includes(swap)) {
-    throw new TypeError(`Cannot make an html item: swap "${swap}" is none of ${SWAPS.join(", ")}`);
+    throw new TypeError(`Cannot make an html item: swap "${swap}" is unknown; use one of ${SWAPS.join(", ")}`);
   }
   for (const [name, delay] of [["swapDelay", swapDelay], ["settleDelay", settleDelay]] as const) {
     if (delay !== undefined && !(delay >= 0 && Number.isFinite(delay))) {
-      throw new TypeError(`Cannot make an html item: ${name} is ${delay}, milliseconds from 0 up are needed`);
+      throw new TypeError(`Cannot make an html item: ${name} is ${delay}; use milliseconds, 0 or more`);
     }
   }
   return stamp({ kind: "html", content, options });
@@ -65,7 +65,7 @@ export function html(content: Markup | UnsafeHtml, options: HtmlOptions = {}): H
  * @param markup The markup, from a trusted source.
  * @returns Content for {@linkcode html}.
  *
- * @example Markup from a renderer that escapes by itself
+ * @example Markup from a renderer that escapes
  * ```ts
  * import { html, unsafeHtml } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -97,11 +97,11 @@ export function remove(target: string): RemoveItem {
 }
 
 /**
- * Sets one signal of the page: a value of the nearest `x-data`, or with a leading `$` of the store `hyper`. Event
- * `patch_signals`.
+ * Sets one value of the page state: in the nearest `x-data`, or, if the name starts with `$`, in the store `hyper`.
+ * Event `patch_signals`.
  *
- * @param name The signal's name.
- * @param value Its new value, anything JSON can say.
+ * @param name The name of the value.
+ * @param value The new value, as JSON data.
  * @returns The item.
  *
  * @example
@@ -117,7 +117,7 @@ export function signal(name: string, value: unknown): SignalsItem {
 }
 
 /**
- * Sets several signals at once, as {@linkcode signal} does one.
+ * Sets several values of the page state, like {@linkcode signal}.
  *
  * @param values New values by name.
  * @returns The item.
@@ -135,9 +135,9 @@ export function signals(values: Readonly<Record<string, unknown>>): SignalsItem 
 }
 
 /**
- * Says something to the visitor, now or, after a redirect, on the next page. Event `toast`.
+ * Shows a toast, now or, after a redirect, on the next page. Event `toast`.
  *
- * @param value A text, or an object; of an object `message`, else `title`, else `value` is announced.
+ * @param value Text, or an object whose `message`, else `title`, else `value` is announced.
  * @returns The item.
  *
  * @example
@@ -153,18 +153,18 @@ export function toast(value: string | number | boolean | Readonly<Record<string,
   return stamp({ kind: "toast", value: typeof value === "object" ? value : { value } });
 }
 
-/** Where {@linkcode event} is dispatched. */
+/** Options for {@linkcode event}. */
 export interface EventOptions {
-  /** A CSS selector; the event bubbles from its first match. Default: the window. */
+  /** A CSS selector; the event is dispatched on its first match and bubbles. Default: the window. */
   readonly target?: string | undefined;
 }
 
 /**
  * Dispatches a `CustomEvent` in the page. Event `dispatch_event`.
  *
- * @param name The event's name.
- * @param detail Its `detail`, anything JSON can say. Default: `{}`.
- * @param options Where it is dispatched.
+ * @param name The name of the event.
+ * @param detail The `detail` of the event, as JSON data. Default: `{}`.
+ * @param options The target.
  * @returns The item.
  *
  * @example
@@ -179,20 +179,21 @@ export function event(name: string, detail: unknown = {}, options: EventOptions 
   return stamp({ kind: "event", name, detail, target: options.target ?? null });
 }
 
-/** How far {@linkcode redirect} may lead. */
+/** Options for {@linkcode redirect}. */
 export interface RedirectOptions {
-  /** Allow another origin, over http or https. Default: `false`. */
+  /** If `true`, the URL may have another origin, with http or https. Default: `false`. */
   readonly external?: boolean | undefined;
 }
 
 /**
- * Sends the visitor to another page and ends the answer. 303 for a form post, event `redirect` for the runtime.
+ * Redirects the user to another page and ends the response: status 303 for a form post, event `redirect` for the
+ * runtime.
  *
- * The URL is resolved against this site. One that leads to another origin, or is no http URL, is the programmer's
- * error when the answer is made: 500, told to `onError`.
+ * The URL is resolved against this site. A URL with another origin or without http is a programming error: the response
+ * is 500 and the error is reported to `onError`.
  *
- * @param url Where to go.
- * @param options Pass `{ external: true }` to leave this origin.
+ * @param url The URL to go to.
+ * @param options Pass `{ external: true }` to allow another origin.
  * @returns The item.
  *
  * @example
@@ -207,16 +208,16 @@ export function redirect(url: string | URL, options: RedirectOptions = {}): Redi
   return stamp({ kind: "redirect", url: String(url), external: options.external === true });
 }
 
-/** What {@linkcode history} writes: a new entry, or another URL for the present one. */
+/** The change that {@linkcode history} makes: a new entry, or another URL for the current one. */
 export type HistoryChange = { readonly push: string; readonly replace?: never } | {
   readonly replace: string;
   readonly push?: never;
 };
 
 /**
- * Changes the address the browser shows, without loading it. Event `history`.
+ * Changes the URL that the browser shows, without loading it. Event `history`.
  *
- * @param change `{ push: url }` for a new entry, `{ replace: url }` for the present one; URLs of this origin.
+ * @param change `{ push: url }` to add an entry, `{ replace: url }` to change the current one; URLs of this origin.
  * @returns The item.
  *
  * @example
@@ -234,11 +235,11 @@ export function history(change: HistoryChange): HistoryItem {
 }
 
 /**
- * Loads a module script, once for each page. Event `load_js`.
+ * Loads a module script, at most once per page. Event `load_js`.
  *
- * @param src The script's URL. It must be the program's own: never one a visitor sent.
+ * @param src The URL of the script. Never use a URL that a user sent.
  * @returns The item.
- * @throws {TypeError} When it is no URL, or its scheme is neither http nor https.
+ * @throws {TypeError} If the URL is invalid, or its scheme is not http or https.
  *
  * @example
  * ```ts
@@ -251,18 +252,18 @@ export function history(change: HistoryChange): HistoryItem {
 export function loadJs(src: string): LoadJsItem {
   const protocol = URL.parse(src, "https://page.invalid/")?.protocol;
   if (protocol !== "https:" && protocol !== "http:") {
-    throw new TypeError(`Cannot load script ${JSON.stringify(src)}: it takes a path or an http URL`);
+    throw new TypeError(`Cannot load script ${JSON.stringify(src)}: the URL is invalid; use a path or an http URL`);
   }
   return stamp({ kind: "loadJs", src });
 }
 
 /**
- * Marks a place that a broken stream is resumed from: the browser sends it back as `Last-Event-ID`, and
- * `lastCheckpoint()` reads it. Event `checkpoint`, an id and no data.
+ * Marks a position from which an interrupted stream can resume: the browser sends the name back in `Last-Event-ID`, and
+ * `lastCheckpoint()` reads it. Event `checkpoint`, with an ID and without data.
  *
- * @param name The place, unique in its answer: a letter or digit, then up to 63 of `A-Z a-z 0-9 . _ -`.
+ * @param name The name, unique in its response: a letter or digit, then up to 63 of `A-Z a-z 0-9 . _ -`.
  * @returns The item.
- * @throws {TypeError} When the name is not of that form.
+ * @throws {TypeError} If the name is invalid.
  *
  * @example
  * ```ts
@@ -275,29 +276,29 @@ export function loadJs(src: string): LoadJsItem {
 export function checkpoint(name: string): CheckpointItem {
   if (!CHECKPOINT_PATTERN.test(name)) {
     throw new TypeError(
-      `Cannot make checkpoint "${name}": a name is a letter or digit and up to 63 letters, digits, dots, dashes or underscores`,
+      `Cannot make checkpoint "${name}": the name is invalid; use a letter or digit and up to 63 letters, digits, dots, dashes or underscores`,
     );
   }
   return stamp({ kind: "checkpoint", name });
 }
 
-/** Where {@linkcode switchTo} sends the browser. */
+/** Options for {@linkcode switchTo}. */
 export interface SwitchOptions {
-  /** The path and query to ask under. Default: the URL of the call. */
+  /** The path and query to call the action under. Default: the URL of the current call. */
   readonly path?: string | undefined;
 }
 
 /**
- * Hands the call over to another action and ends the answer: a command answers by starting a watcher. At most four
- * hand-overs follow one another. Event `switch_action`.
+ * Switches to another action and ends the response, for example from a command to an action that watches its progress.
+ * At most four switches may follow one another. Event `switch_action`.
  *
- * @param action The action to go on with. It must declare its method.
- * @param data What it is called with, anything JSON can say.
- * @param options Where to send it.
+ * @param action The action that takes over the call. It must declare its method.
+ * @param data The data for it, as JSON data.
+ * @param options The path.
  * @returns The item.
- * @throws {TypeError} When the action does not declare its method.
+ * @throws {TypeError} If the action does not declare its method.
  *
- * @example A command that goes on as a watcher
+ * @example A command that switches to an action that watches
  * ```ts
  * import { action, html, switchTo } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -316,17 +317,17 @@ export function switchTo(
 ): SwitchItem {
   if (!action.methodDeclared) {
     throw new TypeError(
-      `Cannot switch to action "${action.name}": it does not say how it is asked for, declare method: "GET" or "POST"`,
+      `Cannot switch to action "${action.name}": it does not declare its method; set method: "GET" or "POST"`,
     );
   }
   return stamp({ kind: "switch", action, data, path: options.path ?? null });
 }
 
 /**
- * Renders the page again after the handler and brings the visitor's copy in line with it. Event `patch_html` with
+ * Renders the page again after the action function and morphs the client's copy to match. Event `patch_html` with
  * `swap: "morph"`.
  *
- * @param selector Only this part of the page. Default: the whole body.
+ * @param selector A CSS selector of the part to update. Default: the whole body.
  * @returns The item.
  *
  * @example
@@ -350,30 +351,29 @@ export function checkTopic(topic: string): void {
   throw new TypeError(
     `Cannot use topic "${
       String(topic).slice(0, 64)
-    }": a topic is a text of 1 to ${MAX_TOPIC} characters that does not begin with "hyper:"`,
+    }": the topic is invalid; use 1 to ${MAX_TOPIC} characters that do not start with "hyper:"`,
   );
 }
 
 /**
- * Watches a topic: the answer goes on for as long as the page is open, with everything that is published to it, on
- * whichever instance, in the order it was published. For an action that is asked for with GET and answers the runtime;
- * anybody else gets the items before it, and no more.
+ * Watches a topic: the response stays open while the page is open, and carries every item that any instance publishes
+ * to the topic, in order. Use it in an action with method GET; only the browser runtime can watch. Any other client
+ * receives the items before it, and the response ends.
  *
- * A tab that was away gets what it missed, from a bounded log, or is told to refresh: see {@linkcode LiveOptions}. What
- * is published about the time of a refresh may reach a tab that shows it already, so publish what comes out the same when
- * it is done twice: `refresh()`, `html()` that morphs or replaces, `remove()` before an `append`.
+ * A tab that reconnects receives the items it missed from a bounded log, or refreshes: see {@linkcode LiveOptions}. An
+ * item may be applied twice when a tab refreshes, so publish idempotent items: `refresh()`, `html()` that morphs or
+ * replaces, `remove()` before an `append`.
  *
- * A generator may give it too, after what is to be sent first; its `finally` runs when the tab is gone. Nothing that
- * follows it is reached while the tab is there.
+ * A generator may yield it after other items. Code after it does not run while the tab watches; `finally` runs when the
+ * tab is closed.
  *
- * @param topic What is watched: up to 256 characters, not beginning with `hyper:`. It decides what is heard, so build it
- * from what a guard has allowed.
- * @param options Who may watch, and what a tab is told that has missed something.
+ * @param topic The topic: up to 256 characters, not starting with `hyper:`. Build it from values that a guard has
+ *   checked, because it selects what the client receives.
+ * @param options Who may watch, and how a tab catches up.
  * @returns The item.
- * @throws {TypeError} When the topic is none.
- * @throws {RangeError} When `guardSeconds` is not above 0.
+ * @throws {TypeError | RangeError} If the topic is invalid, or if `guardSeconds` is not above 0.
  *
- * @example A board that changes when somebody else acts
+ * @example A board that changes when another user changes it
  * ```ts
  * import { action, html, live } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -382,8 +382,8 @@ export function checkTopic(topic: string): void {
  *
  * const rename = action("rename", async ({ data, publish }) => {
  *   const title = html(String(data.title), { target: "#title", swap: "inner" });
- *   await publish("board", title); // to everybody else
- *   return title; // and to the tab that asked
+ *   await publish("board", title); // to the other clients
+ *   return title; // and to the tab that called
  * });
  * assertEquals([watchBoard.method, rename.method], ["GET", "POST"]);
  * ```
@@ -393,7 +393,7 @@ export function live(topic: string, options: LiveOptions = {}): LiveItem {
   const { guardSeconds = 60 } = options;
   if (!(guardSeconds > 0)) {
     throw new RangeError(
-      `Cannot watch topic "${topic}": guardSeconds is ${guardSeconds}, a number of seconds above 0 is needed`,
+      `Cannot watch topic "${topic}": guardSeconds is ${guardSeconds}; use a number above 0`,
     );
   }
   return stamp({ kind: "live", topic, options });

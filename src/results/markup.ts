@@ -1,20 +1,23 @@
 /**
- * What can be rendered, told by its shape, so that only `preact/` needs Preact.
+ * Content that can be rendered, described by its shape: only `preact/` imports Preact.
  *
  * @module
  */
 
-/** A virtual node: what a JSX expression gives. */
+/** A virtual node: the value of a JSX expression. */
 export interface MarkupNode {
   /** The tag or the component. */
   readonly type: unknown;
   /** Its attributes and children. */
   readonly props: unknown;
-  /** What tells it apart from its siblings. */
+  /** Distinguishes it from its siblings. */
   readonly key: unknown;
 }
 
-/** Content for the page: virtual nodes, text (escaped), numbers, lists of these; nothing for `null`, `undefined`, booleans. */
+/**
+ * Content for the page: virtual nodes, text (escaped), numbers, or lists of these. `null`, `undefined` and booleans
+ * render nothing.
+ */
 export type Markup =
   | MarkupNode
   | string

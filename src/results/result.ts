@@ -1,5 +1,5 @@
 /**
- * What a handler returned, read once into a value that says which kind it is.
+ * Classifies the value that an action function returned.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import type { Item } from "./item.ts";
 import { isItem } from "./item.ts";
 import type { MarkupNode } from "./markup.ts";
 
-/** What a generator of items gives, whichever of the two it is. */
+/** A generator of items, synchronous or asynchronous. */
 export type ItemSource = Iterable<Item> | AsyncIterable<Item>;
 
-/** What a handler returned, by kind. */
+/** The value that an action function returned, by kind. */
 export type Result =
   | { readonly kind: "nothing" }
   | { readonly kind: "response"; readonly response: Response }
@@ -20,13 +20,9 @@ export type Result =
   | { readonly kind: "value"; readonly value: unknown };
 
 /**
- * Reads what a handler returned.
+ * Classifies the value that an action function returned, after it was awaited.
  *
- * @param returned What the handler returned, awaited.
- * @param actionName Whose handler it was, for the message.
- * @param isMarkupNode Whether a value is a virtual node; only `preact/` can tell.
- * @returns The result.
- * @throws {TypeError} When it is nothing that can be answered with; the message names the action and the place.
+ * @throws {TypeError} If no response can be made of it; the message names the action and the position of the fault.
  */
 export function readResult(
   returned: unknown,
@@ -47,13 +43,13 @@ export function readResult(
   );
 }
 
-/** Checks one thing a generator gave. */
+/** Checks a value that a generator yielded. */
 export function readYielded(value: unknown, actionName: string): Item {
   if (isItem(value)) return value;
   throw new TypeError(
     `Cannot send what the generator of action "${actionName}" gave: ${
       describeReturned(value)
-    } is no item; yield items such as ` +
+    } is not an item; yield items such as ` +
       `html() or toast()`,
   );
 }
@@ -64,12 +60,12 @@ function readList(list: readonly unknown[], actionName: string): readonly Item[]
       throw new TypeError(
         `Cannot answer with the list that action "${actionName}" returned: ${
           describeReturned(value)
-        } at index ${index} is no ` +
+        } at index ${index} is not an ` +
           `item, while others are`,
       );
     }
   });
-  // Every member was just shown to be an item.
+  // The loop has checked every member.
   return list as readonly Item[];
 }
 
@@ -79,7 +75,9 @@ function isGenerator(value: unknown): value is ItemSource {
   return Symbol.iterator in value && "next" in value && typeof value.next === "function";
 }
 
-/** What stands in the way of saying a value as JSON, or `null`. What JSON.stringify drops in silence is a flaw here. */
+/**
+ * Returns why a value is not JSON data, or `null`. A value that JSON.stringify drops silently counts as an error here.
+ */
 function flawOfJson(
   value: unknown,
   path: string,
@@ -91,24 +89,24 @@ function flawOfJson(
     case "boolean":
       return null;
     case "number":
-      return Number.isFinite(value) ? null : `${value}${at(path)} is no JSON number`;
+      return Number.isFinite(value) ? null : `${value}${at(path)} is not a JSON number`;
     case "object":
       break;
     default:
-      return `${describeReturned(value)}${at(path)} is no JSON`;
+      return `${describeReturned(value)}${at(path)} is not JSON data`;
   }
   if (value === null) return null;
-  if (isMarkupNode(value)) return `a JSX expression${at(path)} is no data, put it into html()`;
-  if (isItem(value)) return `an item${at(path)} is no data, return items alone or in a flat list`;
+  if (isMarkupNode(value)) return `a JSX expression${at(path)} is not JSON data, pass it to html()`;
+  if (isItem(value)) return `an item${at(path)} is not JSON data, return items alone or in a flat list`;
   if (seen.has(value)) return `the object${at(path)} contains itself`;
   const prototype = Object.getPrototypeOf(value);
   if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype && !hasToJson(value)) {
-    return `${describeReturned(value)}${at(path)} is no plain object`;
+    return `${describeReturned(value)}${at(path)} is not a plain object`;
   }
   if (hasToJson(value)) return null;
   seen.add(value);
   for (const [key, member] of Object.entries(value)) {
-    // An absent member of an object is left out, as JSON.stringify does and TypeScript expects of optional properties.
+    // A member that is `undefined` is left out, as JSON.stringify does and TypeScript expects of optional properties.
     if (member === undefined && !Array.isArray(value)) continue;
     const flaw = flawOfJson(member, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, seen, isMarkupNode);
     if (flaw !== null) return flaw;

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Handler } from "../handler/options.ts";
-import type { Signal, SignalFamily } from "../signals.ts";
+import type { Signal } from "../signal.ts";
+import type { SignalFamily } from "../signals.ts";
 
 /** The name of a signal. */
 export type SignalName = keyof SignalFamily;

@@ -6,7 +6,7 @@ import { field } from "../../src/forms/field.ts";
 
 const form = defineForm("note", { fields: { title: field.text() } });
 
-Deno.test("action() gives a frozen value with its defaults", () => {
+Deno.test("action() returns a frozen value with defaults", () => {
   const handler = (): void => {};
   const save = action("save", handler);
   assert(Object.isFrozen(save));
@@ -26,7 +26,7 @@ Deno.test("action() gives a frozen value with its defaults", () => {
   );
 });
 
-Deno.test("action() keeps what is declared, and names itself by its namespace", () => {
+Deno.test("action() keeps its options and prefixes its name with the namespace", () => {
   const guard = (): boolean => true;
   const save = action("save", { form, method: "POST", guard, namespace: "notes", limits: { files: 1 } }, () => {});
   assertEquals([save.name, save.uid], ["notes:save", formActionUid("notes:save")]);
@@ -34,20 +34,20 @@ Deno.test("action() keeps what is declared, and names itself by its namespace", 
 });
 
 for (const name of ["a", "Z9", "a_b.c-d", "x".repeat(128)]) {
-  Deno.test(`action() takes the name ${name.slice(0, 8)}`, () => {
+  Deno.test(`action() accepts the name ${name.slice(0, 8)}`, () => {
     assertEquals(action(name, () => {}).name, name);
   });
 }
 
 for (const name of ["", "9a", "_a", "a b", "a:b", "a/b", "ä", "a\n", "x".repeat(129)]) {
-  Deno.test(`action() refuses the name ${JSON.stringify(name.slice(0, 8))}, as function and as decorator`, () => {
+  Deno.test(`action() throws for the name ${JSON.stringify(name.slice(0, 8))}, as function and as decorator`, () => {
     assertThrows(() => action(name, () => {}), TypeError, "Cannot declare action");
     assertThrows(() => action(name), TypeError, "Cannot declare action");
     assertThrows(() => action("a", { namespace: name }, () => {}), TypeError, "namespace");
   });
 }
 
-Deno.test("isAction() knows what action() made and nothing that looks alike", () => {
+Deno.test("isAction() accepts only values of action(), not look-alikes", () => {
   const save = action("save", () => {});
   assert(isAction(save));
   for (const other of [{ ...save }, null, undefined, "save", () => {}, { kind: "action" }]) {
@@ -67,7 +67,7 @@ class Base {
   }
 }
 
-Deno.test("actionsOfClass() finds decorated methods in order, inherited ones behind", () => {
+Deno.test("actionsOfClass() returns decorated methods in order, inherited ones last", () => {
   class Child extends Base {
     @action("three")
     three(_ctx: unknown): void {}
@@ -76,7 +76,7 @@ Deno.test("actionsOfClass() finds decorated methods in order, inherited ones beh
   assertEquals(actionsOfClass(Child).map(({ name }) => name), ["three", "one", "ns:two"]);
 });
 
-Deno.test("actionsOfClass() lets a method that overrides one take its place, under the name it declares", () => {
+Deno.test("actionsOfClass() replaces an overridden action, under the name that the override declares", () => {
   class Undecorated extends Base {
     override one(_ctx: unknown): string {
       return "mine";
@@ -92,12 +92,12 @@ Deno.test("actionsOfClass() lets a method that overrides one take its place, und
   assertEquals(actionsOfClass(Renamed).map(({ name }) => name).toSorted(), ["ns:two", "uno"]);
 });
 
-Deno.test("nameOfMethod() is the declared name of a decorated method, null for any other function", () => {
+Deno.test("nameOfMethod() returns the declared name of a decorated method, null for any other function", () => {
   assertEquals(nameOfMethod(Base.prototype.two), "ns:two");
   for (const other of [Base.prototype.plain, () => {}, "one", null]) assertEquals(nameOfMethod(other), null);
 });
 
-Deno.test("pageInstance() is one dependency for each class", () => {
+Deno.test("pageInstance() returns one dependency per class", () => {
   assertEquals(pageInstance(Base), pageInstance(Base));
   class Other {}
   assertFalse(Object.is(pageInstance(Base), pageInstance(Other)));

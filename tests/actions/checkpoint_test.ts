@@ -18,11 +18,11 @@ for (
     ["null without a request id", "r1:checkpoint:b", { requestId: null }, null],
   ] as const
 ) {
-  Deno.test(`lastCheckpoint() gives ${what}`, () => assertEquals(passed(last, options), expected));
+  Deno.test(`lastCheckpoint() returns ${what}`, () => assertEquals(passed(last, options), expected));
 }
 
-Deno.test("lastCheckpoint() refuses names that are none, and one that stands there twice", () => {
+Deno.test("lastCheckpoint() throws for invalid and repeated names", () => {
   const ctx = { request: new Request("http://site.test/"), requestId: null };
   assertThrows(() => lastCheckpoint(ctx, ["a b"]), TypeError, '"a b"');
-  assertThrows(() => lastCheckpoint(ctx, ["a", "a"]), TypeError, "a name marks one place");
+  assertThrows(() => lastCheckpoint(ctx, ["a", "a"]), TypeError, "a name is repeated");
 });

@@ -6,7 +6,7 @@ function intent(path: string, headers: Record<string, string> = {}): Intent {
   return readIntent({ headers: new Headers(headers) }, new URL(path, "http://site.test"));
 }
 
-/** What names the action. */
+/** The headers and the query that name an action. */
 function named(path: string, headers: Record<string, string> = {}): unknown[] {
   const found = intent(path, headers);
   if (found.kind === "endpoint") return [found.kind, found.uid];
@@ -18,7 +18,7 @@ function assertRefused(status: number, headers: Record<string, string>): void {
   assertEquals(error.status, status);
 }
 
-Deno.test("readIntent() takes the action from the header, else from the query", () => {
+Deno.test("readIntent() reads the action from the header, else from the query", () => {
   assertEquals(named("/notes"), ["none"]);
   assertEquals(named("/notes?_action=save"), ["named", "save", "query"]);
   assertEquals(named("/notes", { "x-hyper-action": "save" }), ["named", "save", "header"]);
@@ -27,18 +27,18 @@ Deno.test("readIntent() takes the action from the header, else from the query", 
   assertEquals(named("/notes?%5Faction=save"), ["none"]);
 });
 
-Deno.test("readIntent() takes an empty name for none", () => {
+Deno.test("readIntent() ignores an empty name", () => {
   assertEquals(named("/notes?_action="), ["none"]);
   assertEquals(named("/notes?_action=save", { "x-hyper-action": "" }), ["named", "save", "query"]);
 });
 
-Deno.test("readIntent() gives a name as it was sent, whatever it is", () => {
+Deno.test("readIntent() returns a name unchanged", () => {
   for (const name of ["__proto__", "constructor", "../x", "a b", "x".repeat(5_000)]) {
     assertEquals(named("/", { "x-hyper-action": name }), ["named", name, "header"]);
   }
 });
 
-Deno.test("readIntent() goes by the URL on the form endpoint, unless the header names an action", () => {
+Deno.test("readIntent() reads the UID from the form endpoint unless the header names an action", () => {
   assertEquals(named("/_next/form/0123456789abcdef/"), ["endpoint", "0123456789abcdef"]);
   assertEquals(named("/_next/form/0123456789abcdef"), ["endpoint", "0123456789abcdef"]);
   assertEquals(named("/_next/form/x/?_action=b"), ["endpoint", "x"]);
@@ -48,7 +48,7 @@ Deno.test("readIntent() goes by the URL on the form endpoint, unless the header 
   }
 });
 
-Deno.test("readIntent() tells the audience from Accept", () => {
+Deno.test("readIntent() reads the audience from Accept", () => {
   const audiences: [string | null, Intent["audience"]][] = [
     [null, "document"],
     ["*/*", "document"],
@@ -75,13 +75,13 @@ Deno.test("readIntent() tells the audience from Accept", () => {
   }
 });
 
-Deno.test("readIntent() refuses an Accept header above 2048 characters", () => {
+Deno.test("readIntent() rejects an Accept header above 2048 characters", () => {
   const longest = "application/json,".padEnd(2_048, "x");
   assertEquals(intent("/", { accept: longest }).audience, "data");
   assertRefused(431, { accept: longest + "x" });
 });
 
-Deno.test("readIntent() holds the request id to its grammar", () => {
+Deno.test("readIntent() rejects an invalid request ID", () => {
   assertEquals(intent("/").requestId, null);
   for (const id of ["a", "0af-3.B_c", "x".repeat(128)]) {
     assertEquals(intent("/", { "x-hyper-request-id": id }).requestId, id);
@@ -91,7 +91,7 @@ Deno.test("readIntent() holds the request id to its grammar", () => {
   }
 });
 
-Deno.test("readIntent() decodes the target, leaving a percent sign that begins no escape", () => {
+Deno.test("readIntent() decodes the target and keeps a percent sign that starts no escape", () => {
   const targets: [string, string | null][] = [
     ["#list", "#list"],
     ["%23%D1%81%D0%BF%D0%B8%D1%81%D0%BE%D0%BA", "#список"],
@@ -102,13 +102,13 @@ Deno.test("readIntent() decodes the target, leaving a percent sign that begins n
   assertEquals(intent("/").target, null);
 });
 
-Deno.test("readIntent() refuses a target that is not encoded text, or is too long", () => {
+Deno.test("readIntent() rejects a target that is not encoded text or too long", () => {
   for (const header of ["#é", "%ff", "#a%0Ab", "%00", "%C2%85"]) assertRefused(400, { "x-hyper-target": header });
   assertEquals(intent("/", { "x-hyper-target": "x".repeat(1_024) }).target?.length, 1_024);
   assertRefused(431, { "x-hyper-target": "x".repeat(1_025) });
 });
 
-Deno.test("readIntent() counts hand-overs up to four", () => {
+Deno.test("readIntent() accepts up to four switches", () => {
   assertEquals(intent("/").switchDepth, 0);
   for (const depth of [0, 1, 4]) {
     assertEquals(intent("/", { "x-hyper-switch-depth": String(depth) }).switchDepth, depth);
@@ -118,7 +118,7 @@ Deno.test("readIntent() counts hand-overs up to four", () => {
   }
 });
 
-Deno.test("readIntent() takes a last event id as a hint: what cannot be one is none", () => {
+Deno.test("readIntent() ignores an invalid last event ID", () => {
   const id = "r-1:checkpoint:half";
   assertEquals(intent("/", { "last-event-id": id }).lastEventId, id);
   for (const bad of ["", "a b", "é", "x".repeat(257)]) {
@@ -127,7 +127,7 @@ Deno.test("readIntent() takes a last event id as a hint: what cannot be one is n
   assertEquals(intent("/").lastEventId, null);
 });
 
-Deno.test("plainIntent() assumes nothing but the audience", () => {
+Deno.test("plainIntent() reads only the audience", () => {
   const headers = new Headers({
     accept: "text/event-stream",
     "x-hyper-request-id": "not an id",

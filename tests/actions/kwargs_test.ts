@@ -6,7 +6,7 @@ import type { FieldMap, FieldValue } from "../../src/http/field_map.ts";
 import { type Kwargs, mergeKwargs, readDataHeader, readQuery, uploadedFiles } from "../../src/actions/kwargs.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
 
-/** Fields as they stand in a query or body. */
+/** Creates fields as a query or body holds them. */
 function fields(...pairs: [string, FieldValue][]): FieldMap {
   const map = new Map<string, FieldValue[]>();
   for (const [name, value] of pairs) map.set(name, [...(map.get(name) ?? []), value]);
@@ -38,17 +38,17 @@ Deno.test("readDataHeader() reads a JSON object in ASCII", () => {
   assertEquals(readDataHeader({ headers: new Headers() }, DEFAULT_LIMITS), null);
 });
 
-Deno.test("readDataHeader() refuses what is no JSON object, and says so", () => {
+Deno.test("readDataHeader() rejects a value that is not a JSON object", () => {
   for (const value of ["[]", "null", "1", '"a"', "not json", "", "{", '{"a":1}, {"b":2}']) {
     assertRefused(() => readDataHeader(dataHeader(value), DEFAULT_LIMITS), "X-Hyper-Data: it is not a JSON object");
   }
 });
 
-Deno.test("readDataHeader() refuses what is not ASCII", () => {
+Deno.test("readDataHeader() rejects a value that is not ASCII", () => {
   assertRefused(() => readDataHeader(dataHeader('{"a":"é"}'), DEFAULT_LIMITS), "it is not ASCII");
 });
 
-Deno.test("readDataHeader() bounds the header: at the limit, one past it, switched off", () => {
+Deno.test("readDataHeader() limits the header: at the limit, one byte above, disabled", () => {
   const value = (length: number) => `{"a":"${"x".repeat(length - 8)}"}`;
   assertEquals(typeof readDataHeader(dataHeader(value(8_192)), DEFAULT_LIMITS)?.a, "string");
   const error = assertThrows(() => readDataHeader(dataHeader(value(8_193)), DEFAULT_LIMITS), InputError);
@@ -57,26 +57,26 @@ Deno.test("readDataHeader() bounds the header: at the limit, one past it, switch
   assertEquals(typeof readDataHeader(dataHeader(value(8_193)), off)?.a, "string");
 });
 
-Deno.test("readQuery() reads the query as fields, strictly", () => {
+Deno.test("readQuery() reads the query as fields and rejects invalid escapes", () => {
   const query = readQuery(new URL("http://site.test/?a=1&a=%C3%A9&b"), DEFAULT_LIMITS);
   assertEquals([...query], [["a", ["1", "é"]], ["b", [""]]]);
   assertEquals(readQuery(new URL("http://site.test/"), DEFAULT_LIMITS).size, 0);
   assertRefused(() => readQuery(new URL("http://site.test/?a=%ff"), DEFAULT_LIMITS), "not UTF-8");
 });
 
-Deno.test("mergeKwargs() takes header, query and body in this order", () => {
+Deno.test("mergeKwargs() prefers the header, then the query, then the body", () => {
   const query = fields(["a", "query"], ["b", "query"]);
   const body = fields(["a", "body"], ["b", "body"], ["c", "body"]);
   assertEquals(merge({ header: { a: "header" }, query, body }), { a: "header", b: "query", c: "body" });
 });
 
-Deno.test("mergeKwargs() takes _hyper_data below the header, key by key, and above the query", () => {
+Deno.test("mergeKwargs() merges _hyper_data below the header, key by key, and above the query", () => {
   const body = fields(["_hyper_data", '{"a":"data","b":"data","c":[1]}'], ["b", "body"], ["d", "body"]);
   const query = fields(["b", "query"], ["e", "query"]);
   assertEquals(merge({ header: { a: null }, query, body }), { a: null, b: "data", c: [1], e: "query", d: "body" });
 });
 
-Deno.test("mergeKwargs() takes a JSON body at the rank of data", () => {
+Deno.test("mergeKwargs() gives a JSON body the precedence of _hyper_data", () => {
   const body: Body = { kind: "json", value: { a: "body", b: { deep: true } } };
   assertEquals(merge({ header: { a: "header" }, query: fields(["b", "query"], ["c", "1"]), body }), {
     a: "header",
@@ -85,7 +85,7 @@ Deno.test("mergeKwargs() takes a JSON body at the rank of data", () => {
   });
 });
 
-Deno.test("mergeKwargs() refuses a JSON body or _hyper_data that is no object", () => {
+Deno.test("mergeKwargs() rejects a JSON body or _hyper_data that is not an object", () => {
   for (const value of [[], null, 1, "a"]) {
     assertRefused(() => merge({ body: { kind: "json", value } }), "body: it is not a JSON object");
     assertRefused(
@@ -97,7 +97,7 @@ Deno.test("mergeKwargs() refuses a JSON body or _hyper_data that is no object", 
   assertRefused(() => merge({ body: fields(["_hyper_data", new File(["{}"], "x")]) }), "_hyper_data");
 });
 
-Deno.test("mergeKwargs() bounds _hyper_data: at the limit and one past it", () => {
+Deno.test("mergeKwargs() limits _hyper_data: at the limit and one byte above", () => {
   const limits = resolveLimits({ jsonBytes: 20 });
   const run = (value: string) =>
     mergeKwargs(
@@ -109,7 +109,7 @@ Deno.test("mergeKwargs() bounds _hyper_data: at the limit and one past it", () =
   assertEquals([error.status, error.limit], [413, "jsonBytes"]);
 });
 
-Deno.test("mergeKwargs() leaves protocol fields out, wherever they come from", () => {
+Deno.test("mergeKwargs() leaves out protocol fields from every source", () => {
   const names = ["_action", "_next_form_page", "_next_form_origin", "_next_form_instance", "_hyper_once"];
   const all = fields(...names.map((name): [string, string] => [name, "x"]), ["_mine", "1"]);
   const data = Object.fromEntries(all);
@@ -120,7 +120,7 @@ Deno.test("mergeKwargs() leaves protocol fields out, wherever they come from", (
   assertEquals(merge({ query: fields(["_hyper_data", '{"a":1}']) }), {});
 });
 
-Deno.test("mergeKwargs() goes by the top-level name of a path", () => {
+Deno.test("mergeKwargs() compares sources by the top-level name of a path", () => {
   assertEquals(merge({ header: { a: { x: 1 } }, query: fields(["a.y", "2"]), body: fields(["a[0]", "3"]) }), {
     a: { x: 1 },
   });
@@ -129,7 +129,7 @@ Deno.test("mergeKwargs() goes by the top-level name of a path", () => {
   });
 });
 
-Deno.test("mergeKwargs() makes an array of a repeated name, and of a[] always", () => {
+Deno.test("mergeKwargs() returns an array for a repeated name, and always for a[]", () => {
   assertEquals(merge({ query: fields(["a", "1"], ["b", "2"], ["a", "3"], ["c[]", "4"], ["d[]", "5"], ["d[]", "6"]) }), {
     a: ["1", "3"],
     b: "2",
@@ -138,7 +138,7 @@ Deno.test("mergeKwargs() makes an array of a repeated name, and of a[] always", 
   });
 });
 
-Deno.test("mergeKwargs() nests what names say, in whatever order the indices come", () => {
+Deno.test("mergeKwargs() nests paths in any order of their indices", () => {
   assertEquals(nested("a.b", "a.c.d", "rows[1].x", "rows[0].x", "rows[0].tags[]", "m[0][0]", "m[0][1]"), {
     a: { b: "a.b", c: { d: "a.c.d" } },
     rows: [{ x: "rows[0].x", tags: ["rows[0].tags[]"] }, { x: "rows[1].x" }],
@@ -146,12 +146,12 @@ Deno.test("mergeKwargs() nests what names say, in whatever order the indices com
   });
 });
 
-Deno.test("mergeKwargs() refuses an array with a gap, whatever its length would be", () => {
+Deno.test("mergeKwargs() rejects an array with a gap, however large its index", () => {
   for (const name of ["a[1]", "a[999]", "a.b[3]", "a[0][2]"]) assertRefused(() => nested(name), "after a gap");
   assertRefused(() => nested("a[0]", "a[2]"), "none at 1");
 });
 
-Deno.test("mergeKwargs() refuses a name that is a value and a container at once", () => {
+Deno.test("mergeKwargs() rejects a name that is both a value and a container", () => {
   for (
     const names of [
       ["a", "a.b"],
@@ -170,14 +170,14 @@ Deno.test("mergeKwargs() refuses a name that is a value and a container at once"
   }
 });
 
-Deno.test("mergeKwargs() keeps files as they are", () => {
+Deno.test("mergeKwargs() keeps files unchanged", () => {
   const file = new File(["x"], "x.txt");
   const kwargs = merge({ body: fields(["f", file], ["rows[0].g", file]) });
   assertStrictEquals(kwargs.f, file);
   assertEquals(kwargs.rows, [{ g: file }]);
 });
 
-Deno.test("mergeKwargs() gives ordinary objects whose hostile names are own properties", () => {
+Deno.test("mergeKwargs() returns plain objects whose hostile names are own properties", () => {
   const names = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf"];
   for (
     const kwargs of [
@@ -197,11 +197,11 @@ Deno.test("mergeKwargs() gives ordinary objects whose hostile names are own prop
   assertEquals(({} as Record<string, unknown>).isAdmin, undefined);
 });
 
-Deno.test("mergeKwargs() does not take a name of Object.prototype for one that is there", () => {
+Deno.test("mergeKwargs() does not treat a name of Object.prototype as present", () => {
   assertEquals(merge({ header: { a: 1 }, query: fields(["toString", "query"]) }), { a: 1, toString: "query" });
 });
 
-Deno.test("mergeKwargs() leaves its sources as they are", () => {
+Deno.test("mergeKwargs() does not change its sources", () => {
   const header = Object.freeze({ a: Object.freeze({ b: 1 }) });
   const body = fields(["c[]", "1"], ["c[]", "2"]);
   const kwargs = merge({ header, body });
@@ -210,13 +210,13 @@ Deno.test("mergeKwargs() leaves its sources as they are", () => {
   assertEquals(header, { a: { b: 1 } });
 });
 
-Deno.test("uploadedFiles() gives files by the names of their fields, and no texts", () => {
+Deno.test("uploadedFiles() returns only files, by field name", () => {
   const [one, two] = [new File(["1"], "1"), new File(["2"], "2")];
   const files = uploadedFiles(fields(["a", "text"], ["f", one], ["f", "text"], ["f", two], ["rows[0].g", two]));
   assertEquals([...files], [["f", [one, two]], ["rows[0].g", [two]]]);
 });
 
-Deno.test("mergeKwargs() agrees with a naive oracle on any mix of sources", () => {
+Deno.test("mergeKwargs() agrees with a simple oracle on any mix of sources", () => {
   const key = fc.constantFrom("a", "b", "c", "__proto__", "constructor", "_action", "_x");
   const suffix = fc.constantFrom("", "", ".x", ".y", "[0]", "[1]", "[]", "[0].z");
   const name = fc.tuple(key, suffix).map(([key, suffix]) => key + suffix);
@@ -224,7 +224,7 @@ Deno.test("mergeKwargs() agrees with a naive oracle on any mix of sources", () =
   const pairs = fc.array(fc.tuple(name, value), { maxLength: 6 });
   const data = fc.option(fc.dictionary(fc.constantFrom("a", "b", "d"), value));
 
-  // One source at a time, by assignment into objects without a prototype.
+  // One source after another, assigned to objects without a prototype.
   const tree = (source: [string, string][]): Map<string, unknown> | null => {
     const byName = new Map<string, string[]>();
     for (const [name, value] of source) byName.set(name, [...(byName.get(name) ?? []), value]);

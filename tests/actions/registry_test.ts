@@ -7,7 +7,7 @@ import { formActionUid, formActionUrl } from "../../src/actions/uid.ts";
 
 const at = (file: string): ActionLocation => ({ file: `pages/${file}.tsx`, exportName: file });
 
-Deno.test("RegistryFormActionBackend keeps actions by UID and by name, in order", () => {
+Deno.test("RegistryFormActionBackend stores actions by UID and by name, in order", () => {
   const registry = new RegistryFormActionBackend();
   const [one, two] = [action("one", () => {}), action("two", () => {})];
   registry.registerAction(one, at("a"));
@@ -20,13 +20,13 @@ Deno.test("RegistryFormActionBackend keeps actions by UID and by name, in order"
 });
 
 for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", ""]) {
-  Deno.test(`RegistryFormActionBackend knows no action that nobody registered: ${name}`, () => {
+  Deno.test(`RegistryFormActionBackend returns null for an unregistered action: ${name}`, () => {
     const registry = new RegistryFormActionBackend();
     assertEquals([registry.getByName(name), registry.getByUid(name)], [null, null]);
   });
 }
 
-Deno.test("RegistryFormActionBackend refuses a second action of one name, and names both places", () => {
+Deno.test("RegistryFormActionBackend rejects a second action of the same name and names both places", () => {
   const registry = new RegistryFormActionBackend();
   registry.registerAction(action("save", () => {}), at("first"));
   const error = assertThrows(() => registry.registerAction(action("save", () => {}), at("second")), TypeError);
@@ -35,17 +35,17 @@ Deno.test("RegistryFormActionBackend refuses a second action of one name, and na
   }
 });
 
-Deno.test("RegistryFormActionBackend refuses another name with the same UID, and names both places", () => {
+Deno.test("RegistryFormActionBackend rejects another name with the same UID and names both places", () => {
   const registry = new RegistryFormActionBackend();
   const first = action("first", () => {});
-  // No two names are known whose digests begin alike: the UID is set by hand.
+  // No two names with the same UID are known, so it is set by hand.
   const twin = { ...action("twin", () => {}), uid: first.uid };
   registry.registerAction(first, at("a"));
   const error = assertThrows(() => registry.registerAction(twin, at("b")), TypeError);
   assertStringIncludes(error.message, `its UID ${first.uid} is that of "first" in "a" in pages/a.tsx`);
 });
 
-Deno.test("FormActionManager asks the backends in turn", () => {
+Deno.test("FormActionManager tries the backends in order", () => {
   class Named extends RegistryFormActionBackend {
     override accepts({ namespace }: { readonly namespace: string | null }): boolean {
       return namespace === "ns";
@@ -62,13 +62,13 @@ Deno.test("FormActionManager asks the backends in turn", () => {
   assertEquals(manager.getActionUrl("b"), formActionUrl("b"));
 });
 
-Deno.test("FormActionManager refuses a name that another backend holds", () => {
+Deno.test("FormActionManager rejects a name that another backend owns", () => {
   const manager = new FormActionManager([new RegistryFormActionBackend(), new RegistryFormActionBackend()]);
   manager.registerAction(action("save", () => {}), at("a"));
   assertThrows(() => manager.registerAction(action("save", () => {}), at("b")), TypeError, "pages/a.tsx");
 });
 
-Deno.test("FormActionManager.getActionUrl() of an unknown name lists those that come close", () => {
+Deno.test("FormActionManager.getActionUrl() lists similar names for an unknown one", () => {
   const manager = new FormActionManager([new RegistryFormActionBackend()]);
   assertThrows(() => manager.getActionUrl("save"), TypeError, "no action is registered");
   manager.registerAction(action("save_note", () => {}), at("a"));

@@ -10,7 +10,7 @@ import { DependencyError } from "../../src/errors.ts";
 
 const ignoreErrors = (): void => {};
 
-Deno.test("getRequestDepCache() gives null for no request, no cache, and what is no cache", () => {
+Deno.test("getRequestDepCache() returns null without a request, without a cache, and for any other value", () => {
   const request = new Request("http://localhost/");
   assertEquals(getRequestDepCache(null), null);
   assertEquals(getRequestDepCache(undefined), null);
@@ -19,7 +19,7 @@ Deno.test("getRequestDepCache() gives null for no request, no cache, and what is
   assertEquals(getRequestDepCache(request), null);
 });
 
-Deno.test("attachRequestDepCache() hangs the cache on the request where nobody trips over it", () => {
+Deno.test("attachRequestDepCache() sets the cache as a property that is not enumerable", () => {
   const request = new Request("http://localhost/");
   const cache = new DependencyCache(ignoreErrors);
   attachRequestDepCache(request, cache);
@@ -29,7 +29,7 @@ Deno.test("attachRequestDepCache() hangs the cache on the request where nobody t
   assertEquals(REQUEST_DEP_CACHE_ATTR, "_next_dep_cache");
 });
 
-Deno.test("attachRequestDepCache() puts a fresh cache in place of an older one", () => {
+Deno.test("attachRequestDepCache() replaces an existing cache", () => {
   const request = new Request("http://localhost/");
   const fresh = new DependencyCache(ignoreErrors);
   attachRequestDepCache(request, new DependencyCache(ignoreErrors));
@@ -45,13 +45,13 @@ Deno.test("shareRequestDepCache() gives a derived request the same cache, also a
   assertStrictEquals(getRequestDepCache(to), cache);
 });
 
-Deno.test("shareRequestDepCache() gives nothing where there is nothing", () => {
+Deno.test("shareRequestDepCache() has no effect without a cache", () => {
   const [from, to] = [new Request("http://localhost/a"), new Request("http://localhost/b")];
   shareRequestDepCache(from, to);
   assertEquals(getRequestDepCache(to), null);
 });
 
-Deno.test("DependencyCache tells what has been asked for, without asking", async () => {
+Deno.test("DependencyCache.has() and get() find requested dependencies without creating one", async () => {
   const cache = new DependencyCache(ignoreErrors);
   const [asked, other] = [{}, {}];
   const promise = cache.resolve(asked, null, { label: "asked", dispose: "never", create: () => 7 });
@@ -62,7 +62,7 @@ Deno.test("DependencyCache tells what has been asked for, without asking", async
   assert(cache.has(asked));
 });
 
-Deno.test("DependencyCache.endEmpty() ends a request that asked for nothing, and leaves any other as it is", async () => {
+Deno.test("DependencyCache.endEmpty() ends only a request that resolved nothing", async () => {
   const recipe = { label: "user", dispose: "never", create: () => "ada" } as const;
   const empty = new DependencyCache(ignoreErrors);
   assertEquals(empty.endEmpty(), true);

@@ -41,7 +41,7 @@ const READ: readonly [ParamType, string, unknown][] = [
 ];
 
 for (const [index, [paramType, text, expected]] of READ.entries()) {
-  Deno.test(`coerce() reads ${JSON.stringify(text)} as ${nameOf(paramType)}, case ${index}`, async () => {
+  Deno.test(`coerce() converts ${JSON.stringify(text)} to ${nameOf(paramType)}, case ${index}`, async () => {
     assertEquals(await coerce(text, paramType), { kind: "value", value: expected });
   });
 }
@@ -86,12 +86,12 @@ const REFUSED: readonly [ParamType, string][] = [
 ];
 
 for (const [index, [paramType, text]] of REFUSED.entries()) {
-  Deno.test(`coerce() refuses ${JSON.stringify(text)} as ${nameOf(paramType)}, case ${index}`, async () => {
+  Deno.test(`coerce() rejects ${JSON.stringify(text)} as ${nameOf(paramType)}, case ${index}`, async () => {
     assertEquals((await coerce(text, paramType)).kind, "mismatch");
   });
 }
 
-Deno.test("coerce() reads a time without an offset in UTC, whatever the zone of the server", async () => {
+Deno.test("coerce() reads a time without an offset in UTC in any time zone of the server", async () => {
   const zone = Deno.env.get("TZ");
   Deno.env.set("TZ", "America/New_York");
   try {
@@ -103,7 +103,7 @@ Deno.test("coerce() reads a time without an offset in UTC, whatever the zone of 
   }
 });
 
-Deno.test("coerce() reads hostile texts of 100,000 characters in linear time", async () => {
+Deno.test("coerce() takes linear time for hostile texts of 100,000 characters", async () => {
   const start = performance.now();
   for (
     const text of [

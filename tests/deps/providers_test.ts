@@ -89,12 +89,12 @@ for (const [name, marker, scene, expected] of READ) {
 
 const Search = defineForm("search", { fields: { q: field.text() } });
 
-Deno.test("DForm() gives the bound form when it is that form", async () => {
+Deno.test("DForm() injects the bound form if it is that form", async () => {
   const form = { definition: Search };
   assertStrictEquals(await depsOf({ form }).get(DForm(Search)), form);
 });
 
-Deno.test("DForm() of another form, or where none is bound, is an error of the programmer that names both", async () => {
+Deno.test("DForm() throws an error that names both forms if another form or none is bound", async () => {
   const Other = defineForm("other", { fields: { q: field.text() } });
   const form = { definition: Search };
   await assertRejects(
@@ -105,7 +105,7 @@ Deno.test("DForm() of another form, or where none is bound, is an error of the p
   await assertRejects(() => depsOf().get(DForm(Other)), DependencyError, "no form is bound here");
 });
 
-Deno.test("DForm() is not kept: a form that is bound later is found later", async () => {
+Deno.test("DForm() is not cached: it finds a form that is bound later", async () => {
   const deps = depsOf();
   const marker = DForm(Search);
   await assertRejects(() => deps.get(marker), DependencyError);
@@ -138,14 +138,14 @@ const REFUSED: readonly [string, Marker<unknown>, Scene, string][] = [
 ];
 
 for (const [name, marker, scene, message] of REFUSED) {
-  Deno.test(`${name} is refused with 400`, async () => {
+  Deno.test(`${name} is rejected with 400`, async () => {
     const error = await assertRejects(() => depsOf(scene).get(marker), InputError, message);
     assertInstanceOf(error, HyperError);
     assertEquals(error.status, 400);
   });
 }
 
-Deno.test("DUrl() quotes at most 64 characters of what was sent", async () => {
+Deno.test("DUrl() quotes at most 64 characters of the parameter", async () => {
   const error = await assertRejects(
     () => depsOf({ params: { id: "x".repeat(10_000) } }).get(DUrl("id", Number)),
     InputError,
@@ -154,7 +154,7 @@ Deno.test("DUrl() quotes at most 64 characters of what was sent", async () => {
   assertEquals(error.message.length < 160, true);
 });
 
-Deno.test("DUrl() with a function that throws is refused with 400 and keeps the cause", async () => {
+Deno.test("DUrl() with a function that throws is rejected with 400 and keeps the cause", async () => {
   const cause = new Error("no such colour");
   const colour = DUrl("id", (): string => {
     throw cause;
@@ -165,26 +165,26 @@ Deno.test("DUrl() with a function that throws is refused with 400 and keeps the 
 });
 
 const PROGRAMMER: readonly [string, Marker<unknown>, Scene, string][] = [
-  ["DUrl() of a rest parameter as one value", DUrl("rest"), { params: { rest: ["a"] } }, "read it as [String]"],
+  ["DUrl() of a rest parameter as one value", DUrl("rest"), { params: { rest: ["a"] } }, "use [String] as its type"],
   ["DContext() of a name the page lacks", DContext("title"), { context: () => undefined }, "no context of this page"],
   ["DContext() where there is no page", DContext("title"), {}, 'DContext("title"): no page is known here'],
 ];
 
 for (const [name, marker, scene, message] of PROGRAMMER) {
-  Deno.test(`${name} is an error of the programmer, 500`, async () => {
+  Deno.test(`${name} is a programming error, 500`, async () => {
     const error = await assertRejects(() => depsOf(scene).get(marker), DependencyError, message);
     assertInstanceOf(error, DependencyError);
     assertEquals(error.status, 500);
   });
 }
 
-Deno.test("DUrl() and DQuery() refuse a type that is none, where they are written", () => {
+Deno.test("DUrl() and DQuery() throw when they are called with an invalid type", () => {
   assertThrows(() => DUrl("id", 7 as never), TypeError, 'Cannot read DUrl("id") as 7');
   assertThrows(() => DQuery("tag", [String, Number] as never), TypeError, 'DQuery("tag")');
   assertThrows(() => DQuery("tag", [] as never), TypeError, "as []");
 });
 
-Deno.test("Depends() refuses what is no dependency", () => {
+Deno.test("Depends() throws for a value that is not a dependency", () => {
   assertThrows(() => Depends("user" as never), TypeError, 'Cannot depend on "user"');
   assertThrows(() => Depends(undefined as never), TypeError, "Cannot depend on undefined");
 });
@@ -194,7 +194,7 @@ Deno.test("markers are frozen", () => {
   assertThrows(() => Object.assign(DUrl("id").options, { name: "other" }), TypeError);
 });
 
-Deno.test("orderProviders() asks the lowest priority first, and keeps ties in the order given", () => {
+Deno.test("orderProviders() sorts by priority and keeps the order of ties", () => {
   const provider = (name: string, priority?: number): Provider => ({
     name,
     priority,
@@ -222,7 +222,7 @@ Deno.test("orderProviders() asks the lowest priority first, and keeps ties in th
   ]);
 });
 
-Deno.test("orderProviders() holds the priorities of the built-in ones", () => {
+Deno.test("orderProviders() keeps the priorities of the built-in providers", () => {
   assertEquals(BUILT_IN_PROVIDERS.map(({ name, priority }) => [name, priority]), [
     ["DependsProvider", 10],
     ["ContextProvider", 20],
@@ -232,7 +232,7 @@ Deno.test("orderProviders() holds the priorities of the built-in ones", () => {
   ]);
 });
 
-Deno.test("orderProviders() refuses what is no provider", () => {
+Deno.test("orderProviders() throws for a value that is not a provider", () => {
   assertThrows(() => orderProviders([{} as never]), TypeError, "Cannot add provider 0");
   assertThrows(() => orderProviders([null as never]), TypeError, "canHandle and resolve");
   assertThrows(
@@ -242,12 +242,12 @@ Deno.test("orderProviders() refuses what is no provider", () => {
   );
 });
 
-Deno.test("a provider with a low priority takes over a built-in marker", async () => {
+Deno.test("a provider with a low priority overrides a built-in marker", async () => {
   const override: Provider = { priority: 5, canHandle: ({ source }) => source === "url", resolve: () => "taken over" };
   assertEquals(await depsOf({ providers: orderProviders([override]) }).get(DUrl("id")), "taken over");
 });
 
-Deno.test("a provider is given the marker and what is known of the request", async () => {
+Deno.test("a provider receives the marker and the scope of the request", async () => {
   const Tenant: Marker<string> = { kind: "marker", source: "tenant", options: { part: 0 } };
   const tenants: Provider = {
     canHandle: ({ source }, { form }) => source === "tenant" && form === null,
@@ -256,7 +256,7 @@ Deno.test("a provider is given the marker and what is known of the request", asy
   assertEquals(await depsOf({ providers: orderProviders([tenants]) }).get(Tenant), "localhost 0");
 });
 
-Deno.test("an error of a provider passes as it is, and is not kept", async () => {
+Deno.test("an error of a provider is passed on unchanged and not cached", async () => {
   let runs = 0;
   const Flaky: Marker<number> = { kind: "marker", source: "flaky", options: {} };
   const flaky: Provider = {

@@ -13,7 +13,7 @@ import {
 } from "../../src/deps/resolver.ts";
 import { DependencyCycleError, DependencyError, HyperError } from "../../src/errors.ts";
 
-/** The dependencies of a request for `/notes/7?page=2`. */
+/** Creates the dependencies of a request for `/notes/7?page=2`. */
 function depsOf(changes: Partial<RequestDepsOptions> = {}): RequestDeps {
   return createRequestDeps({
     ctx: {
@@ -32,14 +32,14 @@ function depsOf(changes: Partial<RequestDepsOptions> = {}): RequestDeps {
   });
 }
 
-/** Resolves after everything that is due now. */
+/** Resolves after all pending microtasks. */
 const turn = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
 
 async function turns(count: number): Promise<void> {
   for (let index = 0; index < count; index++) await turn();
 }
 
-Deno.test("dependency() gives a frozen dependency, named or not", () => {
+Deno.test("dependency() returns a frozen dependency, with or without a name", () => {
   const create = (): number => 7;
   const [anonymous, named] = [dependency(create), dependency("seven", create, { dispose: false })];
   assertEquals(anonymous, { kind: "dependency", name: null, create, dispose: null });
@@ -47,17 +47,17 @@ Deno.test("dependency() gives a frozen dependency, named or not", () => {
   assert(Object.isFrozen(anonymous));
 });
 
-Deno.test("dependency() takes options without a name", () => {
+Deno.test("dependency() accepts options without a name", () => {
   assertEquals(dependency(() => 7, { dispose: false }).dispose, false);
 });
 
-Deno.test("dependency() refuses an empty name and a factory that is no function", () => {
+Deno.test("dependency() throws for an empty name and for a factory that is not a function", () => {
   assertThrows(() => dependency("", () => 7), TypeError, "its name is empty");
   assertThrows(() => dependency("seven", 7 as never), TypeError, 'dependency "seven": its factory is number');
   assertThrows(() => dependency(undefined as never), TypeError, "its factory is undefined");
 });
 
-Deno.test("get() runs a factory once, however often it is asked for", async () => {
+Deno.test("get() runs a factory once per request", async () => {
   let runs = 0;
   const counted = dependency(() => ({ run: ++runs }));
   const deps = depsOf();
@@ -66,7 +66,7 @@ Deno.test("get() runs a factory once, however often it is asked for", async () =
   assertEquals(runs, 1);
 });
 
-Deno.test("get() runs a factory once for two who ask at once", async () => {
+Deno.test("get() runs a factory once for two simultaneous requests", async () => {
   let runs = 0;
   const counted = dependency(async () => {
     await turn();
@@ -76,7 +76,7 @@ Deno.test("get() runs a factory once for two who ask at once", async () => {
   assertEquals(await Promise.all([deps.get(counted), deps.get(counted)]), [1, 1]);
 });
 
-Deno.test("get() keeps null and undefined as values like any other", async () => {
+Deno.test("get() caches null and undefined", async () => {
   for (const value of [null, undefined]) {
     let runs = 0;
     const empty = dependency(() => {
@@ -89,19 +89,19 @@ Deno.test("get() keeps null and undefined as values like any other", async () =>
   }
 });
 
-Deno.test("get() keeps two dependencies of one name apart", async () => {
+Deno.test("get() distinguishes two dependencies of the same name", async () => {
   const deps = depsOf();
   const [one, two] = [dependency("same", () => 1), dependency("same", () => 2)];
   assertEquals([await deps.get(one), await deps.get(two)], [1, 2]);
 });
 
-Deno.test("get() does not share between two requests", async () => {
+Deno.test("get() does not share values between two requests", async () => {
   let runs = 0;
   const counted = dependency(() => ++runs);
   assertEquals([await depsOf().get(counted), await depsOf().get(counted)], [1, 2]);
 });
 
-Deno.test("get() passes a failure on as it was thrown, at once or later", async () => {
+Deno.test("get() passes an error on unchanged, thrown or rejected", async () => {
   const thrown = new Error("no such user");
   const atOnce = dependency(() => {
     throw thrown;
@@ -114,7 +114,7 @@ Deno.test("get() passes a failure on as it was thrown, at once or later", async 
   assertStrictEquals(await depsOf().get(later).catch((error) => error), thrown);
 });
 
-Deno.test("get() does not keep a failure", async () => {
+Deno.test("get() does not cache a failure", async () => {
   let runs = 0;
   const flaky = dependency(() => {
     if (++runs === 1) throw new Error("first time");
@@ -125,7 +125,7 @@ Deno.test("get() does not keep a failure", async () => {
   assertEquals(await deps.get(flaky), 2);
 });
 
-Deno.test("get() gives two who ask at once the same failure of one run", async () => {
+Deno.test("get() gives two simultaneous requests the failure of one run", async () => {
   let runs = 0;
   const failing = dependency(async () => {
     runs++;
@@ -137,7 +137,7 @@ Deno.test("get() gives two who ask at once the same failure of one run", async (
   assertEquals(results.map((result) => result.status === "rejected" && result.reason.message), ["run 1", "run 1"]);
 });
 
-Deno.test("get() leaves no rejection unhandled where a factory fails before it awaits another", async () => {
+Deno.test("get() leaves no rejection unhandled if a factory fails before it awaits another value", async () => {
   const failing = dependency(async () => {
     await turn();
     throw new Error("heard by nobody");
@@ -151,7 +151,7 @@ Deno.test("get() leaves no rejection unhandled where a factory fails before it a
   await turns(20);
 });
 
-Deno.test("get() gives a factory the request, and deps of its own", async () => {
+Deno.test("get() passes a factory the request and its own deps", async () => {
   const deps = depsOf();
   const seen = dependency((ctx) => ctx);
   const ctx = await deps.get(seen);
@@ -160,20 +160,20 @@ Deno.test("get() gives a factory the request, and deps of its own", async () => 
   assert(ctx.deps !== deps);
 });
 
-Deno.test("get() still resolves through the deps of a factory that is done", async () => {
+Deno.test("get() resolves through the deps of a factory that has finished", async () => {
   const number = dependency(() => 7);
   const lazy = dependency(({ deps }) => () => deps.get(number));
   assertEquals(await (await depsOf().get(lazy))(), 7);
 });
 
-Deno.test("get() finds a dependency that waits for itself", async () => {
+Deno.test("get() detects a dependency that waits for itself", async () => {
   const self: Dependency<number> = dependency("self", async ({ deps }) => await deps.get(self));
   const error = await assertRejects(() => depsOf().get(self), DependencyCycleError);
   assertInstanceOf(error, DependencyCycleError);
   assertEquals(error.members, ["self", "self"]);
 });
 
-Deno.test("get() finds a cycle of three, across await, and lists its members in order", async () => {
+Deno.test("get() detects a cycle of three across await and lists its members in order", async () => {
   const a: Dependency<number> = dependency("a", async ({ deps }) => {
     await turns(3);
     return await deps.get(b);
@@ -191,7 +191,7 @@ Deno.test("get() finds a cycle of three, across await, and lists its members in 
   assertEquals([error.members, error.status], [["a", "b", "c", "a"], 500]);
 });
 
-Deno.test("get() lists only what is on the cycle, not the way to it", async () => {
+Deno.test("get() lists only the members of a cycle, not the path to it", async () => {
   const a: Dependency<number> = dependency("a", ({ deps }) => deps.get(b));
   const b: Dependency<number> = dependency("b", ({ deps }) => deps.get(a));
   const entry = dependency("entry", ({ deps }) => deps.get(a));
@@ -200,7 +200,7 @@ Deno.test("get() lists only what is on the cycle, not the way to it", async () =
   assertEquals(error.members, ["a", "b", "a"]);
 });
 
-Deno.test("get() finds a cycle between two that were asked for at once, never a deadlock", async () => {
+Deno.test("get() detects a cycle between two dependencies that were requested at the same time", async () => {
   const a: Dependency<number> = dependency("a", async ({ deps }) => {
     await turns(5);
     return await deps.get(b);
@@ -218,7 +218,7 @@ Deno.test("get() finds a cycle between two that were asked for at once, never a 
   }
 });
 
-Deno.test("get() finds a cycle through a dependency that asks for several at once", async () => {
+Deno.test("get() detects a cycle through a dependency that requests several at once", async () => {
   const leaf = dependency("leaf", async () => {
     await turns(30);
     return 1;
@@ -233,7 +233,7 @@ Deno.test("get() finds a cycle through a dependency that asks for several at onc
   assertEquals(error.members, ["a", "b", "a"]);
 });
 
-Deno.test("get() finds a cycle of anonymous dependencies and names them by their functions", async () => {
+Deno.test("get() detects a cycle of anonymous dependencies and names them by their functions", async () => {
   const first: Dependency<number> = dependency(function loadFirst({ deps }) {
     return deps.get(second);
   });
@@ -243,7 +243,7 @@ Deno.test("get() finds a cycle of anonymous dependencies and names them by their
   assertEquals(error.members, ["loadFirst", "anonymous dependency", "loadFirst"]);
 });
 
-Deno.test("get() finds a cycle through Depends() and through the page's context", async () => {
+Deno.test("get() detects a cycle through Depends() and through the page's context", async () => {
   const a: Dependency<unknown> = dependency("a", ({ deps }) => deps.get(Depends(b)));
   const b: Dependency<unknown> = dependency("b", ({ deps }) => deps.get(DContext("title")));
   const title: Dependency<unknown> = dependency("context title", ({ deps }) => deps.get(a));
@@ -253,7 +253,7 @@ Deno.test("get() finds a cycle through Depends() and through the page's context"
   assertEquals(error.members, ["context title", "a", "b", "context title"]);
 });
 
-Deno.test("get() finds a cycle through a provider of the application", async () => {
+Deno.test("get() detects a cycle through a custom provider", async () => {
   const Tenant: Marker<unknown> = { kind: "marker", source: "tenant", options: {} };
   const user: Dependency<unknown> = dependency("user", ({ deps }) => deps.get(Tenant));
   const tenants: Provider = {
@@ -267,7 +267,7 @@ Deno.test("get() finds a cycle through a provider of the application", async () 
   assertEquals(error.members, ["user", "tenants of tenant", "user"]);
 });
 
-Deno.test("get() takes a diamond for no cycle", async () => {
+Deno.test("get() accepts a diamond of dependencies", async () => {
   let runs = 0;
   const session = dependency("session", async () => {
     await turns(3);
@@ -282,7 +282,7 @@ Deno.test("get() takes a diamond for no cycle", async () => {
   assertEquals(await depsOf().get(page), [11, 101, 1]);
 });
 
-Deno.test("get() after a cycle was found runs again, for the failure was not kept", async () => {
+Deno.test("get() runs a factory again after a cycle was detected", async () => {
   let isOpen = true;
   const a: Dependency<number> = dependency("a", ({ deps }) => isOpen ? deps.get(b) : 1);
   const b: Dependency<number> = dependency("b", ({ deps }) => deps.get(a));
@@ -292,7 +292,7 @@ Deno.test("get() after a cycle was found runs again, for the failure was not kep
   assertEquals([await deps.get(b), await deps.get(a)], [1, 1]);
 });
 
-Deno.test("get() uses an override by the dependency, as value and as factory", async () => {
+Deno.test("get() uses an override by dependency, as a value and as a factory", async () => {
   const user = dependency("user", () => "real");
   const greeting = dependency(async ({ deps }) => `Hello ${await deps.get(user)}`);
   const byValue: DependencyOverrides = new Map([[user, "fake"]]);
@@ -301,7 +301,7 @@ Deno.test("get() uses an override by the dependency, as value and as factory", a
   assertEquals(await depsOf({ overrides: byFactory }).get(greeting), "Hello user 7");
 });
 
-Deno.test("get() uses an override by name, and before it one by the dependency itself", async () => {
+Deno.test("get() uses an override by name, and prefers one by dependency", async () => {
   const [user, other] = [dependency("user", () => "real"), dependency("user", () => "other")];
   const overrides: DependencyOverrides = new Map<Dependency<unknown> | string, unknown>([
     ["user", "by name"],
@@ -311,7 +311,7 @@ Deno.test("get() uses an override by name, and before it one by the dependency i
   assertEquals([await deps.get(user), await deps.get(other)], ["by name", undefined]);
 });
 
-Deno.test("get() does not dispose a value that a test has given", async () => {
+Deno.test("get() does not dispose the value of an override", async () => {
   let disposed = 0;
   const value = { [Symbol.dispose]: () => void disposed++ };
   const real = dependency<Disposable>(() => value);
@@ -331,7 +331,7 @@ Deno.test("derive() keeps the cache and the chain, and changes the rest", async 
   assertEquals([later.ctx.params, later.ctx.deps], [{ id: "8" }, later]);
 });
 
-Deno.test("the end of a request disposes what was made, the last first", async () => {
+Deno.test("the end of a request disposes values in the reverse order of creation", async () => {
   const log: string[] = [];
   const cache = new DependencyCache(() => {});
   const connection = dependency(() => ({
@@ -348,7 +348,7 @@ Deno.test("the end of a request disposes what was made, the last first", async (
   assertEquals(log.length, 2);
 });
 
-Deno.test("the end of a request prefers Symbol.asyncDispose, and calls it on the value", async () => {
+Deno.test("the end of a request prefers Symbol.asyncDispose and calls it on the value", async () => {
   class Handle {
     closed = "";
     [Symbol.dispose](): void {
@@ -365,7 +365,7 @@ Deno.test("the end of a request prefers Symbol.asyncDispose, and calls it on the
   assertEquals(handle.closed, "async");
 });
 
-Deno.test("the end of a request leaves alone what has Symbol.dispose alone and did not ask, as a shared database", async () => {
+Deno.test("the end of a request does not dispose a value that has only Symbol.dispose, such as a shared database", async () => {
   let closed = 0;
   const database = dependency("db", () => ({ [Symbol.dispose]: () => void closed++ }));
   const cache = new DependencyCache(() => {});
@@ -374,7 +374,7 @@ Deno.test("the end of a request leaves alone what has Symbol.dispose alone and d
   assertEquals(closed, 0);
 });
 
-Deno.test("the end of a request leaves alone what said { dispose: false }, also where another hands it on", async () => {
+Deno.test("the end of a request does not dispose a value with { dispose: false }, also if another dependency returns it", async () => {
   let disposed = 0;
   const shared = { [Symbol.asyncDispose]: async () => void await disposed++ };
   const database = dependency("db", () => shared, { dispose: false });
@@ -385,7 +385,7 @@ Deno.test("the end of a request leaves alone what said { dispose: false }, also 
   assertEquals(disposed, 0);
 });
 
-Deno.test("the end of a request disposes once what two dependencies gave", async () => {
+Deno.test("the end of a request disposes once a value that two dependencies returned", async () => {
   let disposed = 0;
   const session = dependency(() => ({ [Symbol.dispose]: () => void disposed++ }), { dispose: true });
   const alias = dependency(({ deps }) => deps.get(session));
@@ -395,7 +395,7 @@ Deno.test("the end of a request disposes once what two dependencies gave", async
   assertEquals(disposed, 1);
 });
 
-Deno.test("the end of a request reports what disposal throws, and disposes the rest", async () => {
+Deno.test("the end of a request reports errors of a disposal and disposes the rest", async () => {
   const errors: unknown[] = [];
   const log: string[] = [];
   const cache = new DependencyCache((error) => errors.push(error));
@@ -407,7 +407,7 @@ Deno.test("the end of a request reports what disposal throws, and disposes the r
   assertEquals([errors, log], [[thrown], ["first"]]);
 });
 
-Deno.test("the end of a request disposes at once what is made after it, and waits for nobody", async () => {
+Deno.test("the end of a request does not wait for pending values, which are disposed when they are created", async () => {
   let disposed = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = dependency(async () => {
@@ -423,7 +423,7 @@ Deno.test("the end of a request disposes at once what is made after it, and wait
   assertEquals(disposed, 1);
 });
 
-Deno.test("get() rejects for a value that throws when it is looked at, and does not hang", async () => {
+Deno.test("get() rejects for a value that throws when its properties are read", async () => {
   const hostile = dependency(() =>
     new Proxy({}, {
       get(_, key) {
@@ -435,7 +435,7 @@ Deno.test("get() rejects for a value that throws when it is looked at, and does 
   await assertRejects(() => depsOf().get(hostile), Error, "looked at");
 });
 
-Deno.test("get() after the end of a request is refused for what was not made", async () => {
+Deno.test("get() after the end of a request rejects for values that do not exist", async () => {
   const cache = new DependencyCache(() => {});
   const deps = depsOf({ cache });
   const [early, late] = [dependency("early", () => 1), dependency("late", () => 2)];
@@ -445,14 +445,14 @@ Deno.test("get() after the end of a request is refused for what was not made", a
   await assertRejects(() => deps.get(late), DependencyError, "Cannot resolve late: the request has ended");
 });
 
-Deno.test("get() of a marker that no provider handles is a DependencyError that names it", async () => {
+Deno.test("get() of a marker without a provider rejects with a DependencyError that names it", async () => {
   const unknown: Marker<number> = { kind: "marker", source: "tenant", options: {} };
   const error = await assertRejects(() => depsOf().get(unknown), DependencyError, 'marker "tenant"');
   assertInstanceOf(error, HyperError);
   assertEquals(error.status, 500);
 });
 
-Deno.test("get() keeps what a provider of the application gave, for the request and the marker", async () => {
+Deno.test("get() caches the value of a custom provider for the request and the marker", async () => {
   let runs = 0;
   const counter: Provider = { canHandle: ({ source }) => source === "counter", resolve: () => ++runs };
   const [one, two]: Marker<number>[] = [1, 2].map(() => ({ kind: "marker", source: "counter", options: {} }));
@@ -465,12 +465,12 @@ Deno.test("get() keeps what a provider of the application gave, for the request 
   ]);
 });
 
-Deno.test("resolveInjected() gives the values by name", async () => {
+Deno.test("resolveInjected() returns the values by name", async () => {
   const user = dependency(() => "ada");
   assertEquals(await resolveInjected({ user, id: DUrl("id", Number) }, depsOf()), { user: "ada", id: 7 });
 });
 
-Deno.test("resolveInjected() resolves all at once", async () => {
+Deno.test("resolveInjected() resolves all values at once", async () => {
   const started: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = dependency(async () => {
@@ -499,7 +499,7 @@ Deno.test("resolveInjected() rejects with the first failure and leaves no other 
   await turns(20);
 });
 
-Deno.test("resolveInjected() leaves nothing unhandled where deps throw at once", async () => {
+Deno.test("resolveInjected() leaves no rejection unhandled if deps throw synchronously", async () => {
   let calls = 0;
   const deps = {
     get<T>(): Promise<T> {
@@ -513,7 +513,7 @@ Deno.test("resolveInjected() leaves nothing unhandled where deps throw at once",
   await turns(20);
 });
 
-Deno.test("resolveInjected() takes a name such as __proto__ for a name", async () => {
+Deno.test("resolveInjected() accepts a name such as __proto__", async () => {
   const inject: Record<string, Dependency<object>> = JSON.parse('{"__proto__": null}');
   Object.defineProperty(inject, "__proto__", { value: dependency(() => ({ isAdmin: true })), enumerable: true });
   const values = await resolveInjected(inject, depsOf());

@@ -772,7 +772,7 @@ Deno.test("html() refuses a swap mode that is none, where it is written", async 
   await assertRejects(
     () => Promise.try(() => html("x", { swap: "replace" as "outer" })),
     TypeError,
-    'swap "replace" is none of',
+    'swap "replace" is unknown; use one of',
   );
 });
 

@@ -183,6 +183,6 @@ Deno.test("a name, and a place, that cannot be an action is told where it is wri
       return Wrong;
     },
     TypeError,
-    "only a public method of a page class",
+    "decorate a public method of a page class",
   );
 });

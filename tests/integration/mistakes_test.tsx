@@ -84,7 +84,7 @@ for (
           form: defineForm("file", { fields: { photo: field.file({ maxBytes: 5_000_000 }) } }),
         }, () => {}),
       },
-    }, ['field "photo"', "5000000 bytes", 'limit "fileBytes" ends at 2097152', "limits: { fileBytes: 5000000 }"]],
+    }, ['field "photo"', "5000000 bytes", 'limit "fileBytes" is 2097152', "limits: { fileBytes: 5000000 }"]],
     ["render that is no function", { "/a": { render: <p /> } }, ["pages/a/page.tsx", '"render"']],
   ] as const
 ) {
@@ -206,7 +206,7 @@ for (
     ["a name of 129 characters", () => action("x".repeat(129), () => {}), "up to 127"],
     ["a namespace that is none", () => action("a", { namespace: "a b" }, () => {}), 'namespace "a b"'],
     ["a method that is none", () => action("a", { method: "PUT" as "POST" }, () => {}), 'method "PUT"'],
-    ["a handler that is none", () => action("a", {}, "x" as unknown as () => void), "a function is needed"],
+    ["a handler that is none", () => action("a", {}, "x" as unknown as () => void), "pass a function"],
     [
       "form and input at once",
       () =>
@@ -217,7 +217,12 @@ for (
         ),
       "both form and input",
     ],
-    ["an injected name that is taken", () => action("a", { inject: { form: DUrl("id") } }, () => {}), 'injects "form"'],
+    [
+      "an injected name that is taken",
+      () => action("a", { inject: { form: DUrl("id") } }, () => {}),
+      'already has "form"',
+    ],
+    ["an injected setCookie", () => action("a", { inject: { setCookie: DUrl("id") } }, () => {}), "already has"],
     ["a dependency that is none", () => Depends((() => 1) as never), "Cannot depend on"],
     ["a switch to an action without a method", () => switchTo(action("a", () => {})), 'Cannot switch to action "a"'],
   ] as const

@@ -17,7 +17,7 @@ import {
 } from "../../src/results/items.ts";
 import { SWAPS } from "../../src/protocol/patch.ts";
 
-Deno.test("isItem() knows what this module made, and nothing that looks alike", () => {
+Deno.test("isItem() accepts only items of this module, not look-alikes", () => {
   const target = { name: "a", method: "GET", methodDeclared: true } as const;
   const items = [
     html("x"),
@@ -41,23 +41,23 @@ Deno.test("isItem() knows what this module made, and nothing that looks alike", 
   for (const other of [null, undefined, "x", unsafeHtml("x"), []]) assertFalse(isItem(other));
 });
 
-Deno.test("isUnsafeHtml() knows what unsafeHtml() made, and nothing that looks alike", () => {
+Deno.test("isUnsafeHtml() accepts only values of unsafeHtml(), not look-alikes", () => {
   assert(isUnsafeHtml(unsafeHtml("<b>")));
   for (const other of [{ markup: "<b>" }, "<b>", null, html("x")]) assertFalse(isUnsafeHtml(other));
 });
 
 for (const swap of SWAPS) {
-  Deno.test(`html() takes the swap ${swap}`, () => assertEquals(html("x", { swap }).options.swap, swap));
+  Deno.test(`html() accepts the swap ${swap}`, () => assertEquals(html("x", { swap }).options.swap, swap));
 }
 
 for (const swap of ["replace", "innerHTML", "", "constructor"]) {
-  Deno.test(`html() refuses the swap ${JSON.stringify(swap)}`, () => {
-    assertThrows(() => html("x", { swap: swap as "inner" }), TypeError, "is none of inner, outer");
+  Deno.test(`html() throws for the swap ${JSON.stringify(swap)}`, () => {
+    assertThrows(() => html("x", { swap: swap as "inner" }), TypeError, "is unknown; use one of inner, outer");
   });
 }
 
 for (const delay of [-1, NaN, Infinity]) {
-  Deno.test(`html() refuses a delay of ${delay}`, () => {
+  Deno.test(`html() throws for a delay of ${delay}`, () => {
     assertThrows(() => html("x", { swapDelay: delay }), TypeError, "swapDelay");
     assertThrows(() => html("x", { settleDelay: delay }), TypeError, "settleDelay");
   });
@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("redirect() takes a URL, and external only where it is said", () => {
+Deno.test("redirect() accepts a URL, and is external only if requested", () => {
   assertEquals(redirect(new URL("http://site.test/a")).url, "http://site.test/a");
   assertEquals([redirect("/").external, redirect("/", {}).external, redirect("/", { external: true }).external], [
     false,
@@ -83,11 +83,11 @@ Deno.test("redirect() takes a URL, and external only where it is said", () => {
 });
 
 for (const name of ["a", "0", "a.b_c-d", "x".repeat(64)]) {
-  Deno.test(`checkpoint() takes the name ${name.slice(0, 8)}`, () => assertEquals(checkpoint(name).name, name));
+  Deno.test(`checkpoint() accepts the name ${name.slice(0, 8)}`, () => assertEquals(checkpoint(name).name, name));
 }
 
 for (const name of ["", "-a", "a b", "a:b", "a\n", "x".repeat(65)]) {
-  Deno.test(`checkpoint() refuses the name ${JSON.stringify(name.slice(0, 8))}`, () => {
+  Deno.test(`checkpoint() throws for the name ${JSON.stringify(name.slice(0, 8))}`, () => {
     assertThrows(() => checkpoint(name), TypeError, "Cannot make checkpoint");
   });
 }

@@ -47,7 +47,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`readResult(): ${what} is a stream, and nothing of it is asked for`, () => {
+  Deno.test(`readResult(): ${what} is a stream, and none of its values is requested`, () => {
     assertEquals(read(make()).kind, "stream");
   });
 }
@@ -56,7 +56,7 @@ for (
   const [what, value, phrase] of [
     ["a function", () => {}, "a function"],
     ["a symbol", Symbol("s"), "symbol"],
-    ["Infinity", Infinity, "Infinity is no JSON number"],
+    ["Infinity", Infinity, "Infinity is not a JSON number"],
     ["a Set", new Set(), "an instance of Set"],
     ["a promise deep down", { a: [{ b: Promise.resolve() }] }, "forgotten await?) at a[0].b"],
     ["a vnode deep down", { a: node }, "JSX expression at a"],
@@ -66,18 +66,18 @@ for (
     ["nested lists of items", [item, [item]], "a list at index 1"],
   ] as const
 ) {
-  Deno.test(`readResult() refuses ${what}, and names action and place`, () => {
+  Deno.test(`readResult() throws for ${what} and names action and position`, () => {
     const error = assertThrows(() => read(value), TypeError);
     assertStringIncludes(error.message, 'action "save" returned');
     assertStringIncludes(error.message, phrase);
   });
 }
 
-Deno.test("readResult() lets absent members of an object be, as JSON does", () => {
+Deno.test("readResult() accepts undefined members of an object, as JSON.stringify() does", () => {
   assertEquals(read({ a: undefined, b: 1 }).kind, "value");
 });
 
-Deno.test("readYielded() gives an item, and refuses anything else by name", () => {
+Deno.test("readYielded() returns an item and throws for any other value", () => {
   const one = html("x");
   assertEquals(readYielded(one, "save"), one);
   for (const value of ["x", null, [one], undefined, 7]) {

@@ -184,6 +184,6 @@ Deno.test("a refused signature is told to accessDenied", async () => {
 });
 
 Deno.test("action() refuses a webhook without verify, and verify without a webhook", () => {
-  assertThrows(() => action("paid", { webhook: true }, () => {}), TypeError, "a webhook needs verify");
-  assertThrows(() => action("paid", { verify: () => true }, () => {}), TypeError, "verify is for webhooks");
+  assertThrows(() => action("paid", { webhook: true }, () => {}), TypeError, "add verify");
+  assertThrows(() => action("paid", { verify: () => true }, () => {}), TypeError, "verify is only for webhooks");
 });

@@ -1,4 +1,4 @@
-/** What inference promises to whoever declares an action, and what must not compile. */
+/** Types that are inferred for a declared action, and code that must not compile. */
 import {
   type Action,
   action,
@@ -49,13 +49,13 @@ Deno.test("form.values is typed without an annotation: by fields, zod, valibot a
   action("d", { form: Ark }, ({ form }) => assertType<IsExact<typeof form.values.title, string>>(true));
 });
 
-Deno.test("a formset's values are a list of those of its form", () => {
+Deno.test("values of a formset are a list of the values of its form", () => {
   action("a", { form: Rows }, ({ form }) => {
     assertType<IsExact<(typeof form.values)[number]["title"], string>>(true);
   });
 });
 
-Deno.test("a factory types the form as the form itself does: alone, with its initial state, asynchronous", () => {
+Deno.test("a form factory types the form like the form itself: alone, with initial values, asynchronous", () => {
   const title = ({ form }: { readonly form: { readonly values: { readonly title: string } } }): number =>
     form.values.title.length;
   action("a", { form: () => Fields }, ({ form }) => assertType<IsExact<typeof form.values.title, string>>(true));
@@ -69,7 +69,7 @@ Deno.test("a factory types the form as the form itself does: alone, with its ini
   action("d", { form: ({ params }) => Promise.resolve(params.id === "1" ? Fields : Zod) }, (ctx) => title(ctx));
 });
 
-Deno.test("without a form the context's form is null and its data is what was sent", () => {
+Deno.test("without a form, the form of the context is null and data is Kwargs", () => {
   action("a", ({ form, data }) => {
     assertType<IsExact<typeof form, null>>(true);
     assertType<IsExact<typeof data, Kwargs>>(true);
@@ -77,7 +77,7 @@ Deno.test("without a form the context's form is null and its data is what was se
   action("b", { method: "GET" }, ({ form }) => assertType<IsExact<typeof form, null>>(true));
 });
 
-Deno.test("data is typed by the input schema's output", () => {
+Deno.test("data has the output type of the input schema", () => {
   action("a", { input: z.object({ n: z.string().transform(Number), tags: z.array(z.string()) }) }, ({ data }) => {
     assertType<IsExact<typeof data, { n: number; tags: string[] }>>(true);
   });
@@ -85,7 +85,7 @@ Deno.test("data is typed by the input schema's output", () => {
   action("c", { input: type({ n: "number" }) }, ({ data }) => assertType<IsExact<typeof data.n, number>>(true));
 });
 
-Deno.test("injected values arrive by name, with the types of their markers", () => {
+Deno.test("injected values have the types of their markers", () => {
   interface User {
     readonly name: string;
   }
@@ -114,7 +114,7 @@ Deno.test("injected values arrive by name, with the types of their markers", () 
   });
 });
 
-Deno.test("an action carries its name, its input and its result for a typed caller", () => {
+Deno.test("an action has the types of its name, its input and its result", () => {
   const save = action("save", { form: Fields }, ({ form }) => ({ id: 7, title: form.values.title }));
   assertType<IsExact<typeof save, Action<"save", Input<typeof Fields>, { id: number; title: string }>>>(true);
   const sum = action("sum", { input: z.object({ a: z.string().transform(Number) }) }, ({ data }) => data.a);
@@ -125,7 +125,7 @@ Deno.test("an action carries its name, its input and its result for a typed call
 
 type Input<F> = F extends { readonly types?: { readonly input: infer I } } ? I : never;
 
-Deno.test("what is no data is taken out of a typed caller's result", () => {
+Deno.test("the result of a typed caller contains only data", () => {
   const items = action("items", () => [toast("x"), html("y")]);
   assertType<IsExact<typeof items, Action<"items", Kwargs, never>>>(true);
   const view = action("view", () => h("p", null, "x"));
@@ -140,7 +140,7 @@ Deno.test("what is no data is taken out of a typed caller's result", () => {
   assertType<IsExact<typeof stream, Action<"stream", Kwargs, never>>>(true);
 });
 
-Deno.test("ActionContext types a handler that is written apart, and a decorated method", () => {
+Deno.test("ActionContext types an action function that is declared separately, and a decorated method", () => {
   const handle = ({ form, data }: ActionContext<typeof Fields>): number => form.values.title.length + data.title.length;
   action("a", { form: Fields }, handle);
   class Notes extends Page {
@@ -159,47 +159,47 @@ Deno.test("ActionContext types a handler that is written apart, and a decorated 
   assertEquals(new Notes().render(), "");
 });
 
-Deno.test("a bound form and a bound formset tell themselves apart by kind", () => {
+Deno.test("a bound form and a bound formset are distinguished by kind", () => {
   const read = (form: BoundForm<{ a: string }> | BoundFormset<{ a: string }>): string =>
     form.kind === "form" ? form.values.a : form.values.map(({ a }) => a).join();
   assertType<IsExact<ReturnType<typeof read>, string>>(true);
 });
 
-Deno.test("what must not compile does not", () => {
+Deno.test("invalid declarations do not compile", () => {
   const declare = (): void => {
     action("a", { form: Fields }, ({ form }) => {
       // @ts-expect-error -- the form has no such field
       form.values.titel;
-      // @ts-expect-error -- values are read, not written
+      // @ts-expect-error -- values are read-only
       form.kind = "formset";
     });
     // @ts-expect-error -- only GET and POST run actions
     action("b", { method: "PUT" }, () => {});
-    // @ts-expect-error -- what is injected is made by a dependency or a marker
+    // @ts-expect-error -- only a dependency or a marker can be injected
     action("c", { inject: { user: "ada" } }, () => {});
-    // @ts-expect-error -- without a form there is none to read
+    // @ts-expect-error -- the action has no form
     action("d", ({ form }) => form.values);
-    // @ts-expect-error -- nothing of this name is injected
+    // @ts-expect-error -- no injected value has this name
     action("e", { inject: { id: DUrl("id") } }, ({ user }) => user);
     action("f", { input: z.object({ n: z.number() }) }, ({ data }) => {
-      // @ts-expect-error -- the schema gives a number
+      // @ts-expect-error -- the schema returns a number
       data.n.toUpperCase();
     });
-    // @ts-expect-error -- a misspelt option is none
+    // @ts-expect-error -- the option is misspelled
     action("g", { forms: Fields }, () => {});
-    // @ts-expect-error -- a guard gives nothing, a boolean or a Response
+    // @ts-expect-error -- a guard returns nothing, a boolean or a Response
     action("h", { guard: (_ctx: RequestContext) => "no" }, () => {});
     class Wrong extends Page {
       override render(): string {
         return "";
       }
-      // @ts-expect-error -- the method takes another form than the action has
+      // @ts-expect-error -- the method declares another form than the action
       @action("i", { form: Fields })
       save(_ctx: ActionContext<typeof Valibot>): void {}
     }
     void Wrong;
     const params = (ctx: RequestContext): void => {
-      // @ts-expect-error -- the parameters of the route are not for changing
+      // @ts-expect-error -- route parameters are read-only
       ctx.params.id = "8";
     };
     void params;

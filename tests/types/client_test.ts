@@ -3,7 +3,7 @@ import { assertType, type IsExact } from "@std/testing/types";
 import type { ActionType, CallOptions, Outcome } from "../../client.ts";
 import { createActions } from "../../client.ts";
 
-// As a page would declare them; only their types are used.
+// Declared as on a page; only their types are used.
 interface Module {
   readonly addTodo: ActionType<"add_todo", { title: string; done?: boolean }, number>;
   readonly refresh: ActionType<"ns:refresh", unknown, null>;
@@ -11,8 +11,8 @@ interface Module {
   readonly helper: () => void;
 }
 
-Deno.test("createActions() knows names, data and results of a module's actions, and nothing else of it", () => {
-  // Never run: it is there to be compiled.
+Deno.test("createActions() types names, data and results of the actions of a module", () => {
+  // Compiled, never run.
   const check = async (): Promise<void> => {
     const actions = createActions<Module>();
     assertType<IsExact<keyof typeof actions, "add_todo" | "ns:refresh" | "find">>(true);
@@ -25,19 +25,19 @@ Deno.test("createActions() knows names, data and results of a module's actions, 
     await actions["ns:refresh"]();
     await actions.find();
     await actions.find({ q: "x" });
-    // @ts-expect-error: data that the action needs
+    // @ts-expect-error: missing data
     await actions.add_todo();
     // @ts-expect-error: another type
     await actions.add_todo({ title: 1 });
-    // @ts-expect-error: no option
+    // @ts-expect-error: unknown option
     await actions.find({}, { targt: "#x" });
-    // @ts-expect-error: no action
+    // @ts-expect-error: not an action
     await actions.helper();
   };
   assertEquals(typeof check, "function");
 });
 
-Deno.test("addEventListener() knows the details of the runtime's events", () => {
+Deno.test("addEventListener() types the details of the runtime's events", () => {
   const listen = (): void => {
     addEventListener("hyper:requestError", ({ detail }) => {
       assertType<IsExact<typeof detail.status, number>>(true);
@@ -52,12 +52,12 @@ Deno.test("addEventListener() knows the details of the runtime's events", () => 
   assertEquals(typeof listen, "function");
 });
 
-Deno.test("ActionOptions accept what is undefined", () => {
+Deno.test("CallOptions accept undefined", () => {
   const options: CallOptions = { form: undefined, key: undefined, target: undefined, signal: undefined };
   assertEquals(Object.keys(options).length, 4);
 });
 
-Deno.test("client.ts does nothing where there is no page", async () => {
+Deno.test("client.ts has no effect without a page", async () => {
   const { runtime, Hyper } = await import("../../client.ts");
   runtime.stop();
   assertEquals([Hyper.network.online, "Hyper" in globalThis, "action" in globalThis], [true, false, false]);

@@ -11,7 +11,7 @@ import { z } from "zod";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
 
-/** Fails to compile where the two types differ. */
+/** Fails to compile if the two types differ. */
 function expectType<_T extends true>(): void {}
 
 type Resolved<I> = I extends Dependency<infer T> ? T : I extends Marker<infer T> ? T : never;
@@ -24,7 +24,7 @@ const currentUser = dependency("user", (): User => ({ name: "ada" }));
 const later = dependency(({ request }) => Promise.resolve(request.url.length));
 const nullable = dependency((): User | null => null);
 
-Deno.test("DUrl() is typed by its type", () => {
+Deno.test("DUrl() has the type of its type argument", () => {
   expectType<Equal<ReturnType<typeof noType>, Marker<string>>>();
   const number = DUrl("id", Number);
   const rest = DUrl("rest", [String]);
@@ -42,7 +42,7 @@ function noType() {
   return DUrl("id");
 }
 
-Deno.test("DQuery() is typed by its type and its default", () => {
+Deno.test("DQuery() has the type of its type argument and its default", () => {
   const [text, flag, big, date] = [DQuery("q"), DQuery("f", Boolean), DQuery("b", BigInt), DQuery("d", Date)];
   const page = DQuery("page", Number, { default: 1 });
   const maybe = DQuery("page", Number, { default: null });
@@ -56,7 +56,7 @@ Deno.test("DQuery() is typed by its type and its default", () => {
   expectType<Equal<typeof literal, Marker<"up" | "down">>>();
 });
 
-Deno.test("DQuery() is typed by a schema of zod, valibot and arktype", () => {
+Deno.test("DQuery() has the output type of a schema of zod, valibot and arktype", () => {
   expectType<Equal<ParamValue<typeof zodNumber>, number>>();
   const byZod = DQuery("n", zodNumber);
   const byValibot = DQuery("n", v.pipe(v.string(), v.transform(Number)));
@@ -70,7 +70,7 @@ Deno.test("DQuery() is typed by a schema of zod, valibot and arktype", () => {
 
 const zodNumber = z.coerce.number();
 
-Deno.test("Depends() and dependency() are typed by the factory, promises awaited", () => {
+Deno.test("Depends() and dependency() have the awaited type of the factory", () => {
   const [user, length, none] = [Depends(currentUser), Depends(later), Depends(nullable)];
   expectType<Equal<typeof user, Marker<User>>>();
   expectType<Equal<typeof length, Marker<number>>>();
@@ -78,16 +78,16 @@ Deno.test("Depends() and dependency() are typed by the factory, promises awaited
   expectType<Equal<Resolved<typeof currentUser>, User>>();
 });
 
-Deno.test("DForm() is typed by its form", () => {
+Deno.test("DForm() has the type of its form", () => {
   const bound = DForm(Search);
   expectType<Equal<Resolved<typeof bound>["values"]["title"], string>>();
-  // @ts-expect-error: a form has no such value
+  // @ts-expect-error: the form has no such value
   expectType<Equal<Resolved<typeof bound>["values"]["absent"], string>>();
 });
 
 const Search = defineForm("search", { fields: { title: field.text({ required: true }) } });
 
-Deno.test("DContext() is typed by its parameter, unknown without one", () => {
+Deno.test("DContext() has the type of its parameter, unknown without one", () => {
   const [plain, typed] = [DContext("user"), DContext<User>("user")];
   const withDefault = DContext<User, null>("user", { default: null });
   expectType<Equal<typeof plain, Marker<unknown>>>();
@@ -95,7 +95,7 @@ Deno.test("DContext() is typed by its parameter, unknown without one", () => {
   expectType<Equal<typeof withDefault, Marker<User | null>>>();
 });
 
-Deno.test("Injected gives each name the type of its marker", () => {
+Deno.test("Injected has the type of its marker for each name", () => {
   const inject = {
     id: DUrl("id", Number),
     tags: DQuery("tag", [String]),
@@ -120,12 +120,12 @@ Deno.test("Injected gives each name the type of its marker", () => {
   expectType<Equal<Awaited<ReturnType<typeof resolve>>["user"], User>>();
 });
 
-Deno.test("any marker and any dependency is an injectable of unknown", () => {
+Deno.test("every marker and dependency is an Injectable<unknown>", () => {
   const inject: Record<string, Injectable<unknown>> = { id: DUrl("id", Number), user: currentUser, none: nullable };
   void inject;
 });
 
-Deno.test("a factory gets the request, and what it asks for is typed", () => {
+Deno.test("a factory receives the request, and the values it requests are typed", () => {
   const greeting = dependency(async ({ deps, params }: RequestContext) => {
     const user = await deps.get(currentUser);
     const id = await deps.get(DUrl("id", Number));
@@ -136,19 +136,19 @@ Deno.test("a factory gets the request, and what it asks for is typed", () => {
   expectType<Equal<Resolved<typeof greeting>, string>>();
 });
 
-Deno.test("what must not compile", () => {
+Deno.test("invalid declarations do not compile", () => {
   const mistakes = () => {
-    // @ts-expect-error: a type is no text
+    // @ts-expect-error: a type is not a string
     DUrl("id", "number");
-    // @ts-expect-error: a list holds one type
+    // @ts-expect-error: the array has one type
     DQuery("tag", [String, Number]);
-    // @ts-expect-error: a function takes a text
+    // @ts-expect-error: the function takes a string
     DUrl("id", (value: number) => value);
     // @ts-expect-error: a dependency is not its factory
     Depends(() => 7);
-    // @ts-expect-error: a name comes before its factory
+    // @ts-expect-error: the name is the first argument
     dependency("user");
-    // @ts-expect-error: there is no such option
+    // @ts-expect-error: unknown option
     dependency(() => 7, { lifetime: "request" });
   };
   void mistakes;

@@ -1,4 +1,4 @@
-/** What inference promises of forms: nobody writes a type to get one. */
+/** Types that are inferred for forms. */
 import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
@@ -52,7 +52,7 @@ Deno.test("types: values of built-in fields follow from their options", () => {
   >();
 });
 
-Deno.test("types: fields written before the form keep their types", () => {
+Deno.test("types: fields declared before the form keep their types", () => {
   const fields = { count: field.number({ required: true }), size: field.select({ choices }) };
   expect<Equal<FieldValues<typeof fields>, { count: number; size: "a" | "b" | "c" | null }>>();
   const optional = (required: boolean) => field.number({ required });
@@ -69,7 +69,7 @@ Deno.test("types: values of a schema are its output, and input its input, for ea
   expect<Equal<BoundOf<typeof withArktype>["values"], { n: number; title: string }>>();
 });
 
-Deno.test("types: a typed caller sends what is required, and of the rest what it likes", () => {
+Deno.test("types: a typed caller must send required fields and may send the others", () => {
   const form = defineForm("a", { fields: { title: field.text({ required: true }), n: field.number() } });
   const least: InputOf<typeof form> = { title: "x" };
   const most: InputOf<typeof form> = { title: "x", n: 5 };
@@ -98,14 +98,14 @@ Deno.test("types: clean, guard and success see the values", () => {
     clean: (values) => ({ n: values.n + 1 }),
     success: { redirect: (values) => `/${values.n.toFixed()}` },
   });
-  // @ts-expect-error -- what clean gives has the shape of the values
+  // @ts-expect-error -- clean returns another type than the values
   defineForm("c", {
     fields: { title: field.text() },
     clean: () => ({ titel: "x" }),
   });
 });
 
-Deno.test("types: a formset has the values of its form, in a list", () => {
+Deno.test("types: the values of a formset are a list of those of its form", () => {
   const form = defineForm("line", { fields: { label: field.text() } });
   const formset = defineFormset(form, {
     clean: (rows) => {
@@ -116,7 +116,7 @@ Deno.test("types: a formset has the values of its form, in a list", () => {
   expect<Equal<BoundOf<typeof formset>["values"], readonly { label: string }[]>>();
 });
 
-Deno.test("types: a form of known values passes where any form is asked for", () => {
+Deno.test("types: a form of known values is assignable to any form", () => {
   const anyForm = (_form: FormDefinition | FormsetDefinition) => {};
   const form = defineForm("a", {
     fields: { title: field.text() },
@@ -129,13 +129,13 @@ Deno.test("types: a form of known values passes where any form is asked for", ()
 });
 
 Deno.test("types: options are checked where they are written", () => {
-  // @ts-expect-error -- HTML spells it maxlength
+  // @ts-expect-error -- the option is spelled maxlength
   field.text({ maxLength: 80 });
   // @ts-expect-error -- not one of the choices
   field.select({ choices: ["a", "b"], initial: "c" });
   // @ts-expect-error -- a number field has no pattern
   field.number({ pattern: "x" });
-  // @ts-expect-error -- a secret begins empty
+  // @ts-expect-error -- a password has no initial value
   field.password({ initial: "x" });
   field.text({ required: undefined, label: undefined, maxlength: undefined });
   // @ts-expect-error -- neither schema nor fields
@@ -143,7 +143,7 @@ Deno.test("types: options are checked where they are written", () => {
   void wrong;
 });
 
-Deno.test("types: getInitial takes a stored record, and notices a name the form does not have", () => {
+Deno.test("types: getInitial accepts a stored record and rejects an unknown name", () => {
   interface Note {
     readonly id: number;
     readonly title: string;
@@ -162,11 +162,11 @@ Deno.test("types: getInitial takes a stored record, and notices a name the form 
     z.object({ kind: z.literal("b"), y: z.string() }),
   ]);
   defineForm("d", { schema: kinds, getInitial: () => ({ kind: "b", y: "x" }) });
-  // @ts-expect-error -- no such field
+  // @ts-expect-error -- unknown field
   defineForm("e", { fields, getInitial: () => ({ titel: "Milk" }) });
 });
 
-Deno.test("types: a form with formsets has the rows of each in its values, and in what a caller sends", () => {
+Deno.test("types: a form with formsets has their rows in its values and its input", () => {
   const Line = defineForm("line", { fields: { text: field.text(), price: field.number() } });
   const form = withFormsets(
     defineForm("invoice", { fields: { customer: field.text({ required: true }) } }),
@@ -184,7 +184,7 @@ Deno.test("types: a form with formsets has the rows of each in its values, and i
   expect<Equal<Bound["formsets"]["lines"], BoundFormset<{ text: string; price: number | null }>>>();
   expect<Equal<keyof InputOf<typeof form>, "customer" | "lines">>();
   const read = ({ values }: Bound): unknown =>
-    // @ts-expect-error -- there is no such list
+    // @ts-expect-error -- unknown formset
     values.rows;
   expect<Equal<typeof read, (form: Bound) => unknown>>();
 });

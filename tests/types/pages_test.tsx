@@ -17,7 +17,7 @@ import type { ParamsOf } from "../../src/pages/route.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
-/** Compiles only where the type is `true`. */
+/** Compiles only if the type is `true`. */
 function holds<T extends true>(_holds?: T): void {}
 
 Deno.test("ParamsOf reads the names and kinds of parameters from a pattern", () => {
@@ -26,7 +26,7 @@ Deno.test("ParamsOf reads the names and kinds of parameters from a pattern", () 
   holds<Same<keyof ParamsOf<"/(app)/notes">, never>>();
   holds<Same<ParamsOf<string>, Params>>();
   const params: ParamsOf<"/notes/[id]"> = { id: "7" };
-  // @ts-expect-error -- no such parameter
+  // @ts-expect-error -- unknown parameter
   assertEquals(params.slug, undefined);
 });
 
@@ -37,17 +37,17 @@ Deno.test("pageUrl() checks parameters against the pattern", () => {
   assertEquals(pageUrl("/files/[...path]", { path: ["a", 1] as const }), "/files/a/1");
   assertEquals(pageUrl("/notes/[id]" as string, { id: 7 }), "/notes/7");
   const refused = (): void => {
-    // @ts-expect-error -- the parameters are missing
+    // @ts-expect-error -- missing parameters
     pageUrl("/notes/[id]");
-    // @ts-expect-error -- a parameter is missing
+    // @ts-expect-error -- missing parameter
     pageUrl("/notes/[id]/[...rest]", { id: 7 });
-    // @ts-expect-error -- a misspelt name
+    // @ts-expect-error -- misspelled name
     pageUrl("/notes/[id]", { ID: 7 });
-    // @ts-expect-error -- one segment is no list
+    // @ts-expect-error -- a segment is not a list
     pageUrl("/notes/[id]", { id: ["7"] });
-    // @ts-expect-error -- the rest is a list
+    // @ts-expect-error -- a rest parameter is a list
     pageUrl("/files/[...path]", { path: "a" });
-    // @ts-expect-error -- nothing is left to name
+    // @ts-expect-error -- the pattern has no parameters
     pageUrl("/notes", { id: 7 });
   };
   assertEquals(typeof refused, "function");
@@ -59,13 +59,13 @@ const context = {
   secret: local(() => Promise.resolve("s")),
 } satisfies ContextFunctions;
 
-Deno.test("ContextValues gives what providers make, awaited", () => {
+Deno.test("ContextValues has the awaited types of the context functions", () => {
   type Expected = { readonly user: { name: string }; readonly count: number; readonly secret: string };
   holds<Same<ContextValues<typeof context>, Expected>>();
   holds<Same<PageProps["context"][string], unknown>>();
 });
 
-Deno.test("ContextFunctions types the context of a provider that names no type", () => {
+Deno.test("ContextFunctions types the context of a function that declares no type", () => {
   const written = { path: (ctx) => ctx.url.pathname, own: local((ctx) => ctx.params.id) } satisfies ContextFunctions;
   holds<Same<ContextValues<typeof written>["path"], string>>();
 });
@@ -77,16 +77,16 @@ Deno.test("PageProps types parameters and context", () => {
   assertEquals([typeof Note, typeof module.default], ["function", "function"]);
 });
 
-Deno.test("LayoutProps gives children that JSX takes", () => {
+Deno.test("LayoutProps has children that JSX accepts", () => {
   const Layout = ({ children }: LayoutProps): Markup => <main>{children}</main> as Markup;
   assertEquals(typeof Layout, "function");
 });
 
-Deno.test("ErrorPageProps says that a value may be missing", () => {
+Deno.test("ErrorPageProps has values that may be missing", () => {
   holds<Same<ErrorPageProps<typeof context>["context"]["count"], number | undefined>>();
 });
 
-Deno.test("Page takes a render that knows its parameters", () => {
+Deno.test("Page accepts a render function with its parameters", () => {
   class Note extends Page {
     override render(ctx: PageContext<"/notes/[id]">): Markup {
       holds<Same<typeof ctx.params, { readonly id: string }>>();

@@ -1,6 +1,6 @@
 /**
- * E1: what our sources and tests may count on of `@std`. It holds for the stand-ins of this working copy and for the real packages,
- * so that a stand-in that is typed looser than what it stands for fails here, and not when a version is published.
+ * Types of `@std` that the sources and tests rely on. Runs with the stand-ins of this working copy and with the real
+ * packages: a stand-in that is typed more loosely fails here and not on publication.
  */
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { type Cookie, type getCookies, setCookie } from "@std/http/cookie";
@@ -8,19 +8,19 @@ import { isStatus, STATUS_TEXT } from "@std/http/status";
 import { join } from "@std/path";
 import { assertType, type IsExact } from "@std/testing/types";
 
-Deno.test("STATUS_TEXT of @std/http has the registered codes and no other number", () => {
+Deno.test("STATUS_TEXT of @std/http has only the registered codes", () => {
   const status: number = 404;
-  // @ts-expect-error TS7053: a number is no key of it
+  // @ts-expect-error TS7053: a number is not a key of it
   const text: unknown = STATUS_TEXT[status];
   assertEquals(text, "Not Found");
-  // @ts-expect-error TS7053: nor is a code that is not registered
+  // @ts-expect-error TS7053: the code is not registered
   assertEquals(STATUS_TEXT[499], undefined);
   assertEquals(isStatus(status) ? STATUS_TEXT[status] : "none", "Not Found");
   assertType<IsExact<keyof typeof STATUS_TEXT & 200, 200>>(true);
   assertType<IsExact<keyof typeof STATUS_TEXT & 306, never>>(true);
 });
 
-Deno.test("what is optional in a Cookie of @std/http is left out, and not undefined", () => {
+Deno.test("optional members of a Cookie of @std/http are left out, not undefined", () => {
   // @ts-expect-error TS2375: exactOptionalPropertyTypes
   const cookie: Cookie = { name: "a", value: "b", path: undefined };
   const headers = new Headers();
@@ -29,9 +29,9 @@ Deno.test("what is optional in a Cookie of @std/http is left out, and not undefi
   assertType<IsExact<ReturnType<typeof getCookies>, Record<string, string>>>(true);
 });
 
-Deno.test("paths of @std/path are texts", () => {
+Deno.test("paths of @std/path are strings", () => {
   const path: string = join("a", "b");
-  // @ts-expect-error TS2345: a number is no part of a path
+  // @ts-expect-error TS2345: a number is not a part of a path
   assertThrows(() => join("a", 1), TypeError);
   assertEquals(path.replace("\\", "/"), "a/b");
 });
