@@ -2,7 +2,7 @@
 export default function NotFound() {
   return (
     <>
-      <h1>There is nothing here</h1>
+      <h1>Page not found</h1>
       <p>The invoice may be another one, or the address may be wrong.</p>
       <p>
         <a href="/">All invoices</a>

@@ -70,7 +70,7 @@ const INCLUDED = /^(?:\.\.\/)+[\w-]+\.md$/;
 
 /**
  * Includes a Markdown file of the repository: a document whose only paragraph links to it, such as `reference/security.md`,
- * shows its text below its own heading. So a text has one source, and code hosts show the link.
+ * shows its text below its own heading. So each document has one source, and code hosts show the link.
  */
 async function includeDocument(tokens: Token[], path: string): Promise<Token[]> {
   const [heading, paragraph, ...others] = tokens;

@@ -2,7 +2,7 @@
 export default function NotFound() {
   return (
     <>
-      <h1>There is nothing here</h1>
+      <h1>Page not found</h1>
       <p>
         <a href="/">To the workshops</a>
       </p>
