@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 
-/** What each entry exports, values and types. A name leaves this list only with a new major version. */
+/** Exports of each entry, values and types. A name may be removed only in a new major version. */
 const EXPORTS: Readonly<Record<string, string>> = {
   "mod.ts": `
     LiveItem LiveOptions MemoryRateLimiter live AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed

@@ -4,8 +4,8 @@ import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
 
 /**
- * The house, low to high: a file imports from its own entry of this list or from lower ones. `src/client` stands apart,
- * it sees only `src/protocol` and itself; and so does the panel of development, `src/dev/client`, which sees `src/client` too.
+ * The layers, low to high: a file imports from its own entry of this list or from an earlier one. `src/client` is separate: it
+ * imports only `src/protocol` and itself. So is the panel, `src/dev/client`, which also imports `src/client`.
  */
 const LAYERS = [
   "src/client_bundle.ts",
@@ -41,14 +41,14 @@ const LAYERS = [
  */
 const PLATFORM = ["src/platform/", "src/init/"];
 
-/** What each file imports, values and types alike: paths from the root, or specifiers of packages. */
+/** Imports of each file, values and types: paths from the root, or package specifiers. */
 type Graph = ReadonlyMap<string, readonly string[]>;
 
 const root = fromFileUrl(import.meta.resolve("../"));
 
-Deno.test("every file of src has its place in the list of layers", async () => {
-  const strangers = sourceFiles(await sourceGraph()).filter((file) => !isClient(file) && layerOf(file) === -1);
-  assertEquals(strangers, []);
+Deno.test("every file of src belongs to a layer", async () => {
+  const unknown = sourceFiles(await sourceGraph()).filter((file) => !isClient(file) && layerOf(file) === -1);
+  assertEquals(unknown, []);
 });
 
 Deno.test("imports point down the list of layers", async () => {
@@ -268,7 +268,7 @@ async function sourceGraph(): Promise<Graph> {
   return new Map(graphs.flatMap((graph) => [...graph]));
 }
 
-/** What `deno info --json` says of a module, as far as it matters here. */
+/** A module in the output of `deno info --json`: the properties that this test reads. */
 interface ModuleInfo {
   readonly specifier: string;
   readonly error?: string;
@@ -284,7 +284,7 @@ interface ModuleInfo {
  * Reads the graph of an entry.
  *
  * @param entry The file.
- * @param when `startup` leaves out types, and what is imported by `import()`.
+ * @param when `startup` ignores types and dynamic imports.
  */
 async function readGraph(entry: string, when: "ever" | "startup" = "ever"): Promise<Graph> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -301,8 +301,8 @@ async function readGraph(entry: string, when: "ever" | "startup" = "ever"): Prom
     if (file === null) continue;
     const loaded = when === "ever" ? dependencies : dependencies.filter((it) => it.code !== undefined && !it.isDynamic);
     const targets = loaded.map((it) => pathOf((it.code ?? it.type)?.specifier ?? "") ?? it.specifier);
-    // A reference to ambient declarations is no import: they put the types of modules under global names, so they name
-    // the very modules that refer to them.
+    // A reference to ambient declarations is not an import: they declare types of modules under global names, and so name the
+    // modules that refer to them.
     graph.set(file, targets.filter((target) => !target.endsWith(".d.ts")));
   }
   return when === "ever" ? graph : reachedFrom(entry, graph);

@@ -18,7 +18,7 @@ Deno.test("init writes a project whose types, lint, format and tests are in orde
   });
 });
 
-Deno.test("init writes a project that starts the first time, by `deno task`, before anything of it was resolved", async () => {
+Deno.test("init writes a project that `deno task` starts without resolved dependencies", async () => {
   await withFolder(async (parent) => {
     const { folder } = await startProject(join(parent, "my-app"));
     const config = JSON.parse(await Deno.readTextFile(join(folder, "deno.json")));
@@ -32,7 +32,7 @@ Deno.test("init writes a project that starts the first time, by `deno task`, bef
   });
 });
 
-Deno.test("init touches no folder in which something lies", async () => {
+Deno.test("init does not change a folder that is not empty", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "main.ts"), "mine");
     await assertRejects(() => startProject(folder), TypeError, `"main.ts" lies there already`);

@@ -4,7 +4,7 @@ import { findNamedAccess } from "./support/named_access.ts";
 
 const root = fromFileUrl(import.meta.resolve("../"));
 
-Deno.test("A14: no code for the browser uses a property that an element of the page could hide, but by `dom()`", () => {
+Deno.test("A14: code for the browser reads properties that an element could hide only through `dom()`", () => {
   const found = findNamedAccess(["client.ts", "src/dev/client/main.ts"].map((name) => root + name), root);
   assertEquals(found.filter((line) => !line.startsWith("src/client/dom.ts:")), []);
 });
@@ -54,11 +54,11 @@ Deno.test("findNamedAccess() finds each way to use a property of what may be a d
   assertEquals(await linesWithoutFind(FORGETFUL), []);
 });
 
-Deno.test("findNamedAccess() passes over what cannot be one", async () => {
+Deno.test("findNamedAccess() ignores other values", async () => {
   assertEquals(await linesWithoutFind(CAREFUL), CAREFUL);
 });
 
-Deno.test("findNamedAccess() refuses a file that does not compile", async () => {
+Deno.test("findNamedAccess() rejects a file that does not compile", async () => {
   await withFile("const number: number = document.title;", (name, folder) => {
     assertThrows(() => findNamedAccess([name], folder), Error, "it does not compile");
   });

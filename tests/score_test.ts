@@ -1,7 +1,7 @@
 /**
- * What JSR's score counts and a checkout can tell (https://jsr.io/docs/scoring): a README with an example, documentation of
- * every entry, documentation of the symbols, types without inference (`tests/publish_test.ts`), and a description. Which
- * runtimes are supported, and where the package was built, is said on the site.
+ * The parts of the JSR score that a checkout can test (https://jsr.io/docs/scoring): a README with an example, documentation of
+ * every entry and symbol, types without inference (`tests/publish_test.ts`), and a description. Supported runtimes and
+ * provenance are set on the site.
  */
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
@@ -9,7 +9,7 @@ import config from "../deno.json" with { type: "json" };
 
 const root = fromFileUrl(import.meta.resolve("../"));
 
-/** The shape of `deno doc --json`, version 2, as far as it is read here. */
+/** Output of `deno doc --json`, version 2: the properties that this test reads. */
 interface Documentation {
   readonly nodes: Readonly<
     Record<string, {
@@ -27,7 +27,7 @@ Deno.test("the README has an example", async () => {
 });
 
 for (const [entry, file] of Object.entries(config.exports)) {
-  Deno.test(`entry ${entry} says what it is for, and each of its symbols does`, async () => {
+  Deno.test(`entry ${entry} and each of its symbols are documented`, async () => {
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["doc", "--json", file],
       cwd: root,

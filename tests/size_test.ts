@@ -3,19 +3,19 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { CLIENT_FILES } from "../src/client_bundle.ts";
 
 /**
- * What a page loads, in bytes after brotli at level 11, at most. The first is what we want; the others were reached.
- * `later` was 3,000 before it judged fetched documents (A1), read properties from their interfaces (A14) and held toasts.
+ * Maximum sizes of the parts of the runtime, in bytes after brotli at level 11. `later` was 3,000 before it checked fetched
+ * documents (A1), read properties from their interfaces (A14) and contained toasts.
  */
 const LIMITS = {
-  /** At the start. */
+  /** Initial download. */
   start: 10_000,
-  /** When one of its parts is first needed. */
+  /** Loaded on first use of one of its parts. */
   later: 4_250,
-  /** With the first live topic. */
+  /** Loaded with the first live topic. */
   live: 1_750,
 } as const;
 
-Deno.test("the runtime's start fits in its limit", () => {
+Deno.test("the initial part of the runtime fits in its limit", () => {
   assertLess(bytesOf(startFiles()), LIMITS.start + 1);
 });
 
@@ -25,17 +25,17 @@ for (const part of ["later", "live"] as const) {
   });
 }
 
-Deno.test("the runtime has no other parts, but for advice that is loaded on a local address alone", () => {
+Deno.test("the runtime has no other parts, except hints that are loaded only on a local address", () => {
   const known = [...startFiles(), ...["advice", "later", "live"].map(fileOf)];
   assertEquals([...CLIENT_FILES.keys()].toSorted(), known.toSorted());
 });
 
 Deno.test("the runtime starts from one file", () => {
-  // A second file would be asked for only when the first has arrived: one more round trip before the page reacts.
+  // The browser would request a second file only after the first: one more round trip before the page reacts.
   assertEquals(startFiles(), ["client.js"]);
 });
 
-/** `client.js` and all it imports statically, which a page waits for. */
+/** Returns `client.js` and its static imports, for which a page waits. */
 function startFiles(): string[] {
   const files = ["client.js"];
   for (const file of files) {
@@ -47,7 +47,7 @@ function startFiles(): string[] {
   return files;
 }
 
-/** The file of a part, whose name goes on with that of the build. */
+/** Returns the file of a part. The name of its build follows the name of the part. */
 function fileOf(part: string): string {
   const name = [...CLIENT_FILES.keys()].find((name) => name.startsWith(`${part}-`));
   if (name === undefined) {

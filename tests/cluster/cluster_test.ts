@@ -1,4 +1,4 @@
-/** Several instances on one Redis, through the worst that is to be expected. */
+/** Several instances with one Redis, while instances and Redis fail. */
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,7 +7,7 @@ import { Tab } from "./tab.ts";
 
 const TABS = 50;
 const CHANGES = 1_000;
-/** How long Redis does not answer. */
+/** Time for which Redis does not respond. */
 const PAUSE_MS = 10_000;
 
 redisTest(
@@ -18,7 +18,7 @@ redisTest(
     using database = new DatabaseSync(path);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("CREATE TABLE rows (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT");
-    // Neither says that an id is unique: that is what is tested.
+    // Without a unique constraint on the ID, because the test checks it.
     database.exec("CREATE TABLE changes (id TEXT NOT NULL) STRICT; CREATE TABLE runs (id TEXT NOT NULL) STRICT");
     database.exec("CREATE INDEX by_id ON changes (id)");
     await using redis = await startRedis();
@@ -40,7 +40,7 @@ redisTest(
       const reached = new Map([[300, Promise.withResolvers<void>()], [600, Promise.withResolvers<void>()]]);
       const writing = Promise.all(tabs.map(async (tab, index) => {
         for (let change = 0; change < CHANGES / TABS; change++) {
-          // Two rows for each tab, which nobody else writes: the last one it wrote is what stays.
+          // Each tab has two rows of its own, so that its last change remains.
           await tab.write(`row-${index}-${change % 2}`, `change ${change}`, leaving.signal);
           reached.get(++done)?.resolve();
         }
@@ -62,10 +62,10 @@ redisTest(
       const count = (sql: string): number => Number(database.prepare(sql).get()?.count);
       assertEquals(count("SELECT count(*) AS count FROM changes"), CHANGES);
       assertEquals(count("SELECT count(DISTINCT id) AS count FROM changes"), CHANGES);
-      // What was under way when the instance died runs again when its claim has run out; nothing else does.
+      // Calls that were running when the instance died run again after their claim has expired. No others do.
       const repeated = count("SELECT count(*) AS count FROM runs") - CHANGES;
       assert(repeated <= TABS, `${repeated} runs were repeats`);
-      // Only those of the dead instance had to come back: what Redis did broke nobody's stream.
+      // Only tabs of the dead instance reconnected: the failure of Redis interrupted no stream.
       const broke = tabs.map(({ breaks }) => breaks > 0);
       assertEquals(broke, tabs.map((_, index) => index % instances.length === 1));
       leaving.abort();
@@ -113,7 +113,7 @@ async function startInstance(redis: string, database: string): Promise<Instance>
     args: ["run", "-A", fromFileUrl(import.meta.resolve("./instance.tsx")), redis, database],
     stdin: "null",
     stdout: "piped",
-    // What it reports of a Redis that is away is what is expected of it.
+    // Errors while Redis is away are expected.
     stderr: "null",
   }).spawn();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();

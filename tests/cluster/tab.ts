@@ -1,27 +1,27 @@
-/** A tab as a browser has it, without one: it watches a board, changes it, and comes back when its connection breaks. */
+/** A simulated tab: it watches a board, changes it, and reconnects when its connection breaks. */
 import { EVENT_STREAM, LIVE_ID_PATTERN, TAB_ID_CHARS } from "../../src/protocol/names.ts";
 import type { HtmlPatchData } from "../../src/protocol/patch.ts";
 import { readBlocks } from "../../src/client/call/stream.ts";
 
-/** Where the instances are: as a load balancer has it, one that does not answer is passed over. */
+/** URLs of the instances. An instance that does not respond is skipped, as by a load balancer. */
 export type Instances = readonly string[];
 
 /** A tab. */
 export class Tab {
-  /** The board as it shows it. */
+  /** The board as displayed. */
   readonly rows = new Map<string, string>();
-  /** How often it was told to look at the whole board again. */
+  /** Number of refreshes. */
   refreshes = 0;
-  /** How often a stream of it was over. */
+  /** Number of ended streams. */
   breaks = 0;
   readonly #instances: Instances;
   /** The places of its calls in time, by what of their ids is shown to others. */
   readonly #sent = new Map<string, number>();
-  /** The last place there is, and that of the last change of somebody else. */
+  /** The last position, and the position of the last change by another tab. */
   #place = 0;
   #foreign = 0;
   readonly #onChange: () => void;
-  /** The instance it asks next. */
+  /** Index of the next instance. */
   #turn: number;
   #lastEventId = "";
 
@@ -31,7 +31,7 @@ export class Tab {
     this.#onChange = onChange;
   }
 
-  /** Watches until it is told to stop. */
+  /** Watches until `stop()`. */
   async watch(signal: AbortSignal, onOpen: () => void): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -47,7 +47,7 @@ export class Tab {
         if (response.ok && response.body !== null) await this.#read(response.body, onOpen).finally(() => this.breaks++);
         else await response.body?.cancel();
       } catch {
-        // Broken off, or nobody there: as a browser does, it comes back.
+        // Interrupted, or the instance does not respond: it reconnects, as a browser does.
       }
       if (signal.aborted) return;
       this.#turn++;
@@ -55,7 +55,7 @@ export class Tab {
     }
   }
 
-  /** Changes a row, and asks for it until it is done. */
+  /** Changes a row, and retries until it succeeds. */
   async write(name: string, text: string, signal: AbortSignal): Promise<void> {
     const id = newId();
     this.#sent.set(id.slice(0, TAB_ID_CHARS), ++this.#place);
@@ -74,7 +74,7 @@ export class Tab {
         if (response.ok && response.body !== null) return await this.#read(response.body, () => {}, true);
         await response.body?.cancel();
       } catch {
-        // Its answer is lost, whatever has become of it: the same call again.
+        // The response is lost: the same call again.
         signal.throwIfAborted();
       }
       this.#turn++;
@@ -85,11 +85,11 @@ export class Tab {
   async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>, onOpen: () => void, isOwn = false): Promise<void> {
     for await (const { event, data, id, echo } of readBlocks(body)) {
       if (!isOwn && id !== undefined && LIVE_ID_PATTERN.test(id)) this.#lastEventId = id;
-      // As the runtime has it: its own change counts once more where somebody else's has come between.
+      // As in the runtime: its own change is applied again if a change of another tab came in between.
       const mine = this.#sent.get(`${echo}`);
       if (mine !== undefined && mine > this.#foreign) continue;
       if (!isOwn && mine === undefined) this.#foreign = ++this.#place;
-      // Our own server, and the only event that carries markup.
+      // From our own server, and the only event with markup.
       if (event === "patch_html") this.#apply(JSON.parse(data ?? "") as HtmlPatchData);
       onOpen();
       if (event === "end") return;
@@ -117,7 +117,7 @@ function newId(): string {
   return crypto.getRandomValues(new Uint8Array(TAB_ID_CHARS)).toHex();
 }
 
-/** Some time later, so that not all come back at once. */
+/** Waits for a random time, so that not all tabs reconnect at once. */
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random())));
 }

@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { nginxTest, startNginx } from "../support/nginx.ts";
 import { freePort, untilSaid } from "../support/process.ts";
 
-Deno.test("one order that many threads are sent at once is written once, and each sender is told the same", async () => {
+Deno.test("an order that is sent to many threads at once is written once, with the same response for each", async () => {
   await using application = await serve();
   const send = () => order(application.port, "tea", { "x-hyper-request-id": "one-order" });
   const answers = await Promise.all(Array.from({ length: 40 }, send));
@@ -23,16 +23,16 @@ nginxTest("a stream passes nginx event by event", async () => {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("<b>1</b>")) text += (await reader.read()).value ?? "";
-  // The second comes a second later: were anything held back, both would have come at once.
+  // The second event comes a second later: with a buffer, both would arrive at once.
   assertEquals(text.includes("<b>2</b>"), false);
   await reader.cancel();
 });
 
 nginxTest(
-  "a page and its forms work behind nginx, where the visitor has https and the application has not",
+  "a page and its forms work behind nginx, with https for clients and http for the application",
   async () => {
     await using application = await serve();
-    // TLS itself is nginx's matter; what matters here is that it says so.
+    // Only the headers of nginx matter here, not TLS itself.
     await using proxy = await startNginx(application.port, { "$scheme;": "https;" });
     const page = await fetch(`http://127.0.0.1:${proxy.port}/`);
     assert((await page.text()).includes("<h1>Shop</h1>"));
@@ -58,7 +58,7 @@ nginxTest("A19: a form passes the printed nginx on any port, for a browser that 
   assertEquals(await application.orders(), ["tea"]);
 });
 
-nginxTest("a visitor behind nginx does not choose the host it was asked under", async () => {
+nginxTest("a client behind nginx cannot choose the host", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port);
   const refused = await order(proxy.port, "tea", {
@@ -70,7 +70,7 @@ nginxTest("a visitor behind nginx does not choose the host it was asked under", 
   assertEquals(await application.orders(), []);
 });
 
-nginxTest("20 MB pass nginx, and a sender of too much is told so", async () => {
+nginxTest("20 MB pass nginx, and a larger body gets 413", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port, { "client_max_body_size 100m;": "client_max_body_size 30m;" });
   const upload = async (bytes: number) => {
@@ -87,22 +87,22 @@ nginxTest("20 MB pass nginx, and a sender of too much is told so", async () => {
   assertEquals((await upload(31_500_000)).status, 413);
 });
 
-nginxTest("who sends headers slowly is sent away by nginx, which Deno would not do", async () => {
+nginxTest("nginx closes a connection with slow headers, which Deno does not", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port, { "client_header_timeout 10s;": "client_header_timeout 1s;" });
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: proxy.port });
   await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: shop.test\r\nX-Slow: "));
-  // nginx closes without a word; without its time-out this would wait until the test is ended.
+  // nginx closes without a response. Without its timeout, this would wait until the test ends.
   assertEquals(await connection.read(new Uint8Array(100)), null);
 });
 
 interface Application extends AsyncDisposable {
   readonly port: number;
-  /** What was ordered, in order. */
+  /** The orders, in sequence. */
   orders(): Promise<string[]>;
 }
 
-/** The example on several threads, with a folder of its own for what it writes. */
+/** Starts the example on several threads, with its own data folder. */
 async function serve(): Promise<Application> {
   const port = freePort();
   const folder = await Deno.makeTempDir();
@@ -134,7 +134,7 @@ async function serve(): Promise<Application> {
   };
 }
 
-/** Orders as the browser runtime does. */
+/** Sends an order as the browser runtime does. */
 async function order(
   port: number,
   item: string,

@@ -8,13 +8,13 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 const GUIDE = await Deno.readTextFile(join(ROOT, "examples/showcase/guides/deployment.md"));
 const README = await Deno.readTextFile(join(ROOT, "README.md"));
 
-/** The fenced blocks of a language in a document, in order. */
+/** Returns the code blocks of a language, in order. */
 function blocks(document: string, language: string): string[] {
   const fences = document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"));
   return Array.from(fences, ([, text]) => text ?? "");
 }
 
-/** The one block of the guide in which some words are. */
+/** Returns the only code block that contains the words. */
 function blockWith(document: string, language: string, words: string): string {
   const [found, ...others] = blocks(document, language).filter((block) => block.includes(words));
   assert(found !== undefined && others.length === 0, `${1 + others.length} or no blocks with ${words}`);
@@ -35,7 +35,7 @@ interface Running extends AsyncDisposable {
   readonly url: string;
 }
 
-/** An application in a folder of its own, begun by a line of a shell. */
+/** Starts an application in its own folder with a shell command. */
 async function run(
   line: string,
   files: Readonly<Record<string, string>>,
@@ -45,7 +45,7 @@ async function run(
   const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const config = {
     compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" },
-    // What \`deno add\` writes, with this copy in place of the published package.
+    // As written by \`deno add\`, with this copy instead of the published package.
     imports: { ...imports, "@hyper/actions": `${ROOT}mod.ts`, "@hyper/actions/redis": `${ROOT}src/store/redis.ts` },
     links: ["assert", "crypto", "http", "path", "testing"].map((name) => `${ROOT}tests/support/std/${name}`),
     nodeModulesDir: "none",
@@ -85,7 +85,7 @@ async function run(
   };
 }
 
-/** Sees the page, runs a mutation once, and uploads a file that does not stay in memory. */
+/** Opens the page, runs a mutation once, and uploads a file that does not fit in memory. */
 async function use({ url }: Running): Promise<void> {
   const page = await fetch(url);
   assertStringIncludes(await page.text(), "<h1>Shop</h1>");
@@ -130,7 +130,7 @@ Deno.test("A19: every command of the deployment guide is run by a test of this f
   assertEquals(lines.map((line) => /^deno (?:run|serve)\b/.test(line)), [true, true, true]);
 });
 
-Deno.test("A19: the whole example of the README runs with the command that stands below it", async () => {
+Deno.test("A19: the example of the README runs with the command below it", async () => {
   const [page = ""] = blocks(README, "tsx");
   const line = /`(deno run [^`]+)` finds the page/.exec(README)?.[1] ?? "";
   await using running = await run(line, {

@@ -1,6 +1,6 @@
 /**
- * What travels: one file for each item and outcome, as the server sends it to the runtime. The runtime's tests read the same
- * files. `UPDATE_WIRE=1` writes them anew; a change in them is a change of the protocol.
+ * The wire protocol: one file for each item and outcome, as the server sends it to the runtime. The tests of the runtime read
+ * the same files. `UPDATE_WIRE=1` writes them again. A change in them is a change of the protocol.
  */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
@@ -34,7 +34,7 @@ const FOLDER = fromFileUrl(new URL(".", import.meta.url));
 const INDEX = "index.json";
 const IS_UPDATE = Deno.env.get("UPDATE_WIRE") === "1";
 
-/** Status and headers that belong to a file. */
+/** Status and headers of a file. */
 interface Facts {
   readonly status: number;
   readonly stream: boolean;
@@ -139,7 +139,7 @@ const CASES: Readonly<Record<string, Case>> = {
   unknown_action: { act: give([]), call: { headers: { "x-hyper-action": "nobody" } } },
 };
 
-/** What is made anew for each page, in a form that stays. */
+/** Replaces values that differ in each page by fixed ones. */
 function normalize(text: string): string {
   return text.replaceAll(
     /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g,

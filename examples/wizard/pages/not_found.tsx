@@ -1,4 +1,4 @@
-/** What is shown for an address that leads nowhere. */
+/** The page for 404. */
 export default function NotFound() {
   return (
     <>
