@@ -42,12 +42,12 @@ async function run(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
   const folder = await Deno.makeTempDir();
-  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const { imports, links } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const config = {
     compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" },
     // As written by \`deno add\`, with this copy instead of the published package.
     imports: { ...imports, "@hyper/actions": `${ROOT}mod.ts`, "@hyper/actions/redis": `${ROOT}src/store/redis.ts` },
-    links: ["assert", "crypto", "http", "path", "testing"].map((name) => `${ROOT}tests/support/std/${name}`),
+    links: links.map((link: string) => join(ROOT, link)),
     nodeModulesDir: "none",
   };
   const all = { "deno.json": JSON.stringify(config), "pages/page.tsx": PAGE, ...files };
