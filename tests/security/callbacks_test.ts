@@ -16,20 +16,20 @@ const OURS_ONE_BY_ONE = [
   "Signal.connect",
   "Signal.send",
   "Signal.sendAndWait",
-  // What context functions gave, not the functions.
+  // Values of context functions, not the functions.
   "ErrorPageProps.context",
   "PageProps.context",
   // Carries a type, and is never there.
   "Marker.type",
-  // What `createHandler()` gives.
+  // The result of `createHandler()`.
   "createTestClient(app)",
 ];
 
-/** Functions of a page: what they throw is the browser's to report, and a call goes on. See tests/browser. */
+/** Functions of a page: the browser reports their errors, and a call continues. See tests/browser. */
 const IN_THE_BROWSER =
   /^(?:ActionOptions\.on(?:BeforeSubmit|UploadProgressEventDetail)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
 
-/** Where a function needs Redis: the file, and the test that calls it. */
+/** Functions that need Redis: the file and the test that calls them. */
 const WITH_REDIS: Readonly<Record<string, string>> = {
   "RedisOptions.onError": "A2: an onError that throws, or rejects, keeps no connection from being made again",
   "SubscribeOptions.onGap": "A2: a listener, or an onGap, that throws or rejects is reported, and the next is called",
@@ -57,7 +57,7 @@ Deno.test("A2: every function that a test calls is in the types", async () => {
   for (const test of Object.values(WITH_REDIS)) assertStringIncludes(redis, test);
 });
 
-Deno.test("A2: what any function throws, at once or later, is told once and ends nothing", async () => {
+Deno.test("A2: an error of any function, thrown or rejected, is reported once and ends nothing", async () => {
   const { code, results, about, errors } = await runProgram();
   assertEquals(code, 0, `${about}\n${errors}`);
   const exercises: Readonly<Record<string, Exercise>> = { ...EXERCISES, ...BEYOND_TYPES };

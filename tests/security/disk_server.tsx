@@ -15,7 +15,7 @@ const handler = createHandler({
   pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Form action={save} />, save }) }],
 });
 
-/** Answers by the size of the file: its status, and for a person who has no scripts what the page says. */
+/** Responses by file size: the status, and the page without JavaScript. */
 const answers: { size: number; status: number; said: string }[] = [];
 for (const size of [1_000_000, 3_000_000, 12_000_000]) {
   const body = new FormData();
