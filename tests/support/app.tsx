@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createHandler, type Handler, type HandlerOptions } from "../../mod.ts";
 import { attribute, findForm, type HtmlElement, parseHtml, submitRequest, type Values } from "./html.ts";
 
-/** What each module exports, by route or by path of its file. */
+/** Exports of each module, by route or by the path of its file. */
 export type Modules = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** A document as a browser has it. */
@@ -23,7 +23,7 @@ export interface OpenPage {
   readonly url: string;
 }
 
-/** Something that went wrong, as `onError` was told. */
+/** An error, as `onError` received it. */
 export interface Report {
   readonly error: unknown;
   readonly actionName: string | null;
@@ -36,15 +36,15 @@ export interface StreamEvent {
   readonly id?: string;
 }
 
-/** How a form is submitted. */
+/** Options for submitting a form. */
 export interface SubmitOptions {
-  /** Which copy of the form. */
+  /** Instance of the form. */
   readonly instance?: string;
-  /** Headers beside those of a browser. */
+  /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How an action is called. */
+/** Options for calling an action. */
 export interface CallOptions {
   /** The address of the page the call is made on. Default: `/`. */
   readonly path?: string;
@@ -52,7 +52,7 @@ export interface CallOptions {
   readonly data?: unknown;
   /** The fields of a form. Default: none. */
   readonly fields?: Fields;
-  /** Headers beside those of the runtime. */
+  /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: `POST`. */
   readonly method?: string;
@@ -69,12 +69,12 @@ export const ORIGIN = "http://site.test";
 export const EVENTS = "text/event-stream";
 export const JSON_TYPE = "application/json";
 
-/** An application, and whoever visits it: with its cookies, and all that it said on the console. */
+/** An application and a browser of it: with its cookies, and the output of the console. */
 export class App implements AsyncDisposable {
   readonly handler: Handler;
-  /** What `onError` was told and nobody has looked at. */
+  /** Calls of `onError` that the test has not read. */
   #reports: Report[] = [];
-  /** What was written to the console. */
+  /** Output of the console. */
   readonly console: string[] = [];
   readonly #cookies = new Map<string, string>();
   readonly #restore: () => void;
@@ -107,7 +107,7 @@ export class App implements AsyncDisposable {
     return error;
   }
 
-  /** Sends a request as it is, with the cookies of this visitor, and keeps those of the answer. */
+  /** Sends a request with the cookies of this browser, and stores those of the response. */
   async send(request: Request): Promise<Response> {
     if (this.#cookies.size > 0) {
       const cookie = Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join("; ");
@@ -193,7 +193,7 @@ export class App implements AsyncDisposable {
     const [first] = this.#reports;
     if (first === undefined) return;
     // Said here too: where the test has failed already, what is thrown below is shown by its name alone.
-    // deno-lint-ignore no-console -- a failing test says why
+    // deno-lint-ignore no-console -- a failing test prints the reason
     console.error(first.error);
     throw new Error("Something went wrong that the test does not expect", { cause: first.error });
   }
@@ -201,7 +201,7 @@ export class App implements AsyncDisposable {
 
 /** A body as a browser sends it: multipart where there is a file. */
 export function bodyOf(fields: Fields): URLSearchParams | FormData {
-  // A list stays a list, and Object.entries() of a record gives one.
+  // A list is kept. Object.entries() converts a record to a list.
   const pairs = (Array.isArray(fields) ? fields : Object.entries(fields)) as readonly (readonly [
     string,
     string | File,

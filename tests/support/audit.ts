@@ -2,8 +2,8 @@
  * `deno task audit [--require-guard] [folder or module]`: prints every action of an application, `examples/notes` where
  * none is given. With `--require-guard` it fails when one has neither a guard nor `skipHandlerGuard: true`.
  *
- * Of a folder the pages are known, and not what its program gives to `createHandler()`: a guard for all actions is seen
- * where a module is named whose default export, or `handler`, is the handler.
+ * For a folder, only its pages are known, and not the options of `createHandler()`. To include a guard for all actions, pass a
+ * module whose default export, or `handler`, is the handler.
  */
 import { auditActions, createHandler, type Handler } from "@hyper/actions";
 import { fromFileUrl, resolve, toFileUrl } from "@std/path";

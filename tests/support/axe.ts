@@ -1,21 +1,21 @@
-/** What axe-core finds on a page as it stands. */
+/** Checks a page with axe-core. */
 import { assert } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** What one rule finds. */
+/** Findings of a rule. */
 export interface Violation {
   readonly rule: string;
   /** The elements, with what is wrong with each. */
   readonly at: readonly string[];
 }
 
-/** Looks at a page, and gives what is wrong with it: best nothing. */
+/** Returns the findings on a page. */
 export async function findViolations(page: Page): Promise<readonly Violation[]> {
-  // Evaluated, not added as a script: the policy of a page does not hold for what the debugger says.
+  // Evaluated, not added as a script: the policy of a page does not apply to the debugger.
   await page.evaluate(axe.source);
   const { passes, violations } = await page.evaluate(async () => {
-    // What still fades in has no contrast yet.
+    // Elements that still fade in have no contrast yet.
     for (const animation of document.getAnimations()) animation.finish();
     const { violations, passes } = await Reflect.get(globalThis, "axe").run();
     return {

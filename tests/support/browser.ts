@@ -2,7 +2,7 @@
  * Real pages in Chromium. Each call of {@linkcode withPage} serves one application on a free port, opens one page in a
  * fresh profile, and closes everything before it returns, so that the sanitizers of the test stay on.
  *
- * What the page complains about (a console error, an uncaught error, a rejection nobody handled, a script or style
+ * A problem on the page (a console error, an uncaught error, an unhandled rejection, a script or style
  * that does not load) fails the test, unless the test said it would come. A failure prints the document as it was.
  */
 import { fromFileUrl } from "@std/path";
@@ -14,10 +14,10 @@ import {
   type Page,
 } from "playwright-core";
 
-/** What serves the pages: a handler, which gets a port of its own, or the address of a server that runs already. */
+/** The server of the pages: a handler, which is served on its own port, or the URL of a running server. */
 export type Served = Deno.ServeHandler<Deno.NetAddr> | { readonly url: string };
 
-/** How the page is opened, beside what Playwright offers. */
+/** Options for opening the page, in addition to those of Playwright. */
 export interface PageOptions extends BrowserContextOptions {
   /** Complaints that belong to the test; each must match one at least. */
   readonly expectErrors?: readonly RegExp[] | undefined;
@@ -35,11 +35,11 @@ export interface RecordedEvent {
 export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Where the application is served, without a slash at the end. */
+  /** URL of the application, without a trailing slash. */
   readonly url: string;
   /** The `hyper:` events of all pages of this visit, in order. */
   readonly events: EventLog;
-  /** What the pages complained about so far. */
+  /** Problems on the pages so far. */
   readonly errors: readonly string[];
 }
 
@@ -58,7 +58,7 @@ const browser = await chromium.connect(await startBrowserServer());
 /** The `hyper:` events that reached `window`, of every page of one visit. */
 export class EventLog {
   readonly #events: RecordedEvent[] = [];
-  /** How far `next()` has read. */
+  /** Position up to which `next()` has read. */
   #read = 0;
   #wake: () => void = () => {};
 
@@ -154,7 +154,7 @@ function serve(served: Served): Site {
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     async [Symbol.asyncDispose]() {
-      // Every connection of the browser is closed by now: what is still awaited here is a handler that does not end.
+      // Every connection of the browser is closed: this waits only for a handler that does not end.
       await within(PATIENCE, server.shutdown()).catch((error: unknown) => {
         stop.abort();
         throw error;
@@ -189,7 +189,7 @@ async function settle(page: Page): Promise<void> {
     port2.postMessage(null);
     return promise;
   }).catch((error: unknown) => {
-    // The document is being replaced: what it had to report has been reported.
+    // The document is being replaced: its problems have been reported.
     if (!/context was destroyed|navigation|closed/i.test(String(error))) throw error;
   });
 }
@@ -227,7 +227,7 @@ async function describe(context: BrowserContext, errors: readonly string[]): Pro
   return `The test failed on this page${complaints}\nThe document was ${pages.join("\n\n")}`;
 }
 
-/** Gives what a promise gives, unless it takes longer than this. */
+/** Returns the value of a promise, and rejects if it takes longer than this. */
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`Cannot wait any longer: ${ms} ms have passed`)), ms);

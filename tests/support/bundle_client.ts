@@ -10,13 +10,13 @@ import { basename, fromFileUrl } from "@std/path";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 
-/** Stands in the code for the name of the build, which is known when the code is. */
+/** Placeholder for the name of the build, which depends on the code. */
 const BUILD_MARK = "%build%";
 
 const ENTRY = fromFileUrl(import.meta.resolve("../../client.ts"));
 const BUNDLE = fromFileUrl(import.meta.resolve("../../src/client_bundle.ts"));
 
-/** What browsers of the last three years run: private members, static blocks, `Array.prototype.at`. */
+/** Supported by browsers of the last three years: private members, static blocks, `Array.prototype.at`. */
 const TARGET = "es2022";
 
 /**

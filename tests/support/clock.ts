@@ -1,11 +1,11 @@
-/** A clock that stands still until it is told to go on, `performance.now()` included. */
+/** A clock that advances only in `tick()`, including `performance.now()`. */
 import { type Clock, install } from "@sinonjs/fake-timers";
 
 /** A virtual clock, put back when it is disposed. */
 export interface VirtualClock extends Disposable {
-  /** Goes on by some milliseconds, and lets what was waiting for them run. */
+  /** Advances by some milliseconds, and runs the timers that are due. */
   tick(milliseconds: number): Promise<void>;
-  /** How many timers are left. */
+  /** Number of remaining timers. */
   readonly timers: number;
 }
 

@@ -1,7 +1,7 @@
 /** An application on disk for one test: files by path from its root, and away again after it. */
 import { dirname, join } from "@std/path";
 
-/** Where modules on disk import this library from. */
+/** URL from which modules on disk import this library. */
 export const MOD: string = new URL("../../mod.ts", import.meta.url).href;
 
 /** Writes files, runs, and removes them. */

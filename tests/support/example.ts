@@ -40,7 +40,7 @@ export async function visitExample(
   }
 }
 
-/** Fails where axe-core finds something on the page as it stands, or where it is cut off on a telephone. */
+/** Fails if axe-core has findings on the page, or if the page is cut off on a phone. */
 export async function inspect(page: Page, where: string): Promise<void> {
   await page.setViewportSize({ width: 1024, height: 768 });
   assertEquals(await findViolations(page), [], where);

@@ -4,7 +4,7 @@
 
 /** The network. */
 export interface FlakyProxy extends AsyncDisposable {
-  /** Where the server is reached through it. */
+  /** URL of the server through the proxy. */
   readonly url: string;
   /** Ends every connection at once, in the middle of whatever it carries. */
   drop(): void;
@@ -27,7 +27,7 @@ export function openFlakyProxy(port: number): FlakyProxy {
   const listener = Deno.listen({ hostname, port: 0 });
   const open = new Set<Deno.TcpConn>();
   const running = new Set<Promise<void>>();
-  // What is under way waits for this; it is resolved while everything flows.
+  // Data waits for this promise, which is resolved while the proxy is open.
   let gate = Promise.withResolvers<void>();
   gate.resolve();
 
@@ -60,7 +60,7 @@ export function openFlakyProxy(port: number): FlakyProxy {
         track(carry(visitor, server));
         track(carry(server, visitor));
       } catch {
-        // No server is there: the visitor is told so by the end of the connection.
+        // Without a server, the connection is closed.
         close(visitor);
       }
     }

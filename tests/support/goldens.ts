@@ -9,7 +9,7 @@ export interface Golden {
   readonly text: string;
   /** Its HTTP status. */
   readonly status: number;
-  /** Whether it is marked as a stream that lasts. */
+  /** `true` if it has the header of a stream. */
   readonly stream: boolean;
 }
 

@@ -59,7 +59,7 @@ export function controls(form: HtmlElement, name: string): HtmlElement[] {
 }
 
 /**
- * What a browser would send for a form as it stands, without a submitter (HTML, 4.10.22.4): names and values in order,
+ * Returns the data that a browser would send for a form without a submitter (HTML, 4.10.22.4): names and values in order,
  * hidden fields included.
  */
 export function formValues(form: HtmlElement): [name: string, value: string][] {
@@ -70,7 +70,7 @@ export function formValues(form: HtmlElement): [name: string, value: string][] {
   });
 }
 
-/** What to put into the fields: a text, several, or `null` to leave the field out as an unchecked box does. */
+/** Values for the fields: a string, several, or `null` to omit the field, as for an unchecked box. */
 export type Values = Readonly<Record<string, string | readonly string[] | null>>;
 
 /** The urlencoded body a browser would post once these fields hold these values. */

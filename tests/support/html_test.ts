@@ -13,7 +13,7 @@ const page = parseHtml(`<!doctype html><title>Two forms</title>
   </form>
   <form data-hyper-form="save"><input type=hidden name=_next_form_instance value=2></form>`);
 
-Deno.test("formValues() gives what a browser would send", () => {
+Deno.test("formValues() returns the data that a browser would send", () => {
   assertEquals(formValues(findForm(page, "save", "1")), [
     ["_next_form_instance", "1"],
     ["title", "A & B"],
@@ -44,7 +44,7 @@ Deno.test("findForm() refuses to choose between two forms of one action", () => 
   assertThrows(() => findForm(page, "save"), Error, "2 elements match");
 });
 
-Deno.test("findForm() says what was there when the form is missing", () => {
+Deno.test("findForm() lists the forms of the page if the form is missing", () => {
   assertThrows(() => findForm(page, "gone"), Error, "Two forms");
 });
 

@@ -1,14 +1,14 @@
 /**
  * Finds what reads a property of a document or of a node that may be a form, where an element of the page may stand in
  * the place of the property: `<img name="querySelector">`, `<input name="getAttribute">` (HTML, 3.1.6 and 4.10.3, both
- * `[LegacyOverrideBuiltIns]`). Types decide it: what `dom()` gives cannot be used as a node, so it is not found.
+ * `[LegacyOverrideBuiltIns]`). The types decide: the result of `dom()` cannot be used as a node, so it is not a finding.
  */
 import { relative } from "@std/path";
 import ts from "typescript";
 
 /** The interfaces whose named elements override their properties. */
 const OVERRIDDEN = ["Document", "HTMLFormElement"] as const;
-/** The methods that believe what they are told about the type of what they find. */
+/** Methods whose type argument is not checked. */
 const FINDERS = /^(querySelector|querySelectorAll|closest)$/;
 
 /** The functions that use properties of their first argument. */
@@ -79,7 +79,7 @@ function createLook(checker: ts.TypeChecker, file: ts.SourceFile): (node: ts.Nod
     const plain = checker.getNonNullableType(checker.getBaseConstraintOfType(type) ?? type);
     if (plain.isUnion()) return plain.types.some(mayOverride);
     if (!plain.isIntersection()) return wide.has(plain);
-    // What is said to be of another interface as well is neither of the two.
+    // A type that also has another interface is neither of the two.
     const others = plain.types.filter((each) => !wide.has(each));
     return others.length < plain.types.length && !others.some((each) => checker.isTypeAssignableTo(each, node));
   }

@@ -2,10 +2,10 @@
 import { fromFileUrl } from "@std/path";
 import { freePort, untilSaid } from "./process.ts";
 
-/** Where Debian puts it is not in the path of everyone. */
+/** The path in Debian, which is not in every PATH. */
 const PROGRAM = await find(["nginx", "/usr/sbin/nginx"]);
 
-/** Whether tests of the proxy are left out in this run. */
+/** `true` if the tests of the proxy are skipped in this run. */
 const isLeftOut = PROGRAM === null && Deno.env.get("CI") !== "true";
 
 if (isLeftOut) {
@@ -27,7 +27,7 @@ export interface Proxy extends AsyncDisposable {
  * Starts nginx before a port of this machine.
  *
  * @param application The port of the application.
- * @param changes Lines of the configuration that a test cannot wait for, and what they are to be.
+ * @param changes Lines of the configuration that would make a test slow, and their replacements.
  */
 export async function startNginx(application: number, changes: Readonly<Record<string, string>> = {}): Promise<Proxy> {
   const port = freePort();

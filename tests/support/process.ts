@@ -6,11 +6,11 @@ export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
   /** Ends it as a crash would: at once, with nothing said. */
   kill(): Promise<void>;
-  /** What it wrote to its standard error so far. */
+  /** Its output to standard error so far. */
   readonly errors: string;
 }
 
-/** How a process is started. */
+/** Options for starting a process. */
 export interface ServerProcessOptions {
   /** Arguments of the program. */
   readonly args?: readonly string[];
@@ -73,17 +73,17 @@ export async function startServer(
   };
 }
 
-/** A port that nobody listens to. */
+/** Returns a free port. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
 /**
- * Waits until a program has said something, and throws away what it says from there on, which must not fill the pipe.
+ * Waits until a program has printed some words, and discards its further output, which must not fill the pipe.
  *
  * @param output Its standard output or error.
- * @param words What it says when it is ready.
+ * @param words The words that it prints when it is ready.
  * @param name What it is called where it ends before that.
  * @returns Settles when the stream has ended.
  */

@@ -4,7 +4,7 @@
  */
 import { fromFileUrl } from "@std/path";
 
-/** A type, as `deno doc --json` gives it; what is read of it differs by `kind`. */
+/** A type in the output of `deno doc --json`. Its properties depend on `kind`. */
 interface DocType {
   readonly kind: string;
   readonly value?: unknown;
@@ -73,7 +73,7 @@ export async function publicCallbacks(entry: string): Promise<readonly string[]>
   return new Finder(symbols, renamedIn(await Deno.readTextFile(`${root}/${entry}`))).find();
 }
 
-/** Exports under another name than the one that types refer to them by: `A as B` gives A → B. */
+/** Exports under another name than their declaration: for `A as B`, A → B. */
 function renamedIn(text: string): ReadonlyMap<string, string> {
   return new Map(Array.from(text.matchAll(/\btype (\w+) as (\w+)/g), ([, from = "", to = ""]) => [from, to]));
 }
@@ -144,7 +144,7 @@ class Finder {
     }
   }
 
-  /** What lies inside a type that has no name: an object of options, the parameters of a function. */
+  /** The contents of an anonymous type: an options object, the parameters of a function. */
   #within(owner: string, type: DocType | undefined, seen: Set<DocType>): void {
     if (type === undefined || seen.has(type)) return;
     seen.add(type);
@@ -180,7 +180,7 @@ class Finder {
   }
 }
 
-/** What a namespace holds, under the namespace's name. */
+/** The members of a namespace, with its name. */
 function elementsOf({ name, declarations }: DocSymbol): readonly DocSymbol[] {
   return declarations.flatMap(({ def }) => def.elements ?? [])
     .map((element) => ({ ...element, name: `${name}.${element.name}` }));

@@ -1,4 +1,4 @@
-/** Requests as bytes, to a server of our own: no client stands between that would correct them. */
+/** Sends requests as raw bytes, because a client would correct them. */
 
 /** An answer, as far as it came. */
 export interface RawAnswer {

@@ -2,18 +2,18 @@
 
 import { freePort, untilSaid } from "./process.ts";
 
-/** Whether `redis-server` is installed. */
+/** `true` if `redis-server` is installed. */
 export const hasRedis: boolean = await isInstalled();
 
 /**
- * Declares a test that needs Redis. Where the program is missing it is left out, and the run says so and how to get it;
+ * Declares a test that needs Redis. If the program is not installed, the test is skipped, and the run prints how to install it;
  * with `CI=true` it fails.
  */
 export function redisTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: isLeftOut, fn });
 }
 
-/** Whether tests of Redis are left out in this run. */
+/** `true` if the tests of Redis are skipped in this run. */
 export const isLeftOut: boolean = !hasRedis && Deno.env.get("CI") !== "true";
 
 if (isLeftOut) {
@@ -23,7 +23,7 @@ if (isLeftOut) {
 
 /** A running Redis. */
 export interface RedisServer extends AsyncDisposable {
-  /** Where it is. */
+  /** URL of the server. */
   readonly url: string;
   /** Its port. */
   readonly port: number;
@@ -69,7 +69,7 @@ export async function startRedis(port: number = freePort()): Promise<RedisServer
 
 interface Child {
   readonly process: Deno.ChildProcess;
-  /** Where it writes. */
+  /** Folder of its data. */
   readonly folder: string;
   end(): Promise<void>;
 }
