@@ -1,6 +1,7 @@
 /**
- * The browser runtime. Importing it in a page starts it, once: forms of actions are taken over, `window.action` and
- * `window.Hyper` are there, `hyper-*` attributes work. Importing it anywhere else does nothing.
+ * The browser runtime. Importing it in a page starts it, once: it submits the forms of actions, defines `window.action`
+ * and
+ * `window.Hyper`, and applies `hyper-*` attributes. Elsewhere the import has no effect.
  *
  * ```html
  * <script type="module" src="/_hyper/client.js"></script>
@@ -65,26 +66,26 @@ export type { CallAction, HyperRuntime };
 
 if (typeof document !== "undefined") start();
 
-/** The runtime's life, for programs that end it: tests, and parts of a page that come and go. */
+/** Starts and stops the runtime, for tests and for pages that replace parts of themselves. */
 export const runtime: {
-  /** Starts it, unless it runs. */
+  /** Starts the runtime, unless it is running. */
   readonly start: () => void;
-  /** Ends everything on its way and undoes what it has put on the page. */
+  /** Aborts all calls and removes what the runtime has added to the page. */
   readonly stop: () => void;
 } = { start, stop };
 
-/** The runtime of this page: the one that was started first, where a page loads two copies of this module. */
+/** The runtime of this page. If a page loads two copies of this module, it is the one that was started first. */
 export const Hyper: HyperRuntime = currentHyper();
 
 /**
- * Calls an action of the server and lets its answer take effect on the page.
+ * Calls an action and applies its response to the page.
  *
- * @param name The action's name.
- * @param data What it is called with: anything that JSON can write, and files.
- * @param options How.
- * @returns The outcome; an error status is an outcome too.
+ * @param name Name of the action.
+ * @param data Data for the action: any JSON value, and files.
+ * @param options Options for the call.
+ * @returns The outcome. An error status is an outcome, not an exception.
  * @throws {ConnectionError} When the network failed.
- * @throws {TypeError} When the form is not on the page, or data is no object.
+ * @throws {TypeError} When the form is not on the page, or data is not an object.
  *
  * @example A button
  * ```ts ignore

@@ -4,7 +4,7 @@ import { startProject } from "../src/init/mod.ts";
 
 const script = fromFileUrl(import.meta.resolve("../src/init/mod.ts"));
 
-Deno.test("init writes a project whose types, lint, format and tests are in order", async () => {
+Deno.test("init writes a project that passes deno check, lint, fmt and its tests", async () => {
   await withFolder(async (parent) => {
     const made = await run(["run", "-A", script, "my-app"], parent);
     assert(made.success, made.output);
@@ -18,7 +18,7 @@ Deno.test("init writes a project whose types, lint, format and tests are in orde
   });
 });
 
-Deno.test("init writes a project that `deno task` starts without resolved dependencies", async () => {
+Deno.test("init writes a project that `deno task start` starts before its packages have been resolved", async () => {
   await withFolder(async (parent) => {
     const { folder } = await startProject(join(parent, "my-app"));
     const config = JSON.parse(await Deno.readTextFile(join(folder, "deno.json")));
@@ -32,7 +32,7 @@ Deno.test("init writes a project that `deno task` starts without resolved depend
   });
 });
 
-Deno.test("init does not change a folder that is not empty", async () => {
+Deno.test("init rejects a folder that is not empty", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "main.ts"), "mine");
     await assertRejects(() => startProject(folder), TypeError, `"main.ts" lies there already`);
@@ -44,7 +44,7 @@ Deno.test("init does not change a folder that is not empty", async () => {
 });
 
 for (const args of [[], ["--help"], ["one", "two"]]) {
-  Deno.test(`init asks for one folder when it is given: ${args.join(" ") || "nothing"}`, async () => {
+  Deno.test(`init rejects the arguments "${args.join(" ")}" and asks for one folder`, async () => {
     await withFolder(async (folder) => {
       const { success, output } = await run(["run", "-A", script, ...args], folder);
       assertEquals([success, [...Deno.readDirSync(folder)]], [false, []]);

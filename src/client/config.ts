@@ -1,5 +1,5 @@
 /**
- * What a page may set, and what holds until it does.
+ * Configuration of the runtime.
  *
  * @module
  */
@@ -21,43 +21,46 @@ export interface Messages {
 /** The words that are known. The question before something unsaved is left has its English words where it is asked. */
 export type Words = Omit<Messages, "unsaved"> & Partial<Messages>;
 
-/** How often and when a lost connection is tried again. */
+/** Options for retries after a lost connection. */
 export interface RetryConfig {
-  /** Milliseconds before the first attempt; each further one waits twice as long, a quarter more or less. Default: 1000. */
+  /**
+   * Delay before the first retry, in milliseconds. It doubles with each further one and varies by up to 25 %. Default:
+   * `1000`.
+   */
   interval: number;
-  /** The longest wait in milliseconds. Default: 30000. */
+  /** Longest delay, in milliseconds. Default: `30000`. */
   maxInterval: number;
-  /** How many attempts in a row may fail. Default: 10. */
+  /** Number of retries in a row. Default: `10`. */
   attempts: number;
 }
 
-/** When loading is shown. */
+/** Options for loading indicators. */
 export interface LoadingConfig {
-  /** Milliseconds before anything is shown. Default: 100. */
+  /** Delay before an indicator is shown, in milliseconds. Default: `100`. */
   delay: number;
-  /** Milliseconds it stays at least once it is shown. Default: 300. */
+  /** Shortest time an indicator is shown, in milliseconds. Default: `300`. */
   minimum: number;
 }
 
-/** Everything that can be set. */
+/** All options of the runtime. */
 export interface HyperConfig {
-  /** Whether a target that is not on the page is an error. Default: `false`. */
+  /** If `true`, a target that is not on the page is an error. Default: `false`. */
   strictTargets: boolean;
   /** The runtime's words. Default: English, or the language of `<html lang>` where the runtime knows it. */
   messages: Partial<Messages>;
-  /** Reconnecting. */
+  /** Retries after a lost connection. */
   retry: RetryConfig;
-  /** Loading. */
+  /** Loading indicators. */
   loading: LoadingConfig;
 }
 
-/** What `Hyper.configure()` takes: any part of it. */
+/** Argument of `Hyper.configure()`: any part of the options. */
 export type HyperOptions = {
   readonly [Name in keyof HyperConfig]?: HyperConfig[Name] extends object ? Partial<HyperConfig[Name]> | undefined
     : HyperConfig[Name] | undefined;
 };
 
-/** What holds now. Set by `configure()`; lives as long as the page. */
+/** The options that apply. Changed by `configure()`, kept as long as the page. */
 export const config: HyperConfig = {
   strictTargets: false,
   messages: {},
@@ -66,17 +69,16 @@ export const config: HyperConfig = {
 };
 
 /**
- * Changes what is given, leaves the rest.
+ * Changes the given options.
  *
- * @param options The parts to change; `undefined` changes nothing.
- * @returns Everything that holds now, as a copy.
+ * @param options The options to change; `undefined` changes nothing.
+ * @returns A copy of all options that apply.
  */
 export function configure(options: HyperOptions = {}): HyperConfig {
-  // What is undefined is not there after this.
+  // JSON drops what is undefined.
   const given: Record<string, unknown> = JSON.parse(JSON.stringify(options));
   for (const [name, value] of Object.entries(given)) {
-    const old: unknown = Reflect.get(config, name);
-    Reflect.set(config, name, typeof value === "object" ? Object.assign({}, old, value) : value);
+    Reflect.set(config, name, typeof value === "object" ? { ...Reflect.get(config, name), ...value } : value);
   }
   return structuredClone(config);
 }

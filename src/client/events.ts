@@ -1,229 +1,228 @@
 /**
- * What the runtime tells the page, as events on `window`, and the order it tells it in.
+ * Events of the runtime on `window`, and their order.
  *
- * For one call, by how it ends (what stands in brackets may be missing or come several times):
+ * Events of one call, by how it ends. Those in brackets may be missing or repeated:
  *
  * | end | events |
  * |---|---|
- * | success | `beforeRequest` [`uploadProgress`] [`streamEvent` and what it causes] `requestSuccess` `afterRequest` |
+ * | success | `beforeRequest` [`uploadProgress`] [`streamEvent` and its effects] `requestSuccess` `afterRequest` |
  * | error status or `error` event | `beforeRequest` [`streamEvent` …] `requestError` `afterRequest` |
  * | network failure | `beforeRequest` [`requestRetry` …] [`requestRetriesFailed`] `requestException` `afterRequest` |
  * | exception of client code | `beforeRequest` [`streamEvent` …] `requestException` [`streamEvent` …] `afterRequest` |
  * | blocked | `requestBlocked` |
  * | replaced | `requestReplaced` and `beforeRequest` of the new call, `requestAborted` and `afterRequest` of the old one |
  * | aborted, timed out | `beforeRequest` … `requestAborted` `afterRequest` |
- * | cancelled, or aborted while it waits in a queue | `requestAborted` |
- * | handed over | those of success, with `actionSwitch` and all events of the destination before `afterRequest` |
+ * | canceled, or aborted in a queue | `requestAborted` |
+ * | switched | those of success, with `actionSwitch` and all events of the next call before `afterRequest` |
  *
  * @module
  */
 /// <reference types="./globals.d.ts" />
 import type { AbortReason } from "./call/outcome.ts";
 
-/** What every event about a call has. */
+/** Properties of every event about a call. */
 export interface CallEventDetail {
-  /** The request id: one for each call, kept over its retries. */
+  /** The request ID. All retries of a call share it. */
   readonly id: string;
-  /** The key of its lane. */
+  /** Key of its lane. */
   readonly key: string;
-  /** The name of the action. */
+  /** Name of the action. */
   readonly action: string;
-  /** The URL it is sent to. */
+  /** URL of the request. */
   readonly url: string;
-  /** The method, in upper case. */
+  /** HTTP method, in upper case. */
   readonly method: string;
-  /** The call's target, or `null`. */
+  /** Selector for the target of the call, or `null`. */
   readonly target: string | null;
-  /** The form it was made of, or `null`. */
+  /** The form of the call, or `null`. */
   readonly form: HTMLFormElement | null;
-  /** The element that caused it, or `null`. */
+  /** The element that caused the call, or `null`. */
   readonly sourceEl: Element | null;
 }
 
-/** `hyper:requestReplaced`: about the new call. */
+/** Detail of `hyper:requestReplaced`, about the new call. */
 export interface ReplacedEventDetail extends CallEventDetail {
-  /** The id of the call that lost the lane. */
+  /** The request ID of the call that lost the lane. */
   readonly replacedId: string;
 }
 
-/** `hyper:requestAborted`. */
+/** Detail of `hyper:requestAborted`. */
 export interface AbortedEventDetail extends CallEventDetail {
-  /** Why it ended. */
+  /** Why the call was aborted. */
   readonly reason: AbortReason;
 }
 
-/** `hyper:requestSuccess`. */
+/** Detail of `hyper:requestSuccess`. */
 export interface SuccessEventDetail extends CallEventDetail {
-  /** The HTTP status. */
+  /** HTTP status. */
   readonly status: number;
 }
 
-/** `hyper:requestError`. Cancel the event to keep the runtime's own message off the page. */
+/** Detail of `hyper:requestError`. Cancel the event to suppress the alert of the runtime. */
 export interface ErrorEventDetail extends SuccessEventDetail {
-  /** What went wrong, in the server's words. */
+  /** Error message of the server. */
   readonly message: string;
 }
 
-/** `hyper:requestException`. Cancel the event to keep the runtime's own message off the page. */
+/** Detail of `hyper:requestException`. Cancel the event to suppress the alert of the runtime. */
 export interface ExceptionEventDetail extends CallEventDetail {
-  /** What was thrown. */
+  /** The exception. */
   readonly error: unknown;
 }
 
-/** `hyper:afterRequest`. */
+/** Detail of `hyper:afterRequest`. */
 export interface AfterRequestEventDetail extends CallEventDetail {
-  /** The HTTP status or that of an `error` event; 0 where nothing was answered. */
+  /** HTTP status, or that of an `error` event; 0 without a response. */
   readonly status: number;
-  /** Whether the action did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: boolean;
-  /** Whether the call ended early. */
+  /** `true` if the call was aborted. */
   readonly aborted: boolean;
 }
 
-/** `hyper:uploadProgress`, and what `onUploadProgress` is given. */
+/** Detail of `hyper:uploadProgress`, and argument of `onUploadProgress`. */
 export interface UploadProgressEventDetail extends CallEventDetail {
-  /** Bytes sent. */
+  /** Bytes sent so far. */
   readonly loaded: number;
-  /** Bytes to send, 0 where that is not known. */
+  /** Bytes of the whole body; 0 if not known. */
   readonly total: number;
-  /** `loaded` of `total`, 0 to 1. */
+  /** `loaded` divided by `total`, from 0 to 1. */
   readonly progress: number;
 }
 
-/** `hyper:streamEvent`: fired before the event takes effect. */
+/** Detail of `hyper:streamEvent`, which is fired before the event is applied. */
 export interface StreamEventDetail extends CallEventDetail {
-  /** The name of the event, such as `patch_html`. */
+  /** Name of the event, such as `patch_html`. */
   readonly event: string;
-  /** Its data, parsed; `null` without any. */
+  /** Data of the event, parsed; `null` if it has none. */
   readonly data: unknown;
-  /** Lets the rest of the answer wait for what a listener does about the event; what rejects is told as its exception. */
+  /** Delays the rest of the response until a promise settles. A rejection is reported as an exception of the event. */
   readonly waitUntil: (work: PromiseLike<unknown>) => void;
 }
 
-/** `hyper:toast`. */
+/** Detail of `hyper:toast`. */
 export interface ToastEventDetail extends CallEventDetail {
-  /** What was given to `toast()`. */
+  /** The argument of `toast()`. */
   readonly value: unknown;
 }
 
-/** `hyper:requestRetry`. */
+/** Detail of `hyper:requestRetry`. */
 export interface RetryEventDetail extends ExceptionEventDetail {
-  /** Which attempt comes next, from 1. */
+  /** Number of the next attempt, from 1. */
   readonly attempt: number;
-  /** Milliseconds until then. */
+  /** Delay before the next attempt, in milliseconds. */
   readonly delay: number;
 }
 
-/** `hyper:requestRetriesFailed`. */
+/** Detail of `hyper:requestRetriesFailed`. */
 export interface RetriesFailedEventDetail extends ExceptionEventDetail {
-  /** How many attempts were made after the first. */
+  /** Number of retries that were made. */
   readonly attempts: number;
 }
 
-/** `hyper:actionSwitch`: about the call that is handed over. */
+/** Detail of `hyper:actionSwitch`, about the call that is left. */
 export interface SwitchEventDetail extends CallEventDetail {
-  /** The action that takes over. */
+  /** Name of the next action. */
   readonly toAction: string;
-  /** The id of its request. */
+  /** The request ID of the next call. */
   readonly toRequestId: string;
-  /** How many hand-overs led to it. */
+  /** Number of switches that led to the next call. */
   readonly depth: number;
 }
 
-/** `hyper:swap:before` (cancel it to leave the element as it is) and `hyper:swap:after`. */
+/** Detail of `hyper:swap:before` (cancel it to keep the element unchanged) and `hyper:swap:after`. */
 export interface SwapEventDetail extends CallEventDetail {
-  /** The element that is patched; after an `outer` swap it has left the page. */
+  /** The patched element. After an `outer` swap it is no longer on the page. */
   readonly element: Element;
-  /** How. */
+  /** The swap mode. */
   readonly swap: string;
 }
 
-/** `hyper:swap:missing`. The `target` that was looked for is in the detail. */
+/** Detail of `hyper:swap:missing`. Its `target` is the selector that matched nothing. */
 export type SwapMissingEventDetail = CallEventDetail;
 
-/** `hyper:network:change`, and after it `hyper:network:online` or `hyper:network:offline`. */
+/** Detail of `hyper:network:change`, and of the `online` or `offline` event that follows it. */
 export interface NetworkEventDetail {
-  /** Whether the browser thinks it has a network. */
+  /** `true` if the browser is online. */
   readonly online: boolean;
-  /** The contrary. */
+  /** The opposite of `online`. */
   readonly offline: boolean;
 }
 
-/** `hyper:history:restore:before`. */
+/** Detail of `hyper:history:restore:before`. */
 export interface RestoreEventDetail {
-  /** The URL that is shown again. */
+  /** The URL of the page to restore. */
   readonly url: string;
 }
 
-/** `hyper:history:restore:after`. */
+/** Detail of `hyper:history:restore:after`. */
 export interface RestoredEventDetail extends RestoreEventDetail {
-  /** Whether the page could be had. */
+  /** `true` if the page was restored. */
   readonly success: boolean;
 }
 
-/** `hyper:signals`: new values, after Alpine has them. */
+/** Detail of `hyper:signals`: the new values of the page state. */
 export type SignalsEventDetail = Readonly<Record<string, unknown>>;
 
-/** Every event of the runtime by its name, as `window.addEventListener` knows it. */
+/** All events of the runtime by name, for `window.addEventListener()`. */
 export interface HyperEventMap {
-  /** Immediately before an action request is sent. */
+  /** Fired immediately before a request is sent. */
   "hyper:beforeRequest": CustomEvent<CallEventDetail>;
-  /** When a request has ended, however it ended: exactly once for each `beforeRequest`. */
+  /** Fired when a request has ended, exactly once for each `beforeRequest`. */
   "hyper:afterRequest": CustomEvent<AfterRequestEventDetail>;
-  /** The lane was taken and `sync` is `block`. */
+  /** Fired when the lane is taken and `sync` is `block`. */
   "hyper:requestBlocked": CustomEvent<CallEventDetail>;
-  /** A call with `sync: "replace"` took the lane of another. */
+  /** Fired when a call with `sync: "replace"` takes the lane of another. */
   "hyper:requestReplaced": CustomEvent<ReplacedEventDetail>;
-  /** A call was ended early. */
+  /** Fired when a call is aborted. */
   "hyper:requestAborted": CustomEvent<AbortedEventDetail>;
-  /** The answer is complete and in the page. */
+  /** Fired when the response is complete and applied. */
   "hyper:requestSuccess": CustomEvent<SuccessEventDetail>;
-  /** The server answered with an error: once for each failure. */
+  /** Fired when the server responds with an error, once for each failure. */
   "hyper:requestError": CustomEvent<ErrorEventDetail>;
-  /** The network failed, or client code threw. */
+  /** Fired when the network fails or client code throws. */
   "hyper:requestException": CustomEvent<ExceptionEventDetail>;
-  /** A connection is lost and will be tried again. */
+  /** Fired before a retry after a lost connection. */
   "hyper:requestRetry": CustomEvent<RetryEventDetail>;
-  /** The last attempt has failed. */
+  /** Fired when the last retry has failed. */
   "hyper:requestRetriesFailed": CustomEvent<RetriesFailedEventDetail>;
-  /** The body of a request is on its way. */
+  /** Fired while a request body is sent. */
   "hyper:uploadProgress": CustomEvent<UploadProgressEventDetail>;
-  /** An event of an answer came, known or not. */
+  /** Fired for each event of a response, also for unknown ones. */
   "hyper:streamEvent": CustomEvent<StreamEventDetail>;
-  /** A toast came. */
+  /** Fired for each toast. */
   "hyper:toast": CustomEvent<ToastEventDetail>;
-  /** A call is handed over to another action. */
+  /** Fired when a call switches to another action. */
   "hyper:actionSwitch": CustomEvent<SwitchEventDetail>;
-  /** An element is about to be patched. */
+  /** Fired before an element is patched. */
   "hyper:swap:before": CustomEvent<SwapEventDetail>;
-  /** An element was patched. */
+  /** Fired after an element was patched. */
   "hyper:swap:after": CustomEvent<SwapEventDetail>;
-  /** Nothing on the page matches the target of a patch or an event. */
+  /** Fired when no element matches the target of a patch or an event. */
   "hyper:swap:missing": CustomEvent<SwapMissingEventDetail>;
-  /** The network came or went. */
+  /** Fired when the browser goes online or offline. */
   "hyper:network:change": CustomEvent<NetworkEventDetail>;
-  /** The network came. */
+  /** Fired when it goes online. */
   "hyper:network:online": CustomEvent<NetworkEventDetail>;
-  /** The network went. */
+  /** Fired when it goes offline. */
   "hyper:network:offline": CustomEvent<NetworkEventDetail>;
-  /** Back or forward leads to an entry of ours: its page is about to be fetched. */
+  /** Fired before a page is fetched for the back or forward button. */
   "hyper:history:restore:before": CustomEvent<RestoreEventDetail>;
-  /** That page is shown, or could not be had. */
+  /** Fired when that page is shown or could not be fetched. */
   "hyper:history:restore:after": CustomEvent<RestoredEventDetail>;
-  /** Signals have reached their scope. */
+  /** Fired when Alpine has the new values of the page state. */
   "hyper:signals": CustomEvent<SignalsEventDetail>;
 }
 
-/** The names of our events, without `hyper:`. */
+/** Names of the events, without `hyper:`. */
 export type EventName = keyof HyperEventMap extends infer Full ? Full extends `hyper:${infer Name}` ? Name : never
   : never;
 
 /**
- * Tells the page.
+ * Fires an event.
  *
- * @param name The name after `hyper:`.
- * @param detail The detail of the event.
- * @returns `false` when a listener has cancelled the event.
+ * @param name The name without `hyper:`.
+ * @returns `false` if a listener canceled it.
  */
 export function emit<Name extends EventName>(name: Name, detail: HyperEventMap[`hyper:${Name}`]["detail"]): boolean {
   return dispatchEvent(new CustomEvent(`hyper:${name}`, { detail, cancelable: true }));

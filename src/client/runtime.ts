@@ -1,63 +1,63 @@
 /**
- * Starts and stops the runtime of a page; owns its parts.
+ * Starts and stops the runtime of a page.
  *
  * @module
  */
 import { action, type CallAction } from "./call/action.ts";
 import { clearFailure } from "./page/announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
-import { abort, abortAll, watchPage } from "./call/active_call.ts";
+import { abortAll, abortLane, watchPage } from "./call/active_call.ts";
 import { observeForms } from "./page/form_observer.ts";
 import { stopLoading } from "./page/loading.ts";
 import { type Network, network, watchNetwork } from "./page/network.ts";
 import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
 import type { NavigateOptions } from "./navigate/pages.ts";
-import { rememberOpen } from "./page/morph.ts";
-import { joinIn } from "./page/parts.ts";
+import { saveOpenState } from "./page/morph.ts";
+import { updateIndicators } from "./page/indicators.ts";
 import { loadWords } from "./page/words.ts";
 
-/** What `window.Hyper` offers. */
+/** Type of `window.Hyper`. */
 export interface HyperRuntime {
-  /** Calls an action: the same as `window.action`. */
+  /** Calls an action. Same as `window.action`. */
   readonly action: CallAction;
-  /** Ends the calls with this key. Their outcome is `aborted`. */
+  /** Aborts the calls with this lane key, in flight or queued. Their outcome is `aborted`. */
   abort(key: string): void;
-  /** Ends all calls. Their outcome is `aborted`. */
+  /** Aborts all calls. Their outcome is `aborted`. */
   abortAll(): void;
-  /** Changes what is given, and gives a copy of everything that holds now. */
+  /** Changes the given options and returns a copy of all that apply. */
   configure(options?: HyperOptions): HyperConfig;
-  /** Whether there is a network. */
+  /** State of the network. */
   readonly network: Network;
-  /** Goes to a page of this site without leaving the document. Returns whether the page is shown. */
+  /** Shows a page of this site in this document. Resolves to `true` if the page is shown. */
   navigate(url: string, options?: NavigateOptions): Promise<boolean>;
 }
 
-/** Ends every listener of the runtime; `null` while it does not run. */
+/** Removes every listener of the runtime; `null` while it is stopped. */
 let running: AbortController | null = null;
 
 /** The runtime of the page. */
-export const Hyper: HyperRuntime = { action, abort, configure, network, abortAll, navigate };
+export const Hyper: HyperRuntime = { action, abort: abortLane, configure, network, abortAll, navigate };
 
-/** The runtime that runs, which another copy of this module may have started. */
+/** Returns the runtime that was started, maybe by another copy of this module. */
 export const currentHyper = (): HyperRuntime => Object.hasOwn(globalThis, "Hyper") ? globalThis.Hyper : Hyper;
 
-/** Starts the runtime, unless it runs: then another copy of this module has started it, or this one. */
+/** Starts the runtime, unless this or another copy of this module has started it. */
 export function start(): void {
-  // Its own: an element of this id or name is there as well (HTML, 7.2.2.3).
+  // An own property: an element with this id or name is a property of the window as well (HTML, 7.2.2.3).
   if (Object.hasOwn(globalThis, "Hyper")) return;
   running = new AbortController();
   const { signal } = running;
   Object.assign(globalThis, { Hyper, action });
   watchNetwork(signal);
-  joinIn(document);
+  updateIndicators(document);
   watchPage(signal);
   observeForms(signal);
   observeNavigation(signal);
   loadWords();
-  rememberOpen(document);
+  saveOpenState(document);
 }
 
-/** Ends everything on its way and undoes what the runtime has put on the page. */
+/** Aborts all calls and removes what the runtime has added to the page. */
 export function stop(): void {
   if (!running) return;
   running.abort();
@@ -65,6 +65,5 @@ export function stop(): void {
   abortAll();
   clearFailure();
   stopLoading();
-  Reflect.deleteProperty(globalThis, "Hyper");
-  Reflect.deleteProperty(globalThis, "action");
+  for (const name of ["Hyper", "action"]) Reflect.deleteProperty(globalThis, name);
 }

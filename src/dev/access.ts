@@ -1,9 +1,8 @@
 /**
- * Decides which browser sees what development adds: one that has shown the token of the console.
+ * Decides which browsers see development mode: those that have opened the link with the token from the log.
  *
- * Nothing about a connection grants anything. A proxy on this machine makes users from everywhere look like its developer:
- * the peer is loopback, `Host` may be, and no header says otherwise. A container or a tunnel makes the developer look like
- * a stranger.
+ * The connection does not matter. With a proxy on this machine, users from everywhere have the loopback address of its
+ * developer, and `Host` may be local too. With a container or a tunnel, the developer has a foreign address.
  *
  * @module
  */
@@ -11,53 +10,49 @@ import { DEV_PATH } from "../protocol/dev.ts";
 import { cookie, redirectTarget } from "../http/sink.ts";
 import { isSameSecret, sha256 } from "../platform/hash.ts";
 
-/** The storage that outlives a restart: Deno's local storage needs no permission, and lies outside of every project. */
+/** Storage that survives a restart: Deno's local storage, which needs no permission and is outside of every project. */
 export type TokenStorage = Pick<Storage, "getItem" | "setItem">;
 
 /** Options for {@linkcode createAccess}. */
 export interface AccessOptions {
-  /** Identifies the project: its root, or its main module. */
+  /** Identifies the project: its root folder or its main module. */
   readonly project: string;
-  /** Keeps the token; `null` if there is none. */
+  /** Stores the token; `null` for none. */
   readonly storage: TokenStorage | null;
-  /** Writes a line on the console. */
+  /** Logs a line. */
   readonly log: (line: string) => void;
 }
 
-/** Access to development: for one project, over its restarts. */
+/** Access to development mode of one project. */
 export interface Access {
-  /** Path and query of the link that opens it. */
+  /** Path and query of the link. */
   readonly link: string;
   /** `true` if the link is the same after a restart. */
   readonly isKept: boolean;
-  /** Returns whether a request carries the cookie that the link sets. */
+  /** Returns `true` if a request has the cookie that the link sets. */
   isOpenTo(request: Pick<Request, "headers">): boolean;
-  /** Answers the link, at the URL that was asked for; `null` if the token is wrong, or too many were. */
+  /** Responds to the link; `null` if the token is wrong or too many were. */
   open(url: URL): Response | null;
 }
 
-/** Wrong tokens that are compared in a minute, of all clients together. */
+/** Maximum number of wrong tokens in a minute, of all clients together. */
 const MAX_WRONG = 20;
 const MINUTE = 60_000;
 
-/** Bytes of a token: 192 bits. */
+/** Size of a token, in bytes. */
 const TOKEN_BYTES = 24;
 const TOKEN_PATTERN = /^[\w-]{32}$/;
 
-/** Seconds a browser keeps the cookie: 400 days, the most that one keeps (RFC 6265bis, 5.5). */
+/** Lifetime of the cookie, in seconds: 400 days, the maximum (RFC 6265bis, 5.5). */
 const COOKIE_SECONDS = 34_560_000;
 
-/**
- * Creates the access of a project.
- *
- * @param options The project, and where its token is kept.
- */
+/** Creates the access of a project. */
 export function createAccess({ project, storage, log }: AccessOptions): Access {
-  // With the project in it: `localhost` has one set of cookies for all its ports.
+  // Contains the project, because all ports of `localhost` share their cookies.
   const name = `hyper_dev_${sha256(project).slice(0, 8)}`;
   const { token, isKept } = keptToken(storage, name);
   const isToken = (text: string): boolean => isSameSecret(text, token);
-  // When the minute began in which wrong tokens are counted; a new one begins with the first attempt after it.
+  // Start of the current minute, which begins with the first attempt after the last one.
   let since = 0;
   let wrong = 0;
 
@@ -68,7 +63,7 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
     open(url) {
       const now = Date.now();
       if (now - since >= MINUTE) [since, wrong] = [now, 0];
-      // Before the comparison: one that still told a right token from a wrong one would bound nothing.
+      // Before the comparison: otherwise an attacker could go on guessing.
       if (wrong >= MAX_WRONG) return null;
       if (!isToken(url.searchParams.get("token") ?? "")) {
         wrong++;
@@ -89,7 +84,7 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
             sameSite: "Strict",
           }),
           "cache-control": "no-store",
-          // The URL of the link holds the token.
+          // The URL contains the token.
           "referrer-policy": "no-referrer",
           "x-content-type-options": "nosniff",
         },
@@ -98,20 +93,21 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
   };
 }
 
-/** Finds Deno's local storage; `null` where there is none, as in a read-only container. */
+/** Returns Deno's local storage; `null` if there is none, as in a read-only container. */
 export function findStorage(): TokenStorage | null {
   try {
     return globalThis.localStorage ?? null;
   } catch {
-    return null; // The getter opens its file, and there are several reasons why it cannot. The console says what follows.
+    return null; // The getter opens a file, which fails for several reasons. The log tells the consequence.
   }
 }
 
-/** Returns whether a request was made by a page of this server, or by a person who typed its URL. */
+/** Returns `true` if a request comes from a page of this server, or from a user who typed its URL. */
 export function isFromHere({ headers }: Pick<Request, "headers">, { origin }: URL): boolean {
   const site = headers.get("sec-fetch-site");
   if (site !== null) return site === "same-origin" || site === "none";
-  // An old browser, or none: requests of other sites carry `Origin`, except those whose answer they cannot read.
+  // A client without `Sec-Fetch-Site`. Requests from other sites have `Origin`, unless those sites cannot read the
+  // response.
   const sent = headers.get("origin");
   return sent === null || sent === origin;
 }
@@ -124,20 +120,20 @@ function keptToken(storage: TokenStorage | null, name: string): { readonly token
     storage?.setItem(name, made);
     return { token: made, isKept: storage !== null };
   } catch {
-    return { token: made, isKept: false }; // A full disk, a locked file: the console says that the link will change.
+    return { token: made, isKept: false }; // A full disk or a locked file. The log says that the link will change.
   }
 }
 
-/** The path where the link leads on to: one of this origin, or its root. */
+/** Returns the path to redirect to: one of this origin, or `/`. */
 function samePathOf(to: string, url: URL): string {
   try {
     return redirectTarget(to, url);
   } catch {
-    return "/"; // Another site, or none: the person who followed the link is at home there.
+    return "/"; // Another site or an invalid URL.
   }
 }
 
-/** Every value under a name: a browser sends several where a cookie was set for several paths or domains. */
+/** Returns all values of a cookie: a browser sends one for each path and domain. */
 function cookieValues(header: string, name: string): readonly string[] {
   return header.split(";").map((pair) => pair.trim()).filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));

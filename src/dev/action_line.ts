@@ -1,30 +1,30 @@
 /**
- * An action → its line on the console: `name=value` pairs in one order, so that `grep` finds and `cut` cuts them.
+ * Formats the log line of an action: `name=value` pairs in a fixed order, for `grep` and `cut`.
  *
  * @module
  */
 
-/** What a line says. */
+/** The facts in a line. */
 export interface ActionLine {
-  /** The full name of the action, or what was asked for in its place. */
+  /** Full name of the action, or the requested name if there is no such action. */
   readonly action: string;
-  /** What came of it. */
+  /** The outcome. */
   readonly outcome: string;
-  /** The status of the answer. */
+  /** HTTP status. */
   readonly status: number;
-  /** The lane of the browser, or `null` where it is not known. */
+  /** Lane of the call, or `null` if not known. */
   readonly lane: string | null;
-  /** Milliseconds from the request to the answer, of a stream that is over to its end. */
+  /** Time from the request to the response, or to the end of a stream, in milliseconds. */
   readonly ms: number;
-  /** The fields that were refused; `""` is the form itself. */
+  /** Names of the invalid fields; `""` is the form. */
   readonly issues: readonly string[];
-  /** How many events a stream has sent; `null` for an answer that is none, or has just begun. */
+  /** Number of events of a stream; `null` for other responses, and when a stream begins. */
   readonly events: number | null;
-  /** The id of the request, or `null`. */
+  /** The request ID, or `null`. */
   readonly id: string | null;
 }
 
-/** Writes the line; what is not known is `-`. A value with anything but plain characters is a JSON string. */
+/** Formats the line. Unknown values are `-`; values with special characters are JSON strings. */
 export function formatActionLine({ action, outcome, status, lane, ms, issues, events, id }: ActionLine): string {
   const fields = issues.map((name) => name === "" ? "(form)" : name);
   const pairs: [string, string][] = [
@@ -37,16 +37,16 @@ export function formatActionLine({ action, outcome, status, lane, ms, issues, ev
     ...events === null ? [] : [["events", String(events)] satisfies [string, string]],
     ["id", id ?? "-"],
   ];
-  return pairs.map(([name, value]) => `${name}=${quoted(value)}`).join(" ");
+  return pairs.map(([name, value]) => `${name}=${formatValue(value)}`).join(" ");
 }
 
-/** The most characters of a value. */
+/** Maximum length of a value. */
 const MAX_VALUE = 200;
 
-function quoted(value: string): string {
+function formatValue(value: string): string {
   const short = value.slice(0, MAX_VALUE);
   if (/^[\w.,:#@/()[\]-]+$/.test(short)) return short;
-  // JSON leaves these as they are, and a terminal obeys some of them, ends a line at others.
+  // JSON does not escape these. Terminals interpret some of them, or end the line.
   return JSON.stringify(short).replace(
     /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,39 +1,39 @@
 /**
- * An error report → markup at the end of a page, for whoever has scripts off, or a page that breaks them. The panel takes
- * it from there.
+ * Formats an error report as markup for the end of a page, which is readable without scripts. The panel moves it to a
+ * dialog.
  *
  * @module
  */
 import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../protocol/dev.ts";
 
-/** Writes an error into a page: every text of it is text. */
+/** Formats an error. All texts are escaped. */
 export function errorMarkup(report: ErrorReport): string {
   const { where, message, place, source, line, stack } = report;
   const lines = source.map((each) =>
     `${each.line === line ? ">" : " "} ${String(each.line).padStart(5)} | ${each.text}\n`
   );
   return (
-    // The report itself, for the panel: in an attribute, because a script of data would need a nonce in some policies.
+    // The report for the panel. In an attribute, because some policies require a nonce even for data scripts.
     `<section ${DEV_ERROR_ATTRIBUTE}="${escape(JSON.stringify(report))}"><h2>${escape(where)}</h2>` +
     `<p><strong>${escape(message)}</strong></p>` +
     (place === null ? "" : `<p>${escape(place)}</p>`) +
-    // A parser drops the first newline of a <pre> (HTML, 13.2.6.4.7).
+    // The parser drops the first newline in a `<pre>` (HTML, 13.2.6.4.7).
     (lines.length === 0 ? "" : `<pre>\n${escape(lines.join(""))}</pre>`) +
     `<pre>\n${escape(stack)}</pre></section>`
   );
 }
 
-/** A whole page, for an application that has not started. */
+/** Formats a page for an application that did not start. */
 export function failedStart(report: ErrorReport): string {
   return failedPage(errorMarkup(report));
 }
 
-/** The same for a browser that may not see why. */
+/** Formats the same page for a browser that may not see the reason. */
 export function hiddenFailedStart(): string {
   return failedPage(`<p>The console of the server shows why.</p>${INVITATION}`);
 }
 
-/** The line of a page that says how to see more. It is for anyone: it holds nothing of the server and nothing of the request. */
+/** Tells how to see errors. Visible to everyone, so it contains nothing of the server or the request. */
 export const INVITATION =
   "<p><small>Development mode: to see errors here, open once the link that the console of the server shows.</small></p>";
 

@@ -1,5 +1,5 @@
 /**
- * An error → what a developer wants to know of it: message, stack, the place in the application, the lines around it.
+ * Creates the report of an error: message, stack, position in the application, and the source around it.
  *
  * @module
  */
@@ -10,82 +10,77 @@ import { inspect } from "../platform/inspect.ts";
 import type { ErrorReport, SourceLine } from "../protocol/dev.ts";
 import { type Frame, framesOf } from "./stack_frames.ts";
 
-/** How many lines are shown before and after the one at fault. */
+/** Number of source lines before and after the position. */
 const AROUND = 4;
-/** The most characters of a message, of a stack and of a line; what is longer helps nobody. */
+/** Maximum length of a message, a stack and a line, in characters. */
 const MAX_MESSAGE = 4_000;
 const MAX_STACK = 20_000;
 const MAX_LINE = 400;
-/** The most bytes of a file that is looked into. */
+/** Maximum size of a source file, in bytes. */
 const MAX_FILE = 2_000_000;
-/** How many causes are followed: they may lead in a circle. */
+/** Maximum number of causes: they may be circular. */
 const MAX_CAUSES = 8;
 
-/** What an error belongs to. */
+/** Context of an error. */
 export interface ErrorOrigin {
-  /** Where it went wrong. */
+  /** The failed operation. */
   readonly where: string;
-  /** The id of the request, or `null`. */
+  /** The request ID, or `null`. */
   readonly requestId: string | null;
-  /** The root of the application: the source of nothing else is shown. `null` where it has none. */
+  /** Root folder of the application, or `null`. Only source files in it are shown. */
   readonly baseDir: string | null;
 }
 
-/** A place in a file. */
+/** A position in a file. */
 interface Place {
   readonly path: string;
   readonly line: number;
   readonly column: number;
 }
 
-/**
- * Makes the report of an error. Never rejects: a source that cannot be read is left out.
- *
- * @param error What was thrown.
- * @param origin What it belongs to.
- */
+/** Creates the report of an error. A source that cannot be read is omitted. */
 export async function reportOf(error: unknown, { where, requestId, baseDir }: ErrorOrigin): Promise<ErrorReport> {
-  const { message, stack, frames } = read(error);
+  const { message, stack, frames } = readError(error);
   const place = baseDir === null ? null : findPlace(frames, baseDir);
   const source = place === null || baseDir === null ? [] : await linesAround(place, baseDir);
   return {
-    where: clip(where, MAX_LINE),
+    where: truncate(where, MAX_LINE),
     requestId,
-    message: clip(message, MAX_MESSAGE),
-    stack: clip(stack, MAX_STACK),
+    message: truncate(message, MAX_MESSAGE),
+    stack: truncate(stack, MAX_STACK),
     place: place === null || baseDir === null ? null : `${relative(baseDir, place.path)}:${place.line}:${place.column}`,
     source,
     line: place?.line ?? 0,
   };
 }
 
-/** What is known of an error. */
+/** The readable parts of an error. */
 interface Reading {
   readonly message: string;
   readonly stack: string;
   readonly frames: readonly Frame[];
 }
 
-function read(error: unknown): Reading {
+function readError(error: unknown): Reading {
   try {
     const chain = chainOf(error);
-    return { message: messageOf(error), stack: stackOf(chain), frames: chain.flatMap(framesOf) };
+    return { message: errorMessage(error), stack: stackOf(chain), frames: chain.flatMap(framesOf) };
   } catch {
-    // Its own getters throw. It has been reported as it is; what is missing here is the view of it.
+    // A getter of the error throws. It was already logged; only this view of it is incomplete.
     return { message: "An error whose properties cannot be read", stack: "", frames: [] };
   }
 }
 
-function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? `${textOf(error.name)}: ${textOf(error.message)}` : inspect(error));
+function errorMessage(error: unknown): string {
+  return printable(error instanceof Error ? `${asText(error.name)}: ${asText(error.message)}` : inspect(error));
 }
 
-/** A property of an error, which may have been set to anything. */
-function textOf(value: unknown): string {
+/** Returns a property of an error as text; it may have any type. */
+function asText(value: unknown): string {
   return typeof value === "string" ? value : inspect(value);
 }
 
-/** The error, and what has caused it. */
+/** Returns the error and its causes. */
 function chainOf(error: unknown): readonly unknown[] {
   const chain: unknown[] = [];
   let next = error;
@@ -97,45 +92,46 @@ function chainOf(error: unknown): readonly unknown[] {
 }
 
 function stackOf(chain: readonly unknown[]): string {
-  const stacks = chain.map((each) => each instanceof Error ? textOf(each.stack ?? messageOf(each)) : inspect(each));
+  const stacks = chain.map((each) => each instanceof Error ? asText(each.stack ?? errorMessage(each)) : inspect(each));
   return printable(stacks.join("\nCaused by: "));
 }
 
-/** Finds the innermost place in a module of the application. */
+/** Finds the innermost position in a module of the application. */
 function findPlace(frames: readonly Frame[], baseDir: string): Place | null {
   for (const { url, line, column } of frames) {
-    const path = pathOf(url);
+    const path = filePath(url);
     if (path !== null && isModule(path, baseDir)) return { path, line, column };
   }
   return null;
 }
 
-/** The files that V8 runs as modules, or Deno makes such of. */
+/** Files that are modules. */
 const MODULE = /\.[cm]?[jt]sx?$/;
 
 /**
- * Returns whether a path may be that of a module of the application. Held to that although it comes from a frame: a stack
- * is text, which a program may have written itself from what it was sent.
+ * Returns `true` if a path may be that of a module of the application. Checked although it comes from a stack: a
+ * program may have
+ * written that text from its input.
  */
 function isModule(path: string, baseDir: string): boolean {
   const segments = relative(baseDir, path).split(/[/\\]/);
-  // A segment that begins with a dot is a hidden file or folder, or leads out of the root. On Windows the way to another
-  // drive has none.
+  // A segment with a leading dot is hidden, or leads out of the root folder. On Windows, a path to another drive has
+  // none.
   return MODULE.test(path) && !segments.some((segment) => segment.startsWith(".") || segment === "node_modules") &&
     isInside(baseDir, path);
 }
 
-function pathOf(url: string): string | null {
+function filePath(url: string): string | null {
   try {
     return fromFileUrl(url);
   } catch {
-    return null; // An escape that is broken: then it is the URL of no file.
+    return null; // An invalid escape: not the URL of a file.
   }
 }
 
 async function linesAround({ path, line }: Place, baseDir: string): Promise<readonly SourceLine[]> {
   try {
-    // Links are followed first: one inside the root may lead out of it, or to a file of another kind.
+    // Links are resolved first: one in the root folder may lead out of it.
     const [root, real] = await Promise.all([realPath(baseDir), realPath(path)]);
     if (!isModule(real, root)) return [];
     const { size, isFile } = await readFacts(path);
@@ -144,19 +140,19 @@ async function linesAround({ path, line }: Place, baseDir: string): Promise<read
     const first = Math.max(1, line - AROUND);
     return lines.slice(first - 1, line + AROUND).map((text, index) => ({
       line: first + index,
-      text: clip(printable(text), MAX_LINE),
+      text: truncate(printable(text), MAX_LINE),
     }));
   } catch {
-    return []; // Gone, or not ours to read: the stack still says where it was.
+    return []; // Deleted or not readable. The stack still has the position.
   }
 }
 
-/** Without what colours a terminal, which some messages hold, and without other control characters. */
+/** Removes color codes of terminals, and replaces other control characters. */
 function printable(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   return text.replace(/\x1b\[[\d;]*m/g, "").replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "\ufffd");
 }
 
-function clip(text: string, most: number): string {
+function truncate(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }

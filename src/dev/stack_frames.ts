@@ -1,32 +1,32 @@
 /**
- * The stack of an error → the places in files that V8 has written into it.
+ * Reads the file positions in the stack of an error, as V8 writes it.
  *
- * A stack is text that begins with the name and the message of its error, and a message may quote what a user has sent:
- * lines that look like frames, of a file that was never run. So the message is taken off first, letter by letter; where
- * that fails, there are no frames.
+ * A stack is text that begins with the name and the message, and a message may quote the input of a user: lines that
+ * look like
+ * frames. So the message is removed first. If that fails, there are no frames.
  *
  * @module
  */
 
-/** A place in a file. */
+/** A position in a file. */
 export interface Frame {
-  /** The URL of the file, `file:///…`. */
+  /** URL of the file, `file:///…`. */
   readonly url: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** The most characters of frames that are looked through. */
+/** Maximum length of the frames that are read, in characters. */
 const MAX_FRAMES = 20_000;
 
-/** Reads the frames of an error, the innermost first; none of a value that is not an error. */
+/** Returns the frames of an error, innermost first; none if the value is not an error. */
 export function framesOf(error: unknown): readonly Frame[] {
   if (!(error instanceof Error)) return [];
-  // Each may have been set to anything.
+  // Each may have any type.
   const { stack, name, message }: { readonly stack?: unknown; readonly name: unknown; readonly message: unknown } =
     error;
   if (typeof stack !== "string" || typeof message !== "string") return [];
-  const head = message === "" ? String(name) : headOf(stack, message);
+  const head = message === "" ? String(name) : stackHead(stack, message);
   if (!stack.startsWith(`${head}\n`)) return [];
   const frames: Frame[] = [];
   const [, ...lines] = stack.slice(head.length, head.length + MAX_FRAMES).split("\n");
@@ -38,14 +38,14 @@ export function framesOf(error: unknown): readonly Frame[] {
 }
 
 /**
- * Name and message as they stand in front of the frames. The name is what is before the first colon, not that of the error:
- * it may have been given another one since its stack was written.
+ * Returns name and message as written before the frames. The name is read from the stack: that of the error may have
+ * changed since.
  */
-function headOf(stack: string, message: string): string {
+function stackHead(stack: string, message: string): string {
   return `${stack.slice(0, Math.max(0, stack.indexOf(":")))}: ${message}`;
 }
 
-/** Reads `    at name (file:///path:line:column)`. The name may hold anything: what is last in the line is the place. */
+/** Parses `    at name (file:///path:line:column)`. The name may contain anything; the position comes last. */
 function parseFrame(line: string): Frame | null {
   if (!line.startsWith("    at ")) return null;
   const [, url, row, column] = /^(file:\/\/\/\S*?):(\d+):(\d+)\)?$/.exec(line.slice(line.lastIndexOf("file:///"))) ??

@@ -1,5 +1,5 @@
 /**
- * Watches the folder of static files: they belong to no module, so that no change of them starts the server anew.
+ * Watches the folder of static files, whose changes do not restart the server because they are not modules.
  *
  * @module
  */
@@ -7,22 +7,17 @@ import { relative } from "@std/path";
 import { realPathSync } from "../platform/files.ts";
 import { watchFolder } from "../platform/watch.ts";
 
-/** A folder that is watched until it is disposed. */
-export interface StaticWatch extends AsyncDisposable {
-  /** Whether there is anything to watch. */
-  readonly isWatching: boolean;
-}
-
 /**
- * Watches a folder and all below it.
+ * Watches a folder and its subfolders until the result is disposed.
  *
- * @param folder The folder; one that does not exist, or may not be read, is not watched.
- * @param onChange Told the path of each file that has changed, as pages ask for it: `/styles/site.css`.
+ * @param folder The folder.
+ * @param onChange Called with the path of each changed file, as in a URL: `/styles/site.css`.
+ * @returns `null` if the folder does not exist or cannot be read.
  */
-export function watchStatic(folder: string, onChange: (path: string) => void): StaticWatch {
+export function watchStatic(folder: string, onChange: (path: string) => void): AsyncDisposable | null {
   const watcher = watchFolder(folder);
-  if (watcher === null) return { isWatching: false, [Symbol.asyncDispose]: async () => {} };
-  // The system tells real paths, and the folder may be reached by a link.
+  if (watcher === null) return null;
+  // The system reports real paths, and the folder may be a link.
   const root = realPathSync(folder);
   const reading = (async () => {
     for await (const paths of watcher) {
@@ -35,7 +30,6 @@ export function watchStatic(folder: string, onChange: (path: string) => void): S
     }
   })();
   return {
-    isWatching: true,
     [Symbol.asyncDispose]: async () => {
       watcher[Symbol.dispose]();
       await reading;

@@ -90,7 +90,7 @@ function renderWithoutPage({ request, url, cache }: Answer, { app: { providers, 
 
 async function findPages(baseDir: string | null, pages: readonly PageEntry[] | undefined): Promise<PageFiles> {
   if (pages !== undefined) return pagesFromList(pages, baseDir ?? "/");
-  return baseDir === null ? pagesFromList([], "/") : await discoverPages({ baseDir });
+  return baseDir === null ? pagesFromList([], "/") : await discoverPages(baseDir);
 }
 
 function registerActions(manifest: Manifest, manager: FormActionManager, signals: SignalFamily): void {

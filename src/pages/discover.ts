@@ -1,5 +1,5 @@
 /**
- * The files of the pages folder: found by one walk at the start, or listed by a program that is compiled or bundled.
+ * The files of the pages folder: found by a walk on startup, or listed by an application that is compiled or bundled.
  *
  * @module
  */
@@ -9,44 +9,35 @@ import { type FolderEntry, listFolder, readFacts, realPath } from "../platform/f
 import { errorCode } from "../platform/system_error.ts";
 import { isInside } from "./inside.ts";
 
-/** What a file is for, told by its name. */
+/** The role of a file, which its name determines. */
 export type PageFileKind = "page" | "template" | "layout" | "component" | "not_found" | "error";
 
-/** One file of the pages folder, not yet imported. */
+/** A file of the pages folder, not yet imported. */
 export interface PageFile {
-  /** What it is for. */
+  /** The role of the file. */
   readonly kind: PageFileKind;
-  /** Its path from `baseDir`, with `/` between the parts: what it is called in messages and in forms. */
+  /** Its path from `baseDir`, with `/` as the separator. Messages and forms name the file by it. */
   readonly file: string;
-  /** The names of the folders it lies in, from the pages folder on; none for the pages folder itself. */
+  /** The names of its folders below the pages folder, outermost first. */
   readonly folders: readonly string[];
-  /** Its real path, links followed; `null` where it was listed and so need not be on any disk. */
+  /** Its real path, with links followed; `null` if it was listed, because it need not be on disk. */
   readonly realFile: string | null;
-  /** Imports it. */
+  /** Imports the file. */
   readonly load: () => Promise<unknown>;
 }
 
 /** All files of a pages folder. */
 export interface PageFiles {
-  /** `baseDir` as an absolute path, links not followed. */
+  /** `baseDir` as an absolute path, without following links. */
   readonly baseDir: string;
-  /** The files: of a walk in the order of names, of a list in its own. */
+  /** The files: of a walk in the order of their names, of a list in its order. */
   readonly files: readonly PageFile[];
-  /** What was left out, and why. */
+  /** The files that were ignored, and why. */
   readonly warnings: readonly string[];
 }
 
-/** Where pages are looked for. */
-export interface DiscoverOptions {
-  /** The root of the application. */
-  readonly baseDir: string;
-  /** The pages folder, as a path from `baseDir`. Default: `pages`. */
-  readonly pagesDir?: string | undefined;
-}
-
 /**
- * One module of an explicit list of pages, which takes the place of the folder walk in programs that are compiled or
- * bundled.
+ * A module in an explicit list of pages, which replaces the walk in an application that is compiled or bundled.
  *
  * @example A page by its route, and a layout by its file
  * ```ts
@@ -66,43 +57,45 @@ export interface DiscoverOptions {
  */
 export interface PageEntry {
   /**
-   * The path of the file, from `baseDir` or from the pages folder on (`pages/notes/[id]/page.tsx`, `pages/layout.tsx`), or the
-   * route of a page, which begins with a slash and stands for its `page.tsx` (`/notes/[id]`). Nothing is read from disk.
+   * The path of the file from `baseDir` or from the pages folder (`pages/notes/[id]/page.tsx`, `layout.tsx`), or the route of a
+   * page with a leading slash (`/notes/[id]`), which means its `page.tsx`. Nothing is read from disk.
    */
   readonly path: string;
   /** Imports the module: `() => import("./pages/notes/[id]/page.tsx")`. */
   readonly load: () => Promise<unknown>;
 }
 
-const FILE_NAME = /^(page|template|layout|component|not_found|error)\.(?:tsx|ts|jsx|js)$/;
+const PAGES = "pages";
 const COMPONENTS = "_components";
+const FILE_NAME = /^(page|template|layout|component|not_found|error)\.(?:tsx|ts|jsx|js)$/;
 
 /**
- * Walks the pages folder once, in the order of names. Hidden folders and those that begin with `_` are passed by, but for
- * `_components`, in which only `component.tsx` and its like count. Links are followed; what lies outside `baseDir` then is left
- * out with a warning.
+ * Walks the folder `pages` once. Ignores hidden folders and those that begin with `_`, except `_components`, in which only
+ * `component.tsx` (or `.ts`, `.jsx`, `.js`) counts. Follows links, and ignores those that lead outside `baseDir` with a warning.
  *
- * @param options Where to look.
- * @returns The files that were found; none, with a warning, where there is no pages folder.
- * @throws {TypeError} When `baseDir` is no folder, or the pages folder lies outside it.
+ * @param givenBase The root of the application.
+ * @returns The files; none, and a warning, if there is no pages folder.
+ * @throws {TypeError} When `baseDir` is not a folder, or the pages folder is a link that leads outside it.
  */
-export async function discoverPages({ baseDir: givenBase, pagesDir = "pages" }: DiscoverOptions): Promise<PageFiles> {
+export async function discoverPages(givenBase: string): Promise<PageFiles> {
   const baseDir = resolve(givenBase);
   const realBaseDir = await realFolder(baseDir);
   if (realBaseDir === null) {
     throw new TypeError(
-      `Cannot find pages: baseDir "${baseDir}" is no folder; name the folder that holds "${pagesDir}"`,
+      `Cannot find pages: baseDir "${baseDir}" is not a folder; set it to the folder that contains "pages"`,
     );
   }
-  const pagesPath = resolve(baseDir, pagesDir);
+  const pagesPath = join(baseDir, PAGES);
   const realPages = await realFolder(pagesPath);
   if (realPages === null) {
     const warning =
-      `No pages were found: there is no folder "${pagesPath}"; put a page.tsx into it, or name another by baseDir`;
+      `Found no pages: the folder "${pagesPath}" does not exist; create it with a page.tsx, or set baseDir`;
     return { baseDir, files: [], warnings: [warning] };
   }
-  if (!isInside(baseDir, pagesPath) || !isInside(realBaseDir, realPages)) {
-    throw new TypeError(`Cannot find pages: the pages folder "${realPages}" lies outside baseDir "${realBaseDir}"`);
+  if (!isInside(realBaseDir, realPages)) {
+    throw new TypeError(
+      `Cannot find pages: the pages folder "${realPages}" is outside baseDir "${realBaseDir}"; move it into baseDir`,
+    );
   }
   const walk: Walk = { baseDir, realBaseDir, pagesPath, files: [], warnings: [] };
   await walkFolder(walk, [], [realPages]);
@@ -111,37 +104,23 @@ export async function discoverPages({ baseDir: givenBase, pagesDir = "pages" }: 
 }
 
 /**
- * Makes the files of an explicit list, as a walk would have found them.
+ * Returns the files of an explicit list, as a walk would have found them.
  *
- * @param list The modules.
- * @param baseDir The root of the application.
- * @param pagesDir The pages folder, as a path from `baseDir`.
- * @returns The files, in the order of the list.
- * @throws {TypeError} When a path is neither that of a file below `baseDir` nor a route.
+ * @throws {TypeError} When a path is neither a file below `baseDir` nor a route.
  */
-export function pagesFromList(list: readonly PageEntry[], baseDir: string, pagesDir: string = "pages"): PageFiles {
+export function pagesFromList(list: readonly PageEntry[], baseDir: string): PageFiles {
   const base = resolve(baseDir);
-  const files = list.map(({ path, load }) => {
-    if (typeof load !== "function") {
-      throw new TypeError(
-        `Cannot list page "${path}": its load is ${typeof load}, a function that imports it is needed`,
-      );
-    }
-    return listedFile(path, base, toSlashes(normalize(pagesDir)).replace(/\/$/, ""), load);
-  });
-  return { baseDir: base, files, warnings: [] };
+  return { baseDir: base, files: list.map((entry) => listedFile(entry, base)), warnings: [] };
 }
 
-/** Who comes from elsewhere names pages otherwise, and would look for the mistake in every other place first. */
+/** Names the scripts of a pages folder without pages: other frameworks name their pages differently. */
 async function explainNoPages(pagesPath: string): Promise<string[]> {
   const entries = await listFolder(pagesPath);
   const scripts = entries.filter(({ name }) => /\.[jt]sx?$/.test(name)).map(({ name }) => `"${name}"`).toSorted();
   if (scripts.length === 0) return [];
+  const some = scripts.slice(0, 5).join(", ");
   return [
-    `No pages were found in "${pagesPath}": it holds ${
-      scripts.slice(0, 5).join(", ")
-    }; a page is a file "page.tsx" in ` +
-    `the folder of its URL`,
+    `Found no pages in "${pagesPath}": it contains ${some}; a page is a file "page.tsx" in the folder of its URL`,
   ];
 }
 
@@ -153,23 +132,25 @@ interface Walk {
   readonly warnings: string[];
 }
 
-/** `reals` are the real paths of this folder and of those it was reached through, the nearest last. */
+/** `reals` are the real paths of this folder and of the folders that led to it, the nearest last. */
 async function walkFolder(walk: Walk, folders: readonly string[], reals: readonly string[]): Promise<void> {
   const path = join(walk.pagesPath, ...folders);
   const entries = await listFolder(path);
-  // The file system promises no order, and warnings and actions are to come in the same one everywhere.
+  // The file system guarantees no order, and warnings and actions must come in the same order everywhere.
   entries.sort((a, b) => a.name < b.name ? -1 : 1);
   for (const entry of entries) {
     const kind = kindOf(entry.name, folders);
     const mayBeFolder = isWalked(entry.name, folders);
     if (kind === null && !mayBeFolder) continue;
-    const found = await follow(walk, join(path, entry.name), join(reals.at(-1) ?? path, entry.name), entry);
+    const found = await resolveEntry(walk, join(path, entry.name), join(reals.at(-1) ?? path, entry.name), entry);
     if (found === null) continue;
     if (found.isFile && kind !== null) {
       addFile(walk, kind, [...folders], entry.name, found.real);
     } else if (!found.isFile && mayBeFolder) {
       if (reals.includes(found.real)) {
-        walk.warnings.push(`Left out "${idOf(walk, join(path, entry.name))}": it is a link to a folder it lies in`);
+        walk.warnings.push(
+          `Ignored "${pathFromBase(walk, join(path, entry.name))}": the link leads to a folder around it`,
+        );
       } else {
         await walkFolder(walk, [...folders, entry.name], [...reals, found.real]);
       }
@@ -179,25 +160,22 @@ async function walkFolder(walk: Walk, folders: readonly string[], reals: readonl
 
 function addFile(walk: Walk, kind: PageFileKind, folders: readonly string[], name: string, realFile: string): void {
   const path = join(walk.pagesPath, ...folders, name);
-  const file = idOf(walk, path);
-  if (isRootOnly(kind) && folders.length > 0) {
-    walk.warnings.push(`Left out "${file}": a file of this name counts only in the pages folder itself`);
-    return;
-  }
-  walk.files.push({ kind, file, folders, realFile, load: () => import(toFileUrl(path).href) });
+  const file = pathFromBase(walk, path);
+  if (isMisplaced(kind, folders)) walk.warnings.push(`Ignored "${file}": ${ROOT_ONLY}`);
+  else walk.files.push({ kind, file, folders, realFile, load: () => import(toFileUrl(path).href) });
 }
 
-/** The kind of a file by its name and place; `null` for what is none of ours. */
+/** Returns the role of a file by its name and its folders; `null` for a file without one. */
 function kindOf(name: string, folders: readonly string[]): PageFileKind | null {
   const kind = fileKind(name);
   const inComponents = folders.includes(COMPONENTS);
-  // `_components/component.tsx` itself belongs to no component: those have a folder each.
+  // `_components/component.tsx` is not a component: each component has a folder of its own.
   if (kind === "component") return inComponents && folders.at(-1) !== COMPONENTS ? kind : null;
   return inComponents ? null : kind;
 }
 
 function fileKind(name: string): PageFileKind | null {
-  // The pattern lists the kinds and nothing else.
+  // The group of the pattern lists the kinds.
   return (FILE_NAME.exec(name)?.[1] ?? null) as PageFileKind | null;
 }
 
@@ -206,12 +184,14 @@ function isWalked(name: string, folders: readonly string[]): boolean {
   return !name.startsWith("_") || (name === COMPONENTS && !folders.includes(COMPONENTS));
 }
 
-function isRootOnly(kind: PageFileKind): boolean {
-  return kind === "not_found" || kind === "error";
+const ROOT_ONLY = "a file of this name counts only in the pages folder itself";
+
+function isMisplaced(kind: PageFileKind, folders: readonly string[]): boolean {
+  return (kind === "not_found" || kind === "error") && folders.length > 0;
 }
 
-/** What stands at a path, links followed; `null`, with a warning, for what must not or cannot be used. */
-async function follow(
+/** Follows an entry of a folder. Returns `null`, with a warning for a link, if it must not or cannot be used. */
+async function resolveEntry(
   walk: Walk,
   path: string,
   real: string,
@@ -223,11 +203,11 @@ async function follow(
     target = await realPath(path);
   } catch (error) {
     if (!["ENOENT", "ELOOP"].includes(errorCode(error) ?? "")) throw error;
-    walk.warnings.push(`Left out "${idOf(walk, path)}": it is a link that leads nowhere`);
+    walk.warnings.push(`Ignored "${pathFromBase(walk, path)}": the link leads nowhere`);
     return null;
   }
   if (!isInside(walk.realBaseDir, target)) {
-    walk.warnings.push(`Left out "${idOf(walk, path)}": it is a link that leads out of baseDir, to "${target}"`);
+    walk.warnings.push(`Ignored "${pathFromBase(walk, path)}": the link leads outside baseDir, to "${target}"`);
     return null;
   }
   const { isFile, isDirectory } = await readFacts(target);
@@ -244,7 +224,7 @@ async function realFolder(path: string): Promise<string | null> {
   }
 }
 
-function idOf(walk: Walk, path: string): string {
+function pathFromBase(walk: Walk, path: string): string {
   return toSlashes(relative(walk.baseDir, path));
 }
 
@@ -252,33 +232,34 @@ function toSlashes(path: string): string {
   return IS_WINDOWS ? path.replaceAll("\\", "/") : path;
 }
 
-function listedFile(path: string, baseDir: string, pagesDir: string, load: () => Promise<unknown>): PageFile {
-  const refuse = (reason: string): TypeError =>
-    new TypeError(
-      `Cannot list page "${path}": ${reason}; give the path of its file such as "${pagesDir}/notes/page.tsx", or its ` +
-        `route such as "/notes"`,
+function listedFile({ path, load }: PageEntry, baseDir: string): PageFile {
+  if (typeof load !== "function") {
+    throw new TypeError(
+      `Cannot list page "${path}": its load is ${typeof load}; pass a function that imports the page`,
     );
-  if (fileKind(path.split("/").at(-1) ?? "") === null && path.startsWith("/")) {
+  }
+  const misplaced = (reason: string): TypeError =>
+    new TypeError(
+      `Cannot list page "${path}": ${reason}; pass the path of its file, such as "pages/notes/page.tsx", or its route, such as ` +
+        `"/notes"`,
+    );
+  const name = path.split("/").at(-1) ?? "";
+  if (fileKind(name) === null && path.startsWith("/")) {
     const folders = path.split("/").filter((part) => part !== "");
-    const file = [pagesDir, ...folders, "page.tsx"].filter((part) => part !== ".").join("/");
-    return { kind: "page", file, folders, realFile: null, load };
+    return { kind: "page", file: [PAGES, ...folders, "page.tsx"].join("/"), folders, realFile: null, load };
   }
   const fromBase = toSlashes(isAbsolute(path) ? relative(baseDir, path) : normalize(path));
-  if (fromBase.startsWith("../") || isAbsolute(fromBase)) throw refuse(`it lies outside baseDir "${baseDir}"`);
-  const isBelowPages = pagesDir === "." || fromBase.startsWith(`${pagesDir}/`);
-  const file = isBelowPages ? fromBase : `${pagesDir}/${fromBase}`;
-  const parts = (pagesDir === "." ? file : file.slice(pagesDir.length + 1)).split("/");
-  const folders = parts.slice(0, -1);
-  const name = parts.at(-1) ?? "";
+  if (fromBase.startsWith("../") || isAbsolute(fromBase)) throw misplaced(`it is outside baseDir "${baseDir}"`);
+  const file = fromBase.startsWith(`${PAGES}/`) ? fromBase : `${PAGES}/${fromBase}`;
+  const folders = file.split("/").slice(1, -1);
   const kind = kindOf(name, folders);
   if (kind === null) {
-    const reason = fileKind(name) === null
-      ? `"${name}" is none of page, template, layout, component, not_found and error`
-      : `"${name}" has no place in folder "${folders.join("/")}"`;
-    throw refuse(reason);
+    throw misplaced(
+      fileKind(name) === null
+        ? `"${name}" is none of page, template, layout, component, not_found and error`
+        : `"${name}" has no meaning in the folder "${folders.join("/")}"`,
+    );
   }
-  if (isRootOnly(kind) && folders.length > 0) {
-    throw refuse("a file of this name counts only in the pages folder itself");
-  }
+  if (isMisplaced(kind, folders)) throw misplaced(ROOT_ONLY);
   return { kind, file, folders, realFile: null, load };
 }

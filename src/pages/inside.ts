@@ -1,20 +1,13 @@
 /**
- * Whether one path lies below another.
+ * Comparing paths.
  *
  * @module
  */
 import { isAbsolute, relative, SEPARATOR } from "@std/path";
 
-/**
- * Whether a path is a folder or lies below it. Both are absolute; links are not followed, so give real paths where a link
- * could lead out.
- *
- * @param folder The folder.
- * @param path The path that is to lie inside.
- * @returns Whether it does.
- */
+/** Returns whether an absolute path is a folder or inside it. Links are not followed: pass real paths if a link could lead out. */
 export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  // On Windows the way from one drive to another is an absolute path.
+  // On Windows, the relative path from one drive to another is absolute.
   return way !== ".." && !way.startsWith(`..${SEPARATOR}`) && !isAbsolute(way);
 }

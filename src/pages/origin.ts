@@ -1,6 +1,6 @@
 /**
- * The origin page of a call: the page that a form was rendered for, with the parameters it was rendered with. A form names it in
- * the URL it is posted to, so that it is known before the body is read, and in two hidden fields (seed 004).
+ * The origin page of a call: the page that rendered the form, and its parameters. A form names it in the URL that it is posted to,
+ * so that it is known before the body is read, and in two hidden fields (seed 004).
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { isInside } from "./inside.ts";
 import type { Manifest, PageRoute } from "./manifest.ts";
 import { parsePattern } from "./route.ts";
 
-/** What a form says about where it stands; `null` for a field that was not sent. From a visitor: nothing of it is trusted. */
+/** The origin fields of a form; `null` for one that was not sent. User input: nothing of it is trusted. */
 export interface OriginClaim {
   /** The field `_next_form_page`. */
   readonly page: string | null;
@@ -23,71 +23,69 @@ export interface OriginClaim {
   readonly url: string | null;
 }
 
-/** The page that a call is about, and how it was asked for. */
+/** The origin page of a call. */
 export interface OriginPage {
-  /** The page; `null` where the address leads to no page, and the page for what is not found was shown there. */
+  /** The page; `null` if the URL leads to none, and `not_found.tsx` was rendered for it. */
   readonly route: PageRoute | null;
-  /** The parameters its URL gives. */
+  /** The parameters in its URL. */
   readonly params: Params;
   /** Its URL on this site, without the fields of the protocol. */
   readonly url: URL;
 }
 
-/** Reads the origin of forms. */
+/** Reads the origin fields of forms. */
 export interface Origins {
   /**
-   * The page a form says it stands on.
+   * Returns the page that the origin fields of a form name.
    *
-   * The page's path is compared with those of the manifest and never reaches the file system. The URL must lead to the same
-   * page; without one, a page that has no parameters is taken under its only path.
+   * The path of the page is compared with those of the manifest and never reaches the file system. The URL must lead to the same
+   * page. Without a URL, a page without parameters has its only path.
    *
-   * @param claim What the form sent.
+   * @param claim The fields.
    * @param own The URL that was posted to: its origin is this site.
-   * @returns The origin, or `null` when what was sent names no page of this handler.
+   * @returns The page, or `null` if the fields do not name a page of this handler.
    */
   resolveOrigin(claim: OriginClaim, own: URL): OriginPage | null;
   /**
    * Returns the page at an address of this site.
    *
-   * @param address A path and a query, as a form names its page: text of the client.
+   * @param address A path and a query, as a form names its page: user input.
    * @param own The URL that was posted to: its origin is this site.
-   * @returns The page, also the one for what is not found; `null` for what is not an address of this site.
+   * @returns The page, which may be `not_found.tsx`; `null` if the text is not an address of this site.
    */
   resolveAddress(address: string, own: URL): OriginPage | null;
   /**
    * Returns whether the field `_next_form_page` names the page of an address.
    *
-   * @param field The field, as it was sent.
-   * @param page The page that the address leads to.
+   * @param field The value of the field.
+   * @param page The page at the address.
    */
   isFileOf(field: string, page: OriginPage): boolean;
 }
 
-/** How a page is named in the forms it renders. */
+/** Options for {@linkcode originFields}. */
 export interface OriginFieldsOptions {
-  /** The page's path from `baseDir`, or the absolute one, which tells every visitor where it lies on the server's disk. */
+  /** Names the page by its path from `baseDir`, or by its absolute path, which shows every user where it is on the server's disk. */
   readonly originPath: "relative" | "absolute";
   /** `baseDir` as an absolute path. */
   readonly baseDir: string;
 }
 
 const PAGE_NAMES = ["page.tsx", "page.ts", "page.jsx", "page.js"];
-// URL parsers drop tab, CR and LF, take a backslash in a path for a slash, and trim other control characters: what a browser
-// would then make of such a text is not what it says (CVE-2026-64941). In a query a backslash is a character like any other.
+// URL parsers drop tab, CR and LF, read a backslash in a path as a slash, and trim other control characters: a browser would
+// follow such a text to another URL than it names (CVE-2026-64941). In a query, a backslash has no special meaning.
 // deno-lint-ignore no-control-regex
 const UNSAFE_IN_URL = /[\u0000-\u0020\u007f#]|^[^?]*\\/;
 
 /**
- * Reads the origin of forms for one manifest.
+ * Makes the reader of the origin fields of forms.
  *
- * @param manifest The pages.
  * @param baseDir The root of the application.
- * @returns What reads origins.
  */
 export function createOrigins(manifest: Manifest, baseDir: string = manifest.baseDir): Origins {
   const base = resolve(baseDir);
   const routes = new Map<string, PageRoute>();
-  // By what our own forms say, letter by letter: of these no path has to be made.
+  // By the exact field that our forms send, so that no path has to be resolved.
   const fields = new Map<string, PageRoute>();
   for (const route of manifest.routes) {
     for (const path of pathsOf(route, base)) routes.set(path, route);
@@ -99,11 +97,11 @@ export function createOrigins(manifest: Manifest, baseDir: string = manifest.bas
     const match = manifest.router.match(url.pathname);
     return { route: match?.route ?? null, params: match?.params ?? NO_PARAMS, url: withoutProtocol(url) };
   };
-  // Drawn where no page is: forms in its layouts lead back to the address that was asked for.
-  const elsewhere = (manifest.notFound ?? manifest.errorPage)?.file ?? null;
+  // Rendered if no page is found: forms in its layouts lead back to the URL of the request.
+  const fallback = (manifest.notFound ?? manifest.errorPage)?.file ?? null;
   const isFileOf = (field: string, { route }: OriginPage): boolean => {
     if (route !== null) return routeOf(field) === route;
-    return elsewhere !== null && (field === elsewhere || field === join(base, elsewhere));
+    return fallback !== null && (field === fallback || field === join(base, fallback));
   };
   return {
     resolveOrigin({ page, url }, own) {
@@ -115,11 +113,11 @@ export function createOrigins(manifest: Manifest, baseDir: string = manifest.bas
     },
     resolveAddress(address, own) {
       const target = parseLocalUrl(address, own);
-      // The address of a form's endpoint is never that of a page.
+      // The URL that a form is posted to is never that of a page.
       if (target === null || target.pathname.startsWith(FORM_ENDPOINT)) return null;
       const origin = pageOf(target);
-      // Without a page of the application, no form was ever drawn there.
-      return origin.route === null && elsewhere === null ? null : origin;
+      // Without a page of the application, no form was rendered there.
+      return origin.route === null && fallback === null ? null : origin;
     },
     isFileOf,
   };
@@ -128,16 +126,14 @@ export function createOrigins(manifest: Manifest, baseDir: string = manifest.bas
 const NO_PARAMS: Params = Object.freeze({});
 
 /**
- * Returns an address without the fields of the protocol: that of the page alone.
- *
- * @param url The address.
+ * Returns a URL without the fields of the protocol: that of the page.
  */
 export function withoutProtocol(url: URL): URL {
   if (url.search === "") return url;
   const pairs = url.search.slice(1).split("&");
   const kept = pairs.filter((pair) => !isProtocolPair(pair));
   if (kept.length === pairs.length) return url;
-  // Joined as they were written: `searchParams` would spell the rest in another way, which is another address.
+  // Joined as they were written: `searchParams` would encode the rest in another way, which makes another URL.
   const plain = new URL(url);
   plain.search = kept.join("&");
   return plain;
@@ -148,21 +144,21 @@ function isProtocolPair(pair: string): boolean {
   return name !== undefined && PROTOCOL_FIELDS.has(name);
 }
 
-/** Encoded bytes of an address that fit into the URL of a form; proxies and logs refuse long URLs. */
+/** Maximum size of an address in the URL of a form, in encoded bytes: proxies and logs reject long URLs. */
 const ADDRESS_BYTES = 1_024;
 
 /**
  * Adds the origin page to the URL that a form is posted to.
  *
- * An address of more than 1,024 encoded bytes is named by its path and an empty query, `/search?`: the rest is in the body, in the
- * field `_next_form_origin`, and the page is not known before that is read.
+ * An address of more than 1,024 encoded bytes is named by its path and an empty query, `/search?`: the whole address is in the body,
+ * in the field `_next_form_origin`, and the page is known after that has been read.
  *
- * @param endpoint The URL, as the backend of the action gives it.
- * @param address The path and query of the page, as the hidden field has it.
+ * @param endpoint The URL, from the backend of the action.
+ * @param address The path and query of the page, as in the hidden field.
  */
 export function withOriginPage(endpoint: string, address: string): string {
   const [url = "", ...fragment] = endpoint.split("#");
-  // A backend that names the page in its URLs itself has the last word: named twice, the call would be refused.
+  // The backend has named the page itself: a URL that names it twice would be rejected.
   if (NAMES_PAGE.test(url)) return endpoint;
   const named = `${url}${url.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${
     encodeURIComponent(shortAddress(address))
@@ -171,9 +167,7 @@ export function withOriginPage(endpoint: string, address: string): string {
 }
 
 /**
- * Returns the address of a page as a URL can name it: of more than 1,024 encoded bytes the path and an empty query alone.
- *
- * @param address The path and query of the page.
+ * Returns the address of a page for a URL: the path and an empty query if it has more than 1,024 encoded bytes.
  */
 export function shortAddress(address: string): string {
   const query = address.indexOf("?");
@@ -186,8 +180,7 @@ const NAMES_PAGE = new RegExp(`[?&]${ORIGIN_URL_FIELD}=`);
 /**
  * Returns the page that the URL of a call names.
  *
- * @param url The URL that was posted to.
- * @returns The address; `null` where the URL names none. `isWhole` is `false` where the rest of it is in the body.
+ * @returns The address; `null` if the URL names none. `isWhole` is `false` if the whole address is in the body.
  * @throws {InputError} With status 400 when the URL names more than one page.
  */
 export function originInUrl(url: URL): { readonly address: string; readonly isWhole: boolean } | null {
@@ -199,12 +192,10 @@ export function originInUrl(url: URL): { readonly address: string; readonly isWh
 }
 
 /**
- * The hidden fields that lead back to a page, by name.
+ * Returns the hidden fields that name the page of a form, by name.
  *
  * @param file The page's path from `baseDir`.
- * @param url The URL the page is drawn for.
- * @param options How the page is named.
- * @returns The fields.
+ * @param url The URL that the page is rendered for.
  */
 export function originFields(
   file: string,
@@ -213,22 +204,22 @@ export function originFields(
 ): Readonly<Record<string, string>> {
   return {
     [ORIGIN_PAGE_FIELD]: originPath === "absolute" ? join(baseDir, file) : file,
-    [ORIGIN_URL_FIELD]: pathOf(url),
+    [ORIGIN_URL_FIELD]: pageAddress(url),
   };
 }
 
 /**
- * Checks a path that is to name the file of a page (seed 004, "Origin Page Validation").
+ * Checks the path of a page file (seed 004, "Origin Page Validation").
  *
- * It is accepted when its basename is `page.tsx`, `page.ts`, `page.jsx` or `page.js`, when with links followed it lies inside
- * `baseDir`, and when it is a file or a `template` file stands beside it. This reads the file system, so give it paths of your
- * own: what a visitor sends is compared with the pages that were found at the start.
+ * The path is valid if its basename is `page.tsx`, `page.ts`, `page.jsx` or `page.js`, it is inside `baseDir` after links are
+ * followed, and it is a file or its folder has a `template` file. The function reads the file system: do not pass user input. The
+ * handler compares the fields of forms with the pages that it found on startup instead.
  *
  * @param value The path, absolute or from `baseDir`.
- * @param options The root of the application; `null` accepts nothing. Default: the working directory.
+ * @param options The root of the application; with `null` no path is valid. Default: the working directory.
  * @returns The real path, or `null`.
  *
- * @example What is no page
+ * @example Paths that are not pages
  * ```ts
  * import { validatedNextFormPagePath } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -248,25 +239,25 @@ export function validatedNextFormPagePath(
   const realBase = realPathOf(base);
   if (realBase === null) return null;
   const real = realPathOf(path);
-  if (real !== null) return isInside(realBase, real) && isFile(real) ? real : null;
-  // No such file: the folder may be routed by its template alone.
+  if (real !== null) return isInside(realBase, real) && isExistingFile(real) ? real : null;
+  // There is no such file: the folder may have a template only.
   const realDir = realPathOf(dirname(path));
   if (realDir === null || !isInside(realBase, realDir)) return null;
-  const hasTemplate = PAGE_NAMES.some((name) => isFile(join(realDir, name.replace("page", "template"))));
+  const hasTemplate = PAGE_NAMES.some((name) => isExistingFile(join(realDir, name.replace("page", "template"))));
   return hasTemplate ? join(realDir, basename(path)) : null;
 }
 
-/** Every spelling of a page that a form may send, as absolute paths. */
+/** Returns every path by which a form may name a page, as absolute paths. */
 function pathsOf(route: PageRoute, baseDir: string): readonly string[] {
   const file = join(baseDir, route.file);
   const paths = route.realFile === null ? [file] : [file, route.realFile];
-  // Where a template stands, a page of any of the four names counts as being there.
+  // In a folder with a template, each of the four names of a page is accepted.
   return route.hasTemplate ? paths.flatMap((path) => PAGE_NAMES.map((name) => join(dirname(path), name))) : paths;
 }
 
-/** The path as an absolute one, by its text alone; `null` when it does not name a page file. */
+/** Returns the path as an absolute one, without reading the disk; `null` if it does not name a page file. */
 function absolutePath(value: string, baseDir: string): string | null {
-  // deno-lint-ignore no-control-regex -- no path of ours holds one, and U+0000 would end it for the file system
+  // deno-lint-ignore no-control-regex -- no path of a page has one, and U+0000 would end it for the file system
   if (value.trim() === "" || /[\u0000-\u001f\u007f]/.test(value)) return null;
   const path = isAbsolute(value) ? normalize(value) : join(baseDir, value);
   return PAGE_NAMES.includes(basename(path)) && !/[\\/]$/.test(value) ? path : null;
@@ -281,24 +272,22 @@ function onlyUrl(route: PageRoute | undefined, own: URL): URL | null {
 
 function parseLocalUrl(value: string, own: URL): URL | null {
   if (!value.startsWith("/") || value.startsWith("//") || UNSAFE_IN_URL.test(value)) return null;
-  // Held to what an address that is asked for is held to: under another one no page was served.
+  // The same rules as for the URL of a request: no page was served for any other.
   if (pathFault(pathOfAddress(value)) !== null) return null;
-  // Joined, not resolved: for a path with one slash at its beginning this is the same, at a fraction of the time.
+  // Joined, not resolved: for a path with one leading slash the result is the same, in a fraction of the time.
   const url = URL.parse(own.origin + value);
   return url !== null && url.origin === own.origin ? url : null;
 }
 
 /**
  * Returns the path of an address, as it was written.
- *
- * @param address A path and a query.
  */
 export function pathOfAddress(address: string): string {
   return address.split("?", 1)[0] ?? "";
 }
 
-function pathOf(url: URL): string {
-  // A page drawn for an action that was asked for in the query: leading back there must not run the action again.
+function pageAddress(url: URL): string {
+  // The query of the page may have called an action: leading back there must not run it again.
   const page = withoutProtocol(url);
   return page.pathname + page.search;
 }
@@ -307,12 +296,12 @@ function realPathOf(path: string): string | null {
   try {
     return realPathSync(path);
   } catch {
-    // Whatever keeps a path from being resolved, it names no page (seed 004).
+    // A path that cannot be resolved, for whatever reason, is not that of a page (seed 004).
     return null;
   }
 }
 
-function isFile(path: string): boolean {
+function isExistingFile(path: string): boolean {
   try {
     return isFileSync(path);
   } catch {

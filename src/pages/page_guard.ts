@@ -1,9 +1,9 @@
 /**
- * The guard of a page, for those who ask for its context without rendering it.
+ * The guard of a page, for calls that read its context without rendering it.
  *
- * A page is its own guard: its `render` decides who sees it. A value of its `context` is a part of it, and an action may ask for
- * one with `DContext()` at an address that the client chooses. So outside a render of the page the value lies behind the `render`
- * of the page the call is about, and behind that of the page which declares it:
+ * The `render` of a page is its guard and decides who may see it. A value of its `context` is a part of the page, and an action can
+ * request one with `DContext()` at a URL that the client chooses. So outside a render of the page, the value is behind the `render`
+ * of the origin page, and behind that of the page that declares the value:
  *
  * ```
  * DContext("summary") ──▶ guarded value ──▶ guard of /admin/users ──▶ guard of /admin ──▶ context function of /admin
@@ -21,22 +21,22 @@ import type { Pattern } from "./route.ts";
 /** The named values of a page. */
 export type PageContextMap = ReadonlyMap<string, Dependency<unknown>>;
 
-/** The decision of a page: kept for the request, so that a page is asked once whatever it says. */
+/** The decision of a page. Kept for the request, so that its guard runs once whatever the decision. */
 export type PageVerdict = { readonly kind: "admitted" } | { readonly kind: "denied"; readonly error: PageDeniedError };
 
-/** Thrown where a page does not let a request have its context. */
+/** Thrown when a page denies a request its context. */
 export class PageDeniedError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "PageDeniedError";
-  /** The answer that the page gave itself, such as a redirect to the sign-in page; `null` for a status alone. */
+  /** The response of the page, such as a redirect to the sign-in page; `null` for a status without one. */
   readonly response: Response | null;
 
   /**
    * Makes a denial.
    *
    * @param status The HTTP status, 400 to 599.
-   * @param message What the user is told.
-   * @param options The page's own answer, the error it threw as `cause`, and headers.
+   * @param message The message for the user.
+   * @param options The page's response, the error that it threw as `cause`, and headers.
    */
   constructor(
     status: number,
@@ -52,31 +52,31 @@ export class PageDeniedError extends HyperError {
   }
 }
 
-/** A page, as its guard sees it. */
+/** The parts of a page that its guard needs. */
 export interface GuardedPage {
   /** The page's path from `baseDir`. */
   readonly file: string;
   /** The pattern of its URLs. */
   readonly pattern: Pattern;
-  /** Its guard. */
+  /** The page's `render`, which is its guard. */
   readonly render: RenderFunction;
-  /** The named values it has. Its own `render` may ask for them: they are not behind itself. */
+  /** Its named values. They are not behind its own guard, so that its `render` can read them. */
   readonly context: PageContextMap;
 }
 
 const DENIED = "You may not see this page";
 const ADMITTED: PageVerdict = Object.freeze({ kind: "admitted" });
 
-/** Makes the dependency that asks the guard of a page, at most once for each request. */
+/** Makes the dependency that runs the guard of a page, at most once in a request. */
 export function pageGuard(page: GuardedPage): Dependency<PageVerdict> {
   return dependency(`guard of ${page.file}`, async (ctx) => {
     try {
-      return await askPage(page, ctx, false);
+      return await runGuard(page, ctx, false);
     } catch (error) {
       if (!isA(error, DependencyCycleError)) throw error;
-      // A dependency that reads the context is also what `render` decides by. Asked apart, `render` gets a value of its own of it,
-      // as it would in a GET of the page.
-      return await askPage(page, ctx, true);
+      // `render` itself uses a dependency that reads the context. Run apart, `render` gets its own value of that dependency, as in a
+      // GET request of the page.
+      return await runGuard(page, ctx, true);
     }
   }, { dispose: false });
 }
@@ -84,9 +84,9 @@ export function pageGuard(page: GuardedPage): Dependency<PageVerdict> {
 /**
  * Puts each value behind guards.
  *
- * @param context The values.
- * @param guardsOf The guards of the value of a name, in the order they are asked.
- * @returns The values by the same names; the same map where none has a guard.
+ * @param context The values, by name.
+ * @param guardsOf Returns the guards of a value, in the order to run them.
+ * @returns The guarded values, by name; the same map if none has a guard.
  */
 export function behindGuards(
   context: PageContextMap,
@@ -97,12 +97,12 @@ export function behindGuards(
   for (const [name, value] of context) {
     const guards = guardsOf(name);
     hasGuards ||= guards.length > 0;
-    guarded.set(name, guards.length === 0 ? value : behind(name, value, guards));
+    guarded.set(name, guards.length === 0 ? value : behindGuard(name, value, guards));
   }
   return hasGuards ? guarded : context;
 }
 
-function behind(
+function behindGuard(
   name: string,
   value: Dependency<unknown>,
   guards: readonly Dependency<PageVerdict>[],
@@ -116,9 +116,9 @@ function behind(
   }, { dispose: false });
 }
 
-/** Calls the page's `render` as a GET of its own address would, and drops what it would show. */
-async function askPage(page: GuardedPage, ctx: RequestContext, isApart: boolean): Promise<PageVerdict> {
-  const url = addressOf(page.pattern, ctx.url);
+/** Calls the page's `render` as a GET request of its URL would, and ignores its markup. */
+async function runGuard(page: GuardedPage, ctx: RequestContext, isApart: boolean): Promise<PageVerdict> {
+  const url = urlOfPattern(page.pattern, ctx.url);
   const params = paramsOf(page.pattern, ctx.params);
   const request = new Request(url, { headers: headersOfGet(ctx.request.headers) });
   const context = (name: string): Dependency<unknown> | undefined => page.context.get(name);
@@ -128,7 +128,7 @@ async function askPage(page: GuardedPage, ctx: RequestContext, isApart: boolean)
   const response: PageResponse = { status: 200, headers: new Headers() };
   try {
     const rendered: unknown = await page.render({ ...base, deps: stage.deps, response });
-    return judge(rendered, response);
+    return verdictOf(rendered, response);
   } catch (error) {
     if (!isA(error, HyperError) || error.status >= 500) throw error;
     const { status, message, headers } = error;
@@ -136,8 +136,8 @@ async function askPage(page: GuardedPage, ctx: RequestContext, isApart: boolean)
   }
 }
 
-function judge(rendered: unknown, { status, headers }: PageResponse): PageVerdict {
-  // Any answer of its own is in place of the page, so that what the page has is not given out either.
+function verdictOf(rendered: unknown, { status, headers }: PageResponse): PageVerdict {
+  // A response replaces the page, so that the values of the page must not be available either.
   if (rendered instanceof Response) return denied(ofResponse(rendered));
   if (rendered === false) return denied(new PageDeniedError(403, DENIED));
   if (status >= 400 && status <= 599) return denied(new PageDeniedError(status, DENIED));
@@ -153,12 +153,12 @@ function denied(error: PageDeniedError): PageVerdict {
   return Object.freeze({ kind: "denied", error });
 }
 
-/** The address of a page at or above another: as many segments as its pattern has, with the same query. */
-function addressOf({ segments }: Pattern, url: URL): URL {
+/** Returns the URL of a page at or above another URL: as many segments as its pattern has, with the same query. */
+function urlOfPattern({ segments }: Pattern, url: URL): URL {
   if (segments.at(-1)?.kind === "rest") return url;
-  const address = new URL(url);
-  address.pathname = `/${url.pathname.split("/").slice(1, segments.length + 1).join("/")}`;
-  return address;
+  const pageUrl = new URL(url);
+  pageUrl.pathname = `/${url.pathname.split("/").slice(1, segments.length + 1).join("/")}`;
+  return pageUrl;
 }
 
 function paramsOf({ segments }: Pattern, params: Params): Params {
@@ -170,10 +170,10 @@ function paramsOf({ segments }: Pattern, params: Params): Params {
   return Object.freeze(own);
 }
 
-// What describes the body of the request, or what asks for an action, does not belong to a GET of the page.
+// Headers that describe the body, or that request an action, are not part of a GET request of the page.
 const NOT_OF_GET = /^(?:content-|transfer-encoding$|x-hyper-|x-requested-with$|accept$|if-|range$|origin$)/;
 
-/** The headers of a request that belong to a GET of a page. */
+/** Returns the headers of a request that a GET request of a page keeps. */
 export function headersOfGet(headers: Headers): Headers {
   const kept = new Headers();
   for (const [name, value] of headers) {

@@ -1,6 +1,5 @@
 /**
- * One page as one request sees it, and what rendering is asked for, as plain values and one contract. Rendering itself is
- * done in `preact/`, and passed in to whoever needs it.
+ * A page render: the page, its URL and its request as plain values, and the contract of rendering, which `preact/` implements.
  *
  * @module
  */
@@ -12,40 +11,40 @@ import type { Markup, MarkupNode } from "../results/markup.ts";
 import type { UnsafeHtml } from "../results/item.ts";
 import type { PageRoute } from "./manifest.ts";
 
-/** A page, under an address, for a request. */
+/** A page to render for a request. */
 export interface PageRender {
-  /** The page, or `null` where the address leads to none. */
+  /** The page, or `null` if the URL leads to none. */
   readonly page: PageRoute | null;
-  /** `true` if forms lead back to the address: that of a page, or one where the page for what is not found was shown. */
+  /** `true` if forms lead back to the URL: it is that of a page, or one for which `not_found.tsx` was rendered. */
   readonly isOrigin: boolean;
-  /** The page's own address, never that of a form's endpoint. */
+  /** The page's own URL, never the one that a form is posted to. */
   readonly url: URL;
   /** The parameters of its route. */
   readonly params: Params;
-  /** The request as the page is to see it: a GET of its own address. */
+  /** The request for the page: a GET of its own URL. */
   readonly request: Request;
-  /** The dependencies of the request; `deps.ctx` is what providers and guards are given. */
+  /** The dependencies of the request; `deps.ctx` is the context of context functions and guards. */
   readonly deps: RequestDeps;
-  /** Takes what is to be announced on the page; called by the page that has a place for it. */
+  /** Takes the toasts to show; called by a page that has a place for them. */
   readonly takeToasts: () => readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A form that was refused, to be shown again with what was sent. */
+/** An invalid form, to be rendered with the submitted values. */
 export interface FailedForm {
-  /** The action it was posted to. */
+  /** The action that it was posted to. */
   readonly action: Action;
-  /** Which copy of the form. */
+  /** The `instance` of the form. */
   readonly instance: string | null;
   /** The bound form. */
   readonly form: AnyBound;
 }
 
-/** What a page gave: its HTML, or, when it refused or answered by itself, a response. */
+/** A part of a page as HTML, or the response of the page itself. */
 export type Rendered =
   | { readonly kind: "html"; readonly html: string }
   | { readonly kind: "response"; readonly response: Response };
 
-/** A document, or, from a page that refused or answered by itself, its response. */
+/** A document, or the response of the page itself. */
 export type PageAnswer =
   | {
     readonly kind: "page";
@@ -53,48 +52,48 @@ export type PageAnswer =
     readonly html: string;
     /** The HTTP status. */
     readonly status: number;
-    /** What the page says beside it; `null` for nothing. */
+    /** The headers that the page set; `null` if it set none. */
     readonly headers: Headers | null;
-    /** Whether toasts were announced on it. */
+    /** `true` if toasts were rendered in it. */
     readonly tookToasts: boolean;
   }
   | { readonly kind: "response"; readonly response: Response };
 
-/** A page of which something waits: its document in pieces, each as soon as it is known. */
+/** A page in which a component suspends: its document in pieces, each as soon as it is rendered. */
 export interface PageInParts {
-  /** Tells it from a page that is known as a whole. */
+  /** Distinguishes it from a whole page. */
   readonly kind: "parts";
-  /** The pieces of the document in order. The first has its head, and everything that stands before what waits. */
+  /** The pieces of the document in order. The first has the head and everything before the first component that suspends. */
   readonly html: AsyncGenerator<string, void, void>;
   /** The HTTP status. */
   readonly status: number;
-  /** What the page says beside it; `null` for nothing. */
+  /** The headers that the page set; `null` if it set none. */
   readonly headers: Headers | null;
 }
 
-/** What rendering can be asked for. */
+/** The contract of rendering. */
 export interface Rendering {
-  /** Whether a value is a virtual node. */
+  /** Returns whether a value is a virtual node. */
   isMarkupNode(value: unknown): value is MarkupNode;
-  /** Content as a part of a page: forms in it lead back to that page. */
+  /** Renders content as a part of a page: its forms lead back to that page. */
   fragment(content: Markup | UnsafeHtml, pageRender: PageRender): string | Promise<string>;
   /**
-   * The whole page, as a GET of its own address gives it.
+   * Renders the whole page, as for a GET request of its URL.
    *
    * @param failed The form that failed, or `null`.
-   * @param status The status of the answer where the page does not set one.
+   * @param status The status, if the page sets none.
    */
   page(pageRender: PageRender, failed: FailedForm | null, status: number): Promise<PageAnswer>;
-  /** The page as it is for a visitor who is shown what is there while the rest is waited for. It announces nothing. */
+  /** Renders the whole page without toasts; in pieces if a component suspends. */
   pageInParts(pageRender: PageRender): Promise<PageAnswer | PageInParts>;
-  /** The same for a page that shows the form that failed; `null` for one that does not. */
+  /** Renders the whole page; returns `null` if it does not contain the form that failed. */
   pageOfForm(pageRender: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null>;
-  /** The failing form alone, cut out of the page. */
+  /** Renders the page and returns only the form that failed. */
   failedForm(pageRender: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
-  /** The body element of the page. */
+  /** Renders the page and returns its body element. */
   body(pageRender: PageRender): Promise<Rendered>;
-  /** HTML in place of the page, in the page's layouts. */
+  /** Renders the layouts of the page around HTML. */
   inLayouts(pageRender: PageRender, html: string): Promise<PageAnswer>;
-  /** The page that says what went wrong. */
+  /** Renders the page for a failure. */
   failure(pageRender: PageRender, status: number, message: string): Promise<PageAnswer>;
 }

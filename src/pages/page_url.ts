@@ -1,17 +1,16 @@
 /**
- * URLs of pages: made from a pattern, and brought to the one form each page has.
+ * URLs of pages: made from a pattern, and brought to their canonical form.
  *
  * @module
  */
 import type { ParamName, PatternParts } from "./route.ts";
 import { createRouter, parsePattern } from "./route.ts";
 
-/** What a parameter may be given as when a URL is made. */
+/** A value of a parameter in {@linkcode pageUrl}. */
 export type ParamInput = string | number | bigint;
 
 /**
- * The parameters that {@linkcode pageUrl} needs for a pattern: one value for `[name]`, a list of at least one for
- * `[...name]`.
+ * The parameters that {@linkcode pageUrl} needs for a pattern: one value for `[name]`, a list of at least one for `[...name]`.
  *
  * @typeParam P The pattern, such as `"/notes/[id]"`.
  */
@@ -21,32 +20,32 @@ export type PageUrlParams<P extends string> = string extends P
     readonly [S in PatternParts<P> as ParamName<S>]: S extends `[...${string}]` ? readonly ParamInput[] : ParamInput;
   };
 
-/** What a query parameter may be given as: a list repeats the name, `null` and `undefined` leave it out. */
+/** A value of a query parameter: a list repeats the name; `null` and `undefined` omit it. */
 export type QueryInput = ParamInput | boolean | null | undefined | readonly (ParamInput | boolean)[];
 
-/** What {@linkcode pageUrl} may be told beside the parameters. */
+/** Options for {@linkcode pageUrl}. */
 export interface PageUrlOptions {
-  /** Query parameters in the order they are to come. Default: none. */
+  /** Query parameters, in the order of the URL. Default: none. */
   readonly query?: Readonly<Record<string, QueryInput>> | undefined;
 }
 
-/** What follows the pattern: the parameters may be left out where the pattern has none. */
+/** The arguments of {@linkcode pageUrl} after the pattern. The parameters may be omitted if the pattern has none. */
 export type PageUrlArguments<P extends string> = string extends P
   ? [params?: PageUrlParams<P>, options?: PageUrlOptions]
   : [ParamName<PatternParts<P>>] extends [never] ? [params?: Readonly<Record<string, never>>, options?: PageUrlOptions]
   : [params: PageUrlParams<P>, options?: PageUrlOptions];
 
 /**
- * Makes the URL of a page from its pattern, percent-encoded: path and query, without an origin.
+ * Makes the URL of a page from its pattern: path and query, percent-encoded, without an origin.
  *
- * The names and kinds of the parameters are checked by the compiler where the pattern is written out. Values are encoded so
- * that the page gets them back as they are; what no path can carry is an error: an empty value, `.` and `..`, and values
- * with a slash, a backslash, a control character or half a surrogate pair.
+ * If the pattern is a literal, the compiler checks the names and types of the parameters. Values are encoded so that the page
+ * gets them back unchanged. A value that no path can contain is an error: an empty value, `.`, `..`, and values with a slash, a
+ * backslash, a control character or an unpaired surrogate.
  *
- * @param pattern The page's pattern: the folder names from `pages/` on. `(group)` parts may be written or left out.
- * @param args The parameters by name, then the query under `query`.
+ * @param pattern The page's pattern: the names of its folders below `pages/`. `(group)` parts may be omitted.
+ * @param args The parameters by name, then the options.
  * @returns The path and query.
- * @throws {TypeError} When the pattern is malformed, or a value is missing or cannot be carried.
+ * @throws {TypeError} When the pattern is malformed, or a value is missing or cannot be a part of a path.
  *
  * @example A page with a parameter
  * ```ts
@@ -74,7 +73,9 @@ export function pageUrl<const P extends string>(pattern: P, ...args: PageUrlArgu
     if (segment.kind === "param") return encodeParam(value, segment.name, pattern);
     if (!Array.isArray(value) || value.length === 0) {
       throw new TypeError(
-        `Cannot make the URL of "${pattern}": "${segment.name}" is ${quote(value)}, a list of at least one is needed`,
+        `Cannot make the URL of "${pattern}": "${segment.name}" is ${
+          quoteParam(value)
+        }; pass a list of at least one value`,
       );
     }
     return value.map((part) => encodeParam(part, segment.name, pattern));
@@ -84,11 +85,8 @@ export function pageUrl<const P extends string>(pattern: P, ...args: PageUrlArgu
 }
 
 /**
- * The one form of a path: without a slash at its end, but for the root. The policy on trailing slashes is here and nowhere
- * else.
- *
- * @param pathname The path of a URL.
- * @returns The path in its one form.
+ * Returns the canonical form of a path: without a trailing slash, except for the root. Only this function decides about trailing
+ * slashes.
  */
 export function canonicalPath(pathname: string): string {
   let end = pathname.length;
@@ -97,15 +95,12 @@ export function canonicalPath(pathname: string): string {
 }
 
 /**
- * Decides where a request is sent on to that asked for a page under another form of its path; to be answered with 308, so
- * that the method is kept.
- *
- * @param url The URL that was asked for.
- * @returns The path in its one form, with the query as it came, or `null` where nothing is to be done.
+ * Returns the URL to redirect a request to whose path is not canonical, with its query; `null` if the path is. Redirect with 308,
+ * which keeps the method.
  */
 export function trailingSlashRedirect(url: Pick<URL, "pathname" | "search">): string | null {
   const path = canonicalPath(url.pathname);
-  // `//evil.test/` without its last slash is the address of another host (RFC 3986, 4.2). No page has an empty segment.
+  // `//evil.test/` without its trailing slash is the URL of another host (RFC 3986, 4.2). No page has an empty segment.
   if (path === url.pathname || path.startsWith("//")) return null;
   return `${path}${url.search}`;
 }
@@ -114,10 +109,14 @@ function encodeParam(value: unknown, name: string, pattern: string): string {
   const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
   if (typeof text === "string" && text.isWellFormed()) {
     const encoded = encodeURIComponent(text);
-    // The router is asked rather than its rules repeated: what it gives back is what the page will get.
+    // Matched by a router, so that its rules are not repeated here: its value is the one that the page gets.
     if (roundTrip.match(`/${encoded}`)?.params.value === text) return encoded;
   }
-  throw new TypeError(`Cannot make the URL of "${pattern}": no path can carry ${quote(value)} as "${name}"`);
+  throw new TypeError(
+    `Cannot make the URL of "${pattern}": no path can contain ${
+      quoteParam(value)
+    } as "${name}"; pass a text without "/", "\\" and control characters`,
+  );
 }
 
 const roundTrip = createRouter([{ pattern: "/[value]", file: "any page" }]);
@@ -135,6 +134,6 @@ function isList(value: QueryInput): value is readonly (ParamInput | boolean)[] {
   return Array.isArray(value);
 }
 
-function quote(value: unknown): string {
+function quoteParam(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -1,27 +1,27 @@
 /**
- * Path patterns made of folder names, and the router that finds the one a URL path belongs to.
+ * Path patterns, which folder names make, and the router that matches URL paths against them.
  *
  * @module
  */
 import type { Params } from "../context.ts";
 
-/** One part of a pattern: a text as it stands, `[name]` for one segment, `[...name]` for one or more. */
+/** A part of a pattern: a literal segment, `[name]` for one segment, or `[...name]` for one or more. */
 export type PatternSegment =
   | { readonly kind: "static"; readonly text: string }
   | { readonly kind: "param"; readonly name: string }
   | { readonly kind: "rest"; readonly name: string };
 
-/** A pattern, read. */
+/** A parsed pattern. */
 export interface Pattern {
-  /** The pattern as a URL has it, groups left out: `/notes/[id]`; `/` for the root. */
+  /** The pattern without groups: `/notes/[id]`; `/` for the root. */
   readonly source: string;
   /** Its parts in order; none for the root. */
   readonly segments: readonly PatternSegment[];
 }
 
 /**
- * The parameters of a route, read from its pattern: a text for `[name]`, a list for `[...name]`. A pattern that is not
- * known as a literal has the parameters of any route.
+ * The parameters of a route, by its pattern: a string for `[name]`, an array for `[...name]`. A pattern that is not a literal
+ * type has the parameters of any route.
  *
  * @typeParam P The pattern, such as `"/notes/[id]"`.
  */
@@ -33,20 +33,20 @@ export type ParamsOf<P extends string> = string extends P ? Params
 /** The parts of a pattern between its slashes, as a union of literals. */
 export type PatternParts<P extends string> = P extends `${infer Head}/${infer Tail}` ? Head | PatternParts<Tail> : P;
 
-/** The name in a part of a pattern: `id` of `[id]`, `rest` of `[...rest]`, none of any other. */
+/** The name in a part of a pattern: `id` of `[id]`, `rest` of `[...rest]`, `never` for any other. */
 export type ParamName<S extends string> = S extends `[...${infer Name}]` ? Name
   : S extends `[${infer Name}]` ? Name
   : never;
 
-/** What can be routed: a pattern, and the file it comes from, for the message when two claim one URL. */
+/** A pattern to route, and its file, for the message if two patterns match the same URLs. */
 export interface Routable {
-  /** The pattern, as `parsePattern()` takes it. */
+  /** The pattern, as `parsePattern()` accepts it. */
   readonly pattern: string;
-  /** The file it comes from. */
+  /** The file that has the pattern. */
   readonly file: string;
 }
 
-/** A route that was found, with the values of its parameters. */
+/** A matched route, with the values of its parameters. */
 export interface RouteMatch<R> {
   /** The route. */
   readonly route: R;
@@ -57,30 +57,27 @@ export interface RouteMatch<R> {
 /** Finds the route of a path. */
 export interface Router<R> {
   /**
-   * Finds the route that a path belongs to. At each segment a text as it stands is tried before `[name]`, and `[name]`
-   * before `[...name]`; where the better one leads nowhere, the next is tried. Case matters. Each segment is
-   * percent-decoded once; a path with a segment that is empty, malformed, or holds an encoded slash, backslash, control
-   * character or dot segment belongs to no route.
+   * Finds the route that matches a path. At each segment, a literal is tried before `[name]`, and `[name]` before `[...name]`;
+   * if one does not match the rest of the path, the next is tried. Case-sensitive. Each segment is percent-decoded once; no route
+   * matches a segment that is empty, malformed, `.` or `..`, or contains an encoded slash, backslash or control character.
    *
-   * The work depends on the length of the path, not on how many routes there are.
+   * The time depends on the length of the path, not on the number of routes.
    *
-   * @param pathname The path of a URL, percent-encoded as it came.
-   * @returns The route and its parameters, or `null`.
+   * @param pathname The path of a URL, percent-encoded as it was received.
    */
   match(pathname: string): RouteMatch<R> | null;
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-// U+0000-U+001F and U+007F: in a header, a log or a file name they do harm, and in a path no one means them.
+// Control characters (U+0000-U+001F, U+007F) are dangerous in a header, a log or a file name, and never needed in a path.
 // deno-lint-ignore no-control-regex
 const UNSAFE_IN_SEGMENT = /[\u0000-\u001f\u007f/\\]/;
 
 /**
- * Reads a pattern. `[name]` stands for one segment, `[...name]` for one or more and comes last, `(name)` for none.
+ * Parses a pattern: folder names joined by slashes, with or without a slash at either end. `[name]` matches one segment,
+ * `[...name]` one or more and must be last; `(name)` is a group and matches none.
  *
- * @param pattern The pattern: folder names joined by slashes, with or without a slash at either end.
- * @returns The pattern in parts.
- * @throws {TypeError} When a part is of none of these forms or a name comes twice.
+ * @throws {TypeError} When a part has none of these forms, or a name occurs twice.
  */
 export function parsePattern(pattern: string): Pattern {
   const segments: PatternSegment[] = [];
@@ -91,13 +88,13 @@ export function parsePattern(pattern: string): Pattern {
     const last = segments.at(-1);
     if (last?.kind === "rest") {
       throw new TypeError(
-        `Cannot read pattern "${pattern}": "${text}" follows "[...${last.name}]", which takes all that is left`,
+        `Cannot read pattern "${pattern}": "${text}" follows "[...${last.name}]", which must be last`,
       );
     }
     const segment = parseSegment(text, pattern);
     if (segment.kind !== "static") {
       if (names.has(segment.name)) {
-        throw new TypeError(`Cannot read pattern "${pattern}": the parameter "${segment.name}" comes twice`);
+        throw new TypeError(`Cannot read pattern "${pattern}": the parameter "${segment.name}" occurs twice`);
       }
       names.add(segment.name);
     }
@@ -108,12 +105,10 @@ export function parsePattern(pattern: string): Pattern {
 }
 
 /**
- * Puts routes into a tree of their segments.
+ * Makes a router: a tree of the segments of all routes.
  *
- * @param routes What can be found.
- * @returns The router.
- * @throws {TypeError} When two routes claim the same URLs: the same pattern, or one that differs in nothing but the names of
- * its parameters. The message names both files.
+ * @throws {TypeError} When two routes match the same URLs: their patterns are equal, or differ only in the names of parameters.
+ * The message names both files.
  */
 export function createRouter<R extends Routable>(routes: readonly R[]): Router<R> {
   const root = createNode<R>();
@@ -121,7 +116,7 @@ export function createRouter<R extends Routable>(routes: readonly R[]): Router<R
   return {
     match(pathname) {
       const texts = decodeSegments(pathname);
-      return texts === null ? null : find(root, texts, 0, []);
+      return texts === null ? null : matchSegments(root, texts, 0, []);
     },
   };
 }
@@ -131,7 +126,7 @@ export function createRouter<R extends Routable>(routes: readonly R[]): Router<R
 //   root ─ "notes" ─ [id] ─ "edit"
 //        └ [...rest]
 //
-// Nodes carry no parameter names: `/[a]/x` and `/[b]/y` share the first step, and each route knows its own names.
+// Nodes have no parameter names: `/[a]/x` and `/[b]/y` share the first step, and each route has its own names.
 interface Node<R> {
   readonly texts: Map<string, Node<R>>;
   param: Node<R> | null;
@@ -176,24 +171,29 @@ function addRoute<R extends Routable>(root: Node<R>, route: R): void {
 function conflict(first: Routable, second: Routable): TypeError {
   const patterns = first.pattern === second.pattern
     ? `"${first.pattern}"`
-    : `"${first.pattern}" and "${second.pattern}", which differ in names alone`;
+    : `"${first.pattern}" and "${second.pattern}", which differ only in names`;
   return new TypeError(
     `Cannot route "${second.file}": "${first.file}" claims the same URLs (${patterns}); move or remove one of them`,
   );
 }
 
-function find<R>(node: Node<R>, texts: readonly string[], at: number, values: readonly string[]): RouteMatch<R> | null {
+function matchSegments<R>(
+  node: Node<R>,
+  texts: readonly string[],
+  at: number,
+  values: readonly string[],
+): RouteMatch<R> | null {
   const text = texts[at];
-  if (text === undefined) return node.leaf === null ? null : found(node.leaf, values);
+  if (text === undefined) return node.leaf === null ? null : matchOf(node.leaf, values);
   const same = node.texts.get(text);
-  const match = (same && find(same, texts, at + 1, values)) ??
-    (node.param && find(node.param, texts, at + 1, [...values, text]));
+  const match = (same && matchSegments(same, texts, at + 1, values)) ??
+    (node.param && matchSegments(node.param, texts, at + 1, [...values, text]));
   if (match) return match;
-  return node.rest === null ? null : found(node.rest, [...values, texts.slice(at)]);
+  return node.rest === null ? null : matchOf(node.rest, [...values, texts.slice(at)]);
 }
 
-function found<R>(leaf: Leaf<R>, values: readonly (string | readonly string[])[]): RouteMatch<R> {
-  // fromEntries defines own properties, whatever their names.
+function matchOf<R>(leaf: Leaf<R>, values: readonly (string | readonly string[])[]): RouteMatch<R> {
+  // fromEntries() defines own properties whatever their names, such as "toString".
   const params = Object.fromEntries(leaf.names.map((name, index) => [name, values[index] ?? ""]));
   return { route: leaf.route, params: Object.freeze(params) };
 }
@@ -204,28 +204,28 @@ function isGroup(text: string): boolean {
 
 function parseSegment(text: string, pattern: string): PatternSegment {
   const rest = text.match(/^\[\.\.\.(.*)\]$/s)?.[1];
-  if (rest !== undefined) return { kind: "rest", name: checkName(rest, text, pattern) };
+  if (rest !== undefined) return { kind: "rest", name: checkParamName(rest, text, pattern) };
   const name = text.match(/^\[(.*)\]$/s)?.[1];
-  if (name !== undefined) return { kind: "param", name: checkName(name, text, pattern) };
+  if (name !== undefined) return { kind: "param", name: checkParamName(name, text, pattern) };
   if (/[[\]]/.test(text) || text === "()" || text === "." || text === ".." || UNSAFE_IN_SEGMENT.test(text)) {
     throw new TypeError(
-      `Cannot read pattern "${pattern}": "${text}" is neither a plain text nor "[name]", "[...name]" or "(name)"`,
+      `Cannot read pattern "${pattern}": "${text}" is neither a literal nor "[name]", "[...name]" or "(name)"; rename the folder`,
     );
   }
   return { kind: "static", text };
 }
 
-function checkName(name: string, text: string, pattern: string): string {
-  // `__proto__` would set the prototype of an object that somebody copies the parameters into by assignment.
+function checkParamName(name: string, text: string, pattern: string): string {
+  // `__proto__` would set the prototype of an object that an application copies the parameters to by assignment.
   if (NAME.test(name) && name !== "__proto__") return name;
   throw new TypeError(
-    `Cannot read pattern "${pattern}": "${text}" has no valid name, letters, digits, "_" and "-" make one, a digit or "-" ` +
-      `not first`,
+    `Cannot read pattern "${pattern}": "${text}" has an invalid name; use letters, digits, "_" and "-", and begin with a ` +
+      `letter or "_"`,
   );
 }
 
-/** The segments of a path, each decoded once; `null` when what is meant cannot be told. */
-function decodeSegments(pathname: string): readonly string[] | null {
+/** Decodes each segment of a path once; `null` if one is malformed or unsafe. */
+export function decodeSegments(pathname: string): readonly string[] | null {
   if (!pathname.startsWith("/")) return null;
   if (pathname === "/") return [];
   const texts: string[] = [];
@@ -242,7 +242,7 @@ function decodeSegment(encoded: string): string | null {
   try {
     text = decodeURIComponent(encoded);
   } catch {
-    // URIError: not the percent-encoding of UTF-8, so no segment of ours.
+    // URIError: not percent-encoded UTF-8, so that no route can match.
     return null;
   }
   return text === "" || text === "." || text === ".." || UNSAFE_IN_SEGMENT.test(text) ? null : text;

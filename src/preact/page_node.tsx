@@ -5,7 +5,7 @@
  */
 import type { ComponentChildren, ComponentType, VNode } from "preact";
 import { atOnce } from "../callback.ts";
-import type { LayoutEntry } from "../pages/manifest.ts";
+import type { LayoutEntry } from "../pages/folder_tree.ts";
 import type { PageTree } from "../pages/page.ts";
 import type { Markup } from "../results/markup.ts";
 import { type PageState, PageStateProvider } from "./page_state.ts";

@@ -182,9 +182,9 @@ Deno.test("action() tells the target to the handler", async () => {
 });
 
 const SLIPS: readonly [name: string, call: () => Promise<unknown>, message: RegExp][] = [
-  ["a form that is not there", () => action("save", {}, { form: "#gone" }), /"#gone" is no form/],
-  ["an element that is no form", () => action("save", {}, { form: "body" }), /"body" is no form/],
-  ["data that is a list", () => action("save", []), /data is no object/],
+  ["a form that is not there", () => action("save", {}, { form: "#gone" }), /"#gone" is not a form/],
+  ["an element that is not a form", () => action("save", {}, { form: "body" }), /"body" is not a form/],
+  ["data that is a list", () => action("save", []), /data is not an object/],
   ["data of a GET above the bound", () => action("save", { q: "x".repeat(5000) }, { method: "GET" }), /4096 bytes/],
   ["data that JSON cannot write", () => action("save", { n: 1n }), /BigInt/],
 ];

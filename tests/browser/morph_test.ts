@@ -15,7 +15,7 @@ globalThis.$ = (selector) => document.querySelector(selector);
 globalThis.to = (id, markup) => {
   const template = document.createElement("template");
   template.innerHTML = markup;
-  return lib.morph(document.getElementById(id), template.content.firstElementChild);
+  return lib.morphElement(document.getElementById(id), template.content.firstElementChild);
 };`;
 
 /** A test on a page with this body. */
@@ -497,11 +497,11 @@ for (const [name, more] of [["in its place", ""], ["behind a message", "<p>Wrong
 }
 
 onPage(
-  "rememberSent() lets an answer that gives a value back change nothing that was typed since",
+  "saveSentState() lets an answer that gives a value back change nothing that was typed since",
   `<form id="x"><input id="c"></form>`,
   async (page) => {
     await page.locator("#c").fill("ab");
-    await page.evaluate(() => lib.rememberSent($<HTMLFormElement>("#x")));
+    await page.evaluate(() => lib.saveSentState($<HTMLFormElement>("#x")));
     await page.locator("#c").fill("abc");
     await page.evaluate(() => to("x", `<form id="x"><input id="c" value="ab"></form>`));
     assertEquals(await page.locator("#c").inputValue(), "abc");
@@ -524,7 +524,7 @@ for (
   ] as const
 ) {
   onPage(`morph() leaves details ${name}`, details(said, "1"), async (page) => {
-    await page.evaluate(() => lib.rememberOpen(document));
+    await page.evaluate(() => lib.saveOpenState(document));
     if (clicked) await page.locator("summary").click();
     await page.evaluate((markup) => to("x", markup), details(says, "2"));
     assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), seen);
@@ -551,7 +551,7 @@ onPage(
   "morph() opens a dialog and never closes one",
   `<div id="x"><dialog id="d" open>1</dialog><dialog id="e">1</dialog></div>`,
   async (page) => {
-    await page.evaluate(() => lib.rememberOpen(document));
+    await page.evaluate(() => lib.saveOpenState(document));
     await page.evaluate(() => to("x", `<div id="x"><dialog id="d">2</dialog><dialog id="e" open>2</dialog></div>`));
     assertEquals(await page.evaluate(() => ["#d", "#e"].map((id) => $<HTMLDialogElement>(id).open)), [true, true]);
   },
@@ -753,7 +753,7 @@ onPage("morph() makes any tree any other, and keeps what has the same id and nam
       document.body.replaceChildren(parse(from));
       const root = document.body.children[0]!;
       const before = keyed(root);
-      const result = lib.morph(root, parse(markup));
+      const result = lib.morphElement(root, parse(markup));
       const after = keyed(result);
       const lost = [...after].some(([key, element]) => before.has(key) && before.get(key) !== element);
       return lost || document.body.childNodes.length !== 1 || result !== document.body.firstChild ||

@@ -92,7 +92,7 @@ for (const place of PLACES) {
     const response = await ask(app, place);
     assertEquals([response.status, runs], [500, []]);
     await response.body?.cancel();
-    assertStringIncludes(app.takeError().message, place === "page" ? "Cannot draw" : "Cannot use what the guard");
+    assertStringIncludes(app.takeError().message, place === "page" ? "Cannot render" : "Cannot use what the guard");
   });
 
   Deno.test(`a guard of the ${place} that throws a refusal is answered with its status and words`, async () => {

@@ -50,7 +50,7 @@ for (
     ]],
     ["a default export that is no component", { "/a": { default: <p /> } }, [
       "pages/a/page.tsx",
-      "component is needed",
+      "export a component",
     ]],
     ["a layout without a default export", { "/a": { default: Page }, "pages/layout.tsx": {} }, [
       "pages/layout.tsx",
@@ -75,7 +75,7 @@ for (
     ["an action without a handler", { "/a": { default: Page, save: action("save", { form }) } }, [
       'Cannot register action "save"',
       '"save" from "pages/a/page.tsx"',
-      "no handler",
+      "has no function",
     ]],
     ["a file field above the limit of the action", {
       "/a": {

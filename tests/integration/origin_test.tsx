@@ -246,7 +246,7 @@ Deno.test("a page whose real path leaves baseDir is left out with a warning, and
       await Deno.symlink(join(outside, "page.ts"), join(dir, "pages/linked/page.ts"));
       await using app = new App({}, { baseDir: dir });
       assertEquals((await app.open("/linked")).status, 404);
-      assertStringIncludes(app.console.join("\n"), "leads out of baseDir");
+      assertStringIncludes(app.console.join("\n"), "leads outside baseDir");
       const fields = { ...INVALID, _next_form_page: "pages/linked/page.ts", _next_form_origin: "/linked" };
       assertEquals((await post(app, "save", fields)).status, 400);
     });

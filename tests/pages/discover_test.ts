@@ -6,7 +6,7 @@ import { withApp } from "./temp_app.ts";
 const load = (): Promise<unknown> => Promise.resolve({});
 
 async function filesOf(dir: string): Promise<string[]> {
-  return (await discoverPages({ baseDir: dir })).files.map(({ kind, file }) => `${kind} ${file}`);
+  return (await discoverPages(dir)).files.map(({ kind, file }) => `${kind} ${file}`);
 }
 
 Deno.test("discoverPages() finds every kind of file, in the order of names", async () => {
@@ -34,7 +34,7 @@ Deno.test("discoverPages() finds every kind of file, in the order of names", asy
   });
 });
 
-Deno.test("discoverPages() passes by what is none of its files", async () => {
+Deno.test("discoverPages() ignores files with other names", async () => {
   const files = {
     "pages/page_test.tsx": "",
     "pages/page.test.tsx": "",
@@ -53,9 +53,9 @@ Deno.test("discoverPages() passes by what is none of its files", async () => {
   await withApp(files, async (dir) => assertEquals(await filesOf(dir), []));
 });
 
-Deno.test("discoverPages() gives the folders and the real path of each file", async () => {
+Deno.test("discoverPages() returns the folders and the real path of each file", async () => {
   await withApp({ "pages/(app)/notes/page.tsx": "" }, async (dir) => {
-    const { files, baseDir } = await discoverPages({ baseDir: dir });
+    const { files, baseDir } = await discoverPages(dir);
     assertEquals(files.map(({ folders, realFile }) => ({ folders, realFile })), [
       { folders: ["(app)", "notes"], realFile: join(dir, "pages/(app)/notes/page.tsx") },
     ]);
@@ -63,64 +63,60 @@ Deno.test("discoverPages() gives the folders and the real path of each file", as
   });
 });
 
-Deno.test("discoverPages() looks into another pages folder", async () => {
-  await withApp({ "src/routes/page.tsx": "" }, async (dir) => {
-    const { files } = await discoverPages({ baseDir: dir, pagesDir: "src/routes" });
-    assertEquals(files.map(({ file, folders }) => [file, folders]), [["src/routes/page.tsx", []]]);
-  });
-});
-
-Deno.test("discoverPages() warns where there is no pages folder", async () => {
+Deno.test("discoverPages() returns a warning if there is no pages folder", async () => {
   await withApp({ "main.ts": "" }, async (dir) => {
-    const { files, warnings } = await discoverPages({ baseDir: dir });
+    const { files, warnings } = await discoverPages(dir);
     assertEquals(files, []);
     const folder = join(dir, "pages");
     assertEquals(warnings, [
-      `No pages were found: there is no folder "${folder}"; put a page.tsx into it, or name another by baseDir`,
+      `Found no pages: the folder "${folder}" does not exist; create it with a page.tsx, or set baseDir`,
     ]);
   });
 });
 
-Deno.test("discoverPages() says what lies in a pages folder without pages", async () => {
+Deno.test("discoverPages() names the scripts of a pages folder without pages", async () => {
   await withApp({ "pages/index.tsx": "", "pages/about.tsx": "", "pages/notes.md": "" }, async (dir) => {
-    const { warnings } = await discoverPages({ baseDir: dir });
+    const { warnings } = await discoverPages(dir);
     assertEquals(warnings, [
-      `No pages were found in "${
+      `Found no pages in "${
         join(dir, "pages")
-      }": it holds "about.tsx", "index.tsx"; a page is a file "page.tsx" in ` +
-      `the folder of its URL`,
+      }": it contains "about.tsx", "index.tsx"; a page is a file "page.tsx" in the ` +
+      `folder of its URL`,
     ]);
   });
 });
 
-Deno.test("discoverPages() is silent about an empty pages folder", async () => {
+Deno.test("discoverPages() returns no warning for a pages folder without scripts", async () => {
   await withApp({ "pages/readme.md": "" }, async (dir) => {
-    const { files, warnings } = await discoverPages({ baseDir: dir });
+    const { files, warnings } = await discoverPages(dir);
     assertEquals([files, warnings], [[], []]);
   });
 });
 
-Deno.test("discoverPages() refuses a baseDir that is no folder", async () => {
+Deno.test("discoverPages() rejects a baseDir that is not a folder", async () => {
   await withApp({ "main.ts": "" }, async (dir) => {
-    await assertRejects(() => discoverPages({ baseDir: join(dir, "gone") }), TypeError, "is no folder");
-    await assertRejects(() => discoverPages({ baseDir: join(dir, "main.ts") }), TypeError, "is no folder");
+    await assertRejects(() => discoverPages(join(dir, "gone")), TypeError, "is not a folder");
+    await assertRejects(() => discoverPages(join(dir, "main.ts")), TypeError, "is not a folder");
   });
 });
 
-Deno.test("discoverPages() refuses a pages folder outside baseDir", async () => {
-  await withApp({ "app/main.ts": "", "pages/page.tsx": "" }, async (dir) => {
-    const options = { baseDir: join(dir, "app"), pagesDir: "../pages" };
-    await assertRejects(() => discoverPages(options), TypeError, "lies outside baseDir");
-  });
+Deno.test({
+  name: "discoverPages() rejects a pages folder that is a link out of baseDir",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withApp({ "app/main.ts": "", "elsewhere/page.tsx": "" }, async (dir) => {
+      await Deno.symlink(join(dir, "elsewhere"), join(dir, "app/pages"));
+      await assertRejects(() => discoverPages(join(dir, "app")), TypeError, "is outside baseDir");
+    }),
 });
 
 Deno.test("discoverPages() warns of files that count only in the pages folder itself", async () => {
   await withApp({ "pages/notes/not_found.tsx": "", "pages/notes/error.tsx": "" }, async (dir) => {
-    const { files, warnings } = await discoverPages({ baseDir: dir });
+    const { files, warnings } = await discoverPages(dir);
     assertEquals(files, []);
     assertEquals(warnings, [
-      'Left out "pages/notes/error.tsx": a file of this name counts only in the pages folder itself',
-      'Left out "pages/notes/not_found.tsx": a file of this name counts only in the pages folder itself',
+      'Ignored "pages/notes/error.tsx": a file of this name counts only in the pages folder itself',
+      'Ignored "pages/notes/not_found.tsx": a file of this name counts only in the pages folder itself',
     ]);
   });
 });
@@ -132,7 +128,7 @@ Deno.test({
     await withApp({ "shared/notes/page.tsx": "", "shared/home.tsx": "", "pages/readme.md": "" }, async (dir) => {
       await Deno.symlink(join(dir, "shared/notes"), join(dir, "pages/notes"));
       await Deno.symlink(join(dir, "shared/home.tsx"), join(dir, "pages/page.tsx"));
-      const { files, warnings } = await discoverPages({ baseDir: dir });
+      const { files, warnings } = await discoverPages(dir);
       assertEquals(files.map(({ file, realFile }) => [file, realFile]), [
         ["pages/notes/page.tsx", join(dir, "shared/notes/page.tsx")],
         ["pages/page.tsx", join(dir, "shared/home.tsx")],
@@ -143,47 +139,47 @@ Deno.test({
 });
 
 Deno.test({
-  name: "discoverPages() leaves out what a link leads to outside baseDir, with a warning",
+  name: "discoverPages() ignores links that lead outside baseDir, with a warning",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ "out/page.tsx": "", "app/pages/page.tsx": "", "app-2/page.tsx": "" }, async (dir) => {
       await Deno.symlink(join(dir, "out"), join(dir, "app/pages/linked"));
       await Deno.symlink(join(dir, "app-2/page.tsx"), join(dir, "app/pages/template.tsx"));
-      const { files, warnings } = await discoverPages({ baseDir: join(dir, "app") });
+      const { files, warnings } = await discoverPages(join(dir, "app"));
       assertEquals(files.map(({ file }) => file), ["pages/page.tsx"]);
       assertEquals(warnings.length, 2);
-      assertStringIncludes(warnings[0] ?? "", 'Left out "pages/linked": it is a link that leads out of baseDir');
-      assertStringIncludes(warnings[1] ?? "", 'Left out "pages/template.tsx"');
+      assertStringIncludes(warnings[0] ?? "", 'Ignored "pages/linked": the link leads outside baseDir');
+      assertStringIncludes(warnings[1] ?? "", 'Ignored "pages/template.tsx"');
     });
   },
 });
 
 Deno.test({
-  name: "discoverPages() ends where links go round or lead nowhere",
+  name: "discoverPages() ignores links that form a cycle or lead nowhere",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ "pages/a/page.tsx": "" }, async (dir) => {
       await Deno.symlink(join(dir, "pages"), join(dir, "pages/a/again"));
       await Deno.symlink(join(dir, "gone"), join(dir, "pages/a/lost"));
       await Deno.symlink(join(dir, "pages/self"), join(dir, "pages/self"));
-      const { files, warnings } = await discoverPages({ baseDir: dir });
+      const { files, warnings } = await discoverPages(dir);
       assertEquals(files.map(({ file }) => file), ["pages/a/page.tsx"]);
       assertEquals(warnings, [
-        'Left out "pages/a/again": it is a link to a folder it lies in',
-        'Left out "pages/a/lost": it is a link that leads nowhere',
-        'Left out "pages/self": it is a link that leads nowhere',
+        'Ignored "pages/a/again": the link leads to a folder around it',
+        'Ignored "pages/a/lost": the link leads nowhere',
+        'Ignored "pages/self": the link leads nowhere',
       ]);
     });
   },
 });
 
 Deno.test({
-  name: "discoverPages() works where baseDir is itself a link",
+  name: "discoverPages() accepts a baseDir that is a link",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ "app/pages/page.tsx": "" }, async (dir) => {
       await Deno.symlink(join(dir, "app"), join(dir, "current"));
-      const found = await discoverPages({ baseDir: join(dir, "current") });
+      const found = await discoverPages(join(dir, "current"));
       assertEquals(found.files.map(({ file, realFile }) => [file, realFile]), [
         ["pages/page.tsx", join(dir, "app/pages/page.tsx")],
       ]);
@@ -210,7 +206,7 @@ for (
     ]]],
   ] as const
 ) {
-  Deno.test(`pagesFromList() takes "${path}" as a walk would have found it`, () => {
+  Deno.test(`pagesFromList() returns the file of "${path}" as a walk would`, () => {
     const { files } = pagesFromList([{ path, load }], "/srv/app");
     const [kind, file, folders] = expected;
     assertEquals(files.map((found) => [found.kind, found.file, found.folders]), [[kind, file, [...folders]]]);
@@ -222,19 +218,19 @@ for (
   const [path, phrase] of [
     ["notes/[id]", '"[id]" is none of page'],
     ["pages/notes.tsx", '"notes.tsx" is none of page'],
-    ["/etc/page.tsx", 'it lies outside baseDir "/srv/app"'],
-    ["../page.tsx", "it lies outside baseDir"],
-    ["pages/component.tsx", '"component.tsx" has no place in folder'],
-    ["pages/_components/row/page.tsx", '"page.tsx" has no place in folder'],
+    ["/etc/page.tsx", 'it is outside baseDir "/srv/app"'],
+    ["../page.tsx", "it is outside baseDir"],
+    ["pages/component.tsx", '"component.tsx" has no meaning in the folder'],
+    ["pages/_components/row/page.tsx", '"page.tsx" has no meaning in the folder'],
     ["pages/notes/error.tsx", "a file of this name counts only in the pages folder itself"],
   ] as const
 ) {
-  Deno.test(`pagesFromList() refuses "${path}"`, () => {
+  Deno.test(`pagesFromList() rejects "${path}"`, () => {
     assertThrows(() => pagesFromList([{ path, load }], "/srv/app"), TypeError, phrase);
   });
 }
 
-Deno.test("pagesFromList() refuses an entry without load", () => {
+Deno.test("pagesFromList() rejects an entry without load", () => {
   const list = [{ path: "/" }] as unknown as PageEntry[];
   assertThrows(() => pagesFromList(list, "/srv/app"), TypeError, "its load is undefined");
 });

@@ -22,7 +22,7 @@ async function refusal(modules: Modules): Promise<string> {
   return (await assertRejects(() => manifestOf(modules), TypeError)).message;
 }
 
-Deno.test("loadManifest() imports what a walk found, routes it and finds its actions", async () => {
+Deno.test("loadManifest() imports the files of a walk, routes them and finds their actions", async () => {
   const files = {
     "pages/layout.tsx": `export default ({ children }) => children;`,
     "pages/page.tsx": `${IMPORT_ACTION} export default () => "home"; export const save = action("save", () => {});`,
@@ -30,7 +30,7 @@ Deno.test("loadManifest() imports what a walk found, routes it and finds its act
     "pages/_components/row/component.tsx": `${IMPORT_ACTION} export const drop = action("drop", () => {});`,
   };
   await withApp(files, async (dir) => {
-    const manifest = await loadManifest(await discoverPages({ baseDir: dir }));
+    const manifest = await loadManifest(await discoverPages(dir));
     assertEquals(manifest.routes.map(({ pattern, file }) => [pattern, file]), [
       ["/", "pages/page.tsx"],
       ["/notes/[id]", "pages/notes/[id]/page.tsx"],
@@ -44,21 +44,21 @@ Deno.test("loadManifest() imports what a walk found, routes it and finds its act
   });
 });
 
-Deno.test("loadManifest() of an empty list has nothing and says nothing", async () => {
+Deno.test("loadManifest() returns no routes and no warnings for an empty list", async () => {
   const { routes, actions, notFound, errorPage, warnings } = await manifestOf({});
   assertEquals([routes, actions, notFound, errorPage, warnings], [[], [], null, null, []]);
 });
 
-Deno.test("loadManifest() gives a frozen value", async () => {
+Deno.test("loadManifest() returns a frozen value", async () => {
   const manifest = await manifestOf({ "/": { default: Body } });
   for (const value of [manifest, manifest.routes, manifest.actions, manifest.warnings, manifest.routes[0]]) {
     assert(Object.isFrozen(value));
   }
 });
 
-Deno.test("loadManifest() names the file that cannot be imported, with the origin as cause", async () => {
+Deno.test("loadManifest() names the file that cannot be imported, with the error as cause", async () => {
   await withApp({ "pages/notes/page.tsx": "export default (" }, async (dir) => {
-    const files = await discoverPages({ baseDir: dir });
+    const files = await discoverPages(dir);
     const error = await assertRejects(() => loadManifest(files), Error, 'Cannot import "pages/notes/page.tsx": ');
     assert(error.cause instanceof Error);
   });
@@ -72,20 +72,23 @@ Deno.test("loadManifest() reports the first of several broken files, whichever f
   await assertRejects(() => loadManifest(files), Error, 'Cannot import "pages/a/page.tsx": slow');
 });
 
-Deno.test("loadManifest() refuses a load that gives no module", async () => {
+Deno.test("loadManifest() rejects a load that does not return a module", async () => {
   const files = pagesFromList([{ path: "/", load: () => Promise.resolve(undefined) }], "/srv/app");
-  await assertRejects(() => loadManifest(files), TypeError, "its load gave undefined");
+  await assertRejects(() => loadManifest(files), TypeError, "its load returned undefined");
 });
 
 for (
   const [what, modules, phrases] of [
     ["a page without a body", { "/notes": {} }, ['"pages/notes/page.tsx"', "it has no body"]],
-    ["a default export that is no function", { "/": { default: {} } }, ['"pages/page.tsx"', "is an object"]],
-    ["a render that is no function", { "/": { render: 1 } }, ['"pages/page.tsx"', '"render" is a number']],
-    ["a context that is no record", { "/": { default: Body, context: [] } }, ['"context" is a list']],
-    ["a provider that is no function", { "/": { default: Body, context: { user: 1 } } }, ['"user"', "is a number"]],
+    ["a default export that is not a function", { "/": { default: {} } }, ['"pages/page.tsx"', "is an object"]],
+    ["a render that is not a function", { "/": { render: 1 } }, ['"pages/page.tsx"', '"render" is a number']],
+    ["a context that is not a record", { "/": { default: Body, context: [] } }, ['"context" is an array']],
+    ["a context function that is not a function", { "/": { default: Body, context: { user: 1 } } }, [
+      '"user"',
+      "is a number",
+    ]],
     [
-      "a local provider that is no function",
+      "a local context function that is not a function",
       { "/": { default: Body, context: { user: { kind: "local", provider: null } } } },
       ['"user"', "is null"],
     ],
@@ -97,47 +100,49 @@ for (
       '"pages/layout.tsx"',
       "async function",
     ]],
-    ["a broken layout above no page", { "pages/layout.tsx": {} }, ['"pages/layout.tsx"']],
+    ["a broken layout without a page below it", { "pages/layout.tsx": {} }, ['"pages/layout.tsx"']],
     ["a template without default export", { "pages/template.tsx": {} }, ['"pages/template.tsx" as a template']],
     ["an error page without default export", { "pages/error.tsx": {} }, ['"pages/error.tsx" as the error page']],
-    ["a page for what is not found without a body", { "pages/not_found.tsx": {} }, ["not_found.tsx", "no body"]],
+    ["a not_found.tsx without a body", { "pages/not_found.tsx": {} }, ["not_found.tsx", "no body"]],
     ["two files of one kind in a folder", { "pages/page.tsx": { default: Body }, "pages/page.ts": { default: Body } }, [
       '"pages/page.tsx"',
       '"pages/page.ts"',
     ]],
-    ["two files that claim one URL", { "/(a)/x": { default: Body }, "/(b)/x": { default: Body } }, [
+    ["two files that match the same URLs", { "/(a)/x": { default: Body }, "/(b)/x": { default: Body } }, [
       '"pages/(a)/x/page.tsx"',
       '"pages/(b)/x/page.tsx"',
     ]],
-    ["a folder name that is no pattern", { "/[id": { default: Body } }, ['Cannot route "pages/[id/page.tsx"']],
+    ["a folder name that is not a pattern", { "/[id": { default: Body } }, ['Cannot route "pages/[id/page.tsx"']],
   ] as const
 ) {
-  Deno.test(`loadManifest() refuses ${what}`, async () => {
+  Deno.test(`loadManifest() rejects ${what}`, async () => {
     const message = await refusal(modules);
     for (const phrase of phrases) assertStringIncludes(message, phrase);
   });
 }
 
-Deno.test("loadManifest() refuses a page class beside a render export", async () => {
+Deno.test("loadManifest() rejects a page class together with a render export", async () => {
   class Home extends Page {
     override render(): string {
       return "";
     }
   }
-  assertStringIncludes(await refusal({ "/": { default: Home, render: Body } }), "keep one");
+  assertStringIncludes(await refusal({ "/": { default: Home, render: Body } }), "remove one");
 });
 
-Deno.test("loadManifest() takes the body from the default export before the template", async () => {
+Deno.test("loadManifest() prefers the default export of a page to its template", async () => {
   const Template = (): null => null;
   const { routes, warnings } = await manifestOf({
     "/": { default: Body },
     "pages/template.tsx": { default: Template },
   });
   assertEquals(routes[0]?.component, Body);
-  assertEquals(warnings, ['"pages/template.tsx" is never drawn: the default export of the page beside it is']);
+  assertEquals(warnings, [
+    '"pages/template.tsx" is never rendered: the page in its folder has a default export, which is',
+  ]);
 });
 
-Deno.test("loadManifest() takes the body from the template where the page has no default export", async () => {
+Deno.test("loadManifest() uses the template of a page without a default export", async () => {
   const context = { user: () => "u" };
   const { routes, warnings } = await manifestOf({ "/": { context }, "pages/template.tsx": { default: Body } });
   assertEquals([routes[0]?.component, routes[0]?.hasTemplate, [...routes[0]?.context.keys() ?? []]], [Body, true, [
@@ -146,14 +151,14 @@ Deno.test("loadManifest() takes the body from the template where the page has no
   assertEquals(warnings, []);
 });
 
-Deno.test("loadManifest() routes a folder with a template alone, as its page.tsx", async () => {
+Deno.test("loadManifest() routes a folder that has only a template, as its page.tsx", async () => {
   const { routes } = await manifestOf({ "pages/about/template.tsx": { default: Body } });
   assertEquals(routes.map(({ file, pattern, hasTemplate }) => [file, pattern, hasTemplate]), [
     ["pages/about/page.tsx", "/about", true],
   ]);
 });
 
-Deno.test("loadManifest() chains layouts and heads from the outside in", async () => {
+Deno.test("loadManifest() lists layouts and heads outermost first", async () => {
   const { routes } = await manifestOf({
     "pages/layout.tsx": { default: Wrap, head: "outer" },
     "pages/notes/layout.tsx": { default: Wrap },
@@ -169,7 +174,7 @@ Deno.test("loadManifest() chains layouts and heads from the outside in", async (
   assertEquals(routes[0]?.head, ["outer", "inner", "page"]);
 });
 
-Deno.test("loadManifest() gives inherited providers, the nearest of one name, in the order of declaration", async () => {
+Deno.test("loadManifest() inherits context functions, the nearest of a name, in the order of declaration", async () => {
   const far = (): string => "far";
   const near = (): string => "near";
   const { routes } = await manifestOf({
@@ -187,7 +192,7 @@ Deno.test("loadManifest() gives inherited providers, the nearest of one name, in
   ]]);
 });
 
-Deno.test("loadManifest() gives every page below the same dependency for an inherited provider", async () => {
+Deno.test("loadManifest() shares the dependency of an inherited context function with every page below", async () => {
   const { routes } = await manifestOf({
     "/": { default: Body, context: { user: () => "u" } },
     "/a": { default: Body },
@@ -198,7 +203,7 @@ Deno.test("loadManifest() gives every page below the same dependency for an inhe
   for (const other of rest) assert(other === first);
 });
 
-Deno.test("loadManifest() gives the pages of the root the root's layout and inherited context", async () => {
+Deno.test("loadManifest() gives not_found.tsx and error.tsx the root's layout and context", async () => {
   const { notFound, errorPage } = await manifestOf({
     "pages/layout.tsx": { default: Wrap },
     "/": { default: Body, context: { user: () => "u", own: local(() => "o") } },
@@ -220,13 +225,13 @@ Deno.test("loadManifest() routes neither not_found nor error", async () => {
   assertEquals(routes, []);
 });
 
-Deno.test("loadManifest() finds one action once, where two modules export it", async () => {
+Deno.test("loadManifest() lists an action once if two modules export it", async () => {
   const save = action("save", () => {});
   const { actions } = await manifestOf({ "/a": { default: Body, save }, "/b": { default: Body, again: save } });
   assertEquals(actions, [{ action: save, file: "pages/a/page.tsx", exportName: "save" }]);
 });
 
-Deno.test("loadManifest() finds two actions of one name, for the registry to refuse", async () => {
+Deno.test("loadManifest() lists two actions of one name, which the registry rejects", async () => {
   const { actions } = await manifestOf({
     "/a": { default: Body, save: action("save", () => {}) },
     "/b": { default: Body, save: action("save", () => {}) },
@@ -234,7 +239,7 @@ Deno.test("loadManifest() finds two actions of one name, for the registry to ref
   assertEquals(actions.map(({ file }) => file), ["pages/a/page.tsx", "pages/b/page.tsx"]);
 });
 
-Deno.test("loadManifest() finds the decorated methods of a page class", async () => {
+Deno.test("loadManifest() lists the decorated methods of a page class", async () => {
   class Base extends Page {
     override render(): string {
       return "";
@@ -255,7 +260,7 @@ Deno.test("loadManifest() finds the decorated methods of a page class", async ()
 });
 
 for (const path of ["pages/layout.tsx", "pages/template.tsx", "pages/not_found.tsx", "pages/error.tsx"]) {
-  Deno.test(`loadManifest() refuses an action exported from ${path}, and says where to`, async () => {
+  Deno.test(`loadManifest() rejects an action exported from ${path}, and names the files to export it from`, async () => {
     const message = await refusal({ [path]: { default: Body, save: action("save", () => {}) } });
     for (const part of ['"save"', `"${path}"`, '"pages/page.tsx"', '"pages/_components/<name>/component.tsx"']) {
       assertStringIncludes(message, part);
@@ -263,7 +268,7 @@ for (const path of ["pages/layout.tsx", "pages/template.tsx", "pages/not_found.t
   });
 }
 
-Deno.test("loadManifest() warns of exports that only a page has", async () => {
+Deno.test("loadManifest() warns about exports that only a page has", async () => {
   const { warnings } = await manifestOf({
     "pages/notes/layout.tsx": { default: Wrap, context: {} },
     "pages/error.tsx": { default: Body, render: Body },

@@ -42,7 +42,7 @@ for (
   });
 }
 
-Deno.test("resolveOrigin() gives the URL with its query as it was sent", () => {
+Deno.test("resolveOrigin() returns the URL with its query as it was sent", () => {
   assertEquals(resolve("pages/notes/page.tsx", "/notes?b=2&a=%2F+x")?.url.href, "https://site.test/notes?b=2&a=%2F+x");
 });
 
@@ -69,7 +69,7 @@ for (
     ["page.tsx", "the basename alone"],
   ] as const
 ) {
-  Deno.test(`resolveOrigin() refuses ${what}`, () => {
+  Deno.test(`resolveOrigin() rejects ${what}`, () => {
     assertEquals(resolve(page, "/notes"), null);
   });
 }
@@ -107,20 +107,20 @@ for (
     ["/%zz/../notes", "an encoding that is broken"],
   ] as const
 ) {
-  Deno.test(`resolveOrigin() refuses ${what}`, () => {
+  Deno.test(`resolveOrigin() rejects ${what}`, () => {
     assertEquals(resolve("pages/notes/page.tsx", url), null);
   });
 }
 
-Deno.test("resolveOrigin() refuses a page with parameters without a URL", () => {
+Deno.test("resolveOrigin() rejects a page with parameters without a URL", () => {
   assertEquals(resolve("pages/notes/[id]/page.tsx", null), null);
 });
 
-Deno.test("resolveOrigin() refuses a URL alone", () => {
+Deno.test("resolveOrigin() rejects a URL without a page", () => {
   assertEquals(resolve(null, "/notes"), null);
 });
 
-Deno.test("resolveOrigin() refuses the pages for what is not found and what has failed", async () => {
+Deno.test("resolveOrigin() rejects not_found.tsx and error.tsx", async () => {
   const special = await manifestOf("pages/not_found.tsx", "pages/error.tsx", "/");
   const origins = createOrigins(special, BASE);
   for (const page of ["pages/not_found.tsx", "pages/error.tsx"]) {
@@ -130,7 +130,7 @@ Deno.test("resolveOrigin() refuses the pages for what is not found and what has 
 
 Deno.test("resolveOrigin() never reads the file system", async () => {
   await withApp({ "pages/page.tsx": "export default () => null;" }, async (dir) => {
-    const found = await loadManifest(await discoverPages({ baseDir: dir }));
+    const found = await loadManifest(await discoverPages(dir));
     const origins = createOrigins(found, dir);
     await Deno.remove(join(dir, "pages"), { recursive: true });
     assert(origins.resolveOrigin({ page: "pages/page.tsx", url: "/" }, OWN) !== null);
@@ -138,13 +138,13 @@ Deno.test("resolveOrigin() never reads the file system", async () => {
 });
 
 Deno.test({
-  name: "resolveOrigin() accepts the path a page has with links followed",
+  name: "resolveOrigin() accepts the real path of a page behind a link",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ "app/pages/notes/page.tsx": "export default () => null;" }, async (dir) => {
       await Deno.symlink(join(dir, "app"), join(dir, "current"));
       const base = join(dir, "current");
-      const origins = createOrigins(await loadManifest(await discoverPages({ baseDir: base })), base);
+      const origins = createOrigins(await loadManifest(await discoverPages(base)), base);
       for (const root of [base, join(dir, "app")]) {
         const page = join(root, "pages/notes/page.tsx");
         assert(origins.resolveOrigin({ page, url: "/notes" }, OWN) !== null, page);
@@ -153,7 +153,7 @@ Deno.test({
   },
 });
 
-Deno.test("originFields() name the page from baseDir, and the path and query", () => {
+Deno.test("originFields() returns the path of the page from baseDir, and the path and query of its URL", () => {
   const url = new URL("https://site.test/notes/7?q=a%20b");
   assertEquals(originFields("pages/notes/[id]/page.tsx", url, { originPath: "relative", baseDir: BASE }), {
     _next_form_page: "pages/notes/[id]/page.tsx",
@@ -161,7 +161,7 @@ Deno.test("originFields() name the page from baseDir, and the path and query", (
   });
 });
 
-Deno.test("originFields() name the page by its absolute path where that is asked for", () => {
+Deno.test("originFields() returns the absolute path of the page with originPath: absolute", () => {
   const fields = originFields("pages/page.tsx", new URL("https://site.test/"), {
     originPath: "absolute",
     baseDir: BASE,
@@ -169,13 +169,13 @@ Deno.test("originFields() name the page by its absolute path where that is asked
   assertEquals(fields._next_form_page, join(BASE, "pages/page.tsx"));
 });
 
-Deno.test("originFields() leave out an action that was named in the query", () => {
+Deno.test("originFields() omits an action in the query", () => {
   const url = new URL("https://site.test/notes?_action=search&q=tea&_action=x");
   assertEquals(originFields("x", url, { originPath: "relative", baseDir: BASE })._next_form_origin, "/notes?q=tea");
 });
 
 for (const originPath of ["relative", "absolute"] as const) {
-  Deno.test(`originFields() lead back to the same page: ${originPath}`, () => {
+  Deno.test(`originFields() leads back to the same page with originPath "${originPath}"`, () => {
     const route = manifest.router.match("/notes/7")?.route;
     const url = new URL("https://site.test/notes/7?q=%E6%9D%B1");
     const fields = originFields(route?.file ?? "", url, { originPath, baseDir: BASE });
@@ -225,7 +225,7 @@ for (
   });
 }
 
-Deno.test("validatedNextFormPagePath() takes an absolute path", async () => {
+Deno.test("validatedNextFormPagePath() accepts an absolute path", async () => {
   await withApp(SITE, (dir) => {
     const path = join(dir, "app/pages/page.tsx");
     assertEquals(validatedNextFormPagePath(path, { baseDir: join(dir, "app") }), path);
@@ -233,7 +233,7 @@ Deno.test("validatedNextFormPagePath() takes an absolute path", async () => {
   });
 });
 
-Deno.test("validatedNextFormPagePath() accepts nothing without a baseDir", async () => {
+Deno.test("validatedNextFormPagePath() returns null without a baseDir", async () => {
   await withApp(SITE, (dir) => {
     assertEquals(validatedNextFormPagePath(join(dir, "app/pages/page.tsx"), { baseDir: null }), null);
     assertEquals(validatedNextFormPagePath("pages/page.tsx", { baseDir: join(dir, "gone") }), null);
@@ -241,7 +241,7 @@ Deno.test("validatedNextFormPagePath() accepts nothing without a baseDir", async
 });
 
 Deno.test({
-  name: "validatedNextFormPagePath() follows links before it decides what is inside",
+  name: "validatedNextFormPagePath() follows links before it compares a path with baseDir",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp(SITE, async (dir) => {

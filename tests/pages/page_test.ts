@@ -29,7 +29,7 @@ function contextOf(route: PageRoute, url: string, params: Params): RequestContex
     providers: orderProviders([]),
     overrides: new Map(),
     cache: new DependencyCache((error) => {
-      // What a reporter throws is logged and no more; thrown behind it, it fails the test.
+      // An error that a reporter throws is only logged; thrown from a microtask, it fails the test.
       queueMicrotask(() => {
         throw error;
       });
@@ -57,7 +57,7 @@ async function treeOf(modules: Modules, path = "/"): Promise<PageTree> {
   return page;
 }
 
-Deno.test("preparePage() gives the default export, its props and its layouts", async () => {
+Deno.test("preparePage() returns the default export, its props and its layouts", async () => {
   const Wrap = (): null => null;
   const tree = await treeOf({ "/notes/[id]": { default: Body }, "pages/layout.tsx": { default: Wrap } }, "/notes/7");
   assert(tree.body.kind === "component");
@@ -74,29 +74,29 @@ for (
     ["a text", "hello"],
     ["the empty text", ""],
     ["a number", 0],
-    ["null, which draws nothing", null],
+    ["null, which renders nothing", null],
     ["a list", [vnode("p"), "x", [null]]],
   ] as const
 ) {
-  Deno.test(`preparePage() takes the body from render before the default export: ${what}`, async () => {
+  Deno.test(`preparePage() prefers the result of render to the default export: ${what}`, async () => {
     const tree = await treeOf({ "/": { render: () => content, default: Body } });
     assertEquals(tree.body, { kind: "markup", content } as PageTree["body"]);
   });
 }
 
 for (const [what, allowed] of [["nothing", undefined], ["true", true]] as const) {
-  Deno.test(`preparePage() draws the default export where render gives ${what}`, async () => {
+  Deno.test(`preparePage() uses the default export if render returns ${what}`, async () => {
     const tree = await treeOf({ "/": { render: () => Promise.resolve(allowed), default: Body } });
     assertEquals(tree.body.kind, "component");
   });
 }
 
-Deno.test("preparePage() draws the template where render gives nothing", async () => {
+Deno.test("preparePage() uses the template if render returns nothing", async () => {
   const tree = await treeOf({ "/": { render: () => {} }, "pages/template.tsx": { default: Body } });
   assertEquals(tree.body.kind, "component");
 });
 
-Deno.test("preparePage() refuses with 403 where render gives false, before any provider runs", async () => {
+Deno.test("preparePage() throws a 403 if render returns false, before any context function runs", async () => {
   let ran = false;
   const context = { user: () => ran = true };
   const error = await assertRejects(
@@ -106,7 +106,7 @@ Deno.test("preparePage() refuses with 403 where render gives false, before any p
   assertEquals([error.status, ran], [403, false]);
 });
 
-Deno.test("preparePage() gives the Response of render, before any provider runs", async () => {
+Deno.test("preparePage() returns the Response of render, before any context function runs", async () => {
   let ran = false;
   const response = new Response("own");
   const context = { user: () => ran = true };
@@ -115,26 +115,26 @@ Deno.test("preparePage() gives the Response of render, before any provider runs"
 });
 
 for (const [what, value] of [["an object", {}], ["a function", () => {}], ["a list with an object", [{}]]] as const) {
-  Deno.test(`preparePage() refuses ${what} from render, and names the file`, async () => {
+  Deno.test(`preparePage() rejects ${what} from render, and names the file`, async () => {
     await assertRejects(
       () => prepared({ "/": { render: () => value } }),
       TypeError,
-      '"pages/page.tsx": its render gave',
+      '"pages/page.tsx": its render returned',
     );
   });
 }
 
-Deno.test("preparePage() refuses a render that lets the visitor in to a page without a body", async () => {
-  await assertRejects(() => prepared({ "/": { render: () => {} } }), TypeError, "nothing to draw");
+Deno.test("preparePage() rejects a render that returns nothing for a page without a body", async () => {
+  await assertRejects(() => prepared({ "/": { render: () => {} } }), TypeError, "returned nothing to render");
 });
 
-Deno.test("preparePage() passes an error of render on as it is", async () => {
+Deno.test("preparePage() rethrows the error of render", async () => {
   const thrown = new Error("mine");
   const error = await assertRejects(() => prepared({ "/": { render: () => Promise.reject(thrown) } }));
   assert(error === thrown);
 });
 
-Deno.test("preparePage() waits for an async component", async () => {
+Deno.test("preparePage() awaits an async component", async () => {
   const Async = async ({ params }: { params: Params }): Promise<unknown> => {
     await Promise.resolve();
     return `note ${params.id}`;
@@ -143,13 +143,13 @@ Deno.test("preparePage() waits for an async component", async () => {
   assertEquals(tree.body, { kind: "markup", content: "note 7" });
 });
 
-Deno.test("preparePage() refuses what is no markup from an async component", async () => {
+Deno.test("preparePage() rejects an async component that does not return markup", async () => {
   // deno-lint-ignore require-await -- what is tested is that it is async
   const Async = async (): Promise<unknown> => ({});
-  await assertRejects(() => prepared({ "/": { default: Async } }), TypeError, "no JSX expression");
+  await assertRejects(() => prepared({ "/": { default: Async } }), TypeError, "not a JSX expression");
 });
 
-Deno.test("preparePage() takes status and headers that render set", async () => {
+Deno.test("preparePage() returns the status and headers that render set", async () => {
   const render = (ctx: PageContext): string => {
     ctx.response.status = 410;
     ctx.response.headers.append("x-a", "1");
@@ -159,7 +159,7 @@ Deno.test("preparePage() takes status and headers that render set", async () => 
   assertEquals([tree.status, tree.headers?.get("x-a")], [410, "1"]);
 });
 
-Deno.test("preparePage() starts with the status it is given", async () => {
+Deno.test("preparePage() uses the status that it was called with if the page sets none", async () => {
   const { route, ctx } = routeAt(await manifestOf({ "/": { default: Body } }), "/");
   const tree = await preparePage(route, ctx, 404);
   assertEquals(tree.kind === "tree" && tree.status, 404);
@@ -171,7 +171,7 @@ for (
     false,
   ]] as const
 ) {
-  Deno.test(`preparePage() ${allowed ? "takes" : "refuses"} status ${status} from a page`, async () => {
+  Deno.test(`preparePage() ${allowed ? "accepts" : "rejects"} status ${status} from a page`, async () => {
     const render = (ctx: PageContext): string => {
       ctx.response.status = status;
       return "";
@@ -181,7 +181,7 @@ for (
   });
 }
 
-Deno.test("preparePage() gives render the request as it is known", async () => {
+Deno.test("preparePage() calls render with the request, its URL, params, deps and signal", async () => {
   let seen: PageContext | null = null;
   const render = (ctx: PageContext): string => {
     seen = ctx;
@@ -194,7 +194,7 @@ Deno.test("preparePage() gives render the request as it is known", async () => {
   assertEquals(Object.keys(given).sort(), ["deps", "params", "request", "signal", "url"]);
 });
 
-Deno.test("preparePage() makes own and inherited values, the nearest of one name", async () => {
+Deno.test("preparePage() makes own and inherited values, the nearest of a name", async () => {
   const tree = await treeOf({
     "/": { default: Body, context: { user: () => "far", site: () => Promise.resolve("s"), secret: local(() => "x") } },
     "/notes": { default: Body, context: { user: () => "near", own: local(() => 7) } },
@@ -202,7 +202,7 @@ Deno.test("preparePage() makes own and inherited values, the nearest of one name
   assertEquals(tree.props.context, { user: "near", site: "s", own: 7 });
 });
 
-Deno.test("preparePage() starts providers in the order of declaration, outer pages first", async () => {
+Deno.test("preparePage() starts context functions in the order of declaration, outer pages first", async () => {
   const calls: string[] = [];
   const log = (name: string) => (): number => calls.push(name);
   await treeOf({
@@ -212,7 +212,7 @@ Deno.test("preparePage() starts providers in the order of declaration, outer pag
   assertEquals(calls, ["zebra", "apple", "mango", "berry"]);
 });
 
-Deno.test("preparePage() runs a provider that a nearer one replaces not at all", async () => {
+Deno.test("preparePage() does not run a context function that a nearer one replaces", async () => {
   let ran = false;
   await treeOf({
     "/": { default: Body, context: { user: () => ran = true } },
@@ -221,7 +221,7 @@ Deno.test("preparePage() runs a provider that a nearer one replaces not at all",
   assert(!ran);
 });
 
-Deno.test("preparePage() runs a provider once for a request, however often it is asked for", async () => {
+Deno.test("preparePage() runs a context function once in a request", async () => {
   let runs = 0;
   const user = (): number => ++runs;
   const context = {
@@ -236,7 +236,7 @@ Deno.test("preparePage() runs a provider once for a request, however often it is
   assertEquals([tree.props.context, runs], [{ user: 1, first: 1, second: 1 }, 1]);
 });
 
-Deno.test("preparePage() runs a provider anew for another request", async () => {
+Deno.test("preparePage() runs a context function again for another request", async () => {
   let runs = 0;
   const manifest = await manifestOf({ "/": { default: Body, context: { user: () => ++runs } } });
   for (const expected of [1, 2]) {
@@ -246,7 +246,7 @@ Deno.test("preparePage() runs a provider anew for another request", async () => 
   }
 });
 
-Deno.test("preparePage() shares a dependency between render, providers and each other", async () => {
+Deno.test("preparePage() shares a dependency between render and context functions", async () => {
   let runs = 0;
   const shared = dependency(() => ++runs);
   const tree = await treeOf({
@@ -258,7 +258,7 @@ Deno.test("preparePage() shares a dependency between render, providers and each 
   assertEquals([tree.props.context, runs], [{ a: 1, b: 1 }, 1]);
 });
 
-Deno.test("preparePage() reports providers that wait for one another", async () => {
+Deno.test("preparePage() rejects context functions that wait for each other", async () => {
   const context = {
     a: (ctx: RequestContext) => ctx.deps.get(DContext("b")),
     b: (ctx: RequestContext) => ctx.deps.get(DContext("a")),
@@ -267,7 +267,7 @@ Deno.test("preparePage() reports providers that wait for one another", async () 
   assertEquals(error.members.length, 3);
 });
 
-Deno.test("preparePage() reports the first failing provider in the order of declaration, when all have ended", async () => {
+Deno.test("preparePage() throws the error of the first failing context function in the order of declaration, after all have ended", async () => {
   const ended: string[] = [];
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const context = {
@@ -282,7 +282,7 @@ Deno.test("preparePage() reports the first failing provider in the order of decl
   assertEquals(ended, ["last"]);
 });
 
-Deno.test("preparePage() does not dispose what a provider hands out", async () => {
+Deno.test("preparePage() does not dispose the value of a context function", async () => {
   let disposed = false;
   const shared = { [Symbol.dispose]: () => void (disposed = true) };
   const { route } = routeAt(await manifestOf({ "/": { default: Body, context: { db: () => shared } } }), "/");
@@ -302,7 +302,7 @@ Deno.test("preparePage() does not dispose what a provider hands out", async () =
   assert(!disposed);
 });
 
-Deno.test("preparePage() gives heads from the outside in, functions called with the props", async () => {
+Deno.test("preparePage() returns heads outermost first, and calls functions with the props", async () => {
   const tree = await treeOf({
     "pages/layout.tsx": { default: Body, head: vnode("title") },
     "/notes/[id]": {
@@ -315,7 +315,7 @@ Deno.test("preparePage() gives heads from the outside in, functions called with 
   assertEquals(tree.head, [vnode("title"), "7 u"] as PageTree["head"]);
 });
 
-Deno.test("preparePage() makes one instance of a page class for a request, shared with its actions", async () => {
+Deno.test("preparePage() makes one instance of a page class in a request, shared with its actions", async () => {
   let made = 0;
   class Counter extends Page {
     count = ++made;
@@ -339,7 +339,7 @@ Deno.test("preparePage() makes one instance of a page class for a request, share
   });
 });
 
-Deno.test("preparePage() takes a page class whose render only guards with its template", async () => {
+Deno.test("preparePage() uses the template of a page class whose render only guards", async () => {
   class Guarded extends Page {
     override render(): void {}
   }
@@ -347,7 +347,7 @@ Deno.test("preparePage() takes a page class whose render only guards with its te
   assertEquals(tree.body.kind, "component");
 });
 
-Deno.test("prepareErrorPage() gives status and message, and leaves out what fails", async () => {
+Deno.test("prepareErrorPage() returns status and message, and omits the values of context functions that fail", async () => {
   const manifest = await manifestOf({
     "/": { default: Body, context: { user: () => Promise.reject(new Error("down")), site: () => "s" } },
     "pages/error.tsx": { default: Body },

@@ -10,7 +10,7 @@ function matchOf(patterns: string[], path: string): [string, Record<string, unkn
   return match === null ? null : [match.route.pattern, { ...match.params }];
 }
 
-Deno.test("parsePattern() reads text, one segment, the rest, and leaves groups out", () => {
+Deno.test("parsePattern() parses literals, [name] and [...name], and omits groups", () => {
   assertEquals(parsePattern("notes/[id]/(app)/x(y)/[...rest]"), {
     source: "/notes/[id]/x(y)/[...rest]",
     segments: [
@@ -22,35 +22,35 @@ Deno.test("parsePattern() reads text, one segment, the rest, and leaves groups o
   });
 });
 
-Deno.test("parsePattern() reads the root, with or without groups", () => {
+Deno.test("parsePattern() parses the root, with or without groups", () => {
   for (const pattern of ["", "/", "(app)", "/(a)/(b)/"]) {
     assertEquals(parsePattern(pattern), { source: "/", segments: [] }, pattern);
   }
 });
 
-Deno.test("parsePattern() lets a group follow the rest", () => {
+Deno.test("parsePattern() accepts a group after [...name]", () => {
   assertEquals(parsePattern("/[...rest]/(app)").source, "/[...rest]");
 });
 
 for (
   const [pattern, phrase] of [
-    ["/[id", '"[id" is neither a plain text'],
-    ["/id]", '"id]" is neither a plain text'],
-    ["/x[id]", '"x[id]" is neither a plain text'],
-    ["/[[id]]", '"[[id]]" has no valid name'],
-    ["/[]", '"[]" has no valid name'],
-    ["/[...]", '"[...]" has no valid name'],
-    ["/[a b]", '"[a b]" has no valid name'],
-    ["/[1a]", '"[1a]" has no valid name'],
-    ["/[__proto__]", '"[__proto__]" has no valid name'],
-    ["/()", '"()" is neither a plain text'],
-    ["/a/../b", '".." is neither a plain text'],
-    ["/a\\b", "is neither a plain text"],
-    ["/[id]/x/[id]", 'the parameter "id" comes twice'],
+    ["/[id", '"[id" is neither a literal'],
+    ["/id]", '"id]" is neither a literal'],
+    ["/x[id]", '"x[id]" is neither a literal'],
+    ["/[[id]]", '"[[id]]" has an invalid name'],
+    ["/[]", '"[]" has an invalid name'],
+    ["/[...]", '"[...]" has an invalid name'],
+    ["/[a b]", '"[a b]" has an invalid name'],
+    ["/[1a]", '"[1a]" has an invalid name'],
+    ["/[__proto__]", '"[__proto__]" has an invalid name'],
+    ["/()", '"()" is neither a literal'],
+    ["/a/../b", '".." is neither a literal'],
+    ["/a\\b", "is neither a literal"],
+    ["/[id]/x/[id]", 'the parameter "id" occurs twice'],
     ["/[...rest]/edit", '"edit" follows "[...rest]"'],
   ] as const
 ) {
-  Deno.test(`parsePattern() refuses ${pattern}`, () => {
+  Deno.test(`parsePattern() rejects ${pattern}`, () => {
     assertThrows(() => parsePattern(pattern), TypeError, phrase);
   });
 }
@@ -111,7 +111,7 @@ for (
     ["/", "/(app)"],
   ] as const
 ) {
-  Deno.test(`createRouter() refuses two files that claim one URL: ${first} and ${second}`, () => {
+  Deno.test(`createRouter() rejects two files that match the same URLs: ${first} and ${second}`, () => {
     const error = assertThrows(
       () => createRouter([{ pattern: first, file: "one.tsx" }, { pattern: second, file: "two.tsx" }]),
       TypeError,
@@ -120,7 +120,7 @@ for (
   });
 }
 
-Deno.test("createRouter() visits as many nodes among two thousand routes as among ten", () => {
+Deno.test("match() visits as many nodes with two thousand routes as with ten", () => {
   // Counted, not timed: each lookup of a text among its siblings is one visit.
   const count = (routes: number): number => {
     const patterns = Array.from({ length: routes }, (_, index) => `/section-${index}/[id]/edit`);

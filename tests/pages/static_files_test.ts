@@ -25,7 +25,7 @@ async function get(
   return { response, text: await response?.text() ?? "" };
 }
 
-Deno.test("createStaticFiles() serves a file with its type, length, validators, and no sniffing", async () => {
+Deno.test("createStaticFiles() serves a file with its type, length, validators, and nosniff", async () => {
   await withApp(FILES, async (dir) => {
     const { response, text } = await get(dir, "/style.css?v=2");
     assert(response !== null);
@@ -85,14 +85,14 @@ for (
     `/${"a".repeat(5000)}`,
   ]
 ) {
-  Deno.test(`createStaticFiles() has nothing for ${path.slice(0, 40)}`, async () => {
+  Deno.test(`createStaticFiles() returns null for ${path.slice(0, 40)}`, async () => {
     await withApp(FILES, async (dir) => {
       assertEquals((await get(dir, path)).response, null);
     });
   });
 }
 
-Deno.test("createStaticFiles() has nothing for other methods", async () => {
+Deno.test("createStaticFiles() returns null for other methods", async () => {
   await withApp(FILES, async (dir) => {
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
       assertEquals((await get(dir, "/style.css", { method })).response, null, method);
@@ -100,20 +100,20 @@ Deno.test("createStaticFiles() has nothing for other methods", async () => {
   });
 });
 
-Deno.test("createStaticFiles() has nothing where there is no folder", async () => {
+Deno.test("createStaticFiles() returns null if there is no folder", async () => {
   await withApp({ "main.ts": "" }, async (dir) => {
     assertEquals((await get(dir, "/style.css")).response, null);
   });
 });
 
-Deno.test("createStaticFiles() answers HEAD with the headers alone", async () => {
+Deno.test("createStaticFiles() responds to HEAD with the headers only", async () => {
   await withApp(FILES, async (dir) => {
     const { response, text } = await get(dir, "/style.css", { method: "HEAD" });
     assertEquals([response?.status, response?.headers.get("content-length"), text], [200, "18", ""]);
   });
 });
 
-Deno.test("createStaticFiles() answers 304 to the validators it gave", async () => {
+Deno.test("createStaticFiles() responds with 304 to its own validators", async () => {
   await withApp(FILES, async (dir) => {
     const { response } = await get(dir, "/style.css");
     const etag = response?.headers.get("etag") ?? "";
@@ -136,7 +136,7 @@ for (
     ["lines=1", 200, "body { margin: 0 }", null],
   ] as const
 ) {
-  Deno.test(`createStaticFiles() answers the range ${range} with ${status}`, async () => {
+  Deno.test(`createStaticFiles() responds to the range ${range} with ${status}`, async () => {
     await withApp(FILES, async (dir) => {
       const found = await get(dir, "/style.css", { headers: { range } });
       assertEquals([found.response?.status, found.text], [status, text]);
@@ -146,7 +146,7 @@ for (
 }
 
 Deno.test({
-  name: "createStaticFiles() follows links inside the folder and no others",
+  name: "createStaticFiles() follows links inside the folder only",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({ ...FILES, "static-2/x.txt": "neighbour" }, async (dir) => {

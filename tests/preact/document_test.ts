@@ -21,14 +21,14 @@ for (
 for (
   const [what, html, head, expected] of [
     [
-      "a page alone gets a document with the runtime",
+      "a page without a document gets one with the runtime",
       "<p>x</p>",
       [],
       '<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
       `${SCRIPT}</head><body><p>x</p></body></html>`,
     ],
     [
-      "a document of its own gets a doctype and nothing else",
+      "a document without a doctype gets one",
       "<html><head></head><body>x</body></html>",
       [],
       "<!DOCTYPE html><html><head></head><body>x</body></html>",
@@ -40,13 +40,13 @@ for (
       "<!doctype html><html><head></head></html>",
     ],
     [
-      "head parts go to the end of the head, in order",
+      "head parts are added to the end of the head, in order",
       "<html><head><meta a></head><body></body></html>",
       ["<meta b>", "<meta c>"],
       "<!DOCTYPE html><html><head><meta a><meta b><meta c></head><body></body></html>",
     ],
     [
-      "the nearest title replaces the layout's and those before it",
+      "the nearest title replaces the layout's and the outer ones",
       "<html><head><title>Layout</title></head></html>",
       ["<title>Outer</title><meta b>", "<title>Inner</title>"],
       "<!DOCTYPE html><html><head><title>Inner</title><meta b></head></html>",
@@ -58,7 +58,7 @@ for (
       '<!DOCTYPE html><html lang="de"><head><meta b></head><body>x</body></html>',
     ],
     [
-      "a title in the body, such as that of a drawing, stays",
+      "a title in the body, such as that of an SVG, is kept",
       "<html><head></head><body><svg><title>Chart</title></svg></body></html>",
       ["<title>Page</title>"],
       "<!DOCTYPE html><html><head><title>Page</title></head><body><svg><title>Chart</title></svg></body></html>",
@@ -71,7 +71,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a page: ${what}`, () => assertEquals(complete(html, head), expected));
+  Deno.test(`plainDocument() and withHead(): ${what}`, () => assertEquals(complete(html, head), expected));
 }
 
 for (
@@ -89,7 +89,7 @@ for (
   Deno.test(`bodyElement() returns ${what}`, () => assertEquals(bodyElement(html), expected));
 }
 
-Deno.test("cutOut() gives what stands between the tags of the first such element, or null", () => {
+Deno.test("cutOut() returns the content of the first element of a name, or null", () => {
   assertEquals(cutOut("<p><x-1><form>a</form></x-1></p><x-1>b</x-1>", "x-1"), "<form>a</form>");
   assertEquals(cutOut("<p></p>", "x-1"), null);
 });

@@ -1,4 +1,4 @@
-/** What the tests of drawn forms share: drawing, and reading what was drawn as a browser would. */
+/** Helpers for tests of rendered forms: rendering, and parsing the HTML as a browser would. */
 import { assertEquals } from "@std/assert";
 import { type DefaultTreeAdapterTypes, parseFragment } from "parse5";
 import type { ComponentChildren } from "preact";
@@ -10,12 +10,12 @@ import { ctx } from "../forms/support.ts";
 
 type Element = DefaultTreeAdapterTypes.Element;
 
-/** A blank form around something, as HTML. */
+/** Renders children in a blank form. */
 export function show(form: FormDefinition, children: ComponentChildren, initial: unknown = null): string {
   return render(bind(form, { mode: "blank", initial, instance: null }), children);
 }
 
-/** A form with what was sent around something, as HTML. */
+/** Renders children in a form bound to submitted values. */
 export async function showSent(
   form: FormDefinition,
   kwargs: Record<string, unknown>,
@@ -24,12 +24,12 @@ export async function showSent(
   return render(await bind(form, { mode: "checked", sent: kwargs, initial: null, instance: null, ctx }), children);
 }
 
-/** A form around something, as HTML. */
+/** Renders children in a form. */
 export function render(form: BoundForm, children: ComponentChildren): string {
   return renderToString(<FormScope.Provider value={form}>{children}</FormScope.Provider>);
 }
 
-/** The elements of a tag, each as its attributes, and under `text` what stands in it. */
+/** Returns the elements of a tag, each as its attributes, and its text under `text`. */
 export function elements(html: string, tag: string): Record<string, string>[] {
   const found: Record<string, string>[] = [];
   const walk = (node: DefaultTreeAdapterTypes.ParentNode): void => {
@@ -50,7 +50,7 @@ function textOf(element: Element): string {
     .join("");
 }
 
-/** The only element of a tag. */
+/** Returns the only element of a tag. */
 export function one(html: string, tag: string): Record<string, string> {
   const [first = {}, ...rest] = elements(html, tag);
   assertEquals(rest, []);

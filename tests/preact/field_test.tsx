@@ -35,7 +35,7 @@ const NoteForm = defineForm("note", {
   },
 });
 
-Deno.test("Field draws the label, the control with what a browser checks, and the help it is described by", () => {
+Deno.test("Field renders the label, the control with its constraints, and the help that describes it", () => {
   const html = show(NoteForm, <Field name="title" />);
   assertEquals(one(html, "label"), { for: "f-note-title", text: "Title" });
   assertEquals(one(html, "input"), {
@@ -55,7 +55,7 @@ Deno.test("Field draws the label, the control with what a browser checks, and th
   assertEquals(one(html, "p"), { id: "h-note-title", class: "hyper-help", text: "Short" });
 });
 
-Deno.test("Field draws what was sent and what was wrong with it, bound to the control", async () => {
+Deno.test("Field renders the submitted value and its errors, which describe the control", async () => {
   const html = await showSent(NoteForm, { title: "1" }, <Field name="title" />);
   const input = one(html, "input");
   assertEquals([input.value, input["aria-invalid"], input["aria-describedby"]], [
@@ -67,7 +67,7 @@ Deno.test("Field draws what was sent and what was wrong with it, bound to the co
   assertEquals(one(html, "li").text, "Enter at least 2 characters");
 });
 
-Deno.test("Field draws each kind of field as its element", () => {
+Deno.test("Field renders each kind of field as its element", () => {
   const input = (name: string) => one(show(NoteForm, <Field name={name} />), "input");
   assertEquals([input("count").type, input("count").min, input("count").max, input("count").step], [
     "number",
@@ -88,14 +88,14 @@ Deno.test("Field draws each kind of field as its element", () => {
   assertEquals(one(show(NoteForm, <Field name="body" />), "textarea").maxlength, "9");
 });
 
-Deno.test("Field draws a hidden field without label, help and errors", () => {
+Deno.test("Field renders a hidden field without label, help and errors", () => {
   assertEquals(
     show(NoteForm, <Field name="token" />),
     '<input type="hidden" id="f-note-token" name="token" value="t"/>',
   );
 });
 
-Deno.test("Field never draws what was sent for a password or a file", async () => {
+Deno.test("Field never renders the submitted value of a password or a file", async () => {
   const html = await showSent(NoteForm, { secret: "geheim", file: "geheim" }, [
     <Field key={1} name="secret" />,
     <Field key={2} name="file" />,
@@ -103,7 +103,7 @@ Deno.test("Field never draws what was sent for a password or a file", async () =
   assert(!html.includes("geheim"));
 });
 
-Deno.test("Field draws a select with groups, an empty option, and what is selected", async () => {
+Deno.test("Field renders a select with groups, an empty option, and the selected options", async () => {
   const blank = show(NoteForm, <Field name="size" placeholder="Any size" />);
   assertEquals(elements(blank, "option").map(({ value, text, selected }) => [value, text, selected]), [
     ["", "Any size", undefined],
@@ -122,13 +122,13 @@ Deno.test("Field draws a select with groups, an empty option, and what is select
   assertEquals(elements(sent, "select").map(({ multiple }) => multiple), [undefined, ""]);
 });
 
-Deno.test("Field draws no empty option in a required select once a choice is made", () => {
+Deno.test("Field renders no empty option in a required select with a value", () => {
   const form = defineForm("a", { fields: { x: field.select({ choices: ["a"], required: true }) } });
   assertEquals(elements(show(form, <Field name="x" />), "option").length, 2);
   assertEquals(elements(show(form, <Field name="x" />, { x: "a" }), "option").length, 1);
 });
 
-Deno.test("Field draws radio buttons as one group with a legend", async () => {
+Deno.test("Field renders radio buttons as one group with a legend", async () => {
   const html = await showSent(NoteForm, { mode: "zzz" }, <Field name="mode" />);
   const group = one(html, "fieldset");
   assertEquals([group.role, group["aria-required"], group["aria-describedby"]], ["radiogroup", "true", "e-note-mode"]);
@@ -150,7 +150,7 @@ Deno.test("Field draws radio buttons as one group with a legend", async () => {
   assertEquals(chosen.map((input) => "checked" in input), [false, true, false]);
 });
 
-Deno.test("Field draws choices as boxes or buttons where it is asked to", async () => {
+Deno.test("Field renders choices as checkboxes or radio buttons with `as`", async () => {
   const html = await showSent(NoteForm, { tags: ["b"], size: "a" }, [
     <Field key={1} name="tags" as="checkboxes" />,
     <Field key={2} name="size" as="radios" />,
@@ -163,14 +163,14 @@ Deno.test("Field draws choices as boxes or buttons where it is asked to", async 
   assertEquals(elements(html, "legend").map(({ text }) => text), ["Tags", "Size"]);
 });
 
-Deno.test("Field keeps every line of a textarea over a round trip through the parser", () => {
+Deno.test("Field keeps every line of a textarea when the HTML is parsed", () => {
   const form = defineForm("a", { fields: { x: field.textarea() } });
   for (const text of ["", "a", "\na", "\n\na", "a\n", "</textarea><script>", "&amp;"]) {
     assertEquals(one(show(form, <Field name="x" />, { x: text }), "textarea").text, text);
   }
 });
 
-Deno.test("Field escapes what was sent, wherever it stands", async () => {
+Deno.test("Field escapes submitted values everywhere", async () => {
   const hostile = `"><script>alert(1)</script><x y='`;
   const form = defineForm("a", {
     fields: {
@@ -188,7 +188,7 @@ Deno.test("Field escapes what was sent, wherever it stands", async () => {
   assertEquals(elements(html, "input").map(({ value }) => value), [hostile, hostile, hostile]);
 });
 
-Deno.test("Field draws no markup from objects that some renderers take for it", async () => {
+Deno.test("Field renders no markup from objects that look like virtual nodes", async () => {
   const node = {
     type: "b",
     props: { dangerouslySetInnerHTML: { __html: "<i>x</i>" } },
@@ -204,7 +204,7 @@ Deno.test("Field draws no markup from objects that some renderers take for it", 
   }
 });
 
-Deno.test("Field passes the attributes that whoever writes the page gives to the control", () => {
+Deno.test("Field passes attributes on to the control", () => {
   const html = show(
     NoteForm,
     <Field
@@ -229,7 +229,7 @@ Deno.test("Field passes the attributes that whoever writes the page gives to the
   assert("hyper-loading-disable" in area);
 });
 
-Deno.test("Field takes no other attributes, whatever is spread into it", () => {
+Deno.test("Field ignores other attributes that are spread into it", () => {
   const spread = {
     name: "title",
     onclick: "alert(1)",
@@ -263,13 +263,13 @@ Deno.test("Field takes no other attributes, whatever is spread into it", () => {
   assertEquals([input.type, input.value, input.id, input.placeholder], ["text", "", "f-note-title", "Milk"]);
 });
 
-Deno.test("Field shows a label and a help of the page in place of the field's own", () => {
+Deno.test("Field renders the label and help of its props in place of the field's own", () => {
   const html = show(NoteForm, <Field name="body" label={<b>Story</b>} help={<i>In your words</i>} />);
   assertEquals([one(html, "b").text, one(html, "i").text], ["Story", "In your words"]);
   assertEquals(one(html, "textarea")["aria-describedby"], one(html, "p").id);
 });
 
-Deno.test("Field outside a form says what is missing", () => {
+Deno.test("Field throws outside a form", () => {
   assertThrows(
     () => renderToString(<Field name="title" />),
     TypeError,
@@ -278,13 +278,13 @@ Deno.test("Field outside a form says what is missing", () => {
   assertThrows(() => show(NoteForm, <Field name="titel" />), TypeError, 'Cannot find field "titel" of form "note"');
 });
 
-Deno.test("renderField() draws a field without a form around it", () => {
+Deno.test("renderField() renders a field without a form around it", () => {
   const form = bind(NoteForm, { mode: "blank", initial: null, instance: "7" });
   const html = renderToString(<>{renderField(form.field("body"))}</>);
   assertEquals(one(html, "textarea").id, "f-note-7-body");
 });
 
-Deno.test("Field draws required boxes without requiring each of them, and their group has no role of radio buttons", () => {
+Deno.test("Field renders a group of required checkboxes without `required` and without the role of radio buttons", () => {
   const form = defineForm("a", { fields: { tags: field.multiSelect({ choices: ["x", "y"], required: true }) } });
   const html = show(form, <Field name="tags" as="checkboxes" />);
   assertEquals(elements(html, "input").map(({ type, required }) => [type, required]), [

@@ -8,13 +8,13 @@ import { FormErrors } from "../../src/preact/form_errors.tsx";
 import { ctx } from "../forms/support.ts";
 import { elements, render, show, showSent } from "./drawing.tsx";
 
-Deno.test("FormErrors draws nothing while nothing is wrong", async () => {
+Deno.test("FormErrors renders nothing for a form without errors", async () => {
   const form = defineForm("a", { fields: { x: field.text() } });
   assertEquals(show(form, <FormErrors />), "");
   assertEquals(await showSent(form, { x: "ok" }, <FormErrors />), "");
 });
 
-Deno.test("FormErrors leads to each field, and tells what concerns the whole", async () => {
+Deno.test("FormErrors links to each invalid field, and shows the errors of the form itself", async () => {
   const form = defineForm("a", {
     fields: {
       x: field.text({ required: true }),
@@ -46,6 +46,6 @@ Deno.test("FormErrors leads to each field, and tells what concerns the whole", a
   assertEquals(elements(html, "input")[0]?.id, "f-a-pick");
 });
 
-Deno.test("FormErrors outside a form says what is missing", () => {
+Deno.test("FormErrors throws outside a form", () => {
   assertThrows(() => renderToString(<FormErrors />), TypeError, "Cannot render <FormErrors>: it is outside a <Form>");
 });

@@ -8,7 +8,7 @@ const Name = createContext("nobody");
 const NameProvider = createProvider(Name);
 const Show = (): VNode => <b>{useContext(Name)}</b>;
 
-Deno.test("createProvider() gives those within its value, and nobody else", () => {
+Deno.test("createProvider() provides its value to the components inside it only", () => {
   const page = (
     <p>
       <NameProvider value="Ada">
@@ -20,7 +20,7 @@ Deno.test("createProvider() gives those within its value, and nobody else", () =
   assertEquals(renderToString(page), "<p><b>Ada</b><b>nobody</b></p>");
 });
 
-Deno.test("createProvider() gives the value of the nearest, also to a Consumer", () => {
+Deno.test("createProvider() provides the value of the nearest provider, also to a Consumer", () => {
   const page = (
     <NameProvider value="Ada">
       <Show />
@@ -32,7 +32,7 @@ Deno.test("createProvider() gives the value of the nearest, also to a Consumer",
   assertEquals(renderToString(page), "<b>Ada</b><i>Grace</i>");
 });
 
-Deno.test("createProvider() does not need Preact's own provider, which keeps memory", () => {
+Deno.test("createProvider() does not return Preact's own provider, which keeps memory", () => {
   // Where a Preact names its contexts otherwise this fails, and a page costs half as much again.
   assertEquals(NameProvider === Name.Provider, false);
 });

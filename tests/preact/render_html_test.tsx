@@ -2,28 +2,28 @@ import { assertEquals, assertFalse, assertRejects, assertThrows } from "@std/ass
 import { type ComponentChildren, h, type VNode } from "preact";
 import { isMarkupNode, renderHtml } from "../../src/preact/render_html.ts";
 
-/** What stands around: a page is never without a component. */
+/** A component around the content: every page has one. */
 const Shell = ({ children }: { readonly children: ComponentChildren }): VNode => <p>{children}</p>;
 
-/** A component that waits once, as `<Form>` does for an asynchronous initial state. */
-function waiting(content: () => VNode): { (): VNode; draws: number } {
+/** A component that suspends once, as `<Form>` does for an asynchronous initial state. */
+function waiting(content: () => VNode): { (): VNode; renders: number } {
   let ready: Promise<void> | null = null;
   let isReady = false;
   const Component = (): VNode => {
-    Component.draws++;
+    Component.renders++;
     if (isReady) return content();
     ready ??= Promise.resolve().then(() => void (isReady = true));
     throw ready;
   };
-  Component.draws = 0;
+  Component.renders = 0;
   return Component;
 }
 
-Deno.test("renderHtml() gives text at once where nothing waits", () => {
+Deno.test("renderHtml() returns a string if no component suspends", () => {
   assertEquals(renderHtml(<p title={`"`}>a &lt; b {"<"}</p>, null), '<p title="&quot;">a &lt; b &lt;</p>');
 });
 
-Deno.test("renderHtml() waits for what waits, and leaves no marks of it", async () => {
+Deno.test("renderHtml() waits for a component that suspends, and removes the marks of the renderer", async () => {
   const Slow = waiting(() => <b>later</b>);
   assertEquals(
     await renderHtml(
@@ -36,7 +36,7 @@ Deno.test("renderHtml() waits for what waits, and leaves no marks of it", async 
   );
 });
 
-Deno.test("renderHtml() tries a root that has waited once asynchronously from then on", async () => {
+Deno.test("renderHtml() renders a root that has suspended once asynchronously from then on", async () => {
   const root = {};
   const Once = waiting(() => <b>x</b>);
   await renderHtml(
@@ -50,7 +50,7 @@ Deno.test("renderHtml() tries a root that has waited once asynchronously from th
   assertEquals(await drawn, "<p>plain</p>");
 });
 
-Deno.test("renderHtml() passes on what a component throws, at once and after waiting", async () => {
+Deno.test("renderHtml() throws the error of a component, before and after a wait", async () => {
   const Broken = (): VNode => {
     throw new Error("broken");
   };
@@ -75,11 +75,11 @@ for (
     ["before a line feed", h("p", null, "a\r\nb"), "<p>a&#13;\nb</p>"],
     ["in an attribute", h("p", { title: "a\rb" }), '<p title="a&#13;b"></p>'],
     [
-      "in a script, which holds no references",
+      "in a script, which has no references",
       h("script", { dangerouslySetInnerHTML: { __html: "a\rb" } }),
       "<script>a\rb</script>",
     ],
-    ["behind a script", h("p", null, h("script", null, "1"), "\r"), "<p><script>1</script>&#13;</p>"],
+    ["after a script", h("p", null, h("script", null, "1"), "\r"), "<p><script>1</script>&#13;</p>"],
   ] as const
 ) {
   Deno.test(`renderHtml() keeps a carriage return: ${what}`, () =>

@@ -5,7 +5,7 @@ import { lazy, Suspense } from "preact/compat";
 import { useId } from "preact/hooks";
 import { renderInParts } from "../../src/preact/render_parts.tsx";
 
-/** A component that waits until it is told to go on. */
+/** A component that suspends until `resolve()` or `reject()` is called. */
 function slow(content: () => VNode): { Slow: () => VNode; resolve: () => void; reject: (error: Error) => void } {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let isReady = false;
@@ -23,11 +23,11 @@ async function gather(node: VNode): Promise<string> {
   return (await Array.fromAsync(renderInParts(node))).join("");
 }
 
-Deno.test("renderInParts() gives a page of which nothing waits in one piece", async () => {
+Deno.test("renderInParts() yields one piece if no component suspends", async () => {
   assertEquals(await Array.fromAsync(renderInParts(<Shell>a</Shell>)), ["<main>a</main>"]);
 });
 
-Deno.test("renderInParts() gives what stands before a part that waits, then the part with what follows it", async () => {
+Deno.test("renderInParts() yields the HTML before a part that waits, then that part with the rest", async () => {
   const { Slow, resolve } = slow(() => <b>later</b>);
   const parts = renderInParts(
     <Shell>
@@ -44,7 +44,7 @@ Deno.test("renderInParts() gives what stands before a part that waits, then the 
   assertEquals(await parts.next(), { done: true, value: undefined });
 });
 
-Deno.test("renderInParts() keeps the order of the document where the second part is ready before the first", async () => {
+Deno.test("renderInParts() keeps the document order if the second part is ready before the first", async () => {
   const first = slow(() => <i>1</i>);
   const second = slow(() => <i>2</i>);
   const parts = renderInParts(
@@ -64,7 +64,7 @@ Deno.test("renderInParts() keeps the order of the document where the second part
   assertEquals(await Array.fromAsync(parts), ["<i>1</i>-", "<i>2</i></main>"]);
 });
 
-Deno.test("renderInParts() waits for a part inside a part that has waited", async () => {
+Deno.test("renderInParts() waits for a part inside a part that waited", async () => {
   const inner = slow(() => <i>in</i>);
   const outer = slow(() => (
     <Shell>
@@ -102,7 +102,7 @@ Deno.test("renderInParts() renders lazy components", async () => {
   );
 });
 
-Deno.test("renderInParts() gives every element an id of its own, before and after the wait", async () => {
+Deno.test("renderInParts() renders unique ids of useId() before and after the wait", async () => {
   const Named = (): VNode => <b id={useId()} />;
   const { Slow, resolve } = slow(() => <Named />);
   resolve();
@@ -120,7 +120,7 @@ Deno.test("renderInParts() gives every element an id of its own, before and afte
   assertEquals(new Set(ids).size, 3);
 });
 
-Deno.test("renderInParts() leaves no marks of the renderer", async () => {
+Deno.test("renderInParts() removes the marks of the renderer", async () => {
   const { Slow, resolve } = slow(() => <b>x</b>);
   resolve();
   const html = await gather(
@@ -132,7 +132,7 @@ Deno.test("renderInParts() leaves no marks of the renderer", async () => {
   assertMatch(html, /<b>x<\/b>/);
 });
 
-Deno.test("renderInParts() throws what does not wait and fails with the first piece", async () => {
+Deno.test("renderInParts() throws the error of a component that does not suspend in place of the first piece", async () => {
   const { Slow } = slow(() => <b>x</b>);
   const Broken = (): VNode => {
     throw new Error("broken");
@@ -148,7 +148,7 @@ Deno.test("renderInParts() throws what does not wait and fails with the first pi
   await assertRejects(() => parts.next(), Error, "broken");
 });
 
-Deno.test("renderInParts() throws what a part throws in its place, and leaves no rejection of a later one behind", async () => {
+Deno.test("renderInParts() throws the error of a part in its place, and handles the rejections of later parts", async () => {
   const first = slow(() => <b>1</b>);
   const second = slow(() => <b>2</b>);
   const parts = renderInParts(
@@ -165,11 +165,11 @@ Deno.test("renderInParts() throws what a part throws in its place, and leaves no
   second.reject(new Error("second"));
   first.reject(new Error("first"));
   await assertRejects(() => parts.next(), Error, "first");
-  // A rejection that nobody handles fails the test when the event loop turns.
+  // An unhandled rejection fails the test in the next turn of the event loop.
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-Deno.test("renderInParts() leaves no rejection behind of what was inside a part after one that failed", async () => {
+Deno.test("renderInParts() handles rejections inside a part after one that failed", async () => {
   const first = slow(() => <b>1</b>);
   const inner = slow(() => <i>in</i>);
   const second = slow(() => (
@@ -198,7 +198,7 @@ Deno.test("renderInParts() leaves no rejection behind of what was inside a part 
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-Deno.test("renderInParts() draws class components once they have waited", async () => {
+Deno.test("renderInParts() renders class components after a wait", async () => {
   const { Slow, resolve } = slow(() => <b>x</b>);
   class Box extends Component<{ readonly children: ComponentChildren }> {
     override render(): VNode {

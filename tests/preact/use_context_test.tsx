@@ -8,7 +8,7 @@ const Name = createContext("nobody");
 const Named = createProvider(Name);
 const Say = (): VNode => <b>{useContext(Name)}</b>;
 
-Deno.test("useContext() gives what the nearest provider gives, Preact's own as ours, else the default", () => {
+Deno.test("useContext() returns the value of the nearest provider, ours or Preact's own, else the default", () => {
   const page = (
     <p>
       <Say />
@@ -25,7 +25,7 @@ Deno.test("useContext() gives what the nearest provider gives, Preact's own as o
   assertEquals(renderToString(page), "<p><b>nobody</b><b>Ada</b><b>Grace</b><b>Ada</b><b>nobody</b></p>");
 });
 
-Deno.test("useContext() outside of a rendering gives the default, never what the last page was given", () => {
+Deno.test("useContext() returns the default outside a render, never a value of the last page", () => {
   assertEquals(
     renderToString(
       <Named value="Ada">
@@ -37,7 +37,7 @@ Deno.test("useContext() outside of a rendering gives the default, never what the
   assertEquals(useContext(Name), "nobody");
 });
 
-Deno.test("useContext() of a component that waits gives what is around it, and nothing to whoever asks meanwhile", async () => {
+Deno.test("useContext() returns the value around a component that suspended, and the default to code that runs meanwhile", async () => {
   const waiting = Promise.withResolvers<void>();
   let isThere = false;
   const Slow = (): VNode => {
@@ -63,7 +63,7 @@ Deno.test("useContext() of a component that waits gives what is around it, and n
   assertEquals((await rendering).replace(/<!--.*?-->/g, ""), "<b>Ada</b>");
 });
 
-Deno.test("useContext() leaves Preact's hooks unloaded, which would look at each element of each page", () => {
+Deno.test("useContext() does not load Preact's hooks, which look at each element of each page", () => {
   // The option that hooks are told of every element by.
   assertEquals(Reflect.get(options, "__b"), undefined);
 });

@@ -12,11 +12,11 @@ function Names() {
   return <p>{form.name}: {form.fieldNames.join()}</p>;
 }
 
-Deno.test("useForm() gives the form around a component, with what was wrong", async () => {
+Deno.test("useForm() returns the form around a component, with its errors", async () => {
   assertEquals(show(NoteForm, <Names />), "<p>note: </p>");
   assertEquals(await showSent(NoteForm, {}, <Names />), "<p>note: title</p>");
 });
 
-Deno.test("useForm() outside a form says what is missing", () => {
+Deno.test("useForm() throws outside a form", () => {
   assertThrows(() => renderToString(<Names />), TypeError, "Cannot use the form: the component is outside a <Form>");
 });

@@ -1,122 +1,108 @@
 /**
- * `action()`: from what the page asks for to a call.
+ * `action()`: makes a call from options and a form.
  *
  * @module
  */
 import { INSTANCE_FIELD } from "../../protocol/names.ts";
 import type { Swap } from "../../protocol/patch.ts";
-import { type Call, endAborted, makeCall, newId, tell } from "./call.ts";
+import { type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { attr, doc, dom } from "../dom.ts";
 import type { UploadProgressEventDetail } from "../events.ts";
-import { launch } from "./active_call.ts";
+import { runCall } from "./active_call.ts";
 import type { Sync } from "./lanes.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What a call may be told, besides the action's name and data. */
+/** Options for {@linkcode action}. */
 export interface CallOptions {
   /**
-   * The form whose fields are sent, or a selector of it. Its method and URL are those of the call, and data beats a
-   * field of the same name. Default: no form.
+   * The form whose fields are sent, or a selector for it. The method and URL default to those of the form, and data
+   * replaces
+   * fields of the same name. Default: none.
    */
   readonly form?: string | HTMLFormElement | null | undefined;
-  /** The method. Default: the form's, else `POST`. */
+  /** HTTP method, `GET` or `POST`. Default: that of the form, else `POST`. */
   readonly method?: string | undefined;
-  /** Where it is sent. Default: the form's, else the current URL with its query. */
+  /** URL of the request. Default: that of the form, else the current URL with its query. */
   readonly url?: string | undefined;
-  /** How it meets others of its lane. Default: `block` with a form, `replace` without one. */
+  /** How it coordinates with other calls of its lane. Default: `block` with a form, `replace` without one. */
   readonly sync?: Sync | undefined;
-  /** The key of its lane. Default: made of the action's name and the target, and of the form's `instance`. */
+  /** Key of its lane. Default: the name of the action, the target, and the `instance` of the form. */
   readonly key?: string | undefined;
-  /** A selector: where `html` items without a target of their own go. Default: none. */
+  /** Selector for the target of `html` items that do not name one. Default: none. */
   readonly target?: string | null | undefined;
-  /** How `html` items without a mode of their own are put in place. Default: `outer`. */
+  /** Swap mode of `html` items that do not name one. Default: `outer`. */
   readonly swap?: Swap | undefined;
-  /** Whether a target that is not on the page is an error. Default: what `Hyper.configure()` says. */
+  /** If `true`, a target that is not on the page is an error. Default: as set by `Hyper.configure()`. */
   readonly strictTargets?: boolean | undefined;
-  /** Ends the call when it is aborted. Default: none. */
+  /** Signal that aborts the call. Default: none. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds the whole call may take, retries and a stream included. Default: without bound. */
+  /** Time limit of the whole call with its retries and its stream, in milliseconds. Default: none. */
   readonly timeout?: number | undefined;
   /**
-   * Whether a lost connection is tried again, a first one too. Default: a GET whose stream broke off is, nothing else.
+   * If `true`, the request is retried after a lost connection, including the first one. Default: `true` for a `GET`
+   * whose
+   * stream was interrupted, otherwise `false`.
    */
   readonly retry?: boolean | undefined;
   /** The element that causes the call, such as a button. One that submits `form` adds its name and value. Default: the form. */
   readonly sourceEl?: Element | null | undefined;
   /**
-   * Called before the lane is decided and anything is sent; may change what it is given. `false` cancels the call.
-   * Default: none.
+   * Called before the call enters its lane. It may change the request. Return `false` to cancel the call. Default:
+   * none.
    */
   readonly onBeforeSubmit?: ((request: RequestOptions) => void | boolean) | undefined;
-  /** Told how much of the body is sent; with it the request is made by `XMLHttpRequest`. Default: none. */
+  /** Called with the progress of the upload. The request is then made by `XMLHttpRequest`. Default: none. */
   readonly onUploadProgress?: ((progress: UploadProgressEventDetail) => void) | undefined;
 }
 
-/** A call as `onBeforeSubmit` sees it: what it was told, and everything that follows from that. Each field may be changed. */
+/** The request that `onBeforeSubmit` may change. */
 export interface RequestOptions {
   /** The name of the action. */
   action: string;
-  /** Explicit data, a copy of what was given. */
+  /** A copy of the data. */
   data: Record<string, unknown>;
   /** The form whose fields are sent, or `null`. */
   form: HTMLFormElement | null;
-  /** The method. */
+  /** HTTP method. */
   method: string;
-  /** Where it is sent. */
+  /** URL of the request. */
   url: string;
-  /** How it meets others of its lane. */
+  /** How it coordinates with other calls of its lane. */
   sync: Sync;
-  /** The key of its lane. */
+  /** Key of its lane. */
   key: string;
-  /** Where `html` items without a target go, or `null`. */
+  /** Selector for the default target of `html` items, or `null`. */
   target: string | null;
-  /** How they are put in place. */
+  /** Default swap mode of `html` items. */
   swap?: Swap | undefined;
-  /** Whether a missing target is an error. */
+  /** If `true`, a missing target is an error. */
   strictTargets?: boolean | undefined;
-  /** Ends the call when it is aborted. */
+  /** Signal that aborts the call. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds the call may take. */
+  /** Time limit of the call, in milliseconds. */
   timeout?: number | undefined;
-  /** Whether a lost connection is tried again. */
+  /** If `true`, a lost connection is retried. */
   retry?: boolean | undefined;
-  /** The request id. */
+  /** The request ID. */
   readonly id: string;
   /** The element that causes the call, or `null`. */
   readonly sourceEl: Element | null;
 }
 
-/** `action()`. */
+/** Type of {@linkcode action}. */
 export interface CallAction {
   /** See {@linkcode action}. */
   <Result = unknown>(name: string, data?: object, options?: CallOptions): Promise<Outcome<Result>>;
 }
 
-/**
- * Calls an action of the server and lets its answer take effect on the page.
- *
- * @param name The action's name.
- * @param data What it is called with: anything that JSON can write, and files.
- * @param options How.
- * @returns The outcome; an error status is an outcome too.
- * @throws {ConnectionError} When the network failed.
- * @throws {TypeError} When the form is not on the page, or data is no object.
- *
- * @example A button
- * ```ts ignore
- * import { action } from "@hyper/actions/client";
- *
- * const outcome = await action("add_todo", { title: "Milk" }, { target: "#todos" });
- * if (!outcome.ok) console.warn(outcome.kind);
- * ```
- */
+/** Calls an action; documented in `client.ts`. */
 export async function action<Result = unknown>(
   name: string,
   data: object = {},
   options: CallOptions = {},
 ): Promise<Outcome<Result>> {
   if (typeof data !== "object" || Array.isArray(data)) {
-    throw new TypeError(`Cannot call action "${name}": data is no object`);
+    throw new TypeError(`Cannot call action "${name}": data is not an object`);
   }
   const form = resolveForm(name, options.form);
   const sourceEl = options.sourceEl ?? form;
@@ -141,7 +127,7 @@ export async function action<Result = unknown>(
     if (options.onBeforeSubmit?.(request) === false) {
       return endAborted(request, "cancelled") as Outcome<Result>;
     }
-    // Now, and not for each who looks for it while the call is on its way.
+    // An invalid selector must throw now, and not at each use while the call is in flight.
     if (request.target) doc.querySelector(request.target);
     call = makeCall({
       ...request,
@@ -152,36 +138,34 @@ export async function action<Result = unknown>(
       depth: 0,
     });
   } catch (error) {
-    tell("requestException", request, { error });
+    emitCallEvent("requestException", request, { error });
     throw error;
   }
-  // What an action returns is its own promise, made on the server; here it can only be believed.
-  return await launch(call) as Outcome<Result>;
+  // The server does not declare the type that an action returns; the caller of `action()` states it.
+  return await runCall(call) as Outcome<Result>;
 }
 
 /**
- * What a form and its submitter say about how it is sent. Attributes, not properties: a control named `action` hides the
- * form's own (HTML, 4.10.3).
+ * Returns how a form and its submitter are sent. Reads attributes, not properties: a control named `action` hides that
+ * of the form (HTML, 4.10.3).
  */
-export function submitAttribute(name: string, form: HTMLFormElement | null, submitter: HTMLElement | null): string {
-  return attr(submitter, `form${name}`) ?? attr(form, name) ?? "";
-}
+export const submitAttribute = (name: string, form: HTMLFormElement | null, submitter: HTMLElement | null): string =>
+  attr(submitter, `form${name}`) ?? attr(form, name) ?? "";
 
-/** Where a form is sent. */
-export function submitUrl(form: HTMLFormElement | null, submitter: HTMLElement | null): URL {
-  return new URL(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
-}
+/** Returns the URL that a form is sent to. */
+export const submitUrl = (form: HTMLFormElement | null, submitter: HTMLElement | null): URL =>
+  new URL(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
 
 function resolveForm(name: string, form: CallOptions["form"]): HTMLFormElement | null {
   if (form === undefined || form === null) return null;
   const found = typeof form === "string" ? doc.querySelector(form) : form;
   if (found instanceof HTMLFormElement) return found;
-  throw new TypeError(`Cannot call action "${name}": "${form}" is no form`);
+  throw new TypeError(`Cannot call action "${name}": "${form}" is not a form`);
 }
 
-/** Whether an element is a button that submits the form (`new FormData()` throws for any other). */
+/** Returns `true` if an element is a button that submits the form. `new FormData()` throws for any other element. */
 function isSubmitter(element: Element | null, form: HTMLFormElement | null): element is HTMLElement {
-  // Of what belongs to a form only buttons and inputs have these types.
+  // Of the elements of a form only buttons and inputs have these types.
   const { form: owner, type } = (dom(element) ?? {}) as Partial<HTMLButtonElement>;
   return !!form && owner === form && /^(submit|image)$/.test(`${type}`);
 }

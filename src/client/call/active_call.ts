@@ -1,176 +1,206 @@
 /**
- * A call on its way: its place in a lane, its attempts, its events, its outcome.
+ * The life of a call: it waits for its lane, sends requests until a response is complete, and ends with an outcome. One
+ * function for each thing that can happen.
  *
  * @module
  */
 import { clearFailure } from "../page/announce.ts";
-import { type ActiveCall, type Call, endAborted, makeCall, newId, tell } from "./call.ts";
+import { type ActiveCall, type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { config } from "../config.ts";
 import { doc } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "../later/load_later.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
-import { rememberSent } from "../page/morph.ts";
+import { saveSentState } from "../page/morph.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isForeign, isStream, receive, type Received } from "./receive.ts";
-import { reportException, say } from "./report.ts";
-import { ConnectionError, lost, send } from "./send.ts";
-import { callBegins, callEnds } from "../page/stale.ts";
-import type { Destination } from "./switch.ts";
-import { nextEvent, sleep, until } from "./wait.ts";
+import { reportException, showCallFailure } from "./report.ts";
+import { ConnectionError, connectionError, send } from "./send.ts";
+import { closeSequence, openSequence } from "../page/stale.ts";
+import { abortable, nextEvent, sleep } from "./wait.ts";
 
-/** Everything that is on its way or waits. Empty when nothing is. */
+/** The states of a call, in order. Its outcome is separate: a call can be aborted in each of them. */
+type CallState =
+  /** Waits for its lane. Nothing was sent, and no event was fired. */
+  | null
+  /** Its request is in flight, or is about to be sent again. */
+  | typeof NOTHING
+  /** Its response is complete, or an event of it has thrown. */
+  | Received;
+
+/** Calls that are in flight or wait in a queue. */
 const activeCalls = new Set<ActiveCall>();
 
 /**
- * Starts a call, as soon as its lane lets it.
+ * Runs a call, as soon as its lane admits it.
  *
- * @param call The call.
- * @returns How it ended.
  * @throws {ConnectionError} When the network failed.
  */
-export async function launch(call: Call): Promise<Outcome> {
-  // A call that takes over from another is ended with it.
-  const { key, form, timeout, controller = new AbortController(), checkpoint = "" } = call;
-  const signal = AbortSignal.any([controller.signal, call.signal ?? controller.signal]);
-  const activeCall: ActiveCall = {
-    ...call,
-    controller,
-    signal,
-    started: 0,
-    attempt: new AbortController(),
-    checkpoint,
-    failures: 0,
-    // How it ends is told as it was the first time.
-    again: () => void launch(activeCall).catch(() => {}),
-  };
+export async function runCall(call: Call): Promise<Outcome> {
+  const activeCall = activate(call);
+  const { key, timeout, controller, signal } = activeCall;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let status = 0;
+  let state: CallState = null;
   let outcome: Outcome | typeof NOTHING = NOTHING;
-  activeCalls.add(activeCall);
   try {
     signal.throwIfAborted();
     const verdict = enterLane(key, call.sync, activeCall);
     if (!verdict) {
-      tell("requestBlocked", call);
+      emitCallEvent("requestBlocked", call);
       return { ...NOTHING, kind: "blocked", blocked: true };
     }
-    if (verdict instanceof Promise) await until(signal, verdict);
+    if (verdict instanceof Promise) await abortable(signal, verdict);
     else {
       for (const old of verdict) {
-        tell("requestReplaced", call, { replacedId: old.id });
+        emitCallEvent("requestReplaced", call, { replacedId: old.id });
         old.controller.abort("replaced");
       }
     }
-    activeCall.started = callBegins();
+    state = NOTHING;
     if (timeout !== undefined) timer = setTimeout(() => controller.abort("timeout"), timeout);
-    clearFailure(key);
-    if (form) rememberSent(form);
-    tell("beforeRequest", activeCall);
-    // Sent before it is shown: looking through a large page takes about as long as the network does.
-    const answer = exchange(activeCall);
-    beginLoading(activeCall);
-    const received = await answer;
-    ({ status } = received);
-    if (received.kind === "exception") throw received.error;
-    if (received.kind === "error") {
-      const { message } = received;
-      const wanted = tell("requestError", activeCall, { status, message });
-      // A form shows itself what was wrong with it. What a server says of its own failures is not for visitors.
-      if (wanted && status !== 422) say(activeCall, status < 500 ? message : "");
-      return outcome = received;
-    }
-    tell("requestSuccess", activeCall, { status });
-    if (received.kind === "switch") return outcome = await handOver(activeCall, received.to);
-    // An answer need not draw a form anew to take away what was wrong with it at the time before.
-    const wrong = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
-    if (wrong) (await tryLater())?.clearErrors(form);
-    return outcome = received;
+    state = await begin(activeCall);
+    if (state.kind === "exception") throw state.error;
+    return outcome = await conclude(state, activeCall);
   } catch (error) {
     if (!signal.aborted) throw error;
     return outcome = endAborted(call, controller.signal.reason ?? "signal");
   } finally {
     clearTimeout(timer);
-    activeCalls.delete(activeCall);
-    // Before the last event, so that its listeners find the lane free.
-    leaveLane(key, activeCall);
-    if (activeCall.started) {
-      callEnds(activeCall.started);
-      endLoading(activeCall);
-      tell("afterRequest", activeCall, { status, ok: outcome.ok, aborted: outcome.aborted });
-    }
+    close(activeCall, state, outcome);
   }
 }
 
-/**
- * Ends calls that are on their way or wait; their outcome is `aborted`.
- *
- * @param key The key of the lane they belong to. Default: all calls.
- */
-export function abort(key: string): void {
+/** Aborts the calls with a key, in flight or queued. */
+export function abortLane(key: string): void {
   for (const activeCall of activeCalls) if (activeCall.key === key) activeCall.controller.abort("abort");
 }
 
-/** Ends all calls. Their outcome is `aborted`. */
+/** Aborts all calls. */
 export function abortAll(): void {
   for (const { controller } of activeCalls) controller.abort("abort");
 }
 
 /**
- * Lets go of every GET when the page is left, so that it may be kept for the way back, and takes each up again from its
- * last checkpoint when it is shown. A POST goes on: nobody could say how far it came.
+ * Drops the connection of every GET when the user leaves the page, so that the browser can keep the page in its
+ * back/forward cache. Each resumes from its last checkpoint when the page is shown again. A POST is not interrupted: it
+ * cannot be known how much of it the server has done.
  */
 export function watchPage(signal: AbortSignal): void {
   addEventListener("pagehide", () => {
     const shown = nextEvent("pageshow");
-    for (const { method, attempt } of activeCalls) if (method === "GET") attempt.abort(shown);
+    for (const { method, connection } of activeCalls) if (method === "GET") connection.abort(shown);
   }, { signal });
 }
 
-/** Attempts until an answer is complete, or there is no sense in another one. */
-async function exchange(activeCall: ActiveCall): Promise<Received> {
-  const { signal, retry, method } = activeCall;
-  // A first connection that fails is told at once; one that was there and is lost is what a GET comes back for.
-  let connected = false;
+function activate(call: Call): ActiveCall {
+  // A switched call keeps the controller of the first one, so that it is aborted with it.
+  const { controller = new AbortController(), checkpoint = "" } = call;
+  const activeCall: ActiveCall = {
+    ...call,
+    controller,
+    signal: AbortSignal.any([controller.signal, call.signal ?? controller.signal]),
+    sequence: 0,
+    connection: new AbortController(),
+    checkpoint,
+    failures: 0,
+    hasStreamed: false,
+    // Events report how it ends, as they did the first time.
+    again: () => void runCall(activeCall).catch(() => {}),
+  };
+  activeCalls.add(activeCall);
+  return activeCall;
+}
+
+/** Shows the page that a call is in flight, and sends it. */
+function begin(activeCall: ActiveCall): Promise<Received> {
+  const { key, form } = activeCall;
+  activeCall.sequence = openSequence();
+  clearFailure(key);
+  if (form) saveSentState(form);
+  emitCallEvent("beforeRequest", activeCall);
+  // Sent first: finding the indicators of a large page takes about as long as the network.
+  const received = sendUntilReceived(activeCall);
+  beginLoading(activeCall);
+  return received;
+}
+
+/** Makes an outcome of a response that is complete. */
+async function conclude(
+  received: Exclude<Received, { readonly kind: "exception" }>,
+  activeCall: ActiveCall,
+): Promise<Outcome> {
+  const { status } = received;
+  if (received.kind === "error") {
+    const { message } = received;
+    const isShown = emitCallEvent("requestError", activeCall, { status, message });
+    // A form shows its own field errors (422). The message of a server error is not meant for users.
+    if (isShown && status !== 422) showCallFailure(activeCall, status < 500 ? message : "");
+    return received;
+  }
+  emitCallEvent("requestSuccess", activeCall, { status });
+  if (received.kind === "switch") {
+    const next = makeCall({ ...activeCall, ...received.to, id: newId() });
+    emitCallEvent("actionSwitch", activeCall, { toAction: next.action, toRequestId: next.id, depth: next.depth });
+    return await runCall(next);
+  }
+  // The response of an accepted form may leave its markup, and so the errors of the attempt before, as it was.
+  const { form } = activeCall;
+  const hasErrors = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
+  if (hasErrors) (await tryLater())?.clearErrors(form);
+  return received;
+}
+
+function close(activeCall: ActiveCall, state: CallState, { ok, aborted }: Outcome | typeof NOTHING): void {
+  activeCalls.delete(activeCall);
+  // Before the last event, so that its listeners find the lane free.
+  leaveLane(activeCall.key, activeCall);
+  if (!state) return;
+  closeSequence(activeCall.sequence);
+  endLoading(activeCall);
+  emitCallEvent("afterRequest", activeCall, { status: state.status, ok, aborted });
+}
+
+/** Sends a call until a response is complete, or another attempt is of no use. */
+async function sendUntilReceived(activeCall: ActiveCall): Promise<Received> {
   for (;;) {
-    const attempt = activeCall.attempt = new AbortController();
+    activeCall.connection = new AbortController();
     try {
       const answer = await send(activeCall);
       const { status, headers } = answer;
-      // A foreign answer before all else: to ask for a header that its site keeps to itself is an error on the console.
-      // Then the proxy before a server that starts anew, or a server that says when to come back.
+      // The origin first: the browser logs an error when a header is read that a foreign site does not expose. Then a
+      // reconnection that met a proxy without a server behind it, or a server that names a time to come back.
       if (
-        isForeign(answer, activeCall) || connected && (headers.get("retry-after") || status > 501 && !isStream(answer))
+        isForeign(answer, activeCall) ||
+        activeCall.hasStreamed && (headers.get("retry-after") || status > 501 && !isStream(answer))
       ) {
-        throw lost(activeCall);
+        throw connectionError(activeCall);
       }
-      connected ||= isStream(answer);
+      activeCall.hasStreamed ||= isStream(answer);
       return await receive(answer, activeCall);
     } catch (error) {
-      signal.throwIfAborted();
-      const { reason } = attempt.signal;
-      const { interval, maxInterval, attempts } = config.retry;
-      const again = error instanceof ConnectionError && (retry ?? (connected && method === "GET"));
-      if (reason instanceof Promise) await until(signal, reason);
-      else if (again && !network.refresh()) await until(signal, nextEvent("hyper:network:online"));
-      else if (again && activeCall.failures < attempts) {
-        const wait = Math.min((activeCall.interval ?? interval) * 2 ** activeCall.failures++, maxInterval);
-        const delay = wait * (0.75 + Math.random() / 2);
-        tell("requestRetry", activeCall, { error, attempt: activeCall.failures, delay });
-        await sleep(signal, delay);
-      } else {
-        if (again) tell("requestRetriesFailed", activeCall, { error, attempts });
-        reportException(activeCall, error);
-        throw error;
-      }
+      await waitForRetry(error, activeCall);
     }
   }
 }
 
-/** Lets another action go on in the place of this one: in its lane, ended with it. */
-async function handOver(activeCall: ActiveCall, to: Destination): Promise<Outcome> {
-  const next = makeCall({ ...activeCall, ...to, id: newId() });
-  tell("actionSwitch", activeCall, { toAction: next.action, toRequestId: next.id, depth: next.depth });
-  return await launch(next);
+/** Waits until a call may be sent again. Throws what the attempt threw when it may not. */
+async function waitForRetry(error: unknown, activeCall: ActiveCall): Promise<void> {
+  const { signal, connection, retry, method } = activeCall;
+  signal.throwIfAborted();
+  const { interval, maxInterval, attempts } = config.retry;
+  const canRetry = error instanceof ConnectionError && (retry ?? (activeCall.hasStreamed && method === "GET"));
+  // The runtime has dropped the connection itself, until this promise resolves.
+  if (connection.signal.reason instanceof Promise) await abortable(signal, connection.signal.reason);
+  else if (canRetry && !network.refresh()) await abortable(signal, nextEvent("hyper:network:online"));
+  else if (canRetry && activeCall.failures < attempts) {
+    const wait = Math.min((activeCall.retryInterval ?? interval) * 2 ** activeCall.failures++, maxInterval);
+    const delay = wait * (0.75 + Math.random() / 2);
+    emitCallEvent("requestRetry", activeCall, { error, attempt: activeCall.failures, delay });
+    await sleep(signal, delay);
+  } else {
+    if (canRetry) emitCallEvent("requestRetriesFailed", activeCall, { error, attempts });
+    reportException(activeCall, error);
+    throw error;
+  }
 }

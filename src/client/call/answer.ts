@@ -1,10 +1,10 @@
 /**
- * The head of an answer.
+ * A response, as far as the runtime reads it.
  *
  * @module
  */
 
-/** An answer, as `fetch` gives it or as an upload imitates it. */
+/** A response of `fetch`, or of an upload by `XMLHttpRequest`. */
 export type Answer = Pick<Response, "status" | "ok" | "url" | "redirected" | "body"> & {
   readonly headers: Pick<Headers, "get">;
 };

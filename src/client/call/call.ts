@@ -1,5 +1,5 @@
 /**
- * One call of an action, decided: everything that is needed to send it, once or again.
+ * A call as a plain value: everything that is needed to send it, once or again.
  *
  * @module
  */
@@ -13,108 +13,99 @@ import {
 } from "../events.ts";
 import type { Sync } from "./lanes.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
-import { buildPayload, type PayloadSource } from "./payload.ts";
+import { buildPayload, type Payload, type PayloadSource } from "./payload.ts";
 
-/** What a call is made of. It is not changed after it was made. */
-export interface Call extends CallEventDetail {
-  /** How it meets others of its lane. */
+/** A call that can be sent. Not changed after {@linkcode makeCall} returned it. */
+export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "depth"> {
+  /** How it coordinates with other calls of its lane. */
   readonly sync: Sync;
-  /** How an `html` item without a mode of its own is put in place. */
+  /** How `html` items without a swap mode of their own are inserted. */
   readonly swap?: Swap | undefined;
-  /** Whether a missing target is an error; `undefined` leaves it to the configuration. */
+  /** If `true`, a missing target is an error. `undefined`: as configured. */
   readonly strictTargets?: boolean | undefined;
-  /** Whether a lost connection is tried again; `undefined` leaves it to the method. */
+  /** If `true`, a lost connection is retried. `undefined`: depends on the method. */
   readonly retry?: boolean | undefined;
-  /** Milliseconds the call may take; `undefined` sets no bound. */
+  /** Time limit of the call, in milliseconds. `undefined`: none. */
   readonly timeout?: number | undefined;
-  /** The caller's own way to end it. */
+  /** The abort signal of the caller. */
   readonly signal?: AbortSignal | undefined;
-  /** Told how much of the body is sent. */
+  /** Called with the progress of the upload. */
   readonly onUploadProgress?: ((progress: UploadProgressEventDetail) => void) | undefined;
-  /** Its headers. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Its body; `undefined` has none. */
-  readonly body: FormData | URLSearchParams | string | undefined;
-  /** Whether the body holds a file. */
-  readonly hasFile: boolean;
-  /** How many hand-overs led to it. */
-  readonly depth: number;
-  /** Ends it, and whom it takes over from; the reason is an `AbortReason`. Without one it gets one of its own. */
+  /**
+   * Aborts it with an `AbortReason`. A call that `switch_action` started has that of the first call; others get one.
+   */
   readonly controller?: AbortController | undefined;
-  /** How far it came when it was made before; without one not at all. */
+  /** Its last checkpoint, when it was sent before. */
   readonly checkpoint?: string | undefined;
 }
 
-/** A call on its way. */
+/** A call from `runCall()` until its promise settles: it waits in its lane, is in flight, or waits for a retry. */
 export interface ActiveCall extends Call {
-  /** Ends it. */
+  /** Aborts it with an `AbortReason`. */
   readonly controller: AbortController;
-  /** Aborted when it is to end, whoever wants it. */
+  /** Aborted when `controller` or the caller's signal is. */
   readonly signal: AbortSignal;
-  /** Whether its answer has an ok status; `undefined` before. */
+  /** `true` if the response has an ok status; `undefined` before. */
   ok?: boolean;
-  /** Its place in time among all answers, by its start; 0 before. */
-  started: number;
-  /** The attempt that is open; ended alone when the page is left or the connection is silent. */
-  attempt: AbortController;
-  /** The last checkpoint that was passed; `""` before the first. */
+  /** Its position in the order of all responses, counted when it is sent; 0 before. See `page/stale.ts`. */
+  sequence: number;
+  /** Aborts the open request alone, not the call. With a promise as the reason, the call resumes when that resolves. */
+  connection: AbortController;
+  /** The last checkpoint received; `""` before the first. */
   checkpoint: string;
-  /** How many attempts in a row have failed. */
+  /** `true` once a response stream has begun: only then is a GET retried by default. */
+  hasStreamed: boolean;
+  /** Number of attempts that failed in a row. */
   failures: number;
-  /** Makes it anew, from the last checkpoint. */
+  /** Runs it again, from the last checkpoint. */
   readonly again: () => void;
-  /** Milliseconds to wait before the next attempt, as the server wants it. */
-  interval?: number;
+  /** Delay before the next attempt, in milliseconds, if the server has set one. */
+  retryInterval?: number;
 }
 
-/** What a call is made from. */
+/** What {@linkcode makeCall} makes a call from. */
 export type CallSource = Omit<Call, "headers" | "body" | "hasFile"> & PayloadSource;
 
 /**
- * Decides a call.
+ * Makes a call from its options.
  *
  * @throws {RangeError} When a GET cannot carry the data.
  * @throws {TypeError} When data cannot be written as JSON.
  */
-export function makeCall(source: CallSource): Call {
-  return { ...source, ...buildPayload(source) };
-}
+export const makeCall = (source: CallSource): Call => ({ ...source, ...buildPayload(source) });
 
-/** How the ids of this page begin. Others are told this and a little more (`TAB_ID_CHARS`). */
+/** Prefix of all request ids of this page. Its first characters (`TAB_ID_CHARS`) are sent to other tabs. */
 const PAGE = Math.random().toFixed(10);
 
-/** A request id; not `randomUUID()`, which a page without TLS does not have. */
-export function newId(): string {
-  return [PAGE, ...crypto.getRandomValues(new Uint32Array(4))].join("-");
-}
+/** Creates a request id. `randomUUID()` is not available to a page without TLS. */
+export const newId = (): string => [PAGE, ...crypto.getRandomValues(new Uint32Array(4))].join("-");
 
-/** What every event about a call tells. */
-export function about({ id, key, action, url, method, target, form, sourceEl }: CallEventDetail): CallEventDetail {
+/** Returns the properties that every event about a call has. */
+export function callDetail({ id, key, action, url, method, target, form, sourceEl }: CallEventDetail): CallEventDetail {
   return { id, key, action, url, method, target, form, sourceEl };
 }
 
-/** Tells the page that a call has ended early, and gives what it has come to. */
+/** Fires `requestAborted` and returns the outcome. */
 export function endAborted(call: CallEventDetail, reason: AbortReason): Outcome {
-  tell("requestAborted", call, { reason });
+  emitCallEvent("requestAborted", call, { reason });
   return { ...NOTHING, kind: reason === "cancelled" ? reason : "aborted", aborted: true, reason };
 }
 
-/** What an event has beside that. */
+/** The properties that an event has in addition. */
 type Extra<Name extends EventName> = Omit<HyperEventMap[`hyper:${Name}`]["detail"], keyof CallEventDetail>;
 
-/**
- * Tells the page something about a call.
- *
- * @param name The name after `hyper:`.
- * @param call The call.
- * @param extra What the event has beside the call.
- * @returns `false` when a listener has cancelled the event.
- */
-export function tell<Name extends EventName>(
+/** Type of {@linkcode emitCallEvent}. */
+type EmitCallEvent = <Name extends EventName>(
   name: Name,
   call: CallEventDetail,
-  ...[extra]: Record<never, never> extends Extra<Name> ? [] : [Extra<Name>]
-): boolean {
-  // The two together are the detail: `extra` is all that the event has beside the call.
-  return emit(name, { ...about(call), ...extra } as HyperEventMap[`hyper:${Name}`]["detail"]);
-}
+  ...extra: Record<never, never> extends Extra<Name> ? [] : [Extra<Name>]
+) => boolean;
+
+/**
+ * Fires an event about a call.
+ *
+ * @returns `false` if a listener canceled it.
+ */
+export const emitCallEvent: EmitCallEvent = (name: EventName, call: CallEventDetail, extra?: object): boolean =>
+  // `extra` is all that the detail has in addition to the call.
+  emit(name, { ...callDetail(call), ...extra } as never);

@@ -1,5 +1,5 @@
 /**
- * Typed calls of the actions that a module declares, without its code.
+ * Typed calls for the actions that a module declares.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import type { CallOptions } from "./action.ts";
 import type { Outcome } from "./outcome.ts";
 import { currentHyper } from "../runtime.ts";
 
-/** A typed call: data is asked for where the action needs some. */
+/** A typed call. Data is required if the action needs some. */
 export type ActionCall<Input, Result> = (
   ...args: Record<never, never> extends Input ? [data?: Input & object, options?: CallOptions]
     : [data: Input & object, options?: CallOptions]
 ) => Promise<Outcome<Result>>;
 
 /**
- * The calls of a module, by the names of its actions.
+ * The typed calls of a module, by the names of its actions.
  *
- * @typeParam Module The type of the module, as `typeof import("./page.tsx")`.
+ * @typeParam Module Type of the module, as `typeof import("./page.tsx")`.
  */
 export type ActionCalls<Module> = {
   readonly [Key in keyof Module as Module[Key] extends ActionType<infer Name> ? Name : never]: Module[Key] extends
@@ -25,10 +25,10 @@ export type ActionCalls<Module> = {
 };
 
 /**
- * Makes typed calls for the actions of a module. Only its type is named, so nothing of it reaches the browser.
+ * Creates typed calls for the actions of a module. Only its type is imported: none of its code is sent to the browser.
  *
- * @typeParam Module The type of the module, as `typeof import("./page.tsx")`.
- * @returns An object with one function for each action, under the action's name: `actions.add_todo(data, options)`.
+ * @typeParam Module Type of the module, as `typeof import("./page.tsx")`.
+ * @returns An object with one function per action, under its name: `actions.add_todo(data, options)`.
  *
  * @example
  * ```ts ignore
@@ -41,11 +41,11 @@ export type ActionCalls<Module> = {
 export function createActions<Module>(): ActionCalls<Module> {
   const calls: object = new Proxy({}, {
     get: (_, name) => {
-      // Without a `then` it is no promise, so that it can be awaited and returned.
+      // Without `then` the object is not a promise, so that it can be awaited and returned.
       if (typeof name !== "string" || name === "then") return undefined;
       return (data?: object, options?: CallOptions) => currentHyper().action(name, data, options);
     },
   });
-  // The names and types are those of the module, whose actions the server registers under just these names.
+  // The names and types are those of the module, and the server registers its actions under the same names.
   return calls as ActionCalls<Module>;
 }

@@ -1,54 +1,55 @@
 /**
- * Who may be on the way at the same time. A lane has one slot; a call names the lane by its key and says how it meets
- * a slot that is taken. Nothing here knows requests or the page.
+ * Coordinates calls. A call names its lane by a key, and its sync mode decides what happens when the lane is taken.
+ * This
+ * module knows neither requests nor the page.
  *
  * @module
  */
 
 /**
- * How a call meets others of its lane. `replace` ends the one on the way and those that wait, `block` gives way to them,
- * `queue` waits for its turn, `none` takes no slot and is seen by nobody.
+ * How a call coordinates with others of its lane. `replace` aborts active and queued calls. `block` drops the new call
+ * while another is active or queued. `queue` runs calls in order. `none` does not coordinate.
  */
 export type Sync = "replace" | "block" | "none" | "queue";
 
-/** As much of a call as is needed to end it, and to say that it is its turn. */
+/** The part of a call that a lane uses. */
 export interface LaneMember {
   /** The request id. */
   readonly id: string;
-  /** Ends it. */
+  /** Aborts it. */
   readonly controller: AbortController;
-  /** Says that it is its turn; there while it waits. */
+  /** Admits it; set while it is queued. */
   turn?: () => void;
 }
 
-/** What may be done now. */
+/** What the call may do now. */
 export type LaneVerdict =
-  /** Go on; those here have lost the lane and are to be ended. */
+  /** Run. These calls have lost the lane and must be aborted. */
   | readonly LaneMember[]
-  /** Go on when it resolves, which it never does for one who has left, or was replaced. */
+  /** Run when it resolves. It never resolves for a call that has left or was replaced. */
   | Promise<void>
-  /** Do nothing: the lane is taken. */
+  /** Do not run: the lane is taken. */
   | null;
 
-/** Who has the slot of each lane, the first, and who waits for it. Empty when nobody is on the way. */
+/** The members of each lane: the active call first, then the queued ones. A lane without members is not kept. */
 const lanes = new Map<string, LaneMember[]>();
 
-/** Asks for the slot of a lane. */
+/** Asks to run in a lane. */
 export function enterLane(key: string, sync: Sync, member: LaneMember): LaneVerdict {
   const lane = lanes.get(key) ?? [];
   if (sync === "none") return [];
   if (lane[0] && sync !== "replace") {
-    // What is no mode at all, as a slip in an attribute, sends nothing twice.
+    // An unknown mode, such as a typing error in an attribute, must not send a form twice.
     if (sync !== "queue") return null;
     lane.push(member);
     return new Promise((turn) => member.turn = turn);
   }
-  // A new lane in place of the old one: whoever lost it can no longer release the slot of the new owner.
+  // A new list: a call that lost the lane no longer affects it when it leaves.
   lanes.set(key, [member]);
   return lane;
 }
 
-/** Gives up the slot, or the place in the queue. Nothing happens when `member` has neither. */
+/** Leaves the lane or its queue. Does nothing when `member` is in neither. */
 export function leaveLane(key: string, member: LaneMember): void {
   const lane = lanes.get(key) ?? [];
   const at = lane.indexOf(member);

@@ -1,109 +1,82 @@
 /**
- * What a call comes to.
+ * Outcomes of a call.
  *
  * @module
  */
 import type { Issues } from "../../protocol/patch.ts";
 
-/** One event of an answer, as it came: its name and its parsed data. */
+/** An event of a response: its name and its data. */
 export interface ReceivedEvent {
-  /** The name of the event, such as `patch_html`. */
+  /** Name of the event, such as `patch_html`. */
   readonly event: string;
-  /** Its data, parsed. */
+  /** Data of the event, parsed. */
   readonly data: unknown;
 }
 
-/** Why a call ended before its answer was complete. */
+/** Why a call was aborted. */
 export type AbortReason =
-  /** `Hyper.abortAll()`, or the runtime was stopped. */
+  /** `Hyper.abort()`, `Hyper.abortAll()`, or the runtime was stopped. */
   | "abort"
-  /** `onBeforeSubmit` said no. */
+  /** `onBeforeSubmit` returned `false`. */
   | "cancelled"
-  /** A later call took its lane. */
+  /** A later call with `sync: "replace"` took its lane. */
   | "replaced"
-  /** The caller's own `AbortSignal`. */
+  /** The abort signal of the caller. */
   | "signal"
   /** The `timeout` of the call. */
   | "timeout";
 
-/** What every outcome has. */
-export interface OutcomeBase {
-  /** The HTTP status, or that of an `error` event; 0 where nothing was answered. */
+/**
+ * Properties of every outcome.
+ *
+ * @typeParam Kind The kinds of outcome.
+ * @typeParam Data The type of `data`.
+ */
+export interface OutcomeBase<Kind extends string = string, Data = unknown> {
+  /** The kind of outcome. */
+  readonly kind: Kind;
+  /** `true` if the action succeeded. */
+  readonly ok: Kind extends "success" ? true : false;
+  /** `true` if the lane blocked the call. */
+  readonly blocked: Kind extends "blocked" ? true : false;
+  /** `true` if the call was aborted, or canceled before it was sent. */
+  readonly aborted: Kind extends "aborted" | "cancelled" ? true : false;
+  /** HTTP status, or that of an `error` event; 0 without a response. */
   readonly status: number;
-  /** The events of the answer in their order, without `end` and checkpoints. */
+  /** The plain value that the action returned, or the data of an error response; `null` without one. */
+  readonly data: Data;
+  /** Events of the response in order, except `end` and checkpoints. */
   readonly events: readonly ReceivedEvent[];
-  /** What was wrong with the input: messages by field, the form's own under `""`. Empty when nothing was. */
+  /** Validation errors: messages by field, those of the form under `""`. Empty if there are none. */
   readonly issues: Issues;
 }
 
-/** The answer came and was put into the page. */
-export interface SuccessOutcome<Result = unknown> extends OutcomeBase {
-  /** Which outcome it is. */
-  readonly kind: "success";
-  /** Whether the action did what it was asked to do. */
-  readonly ok: true;
-  /** The plain value the action returned; `null` without one. */
-  readonly data: Result;
-  /** Whether the lane refused the call. */
-  readonly blocked: false;
-  /** Whether the call ended early. */
-  readonly aborted: false;
-}
+/** The response is complete and applied to the page. */
+export type SuccessOutcome<Result = unknown> = OutcomeBase<"success", Result>;
 
-/** The server answered with an error status, or with an `error` event. */
-export interface ErrorOutcome extends OutcomeBase {
-  /** Which outcome it is. */
-  readonly kind: "error";
-  /** Whether the action did what it was asked to do. */
-  readonly ok: false;
-  /** What the server said, where it said something as data. */
-  readonly data: unknown;
-  /** What went wrong, in the server's words. */
+/** The server responded with an error status or an `error` event. */
+export interface ErrorOutcome extends OutcomeBase<"error"> {
+  /** Error message of the server. */
   readonly message: string;
-  /** Whether the lane refused the call. */
-  readonly blocked: false;
-  /** Whether the call ended early. */
-  readonly aborted: false;
 }
 
-/** The lane was taken and `sync` is `block`: nothing was sent. */
-export interface BlockedOutcome extends OutcomeBase {
-  /** Which outcome it is. */
-  readonly kind: "blocked";
-  /** Whether the action did what it was asked to do. */
-  readonly ok: false;
-  /** Nothing. */
-  readonly data: null;
-  /** Whether the lane refused the call. */
-  readonly blocked: true;
-  /** Whether the call ended early. */
-  readonly aborted: false;
-}
+/** The lane was taken and `sync` is `block`. Nothing was sent. */
+export type BlockedOutcome = OutcomeBase<"blocked", null>;
 
-/** The call was ended before its answer was complete, or cancelled before it was sent. */
-export interface AbortedOutcome extends OutcomeBase {
-  /** Which outcome it is. */
-  readonly kind: "aborted" | "cancelled";
-  /** Whether the action did what it was asked to do. */
-  readonly ok: false;
-  /** Nothing. */
-  readonly data: null;
-  /** Whether the lane refused the call. */
-  readonly blocked: false;
-  /** Whether the call ended early. */
-  readonly aborted: true;
-  /** Why it ended. */
+/** The call was aborted before its response was complete, or canceled before it was sent. */
+export interface AbortedOutcome extends OutcomeBase<"aborted" | "cancelled", null> {
+  /** Why it was aborted. */
   readonly reason: AbortReason;
 }
 
 /**
- * What `action()` resolves to. A network failure and an exception reject instead.
+ * The result of `action()`. A network failure or an exception rejects instead.
  *
- * @typeParam Result What the action returns as a plain value.
+ * @typeParam Result The plain value that the action returns.
  */
 export type Outcome<Result = unknown> = SuccessOutcome<Result> | ErrorOutcome | BlockedOutcome | AbortedOutcome;
 
-/** The fields of an outcome where nothing was answered; what was answered is put over them. */
+/** The fields of an outcome without a response. */
 export const NOTHING = {
   ok: false,
   status: 0,

@@ -7,19 +7,19 @@
 import { EVENT_STREAM, LIVE_ID_PREFIX, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../../protocol/names.ts";
 import { type Issues, isTerminal } from "../../protocol/patch.ts";
 import type { Answer } from "./answer.ts";
-import { text, verbs } from "../page/apply.ts";
-import { type ActiveCall, tell } from "./call.ts";
+import { effects, text } from "../page/apply.ts";
+import { type ActiveCall, emitCallEvent } from "./call.ts";
 import { doc } from "../dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { loadLater } from "../later/load_later.ts";
 import { endLoading } from "../page/loading.ts";
 import { reportException } from "./report.ts";
-import { lost } from "./send.ts";
-import { pageOf } from "../navigate/location.ts";
-import { callEnds, nextPlace } from "../page/stale.ts";
+import { connectionError } from "./send.ts";
+import { withoutFragment } from "../navigate/fragment.ts";
+import { closeSequence, nextSequence } from "../page/stale.ts";
 import { readBlocks, readText, type StreamBlock } from "./stream.ts";
 import type { Destination } from "./switch.ts";
-import { until } from "./wait.ts";
+import { abortable } from "./wait.ts";
 import type { Wire } from "./wire.ts";
 
 /** What an answer has come to. */
@@ -61,7 +61,7 @@ export function isForeign(answer: Answer, { url }: ActiveCall): boolean {
  * @throws {ConnectionError} When it breaks off.
  */
 export async function receive(answer: Answer, activeCall: ActiveCall): Promise<Received> {
-  const { id, signal, attempt, started, depth } = activeCall;
+  const { id, signal, connection, sequence, depth } = activeCall;
   const { status, ok } = answer;
   activeCall.ok = ok;
   const events: ReceivedEvent[] = [];
@@ -81,7 +81,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
     const work: PromiseLike<unknown>[] = [];
-    tell("streamEvent", activeCall, { event, data: value, waitUntil: (promise) => void work.push(promise) });
+    emitCallEvent("streamEvent", activeCall, { event, data: value, waitUntil: (promise) => void work.push(promise) });
     await Promise.all(work);
     // A topic goes on for as long as the page is open: what it brought is not kept.
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
@@ -90,21 +90,21 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     else if (event === "redirect") {
       if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      if (depth < SWITCH_DEPTH_LIMIT) to = (await until(signal, loadLater())).destinationOf(wire, depth);
+      if (depth < SWITCH_DEPTH_LIMIT) to = (await abortable(signal, loadLater())).destinationOf(wire, depth);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
-      await verbs.get(event)?.(wire, activeCall, lasting ? nextPlace() : started, again);
+      await effects.get(event)?.(wire, activeCall, lasting ? nextSequence() : sequence, again);
     }
   }
 
   // A connection may be gone without a word, as where a tunnel begins: then nothing but the silence tells.
   const listen = () => {
     clearTimeout(watch);
-    watch = setTimeout(() => attempt.abort(), SILENCE_MS);
+    watch = setTimeout(() => connection.abort(), SILENCE_MS);
   };
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
   // The patches of a stream count by their arrival, so its start is no reason to remember anything.
-  if (lasting) callEnds(started);
+  if (lasting) closeSequence(sequence);
   listen();
   const lasts = setTimeout(() => activeCall.failures = 0, LASTING_MS);
   try {
@@ -125,7 +125,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
         // It may have come from another tab.
         listen();
         const { event } = block;
-        if (block.retry) activeCall.interval = +block.retry;
+        if (block.retry) activeCall.retryInterval = +block.retry;
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
         activeCall.failures = 0;
@@ -143,13 +143,13 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     // A stream that is no event stream stays so however often it is asked for.
     throw signal.aborted || cause instanceof RangeError || cause instanceof SyntaxError
       ? cause
-      : lost(activeCall, cause);
+      : connectionError(activeCall, cause);
   } finally {
     clearTimeout(watch);
     clearTimeout(lasts);
   }
   // An error is the last word of the server, even where the end is missing.
-  if (!done && !failure) throw lost(activeCall);
+  if (!done && !failure) throw connectionError(activeCall);
   if (exception) return exception;
   if (failure) return { ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
@@ -167,7 +167,7 @@ async function* blocksOf(
     yield block;
     // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("../live/live.ts").catch(() => null);
-    if (live) return yield* live.follow(block, blocks, own, activeCall, doc);
+    if (live) return yield* live.readTopic(block, blocks, own, activeCall, doc);
   }
 }
 
@@ -177,7 +177,7 @@ function redirect({ url, external }: Wire): boolean {
   if (!to || !/^http/.test(to.protocol) || external !== true && to.origin !== location.origin) return false;
   location.assign(to);
   // A fragment of this very page is a jump to the browser, and what was changed would not be seen.
-  if (to.hash && pageOf(to.href) === pageOf(location.href)) location.reload();
+  if (to.hash && withoutFragment(to.href) === withoutFragment(location.href)) location.reload();
   return true;
 }
 

@@ -1,21 +1,20 @@
 /**
- * Failures of a call, told to the page and to who looks at it.
+ * Reports failures of a call to the page and the user.
  *
  * @module
  */
 import { showFailure } from "../page/announce.ts";
-import { type ActiveCall, tell } from "./call.ts";
+import { type ActiveCall, emitCallEvent } from "./call.ts";
 import { ConnectionError } from "./send.ts";
 import { words } from "../page/words.ts";
 
-/** Tells the page that something was thrown, and says so on it unless the page says it itself. */
+/** Fires `requestException`, and shows an alert unless a listener cancels the event. */
 export function reportException(activeCall: ActiveCall, error: unknown): void {
-  if (tell("requestException", activeCall, { error })) {
-    say(activeCall, error instanceof ConnectionError ? words().offline : "");
+  if (emitCallEvent("requestException", activeCall, { error })) {
+    showCallFailure(activeCall, error instanceof ConnectionError ? words().offline : "");
   }
 }
 
-/** Says on the page that a call failed, and offers the same call, with the same id, again. */
-export function say({ key, sourceEl, again }: ActiveCall, message: string): void {
+/** Shows an alert with a button that sends the call again, with the same request id. */
+export const showCallFailure = ({ key, sourceEl, again }: ActiveCall, message: string): void =>
   showFailure(key, message, sourceEl, again);
-}

@@ -1,27 +1,27 @@
 /**
- * Waiting that ends when its flight ends.
+ * Waiting that an abort signal ends.
  *
  * @module
  */
 
 /**
- * Waits for something, but no longer than a signal lets it.
+ * Waits for a promise.
  *
- * @throws The signal's reason, when it is aborted first.
+ * @throws The reason of the signal, when it is aborted first.
  */
-export function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+export function abortable<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
-    // A signal that was aborted before tells nobody.
+    // A signal that is already aborted does not fire the event.
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }
 
-/** Waits for some milliseconds, but no longer than the signal lets it. */
+/** Waits for a time, in milliseconds. Throws when the signal is aborted. */
 export function sleep(signal: AbortSignal, ms: number): Promise<void> {
-  return until(signal, new Promise((resolve) => setTimeout(resolve, ms)));
+  return abortable(signal, new Promise((resolve) => setTimeout(resolve, ms)));
 }
 
 /** Waits for the next event of a type on the window. */

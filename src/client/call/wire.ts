@@ -1,8 +1,8 @@
 /**
- * Data as it came over the wire.
+ * Data of an event, unchecked.
  *
  * @module
  */
 
-/** Data of an event with nothing but its own properties. */
+/** Data of an event, with its own properties only. */
 export type Wire = Readonly<Record<string, unknown>>;

@@ -1,21 +1,21 @@
 /**
- * What a page needs rarely, in one file that is loaded when the first part of it is needed: small files are compressed
- * badly, and a part that is here is there for the next need, whatever the network does meanwhile.
+ * The parts of the runtime that a page needs rarely, in one file that is loaded when the first of them is needed. Small
+ * files compress badly, and a part that is loaded works without the network.
  *
  * @module
  */
 import { clearErrors } from "../page/clear_errors.ts";
 import { createPages } from "../navigate/navigate.ts";
-import { lend } from "./runtime_exports.ts";
+import { setRuntimeExports } from "./runtime_exports.ts";
 import { loadScript } from "../page/script.ts";
 import { patchSignals } from "../page/signals.ts";
-import { changeAfterDelay } from "../page/delayed_changes.ts";
+import { changeWithTiming } from "../page/timed_change.ts";
 import { destinationOf } from "../call/switch.ts";
 import { showToast } from "../page/toast.ts";
 import { TRANSLATIONS } from "../page/translations.ts";
 import { upload } from "./upload.ts";
 
-/** All parts. */
+/** All parts. The bundle shortens names of properties, but not of exports. */
 const LATER = {
   clearErrors,
   createPages,
@@ -23,13 +23,13 @@ const LATER = {
   loadScript,
   showToast,
   patchSignals,
-  changeAfterDelay: changeAfterDelay,
+  changeWithTiming,
   translations: TRANSLATIONS,
   uploadBody: upload,
 } as const;
 
-/** Returns all parts, as one object: unlike names of exports, those of its properties can be shortened. */
-export function later(...lent: Parameters<typeof lend>): typeof LATER {
-  lend(...lent);
+/** Initializes the parts with what they use of the runtime, and returns them. */
+export function init(...runtimeExports: Parameters<typeof setRuntimeExports>): typeof LATER {
+  setRuntimeExports(...runtimeExports);
   return LATER;
 }

@@ -1,20 +1,21 @@
 /**
- * The way to what a page needs rarely.
+ * Loads the parts of the runtime that a page needs rarely.
  *
  * @module
  */
 import { doc, dom } from "../dom.ts";
 import { emit } from "../events.ts";
 
-/** What is loaded later. */
-type Later = ReturnType<(typeof import("./later.ts"))["later"]>;
+/** The parts that are loaded later. */
+type Later = ReturnType<(typeof import("./later.ts"))["init"]>;
 
-/** Its promise, kept for as long as the page: who asks first is answered first, which `import()` does not see to. */
+/**
+ * Kept as long as the page, so that callers are served in the order of their calls; `import()` does not guarantee it.
+ */
 let loaded: Promise<Later> | undefined;
 
-/** Loads it, unless it is there. A browser remembers until the next page that a file could not be had. */
-export const loadLater = (): Promise<Later> =>
-  loaded ??= import("./later.ts").then(({ later }) => later(doc, dom, emit));
+/** Loads the parts, once. A failure is final for this page: a browser does not fetch a module again that failed. */
+export const loadLater = (): Promise<Later> => loaded ??= import("./later.ts").then(({ init }) => init(doc, dom, emit));
 
-/** The same for what can be done without; gives nothing where it cannot be had. */
+/** Loads the parts for a feature that the page can do without. Returns `null` if they cannot be loaded. */
 export const tryLater = (): Promise<Later | null> => loadLater().catch(() => null);

@@ -1,23 +1,20 @@
 /**
- * What the runtime lends to its part that is loaded later: that is a file of its own, and an import of the runtime's
- * modules would make it a third file that both wait for.
+ * What the later bundle uses of the initial one. It must not import their modules: the bundler would put those into a third
+ * file that both wait for.
  *
  * @module
  */
-import type * as lent from "../dom.ts";
-import type * as events from "../events.ts";
+import type * as runtimeDom from "../dom.ts";
+import type * as runtimeEvents from "../events.ts";
 
-/** The document of the page, as {@linkcode lent.doc}. Set before anything of this part runs. */
-export let doc: typeof lent.doc;
-/** The same for {@linkcode lent.dom}. */
-export let dom: typeof lent.dom;
+/** Same as in `dom.ts` and `events.ts`. Set before other code of the later bundle runs. */
+export let doc: typeof runtimeDom.doc;
+export let dom: typeof runtimeDom.dom;
+export let emit: typeof runtimeEvents.emit;
 
-/** The same for {@linkcode events.emit}. */
-export let emit: typeof events.emit;
-
-/** Stores what the runtime lends. */
-export function lend(theirDoc: typeof doc, theirDom: typeof dom, theirEmit: typeof emit): void {
-  doc = theirDoc;
-  dom = theirDom;
-  emit = theirEmit;
+/** Stores what the initial bundle passes. */
+export function setRuntimeExports(...[theDoc, theDom, theEmit]: [typeof doc, typeof dom, typeof emit]): void {
+  doc = theDoc;
+  dom = theDom;
+  emit = theEmit;
 }

@@ -1,7 +1,8 @@
 /**
- * A request whose body is watched on its way, which only `XMLHttpRequest` can. Loaded when it is first needed.
+ * Sends requests whose upload progress is reported, which only `XMLHttpRequest` can. Loaded with the first one.
  *
- * The answer is text, and streams while the body may still be on its way; an answer that is not text is not for here.
+ * The response is read as text, and streams while the body may still be in flight. A response that is not text is not
+ * supported.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import type { Answer } from "../call/answer.ts";
 import type { CallEventDetail, UploadProgressEventDetail } from "../events.ts";
 import { emit } from "./runtime_exports.ts";
 
-/** How it is sent, in the words of `fetch`. */
+/** The request, named as for `fetch`. */
 export interface UploadInit {
   /** The method. */
   readonly method: string;
@@ -17,18 +18,16 @@ export interface UploadInit {
   readonly headers: Readonly<Record<string, string>>;
   /** The body. */
   readonly body: FormData | URLSearchParams | string | null;
-  /** Ends it. */
+  /** Aborts the request. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a request and tells how much of its body is out; the last call says all of it.
+ * Sends a request and reports its upload progress; the last report is the whole body.
  *
- * @param url Where to.
- * @param init How.
- * @param call What the event about the progress tells of the call.
- * @param onProgress Called with the same. Default: none.
- * @returns The answer, as soon as its head is here.
+ * @param call Detail of the progress event.
+ * @param onProgress Called with the same progress. Default: none.
+ * @returns The response, when its head has arrived.
  */
 export function upload(
   url: string,
@@ -57,18 +56,18 @@ export function upload(
     };
 
     xhr.open(method, url);
-    // Read as it comes; a byte order mark is dropped here, and a half character kept back.
+    // Read in parts: the browser drops a byte order mark and keeps back an incomplete character.
     xhr.overrideMimeType("text/plain; charset=utf-8");
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
-    const tell = (loaded: number, total: number) => {
+    const report = (loaded: number, total: number) => {
       const progress = { ...call, loaded, total, progress: total && loaded / total };
       emit("uploadProgress", progress);
       onProgress?.(progress);
     };
-    xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => tell(loaded, lengthComputable ? total : 0);
-    xhr.upload.onload = ({ loaded }) => tell(loaded, loaded);
+    xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => report(loaded, lengthComputable ? total : 0);
+    xhr.upload.onload = ({ loaded }) => report(loaded, loaded);
     xhr.onreadystatechange = () => {
-      // 2 is HEADERS_RECEIVED. Not at the end: a request that failed has no head.
+      // 2 is HEADERS_RECEIVED. A failed request has no head.
       if (xhr.readyState !== 2 || out) return;
       const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
         start: (controller) => void (out = controller),
@@ -92,11 +91,11 @@ export function upload(
       pass();
       out?.close();
     };
-    // The browser ends it itself as well: when the visitor stops the page.
+    // The browser aborts it as well, when the user stops the page.
     xhr.onerror = xhr.onabort = fail;
     if (signal.aborted) stop();
     else {
-      // When all is over it finds nothing to end.
+      // Does nothing once the request has completed.
       signal.addEventListener("abort", stop);
       xhr.send(body);
     }

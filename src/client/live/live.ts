@@ -1,6 +1,7 @@
 /**
- * What this tab makes of a live topic: what it has caused itself is not done twice, and other tabs of the browser hear
- * from the one that reads. A file of its own, which is loaded with the first topic of a page.
+ * Reads a live topic: skips changes that this page has caused, and shares the stream with other tabs of the browser.
+ * Loaded
+ * with the first topic of a page.
  *
  * @module
  */
@@ -9,45 +10,50 @@ import type { View } from "../dom.ts";
 import { share } from "./share.ts";
 import type { StreamBlock } from "../call/stream.ts";
 
-/** The places of the latest calls of this page, by their ids, of which the beginning comes back with what they cause. */
+/**
+ * The latest calls of this page: their positions in the order of changes, by request ID. The server returns the
+ * beginning
+ * of the ID as the `echo` of a change.
+ */
 const sent = new Map<string, number>();
-/** How many of them are kept. */
+/** Number of calls that are kept. */
 const MAX_SENT = 100;
-/** The order of our calls and of what others have caused; as long as the page lives. */
+/** The last position in the order of calls of this page and changes of others. */
 let clock = 0;
-/** The place of the last patch that somebody else has caused. */
+/** Position of the last patch that another client has caused. */
 let foreign = 0;
-/** How many characters the ids of one page have in common. */
+/** Length of the prefix that all request IDs of a page have in common. */
 const PAGE_CHARS = 12;
-/** Whether calls are noted. From the first topic on, as long as the page lives: what a call has caused may come late. */
-let noting = false;
+/** `true` once calls are recorded: from the first topic on, because their changes may arrive late. */
+let isRecording = false;
 
 /**
- * Goes on with the blocks of a topic, and says of those that may have been done before that they may.
+ * Yields the blocks of a topic. Marks those that may have been applied before.
  *
- * @param first The first block that has a place in the topic, and says what is shared. It was taken.
- * @param ahead What the server sends after it.
- * @param own Aborted, it closes the connection.
- * @param activeCall The call that watches.
+ * @param first The first block with a topic position and a share name; already applied.
+ * @param ahead The blocks after it.
+ * @param own Aborted to close the connection.
+ * @param activeCall The call that reads the topic.
  * @param doc The document of the page.
- * @throws {Error} When this tab has to come back to the server: it goes on from the last place that was given.
+ * @throws {Error} When this tab must reconnect, from its last checkpoint.
  */
-export async function* follow(
+export async function* readTopic(
   first: StreamBlock,
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
   activeCall: ActiveCall,
   doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
-  noteCalls();
-  // Without a lock, as on a page without TLS, each tab reads for itself.
+  recordCalls();
+  // Without locks, as on a page without TLS, each tab reads its own stream.
   for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall, doc) : ahead) {
     const { event, id, echo } = block;
-    const mine = echo && placeOf(echo, activeCall.id);
-    // What this page has caused was told to it in the answer to its call. Where somebody else's change has come since,
-    // the order of the topic has that one first: only then it counts once more.
+    const mine = echo && callPosition(echo, activeCall.id);
+    // The page has received its own change in the response to its call. If another client has changed something since,
+    // the topic
+    // has that change first, so this one must be applied again.
     if (mine && (mine > foreign || !/^patch/.test(event))) {
-      // It moves the cursor all the same.
+      // Still a checkpoint.
       if (id) activeCall.checkpoint = id;
       continue;
     }
@@ -56,16 +62,17 @@ export async function* follow(
   }
 }
 
-/** The place of the call of this page that has caused something; nothing where somebody else has. */
-function placeOf(echo: string, id: string): number | undefined {
-  const place = [...sent].find(([id]) => id.startsWith(echo))?.[1];
-  // All ids of a page begin with the same characters. A call that is not noted began before anything foreign was heard.
-  return place ?? (echo.startsWith(id.slice(0, PAGE_CHARS)) ? 0.5 : undefined);
+/** Returns the position of the call of this page that caused a change; `undefined` if another client did. */
+function callPosition(echo: string, id: string): number | undefined {
+  const position = [...sent].find(([id]) => id.startsWith(echo))?.[1];
+  // All request IDs of a page have the same prefix. A call that was not recorded began before the first change of
+  // others.
+  return position ?? (echo.startsWith(id.slice(0, PAGE_CHARS)) ? 0.5 : undefined);
 }
 
-function noteCalls(): void {
-  if (noting) return;
-  noting = true;
+function recordCalls(): void {
+  if (isRecording) return;
+  isRecording = true;
   addEventListener("hyper:beforeRequest", ({ detail: { id } }) => {
     for (const oldest of sent.keys()) if (sent.size >= MAX_SENT) sent.delete(oldest);
     sent.set(id, ++clock);

@@ -1,33 +1,34 @@
 /**
- * One stream for all tabs of a browser that would hear the same. The tab that holds the lock reads and tells the others;
- * each of them reads for itself until it is sure to miss nothing.
+ * Shares one stream among the tabs of a browser that would read the same. The tab that holds the lock, the leader,
+ * reads and
+ * forwards. Other tabs read for themselves until they can follow without missing a block.
  *
  * ```
  * server ──▶ leader ──▶ channel ──▶ follower, follower
- *                │         ◀── "I have come as far as this" ── a tab that opens
- *                └── gone: the lock goes to a follower, which comes back to the server and leads the others from there
+ *                │         ◀── "ask", with its position ── a tab that opens
+ *                └── closed: a follower gets the lock, reconnects to the server and becomes the leader
  * ```
  *
- * | a tab       | its connection | the lock     | becomes                                                               |
- * | ----------- | -------------- | ------------ | --------------------------------------------------------------------- |
- * | for itself  | its own        | waits for it | a leader with the lock, a follower of who tells what comes after its place |
- * | a leader    | its own        | holds it     | nothing else until the connection ends                                |
- * | a follower  | none           | waits for it | with the lock, the leader by its next connection                      |
+ * | tab         | connection | lock         | next state                                                           |
+ * | ----------- | ---------- | ------------ | -------------------------------------------------------------------- |
+ * | independent | its own    | waits for it | leader with the lock; follower of a leader that continues its position |
+ * | leader      | its own    | holds it     | none until the connection ends                                       |
+ * | follower    | none       | waits for it | with the lock, leader of its next connection                         |
  *
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
-import { takeSlot } from "./slot.ts";
+import { limitConnections } from "./connection_limit.ts";
 import type { StreamBlock } from "../call/stream.ts";
 
-/** What goes over the channel. `from` is the leader that says it. */
+/** A message on the channel. `from` identifies its leader. */
 type Message =
-  /** A tab that has come as far as this place would follow. */
+  /** A tab at this position wants to follow. */
   | { readonly kind: "ask"; readonly place: string }
-  /** The leader lives, and will say what comes after that place when it comes there. */
+  /** The leader is alive and will send "after" when it reaches this position. */
   | { readonly kind: "later"; readonly place: string }
-  /** What came after that place: whoever stands there may follow. `isNew` where the leader has just begun. */
+  /** The blocks after a position: a tab at it may follow. `isNew` if the leader has just begun. */
   | {
     readonly kind: "after";
     readonly from: string;
@@ -36,137 +37,137 @@ type Message =
     readonly blocks: readonly StreamBlock[];
   }
   | { readonly kind: "block"; readonly from: string; readonly block: StreamBlock }
-  /** This leader reads no more: its connection has ended, or another has taken the lock. All come back to the server. */
+  /** The leader has stopped. All followers reconnect to the server. */
   | { readonly kind: "over"; readonly from: string };
 
-/** Part of the name of the channel, raised with the form of its messages: tabs from before an update are still open. */
+/** Version of the messages, part of the channel name: tabs from before an update may be open. */
 const VERSION = 1;
-/** How much may wait for a tab that is slow. A leader reads no further ahead, a follower begins anew. */
+/** Size of the blocks that may wait. At it, a leader stops reading and a follower reconnects. */
 const MAX_WAITING = 2_000_000;
-/** How much a leader remembers for those who would follow. */
+/** Size of the blocks that a leader keeps for new followers. */
 const MAX_REMEMBERED = 200_000;
-/** How many answers a leader may owe. */
+/** Number of positions for which a leader may owe an "after". */
 const MAX_OWED = 100;
-/** How long a tab waits for the word of a leader before it takes its place, in milliseconds: one that is frozen is silent. */
-const PATIENCE_MS = 10_000;
-/** How long a follower may take to come back as the leader, in milliseconds, before it is another's turn. */
-const HANDOVER_MS = 3_000;
+/** Time to wait for a leader before the lock is taken from it, in milliseconds: a frozen tab does not answer. */
+const LEADER_TIMEOUT_MS = 10_000;
+/** Time for a follower to reconnect as the leader before it gives up the lock, in milliseconds. */
+const RECONNECT_MS = 3_000;
 
 /** A lock that this tab holds. */
 interface Lock {
-  /** Frees it. */
+  /** Releases it. */
   free(): void;
-  /** Called when somebody else has taken it. */
+  /** Called when another tab has taken it. */
   onLost(): void;
 }
 
-/** The locks of this tab where it comes back as a leader, each for {@linkcode HANDOVER_MS}. */
+/** Locks of this tab while it reconnects as a leader. */
 const held = new Map<string, Lock>();
 
 /**
- * Goes on with a stream, as the leader of other tabs or as one that follows.
+ * Yields the blocks of a stream, as leader, follower or independent tab.
  *
- * @param first The block that says what is shared, and where it stands.
- * @param ahead What the server sends after it.
- * @param own Aborted, it closes the connection.
- * @param activeCall The call that watches.
+ * @param first The block with the share name, and a position.
+ * @param ahead The blocks after it.
+ * @param own Aborted to close the connection.
+ * @param activeCall The call that reads the stream.
  * @param doc The document of the page.
- * @throws {Error} When this tab has to come back to the server: it goes on from the last place that was given.
+ * @throws {Error} When this tab must reconnect, from its last checkpoint.
  */
 export async function* share(
   first: StreamBlock,
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
-  { signal, attempt }: Pick<ActiveCall, "signal" | "attempt">,
+  { signal, connection }: Pick<ActiveCall, "signal" | "connection">,
   doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   const name = `hyper:${VERSION}:${first.share}`;
   const self = `${Math.random()}`;
   const channel = new BroadcastChannel(name);
-  /** Aborted when this is over, for whatever waits and listens. */
+  /** Aborted when this function ends, to remove its listeners. */
   const over = new AbortController();
   const listening = { signal: over.signal };
-  /** Who reads: another tab or this one; nobody while it reads for itself. */
+  /** The leader: another tab or this one; empty while this tab is independent. */
   let leader = "";
-  /** The lock, where it is ours. */
+  /** The lock, if this tab holds it. */
   let lock: Lock | undefined;
-  /** The last block with a place and those after it; of a leader also those before it, as far as it remembers. */
+  /** The last block with a position and those after it. A leader also keeps earlier ones. */
   let latest = [first];
-  /** The places of those who are owed an answer. */
+  /** Positions for which this leader owes an "after". */
   const owed = new Set<string>();
-  /** What has come and is to be given on. */
+  /** Blocks to yield. */
   const waiting: StreamBlock[] = [];
   let size = 0;
-  /** Why it is over, once it is; `null` at the end of the stream. */
+  /** Why the stream has ended; `null` if the server ended it, undefined before. */
   let ended: { readonly error: unknown } | null | undefined;
-  /** Runs from a question until a leader is heard. */
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  // What waits: the giver for something to give, the reader for room.
-  let wakeGiver = (): void => {};
+  /** Runs from "ask" until a leader answers. */
+  let leaderTimer: ReturnType<typeof setTimeout> | undefined;
+  // Resolve the waits of the generator for blocks, and of the reader for space.
+  let wakeGenerator = (): void => {};
   let wakeReader = (): void => {};
 
   const post = (message: Message): void => channel.postMessage(message);
-  const place = (): string => latest.findLast(({ id }) => id)?.id ?? "";
+  const position = (): string => latest.findLast(({ id }) => id)?.id ?? "";
   const leads = (): boolean => leader === self;
-  const stopWaiting = (): void => {
-    clearTimeout(patience);
-    patience = undefined;
+  const stopTimer = (): void => {
+    clearTimeout(leaderTimer);
+    leaderTimer = undefined;
   };
 
-  /** Ends it when all that waits has been given on. */
-  function end(error?: unknown): void {
+  /** Ends the stream after the waiting blocks. */
+  function finish(error?: unknown): void {
     ended ??= error === undefined ? null : { error };
-    wakeGiver();
+    wakeGenerator();
   }
 
-  /** Ends it now, and frees what others wait for: a page that is put away or frozen gets no further than this. */
-  function leave(): void {
+  /** Ends the stream at once and releases the lock. A page in the back/forward cache runs no further code. */
+  function close(): void {
     waiting.length = 0;
-    end(new Error("This tab no longer listens"));
+    finish(new Error("This tab no longer listens"));
     over.abort();
     own.abort();
     lock?.free();
-    stopWaiting();
+    stopTimer();
     channel.close();
   }
 
-  function take(block: StreamBlock): void {
+  function receiveBlock(block: StreamBlock): void {
     waiting.push(block);
-    size += sizeOf(block);
+    size += blockSize(block);
     if (block.id && !leads()) latest = [];
-    // A heartbeat is no news to who comes later.
+    // New followers do not need heartbeats.
     if (block.id || block.data !== undefined) latest.push(block);
-    while (latest.length > 1 && latest.reduce((sum, each) => sum + sizeOf(each), 0) > MAX_REMEMBERED) latest.shift();
-    wakeGiver();
+    while (latest.length > 1 && latest.reduce((sum, each) => sum + blockSize(each), 0) > MAX_REMEMBERED) latest.shift();
+    wakeGenerator();
   }
 
-  function tell(after: string, isNew: boolean): void {
+  function answerAsk(after: string, isNew: boolean): void {
     const at = latest.findIndex(({ id }) => id === after);
     if (at < 0) {
-      // A tab that is ahead is met further on; one that is behind asks again as it comes closer, and is owed in vain.
+      // A tab that is ahead gets its answer when this one reaches it. One that is behind will ask again.
       if (owed.size >= MAX_OWED) owed.clear();
       owed.add(after);
       post({ kind: "later", place: after });
     } else post({ kind: "after", from: self, isNew, place: after, blocks: latest.slice(at + 1) });
   }
 
-  function lead(ours: Lock): void {
+  function becomeLeader(ours: Lock): void {
     lock = ours;
     lock.onLost = () => {
-      stop(new Error("Another tab has taken the lock"));
+      stopReading(new Error("Another tab has taken the lock"));
     };
     leader = self;
-    stopWaiting();
-    tell(place(), true);
+    stopTimer();
+    answerAsk(position(), true);
   }
 
-  /** Follows, where that leaves no gap and repeats nothing: not in the middle of what is sent as one. */
-  function follow({ from, place: after, blocks }: Extract<Message, { readonly kind: "after" }>): boolean {
-    if (latest.length > 1 || after !== place()) return false;
+  /** Becomes a follower, if no block would be missing or repeated: not within blocks that are sent together. */
+  function becomeFollower({ from, place: after, blocks }: Extract<Message, { readonly kind: "after" }>): boolean {
+    if (latest.length > 1 || after !== position()) return false;
     leader = from;
-    stopWaiting();
+    stopTimer();
     own.abort();
-    blocks.forEach(take);
+    blocks.forEach(receiveBlock);
     return true;
   }
 
@@ -175,109 +176,111 @@ export async function* share(
     const isOurs = "from" in data && data.from === leader;
     switch (data.kind) {
       case "ask":
-        if (leads()) tell(data.place, false);
+        if (leads()) answerAsk(data.place, false);
         break;
       case "later":
-        if (data.place === place()) stopWaiting();
+        if (data.place === position()) stopTimer();
         break;
       case "after":
-        if (!leader) follow(data);
-        // The last leader is gone. What it told others and not us is lost to us here.
-        else if (data.isNew && !leads() && !follow(data)) end(new Error("Cannot follow another tab from here"));
+        if (!leader) becomeFollower(data);
+        // The last leader is gone, and this tab may have missed blocks that others have.
+        else if (data.isNew && !leads() && !becomeFollower(data)) {
+          finish(new Error("Cannot follow another tab from here"));
+        }
         break;
       case "block":
         if (!isOurs) break;
-        take(data.block);
-        if (size > MAX_WAITING) end(new Error("Cannot keep up with the tab that reads"));
+        receiveBlock(data.block);
+        if (size > MAX_WAITING) finish(new Error("Cannot keep up with the tab that reads"));
         break;
       case "over":
-        if (isOurs) end(new Error("The tab that read has lost the stream"));
+        if (isOurs) finish(new Error("The tab that read has lost the stream"));
     }
   };
 
   async function acquire(options: LockOptions): Promise<void> {
     const ours = await acquireLock(name, options);
-    // In a frame that may not have locks this tab goes on by itself.
+    // In a frame that is not allowed to use locks, the tab stays independent.
     if (!ours) return;
     if (ended !== undefined) ours.free();
-    else if (!leader) lead(ours);
+    else if (!leader) becomeLeader(ours);
     else {
       lock = ours;
       lock.onLost = () => lock = undefined;
-      end(new Error("This tab is to read for the others"));
+      finish(new Error("This tab is to read for the others"));
     }
   }
 
-  /** Reads no more: who follows is told, and hears from the server itself what that thinks of it. */
-  function stop(error?: unknown): void {
-    // Told to by ourselves.
+  /** Stops reading. Followers reconnect to the server. */
+  function stopReading(error?: unknown): void {
+    // Stopped by this tab.
     if (own.signal.aborted) return;
     if (leads()) post({ kind: "over", from: self });
-    end(error);
+    finish(error);
   }
 
-  async function read(): Promise<void> {
+  async function readServer(): Promise<void> {
     for await (const block of ahead) {
       if (own.signal.aborted) return;
-      take(block);
+      receiveBlock(block);
       const { id } = block;
       if (leads()) {
         post({ kind: "block", from: self, block });
-        if (id && owed.delete(id)) tell(id, false);
-      } else if (id) ask();
+        if (id && owed.delete(id)) answerAsk(id, false);
+      } else if (id) askLeader();
       while (ended === undefined && size > (leads() ? MAX_WAITING : 0)) {
         await new Promise<void>((resolve) => wakeReader = resolve);
       }
     }
   }
 
-  function ask(): void {
-    post({ kind: "ask", place: place() });
-    patience ??= setTimeout(() => acquire({ steal: true }), PATIENCE_MS);
+  function askLeader(): void {
+    post({ kind: "ask", place: position() });
+    leaderTimer ??= setTimeout(() => acquire({ steal: true }), LEADER_TIMEOUT_MS);
   }
 
-  AbortSignal.any([signal, attempt.signal]).addEventListener("abort", leave, listening);
+  AbortSignal.any([signal, connection.signal]).addEventListener("abort", close, listening);
   const pauseUntil = (event: "resume" | "visibilitychange"): void => {
-    attempt.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
+    connection.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
   };
   doc.addEventListener("freeze", () => pauseUntil("resume"), listening);
-  takeSlot(own.signal, () => pauseUntil("visibilitychange"), doc);
+  limitConnections(own.signal, () => pauseUntil("visibilitychange"), doc);
   const ours = held.get(name);
   held.delete(name);
-  if (ours) lead(ours);
+  if (ours) becomeLeader(ours);
   else {
     void acquire(listening);
-    ask();
+    askLeader();
   }
-  read().then(() => stop(), stop);
+  readServer().then(() => stopReading(), stopReading);
   try {
     while (ended === undefined || waiting.length > 0) {
       const block = waiting.shift();
       if (block) {
-        size -= sizeOf(block);
+        size -= blockSize(block);
         wakeReader();
         yield block;
-      } else await new Promise<void>((resolve) => wakeGiver = resolve);
+      } else await new Promise<void>((resolve) => wakeGenerator = resolve);
     }
     if (lock && leader && !leads()) {
-      hold(name, lock);
+      holdLock(name, lock);
       lock = undefined;
-      // At once, and without a word of trouble to the page: there was none.
-      attempt.abort(Promise.resolve());
+      // Reconnects at once, without an event: nothing has failed.
+      connection.abort(Promise.resolve());
     }
     if (ended) throw ended.error;
   } finally {
-    leave();
+    close();
   }
 }
 
-/** What a block counts for: the characters of its data, and as much as a small one takes besides. */
-function sizeOf({ data }: StreamBlock): number {
+/** Returns the size of a block: the characters of its data, and a constant. */
+function blockSize({ data }: StreamBlock): number {
   return 1_000 + (data?.length ?? 0);
 }
 
-/** Keeps a lock until this tab has come back, but not for long: it may not be able to. */
-function hold(name: string, lock: Lock): void {
+/** Keeps a lock until this tab has reconnected, with a time limit. */
+function holdLock(name: string, lock: Lock): void {
   const drop = (): void => {
     if (held.get(name) === lock) held.delete(name);
   };
@@ -286,10 +289,10 @@ function hold(name: string, lock: Lock): void {
   setTimeout(() => {
     if (held.get(name) === lock) lock.free();
     drop();
-  }, HANDOVER_MS);
+  }, RECONNECT_MS);
 }
 
-/** Asks for a lock; gives nothing where that is refused, or was aborted. */
+/** Requests a lock. Resolves to undefined if it is refused or aborted. */
 function acquireLock(name: string, options: LockOptions): Promise<Lock | undefined> {
   return new Promise((resolve) => {
     let lock: Lock | undefined;

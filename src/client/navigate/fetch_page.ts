@@ -1,10 +1,13 @@
 /**
- * Fetches documents that may be merged into the current one. Every page that the runtime shows comes this way.
+ * Fetches documents that may be merged into the current one. Every page that the runtime shows is fetched here.
  *
- * A merged document acts with the rights of the current one: its markup is shown, its scripts run. That a link is of this
- * origin says nothing about that: behind it may be an upload, a redirect to another site, the answer of another program on
- * this host. Only a document that the server has marked as a page it rendered is merged, and only where nothing asks for
- * it to be shown apart. All others are left to the browser, unread, which costs a second request.
+ * A merged document has the rights of the current one: its markup is shown, its scripts run. That a URL is of this
+ * origin
+ * does not make it trustworthy: it may be an upload, a redirect to another site, or a response of another program on
+ * this
+ * host. Only a document that the server has marked as a page it rendered is merged, unless one of its headers forbids
+ * it.
+ * All others are loaded by the browser, which costs a second request.
  *
  * @module
  */
@@ -14,9 +17,9 @@ import { isOwn } from "./own_url.ts";
 import type { IsPolicyInForce } from "./policy_in_force.ts";
 import { policyOf } from "./script_policy.ts";
 
-/** The head of an answer that may be a page. */
+/** The head of a response that may be a page. */
 export interface PageHead {
-  /** The final URL, behind all redirects. */
+  /** The final URL, after redirects. */
   readonly url: string;
   /** The headers. */
   readonly headers: Pick<Headers, "get">;
@@ -25,10 +28,9 @@ export interface PageHead {
 /**
  * Fetches a page.
  *
- * @param url Its URL, of this origin.
- * @param isPolicyInForce Decides whether its policy is that of the document on the screen.
- * @param signal Ends the request.
- * @returns The response, whose body may be merged; `null` for a document that only the browser may show.
+ * @param url A URL of this origin.
+ * @param isPolicyInForce Compares its content security policy with that of the current document.
+ * @returns The response, whose body may be merged; `null` for a document that the browser must load.
  * @throws {TypeError} When the network failed.
  */
 export async function fetchPage(
@@ -37,10 +39,10 @@ export async function fetchPage(
   signal: AbortSignal,
 ): Promise<Response | null> {
   const init = { headers: { Accept: "text/html" }, signal };
-  // Another origin is not even asked: a redirect there fails (Fetch, 4.1, mode "same-origin").
+  // A redirect to another origin fails before a request is sent there (Fetch, 4.1, mode "same-origin").
   const response = await fetch(url, { ...init, mode: "same-origin" }).catch(() => {
     signal.throwIfAborted();
-    // It fails as a lost network does. Asked for without following, it is an answer that tells of a redirect and no more.
+    // That failure looks like one of the network. Without following redirects, the response shows the difference.
     return fetch(url, { ...init, redirect: "manual" });
   });
   const isFit = isMergeable(response) && await isPolicyInForce(response.headers);
@@ -50,20 +52,20 @@ export async function fetchPage(
 }
 
 /**
- * Returns whether an answer is a page of this server that may be merged into the current document.
+ * Returns `true` if a response is a page of this server that may be merged into the current document.
  *
- * A page of another build is not: loaded by the browser, it brings its own runtime along.
+ * A page of another build is not: loaded by the browser, it brings its own runtime.
  */
 export function isMergeable({ url, headers }: PageHead): boolean {
   const header = (name: string) => headers.get(name) ?? "";
-  // A bundle of the application's own has no name to compare.
+  // A runtime that the application has bundled itself has no build name to compare.
   const mark = new RegExp(`^${PROTOCOL_VERSION};${BUILD || "\\w+"}$`);
   return mark.test(header(PAGE_HEADER)) &&
     isOwn(URL.parse(url)) &&
-    // Several types in one header are none of these (MIME Sniffing, 4.4; Fetch, "extract a MIME type").
+    // Several types in one header do not match (MIME Sniffing, 4.4; Fetch, "extract a MIME type").
     /^\s*text\/html\s*(;[^,]*)?$/i.test(header("content-type")) &&
-    // A type of disposition that is not known means a download (RFC 6266, 4.2).
+    // An unknown disposition type means a download (RFC 6266, 4.2).
     /^\s*(inline\s*(;.*)?)?$/i.test(header("content-disposition")) &&
-    // In any of the policies, which are joined by commas (CSP, 6.4.2).
+    // In any of several policies, which are joined by commas (CSP, 6.4.2).
     !/(^|[,;])\s*sandbox(?![^\s,;])/i.test(policyOf(headers));
 }

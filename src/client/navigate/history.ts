@@ -1,103 +1,104 @@
 /**
- * The entries of the session history that are ours: marked, so that entries of other code and those of the browser for
- * `#` links are left alone.
+ * Entries of the session history that the runtime has marked. Entries of other code and those of the browser for `#`
+ * links
+ * are left alone.
  *
  * @module
  */
 import { doc, dom } from "../later/runtime_exports.ts";
 
-/** Where the reader was on an entry. */
+/** Scroll position and focus on an entry. */
 export interface Position {
   /** Pixels from the left. */
   readonly left: number;
   /** Pixels from the top. */
   readonly top: number;
-  /** The id of the focused element; empty when none had the focus. */
+  /** Id of the focused element, or an empty string. */
   readonly focus: string;
 }
 
-/** Where a reader begins. */
+/** Position on a new page. */
 export const TOP: Position = { left: 0, top: 0, focus: "" };
 
-/** What a browser restores, we restore: positions by the key of the entry, as long as the document lives. */
+/** Positions by the key of the entry, as a browser would restore them. */
 const positions = new Map<string, Position>();
-/** The key of the entry that is shown, its path and query, and where it was last scrolled to. */
+/** Key and URL of the current entry, and its last scroll position. */
 let current = "", shown = "";
 let scroll: Pick<Position, "left" | "top"> = TOP;
 
 /**
- * Notes that the page as it is now is to be found under a URL of this origin.
+ * Records the URL of the current page.
  *
- * @param url The URL.
- * @param push Whether the reader can go back to the one before.
+ * @param url A URL of this origin.
+ * @param push If `true`, adds an entry to the history; otherwise changes the current one.
  */
 export function setEntry(url: string, push: boolean): void {
   if (push) {
-    // The entry that is left has to be known as ours when the reader comes back.
-    mark(location.href, current);
-    leave();
+    // Marked too, so that it is recognized when the user goes back.
+    markEntry(location.href, current);
+    savePosition();
     history.pushState(null, "", url);
   }
-  mark(url, push ? "" : current);
+  markEntry(url, push ? "" : current);
 }
 
 /**
- * Watches back and forward.
+ * Observes back and forward.
  *
- * @param start The URL of the page when the runtime was started: the reader may have gone back before this was loaded.
- * @param mayLeave Whether the page that is shown may be left.
- * @param restore Shows the page of an entry of ours.
- * @param signal Ends the watch.
+ * @param start URL of the page when the runtime was started: the user may have gone back before this was loaded.
+ * @param confirmLeave Returns `true` if the page may be left.
+ * @param restore Shows the page of a marked entry.
  */
 export function startHistory(
   start: string,
-  mayLeave: () => boolean,
+  confirmLeave: () => boolean,
   restore: (url: string, position: Position) => void,
   signal: AbortSignal,
 ): void {
-  const look = () => {
+  const onEntry = () => {
     const key = keyOf(history.state);
-    const page = pageOf(location.href);
-    // A fragment of the page that is shown is the browser's: it makes an entry without a mark, which gets one, so
-    // that the page can be found again from afar.
+    const page = withoutFragment(location.href);
+    // The browser handles fragments of the current page, in entries without a mark. They are marked, so that the page
+    // can be
+    // restored from elsewhere.
     if (page === shown) {
       if (current) {
-        leave();
-        mark(location.href, key);
+        savePosition();
+        markEntry(location.href, key);
       }
     } else if (key) {
-      if (!mayLeave()) {
-        // The reader stays; the browser has already gone, so it gets the entry again.
+      if (!confirmLeave()) {
+        // The user stays, but the browser has already left the entry: it is added again.
         history.pushState({ hyper: current }, "", shown);
         return;
       }
-      leave();
+      savePosition();
       current = key;
       shown = page;
       restore(location.href, positions.get(key) ?? TOP);
     }
   };
-  const note = () => void (scroll = { left: scrollX, top: scrollY });
-  note();
+  const saveScroll = () => void (scroll = { left: scrollX, top: scrollY });
+  saveScroll();
   current = keyOf(history.state);
-  shown = pageOf(current ? start : location.href);
-  look();
-  addEventListener("scroll", note, { signal, passive: true });
-  addEventListener("popstate", look, { signal });
+  shown = withoutFragment(current ? start : location.href);
+  onEntry();
+  addEventListener("scroll", saveScroll, { signal, passive: true });
+  addEventListener("popstate", onEntry, { signal });
 }
 
-function leave(): void {
+function savePosition(): void {
   if (current) positions.set(current, { ...scroll, focus: dom(doc.activeElement)?.getAttribute("id") ?? "" });
 }
 
-function mark(url: string, key: string): void {
+function markEntry(url: string, key: string): void {
   current = key || `${Math.random()}`;
   history.replaceState({ ...history.state, hyper: current }, "", url);
-  shown = pageOf(location.href);
+  shown = withoutFragment(location.href);
 }
 
-/** The key of an entry; empty on one that is not ours. */
+/** Returns the key of an entry, or an empty string if it is not marked. */
 const keyOf = (state: { hyper?: string } | null): string => state?.hyper ?? "";
 
-/** A URL without its fragment: two that are equal are one page to the browser. */
-const pageOf = (href: string): string => href.replace(/#.*/, "");
+/** Same as in `fragment.ts`, which the initial bundle contains. */
+const withoutFragment = (href: string): string => href.replace(/#.*/, "");

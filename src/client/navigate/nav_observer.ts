@@ -1,79 +1,82 @@
 /**
- * Which links go to another page of this site without leaving the document: those of a `hyper-nav` that no nearer
- * `hyper-no-nav` lifts. Everything that a browser would not do in this very tab is left to the browser.
+ * Handles links to pages of this site: those in a `hyper-nav`, unless a nearer `hyper-no-nav` excludes them. Links that
+ * a
+ * browser would not open in this tab are left to the browser.
  *
- * What it takes to show a page, to know the way back, and to ask before something unsaved is left, is loaded when it is
- * first needed.
+ * The code that shows pages, restores history entries and confirms leaving is loaded when it is first needed.
  *
  * @module
  */
 import { clearFailure, showFailure } from "../page/announce.ts";
 import { doc, dom } from "../dom.ts";
 import { loadLater } from "../later/load_later.ts";
-import { pageOf } from "./location.ts";
-import { parseDocument, trustedScriptUrl } from "../page/markup.ts";
-import { morph } from "../page/morph.ts";
+import { withoutFragment } from "./fragment.ts";
+import { parsePage, trustedPolicy } from "../page/markup.ts";
+import { morphElement } from "../page/morph.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
-import { joinIn } from "../page/parts.ts";
+import { updateIndicators } from "../page/indicators.ts";
 import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
 import { loadWords, words } from "../page/words.ts";
 
-/** What showing a page needs of the runtime. */
+/** What the later bundle needs of the runtime. */
 const kit: PagesKit = {
   clearFailure,
-  joinIn,
+  updateIndicators,
   beginLoading,
   endLoading,
   loadWords,
-  morph,
-  parseDocument,
+  morphElement,
+  parsePage,
   showFailure,
-  trustedScriptUrl,
+  trustedPolicy,
   words,
 };
 
-/** Loads what is loaded later, once for each start of the runtime. */
+/** Loads the code that shows pages, once for each start of the runtime. */
 export let pages: () => Promise<Pages>;
 
 /**
- * Goes to a page of this site: fetches it, merges its head, morphs its body. What is no page of this site is navigated
- * to by the browser.
+ * Shows a page of this site: fetches it, merges its head, morphs its body. The browser loads a page that cannot be
+ * merged.
  *
- * @param url Where to; relative to the page.
- * @param options How.
- * @returns Whether the page is shown; `false` when another visit came first, the network failed, or the visitor stays.
+ * @param url URL of the page, relative to the current one.
+ * @returns `true` if the page is shown; `false` when a later navigation replaced this one, the network failed, or the
+ * user stays.
  */
 export async function navigate(url: string, options: NavigateOptions = {}): Promise<boolean> {
   const { href, origin } = new URL(url, doc.baseURI);
   const found = origin === location.origin && await pages().catch(() => null);
   if (found) return await found.navigate(href, options);
-  // Without the file, and to another site, the browser does it, and asks about what is unsaved. Never by a scheme that would
-  // run a script in this very document.
+  // Another site, or the later bundle could not be loaded: the browser navigates, and asks about unsaved forms itself.
+  // Never
+  // with a scheme that runs a script in this document.
   if (/^http/.test(href)) location.assign(href);
   return false;
 }
 
-/** Watches links, the way back, and forms that ask before they are left, until the signal is aborted. */
+/** Observes links, the history and forms with `hyper-confirm-unsaved`, until the signal is aborted. */
 export function observeNavigation(signal: AbortSignal): void {
   const start = location.href;
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
   // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
+  // Only preloaded: a failure matters, and is handled, when it is used.
   if (history.state?.hyper || doc.querySelector("form[hyper-confirm-unsaved]")) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
-    if (form) pages().then(({ note }) => note(form), () => {});
+    // Without the later bundle, leaving is not confirmed.
+    if (form) pages().then(({ markUnsaved }) => markUnsaved(form), () => {});
   }, { signal });
   addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
       return;
     }
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
-    // In a text that is being written a link is text.
+    // A link in editable content is text.
     if (!link?.href || link.hasAttribute("download") || link.isContentEditable) return;
     const to = new URL(link.href);
-    // A jump within the page is the browser's.
-    if (to.hash && pageOf(to.href) === pageOf(location.href)) return;
+    // The browser scrolls to fragments of the current page.
+    if (to.hash && withoutFragment(to.href) === withoutFragment(location.href)) return;
     if (isOurs(link.target, to, link)) {
       event.preventDefault();
       navigate(to.href, { sourceEl: link });
@@ -82,11 +85,10 @@ export function observeNavigation(signal: AbortSignal): void {
 }
 
 /**
- * Whether it is for us to go somewhere: in this tab, to this site.
+ * Returns `true` if the runtime handles a navigation: in this tab, to this site.
  *
- * @param target The name of the tab it is to be shown in.
- * @param url Where to.
- * @param element What has to stand in a `hyper-nav`; `null` where that is not asked for.
+ * @param target Name of the tab.
+ * @param element An element that must be in a `hyper-nav`; `null` for any.
  */
 export function isOurs(target: string, url: URL, element: Element | null): boolean {
   const named = target || doc.querySelector<HTMLBaseElement>("base[target]")?.target || "";

@@ -1,10 +1,10 @@
 /**
- * Shows another page of the site in this document, and knows the way back. Loaded when it is first needed.
+ * Shows pages of the site in this document. Loaded when it is first needed.
  *
  * @module
  */
 import { fetchPage } from "./fetch_page.ts";
-import { mergeHead, planHead } from "./head.ts";
+import { applyHeadPlan, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
 import { doc, dom, emit } from "../later/runtime_exports.ts";
 import type { Pages, PagesKit } from "./pages.ts";
@@ -12,41 +12,40 @@ import { comparePolicies } from "./policy_in_force.ts";
 import { announce } from "../page/toast.ts";
 import { watchUnsaved } from "./unsaved.ts";
 
-/** How long a page is waited for, in milliseconds: as long as an answer that is silent. */
-const VISIT_MS = 60_000;
-/** The reason with which one is given up that takes longer. */
+/** Time limit of a navigation, in milliseconds: the same as for a silent response. */
+const TIMEOUT_MS = 60_000;
+/** Abort reason of a navigation that takes longer. */
 const LATE = "late";
 
-/** The visit on its way, ended by the next one. */
+/** The current navigation, which the next one aborts. */
 let current: AbortController | undefined;
 
-/** What becomes of the history; `restore` with the place where the reader was. */
+/** How the history changes; `restore` goes to an existing entry. */
 type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "restore"; readonly position: Position };
 
 /**
- * Makes what shows pages.
+ * Creates the functions that show pages.
  *
- * @param kit What the runtime lends.
- * @param start The URL of the page when the runtime was started.
- * @param ended The end of the runtime.
+ * @param start URL of the page when the runtime was started.
+ * @param ended Aborted when the runtime stops.
  */
 export function createPages(kit: PagesKit, start: string, ended: AbortSignal): Pages {
-  const { mayLeave, note } = watchUnsaved(kit, ended);
+  const { confirmLeave, markUnsaved } = watchUnsaved(kit, ended);
   const isPolicyInForce = comparePolicies(start, ended);
 
-  /** Fetches a page and puts it in the place of this one; gives whether it is shown. */
-  async function navigate(url: string, mode: NavigationMode, sourceEl: Element | null): Promise<boolean> {
+  /** Fetches a page and shows it. Returns `true` if it is shown. */
+  async function showUrl(url: string, mode: NavigationMode, sourceEl: Element | null): Promise<boolean> {
     current?.abort();
     const controller = current = new AbortController();
     const signal = AbortSignal.any([controller.signal, ended]);
-    const timer = setTimeout(() => controller.abort(LATE), VISIT_MS);
-    /** Whether another visit has come, or the runtime was stopped. */
+    const timer = setTimeout(() => controller.abort(LATE), TIMEOUT_MS);
+    /** Returns `true` if another navigation has begun, or the runtime was stopped. */
     const isOver = () => signal.aborted && signal.reason !== LATE;
     const key = "visit";
     const call = { key, action: "", target: "body", form: null };
     const restore = mode.kind === "restore";
     let success = false;
-    // The browser's own way there.
+    // Lets the browser navigate.
     const leave = () => {
       if (restore) location.reload();
       else if (mode.kind === "push") location.assign(url);
@@ -58,23 +57,23 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     if (restore) emit("history:restore:before", { url });
     try {
       const response = await fetchPage(url, isPolicyInForce, signal);
-      const page = response && kit.parseDocument(await response.text());
+      const page = response && kit.parsePage(await response.text());
       const head = page && planHead(page, response);
       if (!head) {
         leave();
         return false;
       }
-      const dropOld = await mergeHead(head, kit.trustedScriptUrl, signal);
+      const removeOld = await applyHeadPlan(head, kit.trustedPolicy(), signal);
       signal.throwIfAborted();
-      // Where redirects have led to, with the fragment that only the browser knows.
+      // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(response.url);
       final.hash = new URL(url).hash;
       setEntry(final.href, mode.kind === "push");
-      show(page);
-      place(mode);
-      // For screen readers alone; not `hidden`, because what is hidden is not read either.
+      showPage(page);
+      restorePosition(mode);
+      // For screen readers only. They ignore `hidden` elements.
       announce(doc.title).style.cssText = "position:fixed;clip-path:inset(50%)";
-      dropOld();
+      removeOld();
       success = true;
     } catch (error) {
       if (isOver()) return false;
@@ -89,38 +88,38 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     return success;
   }
 
-  function show(page: Document): void {
+  function showPage(page: Document): void {
     for (const name of ["lang", "dir"] as const) {
       dom(doc.documentElement)[name] = dom(dom(page).documentElement)[name];
     }
     doc.title = dom(page).title;
-    // What failed on the page before has nobody to try it again.
+    // Alerts of the page before are obsolete.
     kit.clearFailure();
-    // Out of its own document: a node is not moved from one to another without a stop.
-    kit.morph(doc.body, doc.adoptNode(dom(page).body));
-    kit.joinIn(doc.body);
+    // Adopted, because a node cannot be moved between documents directly.
+    kit.morphElement(doc.body, doc.adoptNode(dom(page).body));
+    kit.updateIndicators(doc.body);
     kit.loadWords();
   }
 
-  startHistory(start, mayLeave, (url, position) => void navigate(url, { kind: "restore", position }, null), ended);
+  startHistory(start, confirmLeave, (url, position) => void showUrl(url, { kind: "restore", position }, null), ended);
   return {
-    note,
+    markUnsaved,
     setEntry,
     navigate: async (url, { replace, sourceEl = null }) =>
-      // A page that is gone to again gets no second entry, as in a browser (HTML, 7.4.2.2): the way back leads away.
-      mayLeave() && await navigate(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
+      // A navigation to the current URL does not add an entry, as in a browser (HTML, 7.4.2.2).
+      confirmLeave() && await showUrl(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
   };
 }
 
-/** Takes the reader to where the page begins, to the part that the URL names, or to where the reader was. */
-function place(mode: NavigationMode): void {
+/** Scrolls and focuses: to the saved position, to the fragment, or to the top of the page. */
+function restorePosition(mode: NavigationMode): void {
   const restore = mode.kind === "restore";
   const { left, top, focus } = restore ? mode.position : TOP;
   const element = restore ? doc.getElementById(focus) : doc.querySelector<HTMLElement>("[autofocus]");
   dom(element)?.focus({ preventScroll: true });
   scrollTo({ left, top, behavior: "instant" });
   if (location.hash && !restore) {
-    // The browser finds the part, and style sheets know it as the target. Its entry has lost its mark by that.
+    // The browser scrolls and matches `:target`. Its entry has lost its mark.
     location.replace(location.href);
     setEntry(location.href, false);
   }

@@ -1,12 +1,13 @@
 /**
- * Which URLs lead to this site.
+ * URLs of this site.
  *
  * @module
  */
 
 /**
- * Returns whether a URL leads to this origin, over the scheme of this page: the origin alone does not tell, because that of
- * `blob:https://own.test/…` is `https://own.test`.
+ * Returns `true` if a URL has the origin and the scheme of this page. The origin is not enough: that of
+ * `blob:https://own.test/…`
+ * is `https://own.test`.
  */
 export const isOwn = (url: URL | null): url is URL =>
   url?.origin === location.origin && url.protocol === location.protocol;

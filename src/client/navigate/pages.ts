@@ -1,49 +1,43 @@
 /**
- * What the runtime and the part that shows pages, which is loaded later, know of each other.
+ * The interface between the runtime and the code that shows pages, which is loaded later.
  *
  * @module
  */
 import type { Words } from "../config.ts";
-import type { LoadingCall } from "../page/loading.ts";
+import type { updateIndicators } from "../page/indicators.ts";
+import type { beginLoading, endLoading } from "../page/loading.ts";
+import type { parsePage, trustedPolicy } from "../page/markup.ts";
+import type { morphElement } from "../page/morph.ts";
 
-/** How a page is gone to. */
+/** Options for `Hyper.navigate()`. */
 export interface NavigateOptions {
-  /** Whether the page takes the place of the current entry in the history. Default: `false`. */
+  /** If `true`, replaces the current history entry. Default: `false`. */
   readonly replace?: boolean | undefined;
-  /** The element that causes it. Default: none. */
+  /** The element that causes the navigation. Default: none. */
   readonly sourceEl?: Element | null | undefined;
 }
 
-/** What is loaded later. */
+/** The functions that are loaded later. */
 export interface Pages {
-  /** Goes to a page, and gives whether it is shown. */
+  /** Shows a page. Resolves to `true` if it is shown. */
   navigate(url: string, options: NavigateOptions): Promise<boolean>;
-  /** Notes that the page as it is now is to be found under a URL, as a new entry of the history or the current one. */
+  /** Records the URL of the current page, in a new history entry or the current one. */
   setEntry(url: string, push: boolean): void;
-  /** Notes that something was typed into a form that asks before it is left. */
-  note(form: Element): void;
+  /** Marks a form with `hyper-confirm-unsaved` as changed. */
+  markUnsaved(form: Element): void;
 }
 
-/** What it needs of the runtime; handed over, so that it can be a file of its own. */
+/** What those functions need of the runtime. Passed, so that they can be in another bundle. */
 export interface PagesKit {
-  /** Says that something failed. */
+  readonly beginLoading: typeof beginLoading;
+  readonly endLoading: typeof endLoading;
+  readonly updateIndicators: typeof updateIndicators;
+  readonly morphElement: typeof morphElement;
+  readonly parsePage: typeof parsePage;
+  readonly trustedPolicy: typeof trustedPolicy;
+  /** As in `page/announce.ts` and `page/words.ts`, whose imports lead here. */
   showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
-  /** Takes that away. */
   clearFailure(key?: string): void;
-  /** Shows that something is on its way. */
-  beginLoading(call: LoadingCall): void;
-  /** Shows it no longer. */
-  endLoading(call: LoadingCall): void;
-  /** Lets what is new on the page show loading and the network. */
-  joinIn(root: Element): void;
-  /** Fetches the words of the page's language. */
   loadWords(): Promise<void>;
-  /** The words. */
   words(): Words;
-  /** Makes one element equal to another. */
-  morph(target: Element, source: Element): Element;
-  /** Parses a document. */
-  parseDocument(text: string): Document;
-  /** Lets the URL of a script through. */
-  trustedScriptUrl(url: string): string;
 }

@@ -1,24 +1,25 @@
 /**
- * The policy of the document on the screen. It stays in force whatever is merged: a page that has another one, stricter
- * perhaps because of the user's HTML that it shows, is safe in a document of its own alone.
+ * The content security policy of the current document, which stays in force for merged pages. A page with another
+ * policy,
+ * maybe a stricter one because it shows HTML of users, is only safe in its own document.
  *
  * @module
  */
 import { policyOf } from "./script_policy.ts";
 
-/** How long the headers of the document are waited for, in milliseconds. */
+/** Time limit of the request for the headers of the document, in milliseconds. */
 const HEAD_MS = 10_000;
 
-/** Decides whether a page with these headers has the policy that is in force. */
+/** Resolves to `true` if a page with these headers has the policy in force. */
 export type IsPolicyInForce = (headers: Pick<Headers, "get">) => Promise<boolean>;
 
 /**
- * Makes what compares pages with the document on the screen. No script can read the headers that its document came with:
- * they are asked for once, when the first page with a policy has come.
+ * Creates the comparison. Scripts cannot read the headers of their document, so they are requested once, when the first
+ * page
+ * with a policy arrives. A page without a policy needs nothing that is not in force.
  *
- * @param start The URL of the document.
- * @param ended The end of the runtime.
- * @returns What compares. A page without a policy of its own needs nothing that is not in force.
+ * @param start URL of the document.
+ * @param ended Aborted when the runtime stops.
  */
 export function comparePolicies(start: string, ended: AbortSignal): IsPolicyInForce {
   let own: Promise<string | null> | undefined;
@@ -26,14 +27,14 @@ export function comparePolicies(start: string, ended: AbortSignal): IsPolicyInFo
     const policy = withoutNonces(headers);
     if (!policy) return true;
     const signal = AbortSignal.any([ended, AbortSignal.timeout(HEAD_MS)]);
-    // Where it cannot be had nothing is known, and the browser shows the page.
+    // If they cannot be loaded, the browser loads the page.
     own ??= fetch(start, { method: "HEAD", mode: "same-origin", headers: { Accept: "text/html" }, signal })
       .then((response) => withoutNonces(response.headers), () => null);
     return policy === await own;
   };
 }
 
-/** The policies of an answer without their nonces, which are others each time. */
+/** Returns the policies of a response without nonces, which differ each time. */
 function withoutNonces(headers: Pick<Headers, "get">): string {
   return policyOf(headers).replace(/'nonce-[^']*'/gi, "'nonce'");
 }

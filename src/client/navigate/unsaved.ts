@@ -1,39 +1,39 @@
 /**
- * Asks before a form with `hyper-confirm-unsaved` is left while something typed into it is not saved.
+ * Asks before the user leaves a page with unsaved changes in a form with `hyper-confirm-unsaved`.
  *
  * @module
  */
 import { doc, dom } from "../later/runtime_exports.ts";
 import type { PagesKit } from "./pages.ts";
 
-/** The question in English; that of another language is one of its words. */
+/** The question in English. Other languages have it among their words. */
 const ENGLISH = "Leave without saving?";
 
-/** Who knows what is unsaved. */
+/** Tracks unsaved forms. */
 export interface Unsaved {
-  /** Whether the page may be left: nothing is unsaved, or the visitor says so. */
-  mayLeave(): boolean;
-  /** Notes that something was typed into a form. */
-  note(form: Element): void;
+  /** Returns `true` if nothing is unsaved or the user confirms. */
+  confirmLeave(): boolean;
+  /** Marks a form as changed. */
+  markUnsaved(form: Element): void;
 }
 
-/** Watches what becomes of the forms, until the signal is aborted. */
+/** Observes forms until the signal is aborted. */
 export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved {
-  // The forms that something was typed into. They leave when they are sent or reset, and come back when that fails.
+  // Changed forms. Removed when they are sent or reset, and added again if that fails.
   const dirty = new Set<EventTarget | null>();
-  // Forms are all that is added.
+  // Only forms are added.
   const isDirty = () => [...dirty].some((form) => doc.contains(form as Node) || void dirty.delete(form));
   const ask = (event: Event) => isDirty() && event.preventDefault();
-  const note = (form: Element) => {
+  const markUnsaved = (form: Element) => {
     dirty.add(form);
-    // Only now: its mere presence keeps some browsers from keeping the page for the way back.
+    // Only now: some browsers do not keep a page with this listener in the back/forward cache.
     addEventListener("beforeunload", ask, { signal });
   };
-  // What is sent counts as saved, so that a redirect does not ask, unless it turns out that it is not.
+  // A sent form counts as saved, so that a redirect is not confirmed, until the request fails.
   for (const type of ["submit", "reset"]) addEventListener(type, ({ target }) => dirty.delete(target), { signal });
   addEventListener("hyper:beforeRequest", ({ detail: { form } }) => dirty.delete(form), { signal });
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
-    if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) note(form);
+    if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) markUnsaved(form);
   }, { signal });
-  return { note, mayLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
+  return { markUnsaved, confirmLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
 }

@@ -1,5 +1,5 @@
 /**
- * The bridge to Alpine: `$action` in its expressions, and signals into its data.
+ * The bridge to Alpine: `$action` in its expressions, and page state in its data.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { loadLater, tryLater } from "../later/load_later.ts";
 import type { AlpineLike } from "./signals.ts";
 
 /**
- * Lets Alpine call actions and receive signals.
+ * Connects Alpine to actions and page state.
  *
- * In every expression there is `$action(name, data, options)`, which is `window.action` with the element as its
- * `sourceEl`. Of the signals of an answer those whose name begins with `$` go into the store `hyper`, without the `$`;
- * any other goes into the nearest `x-data` around that element which has a property of its name, else into the nearest.
- * Objects are merged, everything else is replaced. Afterwards `hyper:signals` is fired with all of them.
+ * Every expression can call `$action(name, data, options)`, which is `window.action` with the element as its
+ * `sourceEl`. A page state value whose name begins with `$` is set in the store `hyper`, without the `$`. Any other is
+ * set in the nearest `x-data` around the source element that has a property of its name, or else in the nearest.
+ * Objects are merged, other values replaced. Then `hyper:signals` is fired.
  *
- * @param Alpine What `Alpine.plugin()` hands over.
+ * @param Alpine The argument of a plugin of `Alpine.plugin()`.
  *
  * @example Starting Alpine with it
  * ```ts ignore
@@ -33,11 +33,11 @@ export function hyperAlpine(Alpine: AlpineLike): void {
     (element) => (name: string, data?: object, options?: CallOptions) =>
       action(name, data, { ...options, sourceEl: element }),
   );
-  // Asked for now, so that it is there when the first signal comes; that it cannot be had is told then.
+  // Loaded early, so that it is ready for the first values. A failure is reported then.
   tryLater();
   addEventListener("hyper:streamEvent", ({ detail }) => {
     if (detail.event !== "patch_signals") return;
-    // The call is over when its signals are in place.
+    // The call ends after its values are set.
     detail.waitUntil(loadLater().then(({ patchSignals }) => patchSignals(Alpine, detail)));
   });
 }

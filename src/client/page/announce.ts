@@ -12,7 +12,7 @@
  */
 import { captureFocus } from "./focus.ts";
 import { all, doc, dom } from "../dom.ts";
-import { parseFragment } from "./markup.ts";
+import { parseContent } from "./markup.ts";
 import { words } from "./words.ts";
 
 /** All alerts, one of them, and what is in it where the page has no template. */
@@ -38,7 +38,7 @@ export function showFailure(key: string, message: string, source: Element | null
   const restoreFocus = captureFocus();
   const alert = make(ALERT);
   const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
-  alert.append(template?.content.cloneNode(true) ?? parseFragment(OURS, null));
+  alert.append(template?.content.cloneNode(true) ?? parseContent(OURS, null));
   for (const [name, text] of Object.entries({ ...words(), "failure-message": message || words().failed })) {
     // What the page itself says in its template stays.
     for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = text;
@@ -75,5 +75,5 @@ export function clearFailure(key?: string): void {
 
 function make(markup: string): HTMLDivElement {
   // It is in our own markup, above.
-  return parseFragment(markup, null).querySelector("div")!;
+  return parseContent(markup, null).querySelector("div")!;
 }

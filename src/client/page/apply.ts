@@ -1,40 +1,43 @@
 /**
- * One verb for each thing the browser may be told to do to the page.
+ * Applies the events of a response to the page: one effect for each.
  *
- * Data comes over the wire: only own properties are read, and each is checked before it is used.
+ * The data of an event is not trusted: only own properties are read, and each is checked before use.
  *
  * @module
  */
 import type { Swap } from "../../protocol/patch.ts";
-import { type ActiveCall, type Call, tell } from "../call/call.ts";
+import { type ActiveCall, type Call, emitCallEvent } from "../call/call.ts";
 import { config } from "../config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
 import { all, doc, dom, idOf } from "../dom.ts";
 import { keepElement, keptFor } from "./keep.ts";
 import { loadLater, tryLater } from "../later/load_later.ts";
-import { parseFragment } from "./markup.ts";
-import { acceptAnswer, morph } from "./morph.ts";
+import { parseContent } from "./markup.ts";
+import { morphElement, syncAcceptedForm } from "./morph.ts";
 import { pages } from "../navigate/nav_observer.ts";
-import { joinIn } from "./parts.ts";
+import { updateIndicators } from "./indicators.ts";
 import { isStale, markReplaced } from "./stale.ts";
-import { sleep, until } from "../call/wait.ts";
+import { abortable, sleep } from "../call/wait.ts";
 import type { Wire } from "../call/wire.ts";
 
-/** What is done for an event. `place` is the answer's place in time, `again` whether it may have been done before. */
-type Verb = (data: Wire, activeCall: ActiveCall, place: number, again?: boolean) => void | Promise<void>;
+/**
+ * Applies an event. `sequence` is the number of its response (see `stale.ts`); `again` is `true` if it may have been
+ * applied before.
+ */
+type Effect = (data: Wire, activeCall: ActiveCall, sequence: number, again?: boolean) => void | Promise<void>;
 
-/** The verbs by the names of their events. An event without one is only announced. */
-export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
+/** The effects by event name. Other events are only fired as `hyper:streamEvent`. */
+export const effects: ReadonlyMap<string, Effect> = new Map(Object.entries<Effect>({
   patch_html: patchHtml,
   toast(data, activeCall) {
-    // A scalar travels as `{ value }`.
-    tell("toast", activeCall, { value: `${Object.keys(data)}` === "value" ? data.value : { ...data } });
-    // The rest of the answer does not wait for it. Without the file the event alone has told it.
+    // A scalar is sent as `{ value }`.
+    emitCallEvent("toast", activeCall, { value: `${Object.keys(data)}` === "value" ? data.value : { ...data } });
+    // The rest of the response does not wait. If the later bundle cannot be loaded, the event is all there is.
     tryLater().then((later) => later?.showToast(data));
   },
   dispatch_event({ name, payload, target }, activeCall) {
-    const places = text(target) ? find(`${target}`, activeCall) : [globalThis];
-    for (const place of places) {
+    const selector = text(target);
+    for (const place of selector ? findTargets(selector, activeCall) : [globalThis]) {
       dom(place).dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
     }
   },
@@ -44,46 +47,46 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries<Verb>({
   },
   async load_js({ src }, activeCall) {
     const { signal } = activeCall;
-    await until(signal, loadLater().then(({ loadScript }) => loadScript(`${src}`))).catch((error: unknown) => {
+    await abortable(signal, loadLater().then(({ loadScript }) => loadScript(`${src}`))).catch((error: unknown) => {
       signal.throwIfAborted();
-      // Nothing else fails with it.
-      tell("requestException", activeCall, { error });
+      // The rest of the response is applied.
+      emitCallEvent("requestException", activeCall, { error });
     });
   },
 }));
 
-async function patchHtml(data: Wire, activeCall: ActiveCall, place: number, again?: boolean): Promise<void> {
+async function patchHtml(data: Wire, activeCall: ActiveCall, sequence: number, again?: boolean): Promise<void> {
   const { signal } = activeCall;
   const swap = swapOf(data.swap ?? activeCall.swap) ?? "outer";
   if (swap === "none") return;
   const strict = data.strict_targets ?? activeCall.strictTargets ?? config.strictTargets;
-  const elements = find(text(data.target) ?? activeCall.target, activeCall, strict === true);
+  const elements = findTargets(text(data.target) ?? activeCall.target, activeCall, strict === true);
 
   const changed: Element[] = [];
   const change = () => {
     const restoreFocus = captureFocus();
     for (const element of elements) {
       const replaces = !ADDING.test(swap);
-      // Every patch of an answer carries the answer's own place, so its second patch of an element is not stale.
-      if (!doc.contains(element) || replaces && isStale(element, place)) continue;
-      if (!tell("swap:before", activeCall, { element, swap })) continue;
-      const roots = put(element, swap, `${data.content ?? ""}`, text(data.select), again);
-      if (replaces) { for (const root of [element, ...roots]) markReplaced(root, place); }
-      if (activeCall.ok && activeCall.form) acceptAnswer(activeCall.form, roots);
-      roots.forEach(joinIn);
+      // All patches of a response have its number, so the second patch of an element is not stale.
+      if (!doc.contains(element) || replaces && isStale(element, sequence)) continue;
+      if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
+      const roots = insertContent(element, swap, `${data.content ?? ""}`, text(data.select), again);
+      if (replaces) { for (const root of [element, ...roots]) markReplaced(root, sequence); }
+      if (activeCall.ok && activeCall.form) syncAcceptedForm(activeCall.form, roots);
+      roots.forEach(updateIndicators);
       changed.push(...roots);
-      tell("swap:after", activeCall, { element, swap });
+      emitCallEvent("swap:after", activeCall, { element, swap });
     }
     applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
   };
   const slow = data.transition || data.swap_delay || data.settle_delay;
-  // What cannot be shown slowly, for want of the file, is shown.
+  // Without the later bundle the change is made at once.
   const later = slow ? await tryLater() : null;
-  if (later) await later.changeAfterDelay(data, elements, changed, change, (ms) => sleep(signal, ms));
+  if (later) await later.changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));
   else change();
 }
 
-/** How new content comes in for each swap; what it replaces goes afterwards. `none` has ended before. */
+/** The DOM method that inserts the content of each swap mode. Replaced content is removed afterwards. */
 const METHODS = {
   inner: "prepend",
   outer: "before",
@@ -96,16 +99,16 @@ const METHODS = {
   none: "",
 } as const;
 
-/** The swaps that add and replace nothing. */
+/** Swap modes that add content and replace none. */
 const ADDING = /before|after|pend/;
 
-/** A swap mode, or nothing. */
+/** Returns the value if it is a swap mode. */
 export const swapOf = (value: unknown): Swap | undefined =>
   Object.keys(METHODS).find((swap): swap is Swap => swap === value);
 
-/** Puts content in place; gives the elements that are new, or changed. */
-function put(element: Element, swap: Swap, content: string, select?: string, again?: boolean): Element[] {
-  const fragment = parseFragment(content, /inner|pend/.test(swap) ? element : dom(element).parentElement);
+/** Inserts content. Returns the elements that are new or changed. */
+function insertContent(element: Element, swap: Swap, content: string, select?: string, again?: boolean): Element[] {
+  const fragment = parseContent(content, /inner|pend/.test(swap) ? element : dom(element).parentElement);
   if (select) {
     const found = fragment.querySelector(select);
     if (!found) throw new Error(`Cannot patch the page: nothing matches "${select}" in the answer`);
@@ -114,29 +117,29 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
   const roots = [...fragment.children];
   const nodes = [...fragment.childNodes];
   const adds = ADDING.test(swap);
-  // What is added again could be there already, and what bears no id cannot be told from it.
+  // If it was added before, only an id can show that.
   if (adds && again && !roots.some(idOf)) return [];
-  const islands = keptFor(fragment);
+  const keptElements = keptFor(fragment);
   let olds: (ChildNode | null)[] = [];
   const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
-    const now = morph(element, twin);
+    const now = morphElement(element, twin);
     roots[roots.indexOf(twin)] = now;
-    // What stands around the element's twin goes around the element.
+    // Content around the twin of the element is inserted around the element.
     const at = nodes.indexOf(twin);
     dom(now).before(...nodes.slice(0, at));
     dom(now).after(...nodes.slice(at + 1));
   } else {
     olds = swap === "inner" ? [...dom(element).childNodes] : adds
-      // What is added is on the page once: it moves, where a topic has brought it before.
+      // Added elements exist once: one that a topic has already inserted is replaced.
       ? roots.map((root) => doc.getElementById(idOf(root)))
       : [element];
-    // All of these take nodes, but for `remove`, which lets them be.
+    // All of these methods accept nodes, except `remove`, which ignores them.
     dom(element)[METHODS[swap] as "before"](fragment);
     if (swap === "inner") roots.unshift(element);
   }
-  islands.forEach(keepElement);
-  const kept: readonly Node[] = islands;
+  keptElements.forEach(keepElement);
+  const kept: readonly Node[] = keptElements;
   for (const old of olds) {
     if (old && !kept.includes(old) && !(adds && dom(old).contains(element))) {
       dom(dom(old).parentNode)?.removeChild(old);
@@ -146,18 +149,18 @@ function put(element: Element, swap: Swap, content: string, select?: string, aga
 }
 
 /**
- * Finds what a selector means. Where it means nothing the page is told, and in development the console, with the ids
- * that look most like it.
+ * Finds the targets of a selector. If there are none, fires `swap:missing` and, on a local address, logs the most
+ * similar ids.
  *
- * @throws {Error} When nothing matches and `strict` is on.
+ * @throws {Error} When nothing matches and `strict` is `true`.
  */
-function find(target: string | null, call: Call, strict = false): Element[] {
-  const found = target === null ? [] : all(target);
+function findTargets(target: string | null, call: Call, strict = false): Element[] {
+  const found = target ? all(target) : [];
   if (!found[0]) {
-    tell("swap:missing", { ...call, target });
+    emitCallEvent("swap:missing", { ...call, target });
     const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;
     if (strict) throw new Error(message);
-    // Advice for a developer: that it cannot be had changes nothing.
+    // Only advice for developers: a failure to load it has no effect.
     if (isLocal()) {
       import("./advice.ts").then(({ advise }) => advise(message, target, all("[id]").map(idOf))).catch(() => {});
     }
@@ -165,8 +168,8 @@ function find(target: string | null, call: Call, strict = false): Element[] {
   return found;
 }
 
-/** Whether the page is looked at on the machine of whoever develops it. */
+/** Returns `true` if the page is on the machine of its developer. */
 const isLocal = (): boolean => /^(localhost$|127|\[::1)/.test(location.hostname);
 
-/** A string that says something, or nothing. */
+/** Returns a value if it is a string that is not empty. */
 export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;

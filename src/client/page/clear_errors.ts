@@ -1,24 +1,24 @@
 /**
- * What was wrong with a form. Loaded when one was accepted and its answer has not drawn it anew.
+ * Removes the errors of a form. Loaded when a form is accepted and its response does not replace it.
  *
  * @module
  */
 import type { View } from "../dom.ts";
 import { doc, dom } from "../later/runtime_exports.ts";
 
-/** Takes away what was wrong with a form at the time before, and all that points to it. */
+/** Removes the errors of a form, and all references to them. */
 export function clearErrors(form: HTMLFormElement): void {
   for (const element of doc.querySelectorAll("[aria-invalid],[data-hyper-errors],.hyper-errors")) {
-    // Only a control has a form.
+    // Only a control has a `form`.
     const view = dom(element) as View<Element & { readonly form?: unknown }>;
-    // A control that only names the form in its `form` attribute may stand anywhere, its errors beside it.
+    // A control with a `form` attribute may be anywhere on the page.
     if (view.form !== form && !dom(form).contains(element)) continue;
     if (!view.ariaInvalid) {
       view.remove();
       continue;
     }
     view.ariaInvalid = null;
-    // Help stays; an id of what is gone would describe nothing.
+    // Help texts are kept; ids of removed errors would describe nothing.
     const left = view.getAttribute("aria-describedby")?.split(" ").filter((id) => {
       const description = dom(doc.getElementById(id));
       if (description?.matches(".hyper-errors")) description.remove();

@@ -1,8 +1,6 @@
 /**
- * Takes over forms when they are submitted: those of an action, and GET forms of a `hyper-nav`. What only a browser can
- * do is left to it.
- *
- * The browser has validated a form before it says that it is submitted.
+ * Handles submitted forms: those of an action, and GET forms in a `hyper-nav`. Others are left to the browser, and
+ * validation always is.
  *
  * @module
  */
@@ -14,15 +12,13 @@ import { toParams } from "../call/payload.ts";
 import { ConnectionError } from "../call/send.ts";
 
 /**
- * Watches submits.
+ * Observes submit events until the signal is aborted.
  *
- * A form of an action, or the button that submits it, may say `hyper-target`, `hyper-swap`, `hyper-sync` and
- * `hyper-key`, which are the options of the same names.
- *
- * @param signal Ends the watch.
+ * The form of an action, or its submitter, may have the attributes `hyper-target`, `hyper-swap`, `hyper-sync` and
+ * `hyper-key`, which are the call options of the same names.
  */
 export function observeForms(signal: AbortSignal): void {
-  // On the window, so that whoever cancels the event on its way up keeps the form.
+  // On the window: a listener of the page can cancel the event before.
   addEventListener("submit", (event) => {
     const { target: form, submitter, defaultPrevented } = event;
     if (defaultPrevented || !(form instanceof HTMLFormElement)) return;
@@ -38,7 +34,7 @@ export function observeForms(signal: AbortSignal): void {
     if (!name) return void navigate(url.href, { sourceEl });
     const options = ["target", "swap", "sync", "key"].map((option) => [option, said(`hyper-${option}`)]);
     action(name, {}, { form, sourceEl, ...Object.fromEntries(options) }).catch((error: unknown) => {
-      // The page has been told; the console is told what a programmer can mend.
+      // An event has reported the error. A failed connection is not a programming error, so it is not logged.
       if (!(error instanceof ConnectionError)) reportError(error);
     });
   }, { signal });

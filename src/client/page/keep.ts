@@ -1,6 +1,7 @@
 /**
- * Islands, `[hyper-keep][id]`: what stays as it is, whatever comes in its place. A morph leaves them alone by itself; a
- * swap that exchanges what they stand in takes them over.
+ * Elements to keep, `[hyper-keep][id]`: no patch changes them. A morph leaves them alone; other swaps move them into
+ * the new
+ * content.
  *
  * @module
  */
@@ -8,23 +9,22 @@ import { all, dom, idOf } from "../dom.ts";
 import { move } from "./morph.ts";
 
 /**
- * The islands of the page that new content has as well, to be asked for before it comes and brought over with
- * {@linkcode keepElement} before the old content goes.
+ * Returns the kept elements of the page that new content also contains. Call {@linkcode keepElement} with each, after
+ * the
+ * content is inserted and before the old content is removed.
  *
- * @param incoming The new content, not yet in the page.
+ * @param incoming The new content, not yet on the page.
  */
 export function keptFor(incoming: ParentNode): Element[] {
-  return all("[hyper-keep][id]").filter((island) => copiesOf(island, incoming).length);
+  return all("[hyper-keep][id]").filter((kept) => copiesOf(kept, incoming).length);
 }
 
-/** Puts an island into the place of its new copy. One that stands in another island has none by now. */
-export function keepElement(island: Element): void {
-  const copy = copiesOf(island, document).find((copy) => copy !== island);
+/** Moves a kept element to the place of its new copy. An element inside another kept one has no copy by then. */
+export function keepElement(kept: Element): void {
+  const copy = copiesOf(kept, document).find((copy) => copy !== kept);
   if (!copy) return;
-  move(dom(copy).parentNode!, island, copy);
+  move(dom(copy).parentNode!, kept, copy);
   dom(copy).remove();
 }
 
-function copiesOf(island: Element, root: ParentNode): Element[] {
-  return all(`#${CSS.escape(idOf(island))}`, root);
-}
+const copiesOf = (kept: Element, root: ParentNode): Element[] => all(`#${CSS.escape(idOf(kept))}`, root);

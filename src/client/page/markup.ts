@@ -1,65 +1,61 @@
 /**
- * From text to nodes, through the one Trusted Types policy of the runtime, so that it runs under
+ * Parses markup with the Trusted Types policy of the runtime, which therefore works under
  * `require-trusted-types-for 'script'; trusted-types hyper`.
  *
- * Scripts in the nodes made here never run: a fragment parser and a `DOMParser` both mark them as already started
+ * Scripts in parsed nodes never run: a fragment parser and a `DOMParser` both mark them as already started
  * (HTML, 13.2.6.4.4).
  *
  * @module
  */
 import { doc, dom } from "../dom.ts";
 
-interface Policy {
+/** The part of a Trusted Types policy that the runtime uses. */
+export interface TrustedPolicy {
   createHTML(text: string): string;
   createScriptURL(text: string): string;
 }
 
 interface PolicyFactory {
-  createPolicy(name: string, rules: Policy): Policy;
+  createPolicy(name: string, rules: TrustedPolicy): TrustedPolicy;
 }
 
-const RULES: Policy = { createHTML: (text) => text, createScriptURL: (text) => text };
+const RULES: TrustedPolicy = { createHTML: (text) => text, createScriptURL: (text) => text };
 
-// Made at the first need and kept: a second policy of the same name would violate the page's content security policy.
-let policy: Policy | undefined;
+// Created once: a second policy of the same name would violate the content security policy of the page.
+let policy: TrustedPolicy | undefined;
 
-/** Returns the policy. Where the browser does not know them, text is good enough. */
-function trust(): Policy {
-  // TypeScript does not know Trusted Types yet; where the browser does not, an element of the page may have the name.
-  const known = Object.hasOwn(globalThis, "trustedTypes") ? globalThis : {};
-  const { trustedTypes } = known as { readonly trustedTypes?: PolicyFactory };
-  return policy ??= trustedTypes?.createPolicy("hyper", RULES) ?? RULES;
+/** Returns the policy. A browser without Trusted Types accepts text. */
+export function trustedPolicy(): TrustedPolicy {
+  // In a browser without Trusted Types, an element of the page may have this name. TypeScript does not declare them
+  // yet.
+  return policy ??= Object.hasOwn(globalThis, "trustedTypes")
+    ? (Reflect.get(globalThis, "trustedTypes") as PolicyFactory).createPolicy("hyper", RULES)
+    : RULES;
 }
 
-/** Lets the URL of a script of the page's own server through. */
-export function trustedScriptUrl(url: string): string {
-  return trust().createScriptURL(url);
-}
-
-/** Parses a whole document. */
-export function parseDocument(text: string): Document {
-  return new DOMParser().parseFromString(trust().createHTML(text), "text/html");
-}
+/** Parses a document. */
+export const parsePage = (text: string): Document =>
+  new DOMParser().parseFromString(trustedPolicy().createHTML(text), "text/html");
 
 /**
- * Parses content for a place in the page: rows, options and SVG parts as well as ordinary elements. In `<html>` that is
- * a body; elsewhere the children of the body of a whole document.
+ * Parses content for a place in the page: also table rows, options and SVG elements. For `<html>` the result is a body.
+ * A whole
+ * document elsewhere is reduced to the children of its body.
  *
- * @param text The markup.
- * @param place The element it goes into.
+ * @param place The element that the content is inserted into.
  */
-export function parseFragment(text: string, place: Element | null): DocumentFragment {
+export function parseContent(text: string, place: Element | null): DocumentFragment {
   const template = doc.createElement("template");
   const { content } = template;
   const root = place === doc.documentElement;
   if (root || /^\s*<(!doctype|html|head|body)[\s>]/i.test(text)) {
-    const { body } = dom(parseDocument(text));
+    const { body } = dom(parsePage(text));
     content.append(...(root ? [body] : dom(body).childNodes));
     return content;
   }
-  // Rows and cells are fine in a template; only foreign elements need the element they stand in.
+  // A template accepts table rows and cells. SVG elements need an `<svg>` around them.
   const svg = place instanceof SVGElement && place.localName !== "foreignObject";
-  template.innerHTML = trust().createHTML(svg ? `<svg>${text}</svg>` : text);
+  template.innerHTML = trustedPolicy().createHTML(svg ? `<svg>${text}</svg>` : text);
   const wrapper = svg && dom(content.firstElementChild);
   if (wrapper) wrapper.replaceWith(...wrapper.childNodes);
   return content;

@@ -1,170 +1,163 @@
 /**
- * Makes a part of the page equal to new markup and keeps the nodes that stay: their focus, caret, scroll position, open
- * `<details>` and `<dialog>`, playing media, chosen files, shadow roots, listeners, and what was typed.
+ * Makes a part of the page equal to new markup and keeps the nodes that both have, with their state: focus, caret, scroll
+ * position, open `<details>` and `<dialog>`, playing media, chosen files, shadow roots, listeners, and typed text.
  *
- * ## What is matched with what
+ * ## Matching
  *
- * Children are compared in four steps, each over what the one before has left:
+ * Children are matched in four steps, each over the nodes that the one before has left:
  *
- * 1. Equal nodes at the start and at the end of both lists stay as they are. The browser compares them
- *    (`isEqualNode`), so a page that did not change costs one call, and of a thousand rows with one change one is looked
- *    at.
- * 2. Keys: `id`, else `data-hyper-key`, else the `name` of a control. A key that occurs once in the old tree and once in
- *    the new one makes a pair, wherever the two stand; and the nearest ancestors of the two that look alike become pairs
- *    too, so a wrapper without a key is known by what is in it.
+ * 1. Equal nodes at the start and at the end of both lists are not changed. The browser compares them (`isEqualNode`): an
+ *    unchanged page takes one call, and of a thousand rows with one change, one is examined.
+ * 2. Keys: `id`, else `data-hyper-key`, else the `name` of a control. Elements with a key that occurs once in each tree
+ *    are a pair, wherever they are. So are their nearest ancestors of the same kind: a wrapper without a key is identified
+ *    by its content.
  * 3. Same kind and same text, in order.
- * 4. Same kind, in order. Of one kind are two elements of one name with the same key, or both without.
+ * 4. Same kind, in order. Two elements are of one kind if they have the same name, and the same key or none.
  *
- * What is left of the new list is put in, what is left of the old one is taken out, at the very end: it may hold nodes
- * that another place asks for.
+ * Remaining new nodes are inserted. Remaining old nodes are removed at the very end, because they may contain nodes that
+ * belong elsewhere.
  *
  * ```text
- *  old   A  B  C  D  E        A and E are equal; of B, C, D, which are keyed, D and B stand in order already, with C in
- *  new   A  C  B  X  D  E     the way of B:
- *           ↑     ↑           C moves, X is put in, nothing else is touched
+ *  old   A  B  C  D  E        A and E are equal. B, C and D have keys. B and D are in the right order already:
+ *  new   A  C  B  X  D  E     C is moved, X is inserted, nothing else is touched.
+ *           ↑     ↑
  * ```
  *
- * What stands where it is to stand does not move: both lists are gone through from their ends, and a node that is in the
- * way of the next one is passed over, and moves when its turn comes. So of two that change places two move, of one that
- * goes from one end to the other one, and of several that go together those that are fewer or those that are more. What
- * moves does so with `moveBefore` where there is one, because a node that is taken out and put back loses focus, scroll
- * position and frames.
+ * Both lists are traversed from their ends, and nodes in the right order are not moved. One node in the way of the next is
+ * skipped, and moved later. Swapping two nodes moves two; moving one node from one end to the other moves one; for a
+ * group, either the group or the rest is moved. `moveBefore` is used where the browser has it: a node that is removed and
+ * inserted again loses focus, scroll position and frames.
  *
- * All of it is linear in the size of the two trees, but for the comparison in step 1, which a change repeats once for
+ * The cost is linear in the size of the two trees, except for the comparison in step 1, which a change repeats once for
  * each level above it.
  *
- * ## What the visitor did
+ * ## State of the user
  *
- * The live value of a control, checkbox or option is overwritten only where the server changed its mind: where the
- * attribute in the new markup differs from the one in the page, which is what the server said last. What the server
- * merely gives back, the value it was just sent, changes nothing that was typed since. The same holds for `open` on
- * `<details>`, which is state and attribute in one, so that what the server said last is remembered apart from it; an
- * open `<dialog>` is never closed. A file input is never cleared. What a form was sent with, and the server has accepted,
- * is the server's again: see `acceptAnswer()`.
+ * The live value of a control is overwritten only if the server has changed it: if the attribute in the new markup differs
+ * from that on the page. A value that the server only returns, because it was just sent, does not overwrite text typed
+ * since. `open` of `<details>` is state and attribute in one, so the last value of the server is stored separately. An open
+ * `<dialog>` is never closed, and a file input is never cleared. After the server has accepted a form, its controls show
+ * the state of the server again: see `syncAcceptedForm()`.
  *
- * ## What is left alone
+ * ## Exceptions
  *
- * An element with `hyper-keep`, with all that is in it; a text that is being written into an element with
- * `contenteditable`, for as long as that has the focus; the shadow root of any element; the children of a custom
- * element that the server sends empty, because then it has drawn them itself. A `<script>` is never changed into another
- * one and so never runs.
+ * Not changed: an element with `hyper-keep` and its content; a `contenteditable` element while it has the focus; shadow
+ * roots; the children of a custom element that the server sends empty, because it has rendered them itself. A `<script>`
+ * is replaced and not changed, so that it never runs.
  *
- * ## Why it is written here
+ * ## Why not idiomorph
  *
- * idiomorph matches by the same idea, in about 3,300 bytes with brotli, which is a third of what the whole runtime may
- * weigh; it resets what was typed or, by option, ignores the server; it takes out and puts in what changed its order
- * without regard to how little could be moved; and its search for the best match may look at all later siblings for
- * every node.
+ * It uses the same idea, but has about 3,300 bytes with brotli, a third of the whole runtime. It resets typed text or, by
+ * option, ignores the server. It does not minimize moves, and may search all later siblings of every node.
  *
  * @module
  */
 import { captureFocus, captureSelection } from "./focus.ts";
 import { all, attr, doc, dom, type View } from "../dom.ts";
 
-/** What the server said last about `open`. Entries live as long as their elements. */
+/** The last value of `open` from the server. */
 const opened = new WeakMap<Element, boolean>();
 
-/** The states a control was sent with and did not get back yet. Entries live until the server changes the control. */
+/** The state in which a control was sent, until the server changes it. */
 const sent = new WeakMap<Element, readonly unknown[]>();
 
-/** Live state, and the property that reflects the attribute the server sets it with. */
+/** Live state, and the property that reflects the attribute for it. */
 const STATES = [["value", "defaultValue"], ["checked", "defaultChecked"], ["selected", "defaultSelected"]] as const;
 
-/** An element that may be a control. A property it does not have is undefined, before a change and after it. */
+/** An element that may be a control. Properties it lacks are undefined, before a change and after it. */
 type Control = Element & Partial<Record<(typeof STATES)[number][number], unknown>>;
 
 /**
- * Which nodes of the two trees belong together, as far as keys tell: each of a pair leads to the other. A new node that is
- * of no pair but holds one leads to `null`; it cannot be put in whole.
+ * Matches by key, from each node to the other. A new node that is not in a pair but contains one maps to `null`: it
+ * cannot be
+ * inserted as a whole.
  */
 type Pairs = Map<Node, Element | null>;
 
-/** Makes an old node equal to a new one and returns the one that is in place then. */
+/** Makes an old node equal to a new one. Returns the node that is on the page then. */
 type MorphNode = <Kind extends ChildNode>(old: Kind, next: Kind) => Kind;
 /** Makes the children of an old node equal to those of a new one. */
 type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
 
 /**
- * Notes which `<details>` and `<dialog>` the server sent open, so that a later morph can tell its change from the
- * visitor's. To be called with the document at the start; a morph does it by itself.
+ * Saves which `<details>` and `<dialog>` the server has opened, so that a morph can distinguish its changes from those
+ * of the
+ * user. Call it with the document on startup; a morph calls it itself.
  *
- * @param root Where they are.
- * @param says What is known of some of them better than by how they are now.
+ * @param serverOpen The values for elements whose current state is not that of the server.
  */
-export function rememberOpen(root: ParentNode, says?: ReadonlyMap<Element, boolean>): void {
+export function saveOpenState(root: ParentNode, serverOpen?: ReadonlyMap<Element, boolean>): void {
   for (const element of all("details,dialog", root)) {
-    opened.set(element, says?.get(element) ?? dom(element).hasAttribute("open"));
+    opened.set(element, serverOpen?.get(element) ?? dom(element).hasAttribute("open"));
   }
 }
 
 /**
- * Notes what a form is sent with, so that an answer which only gives it back does not overwrite what was typed while it
- * was on its way, and that what the server has taken does not stay.
+ * Saves the state of the controls when a form is sent. A response that only returns it does not overwrite text typed
+ * since.
  */
-export function rememberSent(form: HTMLFormElement): void {
-  for (const control of controlsOf(form)) sent.set(control, stateOf(control));
+export function saveSentState(form: HTMLFormElement): void {
+  for (const control of formControls(form)) sent.set(control, liveState(control));
 }
 
-function stateOf(control: Control): readonly unknown[] {
+function liveState(control: Control): readonly unknown[] {
   const view = dom(control);
   return STATES.map(([live]) => view[live]);
 }
 
 /**
- * Lets a form that was sent follow the answer that was accepted: a control that nobody has touched since shows what the
- * server says of it now, also where the server has said the same before. A box that was ticked to delete a row would
- * else stay ticked, and delete the next one.
+ * Sets the controls of an accepted form to the values of the server, unless the user has changed them since they were
+ * sent.
+ * Otherwise, a checkbox that deletes a row would remain checked, and delete the next row.
  *
- * @param form The form that was sent.
- * @param roots What the answer has put in place.
+ * @param roots The elements that the response has inserted or changed.
  */
-export function acceptAnswer(form: HTMLFormElement, roots: readonly Element[]): void {
-  const controls = controlsOf(form).filter((control) => sent.has(control));
-  const touched = controls.filter((control) => `${stateOf(control)}` !== `${sent.get(control)}`).map(wholeOf);
+export function syncAcceptedForm(form: HTMLFormElement, roots: readonly Element[]): void {
+  const controls = formControls(form).filter((control) => sent.has(control));
+  const touched = controls.filter((control) => `${liveState(control)}` !== `${sent.get(control)}`).map(controlGroup);
   for (const control of controls) {
     const view = dom(control);
-    // Secrets and files never come back, so that their absence says nothing.
-    if (view.matches("[type=password],[type=file]") || touched.includes(wholeOf(control))) continue;
+    // The server never returns passwords and files.
+    if (view.matches("[type=password],[type=file]") || touched.includes(controlGroup(control))) continue;
     if (!roots.some((root) => dom(root).contains(control))) continue;
     for (const [live, server] of STATES) if (view[server] !== undefined) view[live] = view[server];
   }
 }
 
-/** What a control is a part of: where one option or box is touched, the others are not what they were sent as either. */
-function wholeOf(control: Element): unknown {
+/** Returns what identifies the group of a control: a changed option or radio button affects the others. */
+function controlGroup(control: Element): unknown {
   const whole = dom(control).closest("select") ?? control;
   return attr(whole, "name") ?? whole;
 }
 
-/** The controls of a form, those that only name it in their `form` attribute as well. */
-function controlsOf(form: HTMLFormElement): Control[] {
-  return all("input,textarea,option").filter((control) => (dom(control) as View<HTMLInputElement>).form === form);
-}
+/** Returns the controls of a form, including those with a `form` attribute. */
+const formControls = (form: HTMLFormElement): Control[] =>
+  all("input,textarea,option").filter((control) => (dom(control) as View<HTMLInputElement>).form === form);
 
 /**
- * Makes one element equal to another, in its place.
+ * Makes an element equal to another.
  *
- * @param target The element in the page.
- * @param source The element to become; it, and what is in it, may be moved into the page.
- * @returns The element that is now in the place of `target`: `target` itself unless its name differs.
+ * @param target The element on the page.
+ * @param source The new element; its nodes may be moved to the page.
+ * @returns The element now on the page: `target`, unless the names differ.
  */
-export function morph(target: Element, source: Element): Element {
+export function morphElement(target: Element, source: Element): Element {
   const restoreFocus = captureFocus();
-  const trash: ChildNode[] = [];
-  // The old nodes that have a place in the new tree.
+  const unplaced: ChildNode[] = [];
+  // Old nodes that are matched.
   const placed = new Set<Node>();
-  // What the server says now about `open`.
-  const says = new Map<Element, boolean>();
-  // isEqualNode does not look into templates (DOM, 4.4).
+  // The values of `open` in the new markup.
+  const serverOpen = new Map<Element, boolean>();
+  // `isEqualNode` ignores the content of templates (DOM, 4.4).
   const view = dom(source);
   const templates = source instanceof HTMLTemplateElement || view.querySelector("template");
-  // What stands in such a template is the shadow root that the old element has already (HTML, 4.12.3).
+  // The old element already has the shadow root of such a template (HTML, 4.12.3).
   for (const template of all("template[shadowrootmode]", source)) dom(template).remove();
-  // Made at the first need, when nothing has been put in or moved yet and both trees are still what they were.
+  // Computed on first use, while both trees are unchanged.
   let pairs: Pairs | undefined;
 
   const equal = (old?: ChildNode, next?: ChildNode): boolean =>
-    // What is no element has no outerHTML, on either side.
+    // Other nodes have no `outerHTML`, in either tree.
     !!next && !!dom(old)?.isEqualNode(next) &&
     (!templates || (dom(old) as Partial<Element>).outerHTML === (dom(next) as Partial<Element>).outerHTML);
 
@@ -178,64 +171,64 @@ export function morph(target: Element, source: Element): Element {
     const hasFocus = old === doc.activeElement;
     if (hasFocus && (view as Partial<HTMLElement>).isContentEditable || view.hasAttribute("hyper-keep")) return old;
     const before = STATES.map(([, server]) => view[server]);
-    // A value that nobody has edited follows its attribute at once, and throws the caret to its end.
+    // An unedited value follows its attribute, which moves the caret to its end.
     const select = hasFocus ? captureSelection(old) : () => {};
-    // A script that has not run yet would, when it is given a source or a text (HTML, 4.12.1.1); a parsed one cannot.
-    if (view.localName === "script" || !attributes(old, next, says)) {
+    // A script that has not run would run when its source or text is set (HTML, 4.12.1.1). A parsed one cannot.
+    if (view.localName === "script" || !setAttributes(old, next, serverOpen)) {
       view.replaceWith(next);
       return next;
     }
-    // Both are of one name, so what holds for the old one holds for the new one.
+    // Both have the same name.
     if (old instanceof HTMLTextAreaElement) view.defaultValue = (dom(next) as View<Control>).defaultValue;
     else if (dom(next).firstChild || !view.localName.includes("-")) children(old, next);
     STATES.forEach(([live, server], i) => {
-      if (view[server] !== before[i]) follow(old, live, view[server]);
+      if (view[server] !== before[i]) setLiveState(old, live, view[server]);
     });
     select(old);
     return old;
   };
 
   const children: MorphNodes = (parent, source) => {
-    // What is in a template is not a child of it. Both are of one name.
+    // The content of a template is not its children. Both have the same name.
     if (parent instanceof HTMLTemplateElement && source instanceof HTMLTemplateElement) {
       return children(parent.content, source.content);
     }
-    const gone = [...dom(parent).childNodes];
-    const come = [...dom(source).childNodes];
+    const oldNodes = [...dom(parent).childNodes];
+    const newNodes = [...dom(source).childNodes];
     let equals = 0;
-    while (equal(gone[equals], come[equals])) equals++;
-    gone.splice(0, equals);
-    come.splice(0, equals);
+    while (equal(oldNodes[equals], newNodes[equals])) equals++;
+    oldNodes.splice(0, equals);
+    newNodes.splice(0, equals);
     let after: ChildNode | null = null;
-    while (equal(gone.at(-1), come.at(-1))) {
-      after = gone.pop() ?? null;
-      come.pop();
+    while (equal(oldNodes.at(-1), newNodes.at(-1))) {
+      after = oldNodes.pop() ?? null;
+      newNodes.pop();
     }
-    const [old] = gone, [next] = come;
+    const [old] = oldNodes, [next] = newNodes;
     if (
-      old && next && gone.length + come.length === 2 && kind(old) === kind(next) &&
-      // Where pairs are known, either both are of this one or neither is of any.
+      old && next && oldNodes.length + newNodes.length === 2 && kind(old) === kind(next) &&
+      // If pairs are known: both are in the same pair, or neither is in one.
       (pairs?.get(next) ?? old) === old && (pairs?.get(old) ?? next) === next
     ) {
-      // Most changes are one text in one cell; they need none of what follows.
+      // Fast path: most changes are one text in one cell.
       node(old, next);
       return;
     }
 
-    const matches = come.length ? match(gone, come) : [];
-    for (const old of gone) trash.push(old);
+    const matches = newNodes.length ? match(oldNodes, newNodes) : [];
+    for (const old of oldNodes) unplaced.push(old);
     const matched = new Set<ChildNode | undefined>(matches);
     const moved = new Set<ChildNode | undefined>();
-    // Those that have not moved yet, in the order they have.
-    const rest = gone.filter((old) => matched.has(old));
-    for (let i = come.length; i--;) {
-      const next = come[i]!;
+    // Matched nodes that were not moved, in old order.
+    const rest = oldNodes.filter((old) => matched.has(old));
+    for (let i = newNodes.length; i--;) {
+      const next = newNodes[i]!;
       const old = matches[i];
       const holds = pairs?.has(next) === true;
-      // An option that its own select has chosen for want of another would be chosen here too; a copy is not.
+      // The browser selects an option when a select has no other, and it would stay selected here. A copy is not.
       const child = old ?? (holds || /^OPT/.test(dom(next).nodeName) ? doc.importNode(next, !holds) : next);
       while (moved.has(rest.at(-1))) rest.pop();
-      // One node that is in the way of the next is passed over: it moves when its turn comes.
+      // A single node in the way of the next one is skipped, and moved later.
       const at = old && [-1, -2].find((at) => rest.at(at) === old);
       if (at) rest.splice(at);
       else {
@@ -243,25 +236,25 @@ export function morph(target: Element, source: Element): Element {
         move(parent, child, after);
       }
       after = old ? node(old, next) : child;
-      // Only an element holds others.
+      // Only elements contain others.
       if (holds && !old) children(child as Element, next as Element);
     }
   };
 
-  /** Finds the old node of each new one, if there is one. */
-  const match = (gone: readonly ChildNode[], come: readonly ChildNode[]): (ChildNode | undefined)[] => {
+  /** Finds the old node for each new one. */
+  const match = (oldNodes: readonly ChildNode[], newNodes: readonly ChildNode[]): (ChildNode | undefined)[] => {
     const known = pairs ??= findPairs(target, source);
     const matches: (ChildNode | undefined)[] = [];
     const place = (find: (next: ChildNode) => ChildNode | null | undefined) =>
-      come.forEach((next, i) => {
+      newNodes.forEach((next, i) => {
         const old = matches[i] ??= find(next) ?? undefined;
         if (old) placed.add(old);
       });
     place((next) => known.get(next));
-    for (const likeness of [kindAndText, kind]) {
-      // Backwards, so that the first one is at the end, where taking it costs the same in a list of any length.
-      const free = Map.groupBy(gone.filter((old) => !known.has(old) && !placed.has(old)).reverse(), likeness);
-      place((next) => free.get(likeness(next))?.pop());
+    for (const kindOf of [kindAndText, kind]) {
+      // Reversed, so that `pop()` returns the first in constant time.
+      const free = Map.groupBy(oldNodes.filter((old) => !known.has(old) && !placed.has(old)).reverse(), kindOf);
+      place((next) => free.get(kindOf(next))?.pop());
     }
     return matches;
   };
@@ -269,27 +262,27 @@ export function morph(target: Element, source: Element): Element {
   let now = target;
   if (dom(target).nodeName === view.nodeName) now = node(target, source);
   else {
-    now = shellOf(source);
+    now = doc.importNode(source, false);
     dom(target).before(now);
     children(now, source);
-    trash.push(target);
+    unplaced.push(target);
   }
-  for (const old of trash) {
-    // What the runtime says stays until it has been read.
+  for (const old of unplaced) {
+    // Alerts and toasts of the runtime are kept.
     if (!placed.has(old) && !(old instanceof Element && dom(old).hasAttribute("data-hyper-own"))) {
       dom(dom(old).parentNode)?.removeChild(old);
     }
   }
-  rememberOpen(now, says);
+  saveOpenState(now, serverOpen);
   restoreFocus();
   return now;
 }
 
-/** Pairs the keyed nodes of two trees, and the ancestors that they have in common. */
+/** Finds pairs of keyed nodes, and of their ancestors. */
 function findPairs(root: Element, source: ParentNode): Pairs {
   const pairs: Pairs = new Map();
   const keyed = keyedIn(root);
-  // Nothing is taken out of an island.
+  // Nothing is taken out of a kept element.
   for (const element of all("[hyper-keep] *", root)) keyed.delete(kind(element));
   for (const [key, next] of keyedIn(source)) {
     let old = keyed.get(key) ?? null;
@@ -304,7 +297,7 @@ function findPairs(root: Element, source: ParentNode): Pairs {
   return pairs;
 }
 
-/** The keyed elements of a tree; `null` where several have one key, because then it tells nothing. */
+/** Returns the keyed elements of a tree; `null` for a key that is not unique. */
 function keyedIn(root: ParentNode): Map<string, Element | null> {
   const found = new Map<string, Element | null>();
   for (const element of all("[id],[data-hyper-key],[name]", root)) {
@@ -314,7 +307,7 @@ function keyedIn(root: ParentNode): Map<string, Element | null> {
   return found;
 }
 
-/** Two nodes of one kind may become one another. */
+/** Returns the kind of a node. A node can be changed into another of its kind. */
 function kind(node: Node): string {
   const { nodeName } = dom(node);
   if (!(node instanceof Element)) return nodeName;
@@ -323,7 +316,7 @@ function kind(node: Node): string {
   );
   if (id) return `${nodeName}#${id}`;
   if (key) return `${nodeName}=${key}`;
-  // A choice is known by what it stands for; any other control has its value to change.
+  // The value identifies a choice. Other controls may change stateAttribute.
   const choice = /option|radio|checkbox/i.test(nodeName + type) && (value ?? dom(node).textContent);
   return `${nodeName} ${name} ${type} ${choice}`;
 }
@@ -332,12 +325,7 @@ function kindAndText(node: Node): string {
   return kind(node) + dom(node).textContent;
 }
 
-/** A node like this one, without what is in it. */
-function shellOf<Kind extends Node>(node: Kind): Kind {
-  return doc.importNode(node, false);
-}
-
-/** Moves a node that is in the page without taking it out, where the browser can; else, and else wise, puts it in. */
+/** Inserts a node. One that is on the page is moved without being removed, if the browser can. */
 export function move(parent: ParentNode, node: Node, after: Node | null): void {
   const view = dom(parent);
   if (view.moveBefore && doc.contains(node) && doc.contains(parent)) view.moveBefore(node, after);
@@ -345,38 +333,40 @@ export function move(parent: ParentNode, node: Node, after: Node | null): void {
 }
 
 /**
- * Gives an element the attributes of another, but for `open` where that is the visitor's.
+ * Sets the attributes of an element to those of another, except an `open` that is the state of the user.
  *
- * @returns `false` where the two differ in one that a page with Trusted Types lets nobody set: a handler, or the document
- * of a frame. Then nothing is changed, and the new element, which was parsed as a whole, has to take the place.
+ * @returns `false` if they differ in one that Trusted Types forbids to set: an event handler or `srcdoc`. Then nothing
+ * was changed, and the new element must replace the old one.
  */
-function attributes(old: Element, next: Element, says: Map<Element, boolean>): boolean {
+function setAttributes(old: Element, next: Element, serverOpen: Map<Element, boolean>): boolean {
   const view = dom(old);
-  const come = dom(next);
+  const nextView = dom(next);
   const dialog = view.localName === "dialog";
-  const theirs = dialog || view.localName === "details" ? "open" : "";
-  // By nodes: `setAttribute` refuses names that a parser lets through, such as `@click`.
-  const changed = [...come.attributes].filter(({ name, value }) => name !== theirs && attr(old, name) !== value);
+  const stateAttribute = dialog || view.localName === "details" ? "open" : "";
+  // As nodes: `setAttribute` rejects names that the parser allows, such as `@click`.
+  const changed = [...nextView.attributes].filter(({ name, value }) =>
+    name !== stateAttribute && attr(old, name) !== value
+  );
   if (changed.some(({ name }) => name === "srcdoc" || /^on/.test(name) && name in Object.getPrototypeOf(next))) {
     return false;
   }
   for (const attribute of changed) view.setAttributeNode(doc.importNode(attribute));
   for (const name of view.getAttributeNames()) {
-    if (name !== theirs && !come.hasAttribute(name)) view.removeAttribute(name);
+    if (name !== stateAttribute && !nextView.hasAttribute(name)) view.removeAttribute(name);
   }
-  if (theirs) {
-    const open = come.hasAttribute(theirs);
-    says.set(old, open);
-    if (open !== (opened.get(old) ?? false) && (open || !dialog)) view.toggleAttribute(theirs, open);
+  if (stateAttribute) {
+    const open = nextView.hasAttribute(stateAttribute);
+    serverOpen.set(old, open);
+    if (open !== (opened.get(old) ?? false) && (open || !dialog)) view.toggleAttribute(stateAttribute, open);
   }
   return true;
 }
 
-/** Lets live state follow the server, which has just changed its mind about it. */
-function follow(control: Control, live: (typeof STATES)[number][0], value: unknown): void {
+/** Sets live state to a value that the server has changed. */
+function setLiveState(control: Control, live: (typeof STATES)[number][0], value: unknown): void {
   const view = dom(control);
   const echo = sent.get(control)?.[0] === value;
   sent.delete(control);
-  // Writing the value of a file input throws.
+  // Setting the value of a file input throws.
   if (!(live === "value" && echo || view.matches("[type=file]"))) view[live] = value;
 }

@@ -1,29 +1,29 @@
 /**
- * Whether there is a network, as far as the browser knows, told to the page by attributes and events.
+ * State of the network as the browser reports it, shown by attributes and events.
  *
  * | attribute | online | offline |
  * |---|---|---|
  * | `hyper-online` | shown | `hidden` |
  * | `hyper-offline` | `hidden` | shown |
- * | `hyper-online-class`, `hyper-offline-remove-class` | classes there | not there |
- * | `hyper-offline-class`, `hyper-online-remove-class` | not there | classes there |
+ * | `hyper-online-class`, `hyper-offline-remove-class` | adds the classes | removes the classes |
+ * | `hyper-offline-class`, `hyper-online-remove-class` | removes the classes | adds the classes |
  *
  * @module
  */
-import { dom } from "../dom.ts";
+import { allInclusive, dom } from "../dom.ts";
 import { emit } from "../events.ts";
-import { marked, toggleClasses } from "./marked.ts";
+import { toggleStateClasses } from "./state_classes.ts";
 
-/** `Hyper.network`. */
+/** Type of `Hyper.network`. */
 export interface Network {
-  /** Whether there is a network. */
+  /** `true` if the browser is online. */
   readonly online: boolean;
-  /** Whether there is none. */
+  /** `true` if the browser is offline. */
   readonly offline: boolean;
   /**
-   * Asks the browser anew; tells the page when the answer differs from the last one.
+   * Reads the state of the browser. If it has changed, updates the page and fires the events.
    *
-   * @returns Whether there is a network.
+   * @returns `true` if the browser is online.
    */
   refresh(): boolean;
 }
@@ -31,13 +31,13 @@ export interface Network {
 const ONLINE = "[hyper-online],[hyper-online-class],[hyper-online-remove-class]";
 const OFFLINE = "[hyper-offline],[hyper-offline-class],[hyper-offline-remove-class]";
 
-/** Without a word on it, as outside a page, there is a network. */
+/** Undefined outside a page: then it counts as online. */
 const hasNetwork = (): boolean => navigator.onLine !== false;
 
-/** What the page was told last. */
+/** The state that the page shows. */
 let online = hasNetwork();
 
-/** What is known of the network. */
+/** The state of the network. */
 export const network: Network = Object.freeze({
   get online() {
     return online;
@@ -57,19 +57,19 @@ export const network: Network = Object.freeze({
   },
 });
 
-/** Follows the browser until the signal is aborted. */
+/** Observes the network until the signal is aborted. */
 export function watchNetwork(signal: AbortSignal): void {
   for (const type of ["online", "offline"]) addEventListener(type, network.refresh, { signal });
   network.refresh();
 }
 
-/** Lets what is in a part of the page show the state. */
+/** Updates the network indicators in a part of the page. */
 export function showNetwork(root: ParentNode, isOnline = online): void {
-  for (const element of marked(root, `${ONLINE},${OFFLINE}`)) {
+  for (const element of allInclusive(`${ONLINE},${OFFLINE}`, root)) {
     const view = dom(element);
     for (const [state, on] of [["hyper-online", isOnline], ["hyper-offline", !isOnline]] as const) {
       if (view.hasAttribute(state)) view.toggleAttribute("hidden", !on);
-      toggleClasses(element, state, on);
+      toggleStateClasses(element, state, on);
     }
   }
 }

@@ -1,25 +1,25 @@
 /**
- * Scripts that the server asks for. Loaded when the first one is.
+ * Loads scripts for the `load_js` event. Loaded with the first one.
  *
  * @module
  */
 import { doc } from "../later/runtime_exports.ts";
 
-/** How often a script could not be loaded, by its URL; as long as the page lives. */
+/** Number of failures by URL. */
 const failed = new Map<string, number>();
 
 /**
  * Loads a module, once.
  *
- * @param src Its URL, relative to the page.
- * @throws {TypeError} When it is no script of http, or cannot be had; then it may be asked for again.
+ * @param src URL of the module, relative to the page.
+ * @throws {TypeError} When the scheme is not http or https, or the module cannot be loaded. A later call tries again.
  */
 export async function loadScript(src: string): Promise<void> {
   const { protocol, href } = new URL(src, doc.baseURI);
   if (!/^http/.test(protocol)) throw new TypeError(`Cannot load script "${src}"`);
   const failures = failed.get(href) ?? 0;
   try {
-    // A browser remembers that a module could not be had; under another fragment it asks again.
+    // A browser does not fetch a module again that failed, except under another fragment.
     await import(href + "#".repeat(failures));
   } catch (error) {
     failed.set(href, failures + 1);

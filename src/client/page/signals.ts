@@ -1,29 +1,28 @@
 /**
- * Signals into Alpine's data. Loaded when Alpine is, and with it.
+ * Writes page state into Alpine data. Loaded with Alpine.
  *
  * @module
  */
 import { doc, dom, emit } from "../later/runtime_exports.ts";
 import type { StreamEventDetail } from "../events.ts";
 
-/** As much of Alpine as the bridge needs, of its ordinary build and of the one for strict policies alike. */
+/** The part of Alpine that the bridge uses. The build for strict content security policies has it too. */
 export interface AlpineLike {
-  /** Defines a `$name`. */
+  /** Defines the magic property `$name`. */
   magic(name: string, callback: (element: HTMLElement) => unknown): void;
-  /** Reads a global store, or defines it. */
+  /** Reads or defines a global store. */
   store(name: string, value?: Record<string, unknown>): unknown;
-  /** The data an element sees, the nearest first. */
+  /** Returns the data scopes of an element, the nearest first. */
   closestDataStack(element: Element): readonly object[];
 }
 
 type Data = Record<string, unknown>;
 
 /**
- * Puts signals where they belong: those whose name begins with `$` into the store `hyper`, any other into the nearest
- * `x-data` that has a property of its name, else into the nearest. Nothing happens when the data of the event is no object.
+ * Writes values of the page state: those whose name begins with `$` into the store `hyper`, others into the nearest
+ * `x-data` that has a property of that name, or else into the nearest. Data that is not an object is ignored.
  *
- * @param Alpine Whose data it is.
- * @param detail The event that brought them.
+ * @param detail The event that brought the values.
  */
 export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEventDetail): void {
   if (!isPlain(data)) return;
@@ -32,19 +31,18 @@ export function patchSignals(Alpine: AlpineLike, { data, sourceEl }: StreamEvent
   for (const [name, value] of Object.entries(data)) {
     const global = /^\$./.test(name);
     const place = global ? Alpine.store("hyper") : near.find((data) => Object.hasOwn(data, name)) ?? near[0];
-    // Alpine's stores and scopes are objects.
+    // Alpine stores and scopes are objects.
     if (place) merge(place as Data, { [global ? name.slice(1) : name]: value });
   }
   emit("signals", data);
 }
 
-/** Merges own properties into an object; `__proto__` would reach its prototype. */
+/** Merges own properties into an object, except `__proto__`, which would reach its prototype. */
 function merge(into: Data, from: Data): void {
   for (const [name, value] of Object.entries(from)) {
     if (name === "__proto__") continue;
     if (isPlain(value)) {
-      // A copy, so that what listeners of the event were given does not become reactive data; read back, because of
-      // reactive data a nested object is another one than what was put in.
+      // A copy, so that the event detail does not become reactive data. Read back: reactive data returns a proxy.
       if (!(Object.hasOwn(into, name) && isPlain(into[name]))) into[name] = {};
       merge(into[name] as Data, value);
     } else into[name] = value;

@@ -1,41 +1,42 @@
 /**
- * Keeps a late answer from overwriting a newer one: every answer has a place in time, and what replaces an element
- * leaves its mark on it.
+ * Prevents a late response from overwriting a newer one. Each response has a sequence number, taken when its request is
+ * sent
+ * or, in a stream, when its event arrives. Replaced elements remember it.
  *
  * @module
  */
 import { idOf } from "../dom.ts";
 
-/** The last place in time that was given; as long as the page lives. */
+/** The last sequence number. */
 let clock = 0;
-/** The places of the calls that may yet bring something old. Empty when none is on its way. */
+/** Sequence numbers of calls whose response may still be late. */
 const open = new Set<number>();
-/** Which answer has replaced an element; keeps none of them: a call may be on its way for as long as a page is open. */
+/** The sequence number of the response that replaced an element. */
 const elements = new WeakMap<Element, number>();
-/** The same by id, for what has taken its place: only a call that is on its way could be older than that. */
+/** The same by id, for elements that replaced others. Needed only while a response may be late. */
 const ids = new Map<string, number>();
 
-/** The next place in time. */
-export const nextPlace = (): number => ++clock;
+/** Returns the next sequence number. */
+export const nextSequence = (): number => ++clock;
 
-/** The place of a call that begins, and may yet bring something old. */
-export function callBegins(): number {
+/** Returns the sequence number of a call that begins. */
+export function openSequence(): number {
   open.add(++clock);
   return clock;
 }
 
-/** That call has ended, or has turned out to be a stream, whose patches count by their arrival. */
-export function callEnds(place: number): void {
-  open.delete(place);
+/** Marks a call as ended. A stream ends at once in this sense: its events are numbered as they arrive. */
+export function closeSequence(sequence: number): void {
+  open.delete(sequence);
   if (!open.size) ids.clear();
 }
 
-/** Whether a later answer than this has already replaced the element, or one of its id. */
-export const isStale = (element: Element, place: number): boolean =>
-  (ids.get(idOf(element)) ?? elements.get(element) ?? 0) > place;
+/** Returns `true` if a later response has replaced the element, or one with its id. */
+export const isStale = (element: Element, sequence: number): boolean =>
+  (ids.get(idOf(element)) ?? elements.get(element) ?? 0) > sequence;
 
-/** Notes that the answer at this place replaced the element, or put it there. */
-export function markReplaced(element: Element, place: number): void {
-  elements.set(element, place);
-  if (open.size && idOf(element)) ids.set(idOf(element), place);
+/** Records which response replaced or inserted the element. */
+export function markReplaced(element: Element, sequence: number): void {
+  elements.set(element, sequence);
+  if (open.size && idOf(element)) ids.set(idOf(element), sequence);
 }

@@ -1,16 +1,17 @@
 /**
- * Toasts and outcomes, said in one polite live region: the page's `[data-hyper-toasts]`, made at the end of the body when
- * there is none. Loaded when the first one comes.
+ * Toasts and announcements, in one polite live region: `[data-hyper-toasts]` of the page, or one that is added to the
+ * body.
+ * Loaded with the first one.
  *
  * @module
  */
 import { doc, dom } from "../later/runtime_exports.ts";
 import type { Wire } from "../call/wire.ts";
 
-/** How long a toast stays, in milliseconds. */
+/** Time that a toast is shown, in milliseconds. */
 const TOAST_MS = 8000;
 
-/** Shows a toast that has words. Its level is for the style sheet of the page: `data-level`. */
+/** Shows a toast that has a text. Style sheets read its level from `data-level`. */
 export function showToast({ message, title, value, level }: Wire): void {
   const text = message ?? title ?? value;
   if (text === undefined) return;
@@ -19,30 +20,29 @@ export function showToast({ message, title, value, level }: Wire): void {
 }
 
 /**
- * Says something politely. It stays for eight seconds.
+ * Announces a text in the live region for eight seconds.
  *
- * @param text The text.
- * @returns The element with the text, about to be put into the region.
+ * @returns The element that will be added to the region.
  */
 export function announce(text: string): HTMLDivElement {
-  const toast = make("toast");
+  const toast = createOwn("toast");
   toast.textContent = text;
   const region = doc.querySelector("[data-hyper-toasts]") ?? dom(doc.body).appendChild(makeRegion());
-  // A screen reader announces what comes into a region it already knows, which takes it a moment when that is new.
+  // A screen reader announces additions to a region it knows, and needs a moment to notice a new one.
   setTimeout(() => dom(region).append(toast), 100);
   setTimeout(() => toast.remove(), TOAST_MS);
   return toast;
 }
 
 function makeRegion(): HTMLDivElement {
-  const region = make("toasts");
+  const region = createOwn("toasts");
   region.role = "status";
   region.ariaLive = "polite";
   return region;
 }
 
-/** Makes an element that a morph keeps: the server does not know it. */
-function make(name: string): HTMLDivElement {
+/** Creates an element that a morph keeps although the server does not render it. */
+function createOwn(name: string): HTMLDivElement {
   const made = doc.createElement("div");
   for (const attribute of [name, "own"]) made.setAttribute(`data-hyper-${attribute}`, "");
   return made;

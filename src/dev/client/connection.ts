@@ -1,28 +1,27 @@
 /**
- * The line to the server: an event stream that comes back fast, because a server that has just been saved is about to
- * be there again.
+ * The event stream from the server. It reconnects fast, because a server that was just saved is about to restart.
  *
  * @module
  */
 import { doc } from "../../client/dom.ts";
 import { DEV_PATH, type DevEvents } from "../../protocol/dev.ts";
 
-/** Milliseconds before the first attempt to come back; each further one waits twice as long, up to the most. */
+/** Delay before the first reconnection, which doubles with each further one, and the maximum, in milliseconds. */
 const FIRST_WAIT = 100;
 const LONGEST_WAIT = 2_000;
 
-/** Whether the server is there. */
+/** State of the connection. */
 export type ConnectionState = "connecting" | "open" | "lost";
 
-/** Who is told. */
+/** Callbacks of the connection. */
 export interface ConnectionOptions {
-  /** Told how the line stands. */
+  /** Called when the state changes. */
   readonly onState: (state: ConnectionState) => void;
-  /** Told what the server says. */
+  /** Called with each event of the server. */
   readonly on: { readonly [Name in keyof DevEvents]: (data: DevEvents[Name]) => void };
 }
 
-/** Keeps the line while the page is seen: a browser has few for each server, and every tab of the application wants one. */
+/** Connects while the page is visible: a browser allows few connections to a server. */
 export function connect({ onState, on }: ConnectionOptions): void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +29,7 @@ export function connect({ onState, on }: ConnectionOptions): void {
 
   const listen = <Name extends keyof DevEvents>(from: EventSource, name: Name): void =>
     from.addEventListener(name, (event) => {
-      // Our own server says it, in the shape of its name.
+      // The server sends the data that belongs to the name.
       on[name](JSON.parse(event.data) as DevEvents[Name]);
     });
   const open = (): void => {

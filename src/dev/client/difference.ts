@@ -1,22 +1,22 @@
 /**
- * Where two texts differ.
+ * Compares two texts.
  *
  * @module
  */
 
-/** Two texts, cut at where they differ. */
+/** Two texts, split where they differ. */
 export interface Difference {
-  /** What both begin with. */
+  /** Common start. */
   readonly before: string;
-  /** What only the old one has between that and the end they share. */
+  /** Text that only the old one has. */
   readonly removed: string;
-  /** What only the new one has there. */
+  /** Text that only the new one has. */
   readonly added: string;
-  /** What both end with. */
+  /** Common end. */
   readonly behind: string;
 }
 
-/** Cuts two texts at where they differ: one place, which is as much as a patch of the page is about. */
+/** Splits two texts into a common start, one difference, and a common end. A patch usually has one difference. */
 export function difference(old: string, now: string): Difference {
   const shorter = Math.min(old.length, now.length);
   let start = 0;

@@ -1,17 +1,16 @@
 /**
- * Elements made in one expression: of names, attributes and texts, never of markup, so that what the server or the page
- * says stays text and the policy of Trusted Types has nothing to say.
+ * Creates elements in one expression. Content is text and never markup, so that no Trusted Types policy is needed.
  *
  * @module
  */
 import { doc, dom } from "../../client/dom.ts";
 
-/** What an element is made with: attributes, listeners under `on…`; what is `false`, `null` or undefined is left out. */
+/** Attributes, and listeners under `on…`. `false`, `null` and undefined are omitted. */
 export type Attributes = Readonly<
   Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>
 >;
 
-/** Makes an element. */
+/** Creates an element. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},

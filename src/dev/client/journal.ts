@@ -1,5 +1,5 @@
 /**
- * What the runtime has told about its calls, kept for the panel.
+ * Records the events of the runtime for the panel.
  *
  * @module
  */
@@ -7,55 +7,55 @@
 import { dom, idOf } from "../../client/dom.ts";
 import type { CallEventDetail } from "../../client/events.ts";
 
-/** How many calls are kept, and how much of each: a topic may go on for days. */
+/** Maximum number of calls, and of events and patches of each. */
 const MAX_CALLS = 100;
 const MAX_PARTS = 100;
-/** The most characters of a text that is shown. */
+/** Maximum length of a text, in characters. */
 const MAX_TEXT = 4_000;
 
-/** How a call stands. */
+/** State of a call. */
 export type CallState = "running" | "success" | "error" | "failed" | "aborted" | "blocked";
 
-/** One call. */
+/** A call. */
 export interface Call {
-  /** Its number on this page, from 1. */
+  /** Number on this page, from 1. */
   readonly number: number;
-  /** The request id, shared by a call and its replays. */
+  /** The request ID. Replays share it. */
   readonly id: string;
-  /** The action. */
+  /** Name of the action. */
   readonly action: string;
-  /** The key of its lane. */
+  /** Key of its lane. */
   readonly lane: string;
-  /** The method and the URL it was sent to. */
+  /** HTTP method and URL. */
   readonly method: string;
   readonly url: string;
-  /** The call's target, or `null`. */
+  /** Selector for the target, or `null`. */
   readonly target: string | null;
-  /** When it began and ended, in milliseconds on the clock of the page; `null` while it has not ended. */
+  /** Start and end, in milliseconds on the clock of the page; `null` before it ends. */
   readonly startedAt: number;
   endedAt: number | null;
   state: CallState;
-  /** The status of the answer; 0 before there is one. */
+  /** HTTP status; 0 before the response. */
   status: number;
-  /** Whether the answer is a stream. */
+  /** `true` if the response is a stream. */
   isStream: boolean;
-  /** What else there is to say: why it ended, how often it was tried again. */
+  /** Note for the developer, such as why it ended. */
   note: string;
-  /** How many events it has received, of which the last are kept. */
+  /** Number of events received; `events` has the last ones. */
   eventCount: number;
   readonly events: ReceivedEvent[];
   readonly patches: Patch[];
 }
 
-/** One event of an answer. */
+/** An event of a response. */
 export interface ReceivedEvent {
-  /** Milliseconds since the call began. */
+  /** Time since the call began, in milliseconds. */
   readonly after: number;
   readonly name: string;
   readonly data: string;
 }
 
-/** One change of the page. */
+/** A patch of the page. */
 export interface Patch {
   readonly after: number;
   readonly element: string;
@@ -65,29 +65,29 @@ export interface Patch {
   readonly now: string;
 }
 
-/** What is known. */
+/** The record of all calls. */
 export interface Journal {
-  /** The calls, the oldest first. */
+  /** The calls, oldest first. */
   readonly calls: readonly Call[];
-  /** The last value of each signal. */
+  /** The last value of each page state property. */
   readonly signals: ReadonlyMap<string, unknown>;
-  /** The last call with an id. */
+  /** Returns the last call with an id. */
   find(id: string): Call | undefined;
-  /** Notes what the answer to a call begins with. */
+  /** Records the head of a response. */
   answered(id: string, status: number, isStream: boolean): void;
-  /** Forgets what is over. */
+  /** Removes the calls that have ended. */
   clear(): void;
 }
 
 /**
- * Keeps what the runtime tells.
+ * Creates a journal, which records from now on.
  *
  * @param onChange Called after each change.
  */
 export function createJournal(onChange: () => void): Journal {
   let calls: Call[] = [];
   const signals = new Map<string, unknown>();
-  // What an element was before it is patched, and the content that came for it.
+  // Markup of elements before their patch, and the content of the current patch.
   const before = new WeakMap<Element, string>();
   let content = "";
   let count = 0;
@@ -142,16 +142,16 @@ export function createJournal(onChange: () => void): Journal {
     onChange();
   });
   addEventListener("hyper:streamEvent", ({ detail }) => {
-    // It says that there are no more, and is none of them.
+    // `end` only marks the end of the response.
     if (detail.event === "end") return;
     content = detail.event === "patch_html" ? contentOf(detail.data) : content;
-    // Not `hyper:signals`, which tells of them where there is Alpine alone.
+    // Not from `hyper:signals`, which is fired only with Alpine.
     if (detail.event === "patch_signals" && typeof detail.data === "object") {
       for (const [name, value] of Object.entries(detail.data ?? {})) signals.set(name, value);
     }
     change(detail.id, (call) => {
       call.eventCount++;
-      keep(call.events, { after: after(call), name: detail.event, data: clip(JSON.stringify(detail.data) ?? "") });
+      keep(call.events, { after: after(call), name: detail.event, data: truncate(JSON.stringify(detail.data) ?? "") });
     });
   });
   addEventListener("hyper:swap:before", ({ detail }) => void before.set(detail.element, dom(detail.element).outerHTML));
@@ -160,11 +160,11 @@ export function createJournal(onChange: () => void): Journal {
     change(detail.id, (call) =>
       keep(call.patches, {
         after: after(call),
-        element: nameOf(element),
+        element: describeElement(element),
         swap,
-        old: clip(before.get(element) ?? ""),
-        // What has replaced an element stands in its place, and is known by what came for it.
-        now: clip(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
+        old: truncate(before.get(element) ?? ""),
+        // A replaced element is no longer on the page; its successor is known by the content of the patch.
+        now: truncate(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
       }));
   });
   addEventListener("hyper:requestSuccess", ({ detail }) => change(detail.id, (call) => call.status = detail.status));
@@ -184,7 +184,7 @@ export function createJournal(onChange: () => void): Journal {
     change(detail.id, (call) => call.note = `connection lost, attempt ${detail.attempt}`);
   });
   addEventListener("hyper:actionSwitch", ({ detail }) => {
-    change(detail.id, (call) => call.note = `handed over to ${detail.toAction}`);
+    change(detail.id, (call) => call.note = `switched to ${detail.toAction}`);
   });
   addEventListener("hyper:afterRequest", ({ detail }) => {
     change(detail.id, (call) => {
@@ -222,11 +222,11 @@ function contentOf(data: unknown): string {
   return typeof content === "string" ? content : "";
 }
 
-function nameOf(element: Element): string {
+function describeElement(element: Element): string {
   const id = idOf(element);
   return id ? `#${id}` : dom(element).localName;
 }
 
-function clip(text: string): string {
+function truncate(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

@@ -1,20 +1,20 @@
 /**
- * What was typed, kept over a reload of the page: that of a script, which cannot be put in place of itself.
+ * Keeps the values of controls when a changed script requires a reload.
  *
  * @module
  */
 import { all, doc, dom } from "../../client/dom.ts";
 
-/** A control that was changed. */
+/** A changed control. */
 interface Kept {
-  /** Which one. */
+  /** Identifies the control. */
   readonly key: string;
-  /** Its state: its value, whether it is checked, or the values that are selected. */
+  /** Its value, checked state, or selected values. */
   readonly state: string | boolean | readonly string[];
 }
 
-/** What is written down. */
-interface Note {
+/** The stored state of the page. */
+interface StoredState {
   readonly page: string;
   readonly controls: readonly Kept[];
   readonly scroll: readonly [left: number, top: number];
@@ -24,34 +24,34 @@ interface Note {
 const STORAGE_KEY = "hyper-dev-values";
 const CONTROLS = "input:not([type=password],[type=file],[type=hidden]),textarea,select";
 
-/** Loads the page anew, and has what was typed put back. */
+/** Reloads the page and then restores the values. */
 export function reloadKeeping(): void {
-  const note: Note = {
+  const state: StoredState = {
     page: location.pathname + location.search,
     controls: changedControls(),
     scroll: [scrollX, scrollY],
     focus: doc.activeElement ? keysOf().get(doc.activeElement) ?? null : null,
   };
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(note));
-  // Nothing is lost, so that nobody need ask whether it may be.
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(state));
+  // Nothing is lost, so leaving is not confirmed.
   addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), { capture: true });
   location.reload();
 }
 
-/** Puts back what was typed before a reload; once. */
+/** Restores the values from before a reload, once. */
 export function restoreValues(): void {
   const text = sessionStorage.getItem(STORAGE_KEY);
   if (text === null) return;
   sessionStorage.removeItem(STORAGE_KEY);
-  // Written by us, into the storage of this tab.
-  const { page, controls, scroll, focus } = JSON.parse(text) as Note;
+  // Written by `reloadKeeping()`.
+  const { page, controls, scroll, focus } = JSON.parse(text) as StoredState;
   if (page !== location.pathname + location.search) return;
   const byKey = new Map([...keysOf()].map(([control, key]) => [key, control]));
   for (const { key, state } of controls) {
     const control = byKey.get(key);
     if (control === undefined) continue;
     setState(control, state);
-    // Scripts of the page that follow what is typed hear of it.
+    // Notifies scripts of the page that observe input.
     dom(control).dispatchEvent(new Event("input", { bubbles: true }));
   }
   const focused = focus === null ? undefined : byKey.get(focus);
@@ -66,7 +66,7 @@ function changedControls(): Kept[] {
   });
 }
 
-/** The state of a control that differs from what the server said; `null` where it does not. */
+/** Returns the state of a control; `null` if it is that of the server. */
 function changedState(control: Element): Kept["state"] | null {
   if (control instanceof HTMLSelectElement) {
     const options = [...control.options];
@@ -91,7 +91,7 @@ function setState(control: Element, state: Kept["state"]): void {
   ) control.value = state;
 }
 
-/** The controls of the page, each under a name that the next page has for it too. */
+/** Returns the controls of the page by keys that they also have after the reload. */
 function keysOf(): Map<Element, string> {
   const counts = new Map<string, number>();
   const keys = new Map<Element, string>();

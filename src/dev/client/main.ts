@@ -1,10 +1,10 @@
 /**
- * The panel of development, served by `createHandler({ dev: true })` as `/_hyper/dev.js`: importing it in a page starts it.
+ * The panel of development mode, served by `createHandler({ dev: true })` as `/_hyper/dev.js`. Importing it starts it.
  *
  * @module
  */
 import { doc, dom } from "../../client/dom.ts";
-import { rememberOpen } from "../../client/page/morph.ts";
+import { saveOpenState } from "../../client/page/morph.ts";
 import { DEV_BUILD_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { connect } from "./connection.ts";
 import { createJournal } from "./journal.ts";
@@ -15,42 +15,43 @@ import { type Refreshed, refreshFiles, refreshPage, takeReports } from "./refres
 import { STYLES } from "./styles.ts";
 import { tapRequests } from "./wire_tap.ts";
 
-/** How long changes of files are gathered: an editor saves in several steps. In milliseconds. */
+/** Time in which changes of files are collected, in milliseconds: an editor saves in several steps. */
 const GATHER_MS = 60;
 
-/** The mark of a page that has its panel. */
+/** Marks a page that has a panel. */
 const STARTED = Symbol.for("hyper.dev");
 
-// A page that is shown within another is a part of it; one that a morph has given the script again has its panel.
-if (self === top && !(STARTED in globalThis)) start();
+// Not in a frame, and not again when a morph inserts the script a second time.
+if (self === top && !(STARTED in globalThis)) startPanel();
 
-function start(): void {
+function startPanel(): void {
   Object.assign(globalThis, { [STARTED]: true });
   const journal = createJournal(() => panel.update());
   const tap = tapRequests({ laneOf: (id) => journal.find(id)?.lane, onAnswer: journal.answered });
   const panel = createPanel({ journal, tap });
   const overlay = createOverlay();
-  const host = element();
+  const host = doc.createElement("hyper-dev");
+  dom(host).dataset.hyperDev = "";
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLES);
   const shadow = dom(host).attachShadow({ mode: "open" });
   shadow.adoptedStyleSheets = [sheet];
   shadow.append(panel.root, overlay.root);
-  // Beside the body, which pages put another in the place of.
+  // Outside of the body, which scripts may replace.
   dom(doc.documentElement).append(host);
 
-  rememberOpen(document);
+  saveOpenState(document);
   restoreValues();
   const showAll = (title: string, reports: readonly ErrorReport[]): void => {
     reports.forEach(panel.addError);
     if (reports.length > 0) overlay.show(title, reports);
   };
-  const take = (): void => showAll("The server has failed", takeReports(document));
-  take();
-  // A page that the runtime shows in the place of this one brings its errors along.
-  new MutationObserver(take).observe(doc.documentElement, { childList: true, subtree: true });
+  const showReports = (): void => showAll("The server has failed", takeReports(document));
+  showReports();
+  // A page that the runtime shows later brings its errors with it.
+  new MutationObserver(showReports).observe(doc.documentElement, { childList: true, subtree: true });
 
-  // Which start of the server this page is of.
+  // The server start that this page belongs to.
   let build = dom(doc.querySelector(`[${DEV_BUILD_ATTRIBUTE}]`))?.getAttribute(DEV_BUILD_ATTRIBUTE) ?? "";
   const files = new Set<string>();
   let gathering: ReturnType<typeof setTimeout> | undefined;
@@ -59,16 +60,16 @@ function start(): void {
     try {
       refreshed = await refreshPage();
     } catch (error) {
-      // Gone again already: the next start tells of itself.
-      panel.say(`${error}`);
+      // The server has stopped again. The next start is announced.
+      panel.showMessage(`${error}`);
       return;
     }
     if (refreshed.kind === "failed") {
       showAll("The page cannot be shown; what you see is the one before", refreshed.reports);
-      panel.say("The page cannot be shown; what you see is the one before");
+      panel.showMessage("The page cannot be shown; what you see is the one before");
     } else {
       overlay.clear();
-      panel.say(
+      panel.showMessage(
         refreshed.kind === "shown" ? "Page refreshed" : "This page cannot be asked for again; reload it by hand",
       );
     }
@@ -94,16 +95,9 @@ function start(): void {
       },
       failure(report) {
         panel.addError(report);
-        // What another page or another visitor has caused is in the list alone.
+        // Errors of other pages and users are only listed.
         if (report.requestId !== null && journal.find(report.requestId) !== undefined) overlay.add(report);
       },
     },
   });
-}
-
-function element(): HTMLElement {
-  const host = doc.createElement("hyper-dev");
-  // Of no interest to whoever prints the page or asks it for its text.
-  dom(host).dataset.hyperDev = "";
-  return host;
 }

@@ -1,24 +1,24 @@
 /**
- * The errors of the server, in front of the page they belong to.
+ * The dialog that shows server errors.
  *
  * @module
  */
 import type { ErrorReport } from "../../protocol/dev.ts";
 import { element } from "./element.ts";
 
-/** Shows errors. */
+/** A dialog with errors. */
 export interface Overlay {
   /** Its element. */
   readonly root: HTMLDialogElement;
-  /** Shows errors, in place of those it shows. */
+  /** Replaces the errors and opens the dialog. */
   show(title: string, reports: readonly ErrorReport[]): void;
-  /** Shows one more. */
+  /** Adds an error and opens the dialog. */
   add(report: ErrorReport): void;
-  /** Takes them away. */
+  /** Removes all errors and closes the dialog. */
   clear(): void;
 }
 
-/** Makes what shows errors; closed by the visitor, it opens with the next one. */
+/** Creates the dialog. When the user closes it, the next error opens it again. */
 export function createOverlay(): Overlay {
   const title = element("h2", { id: "hyper-dev-errors" });
   const list = element("div");
@@ -52,7 +52,7 @@ export function createOverlay(): Overlay {
   };
 }
 
-/** One error, as it is shown in the panel too. */
+/** Creates the element of an error, for the dialog and the panel. */
 export function article({ where, message, place, source, line, stack }: ErrorReport): HTMLElement {
   const lines = source.map((each) =>
     element(

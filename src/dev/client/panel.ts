@@ -1,18 +1,19 @@
 /**
- * The panel: what the runtime does on this page, as it does it.
+ * The panel: shows what the runtime does on this page.
  *
  * @module
  */
 import { dom } from "../../client/dom.ts";
 import type { ErrorReport } from "../../protocol/dev.ts";
+import { type CallRow, callStateText, createCallRow } from "./call_row.ts";
 import type { ConnectionState } from "./connection.ts";
-import { difference } from "./difference.ts";
 import { element } from "./element.ts";
-import type { Call, CallState, Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { article } from "./overlay.ts";
+import { createTabs } from "./tabs.ts";
 import type { Tap } from "./wire_tap.ts";
 
-/** What the panel shows, and asks. */
+/** The sources of the panel. */
 export interface PanelOptions {
   readonly journal: Journal;
   readonly tap: Tap;
@@ -20,46 +21,37 @@ export interface PanelOptions {
 
 /** The panel. */
 export interface Panel {
-  /** Its elements. */
+  /** Its element. */
   readonly root: HTMLElement;
-  /** Shows what the journal holds now; at the next frame, once for all changes until then. */
+  /** Renders the journal at the next frame, once for all changes until then. */
   update(): void;
-  /** Shows how the line to the server stands. */
+  /** Shows the state of the connection to the server. */
   setConnection(state: ConnectionState): void;
-  /** Says something about the page. */
-  say(text: string): void;
-  /** Keeps an error. */
+  /** Shows a message about the page. */
+  showMessage(text: string): void;
+  /** Adds an error. */
   addError(report: ErrorReport): void;
 }
 
-/** How many errors are kept. */
+/** Maximum number of errors. */
 const MAX_ERRORS = 20;
-/** How many attempts to reach the server fail before the closed panel says so. */
+/** Number of failed connections after which the closed panel shows it. */
 const MANY_LOSSES = 4;
-/** Where this tab remembers that the panel is open. */
+/** Session storage key of the open state. */
 const OPEN_KEY = "hyper-dev-open";
 
 const WORDS: Readonly<Record<ConnectionState, string>> = {
   connecting: "Connecting to the server",
   open: "Connected to the server",
-  lost: "The server does not answer; it may be starting anew",
+  lost: "The server does not answer; it may be restarting",
 };
-const TONES: Readonly<Record<CallState, string>> = {
-  running: "warn",
-  success: "good",
-  error: "bad",
-  failed: "bad",
-  aborted: "quiet",
-  blocked: "warn",
-};
-
-/** Makes the panel, closed unless this tab has left it open. */
+/** Creates the panel. It is open if it was open in this tab before. */
 export function createPanel({ journal, tap }: PanelOptions): Panel {
-  const rows = new Map<number, Row>();
+  const rows = new Map<number, CallRow>();
   const errors: ErrorReport[] = [];
-  // How often in a row the server was not there.
+  // Number of failed connections in a row.
   let losses = 0;
-  // Whether a frame is asked for already.
+  // `true` while a frame is requested.
   let isDue = false;
 
   const calls = element("ol", { class: "calls", "aria-label": "Calls, the latest first" });
@@ -108,7 +100,7 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     launcher.hidden = isOpen;
     launcher.setAttribute("aria-expanded", `${isOpen}`);
     sessionStorage.setItem(OPEN_KEY, isOpen ? "1" : "");
-    draw();
+    render();
     if (isOpen) tabs.focus();
     else launcher.focus();
   }
@@ -116,20 +108,20 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     errors.length = 0;
     dom(root).removeAttribute("data-errors");
     journal.clear();
-    draw();
+    render();
   }
-  function draw(): void {
+  function render(): void {
     isDue = false;
     if (panel.hidden) return;
-    drawCalls();
-    drawLanes();
-    drawSignals();
+    renderCalls();
+    renderLanes();
+    renderSignals();
     failures.replaceChildren(
       ...errors.length === 0 ? [element("p", { class: "empty" }, "The server has reported no error.")] : [],
       ...errors.map(article),
     );
   }
-  function drawCalls(): void {
+  function renderCalls(): void {
     const known = new Set(journal.calls.map(({ number }) => number));
     for (const [number, row] of rows) {
       if (known.has(number)) continue;
@@ -142,7 +134,7 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     for (const call of journal.calls) {
       let row = rows.get(call.number);
       if (row === undefined) {
-        row = createRow(call, tap);
+        row = createCallRow(call, tap);
         rows.set(call.number, row);
         calls.prepend(row.root);
       }
@@ -150,13 +142,8 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     }
     noCalls.hidden = journal.calls.length > 0;
   }
-  function drawLanes(): void {
-    const byLane = new Map<string, Call[]>();
-    for (const call of journal.calls) {
-      const lane = byLane.get(call.lane) ?? [];
-      lane.push(call);
-      byLane.set(call.lane, lane);
-    }
+  function renderLanes(): void {
+    const byLane = Map.groupBy(journal.calls, ({ lane }) => lane);
     lanes.replaceChildren(
       ...byLane.size === 0 ? [element("p", { class: "empty" }, "No lane was taken yet.")] : [],
       ...[...byLane].map(([lane, members]) =>
@@ -167,13 +154,13 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
           element(
             "ul",
             {},
-            ...members.map((call) => element("li", {}, `${call.number}. ${call.action}: ${stateOf(call)}`)),
+            ...members.map((call) => element("li", {}, `${call.number}. ${call.action}: ${callStateText(call)}`)),
           ),
         )
       ),
     );
   }
-  function drawSignals(): void {
+  function renderSignals(): void {
     const list = element("dl");
     for (const [name, value] of journal.signals) {
       list.append(element("dt", {}, name), element("dd", {}, JSON.stringify(value) ?? "undefined"));
@@ -187,201 +174,31 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     panel.hidden = false;
     launcher.hidden = true;
   }
-  draw();
+  render();
 
   return {
     root,
     update() {
       if (isDue) return;
       isDue = true;
-      requestAnimationFrame(draw);
+      requestAnimationFrame(render);
     },
     setConnection(state) {
       dom(root).dataset.state = state;
       status.textContent = WORDS[state];
       losses = state === "lost" ? losses + 1 : 0;
-      // A server that starts anew is away for a moment, which is no news.
+      // A restarting server is unavailable for a moment.
       label.textContent = losses < MANY_LOSSES ? "Hyper" : "Hyper: the server does not answer";
     },
-    say(text) {
+    showMessage(text) {
       status.textContent = text;
     },
     addError(report) {
       errors.unshift(report);
       errors.length = Math.min(errors.length, MAX_ERRORS);
       dom(root).dataset.errors = "";
-      draw();
+      render();
     },
-  };
-}
-
-/** The frame that the bars of a time line are drawn in. */
-interface Window {
-  readonly from: number;
-  readonly until: number;
-  readonly now: number;
-}
-
-/** A call in the time line; it stays open or closed while it changes. */
-interface Row {
-  readonly root: HTMLElement;
-  update(window: Window): void;
-}
-
-function createRow(call: Call, tap: Tap): Row {
-  const name = element("span", { class: "name" }, call.action);
-  const lane = element("span", { class: "lane quiet" }, call.lane);
-  const state = element("span");
-  const code = element("span", { class: "status-code number" });
-  const time = element("span", { class: "number" });
-  const bar = element("span", { class: "span" });
-  const more = element("div", { class: "more" });
-  const details = element(
-    "details",
-    { ontoggle: () => draw() },
-    element("summary", {}, name, lane, state, code, time, element("span", { class: "track" }, bar)),
-    more,
-  );
-  function draw(): void {
-    if (details.open) more.replaceChildren(...describe(call, tap));
-  }
-  // What is shown now: a row that does not change is not drawn again, so that what is selected in it stays selected.
-  let shown = "";
-  return {
-    root: element("li", {}, details),
-    update({ from, until, now }) {
-      const end = call.endedAt ?? now;
-      const scale = 100 / (until - from);
-      bar.style.left = `${(call.startedAt - from) * scale}%`;
-      bar.style.width = `${(end - call.startedAt) * scale}%`;
-      const next = [
-        call.state,
-        call.note,
-        call.status,
-        call.isStream,
-        call.eventCount,
-        call.patches.length,
-        call.endedAt,
-      ];
-      if (shown === `${next}`) return;
-      shown = `${next}`;
-      state.textContent = stateOf(call);
-      state.className = TONES[call.state];
-      code.textContent = call.status === 0 ? "–" : `${call.status}`;
-      time.textContent = call.endedAt === null ? "…" : `${(end - call.startedAt).toFixed(0)} ms`;
-      draw();
-    },
-  };
-}
-
-function describe(call: Call, tap: Tap): Node[] {
-  const facts: readonly (readonly [string, string])[] = [
-    ["Request", `${call.method} ${call.url}`],
-    ["Id", call.id],
-    ["Lane", call.lane],
-    ["Target", call.target ?? "none"],
-    ["Note", call.note || "none"],
-  ];
-  const replay = element(
-    "button",
-    { type: "button", disabled: !tap.canReplay(call), onclick: () => tap.replay(call) },
-    "Replay with the same id",
-  );
-  return [
-    element("dl", {}, ...facts.flatMap(([term, text]) => [element("dt", {}, term), element("dd", {}, text)])),
-    element("div", {}, replay),
-    element("h3", {}, `Patches (${call.patches.length})`),
-    element(
-      "ol",
-      {},
-      ...call.patches.map(({ after, element: target, swap, old, now }) => {
-        const { before, removed, added, behind } = difference(old, now);
-        return element(
-          "li",
-          {},
-          `${after.toFixed(0)} ms ${target}, ${swap}`,
-          element(
-            "div",
-            { class: "pair" },
-            side("Before", before, element("del", {}, removed), behind),
-            side("After", before, element("ins", {}, added), behind),
-          ),
-        );
-      }),
-    ),
-    element("h3", {}, `Events (${call.eventCount})`),
-    element(
-      "ol",
-      {},
-      ...call.events.map(({ after, name, data }) =>
-        element("li", {}, `${after.toFixed(0)} ms ${name} `, element("code", {}, data))
-      ),
-    ),
-  ];
-}
-
-function side(title: string, ...content: readonly (Node | string)[]): HTMLElement {
-  return element("div", {}, element("h4", {}, title), element("pre", {}, ...content));
-}
-
-function stateOf(call: Call): string {
-  if (call.isStream) {
-    return call.state === "running" ? `stream, ${call.eventCount}` : `${call.state}, ${call.eventCount}`;
-  }
-  return call.state;
-}
-
-interface Tabs {
-  readonly list: HTMLElement;
-  readonly panels: readonly HTMLElement[];
-  /** Puts the focus on the tab that is chosen. */
-  focus(): void;
-}
-
-/** Tabs as the ARIA practices have them: the arrows choose, one of them is in the order of the keyboard. */
-function createTabs(contents: readonly (readonly [string, HTMLElement])[]): Tabs {
-  const panels = contents.map(([, content], index) =>
-    element(
-      "div",
-      { role: "tabpanel", id: `tabpanel-${index}`, "aria-labelledby": `tab-${index}`, tabindex: 0 },
-      content,
-    )
-  );
-  const tabs = contents.map(([title], index) =>
-    element(
-      "button",
-      {
-        type: "button",
-        role: "tab",
-        id: `tab-${index}`,
-        "aria-controls": `tabpanel-${index}`,
-        onclick: () => choose(index),
-      },
-      title,
-    )
-  );
-  let chosen = 0;
-  function choose(index: number): void {
-    chosen = (index + tabs.length) % tabs.length;
-    tabs.forEach((tab, at) => {
-      tab.setAttribute("aria-selected", `${at === chosen}`);
-      tab.tabIndex = at === chosen ? 0 : -1;
-    });
-    panels.forEach((panel, at) => panel.hidden = at !== chosen);
-  }
-  const move = (event: Event): void => {
-    if (!(event instanceof KeyboardEvent)) return;
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    choose(chosen + step);
-    tabs[chosen]?.focus();
-  };
-  choose(0);
-  return {
-    list: element("div", { role: "tablist", "aria-label": "What is shown", onkeydown: move }, ...tabs),
-    panels,
-    focus: () => tabs[chosen]?.focus(),
   };
 }
 

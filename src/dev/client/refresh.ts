@@ -1,32 +1,33 @@
 /**
- * Shows the page as the server would give it now, and leaves what was typed, where the focus is, and how far the page is
- * scrolled. Where that cannot be done, the page is loaded anew with what was typed.
+ * Refreshes the page and keeps typed text, focus and scroll position. If that is not possible, reloads it and restores
+ * values.
  *
  * @module
  */
 import { all, doc, dom } from "../../client/dom.ts";
 import { isMergeable } from "../../client/navigate/fetch_page.ts";
+import { withoutFragment } from "../../client/navigate/fragment.ts";
 import { showLoading } from "../../client/page/loading.ts";
-import { morph } from "../../client/page/morph.ts";
+import { morphElement } from "../../client/page/morph.ts";
 import { showNetwork } from "../../client/page/network.ts";
 import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { reloadKeeping } from "./keep_values.ts";
 
-/** What came of it. */
+/** Result of a refresh. */
 export type Refreshed =
-  /** The page is shown, or about to be loaded. */
+  /** The new page is shown, or is being loaded. */
   | { readonly kind: "shown" }
-  /** The page cannot be had, for these reasons; the old one stays. */
+  /** The page has errors. The old one stays. */
   | { readonly kind: "failed"; readonly reports: readonly ErrorReport[] }
-  /** The page is none that can be asked for, as the answer to a form is; the old one stays. */
+  /** The page cannot be requested, such as a response to a form. The old one stays. */
   | { readonly kind: "kept" };
 
-/** Put behind the URL of a file that has changed, so that the browser asks for it anew. */
+/** Query parameter that makes the browser fetch a changed file again. */
 const VERSION = "hyper-dev";
 
-/** Fetches the page and puts it in the place of this one. */
+/** Fetches the page and replaces the current one. */
 export async function refreshPage(): Promise<Refreshed> {
-  const { page, status, url } = await fetchPage(location.href);
+  const { page, status, url } = await fetchDocument(location.href);
   if (page === null) {
     location.reload();
     return { kind: "shown" };
@@ -34,32 +35,32 @@ export async function refreshPage(): Promise<Refreshed> {
   const reports = takeReports(page);
   if (status >= 500) return { kind: "failed", reports };
   if (status === 405) return { kind: "kept" };
-  if (withoutHash(url) !== withoutHash(location.href)) location.assign(url);
+  if (withoutFragment(url) !== withoutFragment(location.href)) location.assign(url);
   else if (hasNewScripts(page)) reloadKeeping();
-  else show(page);
+  else replacePage(page);
   return { kind: "shown" };
 }
 
-/** Lets static files that have changed be seen. */
+/** Applies changes of static files. */
 export function refreshFiles(paths: ReadonlySet<string>): void {
   let needsReload = false;
   for (const path of paths) {
-    // What editors leave beside a file while they save it is no part of any page.
+    // Temporary files of editors.
     if (/(^|\/)\.|~$|\.(sw[a-z]|tmp|bak)$|\/\d+$/.test(path)) continue;
     const users = all("link[href],img[src],source[src],video[src],audio[src]")
-      .filter((user) => pathOf(user) === path);
+      .filter((user) => staticPath(user) === path);
     if (users.length === 0) needsReload = true;
-    for (const user of users) load(user);
+    for (const user of users) reloadFile(user);
   }
   if (needsReload) reloadKeeping();
 }
 
-/** Takes the errors that the server has written into a page out of it. */
+/** Removes the errors in a page and returns them. */
 export function takeReports(page: ParentNode): readonly ErrorReport[] {
   return all(`[${DEV_ERROR_ATTRIBUTE}]`, page).map((element) => {
     const section = dom(element);
     section.remove();
-    // Written by our own server; nothing of it is used but as text.
+    // Written by this server, and only used as text.
     return JSON.parse(section.getAttribute(DEV_ERROR_ATTRIBUTE) ?? "null") as ErrorReport;
   });
 }
@@ -71,10 +72,11 @@ interface Fetched {
 }
 
 /**
- * Fetches a document; parsed by the browser itself, which no policy of Trusted Types is against. One that is not a page of
- * this server is let go before it is parsed.
+ * Fetches a document. The browser parses it, which needs no Trusted Types policy. A response that is not a page of this
+ * server
+ * is not parsed.
  */
-function fetchPage(url: string): Promise<Fetched> {
+function fetchDocument(url: string): Promise<Fetched> {
   const request = new XMLHttpRequest();
   const { promise, resolve, reject } = Promise.withResolvers<Fetched>();
   request.open("GET", url);
@@ -93,7 +95,7 @@ function fetchPage(url: string): Promise<Fetched> {
   return promise;
 }
 
-function show(page: Document): void {
+function replacePage(page: Document): void {
   const root = dom(doc.documentElement);
   const come = dom(page);
   for (const name of ["lang", "dir"]) {
@@ -104,29 +106,29 @@ function show(page: Document): void {
   doc.title = come.title;
   mergeLinks(page);
   const body = doc.adoptNode(come.body);
-  // As the runtime leaves a page at rest: the markup of the server says nothing of the network and of what is on its way.
+  // The markup of the server knows neither the network nor current requests.
   showNetwork(body, navigator.onLine);
   showLoading(body);
-  morph(doc.body, body);
+  morphElement(doc.body, body);
 }
 
-/** Brings the style sheets, icons and descriptions of the new head, and takes out those it has no more. */
+/** Adds new style sheets, icons and metas, and removes those that the new head lacks. */
 function mergeLinks(page: Document): void {
   const LINKS = "link,meta:not([http-equiv]),style";
-  const old = new Map(all(LINKS, doc.head).map((each) => [keyOf(each), each]));
+  const old = new Map(all(LINKS, doc.head).map((each) => [elementKey(each), each]));
   for (const each of all(LINKS, dom(page).head)) {
-    if (!old.delete(keyOf(each))) doc.head.append(doc.importNode(each, true));
+    if (!old.delete(elementKey(each))) doc.head.append(doc.importNode(each, true));
   }
   for (const each of old.values()) if (!dom(each).matches("style,[hyper-keep]")) dom(each).remove();
 }
 
 function hasNewScripts(page: Document): boolean {
-  const known = new Set(all("script").map(keyOf));
-  return all("script[src]", page).some((script) => !known.has(keyOf(script)));
+  const known = new Set(all("script").map(elementKey));
+  return all("script[src]", page).some((script) => !known.has(elementKey(script)));
 }
 
-/** What makes two elements of two pages the same. */
-function keyOf(element: Element): string {
+/** Returns what identifies an element of a head. */
+function elementKey(element: Element): string {
   const view = dom(element);
   const name = view.localName === "script" ? "src" : "href";
   const url = view.getAttribute(name);
@@ -134,21 +136,21 @@ function keyOf(element: Element): string {
   return `${view.localName} ${view.getAttribute("rel")} ${withoutVersion(url)}`;
 }
 
-function load(element: Element): void {
+function reloadFile(element: Element): void {
   const user = dom(element);
   const name = user.localName === "link" ? "href" : "src";
   const url = new URL(withoutVersion(user.getAttribute(name) ?? ""));
   url.searchParams.set(VERSION, String(Date.now()));
   if (!user.matches("link[rel~=stylesheet]")) return user.setAttribute(name, url.href);
-  // The old one stays until the new one is there: without it the page would stand bare for a moment.
+  // The old one stays until the new one has loaded, to avoid a flash of unstyled content.
   const next = doc.importNode(element, true);
   dom(next).setAttribute(name, url.href);
   for (const type of ["load", "error"]) dom(next).addEventListener(type, () => user.remove(), { once: true });
   user.after(next);
 }
 
-/** The path a link or a source leads to; empty where that is no place of this site. */
-function pathOf(element: Element): string {
+/** Returns the path of a link or source, or an empty string for other sites. */
+function staticPath(element: Element): string {
   const user = dom(element);
   const url = URL.parse(user.getAttribute("href") ?? user.getAttribute("src") ?? "", doc.baseURI);
   return url?.origin === location.origin ? url.pathname : "";
@@ -158,8 +160,4 @@ function withoutVersion(href: string): string {
   const url = new URL(href, doc.baseURI);
   url.searchParams.delete(VERSION);
   return url.href;
-}
-
-function withoutHash(href: string): string {
-  return href.split("#", 1)[0] ?? href;
 }

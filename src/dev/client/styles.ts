@@ -1,6 +1,5 @@
 /**
- * How the panel looks: a sheet that is adopted by its shadow root, so that a policy without inline styles has nothing to
- * say and no style of the page reaches it.
+ * Style sheet of the panel, adopted by its shadow root: no policy for inline styles applies, and no style of the page.
  *
  * @module
  */

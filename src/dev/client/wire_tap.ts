@@ -1,8 +1,7 @@
 /**
- * Between the runtime and the network: tells the server the lane of each call, which only the page knows, keeps what was
- * sent, and sends it again with the same id.
- *
- * The runtime itself carries none of this: it is the same file in development and in production.
+ * Intercepts requests of the runtime: adds the lane of the call, which the server does not know, and stores what was
+ * sent,
+ * to send it again with the same request ID. The runtime has no code for this: it is the same file in production.
  *
  * @module
  */
@@ -11,35 +10,35 @@ import { LANE_HEADER } from "../../protocol/dev.ts";
 import { REQUEST_ID_HEADER, STREAM_HEADER } from "../../protocol/names.ts";
 import type { Call } from "./journal.ts";
 
-/** What a call was sent with. */
+/** A stored request. */
 interface Sent {
   readonly headers: Headers;
   readonly body: BodyInit | null;
 }
 
-/** Who is told, and asked. */
+/** Options for {@linkcode tapRequests}. */
 export interface TapOptions {
-  /** The lane of a call, by its id. */
+  /** Returns the lane of a call by its request ID. */
   readonly laneOf: (id: string) => string | undefined;
-  /** Told what an answer begins with. */
+  /** Called with the head of each response. */
   readonly onAnswer: (id: string, status: number, isStream: boolean) => void;
 }
 
-/** What was sent. */
+/** Access to stored requests. */
 export interface Tap {
-  /** Whether a call can be sent again. */
+  /** Returns `true` if a call can be sent again. */
   canReplay(call: Call): boolean;
-  /** Sends a call again, byte for byte, under its own id; its answer takes effect on the page. */
+  /** Sends a call again, byte for byte, with its request ID, and applies the response. */
   replay(call: Call): void;
 }
 
-/** How many calls are kept. */
+/** Maximum number of stored requests. */
 const MAX_SENT = 100;
 
-/** Listens to what the page sends, as long as it lives. */
+/** Intercepts requests as long as the page lives. */
 export function tapRequests({ laneOf, onAnswer }: TapOptions): Tap {
   const sent = new Map<string, Sent>();
-  // What is to be sent in place of what the runtime makes of a replay.
+  // Stored requests that replace the next request with their ID.
   const armed = new Map<string, Sent>();
 
   const keep = (id: string, what: Sent): void => {
@@ -68,7 +67,7 @@ export function tapRequests({ laneOf, onAnswer }: TapOptions): Tap {
     return response;
   };
 
-  // Calls with files go this way, for their progress.
+  // Calls with upload progress.
   const uploads = new WeakMap<XMLHttpRequest, Headers>();
   const { setRequestHeader, send } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.setRequestHeader = function (name, value): void {
@@ -82,7 +81,7 @@ export function tapRequests({ laneOf, onAnswer }: TapOptions): Tap {
   XMLHttpRequest.prototype.send = function (body): void {
     const headers = uploads.get(this);
     const id = headers?.get(REQUEST_ID_HEADER) ?? null;
-    // A document is none of what calls are made of.
+    // Calls never send a document.
     if (headers !== undefined && id !== null && !(body instanceof Document)) {
       keep(id, { headers, body: body ?? null });
       this.addEventListener("loadend", () => onAnswer(id, this.status, false));
@@ -98,7 +97,7 @@ export function tapRequests({ laneOf, onAnswer }: TapOptions): Tap {
       armed.set(id, what);
       const onBeforeSubmit = (request: object): void => void Object.assign(request, { id });
       const options = { method, url, key: lane, sync: "none", ...(target === null ? {} : { target }) } as const;
-      // How it ends is told by its events.
+      // Events report how it ends.
       Hyper.action(action, {}, { ...options, onBeforeSubmit }).catch(() => {}).finally(() => armed.delete(id));
     },
   };

@@ -1,74 +1,88 @@
 /**
- * A claim that is held: the right to run an action function, and the duty to say what came of it.
+ * A claim that is held: the right to run an action function, and the duty to report its result.
  *
  * @module
  */
 import { type Report, reportTo } from "../../callback.ts";
+import type { Holder } from "../../http/caller.ts";
 import type { Store } from "../../store/store.ts";
+import type { MovedRecord } from "./claim_records.ts";
 import { Lease, type RunningRecord } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
 import { boundOutcome, type StoredOutcome, type StoredResult, TOO_LARGE, withoutCookies } from "./outcome.ts";
-import type { Holder } from "../../http/caller.ts";
 
 /**
  * The right to run a mutation, held until {@linkcode finish} or {@linkcode giveUp}; only the first of these counts.
  *
- * Neither rejects: the answer of the action function does not depend on the store. What the store could not be told is reported
- * once, repeats are answered by this process meanwhile, and the store is tried again.
+ * Neither rejects: the response does not depend on the store. An error of the store is reported once, this process answers retries
+ * meanwhile, and the store is tried again.
  */
 export interface MineClaim extends AsyncDisposable {
   readonly kind: "mine";
   /**
-   * Begins to renew the lease, for as long as the claim is held. Call it where the action function is waited for: one that is
-   * done at once needs no timer, which would cost more than the claim. Called again it does nothing.
+   * Starts to renew the lease, for as long as the claim is held. Call it where the action function is awaited: one that returns at
+   * once needs no timer, which would cost more than the claim. A second call does nothing.
    */
   renew(): void;
   /**
-   * Keeps a cookie for repeats, with the outcome: they come from the same client, whose first answer may have been lost.
+   * Keeps a cookie with the outcome for retries: they come from the same client, whose first response may have been lost.
    *
    * @param value The value of `Set-Cookie`.
    */
   keepCookie(value: string): void;
   /**
-   * Keeps the cookies of a response of the application's own, ahead of those that were set beside it, as they are sent.
+   * Keeps the cookies of a response of the application, before those that were set with `setCookie()`, in the order of sending.
    *
    * @param values The values of `Set-Cookie`.
    */
   keepOwnCookies(values: readonly string[]): void;
   /**
-   * Tells that the head of the answer goes out before the run has ended: a repeat may come with the cookies that were kept so
-   * far, and then waits for this run.
+   * Notes that the head of the response is sent before the run has ended: a retry may send the cookies that were kept so far, and
+   * then waits for this run.
    */
   headSent(): void;
   /**
-   * Keeps the outcome for repeats. What is above `STORED_BYTES` is kept as `tooLarge`.
+   * Keeps the outcome for retries. One above `STORED_BYTES` is kept as `tooLarge`.
    *
    * @param outcome The outcome, without its cookies.
-   * @returns Settled when the store has it, or has failed once. Does not reject.
+   * @returns Fulfilled when the store has it, or has failed once. Does not reject.
    */
   finish(outcome: StoredResult): Promise<void>;
   /**
-   * Lets the next one run it, as when the action function threw. The claim of another process stays.
+   * Lets the next request run it, for example when the action function threw. The claim of another process stays.
    *
-   * @returns Settled when the claim is free, or the store has failed once. Does not reject.
+   * @returns Fulfilled when the claim is free, or the store has failed once. Does not reject.
    */
   giveUp(): Promise<void>;
 }
 
-/** The identity that a client has once it keeps the cookies of an answer. */
+/** The identity that a client has once it keeps the cookies of a response. */
 export interface Move {
-  /** The key under which its repeats look. */
+  /** The key under which its retries look. */
   readonly key: string;
-  /** Called when the store has the outcome under both keys, with the one it had before. */
+  /** Called when the store has the outcome under both keys. */
   readonly onKept: () => Promise<void>;
 }
 
-/** A pointer from the identity that an answer makes to the run that makes it. */
-export interface MovedRecord {
-  readonly kind: "moved";
-  /** The key of the run. */
-  readonly to: string;
+/** What is claimed. */
+export interface ClaimRequest {
+  /** The key, as `onceKey()` returns it. */
+  readonly key: string;
+  /** The full name of the action, for messages. */
+  readonly action: string;
+  /** The holder that the claim and its outcome are counted for. */
+  readonly holder: Holder;
+  /** The session of the request, as a digest; `null` if it has none. */
+  readonly session: string | null;
+  /** Returns the identity that cookies create; `null` if it is the one that the request had. */
+  readonly moveOf: (cookies: readonly string[]) => Promise<Move | null>;
+  /** Called with errors of the store, and others, while the claim is held and after. */
+  readonly report: Report;
+  /** Called when the claim was lost to another process, or nearly so. */
+  readonly onLost: Report;
+  /** Ends the waiting for another run. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What all claims of a process share. */
@@ -78,7 +92,7 @@ export interface ClaimServices {
   readonly outbox: Outbox;
   /** Time an outcome is kept, in seconds. */
   readonly seconds: number;
-  /** Time after which a claim runs out, in seconds; `null` for a store of this process alone, where it never does. */
+  /** Time after which a claim expires, in seconds; `null` for a store of this process alone, where it never does. */
   readonly leaseSeconds: number | null;
   /** The keys that this process runs. */
   readonly held: Set<string>;
@@ -86,24 +100,13 @@ export interface ClaimServices {
   readonly drop: (keys: readonly string[], report: Report) => void;
 }
 
-/** One claim. */
+/** Options for {@linkcode HeldClaim}. */
 export interface HeldOptions {
-  readonly key: string;
+  readonly request: ClaimRequest;
+  /** The claim as the store has it. */
   readonly record: RunningRecord;
-  /** The key of its mark; `null` where there is none. */
+  /** The key of its mark; `null` if it has none. */
   readonly mark: string | null;
-  /** The action, for messages. */
-  readonly action: string;
-  /** The holder that it, and then its outcome, is kept for. */
-  readonly holder: Holder;
-  /** The session of the request, as a digest; `null` where it has none. */
-  readonly session: string | null;
-  /** The identity that cookies make, or `null` where it is the one that the request had. */
-  readonly moveOf: (cookies: readonly string[]) => Promise<Move | null>;
-  /** Called with what the store said, and what else went wrong. */
-  readonly report: Report;
-  /** Called with what a lost lease means. */
-  readonly onLost: Report;
   /** Called when it is over. */
   readonly onOver: () => void;
 }
@@ -114,15 +117,15 @@ export class HeldClaim implements MineClaim {
   readonly #services: ClaimServices;
   readonly #options: HeldOptions;
   readonly #lease: Lease | null;
-  /** Cleared by the first that ends it, and never set again. */
+  /** Cleared by the first call that ends the claim, and never set again. */
   #isOpen = true;
-  /** `null` before the first: most set none. */
+  /** `null` before the first: most runs set none. */
   #cookies: string[] | null = null;
-  /** The key of the new identity that this process runs too; `null` before it is known. */
+  /** The key of the new identity, which this process runs as well; `null` before it is known. */
   #alias: string | null = null;
-  /** What was reported of the lease; `null` while it holds. */
+  /** What was reported about the lease; `null` while it holds. */
   #lost: "taken" | "renewed" | null = null;
-  /** Where repeats look that come with the cookies of the head; `null` before it has gone out. */
+  /** Where retries look that send the cookies of the head; `null` before the head is sent. */
   #moved: Promise<Move | null> | null = null;
 
   /**
@@ -131,7 +134,7 @@ export class HeldClaim implements MineClaim {
    */
   constructor(services: ClaimServices, options: HeldOptions) {
     const { store, leaseSeconds } = services;
-    const { key, record } = options;
+    const { request: { key }, record } = options;
     this.#services = services;
     this.#options = options;
     this.#lease = leaseSeconds === null
@@ -160,25 +163,18 @@ export class HeldClaim implements MineClaim {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#lease?.stop();
-    const { key, holder, report } = this.#options;
-    const { ledger, outbox, drop } = this.#services;
-    let kept: StoredOutcome = TOO_LARGE;
+    const { key, report } = this.#options.request;
+    const { outbox } = this.#services;
     try {
-      const bound = this.#bound(outcome);
-      kept = bound.outcome;
+      const { outcome: kept, bytes } = this.#bound(outcome);
       const move = this.#cookies === null ? null : await this.#move(this.#cookies);
-      drop(ledger.add({ key, holder, bytes: bound.bytes }), report);
-      if (move !== null) drop(ledger.add({ key: move.key, holder, bytes: bound.bytes }), report);
-      const send = async (): Promise<void> => {
-        if (await this.#send(kept, move)) return;
-        this.#reportLost("taken");
-        outbox.add(key, { outcome: kept, send: null });
-      };
+      this.#count(key, bytes);
+      if (move !== null) this.#count(move.key, bytes);
       try {
-        await send();
+        await this.#send(kept, move);
       } catch (error) {
         reportTo(report, error);
-        outbox.add(key, { outcome: kept, send });
+        outbox.add(key, { outcome: kept, send: () => this.#send(kept, move) });
         if (move !== null) outbox.add(move.key, { outcome: withoutCookies(kept), send: null });
       }
     } finally {
@@ -190,7 +186,7 @@ export class HeldClaim implements MineClaim {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#lease?.stop();
-    const { key, report } = this.#options;
+    const { key, report } = this.#options.request;
     try {
       await this.#free();
     } catch (error) {
@@ -207,39 +203,45 @@ export class HeldClaim implements MineClaim {
 
   #over(): void {
     const { held } = this.#services;
-    held.delete(this.#options.key);
+    held.delete(this.#options.request.key);
     if (this.#alias !== null) held.delete(this.#alias);
     this.#options.onOver();
   }
 
-  /** What is kept; where it cannot be said in JSON it is done all the same. */
+  #count(key: string, bytes: number): void {
+    const { holder, report } = this.#options.request;
+    this.#services.drop(this.#services.ledger.add({ key, holder, bytes }), report);
+  }
+
+  /** Returns the outcome that is kept. The action function has run even if JSON cannot represent its outcome. */
   #bound(outcome: StoredResult): ReturnType<typeof boundOutcome> {
-    const own = { cookies: this.#cookies ?? [], session: this.#options.session };
+    const { session, report } = this.#options.request;
     try {
-      return boundOutcome(outcome, own);
+      return boundOutcome(outcome, this.#cookies, session);
     } catch (error) {
-      reportTo(this.#options.report, error);
-      return boundOutcome(TOO_LARGE, own);
+      reportTo(report, error);
+      return boundOutcome(TOO_LARGE, this.#cookies, session);
     }
   }
 
-  /** The identity that the answer makes; where it cannot be told, repeats are found under the one before alone. */
+  /** Returns the identity that the response creates. If that fails, retries are found under the previous one alone. */
   async #move(cookies: readonly string[]): Promise<Move | null> {
+    const { moveOf, report } = this.#options.request;
     try {
-      return await this.#moved ?? await this.#options.moveOf(cookies);
+      return await this.#moved ?? await moveOf(cookies);
     } catch (error) {
-      reportTo(this.#options.report, error);
+      reportTo(report, error);
       return null;
     }
   }
 
-  /** Leads repeats with the cookies of the head to this run. */
+  /** Leads retries with the cookies of the head to this run. */
   async #point(cookies: readonly string[]): Promise<Move | null> {
     const { store, seconds, held } = this.#services;
     try {
-      const move = await this.#options.moveOf(cookies);
+      const move = await this.#options.request.moveOf(cookies);
       if (move === null) return null;
-      // For this process at once, whatever becomes of the store.
+      // For this process at once, even if the store fails.
       if (this.#isOpen && !held.has(move.key)) held.add(this.#alias = move.key);
       await store.putIfAbsent(move.key, this.#pointer, seconds);
       return move;
@@ -249,51 +251,53 @@ export class HeldClaim implements MineClaim {
     }
   }
 
-  /** Tells the store the outcome, under both keys; `false` where another process has the claim. May be tried again. */
-  async #send(kept: StoredOutcome, move: Move | null): Promise<boolean> {
-    const { store, seconds } = this.#services;
-    const { key, record, mark } = this.#options;
-    if (!await this.#put(key, record, kept)) return false;
-    // After the outcome, and only where it is there: it is what a repeat finds from now on.
+  /** Stores the outcome under both keys. If another process has the claim, this process alone keeps it. May be called again. */
+  async #send(kept: StoredOutcome, move: Move | null): Promise<void> {
+    const { store, seconds, outbox } = this.#services;
+    const { request: { key }, record, mark } = this.#options;
+    if (!await store.replace(key, record, kept, seconds) && !await this.#isStored(kept)) {
+      this.#reportLost("taken");
+      return outbox.add(key, { outcome: kept, send: null });
+    }
+    // After the outcome, and only if it is stored: a retry finds it from now on.
     if (mark !== null) await store.deleteIf(mark, record.owner);
-    if (move === null) return true;
+    if (move === null) return;
     const plain = withoutCookies(kept);
     if (!await store.replace(move.key, this.#pointer, plain, seconds)) {
       await store.putIfAbsent(move.key, plain, seconds);
     }
-    this.#services.outbox.remove(move.key);
+    outbox.remove(move.key);
     await move.onKept();
-    return true;
   }
 
-  async #put(key: string, record: RunningRecord, kept: StoredOutcome): Promise<boolean> {
+  /** Returns whether the outcome is stored although the claim is not: a response of the store was lost, or the claim has expired. */
+  async #isStored(kept: StoredOutcome): Promise<boolean> {
     const { store, seconds } = this.#services;
-    if (await store.replace(key, record, kept, seconds)) return true;
-    // An attempt before may have come through, and only its answer been lost.
+    const { key } = this.#options.request;
     const found = await store.get(key);
     if (found !== null) return JSON.stringify(found) === JSON.stringify(kept);
-    // It had run out, and no other process has come.
+    // It had expired, and no other process has claimed it.
     return await store.putIfAbsent(key, kept, seconds);
   }
 
   async #free(): Promise<void> {
     const { store } = this.#services;
-    const { key, record, mark } = this.#options;
+    const { request: { key }, record, mark } = this.#options;
     const move = await this.#moved;
     if (move) await store.deleteIf(move.key, this.#pointer);
-    // Before the claim: the next to take that must not find the mark of a run that has ended.
+    // Before the claim: the next request that takes it must not find the mark of a run that has ended.
     if (mark !== null) await store.deleteIf(mark, record.owner);
     await store.deleteIf(key, record);
   }
 
   get #pointer(): MovedRecord {
-    return { kind: "moved", to: this.#options.key };
+    return { kind: "moved", to: this.#options.request.key };
   }
 
   #reportLost(what: "taken" | "renewed"): void {
     if (this.#lost === "taken" || this.#lost === what) return;
     this.#lost = what;
-    const { action, onLost } = this.#options;
+    const { action, onLost } = this.#options.request;
     const { leaseSeconds } = this.#services;
     reportTo(
       onLost,

@@ -48,10 +48,9 @@ export interface Identities {
    *
    * @param request The request, of which only headers are read.
    * @param principal Its principal, or `null`.
-   * @returns The identity.
-   * @throws {Error} What the store said, where the names of cookies cannot be read.
+   * @returns The identity; a promise of it if the names of cookies have to be read, which rejects with the error of the store.
    */
-  of(request: Pick<Request, "headers">, principal: string | null): Promise<Identity>;
+  of(request: Pick<Request, "headers">, principal: string | null): Identity | Promise<Identity>;
   /**
    * Returns the identity that the cookies of an answer make of that of its request.
    *
@@ -117,8 +116,12 @@ class CookieIdentities implements Identities {
     this.#names = new Set(cookies);
   }
 
-  async of(request: Pick<Request, "headers">, principal: string | null): Promise<Identity> {
-    if (!this.#isFixed && this.#isOld()) await this.#read();
+  of(request: Pick<Request, "headers">, principal: string | null): Identity | Promise<Identity> {
+    if (this.#isFixed || !this.#isOld()) return this.#identityOf(request, principal);
+    return this.#read().then(() => this.#identityOf(request, principal));
+  }
+
+  #identityOf(request: Pick<Request, "headers">, principal: string | null): Identity {
     const session = this.#sessionOf(request);
     return { user: principal === null ? session : digest(["principal", principal]), session };
   }

@@ -55,13 +55,15 @@ interface Account {
   readonly scale: number;
   /** Its outcomes, the oldest first. */
   readonly entries: Queue;
+  /** The account of its site; `null` if it has none. */
+  readonly site: Account | null;
   weight: number;
 }
 
 interface Entry {
   readonly key: string;
-  /** That of its holder, and of the site of that. */
-  readonly accounts: readonly Account[];
+  /** The account of its holder. */
+  readonly account: Account;
   readonly weight: number;
   readonly expires: number;
   /** `true` once it is taken out, for good. */
@@ -145,18 +147,15 @@ class FairLedger implements Ledger {
     const now = performance.now();
     this.remove(key);
     this.#dropExpired(now);
-    const accounts = [this.#account(holder.kind === "unknown" ? holder.kind : `${holder.kind} ${holder.name}`, 1)];
-    if (holder.kind === "address" && holder.site !== undefined) {
-      accounts.push(this.#account(`site ${holder.site}`, SITE_SCALE));
-    }
+    const account = this.#accountOf(holder);
     const weight = Math.max(bytes, this.#leastWeight);
-    const entry: Entry = { key, accounts, weight, expires: now + this.#milliseconds, isGone: false };
+    const entry: Entry = { key, account, weight, expires: now + this.#milliseconds, isGone: false };
     this.#entries.set(key, entry);
     this.#order.push(entry);
     this.#weight += weight;
-    for (const account of accounts) {
-      account.entries.push(entry);
-      this.#weigh(account, weight);
+    for (let each: Account | null = account; each !== null; each = each.site) {
+      each.entries.push(entry);
+      this.#weigh(each, weight);
     }
     return this.#weight > this.#most ? this.#makeRoom() : NONE;
   }
@@ -173,14 +172,23 @@ class FairLedger implements Ledger {
     entry.isGone = true;
     this.#order.forget();
     this.#weight = this.#entries.size === 0 ? 0 : this.#weight - entry.weight;
-    for (const account of entry.accounts) {
-      account.entries.forget();
-      this.#weigh(account, -entry.weight);
+    for (let each: Account | null = entry.account; each !== null; each = each.site) {
+      each.entries.forget();
+      this.#weigh(each, -entry.weight);
     }
   }
 
-  #account(name: string, scale: number): Account {
-    return this.#accounts.get(name) ?? { name, scale, entries: new Queue(), weight: 0 };
+  /** A site has outcomes as long as one of its holders has: both accounts are dropped together, or the site's later. */
+  #accountOf(holder: Holder): Account {
+    if (holder.kind === "unknown") return this.#account(holder.kind, 1, null);
+    const site = holder.kind === "address" && holder.site !== undefined
+      ? this.#account(`site ${holder.site}`, SITE_SCALE, null)
+      : null;
+    return this.#account(`${holder.kind} ${holder.name}`, 1, site);
+  }
+
+  #account(name: string, scale: number, site: Account | null): Account {
+    return this.#accounts.get(name) ?? { name, scale, entries: new Queue(), site, weight: 0 };
   }
 
   #dropExpired(now: number): void {
@@ -209,12 +217,16 @@ class FairLedger implements Ledger {
 
   /** Changes the weight of an account, and moves it to the class that it then belongs to. */
   #weigh(account: Account, change: number): void {
-    this.#classes[this.#classOf(account)]?.delete(account);
+    const before = this.#class(this.#classOf(account));
     account.weight += change;
+    const after = this.#class(this.#classOf(account));
+    // Alone in its class it stays in its place: as with one client that fills the pool.
+    if (before === after && before.size === 1 && account.entries.size > 1 && before.has(account)) return;
+    before.delete(account);
     if (account.entries.size === 0) this.#accounts.delete(account.name);
     else {
       if (account.entries.size === 1) this.#accounts.set(account.name, account);
-      this.#class(this.#classOf(account)).add(account);
+      after.add(account);
     }
   }
 

@@ -97,7 +97,10 @@ export function createOnce(options: OnceOptions): Once {
       const { action, request, principal, holder } = mutation;
       const made = digestOf(mutation);
       const digest = typeof made === "string" ? made : await made;
-      const identity = await identities.of(request, principal).catch((error) => Promise.reject(storeFailure(error)));
+      const found = identities.of(request, principal);
+      const identity = found instanceof Promise
+        ? await found.catch((error) => Promise.reject(storeFailure(error)))
+        : found;
       const key = onceKey(digest, identity.user);
       const claim = await claims.claim({
         key,

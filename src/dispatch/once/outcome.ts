@@ -36,14 +36,6 @@ export type StoredResult =
 /** The outcome of a mutation of which nothing is known but that it is done. */
 export const TOO_LARGE: StoredResult = Object.freeze({ kind: "tooLarge" });
 
-/** The cookies of an outcome. */
-export interface OwnCookies {
-  /** Values of `Set-Cookie`. */
-  readonly cookies: readonly string[];
-  /** The session of the request, as a digest; `null` where it had none. */
-  readonly session: string | null;
-}
-
 /** An outcome as it is kept, and about how much memory it takes. */
 export interface BoundOutcome {
   readonly outcome: StoredOutcome;
@@ -52,19 +44,25 @@ export interface BoundOutcome {
 }
 
 /**
- * Returns an outcome as it is kept: itself, or `tooLarge` in its place where it is above {@linkcode STORED_BYTES}.
+ * Returns an outcome as it is kept: itself, or `tooLarge` if it is above {@linkcode STORED_BYTES}.
  *
  * @param outcome The outcome, without cookies.
- * @param own Its cookies.
- * @returns What is kept, and its size.
- * @throws {TypeError} When it holds what JSON cannot say.
+ * @param cookies The values of `Set-Cookie`; `null` if it has set none.
+ * @param session The session of the request, as a digest; `null` if it had none.
+ * @returns The outcome that is kept, and its size.
+ * @throws {TypeError} When JSON cannot represent it.
  */
-export function boundOutcome(outcome: StoredResult, { cookies, session }: OwnCookies): BoundOutcome {
-  // Most outcomes are a line or two: written out as JSON to be measured, they would be written out twice.
+export function boundOutcome(
+  outcome: StoredResult,
+  cookies: readonly string[] | null,
+  session: string | null,
+): BoundOutcome {
+  // The store writes it as JSON: to do so here as well, only to measure it, costs 12 µs for 10 KiB of markup.
   const length = lengthOf(outcome, 0);
   const isSmall = MOST_BYTES_PER_UNIT * length <= STORED_BYTES;
   const kept: StoredResult = isSmall || sizeOf(outcome) <= STORED_BYTES ? outcome : TOO_LARGE;
   const units = kept === outcome && length < Infinity ? length : JSON.stringify(kept).length;
+  if (cookies === null) return { outcome: kept, bytes: 2 * units };
   return { outcome: withCookies(kept, cookies, session), bytes: 2 * (units + lengthOf(cookies, 0)) };
 }
 
@@ -110,6 +108,13 @@ function lengthOf(value: unknown, depth: number): number {
   // Said by the value itself, which may be anything; or so deep that it may be a circle.
   if ("toJSON" in value || depth > MEASURED_DEPTH) return Infinity;
   let length = 2;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      length += 1 + lengthOf(item, depth + 1);
+      if (length > STORED_BYTES) return Infinity;
+    }
+    return length;
+  }
   for (const key in value) {
     // The shape of an object is not known here, and its members are not trusted to be anything.
     length += key.length + 4 + lengthOf((value as Record<string, unknown>)[key], depth + 1);

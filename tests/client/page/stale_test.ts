@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { callBegins, callEnds, isStale, markReplaced, nextPlace } from "../../../src/client/page/stale.ts";
+import { closeSequence, isStale, markReplaced, nextSequence, openSequence } from "../../../src/client/page/stale.ts";
 
 // What a page has besides.
 Object.assign(globalThis, { Document: class {}, HTMLFormElement: class {} });
@@ -12,11 +12,11 @@ function test(name: string, run: (begin: () => number) => void): void {
   Deno.test(name, () => {
     const begun: number[] = [];
     run(() => {
-      const place = callBegins();
-      begun.push(place);
-      return place;
+      const sequence = openSequence();
+      begun.push(sequence);
+      return sequence;
     });
-    begun.forEach(callEnds);
+    begun.forEach(closeSequence);
   });
 }
 
@@ -28,34 +28,34 @@ test("isStale() refuses an older answer and lets a newer one go on", (begin) => 
   const [older, newer, newest] = [begin(), begin(), begin()];
   const box = element();
   markReplaced(box, newer);
-  assertEquals([older, newer, newest].map((place) => isStale(box, place)), [true, false, false]);
+  assertEquals([older, newer, newest].map((sequence) => isStale(box, sequence)), [true, false, false]);
 });
 
 test("isStale() refuses an answer that is older than what came by a stream meanwhile", (begin) => {
   const older = begin();
   const box = element();
-  markReplaced(box, nextPlace());
+  markReplaced(box, nextSequence());
   assertEquals(isStale(box, older), true);
 });
 
-test("isStale() knows an element that took the place of another by its id", (begin) => {
+test("isStale() knows an element that took the sequence of another by its id", (begin) => {
   const older = begin();
-  markReplaced(element("box"), nextPlace());
+  markReplaced(element("box"), nextSequence());
   assertEquals(isStale(element("box"), older), true);
   assertEquals(isStale(element("other"), older), false);
 });
 
 test("isStale() takes elements without an id for different ones", (begin) => {
   const older = begin();
-  markReplaced(element(), nextPlace());
+  markReplaced(element(), nextSequence());
   assertEquals(isStale(element(), older), false);
 });
 
-test("callEnds() forgets what was replaced when nothing older is on its way, and no sooner", (begin) => {
+test("closeSequence() forgets what was replaced when nothing older is on its way, and no sooner", (begin) => {
   const [first, second] = [begin(), begin()];
-  markReplaced(element("box"), nextPlace());
-  callEnds(second);
+  markReplaced(element("box"), nextSequence());
+  closeSequence(second);
   assertEquals(isStale(element("box"), first), true);
-  callEnds(first);
+  closeSequence(first);
   assertEquals(isStale(element("box"), first), false);
 });

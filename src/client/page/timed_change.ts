@@ -1,5 +1,5 @@
 /**
- * Changes that take their time: delays around them, and view transitions. Loaded when one is first asked for.
+ * Delays and view transitions around a patch. Loaded with the first one.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import { doc, dom } from "../later/runtime_exports.ts";
 import type { Wire } from "../call/wire.ts";
 
 /**
- * Makes a change with the delays and the transition that its patch asks for. While an element waits to go it has the
- * class `hyper-swapping`, and while what has come settles, `hyper-settling`, for style sheets to animate by.
+ * Makes a change with the delays and the view transition that its patch asks for. During the delays the elements have
+ * the
+ * classes `hyper-swapping` and `hyper-settling`, for animations.
  *
  * @param data The patch.
- * @param going The elements that are about to change.
- * @param coming The elements that have changed, after the change.
- * @param change Makes it.
- * @param sleep Waits for some milliseconds, and throws when the call is ended.
+ * @param going The elements before the change.
+ * @param coming The elements after the change; filled by `change`.
+ * @param sleep Waits for a time in milliseconds; throws when the call is aborted.
  */
-export async function changeAfterDelay(
+export async function changeWithTiming(
   { transition, swap_delay, settle_delay }: Wire,
   going: readonly Element[],
   coming: readonly Element[],
@@ -35,11 +35,11 @@ export async function changeAfterDelay(
     }
   };
   await phase("hyper-swapping", going, swap_delay);
-  // A transition needs somebody who sees it and wants it.
+  // A transition is of no use in a hidden tab, and some users prefer reduced motion.
   const seen = !doc.hidden && !matchMedia("(prefers-reduced-motion)").matches;
   if (transition === true && seen && doc.startViewTransition) {
     const { ready, finished, updateCallbackDone } = doc.startViewTransition(change);
-    // A transition that the browser skips has still made its change, and what the change throws is told by the last.
+    // If the browser skips the transition, the change is still made. Its exception rejects `updateCallbackDone`.
     ready.catch(() => {});
     finished.catch(() => {});
     await updateCallbackDone;

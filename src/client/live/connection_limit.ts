@@ -1,38 +1,39 @@
 /**
- * Over HTTP/1.1 a browser opens six connections to a server, for all of its tabs together: six streams, and no page opens
- * any more. So streams take four of them. Where one more is wanted, a tab that nobody sees lets go of its own.
+ * Limits the streams of a browser. Over HTTP/1.1 it opens six connections to a server for all tabs together: with six
+ * streams,
+ * no page would load. So four are used. If another stream needs one, a hidden tab closes its own.
  *
  * @module
  */
 import type { View } from "../dom.ts";
 
-/** Part of the names of the locks and the channel. */
+/** Prefix of the names of the locks and the channel. */
 const NAME = "hyper:1:slot";
-/** How many streams there are at a time. */
-const SLOTS = 4;
-/** How long it takes for a slot to be free that nobody holds, and to give one up, in milliseconds. */
+/** Number of streams at a time. */
+const MAX_STREAMS = 4;
+/** Time to wait for a free connection, and for a hidden tab to give one up, in milliseconds. */
 const MOMENT_MS = 500;
 
 /**
- * Takes a slot for a connection, where there is a limit. Who is seen goes on without one, and asks for it.
+ * Registers a connection, if there is a limit. A visible tab does not wait for a free one, but asks for it.
  *
- * @param connection Aborted when the connection ends, which frees the slot.
- * @param giveWay Called when it is to end, because nobody sees this tab and others need the connection.
+ * @param connection Aborted when the connection ends.
+ * @param giveWay Called when this tab must close it, because the tab is hidden and others need the connection.
  * @param doc The document of the page.
  */
-export function takeSlot(connection: AbortSignal, giveWay: () => void, doc: View<Document>): void {
+export function limitConnections(connection: AbortSignal, giveWay: () => void, doc: View<Document>): void {
   const [navigation] = performance.getEntriesByType("navigation");
-  // Later versions carry many streams over one connection.
+  // Later HTTP versions multiplex streams over one connection.
   if (!(navigation instanceof PerformanceNavigationTiming && navigation.nextHopProtocol === "http/1.1")) return;
   const channel = new BroadcastChannel(NAME);
   const found = new AbortController();
-  for (let slot = 0; slot < SLOTS; slot++) {
+  for (let slot = 0; slot < MAX_STREAMS; slot++) {
     navigator.locks.request(`${NAME}:${slot}`, { signal: AbortSignal.any([connection, found.signal]) }, async () => {
-      // Two may be free at once.
+      // Two locks may be free at once.
       if (connection.aborted || found.signal.aborted) return;
       found.abort();
       await new Promise((resolve) => connection.addEventListener("abort", resolve));
-    }).catch(() => found.abort()); // It is over, or another was found; or this frame may not have locks.
+    }).catch(() => found.abort()); // The connection has ended, another lock was acquired, or this frame is not allowed to use locks.
   }
   const timer = setTimeout(() => {
     if (found.signal.aborted) return;
@@ -41,12 +42,12 @@ export function takeSlot(connection: AbortSignal, giveWay: () => void, doc: View
   }, MOMENT_MS);
   channel.onmessage = () => {
     if (!found.signal.aborted || !doc.hidden) return;
-    // One of those that nobody sees is enough.
+    // One hidden tab is enough.
     navigator.locks.request(`${NAME}:giving`, { ifAvailable: true }, async (first) => {
       if (first === null) return;
       giveWay();
       await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
-    }).catch(() => {}); // As above.
+    }).catch(() => {}); // The same reasons.
   };
   connection.addEventListener("abort", () => {
     clearTimeout(timer);
