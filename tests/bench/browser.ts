@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a bench prints what it does
 /**
- * The work of the browser: this library's runtime beside htmx, Turbo and Datastar, each as its own documentation says, in
- * Chromium, with the processor as it is and at a quarter of its speed.
+ * Benchmarks in Chromium: the runtime of this library, htmx, Turbo and Datastar, each used as its documentation recommends, at
+ * full and at a quarter of the processor speed.
  */
 import { createHandler } from "@hyper/actions";
 import type { CDPSession, Page } from "playwright-core";
@@ -14,7 +14,7 @@ import { makeActions } from "./servers/clicks.tsx";
 /** One of those that are measured. */
 interface Rival {
   readonly name: string;
-  /** What loads it; nothing for the page without any. */
+  /** Script tags that load it. Empty for the page without a library. */
   readonly head: string;
   /** A button with the id `go` whose click asks the server for the next patch. */
   readonly button: string;
@@ -25,7 +25,7 @@ interface Rival {
    * for a swap. Its value, where that is a function, is called when all of them are there.
    */
   readonly churn: string | null;
-  /** Answers what its buttons ask for: the element `#out` anew, or rows for `#rows`. */
+  /** Responds to its buttons: a new element `#out`, or rows for `#rows`. */
   readonly answer: (path: string, request: Request) => Response | Promise<Response>;
 }
 
@@ -33,7 +33,7 @@ const ELEMENTS = 2000;
 const ROWS = 1000;
 const CLICKS = 40;
 const PATCHES = 10_000;
-/** Patches before the memory is looked at first: code that is compiled, and buffers that are filled once, are no growth. */
+/** Patches before the first memory measurement, so that compiled code and first-time buffers do not count as growth. */
 const WARM_PATCHES = 100;
 
 /** Measures all of it; a report for each kind of number. */
@@ -184,7 +184,7 @@ async function makeRivals(): Promise<readonly Rival[]> {
       button: `<button id="go" data-on-click="sse('/tick', { method: 'POST' })">Go</button>` +
         [WARM_PATCHES, PATCHES].map((n) => `<button id="churn-${n}" data-on-click="sse('/churn?${n}')">Churn</button>`)
           .join(""),
-      // It can, but this build takes 20 seconds for it: longer than anybody waits, or a bench should.
+      // It is supported, but takes 20 seconds in this build: too long for a benchmark.
       follow: null,
       churn: `document.querySelector("#churn-" + n).click()`,
       answer: (path, request) => {
@@ -221,7 +221,7 @@ function datastarEvent(content: string): string {
   return `event: datastar-merge-fragments\ndata: fragments ${content}\n\n`;
 }
 
-/** How many patches a path of `/churn` asks for: the number at the beginning of its query. */
+/** Returns the number of patches of a `/churn` URL: the number at the start of its query. */
 function countOf(request: Request): number {
   return parseInt(new URL(request.url).search.slice(1));
 }
@@ -272,7 +272,7 @@ async function measureRival(rival: Rival, throttle: number): Promise<readonly (n
     await session.send("Emulation.setCPUThrottlingRate", { rate: throttle });
     found.push(await measureStart(page, session));
     if (rival.name === "none") return;
-    // The first click is the one on which code is compiled: not the one a visitor makes all day.
+    // The first click compiles the code, so it is not measured.
     await page.evaluate(clickOften, 5);
     const clicks = await page.evaluate(clickOften, CLICKS);
     found.push(sampleOf(clicks.map(({ document }) => document)).median);
@@ -283,7 +283,7 @@ async function measureRival(rival: Rival, throttle: number): Promise<readonly (n
   return found;
 }
 
-/** What a page holds. */
+/** Memory of a page. */
 interface Memory {
   /** Kibibytes of the heap of its scripts. */
   readonly heap: number;
@@ -291,7 +291,7 @@ interface Memory {
   readonly nodes: number;
 }
 
-/** What a page holds before and after {@linkcode PATCHES} patches. */
+/** Memory of a page before and after {@linkcode PATCHES} patches. */
 async function measureChurn(rival: Rival, churn: string): Promise<readonly [Memory, Memory]> {
   const found: Memory[] = [];
   await withPage(serverOf(rival, 0), async ({ page }) => {
@@ -311,15 +311,15 @@ async function measureChurn(rival: Rival, churn: string): Promise<readonly [Memo
 }
 
 /**
- * Runs in the page before all else: events of this library are not told to the test, as `withPage()` has it, which costs
- * time and memory for each patch that the others would not pay.
+ * Runs first in the page: stops `withPage()` from forwarding events of this library, which would cost time and memory for each
+ * patch, and only for this library.
  */
 function leaveUnrecorded(): void {
   Object.defineProperty(globalThis, "__recordHyperEvent", { value: undefined });
 }
 
 async function memoryOf(session: CDPSession): Promise<Memory> {
-  // What the first collection frees may have held what only the second can.
+  // The first collection can release objects that only the second one frees.
   for (let i = 0; i < 2; i++) await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   const { nodes } = await session.send("Memory.getDOMCounters");
@@ -356,7 +356,7 @@ async function measureStart(page: Page, session: CDPSession): Promise<number> {
 interface Click {
   /** To the patch in the document, which is all that a library can hasten. */
   readonly document: number;
-  /** To the end of the frame that draws it. */
+  /** Until the end of the frame that renders it. */
   readonly screen: number;
 }
 

@@ -4,13 +4,13 @@
 
 /** A server that runs. */
 export interface Contender extends AsyncDisposable {
-  /** What it is called in tables. */
+  /** Name in tables. */
   readonly name: string;
-  /** Its address, without a slash at the end. */
+  /** Its URL, without a trailing slash. */
   readonly url: string;
   /** Its process. */
   readonly pid: number;
-  /** Milliseconds from its start to the line that told its port. */
+  /** Time from its start to the line with its port, in milliseconds. */
   readonly startedIn: number;
 }
 
@@ -18,8 +18,8 @@ export interface Contender extends AsyncDisposable {
  * Starts a server and waits for its port.
  *
  * @param name What it is called.
- * @param script Its module, beside this one; its first line of output is the port.
- * @param args What it is told.
+ * @param script Its module, in this folder. Its first line of output is the port.
+ * @param args Its arguments.
  */
 export async function startContender(name: string, script: string, args: readonly string[] = []): Promise<Contender> {
   const config = new URL("../../deno.json", import.meta.url).pathname;
@@ -46,7 +46,7 @@ export async function startContender(name: string, script: string, args: readonl
     async [Symbol.asyncDispose](): Promise<void> {
       child.kill("SIGKILL");
       await reader.cancel();
-      await child.stdin.abort().catch(() => {}); // The pipe broke with the process: there is nobody left to tell.
+      await child.stdin.abort().catch(() => {}); // The pipe broke because the process has ended.
       await child.status;
     },
   };
@@ -73,7 +73,7 @@ async function readProc(path: string): Promise<string | null> {
   try {
     return await Deno.readTextFile(path);
   } catch {
-    // Not Linux: what is read here is a second opinion, and the tables go without it.
+    // Not Linux: this value is optional, and the tables omit it.
     return null;
   }
 }

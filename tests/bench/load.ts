@@ -15,10 +15,10 @@ export interface Shot {
   readonly refusal?: number;
 }
 
-/** What load came to. */
+/** Result of a load test. */
 export interface Load {
   readonly requestsPerSecond: number;
-  /** Milliseconds that one of a hundred answers took at least. */
+  /** 99th percentile of the response time, in milliseconds. */
   readonly slowest: number;
 }
 
@@ -60,7 +60,7 @@ export async function load(url: string, shot: Shot, seconds: number): Promise<Lo
   }
 }
 
-/** Whether `wrk` is there; installed where this is a Debian and we may. */
+/** Returns whether `wrk` is available. Installs it on Debian if possible. */
 export async function findLoader(): Promise<boolean> {
   if (await runs("wrk", ["-v"])) return true;
   await runs("apt-get", ["install", "-y", "wrk"]);
@@ -72,12 +72,12 @@ async function runs(command: string, args: readonly string[]): Promise<boolean> 
     await new Deno.Command(command, { args: [...args], stdout: "null", stderr: "null" }).output();
     return true;
   } catch {
-    // There is no such program.
+    // The program is not installed.
     return false;
   }
 }
 
-/** What `wrk` runs for each request: the same text, with a number counted up where it is to be fresh. */
+/** Lua script of `wrk` for each request: the same text, with a counter where it must be unique. */
 function luaOf(url: string, { method, path, headers, body }: Shot): string {
   const lines = [
     `${method} ${path} HTTP/1.1`,
@@ -102,7 +102,7 @@ end
 `;
 }
 
-/** A text as Lua writes it: every byte that is not plain by its number. */
+/** Quotes text for Lua: special bytes are written as numbers. */
 function quote(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const quoted = Array.from(

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a bench prints what it found
 /**
- * How long a table of a thousand rows takes to become another one: this library's morph beside idiomorph, Alpine's morph
- * and `innerHTML`, in one page of Chromium, one after the other in every round.
+ * Measures how long a morph of a table with a thousand rows takes: this library, idiomorph, Alpine's morph and `innerHTML`, in
+ * one page of Chromium, one after the other in each round.
  *
  * `deno run -A tests/bench/morph.ts [rounds]`
  */
@@ -10,7 +10,7 @@ import { withPage } from "../support/browser.ts";
 
 declare const lib: { contenders: Record<string, (target: Element, source: Element, markup: string) => void> };
 
-/** The rows of the page, and those it is to have: numbers, and the one whose text has changed. */
+/** Rows before and after the morph: numbers, and the row whose text has changed. */
 interface Work {
   readonly name: string;
   readonly rows: readonly number[];

@@ -1,5 +1,5 @@
 /**
- * What `morph.ts` measures, each as its own documentation says; those that take markup are given markup.
+ * The libraries that `morph.ts` measures, used as their documentation recommends. Those that accept markup receive markup.
  */
 import morphPlugin from "@alpinejs/morph";
 import Alpine from "alpinejs";

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a bench prints what it found
 /**
- * Where the time of a request goes: the functions that the processor was in, under the load of one work.
+ * Profiles requests: the functions in which the processor spends its time, under the load of one benchmark.
  *
  * `deno run -A tests/bench/profile.ts [part of a work's name] [seconds]`
  */
@@ -9,7 +9,7 @@ import { createHandler } from "@hyper/actions";
 import { load } from "./load.ts";
 import { works } from "./server.ts";
 
-/** What is read of a profile (Chrome DevTools Protocol, Profiler.Profile). */
+/** The properties of a profile that are read (Chrome DevTools Protocol, Profiler.Profile). */
 interface Profile {
   readonly nodes: readonly {
     readonly id: number;
@@ -51,7 +51,7 @@ for (const work of works.filter(({ name }) => name.includes(only))) {
   await session.ask("Profiler.setSamplingInterval", { interval: 100 });
   await session.ask("Profiler.start");
   const { requestsPerSecond } = await load(url, shot, Number(seconds));
-  // What the protocol says of this answer.
+  // The type of this response in the protocol.
   const { profile } = await session.ask("Profiler.stop") as { readonly profile: Profile };
   console.log(`\n${work.name}: ${Math.round(requestsPerSecond)} req/s under the profiler`);
   print(profile, 1e6 / requestsPerSecond);

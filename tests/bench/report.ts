@@ -1,39 +1,39 @@
 // deno-lint-ignore-file no-console -- a bench prints what it found
 /**
- * What a suite has found, as a table for the terminal, and as a table and a chart in `results/`.
+ * Reports the results of a suite: a table in the terminal, and a table and a chart in `results/`.
  */
 import { chartOf } from "./chart.ts";
 import { type Sample, spreadOf } from "./sample.ts";
 
 /** One work, done by several. */
 export interface Row {
-  /** What was done. */
+  /** Name of the measured operation. */
   readonly work: string;
-  /** What was measured, by contender. */
+  /** Measurements, by contender. */
   readonly samples: ReadonlyMap<string, Sample>;
-  /** The least ratio to the limit that this library is to reach; none where it has no bar. */
+  /** Minimum ratio to the limit that this library should reach. Default: none. */
   readonly bar?: number | undefined;
 }
 
-/** What a suite has found. */
+/** Results of a suite. */
 export interface Report {
   /** The name of the suite, and of its files. */
   readonly name: string;
-  /** What the numbers are about, in a sentence. */
+  /** Description of the numbers, in a sentence. */
   readonly title: string;
-  /** What the numbers count. */
+  /** Unit of the numbers. */
   readonly unit: string;
-  /** Whether more is better: ratios are turned so that above 1 is always better than the limit. */
+  /** `true` if more is better. Ratios are inverted otherwise, so that above 1 is always better than the limit. */
   readonly better: "more" | "less";
   /** The contender that the ratios are to. */
   readonly limit: string;
   /** The works. */
   readonly rows: readonly Row[];
-  /** What a reader has to know: how it was measured, what was left out. */
+  /** Notes for the reader: the method, and what was omitted. */
   readonly notes: readonly string[];
 }
 
-/** How a contender stands to the limit: above 1 is better, whatever is counted. */
+/** Returns the ratio of a contender to the limit. Above 1 is better. */
 export function ratioOf({ better, limit }: Report, { samples }: Row, contender: string): number {
   const [own, other] = [samples.get(contender)?.median ?? NaN, samples.get(limit)?.median ?? NaN];
   return better === "more" ? own / other : other / own;

@@ -1,5 +1,5 @@
 /**
- * What a handful of measurements say: the middle one, and how far the others lie around it.
+ * Statistics of a few measurements: the median and the spread.
  */
 
 /** Measurements of one thing. */

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a bench prints what it does
 /**
- * What an application pays for being large: finding one of many pages and actions, and starting with them.
+ * Measures the cost of large applications: finding one of many pages and actions, and the startup with them.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Contender, startContender } from "./contender.ts";

@@ -23,7 +23,7 @@ export async function measureUpload(rounds: number): Promise<readonly Report[]> 
       const seconds: number[] = [];
       const memory: number[] = [];
       for (let round = 0; round < rounds; round++) {
-        // A process for each: what one upload has left in memory must not count for the next.
+        // A process for each upload, so that memory of one does not count for the next.
         await using server = await startContender(name, "./servers/upload.ts", [name]);
         await send(server.url, 1);
         const begun = performance.now();
