@@ -1,19 +1,19 @@
 /**
- * Server actions for Deno on web standards.
+ * Server actions for Deno: write a function on the server, call it from a form or from JavaScript, and the page updates
+ * itself. Without scripts the same form posts, and the browser loads the page that results.
  *
- * Write a function on the server, call it from a form or from JavaScript, and the page updates itself. Without JavaScript, the
- * same form posts, and the same page comes back with the entered values and the errors in it.
+ * The core words of this library:
  *
- * - An **action** is a named function on the server. A form or a script calls it. See {@linkcode action}.
- * - An **intent** is what a request asks for: which action to run, and which format the response has.
- * - An **outcome** is the result of a request: a `Response`, items, data, an invalid form, or a failure.
- * - An **item** is one instruction that an action returns: insert this HTML, show this toast, go to that page. See
- *   {@linkcode Item}.
- * - A **patch** is an item as it is sent to the browser: one server-sent event.
+ * - An **action** is a named function on the server. {@linkcode action} declares it; a page or component exports it.
+ * - An **intent** is what a request asks for: an action, and a format for the response.
+ * - An **outcome** is the result of a request: a `Response`, items, a page, data, an invalid form, or a failure.
+ * - An **item** is a value that an action function returns to change the page, made by a function such as
+ *   {@linkcode html}, {@linkcode toast} or {@linkcode redirect}.
+ * - A **patch** is one change of the page as it is sent to the browser: the event that an item becomes.
  *
- * The dispatcher reads the intent from the request, runs the action, and encodes the one outcome in the format of the intent:
- * as a document for a form post without JavaScript, as a stream of patches for the browser runtime, or as JSON for any other
- * client.
+ * The server reads the intent from the URL and the headers of a request, runs the action to an outcome, and encodes the
+ * outcome in the format of the intent: HTML for a form post, a stream of patches for the browser runtime, JSON for a
+ * program.
  *
  * ```ts ignore
  * // main.ts: pages are read from ./pages

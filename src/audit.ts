@@ -95,15 +95,12 @@ export async function auditActions(
   options: AuditOptions = {},
 ): Promise<ActionAudit> {
   const found = await handler.actions();
-  const actions = found.map(look).sort((a, b) => a.name < b.name ? -1 : 1);
+  const actions = found.map(auditAction).sort((a, b) => a.name < b.name ? -1 : 1);
   const open = actions.filter(({ guards, isPublic }) => guards.length === 0 && !isPublic);
   if (options.requireGuard === true && open.length > 0) {
     const names = open.map(({ name, place }) => place === null ? `"${name}"` : `"${name}" (${place})`).join(", ");
-    throw new TypeError(
-      `Cannot vouch for ${open.length === 1 ? "action" : "actions"} ${names}: nobody guards ${
-        open.length === 1 ? "it" : "them"
-      }; give a guard to each, or one for all to createHandler(), or say skipHandlerGuard: true`,
-    );
+    const remedy = "add a guard to each, set one in createHandler(), or set skipHandlerGuard: true";
+    throw new TypeError(`Cannot accept ${open.length === 1 ? "action" : "actions"} ${names}: no guard; ${remedy}`);
   }
   const warnings = [...handler.warnings, ...identityWarnings(found, actions)];
   const text = [table(actions), ...warnings.map((warning) => `Warning: ${warning}`)].join("\n\n");
@@ -119,15 +116,14 @@ function identityWarnings(found: readonly RegisteredAction[], actions: readonly 
   );
   if (isIdentified || guarded.length === 0) return [];
   const names = guarded.slice(0, 3).map(({ name }) => `"${name}"`).join(", ");
+  const more = guarded.length > 3 ? ` and ${guarded.length - 3} more` : "";
   return [
-    `users of ${names}${
-      guarded.length > 3 ? ` and ${guarded.length - 3} more` : ""
-    } are told apart by the HttpOnly cookies ` +
-    `this application sets; give createHandler({ principal }), or name the cookies of its sessions in idempotency.cookies`,
+    `users of ${names}${more} are distinguished only by the HttpOnly cookies that this application sets; ` +
+    `set createHandler({ principal }), or name its session cookies in idempotency.cookies`,
   ];
 }
 
-function look({ action, source, isGuardedByHandler, limits, rate }: RegisteredAction): AuditedAction {
+function auditAction({ action, source, isGuardedByHandler, limits, rate }: RegisteredAction): AuditedAction {
   const { form } = action;
   const guards: AuditedGuard[] = [];
   if (isGuardedByHandler) guards.push("handler");
@@ -142,7 +138,7 @@ function look({ action, source, isGuardedByHandler, limits, rate }: RegisteredAc
     isPublic: action.skipHandlerGuard,
     input: inputOf(action),
     takesFiles: action.onFile !== null,
-    limits: differing(limits),
+    limits: changedLimits(limits),
     rate: rate === null ? null : `${rate.limit} in ${rate.seconds} s`,
     place: source === null ? null : `${source.file} ${source.exportName}`,
   };
@@ -154,7 +150,7 @@ function inputOf({ form, input }: RegisteredAction["action"]): string {
   return input === null ? "any data" : `schema ${input["~standard"].vendor}`;
 }
 
-function differing(limits: Limits): Readonly<Record<string, number>> {
+function changedLimits(limits: Limits): Readonly<Record<string, number>> {
   const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]; // The record is frozen and has exactly these keys.
   return Object.fromEntries(
     names.filter((name) => limits[name] !== DEFAULT_LIMITS[name]).map((name) => [name, limits[name]]),
@@ -171,13 +167,13 @@ function table(actions: readonly AuditedAction[]): string {
 
 function cells({ name, method, guards, isPublic, input, takesFiles, limits, rate, place }: AuditedAction): string[] {
   const who = [...guards, ...(isPublic ? ["public"] : [])].join(", ");
-  const differing = Object.entries(limits).map(([name, value]) => `${name} ${value}`).join(", ");
+  const changed = Object.entries(limits).map(([name, value]) => `${name} ${value}`).join(", ");
   return [
     name,
     method,
     who === "" ? "NONE" : who,
     takesFiles ? `${input}, files` : input,
-    differing === "" ? "default" : differing,
+    changed === "" ? "default" : changed,
     rate ?? "any",
     place ?? "",
   ];

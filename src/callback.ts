@@ -36,7 +36,7 @@ export function notify(call: () => unknown, report: Report): Promise<void> | nul
  * @throws {TypeError} If the value is a promise.
  */
 export function atOnce<T>(value: T, what: string): T {
-  if (!mayBeThenable(value) || typeof Reflect.get(Object(value), "then") !== "function") return value;
+  if (!isPromiseLike(value)) return value;
   // Handles a rejection of the promise: only the error below is reported.
   notify(() => value, () => {});
   throw new TypeError(`Cannot use ${what}: it is a promise; return the value synchronously`);
@@ -101,6 +101,11 @@ async function reportRejection(result: unknown, report: Report): Promise<void> {
   } catch (error) {
     reportTo(report, error);
   }
+}
+
+/** Returns whether a value is a promise, possibly of another library. */
+export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return mayBeThenable(value) && typeof Reflect.get(Object(value), "then") === "function";
 }
 
 function mayBeThenable(value: unknown): boolean {

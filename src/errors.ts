@@ -48,7 +48,7 @@ export class HyperError extends Error {
     super(message, options);
     if (!Number.isInteger(status) || status < 400 || status > 599) {
       throw new RangeError(
-        `Cannot refuse with status ${status}: it is not an error status; use an integer from 400 to 599`,
+        `Cannot create an error with status ${status}: it is not an error status; use an integer from 400 to 599`,
       );
     }
     this.status = status;

@@ -148,7 +148,7 @@ Deno.test("auditActions() warns if guarded mutations have no principal", async (
     auditActions(handlerOf(record, { crossOrigin, ...options }));
   const { warnings } = await audit(actions);
   assertEquals(warnings.length, 1);
-  assertStringIncludes(warnings[0] ?? "", 'users of "save" are told apart by the HttpOnly cookies');
+  assertStringIncludes(warnings[0] ?? "", 'users of "save" are distinguished only by the HttpOnly cookies');
   const more = Object.fromEntries(["s", "t", "u", "v"].map((name) => [name, action(name, { guard: pass }, pass)]));
   assertStringIncludes((await audit(more)).warnings.join(), 'users of "s", "t", "u" and 1 more are');
   const named: readonly HandlerOptions[] = [{ principal: () => null }, { idempotency: { cookies: ["session"] } }];

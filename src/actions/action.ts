@@ -196,11 +196,8 @@ export function action(
   checkActionName(name, options.namespace);
   const decorate = (method: object, context: ClassMethodDecoratorContext): void => {
     if (context.kind !== "method" || context.static || context.private) {
-      throw new TypeError(
-        `Cannot declare action "${name}" on ${
-          String(context.name)
-        }: it is not a public instance method; decorate a public method of a page class`,
-      );
+      const fault = "it is not a public instance method; decorate a public method of a page class";
+      throw new TypeError(`Cannot declare action "${name}" on ${String(context.name)}: ${fault}`);
     }
     decorated.set(method, { name, options });
   };
@@ -271,34 +268,14 @@ export function pageInstance<T extends object>(pageClass: new () => T): Dependen
 
 function createAction(name: string, options: ActionOptions, handler: ActionFunction): Action {
   checkActionName(name, options.namespace);
-  const { form = null, input = null, method, inject = {}, guard = null, limits = {} } = options;
+  const { form = null, input = null, method, inject = {}, guard = null, limits = {}, verify = null, rate = null } =
+    options;
   const full = fullName(name, options.namespace);
-  if (typeof handler !== "function") {
-    throw new TypeError(`Cannot declare action "${full}": its handler is ${typeof handler}; pass a function`);
-  }
-  if (method !== undefined && method !== "GET" && method !== "POST") {
-    throw new TypeError(`Cannot declare action "${full}": method "${method}" is not supported; use "GET" or "POST"`);
-  }
-  if (form !== null && input !== null) {
-    throw new TypeError(`Cannot declare action "${full}": it has both form and input; remove one of them`);
-  }
-  const { webhook = false, verify = null, rate = null } = options;
-  if (webhook !== (verify !== null)) {
-    throw new TypeError(
-      webhook
-        ? `Cannot declare action "${full}": a webhook without verify accepts requests from any sender; add verify`
-        : `Cannot declare action "${full}": verify is only for webhooks; add webhook: true or remove it`,
-    );
-  }
+  const fault = faultOfDeclaration(options, handler);
+  if (fault !== null) throw new TypeError(`Cannot declare action "${full}": ${fault}`);
   if (rate !== null) checkRate(rate, `action "${full}"`);
-  checkLimits(limits, full);
-  for (const key of Object.keys(inject)) {
-    if (Object.hasOwn(RESERVED, key)) {
-      throw new TypeError(
-        `Cannot declare action "${full}": its context already has "${key}"; inject the value under another name`,
-      );
-    }
-  }
+  // Checked here, so that an invalid limit is thrown where the action is declared.
+  resolveLimits(limits);
   const created: Action = Object.freeze({
     kind: "action",
     name: full,
@@ -321,15 +298,22 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
   return created;
 }
 
-function checkLimits(limits: LimitsOptions, full: string): void {
-  for (const name of HANDLER_LIMITS) {
-    if (limits[name] === undefined) continue;
-    throw new TypeError(
-      `Cannot declare action "${full}": the limit "${name}" applies to the whole handler; set it in createHandler()`,
-    );
+function faultOfDeclaration(
+  { form, input, method, inject = {}, limits = {}, webhook = false, verify }: ActionOptions,
+  handler: unknown,
+): string | null {
+  if (typeof handler !== "function") return `its handler is ${typeof handler}; pass a function`;
+  if (method !== undefined && method !== "GET" && method !== "POST") {
+    return `method "${method}" is not supported; use "GET" or "POST"`;
   }
-  // Checked here, so that an invalid limit is thrown where the action is declared.
-  resolveLimits(limits);
+  if (form && input) return "it has both form and input; remove one of them";
+  if (webhook && !verify) return "a webhook without verify accepts requests from any sender; add verify";
+  if (!webhook && verify) return "verify is only for webhooks; add webhook: true or remove it";
+  const name = Object.keys(inject).find((key) => Object.hasOwn(RESERVED, key));
+  if (name !== undefined) return `its context already has "${name}"; inject the value under another name`;
+  const given: LimitsOptions = limits;
+  const limit = HANDLER_LIMITS.find((name) => given[name] !== undefined);
+  return limit === undefined ? null : `the limit "${limit}" applies to the whole handler; set it in createHandler()`;
 }
 
 function checkActionName(name: string, namespace: string | undefined): void {

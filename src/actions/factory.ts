@@ -61,10 +61,9 @@ export class FormActionFactory {
     if (entry instanceof FormActionBackend) return entry;
     const backendClass: unknown = entry?.backend;
     if (typeof backendClass !== "function") {
+      const given = entry === null || typeof entry !== "object" ? String(entry) : `an object without "backend"`;
       throw new TypeError(
-        `Cannot create a form action backend: the entry is ${
-          describeEntry(entry)
-        }, give an instance or { backend: Class, options }`,
+        `Cannot create a form action backend: the entry is ${given}; pass an instance or { backend: Class, options }`,
       );
     }
     let made: unknown;
@@ -78,11 +77,7 @@ export class FormActionFactory {
     }
     if (made instanceof FormActionBackend) return made;
     throw new TypeError(
-      `Cannot use ${backendClass.name} as a form action backend: it does not extend FormActionBackend`,
+      `Cannot use ${backendClass.name} as a form action backend: it does not extend FormActionBackend; extend it`,
     );
   }
-}
-
-function describeEntry(value: unknown): string {
-  return value === null || typeof value !== "object" ? String(value) : `an object without "backend"`;
 }

@@ -179,11 +179,7 @@ function addMissing(kwargs: Kwargs, entries: Iterable<readonly [string, unknown]
 function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
   // Assignment is several times faster, and safe for a name that no prototype has.
   if (!(name in target)) target[name] = value;
-  else defineOwn(target, name, value);
-}
-
-function defineOwn(target: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  else Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** A value under construction. Keys of an object are strings, those of a list numbers. */

@@ -70,20 +70,12 @@ export class FormActionManager {
 
   /** Returns the action with a UID and its backend, or `null`. */
   findByUid(uid: string): OwnedAction | null {
-    for (const backend of this.backends) {
-      const action = backend.getByUid(uid);
-      if (action !== null) return { action, backend };
-    }
-    return null;
+    return this.#find((backend) => backend.getByUid(uid));
   }
 
   /** Returns the action with a full name and its backend, or `null`. */
   findByName(name: string): OwnedAction | null {
-    for (const backend of this.backends) {
-      const action = backend.getByName(name);
-      if (action !== null) return { action, backend };
-    }
-    return null;
+    return this.#find((backend) => backend.getByName(name));
   }
 
   /**
@@ -97,6 +89,14 @@ export class FormActionManager {
     const owned = this.findByName(name);
     if (owned === null) throw new TypeError(`Cannot build the URL of action "${name}": ${this.explainUnknown(name)}`);
     return owned.backend.getActionUrl(owned.action);
+  }
+
+  #find(lookUp: (backend: FormActionBackend) => Action | null): OwnedAction | null {
+    for (const backend of this.backends) {
+      const action = lookUp(backend);
+      if (action !== null) return { action, backend };
+    }
+    return null;
   }
 
   /** Returns every action with its backend. */
@@ -114,10 +114,8 @@ export class FormActionManager {
     }
     const close = names.filter((candidate) => distance(candidate, name) <= Math.max(2, name.length / 3));
     const known = (close.length > 0 ? close : names).slice(0, 5).map((candidate) => `"${candidate}"`).join(", ");
-    return `no action has this name, ${
-      close.length > 0 ? "did you mean" : "there are"
-    } ${known}; is it exported from a ` +
-      `page or a component below pages/`;
+    const hint = close.length > 0 ? "did you mean" : "there are";
+    return `no action has this name, ${hint} ${known}; is it exported from a page or a component below pages/`;
   }
 }
 

@@ -49,11 +49,8 @@ export class RegistryFormActionBackend extends FormActionBackend {
       const what = rival.action.name === action.name
         ? `${formatLocation(rival.source)} holds this name already`
         : `its UID ${action.uid} is that of "${rival.action.name}" in ${formatLocation(rival.source)}`;
-      throw new TypeError(
-        `Cannot register action "${action.name}" of ${
-          formatLocation(source)
-        }: ${what}, rename one or give it a namespace`,
-      );
+      const subject = `action "${action.name}" of ${formatLocation(source)}`;
+      throw new TypeError(`Cannot register ${subject}: ${what}; rename one or give it a namespace`);
     }
     const entry: Entry = { action, source };
     this.#byName.set(action.name, entry);

@@ -46,7 +46,7 @@ export interface Recipe {
   readonly label: string;
   /** Which values are disposed when the request ends. */
   readonly dispose: Disposal;
-  /** Creates the value. Everything that it requests must pass `run` as `asker`. */
+  /** Creates the value. Everything that it requests must pass `run` as `caller`. */
   create(run: DependencyRun): unknown;
 }
 
@@ -95,24 +95,24 @@ export class DependencyCache implements AsyncDisposable {
   }
 
   /**
-   * Returns the value of a key, and creates it on the first call. `asker` is the run of the factory that requests it,
+   * Returns the value of a key, and creates it on the first call. `caller` is the run of the factory that requests it,
    * or `null` outside a factory.
    *
    * @internal
    */
-  resolve(key: object, asker: DependencyRun | null, recipe: Recipe): Promise<unknown> {
+  resolve(key: object, caller: DependencyRun | null, recipe: Recipe): Promise<unknown> {
     const known = this.#runs?.get(key);
     if (known === undefined && this.#ended) {
       return Promise.reject(new DependencyError(500, `Cannot resolve ${recipe.label}: the request has ended`));
     }
     const run = known ?? createRun(recipe.label);
-    if (asker !== null && run.pending) {
-      const path = pathBetween(run, asker);
+    if (caller !== null && run.pending) {
+      const path = pathBetween(run, caller);
       if (path !== null) {
         return Promise.reject(new DependencyCycleError([...path, run].map(({ label }) => label)));
       }
-      asker.waitsFor.add(run);
-      const done = (): void => void asker.waitsFor.delete(run);
+      caller.waitsFor.add(run);
+      const done = (): void => void caller.waitsFor.delete(run);
       run.promise.then(done, done);
     }
     // Started after the edge is added, so that a factory that requests its own caller is found to be a cycle.

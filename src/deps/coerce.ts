@@ -4,6 +4,7 @@
  * @module
  */
 import type { StandardSchemaV1 } from "../forms/schema.ts";
+import { sentChecked } from "../forms/sent.ts";
 
 /**
  * How a parameter is converted: `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, or a function of
@@ -29,17 +30,6 @@ export type Coercion =
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
-
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
-  ["1", true],
-  ["true", true],
-  ["yes", true],
-  ["on", true],
-  ["0", false],
-  ["false", false],
-  ["no", false],
-  ["off", false],
-]);
 
 /**
  * Converts a text to a type.
@@ -72,8 +62,8 @@ function coerceNumber(text: string): Coercion {
 }
 
 function coerceBoolean(text: string): Coercion {
-  const boolean = BOOLEANS.get(text.toLowerCase());
-  return boolean === undefined ? mismatch("true or false") : value(boolean);
+  const boolean = text === "" ? null : sentChecked(text);
+  return boolean === null ? mismatch("true or false") : value(boolean);
 }
 
 function coerceDate(text: string): Coercion {

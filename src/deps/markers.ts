@@ -36,13 +36,17 @@ export function DForm<F extends AnyForm>(form: F): Marker<BoundOf<F>> {
 }
 
 /**
- * Injects a route parameter, as text.
+ * Injects a route parameter, as text or converted to a type: `DUrl("id")`, `DUrl("id", Number)`, `DUrl("rest", [String])`.
  *
  * The parameters are those of the origin page, or of the page that the call names. An action that injects one without a
  * default responds with 400, before any code of it runs, if the call names no page.
  *
- * @param name The name, as in the folder `[name]`.
- * @returns The marker. A page without the parameter is rejected with 400.
+ * @param name The name, as in the folder `[name]` or `[...name]`.
+ * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or an array
+ *   with one of these for a rest parameter. Default: `String`.
+ * @param options The default: `{ default: 1 }`.
+ * @returns The marker. Without a default, a value that is absent or cannot be converted is rejected with 400.
+ * @throws {TypeError} If the type is invalid.
  *
  * @example A note by its id
  * ```ts
@@ -54,40 +58,29 @@ export function DForm<F extends AnyForm>(form: F): Marker<BoundOf<F>> {
  * ```
  */
 export function DUrl(name: string): Marker<string>;
-/**
- * Injects a route parameter, converted to a type: `DUrl("id", Number)`, `DUrl("rest", [String])`.
- *
- * @param name The name, as in the folder `[name]` or `[...name]`.
- * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or an array
- *   with one of these for a rest parameter.
- * @returns The marker. A value that cannot be converted is rejected with 400.
- */
-export function DUrl<const T extends ParamTypes>(name: string, type: T): Marker<ParamValue<T>>;
-/**
- * Injects a route parameter with a default: `DUrl("id", Number, { default: 1 })`.
- *
- * @param name The name.
- * @param type The type to convert to.
- * @param options The default.
- * @returns The marker.
- */
-export function DUrl<const T extends ParamTypes, D>(
+// `NoInfer`: the type of the default comes from the options, not from the place where the marker is used.
+/** Injects a parameter, converted to a type, with an optional default. */
+export function DUrl<const T extends ParamTypes, D = never>(
   name: string,
   type: T,
-  options: DefaultOption<D>,
-): Marker<ParamValue<T> | D>;
+  options?: DefaultOption<D>,
+): Marker<ParamValue<T> | NoInfer<D>>;
 export function DUrl(name: string, type: ParamTypes = String, options: object = {}): Marker<unknown> {
-  checkTypes("DUrl", name, type);
-  return createMarker("url", { name, type, ...options });
+  return createParameterMarker("DUrl", "url", name, type, options);
 }
 
 /**
- * Injects a query parameter, as text; the first one if it repeats.
+ * Injects a query parameter, as text or converted to a type; the first one if it repeats. An array with one type
+ * injects every value of the name, including `name[]`; without one, the empty array.
  *
  * The query is that of `ctx.url`: for a form post, the query of the origin page.
  *
  * @param name The name.
- * @returns The marker. An absent parameter is rejected with 400.
+ * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or an array
+ *   with one of these. Default: `String`.
+ * @param options The default: `{ default: 1 }`.
+ * @returns The marker. Without a default, a value that is absent or cannot be converted is rejected with 400.
+ * @throws {TypeError} If the type is invalid.
  *
  * @example A page number and some tags
  * ```ts
@@ -102,32 +95,15 @@ export function DUrl(name: string, type: ParamTypes = String, options: object = 
  * ```
  */
 export function DQuery(name: string): Marker<string>;
-/**
- * Injects a query parameter, converted to a type. An array with one type injects every value of the name, including
- * `name[]`; without one, the empty array.
- *
- * @param name The name.
- * @param type `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, a function of the text, or an array
- *   with one of these.
- * @returns The marker. A value that is absent or cannot be converted is rejected with 400.
- */
-export function DQuery<const T extends ParamTypes>(name: string, type: T): Marker<ParamValue<T>>;
-/**
- * Injects a query parameter with a default.
- *
- * @param name The name.
- * @param type The type to convert to.
- * @param options The default.
- * @returns The marker.
- */
-export function DQuery<const T extends ParamTypes, D>(
+// `NoInfer`: the type of the default comes from the options, not from the place where the marker is used.
+/** Injects a parameter, converted to a type, with an optional default. */
+export function DQuery<const T extends ParamTypes, D = never>(
   name: string,
   type: T,
-  options: DefaultOption<D>,
-): Marker<ParamValue<T> | D>;
+  options?: DefaultOption<D>,
+): Marker<ParamValue<T> | NoInfer<D>>;
 export function DQuery(name: string, type: ParamTypes = String, options: object = {}): Marker<unknown> {
-  checkTypes("DQuery", name, type);
-  return createMarker("query", { name, type, ...options });
+  return createParameterMarker("DQuery", "query", name, type, options);
 }
 
 /**
@@ -138,7 +114,8 @@ export function DQuery(name: string, type: ParamTypes = String, options: object 
  *
  * @typeParam T The type of the value; the context function is trusted to return it.
  * @param name The name.
- * @returns The marker. A name without a context function is a programming error (500).
+ * @param options The default, for pages without the name.
+ * @returns The marker. Without a default, a name without a context function is a programming error (500).
  *
  * @example A context function that uses another
  * ```ts
@@ -153,14 +130,7 @@ export function DQuery(name: string, type: ParamTypes = String, options: object 
  * ```
  */
 export function DContext<T = unknown>(name: string): Marker<T>;
-/**
- * Injects a value of the page's `context`, with a default for pages without the name.
- *
- * @typeParam T The type of the value.
- * @param name The name.
- * @param options The default.
- * @returns The marker.
- */
+/** Injects a value of the page's `context`, with a default for pages without the name. */
 export function DContext<T = unknown, D = T>(name: string, options: DefaultOption<D>): Marker<T | D>;
 export function DContext(name: string, options: object = {}): Marker<unknown> {
   return createMarker("context", { name, ...options });
@@ -196,14 +166,18 @@ function createMarker<T>(source: string, options: Readonly<Record<string, unknow
   return Object.freeze({ kind: "marker", source, options: Object.freeze(options) });
 }
 
-function checkTypes(marker: string, name: string, type: unknown): void {
-  const one = Array.isArray(type) && type.length === 1 ? type[0] : type;
-  if (isParamType(one)) return;
-  throw new TypeError(
-    `Cannot read ${marker}("${name}") as ${
-      describeArgument(type)
-    }: a type is String, Number, Boolean, BigInt, Date, a schema, a function, or a list of one of them`,
-  );
+function createParameterMarker<T>(
+  marker: string,
+  source: string,
+  name: string,
+  type: ParamTypes,
+  options: object,
+): Marker<T> {
+  if (isParamType(Array.isArray(type) && type.length === 1 ? type[0] : type)) {
+    return createMarker(source, { name, type, ...options });
+  }
+  const remedy = "use String, Number, Boolean, BigInt, Date, a schema, a function, or an array with one of them";
+  throw new TypeError(`Cannot read ${marker}("${name}") as ${describeArgument(type)}: the type is invalid; ${remedy}`);
 }
 
 function describeArgument(value: unknown): string {

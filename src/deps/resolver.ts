@@ -172,13 +172,13 @@ export function stageOf(
  */
 class ChainedDeps implements RequestDeps {
   readonly #options: RequestDepsOptions;
-  readonly #asker: DependencyRun | null;
+  readonly #caller: DependencyRun | null;
   /** Created on first use: most stages of a request do not need it. */
   #ctx: RequestContext | null = null;
 
-  constructor(options: RequestDepsOptions, asker: DependencyRun | null) {
+  constructor(options: RequestDepsOptions, caller: DependencyRun | null) {
     this.#options = options;
-    this.#asker = asker;
+    this.#caller = caller;
   }
 
   get ctx(): RequestContext {
@@ -189,7 +189,7 @@ class ChainedDeps implements RequestDeps {
   derive(changes: Partial<Pick<RequestDepsOptions, "ctx" | "form" | "origin" | "context">>): RequestDeps {
     const { providers, overrides, cache, ...stage } = this.#options;
     const { ctx = stage.ctx, form = stage.form, origin = stage.origin, context = stage.context } = changes;
-    return new ChainedDeps({ ctx, form, origin, context, providers, overrides, cache }, this.#asker);
+    return new ChainedDeps({ ctx, form, origin, context, providers, overrides, cache }, this.#caller);
   }
 
   /** Returns the dependencies at another stage with an empty cache, and that cache. */
@@ -246,7 +246,7 @@ class ChainedDeps implements RequestDeps {
   }
 
   #resolve(key: object, recipe: Recipe): Promise<unknown> {
-    return this.#options.cache.resolve(key, this.#asker, recipe);
+    return this.#options.cache.resolve(key, this.#caller, recipe);
   }
 
   #chain(run: DependencyRun): ChainedDeps {

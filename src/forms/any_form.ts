@@ -1,9 +1,10 @@
 /**
- * Forms of any kind, as an action takes them: a form of fields, of fields and lists, or a list alone, which is a formset;
- * and how one is made for a request.
+ * Forms of every kind that an action accepts: a form of fields, a form with formsets, or a formset; and how one is
+ * created for a request.
  *
  * @module
  */
+import { isPromiseLike } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
 import { type BoundFormWithFormsets, type FormWithFormsets, listsOf } from "./composite.ts";
 import { type BoundForm, type FormDefinition, isForm } from "./form.ts";
@@ -12,17 +13,17 @@ import type { BoundFormset, FormsetDefinition } from "./formset.ts";
 /** A form or a formset. */
 export type AnyForm = FormDefinition | FormsetDefinition;
 
-/** A form or a formset with what was sent, or blank. */
+/** A bound form or formset. */
 export type AnyBound = BoundForm | BoundFormWithFormsets | BoundFormset;
 
-/** What a form or a formset becomes when it is bound. */
+/** The bound type of a form or formset. */
 export type BoundOf<F extends AnyForm> = F extends FormWithFormsets<infer V, infer _I, infer R>
   ? BoundFormWithFormsets<V, R>
   : F extends FormDefinition<infer V> ? BoundForm<V>
   : F extends FormsetDefinition<infer V> ? BoundFormset<V>
   : never;
 
-/** What a typed caller sends to a form or a formset. */
+/** Data that a typed caller sends to a form or formset. */
 export type InputOf<F extends AnyForm> = F extends FormDefinition<infer _V, infer I> ? I
   : F extends FormsetDefinition<infer _V, infer I> ? Readonly<Record<string, readonly I[]>>
   : never;
@@ -32,33 +33,32 @@ export function isAnyForm(value: unknown): value is AnyForm {
   return isForm(value) || (typeof value === "object" && value !== null && "kind" in value && value.kind === "formset");
 }
 
-/** Lists the forms whose fields are drawn and sent: that of a formset's rows, and those of the formsets in a form. */
+/**
+ * Returns the forms whose fields are rendered and submitted: the form of a formset's rows, and those of the formsets in
+ * a form.
+ */
 export function formsIn(form: AnyForm): readonly FormDefinition[] {
   if (form.kind === "formset") return [form.form];
   return [form, ...Object.values(listsOf(form)?.formsets ?? {}).map(({ form }) => form)];
 }
 
-/** A form and what it begins with. */
+/** A form and its initial values. */
 export interface FormWithInitial<F extends AnyForm = AnyForm> {
-  /** The form. */
   readonly definition: F;
-  /** What it begins with: named values for a form, a list of them for a formset; `null` where `getInitial` says. */
+  /** Named values for a form, a list of them for a formset; `null` to use `getInitial`. */
   readonly initial: unknown;
 }
 
-/** Makes the form for a request: the form itself, or with what it begins with, for editing a record. */
+/** Creates the form for a request: the form itself, or a pair with initial values, for editing a record. */
 export type FormFactory<F extends AnyForm | null> = (ctx: RequestContext) => FormOrPair<F> | PromiseLike<FormOrPair<F>>;
 
-/** What a factory gives. */
+/** The value that a form factory returns. */
 export type FormOrPair<F extends AnyForm | null> = F | readonly [F, { readonly initial?: unknown }];
 
 /**
- * Makes the form of an action for a request: calls the factory, and asks what the form begins with.
+ * Creates the form of an action for a request, and its initial values. Returns a promise only if the application does.
  *
- * @param source What the action declares.
- * @param ctx The request.
- * @returns The form and what it begins with; a promise only where the application has to be waited for.
- * @throws {TypeError} When the factory gives something else.
+ * @throws {TypeError} If the factory returns any other value.
  */
 export function makeForm(
   source: AnyForm | FormFactory<AnyForm>,
@@ -70,7 +70,7 @@ export function makeForm(
 
 function withInitial(made: FormWithInitial, ctx: RequestContext): FormWithInitial | Promise<FormWithInitial> {
   const { definition, initial } = made;
-  // A factory that says what its form begins with has the last word, as one that made it for a record.
+  // Initial values of the factory take precedence, for example those of a record.
   if (initial !== null || definition.getInitial === undefined) return made;
   return whenThere<unknown, FormWithInitial>(definition.getInitial(ctx), (given) => ({ definition, initial: given }));
 }
@@ -79,7 +79,7 @@ function readMade(made: FormOrPair<AnyForm>): FormWithInitial {
   const [definition, options] = isPair(made) ? made : [made, {}];
   if (!isAnyForm(definition)) {
     throw new TypeError(
-      `Cannot make the form of an action: its factory gave ${typeof definition}, a form or [form, { initial }] is needed`,
+      `Cannot create the form of an action: its factory returned ${typeof definition}; return a form or [form, { initial }]`,
     );
   }
   return { definition, initial: options?.initial ?? null };
@@ -93,21 +93,16 @@ function whenThere<T, U>(value: T | PromiseLike<T>, next: (value: T) => U | Prom
   return isPromiseLike(value) ? Promise.resolve(value).then(next) : next(value);
 }
 
-function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
 /**
- * Puts values of a page over those that a form begins with.
+ * Merges initial values of a page over those of a form.
  *
- * @param over The values, by field name, or `null`.
- * @throws {TypeError} When a formset is given some.
+ * @throws {TypeError} If the form is a formset.
  */
 export function initialOver({ definition, initial }: FormWithInitial, over: object | null): unknown {
   if (over === null) return initial;
   if (definition.kind === "form") return { ...(initial ?? {}), ...over };
   throw new TypeError(
-    `Cannot show formset "${definition.name}" with initial values of the page: a post would not know which rows were there; ` +
-      `give them with getInitial or a form factory`,
+    `Cannot render formset "${definition.name}" with initial values of the page: a post would not know which rows existed; ` +
+      `use getInitial or a form factory`,
   );
 }

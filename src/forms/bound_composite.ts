@@ -1,22 +1,21 @@
 /**
- * A form with lists in it, with what was sent, or blank.
+ * A bound form with formsets in it.
  *
  * @module
  */
 import type { BoundField } from "./bound_field.ts";
-import { type BoundData, FormState } from "./bound_form.ts";
+import { type BoundData, type FormPart, FormState } from "./bound_form.ts";
 import { FormsetState } from "./bound_formset.ts";
 import type { BoundFormWithFormsets, FormLists } from "./composite.ts";
-import { ErrorList } from "./error_list.ts";
 import type { FormDefinition } from "./form.ts";
 
-/** A form of fields and lists. */
+/** A form of fields and formsets. */
 export class CompositeState<V> extends FormState<V> implements BoundFormWithFormsets<V> {
   readonly formsets: Readonly<Record<string, FormsetState<unknown>>>;
 
   constructor(definition: FormDefinition<V>, data: BoundData, { formsets }: FormLists) {
     const sent = Object.entries(data.sent ?? {}).filter(([name]) => !Object.hasOwn(formsets, name));
-    // The rows are left out: a schema may refuse names that it does not know.
+    // Without the rows: a schema may reject names that it does not know.
     super(definition, { ...data, sent: data.sent === null ? null : Object.fromEntries(sent) });
     this.formsets = Object.fromEntries(
       Object.entries(formsets).map(([name, formset]) => [
@@ -35,42 +34,40 @@ export class CompositeState<V> extends FormState<V> implements BoundFormWithForm
   }
 
   /** The values of the form and of its rows, once each of them is valid. */
-  together(): V {
+  combinedValues(): V {
     const rows = Object.entries(this.formsets).map(([name, formset]) => [name, formset.values]);
-    // V is the type of the form's values and those of its rows, as withFormsets() ties them together.
+    // V is the type of the form's values and those of its rows, as withFormsets() declares.
     return Object.assign({}, this.values, Object.fromEntries(rows)) as V;
   }
 
   override field(name: string): BoundField {
-    return this.#formsetOf(name)?.formset.field(name) ?? super.field(name);
+    return this.#formsetOf(name)?.field(name) ?? super.field(name);
   }
 
   override addError(field: string, message: string): void {
-    const found = this.#formsetOf(field);
-    if (found === null) super.addError(field, message);
-    else found.formset.addError(field === found.key ? "" : field, message);
+    const formset = this.#formsetOf(field);
+    if (formset === null) super.addError(field, message);
+    else formset.addError(nameIn(formset, field), message);
   }
 
-  /** Adds an error; a row is named by its place among those that are kept, as `clean` knows them. */
+  /** Adds an error. Row indices count only the rows that are kept, as `clean` knows them. */
   addKeptError(field: string, message: string): void {
-    const found = this.#formsetOf(field);
-    if (found === null || field === found.key) this.addError(field, message);
-    else found.formset.addKeptError(field, message);
+    const formset = this.#formsetOf(field);
+    if (formset === null) super.addError(field, message);
+    else formset.addKeptError(nameIn(formset, field), message);
   }
 
-  protected override found(): ErrorList {
-    const found = new ErrorList();
-    found.addAll(super.found().all, (name) => name);
-    for (const [key, formset] of Object.entries(this.formsets)) {
-      found.addAll(formset.errors, (name) => name === "" ? key : name);
-    }
-    return found;
+  protected override get parts(): readonly FormPart[] {
+    return Object.entries(this.formsets).map(([key, { errors }]) => ({ errors, fullName: (name) => name || key }));
   }
 
-  #formsetOf(name: string): { readonly key: string; readonly formset: FormsetState<unknown> } | null {
-    for (const [key, formset] of Object.entries(this.formsets)) {
-      if (name === key || name.startsWith(`${key}[`)) return { key, formset };
-    }
-    return null;
+  #formsetOf(name: string): FormsetState<unknown> | null {
+    const key = Object.keys(this.formsets).find((key) => name === key || name.startsWith(`${key}[`));
+    return key === undefined ? null : this.formsets[key] ?? null;
   }
+}
+
+// The name of a formset means the formset as a whole.
+function nameIn({ definition }: FormsetState<unknown>, name: string): string {
+  return name === definition.prefix ? "" : name;
 }

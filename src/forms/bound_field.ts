@@ -1,5 +1,5 @@
 /**
- * One field of a bound form: its name, its ids, what to show, and what was wrong with it.
+ * A field of a bound form: its name, its IDs, its value and its errors.
  *
  * @module
  */
@@ -9,67 +9,67 @@ import type { DisplayValue, FieldKind } from "./field_rules.ts";
 import type { Step } from "./path.ts";
 import { sentText } from "./sent.ts";
 
-/** One field of a bound form: all there is to know to draw it. Nothing in it came from a visitor but texts and booleans. */
+/** A field of a bound form: everything that is needed to render it. Only strings and booleans come from a user. */
 export interface BoundField extends
   Pick<
     FieldDefinition,
     "type" | "help" | "required" | "constraints" | "choices" | "placeholder" | "autocomplete"
   > {
-  /** The name it is sent under. */
+  /** The name in the submitted data. */
   readonly name: string;
-  /** The id of its control, unique on a page among the fields of all forms and instances. */
+  /** ID of its control, unique among the fields of all forms and instances of a page. */
   readonly id: string;
-  /** The id of its help, for `aria-describedby`. */
+  /** ID of its help text, for `aria-describedby`. */
   readonly helpId: string;
-  /** The id of its errors, for `aria-describedby`. */
+  /** ID of its errors, for `aria-describedby`. */
   readonly errorId: string;
-  /** What it is called. */
+  /** The label. */
   readonly label: string;
-  /** Which element it is drawn as. */
+  /** The element it is rendered as. */
   readonly kind: FieldKind;
   /** The attribute `type` of an `<input>`; `""` for other elements. */
   readonly inputType: string;
-  /** What was sent, as one text; `""` where nothing was, for passwords and for files. */
+  /** The submitted value as text; `""` for a blank form, for passwords and for files. */
   readonly raw: string;
-  /** What to show: what was sent, else what it began with. Passwords and files never come back. */
+  /** The value to render: the submitted one, else the initial one. Passwords and files are never rendered. */
   readonly value: DisplayValue;
-  /** The choices that are made; of fields without choices none. */
+  /** The selected choices; empty for a field without choices. */
   readonly selected: readonly string[];
-  /** What was wrong with it. */
+  /** Its errors. */
   readonly errors: readonly string[];
-  /** Whether it takes several values. */
+  /** `true` if it accepts several values. */
   readonly multiple: boolean;
-  /** The field as it was defined. */
+  /** The definition of the field. */
   readonly definition: FieldDefinition;
 }
 
-/** The facts that a bound field is made of. */
+/** The facts that a bound field is created from. */
 export interface FieldFacts {
   /** The name of the form. */
   readonly form: string;
   /** The copy of the form on the page, or `null`. */
   readonly instance: string | null;
-  /** The name it is sent under. */
+  /** The name in the submitted data. */
   readonly name: string;
   /** The same name as a path. */
   readonly steps: readonly Step[];
-  /** The field as it was defined. */
   readonly definition: FieldDefinition;
-  /** `true` if the form was sent. */
+  /** `true` if data was submitted. */
   readonly isBound: boolean;
-  /** The value that was sent for it. */
+  /** The submitted value. */
   readonly sent: unknown;
-  /** The value that the form began with; `undefined` for the field's own. */
+  /** The initial value of the form; `undefined` for that of the field. */
   readonly initial: unknown;
-  /** `true` if it stands in a row that may be left empty. */
+  /** `true` if it is in a row that may be left empty. */
   readonly extra: boolean;
-  /** Returns its errors. Called each time: a handler may add one after the field was first looked at. */
+  /** Returns its errors. Called on each access, because errors can be added later. */
   readonly errors: () => readonly string[];
 }
 
 const NONE: readonly string[] = Object.freeze([]);
 
-/** One field with what was sent for it. */
+/** A field of a bound form. */
+// A class, not an object literal with a getter, which V8 creates three times slower.
 export class FieldState implements BoundField {
   readonly name: string;
   readonly id: string;
@@ -105,8 +105,8 @@ export class FieldState implements BoundField {
     this.kind = kind.element;
     this.inputType = kind.inputType;
     this.raw = kind.isSecret ? "" : sentText(sent) ?? "";
-    const begun = initial === undefined ? definition.initial : initial;
-    this.value = kind.isSecret ? "" : kind.show(isBound ? sent : begun);
+    const first = initial === undefined ? definition.initial : initial;
+    this.value = kind.isSecret ? "" : kind.show(isBound ? sent : first);
     this.choices = definition.choices;
     this.selected = chosenOf(definition, this.value);
     this.required = definition.required && !extra;
@@ -129,8 +129,7 @@ function chosenOf({ choices }: FieldDefinition, shown: DisplayValue): readonly s
   return values.filter((value) => Array.isArray(shown) ? shown.includes(value) : shown === value);
 }
 
-// The label that was last made for a field: making one reads its name by the classes of Unicode, and a field is drawn
-// again and again under the same name.
+// The last label of each field. Creating one matches Unicode classes, and a field is usually rendered under one name.
 const labels = new WeakMap<FieldDefinition, { readonly name: string; readonly label: string }>();
 
 function labelFor(definition: FieldDefinition, steps: readonly Step[]): string {
@@ -142,14 +141,14 @@ function labelFor(definition: FieldDefinition, steps: readonly Step[]): string {
   return label;
 }
 
-/** Makes a label of a name: `dueDate`, `due_date` and `due-date` give "Due date". */
+/** Derives a label from a name: `dueDate`, `due_date` and `due-date` give "Due date". */
 export function readableName(name: string): string {
   const words = name.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2").replace(/[_-]+/g, " ").trim().toLowerCase();
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-// `f-note-title`, with an instance `f-note-3-title`, nested `f-note-address--city`. Within a part every dash and every
-// character that a selector would need escaped is written as its code, so that two fields never share an id.
+// `f-note-title`, with an instance `f-note-3-title`, nested `f-note-address--city`. Dashes within a part and characters
+// that a selector would need to escape are written as codes, so that two fields never share an ID.
 function idTail(form: string, instance: string | null, steps: readonly Step[]): string {
   const path = steps.map((step) => idPart(String(step))).join("--");
   return [form, ...(instance === null ? [] : [instance])].map(idPart).concat(path).join("-");

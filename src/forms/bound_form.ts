@@ -1,5 +1,5 @@
 /**
- * A form with what was sent, or blank: its values, its errors, and what may be shown again.
+ * A bound form: its values, its errors, and what a page shows of it.
  *
  * @module
  */
@@ -8,36 +8,45 @@ import { type BoundField, FieldState } from "./bound_field.ts";
 import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
+import { countOf } from "./messages.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
 
-/** What was sent, by field name, nested: texts, files, lists of these, or values of a typed caller. */
+/** The submitted data by field name, nested: strings, files, lists of these, or values of a typed caller. */
 export type Sent = Readonly<Record<string, unknown>>;
 
-/** The data that a bound form or formset is made of. */
+/** The data that a bound form or formset is created from. */
 export interface BoundData {
-  /** What was sent, or `null` for a blank one. */
+  /** The submitted data, or `null` for a blank form. */
   readonly sent: Sent | null;
-  /** The values it began with: named values for a form, a list of them for a formset; `null` or `undefined` for none. */
+  /** Initial values: named values for a form, a list of them for a formset; `null` or `undefined` for none. */
   readonly initial: unknown;
   /** The copy on the page, or `null` for the only one. */
   readonly instance: string | null;
 }
 
-/** The place of a form: on its own, or as a row of a formset. */
+/** The position of a form: on its own, or as a row of a formset. */
 export interface FormPlace {
-  /** The steps its field names begin with. */
+  /** The steps that its field names start with. */
   readonly steps: readonly Step[];
   /** The same as a name. */
   readonly prefix: string;
-  /** `true` if it may be left empty as a whole: none of its fields is then required in the browser. */
+  /** `true` if it may be left empty as a whole: then none of its fields is required in the browser. */
   readonly extra: boolean;
-  /** `true` if it begins with nothing, not even what its fields begin with. */
+  /** `true` if it has no initial values, not even those of its fields. */
   readonly blank: boolean;
+}
+
+/** A part of a form that has its own errors: a row of a formset, or a formset of a form. */
+export interface FormPart {
+  /** The errors of the part, by the names that its fields have in it. */
+  readonly errors: ReadonlyMap<string, readonly string[]>;
+  /** Returns the name that a field of the part has in the whole. */
+  fullName(name: string): string;
 }
 
 const WHOLE: FormPlace = { steps: [], prefix: "", extra: false, blank: false };
 
-/** The part that bound forms and formsets have in common: errors, and values once there are none. */
+/** The state that bound forms and formsets have in common: errors, and values once there are none. */
 export abstract class BoundState<V> implements BoundBase {
   abstract readonly kind: "form" | "formset";
   abstract readonly hasFiles: boolean;
@@ -45,7 +54,8 @@ export abstract class BoundState<V> implements BoundBase {
   readonly name: string;
   readonly instance: string | null;
   readonly isBound: boolean;
-  // Set when validation has ended well; an error that is added later takes the values back.
+  readonly #own = new ErrorList();
+  // Set when validation has succeeded. An error that is added later makes the form invalid again.
   #accepted: { readonly values: V } | null = null;
 
   constructor(name: string, { sent, instance }: BoundData) {
@@ -57,10 +67,15 @@ export abstract class BoundState<V> implements BoundBase {
   abstract field(name: string): BoundField;
   abstract addError(field: string, message: string): void;
 
-  /** The errors, those of every part among them. */
-  protected abstract found(): ErrorList;
+  /** The parts that have errors of their own. */
+  protected abstract get parts(): readonly FormPart[];
 
-  /** Takes the values that a valid form has. */
+  /** The errors without those of its parts. */
+  get own(): ErrorList {
+    return this.#own;
+  }
+
+  /** Sets the values of a valid form. */
   accept(values: V): void {
     this.#accepted = { values };
   }
@@ -72,41 +87,47 @@ export abstract class BoundState<V> implements BoundBase {
   get values(): V {
     const { errorCount } = this;
     if (this.#accepted !== null && errorCount === 0) return this.#accepted.values;
-    const found = errorCount === 1 ? "1 error was found in it" : `${errorCount} errors were found in it`;
-    throw new TypeError(
-      `Cannot read the values of ${this.kind} "${this.name}": ${
-        this.isBound ? found : "nothing was sent to it"
-      }, ask isValid first`,
-    );
+    const state = this.isBound ? `it has ${countOf(errorCount, "error")}` : "no data was submitted";
+    throw new TypeError(`Cannot read the values of ${this.kind} "${this.name}": ${state}; check isValid first`);
   }
 
   get errors(): ReadonlyMap<string, readonly string[]> {
-    return this.found().all;
+    return this.#all().all;
   }
 
   get issues(): Issues {
-    return this.found().toIssues();
+    return this.#all().toIssues();
   }
 
   get errorCount(): number {
-    return this.found().count;
+    return this.#all().count;
   }
 
   get fieldNames(): readonly string[] {
     return [...this.errors.keys()];
   }
+
+  #all(): ErrorList {
+    const { parts } = this;
+    if (parts.length === 0) return this.#own;
+    const all = new ErrorList();
+    all.addAll(this.#own.all, (name) => name);
+    for (const part of parts) all.addAll(part.errors, (name) => part.fullName(name));
+    return all;
+  }
 }
 
+const NO_PARTS: readonly FormPart[] = [];
+
 /** A form of fields, on its own or as a row. */
-// A class, not a literal with getters: V8 gives all instances one hidden class, and a form is bound for every post.
+// A class, not an object literal with getters: V8 gives all instances one hidden class, and every post binds a form.
 export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   readonly kind = "form";
   readonly definition: FormDefinition<V>;
   readonly initial: FormInitial;
   readonly #place: FormPlace;
   readonly #sent: Sent | null;
-  readonly #errors = new ErrorList();
-  // Made when first asked for: a form whose handler runs is never drawn.
+  // Created on first use: a form whose action function runs is often not rendered.
   #fields: Map<string, BoundField> | null = null;
 
   constructor(definition: FormDefinition<V>, data: BoundData, place: FormPlace = WHOLE) {
@@ -117,14 +138,9 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     this.#sent = data.sent;
   }
 
-  /** What was sent; nothing for a blank form. On the prototype, so that a form that is logged or sent as JSON lacks it. */
+  /** The submitted data; empty for a blank form. A getter, so that it is missing in logs and JSON. */
   get sent(): Sent {
     return this.#sent ?? {};
-  }
-
-  /** The number of errors of the form's own fields, without those of lists in it. */
-  get ownErrorCount(): number {
-    return this.#errors.count;
   }
 
   get hasFiles(): boolean {
@@ -137,26 +153,26 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
 
   field(name: string): BoundField {
     const fields = this.#fields ??= new Map();
-    const field = fields.get(name) ?? this.#makeField(name);
+    const field = fields.get(name) ?? this.#createField(name);
     fields.set(name, field);
     return field;
   }
 
   addError(field: string, message: string): void {
-    this.#errors.add(field, message);
+    this.own.add(field, message);
   }
 
-  protected found(): ErrorList {
-    return this.#errors;
+  protected get parts(): readonly FormPart[] {
+    return NO_PARTS;
   }
 
-  #makeField(name: string): BoundField {
+  #createField(name: string): BoundField {
     const fields = fieldsOfForm(this.definition);
     const steps = fields.path(name);
     const definition = fields.at(steps);
     if (definition === null) {
-      const names = this.#names().join(", ") || "no fields yet";
-      throw new TypeError(`Cannot find field "${name}" of form "${this.name}": it has ${names}`);
+      const names = this.#names().join(", ") || "no fields";
+      throw new TypeError(`Cannot find field "${name}" of form "${this.name}": unknown name; it has ${names}`);
     }
     const place = this.#place;
     return new FieldState({
@@ -169,7 +185,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
       sent: valueAt(this.#sent, steps),
       initial: place.blank ? null : valueAt(this.initial, steps),
       extra: place.extra,
-      errors: () => this.#errors.of(name),
+      errors: () => this.own.of(name),
     });
   }
 

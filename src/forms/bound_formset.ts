@@ -1,12 +1,11 @@
 /**
- * A formset with what was sent, or blank: its rows, and what is said of all of them.
+ * A bound formset and its rows.
  *
  * @module
  */
 import { type BoundField, FieldState } from "./bound_field.ts";
-import { type BoundData, BoundState, type FormPlace, FormState, type Sent } from "./bound_form.ts";
+import { type BoundData, BoundState, type FormPart, type FormPlace, FormState, type Sent } from "./bound_form.ts";
 import { isBlankInput } from "./coerce.ts";
-import { ErrorList } from "./error_list.ts";
 import { field } from "./field.ts";
 import type { FieldDefinition } from "./field_definition.ts";
 import { FIELD_KINDS } from "./field_kinds.ts";
@@ -18,20 +17,20 @@ import { countOf } from "./messages.ts";
 import { isPlainObject, prefixPath, splitRowName, valueAt } from "./path.ts";
 import { parseNumber, sentChecked, sentText } from "./sent.ts";
 
-// Stands for the number in the names of the row to be cloned.
+// The placeholder for the index in the names of the empty row.
 const EMPTY_INDEX = "__index__";
 const DELETE_FIELD = field.checkbox({ label: "Delete" });
 const ORDER_FIELD = field.number({ label: "Order", step: "any" });
 
-/** A row with what was sent, or blank: its form, the box that deletes it and the number that orders it. */
-export class RowState<V> implements BoundFormsetRow<V> {
+/** A bound row: its form, the checkbox that deletes it and the number that orders it. */
+export class RowState<V> implements BoundFormsetRow<V>, FormPart {
   readonly form: FormState<V>;
   readonly index: number | null;
   readonly extra: boolean;
   readonly isDeleted: boolean;
   readonly deleteField: BoundField | null;
   readonly orderField: BoundField | null;
-  // Found out when the row is checked.
+  // Set when the row is checked.
   isUntouched = false;
   readonly #place: FormPlace;
   readonly #order: unknown;
@@ -50,7 +49,7 @@ export class RowState<V> implements BoundFormsetRow<V> {
     this.extra = extra;
     this.isDeleted = canDelete && sentChecked(fields.get("_delete")) === true;
     this.#order = canOrder ? fields.get("_order") : undefined;
-    // Ordinary names where the formset does not use them.
+    // Without these options they are ordinary names.
     if (canDelete) fields.delete("_delete");
     if (canOrder) fields.delete("_order");
     const step = index ?? EMPTY_INDEX;
@@ -73,24 +72,29 @@ export class RowState<V> implements BoundFormsetRow<V> {
     return this.#order === undefined ? null : parseNumber(sentText(this.#order) ?? "");
   }
 
-  /** Its errors, by the names its fields have in the row. */
-  get errors(): readonly (readonly [string, readonly string[]])[] {
-    return [...this.form.errors, ["_order", this.#orderErrors()]];
+  get errors(): ReadonlyMap<string, readonly string[]> {
+    return this.form.errors;
   }
 
-  /** Finds one of its fields by the name it has in the row. */
+  /** Returns one of its fields by the name it has in the row. */
   field(name: string): BoundField {
     const own = [this.deleteField, this.orderField].find((field) => field?.name === this.fullName(name));
     return own ?? this.form.field(name);
   }
 
-  /** Returns the name that one of its fields has in the whole form. */
   fullName(name: string): string {
     return prefixPath(this.#place.prefix, name);
   }
 
-  /** Returns whether nothing was entered: each field is empty, or still holds what it began with. */
-  isLeftAlone(): boolean {
+  /** Adds an error if its order is not a number. */
+  checkOrder(): void {
+    // A number is checked synchronously.
+    const result = ORDER_FIELD.check(this.#order);
+    if ("message" in result) this.form.addError("_order", result.message);
+  }
+
+  /** Returns whether no data was entered: each field is empty or still has its initial value. */
+  isUnchanged(): boolean {
     const { definition, sent, initial, instance } = this.form;
     const fields = fieldsOfForm(definition);
     const names = fields.names(sent);
@@ -99,7 +103,7 @@ export class RowState<V> implements BoundFormsetRow<V> {
     return names.every((name) => {
       if (isBlankInput(valueAt(sent, fields.path(name)))) return true;
       const { type, value } = this.form.field(name);
-      // What a password or a file field holds is never shown, so it cannot be compared.
+      // The value of a password or a file is never rendered, so it cannot be compared.
       return !FIELD_KINDS[type].isSecret && isShownAs(value, blank.field(name).value);
     });
   }
@@ -115,14 +119,8 @@ export class RowState<V> implements BoundFormsetRow<V> {
       sent,
       initial,
       extra: this.extra,
-      errors: () => [...(name === "_order" ? this.#orderErrors() : []), ...this.form.errors.get(name) ?? []],
+      errors: () => this.form.own.of(name),
     });
-  }
-
-  #orderErrors(): readonly string[] {
-    if (this.orderField === null || this.isUntouched || this.isDeleted || this.position !== null) return [];
-    const isLeftEmpty = sentText(this.#order)?.trim() === "";
-    return isLeftEmpty ? [] : ["Enter a number"];
   }
 }
 
@@ -131,7 +129,7 @@ function isShownAs(a: DisplayValue, b: DisplayValue): boolean {
   return a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
-/** A list of rows, on its own or in a form. */
+/** A bound formset, on its own or in a form. */
 export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFormset<V> {
   readonly kind = "formset";
   readonly definition: FormsetDefinition<V>;
@@ -139,7 +137,6 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
   readonly hasFiles: boolean;
   readonly #isTooLong: boolean;
   readonly #rows: RowState<V>[];
-  readonly #own = new ErrorList();
 
   constructor(definition: FormsetDefinition<V>, { sent, initial, instance }: BoundData) {
     super(definition.name, { sent, initial, instance });
@@ -168,12 +165,12 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     return this.#rows.flatMap((row) => row.fields);
   }
 
-  /** `true` if more rows were sent than it may have. They are shown again, so that nothing typed is lost, and not checked. */
+  /** `true` if more rows were submitted than allowed. They are rendered, so that no input is lost, but not checked. */
   get isTooLong(): boolean {
     return this.#isTooLong;
   }
 
-  /** The rows that are kept, in their order; those without a number stand last, in the order they came. */
+  /** The rows that are kept, in their order; those without a number are last, in the order of their indices. */
   get kept(): readonly RowState<V>[] {
     const rows = this.#rows.filter((row) => !row.isDeleted && !row.isUntouched);
     const order = ({ position }: RowState<V>): number => position ?? Infinity;
@@ -185,44 +182,38 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     const { prefix } = this.definition;
     const place = splitRowName(prefix, name);
     const row = place === null || place.name === "" ? undefined : this.#rows[place.row];
-    if (place === null || row === undefined) {
-      throw new TypeError(
-        `Cannot find field "${name}" of formset "${this.name}": it has ${this.#rows.length} rows, ` +
-          `name a field of one as "${prefix}[0].name"`,
-      );
-    }
-    return row.field(place.name);
+    if (place !== null && row !== undefined) return row.field(place.name);
+    throw new TypeError(
+      `Cannot find field "${name}" of formset "${this.name}": it has ${countOf(this.#rows.length, "row")}; ` +
+        `use a name such as "${prefix}[0].name"`,
+    );
   }
 
   addError(field: string, message: string): void {
     const place = splitRowName(this.definition.prefix, field);
     const row = place === null ? undefined : this.#rows[place.row];
-    if (place === null || row === undefined) this.#own.add(field, message);
+    if (place === null || row === undefined) this.own.add(field, message);
     else row.form.addError(place.name, message);
   }
 
   /**
-   * Adds an error to a row by its place among those that are kept, as `clean` knows them.
+   * Adds an error. Row indices count only the rows that are kept, as `clean` knows them.
    *
-   * @throws {RangeError} When `clean` was given no such row.
+   * @throws {RangeError} If `clean` has no such row.
    */
   addKeptError(field: string, message: string): void {
     const place = splitRowName(this.definition.prefix, field);
     if (place === null) return this.addError(field, message);
     const rows = this.kept;
     const row = rows[place.row];
-    if (row === undefined) {
-      throw new RangeError(
-        `Cannot add an error to "${field}" of formset "${this.name}": clean was given ${
-          countOf(rows.length, "row")
-        }, ` +
-          `which are counted from 0`,
-      );
-    }
-    row.form.addError(place.name, message);
+    if (row !== undefined) return row.form.addError(place.name, message);
+    throw new RangeError(
+      `Cannot add an error to "${field}" of formset "${this.name}": ` +
+        `clean received ${countOf(rows.length, "row")}; use an index from 0`,
+    );
   }
 
-  /** Makes the extra rows of a blank formset again, with nothing to begin with. */
+  /** Creates the extra rows of a blank formset again, without initial values. */
   clearExtraInitial(): void {
     if (this.isBound) return;
     for (const [index, row] of this.#rows.entries()) {
@@ -230,37 +221,33 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     }
   }
 
-  protected found(): ErrorList {
-    const found = new ErrorList();
-    found.addAll(this.#own.all, (name) => name);
-    // What is wrong with a row to be deleted does not matter.
-    for (const row of this.#rows) if (!row.isDeleted) found.addAll(row.errors, (name) => row.fullName(name));
-    return found;
+  // Errors of a row to be deleted do not count.
+  protected get parts(): readonly FormPart[] {
+    return this.#rows.filter((row) => !row.isDeleted);
   }
 }
 
-// One past the limit is enough to refuse the rest by.
+// One row above the limit is enough to reject the rest.
 function sentRows({ prefix }: FormsetDefinition, sent: Sent): readonly unknown[] {
   const rows: unknown = valueAt(sent, [prefix]);
   return Array.isArray(rows) ? rows.slice(0, MAX_ROWS + 1) : [];
 }
 
-// The rows that are there are never hidden, however many may be sent.
+// Existing rows are always rendered, also above the maximum.
 function blankRows({ min, max, extra }: FormsetDefinition, initial: number): readonly unknown[] {
   const count = Math.min(max, Math.max(min, initial + extra));
   return Array.from({ length: Math.max(count, initial) });
 }
 
 /**
- * Empties the extra rows of a formset of their initial values, so that one that nobody touched is sent empty.
+ * Removes the initial values of extra rows, so that an untouched row is submitted empty.
  *
- * A formset definition comes back as a new one whose extra rows begin empty, wherever it is shown. A bound formset is
- * changed in place; a second time changes nothing.
+ * For a definition, returns a new one whose extra rows are empty. A bound formset is changed in place.
  *
  * @param formset The formset, defined or bound.
  * @returns The new definition, or the same bound formset.
  *
- * @example Extra rows that begin empty
+ * @example Empty extra rows
  * ```ts
  * import { cleanupExtraInitial, defineForm, defineFormset, field } from "@hyper/actions";
  * import { assert } from "@std/assert";
@@ -272,7 +259,7 @@ function blankRows({ min, max, extra }: FormsetDefinition, initial: number): rea
  */
 export function cleanupExtraInitial<V, I>(formset: FormsetDefinition<V, I>): FormsetDefinition<V, I>;
 /**
- * Empties the extra rows of a bound formset of their initial values.
+ * Removes the initial values of the extra rows of a bound formset.
  *
  * @param formset The formset.
  * @returns The same formset.
@@ -286,7 +273,7 @@ export function cleanupExtraInitial<V, I>(
     return formset;
   }
   if (!("blankExtra" in formset)) {
-    throw new TypeError("Cannot clear initial values: the value is no formset of defineFormset() or a page");
+    throw new TypeError("Cannot clear initial values: the value is not a formset; create one with defineFormset()");
   }
   return Object.freeze({ ...formset, blankExtra: true });
 }

@@ -1,7 +1,7 @@
 /**
- * Checks of what was sent for one field: each gives a value of the field's type, or what is wrong.
+ * Validates the submitted value of a field: each check returns the value, or an error.
  *
- * The rules are those a browser checks too (HTML, 4.10.21), so that with and without scripts the same input passes.
+ * The rules are those of a browser (HTML, 4.10.21), so that the same input is valid with and without scripts.
  *
  * @module
  */
@@ -10,22 +10,23 @@ import { acceptsFile } from "./file_type.ts";
 import { messageFor } from "./messages.ts";
 import { parseNumber, sentChecked, sentFiles, sentList, sentText, sentTexts } from "./sent.ts";
 
-/** How the texts of one type differ from those of others. */
+/** The differences between the types of text. */
 export interface TextTraits {
-  /** Does what a browser does to the text before it checks it. Default: nothing. */
+  /** Normalizes the text as a browser does before validation. Default: no change. */
   readonly normalize?: (text: string) => string;
-  /** If `true`, white space is something. Default: a text of white space alone is left empty. */
+  /** If `true`, white space counts as a value. Default: a text of white space counts as empty. */
   readonly keepsSpace?: boolean;
-  /** Returns whether the text is of the type. Default: any is. */
+  /** Returns whether the text has the format of the type. Default: any text has. */
   readonly fits?: (text: string, rules: FieldRules) => boolean;
 }
 
-// A pattern of the developer may be slow on long texts, so it sees none that is longer (threats, T42).
+// Maximum length of a text that is tested against a pattern, which may be slow on long texts (threats, T42).
 const PATTERN_TEXT_LIMIT = 10_000;
-// White space and control characters, which the URL parser drops in silence: `java\nscript:` would become a scheme.
+// White space and control characters, which the URL parser silently drops: `java
+// script:` would become a scheme.
 const URL_GAP = /[\s\p{Cc}]/u;
 
-/** Makes the check of a type of text. Left empty where it may be, the value is `""`. */
+/** Returns the check of a type of text. The value of an empty field is `""`. */
 export function textCheck(
   { normalize, keepsSpace = false, fits }: TextTraits = {},
 ): (rules: FieldRules, sent: unknown) => FieldResult<string> {
@@ -42,7 +43,7 @@ export function textCheck(
   };
 }
 
-/** Checks a number; left empty where it may be, the value is `null`. */
+/** Checks a number. The value of an empty field is `null`. */
 export function checkNumber(rules: FieldRules, sent: unknown): FieldResult<number | null> {
   const text = sentText(sent);
   if (text === null) return broken(rules, "invalid");
@@ -52,7 +53,7 @@ export function checkNumber(rules: FieldRules, sent: unknown): FieldResult<numbe
   return outOfRange(rules, value, Number) ?? valid(value);
 }
 
-/** Makes the check of a date or time, whose value is its text; left empty where it may be, the value is `null`. */
+/** Returns the check of a date or time, whose value is its text. The value of an empty field is `null`. */
 export function momentCheck(
   parse: (text: string) => number | null,
 ): (rules: FieldRules, sent: unknown) => FieldResult<string | null> {
@@ -65,21 +66,21 @@ export function momentCheck(
   };
 }
 
-/** Checks the state of a box; one that is required must be checked. */
+/** Checks a checkbox; a required one must be checked. */
 export function checkBox(rules: FieldRules, sent: unknown): FieldResult<boolean> {
   const checked = sentChecked(sent);
   if (checked === null) return broken(rules, "invalid");
   return checked ? valid(true) : leftEmpty(rules, false);
 }
 
-/** Checks one choice; where none need be made and none was, the value is `null`. */
+/** Checks a choice. The value without one is `null`. */
 export function checkChoice(rules: FieldRules, sent: unknown): FieldResult<string | null> {
   const text = sentText(sent);
   if (text !== null && isOffered(rules, text)) return valid(text);
   return text === "" ? leftEmpty(rules, null) : broken(rules, "invalid");
 }
 
-/** Checks any number of choices, each once in the value, in the order they were sent. */
+/** Checks any number of choices. The value has each once, in the order they were submitted. */
 export function checkChoices(rules: FieldRules, sent: unknown): FieldResult<string[]> {
   const chosen = new Set<string>();
   for (const text of sentTexts(sent)) {
@@ -89,13 +90,13 @@ export function checkChoices(rules: FieldRules, sent: unknown): FieldResult<stri
   return chosen.size === 0 ? leftEmpty(rules, []) : valid([...chosen]);
 }
 
-/** Checks one file; where none need be chosen and none was, the value is `null`. */
+/** Checks a file. The value without one is `null`. */
 export async function checkFile(rules: FieldRules, sent: unknown): Promise<FieldResult<File | null>> {
   const result = await checkFiles(rules, sent);
   return result.kind === "valid" ? valid(result.value[0] ?? null) : result;
 }
 
-/** Checks files; it waits for the first bytes of each. */
+/** Checks files. Reads the first bytes of each. */
 export async function checkFiles(rules: FieldRules, sent: unknown): Promise<FieldResult<File[]>> {
   if (sentList(sent).some((item) => !(item instanceof File) && sentText(item) !== "")) return broken(rules, "invalid");
   const files = [...sentFiles(sent)];
@@ -103,27 +104,30 @@ export async function checkFiles(rules: FieldRules, sent: unknown): Promise<Fiel
 
   const { maxBytes = Infinity, multiple, maxFiles = multiple ? Infinity : 1, accept } = rules.constraints;
   if (files.length > maxFiles) return broken(rules, "maxFiles");
-  // Among several files the user has to know which one.
-  const refused = (file: File, rule: "maxBytes" | "accept"): FieldResult<never> =>
+  // With several files, the message must name the file.
+  const invalid = (file: File, rule: "maxBytes" | "accept"): FieldResult<never> =>
     files.length === 1 ? broken(rules, rule) : wrong(`${file.name}: ${messageFor(rules, rule)}`);
   const large = files.find((file) => file.size > maxBytes);
-  if (large !== undefined) return refused(large, "maxBytes");
+  if (large !== undefined) return invalid(large, "maxBytes");
   const tokens = accept?.toLowerCase().split(",").map((token) => token.trim()) ?? null;
-  for (const file of files) if (tokens !== null && !await acceptsFile(tokens, file)) return refused(file, "accept");
+  for (const file of files) if (tokens !== null && !await acceptsFile(tokens, file)) return invalid(file, "accept");
   return valid(files);
 }
 
-/** Compiles the regular expression of an attribute `pattern` as a browser does (HTML, 4.10.5.3.6). */
+/** Compiles the regular expression of a `pattern` attribute as a browser does (HTML, 4.10.5.3.6). */
 export function compilePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, "v");
 }
 
-/** Returns whether a text is an absolute URL of one of the schemes, without the white space a URL parser would drop. */
+/**
+ * Returns whether a text is an absolute URL with one of the schemes and without the white space that a URL parser
+ * drops.
+ */
 export function isWebAddress(text: string, { schemes }: FieldRules): boolean {
   if (URL_GAP.test(text) || !URL.canParse(text)) return false;
   const scheme = new URL(text).protocol;
   if (!schemes.includes(scheme)) return false;
-  // `http:example.com` parses, to an address the user did not mean.
+  // `http:example.com` is parsed as an address that the user did not mean.
   return !["http:", "https:"].includes(scheme) || text.slice(scheme.length).startsWith("//");
 }
 
@@ -145,7 +149,7 @@ function outOfRange(
   if (max !== undefined && value > toNumber(max)) return broken(rules, "max");
   if (step === "any") return null;
   const steps = (value - (min === undefined ? 0 : toNumber(min))) / step;
-  // 0.3 is three steps of 0.1 for people, and 2.9999999999999996 for a processor.
+  // 0.3 / 0.1 is 2.9999999999999996 in floating point.
   return Math.abs(steps - Math.round(steps)) > 1e-9 * Math.max(1, Math.abs(steps)) ? broken(rules, "step") : null;
 }
 

@@ -1,7 +1,8 @@
 /**
- * From what was sent to what a schema is given: texts become numbers, booleans and lists where the schema asks for them.
+ * Converts submitted data to the input of a schema: texts become numbers, booleans and lists if the schema asks for
+ * them.
  *
- * Nothing is refused here. A text that stands for no number stays the text it is, and the schema says what is wrong.
+ * Nothing is rejected here. A text that is not a number stays a text, and the schema reports the error.
  *
  * @module
  */
@@ -17,17 +18,13 @@ import {
 } from "./shape.ts";
 
 /**
- * The value of one part.
+ * Converts the submitted value of one part; `undefined` for a part that is left out.
  *
- * Values of a typed caller that are no texts pass as they are. A box that was not sent is `false`, a list that was not
- * sent is empty. A text left empty is left out where the part may be, and `null` where it may be that.
- *
- * @param sent What was sent for it, or `undefined`.
- * @param optional Whether it may be left out.
- * @returns The value; `undefined` for one that is left out.
+ * Values of a typed caller that are not texts are kept. A missing checkbox is `false`, a missing list is empty. An
+ * empty text is left out if the part is optional, and `null` if the part is nullable.
  */
 export function coerceInput(shape: Shape, sent: unknown, optional: boolean): unknown {
-  // Where nothing was sent for a schema that contains itself, it would be filled with itself for ever.
+  // A schema that contains itself would otherwise be filled with itself forever.
   if (shape.kind === "reference" && sent === undefined) return undefined;
   const target = resolved(shape);
   if (sent === null) return null;
@@ -42,10 +39,10 @@ export function coerceInput(shape: Shape, sent: unknown, optional: boolean): unk
   }
 }
 
-/** What a field left empty becomes where a schema takes it: `null` where it may be that, else nothing. */
+/** Returns the value of an empty field: `null` if the part is nullable, else none. */
 export function emptied(shape: ScalarShape | ListShape, optional: boolean): unknown {
   if (shape.nullable) return null;
-  // The schema's own words for a missing text ("Title is required") are said of an empty text, not of a missing one.
+  // Schemas have their own message for an empty text ("Title is required"), but not for a missing one.
   if (shape.kind === "scalar" && shape.type === "string" && !optional) return "";
   return undefined;
 }
@@ -71,7 +68,7 @@ function coerceList(shape: ListShape, sent: unknown, optional: boolean): unknown
     return shape.nullable ? null : undefined;
   }
   const list: readonly unknown[] = Array.isArray(sent) ? sent : [sent];
-  // A list drawn as one control sends an empty text or an empty file for "none".
+  // A list that is rendered as one control submits an empty text or an empty file if none is selected.
   const given = shape.sketch === null ? list : list.filter((item) => item !== "" && !isEmptyFile(item));
   return given.map((item, index) => coerceInput(shape.first[index] ?? shape.items, item, false));
 }
@@ -92,7 +89,7 @@ function coerceObject(shape: ObjectShape | VariantsShape, sent: unknown, optiona
   for (const [key, value] of Object.entries(given)) {
     if (!members.has(key)) entries.push([key, rest === null ? value : coerceInput(rest, value, true)]);
   }
-  // Defines each key as an own property, `__proto__` too, where assigning it would set the prototype.
+  // `fromEntries()` defines own properties; an assignment to `__proto__` would set the prototype.
   return Object.fromEntries(entries);
 }
 
@@ -106,7 +103,7 @@ function variantOf({ variants, merged }: VariantsShape, given: Readonly<Record<s
   return fitting ?? merged;
 }
 
-/** Returns whether nothing was entered in any part of what was sent. */
+/** Returns whether no part of the submitted data has a value. */
 export function isBlankInput(sent: unknown): boolean {
   if (sent === undefined || sent === null || sent === "") return true;
   if (sent instanceof File) return isEmptyFile(sent);

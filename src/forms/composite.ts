@@ -1,5 +1,5 @@
 /**
- * A form with lists in it: an invoice and its lines, sent and judged as one.
+ * A form with formsets: for example an invoice and its lines, submitted and validated together.
  *
  * @module
  */
@@ -16,11 +16,11 @@ import {
 } from "./form.ts";
 import { type BoundFormset, type FormsetDefinition, isFormsetPrefix } from "./formset.ts";
 
-/** Formsets by the name that their rows are sent and read under. */
+/** Formsets by name; the name is the prefix of their rows and the key of their values. */
 export type FormsetDefinitions = Readonly<Record<string, FormsetDefinition>>;
 
 /**
- * The rows of formsets, by name.
+ * The rows of formsets by name.
  *
  * @typeParam F The formsets.
  */
@@ -29,7 +29,7 @@ export type RowsOf<F extends FormsetDefinitions> = {
 };
 
 /**
- * What a typed caller sends for the rows of formsets, by name; what is left out has none.
+ * The rows of formsets that a typed caller sends, by name; a missing one has no rows.
  *
  * @typeParam F The formsets.
  */
@@ -38,7 +38,7 @@ export type RowInputsOf<F extends FormsetDefinitions> = {
 };
 
 /**
- * Formsets with what was sent, by name.
+ * Bound formsets by name.
  *
  * @typeParam F The formsets.
  */
@@ -47,10 +47,10 @@ export type BoundFormsetsOf<F extends FormsetDefinitions> = {
 };
 
 /**
- * A form with formsets in it, frozen.
+ * A form with formsets, frozen.
  *
  * @typeParam V Its values, rows included.
- * @typeParam I What a typed caller sends.
+ * @typeParam I Data that a typed caller sends.
  * @typeParam F Its formsets.
  */
 export interface FormWithFormsets<V = unknown, I = unknown, F extends FormsetDefinitions = FormsetDefinitions>
@@ -60,61 +60,62 @@ export interface FormWithFormsets<V = unknown, I = unknown, F extends FormsetDef
 }
 
 /**
- * A form with formsets in it, bound or blank.
+ * A bound form with formsets.
  *
  * @typeParam V Its values, rows included.
  * @typeParam F Its formsets.
  */
 export interface BoundFormWithFormsets<V = unknown, F extends FormsetDefinitions = FormsetDefinitions>
   extends BoundForm<V> {
-  /** Its formsets, by name. Their rows are drawn from these, `fields` has their fields too. */
+  /** Its formsets by name. Render the rows with these; `fields` includes their fields. */
   readonly formsets: BoundFormsetsOf<F>;
 }
 
 /**
- * What a form with formsets may be told beside.
+ * Options for {@linkcode withFormsets}.
  *
  * @typeParam V Its values, rows included.
  */
 export interface WithFormsetsOptions<V> {
   /**
-   * Checks everything together, after the form and each formset were found sound. A row is named by its place among those that
-   * are kept: `lines[0].label`.
+   * Validates all values together, after the form and each formset are valid. Row indices count only the rows that are
+   * kept: `lines[0].label`.
    *
-   * @returns The values to go on with, or nothing for the ones that came in.
+   * @returns The changed values, or nothing to keep them.
    */
   readonly clean?: ((values: V, ctx: CleanContext) => V | void | PromiseLike<V | void>) | undefined;
-  /** What follows success, unless the handler says something else. Default: what the form says. */
+  /** The response after success, unless the action function returns one. Default: that of the form. */
   readonly success?: SuccessFeedback<V> | undefined;
 }
 
-/** The lists of a form, and the check across all of it. */
+/** The formsets of a form, and the validation of all its values. */
 export interface FormLists {
-  /** The formsets, by name. */
+  /** The formsets by name. */
   readonly formsets: FormsetDefinitions;
-  /** Checks the values of the form and of its rows together. Called with values of this form alone. */
+  /** Validates the values of the form and of its rows together. Called only with values of this form. */
   clean?(values: unknown, ctx: CleanContext): unknown;
 }
 
 const lists = new WeakMap<object, FormLists>();
 
-/** Finds the lists in a form; `null` for a form of fields alone. */
+/** Returns the formsets of a form; `null` for a form without formsets. */
 export function listsOf(definition: FormDefinition): FormLists | null {
   return lists.get(definition) ?? null;
 }
 
 /**
- * Puts formsets into a form: they are drawn by one `<Form>`, sent together, and valid together. Their rows are in the values
- * of the form, each list under its name, which is also what the names of its fields begin with.
+ * Adds formsets to a form. One `<Form>` renders them, and they are submitted and validated together. The values of the
+ * form contain their rows under the name of each formset, which is also the prefix of their fields.
  *
- * A list begins with what the form's initial values have under its name; where nobody gives any, with what its own
- * `getInitial` does. Guards and `success` of the formsets are not asked: those of the form are.
+ * A formset starts with the rows under its name in the initial values of the form, else with those of its own
+ * `getInitial`. `guard` and `success` of a formset are ignored: those of the form apply.
  *
  * @param form The form.
- * @param formsets The formsets, by name: a letter, then up to 63 letters, digits, dashes or underscores.
- * @param options What is checked across all, and what follows success.
+ * @param formsets The formsets by name: a letter, then up to 63 letters, digits, dashes or underscores.
+ * @param options Validation across all values, and the response after success.
  * @returns The form with its formsets, frozen.
- * @throws {TypeError} When a name is none, or one of the form's own fields, or something is no form or no formset.
+ * @throws {TypeError} If a name is invalid or the name of a field of the form, or if a value is not a form or a
+ *   formset.
  *
  * @example An invoice and its lines
  * ```ts
@@ -127,7 +128,7 @@ export function listsOf(definition: FormDefinition): FormLists | null {
  *   { lines: defineFormset(LineForm, { min: 1, canDelete: true }) },
  * );
  * const save = action("save_invoice", { form: InvoiceForm }, ({ form }) => {
- *   const { customer, lines } = form.values; // a text, and a list of lines
+ *   const { customer, lines } = form.values; // a string, and a list of lines
  *   return { customer, total: lines.reduce((sum, { price }) => sum + (price ?? 0), 0) };
  * });
  * assertEquals([save.name, InvoiceForm.formsets.lines.prefix], ["save_invoice", "lines"]);
@@ -138,14 +139,16 @@ export function withFormsets<V, I, F extends FormsetDefinitions>(
   formsets: F,
   options: WithFormsetsOptions<V & RowsOf<F>> = {},
 ): FormWithFormsets<V & RowsOf<F>, I & RowInputsOf<F>, F> {
-  if (!isForm(form)) throw new TypeError("Cannot put formsets into a form: it is none, make one with defineForm()");
-  // Both are read by their names alone; V and I are what their makers have tied to them.
+  if (!isForm(form)) {
+    throw new TypeError("Cannot add formsets to a form: the value is not a form; create one with defineForm()");
+  }
+  // Only read by name; V and I are the types that the definitions declare.
   const base = form as FormDefinition;
   const placed = Object.freeze(Object.fromEntries(
-    Object.entries(formsets).map(([name, formset]) => [name, placeIn(base, name, formset)]),
+    Object.entries(formsets).map(([name, formset]) => [name, withPrefix(base, name, formset)]),
   ));
   const { clean, success } = options;
-  // Only where one of them gives some: a form that is shown without waiting stays one.
+  // Only if one of them has initial values: a form without them is rendered synchronously.
   const begins = [base, ...Object.values(placed)].some(({ getInitial }) => getInitial !== undefined);
   const definition = extendForm(base, {
     formsets: placed,
@@ -153,22 +156,26 @@ export function withFormsets<V, I, F extends FormsetDefinitions>(
     ...(success === undefined ? {} : { success: Object.freeze({ ...success }) }),
   });
   lists.set(definition, { formsets: placed, ...(clean === undefined ? {} : { clean }) });
-  // The values are those of the form and of its rows, as `CompositeState` puts them together.
+  // The values are those of the form and of its rows, as `CompositeState` combines them.
   return definition as unknown as FormWithFormsets<V & RowsOf<F>, I & RowInputsOf<F>, F>;
 }
 
-function placeIn(form: FormDefinition, name: string, formset: FormsetDefinition): FormsetDefinition {
-  const fault = faultOfPlace(form, name, formset);
+function withPrefix(form: FormDefinition, name: string, formset: FormsetDefinition): FormsetDefinition {
+  const fault = faultOfFormset(form, name, formset);
   if (fault === null) return Object.freeze({ ...formset, prefix: name });
-  throw new TypeError(`Cannot put formset "${name}" into form "${form.name}": ${fault}`);
+  throw new TypeError(`Cannot add formset "${name}" to form "${form.name}": ${fault}`);
 }
 
-function faultOfPlace(form: FormDefinition, name: string, formset: unknown): string | null {
-  if (!isFormsetPrefix(name)) return "its name is no letter with up to 63 letters, digits, dashes or underscores";
+function faultOfFormset(form: FormDefinition, name: string, formset: unknown): string | null {
+  if (!isFormsetPrefix(name)) {
+    return "the name is invalid; use a letter and up to 63 letters, digits, dashes or underscores";
+  }
   const fields = fieldsOfForm(form);
-  if (fields.names({}).some((field) => fields.path(field)[0] === name)) return "the form has a field of this name";
+  if (fields.names({}).some((field) => fields.path(field)[0] === name)) {
+    return "the form has a field of this name; choose another one";
+  }
   const isFormset = typeof formset === "object" && formset !== null && "kind" in formset && formset.kind === "formset";
-  return isFormset ? null : "it is no formset, make one with defineFormset()";
+  return isFormset ? null : "it is not a formset; create one with defineFormset()";
 }
 
 async function initialWith(

@@ -1,19 +1,18 @@
 /**
- * Errors by field name: forms, formsets and schemas keep theirs in the same kind of list.
+ * Errors by field name, for forms, formsets and schemas.
  *
  * @module
  */
 import type { Issues } from "../protocol/patch.ts";
 
-// A list of 50,000 refused items would otherwise come back as an answer many times the size of the request.
+// A list of 50,000 invalid items would otherwise make the response many times larger than the request.
 const MAX_MESSAGES = 1000;
 
-/** Errors by field name, in the order they were found. */
+/** Errors by field name, in the order they were added. */
 export class ErrorList {
   readonly #messages = new Map<string, string[]>();
   #count = 0;
 
-  /** The errors. */
   get all(): ReadonlyMap<string, readonly string[]> {
     return this.#messages;
   }
@@ -28,7 +27,7 @@ export class ErrorList {
     return this.#messages.get(name) ?? [];
   }
 
-  /** Adds one, unless the field has the same already, or there are too many. */
+  /** Adds an error, unless the field has the same message or the list is full. */
   add(name: string, message: string): void {
     const known = this.#messages.get(name);
     if (this.#count >= MAX_MESSAGES || known?.includes(message)) return;
@@ -37,12 +36,12 @@ export class ErrorList {
     else known.push(message);
   }
 
-  /** Adds the errors of a part of the form, each under the name that the part's field has in the whole. */
+  /** Adds the errors of a part, each under the name that its field has in the whole. */
   addAll(errors: Iterable<readonly [string, readonly string[]]>, fullName: (name: string) => string): void {
     for (const [name, messages] of errors) for (const message of messages) this.add(fullName(name), message);
   }
 
-  /** Makes a plain record of them; each name is an own property, `__proto__` too. */
+  /** Returns a plain record in which each name is an own property, also `__proto__`. */
   toIssues(): Issues {
     const entries = Array.from(this.#messages, ([name, list]) => [name, Object.freeze([...list])] as const);
     return Object.freeze(Object.fromEntries(entries));

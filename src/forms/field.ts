@@ -1,5 +1,5 @@
 /**
- * The builders of fields: `field.text()`, `field.number()` and so on.
+ * The field builders: `field.text()`, `field.number()` and so on.
  *
  * @module
  */
@@ -20,60 +20,66 @@ import type {
   UrlFieldOptions,
 } from "./field_options.ts";
 
-/** `T`, or `null` where no value need be given. */
+/** `T`, or `null` if the field is not required. */
 export type Given<T, R extends boolean> = R extends true ? T : T | null;
 
-/** The kinds of field. Each gives a frozen definition, and a `TypeError` or `RangeError` where an option cannot be. */
-// `NoInfer` in the results: a field is mostly written where a record of any fields is asked for, and `required` would be
-// inferred from that, as `boolean`, rather than from what is written.
+/**
+ * The field builders. Each returns a frozen definition, and throws a `TypeError` or `RangeError` for an invalid option.
+ */
+// `NoInfer` in the results: a field is usually written where a record of fields is expected, and TypeScript would infer
+// `required` from that as `boolean` instead of from the options.
 export interface FieldBuilders {
-  /** A line of text. Left empty, the value is `""`; where it is required, white space alone is not enough. */
+  /** A line of text. The empty value is `""`; if the field is required, white space is not enough. */
   text<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
-  /** Several lines of text, with line ends as `\n`. Left empty, the value is `""`. */
+  /**
+   * Several lines of text, with `
+   * ` as line ending. The empty value is `""`.
+   */
   textarea<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
-  /** An e-mail address as HTML defines it, trimmed. Left empty, the value is `""`. */
+  /** An email address as HTML defines it, trimmed. The empty value is `""`. */
   email<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
-  /** An absolute web address, trimmed. Left empty, the value is `""`. */
+  /** An absolute URL, trimmed. The empty value is `""`. */
   url<R extends boolean = false>(options?: UrlFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
-  /** A secret: it never comes back into the page. Left empty, the value is `""`. */
+  /** A password; never rendered into the page. The empty value is `""`. */
   password<R extends boolean = false>(
     options?: Omit<TextFieldOptions<R>, "initial">,
   ): FieldDefinition<string, NoInfer<R>>;
-  /** A number. Left empty, the value is `null`. */
+  /** A number. The empty value is `null`. */
   number<R extends boolean = false>(options?: NumberFieldOptions<R>): FieldDefinition<Given<number, R>, NoInfer<R>>;
-  /** A box to tick; one that is required must be. */
+  /** A checkbox; a required one must be checked. */
   checkbox<R extends boolean = false>(options?: CheckboxFieldOptions<R>): FieldDefinition<boolean, NoInfer<R>>;
-  /** One of several choices, as a list that opens. Left empty, the value is `null`. */
+  /** One of several choices, as a drop-down list. The empty value is `null`. */
   select<const C extends readonly ChoiceOption[], R extends boolean = false>(
     options: ChoiceFieldOptions<C, R>,
   ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, NoInfer<R>>;
-  /** Any number of several choices, as a list. */
+  /** Any number of choices, as a list. */
   multiSelect<const C extends readonly ChoiceOption[], R extends boolean = false>(
     options: MultiSelectFieldOptions<C, R>,
   ): FieldDefinition<ChoiceValue<C[number]>[], NoInfer<R>>;
-  /** One of several choices, all in sight. Left empty, the value is `null`. */
+  /** One of several choices, as radio buttons. The empty value is `null`. */
   radio<const C extends readonly ChoiceOption[], R extends boolean = false>(
     options: ChoiceFieldOptions<C, R>,
   ): FieldDefinition<Given<ChoiceValue<C[number]>, R>, NoInfer<R>>;
-  /** A date, `2025-12-31`. Left empty, the value is `null`. */
+  /** A date, `2025-12-31`. The empty value is `null`. */
   date<R extends boolean = false>(options?: DateTimeFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
-  /** A date and a time without a zone, `2025-12-31T23:59`. Left empty, the value is `null`. */
+  /** A date and time without a time zone, `2025-12-31T23:59`. The empty value is `null`. */
   datetime<R extends boolean = false>(options?: DateTimeFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
-  /** A time of day, `23:59`. Left empty, the value is `null`. */
+  /** A time of day, `23:59`. The empty value is `null`. */
   time<R extends boolean = false>(options?: DateTimeFieldOptions<R>): FieldDefinition<Given<string, R>, NoInfer<R>>;
-  /** A file, or with `multiple` a list of files. Left empty, the value is `null`, or the empty list. */
+  /** A file, or with `multiple` a list of files. The empty value is `null`, or the empty list. */
   file<R extends boolean = false, M extends boolean = false>(
     options?: FileFieldOptions<R, M>,
   ): FieldDefinition<M extends true ? File[] : Given<File, R>, NoInfer<R>>;
-  /** A value that is sent and not shown. Left empty, the value is `""`. */
+  /** A hidden value. The empty value is `""`. */
   hidden<R extends boolean = false>(options?: HiddenFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
 }
 
 /**
- * The kinds of field a form may have: each checks itself on the server by the rules a browser checks before it sends.
+ * The field builders. A field validates its value on the server with the rules that a browser applies before it
+ * submits.
  *
- * A field is not required unless it says so. A text left empty is `""`; a number, date, choice or file left empty is
- * `null`; a box is a boolean.
+ * A field is optional unless it has `required: true`. The value of an empty text field is `""`, that of an empty
+ * number, date, choice or file is `null`, and that of a checkbox is a boolean.
  *
  * @example Fields and their rules
  * ```ts
@@ -90,27 +96,12 @@ export interface FieldBuilders {
  * assertEquals(count.check("0"), { kind: "invalid", message: "Enter a number of 1 or more" });
  * ```
  */
-export const field: FieldBuilders = Object.freeze({
-  text: builder("text"),
-  textarea: builder("textarea"),
-  email: builder("email"),
-  url: builder("url"),
-  password: builder("password"),
-  number: builder("number"),
-  checkbox: builder("checkbox"),
-  select: builder("select"),
-  multiSelect: builder("multiSelect"),
-  radio: builder("radio"),
-  date: builder("date"),
-  datetime: builder("datetime"),
-  time: builder("time"),
-  file: builder("file"),
-  hidden: builder("hidden"),
-  // The signatures promise what the checks keep: a required field never gives `null`, a choice gives a value of
-  // `choices`, and `required` is as it was given. One function for all of them cannot say so itself.
-}) as FieldBuilders;
-
-function builder(type: FieldType): (options?: AnyFieldOptions) => FieldDefinition {
-  const { maxlength } = FIELD_KINDS[type];
-  return (options = {}) => fieldOfType(type, { ...options, maxlength: options.maxlength ?? maxlength });
-}
+export const field: FieldBuilders = Object.freeze(Object.fromEntries(
+  Object.entries(FIELD_KINDS).map(([type, { maxlength }]) => [
+    type,
+    (options: AnyFieldOptions = {}) =>
+      fieldOfType(type as FieldType, { ...options, maxlength: options.maxlength ?? maxlength }),
+  ]),
+  // The table has a builder for each type. The signatures state what the checks ensure: a required field never returns
+  // `null`, a choice returns a value of `choices`, and `required` has the given value.
+)) as unknown as FieldBuilders;

@@ -1,5 +1,5 @@
 /**
- * One field: what was given for it, checked and frozen.
+ * The definition of a field: its options, checked and frozen.
  *
  * @module
  */
@@ -10,35 +10,35 @@ import type { FieldChoice, FieldConstraints, FieldKindRules, FieldResult, FieldR
 import { ACCEPT_TOKEN } from "./file_type.ts";
 
 /**
- * One field of a form, frozen: how it is shown and what it takes.
+ * A field of a form, frozen: how it is rendered and which values it accepts.
  *
  * @typeParam T The type of its value.
- * @typeParam R Whether a value must be given.
+ * @typeParam R `true` if a value is required.
  */
 export interface FieldDefinition<T = unknown, R extends boolean = boolean> {
-  /** Which kind of field it is. */
+  /** The type of field. */
   readonly type: FieldType;
-  /** What it is called, or `null`: then the form makes a label of its name. */
+  /** The label, or `null` to derive it from the name. */
   readonly label: string | null;
-  /** A line of help, or `""`. */
+  /** A line of help text, or `""`. */
   readonly help: string;
-  /** Whether a value must be given. */
+  /** `true` if a value is required. */
   readonly required: R;
-  /** What it begins with where the form has no other initial value; `undefined` for nothing. */
+  /** The initial value if the form has none for it; `undefined` for none. */
   readonly initial: unknown;
-  /** What a browser checks, and the server again. */
+  /** Constraints that the browser and the server check. */
   readonly constraints: FieldConstraints;
-  /** The values it may take; empty where any will do. */
+  /** The choices; empty for a field without choices. */
   readonly choices: readonly FieldChoice[];
-  /** A hint inside the empty control, or `""`. */
+  /** The text in the empty control, or `""`. */
   readonly placeholder: string;
-  /** What the browser may fill in (HTML, 4.10.18.7), or `""`. */
+  /** The attribute `autocomplete` (HTML, 4.10.18.7), or `""`. */
   readonly autocomplete: string;
   /**
-   * Checks what was sent for this field.
+   * Validates the submitted value.
    *
-   * @param sent A text, a file, a list of these, or a value of a typed caller; `undefined` where nothing was sent.
-   * @returns The value, or what is wrong with it; a promise only for files, whose first bytes are read.
+   * @param sent A string, a file, a list of these, or a value of a typed caller; `undefined` if none was submitted.
+   * @returns The value or an error; a promise only for files, whose first bytes are read.
    */
   check(sent: unknown): FieldResult<T> | Promise<FieldResult<T>>;
 }
@@ -46,12 +46,12 @@ export interface FieldDefinition<T = unknown, R extends boolean = boolean> {
 /** Fields by name. */
 export type FieldDefinitions = Readonly<Record<string, FieldDefinition>>;
 
-/** The values of a record of fields, by the same names. */
+/** The values of a record of fields by name. */
 export type FieldValues<F extends FieldDefinitions> = {
   [K in keyof F]: F[K] extends FieldDefinition<infer T> ? T : never;
 };
 
-/** What a typed caller sends for a record of fields: what is required, and of the rest what it likes. */
+/** Data that a typed caller sends for a record of fields: required fields must be present. */
 export type FieldInputs<F extends FieldDefinitions> =
   & { [K in keyof F as F[K] extends FieldDefinition<unknown, true> ? K : never]: FieldValues<F>[K] }
   & {
@@ -59,9 +59,9 @@ export type FieldInputs<F extends FieldDefinitions> =
   };
 
 /**
- * Makes a field of a type.
+ * Creates a field of a type.
  *
- * @throws {TypeError | RangeError} When an option cannot be.
+ * @throws {TypeError | RangeError} If an option is invalid.
  */
 export function fieldOfType(type: FieldType, options: AnyFieldOptions): FieldDefinition {
   const kind = FIELD_KINDS[type];
@@ -89,25 +89,25 @@ export function fieldOfType(type: FieldType, options: AnyFieldOptions): FieldDef
   return definition;
 }
 
-/** Returns whether a value is a field that {@linkcode fieldOfType} made. */
+/** Returns whether {@linkcode fieldOfType} created a value. */
 export function isFieldDefinition(value: unknown): value is FieldDefinition {
   return typeof value === "object" && value !== null && built.has(value);
 }
 
-/** Makes a field over what a schema says of it: what was given for the field comes first. */
-export function fieldOver(written: FieldDefinition, read: AnyFieldOptions): FieldDefinition {
-  const given = Object.entries(built.get(written) ?? {}).filter(([, value]) => value !== undefined);
-  const taken = Object.entries(read).filter(([option]) => takes(written.type, option));
-  return fieldOfType(written.type, Object.fromEntries([...taken, ...given]));
+/** Creates a field from a declared field and the options of a schema; the declared options take precedence. */
+export function fieldOver(declared: FieldDefinition, read: AnyFieldOptions): FieldDefinition {
+  const given = Object.entries(built.get(declared) ?? {}).filter(([, value]) => value !== undefined);
+  const taken = Object.entries(read).filter(([option]) => takes(declared.type, option));
+  return fieldOfType(declared.type, Object.fromEntries([...taken, ...given]));
 }
 
-// The options a field was built with: a plain object that looks like a field has none.
+// The options that a field was created with. An object that only looks like a field has none.
 const built = new WeakMap<object, AnyFieldOptions>();
 
 const RULES = new Set(Object.values(FIELD_KINDS).flatMap(rulesOf));
 
-// A field of another type than the schema's own keeps of the schema's rules those that it knows. The bounds of a schema
-// are numbers, so a date takes none.
+// A declared field of another type than that of the schema keeps the rules of the schema that its own type has. The
+// bounds of a schema are numbers, so a date keeps none.
 function takes(type: FieldType, option: string): boolean {
   const kind = FIELD_KINDS[type];
   return !RULES.has(option) || (kind.moment === null && rulesOf(kind).includes(option));
@@ -125,7 +125,7 @@ function constraintsOf(type: FieldType, options: AnyFieldOptions): FieldConstrai
   const given = { min, max, step, minlength, maxlength, pattern, accept, multiple, maxBytes, maxFiles };
   const defaults: Readonly<Record<string, unknown>> = { ...FIELD_KINDS[type].defaults };
   const set = Object.entries(given).map(([rule, value]) => [rule, value ?? defaults[rule]]);
-  // Every key is one of FieldConstraints with a value of its type; those without a value are not there.
+  // Every key is one of FieldConstraints with a value of its type; keys without a value are removed.
   return Object.freeze(Object.fromEntries(set.filter(([, value]) => value !== undefined)));
 }
 
@@ -137,10 +137,10 @@ function checkConstraints(type: FieldType, options: AnyFieldOptions): void {
   checkCount(type, "maxBytes", maxBytes, 1);
   checkCount(type, "maxFiles", maxFiles, 1);
   if (typeof step === "number" && !(step > 0 && Number.isFinite(step))) {
-    throw new RangeError(cannotDefine(type, `step is ${step}, it must be above 0 or "any"`));
+    throw new RangeError(cannotDefine(type, `step is ${step}; use a number above 0 or "any"`));
   }
   if (accept !== undefined && !accept.split(",").every((token) => ACCEPT_TOKEN.test(token.trim()))) {
-    throw new TypeError(cannotDefine(type, `accept is "${accept}", a list such as "image/*,.pdf" is needed`));
+    throw new TypeError(cannotDefine(type, `accept is "${accept}"; use a list such as "image/*,.pdf"`));
   }
 }
 
@@ -151,7 +151,9 @@ function choicesOf(type: FieldType, choices: readonly ChoiceOption[]): readonly 
   });
   const values = flat.map(({ value }) => value);
   const twice = values.find((value, index) => values.indexOf(value) < index);
-  if (twice !== undefined) throw new TypeError(cannotDefine(type, `the choice "${twice}" stands in it twice`));
+  if (twice !== undefined) {
+    throw new TypeError(cannotDefine(type, `the choice "${twice}" is repeated; give each choice its own value`));
+  }
   return Object.freeze(flat);
 }
 
@@ -165,10 +167,10 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:$/;
 const CODE_SCHEMES = new Set(["javascript:", "data:", "vbscript:"]);
 
 function schemesOf(schemes: readonly string[] = DEFAULT_SCHEMES): readonly string[] {
-  const refused = schemes.find((scheme) => !SCHEME.test(scheme) || CODE_SCHEMES.has(scheme));
-  if (refused === undefined) return Object.freeze([...schemes]);
+  const invalid = schemes.find((scheme) => !SCHEME.test(scheme) || CODE_SCHEMES.has(scheme));
+  if (invalid === undefined) return Object.freeze([...schemes]);
   throw new TypeError(
-    cannotDefine("url", `the scheme "${refused}" is not allowed, give schemes such as "https:" that run no code`),
+    cannotDefine("url", `the scheme "${invalid}" is not allowed; use schemes such as "https:" that do not run code`),
   );
 }
 
@@ -176,23 +178,27 @@ function checkBounds(type: FieldType, min: number | string | undefined, max: num
   const [low, high] = [min, max].map((bound) => {
     if (bound === undefined) return null;
     const number = typeof bound === "number" ? bound : FIELD_KINDS[type].moment?.parse(bound) ?? NaN;
-    if (Number.isNaN(number)) throw new TypeError(cannotDefine(type, `a bound is "${bound}", which is no ${type}`));
+    if (Number.isNaN(number)) {
+      throw new TypeError(
+        cannotDefine(type, `a bound is "${bound}", which is not a ${type}; use a value of this type`),
+      );
+    }
     return number;
   });
   if (typeof low === "number" && typeof high === "number" && low > high) {
-    throw new RangeError(cannotDefine(type, `min is ${min}, above max, which is ${max}`));
+    throw new RangeError(cannotDefine(type, `min is ${min}, above max, which is ${max}; lower min or raise max`));
   }
 }
 
 function checkCount(type: FieldType, name: string, count: number | undefined, least: number): void {
   if (count === undefined || (Number.isSafeInteger(count) && count >= least)) return;
-  throw new RangeError(cannotDefine(type, `${name} is ${count}, a whole number from ${least} is needed`));
+  throw new RangeError(cannotDefine(type, `${name} is ${count}; use an integer of ${least} or more`));
 }
 
 function patternSource(type: FieldType, pattern: string | RegExp): string {
   if (pattern instanceof RegExp && /[^vu]/.test(pattern.flags)) {
     throw new TypeError(
-      cannotDefine(type, `pattern has the flags "${pattern.flags}", a browser knows none but "v"`),
+      cannotDefine(type, `pattern has the flags "${pattern.flags}"; a browser supports only "v"`),
     );
   }
   const source = typeof pattern === "string" ? pattern : pattern.source;
@@ -201,19 +207,19 @@ function patternSource(type: FieldType, pattern: string | RegExp): string {
     return source;
   } catch (cause) {
     throw new TypeError(
-      cannotDefine(type, `pattern "${source}" is no regular expression with the flag "v"`),
+      cannotDefine(type, `pattern "${source}" is not a regular expression with the flag "v"; correct or escape it`),
       { cause },
     );
   }
 }
 
 /**
- * Compiles a pattern as a browser would.
+ * Compiles a pattern as a browser does.
  *
- * @throws {SyntaxError} When a browser would ignore it.
+ * @throws {SyntaxError} If a browser would ignore it.
  */
 export function checkPattern(source: string): void {
-  // On its own first: `a)(?:b` would be an expression only between the brackets that anchor it.
+  // Compiled alone first: `a)(?:b` is valid only inside the group that anchors it.
   new RegExp(source, "v");
   compilePattern(source);
 }

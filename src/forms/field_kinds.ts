@@ -1,8 +1,8 @@
 /**
- * The kinds of field, one entry each: what a browser draws, what is checked, what is shown, what is said.
+ * The table of field types: the control, the constraints, the check, the rendered value and the messages of each.
  *
- * A new kind is its name in `FieldType`, its entry below, and its builder in `field.ts`. A kind that is drawn as an element
- * which is not among those of `FieldKind` also needs its control in `src/preact/field.tsx`.
+ * A new type needs its name in `FieldType`, an entry in this table, and a builder in `field.ts`. If its element is not
+ * in `FieldKind`, it also needs a control in `src/preact/field.tsx`.
  *
  * @module
  */
@@ -38,15 +38,15 @@ export type FieldType =
   | "file"
   | "hidden";
 
-// HTML, 4.10.5.1.5: the pattern of a valid e-mail address. Linear: each part is bounded or stands alone.
+// HTML, 4.10.5.1.5: the pattern of a valid email address. Linear, because each part is bounded.
 const EMAIL =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 
-// What a browser does to a value before it checks it (HTML, 4.10.5.1 and 4.10.11): without scripts line ends are sent as
-// CR LF, and counting them as two would refuse what `maxlength` let pass.
+// Normalization of a browser before validation (HTML, 4.10.5.1 and 4.10.11). Without scripts, line endings are
+// submitted as CR LF; counted as two characters, they would exceed a `maxlength` that the browser accepted.
 const trim = (text: string): string => text.trim();
 const unifyLineEnds = (text: string): string => text.replace(/\r\n?/g, "\n");
-// White space alone is not a title and not a comment; in a password or a hidden value it may be what was meant.
+// White space is not a title or a comment, but it may be a password or a hidden value.
 const textKeepingSpace = textCheck({ keepsSpace: true });
 
 const TEXT: FieldKindRules = {
@@ -76,7 +76,7 @@ const CHOICE: FieldKindRules = {
 
 const MOMENT: FieldKindRules = { ...TEXT, attributes: ["min", "max", "step"] };
 
-/** The kinds of field, by type. */
+/** The field types by name. */
 export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
   text: TEXT,
   textarea: {
@@ -180,10 +180,10 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
   },
 };
 
-/** Shows a text; of a `Date` the part of its ISO text that the control takes. */
+/** Returns the text of a value; of a `Date` the part of its ISO text that the control accepts. */
 function showText(data: unknown, start?: number, end?: number): string {
   if (data instanceof Date) return Number.isNaN(data.getTime()) ? "" : data.toISOString().slice(start, end);
-  // An object or a file never reaches a renderer: some take certain objects for markup (threats, finding 5).
+  // An object or a file never reaches a renderer, because some objects are rendered as markup (threats, finding 5).
   return sentText(data) ?? "";
 }
 

@@ -1,99 +1,101 @@
 /**
- * The options of each kind of field.
+ * Options of the field types.
  *
  * @module
  */
 import type { FieldMessages } from "./field_rules.ts";
 
-/** What every kind of field may be told. */
+/** Options of every field. */
 export interface FieldOptions<R extends boolean = boolean> {
-  /** What it is called. Default: its name, made readable (`dueDate` is "Due date"). */
+  /** The label. Default: derived from the name (`dueDate` is "Due date"). */
   readonly label?: string | undefined;
-  /** A line of help below the label. Default: none. */
+  /** A line of help text below the label. Default: none. */
   readonly help?: string | undefined;
-  /** Whether a value must be given, as the attribute of HTML. Default: `false`. */
+  /** If `true`, a value is required, as with the attribute of HTML. Default: `false`. */
   readonly required?: R | undefined;
-  /** What the browser may fill in, as the attribute of HTML. Default: left to the browser. */
+  /** The attribute `autocomplete`. Default: none. */
   readonly autocomplete?: string | undefined;
-  /** What is said when a rule is broken, in place of our own words. Default: ours, in English. */
+  /** Messages that replace the built-in ones. Default: built-in messages in English. */
   readonly messages?: FieldMessages | undefined;
 }
 
-/** What a field for text may be told. */
+/** Options of a text field. */
 export interface TextFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
-  /** What it begins with. Default: empty. */
+  /** The initial value. Default: empty. */
   readonly initial?: string | undefined;
-  /** A hint inside the empty control. It vanishes when somebody types, so it replaces no label. Default: none. */
+  /** A hint in the empty control. It disappears on input, so it does not replace a label. Default: none. */
   readonly placeholder?: string | undefined;
-  /** The least length of a text that is not empty, in UTF-16 code units as a browser counts. Default: any. */
+  /** Minimum length of a text that is not empty, in UTF-16 code units. Default: none. */
   readonly minlength?: number | undefined;
-  /** The greatest length, in UTF-16 code units. Default: any; 254 for `email`, 2,048 for `url`, 1,024 for `password`. */
+  /** Maximum length, in UTF-16 code units. Default: none; 254 for `email`, 2,048 for `url`, 1,024 for `password`. */
   readonly maxlength?: number | undefined;
   /**
-   * What the whole text must match: a regular expression, or its source. As in HTML it is anchored at both ends and has
-   * the flag `v`; other flags are refused. It sees no text of more than 10,000 code units. Default: anything.
+   * A regular expression, or its source, that the whole text must match. As in HTML it is anchored and has the flag
+   * `v`; other flags throw. A text above 10,000 code units never matches. Default: none.
    */
   readonly pattern?: string | RegExp | undefined;
 }
 
-/** What a field for a web address may be told. */
+/** Options of a URL field. */
 export interface UrlFieldOptions<R extends boolean = boolean> extends TextFieldOptions<R> {
   /**
-   * The schemes it takes, with their colons. `javascript:`, `data:` and `vbscript:` run code in the page that links to
-   * them, and are refused here. Default: `["https:", "http:"]`.
+   * The accepted schemes, each with its colon. `javascript:`, `data:` and `vbscript:` throw, because a link with them
+   * runs code. Default: `["https:", "http:"]`.
    */
   readonly schemes?: readonly string[] | undefined;
 }
 
-/** What a field for a hidden value may be told. */
+/** Options of a hidden field. */
 export interface HiddenFieldOptions<R extends boolean = boolean>
   extends Pick<TextFieldOptions<R>, "required" | "maxlength" | "messages"> {
-  /** What it holds. A visitor can change it: never trust it with a decision. Default: empty. */
+  /** The value. A user can change it: do not use it for a security decision. Default: empty. */
   readonly initial?: string | undefined;
 }
 
-/** What a field for a number may be told. */
+/** Options of a number field. */
 export interface NumberFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
-  /** What it begins with. Default: empty. */
+  /** The initial value. Default: empty. */
   readonly initial?: number | undefined;
-  /** A hint inside the empty control. Default: none. */
+  /** A hint in the empty control. Default: none. */
   readonly placeholder?: string | undefined;
-  /** The least value. Default: any. */
+  /** Minimum value. Default: none. */
   readonly min?: number | undefined;
-  /** The greatest value. Default: any. */
+  /** Maximum value. Default: none. */
   readonly max?: number | undefined;
-  /** The step, counted from `min`; `"any"` for every number. Default: 1, as in HTML: whole numbers. */
+  /** The step, counted from `min`; `"any"` for every number. Default: `1`, as in HTML: integers only. */
   readonly step?: number | "any" | undefined;
 }
 
-/** What a field for a box to tick may be told. */
+/** Options of a checkbox. */
 export interface CheckboxFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
-  /** Whether it begins ticked. Default: `false`. */
+  /** If `true`, it is initially checked. Default: `false`. */
   readonly initial?: boolean | undefined;
 }
 
-/** What a field for a date, a time or both may be told. */
+/** Options of a field for a date, a time or both. */
 export interface DateTimeFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
-  /** What it begins with, as ISO text; a `Date` is written in UTC. Default: empty. */
+  /** The initial value, as ISO text; a `Date` is formatted in UTC. Default: empty. */
   readonly initial?: string | Date | undefined;
-  /** The earliest, as ISO text. Default: any. */
+  /** The earliest value, as ISO text. Default: none. */
   readonly min?: string | undefined;
-  /** The latest, as ISO text. Default: any. */
+  /** The latest value, as ISO text. Default: none. */
   readonly max?: string | undefined;
-  /** The step from `min`: days for a date, seconds for a time. Default: any, and in browsers one day or one minute. */
+  /**
+   * The step from `min`, in days for a date, in seconds for a time. Default: none; browsers use one day or one minute.
+   */
   readonly step?: number | undefined;
 }
 
-/** One choice as it is written down: its value, or more about it, or a heading with choices below. */
+/** A choice as declared: its value, its details, or a group of choices. */
 export type ChoiceOption = string | ChoiceDetails | ChoiceGroup;
 
-/** A choice whose label is not its value. */
+/** A choice with a label of its own. */
 export interface ChoiceDetails {
-  /** What is sent. */
+  /** The submitted value. */
   readonly value: string;
-  /** What is shown. Default: the value. */
+  /** The label. Default: the value. */
   readonly label?: string | undefined;
-  /** Whether it can be seen but not chosen. Default: `false`. */
+  /** If `true`, it is shown but cannot be chosen. Default: `false`. */
   readonly disabled?: boolean | undefined;
 }
 
@@ -101,59 +103,59 @@ export interface ChoiceDetails {
 export interface ChoiceGroup {
   /** The heading. */
   readonly group: string;
-  /** The choices below it. */
+  /** The choices. */
   readonly choices: readonly (string | ChoiceDetails)[];
 }
 
-/** The values of choices, as a union of literals where they were written as literals. */
+/** The values of choices, as a union of literals. */
 export type ChoiceValue<C> = C extends string ? C
   : C extends { readonly value: infer V extends string } ? V
   : C extends { readonly choices: readonly (infer D)[] } ? ChoiceValue<D>
   : never;
 
-/** What a field for one of several choices may be told. */
+/** Options of a field for one of several choices. */
 export interface ChoiceFieldOptions<C extends readonly ChoiceOption[], R extends boolean = boolean>
   extends FieldOptions<R> {
-  /** The choices, in order, each value once. */
+  /** The choices, in order. Values must be unique. */
   readonly choices: C;
-  /** The value that is chosen at first. Default: none. */
+  /** The initial choice. Default: none. */
   readonly initial?: ChoiceValue<C[number]> | undefined;
 }
 
-/** What a field for any number of several choices may be told. */
+/** Options of a field for any number of choices. */
 export interface MultiSelectFieldOptions<C extends readonly ChoiceOption[], R extends boolean = boolean>
   extends FieldOptions<R> {
-  /** The choices, in order, each value once. */
+  /** The choices, in order. Values must be unique. */
   readonly choices: C;
-  /** The values that are chosen at first. Default: none. */
+  /** The initial choices. Default: none. */
   readonly initial?: readonly ChoiceValue<C[number]>[] | undefined;
 }
 
-/** What a field for files may be told. */
+/** Options of a file field. */
 export interface FileFieldOptions<R extends boolean = boolean, M extends boolean = boolean> extends FieldOptions<R> {
   /**
-   * The types it takes, as the attribute of HTML: `image/*`, `image/png`, `.pdf`. A file must fit one by its declared
-   * type or its name, and by its first bytes where they tell. Default: any.
+   * The accepted types, as in HTML: `image/*`, `image/png`, `.pdf`. A file must match one by its declared type or name,
+   * and by its first bytes if these identify a type. Default: any.
    */
   readonly accept?: string | undefined;
-  /** Whether several files may be chosen; the value is then a list. Default: `false`. */
+  /** If `true`, several files may be chosen, and the value is a list. Default: `false`. */
   readonly multiple?: M | undefined;
-  /** The greatest size of each file, in bytes. Default: what `limits.fileBytes` lets in. */
+  /** Maximum size of each file, in bytes. Default: `limits.fileBytes`. */
   readonly maxBytes?: number | undefined;
-  /** The greatest number of files, with `multiple`. Default: what `limits.files` lets in. */
+  /** Maximum number of files, with `multiple`. Default: `limits.files`. */
   readonly maxFiles?: number | undefined;
 }
 
-/** Every option that any kind of field has, as its own interface describes it. */
+/** The options of all field types, as their own interfaces describe them. */
 export interface AnyFieldOptions extends Omit<UrlFieldOptions, "initial">, Omit<FileFieldOptions, "initial"> {
-  /** What it begins with. */
+  /** The initial value. */
   readonly initial?: unknown;
-  /** The least value. */
+  /** Minimum value. */
   readonly min?: number | string | undefined;
-  /** The greatest value. */
+  /** Maximum value. */
   readonly max?: number | string | undefined;
   /** The step. */
   readonly step?: number | "any" | undefined;
-  /** The values it may take. */
+  /** The choices. */
   readonly choices?: readonly ChoiceOption[] | undefined;
 }

@@ -1,50 +1,50 @@
 /**
- * The rules of a field: those of its kind and those that were given for the one field.
+ * The rules of a field: those of its type and those of its options.
  *
  * @module
  */
 
-/** The constraints of a field: those that a browser checks, and for files their size and number. Only what is set is there. */
+/** Constraints of a field: those that a browser checks, and the size and number of files. Unset ones are absent. */
 export interface FieldConstraints {
-  /** The least number, date or time. */
+  /** Minimum number, date or time. */
   readonly min?: number | string;
-  /** The greatest number, date or time. */
+  /** Maximum number, date or time. */
   readonly max?: number | string;
   /** The step from `min`: a number, days for a date, seconds for a time. */
   readonly step?: number | "any";
-  /** The least length, in UTF-16 code units as a browser counts. */
+  /** Minimum length, in UTF-16 code units. */
   readonly minlength?: number;
-  /** The greatest length, in UTF-16 code units as a browser counts. */
+  /** Maximum length, in UTF-16 code units. */
   readonly maxlength?: number;
-  /** What the whole text must match: a regular expression without slashes, with the flag `v`, anchored at both ends. */
+  /** Source of a regular expression with the flag `v` that the whole text must match. */
   readonly pattern?: string;
-  /** The types of file, as in the attribute `accept`. */
+  /** The accepted file types, as in the attribute `accept`. */
   readonly accept?: string;
-  /** Whether several values may be given. */
+  /** `true` if several values are accepted. */
   readonly multiple?: true;
-  /** The greatest size of each file, in bytes. */
+  /** Maximum size of each file, in bytes. */
   readonly maxBytes?: number;
-  /** The greatest number of files. */
+  /** Maximum number of files. */
   readonly maxFiles?: number;
 }
 
-/** One of the values a field may take. */
+/** A choice of a field. */
 export interface FieldChoice {
-  /** What is sent. */
+  /** The submitted value. */
   readonly value: string;
-  /** What is shown. */
+  /** The label. */
   readonly label: string;
-  /** The heading it stands under, or `null`. */
+  /** The heading of its group, or `null`. */
   readonly group: string | null;
-  /** Whether it can be seen but not chosen. */
+  /** `true` if it cannot be chosen. */
   readonly disabled: boolean;
 }
 
-/** What is said when a rule is broken. */
+/** Messages for the rules of a field. */
 export interface FieldMessages {
-  /** Nothing was given. */
+  /** The field is empty. */
   readonly required?: string | undefined;
-  /** What was given is not of the field's type, or none of its choices. */
+  /** The value is not of the field's type, or not one of its choices. */
   readonly invalid?: string | undefined;
   /** The text is too short. */
   readonly minlength?: string | undefined;
@@ -54,69 +54,72 @@ export interface FieldMessages {
   readonly pattern?: string | undefined;
   /** The value is too small or too early. */
   readonly min?: string | undefined;
-  /** The value is too great or too late. */
+  /** The value is too large or too late. */
   readonly max?: string | undefined;
   /** The value is between two steps. */
   readonly step?: string | undefined;
-  /** A file is too big. Where several were sent, its name is put before this. */
+  /** A file is too large. If several were submitted, the name of the file precedes the message. */
   readonly maxBytes?: string | undefined;
   /** There are too many files. */
   readonly maxFiles?: string | undefined;
-  /** A file is of another type, by what was declared or by its content. Where several were sent, its name is put before this. */
+  /**
+   * A file has another type, by its declaration or its content. If several were submitted, the name of the file
+   * precedes the message.
+   */
   readonly accept?: string | undefined;
 }
 
-/** What a check gives: the value, or what is wrong. */
+/** The result of a check: the value, or an error message. */
 export type FieldResult<T> =
   | { readonly kind: "valid"; readonly value: T }
   | { readonly kind: "invalid"; readonly message: string };
 
-/** How a field is drawn: which element it is. `input` says more in `inputType`. */
+/** The element that a field is rendered as; `inputType` distinguishes the kinds of `input`. */
 export type FieldKind = "textarea" | "checkbox" | "select" | "select_multi" | "input";
 
-/** What a field shows: a text; for a box whether it is ticked; for several choices or files a list. */
+/** The value that a field shows: a text, the state of a checkbox, or a list for several choices or files. */
 export type DisplayValue = string | boolean | readonly string[];
 
-/** Everything that the value of a field is checked against. */
+/** All rules that the value of a field is checked against. */
 export interface FieldRules {
   /** The rules of its type. */
   readonly kind: FieldKindRules;
-  /** `true` if a value must be given. */
+  /** `true` if a value is required. */
   readonly required: boolean;
-  /** The constraints a browser checks. */
+  /** The constraints. */
   readonly constraints: FieldConstraints;
-  /** The values it may take; empty where any will do. */
+  /** The choices; empty for a field without choices. */
   readonly choices: readonly FieldChoice[];
-  /** The schemes of a URL, with their colons. */
+  /** The accepted schemes of a URL, each with its colon. */
   readonly schemes: readonly string[];
-  /** Messages in place of the built-in ones. */
+  /** Messages that replace the built-in ones. */
   readonly messages: FieldMessages;
 }
 
-/** The rules of one type of field: all that tells it from other types. */
+/** The rules of a field type: everything that distinguishes it from other types. */
 export interface FieldKindRules {
-  /** The element it is drawn as. */
+  /** The element it is rendered as. */
   readonly element: FieldKind;
   /** The attribute `type` of its `<input>`; `""` for other elements. */
   readonly inputType: string;
-  /** The constraints that are attributes of its control. */
+  /** The constraints that become attributes of its control. */
   readonly attributes: readonly (keyof FieldConstraints)[];
-  /** The other rules that it takes over from a schema. */
+  /** The other options that it inherits from a schema. */
   readonly others: readonly string[];
   /** The constraints of a field that sets none. */
   readonly defaults: FieldConstraints;
-  /** The greatest length of a field that its builder makes and that sets none. */
+  /** The maximum length that its builder sets by default. */
   readonly maxlength?: number;
-  /** `true` if what was sent never comes back into the page. */
+  /** `true` if its value is never rendered. */
   readonly isSecret: boolean;
-  /** Checks what was sent, and reads the value; a promise only for files. */
+  /** Validates the submitted value; returns a promise only for files. */
   readonly check: (rules: FieldRules, sent: unknown) => FieldResult<unknown> | Promise<FieldResult<unknown>>;
-  /** Makes what is shown of what was sent, or of an initial value. */
+  /** Returns the value to render, from a submitted or an initial value. */
   readonly show: (data: unknown) => DisplayValue;
-  /** The kind of date or time it takes, or `null`: its name, and how its texts become numbers. */
+  /** For a date or time: its name, and the conversion of its text to a number. */
   readonly moment: { readonly noun: string; readonly parse: (text: string) => number | null } | null;
-  /** The message where nothing was given. */
+  /** The message for an empty field. */
   readonly required: string;
-  /** The message where the value is not of this type; made of the schemes of a URL. */
+  /** The message for a value of another type, with the schemes of a URL. */
   readonly invalid: string | ((schemes: readonly string[]) => string);
 }

@@ -1,22 +1,22 @@
 /**
- * What a file is, told by its first bytes, and whether an `accept` list takes it.
+ * Identifies a file by its first bytes, and matches it against an `accept` list.
  *
- * The name and the type that come with an upload are what the sender says. The first bytes are what a browser or a
- * program will go by later, so both must fit.
+ * The sender chooses the name and the declared type of an upload. Browsers and other programs later use the first
+ * bytes, so both must match.
  *
  * @module
  */
 
-/** How many bytes of a file are read to tell what it is. */
+/** The number of bytes that are read to identify a file. */
 const HEAD_BYTES = 4100;
 
 interface Signature {
-  /** The types these bytes may stand for, the usual one first. */
+  /** The types with this signature, the usual one first. */
   readonly types: readonly string[];
   readonly matches: (head: Uint8Array) => boolean;
 }
 
-// Each alternative begins with its own characters and ends at the first closing mark, so that no text is tried twice.
+// Linear: each alternative starts with its own characters and ends at the first closing mark.
 const SVG = /^(?:\s|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->|<!doctype\s+svg[^>[]*(?:\[[^\]]*\]\s*)?>)*<svg[\s>]/i;
 const HTML = /^<(?:!doctype html|html|head|body|script|iframe)\b/i;
 
@@ -72,12 +72,12 @@ const SIGNATURES: readonly Signature[] = [
   { types: ["text/html", "application/xhtml+xml"], matches: (head) => markup(head, HTML) },
 ];
 
-// Containers: these types are zip or compound files inside, and their bytes say no more than that.
+// Containers: files of these types are zip or compound files, and their first bytes are those of the container.
 const ZIP_BASED =
   /^application\/(?:vnd\.openxmlformats-officedocument\.|vnd\.oasis\.opendocument\.|epub\+zip$|java-archive$|.*\+zip$)/;
 const CFB_BASED = /^application\/(?:msword$|vnd\.ms-(?:excel|powerpoint|outlook|project|visio))/;
 
-/** The types that file name endings stand for, where the bytes can confirm them. */
+/** Types by file name extension, if the first bytes can confirm them. */
 const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ["png", "image/png"],
   ["jpg", "image/jpeg"],
@@ -121,15 +121,14 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ["md", "text/markdown"],
 ]);
 
-/** One token of an `accept` attribute (HTML, 4.10.5.1.18): `image/*`, `image/png`, or `.png`. */
+/** A token of an `accept` attribute (HTML, 4.10.5.1.18): `image/*`, `image/png`, or `.png`. */
 export const ACCEPT_TOKEN: RegExp = /^(?:\.[A-Za-z0-9._+-]+|[A-Za-z0-9!#$&^_.+-]+\/(?:\*|[A-Za-z0-9!#$&^_.+-]+))$/;
 
 /**
- * Whether an `accept` list takes a file: one of its tokens fits what the sender says the file is, and what the first
- * bytes say fits too.
+ * Returns whether an `accept` list matches a file: a token must match the name or declared type, and the first bytes.
  *
- * A type without a signature, such as `text/csv`, is believed as long as the bytes do not show another type and, for a
- * text, hold no NUL.
+ * A type without a signature, such as `text/csv`, is accepted unless the bytes identify another type or, for a text,
+ * contain NUL.
  *
  * @param accept The tokens, in lower case.
  */
@@ -140,20 +139,20 @@ export async function acceptsFile(accept: readonly string[], file: File): Promis
 
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   const found = sniff(head);
-  // What must be true of the bytes: the type an ending stands for says more than the type that was declared beside it.
+  // The type that the bytes must have. An extension in the list is more specific than the declared type.
   const claimed = EXTENSIONS.get(token.slice(1)) ?? declared;
   if (found.length === 0) {
-    // Only a text in UTF-16, which says so by its byte order mark, holds NUL bytes.
+    // Only a text in UTF-16, which starts with a byte order mark, contains NUL bytes.
     if (claimed.startsWith("text/")) return !head.includes(0) || ["\xff\xfe", "\xfe\xff"].includes(ascii(head, 0, 2));
-    return !isTold(claimed);
+    return !hasSignature(claimed);
   }
   if (found.includes("application/zip") && ZIP_BASED.test(claimed)) return true;
   if (found.includes("application/x-cfb") && CFB_BASED.test(claimed)) return true;
-  if (token.startsWith(".")) return found.includes(claimed) || !isTold(claimed);
+  if (token.startsWith(".")) return found.includes(claimed) || !hasSignature(claimed);
   return found.some((type) => fits(token, type, ""));
 }
 
-/** The types the first bytes of a file may stand for; none where they are no known signature. */
+/** Returns the types that the first bytes of a file identify; empty without a known signature. */
 export function sniff(head: Uint8Array): readonly string[] {
   return SIGNATURES.find(({ matches }) => matches(head))?.types ?? [];
 }
@@ -169,8 +168,8 @@ function fits(token: string, type: string, name: string): boolean {
   return type === token;
 }
 
-// Whether the first bytes of a file of this type tell what it is.
-function isTold(type: string): boolean {
+// Returns whether the first bytes of a file of this type identify it.
+function hasSignature(type: string): boolean {
   return type.startsWith("text/") || ZIP_BASED.test(type) || CFB_BASED.test(type) ||
     SIGNATURES.some(({ types }) => types.includes(type));
 }
@@ -188,7 +187,8 @@ function ascii(head: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...head.subarray(start, end));
 }
 
-// A text that begins as markup, after a byte order mark and white space. 1,024 characters bound the pattern's work.
+// A text that starts as markup, after a byte order mark and white space. 1,024 characters limit the time of the
+// pattern.
 function markup(head: Uint8Array, pattern: RegExp): boolean {
   return pattern.test(new TextDecoder().decode(head.subarray(0, 1024)).trimStart());
 }

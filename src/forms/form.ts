@@ -1,6 +1,6 @@
 /**
- * Definitions of forms: a name, and a schema or fields that say which values it takes. A form may have lists of rows besides
- * (`composite.ts`); a list alone is a formset (`formset.ts`). `bind.ts` makes of each one that can be shown.
+ * Form definitions: a name, and a schema or fields that determine the values. A form may contain formsets
+ * (`composite.ts`); a list of rows alone is a formset (`formset.ts`). `bind.ts` creates bound forms from them.
  *
  * @module
  */
@@ -15,61 +15,62 @@ import { readShape } from "./read_shape.ts";
 import type { Shape } from "./shape.ts";
 
 /**
- * Something made of the values of a valid form.
+ * A function of the values of a valid form.
  *
  * @typeParam V The values.
- * @typeParam T What is made of them.
+ * @typeParam T The result.
  */
-// A method, not a property of function type: methods are compared loosely, and a form of known values must pass where
-// a form of any values is asked for. Each function is only ever called with values of its own form.
+// A method, not a property of function type: TypeScript compares methods bivariantly, so a form of known values is
+// assignable to a form of any values. Each function is called only with values of its own form.
 export type FromValues<V, T> = { from(values: V, ctx: RequestContext): T }["from"];
 
-/** What a form begins with, by field name; nested values as nested objects and lists. What is not there begins empty. */
+/** Initial values of a form by field name, nested as objects and lists. A missing field is empty. */
 export type FormInitial = Readonly<Record<string, unknown>>;
 
 /**
- * Initial values for a form of known values: any of its names, with anything a field can show. A stored record will do,
- * with what else it holds.
+ * Initial values for a form of known values: any of its names, with any value that a field can show. A stored record
+ * with further properties is accepted.
  *
  * @typeParam V The values of the form.
  */
 export type InitialValues<V> = V extends object ? { readonly [K in keyof V]?: unknown } : FormInitial;
 
-/** What `clean` of a form is told, beside what every function of the application is told. */
+/** The context of `clean`. */
 export interface CleanContext extends RequestContext {
   /**
-   * Refuses the form.
+   * Adds an error, which makes the form invalid.
    *
-   * @param field The name of the field it is about, such as `title` or `rows[0].label`; `""` for the whole form.
-   * @param message What was wrong, for people.
+   * @param field The name of the field, such as `title` or `rows[0].label`; `""` for the whole form.
+   * @param message The message for the user.
    */
   addError(field: string, message: string): void;
 }
 
-/** What a guard of a form is told. */
+/** The context of a form guard. */
 export type FormGuardContext<F> = RequestContext & {
   /**
-   * The form with what was sent, before any of it is checked: fields tell what was sent as `raw`, and `initial` is what
-   * the form began with.
+   * The bound form before validation: fields have the submitted value as `raw`, and `initial` has the initial values.
    */
   readonly form: F;
 };
 
-/** What the visitor is told, and where they are led, when an action with this form has done its work. */
+/** The response after an action with this form has succeeded. */
 export interface SuccessFeedback<V> {
-  /** A toast: a text, or an object with what the page's toasts show; or a function of the values and the request. Default: none. */
+  /**
+   * A toast: a text, an object for the toasts of the page, or a function of the values and the request. Default: none.
+   */
   readonly toast?: ToastInput | FromValues<V, ToastInput> | undefined;
-  /** Where to go, as a URL of this site; or a function of the values and the request. Default: the page of the form. */
+  /** A URL of this site to redirect to, or a function of the values and the request. Default: the page of the form. */
   readonly redirect?: string | FromValues<V, string> | undefined;
 }
 
-/** What a toast says. */
+/** The content of a toast. */
 export type ToastInput = string | Readonly<Record<string, unknown>>;
 
-/** What every form may be told. */
+/** Options of every form. */
 export interface FormOptionsBase<V> {
   /**
-   * What it begins with, for this request. Runs when the form is shown, and before it is bound. Default: nothing.
+   * Returns the initial values for a request. Called before the form is rendered or bound. Default: none.
    *
    * @param ctx The request.
    * @returns Values by field name; `null` or `undefined` for none.
@@ -78,128 +79,128 @@ export interface FormOptionsBase<V> {
     | ((ctx: RequestContext) => InitialValues<V> | null | undefined | PromiseLike<InitialValues<V> | null | undefined>)
     | undefined;
   /**
-   * Checks the values together, after each was found sound; for what one field alone cannot tell.
+   * Validates the values together, after each field is valid.
    *
    * @param values The values.
    * @param ctx The request, and `addError`.
-   * @returns The values to go on with, or nothing for the ones that came in.
+   * @returns The changed values, or nothing to keep them.
    */
   readonly clean?: ((values: V, ctx: CleanContext) => V | void | PromiseLike<V | void>) | undefined;
   /**
-   * Decides who may go on, once the form is bound and before its values are checked. The body has been read by then, and
-   * what the action injects has been made: what needs nothing of the form belongs into the action's own guard. Default:
-   * everyone.
+   * Decides whether a request may continue, after the form is bound and before its values are validated. The body has
+   * been read and injected values have been created, so checks that do not depend on the form belong in the action's
+   * guard. Default: every request may.
    */
   readonly guard?: Guard<FormGuardContext<BoundForm<V>>> | undefined;
-  /** What follows success, unless the handler says something else. Default: nothing. */
+  /** The response after success, unless the action function returns one. Default: none. */
   readonly success?: SuccessFeedback<V> | undefined;
 }
 
-/** A form whose values a schema checks. */
+/** Options of a form whose values a schema validates. */
 export interface SchemaFormOptions<S extends StandardSchemaV1>
   extends FormOptionsBase<StandardSchemaV1.InferOutput<S>> {
   /**
-   * What checks the values: any Standard Schema. Where it offers its JSON Schema too, the fields, their types, choices
-   * and constraints are read from it, and texts become numbers, booleans and lists where it asks for them.
+   * A Standard Schema. If it provides its JSON Schema, the fields, their types, choices and constraints are read from
+   * it, and texts become numbers, booleans and lists if the schema asks for them.
    */
   readonly schema: S;
   /**
-   * How single fields are shown, over what the schema says, by name: `title`, `address.city`, and `rows[].label` for that
-   * of every row. Such a field also checks what it says itself, before the schema does. For a schema without JSON Schema
-   * these are the fields of the form. Default: none.
+   * Fields that override the schema, by name: `title`, `address.city`, and `rows[].label` for every row. Such a field
+   * also validates its own rules before the schema. For a schema without JSON Schema these are the fields of the form.
+   * Default: none.
    */
   readonly fields?: FieldDefinitions | undefined;
 }
 
-/** A form whose fields check themselves. */
+/** Options of a form whose fields validate the values. */
 export interface FieldsFormOptions<F extends FieldDefinitions> extends FormOptionsBase<FieldValues<F>> {
-  /** The fields, in the order they are shown. A name holds no dot and no brackets. */
+  /** The fields, in the order they are rendered. A name must not contain dots or brackets. */
   readonly fields: F;
-  /** Not with fields alone. */
+  /** Not allowed with fields alone. */
   readonly schema?: undefined;
 }
 
 /**
- * A form, frozen. It holds nothing of a request: bind it for that.
+ * A form definition, frozen and independent of a request.
  *
  * @typeParam V Its values, once valid.
- * @typeParam I What a typed caller sends.
+ * @typeParam I Data that a typed caller sends.
  */
 export interface FormDefinition<V = unknown, I = unknown> {
-  /** Tells a form from a formset. */
+  /** Distinguishes a form from a formset. */
   readonly kind: "form";
-  /** Its name; ids of its fields begin with it. */
+  /** Its name; IDs of its fields start with it. */
   readonly name: string;
-  /** What checks the values, or `null` where the fields do. */
+  /** The schema, or `null` if the fields validate the values. */
   readonly schema: StandardSchemaV1 | null;
-  /** The fields that were written down, by name or pattern. */
+  /** The declared fields, by name or pattern. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
-  /** What it begins with, for a request. */
+  /** Returns the initial values for a request. */
   getInitial?(ctx: RequestContext): object | null | undefined | PromiseLike<object | null | undefined>;
-  /** Checks the values together. */
+  /** Validates the values together. */
   clean?(values: V, ctx: CleanContext): V | void | PromiseLike<V | void>;
-  /** Decides who may go on. */
+  /** Decides whether a request may continue. */
   guard?(ctx: FormGuardContext<BoundForm<V>>): ReturnType<Guard>;
-  /** What follows success, or `null`. */
+  /** The response after success, or `null`. */
   readonly success: SuccessFeedback<V> | null;
-  /** Never there at run time: carries the types. */
+  /** Never set at run time: carries the types. */
   readonly types?: { readonly values: V; readonly input: I };
 }
 
-/** What a bound form and a bound formset have in common. */
+/** Properties of every bound form and formset. */
 export interface BoundBase {
   /** The name of the form. */
   readonly name: string;
-  /** Which of several copies on one page it is, or `null`. */
+  /** The instance name of a form that is rendered several times on a page, or `null`. */
   readonly instance: string | null;
-  /** Whether something was sent; without that it is blank, and neither valid nor refused. */
+  /** `true` if data was submitted; a form without data is blank, neither valid nor invalid. */
   readonly isBound: boolean;
-  /** Whether something was sent and nothing was wrong with it. */
+  /** `true` if data was submitted and is valid. */
   readonly isValid: boolean;
-  /** What was wrong, by field name, what concerns the whole under `""`. A `Map`, so that `constructor` is a name. */
+  /** Errors by field name; those of the whole form under `""`. A `Map`, so that `constructor` can be a name. */
   readonly errors: ReadonlyMap<string, readonly string[]>;
-  /** The errors as a plain record, to be sent. */
+  /** The errors as a plain record, for a response. */
   readonly issues: Issues;
-  /** How many messages there are. */
+  /** Number of error messages. */
   readonly errorCount: number;
-  /** The names of the fields something was wrong with; `""` for the whole. */
+  /** The names of the fields with errors; `""` for the whole form. */
   readonly fieldNames: readonly string[];
-  /** Its fields, in the order they are shown. */
+  /** Its fields, in the order they are rendered. */
   readonly fields: readonly BoundField[];
-  /** Whether one of its fields takes files: the form is then sent as `multipart/form-data`. */
+  /** `true` if a field accepts files: the form is then submitted as `multipart/form-data`. */
   readonly hasFiles: boolean;
   /**
-   * One field.
+   * Returns a field.
    *
    * @param name Its name, such as `title`, `address.city` or `rows[0].label`.
-   * @throws {TypeError} When the form has no such field.
+   * @throws {TypeError} If the form has no such field.
    */
   field(name: string): BoundField;
   /**
-   * Refuses the form after all, as a handler does that finds a name taken.
+   * Adds an error and makes the form invalid, for example if an action function finds that a name is taken.
    *
-   * @param field The name of the field it is about; `""` for the whole form.
-   * @param message What was wrong, for people.
+   * @param field The name of the field; `""` for the whole form.
+   * @param message The message for the user.
    */
   addError(field: string, message: string): void;
 }
 
 /**
- * A form with what was sent, or blank.
+ * A bound form.
  *
  * @typeParam V Its values, once valid.
  */
 export interface BoundForm<V = unknown> extends BoundBase {
-  /** Tells a form from a formset. */
+  /** Distinguishes a form from a formset. */
   readonly kind: "form";
-  /** The form. */
+  /** The definition. */
   readonly definition: FormDefinition<V>;
-  /** What it began with. */
+  /** The initial values. */
   readonly initial: FormInitial;
   /**
    * The values.
    *
-   * @throws {TypeError} While the form is not valid.
+   * @throws {TypeError} If the form is not valid.
    */
   readonly values: V;
 }
@@ -207,12 +208,12 @@ export interface BoundForm<V = unknown> extends BoundBase {
 const NAME = /^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/;
 
 /**
- * Defines a form whose values a schema checks.
+ * Defines a form whose values a schema validates.
  *
  * @param name Its name: a letter, then up to 127 letters, digits, dots, colons, dashes or underscores.
- * @param options The schema, and what else there is to say.
+ * @param options The schema and further options.
  * @returns The form, frozen.
- * @throws {TypeError} When the name or an option is not of its form.
+ * @throws {TypeError} If the name or an option is invalid.
  *
  * @example With a schema
  * ```ts
@@ -234,12 +235,12 @@ export function defineForm<S extends StandardSchemaV1>(
   options: SchemaFormOptions<S>,
 ): FormDefinition<StandardSchemaV1.InferOutput<S>, StandardSchemaV1.InferInput<S>>;
 /**
- * Defines a form whose fields check themselves.
+ * Defines a form whose fields validate the values.
  *
  * @param name Its name: a letter, then up to 127 letters, digits, dots, colons, dashes or underscores.
- * @param options The fields, and what else there is to say.
+ * @param options The fields and further options.
  * @returns The form, frozen.
- * @throws {TypeError} When the name or an option is not of its form.
+ * @throws {TypeError} If the name or an option is invalid.
  *
  * @example With built-in fields
  * ```ts
@@ -260,49 +261,43 @@ export function defineForm(
   name: string,
   options: SchemaFormOptions<StandardSchemaV1> | FieldsFormOptions<FieldDefinitions>,
 ): FormDefinition {
-  refuseFault(name, faultOfOptions(name, options));
+  throwFault(name, faultOfOptions(name, options));
   const { schema, fields, getInitial, clean, guard, success } = options;
   const shape = schema === undefined ? null : readSchema(schema);
-  const written = new Map(Object.entries(fields ?? {}));
-  refuseFault(name, faultOfFields(written, schema !== undefined, shape));
+  const declared = new Map(Object.entries(fields ?? {}));
+  throwFault(name, faultOfFields(declared, schema !== undefined, shape));
   const definition: FormDefinition = Object.freeze({
     kind: "form",
     name,
     schema: schema ?? null,
-    fields: written,
+    fields: declared,
     ...(getInitial === undefined ? {} : { getInitial }),
     ...(clean === undefined ? {} : { clean }),
     ...(guard === undefined ? {} : { guard }),
     success: success === undefined ? null : Object.freeze({ ...success }),
   });
-  defined.set(definition, new FormFields(written, schema !== undefined, shape));
+  defined.set(definition, new FormFields(declared, schema !== undefined, shape));
   return definition;
 }
 
-/**
- * Extends a form: the new one has the same fields.
- *
- * @param base The form.
- * @param more What goes beside what the form says, and over it.
- * @returns The new form, frozen.
- */
+/** Extends a form definition with further properties; the new one has the same fields. */
 export function extendForm(base: FormDefinition, more: object): FormDefinition {
   const definition: FormDefinition = Object.freeze({ ...base, ...more });
   defined.set(definition, fieldsOfForm(base));
   return definition;
 }
 
-/** Returns whether a value was made by {@linkcode defineForm}. */
+/** Returns whether {@linkcode defineForm} created a value. */
 export function isForm(value: unknown): value is FormDefinition {
   return typeof value === "object" && value !== null && defined.has(value);
 }
 
-/** Finds the fields of a form; of a copy of one those that were written down. */
+/** Returns the fields of a form; of a copied definition only the declared ones. */
 export function fieldsOfForm(definition: FormDefinition): FormFields {
   return defined.get(definition) ?? new FormFields(definition.fields, definition.schema !== null, null);
 }
 
-/** Makes the feedback that a valid form or formset declares for its success, of its values. */
+/** Returns the feedback that a valid form or formset declares for its values. */
 export function successFeedback<V>(
   { definition, values }: { readonly definition: { readonly success: SuccessFeedback<V> | null }; readonly values: V },
   ctx: RequestContext,
@@ -316,10 +311,10 @@ export function successFeedback<V>(
   };
 }
 
-// The fields of each form, read where it is defined; a form that is not in it was not made here.
+// The fields of each form that was defined here.
 const defined = new WeakMap<object, FormFields>();
 
-function refuseFault(name: string, fault: string | null): void {
+function throwFault(name: string, fault: string | null): void {
   if (fault !== null) throw new TypeError(`Cannot define form "${name}": ${fault}`);
 }
 
@@ -329,13 +324,15 @@ function faultOfOptions(
     | SchemaFormOptions<StandardSchemaV1>
     | FieldsFormOptions<FieldDefinitions>,
 ): string | null {
-  if (!NAME.test(name)) return "a name is a letter and up to 127 letters, digits, dots, colons, dashes or underscores";
-  if (schema === undefined && fields === undefined) return "it has neither schema nor fields, give one of them";
+  if (!NAME.test(name)) {
+    return "the name is invalid; use a letter and up to 127 letters, digits, dots, colons, dashes or underscores";
+  }
+  if (schema === undefined && fields === undefined) return "it has neither schema nor fields; add one of them";
   if (schema !== undefined && !isStandardSchema(schema)) {
-    return "its schema is no Standard Schema, such as zod, valibot and arktype make";
+    return "its schema is not a Standard Schema; use one of zod, valibot or arktype";
   }
   for (const [key, value] of Object.entries({ getInitial, clean, guard })) {
-    if (value !== undefined && typeof value !== "function") return `${key} is ${typeof value}, a function is needed`;
+    if (value !== undefined && typeof value !== "function") return `${key} is ${typeof value}; pass a function`;
   }
   return null;
 }
@@ -343,6 +340,6 @@ function faultOfOptions(
 function readSchema(schema: StandardSchemaV1): Shape | null {
   const document = jsonSchemaOf(schema);
   const shape = document === null ? null : readShape(document);
-  // A schema that begins with a preprocessing step says nothing about its fields.
+  // A schema that starts with a preprocessing step has no information about its fields.
   return shape?.kind === "scalar" && shape.type === "unknown" ? null : shape;
 }

@@ -1,5 +1,5 @@
 /**
- * The fields of a form: those that were written down, and those that its schema tells.
+ * The fields of a form: declared ones and those of its schema.
  *
  * @module
  */
@@ -8,89 +8,93 @@ import { type FieldDefinition, fieldOfType, fieldOver, isFieldDefinition } from 
 import { expandPattern, formatPath, formatPattern, parsePath, patternSteps, type Step } from "./path.ts";
 import { leafAt, leafNames, objectOf, type Shape } from "./shape.ts";
 
-/** The fields that were written down, by name or pattern. */
-type Written = ReadonlyMap<string, FieldDefinition>;
+/** Declared fields by name or pattern. */
+type Declared = ReadonlyMap<string, FieldDefinition>;
 
-/** The fields of a form, read once, where the form is defined. */
+/** The fields of a form, read once when the form is defined. */
 export class FormFields {
-  /** The input that the schema takes, as far as it tells; `null` where it does not, or there is none. */
+  /** The input of the schema; `null` if the schema does not provide it, or without a schema. */
   readonly shape: Shape | null;
-  /** `true` if any of them takes files. */
+  /** `true` if a field accepts files. */
   readonly takeFiles: boolean;
-  readonly #written: Written;
+  readonly #declared: Declared;
   readonly #hasSchema: boolean;
-  // By pattern: all that can be named without data.
-  readonly #drawn: Written;
+  // By pattern: every field that can be named without data.
+  readonly #rendered: Declared;
 
-  constructor(written: Written, hasSchema: boolean, shape: Shape | null) {
+  constructor(declared: Declared, hasSchema: boolean, shape: Shape | null) {
     this.shape = shape;
-    this.#written = written;
+    this.#declared = declared;
     this.#hasSchema = hasSchema;
-    this.#drawn = shape === null ? written : drawnFields(written, shape);
-    this.takeFiles = this.#drawn.values().some(({ type }) => type === "file");
+    this.#rendered = shape === null ? declared : renderedFields(declared, shape);
+    this.takeFiles = this.#rendered.values().some(({ type }) => type === "file");
   }
 
-  /** Reads a name as a path. Fields alone have flat names of any spelling. */
+  /** Parses a name as a path. A form without a schema has flat names of any spelling. */
   path(name: string): readonly Step[] {
     return this.#hasSchema ? parsePath(name) : [name];
   }
 
-  /** Finds the field at a path; `null` where the form has none there. */
+  /** Returns the field at a path, or `null`. */
   at(steps: readonly Step[]): FieldDefinition | null {
     const pattern = formatPattern(steps);
-    const drawn = this.#drawn.get(pattern);
-    if (drawn !== undefined) return drawn;
-    if (this.shape !== null) return fieldInShape(this.shape, steps, this.#written.get(pattern));
-    // A schema that does not tell its fields may take any.
+    const rendered = this.#rendered.get(pattern);
+    if (rendered !== undefined) return rendered;
+    if (this.shape !== null) return fieldInShape(this.shape, steps, this.#declared.get(pattern));
+    // A schema without JSON Schema may accept any field.
     return this.#hasSchema ? fieldOfType("text", {}) : null;
   }
 
-  /** Names the fields in the order they are drawn; of lists as many items as the data has. */
+  /** Returns the field names in the order they are rendered, with as many list items as the data has. */
   names(data: unknown): readonly string[] {
-    const patterns = [...this.#written.keys()];
+    const patterns = [...this.#declared.keys()];
     if (this.shape !== null) return leafNames(this.shape, data, new Set(patterns));
     return patterns.flatMap((pattern) => expandPattern(patternSteps(pattern), data).map(formatPath));
   }
 }
 
-/** Says what is wrong with the fields that were written down for a form; `null` where nothing is. */
-export function faultOfFields(fields: Written, hasSchema: boolean, shape: Shape | null): string | null {
+/** Returns what is wrong with the declared fields, or `null`. */
+export function faultOfFields(fields: Declared, hasSchema: boolean, shape: Shape | null): string | null {
   for (const [name, field] of fields) {
-    if (!isFieldDefinition(field)) return `its field "${name}" is no field, make one with field.text() and its like`;
-    if (PROTOCOL_FIELDS.has(name)) return `"${name}" is a field of the protocol, give the field another name`;
+    if (!isFieldDefinition(field)) {
+      return `its field "${name}" is not a field; create one with field.text() or another builder`;
+    }
+    if (PROTOCOL_FIELDS.has(name)) return `"${name}" is a field of the protocol; give the field another name`;
     if (!hasSchema && (name === "" || /[.[\]]/.test(name))) {
-      return `the field name "${name}" is empty or a path, paths need a schema`;
+      return `the field name "${name}" is empty or a path; use a flat name, or a schema`;
     }
   }
   return shape === null ? null : faultOfShape(fields, shape);
 }
 
-function faultOfShape(fields: Written, shape: Shape): string | null {
-  if (objectOf(shape) === null) return "its schema takes no object, a form sends named values";
+function faultOfShape(fields: Declared, shape: Shape): string | null {
+  if (objectOf(shape) === null) {
+    return "its schema does not accept an object; use one, because a form submits named values";
+  }
   const unsendable = patternsOf(shape).find((pattern) => leafAt(shape, patternSteps(pattern)) === null);
   if (unsendable !== undefined) {
-    return `its schema names a field "${unsendable}" that no form can send, dots and brackets make paths`;
+    return `its schema names a field "${unsendable}" that a form cannot submit; use a name without dots and brackets`;
   }
   const unknown = [...fields.keys()].find((pattern) => !isInShape(shape, patternSteps(pattern)));
   if (unknown === undefined) return null;
-  return `its schema has no field "${unknown}", it has ${leafNames(shape, {}, new Set()).join(", ")}`;
+  return `its schema has no field "${unknown}"; it has ${leafNames(shape, {}, new Set()).join(", ")}`;
 }
 
-// A list of single values or of any may be drawn as one control where a field says how.
+// A declared field may render a list as one control.
 function isInShape(shape: Shape, steps: readonly Step[]): boolean {
   return leafAt(shape, steps) !== null || leafAt(shape, [...steps, 0]) !== null;
 }
 
-function drawnFields(written: Written, shape: Shape): Written {
-  const drawn = new Map<string, FieldDefinition>();
-  for (const pattern of new Set([...patternsOf(shape), ...written.keys()])) {
-    const field = fieldInShape(shape, patternSteps(pattern), written.get(pattern));
-    if (field !== null) drawn.set(pattern, field);
+function renderedFields(declared: Declared, shape: Shape): Declared {
+  const rendered = new Map<string, FieldDefinition>();
+  for (const pattern of new Set([...patternsOf(shape), ...declared.keys()])) {
+    const field = fieldInShape(shape, patternSteps(pattern), declared.get(pattern));
+    if (field !== null) rendered.set(pattern, field);
   }
-  return drawn;
+  return rendered;
 }
 
-// Every control that can be named without data: into lists, not into what contains itself.
+// Returns every control that can be named without data: those in lists, but not those of a recursive schema.
 function patternsOf(shape: Shape, pattern: string = ""): readonly string[] {
   if (shape.kind === "scalar") return pattern === "" ? [] : [pattern];
   if (shape.kind === "reference") return [];
@@ -101,14 +105,14 @@ function patternsOf(shape: Shape, pattern: string = ""): readonly string[] {
   );
 }
 
-// What was written down for a field comes before what the schema says; the schema's word stands where that says nothing.
+// The options of a declared field take precedence over those of the schema.
 function fieldInShape(
   shape: Shape,
   steps: readonly Step[],
-  written: FieldDefinition | undefined,
+  declared: FieldDefinition | undefined,
 ): FieldDefinition | null {
   const leaf = leafAt(shape, steps);
-  if (leaf === null) return written ?? null;
+  if (leaf === null) return declared ?? null;
   const read = { ...leaf.sketch.options, required: leaf.required };
-  return written === undefined ? fieldOfType(leaf.sketch.type, read) : fieldOver(written, read);
+  return declared === undefined ? fieldOfType(leaf.sketch.type, read) : fieldOver(declared, read);
 }

@@ -1,8 +1,8 @@
 /**
- * Rows of one form: a list that is edited as a whole.
+ * Formsets: rows of one form that are edited as a list.
  *
- * Rows are sent as `prefix[0].name`, `prefix[1].name`, with `prefix[0]._delete` and `prefix[0]._order`. How many there
- * are follows from the indices; nothing else says so, and nothing has to agree with it.
+ * Rows are submitted as `prefix[0].name`, `prefix[1].name`, with `prefix[0]._delete` and `prefix[0]._order`. The
+ * indices alone determine the number of rows.
  *
  * @module
  */
@@ -21,139 +21,144 @@ import {
 } from "./form.ts";
 import { describeValue } from "./initial.ts";
 
-/** What a formset may be told beside its form. Every option may be left out. */
+/** Options for {@linkcode defineFormset}. */
 export interface FormsetOptions<V> {
-  /** What the names of its fields begin with: a letter, then letters, digits, dashes or underscores. Default: `form`. */
+  /** The prefix of its field names: a letter, then letters, digits, dashes or underscores. Default: `form`. */
   readonly prefix?: string | undefined;
-  /** The least number of rows that are kept. Default: 0. */
+  /** Minimum number of rows that are kept. Default: `0`. */
   readonly min?: number | undefined;
-  /** The greatest number of rows, at most 1,000. Input with more is refused without looking into it. Default: 1,000. */
+  /**
+   * Maximum number of rows, at most 1,000. Input with more is invalid and its rows are not checked. Default: `1000`.
+   */
   readonly max?: number | undefined;
-  /** How many empty rows are shown after those that are there. Default: 1. */
+  /** Number of empty rows after the existing ones. Default: `1`. */
   readonly extra?: number | undefined;
-  /** Whether each row has a box that deletes it. Default: `false`. */
+  /** If `true`, each row has a checkbox that deletes it. Default: `false`. */
   readonly canDelete?: boolean | undefined;
-  /** Whether each row has a number that orders it. Default: `false`. */
+  /** If `true`, each row has a number that orders it. Default: `false`. */
   readonly canOrder?: boolean | undefined;
-  /** The rows it begins with, for this request. Default: none. */
+  /** Returns the initial rows for a request. Default: none. */
   readonly getInitial?:
     | ((
       ctx: RequestContext,
     ) => readonly InitialValues<V>[] | null | undefined | PromiseLike<readonly InitialValues<V>[] | null | undefined>)
     | undefined;
   /**
-   * Checks the rows together, after each was found sound: those that are kept, in their order. An error of a row is added
-   * under its place among these, whatever stands between them on the page: `addError("prefix[0].name", …)` for a field of
-   * the first, `addError("prefix[0]", …)` for the first as a whole.
+   * Validates the rows together, after each row is valid. It receives the rows that are kept, in their order, and row
+   * indices in `addError()` count only these: `addError("prefix[0].name", …)` for a field of the first row,
+   * `addError("prefix[0]", …)` for the row itself.
    *
-   * @returns The rows to go on with, or nothing for the ones that came in.
+   * @returns The changed rows, or nothing to keep them.
    */
   readonly clean?:
     | ((rows: readonly V[], ctx: CleanContext) => readonly V[] | void | PromiseLike<readonly V[] | void>)
     | undefined;
-  /** Decides who may go on, once the formset is bound and before its rows are checked. Default: everyone. */
+  /**
+   * Decides whether a request may continue, after the formset is bound and before its rows are validated. Default:
+   * every request may.
+   */
   readonly guard?: Guard<FormGuardContext<BoundFormset<V>>> | undefined;
-  /** What follows success, unless the handler says something else. Default: nothing. */
+  /** The response after success, unless the action function returns one. Default: none. */
   readonly success?: SuccessFeedback<readonly V[]> | undefined;
 }
 
 /**
- * A formset, frozen. It holds nothing of a request: bind it for that.
+ * A formset definition, frozen and independent of a request.
  *
  * @typeParam V The values of a row.
- * @typeParam I What a typed caller sends for a row.
+ * @typeParam I Data of a row that a typed caller sends.
  */
 export interface FormsetDefinition<V = unknown, I = unknown> {
-  /** Tells a formset from a form. */
+  /** Distinguishes a formset from a form. */
   readonly kind: "formset";
   /** The name of its form. */
   readonly name: string;
   /** The form of each row. */
   readonly form: FormDefinition<V, I>;
-  /** What the names of its fields begin with. */
+  /** The prefix of its field names. */
   readonly prefix: string;
-  /** The least number of rows that are kept. */
+  /** Minimum number of rows that are kept. */
   readonly min: number;
-  /** The greatest number of rows. */
+  /** Maximum number of rows. */
   readonly max: number;
-  /** How many empty rows are shown after those that are there. */
+  /** Number of empty rows after the existing ones. */
   readonly extra: number;
-  /** Whether each row has a box that deletes it. */
+  /** `true` if each row has a checkbox that deletes it. */
   readonly canDelete: boolean;
-  /** Whether each row has a number that orders it. */
+  /** `true` if each row has a number that orders it. */
   readonly canOrder: boolean;
-  /** Whether extra rows begin with nothing at all, not even what the fields of the form begin with. */
+  /** `true` if extra rows have no initial values, not even those of the form's fields. */
   readonly blankExtra: boolean;
-  /** The rows it begins with, for a request. */
+  /** Returns the initial rows for a request. */
   getInitial?(
     ctx: RequestContext,
   ): readonly object[] | null | undefined | PromiseLike<readonly object[] | null | undefined>;
-  /** Checks the rows together. */
+  /** Validates the rows together. */
   clean?(rows: readonly V[], ctx: CleanContext): readonly V[] | void | PromiseLike<readonly V[] | void>;
-  /** Decides who may go on. */
+  /** Decides whether a request may continue. */
   guard?(ctx: FormGuardContext<BoundFormset<V>>): ReturnType<Guard>;
-  /** What follows success, or `null`. */
+  /** The response after success, or `null`. */
   readonly success: SuccessFeedback<readonly V[]> | null;
-  /** Never there at run time: carries the types. */
+  /** Never set at run time: carries the types. */
   readonly types?: { readonly values: readonly V[]; readonly input: Readonly<Record<string, readonly I[]>> };
 }
 
-/** One row of a formset. */
+/** A row of a bound formset. */
 export interface BoundFormsetRow<V = unknown> {
-  /** Its form. Names of fields are given to it without the prefix: `row.form.field("name")`. */
+  /** Its form. Its field names have no prefix: `row.form.field("name")`. */
   readonly form: BoundForm<V>;
-  /** Its index in the names of its fields; `null` for the row to be cloned. */
+  /** Its index in the names of its fields; `null` for the empty row. */
   readonly index: number | null;
-  /** Whether it stands after the rows that are there, and may be left empty. */
+  /** `true` for a row after the existing ones, which may be left empty. */
   readonly extra: boolean;
-  /** The box that deletes it, or `null`. */
+  /** The checkbox that deletes it, or `null`. */
   readonly deleteField: BoundField | null;
   /** The number that orders it, or `null`. */
   readonly orderField: BoundField | null;
-  /** Whether it was sent to be deleted. */
+  /** `true` if it was submitted for deletion. */
   readonly isDeleted: boolean;
-  /** Whether it is an extra row in which nothing was entered: no row, neither valid nor refused. */
+  /** `true` if it is an extra row without input. Such a row is ignored: it is neither valid nor invalid. */
   readonly isUntouched: boolean;
 }
 
 /**
- * A formset with what was sent, or blank.
+ * A bound formset.
  *
  * @typeParam V The values of a row.
  */
 export interface BoundFormset<V = unknown> extends BoundBase {
-  /** Tells a formset from a form. */
+  /** Distinguishes a formset from a form. */
   readonly kind: "formset";
-  /** The formset. */
+  /** The definition. */
   readonly definition: FormsetDefinition<V>;
-  /** The rows it began with. */
+  /** The initial rows. */
   readonly initial: readonly FormInitial[];
-  /** All rows, those to be deleted and the untouched ones too, in the order of their indices. */
+  /** All rows, including deleted and untouched ones, in the order of their indices. */
   readonly rows: readonly BoundFormsetRow<V>[];
   /**
-   * A row whose names hold `__index__` in place of a number. Put it into a `<template>`: a row added in the browser is a
-   * copy of it with the next number.
+   * A row whose names contain `__index__` instead of a number. Render it into a `<template>`: the browser adds a row by
+   * copying it with the next index.
    */
   readonly emptyRow: BoundFormsetRow<V>;
   /**
    * The values of the rows that are kept, in order.
    *
-   * @throws {TypeError} While the formset is not valid.
+   * @throws {TypeError} If the formset is not valid.
    */
   readonly values: readonly V[];
   /**
-   * The rows that were there and are to be deleted. What is wrong with such a row does not refuse the formset: ask
-   * `form.isValid` before `form.values`, or read `form.field("id").raw`.
+   * The existing rows that are marked for deletion. Their errors do not make the formset invalid: check `form.isValid`
+   * before `form.values`, or read `form.field("id").raw`.
    */
   readonly deleted: readonly BoundFormsetRow<V>[];
 }
 
 const PREFIX = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-/** The greatest number of rows of any formset. */
+/** Maximum number of rows of any formset. */
 export const MAX_ROWS = 1000;
 
-/** Returns whether the names of fields of rows can begin with a text. */
+/** Returns whether a text can be the prefix of a formset. */
 export function isFormsetPrefix(text: string): boolean {
   return PREFIX.test(text);
 }
@@ -161,15 +166,14 @@ export function isFormsetPrefix(text: string): boolean {
 /**
  * Defines a formset: rows of one form.
  *
- * A row after those that are there, in which nothing was entered, is no row. What a row to be deleted holds is not held
- * against it.
+ * Extra rows without input are ignored. Errors of rows marked for deletion are ignored.
  *
  * @param form The form of each row.
- * @param options How many rows, and what may be done to them.
+ * @param options Limits, and whether rows can be deleted and ordered.
  * @returns The formset, frozen.
- * @throws {TypeError | RangeError} When an option cannot be.
+ * @throws {TypeError | RangeError} If an option is invalid.
  *
- * @example A list that is edited as a whole
+ * @example A list of lines
  * ```ts
  * import { defineForm, defineFormset, field } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -184,11 +188,11 @@ export function defineFormset<V, I>(
   options: FormsetOptions<V> = {},
 ): FormsetDefinition<V, I> {
   if (!isForm(form)) {
-    throw new TypeError(`Cannot define formset: its form is ${describeValue(form)}, make one with defineForm()`);
+    throw new TypeError(`Cannot define formset: its form is ${describeValue(form)}; create one with defineForm()`);
   }
   const { prefix = "form", min = 0, max = MAX_ROWS, extra = 1, canDelete = false, canOrder = false } = options;
   const { getInitial, clean, guard, success } = options;
-  const fault = "formsets" in form ? "it has formsets itself, rows have no rows" : faultOfPrefix(prefix);
+  const fault = "formsets" in form ? "it has formsets; a row cannot contain rows" : faultOfPrefix(prefix);
   if (fault !== null) throw new TypeError(`Cannot define formset of "${form.name}": ${fault}`);
   const miscount = faultOfCount("min", min, 0) ?? faultOfCount("max", max, min) ?? faultOfCount("extra", extra, 0);
   if (miscount !== null) throw new RangeError(`Cannot define formset of "${form.name}": ${miscount}`);
@@ -212,10 +216,10 @@ export function defineFormset<V, I>(
 
 function faultOfPrefix(prefix: string): string | null {
   if (isFormsetPrefix(prefix)) return null;
-  return `prefix "${prefix}" is no letter with up to 63 letters, digits, dashes or underscores`;
+  return `prefix "${prefix}" is invalid; use a letter and up to 63 letters, digits, dashes or underscores`;
 }
 
 function faultOfCount(name: string, count: number, least: number): string | null {
   if (Number.isInteger(count) && count >= least && count <= MAX_ROWS) return null;
-  return `${name} is ${count}, a whole number from ${least} to ${MAX_ROWS} is needed`;
+  return `${name} is ${count}; use an integer from ${least} to ${MAX_ROWS}`;
 }

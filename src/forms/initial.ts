@@ -1,36 +1,36 @@
 /**
- * The values that a form or a formset begins with, as the application gave them.
+ * Reads initial values that the application provides.
  *
  * @module
  */
 import type { FormInitial } from "./form.ts";
 
 /**
- * Reads the initial values of a form.
+ * Returns the initial values of a form.
  *
- * @throws {TypeError} When they are not named values.
+ * @throws {TypeError} If they are not an object.
  */
 export function initialOfForm(form: string, initial: unknown): FormInitial {
   if (initial === undefined || initial === null) return {};
   if (typeof initial !== "object" || Array.isArray(initial)) {
     throw new TypeError(
-      `Cannot begin form "${form}": its initial values are ${describeValue(initial)}, named values are needed`,
+      `Cannot create form "${form}": its initial values are ${describeValue(initial)}; pass { name: value }`,
     );
   }
-  // The line above left an object that is not a list: names with values.
+  // The value is an object and not a list: names with values.
   return initial as FormInitial;
 }
 
 /**
- * Reads the initial values of the rows of a formset.
+ * Returns the initial values of the rows of a formset.
  *
- * @throws {TypeError} When they are not a list of named values.
+ * @throws {TypeError} If they are not a list of objects.
  */
 export function initialOfRows(formset: string, initial: unknown): readonly FormInitial[] {
   if (initial === undefined || initial === null) return [];
   if (Array.isArray(initial)) return initial.map((row) => initialOfForm(formset, row));
   throw new TypeError(
-    `Cannot begin formset "${formset}": its initial values are ${describeValue(initial)}, a list of rows is needed`,
+    `Cannot create formset "${formset}": its initial values are ${describeValue(initial)}; pass a list of rows`,
   );
 }
 

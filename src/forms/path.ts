@@ -4,18 +4,18 @@
  * @module
  */
 
-/** One step: a key of an object, or an index of a list. */
+/** A key of an object, or an index of a list. */
 export type Step = string | number;
 
-/** How deep a name may lead. A name that leads deeper is taken as a flat one. */
+/** Maximum depth of a path. A longer name is read as one flat key. */
 const MAX_STEPS = 32;
 
-// One step: a leading or dotted key, or an index, as the names of fields are read when a body comes in (request/field_path.ts).
+// A leading or dotted key, or an index, like the field names of a body (`http/field_path.ts`).
 const STEP = /(?:^|(?!^)\.)([\p{L}\p{M}\p{N}_$-]+)|\[(0|[1-9]\d{0,8})\]/gyu;
 
 /**
- * Reads a name as a path. A name that is none, such as `a..b` or `a[`, is one flat key: whatever was sent under it can
- * still be named.
+ * Parses a name as a path. A name that is not a path, such as `a..b` or `a[`, is one flat key, so that every submitted
+ * name can be addressed.
  */
 export function parsePath(name: string): readonly Step[] {
   const steps: Step[] = [];
@@ -31,38 +31,41 @@ export function parsePath(name: string): readonly Step[] {
   return complete ? steps : [name];
 }
 
-/** Writes a path as a name. */
+/** Formats a path as a name. */
 export function formatPath(steps: readonly Step[]): string {
   let name = "";
   for (const step of steps) name = joinPath(name, step);
   return name;
 }
 
-/** The name one step further. */
+/** Appends a step to a name. */
 export function joinPath(name: string, step: Step): string {
   if (typeof step === "number") return `${name}[${step}]`;
   return name === "" ? step : `${name}.${step}`;
 }
 
-/** Names a row's field in the whole form: `rows[0]` and `label` give `rows[0].label`, and `rows[0]` and `""` give `rows[0]`. */
+/**
+ * Returns the name of a row's field in the whole form: `rows[0].label` for `rows[0]` and `label`, `rows[0]` for
+ * `rows[0]` and `""`.
+ */
 export function prefixPath(prefix: string, name: string): string {
   if (prefix === "" || name === "") return prefix + name;
   return `${prefix}.${name}`;
 }
 
-/** Writes a path with every index left open, the key a definition is found by: `rows[0].label` gives `rows[].label`. */
+/** Formats a path as a pattern without indices, the key of field definitions: `rows[].label` for `rows[0].label`. */
 export function formatPattern(steps: readonly Step[]): string {
   let pattern = "";
   for (const step of steps) pattern = typeof step === "number" ? `${pattern}[]` : joinPath(pattern, step);
   return pattern;
 }
 
-/** Reads a pattern such as `rows[].label`; an open index is the number 0. */
+/** Parses a pattern such as `rows[].label`; `[]` becomes index 0. */
 export function patternSteps(pattern: string): readonly Step[] {
   return parsePath(pattern.replaceAll("[]", "[0]"));
 }
 
-/** Finds the paths that a pattern stands for in data: of each list in it every item that is there. */
+/** Returns the paths that a pattern matches in data: one for each item of its lists. */
 export function expandPattern(steps: readonly Step[], data: unknown): readonly (readonly Step[])[] {
   const list = steps.findIndex((step) => typeof step === "number");
   if (list === -1) return [steps];
@@ -75,9 +78,8 @@ export function expandPattern(steps: readonly Step[], data: unknown): readonly (
 }
 
 /**
- * Splits the name of a row's field: `rows[0].label` of the list `rows` is row 0 and `label`; `rows[0]` is row 0 and `""`.
- *
- * @returns The row and the name in it, or `null` for a name outside the list's rows.
+ * Splits the name of a row's field: for the list `rows`, `rows[0].label` is row 0 and `label`; `rows[0]` is row 0 and
+ * `""`. Returns `null` for any other name.
  */
 export function splitRowName(list: string, name: string): { readonly row: number; readonly name: string } | null {
   const [first, row] = parsePath(name);
@@ -86,8 +88,8 @@ export function splitRowName(list: string, name: string): { readonly row: number
 }
 
 /**
- * Finds the value at a path, in own properties only: a user who names a field `constructor` gets what was sent under that
- * name, never what every object inherits.
+ * Returns the value at a path, from own properties only: a field that a user names `constructor` is never an inherited
+ * property.
  */
 export function valueAt(container: unknown, steps: readonly Step[]): unknown {
   let value = container;
@@ -99,9 +101,8 @@ export function valueAt(container: unknown, steps: readonly Step[]): unknown {
 }
 
 /**
- * Puts a value at a path, where what is around it is there; `undefined` removes what is there.
- *
- * @param mayCreate Whether objects on the way are made where they are missing.
+ * Sets the value at a path if its container exists; `undefined` removes it. If `mayCreate` is `true`, missing objects
+ * on the path are created.
  */
 export function putAt(container: unknown, steps: readonly Step[], value: unknown, mayCreate: boolean): void {
   let parent = container;
@@ -115,20 +116,20 @@ export function putAt(container: unknown, steps: readonly Step[], value: unknown
   else defineMember(parent, last, value);
 }
 
-// Assigning to `__proto__` would set the prototype.
+// An assignment to `__proto__` would set the prototype.
 function defineMember(container: unknown, step: Step, value: unknown): void {
   if (typeof container !== "object" || container === null) return;
   Object.defineProperty(container, step, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** Copies plain objects and lists; everything else is what it was. */
+/** Copies plain objects and lists deeply; other values are kept. */
 export function copyPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyPlain);
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyPlain(inner)]));
 }
 
-/** Returns whether a value is a plain container of named values: neither a list, nor a file, nor an instance of a class. */
+/** Returns whether a value is a plain object: not a list, a file or an instance of a class. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,7 +1,7 @@
 /**
- * Reads the shape of what a schema takes from its JSON Schema.
+ * Reads the input shape of a schema from its JSON Schema.
  *
- * What JSON Schema can say and a form cannot show becomes a scalar of type `unknown`: its text goes to the schema as it is.
+ * A part that a form cannot render becomes a scalar of type `unknown`: its text is passed to the schema unchanged.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function readShape(document: JsonSchema): Shape {
 
 class Reader {
   readonly #document: JsonSchema;
-  // By pointer. `null` while the shape is being read: met then, it contains itself.
+  // By pointer. `null` while the shape is being read; a reference to it is then recursive.
   readonly #references = new Map<string, Shape | null>();
 
   constructor(document: JsonSchema) {
@@ -42,7 +42,7 @@ class Reader {
     if (!isPlainObject(schema)) return scalar("unknown", {});
     if (typeof schema.$ref === "string") return this.#reference(schema.$ref, schema);
     if (Array.isArray(schema.allOf)) return this.read(this.#combined(schema, schema.allOf));
-    // Before its alternatives: those of a file differ in nothing but the type of its content.
+    // Before the alternatives: those of a file differ only in the content type.
     if (isFileSchema(schema)) return scalar("file", schema, fileSketch(schema));
     const variants: unknown = schema.anyOf ?? schema.oneOf;
     if (Array.isArray(variants)) return this.#variants(schema, variants);
@@ -74,19 +74,19 @@ class Reader {
     const reference: ReferenceShape = {
       kind: "reference",
       nullable: false,
-      // Asked for after the document has been read, when the shape is there.
+      // Called after the document has been read, when the shape exists.
       target: () => this.#references.get(pointer) ?? scalar("unknown", {}),
     };
     if (known === null) return reference;
     this.#references.set(pointer, null);
     const shape = this.read(this.#at(pointer));
-    // A name that stands for itself and nothing else would be followed for ever.
+    // A definition that refers only to itself would be followed forever.
     const target = shape.kind === "reference" ? scalar("unknown", {}) : shape;
     this.#references.set(pointer, target);
     return annotated(target, schema);
   }
 
-  // JSON Pointer (RFC 6901) inside this document; what lies elsewhere is not fetched.
+  // JSON Pointer (RFC 6901) in this document; other documents are not fetched.
   #at(pointer: string): unknown {
     if (!pointer.startsWith("#")) return undefined;
     let found: unknown = this.#document;
@@ -117,7 +117,7 @@ class Reader {
     const { anyOf: _anyOf, oneOf: _oneOf, ...own } = schema;
     const parts = all.filter((part) => !isNull(part));
     const nullable = parts.length < all.length;
-    // `z.literal("").or(z.email())` and its like: an address, or nothing.
+    // For example `z.literal("").or(z.email())`: an address or empty.
     const others = parts.filter((part) => !(isPlainObject(part) && part.const === ""));
     const emptyFits = others.length < parts.length && others.length > 0;
     if (others.length < 2) return relaxed(annotated(this.read(others[0]), own), nullable, emptyFits);
@@ -159,8 +159,8 @@ class Reader {
 
 const TEXT: Sketch = { type: "text", options: {} };
 
-function scalar(type: ScalarShape["type"], schema: JsonSchema, { type: drawn, options }: Sketch = TEXT): ScalarShape {
-  const sketch = { type: drawn, options: { ...options, ...annotations(schema) } };
+function scalar(type: ScalarShape["type"], schema: JsonSchema, { type: control, options }: Sketch = TEXT): ScalarShape {
+  const sketch = { type: control, options: { ...options, ...annotations(schema) } };
   return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, sketch };
 }
 
@@ -171,7 +171,7 @@ function text(schema: JsonSchema): ScalarShape {
   const type = textType(format, pattern);
   const options: AnyFieldOptions = {
     ...(FIELD_KINDS[type].moment === null ? { minlength, maxlength } : {}),
-    // A browser knows the form of other texts by itself, and ignores or refuses a pattern beside it.
+    // Browsers know the format of the other types, and ignore or reject a pattern for them.
     ...(type === "text" && typeof pattern === "string" ? { pattern: attributePattern(pattern) } : {}),
   };
   const emptyFits = format === undefined && (minlength ?? 0) === 0 &&
@@ -190,8 +190,8 @@ function textType(format: unknown, pattern: unknown): FieldType {
       return "url";
     case "date":
       return "date";
-    // A browser sends a date and time without a zone, and times without seconds. Where the schema asks for more, a text
-    // field lets the visitor write it.
+    // Browsers submit a date and time without a time zone, and times without seconds. If the schema requires more, a
+    // text field lets the user enter it.
     case "date-time":
       return typeof pattern === "string" && matches(pattern, "2025-12-31T23:59") ? "datetime" : "text";
     case "time":
@@ -241,7 +241,8 @@ function listSketch(schema: JsonSchema, items: Shape): Sketch | null {
   return { type: "file", options: { ...shared, multiple: true, maxFiles } };
 }
 
-// All members of all variants: a constant that differs becomes a choice, and what not all have may be left out.
+// Merges the members of all variants: constants that differ become choices, and a member that a variant lacks is
+// optional.
 function mergeVariants(variants: readonly ObjectShape[]): ObjectShape {
   const members = new Map<string, Member>();
   for (const key of new Set(variants.flatMap((variant) => [...variant.members.keys()]))) {
@@ -286,12 +287,12 @@ function numberOptions(schema: JsonSchema): AnyFieldOptions {
   const whole = schema.type === "integer";
   const above = asNumber(schema.exclusiveMinimum);
   const below = asNumber(schema.exclusiveMaximum);
-  // HTML has no bound that is itself left out. For whole numbers the next one is the same; for others the browser lets
-  // the bound itself through, and the schema refuses it.
+  // HTML has no exclusive bounds. For integers the next one is equivalent; for other numbers the browser accepts the
+  // bound, and the schema rejects it.
   const min = asNumber(schema.minimum) ?? (above !== undefined && whole ? above + 1 : above);
   const max = asNumber(schema.maximum) ?? (below !== undefined && whole ? below - 1 : below);
   return {
-    // The bounds of what a number can hold exactly are not worth showing.
+    // Not the bounds of safe integers.
     min: min !== undefined && min > Number.MIN_SAFE_INTEGER ? min : undefined,
     max: max !== undefined && max < Number.MAX_SAFE_INTEGER ? max : undefined,
     step: asNumber(schema.multipleOf) ?? (whole ? 1 : "any"),
@@ -319,9 +320,8 @@ function constantsOf(schema: unknown): readonly unknown[] {
 }
 
 /**
- * A pattern of JSON Schema, which may match anywhere, as one of HTML, which matches the whole text.
- *
- * @returns The source, or `undefined` where a browser could not compile it.
+ * Converts a pattern of JSON Schema, which may match anywhere, to one of HTML, which matches the whole text. Returns
+ * `undefined` if a browser cannot compile it.
  */
 function attributePattern(pattern: string): string | undefined {
   const whole = pattern.startsWith("^") && /(?<!\\)\$$/.test(pattern) && !hasAlternatives(pattern);
@@ -330,12 +330,12 @@ function attributePattern(pattern: string): string | undefined {
     checkPattern(source);
     return source;
   } catch {
-    // Valid without the flag `v` and not with it: a browser would ignore it, and the schema checks it in any case.
+    // Valid without the flag `v` only: a browser would ignore it. The schema checks it in any case.
     return undefined;
   }
 }
 
-// Whether a `|` stands outside of every group and class: `^` and `$` then hold for one side of it alone.
+// Returns whether a `|` is outside of every group and class: `^` and `$` then apply to one alternative only.
 function hasAlternatives(pattern: string): boolean {
   let outer = pattern.replace(/\\./gs, "").replace(/\[[^\]]*\]/g, "");
   while (/\([^()]*\)/.test(outer)) outer = outer.replace(/\([^()]*\)/g, "");
@@ -346,7 +346,7 @@ function matches(pattern: string, text: string): boolean {
   try {
     return new RegExp(pattern, "u").test(text);
   } catch {
-    // JSON Schema asks for patterns with the flag `u`; one that is none says nothing about the text.
+    // JSON Schema patterns have the flag `u`; an invalid one is not evaluated.
     return false;
   }
 }

@@ -1,8 +1,7 @@
 /**
- * Standard Schema, and its JSON form: the interfaces any validator may offer, and how we ask through them.
+ * Standard Schema and its JSON Schema extension.
  *
- * The interfaces are those of https://standardschema.dev, written out so that no validator and no package of types is
- * needed to read them.
+ * The interfaces are those of https://standardschema.dev, copied so that no validator or type package is required.
  *
  * @module
  */
@@ -10,10 +9,10 @@ import { ErrorList } from "./error_list.ts";
 import { formatPath } from "./path.ts";
 
 /**
- * What every validator that follows Standard Schema offers: zod, valibot, arktype and others.
+ * A validator that follows Standard Schema, such as zod, valibot and arktype.
  *
- * @typeParam Input What it takes.
- * @typeParam Output What it gives.
+ * @typeParam Input The input type.
+ * @typeParam Output The output type.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   /** The properties of Standard Schema. */
@@ -28,91 +27,85 @@ export declare namespace StandardSchemaV1 {
     readonly version: 1;
     /** The name of the library. */
     readonly vendor: string;
-    /** Checks a value. */
+    /** Validates a value. */
     readonly validate: (value: unknown) => Result<Output> | Promise<Result<Output>>;
-    /** Never there at run time: carries the types. */
+    /** Never set at run time: carries the types. */
     readonly types?: Types<Input, Output> | undefined;
   }
-  /** What a check gives. */
+  /** The result of a validation. */
   export type Result<Output> = SuccessResult<Output> | FailureResult;
-  /** The value was accepted. */
+  /** The value is valid. */
   export interface SuccessResult<Output> {
-    /** What the schema made of it. */
+    /** The output value. */
     readonly value: Output;
-    /** Not there on success. */
+    /** Absent on success. */
     readonly issues?: undefined;
   }
-  /** The value was refused. */
+  /** The value is invalid. */
   export interface FailureResult {
-    /** What was wrong with it. */
+    /** The errors. */
     readonly issues: ReadonlyArray<Issue>;
   }
-  /** One thing that was wrong. */
+  /** An error. */
   export interface Issue {
-    /** What was wrong, for people. */
+    /** The message for the user. */
     readonly message: string;
-    /** Where it was wrong, from the outside in. */
+    /** The path of the error, from the outside in. */
     readonly path?: ReadonlyArray<PropertyKey | PathSegment> | undefined;
   }
-  /** A step of a path that says more than its key. */
+  /** A path step as an object. */
   export interface PathSegment {
     /** The key of the step. */
     readonly key: PropertyKey;
   }
-  /** The types a schema carries. */
+  /** The types of a schema. */
   export interface Types<Input = unknown, Output = Input> {
-    /** What it takes. */
+    /** The input type. */
     readonly input: Input;
-    /** What it gives. */
+    /** The output type. */
     readonly output: Output;
   }
-  /** What a schema takes. */
+  /** The input type of a schema. */
   export type InferInput<Schema extends StandardSchemaV1> = NonNullable<Schema["~standard"]["types"]>["input"];
-  /** What a schema gives. */
+  /** The output type of a schema. */
   export type InferOutput<Schema extends StandardSchemaV1> = NonNullable<Schema["~standard"]["types"]>["output"];
 }
 
-/** The part of Standard JSON Schema that is asked here: it throws where the schema cannot be written down. */
+/** The part of Standard JSON Schema that is used here. It throws if the schema cannot be converted. */
 type ToJsonSchema = (options: {
   readonly target: "draft-2020-12";
-  /** Options of the library itself. */
   readonly libraryOptions: Readonly<Record<string, unknown>> | undefined;
 }) => Readonly<Record<string, unknown>>;
 
-/** Whether a value follows Standard Schema. A function may: arktype's schemas are. */
+/** Returns whether a value follows Standard Schema. It may be a function, as in arktype. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   const props: unknown = Reflect.get(value, "~standard");
   return typeof props === "object" && props !== null && typeof Reflect.get(props, "validate") === "function";
 }
 
-/**
- * What a schema takes, as JSON Schema of draft 2020-12.
- *
- * @returns The document, or `null` where the schema offers none or cannot be written down as one.
- */
+/** Returns the input of a schema as JSON Schema of draft 2020-12, or `null` if the schema provides none. */
 export function jsonSchemaOf(schema: StandardSchemaV1): Readonly<Record<string, unknown>> | null {
   const converter: unknown = Reflect.get(schema["~standard"], "jsonSchema");
   if (typeof converter !== "object" || converter === null) return null;
   const input: unknown = Reflect.get(converter, "input");
   if (typeof input !== "function") return null;
-  // Standard JSON Schema gives this function its type; what it returns is looked at as unknown by readShape().
+  // Standard JSON Schema defines the type of this function; readShape() reads its result as unknown.
   const toJsonSchema = input as ToJsonSchema;
-  // The second try is for zod, which refuses the whole schema for one part that has no JSON form (a Date, a File) unless
-  // it may write `{}` for that part.
+  // The second attempt is for zod, which rejects a schema with a part that has no JSON form (a Date, a File) unless it
+  // may use `{}` for that part.
   const tries = [undefined, { unrepresentable: "any" }];
   for (const libraryOptions of tries) {
     try {
       return toJsonSchema({ target: "draft-2020-12", libraryOptions });
     } catch {
-      // A schema without a JSON form is a schema all the same: the standard tells the converter to throw, and the form
-      // then leaves reading the texts to the schema.
+      // The standard requires the converter to throw for a schema without a JSON form. The schema then reads the texts.
     }
   }
   return null;
 }
 
-/** The name of the field an issue is about, such as `address.city` or `rows[0].label`; `""` for the whole. */
+/** Returns the field name of an issue, such as `address.city` or `rows[0].label`; `""` for the whole form. */
 export function issueName({ path = [] }: StandardSchemaV1.Issue): string {
   return formatPath(path.map((segment) => {
     const key = typeof segment === "object" ? segment.key : segment;
@@ -120,16 +113,16 @@ export function issueName({ path = [] }: StandardSchemaV1.Issue): string {
   }));
 }
 
-/** What a schema makes of data. */
+/** The result of validating the data of an action. */
 export type CheckedInput =
   | { readonly kind: "valid"; readonly value: unknown }
-  | { readonly kind: "refused"; readonly errors: ReadonlyMap<string, readonly string[]> };
+  | { readonly kind: "invalid"; readonly errors: ReadonlyMap<string, readonly string[]> };
 
-/** Checks the data of an action that has no form. */
+/** Validates the data of an action without a form. */
 export async function checkInput(schema: StandardSchemaV1, data: unknown): Promise<CheckedInput> {
   const result = await schema["~standard"].validate(data);
   if (result.issues === undefined) return { kind: "valid", value: result.value };
   const errors = new ErrorList();
   for (const issue of result.issues) errors.add(issueName(issue), issue.message);
-  return { kind: "refused", errors: errors.all };
+  return { kind: "invalid", errors: errors.all };
 }

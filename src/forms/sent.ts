@@ -1,22 +1,20 @@
 /**
- * Reads what a client sent for one field: texts, files, lists of these, or values of a typed caller; and the numbers, dates
- * and times that a text stands for.
+ * Reads the submitted value of a field: a string, a file, a list of these, or a value of a typed caller; and parses
+ * numbers, dates and times.
  *
  * @module
  */
 
 const NUMBER_TEXT_LIMIT = 100;
-// HTML, 2.3.4.3: a valid floating-point number; a browser sends nothing else, and `Number()` alone takes `0x10` and `""`.
+// HTML, 2.3.4.3: a valid floating-point number. Browsers submit no other; `Number()` alone accepts `0x10` and `""`.
 const NUMBER = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 const CHECKED = new Set(["on", "true", "1", "yes"]);
 const UNCHECKED = new Set(["", "off", "false", "0", "no"]);
 
 /**
- * Reads one text: nothing is `""`, numbers and booleans of a typed caller are written out, one value in a list is that
- * value.
- *
- * @returns The text, or `null` for a file, an object, or several values.
+ * Returns the submitted text: `""` for none, numbers and booleans of a typed caller as text, the value of a list with
+ * one. Returns `null` for a file, an object, or several values.
  */
 export function sentText(sent: unknown): string | null {
   if (typeof sent === "string") return sent;
@@ -26,22 +24,20 @@ export function sentText(sent: unknown): string | null {
   return null;
 }
 
-/** Reads the text of each value in a list; `null` for one that is not a text, such as a file. */
+/** Returns the text of each value in a list; `null` for a value that is not a text, such as a file. */
 export function sentTexts(sent: unknown): readonly (string | null)[] {
   if (sent === undefined || sent === null) return [];
   return sentList(sent).map((item) => Array.isArray(item) ? null : sentText(item));
 }
 
-/** Reads a list; a value that is not in one is a list of one. */
+/** Returns a list; a single value becomes a list of one. */
 export function sentList(sent: unknown): readonly unknown[] {
   return Array.isArray(sent) ? sent : [sent];
 }
 
 /**
- * Reads the state of a checkbox. A box that is not checked is not sent at all; where a hidden field of the same name
- * stands before it, the last value counts.
- *
- * @returns The state, or `null` for any other value.
+ * Returns the state of a checkbox, or `null` for any other value. An unchecked box is not submitted; if a hidden field
+ * of the same name precedes it, the last value counts.
  */
 export function sentChecked(sent: unknown): boolean | null {
   const last: unknown = Array.isArray(sent) ? sent.at(-1) : sent;
@@ -51,17 +47,19 @@ export function sentChecked(sent: unknown): boolean | null {
   return CHECKED.has(text) || (UNCHECKED.has(text) ? false : null);
 }
 
-/** Reads the files. A file input in which nothing was chosen sends an empty file without a name (HTML, 4.10.22.4). */
+/**
+ * Returns the submitted files. A file input without a choice submits an empty file without a name (HTML, 4.10.22.4).
+ */
 export function sentFiles(sent: unknown): readonly File[] {
   return sentList(sent).filter((item) => item instanceof File).filter((file) => !isEmptyFile(file));
 }
 
-/** Returns whether a value is the file that an input without a choice sends. */
+/** Returns whether a value is the file of an input without a choice. */
 export function isEmptyFile(value: unknown): boolean {
   return value instanceof File && value.name === "" && value.size === 0;
 }
 
-/** Reads the number that a text stands for; `null` for any other text. */
+/** Parses a number; `null` for any other text. */
 export function parseNumber(text: string): number | null {
   const trimmed = text.length > NUMBER_TEXT_LIMIT ? "" : text.trim();
   const value = NUMBER.test(trimmed) ? Number(trimmed) : NaN;
@@ -71,24 +69,24 @@ export function parseNumber(text: string): number | null {
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?$/;
 
-/** Counts the days of a date since 1970; `null` for a text that is not a date. */
+/** Parses a date as days since 1970; `null` for any other text. */
 export function parseDays(text: string): number | null {
   const [, year = "", month = "", day = ""] = DATE.exec(text) ?? [];
   if (year === "" || year === "0000") return null;
   const time = Date.parse(`${text}T00:00:00Z`);
-  // 30 February is a date for some parsers, the first of March.
+  // Some parsers read 30 February as 1 March.
   const real = !Number.isNaN(time) && new Date(time).getUTCDate() === Number(day) && Number(month) <= 12;
   return real ? time / 86_400_000 : null;
 }
 
-/** Counts the seconds of a time since midnight; `null` for a text that is not a time. */
+/** Parses a time as seconds since midnight; `null` for any other text. */
 export function parseSeconds(text: string): number | null {
   const [, hours = "", minutes = "", seconds = "0", fraction = "0"] = TIME.exec(text) ?? [];
   if (hours === "" || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) + Number(`0.${fraction}`);
 }
 
-/** Counts the seconds of a date and time since 1970; `null` for a text that is not both. */
+/** Parses a date and time as seconds since 1970; `null` for any other text. */
 export function parseDateTime(text: string): number | null {
   const [date = "", time = "", rest] = text.split("T");
   const days = parseDays(date);

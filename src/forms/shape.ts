@@ -1,11 +1,11 @@
 /**
- * The shape of what a schema takes: how texts become values, and how each value is shown as a field.
+ * The input shape of a schema: how texts become values, and how each value is rendered as a field.
  *
  * ```
  * { title: string, rows: { label: string }[] }
  *
- * object ─ title ─ scalar (string, drawn as text)
- *        └ rows ── list ─ items ─ object ─ label ─ scalar (string, drawn as text)
+ * object ─ title ─ scalar (string, rendered as text)
+ *        └ rows ── list ─ items ─ object ─ label ─ scalar (string, rendered as text)
  * ```
  *
  * @module
@@ -14,118 +14,97 @@ import type { AnyFieldOptions } from "./field_options.ts";
 import type { FieldType } from "./field_kinds.ts";
 import { isPlainObject, joinPath, type Step } from "./path.ts";
 
-/** What one part of the input may be. */
+/** The shape of one part of the input. */
 export type Shape = ScalarShape | ListShape | ObjectShape | VariantsShape | ReferenceShape;
 
-/** How a part is drawn as one control. */
+/** How a part is rendered as one control. */
 export interface Sketch {
-  /** The type of field. */
   readonly type: FieldType;
-  /** Its options. */
   readonly options: AnyFieldOptions;
 }
 
-/** One value. */
+/** A single value. */
 export interface ScalarShape {
-  /** Tells a scalar from other shapes. */
   readonly kind: "scalar";
-  /** What its text becomes. */
+  /** The type that its text is converted to. */
   readonly type: "string" | "number" | "boolean" | "file" | "unknown";
-  /** Whether it may be `null`. */
   readonly nullable: boolean;
-  /** Whether an empty text may be its value. */
+  /** `true` if an empty text is a valid value. */
   readonly emptyFits: boolean;
-  /** The one value it may have, as text, or `null`: what tells variants apart. */
+  /** The only valid value, as text, or `null`. Distinguishes variants. */
   readonly constant: string | null;
-  /** How it is drawn. */
   readonly sketch: Sketch;
 }
 
-/** Values in order. */
+/** A list. */
 export interface ListShape {
-  /** Tells a list from other shapes. */
   readonly kind: "list";
-  /** The shape of its items. */
   readonly items: Shape;
-  /** The shapes of the first items, where they differ from the rest. */
+  /** The shapes of the first items, if they differ from the others. */
   readonly first: readonly Shape[];
-  /** Whether it may be `null`. */
   readonly nullable: boolean;
-  /** Whether the empty list may be its value. */
+  /** `true` if the empty list is valid. */
   readonly emptyFits: boolean;
-  /** How the whole list is drawn as one control, or `null` where its items are drawn one by one. */
+  /** How the list is rendered as one control, or `null` if its items are rendered separately. */
   readonly sketch: Sketch | null;
 }
 
-/** Values by name. */
+/** An object. */
 export interface ObjectShape {
-  /** Tells an object from other shapes. */
   readonly kind: "object";
-  /** The values it names. */
   readonly members: ReadonlyMap<string, Member>;
-  /** What other names may hold, or `null` where nothing is said of them. */
+  /** The shape of members with other names, or `null` if the schema does not declare one. */
   readonly rest: Shape | null;
-  /** Whether it may be `null`. */
   readonly nullable: boolean;
 }
 
-/** One named value. */
+/** A member of an object. */
 export interface Member {
-  /** Its shape. */
   readonly shape: Shape;
-  /** Whether its object may lack it. */
   readonly optional: boolean;
 }
 
-/** One of several objects, told apart by the constants in them. */
+/** One of several objects, distinguished by constants. */
 export interface VariantsShape {
-  /** Tells alternatives from other shapes. */
   readonly kind: "variants";
-  /** The alternatives. */
   readonly variants: readonly ObjectShape[];
-  /** All their members in one: what a form shows. */
+  /** All their members in one object: the one that a form renders. */
   readonly merged: ObjectShape;
-  /** Whether it may be `null`. */
   readonly nullable: boolean;
 }
 
-/** A shape that is being read further up: a schema that contains itself. */
+/** A shape that is being read: the schema contains itself. */
 export interface ReferenceShape {
-  /** Tells a reference from other shapes. */
   readonly kind: "reference";
-  /** Whether it may be `null`: a reference says nothing of it. */
   readonly nullable: boolean;
-  /** The shape it stands for. */
   readonly target: () => Shape;
 }
 
-/** A part that is drawn as one control, at its place. */
+/** A part that is rendered as one control, in its context. */
 export interface Leaf {
-  /** Its shape. */
   readonly shape: ScalarShape | ListShape;
-  /** How it is drawn. */
   readonly sketch: Sketch;
-  /** Whether its object may lack it. */
+  /** `true` if its object may lack it. */
   readonly optional: boolean;
-  /** Whether a value must be given: neither it nor anything around it may be left out. */
+  /** `true` if it needs a value: neither it nor an object around it is optional. */
   readonly required: boolean;
 }
 
-/** A shape with references followed. */
+/** Follows references. */
 export function resolved(shape: Shape): Exclude<Shape, ReferenceShape> {
   let target = shape;
   while (target.kind === "reference") target = target.target();
   return target;
 }
 
-/** The object a shape is, all variants in one; `null` where it is none. */
+/** Returns the object of a shape, with all variants merged; `null` for any other shape. */
 export function objectOf(shape: Shape): ObjectShape | null {
   const target = resolved(shape);
   if (target.kind === "variants") return target.merged;
   return target.kind === "object" ? target : null;
 }
 
-/** What stands at a path, with what is around it taken into account; `null` where the schema has nothing there. */
+/** Returns the shape at a path, and whether it is optional and required there; `null` if the schema has none. */
 export function shapeAt(
   shape: Shape,
   steps: readonly Step[],
@@ -137,7 +116,7 @@ export function shapeAt(
     const target = resolved(current);
     if (typeof step === "number") {
       if (target.kind !== "list") return null;
-      // A row that is there has what a row needs, however optional the list is.
+      // An existing row needs the values of a row, even if the list is optional.
       [current, optional, required] = [target.first[step] ?? target.items, false, true];
       continue;
     }
@@ -145,13 +124,13 @@ export function shapeAt(
     const member = object?.members.get(step) ?? (object?.rest ? { shape: object.rest, optional: true } : null);
     if (member === null) return null;
     [current, optional, required] = [member.shape, member.optional, required && !member.optional];
-    // Below an object that may be `null` as a whole nothing must be given.
+    // No member of a nullable object is required.
     if (member.shape.nullable && resolved(member.shape).kind !== "scalar") required = false;
   }
   return { shape: current, optional, required };
 }
 
-/** The control at a path, or `null` where there is none: nothing known there, an object, or a list of single controls. */
+/** Returns the control at a path; `null` if it is unknown, an object, or a list whose items are rendered separately. */
 export function leafAt(shape: Shape, steps: readonly Step[]): Leaf | null {
   const found = shapeAt(shape, steps);
   if (found === null) return null;
@@ -163,38 +142,37 @@ export function leafAt(shape: Shape, steps: readonly Step[]): Leaf | null {
 }
 
 /**
- * The names of the controls a shape is drawn with, in order: every named value, and as many items of each list as the
- * data has.
+ * Returns the names of the controls of a shape, in order, with as many list items as the data has.
  *
- * @param written The patterns a field was written down for: a list that is among them is drawn as one control.
+ * @param declared The patterns of declared fields: a list among them is rendered as one control.
  */
 export function leafNames(
   shape: Shape,
   data: unknown,
-  written: ReadonlySet<string>,
+  declared: ReadonlySet<string>,
   name: string = "",
 ): readonly string[] {
-  // A schema that contains itself is drawn as deep as the data goes.
+  // A recursive schema is rendered as deep as the data.
   if (shape.kind === "reference" && name !== "" && !isPlainObject(data)) return [];
   const target = resolved(shape);
   if (target.kind === "scalar") return name === "" ? [] : [name];
   if (target.kind === "list") {
-    if (target.sketch !== null || written.has(name.replace(/\[\d+\]/g, "[]"))) return [name];
+    if (target.sketch !== null || declared.has(name.replace(/\[\d+\]/g, "[]"))) return [name];
     const items: readonly unknown[] = Array.isArray(data) ? data : [];
     return items.flatMap((item, index) =>
-      leafNames(target.first[index] ?? target.items, item, written, joinPath(name, index))
+      leafNames(target.first[index] ?? target.items, item, declared, joinPath(name, index))
     );
   }
   const { members } = target.kind === "variants" ? target.merged : target;
   return Array.from(members).flatMap(([key, member]) => {
     const inner: unknown = isPlainObject(data) && Object.hasOwn(data, key) ? data[key] : undefined;
-    return leafNames(member.shape, inner, written, joinPath(name, key));
+    return leafNames(member.shape, inner, declared, joinPath(name, key));
   });
 }
 
 function needsValue(shape: ScalarShape | ListShape): boolean {
   if (shape.kind === "list") return !shape.emptyFits;
-  // Both states of a box are values; only one that must be ticked needs something from the visitor.
+  // Both states of a checkbox are values; only one that must be checked requires input.
   if (shape.type === "boolean" && shape.sketch.type === "checkbox") return shape.constant === "true";
   if (shape.type === "unknown") return false;
   return !shape.nullable && !shape.emptyFits;

@@ -1,7 +1,7 @@
 /**
- * Forms written down as data, for a template of one's own: frozen, and safe to send as JSON.
+ * Specs: forms as plain data for custom templates, frozen and safe to send as JSON.
  *
- * A spec holds every fact that drawing needs and nothing that is alive: no function, no file, no password.
+ * A spec contains every fact that rendering needs, but no function, file or password.
  *
  * @module
  */
@@ -10,77 +10,77 @@ import type { BoundFormWithFormsets } from "./composite.ts";
 import type { BoundForm } from "./form.ts";
 import type { BoundFormset, BoundFormsetRow, FormsetDefinition } from "./formset.ts";
 
-/** One field, written down: all that drawing needs of a bound field. */
+/** A field as plain data: all facts of a bound field that rendering needs. */
 export interface FieldSpec extends Omit<BoundField, "type" | "raw" | "definition"> {
-  /** Whether it stands in an extra row of a formset. */
+  /** `true` if it is in an extra row of a formset. */
   readonly extra: boolean;
 }
 
-/** Fields that are shown together. */
+/** Fields that are rendered together. */
 export interface FormSectionSpec {
-  /** Its heading, or `""`. */
+  /** The heading, or `""`. */
   readonly label: string;
-  /** What stands below the heading, or `""`. */
+  /** The text below the heading, or `""`. */
   readonly description: string;
-  /** Its fields. */
+  /** The fields. */
   readonly fields: readonly FieldSpec[];
 }
 
-/** A form, written down. */
+/** A form as plain data. */
 export interface FormSpec extends Pick<BoundForm, "kind" | "name" | "hasFiles"> {
-  /** Its fields, in sections. Every field of the form is in one. */
+  /** Its fields, in sections. Every field is in one. */
   readonly sections: readonly FormSectionSpec[];
-  /** What was wrong with the form as a whole. */
+  /** The errors of the form as a whole. */
   readonly nonFieldErrors: readonly string[];
-  /** Everything that was wrong, by field name. */
+  /** All errors, by field name. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** The formsets in it, by name; absent where it has none. No section holds their fields. */
+  /** The formsets of the form by name; absent if it has none. Sections do not contain their fields. */
   readonly formsets?: Readonly<Record<string, FormsetSpec>>;
 }
 
-/** One row of a formset, written down. */
+/** A row of a formset as plain data. */
 export interface FormsetRowSpec extends Pick<BoundFormsetRow, "index" | "extra"> {
-  /** Its fields, without hidden ones and without the box that deletes it. */
+  /** Its fields, without hidden ones and without the checkbox that deletes it. */
   readonly fields: readonly FieldSpec[];
   /** Its hidden fields. */
   readonly hidden: readonly FieldSpec[];
-  /** The box that deletes it, or `null`. */
+  /** The checkbox that deletes it, or `null`. */
   readonly deleteField: FieldSpec | null;
   /** The number that orders it, or `null`. */
   readonly orderField: FieldSpec | null;
-  /** What was wrong with it, by field name without the prefix; what concerns the row under `""`. */
+  /** Its errors, by field name without the prefix; those of the row itself under `""`. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A formset, written down. */
+/** A formset as plain data. */
 export interface FormsetSpec
   extends Pick<FormsetDefinition, "kind" | "name" | "prefix" | "canDelete" | "canOrder" | "min" | "max"> {
   /** Its rows. */
   readonly rows: readonly FormsetRowSpec[];
-  /** The row to be cloned; its names hold `__index__` in place of a number. */
+  /** The empty row; its names contain `__index__` instead of a number. */
   readonly emptyRow: FormsetRowSpec;
-  /** What was wrong with the formset as a whole. */
+  /** The errors of the formset as a whole. */
   readonly nonFormErrors: readonly string[];
-  /** Whether it takes files, and is sent as `multipart/form-data`. */
+  /** `true` if it accepts files and is submitted as `multipart/form-data`. */
   readonly hasFiles: boolean;
 }
 
-/** Which fields are shown together, and under which heading. */
+/** Fields that are rendered together, with a heading. */
 export interface FormSection {
-  /** Its heading. Default: none. */
+  /** The heading. Default: none. */
   readonly label?: string | null | undefined;
-  /** What stands below the heading. Default: nothing. */
+  /** The text below the heading. Default: none. */
   readonly description?: string | undefined;
-  /** The names of its fields. A list among them stands for a line of fields, and counts as its names. */
+  /** The names of its fields. A nested list is a line of fields; its names are included. */
   readonly fields: readonly (string | readonly string[])[];
 }
 
 /**
- * Writes a field down.
+ * Returns the spec of a field.
  *
  * @param field The field.
- * @param options `extra`: whether it stands in an extra row of a formset. Default: `false`.
- * @returns The spec, frozen through and through.
+ * @param options `extra`: `true` for a field in an extra row of a formset. Default: `false`.
+ * @returns The spec, deeply frozen.
  *
  * @example A field as data
  * ```tsx
@@ -114,17 +114,16 @@ export function fieldSpec(field: BoundField, options: { readonly extra?: boolean
 }
 
 /**
- * Writes a form down.
+ * Returns the spec of a form.
  *
- * Without sections all fields stand in one, without a heading. With sections each has the fields it names; names the
- * form does not have are passed over, so that one arrangement can serve several forms, and what no section names follows
- * in a last section without a heading: no field is ever lost.
+ * Without sections, all fields are in one section without a heading. Unknown names in a section are ignored, so that
+ * several forms can share an arrangement. Fields that no section names are in a last section without a heading.
  *
  * @param form The form.
- * @param sections Which fields are shown together. Default: all in one section.
- * @returns The spec, frozen through and through.
+ * @param sections The sections. Default: one section with all fields.
+ * @returns The spec, deeply frozen.
  *
- * @example A form drawn from its spec
+ * @example A form rendered from its spec
  * ```tsx
  * import { action, createHandler, defineForm, field, Form, formSpec, useForm } from "@hyper/actions";
  * import { assertStringIncludes } from "@std/assert";
@@ -183,10 +182,10 @@ function specsOf(formsets: Readonly<Record<string, BoundFormset>>): Readonly<Rec
 }
 
 /**
- * Writes a formset down.
+ * Returns the spec of a formset.
  *
  * @param formset The formset.
- * @returns The spec, frozen through and through.
+ * @returns The spec, deeply frozen.
  *
  * @example A formset as data
  * ```tsx

@@ -16,6 +16,7 @@
  */
 import type { ComponentChildren, VNode } from "preact";
 import { renderToStringAsync } from "preact-render-to-string";
+import { isPromiseLike } from "../callback.ts";
 
 /**
  * Renders a node to pieces of HTML in document order: everything before the first part that waits, then that part, and so on.
@@ -97,8 +98,4 @@ function Inner({ tap, children }: TapProps): ComponentChildren {
     throw tap;
   }
   return children;
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -348,11 +348,8 @@ const MAX_TOPIC = 256;
 /** Throws a `TypeError` if a topic is empty, longer than 256 characters, or begins with `hyper:`. */
 export function checkTopic(topic: string): void {
   if (typeof topic === "string" && topic.length > 0 && topic.length <= MAX_TOPIC && !topic.startsWith("hyper:")) return;
-  throw new TypeError(
-    `Cannot use topic "${
-      String(topic).slice(0, 64)
-    }": the topic is invalid; use 1 to ${MAX_TOPIC} characters that do not start with "hyper:"`,
-  );
+  const remedy = `use 1 to ${MAX_TOPIC} characters that do not start with "hyper:"`;
+  throw new TypeError(`Cannot use topic "${String(topic).slice(0, 64)}": the topic is invalid; ${remedy}`);
 }
 
 /**

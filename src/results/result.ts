@@ -47,26 +47,19 @@ export function readResult(
 export function readYielded(value: unknown, actionName: string): Item {
   if (isItem(value)) return value;
   throw new TypeError(
-    `Cannot send what the generator of action "${actionName}" gave: ${
-      describeReturned(value)
-    } is not an item; yield items such as ` +
-      `html() or toast()`,
+    `Cannot send what the generator of action "${actionName}" yielded: ` +
+      `${describeReturned(value)} is not an item; yield items such as html() or toast()`,
   );
 }
 
 function readList(list: readonly unknown[], actionName: string): readonly Item[] {
-  list.forEach((value, index) => {
-    if (!isItem(value)) {
-      throw new TypeError(
-        `Cannot answer with the list that action "${actionName}" returned: ${
-          describeReturned(value)
-        } at index ${index} is not an ` +
-          `item, while others are`,
-      );
-    }
-  });
-  // The loop has checked every member.
-  return list as readonly Item[];
+  const index = list.findIndex((value) => !isItem(value));
+  // Every member is an item.
+  if (index === -1) return list as readonly Item[];
+  throw new TypeError(
+    `Cannot answer with the list that action "${actionName}" returned: ` +
+      `${describeReturned(list[index])} at index ${index} is not an item, while others are; return items only`,
+  );
 }
 
 function isGenerator(value: unknown): value is ItemSource {

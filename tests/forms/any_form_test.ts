@@ -9,22 +9,22 @@ const fields = { title: field.text({ required: true }) };
 const NoteForm = defineForm("note", { fields });
 const Notes = defineFormset(NoteForm, { prefix: "notes" });
 
-Deno.test("isAnyForm() knows forms and formsets", () => {
+Deno.test("isAnyForm() accepts forms and formsets", () => {
   assertEquals([NoteForm, Notes].map(isAnyForm), [true, true]);
   assertEquals([null, undefined, "form", {}, () => NoteForm].map(isAnyForm), [false, false, false, false, false]);
 });
 
-Deno.test("formsIn() gives a form itself, and of a formset the form of its rows", () => {
+Deno.test("formsIn() returns a form itself, and for a formset the form of its rows", () => {
   assertEquals([...formsIn(NoteForm), ...formsIn(Notes)], [NoteForm, NoteForm]);
 });
 
-Deno.test("makeForm() gives a form at once where nothing has to be waited for", () => {
+Deno.test("makeForm() returns a form synchronously if the application does", () => {
   assertEquals(makeForm(NoteForm, ctx), { definition: NoteForm, initial: null });
   const greeting = defineForm("note", { fields, getInitial: () => ({ title: "Hello" }) });
   assertEquals(makeForm(greeting, ctx), { definition: greeting, initial: { title: "Hello" } });
 });
 
-Deno.test("makeForm() asks getInitial with the request, and waits for it", async () => {
+Deno.test("makeForm() calls getInitial with the request and awaits it", async () => {
   const form = defineForm("note", {
     fields,
     getInitial: async ({ url }) => await Promise.resolve({ title: url.pathname }),
@@ -34,36 +34,36 @@ Deno.test("makeForm() asks getInitial with the request, and waits for it", async
   assertEquals((await made).initial, { title: "/notes" });
 });
 
-Deno.test("makeForm() asks a factory for the form, alone or with what it begins with", async () => {
+Deno.test("makeForm() accepts a factory that returns a form or a pair with initial values", async () => {
   assertStrictEquals((await makeForm(() => NoteForm, ctx)).definition, NoteForm);
   const pair = await makeForm(() => Promise.resolve([Notes, { initial: [{ title: "a" }] }] as const), ctx);
   assertEquals([pair.definition, pair.initial], [Notes, [{ title: "a" }]]);
 });
 
-Deno.test("makeForm() lets a factory's initial values go before those of getInitial", async () => {
+Deno.test("makeForm() prefers the initial values of a factory to those of getInitial", async () => {
   const form = defineForm("note", { fields, getInitial: () => ({ title: "Hello" }) });
   assertEquals((await makeForm(() => [form, { initial: { title: "Stored" } }], ctx)).initial, { title: "Stored" });
   assertEquals((await makeForm(() => form, ctx)).initial, { title: "Hello" });
 });
 
-Deno.test("makeForm() refuses a factory that gives no form", async () => {
-  assertThrows(() => makeForm((() => undefined) as never, ctx), TypeError, "its factory gave undefined");
+Deno.test("makeForm() throws for a factory that returns no form", async () => {
+  assertThrows(() => makeForm((() => undefined) as never, ctx), TypeError, "its factory returned undefined");
   await assertRejects(
     async () => await makeForm((() => Promise.resolve([{}, {}])) as never, ctx),
     TypeError,
-    "its factory gave object",
+    "its factory returned object",
   );
 });
 
-Deno.test("initialOver() lets values of the page go before those of the form", () => {
+Deno.test("initialOver() prefers values of the page to those of the form", () => {
   const made = { definition: NoteForm, initial: { title: "Hello", other: "x" } };
   assertEquals(initialOver(made, { title: "Page" }), { title: "Page", other: "x" });
   assertStrictEquals(initialOver(made, null), made.initial);
   assertEquals(initialOver({ definition: NoteForm, initial: null }, { title: "Page" }), { title: "Page" });
 });
 
-Deno.test("initialOver() refuses values of the page for a formset", () => {
+Deno.test("initialOver() throws for values of the page for a formset", () => {
   const made = { definition: Notes, initial: [{ title: "a" }] };
-  assertThrows(() => initialOver(made, {}), TypeError, 'Cannot show formset "note" with initial values of the page');
+  assertThrows(() => initialOver(made, {}), TypeError, 'Cannot render formset "note" with initial values of the page');
   assertStrictEquals(initialOver(made, null), made.initial);
 });

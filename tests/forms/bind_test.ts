@@ -13,7 +13,7 @@ const Notes = defineFormset(NoteForm, { prefix: "notes" });
 const Diary = withFormsets(NoteForm, { notes: Notes });
 const WHERE = { initial: null, instance: null };
 
-Deno.test("bind() gives a blank form, formset and form with formsets at once", () => {
+Deno.test("bind() returns a blank form, formset and form with formsets synchronously", () => {
   const form = bind(NoteForm, { mode: "blank", initial: { title: "Hello" }, instance: "3" });
   assertEquals([form.kind, form.field("title").value, form.instance, form.isBound], ["form", "Hello", "3", false]);
   const formset = bind(Notes, { mode: "blank", initial: [{ title: "a" }], instance: null });
@@ -22,7 +22,7 @@ Deno.test("bind() gives a blank form, formset and form with formsets at once", (
   assertEquals([diary.field("title").value, diary.formsets.notes.rows.length, diary.isBound], ["b", 2, false]);
 });
 
-Deno.test("bind() unchecked shows what was sent and checks nothing", () => {
+Deno.test("bind() with mode unchecked shows the submitted data without validation", () => {
   const form = bind(NoteForm, { mode: "unchecked", sent: { title: "" }, ...WHERE });
   assertEquals([form.isBound, form.isValid, form.errorCount, form.field("title").raw], [true, false, 0, ""]);
   const formset = bind(Notes, { mode: "unchecked", sent: { notes: [{ title: "a" }, { title: "" }] }, ...WHERE });
@@ -30,7 +30,7 @@ Deno.test("bind() unchecked shows what was sent and checks nothing", () => {
   assertEquals(formset.field("notes[0].title").raw, "a");
 });
 
-Deno.test("bind() checks forms, formsets and forms with formsets alike", async () => {
+Deno.test("bind() validates forms, formsets and forms with formsets", async () => {
   const form = await bind(NoteForm, { mode: "checked", sent: { title: "a" }, ctx, ...WHERE });
   assertEquals([form.kind, form.values], ["form", { title: "a" }]);
   const formset = await bind(Notes, { mode: "checked", sent: { notes: [{ title: "a" }] }, ctx, ...WHERE });
@@ -39,7 +39,7 @@ Deno.test("bind() checks forms, formsets and forms with formsets alike", async (
   assertEquals(diary.values, { title: "a", notes: [{ title: "b" }] });
 });
 
-Deno.test("bind() gives a form at once where no check has to be waited for, and a promise where one has", async () => {
+Deno.test("bind() returns a promise only if a check is asynchronous", async () => {
   const sent = { title: "a" };
   assertEquals((bind(NoteForm, { mode: "checked", sent, ctx, ...WHERE }) as { isValid: boolean }).isValid, true);
   const waiting = defineForm("note", { fields: { ...fields, photo: field.file() } });
@@ -52,7 +52,7 @@ Deno.test("bind() gives a form at once where no check has to be waited for, and 
   }
 });
 
-Deno.test("a bound form that is logged or sent as JSON holds nothing of what was sent", async () => {
+Deno.test("a bound form that is logged or sent as JSON contains no submitted data", async () => {
   const form = defineForm("login", { fields: { secret: field.password() } });
   const rows = defineFormset(form, { prefix: "rows", canDelete: true, canOrder: true });
   const sent = { secret: "hunter2", rows: [{ secret: "hunter2", _order: "hunter2" }] };
@@ -63,7 +63,7 @@ Deno.test("a bound form that is logged or sent as JSON holds nothing of what was
   }
 });
 
-Deno.test("successFeedback() of a bound form makes what was declared of its values", async () => {
+Deno.test("successFeedback() returns the declared feedback for the values of a bound form", async () => {
   const form = defineForm("note", { fields, success: { toast: ({ title }) => `Saved ${title}`, redirect: "/notes" } });
   const bound = await bind(form, { mode: "checked", sent: { title: "Milk" }, ctx, ...WHERE });
   assertEquals(successFeedback(bound, ctx), { toast: "Saved Milk", redirect: "/notes" });

@@ -18,28 +18,28 @@ const NoteForm = defineForm("note", {
   },
 });
 
-Deno.test("bindForm() gives the values of its fields", async () => {
+Deno.test("bind() of a form returns the values of its fields", async () => {
   const form = await bindTo(NoteForm, { title: "Milk", due: "", count: "3", done: "on", secret: "s" });
   assert(form.isBound && form.isValid);
   assertEquals(form.values, { title: "Milk", due: null, count: 3, done: true, secret: "s", file: null });
 });
 
-Deno.test("bindForm() keeps an error for each field that is wrong, and gives no values", async () => {
+Deno.test("bind() of a form returns an error for each invalid field, and no values", async () => {
   const form = await bindTo(NoteForm, { title: "", count: "0" });
   assertEquals(form.isValid, false);
   assertEquals(issuesOf(form), [["title", ["Fill in this field"]], ["count", ["Enter a number of 1 or more"]]]);
   assertEquals([form.errorCount, form.fieldNames], [2, ["title", "count"]]);
   assertEquals(form.issues, { title: ["Fill in this field"], count: ["Enter a number of 1 or more"] });
-  assertThrows(() => form.values, TypeError, 'Cannot read the values of form "note": 2 errors were found in it');
+  assertThrows(() => form.values, TypeError, 'Cannot read the values of form "note": it has 2 errors');
 });
 
-Deno.test("blankForm() is neither valid nor refused", () => {
+Deno.test("a blank form is neither valid nor invalid", () => {
   const form = showBlank(NoteForm);
   assertEquals([form.isBound, form.isValid, form.errorCount], [false, false, 0]);
-  assertThrows(() => form.values, TypeError, "nothing was sent to it, ask isValid first");
+  assertThrows(() => form.values, TypeError, "no data was submitted; check isValid first");
 });
 
-Deno.test("a bound field shows what was sent, a blank one what it began with", async () => {
+Deno.test("a bound field shows the submitted value, a blank one the initial value", async () => {
   const initial = { title: "Old", count: 5, due: new Date("2025-03-04T10:00:00Z"), done: true, secret: "s" };
   const blank = showBlank(NoteForm, initial);
   const shown = (form: typeof blank) => form.fields.map(({ value }) => value);
@@ -53,14 +53,14 @@ Deno.test("a bound field shows what was sent, a blank one what it began with", a
   assertEquals(bound.fields.map(({ raw }) => raw), ["", "", "many", "", "", ""]);
 });
 
-Deno.test("a field begins with its own initial value where the form has none for it", () => {
+Deno.test("a field shows its own initial value if the form has none for it", () => {
   const form = defineForm("a", { fields: { x: field.text({ initial: "own" }) } });
   assertEquals(showBlank(form).field("x").value, "own");
   assertEquals(showBlank(form, { x: "given" }).field("x").value, "given");
   assertEquals(showBlank(form, { x: null }).field("x").value, "");
 });
 
-Deno.test("a bound field shows scalars alone, whatever was sent", async () => {
+Deno.test("a bound field shows only scalars, for any submitted value", async () => {
   const form = defineForm("a", {
     fields: {
       text: field.text(),
@@ -78,7 +78,7 @@ Deno.test("a bound field shows scalars alone, whatever was sent", async () => {
   }
 });
 
-Deno.test("a bound field tells which choices are made", async () => {
+Deno.test("a bound field lists its selected choices", async () => {
   const choices = ["a", "b", "c"] as const;
   const form = defineForm("a", { fields: { one: field.radio({ choices }), many: field.multiSelect({ choices }) } });
   const bound = await bindTo(form, { one: "b", many: ["c", "a", "x"] });
@@ -87,7 +87,7 @@ Deno.test("a bound field tells which choices are made", async () => {
   assertEquals(bound.field("many").value, ["c", "a", "x"]);
 });
 
-Deno.test("ids are safe in a selector and never shared between forms, instances and fields", () => {
+Deno.test("IDs are valid in a selector and differ between forms, instances and fields", () => {
   const schema = z.object({
     a: z.string(),
     "a-b": z.string(),
@@ -104,24 +104,24 @@ Deno.test("ids are safe in a selector and never shared between forms, instances 
   for (const id of ids) assert(/^f-[A-Za-z0-9_-]+$/.test(id), id);
 });
 
-Deno.test("ids read as form, instance and field", () => {
+Deno.test("IDs consist of form, instance and field", () => {
   const form = defineForm("note", { fields: { first_name: field.text() } });
   const { id, helpId, errorId } = showBlank(form, null, "3").field("first_name");
   assertEquals([id, helpId, errorId], ["f-note-3-first_name", "h-note-3-first_name", "e-note-3-first_name"]);
   assertEquals(showBlank(form).field("first_name").id, "f-note-first_name");
 });
 
-Deno.test("field() refuses a name the form does not have, and names those it has", () => {
+Deno.test("field() throws for an unknown name and lists the known ones", () => {
   assertThrows(
     () => showBlank(NoteForm).field("titel"),
     TypeError,
-    'Cannot find field "titel" of form "note": it has title, due, count, done, secret, file',
+    'Cannot find field "titel" of form "note": unknown name; it has title, due, count, done, secret, file',
   );
   const zod = showBlank(defineForm("note", { schema: z.object({ title: z.string() }) }));
   for (const name of ["titel", "constructor", "__proto__", "title.x"]) assertThrows(() => zod.field(name), TypeError);
 });
 
-Deno.test("addError() refuses a form after all, and its field shows why", async () => {
+Deno.test("addError() makes a form invalid, and its field shows the message", async () => {
   const form = await bindTo(NoteForm, { title: "Milk" });
   const title = form.field("title");
   assert(form.isValid);
@@ -132,7 +132,7 @@ Deno.test("addError() refuses a form after all, and its field shows why", async 
   assertThrows(() => form.values, TypeError, "2 errors");
 });
 
-Deno.test("clean() runs once nothing is wrong, and its values go on", async () => {
+Deno.test("clean() runs after all fields are valid, and its values are used", async () => {
   const calls: unknown[] = [];
   const form = defineForm("range", {
     fields: { from: field.number({ required: true }), to: field.number({ required: true }) },
@@ -149,7 +149,7 @@ Deno.test("clean() runs once nothing is wrong, and its values go on", async () =
   assertEquals(calls, [{ from: 1, to: 2 }, { from: 3, to: 2 }]);
 });
 
-Deno.test("clean() that gives nothing leaves the values as they are, and one that waits is waited for", async () => {
+Deno.test("clean() that returns nothing keeps the values, and a promise is awaited", async () => {
   const form = defineForm("a", {
     fields: { x: field.text() },
     async clean(values, { addError }) {
@@ -161,7 +161,7 @@ Deno.test("clean() that gives nothing leaves the values as they are, and one tha
   assertEquals(issuesOf(await bindTo(form, { x: "bad" })), [["", ["No"]]]);
 });
 
-Deno.test("fields with names that every object inherits are fields like others", async () => {
+Deno.test("fields may have names that every object inherits", async () => {
   const names = ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"];
   const form = defineForm("odd", {
     fields: Object.fromEntries(names.map((name) => [name, field.text({ required: true })])),
@@ -176,7 +176,7 @@ Deno.test("fields with names that every object inherits are fields like others",
   assertEquals(bound.field("__proto__").value, "__proto__!");
 });
 
-Deno.test("what was typed comes back as typed, in every script and with markup in it", async () => {
+Deno.test("submitted text is shown unchanged, in every script and with markup", async () => {
   const form = defineForm("a", { fields: { x: field.text({ maxlength: 2, required: true }) } });
   for (
     const text of ["<script>alert(1)</script>", "\"'`&amp;", "\r", "👩‍👩‍👧", "עברית ‮ rtl", "e\u0301", "\ud800", "\u0000"]
@@ -187,9 +187,9 @@ Deno.test("what was typed comes back as typed, in every script and with markup i
   }
 });
 
-Deno.test("initial values that are no named values are an error of the programmer", () => {
+Deno.test("initial values that are not an object are a programming error", () => {
   for (const initial of ["text", 5, [{}]]) {
-    assertThrows(() => showBlank(NoteForm, initial), TypeError, 'Cannot begin form "note": its initial values are');
+    assertThrows(() => showBlank(NoteForm, initial), TypeError, 'Cannot create form "note": its initial values are');
   }
 });
 
@@ -232,12 +232,12 @@ const goodValues = {
 const badNames = ["address.city", "count", "rows[1].label", "rows[1].n", "title"];
 
 for (const [library, schema] of Object.entries(nested)) {
-  Deno.test(`bindForm() with a schema of ${library} reads nested texts as the schema asks`, async () => {
+  Deno.test(`bind() with a schema of ${library} converts nested texts as the schema asks`, async () => {
     const form = await bindTo(defineForm("order", { schema }), good);
     assertEquals([issuesOf(form), form.isValid && form.values], [[], goodValues]);
   });
 
-  Deno.test(`bindForm() with a schema of ${library} names nested fields as they were sent`, async () => {
+  Deno.test(`bind() with a schema of ${library} names nested fields as they were submitted`, async () => {
     const form = await bindTo(defineForm("order", { schema }), bad);
     assertEquals([...form.fieldNames].sort(), badNames);
     assertEquals(form.field("rows[1].label").value, "c");
@@ -246,7 +246,7 @@ for (const [library, schema] of Object.entries(nested)) {
   });
 }
 
-Deno.test("bindForm() with a schema of valibot reads texts as its written fields ask", async () => {
+Deno.test("bind() with a schema of valibot converts texts as its declared fields ask", async () => {
   const form = defineForm("order", {
     schema: v.object({
       title: v.pipe(v.string(), v.minLength(1)),
@@ -279,7 +279,7 @@ Deno.test("bindForm() with a schema of valibot reads texts as its written fields
   ]);
 });
 
-Deno.test("bindForm() with a schema that does not tell its fields gives it the texts as they are", async () => {
+Deno.test("bind() passes texts unchanged to a schema without JSON Schema", async () => {
   const form = defineForm("a", { schema: v.object({ n: v.pipe(v.string(), v.transform(Number)) }) });
   const bound = await bindTo(form, { n: "3" });
   assertEquals(bound.values, { n: 3 });
@@ -287,7 +287,7 @@ Deno.test("bindForm() with a schema that does not tell its fields gives it the t
   assertEquals(bound.fields, []);
 });
 
-Deno.test("bindForm() lets a written field speak before the schema does, and in its place", async () => {
+Deno.test("bind() reports the error of a declared field instead of that of the schema", async () => {
   const form = defineForm("a", {
     schema: z.object({ n: z.number().max(5, "Too many"), file: z.instanceof(File).nullish() }),
     fields: {
@@ -303,7 +303,7 @@ Deno.test("bindForm() lets a written field speak before the schema does, and in 
   });
 });
 
-Deno.test("bindForm() leaves an optional field that was left empty to the schema's own word for nothing", async () => {
+Deno.test("bind() passes an empty optional field as the schema expects it", async () => {
   const form = defineForm("a", {
     schema: z.object({ n: z.number().optional(), m: z.number().nullable(), mail: z.email().optional(), t: z.string() }),
     fields: { n: field.number(), m: field.number(), mail: field.email(), t: field.text() },
@@ -311,7 +311,7 @@ Deno.test("bindForm() leaves an optional field that was left empty to the schema
   assertEquals((await bindTo(form, { n: "", m: "", mail: "", t: "" })).values, { m: null, t: "" });
 });
 
-Deno.test("bindForm() makes no optional object for a written field in it that was not sent", async () => {
+Deno.test("bind() does not create an optional object for a declared field that was not submitted", async () => {
   const form = defineForm("a", {
     schema: z.object({ address: z.object({ city: z.string().min(1) }).optional() }),
     fields: { "address.city": field.text() },
@@ -321,7 +321,7 @@ Deno.test("bindForm() makes no optional object for a written field in it that wa
   assertEquals((await bindTo(form, { address: { city: "Oslo" } })).values, { address: { city: "Oslo" } });
 });
 
-Deno.test("bindForm() changes nothing of what was sent", async () => {
+Deno.test("bind() does not change the submitted data", async () => {
   const sent = { n: "3", rows: [{ n: "4" }] };
   for (const schema of [z.object({ n: z.number(), rows: z.array(z.object({ n: z.number() })) }), v.looseObject({})]) {
     await bindTo(defineForm("a", { schema, fields: { n: field.number(), "rows[].n": field.number() } }), sent);
@@ -329,18 +329,18 @@ Deno.test("bindForm() changes nothing of what was sent", async () => {
   }
 });
 
-Deno.test("bindForm() passes what a typed caller sends", async () => {
+Deno.test("bind() accepts values of a typed caller", async () => {
   const schema = z.object({ n: z.number(), ok: z.boolean(), tags: z.array(z.string()), none: z.string().nullable() });
   const sent = { n: 0, ok: false, tags: [], none: null };
   assertEquals((await bindTo(defineForm("a", { schema }), sent)).values, sent);
 });
 
-Deno.test("bindForm() waits for a schema that checks asynchronously", async () => {
+Deno.test("bind() awaits an asynchronous schema", async () => {
   const schema = z.object({ name: z.string().refine((name) => Promise.resolve(name !== "taken"), "Taken") });
   assertEquals((await bindTo(defineForm("a", { schema }), { name: "taken" })).issues, { name: ["Taken"] });
 });
 
-Deno.test("bindForm() keeps issues under paths that every object inherits", async () => {
+Deno.test("bind() keeps issues under paths that every object inherits", async () => {
   const names = ["constructor", "toString", "__proto__", "hasOwnProperty"];
   const issues = names.map((name) => ({ message: `No ${name}`, path: [name] }));
   const schema: StandardSchemaV1 = { "~standard": { version: 1, vendor: "test", validate: () => ({ issues }) } };
@@ -350,7 +350,7 @@ Deno.test("bindForm() keeps issues under paths that every object inherits", asyn
   assertEquals(form.field("constructor").errors, ["No constructor"]);
 });
 
-Deno.test("bindForm() keeps at most 1,000 messages of a list of 50,000 refused items", async () => {
+Deno.test("bind() keeps at most 1,000 messages of a list of 50,000 invalid items", async () => {
   const form = defineForm("a", { schema: z.object({ n: z.array(z.number()) }) });
   const bound = await bindTo(form, { n: Array.from({ length: 50_000 }, () => "x") });
   assertEquals([bound.isValid, bound.errorCount], [false, 1000]);
@@ -358,12 +358,12 @@ Deno.test("bindForm() keeps at most 1,000 messages of a list of 50,000 refused i
   assertEquals(few.errorCount, 1000);
 });
 
-Deno.test("a schema that refuses an unknown field is heard", async () => {
+Deno.test("bind() reports an unknown field that the schema rejects", async () => {
   const form = await bindTo(defineForm("a", { schema: z.strictObject({ a: z.string() }) }), { a: "x", b: "y" });
   assertEquals(form.fieldNames, [""]);
 });
 
-Deno.test("bind() checks the one field that is written down beside a schema by its own rules too", async () => {
+Deno.test("bind() also checks the rules of a field that is declared besides a schema", async () => {
   const form = defineForm("note", {
     schema: z.object({ title: z.string() }),
     fields: { title: field.text({ maxlength: 3, messages: { maxlength: "Too long" } }) },

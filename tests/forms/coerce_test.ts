@@ -8,13 +8,13 @@ function coerced(schema: StandardSchemaV1, sent: unknown): unknown {
   return coerceInput(readShape(jsonSchemaOf(schema) ?? {}), sent, false);
 }
 
-/** What becomes of one field of an object. */
+/** Returns the converted value of one field of an object. */
 function field(schema: z.ZodType, sent: unknown): unknown {
   const value = coerced(z.object({ x: schema }), sent === undefined ? {} : { x: sent });
   return (value as Record<string, unknown>).x;
 }
 
-Deno.test("coerceInput() makes numbers, booleans and lists of texts, and leaves alone what is none", () => {
+Deno.test("coerceInput() converts texts to numbers, booleans and lists, and keeps other values", () => {
   const table: [z.ZodType, unknown, unknown][] = [
     [z.number(), "3", 3],
     [z.number(), " 3.5 ", 3.5],
@@ -52,7 +52,7 @@ Deno.test("coerceInput() makes numbers, booleans and lists of texts, and leaves 
   for (const [schema, sent, expected] of table) assertEquals([sent, field(schema, sent)], [sent, expected]);
 });
 
-Deno.test("coerceInput() reads an empty text as nothing where the schema has a word for nothing", () => {
+Deno.test("coerceInput() converts an empty text to the empty value of the schema", () => {
   const table: [z.ZodType, unknown][] = [
     [z.string(), ""],
     [z.string().min(1), ""],
@@ -76,13 +76,13 @@ Deno.test("coerceInput() reads an empty text as nothing where the schema has a w
   for (const [schema, expected] of table) assertStrictEquals(field(schema, ""), expected);
 });
 
-Deno.test("coerceInput() passes null of a typed caller as it is", () => {
+Deno.test("coerceInput() keeps null of a typed caller", () => {
   for (const schema of [z.string(), z.number(), z.boolean(), z.array(z.string()), z.object({})]) {
     assertStrictEquals(field(schema, null), null);
   }
 });
 
-Deno.test("coerceInput() takes an input in which no file was chosen as nothing", () => {
+Deno.test("coerceInput() treats a file input without a choice as empty", () => {
   const none = new File([], "");
   const file = new File(["x"], "a.txt");
   assertStrictEquals(field(z.file().optional(), none), undefined);
@@ -91,7 +91,7 @@ Deno.test("coerceInput() takes an input in which no file was chosen as nothing",
   assertEquals(field(z.array(z.file()), file), [file]);
 });
 
-Deno.test("coerceInput() leaves out an optional object in which nothing was entered", () => {
+Deno.test("coerceInput() leaves out an optional object without input", () => {
   const address = z.object({ city: z.string().min(1), zip: z.string() });
   assertStrictEquals(field(address.optional(), { city: "", zip: "" }), undefined);
   assertStrictEquals(field(address.nullable(), { city: "", zip: "" }), null);
@@ -100,7 +100,7 @@ Deno.test("coerceInput() leaves out an optional object in which nothing was ente
   assertEquals(field(address, { city: "", zip: "" }), { city: "", zip: "" });
 });
 
-Deno.test("coerceInput() reads the alternative that the constants tell", () => {
+Deno.test("coerceInput() selects a variant by its constants", () => {
   const schema = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("a"), value: z.string() }),
     z.object({ kind: z.literal("b"), value: z.number() }),
@@ -110,11 +110,11 @@ Deno.test("coerceInput() reads the alternative that the constants tell", () => {
   assertEquals(coerced(schema, { kind: { toString: 1 }, value: "1" }), { kind: { toString: 1 }, value: "1" });
 });
 
-Deno.test("coerceInput() keeps what the schema does not name, for the schema to refuse or to drop", () => {
+Deno.test("coerceInput() keeps unknown names for the schema", () => {
   assertEquals(coerced(z.object({ a: z.string() }), { a: "x", b: "y" }), { a: "x", b: "y" });
 });
 
-Deno.test("coerceInput() sets no prototype, whatever the keys", () => {
+Deno.test("coerceInput() never sets a prototype", () => {
   const sent = JSON.parse('{"__proto__":{"isAdmin":true},"constructor":"x","toString":"y"}');
   const value = coerced(z.object({ title: z.string().optional() }), sent) as Record<string, unknown>;
   assertStrictEquals(Object.getPrototypeOf(value), Object.prototype);
@@ -122,7 +122,7 @@ Deno.test("coerceInput() sets no prototype, whatever the keys", () => {
   assertStrictEquals(value.isAdmin, undefined);
 });
 
-Deno.test("coerceInput() ends for a schema that contains itself", () => {
+Deno.test("coerceInput() terminates for a recursive schema", () => {
   interface Node {
     next: Node;
   }
@@ -130,7 +130,7 @@ Deno.test("coerceInput() ends for a schema that contains itself", () => {
   assertEquals(JSON.stringify(coerced(node, {})).length < 100, true);
 });
 
-Deno.test("isBlankInput() looks into lists and objects", () => {
+Deno.test("isBlankInput() checks lists and objects deeply", () => {
   for (const value of [undefined, null, "", [], [""], {}, { a: { b: "" } }, new File([], "")]) {
     assertEquals(isBlankInput(value), true);
   }

@@ -30,7 +30,7 @@ function blank(definition: FormWithFormsets, initial: unknown = null): BoundForm
   return bindAny(definition, { mode: "blank", initial, instance: "7" });
 }
 
-Deno.test("withFormsets() gives a frozen form whose formsets bear their names", () => {
+Deno.test("withFormsets() returns a frozen form whose formsets have their names as prefix", () => {
   assert(Object.isFrozen(Invoice) && Object.isFrozen(Invoice.formsets));
   assertEquals([Invoice.kind, Invoice.name, Invoice.formsets.lines.prefix, Lines.prefix], [
     "form",
@@ -44,17 +44,17 @@ Deno.test("withFormsets() gives a frozen form whose formsets bear their names", 
 
 for (
   const [why, make, message] of [
-    ["a name that is none", () => withFormsets(Base, { "a.b": Lines }), "its name is no letter"],
+    ["a name that is none", () => withFormsets(Base, { "a.b": Lines }), "the name is invalid"],
     ["a name of the form's own", () => withFormsets(Base, { customer: Lines }), "the form has a field of this name"],
-    ["what is no formset", () => withFormsets(Base, { lines: LineForm as never }), "make one with defineFormset()"],
-    ["what is no form", () => withFormsets({} as typeof Base, { lines: Lines }), "make one with defineForm()"],
-    ["rows of rows", () => defineFormset(Invoice), "rows have no rows"],
+    ["what is no formset", () => withFormsets(Base, { lines: LineForm as never }), "create one with defineFormset()"],
+    ["what is no form", () => withFormsets({} as typeof Base, { lines: Lines }), "create one with defineForm()"],
+    ["rows of rows", () => defineFormset(Invoice), "a row cannot contain rows"],
   ] as const
 ) {
-  Deno.test(`withFormsets() refuses ${why}`, () => void assertThrows(make, TypeError, message));
+  Deno.test(`withFormsets() throws for ${why}`, () => void assertThrows(make, TypeError, message));
 }
 
-Deno.test("a form with formsets has its rows in its values, each list under its name", async () => {
+Deno.test("a form with formsets has the rows of each formset in its values", async () => {
   const form = await bind(Invoice, {
     customer: "Ada",
     lines: [
@@ -71,18 +71,18 @@ Deno.test("a form with formsets has its rows in its values, each list under its 
   });
 });
 
-Deno.test("a form with formsets is refused with either, and names every field as it is sent", async () => {
+Deno.test("a form with formsets is invalid if a part is, and its errors have the submitted names", async () => {
   const form = await bind(Invoice, { customer: "", lines: [{ text: "a", price: "1" }, { text: "", price: "x" }] });
   assertEquals(form.isValid, false);
   assertEquals(form.fieldNames, ["customer", "lines[1].text", "lines[1].price"]);
   assertEquals(form.field("lines[1].text").errors.length, 1);
   assertEquals(form.formsets.lines?.rows[1]?.form.field("price").errors.length, 1);
-  assertThrows(() => form.values, TypeError, '"invoice": 3 errors were found in it');
+  assertThrows(() => form.values, TypeError, '"invoice": it has 3 errors');
   const rowless = await bind(Invoice, { customer: "Ada" });
   assertEquals(issuesOf(rowless), [["lines", ["Give at least 1 row"]]]);
 });
 
-Deno.test("a form with formsets shows what it begins with, the rows under their name", () => {
+Deno.test("a form with formsets shows its initial values, rows included", () => {
   const form = blank(Invoice, { customer: "Ada", lines: [{ text: "tea", price: 3 }] });
   assertEquals(form.isBound, false);
   assertEquals(form.field("customer").value, "Ada");
@@ -97,7 +97,7 @@ Deno.test("a form with formsets shows what it begins with, the rows under their 
   assertEquals(form.field("lines[1].text").id, "f-line-7-lines--1--text");
 });
 
-Deno.test("a form with formsets begins with what each of them gives, and the form's own word comes first", async () => {
+Deno.test("a form with formsets starts with the initial values of each part, and prefers those of the form", async () => {
   const own = withFormsets(
     defineForm("a", { fields: { x: field.text() }, getInitial: () => ({ x: "own" }) }),
     { rows: defineFormset(LineForm, { getInitial: () => [{ text: "theirs" }] }) },
@@ -111,11 +111,11 @@ Deno.test("a form with formsets begins with what each of them gives, and the for
     { rows: defineFormset(LineForm, { getInitial: () => [{ text: "theirs" }] }) },
   );
   assertEquals((await makeForm(first, ctx)).initial, { x: "own", rows: [] });
-  // Where nobody gives any, nothing is waited for.
+  // Without initial values, rendering is synchronous.
   assertEquals(makeForm(Invoice, ctx), { definition: Invoice, initial: null });
 });
 
-Deno.test("clean() of a form with formsets sees all of it, and names a row by its place among those that are kept", async () => {
+Deno.test("clean() of a form with formsets receives all values, and row indices count kept rows only", async () => {
   const Checked = withFormsets(Base, { lines: Lines }, {
     clean({ customer, lines }, { addError }) {
       assertEquals([customer, lines.length], ["Ada", 2]);
@@ -138,7 +138,7 @@ Deno.test("clean() of a form with formsets sees all of it, and names a row by it
   assertEquals((await send("fine")).values, { customer: "ADA", lines: [{ text: "a", price: 1 }] });
 });
 
-Deno.test("addError() of a form with formsets reaches the form, a list and a row of it", async () => {
+Deno.test("addError() of a form with formsets adds errors to the form, a formset or a row", async () => {
   const form = await bind(Invoice, { customer: "Ada", lines: [{ text: "a", price: "1" }] });
   form.addError("", "Whole");
   form.addError("lines", "List");
@@ -147,18 +147,18 @@ Deno.test("addError() of a form with formsets reaches the form, a list and a row
   assertEquals([form.isValid, form.errorCount], [false, 3]);
 });
 
-Deno.test("a form with formsets that is not checked yet shows what was sent", () => {
+Deno.test("a form with formsets that is not validated shows the submitted data", () => {
   const kwargs = { customer: "Ada", lines: [{ text: "a" }] };
   const form = bindAny(Invoice, { mode: "unchecked", sent: kwargs, initial: null, instance: null });
   assertEquals([form.isValid, form.errorCount, form.field("lines[0].text").raw], [false, 0, "a"]);
 });
 
-Deno.test("a form with formsets takes files where one of its rows does", () => {
+Deno.test("a form with formsets accepts files if a row does", () => {
   const Photos = defineFormset(defineForm("photo", { fields: { file: field.file() } }));
   assertEquals([blank(Invoice).hasFiles, blank(withFormsets(Base, { photos: Photos })).hasFiles], [false, true]);
 });
 
-Deno.test("formSpec() of a form with formsets holds each field once: its own in sections, those of rows in theirs", () => {
+Deno.test("formSpec() of a form with formsets contains each field once: in sections or in rows", () => {
   const spec = formSpec(blank(Invoice));
   assertEquals(spec.sections.flatMap(({ fields }) => fields.map(({ name }) => name)), ["customer", "note"]);
   assertEquals(spec.formsets?.lines?.rows[0]?.fields.map(({ name }) => name), ["lines[0].text", "lines[0].price"]);
@@ -167,7 +167,7 @@ Deno.test("formSpec() of a form with formsets holds each field once: its own in 
   assertEquals("formsets" in formSpec(showBlank(Base)), false);
 });
 
-Deno.test("names of rows lead to no prototype", async () => {
+Deno.test("names of rows never reach a prototype", async () => {
   const form = await bind(
     Invoice,
     JSON.parse('{"customer":"Ada","lines":[{"text":"a","price":"1"}],"__proto__":[{}]}'),
@@ -179,7 +179,7 @@ Deno.test("names of rows lead to no prototype", async () => {
   assertEquals(blank(definition, {}).field("constructor[0].text").value, "");
 });
 
-Deno.test("clean() of the form itself runs once its own fields are sound, whatever its lists hold", async () => {
+Deno.test("clean() of the form itself runs after its own fields are valid, also if a row is invalid", async () => {
   const Checked = withFormsets(
     defineForm("invoice", {
       fields: { customer: field.text() },

@@ -7,7 +7,7 @@ import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
 import { ctx } from "./support.ts";
 
-Deno.test("ErrorList keeps errors by field in the order they were added, each message once", () => {
+Deno.test("ErrorList keeps errors by field in the order of addition, each message once", () => {
   const errors = new ErrorList();
   errors.add("b", "one");
   errors.add("a", "one");
@@ -17,13 +17,13 @@ Deno.test("ErrorList keeps errors by field in the order they were added, each me
   assertEquals([errors.count, errors.of("b"), errors.of("c")], [3, ["one", "two"], []]);
 });
 
-Deno.test("ErrorList keeps 1,000 messages and no more", () => {
+Deno.test("ErrorList keeps at most 1,000 messages", () => {
   const errors = new ErrorList();
   for (let index = 0; index < 1001; index++) errors.add(`field${index}`, "wrong");
   assertEquals([errors.count, errors.of("field999"), errors.of("field1000")], [1000, ["wrong"], []]);
 });
 
-Deno.test("ErrorList takes the errors of a part under the names they have in the whole", () => {
+Deno.test("ErrorList.addAll() adds the errors of a part under their full names", () => {
   const part = new ErrorList();
   part.add("", "row");
   part.add("label", "missing");
@@ -32,7 +32,7 @@ Deno.test("ErrorList takes the errors of a part under the names they have in the
   assertEquals([...errors.all], [["rows[0]", ["row"]], ["rows[0].label", ["missing"]]]);
 });
 
-Deno.test("ErrorList.toIssues() makes each name an own property, frozen", () => {
+Deno.test("ErrorList.toIssues() returns frozen own properties", () => {
   const errors = new ErrorList();
   errors.add("__proto__", "odd");
   const issues = errors.toIssues();
@@ -40,7 +40,7 @@ Deno.test("ErrorList.toIssues() makes each name an own property, frozen", () => 
   assertEquals(Object.entries(issues), [["__proto__", ["odd"]]]);
 });
 
-Deno.test("a formset, alone and in a form, tells of at most 1,000 errors, and each row keeps its own", async () => {
+Deno.test("a formset, alone or in a form, reports at most 1,000 errors, and each row keeps its own", async () => {
   const RowForm = defineForm("row", {
     fields: { a: field.text({ required: true }), b: field.text({ required: true }), c: field.text() },
   });

@@ -8,7 +8,7 @@ import { showBlank } from "./support.ts";
 
 const TYPES = Object.keys(FIELD_KINDS) as FieldType[];
 
-Deno.test("each kind of field is drawn as one element, and an input has a type", () => {
+Deno.test("each field type is rendered as one element, and an input has a type", () => {
   const { datetime, radio, textarea, select, multiSelect } = FIELD_KINDS;
   assertEquals([datetime.element, datetime.inputType], ["input", "datetime-local"]);
   assertEquals([radio.element, radio.inputType], ["input", "radio"]);
@@ -20,12 +20,12 @@ Deno.test("each kind of field is drawn as one element, and an input has a type",
   }
 });
 
-Deno.test("each kind of field has a builder", () => {
+Deno.test("each field type has a builder", () => {
   const made = Object.values(field).map((builder) => builder({ choices: ["a"] } as never).type);
   assertEquals(made.toSorted(), TYPES.toSorted());
 });
 
-Deno.test("each kind of field takes nothing where it may, and says what to do where it may not", async () => {
+Deno.test("each field type accepts no value unless it is required, and has a message for that", async () => {
   for (const type of TYPES) {
     const optional = await fieldOfType(type, { choices: ["a"] }).check(undefined);
     assertEquals([type, optional.kind], [type, "valid"]);
@@ -34,14 +34,14 @@ Deno.test("each kind of field takes nothing where it may, and says what to do wh
   }
 });
 
-Deno.test("a secret field never shows what was sent or what it begins with", () => {
+Deno.test("a secret field never shows its submitted or initial value", () => {
   assertEquals(TYPES.filter((type) => FIELD_KINDS[type].isSecret), ["password", "file"]);
   const form = defineForm("login", { fields: { secret: fieldOfType("password", { initial: "hunter2" }) } });
   const { raw, value } = showBlank(form, { secret: "hunter3" }).field("secret");
   assertEquals([raw, value], ["", ""]);
 });
 
-Deno.test("a field written over a schema takes of its rules those that its kind knows, and a date no bounds", () => {
+Deno.test("a declared field keeps the rules of the schema that its type has, and a date no bounds", () => {
   const schema = z.object({ n: z.int().min(2).max(9), title: z.string().min(1).max(80).regex(/a/) });
   const constraintsAs = (fields: Parameters<typeof defineForm>[1]["fields"]) =>
     showBlank(defineForm("a", { schema, fields })).fields.map(({ constraints }) => constraints);

@@ -14,7 +14,7 @@ function file(content: number[], type: string, name: string): File {
   return new File([new Uint8Array(content)], name, { type });
 }
 
-Deno.test("sniff() tells common types by their first bytes", () => {
+Deno.test("sniff() identifies common types by their first bytes", () => {
   const samples: [number[], string][] = [
     [PNG, "image/png"],
     [JPEG, "image/jpeg"],
@@ -43,13 +43,13 @@ Deno.test("sniff() tells common types by their first bytes", () => {
   for (const [head, type] of samples) assertEquals(sniff(new Uint8Array(head))[0], type);
 });
 
-Deno.test("sniff() says nothing of bytes that are no signature", () => {
+Deno.test("sniff() returns no type for bytes without a signature", () => {
   for (const words of ["", "name,age\nAda,36", "ID3,name", "MZ,name", "BM,name", "plain words"]) {
     assertEquals(sniff(new TextEncoder().encode(words)), []);
   }
 });
 
-Deno.test("sniff() reads a megabyte of markup that never ends within a bounded time", () => {
+Deno.test("sniff() takes limited time for a megabyte of unclosed markup", () => {
   const started = performance.now();
   for (const part of ["<!--", "<!---->", "<?xml>", " ", "<!doctype svg["]) {
     sniff(new TextEncoder().encode(part.repeat(100_000)));
@@ -57,7 +57,7 @@ Deno.test("sniff() reads a megabyte of markup that never ends within a bounded t
   assertEquals(performance.now() - started < 500, true);
 });
 
-Deno.test("acceptsFile() asks for a fitting declared type or name, and for fitting content", async () => {
+Deno.test("acceptsFile() requires a matching declared type or name, and matching content", async () => {
   const table: [string, File, boolean][] = [
     ["image/*", file(PNG, "image/png", "a.png"), true],
     ["image/*", file(PNG, "image/jpeg", "a.jpg"), true],

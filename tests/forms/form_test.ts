@@ -14,54 +14,54 @@ import {
   successFeedback,
 } from "../../src/forms/form.ts";
 
-Deno.test("defineForm() gives a frozen form", () => {
+Deno.test("defineForm() returns a frozen form", () => {
   const form = defineForm("note", { fields: { title: field.text() } });
   assert(Object.isFrozen(form));
   assertEquals([form.kind, form.name, form.schema, [...form.fields.keys()]], ["form", "note", null, ["title"]]);
   assert(isForm(form) && !isForm({ ...form }));
 });
 
-Deno.test("defineForm() takes the schemas of zod, valibot and arktype", () => {
+Deno.test("defineForm() accepts schemas of zod, valibot and arktype", () => {
   const schemas = [z.object({ a: z.string() }), v.object({ a: v.string() }), type({ a: "string" })];
   for (const schema of schemas) assertEquals(defineForm("note", { schema }).schema, schema);
 });
 
-Deno.test("defineForm() refuses a definition that cannot be, where it is made", () => {
+Deno.test("defineForm() throws for an invalid definition", () => {
   const fields = { title: field.text() };
   const schema = z.object({ title: z.string(), address: z.object({ city: z.string() }) });
   const wrong: [() => unknown, string][] = [
-    [() => defineForm("", { fields }), 'Cannot define form "": a name is a letter'],
+    [() => defineForm("", { fields }), 'Cannot define form "": the name is invalid'],
     [() => defineForm("1a", { fields }), 'Cannot define form "1a"'],
     [() => defineForm("a b", { fields }), 'Cannot define form "a b"'],
-    [() => defineForm("a".repeat(129), { fields }), "a name is a letter and up to 127"],
+    [() => defineForm("a".repeat(129), { fields }), "use a letter and up to 127"],
     [() => defineForm("note", {} as { fields: typeof fields }), "it has neither schema nor fields"],
-    [() => defineForm("note", { schema: {} as typeof schema }), "its schema is no Standard Schema"],
-    [() => defineForm("note", { schema: z.string() as never, fields }), "its schema takes no object"],
-    [() => defineForm("note", { schema: z.array(z.string()) as never }), "its schema takes no object"],
-    [() => defineForm("note", { fields: { title: { ...fields.title } } }), 'its field "title" is no field'],
+    [() => defineForm("note", { schema: {} as typeof schema }), "its schema is not a Standard Schema"],
+    [() => defineForm("note", { schema: z.string() as never, fields }), "its schema does not accept an object"],
+    [() => defineForm("note", { schema: z.array(z.string()) as never }), "its schema does not accept an object"],
+    [() => defineForm("note", { fields: { title: { ...fields.title } } }), 'its field "title" is not a field'],
     [() => defineForm("note", { fields: { _action: field.text() } }), '"_action" is a field of the protocol'],
     [() => defineForm("note", { fields: { "a.b": field.text() } }), 'the field name "a.b" is empty or a path'],
     [() => defineForm("note", { fields: { "": field.text() } }), 'the field name "" is empty or a path'],
     [
       () => defineForm("note", { schema, fields: { titel: field.text() } }),
-      'has no field "titel", it has title, address.city',
+      'has no field "titel"; it has title, address.city',
     ],
     [
       () => defineForm("note", { schema: z.object({ "a.b": z.string() }) }),
-      'names a field "a.b" that no form can send',
+      'names a field "a.b" that a form cannot submit',
     ],
     [() => defineForm("note", { schema: z.object({ a: z.object({ "b c": z.string() }) }) }), 'names a field "a.b c"'],
     [() => defineForm("note", { schema, fields: { address: field.text() } }), 'has no field "address"'],
-    [() => defineForm("note", { fields, clean: "x" as never }), "clean is string, a function is needed"],
+    [() => defineForm("note", { fields, clean: "x" as never }), "clean is string; pass a function"],
   ];
   for (const [make, message] of wrong) assertThrows(make, TypeError, message);
 });
 
-Deno.test("defineForm() takes the longest name", () => {
+Deno.test("defineForm() accepts a name of the maximum length", () => {
   assertEquals(defineForm("a".repeat(128), { fields: {} }).name.length, 128);
 });
 
-Deno.test("defineForm() lets a written field win over the schema, and the schema where it says nothing", () => {
+Deno.test("defineForm() prefers the options of a declared field to those of the schema", () => {
   const form = defineForm("note", {
     schema: z.object({
       title: z.string().min(1).max(80).meta({ title: "Heading" }),
@@ -78,7 +78,7 @@ Deno.test("defineForm() lets a written field win over the schema, and the schema
   assertEquals(blank.fields.map(({ name }) => name), ["title", "done", "n"]);
 });
 
-Deno.test("defineForm() reads choices into a field that is drawn in another way", () => {
+Deno.test("defineForm() reads choices of the schema into a declared field of another type", () => {
   const form = defineForm("note", {
     schema: z.object({ size: z.enum(["s", "m"]), tags: z.array(z.string()) }),
     fields: { size: field.radio({ choices: ["s", "m"] }), tags: field.multiSelect({ choices: ["x", "y"] }) },
@@ -89,14 +89,14 @@ Deno.test("defineForm() reads choices into a field that is drawn in another way"
   assertEquals(blank.fields.map(({ name }) => name), ["size", "tags"]);
 });
 
-Deno.test("defineForm() takes any field name that every object inherits", () => {
+Deno.test("defineForm() accepts field names that every object inherits", () => {
   const form = defineForm("odd", {
     fields: { constructor: field.text(), toString: field.text(), ["__proto__"]: field.text() },
   });
   assertEquals([...form.fields.keys()], ["constructor", "toString", "__proto__"]);
 });
 
-Deno.test("a form takes files where any field is one for files, in rows too", () => {
+Deno.test("a form accepts files if any field does, also in rows", () => {
   const takesFiles = (form: FormDefinition): boolean => fieldsOfForm(form).takeFiles && showBlank(form).hasFiles;
   assertEquals(takesFiles(defineForm("a", { fields: { photo: field.file() } })), true);
   assertEquals(
@@ -106,7 +106,7 @@ Deno.test("a form takes files where any field is one for files, in rows too", ()
   assertEquals(takesFiles(defineForm("a", { fields: { title: field.text() } })), false);
 });
 
-Deno.test("successFeedback() gives what was declared, made of the values and the request where it is a function", () => {
+Deno.test("successFeedback() calls declared functions with the values and the request", () => {
   const feedback = <V>(success: SuccessFeedback<V> | null, values: V) =>
     successFeedback({ definition: { success }, values }, ctx);
   assertEquals(feedback(null, {}), { toast: null, redirect: null });
@@ -123,7 +123,7 @@ Deno.test("successFeedback() gives what was declared, made of the values and the
   );
 });
 
-Deno.test("readableName() makes a label of a name", () => {
+Deno.test("readableName() derives a label from a name", () => {
   const table = [
     ["title", "Title"],
     ["dueDate", "Due date"],
@@ -134,7 +134,7 @@ Deno.test("readableName() makes a label of a name", () => {
   for (const [name, label] of table) assertEquals(readableName(name), label);
 });
 
-Deno.test("a field without a label is called by the last name of its path", () => {
+Deno.test("a field without a label has one from the last name of its path", () => {
   const form = showBlank(
     defineForm("a", {
       schema: z.object({

@@ -20,7 +20,7 @@ function names(formset: BoundFormset): readonly string[] {
   return formset.fields.map(({ name }) => name);
 }
 
-Deno.test("defineFormset() gives a frozen formset with its defaults", () => {
+Deno.test("defineFormset() returns a frozen formset with defaults", () => {
   const formset = defineFormset(LineForm);
   assert(Object.isFrozen(formset));
   const { kind, name, prefix, min, max, extra, canDelete, canOrder } = formset;
@@ -36,7 +36,7 @@ Deno.test("defineFormset() gives a frozen formset with its defaults", () => {
   ]);
 });
 
-Deno.test("defineFormset() refuses options that cannot be", () => {
+Deno.test("defineFormset() throws for invalid options", () => {
   for (const prefix of ["", "a.b", "a[0]", "_a", "1a", "a".repeat(65)]) {
     assertThrows(() => defineFormset(LineForm, { prefix }), TypeError, `prefix "${prefix}"`);
   }
@@ -46,16 +46,16 @@ Deno.test("defineFormset() refuses options that cannot be", () => {
   assertThrows(() => defineFormset({} as typeof LineForm), TypeError, "its form is an object");
 });
 
-Deno.test("blankFormset() shows the rows that are there, then the extra ones", () => {
+Deno.test("a blank formset shows existing rows, then extra ones", () => {
   const formset = showRows(Lines, STORED);
   assertEquals(formset.rows.map(({ index, extra }) => [index, extra]), [[0, false], [1, false], [2, true]]);
   assertEquals(formset.rows.map(({ form }) => form.field("label").value), ["a", "b", ""]);
   assertEquals(formset.rows.map(({ orderField }) => orderField?.value), ["1", "2", ""]);
   assertEquals([formset.isBound, formset.isValid, formset.hasFiles], [false, false, false]);
-  assertThrows(() => formset.values, TypeError, "nothing was sent to it");
+  assertThrows(() => formset.values, TypeError, "no data was submitted");
 });
 
-Deno.test("blankFormset() shows at least min and at most max rows, and never hides one that is there", () => {
+Deno.test("a blank formset shows at least min and at most max rows, but always the existing ones", () => {
   const count = (options: { min?: number; max?: number; extra?: number }, stored: number) =>
     showRows(defineFormset(LineForm, options), Array.from({ length: stored }, () => ({}))).rows.length;
   assertEquals(count({ extra: 2 }, 0), 2);
@@ -66,7 +66,7 @@ Deno.test("blankFormset() shows at least min and at most max rows, and never hid
   assertEquals(count({}, 1001), 1001);
 });
 
-Deno.test("fields of a row are named and numbered after it, in its own form without the prefix", () => {
+Deno.test("fields of a row have its prefix and index; its own form has no prefix", () => {
   const formset = showRows(Lines, STORED);
   assertEquals(names(formset).slice(0, 5), [
     "lines[0].id",
@@ -83,19 +83,19 @@ Deno.test("fields of a row are named and numbered after it, in its own form with
   }
 });
 
-Deno.test("a name that is not a field of a row is answered with how those are named", () => {
-  const message = 'it has 3 rows, name a field of one as "lines[0].name"';
+Deno.test("field() of a formset throws for a name that is not a field of a row, and shows a valid name", () => {
+  const message = 'it has 3 rows; use a name such as "lines[0].name"';
   for (const name of ["label", "lines[9].label", "lines[0]"]) {
     assertThrows(() => showRows(Lines, STORED).field(name), TypeError, message);
   }
 });
 
-Deno.test("an extra row requires nothing in the browser; a row that is there does", () => {
+Deno.test("an extra row has no required controls; an existing row has", () => {
   const formset = showRows(Lines, STORED);
   assertEquals(formset.rows.map(({ form }) => form.field("label").required), [true, true, false]);
 });
 
-Deno.test("emptyRow has a name in place of a number, for a browser to copy", () => {
+Deno.test("emptyRow has names with a placeholder instead of an index", () => {
   const { emptyRow } = showRows(Lines, STORED);
   assertEquals([emptyRow.index, emptyRow.extra], [null, true]);
   assertEquals(emptyRow.form.field("label").name, "lines[__index__].label");
@@ -104,7 +104,7 @@ Deno.test("emptyRow has a name in place of a number, for a browser to copy", () 
   assertEquals(emptyRow.form.field("unit").value, "kg");
 });
 
-Deno.test("bindFormset() gives the values of the rows, and leaves out an extra one that was not touched", async () => {
+Deno.test("bind() of a formset returns the values of the rows without untouched extra ones", async () => {
   const formset = await bindRows(Lines, {
     lines: [{ id: "1", label: "a" }, { id: "2", label: "B", unit: "l" }, { label: "c", unit: "kg" }, {
       label: "",
@@ -120,27 +120,27 @@ Deno.test("bindFormset() gives the values of the rows, and leaves out an extra o
   assertEquals(formset.rows.map(({ isUntouched }) => isUntouched), [false, false, false, true]);
 });
 
-Deno.test("bindFormset() refuses a row that is there and was emptied", async () => {
+Deno.test("bind() of a formset rejects an existing row without values", async () => {
   const formset = await bindRows(Lines, { lines: [{ id: "1", label: "" }] }, STORED);
   assertEquals(issuesOf(formset), [["lines[0].label", ["Fill in this field"]]]);
   assertEquals(formset.rows[0]?.form.errors.get("label"), ["Fill in this field"]);
   assertEquals([formset.errorCount, formset.fieldNames], [1, ["lines[0].label"]]);
   assertEquals(formset.issues, { "lines[0].label": ["Fill in this field"] });
-  assertThrows(() => formset.values, TypeError, "1 error was found in it");
+  assertThrows(() => formset.values, TypeError, "it has 1 error");
 });
 
-Deno.test("bindFormset() without rows is an empty list", async () => {
+Deno.test("bind() of a formset without rows returns an empty list", async () => {
   for (const kwargs of [{}, { lines: "x" }, { lines: { 0: { label: "a" } } }, { lines: [] }]) {
     assertEquals((await bindRows(Lines, kwargs)).values, []);
   }
 });
 
-Deno.test("bindFormset() reads a row that is no object as an empty one", async () => {
+Deno.test("bind() of a formset reads a row that is not an object as empty", async () => {
   const formset = await bindRows(Lines, { lines: ["x", null, 5] });
   assertEquals([formset.isValid, formset.rows.length], [true, 3]);
 });
 
-Deno.test("a row to be deleted is apart from the others, and nothing is held against it", async () => {
+Deno.test("a row marked for deletion is listed separately, and its errors are ignored", async () => {
   const formset = await bindRows(Lines, {
     lines: [{ id: "1", label: "", _delete: "on" }, { id: "2", label: "b" }, { label: "much too long", _delete: "on" }],
   }, STORED);
@@ -149,32 +149,32 @@ Deno.test("a row to be deleted is apart from the others, and nothing is held aga
   assertEquals(formset.deleted.map(({ form }) => form.field("id").raw), ["1"]);
   assertEquals(formset.deleted[0]?.form.isValid, false);
   assertEquals(formset.rows[0]?.deleteField?.value, true);
-  // A row that was never there is not even looked into.
+  // An extra row that is marked for deletion is not checked.
   assertEquals(formset.rows.map(({ form }) => form.errorCount), [1, 0, 0]);
 });
 
-Deno.test("a formset that deletes nothing and orders nothing takes those names as ordinary ones", async () => {
+Deno.test("a formset without canDelete and canOrder has no reserved field names", async () => {
   const form = defineForm("row", { fields: { _delete: field.text(), _order: field.text() } });
   const formset = await bindRows(defineFormset(form, { prefix: "r" }), { r: [{ _delete: "on", _order: "x" }] });
   assertEquals(formset.values, [{ _delete: "on", _order: "x" }]);
   assertEquals(formset.deleted, []);
 });
 
-Deno.test("rows stand in the order that was asked for, those without a number last", async () => {
+Deno.test("rows are sorted by their number, those without one last", async () => {
   const formset = await bindRows(Lines, {
     lines: [{ label: "a", _order: "" }, { label: "b", _order: "2.5" }, { label: "c", _order: "-1" }, { label: "d" }],
   });
   assertEquals(formset.values.map(({ label }) => label), ["c", "b", "a", "d"]);
 });
 
-Deno.test("a number to order by that is none is refused, at its field", async () => {
+Deno.test("an order that is not a number is an error of its field", async () => {
   const formset = await bindRows(Lines, { lines: [{ label: "a", _order: "first" }] });
   assertEquals(issuesOf(formset), [["lines[0]._order", ["Enter a number"]]]);
   assertEquals(formset.field("lines[0]._order").errors, ["Enter a number"]);
   assertEquals(formset.field("lines[0]._order").value, "first");
 });
 
-Deno.test("bindFormset() holds its bounds, at the limit and one past it", async () => {
+Deno.test("bind() of a formset checks its bounds, at the limit and one above", async () => {
   const formset = defineFormset(LineForm, { prefix: "lines", min: 1, max: 2 });
   const bind = (count: number) =>
     bindRows(formset, { lines: Array.from({ length: count }, (_, index) => ({ label: `${index}` })) });
@@ -186,7 +186,7 @@ Deno.test("bindFormset() holds its bounds, at the limit and one past it", async 
   assertEquals(tooMany.rows.map(({ form }) => form.field("label").value), ["0", "1", "2"]);
 });
 
-Deno.test("bindFormset() refuses a million rows without looking into them", async () => {
+Deno.test("bind() of a formset rejects a million rows without checking them", async () => {
   let checked = 0;
   let read = 0;
   const schema = z.object({ label: z.string().refine(() => ++checked) });
@@ -214,7 +214,7 @@ Deno.test("an extra row of a schema form is untouched while all of it is blank",
   ]);
 });
 
-Deno.test("a password or a file in an extra row touches it", async () => {
+Deno.test("an extra row with a password or a file is not untouched", async () => {
   const form = defineForm("line", {
     fields: { secret: field.password(), file: field.file(), a: field.text({ required: true }) },
   });
@@ -225,7 +225,7 @@ Deno.test("a password or a file in an extra row touches it", async () => {
   assertEquals((await bindRows(formset, { lines: [{ secret: "", file: new File([], "") }] })).values, []);
 });
 
-Deno.test("clean() of a formset sees all rows, and names a field of one by its place", async () => {
+Deno.test("clean() of a formset receives all rows, and errors name a field by its index", async () => {
   const formset = defineFormset(LineForm, {
     prefix: "lines",
     clean(rows, { addError, request }) {
@@ -242,7 +242,7 @@ Deno.test("clean() of a formset sees all rows, and names a field of one by its p
   assertEquals(refused.rows[1]?.form.field("label").errors, ["Twice"]);
 });
 
-Deno.test("addError() on a row that is not there is kept for the whole", async () => {
+Deno.test("addError() for a row that does not exist is kept for the whole formset", async () => {
   const formset = await bindRows(Lines, { lines: [{ label: "a" }] });
   formset.addError("lines[7].label", "Lost");
   formset.addError("lines[0]", "Row");
@@ -250,7 +250,7 @@ Deno.test("addError() on a row that is not there is kept for the whole", async (
   assertEquals(formset.isValid, false);
 });
 
-Deno.test("clean() of a formset adds an error to the row the visitor sees, past deleted, blank and reordered ones", async () => {
+Deno.test("clean() of a formset adds an error to the right row despite deleted, blank and reordered ones", async () => {
   const Checked = defineFormset(LineForm, {
     prefix: "lines",
     canDelete: true,
@@ -282,7 +282,7 @@ Deno.test("clean() of a formset adds an error to the row the visitor sees, past 
   assertEquals(formset.rows[1]?.orderField?.errors, ["its place"]);
 });
 
-Deno.test("clean() of a formset cannot add an error to a row it was not given", async () => {
+Deno.test("clean() of a formset cannot add an error to a row it did not receive", async () => {
   const Checked = defineFormset(LineForm, {
     prefix: "lines",
     clean: (_rows, { addError }) => addError("lines[1].label", "x"),
@@ -290,11 +290,11 @@ Deno.test("clean() of a formset cannot add an error to a row it was not given", 
   await assertRejects(
     () => bindRows(Checked, { lines: [{ label: "a" }, { label: "" }] }),
     RangeError,
-    'Cannot add an error to "lines[1].label" of formset "line": clean was given 1 row',
+    'Cannot add an error to "lines[1].label" of formset "line": clean received 1 row',
   );
 });
 
-Deno.test("cleanupExtraInitial() of a definition empties extra rows wherever it is shown", async () => {
+Deno.test("cleanupExtraInitial() of a definition clears extra rows everywhere", async () => {
   const cleaned = cleanupExtraInitial(Lines);
   assert(Object.isFrozen(cleaned) && !Lines.blankExtra);
   const formset = showRows(cleaned, STORED);
@@ -303,7 +303,7 @@ Deno.test("cleanupExtraInitial() of a definition empties extra rows wherever it 
   assertEquals((await bindRows(cleaned, { lines: [{ label: "", unit: "" }] })).values, []);
 });
 
-Deno.test("cleanupExtraInitial() of a bound formset empties its extra rows, once and for all", () => {
+Deno.test("cleanupExtraInitial() of a bound formset clears its extra rows in place", () => {
   const formset = showRows(Lines, STORED);
   for (let round = 0; round < 2; round++) {
     assertStrictEquals(cleanupExtraInitial(formset), formset);
@@ -312,10 +312,10 @@ Deno.test("cleanupExtraInitial() of a bound formset empties its extra rows, once
   }
 });
 
-Deno.test("cleanupExtraInitial() refuses what is no formset", () => {
-  assertThrows(() => cleanupExtraInitial({} as typeof Lines), TypeError, "the value is no formset");
+Deno.test("cleanupExtraInitial() throws for a value that is not a formset", () => {
+  assertThrows(() => cleanupExtraInitial({} as typeof Lines), TypeError, "the value is not a formset");
 });
 
-Deno.test("initial rows that are no list are an error of the programmer", () => {
-  for (const initial of [{}, "x", [5]]) assertThrows(() => showRows(Lines, initial), TypeError, "Cannot begin form");
+Deno.test("initial rows that are not a list are a programming error", () => {
+  for (const initial of [{}, "x", [5]]) assertThrows(() => showRows(Lines, initial), TypeError, "Cannot create form");
 });

@@ -13,7 +13,7 @@ import {
   valueAt,
 } from "../../src/forms/path.ts";
 
-Deno.test("parsePath() and formatPath() agree on every name that is a path", () => {
+Deno.test("parsePath() and formatPath() agree on every valid path", () => {
   const paths: [string, (string | number)[]][] = [
     ["title", ["title"]],
     ["address.city", ["address", "city"]],
@@ -29,7 +29,7 @@ Deno.test("parsePath() and formatPath() agree on every name that is a path", () 
   }
 });
 
-Deno.test("parsePath() takes a name that is no path as one flat key", () => {
+Deno.test("parsePath() reads a name that is not a path as one flat key", () => {
   for (
     const name of [
       "",
@@ -51,23 +51,23 @@ Deno.test("parsePath() takes a name that is no path as one flat key", () => {
   }
 });
 
-Deno.test("parsePath() takes a name of 33 steps as a flat key, and reads one of 32", () => {
+Deno.test("parsePath() reads a path of 32 steps, and a longer one as a flat key", () => {
   const name = (steps: number) => Array.from({ length: steps }, () => "a").join(".");
   assertEquals(parsePath(name(32)).length, 32);
   assertEquals(parsePath(name(33)), [name(33)]);
 });
 
-Deno.test("formatPattern() leaves every index open", () => {
+Deno.test("formatPattern() removes every index", () => {
   assertEquals(formatPattern(["rows", 3, "cells", 0, "label"]), "rows[].cells[].label");
 });
 
-Deno.test("prefixPath() joins a row and a name, and leaves either alone without the other", () => {
+Deno.test("prefixPath() joins a row and a name, each of which may be empty", () => {
   assertEquals(prefixPath("rows[0]", "label"), "rows[0].label");
   assertEquals(prefixPath("rows[0]", ""), "rows[0]");
   assertEquals(prefixPath("", "label"), "label");
 });
 
-Deno.test("splitRowName() gives the row and the name in it, and nothing outside of the list's rows", () => {
+Deno.test("splitRowName() returns the row and the name in it, null for other names", () => {
   assertEquals(splitRowName("rows", "rows[0].label"), { row: 0, name: "label" });
   assertEquals(splitRowName("rows", "rows[12].a.b[3]"), { row: 12, name: "a.b[3]" });
   assertEquals(splitRowName("rows", "rows[3]"), { row: 3, name: "" });
@@ -76,7 +76,7 @@ Deno.test("splitRowName() gives the row and the name in it, and nothing outside 
   }
 });
 
-Deno.test("expandPattern() finds a path for each item of each list that is there", () => {
+Deno.test("expandPattern() returns a path for each item of each list", () => {
   const data = { rows: [{ cells: [1, 2] }, { cells: "none" }, { cells: [3] }] };
   assertEquals(expandPattern(patternSteps("rows[].cells[]"), data).map(formatPath), [
     "rows[0].cells[0]",
@@ -86,7 +86,7 @@ Deno.test("expandPattern() finds a path for each item of each list that is there
   assertEquals(expandPattern(patternSteps("title"), data).map(formatPath), ["title"]);
 });
 
-Deno.test("putAt() puts an own property, and makes what is missing only where it may", () => {
+Deno.test("putAt() sets an own property, and creates missing objects only if allowed", () => {
   const data = { rows: [{ label: "x" }], title: "t" };
   putAt(data, ["rows", 0, "label"], "y", false);
   putAt(data, ["title"], undefined, false);
@@ -98,7 +98,7 @@ Deno.test("putAt() puts an own property, and makes what is missing only where it
   assertEquals([Object.hasOwn(data, "__proto__"), "polluted" in data], [true, false]);
 });
 
-Deno.test("copyPlain() copies objects and lists, and keeps files as they are", () => {
+Deno.test("copyPlain() copies objects and lists, and keeps files", () => {
   const file = new File([], "x");
   const data = { rows: [{ file }] };
   const copy = copyPlain(data);
@@ -107,7 +107,7 @@ Deno.test("copyPlain() copies objects and lists, and keeps files as they are", (
   assertStrictEquals(valueAt(copy, ["rows", 0, "file"]), file);
 });
 
-Deno.test("valueAt() finds own properties alone", () => {
+Deno.test("valueAt() reads own properties only", () => {
   const data = { rows: [{ label: "x" }], title: "t" };
   assertEquals(valueAt(data, ["rows", 0, "label"]), "x");
   for (const key of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
@@ -118,7 +118,7 @@ Deno.test("valueAt() finds own properties alone", () => {
   assertEquals(valueAt(JSON.parse('{"__proto__":{"x":1}}'), ["__proto__", "x"]), 1);
 });
 
-Deno.test("isPlainObject() tells named values from lists, files and instances", () => {
+Deno.test("isPlainObject() rejects lists, files and instances", () => {
   assertEquals(isPlainObject({}), true);
   assertEquals(isPlainObject(Object.create(null)), true);
   for (const value of [null, [], new File([], "x"), new Date(), new Map(), "text"]) {

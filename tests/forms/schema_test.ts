@@ -10,7 +10,7 @@ import {
   type StandardSchemaV1,
 } from "../../src/forms/schema.ts";
 
-Deno.test("isStandardSchema() knows the schemas of zod, valibot and arktype", () => {
+Deno.test("isStandardSchema() accepts schemas of zod, valibot and arktype", () => {
   for (const schema of [z.object({}), v.object({}), type({ a: "string" })]) {
     assertEquals(isStandardSchema(schema), true);
   }
@@ -19,22 +19,22 @@ Deno.test("isStandardSchema() knows the schemas of zod, valibot and arktype", ()
   }
 });
 
-Deno.test("jsonSchemaOf() gives what a schema takes, not what it gives", () => {
+Deno.test("jsonSchemaOf() returns the input of a schema, not its output", () => {
   const count = z.object({ n: z.string().transform(Number) });
   assertEquals(jsonSchemaOf(count)?.properties, { n: { type: "string" } });
   assertEquals(jsonSchemaOf(type({ n: "string.numeric.parse" }))?.type, "object");
 });
 
-Deno.test("jsonSchemaOf() gives null for a schema that offers none", () => {
+Deno.test("jsonSchemaOf() returns null for a schema without JSON Schema", () => {
   assertEquals(jsonSchemaOf(v.object({ title: v.string() })), null);
 });
 
-Deno.test("jsonSchemaOf() writes {} for a part of a zod schema that has no JSON form", () => {
+Deno.test("jsonSchemaOf() returns {} for a part of a zod schema that has no JSON form", () => {
   const schema = jsonSchemaOf(z.object({ when: z.date(), title: z.string() }));
   assertEquals(schema?.properties, { when: {}, title: { type: "string" } });
 });
 
-Deno.test("jsonSchemaOf() gives null where the converter throws", () => {
+Deno.test("jsonSchemaOf() returns null if the converter throws", () => {
   const schema = {
     "~standard": {
       version: 1,
@@ -50,7 +50,7 @@ Deno.test("jsonSchemaOf() gives null where the converter throws", () => {
   assertEquals(jsonSchemaOf(schema), null);
 });
 
-Deno.test("issueName() writes keys, indices and segments as a field name", () => {
+Deno.test("issueName() formats keys, indices and segments as a field name", () => {
   const table: [StandardSchemaV1.Issue["path"], string][] = [
     [undefined, ""],
     [[], ""],
@@ -64,9 +64,9 @@ Deno.test("issueName() writes keys, indices and segments as a field name", () =>
   for (const [path, name] of table) assertEquals(issueName({ message: "", path }), name);
 });
 
-Deno.test("checkInput() gives the schema's output, or errors by field", async () => {
+Deno.test("checkInput() returns the output of the schema, or errors by field", async () => {
   const schema = z.object({ n: z.string().transform(Number), rows: z.array(z.object({ a: z.string() })) });
   assertEquals(await checkInput(schema, { n: "1", rows: [] }), { kind: "valid", value: { n: 1, rows: [] } });
   const refused = await checkInput(schema, { n: "1", rows: [{}] });
-  assertEquals(refused.kind === "refused" && [...refused.errors.keys()], ["rows[0].a"]);
+  assertEquals(refused.kind === "invalid" && [...refused.errors.keys()], ["rows[0].a"]);
 });

@@ -9,7 +9,7 @@ function shapeOf(schema: StandardSchemaV1): Shape {
   return readShape(jsonSchemaOf(schema) ?? {});
 }
 
-/** How one field of a schema is drawn: its type, whether it is required, and what else is said of it. */
+/** Returns the rendering of a field of a schema: its type, whether it is required, and its options. */
 function drawn(schema: Readonly<Record<string, StandardSchemaV1>>, name = "x"): unknown {
   const leaf = leafAt(shapeOf(z.object(schema as Record<string, z.ZodType>)), parsePath(name));
   if (leaf === null) return null;
@@ -17,7 +17,7 @@ function drawn(schema: Readonly<Record<string, StandardSchemaV1>>, name = "x"): 
   return [leaf.sketch.type, leaf.required, Object.fromEntries(options)];
 }
 
-Deno.test("readShape() draws each kind of value as the field a browser knows for it", () => {
+Deno.test("readShape() maps each kind of value to the field type of browsers", () => {
   const table: [StandardSchemaV1, unknown][] = [
     [z.string(), ["text", false, {}]],
     [z.string().min(1).max(80), ["text", true, { minlength: 1, maxlength: 80 }]],
@@ -30,7 +30,7 @@ Deno.test("readShape() draws each kind of value as the field a browser knows for
     [z.literal("").or(z.email()), ["email", false, {}]],
     [z.url(), ["url", true, {}]],
     [z.iso.date(), ["date", true, {}]],
-    // zod writes no format for a time; its pattern is all there is.
+    // zod writes only a pattern for a time, not a format.
     [z.iso.time(), ["text", true, { pattern: "(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?" }]],
     [z.iso.datetime(), ["text", true, { pattern: z.iso.datetime().def.pattern?.source.slice(1, -1) }]],
     [z.number(), ["number", true, { step: "any" }]],
@@ -57,7 +57,7 @@ Deno.test("readShape() draws each kind of value as the field a browser knows for
   for (const [schema, expected] of table) assertEquals(drawn({ x: schema }), expected);
 });
 
-Deno.test("readShape() draws the format time of JSON Schema, and a date and time as far as a browser sends one", () => {
+Deno.test("readShape() maps the format time of JSON Schema, and a date and time without a time zone", () => {
   const typeOf = (schema: Readonly<Record<string, unknown>>) => {
     const shape = readShape({ type: "object", properties: { x: { type: "string", ...schema } } });
     return leafAt(shape, ["x"])?.sketch.type;
@@ -69,7 +69,7 @@ Deno.test("readShape() draws the format time of JSON Schema, and a date and time
   assertEquals(typeOf({ format: "unknown" }), "text");
 });
 
-Deno.test("readShape() makes choices of an enum, of literals, and of numbers", () => {
+Deno.test("readShape() creates choices for an enum, for literals and for numbers", () => {
   const choices = (values: string[]) => values.map((value) => ({ value, label: undefined }));
   const table: [StandardSchemaV1, unknown][] = [
     [z.enum(["a", "b"]), ["select", true, { choices: choices(["a", "b"]) }]],
@@ -82,7 +82,7 @@ Deno.test("readShape() makes choices of an enum, of literals, and of numbers", (
   for (const [schema, expected] of table) assertEquals(drawn({ x: schema }), expected);
 });
 
-Deno.test("readShape() takes the title of a constant as the label of its choice", () => {
+Deno.test("readShape() uses the title of a constant as the label of its choice", () => {
   const shape = readShape({
     type: "object",
     properties: { x: { oneOf: [{ const: "a", title: "Apple" }, { const: "b" }] } },
@@ -94,7 +94,7 @@ Deno.test("readShape() takes the title of a constant as the label of its choice"
   }]);
 });
 
-Deno.test("readShape() makes a pattern that may match anywhere one that matches the whole text", () => {
+Deno.test("readShape() converts a pattern that may match anywhere to one that matches the whole text", () => {
   const table: [RegExp, string | undefined][] = [
     [/^a+$/, "a+"],
     [/a+/, "[^]*(?:a+)[^]*"],
@@ -115,7 +115,7 @@ Deno.test("readShape() makes a pattern that may match anywhere one that matches 
   }
 });
 
-Deno.test("leafAt() asks for nothing below what may be left out, and again inside a row", () => {
+Deno.test("leafAt() requires no value in an optional object, but does in a row", () => {
   const name = z.object({ name: z.string().min(1) });
   assertEquals(drawn({ x: name }, "x.name"), ["text", true, { minlength: 1 }]);
   assertEquals(drawn({ x: name.optional() }, "x.name"), ["text", false, { minlength: 1 }]);
@@ -123,7 +123,7 @@ Deno.test("leafAt() asks for nothing below what may be left out, and again insid
   assertEquals(drawn({ x: z.array(name).optional() }, "x[3].name"), ["text", true, { minlength: 1 }]);
 });
 
-Deno.test("leafAt() finds nothing under names the schema does not have", () => {
+Deno.test("leafAt() returns null for names that the schema does not have", () => {
   const schema = z.object({ title: z.string(), rows: z.array(z.object({ label: z.string() })) });
   for (const name of ["titel", "title.x", "rows", "rows[0]", "rows.label", "constructor", "__proto__", "toString"]) {
     assertEquals(leafAt(shapeOf(schema), parsePath(name)), null);
@@ -143,7 +143,7 @@ Deno.test("leafAt() reads records, tuples and intersections", () => {
   assertEquals(leafAt(allOf, ["a"])?.required, true);
 });
 
-Deno.test("leafNames() lists every field in order, and of lists as many as the data has", () => {
+Deno.test("leafNames() lists every field in order, with as many list items as the data has", () => {
   const shape = shapeOf(z.object({
     title: z.string(),
     address: z.object({ city: z.string(), zip: z.string() }),
@@ -161,7 +161,7 @@ Deno.test("leafNames() lists every field in order, and of lists as many as the d
   ]);
 });
 
-Deno.test("leafNames() draws a schema that contains itself as deep as the data goes", () => {
+Deno.test("leafNames() lists the fields of a recursive schema as deep as the data", () => {
   interface Node {
     name: string;
     next?: Node | undefined;
@@ -172,7 +172,7 @@ Deno.test("leafNames() draws a schema that contains itself as deep as the data g
   assertEquals(leafNames(shape, { next: { next: { name: "x" } } }, new Set()), ["name", "next.name", "next.next.name"]);
 });
 
-Deno.test("readShape() reads alternatives as one form, with their constant as a choice", () => {
+Deno.test("readShape() merges alternatives into one form with their constant as a choice", () => {
   const shape = shapeOf(z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("mail"), to: z.email() }),
     z.object({ kind: z.literal("call"), number: z.string().min(1) }),
@@ -186,7 +186,7 @@ Deno.test("readShape() reads alternatives as one form, with their constant as a 
   assertEquals(leafAt(shape, ["to"])?.required, false);
 });
 
-Deno.test("readShape() ends on references that lead nowhere or to themselves", () => {
+Deno.test("readShape() terminates for references to nothing and to themselves", () => {
   for (const pointer of ["#/$defs/none", "https://example.com/schema", "#/$defs/loop", "#"]) {
     const shape = readShape({
       type: "object",
@@ -198,7 +198,7 @@ Deno.test("readShape() ends on references that lead nowhere or to themselves", (
   }
 });
 
-Deno.test("readShape() leaves the lengths of a date to the schema, which a date control does not know", () => {
+Deno.test("readShape() ignores lengths of a date, which a date control does not support", () => {
   const lengths = { minLength: 10, maxLength: 10 };
   const shape = readShape({
     type: "object",

@@ -34,7 +34,7 @@ function assertDeepFrozen(value: unknown): void {
   for (const inner of Object.values(value)) assertDeepFrozen(inner);
 }
 
-Deno.test("fieldSpec() holds every fact that drawing needs", () => {
+Deno.test("fieldSpec() contains every fact that rendering needs", () => {
   assertEquals(fieldSpec(showBlank(NoteForm, { title: "Eggs" }).field("title")), {
     name: "title",
     id: "f-note-title",
@@ -57,7 +57,7 @@ Deno.test("fieldSpec() holds every fact that drawing needs", () => {
   });
 });
 
-Deno.test("fieldSpec() tells the kind of element, its input type, its value and what is selected", () => {
+Deno.test("fieldSpec() contains the element, the input type, the value and the selected choices", () => {
   const specs = showBlank(NoteForm).fields.map((bound) => fieldSpec(bound));
   assertEquals(specs.map(({ kind, inputType, value, selected }) => [kind, inputType, value, selected]), [
     ["input", "text", "", []],
@@ -73,11 +73,11 @@ Deno.test("fieldSpec() tells the kind of element, its input type, its value and 
   ]);
 });
 
-Deno.test("fieldSpec() says whether its row is an extra one", () => {
+Deno.test("fieldSpec() marks a field of an extra row", () => {
   assertEquals(fieldSpec(showBlank(NoteForm).field("title"), { extra: true }).extra, true);
 });
 
-Deno.test("specs are frozen through and through, and the same after a trip as JSON", async () => {
+Deno.test("specs are deeply frozen, and equal after a JSON round trip", async () => {
   const file = new File(["x"], "x.png");
   const bound = await bindTo(NoteForm, { title: "", tags: ["a", "z"], file, secret: "s", size: { x: 1 } });
   const lines = defineFormset(NoteForm, { canDelete: true, canOrder: true });
@@ -89,7 +89,7 @@ Deno.test("specs are frozen through and through, and the same after a trip as JS
   assert(!JSON.stringify(specs[0]).includes('"s"'));
 });
 
-Deno.test("a spec does not follow what happens to the form later", async () => {
+Deno.test("a spec does not change with the form", async () => {
   const form = await bindTo(NoteForm, { title: "x" });
   const spec = formSpec(form);
   form.addError("title", "Taken");
@@ -97,12 +97,12 @@ Deno.test("a spec does not follow what happens to the form later", async () => {
   assertEquals(formSpec(form).errors, { title: ["Taken"] });
 });
 
-Deno.test("formSpec() without sections puts all fields into one", () => {
+Deno.test("formSpec() without sections has one section with all fields", () => {
   const { sections } = formSpec(showBlank(NoteForm));
   assertEquals(sections.map(({ label, description, fields }) => [label, description, fields.length]), [["", "", 10]]);
 });
 
-Deno.test("formSpec() arranges fields in sections, and lets none be lost", () => {
+Deno.test("formSpec() arranges fields in sections and keeps the other fields", () => {
   const { sections } = formSpec(showBlank(NoteForm), [
     { label: "Text", description: "Words", fields: ["title", ["body", "due"]] },
     { label: null, fields: ["none", "done", "title"] },
@@ -117,12 +117,12 @@ Deno.test("formSpec() arranges fields in sections, and lets none be lost", () =>
   assertEquals(sections[0]?.description, "Words");
 });
 
-Deno.test("formSpec() adds no section when every field stands in one", () => {
+Deno.test("formSpec() adds no section if every field is in one", () => {
   const form = defineForm("a", { fields: { x: field.text(), y: field.text() } });
   assertEquals(formSpec(showBlank(form), [{ fields: ["x", "y"] }]).sections.length, 1);
 });
 
-Deno.test("formSpec() tells the errors, of fields and of the whole, and whether there are files", async () => {
+Deno.test("formSpec() contains the errors of fields and of the form, and whether it accepts files", async () => {
   const form = await bindTo(NoteForm, { title: "" });
   form.addError("", "Not today");
   const spec = formSpec(form);
@@ -131,7 +131,7 @@ Deno.test("formSpec() tells the errors, of fields and of the whole, and whether 
   assertEquals([spec.kind, spec.name, spec.hasFiles], ["form", "note", true]);
 });
 
-Deno.test("formsetSpec() tells its rows, hidden fields and the boxes that delete apart from the others", () => {
+Deno.test("formsetSpec() separates fields, hidden fields and delete checkboxes of its rows", () => {
   const LineForm = defineForm("line", { fields: { id: field.hidden(), label: field.text({ required: true }) } });
   const Lines = defineFormset(LineForm, { prefix: "lines", canDelete: true, canOrder: true, min: 1, max: 9 });
   const spec = formsetSpec(showRows(Lines, [{ id: "7", label: "a" }]));
@@ -155,7 +155,7 @@ Deno.test("formsetSpec() tells its rows, hidden fields and the boxes that delete
   assertEquals(spec.rows[0]?.hidden[0]?.value, "7");
 });
 
-Deno.test("formsetSpec() tells what is wrong with each row and with the whole", async () => {
+Deno.test("formsetSpec() contains the errors of each row and of the formset", async () => {
   const LineForm = defineForm("line", { fields: { label: field.text({ required: true }), x: field.text() } });
   const formset = await bindRows(defineFormset(LineForm, { prefix: "lines" }), { lines: [{ x: "1" }] });
   formset.addError("", "Not today");
@@ -165,7 +165,7 @@ Deno.test("formsetSpec() tells what is wrong with each row and with the whole", 
   assertEquals([spec.rows[0]?.deleteField, spec.rows[0]?.orderField], [null, null]);
 });
 
-Deno.test("formSpec() of a form without fields has one section, without fields", () => {
+Deno.test("formSpec() of a form without fields has one section without fields", () => {
   const spec = formSpec(showBlank(defineForm("empty", { fields: {} })));
   assertEquals(spec.sections, [{ label: "", description: "", fields: [] }]);
 });

@@ -1,4 +1,4 @@
-/** What the tests of forms share: a request to bind under, and short words for binding. */
+/** Helpers for the tests of forms: a request, and functions that bind. */
 import type { RequestContext } from "../../src/context.ts";
 import { bind } from "../../src/forms/bind.ts";
 import type { BoundForm, FormDefinition } from "../../src/forms/form.ts";
@@ -19,7 +19,7 @@ export async function bindTo<V>(
   kwargs: Kwargs,
   initial: unknown = null,
 ): Promise<BoundForm<V>> {
-  // A form of V becomes a bound form of V.
+  // The type parameter of a form is that of its bound form.
   return await bind(form, { mode: "checked", sent: kwargs, initial, instance: null, ctx }) as BoundForm<V>;
 }
 
@@ -43,7 +43,7 @@ export function showRows<V>(formset: FormsetDefinition<V>, initial: unknown = nu
   return bind(formset, { mode: "blank", initial, instance: null }) as BoundFormset<V>;
 }
 
-/** The issues as pairs, so that a key such as `__proto__` shows in an assertion. */
+/** Returns the issues as pairs, so that a key such as `__proto__` is visible in an assertion. */
 export function issuesOf(
   form: { readonly errors: ReadonlyMap<string, readonly string[]> },
 ): [string, readonly string[]][] {

@@ -732,7 +732,7 @@ Deno.test("a generator that gives what is no item fails with an error that names
     yield "text";
   });
   assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "error", "end"]);
-  assertStringIncludes(app.takeError().message, 'the generator of action "plain" gave: the text "text"');
+  assertStringIncludes(app.takeError().message, 'the generator of action "plain" yielded: the text "text"');
 });
 
 Deno.test("an item that is no JSON ends the stream with an error and runs the generator's finally", async () => {

@@ -61,7 +61,7 @@ Deno.test("a factory that gives no form is an error that says so", async () => {
   const bad = action("bad", { form: () => "a form" as unknown as typeof TitleForm }, () => {});
   await using app = new App({ "/": { default: () => "", bad } });
   assertEquals((await app.call("bad", { fields: { title: "x" } })).status, 500);
-  assertStringIncludes(app.takeError().message, "Cannot make the form of an action: its factory gave string");
+  assertStringIncludes(app.takeError().message, "Cannot create the form of an action: its factory returned string");
 });
 
 Deno.test("getInitial runs on a GET and before binding on a POST, with the params of the page each time", async () => {

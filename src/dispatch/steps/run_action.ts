@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPromiseLike } from "../../callback.ts";
 import type { RequestContext } from "../../context.ts";
 import type { AnyBound } from "../../forms/any_form.ts";
 import { successFeedback } from "../../forms/form.ts";
@@ -32,7 +33,7 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
   try {
     // The context has just been built to what this action declared.
     returned = call.action.handler(Object.assign(contextOf(run, app), bound.injected) as never);
-    if (isThenable(returned)) {
+    if (isPromiseLike(returned)) {
       claim?.renew();
       returned = await returned;
     }
@@ -106,8 +107,4 @@ function successOf(form: AnyBound, ctx: RequestContext): Result {
   if (words !== null) items.push(toast(words));
   if (target !== null) items.push(redirect(target));
   return items.length === 0 ? { kind: "nothing" } : { kind: "items", items };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
