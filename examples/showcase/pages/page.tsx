@@ -29,21 +29,25 @@ export default function Home({ context: { source } }: { readonly context: { read
       </p>
       <ul class="terms">
         <li>
-          An <strong>action</strong> is a named function on the server. A form or a script calls it.
+          An <strong>action</strong> is a named function on the server. <code>action()</code>{" "}
+          declares it; a page or component exports it.
         </li>
         <li>
-          An <strong>intent</strong> is what a request asks for: which action to run, and which format the response has.
+          An <strong>intent</strong> is what a request asks for: an action, and a format for the response.
         </li>
         <li>
           An <strong>outcome</strong> is the result of a request: a{" "}
-          <code>Response</code>, items, data, an invalid form, or a failure.
+          <code>Response</code>, items, a page, data, an invalid form, or a failure.
         </li>
         <li>
           An <strong>item</strong>{" "}
-          is one instruction that an action returns: insert this HTML, show this toast, go to that page.
+          is a value that an action function returns to change the page, made by a function such as <code>html()</code>,
+          {" "}
+          <code>toast()</code> or <code>redirect()</code>.
         </li>
         <li>
-          A <strong>patch</strong> is an item as it is sent to the browser: one server-sent event.
+          A <strong>patch</strong>{" "}
+          is one change of the page as it is sent to the browser: the event that an item becomes.
         </li>
       </ul>
       {SECTIONS.map(({ title, summary, folder, entries }) => (
