@@ -1,6 +1,6 @@
 /**
- * Every function that an application may give this library, and how each is called here: the ways in which it fails, and who is
- * told of it. `callbacks_test.ts` finds the functions in the public types, so that none can be left out.
+ * Every function that an application can pass to this library, with a call in which it fails, and the expected reports.
+ * `callbacks_test.ts` finds the functions in the public types, so that the list is complete.
  */
 import { h } from "preact";
 import {

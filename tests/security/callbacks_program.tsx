@@ -1,6 +1,6 @@
 /**
- * Calls every function of an application that fails, in a process that a rejection which is not handled ends. Says what it is
- * about to do, so that the last line names what has ended it; then what came of it.
+ * Calls every failing function of an application, in a process that an unhandled rejection ends. Before each call it prints the
+ * function, so that the last line names the one that has ended the process. Then it prints the result.
  */
 import { captureConsole } from "../support/app.tsx";
 import { Apps, BEYOND_TYPES, type Exercise, EXERCISES, type Way, WAYS } from "./callbacks.tsx";

@@ -1,5 +1,5 @@
 /**
- * An application that takes uploads, in a process whose files may not grow: it uploads to itself, and says what came of it.
+ * An application with uploads, in a process whose files cannot grow: it uploads to itself and prints the results.
  */
 import { action, createHandler, defineForm, field, Form } from "../../mod.ts";
 

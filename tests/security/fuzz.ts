@@ -1,6 +1,6 @@
 /**
- * What must hold for every text, number and sequence of bytes, each with something to compare with: the platform's own
- * parser, a reference written from the standard, or the value the input was made from.
+ * Properties that must hold for every string, number and sequence of bytes. Each is compared with the platform's own parser, a
+ * reference implementation of the standard, or the value that the input was made from.
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";

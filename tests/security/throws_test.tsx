@@ -1,6 +1,6 @@
 /**
- * T50, T32: everything of the application that can throw does, at once and later, and whatever it is that is thrown. The
- * visitor is told that something went wrong and nothing else, `onError` is told once, and the next visitor is served.
+ * T50, T32: every function of the application throws any value, at once and later. The user sees only that something went wrong,
+ * `onError` is called once, and the next request is answered.
  */
 import { assert, assertEquals } from "@std/assert";
 import { h } from "preact";

@@ -78,8 +78,8 @@ async function unpackChromium(): Promise<string> {
 }
 
 /**
- * Where the fonts are. The package's own file names folders that are not there, and Chromium without a font draws text of
- * no size and ends at the first one it looks for.
+ * Returns a font configuration. The one in the package names folders that do not exist, and without fonts Chromium renders text
+ * without a size, and crashes.
  */
 function fontsIn(folder: string): string {
   return `<?xml version="1.0"?>

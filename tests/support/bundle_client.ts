@@ -125,8 +125,8 @@ async function bundleClient(): Promise<Bundle> {
 }
 
 /**
- * Gives the parts a name that no other build has: an open page must not be given a part of a later one, whose shortened
- * names are others. One for all of them takes fewer bytes than one for each.
+ * Names the parts by the build: an open page must not load a part of a later build, which has other shortened names. One name for
+ * all parts takes fewer bytes than one for each.
  */
 function nameByBuild(files: ReadonlyMap<string, string>): Bundle {
   const digest = createHash("sha256").update([...files.values()].join("\n")).digest();
