@@ -332,7 +332,7 @@ export {
   type RateLimiter,
   type RateLimiterOptions,
   type RateVerdict,
-} from "./src/dispatch/rate.ts";
+} from "./src/store/rate_limiter.ts";
 export { StoredFile, type UploadHandler, type UploadResult } from "./src/http/stored_file.ts";
 export type { IncomingFile } from "./src/http/multipart.ts";
 export type { CrossOriginOptions } from "./src/http/cross_origin.ts";

@@ -2,14 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { INTERNAL } from "./support/bundle_client.ts";
 
-Deno.test("src/client_bundle.ts is what `deno task bundle` would write", async () => {
+Deno.test("src/client_bundle.ts equals the output of `deno task bundle`", async () => {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", fromFileUrl(import.meta.resolve("./support/bundle_client.ts")), "--check"],
   }).output();
   assert(success, new TextDecoder().decode(stderr));
 });
 
-Deno.test("the bundle shortens no name that a page can see", async () => {
+Deno.test("the bundle shortens no property that a page can see", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", fromFileUrl(import.meta.resolve("../client.ts"))],
   }).output();
@@ -18,7 +18,7 @@ Deno.test("the bundle shortens no name that a page can see", async () => {
     if (key === "name") named.add(value);
     return value;
   });
-  // What the test would be worth nothing without: the parts of options, outcomes and events are among the names.
+  // The names include members of options, outcomes and events. Otherwise the test would prove nothing.
   for (const name of ["onBeforeSubmit", "blocked", "waitUntil"]) assert(named.has(name), name);
   assertEquals(INTERNAL.filter((name) => named.has(name)), []);
 });

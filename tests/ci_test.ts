@@ -20,12 +20,12 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`.ci/run tells the counts of the run: ${run}`, async () => {
+  Deno.test(`.ci/run prints the counts of the run: ${run}`, async () => {
     assertEquals(await runWith(output, status), { last, code });
   });
 }
 
-/** Runs the script with an `npx` that prints this and ends so. */
+/** Runs the script with an `npx` that prints an output and exits with a code. */
 async function runWith(output: string, status: number): Promise<{ last: string | undefined; code: number }> {
   const folder = await Deno.makeTempDir();
   try {

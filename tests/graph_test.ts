@@ -4,8 +4,8 @@ import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
 
 /**
- * The layers, low to high: a file imports from its own entry of this list or from an earlier one. `src/client` is separate: it
- * imports only `src/protocol` and itself. So is the panel, `src/dev/client`, which also imports `src/client`.
+ * Layers, from low to high: a file imports from its own layer or from lower ones. `src/client` is separate and imports only
+ * `src/protocol`; the panel of development, `src/dev/client`, imports `src/client` as well.
  */
 const LAYERS = [
   "src/client_bundle.ts",
@@ -36,12 +36,12 @@ const LAYERS = [
 ];
 
 /**
- * Folders that may name the machine: `platform` for all others, and `init`, a command that is run with Deno and writes a
- * project for Deno.
+ * Folders that may use `Deno` and modules of Node: `platform` for all others, and `init`, a command that runs in Deno and
+ * writes a project for Deno.
  */
 const PLATFORM = ["src/platform/", "src/init/"];
 
-/** Imports of each file, values and types: paths from the root, or package specifiers. */
+/** Imports of each file, values and types: paths from the root, or specifiers of packages. */
 type Graph = ReadonlyMap<string, readonly string[]>;
 
 const root = fromFileUrl(import.meta.resolve("../"));
@@ -51,15 +51,15 @@ Deno.test("every file of src belongs to a layer", async () => {
   assertEquals(unknown, []);
 });
 
-Deno.test("imports point down the list of layers", async () => {
+Deno.test("no file imports a higher layer", async () => {
   assertEquals(upwardImports(await sourceGraph()), []);
 });
 
-Deno.test("no file is part of a cycle of values or types", async () => {
+Deno.test("no file is part of an import cycle of values or types", async () => {
   assertEquals(findCycle(await sourceGraph()), null);
 });
 
-Deno.test("the closure of client.ts is src/client and src/protocol alone", async () => {
+Deno.test("client.ts reaches only src/client and src/protocol", async () => {
   const files = [...(await readGraph("client.ts")).keys()];
   assertEquals(
     files.filter((file) => file !== "client.ts" && !isClient(file) && !file.startsWith("src/protocol/")),
@@ -67,21 +67,21 @@ Deno.test("the closure of client.ts is src/client and src/protocol alone", async
   );
 });
 
-Deno.test("the closure of the panel of development is itself, src/client and src/protocol alone", async () => {
+Deno.test("the panel of development reaches only itself, src/client and src/protocol", async () => {
   const files = [...(await readGraph("src/dev/client/main.ts")).keys()];
   assertEquals(files.filter((file) => !/^src\/(dev\/client|client|protocol)\//.test(file)), []);
 });
 
-Deno.test("the closures of mod.ts and client.ts hold nothing of the panel's sources", async () => {
+Deno.test("mod.ts and client.ts do not reach the sources of the panel", async () => {
   const files = [...(await readGraph("mod.ts")).keys(), ...(await readGraph("client.ts")).keys()];
   assertEquals(files.filter((file) => file.startsWith("src/dev/client/")), []);
 });
 
-Deno.test("the closure of mod.ts holds nothing of src/client", async () => {
+Deno.test("mod.ts does not reach src/client", async () => {
   assertEquals([...(await readGraph("mod.ts")).keys()].filter(isClient), []);
 });
 
-Deno.test("development mode is loaded in development alone: nothing that mod.ts imports on startup reaches src/dev", async () => {
+Deno.test("mod.ts does not load src/dev on startup", async () => {
   const files = [...(await readGraph("mod.ts", "startup")).keys()];
   assertEquals(files.filter((file) => file.startsWith("src/dev/")), []);
 });
@@ -99,7 +99,7 @@ Deno.test("only src/platform names Deno or imports a module of Node", async () =
   assertEquals(files.flatMap(({ name, text }) => machineNames(name, text)), []);
 });
 
-Deno.test("machineNames() finds Deno, its types and modules of Node, and ignores comments and texts", () => {
+Deno.test("machineNames() finds Deno, its types and modules of Node, and ignores comments and strings", () => {
   const text = `// Deno.open
 import { open } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
@@ -116,14 +116,14 @@ const name = "Deno.open";
   );
 });
 
-Deno.test("only the connection to Redis imports its client, and mod.ts does not reach it", async () => {
+Deno.test("only the connection to Redis imports the client of Redis, and mod.ts does not reach it", async () => {
   const graph = await sourceGraph();
   const importers = sourceFiles(graph).filter((file) => packagesOf(graph, file).some((name) => name.includes("redis")));
   assertEquals(importers, ["src/store/redis_connection.ts"]);
   assertEquals([...(await readGraph("mod.ts")).keys()].filter((file) => file.includes("redis")), []);
 });
 
-Deno.test("only the documents of a test are parsed by packages, and mod.ts does not reach src/testing", async () => {
+Deno.test("only src/testing imports packages that parse documents, and mod.ts does not reach it", async () => {
   const graph = await sourceGraph();
   const readers = sourceFiles(graph).filter((file) =>
     packagesOf(graph, file).some((name) => /^(parse5|css-select)$/.test(name))
@@ -132,18 +132,19 @@ Deno.test("only the documents of a test are parsed by packages, and mod.ts does 
   assertEquals([...(await readGraph("mod.ts")).keys()].filter((file) => file.startsWith("src/testing/")), []);
 });
 
-Deno.test("sources import no package but @std, Preact, the client of Redis, those for tests and the platform's own", async () => {
+Deno.test("sources import only known packages", async () => {
   const graph = await sourceGraph();
   const packages = new Set(sourceFiles(graph).flatMap((file) => packagesOf(graph, file)));
   const allowed =
     /^(@std\/(http|path)(\/|$)|preact(\/|$)|preact-render-to-string(\/|$)|@redis\/client$|parse5$|css-select$|node:)/;
-  // A project that is started depends on what this package depends on.
+  // A new project has the dependencies of this package.
   packages.delete("deno.json");
   assertEquals([...packages].filter((name) => !allowed.test(name)), []);
 });
 
 /**
- * Returns where a source names `Deno` or a module of Node. Found by the parser, since comments and texts may name both.
+ * Returns the places where a source uses `Deno` or a module of Node. It parses the source, since comments and strings may name
+ * both.
  */
 function machineNames(file: string, text: string): string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
@@ -184,7 +185,7 @@ Deno.test("upwardImports() finds an import of an entry", () => {
   assertEquals(upwardImports(new Map([["src/handler.ts", ["mod.ts"]]])), ["src/handler.ts imports mod.ts"]);
 });
 
-Deno.test("upwardImports() finds the server in the browser", () => {
+Deno.test("upwardImports() finds an import of the server in the browser", () => {
   const graph = new Map([["src/client/call/send.ts", [
     "src/protocol/names.ts",
     "src/client/call/lanes.ts",
@@ -193,12 +194,12 @@ Deno.test("upwardImports() finds the server in the browser", () => {
   assertEquals(upwardImports(graph), ["src/client/call/send.ts imports src/errors.ts"]);
 });
 
-Deno.test("findCycle() lists the members of a cycle", () => {
+Deno.test("findCycle() returns the members of a cycle", () => {
   const graph = new Map([["a.ts", ["b.ts"]], ["b.ts", ["c.ts"]], ["c.ts", ["b.ts"]]]);
   assertEquals(findCycle(graph), ["b.ts", "c.ts", "b.ts"]);
 });
 
-Deno.test("findCycle() accepts two ways to one file", () => {
+Deno.test("findCycle() returns null for two paths to one file", () => {
   assertEquals(findCycle(new Map([["a.ts", ["b.ts", "c.ts"]], ["b.ts", ["c.ts"]], ["c.ts", []]])), null);
 });
 
@@ -262,13 +263,13 @@ function packagesOf(graph: Graph, file: string): readonly string[] {
   return (graph.get(file) ?? []).filter((target) => !filesOf(graph, file).includes(target));
 }
 
-/** The graphs of all entries of the package, as one. */
+/** Reads the graphs of all entries of the package, as one. */
 async function sourceGraph(): Promise<Graph> {
   const graphs = await Promise.all(Object.values(config.exports).map((entry) => readGraph(entry.replace("./", ""))));
   return new Map(graphs.flatMap((graph) => [...graph]));
 }
 
-/** A module in the output of `deno info --json`: the properties that this test reads. */
+/** A module in the output of `deno info --json`. */
 interface ModuleInfo {
   readonly specifier: string;
   readonly error?: string;
@@ -284,7 +285,7 @@ interface ModuleInfo {
  * Reads the graph of an entry.
  *
  * @param entry The file.
- * @param when `startup` ignores types and dynamic imports.
+ * @param when `startup` omits types and dynamic imports.
  */
 async function readGraph(entry: string, when: "ever" | "startup" = "ever"): Promise<Graph> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -292,7 +293,7 @@ async function readGraph(entry: string, when: "ever" | "startup" = "ever"): Prom
     cwd: root,
   }).output();
   if (!success) throw new Error(`Cannot read the graph of ${entry}: ${new TextDecoder().decode(stderr)}`);
-  // The shape is that of `deno info --json`, version 1.
+  // Version 1 of `deno info --json`.
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: readonly ModuleInfo[] };
   const graph = new Map<string, readonly string[]>();
   for (const { specifier, error, dependencies = [] } of modules) {
@@ -301,14 +302,14 @@ async function readGraph(entry: string, when: "ever" | "startup" = "ever"): Prom
     if (file === null) continue;
     const loaded = when === "ever" ? dependencies : dependencies.filter((it) => it.code !== undefined && !it.isDynamic);
     const targets = loaded.map((it) => pathOf((it.code ?? it.type)?.specifier ?? "") ?? it.specifier);
-    // A reference to ambient declarations is not an import: they declare types of modules under global names, and so name the
+    // A reference to ambient declarations is not an import: they give global names to types of modules, so they name the
     // modules that refer to them.
     graph.set(file, targets.filter((target) => !target.endsWith(".d.ts")));
   }
   return when === "ever" ? graph : reachedFrom(entry, graph);
 }
 
-/** The part of a graph that an entry reaches. */
+/** Returns the part of a graph that an entry reaches. */
 function reachedFrom(entry: string, graph: Graph): Graph {
   const reached = new Map<string, readonly string[]>();
   const follow = (file: string): void => {
@@ -321,7 +322,7 @@ function reachedFrom(entry: string, graph: Graph): Graph {
   return reached;
 }
 
-/** The path of one of our own files from the root, or `null` for anything else, the stand-ins for `@std` included. */
+/** Returns the path of a file of this package from the root, or `null` for other files and the stand-ins for `@std`. */
 function pathOf(specifier: string): string | null {
   if (!specifier.startsWith("file:")) return null;
   const path = relative(root, fromFileUrl(specifier)).replaceAll("\\", "/");

@@ -4,12 +4,12 @@ import { findNamedAccess } from "./support/named_access.ts";
 
 const root = fromFileUrl(import.meta.resolve("../"));
 
-Deno.test("A14: code for the browser reads properties that an element could hide only through `dom()`", () => {
+Deno.test("A14: code for the browser uses properties that an element of the page could override only through dom()", () => {
   const found = findNamedAccess(["client.ts", "src/dev/client/main.ts"].map((name) => root + name), root);
   assertEquals(found.filter((line) => !line.startsWith("src/client/dom.ts:")), []);
 });
 
-/** Code that meets an element in place of a property, where one has its name. */
+/** Code that would read an element with the name of a property instead. */
 const FORGETFUL = [
   "document.title;",
   'document["title"];',
@@ -36,7 +36,7 @@ const FORGETFUL = [
   "declare const place: Element; Object.assign(place, { scrollTop: 1 });",
 ];
 
-/** Code that does not. */
+/** Code that would not. */
 const CAREFUL = [
   "declare const input: HTMLInputElement; input.value;",
   "declare const link: HTMLAnchorElement | undefined; link?.href;",
@@ -50,21 +50,21 @@ const CAREFUL = [
   "location.href;",
 ];
 
-Deno.test("findNamedAccess() finds each way to use a property of what may be a document or a form", async () => {
+Deno.test("findNamedAccess() finds each access to a property of a possible document or form", async () => {
   assertEquals(await linesWithoutFind(FORGETFUL), []);
 });
 
-Deno.test("findNamedAccess() ignores other values", async () => {
+Deno.test("findNamedAccess() ignores other nodes", async () => {
   assertEquals(await linesWithoutFind(CAREFUL), CAREFUL);
 });
 
-Deno.test("findNamedAccess() rejects a file that does not compile", async () => {
+Deno.test("findNamedAccess() throws for a file that does not compile", async () => {
   await withFile("const number: number = document.title;", (name, folder) => {
     assertThrows(() => findNamedAccess([name], folder), Error, "it does not compile");
   });
 });
 
-/** The lines in which nothing is found. */
+/** Returns the lines in which nothing is found. */
 async function linesWithoutFind(lines: readonly string[]): Promise<string[]> {
   const source = lines.map((line, at) => `namespace Line${at} { ${line} }\n`).join("");
   let found: string[] = [];
@@ -72,7 +72,7 @@ async function linesWithoutFind(lines: readonly string[]): Promise<string[]> {
   return lines.filter((_, at) => !found.some((each) => each.startsWith(`file.ts:${at + 1}:`)));
 }
 
-/** Runs with a file of TypeScript that is gone afterwards. */
+/** Calls a function with a temporary TypeScript file. */
 async function withFile(source: string, run: (name: string, folder: string) => void): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {

@@ -1,6 +1,6 @@
 /**
- * The parts of the JSR score that a checkout can test (https://jsr.io/docs/scoring): a README with an example, documentation of
- * every entry and symbol, types without inference (`tests/publish_test.ts`), and a description. Supported runtimes and
+ * The parts of JSR's score that a checkout can check (https://jsr.io/docs/scoring): a README with an example, documentation of
+ * every entry and symbol, types without inference (`tests/publish_test.ts`), and a description. The supported runtimes and the
  * provenance are set on the site.
  */
 import { assert, assertEquals } from "@std/assert";
@@ -9,7 +9,7 @@ import config from "../deno.json" with { type: "json" };
 
 const root = fromFileUrl(import.meta.resolve("../"));
 
-/** Output of `deno doc --json`, version 2: the properties that this test reads. */
+/** The parts of `deno doc --json`, version 2, that are read here. */
 interface Documentation {
   readonly nodes: Readonly<
     Record<string, {
@@ -33,7 +33,7 @@ for (const [entry, file] of Object.entries(config.exports)) {
       cwd: root,
     }).output();
     assert(success, new TextDecoder().decode(stderr));
-    // The shape is that of `deno doc --json`; a change of it would leave nothing to count, which is refused below.
+    // The shape of `deno doc --json`. If it changes, nothing is counted, and the test fails below.
     const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as Documentation;
     const modules = Object.values(nodes);
     assert((modules[0]?.module_doc?.doc ?? "").length > 40);

@@ -3,39 +3,39 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { CLIENT_FILES } from "../src/client_bundle.ts";
 
 /**
- * Maximum sizes of the parts of the runtime, in bytes after brotli at level 11. `later` was 3,000 before it checked fetched
- * documents (A1), read properties from their interfaces (A14) and contained toasts.
+ * Maximum download sizes, in bytes (brotli 11). The first is a goal; the others are what was reached. `later` was 3,000 before
+ * it checked fetched documents (A1), read properties from their interfaces (A14) and kept toasts.
  */
 const LIMITS = {
   /** Initial download. */
   start: 10_000,
-  /** Loaded on first use of one of its parts. */
+  /** Downloaded when one of its parts is first needed. */
   later: 4_250,
-  /** Loaded with the first live topic. */
+  /** Downloaded with the first live topic. */
   live: 1_750,
 } as const;
 
-Deno.test("the initial part of the runtime fits in its limit", () => {
+Deno.test("the initial download of the runtime does not exceed its limit", () => {
   assertLess(bytesOf(startFiles()), LIMITS.start + 1);
 });
 
 for (const part of ["later", "live"] as const) {
-  Deno.test(`the part of the runtime named "${part}" fits in its limit`, () => {
+  Deno.test(`the part "${part}" of the runtime does not exceed its limit`, () => {
     assertLess(bytesOf([fileOf(part)]), LIMITS[part] + 1);
   });
 }
 
-Deno.test("the runtime has no other parts, except hints that are loaded only on a local address", () => {
+Deno.test("the runtime has no other parts, except advice that is loaded only on a local address", () => {
   const known = [...startFiles(), ...["advice", "later", "live"].map(fileOf)];
   assertEquals([...CLIENT_FILES.keys()].toSorted(), known.toSorted());
 });
 
-Deno.test("the runtime starts from one file", () => {
-  // The browser would request a second file only after the first: one more round trip before the page reacts.
+Deno.test("the initial download of the runtime is one file", () => {
+  // A second file would be requested only after the first has arrived: one more round trip before the page reacts.
   assertEquals(startFiles(), ["client.js"]);
 });
 
-/** Returns `client.js` and its static imports, for which a page waits. */
+/** Returns `client.js` and all its static imports, which a page waits for. */
 function startFiles(): string[] {
   const files = ["client.js"];
   for (const file of files) {
@@ -47,11 +47,13 @@ function startFiles(): string[] {
   return files;
 }
 
-/** Returns the file of a part. The name of its build follows the name of the part. */
+/** Returns the file of a part, whose name ends with that of the build. */
 function fileOf(part: string): string {
   const name = [...CLIENT_FILES.keys()].find((name) => name.startsWith(`${part}-`));
   if (name === undefined) {
-    throw new Error(`Cannot weigh the part "${part}" of the runtime: the bundle has no such file`);
+    throw new Error(
+      `Cannot measure the part "${part}" of the runtime: the bundle has no such file; run "deno task bundle"`,
+    );
   }
   return name;
 }

@@ -22,7 +22,7 @@ import type { Cookie } from "../http/cookie.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Answer } from "./answer.ts";
 import type { Once } from "./once/once.ts";
-import type { RateLimiter } from "./rate.ts";
+import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Streams } from "./streams.ts";
 
 /** Decides whether a request may go on at all. */

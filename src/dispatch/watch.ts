@@ -59,7 +59,7 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   };
   signal.addEventListener("abort", leave);
   // A step among the others: what waits behind it is sent only when the guards have let it pass.
-  const timer = setInterval(() => watcher.tell({ kind: "ask" }), Math.min(guardSeconds * 1000, MAX_DELAY));
+  const timer = setInterval(() => watcher.pushStep({ kind: "ask" }), Math.min(guardSeconds * 1000, MAX_DELAY));
   try {
     for (let step = signal.aborted ? null : await watcher.next(); step !== null; step = await watcher.next()) {
       switch (step.kind) {

@@ -8,13 +8,13 @@ import type { ActionLocation } from "../actions/backend.ts";
 import type { BackendEntry } from "../actions/factory.ts";
 import type { Dependency, Guard } from "../context.ts";
 import type { Provider } from "../deps/providers.ts";
-import type { RateLimiter } from "../dispatch/rate.ts";
 import type { PageEntry } from "../pages/discover.ts";
 import type { CrossOriginOptions } from "../http/cross_origin.ts";
 import type { Limits, LimitsOptions } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
 import type { Item } from "../results/item.ts";
 import type { SignalFamily } from "../signals.ts";
+import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Bus, Store } from "../store/store.ts";
 
 /** What went wrong, and where. */

@@ -10,10 +10,10 @@ import { logError } from "../callback.ts";
 import { orderProviders } from "../deps/providers.ts";
 import type { App } from "../dispatch/app.ts";
 import { createOnce } from "../dispatch/once/once.ts";
-import { createRateLimiter, withLimiterDeadline } from "../dispatch/rate.ts";
+import { withLimiterDeadline } from "../dispatch/rate.ts";
 import { createStreams } from "../dispatch/streams.ts";
-import { createDisconnects, type Disconnects } from "../live/disconnect.ts";
-import { createLive } from "../live/live.ts";
+import { Disconnects } from "../live/disconnect.ts";
+import { Live } from "../live/live.ts";
 import { createBodyAccounts } from "../http/body_account.ts";
 import { resolveCrossOrigin } from "../http/cross_origin.ts";
 import { resolveAllowedHosts } from "../http/hosts.ts";
@@ -24,6 +24,7 @@ import { createSignals } from "../signals.ts";
 import { withBusDeadline, withDeadline } from "../store/deadline.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import { createMemoryBus } from "../store/memory_bus.ts";
+import { createRateLimiter } from "../store/rate_limiter.ts";
 import type { HandlerOptions, IdempotencyOptions } from "./options.ts";
 
 /** The parts of a dispatch that are there before the pages are read. */
@@ -71,7 +72,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
   const bus = options.bus === undefined
     ? createMemoryBus()
     : withBusDeadline(options.bus, storeSeconds, (error) => logError(error, "the bus"));
-  const disconnects = createDisconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
+  const disconnects = new Disconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
   const app: Prepared = {
     manager: createManager(options),
     crossOrigin,
@@ -89,7 +90,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     overrides: options.overrides ?? new Map(),
     once: createClaims(options, storeSeconds),
     streams,
-    live: createLive(bus, (error) => logError(error, "a topic")),
+    live: new Live(bus, (error) => logError(error, "a topic")),
     signals: createSignals(),
     report,
   };

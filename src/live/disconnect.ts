@@ -1,103 +1,77 @@
 /**
- * Ending the streams of a user on every instance.
+ * Ending the streams of a principal on every instance.
  *
  * @module
  */
 import { notify, type Report, reportTo } from "../callback.ts";
 import { sha256 } from "../platform/hash.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
-import { Again } from "./again.ts";
+import { RetryQueue } from "./retry_queue.ts";
 
-/** No topic of an application begins like this. */
+/** The topic of the messages. Applications must not use topics with this prefix. */
 const TOPIC = "hyper:disconnect";
-/** The version of the messages, see `message.ts`. */
+/** Version of the messages, see `message.ts`. */
 const MESSAGE_VERSION = 1;
-/** Seconds that a bus keeps a message: an instance that was cut off for longer ends all of its streams. */
+/** Time for which a bus keeps a message, in seconds. An instance that is disconnected for longer ends all of its streams. */
 const KEEP_SECONDS = 60;
-/** Stands for the subscription among what is tried again; no digest has a space. */
+/** Stands for the subscription among the retries. Digests contain no space. */
 const SUBSCRIBE = "to subscribe";
 
-/** Tells every instance whose streams end. */
-export interface Disconnects {
-  /** Begins to listen, once; called when the first stream opens, since before it there is nothing to end. */
-  listen(): void;
-  /** Tells every instance, this one at once. */
-  send(principal: string): void;
-  /** Stops listening. */
-  close(): Promise<void>;
-}
-
 /**
- * Creates what tells them.
+ * Ends the streams of a principal on every instance.
  *
- * A message holds a digest of the principal, not the principal: the log of a bus lies outside of this process. A principal
- * that can be guessed can be guessed from its digest as well.
+ * A message holds a digest of the principal, since the log of a bus may be outside of this process. If a principal can be
+ * guessed, it can be guessed from its digest too.
  *
- * Where a message may have been missed, or is of another version, it is not known who was meant. Every stream is then ended:
- * all clients come back, and the guards decide about each.
- *
- * @param bus The bus.
- * @param disconnect Ends the streams of the principals on this instance that the function given is true for.
- * @param report Called when the bus cannot be reached. It is tried again every second.
+ * If a message was missed, or is of another version, its principal is unknown. Then all streams end: the clients reconnect,
+ * and the guards decide about each.
  */
-export function createDisconnects(
-  bus: Bus,
-  disconnect: (isMeant: (principal: string) => boolean) => void,
-  report: Report,
-): Disconnects {
-  return new BusDisconnects(bus, disconnect, report);
-}
-
-class BusDisconnects implements Disconnects {
+export class Disconnects {
   readonly #bus: Bus;
-  readonly #disconnect: (isMeant: (principal: string) => boolean) => void;
+  readonly #disconnect: (matches: (principal: string) => boolean) => void;
   readonly #report: Report;
-  /** What the bus did not take: digests to be told, and the subscription. */
-  readonly #again: Again;
-  /** Set when it begins to listen; replaced by each attempt. */
+  /** Digests that could not be published, and the subscription. */
+  readonly #retries: RetryQueue;
+  /** Set by `listen()`. Replaced by each attempt to subscribe. */
   #subscription: Promise<BusSubscription | null> | null = null;
 
-  constructor(
-    bus: Bus,
-    disconnect: (isMeant: (principal: string) => boolean) => void,
-    report: Report,
-  ) {
+  /**
+   * @param bus The bus.
+   * @param disconnect Ends the streams on this instance whose principal matches.
+   * @param report Called when the bus cannot be reached. The attempt is then retried every second.
+   */
+  constructor(bus: Bus, disconnect: (matches: (principal: string) => boolean) => void, report: Report) {
     this.#bus = bus;
     this.#disconnect = disconnect;
     this.#report = report;
-    this.#again = new Again((waiting) => waiting === SUBSCRIBE ? this.#subscribeLate() : this.#publish(waiting));
+    this.#retries = new RetryQueue((text) => text === SUBSCRIBE ? this.#subscribeAgain() : this.#publish(text));
   }
 
+  /** Subscribes, once. Called when the first stream opens: without streams there is nothing to end. */
   listen(): void {
-    if (this.#subscription !== null) return;
-    this.#subscription = this.#subscribeFirst();
-  }
-
-  send(principal: string): void {
-    // Here at once, whatever the bus does.
-    this.#disconnect((name) => name === principal);
-    const digest = digestOf(principal);
-    notify(() => this.#publish(digest), (error) => {
+    this.#subscription ??= this.#subscribe().catch((error) => {
       reportTo(this.#report, error);
-      this.#again.add(digest);
+      this.#retries.add(SUBSCRIBE);
+      return null;
     });
   }
 
-  async close(): Promise<void> {
-    this.#again.close();
-    const listening = await this.#subscription;
-    this.#subscription = null;
-    await notify(() => listening?.[Symbol.asyncDispose](), this.#report);
+  /** Ends the streams of a principal: on this instance at once, and on every other one through the bus. */
+  send(principal: string): void {
+    this.#disconnect((other) => other === principal);
+    const digest = digestPrincipal(principal);
+    notify(() => this.#publish(digest), (error) => {
+      reportTo(this.#report, error);
+      this.#retries.add(digest);
+    });
   }
 
-  async #subscribeFirst(): Promise<BusSubscription | null> {
-    try {
-      return await this.#subscribe();
-    } catch (error) {
-      reportTo(this.#report, error);
-      this.#again.add(SUBSCRIBE);
-      return null;
-    }
+  /** Unsubscribes. */
+  async close(): Promise<void> {
+    this.#retries.close();
+    const subscription = await this.#subscription;
+    this.#subscription = null;
+    await notify(() => subscription?.[Symbol.asyncDispose](), this.#report);
   }
 
   async #subscribe(): Promise<BusSubscription> {
@@ -105,11 +79,11 @@ class BusDisconnects implements Disconnects {
     return await this.#bus.subscribe(TOPIC, listener, { onGap: () => this.#endAll() });
   }
 
-  async #subscribeLate(): Promise<void> {
+  async #subscribeAgain(): Promise<void> {
     const subscribing = this.#subscribe();
-    this.#subscription = subscribing.catch(() => null); // Rejects below, to be tried again.
+    this.#subscription = subscribing.catch(() => null); // The rejection is thrown below, and retried.
     await subscribing;
-    // Nobody listened while the streams were open already.
+    // Messages may have been missed while streams were already open.
     this.#endAll();
   }
 
@@ -120,7 +94,7 @@ class BusDisconnects implements Disconnects {
   #receive(message: unknown): void {
     const digest = readDigest(message);
     if (digest === null) this.#endAll();
-    else this.#disconnect((principal) => digestOf(principal) === digest);
+    else this.#disconnect((principal) => digestPrincipal(principal) === digest);
   }
 
   #endAll(): void {
@@ -128,13 +102,13 @@ class BusDisconnects implements Disconnects {
   }
 }
 
-/** The digest that a message holds; `null` where it is of another version, or none. */
+/** Returns the digest in a message, or `null` if the message is of another version or malformed. */
 function readDigest(message: unknown): string | null {
   if (typeof message !== "object" || message === null || !("v" in message) || !("principal" in message)) return null;
   return message.v === MESSAGE_VERSION && typeof message.principal === "string" ? message.principal : null;
 }
 
-/** The same on every instance; another than any digest of the principal that something else makes. */
-function digestOf(principal: string): string {
+/** Returns the same digest on every instance. It differs from any other digest of the principal. */
+function digestPrincipal(principal: string): string {
   return sha256(`${TOPIC} ${principal}`);
 }

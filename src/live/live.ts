@@ -1,69 +1,51 @@
 /**
- * Topics over a bus: who watches what, and what is published.
+ * The topics of a handler: publishing to them and watching them over a bus.
  *
  * @module
  */
 import { type Report, reportTo } from "../callback.ts";
 import { HyperError, isA } from "../errors.ts";
 import type { Bus } from "../store/store.ts";
-import { Again } from "./again.ts";
 import { type LiveMessage, writeMessage } from "./message.ts";
+import { RetryQueue } from "./retry_queue.ts";
 import { Topic } from "./topic.ts";
 import { Watcher } from "./watcher.ts";
 
+/** A topic, and its number of watchers. */
+interface UsedTopic {
+  readonly topic: Topic;
+  users: number;
+}
+
 /** The topics of a handler. */
-export interface Live {
-  /**
-   * Watches a topic.
-   *
-   * @param topic The topic.
-   * @param lastEventId What the browser sent back; `null` for a tab that begins.
-   * @returns What comes; to be disposed.
-   * @throws {HyperError} With status 503 when the bus cannot be reached.
-   */
-  watch(topic: string, lastEventId: string | null): Promise<Watcher>;
-  /**
-   * Publishes a message; resolves when it has its place. Where the bus cannot be reached that is reported, and the
-   * watchers are told to look at the whole state again as soon as it can be.
-   *
-   * @param topic The topic.
-   * @param message What is published.
-   * @param report Told what the bus said.
-   * @throws {TypeError} When it is nothing that JSON can say.
-   */
-  publish(topic: string, message: LiveMessage, report: Report): Promise<void>;
-  /** Ends every watcher and lets go of the bus. */
-  close(): Promise<void>;
-}
-
-/**
- * Makes the topics of a handler.
- *
- * @param bus What they come over.
- * @param report Told what goes wrong where nobody waits.
- */
-export function createLive(bus: Bus, report: Report): Live {
-  return new BusLive(bus, report);
-}
-
-class BusLive implements Live {
+export class Live {
   readonly #bus: Bus;
   readonly #report: Report;
-  /** The topics that somebody watches, and by how many. */
-  readonly #topics = new Map<string, { readonly topic: Topic; users: number }>();
+  /** Topics that have watchers. */
+  readonly #topics = new Map<string, UsedTopic>();
   readonly #watchers = new Set<Watcher>();
-  /** Topics whose watchers have to look again, once the bus can be reached. */
-  readonly #lost: Again;
+  /** Topics to which a message could not be published. Their watchers must refresh once the bus can be reached. */
+  readonly #lost: RetryQueue;
 
+  /**
+   * @param bus The bus.
+   * @param report Called with errors that no caller receives.
+   */
   constructor(bus: Bus, report: Report) {
     this.#bus = bus;
     this.#report = report;
-    this.#lost = new Again(async (topic) => void await bus.publish(topic, writeMessage({ kind: "lost" })));
+    this.#lost = new RetryQueue(async (topic) => void await bus.publish(topic, writeMessage({ kind: "lost" })));
   }
 
+  /**
+   * Watches a topic. Dispose the watcher to stop. Throws a {@linkcode HyperError} with status 503 if the bus cannot be reached.
+   *
+   * @param topic The topic.
+   * @param lastEventId Position that the browser sent back, or `null` for a new tab.
+   */
   async watch(topic: string, lastEventId: string | null): Promise<Watcher> {
     const used = this.#use(topic);
-    let leave: (() => Promise<void>) | null = null;
+    let leave: (() => void | Promise<void>) | null = null;
     const watcher = new Watcher(async () => {
       this.#watchers.delete(watcher);
       await leave?.();
@@ -74,43 +56,46 @@ class BusLive implements Live {
       leave = await used.topic.join(watcher, lastEventId);
     } catch (error) {
       await watcher[Symbol.asyncDispose]();
-      throw new HyperError(503, `Cannot watch topic "${topic}": the bus does not answer`, {
+      throw new HyperError(503, `Cannot watch topic "${topic}": the bus does not answer; try again later`, {
         cause: error,
         headers: { "retry-after": "1" },
       });
     }
-    // Closed while the bus was asked.
+    // It may have been closed in the meantime.
     if (watcher.isEnded) await leave();
     return watcher;
   }
 
+  /**
+   * Publishes a message. Resolves when the message has its position. If the bus cannot be reached, this is reported, and the
+   * watchers refresh as soon as it can. Throws a `TypeError` if JSON cannot represent the message.
+   */
   async publish(topic: string, message: LiveMessage, report: Report): Promise<void> {
     try {
       await this.#bus.publish(topic, writeMessage(message));
     } catch (error) {
-      // What JSON cannot say will not be said better later.
+      // The message is invalid, so a retry would fail too.
       if (isA(error, TypeError) || isA(error, RangeError)) throw error;
       reportTo(report, error);
       this.#lost.add(topic);
     }
   }
 
+  /** Ends every watcher and all subscriptions. */
   async close(): Promise<void> {
     this.#lost.close();
     await Promise.all(Array.from(this.#watchers, (watcher) => watcher[Symbol.asyncDispose]()));
   }
 
-  #use(name: string): { readonly topic: Topic; users: number } {
-    const known = this.#topics.get(name);
-    const used = known ?? { topic: new Topic(this.#bus, name, this.#report), users: 0 };
-    if (known === undefined) this.#topics.set(name, used);
+  #use(name: string): UsedTopic {
+    const used = this.#topics.get(name) ?? { topic: new Topic(this.#bus, name, this.#report), users: 0 };
+    this.#topics.set(name, used);
     used.users++;
     return used;
   }
 
-  async #release(name: string, used: { readonly topic: Topic; users: number }): Promise<void> {
+  async #release(name: string, used: UsedTopic): Promise<void> {
     if (--used.users > 0) return;
-    // A topic whose bus failed is made anew by the next who asks.
     if (this.#topics.get(name) === used) this.#topics.delete(name);
     await used.topic.close();
   }

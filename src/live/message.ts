@@ -1,6 +1,6 @@
 /**
- * What travels over the bus for a topic: patches as they were rendered when they were published, and what each watcher
- * renders for itself.
+ * The messages of a topic on the bus: patches that were rendered when they were published, and parts of the page that each
+ * watcher renders for itself.
  *
  * @module
  */
@@ -8,60 +8,56 @@ import { sha256 } from "../platform/hash.ts";
 import { LIVE_ID_PATTERN, LIVE_ID_PREFIX, REQUEST_ID_PATTERN, TAB_ID_CHARS } from "../protocol/names.ts";
 import { type Patch, type PatchMarks, SWAPS } from "../protocol/patch.ts";
 
-/** A patch that may be published: what an item comes to. A checkpoint, a result and an end are of one call alone. */
+/** A patch that may be published. A checkpoint, a result and an end belong to one call. */
 export type LivePatch = Exclude<Patch, { readonly event: "checkpoint" | "result" | "error" | "end" }>;
 
-/** One thing that was published: a patch, or a part of the page that each watcher renders again, `null` for all of it. */
+/** Part of a message: a patch, or the selector of a part of the page that each watcher renders, `null` for the whole page. */
 export type LivePart = LivePatch | { readonly refresh: string | null };
 
-/** What is published at once. */
+/** A message of a topic. */
 export type LiveMessage =
   | {
     readonly kind: "parts";
-    /** Which call has caused it, by the beginning of its id; `null` where none is known. */
+    /** First half of the id of the call that published it; `null` if unknown. */
     readonly echo: string | null;
-    /** What it consists of. */
     readonly parts: readonly LivePart[];
   }
-  /** Something could not be published: every watcher has to look at the whole state again. */
+  /** A message could not be published: every watcher must refresh. */
   | { readonly kind: "lost" };
 
-/** A patch with its place in the topic, where it is the last of its message. */
+/** A patch. The last one of a message has the position of the message in the topic. */
 export type PlacedPatch = LivePatch & PatchMarks;
 
-/** One thing a watcher has to do, with its place in the topic: that of the last step of a message. */
+/** A step of a watcher. The last one of a message has the position of the message in the topic. */
 export type LiveStep =
   | { readonly kind: "patch"; readonly patch: PlacedPatch }
   | { readonly kind: "refresh"; readonly selector: string | null; readonly marks: PatchMarks }
-  /** Something was missed: look at the whole state again. */
+  /** Messages were missed: refresh the whole state. */
   | { readonly kind: "catchUp"; readonly marks: PatchMarks }
-  /** What came before is all there was when the watcher began: it can go on from here. */
+  /** Position from which the browser can resume. */
   | { readonly kind: "place"; readonly marks: PatchMarks }
-  /** It is time to ask the guards again. */
+  /** The guards must be asked again. */
   | { readonly kind: "ask" };
 
-/** What of the id of a call is shown to others; `null` where the id is too short to show half of it. */
+/** Returns the part of a request id that others may see, or `null` if the id is too short to show half of it. */
 export function echoOf(requestId: string | null): string | null {
   return requestId !== null && requestId.length >= 2 * TAB_ID_CHARS ? requestId.slice(0, TAB_ID_CHARS) : null;
 }
 
 /**
- * The version of the messages. It is raised with every change that an instance of the version before would get wrong: what
- * is of another version, the versions of a deployment that is under way, is taken for a gap.
+ * Version of the messages. Raise it with every change that an instance of the earlier version would misread, since both run
+ * during a deployment. A message of another version counts as a gap.
  */
 const MESSAGE_VERSION = 1;
 
-/** Writes a message for the bus. */
+/** Encodes a message for the bus. */
 export function writeMessage(message: LiveMessage): unknown {
   return { v: MESSAGE_VERSION, ...message };
 }
 
 /**
- * Reads what came over the bus. Only what this version would send is taken, each part member by member: what passes here is
- * encoded for every watcher, and what could not be encoded would end all of their streams, again and again.
- *
- * @param value What came.
- * @returns The message; `null` for one of another version, and for what is not a message.
+ * Decodes a message from the bus, or returns `null` if it is of another version or malformed. Each part is checked: it will be
+ * encoded for every watcher, and one that cannot be encoded would end all of their streams, again after each reconnect.
  */
 export function readMessage(value: unknown): LiveMessage | null {
   if (!isRecord(value) || value.v !== MESSAGE_VERSION) return null;
@@ -74,11 +70,8 @@ export function readMessage(value: unknown): LiveMessage | null {
 }
 
 /**
- * What a message has its watchers do. The place of the message is that of its last step, so that a tab whose connection
- * breaks in the middle gets all of it again.
- *
- * @param message The message.
- * @param id Its place; `undefined` where it has none that could be sent.
+ * Returns the steps of a message. Only the last one has the position `id`, so that a tab whose connection breaks before it
+ * receives the whole message again. `id` is `undefined` if no event can carry the position.
  */
 export function stepsOf(message: LiveMessage, id: string | undefined): readonly LiveStep[] {
   if (message.kind === "lost") return [{ kind: "catchUp", marks: { id } }];
@@ -92,19 +85,17 @@ export function stepsOf(message: LiveMessage, id: string | undefined): readonly 
   });
 }
 
-/** The places of one topic, as ids of events. */
+/** Converts between the cursors of a topic and ids of events. */
 export interface Places {
-  /** The id of a cursor; `undefined` for a cursor that no id can hold, so that no event has a place there. */
+  /** Returns the id of a cursor, or `undefined` if no event can carry it. */
   idOf(cursor: string): string | undefined;
-  /** The cursor that a browser sent back; `null` for one of another topic, and for what is none. */
+  /** Returns the cursor in an id, or `null` if the id is malformed or of another topic. */
   cursorOf(lastEventId: string | null): string | null;
 }
 
 /**
- * Makes the ids of a topic. They name it by a digest, so that a place in one topic is never taken for one in another, as
- * when the visitor signs in anew in between.
- *
- * @param topic The topic.
+ * Creates the ids of a topic. They contain a digest of its name, so that a position in one topic is never used in another, for
+ * example after another user has signed in.
  */
 export function placesOf(topic: string): Places {
   const prefix = `${LIVE_ID_PREFIX}${sha256(topic).slice(0, 12)}.`;
@@ -118,24 +109,24 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The shape of the data of each event that may be published. */
+/** Checks the data of each event that may be published. */
 const DATA: Readonly<Record<LivePatch["event"], (data: unknown) => boolean>> = {
   patch_html: (data) =>
     isRecord(data) && typeof data.content === "string" &&
     (data.swap === undefined || SWAPS.some((swap) => swap === data.swap)) &&
-    [data.target, data.select, data.focus].every(isTextOrNone),
+    [data.target, data.select, data.focus].every(isOptionalString),
   patch_signals: isRecord,
   toast: isRecord,
-  dispatch_event: (data) => isRecord(data) && typeof data.name === "string" && isTextOrNone(data.target),
+  dispatch_event: (data) => isRecord(data) && typeof data.name === "string" && isOptionalString(data.target),
   redirect: (data) => isRecord(data) && typeof data.url === "string",
   history: (data) => isRecord(data) && [data.push_url, data.replace_url].some((url) => typeof url === "string"),
   load_js: (data) => isRecord(data) && typeof data.src === "string",
   switch_action: (data) =>
     isRecord(data) && typeof data.name === "string" && isRecord(data.data) &&
-    (data.method === "GET" || data.method === "POST") && isTextOrNone(data.url),
+    (data.method === "GET" || data.method === "POST") && isOptionalString(data.url),
 };
 
-/** Whether a patch may be published. */
+/** Returns whether a patch may be published. */
 export function isLivePatch(patch: Patch): patch is LivePatch {
   return Object.hasOwn(DATA, patch.event);
 }
@@ -145,11 +136,11 @@ function readPart(value: unknown): LivePart | null {
   const { event, data, refresh } = value;
   if ("refresh" in value) return refresh === null || typeof refresh === "string" ? { refresh } : null;
   if (typeof event !== "string" || !Object.hasOwn(DATA, event) || !("data" in value)) return null;
-  const name = event as LivePatch["event"]; // A key of `DATA`, as was just asked.
-  // The data is of the shape that belongs to the event. Nothing else that stands beside the two is taken along.
+  const name = event as LivePatch["event"]; // A key of `DATA`, as checked above.
+  // The data has the shape of this event. All other members are dropped.
   return DATA[name](data) ? { event: name, data } as LivePatch : null;
 }
 
-function isTextOrNone(value: unknown): boolean {
+function isOptionalString(value: unknown): boolean {
   return value === undefined || typeof value === "string";
 }

@@ -1,9 +1,9 @@
 /**
- * One topic on one instance: everything that is published to it comes in once, and goes out to every stream.
+ * One topic on one instance: each message arrives once and goes to every stream.
  *
  * ```
- * bus ──▶ subscription ──▶ latest messages ──▶ watcher ──▶ stream
- *    └──▶ subscription of one that came back ──▶ watcher, until the two meet
+ * bus ──▶ subscription ──▶ recent messages ──▶ watcher ──▶ stream
+ *    └──▶ subscription of a watcher that resumes ──▶ watcher, until it reaches the recent messages
  * ```
  *
  * @module
@@ -14,57 +14,46 @@ import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { type LiveStep, type Places, placesOf, readMessage, stepsOf } from "./message.ts";
 import { MAX_WAITING, MAX_WAITING_CHARS, type Waiting, type Watcher } from "./watcher.ts";
 
-/** How many of the latest messages are kept for those who come back, and for the meeting of two subscriptions. */
-const MAX_LATEST = 128;
-/** How many characters of JSON they may have. */
-const MAX_LATEST_CHARS = 512 * 1024;
+/** Maximum number of recent messages. */
+const MAX_RECENT = 128;
+/** Maximum length of the JSON of the recent messages. */
+const MAX_RECENT_CHARS = 512 * 1024;
 
-/** Milliseconds between two times that messages are handed on: so many for each who watches, and no more than so many. */
+/** Pause between two deliveries in milliseconds: per watcher, and at most. */
 const PAUSE_PER_WATCHER = 0.01;
 const MAX_PAUSE = 50;
 
-/** A message as its watchers get it: the same steps for all of them. */
+const CATCH_UP: LiveStep = { kind: "catchUp", marks: {} };
+
+/** A message with the steps that all watchers receive. */
 interface Arrived {
+  readonly cursor: string;
   readonly steps: readonly Waiting[];
   readonly size: number;
 }
 
-const CATCH_UP: LiveStep = { kind: "catchUp", marks: {} };
-
-/** A topic that somebody watches. */
+/** A topic that has watchers. */
 export class Topic {
   readonly #bus: Bus;
   readonly #name: string;
   readonly #report: Report;
   readonly #places: Places;
   readonly #watchers = new Set<Watcher>();
-  /** The latest messages by their cursors, the oldest first. */
-  readonly #latest = new Map<string, Arrived>();
-  /** Their cursors: the first of a map that is always emptied there takes longer to find. */
-  #order: string[] = [];
-  /** The sum of their sizes. */
-  #size = 0;
+  readonly #recent = new RecentMessages();
   #subscription: Promise<BusSubscription> | null = null;
-  /** The cursor of the latest message, or where the subscription began; `null` where the bus does not say. */
+  /** Cursor of the latest message, or of the start of the subscription; `null` if the bus does not track positions. */
   #cursor: string | null = null;
-  /** What has come and was not handed on: all that comes at once is one chunk for each stream, and not one each. */
-  #arriving: Waiting[] = [];
-  /** The sum of its sizes. */
-  #arrivingSize = 0;
-  /** When that was last done, in the milliseconds of `performance.now()`. */
-  #handedOn = -Infinity;
-  /** Whether it was reported that messages come which this version cannot read; never reset. */
-  #isToldOfOthers = false;
-  /** Runs while it waits for its time. */
+  /** Steps that are not delivered yet. Messages that arrive together become one chunk of each stream. */
+  #pending: Waiting[] = [];
+  /** Sum of the sizes of the pending steps. */
+  #pendingSize = 0;
+  /** Time of the last delivery, by `performance.now()`. */
+  #deliveredAt = -Infinity;
+  /** Delivers later. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** `true` once a message that this version cannot read was reported. */
+  #isReported = false;
 
-  /**
-   * Makes a topic that nobody watches yet.
-   *
-   * @param bus What it comes over.
-   * @param name The topic.
-   * @param report Called once, when a message comes that cannot be read.
-   */
   constructor(bus: Bus, name: string, report: Report) {
     this.#bus = bus;
     this.#name = name;
@@ -73,63 +62,67 @@ export class Topic {
   }
 
   /**
-   * Lets a watcher in: it gets what it missed, and then what comes.
+   * Adds a watcher, which receives the messages that it missed, and then new ones. Throws the error of the bus if it cannot be
+   * reached.
    *
    * @param watcher The watcher.
-   * @param lastEventId What its browser sent back; `null` for one that begins.
-   * @returns What lets it go.
-   * @throws {unknown} What the bus threw: it cannot be reached.
+   * @param lastEventId Position that its browser sent back, or `null` for a new tab.
+   * @returns Removes the watcher.
    */
-  async join(watcher: Watcher, lastEventId: string | null): Promise<() => Promise<void>> {
-    await (this.#subscription ??= this.#begin());
+  async join(watcher: Watcher, lastEventId: string | null): Promise<() => void | Promise<void>> {
+    await (this.#subscription ??= this.#subscribe());
     const cursor = this.#places.cursorOf(lastEventId);
-    this.#handOn();
+    this.#deliver();
     if (cursor === null) {
-      watcher.tell(CATCH_UP);
-      // What it shows may be newer than this; what comes after is heard once more rather than never.
-      if (this.#cursor !== null) watcher.tell({ kind: "place", marks: { id: this.#places.idOf(this.#cursor) } });
+      this.#refresh(watcher);
     } else {
-      watcher.tell({ kind: "place", marks: { id: this.#places.idOf(cursor) } });
-      if (cursor !== this.#cursor && !this.#latest.has(cursor)) return await this.#replay(watcher, cursor);
-      this.#pushAfter(cursor, watcher);
+      this.#pushPosition(cursor, watcher);
+      if (cursor !== this.#cursor && this.#recent.get(cursor) === undefined) return await this.#replay(watcher, cursor);
+      this.#recent.pushAfter(cursor, watcher);
     }
     this.#watchers.add(watcher);
-    return () => this.#leave(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
-  /** Lets go of the bus. Never rejects. */
+  /** Ends the subscription. Never rejects. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    // What it could not be subscribed for was told to those who joined.
+    // If it could not be subscribed, those who joined have got the error.
     const subscription = await this.#subscription?.catch(() => null) ?? null;
     if (subscription !== null) await this.#end(subscription);
   }
 
-  /** Ends a subscription: one that fails to is reported, and is no matter of the stream or the publisher that it was for. */
+  /** Ends a subscription. A failure is reported: it does not concern the stream or the publisher. */
   async #end(subscription: BusSubscription): Promise<void> {
     await notify(() => subscription[Symbol.asyncDispose](), this.#report);
   }
 
-  async #begin(): Promise<BusSubscription> {
+  async #subscribe(): Promise<BusSubscription> {
     const listener = (message: BusMessage): void => this.#receive(message);
-    const subscription = await this.#bus.subscribe(this.#name, listener, { onGap: () => this.#lose() });
-    // Once, now: later it would be a place that more has passed than is remembered here.
+    const subscription = await this.#bus.subscribe(this.#name, listener, { onGap: () => this.#startOver() });
+    // Unless a message has arrived already.
     this.#cursor ??= subscription.cursor ?? null;
     return subscription;
   }
 
-  // deno-lint-ignore require-await -- one of two ways to leave, the other has to wait
-  async #leave(watcher: Watcher): Promise<void> {
-    this.#watchers.delete(watcher);
+  /** Makes a watcher refresh the whole state, and continue from the current position. */
+  #refresh(watcher: Watcher): void {
+    watcher.pushStep(CATCH_UP);
+    // The state may be newer than this position: a message may be delivered again, but none is missed.
+    if (this.#cursor !== null) this.#pushPosition(this.#cursor, watcher);
+  }
+
+  #pushPosition(cursor: string, watcher: Watcher): void {
+    watcher.pushStep({ kind: "place", marks: { id: this.#places.idOf(cursor) } });
   }
 
   /**
-   * A subscription of its own for what lies further back than the latest messages. As soon as it brings one of these,
-   * the rest is taken from them, and the watcher is as any other.
+   * Subscribes once more, for messages older than the recent ones. As soon as a recent message arrives, the watcher receives
+   * the others from memory, and then joins the other watchers.
    */
   async #replay(watcher: Watcher, cursor: string): Promise<() => Promise<void>> {
     let isJoined = false;
-    // A bus may call its listener before it has given the subscription.
+    // A bus may call its listener before `subscribe()` resolves.
     const { promise: subscribed, resolve: onSubscribed } = Promise.withResolvers<BusSubscription>();
     const join = (): void => {
       isJoined = true;
@@ -137,109 +130,116 @@ export class Topic {
     };
     const listener = (message: BusMessage): void => {
       if (isJoined) return;
-      const known = this.#latest.get(message.cursor);
-      watcher.push((known ?? this.#read(message)).steps);
-      if (known === undefined) return;
-      this.#handOn();
-      this.#pushAfter(message.cursor, watcher);
+      const recent = this.#recent.get(message.cursor);
+      watcher.push((recent ?? this.#read(message)).steps);
+      if (recent === undefined) return;
+      this.#deliver();
+      this.#recent.pushAfter(message.cursor, watcher);
       join();
       notify(async () => await this.#end(await subscribed), this.#report);
     };
-    const own = await this.#bus.subscribe(this.#name, listener, {
-      after: cursor,
-      onGap: () => watcher.tell(CATCH_UP),
-    });
+    const onGap = (): void => watcher.pushStep(CATCH_UP);
+    const own = await this.#bus.subscribe(this.#name, listener, { after: cursor, onGap });
     onSubscribed(own);
     if (!own.isComplete && !isJoined) {
       join();
-      watcher.tell(CATCH_UP);
-      if (this.#cursor !== null) watcher.tell({ kind: "place", marks: { id: this.#places.idOf(this.#cursor) } });
+      this.#refresh(watcher);
       await this.#end(own);
     }
     return async () => {
       await this.#end(own);
-      await this.#leave(watcher);
+      this.#watchers.delete(watcher);
     };
   }
 
   #receive(message: BusMessage): void {
     const arrived = this.#read(message);
     this.#cursor = message.cursor;
-    this.#latest.set(message.cursor, arrived);
-    this.#size += arrived.size;
-    this.#order.push(message.cursor);
-    while (this.#order.length > MAX_LATEST || (this.#size > MAX_LATEST_CHARS && this.#order.length > 0)) {
-      const oldest = this.#order.shift() ?? "";
-      this.#size -= this.#latest.get(oldest)?.size ?? 0;
-      this.#latest.delete(oldest);
-    }
-    if (this.#arriving.length === 0) this.#handOnSoon();
-    this.#arriving.push(...arrived.steps);
-    this.#arrivingSize += arrived.size;
-    // A publisher who never lets go of the thread must not fill the memory with what nobody has been handed.
-    if (this.#arriving.length >= MAX_WAITING || this.#arrivingSize >= MAX_WAITING_CHARS) this.#handOn();
+    this.#recent.add(arrived);
+    if (this.#pending.length === 0) this.#deliverSoon();
+    this.#pending.push(...arrived.steps);
+    this.#pendingSize += arrived.size;
+    // A publisher that never yields to the event loop must not fill the memory.
+    if (this.#pending.length >= MAX_WAITING || this.#pendingSize >= MAX_WAITING_CHARS) this.#deliver();
   }
 
   /**
-   * At the end of this turn of the event loop; where the last time was just now and for many, a little later. To hand on to
-   * thousands takes longer than the next message takes to come: one by one they would fall behind, at once they do not.
+   * Delivers at the end of this turn of the event loop, or later if many watchers had a delivery just before. Delivering to
+   * thousands takes longer than the next message takes to arrive: one by one they would fall behind, together they do not.
    */
-  #handOnSoon(): void {
+  #deliverSoon(): void {
     const pause = Math.min(this.#watchers.size * PAUSE_PER_WATCHER, MAX_PAUSE);
-    const left = this.#handedOn + pause - performance.now();
-    if (left < 1) runAfterIo(() => this.#handOn());
-    else this.#timer = setTimeout(() => this.#handOn(), left);
+    const left = this.#deliveredAt + pause - performance.now();
+    if (left < 1) runAfterIo(() => this.#deliver());
+    else this.#timer = setTimeout(() => this.#deliver(), left);
   }
 
-  /** Hands on what has come, before anybody else joins: who does has it from the latest messages. */
-  #handOn(): void {
+  /** Delivers the pending steps. Called before a watcher joins too, which receives them from the recent messages. */
+  #deliver(): void {
     clearTimeout(this.#timer);
-    const steps = this.#arriving;
-    this.#arriving = [];
-    this.#arrivingSize = 0;
+    const steps = this.#pending;
+    this.#pending = [];
+    this.#pendingSize = 0;
     if (steps.length === 0) return;
-    this.#handedOn = performance.now();
+    this.#deliveredAt = performance.now();
     for (const watcher of this.#watchers) watcher.push(steps);
   }
 
-  /** What cannot be read, as what another deployed version publishes, is a gap: its place is passed, and nothing is lost. */
+  /** Decodes a message. One of another deployed version becomes a refresh at its position, so that nothing is lost. */
   #read({ cursor, message }: BusMessage): Arrived {
     const read = readMessage(message);
-    if (read === null) this.#reportOnce();
+    if (read === null) this.#reportUnreadable();
     const steps = stepsOf(read ?? { kind: "lost" }, this.#places.idOf(cursor));
-    // Not what a bus of JSON gives, and not to be trusted to be so.
+    // A bus of the application may pass a message that is not JSON.
     const size = JSON.stringify(message)?.length ?? 0;
-    return { steps: steps.map((step) => ({ step, size: size / steps.length })), size };
+    return { cursor, steps: steps.map((step) => ({ step, size: size / steps.length })), size };
   }
 
-  /** A deployment publishes many of them, and one says it all. */
-  #reportOnce(): void {
-    if (this.#isToldOfOthers) return;
-    this.#isToldOfOthers = true;
-    reportTo(
-      this.#report,
-      new TypeError(
-        `Cannot read a message of topic "${this.#name}": it is not of this version; watchers look at the whole state instead`,
-      ),
-    );
+  /** Reports once that a message cannot be read: a deployment may publish many of them. */
+  #reportUnreadable(): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    const message =
+      `Cannot read a message of topic "${this.#name}": it is not of this version; watchers refresh instead`;
+    reportTo(this.#report, new TypeError(message));
   }
 
-  /** What came after a message that is among the latest. */
-  #pushAfter(cursor: string, watcher: Watcher): void {
-    let isAfter = false;
-    for (const [each, { steps }] of this.#latest) {
-      if (isAfter) watcher.push(steps);
-      isAfter ||= each === cursor;
+  /** Makes every watcher refresh after a gap. The recent messages are incomplete, so they are dropped. */
+  #startOver(): void {
+    this.#deliver();
+    this.#cursor = null;
+    this.#recent.clear();
+    for (const watcher of this.#watchers) watcher.pushStep(CATCH_UP);
+  }
+}
+
+/** The latest messages of a topic, for watchers that resume, bounded in number and in size. */
+class RecentMessages {
+  #messages: Arrived[] = [];
+  /** Sum of the sizes of the messages. */
+  #size = 0;
+
+  add(message: Arrived): void {
+    this.#messages.push(message);
+    this.#size += message.size;
+    while (this.#messages.length > MAX_RECENT || this.#size > MAX_RECENT_CHARS) {
+      this.#size -= this.#messages.shift()?.size ?? 0;
     }
   }
 
-  /** Messages may have passed by: what is kept is no longer without a gap. */
-  #lose(): void {
-    this.#handOn();
-    this.#cursor = null;
-    this.#latest.clear();
-    this.#order = [];
+  get(cursor: string): Arrived | undefined {
+    return this.#messages.find((message) => message.cursor === cursor);
+  }
+
+  /** Adds the messages after the one with a cursor to a watcher: none if that message is not recent. */
+  pushAfter(cursor: string, watcher: Watcher): void {
+    const index = this.#messages.findIndex((message) => message.cursor === cursor);
+    if (index === -1) return;
+    for (const { steps } of this.#messages.slice(index + 1)) watcher.push(steps);
+  }
+
+  clear(): void {
+    this.#messages = [];
     this.#size = 0;
-    for (const watcher of this.#watchers) watcher.tell(CATCH_UP);
   }
 }

@@ -1,59 +1,51 @@
 /**
- * One open stream of a topic: what waits for it, bounded.
+ * The queue between a topic and one open stream, bounded.
  *
  * @module
  */
 import { isTerminal } from "../protocol/patch.ts";
 import type { LiveStep, PlacedPatch } from "./message.ts";
 
-/** How many steps may wait for a stream; one more, and it is told to look at the whole state in place of all of them. */
+/** Maximum number of steps that wait for a stream. Above it, a refresh of the whole state replaces all of them. */
 export const MAX_WAITING = 1_000;
-/** How many characters of JSON may wait for it, unless it is one step alone. */
+/** Maximum length of the JSON that waits for a stream, except for a single step. */
 export const MAX_WAITING_CHARS: number = 1024 * 1024;
 
-/** How many characters of JSON are read at once, unless they are one step alone. */
+/** Maximum length of the JSON that is read at once, except for a single step. */
 const MAX_BATCH_CHARS = 64 * 1024;
 
-/** A step that waits, and how many characters of JSON it is. */
+/** A step that waits, and the length of its JSON. */
 export interface Waiting {
   readonly step: LiveStep;
   readonly size: number;
 }
 
-/** What is read at once: patches that follow one another, or a step that is none. */
+/** Consecutive patches, or another step. */
 export type Read =
   | { readonly kind: "patches"; readonly patches: readonly PlacedPatch[] }
-  | Exclude<LiveStep, {
-    readonly kind: "patch";
-  }>;
+  | Exclude<LiveStep, { readonly kind: "patch" }>;
 
 /** The queue between a topic and one stream of it. */
 export class Watcher implements AsyncDisposable {
-  /** What waits, in order. */
   #queue: Waiting[] = [];
-  /** The sum of their sizes. */
+  /** Sum of the sizes in the queue. */
   #size = 0;
-  /** Wakes the reader that waits; `null` while none does. */
+  /** Wakes the reader; `null` unless it waits. */
   #wake: (() => void) | null = null;
   #ended = false;
   readonly #onEnd: () => void | Promise<void>;
 
-  /** @param onEnd Called once, when nobody reads any more. */
+  /** @param onEnd Called once, when the watcher is disposed. */
   constructor(onEnd: () => void | Promise<void>) {
     this.#onEnd = onEnd;
   }
 
-  /** Whether nobody reads any more. */
+  /** `true` if the watcher was disposed. */
   get isEnded(): boolean {
     return this.#ended;
   }
 
-  /**
-   * Adds steps. A look at the state takes the place of an earlier one of the same part that still waits: what it shows is
-   * found when it is read, and is what both were about.
-   *
-   * @param steps What there is to do.
-   */
+  /** Adds steps. A refresh replaces a waiting refresh of the same part, since the part is rendered only when it is read. */
   push(steps: readonly Waiting[]): void {
     if (this.#ended) return;
     for (const waiting of steps) {
@@ -65,12 +57,12 @@ export class Watcher implements AsyncDisposable {
     this.#wake?.();
   }
 
-  /** Adds a step that weighs nothing. */
-  tell(step: LiveStep): void {
+  /** Adds a step without JSON. */
+  pushStep(step: LiveStep): void {
     this.push([{ step, size: 0 }]);
   }
 
-  /** What there is to do next; waits for it. `null` when the stream was ended. */
+  /** Waits for the next step. Returns `null` when the watcher is disposed. */
   async next(): Promise<Read | null> {
     while (this.#queue.length === 0 && !this.#ended) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -83,7 +75,6 @@ export class Watcher implements AsyncDisposable {
     return first.step.kind === "patch" ? this.#takePatches() : this.#takeOne(first.step, first.size);
   }
 
-  /** Ends it: whoever waits in `next()` gets `null`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -98,7 +89,7 @@ export class Watcher implements AsyncDisposable {
     return step;
   }
 
-  /** The patches at the front: a reader that is behind gets them at once, and not one by one. */
+  /** Removes and returns the patches at the front together, so that a reader that is behind catches up quickly. */
   #takePatches(): Read {
     const patches: PlacedPatch[] = [];
     let size = 0;
@@ -107,7 +98,7 @@ export class Watcher implements AsyncDisposable {
       if (step.kind !== "patch" || (size > 0 && size + waiting.size > MAX_BATCH_CHARS)) break;
       patches.push(step.patch);
       size += waiting.size;
-      // Nothing that follows it belongs to the answer.
+      // The stream ends with it.
       if (isTerminal(step.patch.event)) break;
     }
     this.#queue = this.#queue.slice(patches.length);
@@ -133,34 +124,22 @@ export class Watcher implements AsyncDisposable {
     const [old] = at === -1 ? [] : this.#queue.splice(at, 1);
     if (old === undefined) return this.#add(waiting);
     this.#size -= old.size;
-    // It is no longer about one change alone, so that the tab of that change may not skip it.
+    // With changes of several calls, no tab may skip it as its own change.
     const isSame = old.step.kind === "refresh" && old.step.marks.echo === step.marks.echo;
     this.#add(isSame ? waiting : { ...waiting, step: { ...step, marks: { id: step.marks.id } } });
   }
 
-  /** All that waits becomes one look at the whole state, up to the last of it. */
+  /** Replaces all waiting steps by a refresh of the whole state, at the position of the last one. */
   #overflow(): void {
     const steps = this.#queue.map(({ step }) => step);
     this.#queue = steps.some((step) => step.kind === "ask") ? [{ step: { kind: "ask" }, size: 0 }] : [];
-    this.#queue.push({ step: { kind: "catchUp", marks: { id: lastId(steps) } }, size: 0 });
+    const id = steps.map(positionOf).findLast((id) => id !== undefined);
+    this.#queue.push({ step: { kind: "catchUp", marks: { id } }, size: 0 });
     this.#size = 0;
   }
 }
 
-/** The place of the last step that has one. */
-function lastId(steps: readonly LiveStep[]): string | undefined {
-  return steps.map(idOf).findLast((id) => id !== undefined);
-}
-
-function idOf(step: LiveStep): string | undefined {
-  switch (step.kind) {
-    case "patch":
-      return step.patch.id;
-    case "refresh":
-    case "catchUp":
-    case "place":
-      return step.marks.id;
-    case "ask":
-      return undefined;
-  }
+function positionOf(step: LiveStep): string | undefined {
+  if (step.kind === "ask") return undefined;
+  return step.kind === "patch" ? step.patch.id : step.marks.id;
 }

@@ -1,10 +1,10 @@
-/** The example as its task runs it: several processes, one Redis, one proxy. */
+/** The board example as its task runs it: several processes, one Redis, one proxy. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startCluster } from "../../examples/board/cluster.ts";
 import { redisTest } from "../support/redis.ts";
 import { readBlocks } from "../../src/client/call/stream.ts";
 
-redisTest("board: instances behind the proxy share one room", async () => {
+redisTest("instances of the board example behind the proxy share one room", async () => {
   const folder = await Deno.makeTempDir();
   Deno.env.set("BOARD_DATABASE", `${folder}/board.sqlite`);
   try {
@@ -22,7 +22,7 @@ redisTest("board: instances behind the proxy share one room", async () => {
     const cookie = entered.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
     assertStringIncludes(cookie, "person=");
 
-    // In turn, so that there is one on each instance.
+    // The proxy alternates, so that each instance has one stream.
     const watching = [await call("watch_room", {}, { cookie }), await call("watch_room", {}, { cookie })];
     const streams = watching.map(({ body }) => readBlocks(body ?? new ReadableStream()));
     const added = await call("add_task", { method: "POST", body: new URLSearchParams({ title: "For all" }) }, {

@@ -1,4 +1,4 @@
-/** Several instances with one Redis, while instances and Redis fail. */
+/** Several instances on one Redis, with a crash of an instance and an outage of Redis. */
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,18 +7,18 @@ import { Tab } from "./tab.ts";
 
 const TABS = 50;
 const CHANGES = 1_000;
-/** Time for which Redis does not respond. */
+/** Duration of the outage of Redis, in milliseconds. */
 const PAUSE_MS = 10_000;
 
 redisTest(
-  "an instance killed and Redis away for ten seconds lose no change, repeat none, and leave every tab the same board",
+  "a killed instance and a Redis outage of ten seconds lose and repeat no change, and every tab shows the same board",
   async () => {
     const folder = await Deno.makeTempDir();
     const path = `${folder}/board.sqlite`;
     using database = new DatabaseSync(path);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("CREATE TABLE rows (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT");
-    // Without a unique constraint on the ID, because the test checks it.
+    // Neither table makes ids unique: the test checks that they are.
     database.exec("CREATE TABLE changes (id TEXT NOT NULL) STRICT; CREATE TABLE runs (id TEXT NOT NULL) STRICT");
     database.exec("CREATE INDEX by_id ON changes (id)");
     await using redis = await startRedis();
@@ -40,7 +40,7 @@ redisTest(
       const reached = new Map([[300, Promise.withResolvers<void>()], [600, Promise.withResolvers<void>()]]);
       const writing = Promise.all(tabs.map(async (tab, index) => {
         for (let change = 0; change < CHANGES / TABS; change++) {
-          // Each tab has two rows of its own, so that its last change remains.
+          // Each tab has two rows that no other tab writes: its last change remains.
           await tab.write(`row-${index}-${change % 2}`, `change ${change}`, leaving.signal);
           reached.get(++done)?.resolve();
         }
@@ -57,15 +57,15 @@ redisTest(
         database.prepare("SELECT name, text FROM rows").all().map(({ name, text }) => [String(name), String(text)]),
       );
       assertEquals(Object.keys(board).length, 2 * TABS);
-      await settled(tabs, board, changed);
+      await waitForBoard(tabs, board, changed);
 
       const count = (sql: string): number => Number(database.prepare(sql).get()?.count);
       assertEquals(count("SELECT count(*) AS count FROM changes"), CHANGES);
       assertEquals(count("SELECT count(DISTINCT id) AS count FROM changes"), CHANGES);
-      // Calls that were running when the instance died run again after their claim has expired. No others do.
+      // Only calls that were running when the instance died run again, after their claims have expired.
       const repeated = count("SELECT count(*) AS count FROM runs") - CHANGES;
       assert(repeated <= TABS, `${repeated} runs were repeats`);
-      // Only tabs of the dead instance reconnected: the failure of Redis interrupted no stream.
+      // Only the tabs of the dead instance had to reconnect: the outage of Redis ended no stream.
       const broke = tabs.map(({ breaks }) => breaks > 0);
       assertEquals(broke, tabs.map((_, index) => index % instances.length === 1));
       leaving.abort();
@@ -79,7 +79,7 @@ redisTest(
 );
 
 /** Waits until every tab shows the board. */
-async function settled(
+async function waitForBoard(
   tabs: readonly Tab[],
   board: Readonly<Record<string, string>>,
   changed: EventTarget,
@@ -104,7 +104,7 @@ async function settled(
 
 interface Instance {
   readonly url: string;
-  /** Ends it at once, and waits until it has. */
+  /** Kills the process, and waits for its end. */
   kill(): Promise<void>;
 }
 
@@ -113,12 +113,14 @@ async function startInstance(redis: string, database: string): Promise<Instance>
     args: ["run", "-A", fromFileUrl(import.meta.resolve("./instance.tsx")), redis, database],
     stdin: "null",
     stdout: "piped",
-    // Errors while Redis is away are expected.
+    // It reports the outage of Redis, as expected.
     stderr: "null",
   }).spawn();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value } = await reader.read();
-  if (value === undefined) throw new Error(`Cannot start an instance: ${(await process.status).code} was its end`);
+  if (value === undefined) {
+    throw new Error(`Cannot start an instance: it ended with code ${(await process.status).code}`);
+  }
   let isEnded = false;
   return {
     url: `http://127.0.0.1:${value.trim()}`,

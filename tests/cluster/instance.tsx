@@ -1,5 +1,6 @@
 /**
- * An instance of a small board: `instance.tsx <Redis url> <database file>`. It prints its port and serves until it is killed.
+ * One of several instances of a small board: `instance.tsx <Redis url> <database file>`. Prints its port, and serves until
+ * it is killed.
  */
 import { DatabaseSync } from "node:sqlite";
 import { action, createHandler, html, live } from "../../mod.ts";
@@ -26,8 +27,8 @@ function Board() {
 
 const watch = action("watch", { method: "GET" }, () => live("board", { refresh: "#board" }));
 
-// If an instance dies after its change and before it stores the outcome, the claim expires and the repeat runs again. So the
-// ID of the call is written in the same transaction as the change.
+// If an instance dies before it has stored the outcome, its claim expires and the retry runs again. Therefore the id of the
+// call is written in the same transaction as the change.
 const write = action("write", async ({ data, requestId, publish }) => {
   const row: Row = { name: String(data.name), text: String(data.text) };
   database.exec("BEGIN IMMEDIATE");

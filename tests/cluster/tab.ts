@@ -1,27 +1,27 @@
-/** A simulated tab: it watches a board, changes it, and reconnects when its connection breaks. */
+/** A tab without a browser: it watches a board, changes it, and reconnects when its connection breaks. */
 import { EVENT_STREAM, LIVE_ID_PATTERN, TAB_ID_CHARS } from "../../src/protocol/names.ts";
 import type { HtmlPatchData } from "../../src/protocol/patch.ts";
 import { readBlocks } from "../../src/client/call/stream.ts";
 
-/** URLs of the instances. An instance that does not respond is skipped, as by a load balancer. */
+/** URLs of the instances. Like a load balancer, a tab skips an instance that does not answer. */
 export type Instances = readonly string[];
 
-/** A tab. */
+/** A tab of the board. */
 export class Tab {
-  /** The board as displayed. */
+  /** Rows that the tab shows. */
   readonly rows = new Map<string, string>();
-  /** Number of refreshes. */
+  /** Number of refreshes of the whole board. */
   refreshes = 0;
-  /** Number of ended streams. */
+  /** Number of streams that have ended. */
   breaks = 0;
   readonly #instances: Instances;
-  /** The places of its calls in time, by what of their ids is shown to others. */
+  /** Order of its calls, by the part of their ids that others see. */
   readonly #sent = new Map<string, number>();
-  /** The last position, and the position of the last change by another tab. */
+  /** Latest position in this order, and that of the last change of another tab. */
   #place = 0;
   #foreign = 0;
   readonly #onChange: () => void;
-  /** Index of the next instance. */
+  /** Index of the instance to ask next. */
   #turn: number;
   #lastEventId = "";
 
@@ -31,7 +31,7 @@ export class Tab {
     this.#onChange = onChange;
   }
 
-  /** Watches until `stop()`. */
+  /** Watches until the signal is aborted. */
   async watch(signal: AbortSignal, onOpen: () => void): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -47,7 +47,7 @@ export class Tab {
         if (response.ok && response.body !== null) await this.#read(response.body, onOpen).finally(() => this.breaks++);
         else await response.body?.cancel();
       } catch {
-        // Interrupted, or the instance does not respond: it reconnects, as a browser does.
+        // The connection is broken or refused. Like a browser, it reconnects.
       }
       if (signal.aborted) return;
       this.#turn++;
@@ -74,7 +74,7 @@ export class Tab {
         if (response.ok && response.body !== null) return await this.#read(response.body, () => {}, true);
         await response.body?.cancel();
       } catch {
-        // The response is lost: the same call again.
+        // The response is lost, so the same call is sent again.
         signal.throwIfAborted();
       }
       this.#turn++;
@@ -85,16 +85,16 @@ export class Tab {
   async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>, onOpen: () => void, isOwn = false): Promise<void> {
     for await (const { event, data, id, echo } of readBlocks(body)) {
       if (!isOwn && id !== undefined && LIVE_ID_PATTERN.test(id)) this.#lastEventId = id;
-      // As in the runtime: its own change is applied again if a change of another tab came in between.
+      // Like the runtime, it skips its own change unless another tab has changed something since.
       const mine = this.#sent.get(`${echo}`);
       if (mine !== undefined && mine > this.#foreign) continue;
       if (!isOwn && mine === undefined) this.#foreign = ++this.#place;
-      // From our own server, and the only event with markup.
+      // The server is our own, and only this event carries markup.
       if (event === "patch_html") this.#apply(JSON.parse(data ?? "") as HtmlPatchData);
       onOpen();
       if (event === "end") return;
     }
-    if (isOwn) throw new Error("The answer broke off");
+    if (isOwn) throw new Error("Cannot read the response: it ended early");
   }
 
   #apply({ swap, content }: HtmlPatchData): void {

@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { nginxTest, startNginx } from "../support/nginx.ts";
 import { freePort, untilSaid } from "../support/process.ts";
 
-Deno.test("an order that is sent to many threads at once is written once, with the same response for each", async () => {
+Deno.test("one order sent to many threads at once is written once, and each response is the same", async () => {
   await using application = await serve();
   const send = () => order(application.port, "tea", { "x-hyper-request-id": "one-order" });
   const answers = await Promise.all(Array.from({ length: 40 }, send));
@@ -23,16 +23,16 @@ nginxTest("a stream passes nginx event by event", async () => {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("<b>1</b>")) text += (await reader.read()).value ?? "";
-  // The second event comes a second later: with a buffer, both would arrive at once.
+  // The second event comes one second later. With buffering, both would come at once.
   assertEquals(text.includes("<b>2</b>"), false);
   await reader.cancel();
 });
 
 nginxTest(
-  "a page and its forms work behind nginx, with https for clients and http for the application",
+  "a page and its forms work behind nginx, where the visitor has https and the application has not",
   async () => {
     await using application = await serve();
-    // Only the headers of nginx matter here, not TLS itself.
+    // TLS itself is up to nginx; the header that reports it matters here.
     await using proxy = await startNginx(application.port, { "$scheme;": "https;" });
     const page = await fetch(`http://127.0.0.1:${proxy.port}/`);
     assert((await page.text()).includes("<h1>Shop</h1>"));
@@ -49,7 +49,7 @@ nginxTest("A19: a form passes the printed nginx on any port, for a browser that 
   await using proxy = await startNginx(application.port);
   assertEquals((await order(proxy.port, "tea", { origin: `http://127.0.0.1:${proxy.port}` })).status, 200);
   assertEquals((await order(proxy.port, "tea", { origin: "http://127.0.0.1" })).status, 403);
-  // Without its port, as `$host` has it, the host is not the one that was asked.
+  // `$host` has no port, so it would differ from the requested host.
   await using other = await startNginx(application.port, {
     "Host              $http_host;": "Host $host;",
     "X-Forwarded-Host  $http_host;": "X-Forwarded-Host $host;",
@@ -58,7 +58,7 @@ nginxTest("A19: a form passes the printed nginx on any port, for a browser that 
   assertEquals(await application.orders(), ["tea"]);
 });
 
-nginxTest("a client behind nginx cannot choose the host", async () => {
+nginxTest("a visitor behind nginx does not choose the host it was asked under", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port);
   const refused = await order(proxy.port, "tea", {
@@ -70,7 +70,7 @@ nginxTest("a client behind nginx cannot choose the host", async () => {
   assertEquals(await application.orders(), []);
 });
 
-nginxTest("20 MB pass nginx, and a larger body gets 413", async () => {
+nginxTest("20 MB pass nginx, and a sender of too much is told so", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port, { "client_max_body_size 100m;": "client_max_body_size 30m;" });
   const upload = async (bytes: number) => {
@@ -87,22 +87,22 @@ nginxTest("20 MB pass nginx, and a larger body gets 413", async () => {
   assertEquals((await upload(31_500_000)).status, 413);
 });
 
-nginxTest("nginx closes a connection with slow headers, which Deno does not", async () => {
+nginxTest("who sends headers slowly is sent away by nginx, which Deno would not do", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port, { "client_header_timeout 10s;": "client_header_timeout 1s;" });
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: proxy.port });
   await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: shop.test\r\nX-Slow: "));
-  // nginx closes without a response. Without its timeout, this would wait until the test ends.
+  // nginx closes the connection without a response. Without its timeout, this would wait until the end of the test.
   assertEquals(await connection.read(new Uint8Array(100)), null);
 });
 
 interface Application extends AsyncDisposable {
   readonly port: number;
-  /** The orders, in sequence. */
+  /** The orders, in order. */
   orders(): Promise<string[]>;
 }
 
-/** Starts the example on several threads, with its own data folder. */
+/** Starts the example on several threads, with a temporary folder for its files. */
 async function serve(): Promise<Application> {
   const port = freePort();
   const folder = await Deno.makeTempDir();
@@ -125,7 +125,7 @@ async function serve(): Promise<Application> {
       return text.split("\n").filter((line) => line !== "");
     },
     async [Symbol.asyncDispose]() {
-      // `deno serve` does not end by SIGTERM as long as a connection is kept alive.
+      // `deno serve` does not end on SIGTERM while a connection is kept alive.
       child.kill("SIGKILL");
       await drained;
       await child.status;
@@ -134,7 +134,7 @@ async function serve(): Promise<Application> {
   };
 }
 
-/** Sends an order as the browser runtime does. */
+/** Sends an order like the browser runtime. */
 async function order(
   port: number,
   item: string,

@@ -1,18 +1,18 @@
-/** Ending the streams of a user on every instance, whatever the bus does. */
+/** Ending the streams of a principal on every instance, with a bus that may fail. */
 import { assert, assertEquals } from "@std/assert";
-import { createDisconnects } from "../../src/live/disconnect.ts";
+import { Disconnects } from "../../src/live/disconnect.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
 import type { Bus, BusMessage, PublishOptions, SubscribeOptions } from "../../src/store/store.ts";
 import { stopTime, type VirtualClock } from "../support/clock.ts";
 
 const TOPIC = "hyper:disconnect";
 
-/** A bus that can be taken away, and tells what was asked of it. */
+/** A bus that can fail, and records its calls. */
 class BrittleBus implements Bus {
   away = false;
   readonly published: (readonly [topic: string, message: unknown, options: PublishOptions | undefined])[] = [];
   subscriptions = 0;
-  /** Of the latest subscription. */
+  /** Callback of the latest subscription. */
   onGap: (() => void) | undefined;
   readonly #memory = createMemoryBus();
 
@@ -37,27 +37,27 @@ class BrittleBus implements Bus {
   }
 }
 
-/** An instance with some callers who have streams open. */
+/** An instance with open streams of some principals. */
 class Instance {
   readonly errors: unknown[] = [];
-  /** Whose streams were ended, in order. */
+  /** Principals whose streams were ended, in order. */
   readonly ended: string[] = [];
   readonly callers = ["ada", "bob", "192.0.2.1"];
   readonly disconnects;
 
   constructor(bus: Bus) {
-    this.disconnects = createDisconnects(
+    this.disconnects = new Disconnects(
       bus,
-      (isMeant) => this.ended.push(...this.callers.filter(isMeant)),
+      (matches) => this.ended.push(...this.callers.filter(matches)),
       (error) => this.errors.push(error),
     );
   }
 }
 
-/** Lets all that is under way come to its end. */
+/** Waits for all pending promises. */
 const settle = (time: VirtualClock): Promise<void> => time.tick(0);
 
-Deno.test("send() ends the streams of a principal here and on every instance that listens, and of nobody else", async () => {
+Deno.test("send() ends the streams of one principal on this and on every other instance", async () => {
   using time = stopTime();
   const bus = new BrittleBus();
   const [one, two] = [new Instance(bus), new Instance(bus)];
@@ -71,7 +71,7 @@ Deno.test("send() ends the streams of a principal here and on every instance tha
   assertEquals(bus.subscriptions, 0);
 });
 
-Deno.test("A17: what goes over the bus to disconnect somebody does not say who it is, and is kept for a minute", async () => {
+Deno.test("A17: send() publishes a digest that does not reveal the principal, and is kept for a minute", async () => {
   using time = stopTime();
   const bus = new BrittleBus();
   const instance = new Instance(bus);
@@ -87,7 +87,7 @@ Deno.test("A17: what goes over the bus to disconnect somebody does not say who i
   for (const text of texts) assert(!/ada|bob|example|YWRh/.test(text), text);
 });
 
-Deno.test("A15: a message of another version may mean anybody: all streams end, and come back to the guards", async () => {
+Deno.test("A15: a message of another version ends all streams", async () => {
   for (
     const message of ["ada", 7, [], {}, { v: 2, principal: "x" }, { v: 1 }, { v: 1, principal: 7 }, { principal: "" }]
   ) {
@@ -102,7 +102,7 @@ Deno.test("A15: a message of another version may mean anybody: all streams end, 
   }
 });
 
-Deno.test("A15: a gap may have been anybody: all streams end", async () => {
+Deno.test("A15: a gap ends all streams", async () => {
   using time = stopTime();
   const bus = new BrittleBus();
   const instance = new Instance(bus);
@@ -113,7 +113,7 @@ Deno.test("A15: a gap may have been anybody: all streams end", async () => {
   await instance.disconnects.close();
 });
 
-Deno.test("H5: a subscription that failed is tried again by itself, and what it may have missed ends all streams", async () => {
+Deno.test("H5: listen() retries a failed subscription, which then ends all streams", async () => {
   using time = stopTime();
   const bus = new BrittleBus();
   const [here, elsewhere] = [new Instance(bus), new Instance(bus)];
@@ -128,13 +128,13 @@ Deno.test("H5: a subscription that failed is tried again by itself, and what it 
   here.ended.length = 0;
   elsewhere.disconnects.send("bob");
   await settle(time);
-  // Reported once, however often it was tried.
+  // Only the first failure is reported.
   assertEquals([here.ended, here.errors.length], [["bob"], 1]);
   await here.disconnects.close();
   assertEquals([bus.subscriptions, time.timers], [0, 0]);
 });
 
-Deno.test("H5: whom the bus could not tell of is told when it is back, once", async () => {
+Deno.test("H5: send() retries until the bus is back, and publishes once", async () => {
   using time = stopTime();
   const bus = new BrittleBus();
   const [here, elsewhere] = [new Instance(bus), new Instance(bus)];
@@ -153,7 +153,7 @@ Deno.test("H5: whom the bus could not tell of is told when it is back, once", as
   await elsewhere.disconnects.close();
 });
 
-Deno.test("listen() subscribes once, and close() ends what waits to be tried again", async () => {
+Deno.test("listen() subscribes once, and close() stops the retries", async () => {
   using time = stopTime();
   const bus = new BrittleBus();
   const instance = new Instance(bus);

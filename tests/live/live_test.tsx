@@ -1,4 +1,4 @@
-/** Topics, whole: what is published by one tab reaches the others, in order, once, and nothing is lost in silence. */
+/** Topics as a whole: a message of one tab reaches the others once and in order, and no loss is silent. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   action,
@@ -18,7 +18,7 @@ import {
 import { App, eventsOf, parseEvents, type StreamEvent } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 
-/** A page with a counter on it, an action that changes it for everybody, and one that watches. */
+/** A page with a text, an action that changes it for all, and one that watches. */
 function board(options: LiveOptions = {}, handler: HandlerOptions = {}) {
   const state = { text: "start", renders: 0 };
   const watch = action("watch", { method: "GET" }, () => live("board", options));
@@ -36,7 +36,7 @@ function board(options: LiveOptions = {}, handler: HandlerOptions = {}) {
   return { app, state, watch: (headers: Record<string, string> = {}) => open(app, headers) };
 }
 
-/** A tab that watches: its events one by one. */
+/** A tab that watches, and reads its events one by one. */
 class Tab {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly status: number;
@@ -49,13 +49,13 @@ class Tab {
     this.#reader = response.body.getReader();
   }
 
-  /** The next event that is told; `null` when the stream is over. */
+  /** Returns the next event except checkpoints; `null` at the end of the stream. */
   async next(): Promise<StreamEvent | null> {
     const event = await this.nextOfAny();
     return event?.event === "checkpoint" ? await this.next() : event;
   }
 
-  /** The next event, a place in the topic included. */
+  /** Returns the next event, including checkpoints. */
   async nextOfAny(): Promise<StreamEvent | null> {
     while (this.#events.length === 0) {
       const { done, value } = await this.#reader.read();
@@ -80,7 +80,7 @@ const contentOf = (event: StreamEvent | null): string =>
   (event?.data as { content: string } | undefined)?.content ?? "";
 const idOf = (event: StreamEvent | null): string => event?.id ?? "";
 
-Deno.test("live() tells a tab that opens the state as it is, then what is published", async () => {
+Deno.test("live() sends the current state to a new tab, then new messages", async () => {
   const { app, watch } = board();
   await using _ = app;
   const tab = await watch();
@@ -92,7 +92,7 @@ Deno.test("live() tells a tab that opens the state as it is, then what is publis
   await tab.leave();
 });
 
-Deno.test("live() says where it begins, so that a tab that has heard nothing yet misses nothing either", async () => {
+Deno.test("live() sends the position, so that a tab without any message can resume", async () => {
   const { app, watch } = board();
   await using _ = app;
   const tab = await watch();
@@ -107,7 +107,7 @@ Deno.test("live() says where it begins, so that a tab that has heard nothing yet
   await again.leave();
 });
 
-Deno.test("live() marks its streams alike where all that decides what they say is alike", async () => {
+Deno.test("live() marks streams as shareable only if everything that decides their content is equal", async () => {
   const { app, watch } = board({}, { principal: (request) => request.headers.get("x-user") });
   await using _ = app;
   const shareOf = async (headers: Record<string, string>): Promise<string> => {
@@ -133,7 +133,7 @@ Deno.test("live() marks its streams alike where all that decides what they say i
   }
 });
 
-Deno.test("live() renders the part of the page that refresh names", async () => {
+Deno.test("live() renders the part of the page that refresh selects", async () => {
   const { app, watch } = board({ refresh: "#text" });
   await using _ = app;
   const tab = await watch();
@@ -142,7 +142,7 @@ Deno.test("live() renders the part of the page that refresh names", async () => 
   await tab.leave();
 });
 
-Deno.test("live() sends the items that refresh gives, in place of the page", async () => {
+Deno.test("live() sends the items that refresh() returns instead of the page", async () => {
   const { app, state, watch } = board({ refresh: () => [toast("one"), toast("two")] });
   await using _ = app;
   const tab = await watch();
@@ -151,7 +151,7 @@ Deno.test("live() sends the items that refresh gives, in place of the page", asy
   await tab.leave();
 });
 
-Deno.test("live() with a refresh that gives nothing begins with what is published", async () => {
+Deno.test("live() with a refresh() that returns nothing starts with new messages", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
   const tab = await watch();
@@ -160,7 +160,7 @@ Deno.test("live() with a refresh that gives nothing begins with what is publishe
   await tab.leave();
 });
 
-Deno.test("publish() reaches every tab in the order it was published, and says where each message stands", async () => {
+Deno.test("publish() reaches every tab in order, with the position of each message", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
   const tabs = await Promise.all([watch(), watch(), watch()]);
@@ -176,7 +176,7 @@ Deno.test("publish() reaches every tab in the order it was published, and says w
   for (const tab of tabs) await tab.leave();
 });
 
-Deno.test("publish() puts the place of a message on the last of its events alone", async () => {
+Deno.test("publish() sets the position of a message on its last event", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
   const tab = await watch();
@@ -186,19 +186,19 @@ Deno.test("publish() puts the place of a message on the last of its events alone
   await tab.leave();
 });
 
-Deno.test("publish() of an action marks its message with the tab that has called it", async () => {
+Deno.test("publish() of an action marks its message with the call", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
   const tab = await watch();
-  const id = "0123456789abcdef-and-what-nobody-else-may-know";
+  const id = "0123456789abcdef-and-a-secret-half";
   await (await app.call("write", { data: { text: "mine" }, headers: { "x-hyper-request-id": id } })).text();
   await tab.next();
   assertStringIncludes(tab.text, "\necho: 0123456789abcdef\n");
-  assert(!tab.text.includes("nobody"), tab.text);
+  assert(!tab.text.includes("secret"), tab.text);
   await tab.leave();
 });
 
-Deno.test("publish() marks nothing where the id of the call is too short to show half of it", async () => {
+Deno.test("publish() sets no mark if the id of the call is too short to show half of it", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
   for (const id of [null, "r-1", "x".repeat(31)]) {
@@ -211,7 +211,7 @@ Deno.test("publish() marks nothing where the id of the call is too short to show
   }
 });
 
-Deno.test("a tab that comes back gets what it missed, and nothing twice", async () => {
+Deno.test("a tab that reconnects receives the missed messages once", async () => {
   const { app, watch } = board();
   await using _ = app;
   const tab = await watch();
@@ -227,7 +227,7 @@ Deno.test("a tab that comes back gets what it missed, and nothing twice", async 
   await again.leave();
 });
 
-Deno.test("a tab that comes back while others watch gets what it missed, and nothing twice", async () => {
+Deno.test("a tab that reconnects while others watch receives the missed messages once", async () => {
   const { app, watch } = board();
   await using _ = app;
   const stays = await watch();
@@ -246,7 +246,7 @@ Deno.test("a tab that comes back while others watch gets what it missed, and not
   await stays.leave();
 });
 
-Deno.test("a tab that comes back further than the instance remembers reads the log, and meets the others", async () => {
+Deno.test("a tab that reconnects with an older position than the instance keeps reads the log of the bus", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
   const stays = await watch();
@@ -254,7 +254,7 @@ Deno.test("a tab that comes back further than the instance remembers reads the l
   await app.handler.publish("board", toast(0));
   const id = idOf(await tab.next());
   await tab.leave();
-  // More than an instance keeps of a topic, less than the log of the bus.
+  // More than an instance keeps per topic, less than the log of the bus.
   for (let value = 1; value <= 200; value++) {
     await app.handler.publish("board", toast(value));
     await stays.next();
@@ -267,7 +267,7 @@ Deno.test("a tab that comes back further than the instance remembers reads the l
   await stays.leave();
 });
 
-Deno.test("a tab that comes back too late for the log is told to refresh, once", async () => {
+Deno.test("a tab that reconnects too late for the log refreshes once", async () => {
   const { app, state, watch } = board({}, { bus: createMemoryBus({ maxMessages: 2 }) });
   await using _ = app;
   const tab = await watch();
@@ -284,7 +284,7 @@ Deno.test("a tab that comes back too late for the log is told to refresh, once",
   await again.leave();
 });
 
-Deno.test("a place in another topic, and text that is none, is told to refresh", async () => {
+Deno.test("a tab with a position in another topic, or an invalid one, refreshes", async () => {
   const other = action("other", { method: "GET" }, () => live("other", { refresh: () => [] }));
   const watch = action("watch", { method: "GET" }, () => live("board", { refresh: () => toast("refresh") }));
   await using app = new App({ "/": { default: () => "", other, watch } }, { heartbeatSeconds: 0 });
@@ -299,7 +299,7 @@ Deno.test("a place in another topic, and text that is none, is told to refresh",
   }
 });
 
-Deno.test("refresh() that is published is rendered by each tab as its own page and principal", async () => {
+Deno.test("a published refresh() is rendered with the page and principal of each tab", async () => {
   const watch = action("watch", { method: "GET" }, () => live("board", { refresh: () => [] }));
   const render = ({ request, url }: { request: Request; url: URL }) => (
     <p id="who">{`${request.headers.get("x-user")} at ${url.pathname}`}</p>
@@ -314,7 +314,7 @@ Deno.test("refresh() that is published is rendered by each tab as its own page a
   await bob.leave();
 });
 
-Deno.test("refreshes of one part that wait for a slow reader become one, rendered when it reads", async () => {
+Deno.test("waiting refreshes of one part are merged for a slow client, and rendered when it reads", async () => {
   const { app, state, watch } = board({ refresh: () => [] });
   await using _ = app;
   const tab = await watch();
@@ -327,7 +327,7 @@ Deno.test("refreshes of one part that wait for a slow reader become one, rendere
   await tab.leave();
 });
 
-Deno.test("a reader that is too slow is told to refresh in place of what waits for it, and goes on in order", async () => {
+Deno.test("a client that is too slow refreshes instead of its waiting messages, and continues in order", async () => {
   const { app, watch } = board({ refresh: () => toast("refresh") });
   await using _ = app;
   const tab = await watch();
@@ -336,14 +336,14 @@ Deno.test("a reader that is too slow is told to refresh in place of what waits f
   const seen: unknown[] = [];
   while (seen.at(-1) !== 2_499) seen.push(((await tab.next())?.data as { value: unknown }).value);
   const at = seen.indexOf("refresh");
-  // What the stream had taken when it fell behind is before it, what came after that is behind it.
+  // Events that were sent before the stream fell behind come first, later ones come after the refresh.
   assert(at >= 0 && at <= 1_000, `${at} events before the refresh`);
   const after = seen.slice(at + 1);
   assertEquals(after, Array.from(after, (_, index) => 2_500 - after.length + index));
   await tab.leave();
 });
 
-Deno.test("a guard of the topic refuses before anything is heard", async () => {
+Deno.test("a guard of the topic denies access before anything is sent", async () => {
   for (
     const [guard, status] of [
       [() => false, 403],
@@ -358,14 +358,14 @@ Deno.test("a guard of the topic refuses before anything is heard", async () => {
   }
 });
 
-Deno.test("a guard of the topic may send the visitor elsewhere", async () => {
+Deno.test("a guard of the topic may redirect the user", async () => {
   const { app } = board({ guard: () => Response.redirect("http://site.test/login") });
   await using _ = app;
   const events = await eventsOf(await app.call("watch", { method: "GET" }));
   assertEquals(events, [{ event: "redirect", data: { url: "/login" } }]);
 });
 
-Deno.test("the guards of topic, action and handler are asked again, with nothing remembered", async () => {
+Deno.test("the guards of topic, action and handler are asked again with fresh dependencies", async () => {
   for (const which of ["topic", "action", "handler"]) {
     using time = stopTime();
     let allowed = true;
@@ -398,7 +398,7 @@ Deno.test("the guards of topic, action and handler are asked again, with nothing
   }
 });
 
-Deno.test("what was published after a guard would refuse waits for the guard", async () => {
+Deno.test("a message that is published after a guard would deny access waits for the guard", async () => {
   using time = stopTime();
   let allowed = true;
   const { app } = board({ guard: () => allowed, guardSeconds: 5, refresh: () => [] });
@@ -414,14 +414,14 @@ Deno.test("what was published after a guard would refuse waits for the guard", a
   await tab.leave();
 });
 
-Deno.test("live() is for GET: an action that answers POST is told so", async () => {
+Deno.test("live() throws in an action that answers POST", async () => {
   const watch = action("watch", () => live("board"));
   await using app = new App({ "/": { default: () => "", watch } });
   assertEquals((await app.call("watch")).status, 500);
   assertStringIncludes(app.takeError().message, 'Cannot watch topic "board" in action "watch": it answers POST');
 });
 
-Deno.test("live() ends at once for who cannot follow it, with what came before it", async () => {
+Deno.test("live() ends at once for a client that cannot read a stream, with the items before it", async () => {
   const watch = action("watch", { method: "GET" }, () => [toast("before"), live("board")]);
   await using app = new App({ "/": { default: () => "", watch } });
   assertEquals(await app.data("watch", { method: "GET" }), {
@@ -432,7 +432,7 @@ Deno.test("live() ends at once for who cannot follow it, with what came before i
   assertEquals([document.status, document.headers.get("location")], [303, "/"]);
 });
 
-Deno.test("live() in a generator comes after what it sends first, and its finally runs when the tab has gone", async () => {
+Deno.test("live() in a generator follows earlier items, and its finally runs when the tab disconnects", async () => {
   const over = Promise.withResolvers<void>();
   const watch = action("watch", { method: "GET" }, async function* () {
     try {
@@ -454,7 +454,7 @@ Deno.test("live() in a generator comes after what it sends first, and its finall
   assertEquals(await waiting, null);
 });
 
-Deno.test("publish() refuses what is no topic, and what others cannot use", async () => {
+Deno.test("publish() rejects an invalid topic, and items that belong to one call", async () => {
   const { app } = board();
   await using _ = app;
   for (const topic of ["", "x".repeat(257), "hyper:disconnect"]) {
@@ -468,7 +468,7 @@ Deno.test("publish() refuses what is no topic, and what others cannot use", asyn
   assertThrows(() => live("a", { guardSeconds: 0 }), RangeError, "guardSeconds is 0");
 });
 
-Deno.test("handlers that share a bus hear one another, and those that do not, do not", async () => {
+Deno.test("handlers share topics only through a common bus", async () => {
   const bus = createMemoryBus();
   const [one, two, alone] = [
     board({ refresh: () => [] }, { bus }),
@@ -478,13 +478,13 @@ Deno.test("handlers that share a bus hear one another, and those that do not, do
   await using _one = one.app;
   await using _two = two.app;
   await using _alone = alone.app;
-  const [tab, stranger] = [await two.watch(), await alone.watch()];
+  const [tab, aloneTab] = [await two.watch(), await alone.watch()];
   await one.app.handler.publish("board", toast("from one"));
   assertEquals((await tab.next())?.data, { value: "from one" });
   await alone.app.handler.publish("board", toast("alone"));
-  assertEquals((await stranger.next())?.data, { value: "alone" });
+  assertEquals((await aloneTab.next())?.data, { value: "alone" });
   await tab.leave();
-  await stranger.leave();
+  await aloneTab.leave();
 });
 
 Deno.test("disconnect() ends the streams of a principal on every handler that shares the bus", async () => {
@@ -499,14 +499,14 @@ Deno.test("disconnect() ends the streams of a principal on every handler that sh
   const ada = await two.watch({ "x-user": "ada" });
   const bob = await two.watch({ "x-user": "bob" });
   one.app.handler.disconnect("ada");
-  // Let go without an end, so that its browser comes back and is asked who it is.
+  // The stream ends without an end event, so that its browser reconnects and the guards decide.
   assertEquals(await ada.next(), null);
   await one.app.handler.publish("board", toast("for bob"));
   assertEquals((await bob.next())?.data, { value: "for bob" });
   await bob.leave();
 });
 
-Deno.test("close() lets every watcher go and leaves no subscription; a new stream is told to come back elsewhere", async () => {
+Deno.test("close() ends every stream and subscription, and responds to a new stream with 503", async () => {
   const memory = createMemoryBus();
   let open = 0;
   const bus: Bus = {
@@ -526,7 +526,7 @@ Deno.test("close() lets every watcher go and leaves no subscription; a new strea
   const { app, watch } = board({ refresh: () => [] }, { bus });
   await using _ = app;
   const tabs = [await watch(), await watch()];
-  // The topic and the disconnects.
+  // One for the topic, one for disconnect().
   assertEquals(open, 2);
   await app.handler.close();
   for (const tab of tabs) assertEquals(await tab.next(), null);
@@ -536,7 +536,7 @@ Deno.test("close() lets every watcher go and leaves no subscription; a new strea
   assertEquals((await app.open("/")).status, 200);
 });
 
-/** A bus that can be taken away. */
+/** A bus that can fail. */
 function brittleBus(): { readonly bus: Bus; away: boolean } {
   const memory = createMemoryBus();
   const under: { readonly bus: Bus; away: boolean } = {
@@ -550,7 +550,7 @@ function brittleBus(): { readonly bus: Bus; away: boolean } {
   return under;
 }
 
-Deno.test("a bus that is away makes watching 503 with Retry-After, and the next who asks tries anew", async () => {
+Deno.test("a bus that fails makes watching respond with 503 and Retry-After, and the next attempt asks the bus again", async () => {
   const under = brittleBus();
   const { app, watch } = board({ refresh: () => [] }, { bus: under.bus });
   await using _ = app;
@@ -565,7 +565,7 @@ Deno.test("a bus that is away makes watching 503 with Retry-After, and the next 
   await tab.leave();
 });
 
-Deno.test("what could not be published does not undo the handler, is reported, and is made good by a refresh", async () => {
+Deno.test("a failed publish() is reported, does not fail the action, and makes the tabs refresh later", async () => {
   using time = stopTime();
   const under = brittleBus();
   const { app, state } = board({ refresh: () => toast("refresh") }, { bus: under.bus });
@@ -583,6 +583,6 @@ Deno.test("what could not be published does not undo the handler, is reported, a
   under.away = false;
   await time.tick(1_000);
   assertEquals((await next)?.data, { value: "refresh" });
-  assertEquals(time.timers, 3, "for the guards, the age and the stillness of the stream, and nothing of the bus");
+  assertEquals(time.timers, 3, "for the guards, the maximum age and the stall check of the stream, none for the bus");
   await tab.leave();
 });

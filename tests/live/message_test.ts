@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { echoOf, type LiveMessage, placesOf, readMessage, stepsOf, writeMessage } from "../../src/live/message.ts";
 
-Deno.test("echoOf() shows half of an id of 32 characters, and nothing of a shorter one", () => {
+Deno.test("echoOf() returns half of an id of 32 characters, and null for a shorter one", () => {
   assertEquals(echoOf("0123456789abcdef0123456789abcdef"), "0123456789abcdef");
   assertEquals(echoOf("0123456789abcdef0123456789abcde"), null);
   assertEquals(echoOf(null), null);
 });
 
-Deno.test("readMessage() reads what writeMessage() wrote, each kind of patch and refresh", () => {
+Deno.test("readMessage() decodes messages of writeMessage() with each kind of part", () => {
   const messages: LiveMessage[] = [
     { kind: "lost" },
     { kind: "parts", echo: null, parts: [] },
@@ -32,7 +32,7 @@ Deno.test("readMessage() reads what writeMessage() wrote, each kind of patch and
   for (const message of messages) assertEquals(readMessage(JSON.parse(JSON.stringify(writeMessage(message)))), message);
 });
 
-Deno.test("A15: readMessage() gives null for a message of another version or shape", () => {
+Deno.test("A15: readMessage() returns null for a message of another version or shape", () => {
   const parts = (...parts: unknown[]) => ({ v: 1, kind: "parts", echo: null, parts });
   for (
     const value of [
@@ -48,7 +48,7 @@ Deno.test("A15: readMessage() gives null for a message of another version or sha
       { v: 1, kind: "other" },
       { v: 1, kind: "parts", parts: [] },
       { v: 1, kind: "parts", echo: 1, parts: [] },
-      // An echo that the encoder of events refuses.
+      // The encoder of events would throw for this echo.
       { v: 1, kind: "parts", echo: "a\nb", parts: [] },
       { v: 1, kind: "parts", echo: null, parts: {} },
       parts(null),
@@ -59,7 +59,7 @@ Deno.test("A15: readMessage() gives null for a message of another version or sha
       parts({ event: "constructor", data: {} }),
       parts({ event: "bad name", data: {} }),
       parts({ event: "checkpoint", data: null, id: "a" }),
-      // Ends of a call, which nobody publishes.
+      // Ends of a call, which are never published.
       parts({ event: "end", data: {} }),
       parts({ event: "result", data: 1 }),
       parts({ event: "error", data: { status: 500, message: "" } }),
@@ -80,7 +80,7 @@ Deno.test("A15: readMessage() gives null for a message of another version or sha
   ) assertEquals(readMessage(value), null, JSON.stringify(value));
 });
 
-Deno.test("A15: readMessage() takes along nothing that stands beside the data of a patch", () => {
+Deno.test("A15: readMessage() drops all other members of a patch", () => {
   const part = { event: "toast", data: { value: 1 }, id: "bad id", echo: "\n", share: "\n", batch: [1] };
   assertEquals(readMessage({ v: 1, kind: "parts", echo: null, parts: [part] }), {
     kind: "parts",
@@ -89,7 +89,7 @@ Deno.test("A15: readMessage() takes along nothing that stands beside the data of
   });
 });
 
-Deno.test("stepsOf() puts the place on the last step alone, and the mark of the call on each", () => {
+Deno.test("stepsOf() sets the position on the last step, and the mark of the call on each", () => {
   const parts = [{ event: "toast", data: { value: 1 } }, { refresh: "#a" }] as const;
   assertEquals(stepsOf({ kind: "parts", echo: "abc", parts }, "live:x.1"), [
     { kind: "patch", patch: { event: "toast", data: { value: 1 }, echo: "abc" } },
@@ -97,18 +97,18 @@ Deno.test("stepsOf() puts the place on the last step alone, and the mark of the 
   ]);
 });
 
-Deno.test("stepsOf() of what was lost is a look at the whole state", () => {
+Deno.test("stepsOf() returns a refresh of the whole state for a lost message", () => {
   assertEquals(stepsOf({ kind: "lost" }, "live:x.1"), [{ kind: "catchUp", marks: { id: "live:x.1" } }]);
 });
 
-Deno.test("placesOf() gives a cursor back to its own topic, and to no other", () => {
+Deno.test("placesOf() reads cursors of its own topic only", () => {
   const [board, other] = [placesOf("board"), placesOf("other")];
   assertEquals(board.cursorOf(board.idOf("7-0") ?? null), "7-0");
   assertEquals(other.cursorOf(board.idOf("7-0") ?? null), null);
   assertEquals([board.cursorOf(null), board.cursorOf("live:"), board.cursorOf("7-0")], [null, null, null]);
 });
 
-Deno.test("placesOf() has no id for a cursor that an event could not carry", () => {
+Deno.test("placesOf() returns undefined for a cursor that an event cannot carry", () => {
   for (const cursor of ["a b", "a\nb", "\u00e9", "x".repeat(251)]) {
     assertEquals(placesOf("board").idOf(cursor), undefined);
   }

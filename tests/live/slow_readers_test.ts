@@ -1,4 +1,4 @@
-/** Readers that do not read: what they cost, and how they are let go. */
+/** Clients that stop reading: their cost, and the end of their streams. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -8,16 +8,16 @@ import { App } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 
 setFlagsFromString("--expose-gc");
-// What V8 gives a new context under this flag.
+// With this flag, V8 gives a new context the function.
 const collectGarbage = runInNewContext("gc") as () => void;
 
-Deno.test("a reader that leaves a chunk lying is let go after a minute, and its finally runs", async () => {
+Deno.test("a stream whose client leaves a chunk unread ends after a minute, and its finally runs", async () => {
   using time = stopTime();
   const over = Promise.withResolvers<void>();
   const watch = action("watch", { method: "GET" }, async function* () {
     try {
       yield toast("read");
-      yield toast("left lying");
+      yield toast("unread");
       yield live("board", { refresh: () => [] });
     } finally {
       await Promise.resolve();
@@ -38,14 +38,14 @@ Deno.test("a reader that leaves a chunk lying is let go after a minute, and its 
   assertEquals(time.timers, 0);
 });
 
-Deno.test("a reader that waits for what is published is there, however long nothing comes", async () => {
+Deno.test("a stream whose client waits for a message stays open", async () => {
   using time = stopTime();
   const watch = action("watch", { method: "GET" }, () => live("board", { refresh: () => [] }));
   await using app = new App({ "/": { default: () => "", watch } }, { heartbeatSeconds: 0 });
   const opening = app.call("watch", { method: "GET" });
   await time.tick(50);
   const reader = (await opening).body?.getReader();
-  // Where it begins.
+  // The position.
   await reader?.read();
   const next = reader?.read();
   await time.tick(10 * STALL_MS);
@@ -54,7 +54,7 @@ Deno.test("a reader that waits for what is published is there, however long noth
   await reader?.cancel();
 });
 
-Deno.test("readers that do not read cost their bounded buffers, whatever is published meanwhile", async () => {
+Deno.test("clients that stop reading cost a bounded buffer each", async () => {
   const watch = action("watch", { method: "GET" }, () => live("board", { refresh: () => [] }));
   const handler = createHandler({
     baseDir: "/srv/app",
@@ -79,12 +79,12 @@ Deno.test("readers that do not read cost their bounded buffers, whatever is publ
     await all.promise;
     const start = memory();
     const growth: number[] = [];
-    // 128 MiB in all. The log of the bus holds 16 of them, and what waits for a reader is at most 1.
+    // 128 MiB in total. The log of the bus keeps 16 MiB, and the queue of a stream at most 1 MiB.
     for (let count = 0; count < 2_048; count++) {
       await handler.publish("board", toast("x".repeat(64 * 1024)));
       if (count % 256 === 255) growth.push(Math.round((memory() - start) / 2 ** 20));
     }
-    assert(Math.max(...growth) < 24, `MiB more after each 16 MiB that were published: ${growth}`);
+    assert(Math.max(...growth) < 24, `MiB of growth after each 16 MiB published: ${growth}`);
   } finally {
     for (const connection of connections) connection.close();
     await handler.close();
@@ -92,7 +92,7 @@ Deno.test("readers that do not read cost their bounded buffers, whatever is publ
   }
 });
 
-/** Bytes in use, without garbage. */
+/** Returns the bytes in use after a garbage collection. */
 function memory(): number {
   collectGarbage();
   const { heapUsed, external } = Deno.memoryUsage();

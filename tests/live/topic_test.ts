@@ -1,9 +1,9 @@
-/** One topic and those who watch it. */
+/** One topic and its watchers. */
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { setImmediate } from "node:timers";
 import type { Bus, BusMessage, SubscribeOptions } from "../../src/store/store.ts";
-import { createLive } from "../../src/live/live.ts";
+import { Live } from "../../src/live/live.ts";
 import { placesOf, writeMessage } from "../../src/live/message.ts";
 import { Topic } from "../../src/live/topic.ts";
 import { type Read, Watcher } from "../../src/live/watcher.ts";
@@ -17,11 +17,11 @@ function valuesOf(read: Read | null): unknown[] {
   return read.patches.map(({ data }) => (data as { readonly value: unknown }).value);
 }
 
-/** A topic that so many watch, each of whom has been told where it begins. */
+/** Creates a topic with watchers that have received their position. */
 async function watched(count: number) {
   const bus = createMemoryBus();
   const topic = new Topic(bus, "board", (error) => {
-    // What a reporter throws is logged and no more; thrown behind it, it fails the test.
+    // An error of a reporter is only logged. Thrown later, it fails the test.
     queueMicrotask(() => {
       throw error;
     });
@@ -33,11 +33,11 @@ async function watched(count: number) {
     await watcher.next();
   }
   const [first] = watchers;
-  if (first === undefined) throw new RangeError("Somebody has to watch");
+  if (first === undefined) throw new RangeError("Cannot create a topic without watchers");
   return { bus, topic, first };
 }
 
-/** However long the machine takes, no time has passed. */
+/** Stops `performance.now()`. */
 function stoppedClock(): Disposable {
   const { now } = performance;
   performance.now = () => 0;
@@ -46,7 +46,7 @@ function stoppedClock(): Disposable {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-Deno.test("Topic hands what comes to a few watchers on at once", async () => {
+Deno.test("Topic delivers to a few watchers at once", async () => {
   using _time = new FakeTime();
   const { bus, topic, first } = await watched(3);
   await bus.publish("board", message("a"));
@@ -56,7 +56,7 @@ Deno.test("Topic hands what comes to a few watchers on at once", async () => {
   await topic.close();
 });
 
-Deno.test("Topic hands what comes to many watchers on at once, and what follows on its heels together", async () => {
+Deno.test("Topic delivers to many watchers at once, and the next messages together", async () => {
   using time = new FakeTime();
   using _clock = stoppedClock();
   const { bus, topic, first } = await watched(2_000);
@@ -73,7 +73,7 @@ Deno.test("Topic hands what comes to many watchers on at once, and what follows 
   await topic.close();
 });
 
-Deno.test("Topic hands what waits on before somebody joins", async () => {
+Deno.test("Topic delivers pending steps before a watcher joins", async () => {
   using _time = new FakeTime();
   const { bus, topic, first } = await watched(2_000);
   await bus.publish("board", message("a"));
@@ -87,14 +87,14 @@ Deno.test("Topic hands what waits on before somebody joins", async () => {
   await topic.close();
 });
 
-Deno.test("Topic looks in the log for who comes back from where it began, once something may have passed it by", async () => {
-  let tell: ((message: BusMessage) => void) | undefined;
+Deno.test("Topic reads the log for a watcher that resumes from the start, after a gap", async () => {
+  let deliver: ((message: BusMessage) => void) | undefined;
   let lose: (() => void) | undefined;
   const bus: Bus = {
     publish: () => Promise.resolve("unused"),
     subscribe(_topic, listener, { after, onGap } = {}) {
       if (after != null) return Promise.resolve({ isComplete: false, [Symbol.asyncDispose]: () => Promise.resolve() });
-      [tell, lose] = [listener, onGap];
+      [deliver, lose] = [listener, onGap];
       return Promise.resolve({ isComplete: true, cursor: "c0", [Symbol.asyncDispose]: () => Promise.resolve() });
     },
   };
@@ -103,8 +103,8 @@ Deno.test("Topic looks in the log for who comes back from where it began, once s
   await topic.join(early, null);
   await early.next();
   const place = await early.next();
-  if (place?.kind !== "place") throw new TypeError("The beginning has a place");
-  tell?.({ cursor: "c1", message: message("missed") });
+  if (place?.kind !== "place") throw new TypeError("Expected a position");
+  deliver?.({ cursor: "c1", message: message("missed") });
   lose?.();
   await topic.join(new Watcher(() => {}), null);
   const back = new Watcher(() => {});
@@ -114,14 +114,14 @@ Deno.test("Topic looks in the log for who comes back from where it began, once s
   await topic.close();
 });
 
-/** A bus whose answers and messages a test gives itself. */
-class HandBus implements Bus {
-  tell: (message: BusMessage) => void = () => {};
+/** A bus that a test controls. */
+class ControlledBus implements Bus {
+  deliver: (message: BusMessage) => void = () => {};
   lose: () => void = () => {};
-  /** How often it was asked for what came after a cursor. */
+  /** Number of subscriptions with a cursor. */
   replays = 0;
   ended = 0;
-  /** What a subscription waits for. */
+  /** Awaited by each subscription. */
   ready: Promise<void> = Promise.resolve();
   cursor: string | null = "c0";
 
@@ -134,7 +134,7 @@ class HandBus implements Bus {
     listener: (message: BusMessage) => void,
     { after = null, onGap = () => {} }: SubscribeOptions = {},
   ) {
-    if (after === null) [this.tell, this.lose] = [listener, onGap];
+    if (after === null) [this.deliver, this.lose] = [listener, onGap];
     else this.replays++;
     await this.ready;
     let isEnded = false;
@@ -150,9 +150,9 @@ class HandBus implements Bus {
   }
 }
 
-/** A topic over such a bus with one watcher that has been told where it begins. */
-async function byHand() {
-  const bus = new HandBus();
+/** Creates a topic over a controlled bus, with one watcher that has received its position. */
+async function controlled() {
+  const bus = new ControlledBus();
   const topic = new Topic(bus, "board", () => {});
   const watcher = new Watcher(() => {});
   const leave = await topic.join(watcher, null);
@@ -161,7 +161,7 @@ async function byHand() {
   return { bus, topic, watcher, leave };
 }
 
-/** Counts what is handed on to a watcher from now on. */
+/** Counts the calls of `push()` of a watcher. */
 function pushesTo(watcher: Watcher): { count: number } {
   const pushes = { count: 0 };
   const { push } = watcher;
@@ -172,22 +172,22 @@ function pushesTo(watcher: Watcher): { count: number } {
   return pushes;
 }
 
-/** The place of the latest thing that was said of a topic. */
+/** Returns the position of the last step. */
 function placeOf(read: Read | null): string {
   const id = read?.kind === "patches"
     ? read.patches.at(-1)?.id
     : read !== null && "marks" in read
     ? read.marks.id
     : null;
-  if (id == null) throw new TypeError("It has no place");
+  if (id == null) throw new TypeError("Expected a position");
   return id;
 }
 
-Deno.test("H8: Topic hands on what came before a gap before it tells of the gap, and not after", async () => {
-  const { bus, topic, watcher } = await byHand();
-  bus.tell({ cursor: "c1", message: message("before") });
+Deno.test("H8: Topic delivers the messages before a gap first, then the refresh", async () => {
+  const { bus, topic, watcher } = await controlled();
+  bus.deliver({ cursor: "c1", message: message("before") });
   bus.lose();
-  bus.tell({ cursor: "c2", message: message("after") });
+  bus.deliver({ cursor: "c2", message: message("after") });
   await turn();
   assertEquals(valuesOf(await watcher.next()), ["before"]);
   assertEquals((await watcher.next())?.kind, "catchUp");
@@ -195,33 +195,33 @@ Deno.test("H8: Topic hands on what came before a gap before it tells of the gap,
   await topic.close();
 });
 
-Deno.test("H8: Topic begins at the message that comes before its subscription does, and not before that", async () => {
-  const bus = new HandBus();
+Deno.test("H8: Topic starts at a message that arrives before subscribe() resolves", async () => {
+  const bus = new ControlledBus();
   const begun = Promise.withResolvers<void>();
   bus.ready = begun.promise;
   const topic = new Topic(bus, "board", () => {});
   const watcher = new Watcher(() => {});
   const joining = topic.join(watcher, null);
-  bus.tell({ cursor: "c1", message: message("early") });
+  bus.deliver({ cursor: "c1", message: message("early") });
   begun.resolve();
   await joining;
   assertEquals((await watcher.next())?.kind, "catchUp");
   const place = placeOf(await watcher.next());
   assertEquals(place.slice(place.lastIndexOf(".") + 1), "c1");
-  // From there it is among the latest: the bus is not asked.
+  // From there the messages are recent, so the bus is not asked.
   await topic.join(new Watcher(() => {}), place);
   assertEquals(bus.replays, 0);
   await topic.close();
 });
 
-Deno.test("H8: Topic remembers so many messages for those who come back, and so many characters", async () => {
+Deno.test("H8: Topic keeps a limited number of messages and of characters for watchers that resume", async () => {
   for (
     const [name, count, text] of [["messages", 130, "x"], ["characters", 6, "x".repeat(100_000)]] as const
   ) {
-    const { bus, topic, watcher } = await byHand();
+    const { bus, topic, watcher } = await controlled();
     const places: string[] = [];
     for (let index = 0; index < count; index++) {
-      bus.tell({ cursor: `c${index + 1}`, message: message(text) });
+      bus.deliver({ cursor: `c${index + 1}`, message: message(text) });
       await turn();
       places.push(placeOf(await watcher.next()));
     }
@@ -234,25 +234,25 @@ Deno.test("H8: Topic remembers so many messages for those who come back, and so 
   }
 });
 
-Deno.test("H8: Topic remembers no message that is larger than all it may remember", async () => {
-  const { bus, topic, watcher } = await byHand();
-  bus.tell({ cursor: "c1", message: message("before") });
-  bus.tell({ cursor: "c2", message: message("x".repeat(600_000)) });
+Deno.test("H8: Topic does not keep a message above its limit", async () => {
+  const { bus, topic, watcher } = await controlled();
+  bus.deliver({ cursor: "c1", message: message("before") });
+  bus.deliver({ cursor: "c2", message: message("x".repeat(600_000)) });
   await turn();
   const place = placeOf(await watcher.next());
-  bus.tell({ cursor: "c3", message: message("after") });
+  bus.deliver({ cursor: "c3", message: message("after") });
   await topic.join(new Watcher(() => {}), place.replace(/c2$/, "c1"));
   assertEquals(bus.replays, 1);
   await topic.close();
 });
 
-Deno.test("H8: Topic hands nothing on to a watcher that has left, and has no timer after close()", async () => {
+Deno.test("H8: Topic delivers nothing and has no timer after close()", async () => {
   using time = new FakeTime();
   using _clock = stoppedClock();
   const { bus, topic, first } = await watched(2_000);
   await bus.publish("board", message("a"));
   assertEquals(valuesOf(await first.next()), ["a"]);
-  await bus.publish("board", message("waits for its time"));
+  await bus.publish("board", message("pending"));
   await topic.close();
   let pushes = 0;
   first.push = () => void pushes++;
@@ -261,9 +261,9 @@ Deno.test("H8: Topic hands nothing on to a watcher that has left, and has no tim
   assertEquals(pushes, 0);
 });
 
-Deno.test("A17: Topic asks the bus about a cursor of the future, and what comes after it is heard", async () => {
-  const { bus, topic, watcher } = await byHand();
-  bus.tell({ cursor: "7-0", message: message("now") });
+Deno.test("A17: Topic asks the bus about a cursor of the future, and delivers later messages", async () => {
+  const { bus, topic, watcher } = await controlled();
+  bus.deliver({ cursor: "7-0", message: message("now") });
   await turn();
   const place = placeOf(await watcher.next());
   const forged = new Watcher(() => {});
@@ -271,35 +271,35 @@ Deno.test("A17: Topic asks the bus about a cursor of the future, and what comes 
   assertEquals(bus.replays, 1);
   const first = await forged.next();
   assertEquals([first?.kind, (await forged.next())?.kind], ["place", "catchUp"]);
-  // In place of the forged one it is told where it is.
+  // It receives its real position instead of the forged one.
   assertEquals(placeOf(await forged.next()), place);
-  bus.tell({ cursor: "8-0", message: message("next") });
+  bus.deliver({ cursor: "8-0", message: message("next") });
   await turn();
   for (const each of [watcher, forged]) assertEquals(valuesOf(await each.next()), ["next"]);
   await topic.close();
 });
 
-Deno.test("H8: a watcher that has ended is handed nothing more, and one that stays is", async () => {
-  const bus = new HandBus();
-  const live = createLive(bus, () => {});
+Deno.test("H8: a watcher that has ended receives nothing more, and another one does", async () => {
+  const bus = new ControlledBus();
+  const live = new Live(bus, () => {});
   const [gone, stays] = [await live.watch("board", null), await live.watch("board", null)];
   const [toGone, toStays] = [pushesTo(gone), pushesTo(stays)];
   await gone[Symbol.asyncDispose]();
-  bus.tell({ cursor: "c1", message: message("news") });
+  bus.deliver({ cursor: "c1", message: message("news") });
   await turn();
   assertEquals([toGone.count, toStays.count, bus.ended], [0, 1, 0]);
   await live.close();
   assertEquals(bus.ended, 1);
 });
 
-Deno.test("H8: a watcher that is closed while the bus is asked is handed nothing, and lets go of the bus", async () => {
+Deno.test("H8: a watcher that is closed while the bus is asked receives nothing, and its subscription ends", async () => {
   for (
     const lastEventId of [null, placesOf("board").idOf("of long ago") ?? null, placesOf("board").idOf("c-1") ?? null]
   ) {
-    const bus = new HandBus();
+    const bus = new ControlledBus();
     const asked = Promise.withResolvers<void>();
     bus.ready = asked.promise;
-    const live = createLive(bus, () => {});
+    const live = new Live(bus, () => {});
     const watching = live.watch("board", lastEventId);
     const closing = live.close();
     asked.resolve();
@@ -307,7 +307,7 @@ Deno.test("H8: a watcher that is closed while the bus is asked is handed nothing
     await closing;
     const pushes = pushesTo(watcher);
     assertEquals([watcher.isEnded, await watcher.next()], [true, null]);
-    bus.tell({ cursor: "c1", message: message("news") });
+    bus.deliver({ cursor: "c1", message: message("news") });
     await turn();
     assertEquals([pushes.count, bus.ended], [0, 1 + bus.replays]);
   }

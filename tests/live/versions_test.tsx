@@ -1,30 +1,30 @@
-/** Instances of several versions on one bus, as while a deployment is under way. */
+/** Instances of several versions on one bus, as during a deployment. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { action, type Bus, createMemoryBus, type HandlerOptions, html, live, toast } from "../../mod.ts";
 import { App, parseEvents, type StreamEvent } from "../support/app.tsx";
 import { withinTime } from "../support/clock.ts";
 
-/** What other versions and other programs may say, each of which broke something once or would break a stream. */
+/** Messages of other versions and other programs. Each of them broke something once, or would break a stream. */
 const OTHERS: readonly unknown[] = [
-  // The version before: no number, the same words.
+  // An earlier version: the same members, without a version.
   { kind: "parts", echo: null, parts: [{ event: "toast", data: { value: "old" } }] },
   { kind: "lost" },
-  // A version to come.
+  // A later version.
   { v: 2, kind: "parts", echo: null, parts: [{ event: "animate", data: {} }] },
   { v: 2, kind: "batch", parts: [] },
-  // Of this version by its number alone.
+  // The version of this one, with invalid members.
   { v: 1, kind: "parts", echo: "two\nlines", parts: [{ event: "toast", data: {} }] },
   { v: 1, kind: "parts", echo: null, parts: [{ event: "Not An Event", data: {} }] },
   { v: 1, kind: "parts", echo: null, parts: [{ event: "patch_html", data: null }] },
   { v: 1, kind: "parts", echo: null, parts: [{ event: "end", data: {} }] },
-  // No message at all.
+  // Not a message.
   "text",
   7,
   [],
   {},
 ];
 
-/** One instance: a page whose state is read when a tab looks at all of it. */
+/** An instance with a page that counts how often tabs refresh the whole state. */
 function instance(options: HandlerOptions) {
   const state = { looks: 0 };
   const watch = action(
@@ -39,7 +39,7 @@ function instance(options: HandlerOptions) {
 class Tab {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #events: StreamEvent[] = [];
-  /** The last place it was told. */
+  /** Last position that it received. */
   place = "";
 
   constructor(response: Response) {
@@ -48,7 +48,7 @@ class Tab {
     this.#reader = response.body.getReader();
   }
 
-  /** The next event; `null` when the stream is over. */
+  /** Returns the next event; `null` at the end of the stream. */
   async next(): Promise<StreamEvent | null> {
     while (this.#events.length === 0) {
       const { done, value } = await withinTime(this.#reader.read());
@@ -60,10 +60,10 @@ class Tab {
     return event;
   }
 
-  /** The next event that says something. */
-  async nextWord(): Promise<unknown> {
+  /** Returns the data of the next event except checkpoints. */
+  async nextData(): Promise<unknown> {
     const event = await this.next();
-    return event?.event === "checkpoint" ? await this.nextWord() : event?.data;
+    return event?.event === "checkpoint" ? await this.nextData() : event?.data;
   }
 
   async leave(): Promise<void> {
@@ -77,19 +77,19 @@ async function open(app: App, place?: string): Promise<Tab> {
 }
 
 for (const [index, other] of OTHERS.entries()) {
-  Deno.test(`A15: a message of another version has every tab look once, and its stream goes on, case ${index}`, async () => {
+  Deno.test(`A15: a message of another version makes every tab refresh once, and its stream continues, case ${index}`, async () => {
     const bus = createMemoryBus();
     const { app, state } = instance({ bus });
     await using _ = app;
     const tabs = [await open(app), await open(app)];
-    for (const tab of tabs) await tab.nextWord();
+    for (const tab of tabs) await tab.nextData();
     await app.handler.publish("board", toast("before"));
     await bus.publish("board", other);
     await app.handler.publish("board", toast("after"));
     for (const [index, tab] of tabs.entries()) {
-      assertEquals(await tab.nextWord(), { value: "before" });
-      assertEquals(await tab.nextWord(), { look: 3 + index });
-      assertEquals(await tab.nextWord(), { value: "after" });
+      assertEquals(await tab.nextData(), { value: "before" });
+      assertEquals(await tab.nextData(), { look: 3 + index });
+      assertEquals(await tab.nextData(), { value: "after" });
     }
     assertEquals(state.looks, 4);
     for (const tab of tabs) await tab.leave();
@@ -97,46 +97,46 @@ for (const [index, other] of OTHERS.entries()) {
   });
 }
 
-Deno.test("A15: a tab that comes back from before a message of another version looks once, and is then past it", async () => {
+Deno.test("A15: a tab that resumes before messages of another version refreshes once, and continues after them", async () => {
   const bus = createMemoryBus();
   const { app, state } = instance({ bus });
   await using _ = app;
   const tab = await open(app);
-  await tab.nextWord();
+  await tab.nextData();
   await app.handler.publish("board", toast("before"));
-  await tab.nextWord();
+  await tab.nextData();
   await tab.leave();
   for (const other of OTHERS) await bus.publish("board", other);
   const { looks } = state;
   const back = await open(app, tab.place);
-  // They wait together, and one look stands for all of them.
-  assertEquals(await back.nextWord(), { look: looks + 1 });
+  // One refresh replaces all of them.
+  assertEquals(await back.nextData(), { look: looks + 1 });
   const past = back.place;
   assert(past !== tab.place);
   await back.leave();
   await app.handler.publish("board", toast("after"));
   const again = await open(app, past);
-  assertEquals(await again.nextWord(), { value: "after" });
+  assertEquals(await again.nextData(), { value: "after" });
   assertEquals(state.looks, looks + 1);
   await again.leave();
   app.console.splice(0);
 });
 
-Deno.test("A15: messages of another version are reported once for a topic, not once each", async () => {
+Deno.test("A15: messages of another version are reported once per topic", async () => {
   const bus = createMemoryBus();
   const { app } = instance({ bus });
   await using _ = app;
   const tab = await open(app);
-  await tab.nextWord();
+  await tab.nextData();
   for (const other of OTHERS) {
     await bus.publish("board", other);
-    await tab.nextWord();
+    await tab.nextData();
   }
   assertEquals(app.console.splice(0).filter((line) => line.includes("Cannot read a message")).length, 1);
   await tab.leave();
 });
 
-Deno.test("A15: a bus whose cursors no event could carry costs a look with each stream, and ends none", async () => {
+Deno.test("A15: a bus whose cursors no event can carry makes each new stream refresh, and ends none", async () => {
   const memory = createMemoryBus();
   const bus: Bus = {
     publish: (topic, message) => memory.publish(topic, message),
@@ -146,15 +146,15 @@ Deno.test("A15: a bus whose cursors no event could carry costs a look with each 
   const { app } = instance({ bus });
   await using _ = app;
   const tab = await open(app);
-  await tab.nextWord();
+  await tab.nextData();
   await app.handler.publish("board", html("text", { target: "#a" }));
-  assertEquals(await tab.nextWord(), { content: "text", target: "#a" });
+  assertEquals(await tab.nextData(), { content: "text", target: "#a" });
   await app.handler.publish("board", toast("next"));
-  assertEquals(await tab.nextWord(), { value: "next" });
+  assertEquals(await tab.nextData(), { value: "next" });
   await tab.leave();
 });
 
-Deno.test("A15: a place of another version, or of none, is a beginning", async () => {
+Deno.test("A15: a position of another version, or an invalid one, starts a new stream", async () => {
   const { app } = instance({});
   await using _ = app;
   for (
@@ -171,7 +171,7 @@ Deno.test("A15: a place of another version, or of none, is a beginning", async (
     const tab = await open(app, place);
     assertEquals((await tab.next())?.event, "toast", place.slice(0, 20));
     await app.handler.publish("board", toast("news"));
-    assertEquals(await tab.nextWord(), { value: "news" });
+    assertEquals(await tab.nextData(), { value: "news" });
     await tab.leave();
   }
 });

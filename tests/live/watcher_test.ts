@@ -10,7 +10,7 @@ function refresh(selector: string | null, id: string, echo?: string): LiveStep {
   return { kind: "refresh", selector, marks: echo === undefined ? { id } : { id, echo } };
 }
 
-/** A watcher under test: steps go in with the characters they are together, and come out one by one. */
+/** A watcher under test. Steps are added with their total size, and read one by one. */
 class Steps implements AsyncDisposable {
   ends = 0;
   readonly watcher = new Watcher(() => void this.ends++);
@@ -39,7 +39,7 @@ class Steps implements AsyncDisposable {
   }
 }
 
-Deno.test("Watcher gives steps in order, and waits for the next", async () => {
+Deno.test("Watcher.next() returns steps in order, and waits for the next one", async () => {
   await using watcher = new Steps();
   watcher.push([toast(1), toast(2)], 10);
   assertEquals(await watcher.take(2), [toast(1), toast(2)]);
@@ -48,7 +48,7 @@ Deno.test("Watcher gives steps in order, and waits for the next", async () => {
   assertEquals(await next, toast(3));
 });
 
-Deno.test("Watcher gives null to who waits when it ends, and tells of its end once", async () => {
+Deno.test("Watcher.next() returns null when the watcher is disposed, which calls onEnd once", async () => {
   const watcher = new Steps();
   const next = watcher.next();
   await watcher[Symbol.asyncDispose]();
@@ -57,7 +57,7 @@ Deno.test("Watcher gives null to who waits when it ends, and tells of its end on
   assertEquals([await next, await watcher.next(), watcher.ends], [null, null, 1]);
 });
 
-Deno.test("Watcher keeps as many steps as may wait, and one more makes all of them one look at the state", async () => {
+Deno.test("Watcher keeps MAX_WAITING steps, and replaces one more by a refresh of the whole state", async () => {
   await using watcher = new Steps();
   const many = Array.from({ length: MAX_WAITING }, (_, index) => toast(index));
   for (const step of many) watcher.push([step], 1);
@@ -67,7 +67,7 @@ Deno.test("Watcher keeps as many steps as may wait, and one more makes all of th
   assertEquals(await watcher.next(), { kind: "catchUp", marks: { id: "live:x.777" } });
 });
 
-Deno.test("Watcher keeps as many characters as may wait, and one more makes all of them one look", async () => {
+Deno.test("Watcher keeps MAX_WAITING_CHARS, and replaces one more by a refresh of the whole state", async () => {
   await using watcher = new Steps();
   watcher.push([toast(1)], MAX_WAITING_CHARS - 1);
   watcher.push([toast(2)], 1);
@@ -77,13 +77,13 @@ Deno.test("Watcher keeps as many characters as may wait, and one more makes all 
   assertEquals(await watcher.next(), { kind: "catchUp", marks: { id: "live:x.2" } });
 });
 
-Deno.test("Watcher keeps one step however large it is", async () => {
+Deno.test("Watcher keeps a single step of any size", async () => {
   await using watcher = new Steps();
   watcher.push([toast(1)], 2 * MAX_WAITING_CHARS);
   assertEquals(await watcher.next(), toast(1));
 });
 
-Deno.test("Watcher asks the guards before the look that stands for what waited behind the question", async () => {
+Deno.test("Watcher asks the guards before the refresh that replaces the steps behind the question", async () => {
   await using watcher = new Steps();
   watcher.push([{ kind: "ask" }], 0);
   for (let value = 1; value <= MAX_WAITING; value++) watcher.push([toast(value)], 1);
@@ -93,7 +93,7 @@ Deno.test("Watcher asks the guards before the look that stands for what waited b
   }]);
 });
 
-Deno.test("Watcher makes refreshes of one part that wait one, at the place of the last", async () => {
+Deno.test("Watcher merges waiting refreshes of one part, at the position of the last one", async () => {
   await using watcher = new Steps();
   watcher.push([refresh("#a", "live:x.1")], 1);
   watcher.push([refresh("#b", "live:x.2")], 1);
@@ -102,7 +102,7 @@ Deno.test("Watcher makes refreshes of one part that wait one, at the place of th
   assertEquals(await watcher.take(3), [refresh("#b", "live:x.2"), refresh("#a", "live:x.3"), toast(4)]);
 });
 
-Deno.test("Watcher leaves the mark of a call on refreshes that became one only where both have it", async () => {
+Deno.test("Watcher keeps the mark of a call on merged refreshes only if both have it", async () => {
   for (const [first, second, left] of [["a", "a", "a"], ["a", "b", undefined], [undefined, "b", undefined]] as const) {
     await using watcher = new Steps();
     watcher.push([refresh(null, "live:x.1", first)], 1);
@@ -111,7 +111,7 @@ Deno.test("Watcher leaves the mark of a call on refreshes that became one only w
   }
 });
 
-Deno.test("Watcher makes looks at the whole state that wait one", async () => {
+Deno.test("Watcher merges waiting refreshes of the whole state", async () => {
   await using watcher = new Steps();
   watcher.push([{ kind: "catchUp", marks: {} }], 0);
   watcher.push([{ kind: "catchUp", marks: {} }], 0);
@@ -119,7 +119,7 @@ Deno.test("Watcher makes looks at the whole state that wait one", async () => {
   assertEquals(await watcher.take(2), [{ kind: "catchUp", marks: {} }, toast(1)]);
 });
 
-Deno.test("Watcher gives patches that follow one another at once, up to a size, and ends with what ends a stream", async () => {
+Deno.test("Watcher.next() returns consecutive patches together, up to a size or a patch that ends the stream", async () => {
   const end: LiveStep = { kind: "patch", patch: { event: "redirect", data: { url: "/" }, id: "live:x.9" } };
   await using watcher = new Steps();
   watcher.push([toast(1), toast(2), refresh("#a", "live:x.3"), toast(4), end, toast(5)], 6);

@@ -1,9 +1,10 @@
 /**
- * Tests of the contracts of `Store` and `Bus`, for any implementation.
+ * Tests of the contracts of `Store`, `Bus` and `RateLimiter`, for any implementation.
  *
  * @module
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { RateLimiter } from "../../src/store/rate_limiter.ts";
 import type { Bus, BusMessage, Store } from "../../src/store/store.ts";
 
 /** A store under test. */
@@ -196,6 +197,105 @@ export function testStore(
     for (const [index, key] of keys.entries()) await store.put(key, index + 1, 60);
     for (const [index, key] of keys.entries()) assertEquals(await store.get(key), index + 1, JSON.stringify(key));
   });
+}
+
+/** A rate limiter under test. */
+export interface RateLimiterUnderTest extends AsyncDisposable {
+  readonly limiter: RateLimiter;
+  /** A second limiter that counts together with the first, as another instance would have. */
+  readonly other: RateLimiter;
+  /** Advances the time of both limiters. */
+  pass(seconds: number): void | Promise<void>;
+}
+
+/**
+ * Declares the tests of a rate limiter.
+ *
+ * @param name Name of the implementation.
+ * @param open Creates a limiter that has counted nothing.
+ * @param options Options for each test.
+ */
+export function testRateLimiter(
+  name: string,
+  open: () => RateLimiterUnderTest | Promise<RateLimiterUnderTest>,
+  options?: TestOptions,
+): void {
+  const test = (behavior: string, fn: (under: RateLimiterUnderTest) => Promise<void>): void =>
+    Deno.test({
+      ...options,
+      name: `${name} ${behavior}`,
+      fn: async () => {
+        await using under = await open();
+        await fn(under);
+      },
+    });
+  const rule = { limit: 3, seconds: 60 };
+
+  test("take() allows as many runs at once as the rule says", async ({ limiter, other }) => {
+    const verdicts = [];
+    for (const each of [limiter, other, limiter, other]) verdicts.push(await each.take("a", rule));
+    assertEquals(verdicts.map(({ allowed, remaining }) => [allowed, remaining]), [
+      [true, 2],
+      [true, 1],
+      [true, 0],
+      [false, 0],
+    ]);
+    assertEquals(verdicts.map(({ retryAfterSeconds }) => retryAfterSeconds), [0, 0, 20, 20]);
+  });
+
+  test("take() allows exactly the limit of forty concurrent runs", async ({ limiter, other }) => {
+    const verdicts = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => await (index % 2 === 0 ? limiter : other).take("a", rule)),
+    );
+    assertEquals(verdicts.filter(({ allowed }) => allowed).length, 3);
+  });
+
+  test("take() allows the next run when its share of the time has passed", async ({ limiter, pass }) => {
+    for (let run = 0; run < 3; run++) await limiter.take("a", rule);
+    await pass(19);
+    assertEquals(await limiter.take("a", rule), { allowed: false, remaining: 0, retryAfterSeconds: 1 });
+    await pass(1);
+    assertEquals((await limiter.take("a", rule)).allowed, true);
+    assertEquals((await limiter.take("a", rule)).allowed, false);
+  });
+
+  test("take() does not allow twice the limit around the edge of a window", async ({ limiter, pass }) => {
+    let allowed = 0;
+    for (let second = 0; second < 120; second += 5) {
+      if ((await limiter.take("a", rule)).allowed) allowed++;
+      await pass(5);
+    }
+    // Three at once, then one every twenty seconds.
+    assertEquals(allowed, 3 + 5);
+  });
+
+  test("take() allows no more than the limit after a long pause", async ({ limiter, pass }) => {
+    await limiter.take("a", rule);
+    await pass(10_000);
+    assertEquals((await limiter.take("a", rule)).remaining, 2);
+  });
+
+  test("take() does not count a denied run", async ({ limiter, pass }) => {
+    for (let run = 0; run < 100; run++) await limiter.take("a", rule);
+    await pass(20);
+    assertEquals((await limiter.take("a", rule)).allowed, true);
+  });
+
+  test("take() counts each key separately", async ({ limiter }) => {
+    const allowed = [];
+    for (const key of ["a", "b", "a"]) allowed.push((await limiter.take(key, { limit: 1, seconds: 60 })).allowed);
+    assertEquals(allowed, [true, true, false]);
+  });
+
+  for (const limit of [1, 3, 7, 1000]) {
+    test(`take() allows exactly ${limit} runs if the share of each is a fraction`, async ({ limiter }) => {
+      let allowed = 0;
+      for (let run = 0; run < limit + 5; run++) {
+        if ((await limiter.take("a", { limit, seconds: 10_000 })).allowed) allowed++;
+      }
+      assertEquals(allowed, limit);
+    });
+  }
 }
 
 /** A bus under test. */

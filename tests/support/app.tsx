@@ -1,29 +1,29 @@
 /**
- * Small applications for tests, asked through their handler alone: a browser with scripts off, the runtime as it speaks on
- * the wire, and a program that wants data.
+ * Small applications for tests, called through their handler: as a browser with scripts off, as the runtime, and as a
+ * program that accepts data.
  */
 import { assert, assertEquals } from "@std/assert";
 import { createHandler, type Handler, type HandlerOptions } from "../../mod.ts";
 import { attribute, findForm, type HtmlElement, parseHtml, submitRequest, type Values } from "./html.ts";
 
-/** Exports of each module, by route or by the path of its file. */
+/** Exports of each module, by route or by path of its file. */
 export type Modules = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** A document as a browser has it. */
+/** A document as a browser receives it. */
 export interface OpenPage {
-  /** The answer; its body has been read. */
+  /** The response. Its body has been read. */
   readonly response: Response;
   /** The HTTP status. */
   readonly status: number;
-  /** The document as it was sent. */
+  /** The document as text. */
   readonly html: string;
   /** The document, parsed. */
   readonly root: HtmlElement;
-  /** The address it was asked for under. */
+  /** URL of the request. */
   readonly url: string;
 }
 
-/** An error, as `onError` received it. */
+/** An error that `onError` received. */
 export interface Report {
   readonly error: unknown;
   readonly actionName: string | null;
@@ -40,23 +40,23 @@ export interface StreamEvent {
 export interface SubmitOptions {
   /** Instance of the form. */
   readonly instance?: string;
-  /** Additional headers. */
+  /** Headers in addition to those of a browser. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Options for calling an action. */
 export interface CallOptions {
-  /** The address of the page the call is made on. Default: `/`. */
+  /** URL of the page that makes the call. Default: `/`. */
   readonly path?: string;
   /** Explicit data, in `X-Hyper-Data`. Default: none. */
   readonly data?: unknown;
   /** The fields of a form. Default: none. */
   readonly fields?: Fields;
-  /** Additional headers. */
+  /** Headers in addition to those of the runtime. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: `POST`. */
+  /** HTTP method. Default: `POST`. */
   readonly method?: string;
-  /** Default: `text/event-stream`. */
+  /** `Accept` header. Default: `text/event-stream`. */
   readonly accept?: string;
   /** Aborts the request. */
   readonly signal?: AbortSignal;
@@ -69,12 +69,12 @@ export const ORIGIN = "http://site.test";
 export const EVENTS = "text/event-stream";
 export const JSON_TYPE = "application/json";
 
-/** An application and a browser of it: with its cookies, and the output of the console. */
+/** An application and one user: with the cookies of the user, and everything that was written to the console. */
 export class App implements AsyncDisposable {
   readonly handler: Handler;
-  /** Calls of `onError` that the test has not read. */
+  /** Errors that `onError` received and the test has not taken. */
   #reports: Report[] = [];
-  /** Output of the console. */
+  /** Lines that were written to the console. */
   readonly console: string[] = [];
   readonly #cookies = new Map<string, string>();
   readonly #restore: () => void;
@@ -84,21 +84,21 @@ export class App implements AsyncDisposable {
     const pages = Object.entries(modules).map(([path, exports]) => ({ path, load: () => Promise.resolve(exports) }));
     this.handler = createHandler({
       ...("baseDir" in options ? {} : { baseDir: "/srv/app", pages }),
-      // In development only names of this machine are answered for, unless others are named.
+      // In development, only names of this machine are allowed by default.
       ...(options.dev === true ? { allowedHosts: [new URL(ORIGIN).host] } : {}),
       onError: (error, { actionName }) => void this.#reports.push({ error, actionName }),
       ...options,
     });
   }
 
-  /** Everything that was reported since this was last asked; what is not asked for fails the test. */
+  /** Takes the errors reported since the last call. Errors that are not taken fail the test. */
   takeReports(): readonly Report[] {
     const reports = this.#reports;
     this.#reports = [];
     return reports;
   }
 
-  /** The one thing that was reported: its error. */
+  /** Takes the only reported error. */
   takeError(): Error {
     const reports = this.takeReports();
     assertEquals(reports.length, 1, `one report was expected: ${reports.map(({ error }) => error).join("; ")}`);
@@ -107,7 +107,7 @@ export class App implements AsyncDisposable {
     return error;
   }
 
-  /** Sends a request with the cookies of this browser, and stores those of the response. */
+  /** Sends a request with the cookies of the user, and keeps those of the response. */
   async send(request: Request): Promise<Response> {
     if (this.#cookies.size > 0) {
       const cookie = Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join("; ");
@@ -125,7 +125,7 @@ export class App implements AsyncDisposable {
     else this.#cookies.set(name, value);
   }
 
-  /** A request of any kind. */
+  /** Sends any request. */
   request(path: string, init: RequestInit = {}): Promise<Response> {
     return this.send(new Request(new URL(path, ORIGIN), init));
   }
@@ -144,7 +144,7 @@ export class App implements AsyncDisposable {
     return await toPage(await this.send(request), page.url);
   }
 
-  /** Goes where a redirect leads. */
+  /** Follows a redirect. */
   async follow({ response, url }: OpenPage): Promise<OpenPage> {
     const location = response.headers.get("location");
     assert(location !== null, `a redirect was expected, this is status ${response.status}`);
@@ -181,7 +181,7 @@ export class App implements AsyncDisposable {
     });
   }
 
-  /** Calls an action as a program that wants data: its answer. */
+  /** Calls an action as a program that accepts data. Returns the response. */
   async data(action: string, options: CallOptions = {}): Promise<unknown> {
     const response = await this.call(action, { ...options, accept: JSON_TYPE });
     return await response.json();
@@ -192,16 +192,16 @@ export class App implements AsyncDisposable {
     this.#restore();
     const [first] = this.#reports;
     if (first === undefined) return;
-    // Said here too: where the test has failed already, what is thrown below is shown by its name alone.
+    // Printed here too: if the test has failed already, only the name of the error below is shown.
     // deno-lint-ignore no-console -- a failing test prints the reason
     console.error(first.error);
-    throw new Error("Something went wrong that the test does not expect", { cause: first.error });
+    throw new Error("Cannot end the test: an error was reported that the test does not expect", { cause: first.error });
   }
 }
 
-/** A body as a browser sends it: multipart where there is a file. */
+/** Creates a body as a browser sends it: multipart if it has a file. */
 export function bodyOf(fields: Fields): URLSearchParams | FormData {
-  // A list is kept. Object.entries() converts a record to a list.
+  // A list stays a list, and Object.entries() of a record gives one.
   const pairs = (Array.isArray(fields) ? fields : Object.entries(fields)) as readonly (readonly [
     string,
     string | File,
@@ -216,12 +216,12 @@ export function bodyOf(fields: Fields): URLSearchParams | FormData {
   return form;
 }
 
-/** The events of a stream, read to its end. Comments are skipped, as every parser does. */
+/** Reads the events of a stream to its end. Comments are skipped. */
 export async function eventsOf(response: Response): Promise<readonly StreamEvent[]> {
   return parseEvents(await response.text());
 }
 
-/** The events of the text of a stream. */
+/** Parses the events in the text of a stream. */
 export function parseEvents(text: string): readonly StreamEvent[] {
   assert(text === "" || text.endsWith("\n\n"), "a stream ends with an empty line");
   return text.split("\n\n").slice(0, -1).flatMap((frame) => {
@@ -241,12 +241,12 @@ export function parseEvents(text: string): readonly StreamEvent[] {
   });
 }
 
-/** The names of events, in order. */
+/** Returns the names of events, in order. */
 export function namesOf(events: readonly StreamEvent[]): readonly string[] {
   return events.map(({ event }) => event);
 }
 
-/** The value of a hidden field. */
+/** Returns the value of a hidden field. */
 export function hiddenValue(form: HtmlElement, name: string): string | null {
   const input =
     form.childNodes.flatMap((node) => "tagName" in node && attribute(node, "name") === name ? [node] : [])[0];
@@ -260,7 +260,7 @@ async function toPage(response: Response, url: string): Promise<OpenPage> {
   return { response, status: response.status, html, root, url };
 }
 
-/** Keeps from the console what a test expects to be said there. */
+/** Collects lines that are written to the console. Returns a function that restores it. */
 export function captureConsole(lines: string[]): () => void {
   const console = globalThis.console;
   const { error, warn } = console;

@@ -1,8 +1,8 @@
 /**
- * `deno task audit [--require-guard] [folder or module]`: prints every action of an application, `examples/notes` where
- * none is given. With `--require-guard` it fails when one has neither a guard nor `skipHandlerGuard: true`.
+ * `deno task audit [--require-guard] [folder or module]`: prints every action of an application. Default: `examples/notes`.
+ * With `--require-guard` it fails if an action has neither a guard nor `skipHandlerGuard: true`.
  *
- * For a folder, only its pages are known, and not the options of `createHandler()`. To include a guard for all actions, pass a
+ * For a folder, only its pages are known, not the options of `createHandler()`. To include a guard for all actions, name a
  * module whose default export, or `handler`, is the handler.
  */
 import { auditActions, createHandler, type Handler } from "@hyper/actions";
@@ -28,11 +28,13 @@ try {
 }
 
 async function handlerOf(path: string): Promise<Handler> {
-  // Of its options nothing is known, and nothing to warn of.
+  // Its options are unknown, so there is nothing to warn about.
   if ((await Deno.stat(path)).isDirectory) return createHandler({ baseDir: path, crossOrigin: { trustProxy: false } });
   const module: Record<string, unknown> = await import(toFileUrl(path).href);
   for (const exported of [module.default, module.handler]) if (isHandler(exported)) return exported;
-  throw new TypeError(`Cannot audit "${path}": neither its default export nor "handler" is what createHandler() gives`);
+  throw new TypeError(
+    `Cannot audit "${path}": neither its default export nor "handler" is a handler; export what createHandler() returns`,
+  );
 }
 
 function isHandler(value: unknown): value is Handler {

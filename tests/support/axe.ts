@@ -1,21 +1,21 @@
-/** Checks a page with axe-core. */
+/** Accessibility checks of a page by axe-core. */
 import { assert } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** Findings of a rule. */
+/** A violation of one rule. */
 export interface Violation {
   readonly rule: string;
-  /** The elements, with what is wrong with each. */
+  /** The elements, with the problem of each. */
   readonly at: readonly string[];
 }
 
-/** Returns the findings on a page. */
+/** Checks a page. Returns its violations. */
 export async function findViolations(page: Page): Promise<readonly Violation[]> {
-  // Evaluated, not added as a script: the policy of a page does not apply to the debugger.
+  // Evaluated, not added as a script: the content security policy of a page does not apply to the debugger.
   await page.evaluate(axe.source);
   const { passes, violations } = await page.evaluate(async () => {
-    // Elements that still fade in have no contrast yet.
+    // An element that fades in has no contrast yet.
     for (const animation of document.getAnimations()) animation.finish();
     const { violations, passes } = await Reflect.get(globalThis, "axe").run();
     return {

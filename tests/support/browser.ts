@@ -2,8 +2,8 @@
  * Real pages in Chromium. Each call of {@linkcode withPage} serves one application on a free port, opens one page in a
  * fresh profile, and closes everything before it returns, so that the sanitizers of the test stay on.
  *
- * A problem on the page (a console error, an uncaught error, an unhandled rejection, a script or style
- * that does not load) fails the test, unless the test said it would come. A failure prints the document as it was.
+ * A complaint of the page (a console error, an uncaught error, an unhandled rejection, a script or style that does not
+ * load) fails the test, unless the test expects it. A failure prints the document.
  */
 import { fromFileUrl } from "@std/path";
 import {
@@ -14,51 +14,51 @@ import {
   type Page,
 } from "playwright-core";
 
-/** The server of the pages: a handler, which is served on its own port, or the URL of a running server. */
+/** A handler, which is served on a free port, or the URL of a running server. */
 export type Served = Deno.ServeHandler<Deno.NetAddr> | { readonly url: string };
 
-/** Options for opening the page, in addition to those of Playwright. */
+/** Options for {@linkcode withPage}, in addition to those of Playwright. */
 export interface PageOptions extends BrowserContextOptions {
-  /** Complaints that belong to the test; each must match one at least. */
+  /** Complaints that the test expects. Each must match at least one. */
   readonly expectErrors?: readonly RegExp[] | undefined;
-  /** Seconds the visit may take: one that hangs would hang the whole run. Default: 120. */
+  /** Maximum time of the test, in seconds: a test that hangs would hang the whole run. Default: `120`. */
   readonly visitSeconds?: number | undefined;
 }
 
-/** One event of the runtime, as the page dispatched it. */
+/** An event of the runtime. */
 export interface RecordedEvent {
   readonly type: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The page and what a test needs around it. */
+/** The page, and what a test needs with it. */
 export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** URL of the application, without a trailing slash. */
+  /** URL of the application, without a slash at the end. */
   readonly url: string;
-  /** The `hyper:` events of all pages of this visit, in order. */
+  /** The `hyper:` events of all pages of this test, in order. */
   readonly events: EventLog;
-  /** Problems on the pages so far. */
+  /** Complaints of the pages so far. */
   readonly errors: readonly string[];
 }
 
-/** Milliseconds a locator or an event is waited for; a loaded machine with two cores needs most of it at times. */
+/** Timeout for a locator or an event, in milliseconds. A loaded machine with two cores needs most of it at times. */
 const PATIENCE = 10_000;
-/** The most of a document that a failure prints, in characters. */
+/** Maximum length of the document that a failure prints, in characters. */
 const MAX_DUMP = 20_000;
 
 /**
- * Chromium, in a process for each test file that starts with the file and is ended by `unload`. It is connected to once:
- * Playwright does not say when a connection it closes is closed at the other end too, and the timer that waits for that
- * would be a leak of whichever test has just ended.
+ * Chromium, in one process per test file that starts with the file and ends on `unload`. The file connects once: Playwright
+ * does not report when the other end of a connection has closed, and its timer would be a leak of the test that has just
+ * ended.
  */
 const browser = await chromium.connect(await startBrowserServer());
 
-/** The `hyper:` events that reached `window`, of every page of one visit. */
+/** The `hyper:` events that reached `window`, of every page of a test. */
 export class EventLog {
   readonly #events: RecordedEvent[] = [];
-  /** Position up to which `next()` has read. */
+  /** Number of events that `next()` has read. */
   #read = 0;
   #wake: () => void = () => {};
 
@@ -77,7 +77,7 @@ export class EventLog {
     return this.#events.filter((event) => event.type === type);
   }
 
-  /** Adds an event; the page calls it. */
+  /** Adds an event. Called by the page. */
   add(event: RecordedEvent): void {
     this.#events.push(event);
     this.#wake();
@@ -95,7 +95,7 @@ export class EventLog {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       await within(PATIENCE, promise).catch((cause: unknown) => {
-        throw new Error(`Cannot find event "${type}": it did not come, others were ${this.types.join()}`, { cause });
+        throw new Error(`Cannot find event "${type}": it was not fired, only ${this.types.join()}`, { cause });
       });
     }
   }
@@ -105,8 +105,8 @@ export class EventLog {
  * Opens one page on an application and closes everything afterwards.
  *
  * @param served A handler, or the address of a server.
- * @param visit The test; the page is blank when it starts.
- * @param options What Playwright's `newContext` takes, and the complaints to expect.
+ * @param visit The test. The page is blank when it starts.
+ * @param options Options for `newContext()` of Playwright, and the expected complaints.
  */
 export async function withPage(
   served: Served,
@@ -136,7 +136,7 @@ export async function withPage(
   }
 }
 
-/** Closes every page of the visit, those of further people included, whom a test let in. */
+/** Closes every page of the test, including those of further users. */
 async function closeContexts(): Promise<void> {
   await Promise.all(browser.contexts().map((context) => context.close()));
 }
@@ -154,7 +154,7 @@ function serve(served: Served): Site {
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     async [Symbol.asyncDispose]() {
-      // Every connection of the browser is closed: this waits only for a handler that does not end.
+      // Every connection of the browser is closed by now, so only a handler that does not end can delay this.
       await within(PATIENCE, server.shutdown()).catch((error: unknown) => {
         stop.abort();
         throw error;
@@ -176,9 +176,9 @@ function collectErrors(context: BrowserContext, errors: string[]): void {
   });
 }
 
-/** Lets the page report what has happened in it: a rejection counts as unhandled only when its task has ended. */
+/** Waits until the page has reported its errors: a rejection counts as unhandled only when its task has ended. */
 async function settle(page: Page): Promise<void> {
-  // A message between ports is a task of its own, and none that a test's fake clock holds up, as a timer would be.
+  // A message between ports is a separate task. Unlike a timer, a fake clock of the test does not delay it.
   await page.evaluate(() => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { port1, port2 } = new MessageChannel();
@@ -189,12 +189,12 @@ async function settle(page: Page): Promise<void> {
     port2.postMessage(null);
     return promise;
   }).catch((error: unknown) => {
-    // The document is being replaced: its problems have been reported.
+    // The document is being replaced, so it has reported everything.
     if (!/context was destroyed|navigation|closed/i.test(String(error))) throw error;
   });
 }
 
-/** Chromium notes every answer of 400 and above as an error; for a page or a fetch that is for the test to judge. */
+/** Returns whether to ignore an error: Chromium logs every status of 400 and above, which the test itself checks. */
 function isStatusNotice(message: ConsoleMessage): boolean {
   return message.text().startsWith("Failed to load resource: the server responded with a status of");
 }
@@ -204,7 +204,7 @@ async function recordEvents(context: BrowserContext, events: EventLog): Promise<
   await context.addInitScript(() => {
     const dispatch = EventTarget.prototype.dispatchEvent;
     EventTarget.prototype.dispatchEvent = function (event: Event): boolean {
-      // Reported before the listeners run, so that the order is that of dispatch where one listener causes another event.
+      // Reported before the listeners run, so that events are in the order of dispatch even if a listener fires another.
       if (event instanceof CustomEvent && event.type.startsWith("hyper:")) {
         const record = Reflect.get(globalThis, "__recordHyperEvent");
         if (typeof record === "function") record({ type: event.type, detail: { ...event.detail } });
@@ -217,8 +217,7 @@ async function recordEvents(context: BrowserContext, events: EventLog): Promise<
 async function describe(context: BrowserContext, errors: readonly string[]): Promise<string> {
   const pages = await Promise.all(
     context.pages().map(async (page) => {
-      // A page that navigates right now has no document to print; the error itself is what matters then.
-      // Neither has one that a script keeps busy.
+      // A page that navigates, or that a script keeps busy, has no document to print. The error itself is still shown.
       const content = await within(PATIENCE, page.content()).catch((error: unknown) => String(error));
       return `${page.url()}\n${content.slice(0, MAX_DUMP)}`;
     }),
@@ -227,7 +226,7 @@ async function describe(context: BrowserContext, errors: readonly string[]): Pro
   return `The test failed on this page${complaints}\nThe document was ${pages.join("\n\n")}`;
 }
 
-/** Returns the value of a promise, and rejects if it takes longer than this. */
+/** Awaits a promise for a limited time. */
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`Cannot wait any longer: ${ms} ms have passed`)), ms);
@@ -246,14 +245,14 @@ async function startBrowserServer(): Promise<string> {
     stdout: "piped",
   })
     .spawn();
-  // The process is ended by the end of its input; waiting for it must not keep the test run alive.
+  // The process ends with its standard input. Waiting for it must not keep the test run alive.
   child.unref();
   globalThis.addEventListener("unload", () => child.kill());
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("\n")) {
     const { value, done } = await reader.read();
-    if (done) throw new Error("Cannot start the browser: its process ended before it told its address");
+    if (done) throw new Error("Cannot start the browser: its process ended before it printed its address");
     text += value;
   }
   return text.trim();

@@ -1,9 +1,9 @@
 /**
- * The process that owns Chromium for one test file. It prints the address that Playwright connects to and ends, with
- * its browser, when its standard input closes: so it outlives the tests in no case, however they end.
+ * The process that owns Chromium for one test file. It prints the address that Playwright connects to. It ends, with its
+ * browser, when its standard input closes, so that it never outlives the tests.
  *
- * It is a process of its own because a browser is a subprocess, pipes and timers that live longer than one test: held
- * by the tests themselves, they would be what Deno's sanitizers are there to report.
+ * It is a separate process because a browser has a subprocess, pipes and timers that live longer than one test: Deno's
+ * sanitizers would report them.
  */
 import { join } from "@std/path";
 import { chromium } from "playwright-core";
@@ -29,7 +29,7 @@ interface Chromium {
   readonly args: readonly string[];
 }
 
-/** `CHROME_PATH`, else a browser of this machine, else the one inside an npm package, which runs on Linux x64. */
+/** Returns `CHROME_PATH`, else a browser of this machine, else the one in an npm package, which runs on Linux x64. */
 async function findChromium(): Promise<Chromium> {
   const path = Deno.env.get("CHROME_PATH") ?? await findInstalled();
   if (path !== null) return { path, args: [] };
@@ -49,12 +49,12 @@ async function findInstalled(): Promise<string | null> {
 }
 
 /**
- * Unpacks the packaged Chromium once for this machine. The package takes a half-written file for a whole one, so two
- * processes take turns, and what was not finished is removed.
+ * Unpacks the packaged Chromium once per machine. The package would use a half-written file, so only one process unpacks at a
+ * time, and an unfinished file is deleted.
  */
 async function unpackChromium(): Promise<string> {
-  // The package reads both when it is loaded: the first makes it bring its shared libraries along and name them in
-  // LD_LIBRARY_PATH, the second is where it unpacks.
+  // The package reads both variables when it is loaded. The first makes it unpack its shared libraries and add them to
+  // LD_LIBRARY_PATH, the second sets the folder.
   Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x");
   const folder = join(Deno.env.get("TMPDIR") ?? "/tmp", "hyper-actions-chromium-153");
   const previous = Deno.env.get("TMPDIR");
@@ -78,8 +78,8 @@ async function unpackChromium(): Promise<string> {
 }
 
 /**
- * Returns a font configuration. The one in the package names folders that do not exist, and without fonts Chromium renders text
- * without a size, and crashes.
+ * Returns the configuration of fonts. The file in the package names missing folders; without a font, Chromium renders text of
+ * no size and crashes.
  */
 function fontsIn(folder: string): string {
   return `<?xml version="1.0"?>
@@ -102,7 +102,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function ignoreMissing(error: unknown): void {
-  // A folder in PATH that is not there, or not ours to read, holds no browser for us.
+  // A folder in PATH that is missing or unreadable has no usable browser.
   if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return;
   if (error instanceof Deno.errors.NotADirectory) return;
   throw error;

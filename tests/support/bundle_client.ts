@@ -1,9 +1,9 @@
 /**
- * Writes the minified browser runtime into `src/client_bundle.ts`, so that the server can serve it without reading a
- * file or asking the network: `deno task bundle`. With `--check` it writes nothing and fails when the file is stale.
+ * Writes the minified browser runtime to `src/client_bundle.ts`, so that the server can serve it without reading a file or
+ * using the network: `deno task bundle`. With `--check` it writes nothing, and fails if the file is stale.
  *
- * esbuild puts what `client.ts` imports dynamically into files of their own; terser then makes each a few percent
- * smaller. Both are pinned by `deno.lock`, so that the same sources give the same bytes on every machine.
+ * esbuild puts dynamic imports of `client.ts` into separate files; terser then makes each a few percent smaller.
+ * `deno.lock` pins both, so that the same sources produce the same bytes on every machine.
  */
 import { createHash } from "node:crypto";
 import { basename, fromFileUrl } from "@std/path";
@@ -16,13 +16,13 @@ const BUILD_MARK = "%build%";
 const ENTRY = fromFileUrl(import.meta.resolve("../../client.ts"));
 const BUNDLE = fromFileUrl(import.meta.resolve("../../src/client_bundle.ts"));
 
-/** Supported by browsers of the last three years: private members, static blocks, `Array.prototype.at`. */
+/** Browsers of the last three years: private members, static blocks, `Array.prototype.at`. */
 const TARGET = "es2022";
 
 /**
- * Properties that only the runtime's own files use, and neither the platform nor a page: they may have shorter names. What
- * a page can see (options, outcomes, details of events, `Hyper`) must never stand here: a test compares the list with what
- * `client.ts` documents, and the browser tests run the bundle.
+ * Properties that only the files of the runtime use, so that their names can be shortened. Properties that a page can see
+ * (options, outcomes, details of events, `Hyper`) must not be in this list: a test compares it with the documentation of
+ * `client.ts`, and the browser tests run the bundle.
  */
 export const INTERNAL: readonly string[] = [
   "again",
@@ -77,11 +77,11 @@ if (import.meta.main) {
 interface Bundle {
   /** The name of the build. */
   readonly build: string;
-  /** The files of the runtime by name; `client.js` is where a page starts. */
+  /** Files of the runtime by name. A page loads `client.js`. */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Makes the files of the runtime. */
+/** Builds the files of the runtime. */
 async function bundleClient(): Promise<Bundle> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [ENTRY],
@@ -108,29 +108,29 @@ async function bundleClient(): Promise<Bundle> {
         passes: 3,
         unsafe: true,
         unsafe_methods: true,
-        // The same comparison is written the same way everywhere, which compresses better.
+        // Equal comparisons are written in the same way, which compresses better.
         comparisons: false,
         unsafe_arrows: true,
         pure_getters: true,
         hoist_props: true,
         hoist_funs: true,
       },
-      // All quotes are single: the attribute selectors among the strings need double ones.
+      // All quotes are single: attribute selectors in strings need double quotes.
       format: { quote_style: 1 },
     });
-    if (code === undefined) throw new Error(`Cannot minify ${path}: terser gave no code`);
+    if (code === undefined) throw new Error(`Cannot minify ${path}: terser returned no code`);
     files.set(basename(path), code);
   }
   return nameByBuild(files);
 }
 
 /**
- * Names the parts by the build: an open page must not load a part of a later build, which has other shortened names. One name for
- * all parts takes fewer bytes than one for each.
+ * Gives the parts a name that is unique to the build: an open page must not load a part of a later build, which has other
+ * shortened names. One name for all parts takes fewer bytes than one for each.
  */
 function nameByBuild(files: ReadonlyMap<string, string>): Bundle {
   const digest = createHash("sha256").update([...files.values()].join("\n")).digest();
-  // Four characters of 36: another build has another name but once in a million times.
+  // Four characters of 36: two builds share a name once in a million times.
   const build = (digest.readUInt32BE() % 36 ** 4).toString(36).padStart(4, "0");
   const named = (name: string) => name === basename(ENTRY, ".ts") + ".js" ? name : name.replace(".js", `-${build}.js`);
   const renamed = [...files].map(([name, text]): [string, string] => [

@@ -1,6 +1,6 @@
 /**
- * Writes the minified panel of development into `src/dev/panel_bundle.ts`: a part of `deno task bundle`. With `--check` it
- * writes nothing and fails when the file is stale.
+ * Writes the minified panel of development to `src/dev/panel_bundle.ts`: a part of `deno task bundle`. With `--check` it
+ * writes nothing, and fails if the file is stale.
  */
 import { fromFileUrl } from "@std/path";
 import * as esbuild from "esbuild";
@@ -27,7 +27,7 @@ async function bundlePanel(): Promise<string> {
     write: false,
   });
   await esbuild.stop();
-  if (file === undefined) throw new Error(`Cannot bundle ${ENTRY}: esbuild gave no file`);
+  if (file === undefined) throw new Error(`Cannot bundle ${ENTRY}: esbuild returned no file`);
   return file.text;
 }
 

@@ -1,15 +1,15 @@
-/** A clock that advances only in `tick()`, including `performance.now()`. */
+/** A clock that a test advances, including `performance.now()`. */
 import { type Clock, install } from "@sinonjs/fake-timers";
 
-/** A virtual clock, put back when it is disposed. */
+/** A virtual clock. Dispose it to restore the real one. */
 export interface VirtualClock extends Disposable {
-  /** Advances by some milliseconds, and runs the timers that are due. */
+  /** Advances the time by some milliseconds, and runs the timers and promises that are due. */
   tick(milliseconds: number): Promise<void>;
-  /** Number of remaining timers. */
+  /** Number of pending timers. */
   readonly timers: number;
 }
 
-/** Stops time. */
+/** Replaces the real clock by a virtual one. */
 export function stopTime(): VirtualClock {
   const clock: Clock = install({
     toFake: ["Date", "performance", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
@@ -25,10 +25,13 @@ export function stopTime(): VirtualClock {
   };
 }
 
-/** Waits for something that a product which is broken would never do: the test then fails in place of hanging. */
+/** Awaits a promise for a limited time, so that a test fails instead of hanging. */
 export async function withinTime<T>(promise: Promise<T>, milliseconds = 10_000): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`It has not happened in ${milliseconds} ms`)), milliseconds);
+  const timer = setTimeout(
+    () => reject(new Error(`Cannot wait any longer: nothing happened in ${milliseconds} ms`)),
+    milliseconds,
+  );
   try {
     return await Promise.race([promise, late]);
   } finally {

@@ -1,10 +1,10 @@
-/** An application on disk for one test: files by path from its root, and away again after it. */
+/** An application on disk for one test: files by path from its root, deleted afterwards. */
 import { dirname, join } from "@std/path";
 
 /** URL from which modules on disk import this library. */
 export const MOD: string = new URL("../../mod.ts", import.meta.url).href;
 
-/** Writes files, runs, and removes them. */
+/** Writes files, calls a function, and deletes them. */
 export async function withFiles(
   files: Readonly<Record<string, string | Uint8Array>>,
   run: (dir: string) => Promise<void>,

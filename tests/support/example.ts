@@ -1,11 +1,11 @@
-/** Visits to the small applications of `examples/`. */
+/** Tests of the small applications in `examples/`. */
 import type { Handler } from "@hyper/actions";
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { findViolations } from "./axe.ts";
 import { type PageOptions, type Visit, withPage } from "./browser.ts";
 
-/** No script, style or handler of an event in a page, and no frame around it: what an example has to live with. */
+/** A policy without inline scripts, styles and event handlers, and without frames: every example must work with it. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,11 +16,11 @@ const POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  // The one policy of the browser runtime.
+  // The policy name of the browser runtime.
   "trusted-types hyper",
 ].join("; ");
 
-/** Opens a page on an example, which is served under the strictest policy and closed afterwards. */
+/** Opens a page of an example, which is served with the strictest policy and closed afterwards. */
 export async function visitExample(
   app: Handler,
   visit: (visit: Visit) => Promise<void>,
@@ -28,7 +28,7 @@ export async function visitExample(
 ): Promise<void> {
   const served: Deno.ServeHandler<Deno.NetAddr> = async (request, info) => {
     const response = await app(request, info);
-    // A new one: the headers of some responses cannot be changed.
+    // A new response: the headers of some cannot be changed.
     const guarded = new Response(response.body, response);
     if (!guarded.headers.has("content-security-policy")) guarded.headers.set("content-security-policy", POLICY);
     return guarded;
@@ -40,7 +40,7 @@ export async function visitExample(
   }
 }
 
-/** Fails if axe-core has findings on the page, or if the page is cut off on a phone. */
+/** Fails if axe-core finds a violation, or if the page is too wide for a telephone. */
 export async function inspect(page: Page, where: string): Promise<void> {
   await page.setViewportSize({ width: 1024, height: 768 });
   assertEquals(await findViolations(page), [], where);
@@ -49,7 +49,7 @@ export async function inspect(page: Page, where: string): Promise<void> {
   if (width !== 320) throw new Error(`Cannot fit ${where} on a telephone: it is ${width} pixels wide`);
 }
 
-/** Presses Tab until something has the focus whose name, or text, is this. */
+/** Presses Tab until an element with this name or text has the focus. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   const seen: string[] = [];
   for (let presses = 0; presses < 60; presses++) {

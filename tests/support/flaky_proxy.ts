@@ -1,18 +1,18 @@
 /**
- * A network between a browser and a server, which loses connections and holds them up when a test wants it.
+ * A network between a browser and a server, in which a test can drop and stall connections.
  */
 
 /** The network. */
 export interface FlakyProxy extends AsyncDisposable {
-  /** URL of the server through the proxy. */
+  /** URL of the server through the network. */
   readonly url: string;
-  /** Ends every connection at once, in the middle of whatever it carries. */
+  /** Ends every connection at once. */
   drop(): void;
-  /** Lets nothing through until `flow()` is called; connections stay open and are silent. */
+  /** Stalls all data until `flow()` is called. Connections stay open. */
   stall(): void;
-  /** Lets everything through again. */
+  /** Ends `stall()`. */
   flow(): void;
-  /** Leads new connections to another port, as a name does after a failover; those that are open stay where they are. */
+  /** Leads new connections to another port, like a name after a failover. Open connections stay. */
   lead(port: number): void;
 }
 
@@ -27,7 +27,7 @@ export function openFlakyProxy(port: number): FlakyProxy {
   const listener = Deno.listen({ hostname, port: 0 });
   const open = new Set<Deno.TcpConn>();
   const running = new Set<Promise<void>>();
-  // Data waits for this promise, which is resolved while the proxy is open.
+  // Data waits for this promise. It is resolved unless the network is stalled.
   let gate = Promise.withResolvers<void>();
   gate.resolve();
 
@@ -46,7 +46,7 @@ export function openFlakyProxy(port: number): FlakyProxy {
         for (let sent = 0; sent < count;) sent += await to.write(buffer.subarray(sent, count));
       }
     } catch {
-      // The connection was lost, by us or by either end: that is what this is for.
+      // The connection was dropped, or either end has closed it.
     }
     close(from);
     close(to);
@@ -60,7 +60,7 @@ export function openFlakyProxy(port: number): FlakyProxy {
         track(carry(visitor, server));
         track(carry(server, visitor));
       } catch {
-        // Without a server, the connection is closed.
+        // The server cannot be reached: the connection is closed.
         close(visitor);
       }
     }

@@ -1,21 +1,21 @@
-/** The golden answers under `tests/wire`: written by the server's tests, read by the runtime's. */
+/** The golden responses in `tests/wire`: written by the tests of the server, read by those of the runtime. */
 import { z } from "zod";
 
-/** One answer as it travels. */
+/** A golden response. */
 export interface Golden {
-  /** Its file's name, without the extension. */
+  /** Name of its file, without the extension. */
   readonly name: string;
-  /** Its body. */
+  /** The body. */
   readonly text: string;
-  /** Its HTTP status. */
+  /** The HTTP status. */
   readonly status: number;
-  /** `true` if it has the header of a stream. */
+  /** `true` if it is marked as a long-lived stream. */
   readonly stream: boolean;
 }
 
 const INDEX = z.record(z.string(), z.strictObject({ status: z.int(), stream: z.boolean() }));
 
-/** Reads all of them, in the order of their index. */
+/** Reads all golden responses, in the order of their index. */
 export async function goldens(): Promise<Golden[]> {
   const index = INDEX.parse(JSON.parse(await read("index.json")));
   return await Promise.all(

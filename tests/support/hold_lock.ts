@@ -1,4 +1,4 @@
-/** A process that holds the lock of a SQLite file until its standard input closes. */
+/** A program that locks a SQLite file until its standard input closes. */
 import { DatabaseSync } from "node:sqlite";
 
 using database = new DatabaseSync(Deno.args[0] ?? "");

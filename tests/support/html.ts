@@ -1,5 +1,5 @@
 /**
- * Reads documents the way a browser would, and fills and sends their forms, for tests that have no browser.
+ * Parses documents like a browser, and fills and submits their forms, for tests without a browser.
  */
 import { defaultTreeAdapter as tree, type DefaultTreeAdapterTypes, parse, serialize } from "parse5";
 
@@ -13,7 +13,7 @@ export function parseHtml(html: string): HtmlParent {
   return parse(html);
 }
 
-/** All elements below a node, in document order, that satisfy a test. */
+/** Returns all matching elements below a node, in document order. */
 export function findAll(root: HtmlParent, test: (element: HtmlElement) => boolean): HtmlElement[] {
   return root.childNodes.flatMap((node) => {
     if (!tree.isElementNode(node)) return [];
@@ -21,7 +21,7 @@ export function findAll(root: HtmlParent, test: (element: HtmlElement) => boolea
   });
 }
 
-/** The one element that satisfies a test; none, or several, is an error. */
+/** Returns the only matching element. Throws if there is none, or more than one. */
 export function find(root: HtmlParent, test: (element: HtmlElement) => boolean): HtmlElement {
   const [found, ...others] = findAll(root, test);
   if (found === undefined) throw new Error(`Cannot find the element in ${serialize(root)}`);
@@ -29,23 +29,23 @@ export function find(root: HtmlParent, test: (element: HtmlElement) => boolean):
   return found;
 }
 
-/** The element with an id. */
+/** Returns the element with an id. */
 export function byId(root: HtmlParent, id: string): HtmlElement {
   return find(root, (element) => attribute(element, "id") === id);
 }
 
-/** An attribute, or `null` when the element does not have it. */
+/** Returns an attribute, or `null` if the element does not have it. */
 export function attribute(element: HtmlElement, name: string): string | null {
   return element.attrs.find((attr) => attr.name === name)?.value ?? null;
 }
 
-/** All text below a node, as written. */
+/** Returns all text below a node. */
 export function text(node: HtmlNode): string {
   if (tree.isTextNode(node)) return node.value;
   return "childNodes" in node ? node.childNodes.map(text).join("") : "";
 }
 
-/** The form of an action: the one whose `data-hyper-form` names it, and whose instance it is where several do. */
+/** Returns the form of an action by its `data-hyper-form`, and by its instance if there are several. */
 export function findForm(root: HtmlParent, action: string, instance?: string): HtmlElement {
   return find(root, (element) =>
     element.tagName === "form" && attribute(element, "data-hyper-form") === action &&
@@ -53,14 +53,14 @@ export function findForm(root: HtmlParent, action: string, instance?: string): H
       formValues(element).some(([name, value]) => name === "_next_form_instance" && value === instance)));
 }
 
-/** The controls of a form that bear this name. */
+/** Returns the controls of a form with a name. */
 export function controls(form: HtmlElement, name: string): HtmlElement[] {
   return findAll(form, (element) => CONTROLS.has(element.tagName) && attribute(element, "name") === name);
 }
 
 /**
- * Returns the data that a browser would send for a form without a submitter (HTML, 4.10.22.4): names and values in order,
- * hidden fields included.
+ * Returns the entries that a browser would send for a form without a submitter (HTML, 4.10.22.4): names and values in order,
+ * including hidden fields.
  */
 export function formValues(form: HtmlElement): [name: string, value: string][] {
   return findAll(form, (element) => CONTROLS.has(element.tagName)).flatMap((control) => {
@@ -70,10 +70,10 @@ export function formValues(form: HtmlElement): [name: string, value: string][] {
   });
 }
 
-/** Values for the fields: a string, several, or `null` to omit the field, as for an unchecked box. */
+/** Values of fields: one, several, or `null` to omit the field, like an unchecked box. */
 export type Values = Readonly<Record<string, string | readonly string[] | null>>;
 
-/** The urlencoded body a browser would post once these fields hold these values. */
+/** Returns the urlencoded body that a browser would send with these values. */
 export function submitBody(form: HtmlElement, values: Values = {}): URLSearchParams {
   const body = new URLSearchParams(formValues(form).filter(([name]) => !Object.hasOwn(values, name)));
   for (const [name, value] of Object.entries(values)) {
@@ -82,7 +82,7 @@ export function submitBody(form: HtmlElement, values: Values = {}): URLSearchPar
   return body;
 }
 
-/** The request a browser would send for a form that posts, from a page at `pageUrl`. */
+/** Creates the request that a browser would send for a form of the page at `pageUrl`. */
 export function submitRequest(form: HtmlElement, pageUrl: string | URL, values: Values = {}): Request {
   const url = new URL(attribute(form, "action") ?? "", pageUrl);
   // A fragment stays in the browser (Fetch, 4.1).
@@ -97,7 +97,7 @@ export function submitRequest(form: HtmlElement, pageUrl: string | URL, values: 
 
 const CONTROLS: ReadonlySet<string> = new Set(["input", "select", "textarea"]);
 
-/** Types of `<input>` that send nothing unless they are pressed, or unless a person chose a file. */
+/** Types of `<input>` that send nothing unless they are pressed, or a file is selected. */
 const SILENT: ReadonlySet<string> = new Set(["submit", "button", "reset", "image", "file"]);
 
 function controlValues(control: HtmlElement): string[] {
@@ -114,7 +114,7 @@ function controlValues(control: HtmlElement): string[] {
 function selectValues(select: HtmlElement): string[] {
   const options = findAll(select, (element) => element.tagName === "option");
   const chosen = options.filter((option) => attribute(option, "selected") !== null);
-  // A drop-down shows, and sends, its first option where none is selected (HTML, 4.10.7).
+  // A drop-down sends its first option if none is selected (HTML, 4.10.7).
   const [first] = options.filter((option) => attribute(option, "disabled") === null);
   const sent = chosen.length === 0 && first !== undefined && attribute(select, "multiple") === null ? [first] : chosen;
   return sent.map((option) => attribute(option, "value") ?? text(option).trim().replaceAll(/\s+/g, " "));

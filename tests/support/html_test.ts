@@ -13,7 +13,7 @@ const page = parseHtml(`<!doctype html><title>Two forms</title>
   </form>
   <form data-hyper-form="save"><input type=hidden name=_next_form_instance value=2></form>`);
 
-Deno.test("formValues() returns the data that a browser would send", () => {
+Deno.test("formValues() returns the entries that a browser would send", () => {
   assertEquals(formValues(findForm(page, "save", "1")), [
     ["_next_form_instance", "1"],
     ["title", "A & B"],
@@ -26,7 +26,7 @@ Deno.test("formValues() returns the data that a browser would send", () => {
   ]);
 });
 
-Deno.test("submitBody() puts values in place of those in the form", () => {
+Deno.test("submitBody() replaces the values of the form", () => {
   const body = submitBody(findForm(page, "save", "1"), { title: "C", tags: ["c"], done: null });
   assertEquals(body.get("title"), "C");
   assertEquals(body.getAll("tags"), ["c"]);
@@ -34,20 +34,20 @@ Deno.test("submitBody() puts values in place of those in the form", () => {
   assertEquals(body.get("_next_form_instance"), "1");
 });
 
-Deno.test("submitRequest() posts to the form's own address", async () => {
+Deno.test("submitRequest() posts to the action attribute of the form", async () => {
   const request = submitRequest(findForm(page, "save", "1"), "http://site.test/notes/1?q=2", { title: "C" });
   assertEquals([request.method, request.url], ["POST", "http://site.test/_next/form/00/"]);
   assertEquals((await request.formData()).get("title"), "C");
 });
 
-Deno.test("findForm() refuses to choose between two forms of one action", () => {
+Deno.test("findForm() throws for two forms of one action", () => {
   assertThrows(() => findForm(page, "save"), Error, "2 elements match");
 });
 
-Deno.test("findForm() lists the forms of the page if the form is missing", () => {
+Deno.test("findForm() prints the document if the form is missing", () => {
   assertThrows(() => findForm(page, "gone"), Error, "Two forms");
 });
 
-Deno.test("text() reads all text below an element", () => {
+Deno.test("text() returns all text below an element", () => {
   assertEquals(text(byId(page, "first")).includes("Deep  blue"), true);
 });

@@ -1,15 +1,15 @@
-/** The lock of a SQLite file, in the hands of another process. */
+/** Locks a SQLite file in another process. */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { untilSaid } from "./process.ts";
 
 /** A lock that another process holds. */
 export interface Lock extends AsyncDisposable {
-  /** Lets it go. */
+  /** Releases the lock. */
   free(): Promise<void>;
 }
 
-/** Has another process lock a SQLite file. */
+/** Starts a process that locks a SQLite file. */
 export async function lockFile(path: string): Promise<Lock> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "-q", fromFileUrl(import.meta.resolve("./hold_lock.ts")), path],

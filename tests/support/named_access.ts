@@ -1,20 +1,20 @@
 /**
- * Finds what reads a property of a document or of a node that may be a form, where an element of the page may stand in
- * the place of the property: `<img name="querySelector">`, `<input name="getAttribute">` (HTML, 3.1.6 and 4.10.3, both
- * `[LegacyOverrideBuiltIns]`). The types decide: the result of `dom()` cannot be used as a node, so it is not a finding.
+ * Finds code that reads a property of a document, or of a node that may be a form, which an element of the page can
+ * override: `<img name="querySelector">`, `<input name="getAttribute">` (HTML, 3.1.6 and 4.10.3, both
+ * `[LegacyOverrideBuiltIns]`). It uses types: the result of `dom()` is not a node, so it is not found.
  */
 import { relative } from "@std/path";
 import ts from "typescript";
 
-/** The interfaces whose named elements override their properties. */
+/** Interfaces whose properties can be overridden by named elements. */
 const OVERRIDDEN = ["Document", "HTMLFormElement"] as const;
-/** Methods whose type argument is not checked. */
+/** Methods with a type argument for their result. */
 const FINDERS = /^(querySelector|querySelectorAll|closest)$/;
 
-/** The functions that use properties of their first argument. */
+/** Functions that use properties of their first argument. */
 const READERS = /^(Reflect\.(get|has|set)|Object\.(assign|entries|values))$/;
 
-/** Options of the compiler, as in `deno.json`; a file that does not compile would hide what it does. */
+/** Compiler options, as in `deno.json`. A file that does not compile could not be checked. */
 const OPTIONS: ts.CompilerOptions = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -31,9 +31,9 @@ const OPTIONS: ts.CompilerOptions = {
 /**
  * Lists every use of a property that an element of the page could hide, as `file:line: code`.
  *
- * @param entries Files of TypeScript; what they import is looked through as well.
- * @param root The folder that file names are relative to. What lies outside is not looked through.
- * @throws {Error} When a file does not compile.
+ * @param entries TypeScript files. Their imports are checked as well.
+ * @param root Folder of the relative file names. Files outside of it are not checked.
+ * @throws {Error} If a file does not compile.
  */
 export function findNamedAccess(entries: readonly string[], root: string): string[] {
   const program = ts.createProgram(entries, OPTIONS);
@@ -45,7 +45,7 @@ export function findNamedAccess(entries: readonly string[], root: string): strin
     const [problem] = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
     if (problem) {
       const text = ts.flattenDiagnosticMessageText(problem.messageText, "\n");
-      throw new Error(`Cannot look through "${name}": it does not compile; ${text}`);
+      throw new Error(`Cannot check "${name}": it does not compile; ${text}`);
     }
     const look = createLook(checker, file);
     const visit = (node: ts.Node): void => {
@@ -60,11 +60,11 @@ export function findNamedAccess(entries: readonly string[], root: string): strin
   return found;
 }
 
-/** Makes what decides whether one piece of code could meet an element in place of a property. */
+/** Creates the check whether an element could override a property that code uses. */
 function createLook(checker: ts.TypeChecker, file: ts.SourceFile): (node: ts.Node) => boolean {
   const typeOf = (name: string): ts.Type => {
     const symbol = checker.resolveName(name, file, ts.SymbolFlags.Interface, false);
-    if (symbol === undefined) throw new Error(`Cannot look through "${file.fileName}": it has no type "${name}"`);
+    if (symbol === undefined) throw new Error(`Cannot check "${file.fileName}": it has no type "${name}"`);
     return checker.getDeclaredTypeOfSymbol(symbol);
   };
   const node = typeOf("Node");
@@ -79,7 +79,7 @@ function createLook(checker: ts.TypeChecker, file: ts.SourceFile): (node: ts.Nod
     const plain = checker.getNonNullableType(checker.getBaseConstraintOfType(type) ?? type);
     if (plain.isUnion()) return plain.types.some(mayOverride);
     if (!plain.isIntersection()) return wide.has(plain);
-    // A type that also has another interface is neither of the two.
+    // An intersection with another interface is neither of them.
     const others = plain.types.filter((each) => !wide.has(each));
     return others.length < plain.types.length && !others.some((each) => checker.isTypeAssignableTo(each, node));
   }
@@ -93,19 +93,19 @@ function createLook(checker: ts.TypeChecker, file: ts.SourceFile): (node: ts.Nod
       const isPattern = kind === ts.SyntaxKind.EqualsToken && ts.isObjectLiteralExpression(left);
       return (isPattern || kind === ts.SyntaxKind.InKeyword) && may(right);
     }
-    // A cast to what cannot be a form would hide that it may be one.
+    // A cast to another type would hide a form.
     if (ts.isAsExpression(node)) return !ts.isConstTypeReference(node.type) && may(node.expression) && !may(node.type);
     if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
     const { expression, typeArguments: [result] = [], arguments: [first] } = node;
     if (first === undefined) return false;
     if (READERS.test(expression.getText(file))) return may(first);
-    // A selector that is said to find something else would hide it too.
+    // So would a type argument of a query.
     return FINDERS.test(expression.name.text) && result !== undefined && !may(result) &&
       !(ts.isStringLiteralLike(first) && namesOtherElements(first.text));
   };
 }
 
-/** Returns whether each selector of a list begins with the name of an element, and with one that is not a form. */
+/** Returns whether each selector of a list starts with the name of an element other than a form. */
 function namesOtherElements(selectors: string): boolean {
   return selectors.split(",").every((selector) => /^\s*(?!form\b)[a-z]+(?![\w-])[^\s>+~]*$/.test(selector));
 }

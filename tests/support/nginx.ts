@@ -1,19 +1,19 @@
-/** An nginx of one's own before an application: the configuration of `examples/deployment`, on free ports. */
+/** Starts nginx in front of an application, with the configuration of `examples/deployment` on free ports. */
 import { fromFileUrl } from "@std/path";
 import { freePort, untilSaid } from "./process.ts";
 
-/** The path in Debian, which is not in every PATH. */
+/** Debian installs it in a folder that may not be in PATH. */
 const PROGRAM = await find(["nginx", "/usr/sbin/nginx"]);
 
-/** `true` if the tests of the proxy are skipped in this run. */
+/** `true` if tests of the proxy are skipped in this run. */
 const isLeftOut = PROGRAM === null && Deno.env.get("CI") !== "true";
 
 if (isLeftOut) {
-  // deno-lint-ignore no-console -- what is left out must not be taken for passed
+  // deno-lint-ignore no-console -- a skipped test must not look like a passed one
   console.warn("Tests that need a proxy are left out: nginx is missing, install it (Debian: nginx-light)");
 }
 
-/** Declares a test that needs nginx. Where it is missing the test is left out; with `CI=true` it fails. */
+/** Declares a test that needs nginx. Without nginx the test is skipped, or fails with `CI=true`. */
 export function nginxTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: isLeftOut, fn });
 }
@@ -24,10 +24,10 @@ export interface Proxy extends AsyncDisposable {
 }
 
 /**
- * Starts nginx before a port of this machine.
+ * Starts nginx in front of a port of this machine.
  *
- * @param application The port of the application.
- * @param changes Lines of the configuration that would make a test slow, and their replacements.
+ * @param application Port of the application.
+ * @param changes Lines of the configuration to replace, such as long timeouts, with their replacements.
  */
 export async function startNginx(application: number, changes: Readonly<Record<string, string>> = {}): Promise<Proxy> {
   const port = freePort();

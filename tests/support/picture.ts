@@ -1,4 +1,4 @@
-/** Takes the picture of the showcase that the README shows: `deno task picture`. */
+/** Takes the screenshot of the showcase for the README: `deno task picture`. */
 import { fromFileUrl } from "@std/path";
 import { createApp } from "../../examples/showcase/app.ts";
 import { withPage } from "./browser.ts";
@@ -13,7 +13,7 @@ if (import.meta.main) {
     await page.getByLabel("Sunday").check();
     await page.getByRole("button", { name: "Book" }).click();
     await page.getByRole("alert").waitFor();
-    // The field that is wrong took the focus, and the page followed it.
+    // The invalid field has the focus, and the page scrolled to it.
     await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path });
   }, { viewport: { width: 1280, height: 720 }, colorScheme: "light", reducedMotion: "reduce" });

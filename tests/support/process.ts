@@ -1,12 +1,12 @@
-/** A program of ours in a process of its own, which prints its port and ends when its standard input closes. */
+/** Programs in separate processes, which print their port and end when their standard input closes. */
 
-/** A process that serves. */
+/** A process that runs a server. */
 export interface ServerProcess extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
-  /** Ends it as a crash would: at once, with nothing said. */
+  /** Kills the process, like a crash. */
   kill(): Promise<void>;
-  /** Its output to standard error so far. */
+  /** Its standard error so far. */
   readonly errors: string;
 }
 
@@ -19,7 +19,7 @@ export interface ServerProcessOptions {
 }
 
 /**
- * Starts a program and waits for its port. Disposed, it is asked to end; an end with an error code then fails the test.
+ * Starts a program and waits for its port. Dispose it to end it; an exit code above 0 then fails the test.
  *
  * @param script The program, as a `file:` URL.
  */
@@ -42,7 +42,7 @@ export async function startServer(
   let text = "";
   while (!text.includes("\n")) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(`Cannot start ${script}: it ended before it told its port\n${errors}`);
+    if (done) throw new Error(`Cannot start ${script}: it ended before it printed its port\n${errors}`);
     text += value;
   }
   let killed = false;
@@ -61,14 +61,14 @@ export async function startServer(
     async kill() {
       killed = true;
       child.kill("SIGKILL");
-      await child.stdin.close().catch(() => {}); // Its other end is gone.
+      await child.stdin.close().catch(() => {}); // The process is gone.
       await end();
     },
     async [Symbol.asyncDispose]() {
       if (killed) return;
-      await child.stdin.close().catch(() => {}); // A process that has died has closed it already, and its code tells why.
+      await child.stdin.close().catch(() => {}); // The process may have ended already. Its exit code is checked below.
       const { code } = await end();
-      if (code !== 0) throw new Error(`The process ended with code ${code}\n${errors}`);
+      if (code !== 0) throw new Error(`Cannot end the process: its exit code is ${code}\n${errors}`);
     },
   };
 }
@@ -80,12 +80,12 @@ export function freePort(): number {
 }
 
 /**
- * Waits until a program has printed some words, and discards its further output, which must not fill the pipe.
+ * Waits until a program has printed some words, and discards its later output, which would otherwise fill the pipe.
  *
  * @param output Its standard output or error.
- * @param words The words that it prints when it is ready.
- * @param name What it is called where it ends before that.
- * @returns Settles when the stream has ended.
+ * @param words Words that it prints when it is ready.
+ * @param name Its name, for the error if it ends before that.
+ * @returns Resolves when the stream has ended.
  */
 export async function untilSaid(
   output: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -96,7 +96,7 @@ export async function untilSaid(
   let log = "";
   while (!log.includes(words)) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(`Cannot start ${name}: it ended before it said "${words}"\n${log}`);
+    if (done) throw new Error(`Cannot start ${name}: it ended before it printed "${words}"\n${log}`);
     log += value;
   }
   const drain = async (): Promise<void> => {

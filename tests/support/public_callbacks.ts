@@ -1,10 +1,10 @@
 /**
- * The functions in the public types: each member and each parameter that is one, found by `deno doc`. A function that an
- * application hands over is among them, however deep it lies in an options object.
+ * The functions in the public types: each member and each parameter that is a function, found by `deno doc`. This includes
+ * every function that an application passes, at any depth of an options object.
  */
 import { fromFileUrl } from "@std/path";
 
-/** A type in the output of `deno doc --json`. Its properties depend on `kind`. */
+/** A type in the output of `deno doc --json`. Its members depend on `kind`. */
 interface DocType {
   readonly kind: string;
   readonly value?: unknown;
@@ -13,7 +13,7 @@ interface DocType {
 interface DocParam {
   readonly name?: string;
   readonly tsType?: DocType;
-  /** Of a parameter with a default. */
+  /** The parameter without its default. */
   readonly left?: DocParam;
 }
 
@@ -44,14 +44,14 @@ interface DocSymbol {
   readonly declarations: readonly DocDeclaration[];
 }
 
-/** Types of the platform that hold what their parameters are. */
+/** Types of the platform that contain their type parameters. */
 const CONTAINERS =
   /^(?:Record|Readonly|Partial|ReadonlyMap|Map|ReadonlySet|Set|ReadonlyArray|Array|Iterable|Promise|PromiseLike)$/;
 
 /**
- * Lists them.
+ * Lists the functions.
  *
- * @param entry An entry of the package, from its root.
+ * @param entry An entry of the package, relative to its root.
  * @returns Names such as `HandlerOptions.onError` and `dependency(factory)`.
  */
 export async function publicCallbacks(entry: string): Promise<readonly string[]> {
@@ -63,24 +63,26 @@ export async function publicCallbacks(entry: string): Promise<readonly string[]>
     stderr: "piped",
   }).output();
   if (code !== 0) throw new Error(`Cannot read the types of "${entry}": ${new TextDecoder().decode(stderr)}`);
-  // The shape of version 2 of that output; a later one fails here rather than list nothing.
+  // Version 2 of the output. A later version fails here, instead of listing nothing.
   const doc = JSON.parse(new TextDecoder().decode(stdout)) as {
     readonly version: number;
     readonly nodes: Readonly<Record<string, { readonly symbols: readonly DocSymbol[] }>>;
   };
-  if (doc.version !== 2) throw new Error(`Cannot read the types of "${entry}": deno doc gives version ${doc.version}`);
+  if (doc.version !== 2) {
+    throw new Error(`Cannot read the types of "${entry}": deno doc prints version ${doc.version}, not 2`);
+  }
   const symbols = Object.values(doc.nodes).flatMap(({ symbols }) => symbols);
   return new Finder(symbols, renamedIn(await Deno.readTextFile(`${root}/${entry}`))).find();
 }
 
-/** Exports under another name than their declaration: for `A as B`, A → B. */
+/** Exports with another name: `A as B` is the entry A → B. */
 function renamedIn(text: string): ReadonlyMap<string, string> {
   return new Map(Array.from(text.matchAll(/\btype (\w+) as (\w+)/g), ([, from = "", to = ""]) => [from, to]));
 }
 
 class Finder {
   readonly #symbols: readonly DocSymbol[];
-  /** Types that may be functions, by the name that others refer to them by. */
+  /** Types that may be functions, by name. */
   readonly #types = new Map<string, DocType>();
   readonly #found = new Set<string>();
 
@@ -144,7 +146,7 @@ class Finder {
     }
   }
 
-  /** The contents of an anonymous type: an options object, the parameters of a function. */
+  /** Lists the functions inside a type without a name: an object of options, the parameters of a function. */
   #within(owner: string, type: DocType | undefined, seen: Set<DocType>): void {
     if (type === undefined || seen.has(type)) return;
     seen.add(type);
@@ -165,7 +167,7 @@ class Finder {
       case "typeLiteral":
         return false;
       case "indexedAccess": {
-        // `{ from(…): T }["from"]`: the way to write a method's type.
+        // `{ from(…): T }["from"]` is the type of a method.
         const { objType } = type.value as { objType: DocType };
         return objType.kind === "typeLiteral" && ((objType.value as DocMembers).methods?.length ?? 0) > 0;
       }
@@ -180,13 +182,13 @@ class Finder {
   }
 }
 
-/** The members of a namespace, with its name. */
+/** Returns the members of a namespace with qualified names. */
 function elementsOf({ name, declarations }: DocSymbol): readonly DocSymbol[] {
   return declarations.flatMap(({ def }) => def.elements ?? [])
     .map((element) => ({ ...element, name: `${name}.${element.name}` }));
 }
 
-/** The types that a type is made of: members of a union, of a tuple, of a list, branches of a condition. */
+/** Returns the parts of a type: members of a union, a tuple or an array, branches of a condition. */
 function partsOf({ value }: DocType): readonly DocType[] {
   if (typeof value !== "object" || value === null) return [];
   const parts: readonly unknown[] = Array.isArray(value) ? value : isType(value) ? [value] : Object.values(value);

@@ -1,19 +1,19 @@
-/** Sends requests as raw bytes, because a client would correct them. */
+/** Sends requests as bytes to a server, without a client that would correct them. */
 
-/** An answer, as far as it came. */
+/** A response, possibly incomplete. */
 export interface RawAnswer {
-  /** The HTTP status; 0 where the connection was closed without one. */
+  /** The HTTP status; `0` if the connection was closed without one. */
   readonly status: number;
   /** The headers, by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** The bytes after the headers, as they came. */
+  /** The bytes after the headers. */
   readonly body: string;
 }
 
-/** A server on a port of its own. */
+/** A server on a free port. */
 export interface RawServer extends AsyncDisposable {
   readonly port: number;
-  /** Sends bytes, one for each character, and reads until the connection is closed or quiet. */
+  /** Sends one byte per character, and reads until the connection is closed or quiet. */
   send(bytes: string): Promise<RawAnswer>;
 }
 
@@ -28,11 +28,11 @@ export function serveRaw(handler: Deno.ServeHandler<Deno.NetAddr>): RawServer {
   };
 }
 
-/** Sends bytes to a port of this machine, and reads one answer. */
+/** Sends bytes to a port of this machine, and reads one response. */
 export async function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const written = writeAll(connection, latin1(bytes));
-  // A server may answer, and close, before it has read everything.
+  // A server may respond and close the connection before it has read everything.
   written.catch(() => {});
   let text = "";
   const buffer = new Uint8Array(65_536);

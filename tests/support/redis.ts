@@ -1,4 +1,4 @@
-/** A Redis of one's own: a process on a free port, with nothing in it, that ends with its test. */
+/** Starts an empty Redis on a free port for one test. */
 
 import { freePort, untilSaid } from "./process.ts";
 
@@ -6,44 +6,43 @@ import { freePort, untilSaid } from "./process.ts";
 export const hasRedis: boolean = await isInstalled();
 
 /**
- * Declares a test that needs Redis. If the program is not installed, the test is skipped, and the run prints how to install it;
- * with `CI=true` it fails.
+ * Declares a test that needs Redis. Without `redis-server`, the test is skipped with a warning, or fails with `CI=true`.
  */
 export function redisTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: isLeftOut, fn });
 }
 
-/** `true` if the tests of Redis are skipped in this run. */
+/** `true` if tests of Redis are skipped in this run. */
 export const isLeftOut: boolean = !hasRedis && Deno.env.get("CI") !== "true";
 
 if (isLeftOut) {
-  // deno-lint-ignore no-console -- what is left out must not be taken for passed
-  console.warn("Tests that need Redis are left out: redis-server is missing, install it (Debian: redis-server)");
+  // deno-lint-ignore no-console -- a skipped test must not look like a passed one
+  console.warn("Tests that need Redis are skipped: redis-server is missing; install it (Debian: redis-server)");
 }
 
 /** A running Redis. */
 export interface RedisServer extends AsyncDisposable {
-  /** URL of the server. */
+  /** Its URL. */
   readonly url: string;
   /** Its port. */
   readonly port: number;
-  /** Holds the process: its connections stay open, and nothing is answered. */
+  /** Pauses the process: its connections stay open without replies. */
   pause(): void;
-  /** Lets it go on, with what was sent to it meanwhile. */
+  /** Resumes the process, which handles what was sent in the meantime. */
   resume(): void;
-  /** Ends it, with all it had. */
+  /** Ends the process, and deletes its data. */
   stop(): Promise<void>;
   /** Starts it again on the same port, empty. */
   start(): Promise<void>;
-  /** Ends it at once, for a handler that cannot wait. */
+  /** Kills the process, for an event listener that cannot wait. */
   kill(): void;
 }
 
 /**
  * Starts a Redis.
  *
- * @param port The port; a free one where none is given.
- * @throws {Error} When it does not start.
+ * @param port The port. Default: a free one.
+ * @throws {Error} If it does not start.
  */
 export async function startRedis(port: number = freePort()): Promise<RedisServer> {
   let child = await spawn(port);
@@ -69,13 +68,13 @@ export async function startRedis(port: number = freePort()): Promise<RedisServer
 
 interface Child {
   readonly process: Deno.ChildProcess;
-  /** Folder of its data. */
+  /** Folder for its files. */
   readonly folder: string;
   end(): Promise<void>;
 }
 
 async function spawn(port: number): Promise<Child> {
-  // A replica writes what it was sent into a file.
+  // A replica writes the data of its primary to a file.
   const folder = await Deno.makeTempDir();
   const process = new Deno.Command("redis-server", {
     args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],

@@ -1,6 +1,6 @@
 /**
  * The wire protocol: one file for each item and outcome, as the server sends it to the runtime. The tests of the runtime read
- * the same files. `UPDATE_WIRE=1` writes them again. A change in them is a change of the protocol.
+ * the same files. `UPDATE_WIRE=1` rewrites them; a change in them is a change of the protocol.
  */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
@@ -139,7 +139,7 @@ const CASES: Readonly<Record<string, Case>> = {
   unknown_action: { act: give([]), call: { headers: { "x-hyper-action": "nobody" } } },
 };
 
-/** Replaces values that differ in each page by fixed ones. */
+/** Replaces values that differ for each page by fixed ones. */
 function normalize(text: string): string {
   return text.replaceAll(
     /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g,
@@ -174,7 +174,7 @@ async function sent({ act, call = {} }: Case): Promise<Facts & { readonly text: 
 }
 
 for (const [name, wire] of Object.entries(CASES)) {
-  Deno.test(`the wire of ${name} is that of its file`, async () => {
+  Deno.test(`the response for ${name} equals its file`, async () => {
     const { text, status, stream } = await sent(wire);
     const path = join(FOLDER, `${name}.txt`);
     if (IS_UPDATE) {
@@ -191,7 +191,7 @@ for (const [name, wire] of Object.entries(CASES)) {
   });
 }
 
-Deno.test("every file of the wire has its case", async () => {
+Deno.test("every file in tests/wire has its case", async () => {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(FOLDER)) {
     if (name.endsWith(".txt")) files.push(name.slice(0, -".txt".length));

@@ -1,63 +1,63 @@
 /**
- * Trying again what a bus did not take, until it does.
+ * Retries of what a bus did not accept.
  *
  * @module
  */
 import { logError, notify } from "../callback.ts";
 
-/** Milliseconds between two attempts. */
-const RETRY_MS = 1_000;
-/** The most that waits for one: a server that cannot reach its bus has worse to do than to forget one. */
+/** Pause between two attempts, in milliseconds. */
+const PAUSE = 1_000;
+/** Maximum number of texts that wait. Further ones are dropped. */
 const MAX_WAITING = 10_000;
 
-/** What waits for the bus to come back. */
-export class Again {
+/** Retries an attempt for each text until it succeeds. */
+export class RetryQueue {
   readonly #attempt: (text: string) => Promise<void>;
   readonly #waiting = new Set<string>();
   /** The next attempt; `null` while nothing waits. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isClosed = false;
 
-  /** @param attempt Does it for one text; rejects while it cannot be done. */
+  /** @param attempt Makes one attempt for a text. Rejects if it fails. */
   constructor(attempt: (text: string) => Promise<void>) {
     this.#attempt = attempt;
   }
 
-  /** Tries it in a second, and then every second until it is done; for the same text once. */
+  /** Makes an attempt for a text every second until it succeeds. A text that waits already is not added again. */
   add(text: string): void {
     if (this.#waiting.size < MAX_WAITING) this.#waiting.add(text);
-    this.#later();
+    this.#schedule();
   }
 
-  /** Tries nothing more. */
+  /** Stops all retries. */
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 
-  #later(): void {
+  #schedule(): void {
     if (this.#timer !== null || this.#isClosed) return;
-    this.#timer = setTimeout(() => notify(() => this.#tryAll(), logAgain), RETRY_MS);
+    this.#timer = setTimeout(() => notify(() => this.#retry(), logRetryError), PAUSE);
   }
 
-  async #tryAll(): Promise<void> {
+  async #retry(): Promise<void> {
     for (const text of this.#waiting) {
       try {
         await this.#attempt(text);
         this.#waiting.delete(text);
       } catch {
-        // Still away, as was reported when it was first met. The others go first next time: it may be this one alone.
+        // The first failure was reported. Only this text may be at fault, so the others come first next time.
         this.#waiting.delete(text);
         this.#waiting.add(text);
         break;
       }
     }
     this.#timer = null;
-    if (this.#waiting.size > 0) this.#later();
+    if (this.#waiting.size > 0) this.#schedule();
   }
 }
 
-function logAgain(error: unknown): void {
-  logError(error, "what is told a bus again");
+function logRetryError(error: unknown): void {
+  logError(error, "a retry over a bus");
 }
