@@ -2,7 +2,7 @@
  * An application behind a proxy, on several threads: `deno serve --parallel -A examples/deployment/main.ts`.
  *
  * Each thread has its own handler and its own memory. The store records which mutations have run, for all threads: here a
- * SQLite file. On several machines, use Redis for the store and the bus. Rate limits count per thread.
+ * SQLite file. On several machines, use Redis for the store, the bus and the rate limiter. Here, rate limits count per thread.
  */
 import { createHandler, createSqliteStore } from "@hyper/actions";
 
