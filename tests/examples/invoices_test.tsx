@@ -303,7 +303,7 @@ for (
     [
       "more than a million",
       { "lines[0].quantity": "9999", "lines[0].price": "1000" },
-      "An invoice of more than a million",
+      "Split an invoice of more than a million",
     ],
     ["a line past the twentieth", { "lines[20].text": "One more", "lines[20].price": "1" }, "Give at most 20 rows"],
   ] as const
@@ -445,7 +445,7 @@ invoicesTest("without a draft that is ready, no job starts", async (browser) => 
   await browser.signIn("clerk");
   draft([]);
   const events = parseEvents(await (await browser.call("send_all")).text());
-  assertEquals(events[0]?.data, { value: "There is no draft that could be sent" });
+  assertEquals(events[0]?.data, { value: "No draft is ready to be sent" });
   assertEquals(lastJob(), null);
 });
 
