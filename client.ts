@@ -20,12 +20,13 @@ import type { CallAction } from "./src/client/call/action.ts";
 import { currentHyper, type HyperRuntime, start, stop } from "./src/client/runtime.ts";
 
 export type { ActionType } from "./src/protocol/action_type.ts";
+export type { BrowserTexts } from "./src/protocol/browser_texts.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { CallOptions, RequestOptions } from "./src/client/call/action.ts";
 export { hyperAlpine } from "./src/client/page/alpine.ts";
 export type { AlpineLike } from "./src/client/page/signals.ts";
 export { type ActionCall, type ActionCalls, createActions } from "./src/client/call/create_actions.ts";
-export type { HyperConfig, HyperOptions, LoadingConfig, Messages, RetryConfig } from "./src/client/config.ts";
+export type { HyperConfig, HyperOptions, LoadingConfig, RetryConfig } from "./src/client/config.ts";
 export type {
   AbortedEventDetail,
   AfterRequestEventDetail,

@@ -150,6 +150,18 @@ export {
   toast,
   unsafeHtml,
 } from "./src/results/items.ts";
+export type {
+  CatalogueText,
+  FailureTextValues,
+  FormTextValues,
+  TextKey,
+  TextOverrides,
+  TextValues,
+  UserText,
+} from "./src/texts/catalogue.ts";
+export type { MessageOptions } from "./src/texts/texts.ts";
+export type { TextFormat } from "./src/texts/format.ts";
+export type { BrowserTexts } from "./src/protocol/browser_texts.ts";
 export type { Cookie } from "./src/http/cookie.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { Markup, MarkupNode } from "./src/results/markup.ts";

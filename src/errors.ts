@@ -4,18 +4,23 @@
  *
  * @module
  */
+import { catalogueText, type UserText } from "./texts/catalogue.ts";
 
 /** Options for {@linkcode HyperError}. */
 export interface HyperErrorOptions extends ErrorOptions {
   /** Response headers, such as `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Text for users; `message` is then for developers only. Default: none; the user reads `message` if the status is below 500.
+   */
+  readonly userText?: UserText | undefined;
 }
 
 /**
  * Rejects a request with a status. Base class of all errors that this library throws for the application to catch.
  *
- * Action functions, guards and dependencies may throw one. The user reads its `message` if the status is below 500;
- * otherwise only `onError` receives it.
+ * Action functions, guards and dependencies may throw one. The user reads its `userText`, else its `message` if the status is
+ * below 500; otherwise only `onError` receives it.
  *
  * @example Rejecting a request in a dependency
  * ```ts
@@ -35,13 +40,15 @@ export class HyperError extends Error {
   readonly status: number;
   /** Headers of the response. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Text for users, in place of `message`; `null` where there is none. */
+  readonly userText: UserText | null;
 
   /**
    * Creates an error.
    *
    * @param status HTTP status of the response, 400 to 599.
-   * @param message The message; shown to the user if the status is below 500.
-   * @param options The `cause`, and headers of the response.
+   * @param message The message; shown to the user if the status is below 500 and there is no `userText`.
+   * @param options The `cause`, the text for users, and headers of the response.
    * @throws {RangeError} If `status` is not an error status.
    */
   constructor(status: number, message: string, options: HyperErrorOptions = {}) {
@@ -53,6 +60,7 @@ export class HyperError extends Error {
     }
     this.status = status;
     this.headers = options.headers ?? {};
+    this.userText = options.userText ?? null;
   }
 }
 
@@ -69,7 +77,16 @@ export function isA<T>(thrown: unknown, Class: abstract new (...args: never) => 
   }
 }
 
-/** Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429 or 431. */
+/** Options for {@linkcode InputError}. */
+export interface InputErrorOptions extends HyperErrorOptions {
+  /** The value of the limit that was exceeded. */
+  readonly maximum?: number | undefined;
+}
+
+/**
+ * Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429 or 431. Its message is for developers; users read a
+ * text of the catalogue.
+ */
 export class InputError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "InputError";
@@ -80,12 +97,12 @@ export class InputError extends HyperError {
    * Creates an error.
    *
    * @param status HTTP status of the response.
-   * @param message The message.
+   * @param message The message for developers.
    * @param limit The option in `limits` that was exceeded, or `null`.
-   * @param options The `cause`, and headers of the response.
+   * @param options The value of the limit, the `cause`, and headers of the response.
    */
-  constructor(status: number, message: string, limit: string | null = null, options: HyperErrorOptions = {}) {
-    super(status, message, options);
+  constructor(status: number, message: string, limit: string | null = null, options: InputErrorOptions = {}) {
+    super(status, message, { userText: textOfInput(status, limit, options.maximum), ...options });
     this.limit = limit;
   }
 }
@@ -106,8 +123,17 @@ export class StorageError extends HyperError {
    */
   constructor(message: string, options: ErrorOptions = {}) {
     // RFC 4918, 11.5: 507 is for a server that cannot store the representation.
-    super(507, message, options);
+    super(507, message, { ...options, userText: catalogueText("noRoom") });
   }
+}
+
+/** Returns the text for users about input that is not accepted, by the limit that was exceeded, else by the status. */
+function textOfInput(status: number, limit: string | null, maximum: number | undefined): UserText {
+  if (limit === "fileBytes" && maximum !== undefined) return catalogueText("fileBytes", { bytes: maximum });
+  if (limit === "files" && maximum !== undefined) return catalogueText("fileCount", { count: maximum });
+  if (status === 408) return catalogueText("tooSlow");
+  if (status === 413 || status === 431) return catalogueText("tooLong");
+  return catalogueText(status === 429 ? "busy" : "invalidRequest");
 }
 
 /** Dependencies that wait for each other. */

@@ -7,7 +7,6 @@ import { logError, notify } from "./callback.ts";
 import type { Development } from "./dev/development.ts";
 import type { App } from "./dispatch/app.ts";
 import type { FormActionDispatch } from "./dispatch/dispatch.ts";
-import { SERVER_ERROR } from "./dispatch/failure.ts";
 import { watchRequests } from "./dispatch/request_watch.ts";
 import type { Trace } from "./dispatch/trace.ts";
 import { log, logDevelopment, reportAndLog } from "./handler/log.ts";
@@ -20,6 +19,7 @@ import { resolveLimits } from "./http/limits.ts";
 import { addHeaders } from "./http/sink.ts";
 import { readVariable } from "./platform/environment.ts";
 import type { Item } from "./results/item.ts";
+import { catalogueText } from "./texts/catalogue.ts";
 
 /** Answers a request and notes what happens to it. */
 type Send = (request: Request, info: ConnectionInfo | undefined, trace: Trace | null) => Promise<Response>;
@@ -95,7 +95,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   };
   const sendWhole = withHeaders(send, options.headers, (request, response) => {
     return learnCookies(once, request, response, report);
-  }, report);
+  }, services.app);
 
   if (loading !== null) {
     ready.then(async () => (await loading).start(), async (error) => {
@@ -148,7 +148,12 @@ export function createHandler(options: HandlerOptions = {}): Handler {
 type Finish = (request: Request, response: Response) => Response | Promise<Response>;
 
 /** Adds the headers of every answer. What is wrong with headers that are always the same is thrown at once. */
-function withHeaders(send: Send, headers: HandlerOptions["headers"], finish: Finish, report: App["report"]): Send {
+function withHeaders(
+  send: Send,
+  headers: HandlerOptions["headers"],
+  finish: Finish,
+  app: Pick<App, "report" | "userTexts">,
+): Send {
   if (headers === undefined) return async (...args) => await finish(args[0], await send(...args));
   if (typeof headers !== "function") addHeaders(new Response(), headers);
   return async (request, info, trace) => {
@@ -157,9 +162,12 @@ function withHeaders(send: Send, headers: HandlerOptions["headers"], finish: Fin
       const own = typeof headers === "function" ? await headers(request) : headers;
       return await finish(request, addHeaders(response, own));
     } catch (error) {
-      report(error, request, null);
-      await notify(() => response.body?.cancel(), (failure) => report(failure, request, null));
-      return new Response(SERVER_ERROR, { status: 500, headers: { "cache-control": "no-store" } });
+      app.report(error, request, null);
+      await notify(() => response.body?.cancel(), (failure) => app.report(failure, request, null));
+      return new Response(app.userTexts.of({ request }).write(catalogueText("serverError")), {
+        status: 500,
+        headers: { "cache-control": "no-store" },
+      });
     }
   };
 }

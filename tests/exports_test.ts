@@ -4,6 +4,7 @@ import { fromFileUrl } from "@std/path";
 /** Exports of each entry, values and types. A name may be removed from this list only in a new major version. */
 const EXPORTS: Readonly<Record<string, string>> = {
   "mod.ts": `
+    BrowserTexts CatalogueText FailureTextValues FormTextValues MessageOptions TextFormat TextKey TextOverrides TextValues UserText
     LiveItem LiveOptions MemoryRateLimiter live AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed
     ActionFunction ActionLimits ActionOptions ActionRef ActionRegistered ActionLocation ActionType AnyBound
     AnyFieldOptions AnyForm IncomingFile AttributeValue AuditOptions AuditedAction AuditedGuard BackendEntry
@@ -43,7 +44,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   "client.ts": `
     AbortReason AbortedEventDetail AbortedOutcome ActionCall ActionCalls CallOptions ActionType AfterRequestEventDetail AlpineLike
     BlockedOutcome CallAction CallEventDetail ConnectionError ErrorEventDetail ErrorOutcome ExceptionEventDetail Hyper HyperConfig
-    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig Messages SwapMissingEventDetail Network NetworkEventDetail
+    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail Network NetworkEventDetail
     Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig
     RetryEventDetail SignalsEventDetail StreamEventDetail SuccessEventDetail SuccessOutcome Swap SwapEventDetail SwitchEventDetail Sync
     ToastEventDetail UploadProgressEventDetail NavigateOptions action createActions hyperAlpine runtime

@@ -13,20 +13,22 @@ const LIMITS = {
   later: 4_250,
   /** Downloaded with the first live topic. */
   live: 1_750,
+  /** On a page in another language than English. */
+  translations: 450,
 } as const;
 
 Deno.test("the initial download of the runtime does not exceed its limit", () => {
   assertLess(bytesOf(startFiles()), LIMITS.start + 1);
 });
 
-for (const part of ["later", "live"] as const) {
+for (const part of ["later", "live", "translations"] as const) {
   Deno.test(`the part "${part}" of the runtime does not exceed its limit`, () => {
     assertLess(bytesOf([fileOf(part)]), LIMITS[part] + 1);
   });
 }
 
 Deno.test("the runtime has no other parts, except advice that is loaded only on a local address", () => {
-  const known = [...startFiles(), ...["advice", "later", "live"].map(fileOf)];
+  const known = [...startFiles(), ...["advice", "later", "live", "translations"].map(fileOf)];
   assertEquals([...CLIENT_FILES.keys()].toSorted(), known.toSorted());
 });
 

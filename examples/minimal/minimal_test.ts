@@ -7,7 +7,7 @@ Deno.test("guest book: a guest signs, with scripts off", async () => {
   await using client = createTestClient(app);
   let page = await client.open("/");
   page = await page.form("Sign").submit();
-  assertEquals(page.form("Sign").field("Your name").description, "Fill in this field");
+  assertEquals(page.form("Sign").field("Your name").description, "Enter a value");
   page = await page.form("Sign").fill({ "Your name": "Ada" }).submit();
   assertEquals(page.findAll("li").at(-1)?.text, "Ada");
 });

@@ -3,23 +3,7 @@
  *
  * @module
  */
-
-/** The runtime's own words. */
-export interface Messages {
-  /** The answer was an error and the server's wording is not shown. */
-  failed: string;
-  /** No answer came. */
-  offline: string;
-  /** On the button that tries again. */
-  retry: string;
-  /** On the button that takes the message away. */
-  close: string;
-  /** Asked before a form with `hyper-confirm-unsaved` is left. */
-  unsaved: string;
-}
-
-/** The words that are known. The question before something unsaved is left has its English words where it is asked. */
-export type Words = Omit<Messages, "unsaved"> & Partial<Messages>;
+import type { BrowserTexts } from "../protocol/browser_texts.ts";
 
 /** Options for retries after a lost connection. */
 export interface RetryConfig {
@@ -46,8 +30,11 @@ export interface LoadingConfig {
 export interface HyperConfig {
   /** If `true`, a target that is not on the page is an error. Default: `false`. */
   strictTargets: boolean;
-  /** The runtime's words. Default: English, or the language of `<html lang>` where the runtime knows it. */
-  messages: Partial<Messages>;
+  /**
+   * The texts of the runtime. Default: those of the option `messages` of the handler, else English, German, French or Spanish by
+   * `<html lang>`.
+   */
+  messages: Partial<BrowserTexts>;
   /** Retries after a lost connection. */
   retry: RetryConfig;
   /** Loading indicators. */

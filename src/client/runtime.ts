@@ -14,7 +14,6 @@ import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
 import type { NavigateOptions } from "./navigate/pages.ts";
 import { saveOpenState } from "./page/morph.ts";
 import { updateIndicators } from "./page/indicators.ts";
-import { loadWords } from "./page/words.ts";
 
 /** Type of `window.Hyper`. */
 export interface HyperRuntime {
@@ -36,7 +35,7 @@ export interface HyperRuntime {
 let running: AbortController | null = null;
 
 /** The runtime of the page. */
-export const Hyper: HyperRuntime = { action, abort: abortLane, configure, network, abortAll, navigate };
+export const Hyper: HyperRuntime = { action, abort: abortLane, abortAll, configure, network, navigate };
 
 /** Returns the runtime that was started, maybe by another copy of this module. */
 export const currentHyper = (): HyperRuntime => Object.hasOwn(globalThis, "Hyper") ? globalThis.Hyper : Hyper;
@@ -53,7 +52,6 @@ export function start(): void {
   watchPage(signal);
   observeForms(signal);
   observeNavigation(signal);
-  loadWords();
   saveOpenState(document);
 }
 

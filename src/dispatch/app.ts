@@ -24,6 +24,7 @@ import type { Answer } from "./answer.ts";
 import type { Once } from "./once/once.ts";
 import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Streams } from "./streams.ts";
+import type { UserTexts } from "./user_texts.ts";
 
 /** Decides whether a request may go on at all. */
 export interface Judging {
@@ -124,5 +125,11 @@ export interface Observing {
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
 
+/** Makes the texts that users read. */
+export interface Wording {
+  /** The texts of this handler. */
+  readonly userTexts: UserTexts;
+}
+
 /** All of them. */
-export interface App extends Judging, Finding, Admission, Reading, Injecting, Running, Answering, Observing {}
+export interface App extends Judging, Finding, Admission, Reading, Injecting, Running, Answering, Observing, Wording {}

@@ -1,47 +1,39 @@
 /**
- * An error that was thrown → a failure that may be told.
+ * From an error that was thrown to a failure whose text users may read.
  *
  * @module
  */
-import { HyperError, isA, StorageError } from "../errors.ts";
+import { HyperError, isA } from "../errors.ts";
+import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { Failure } from "./outcome.ts";
 
-/** What a visitor is told of an error that is none of theirs. Nothing of the error itself is in it. */
-export const SERVER_ERROR = "Something went wrong on the server";
-
-/** What a user is told of a file that this server has no room for. */
-export const NO_ROOM = "There is no room for this file. Choose a smaller one, or try again later";
-
-/** A failure with a status and a message that may be shown. */
+/** Creates a failure: a status, the text for users, and optional headers and a reason for the developer of the client. */
 export function failure(
   status: number,
-  message: string,
+  message: UserText,
   headers: Readonly<Record<string, string>> = {},
+  reason: string | null = null,
 ): Failure {
-  return { kind: "failure", status, message, headers };
+  return { kind: "failure", status, message, headers, reason };
 }
 
 /**
- * What may be told of an error: a refusal below 500 speaks for itself, of anything else the visitor learns nothing.
- *
- * @param error What was thrown.
+ * Turns what was thrown into a failure. Users read the text that the error has for them, or the message of a refusal below 500; of
+ * any other error they learn nothing.
  */
 export function failureOf(error: unknown): Failure {
-  if (!isA(error, HyperError)) return failure(500, SERVER_ERROR);
-  return failure(error.status, messageOf(error), error.headers);
+  if (!isA(error, HyperError)) return failure(500, catalogueText("serverError"));
+  const { status, headers, userText, message } = error;
+  if (userText !== null) return failure(status, userText, headers, message);
+  return failure(status, status < 500 ? message : catalogueText("serverError"), headers);
 }
 
-function messageOf(error: HyperError): string {
-  if (error instanceof StorageError) return NO_ROOM;
-  return error.status < 500 ? error.message : SERVER_ERROR;
-}
-
-/** Whether an error is ours to report: a refusal below 500 is the visitor's, and no news. */
+/** Returns whether an error must be reported: one that is not a refusal below 500. */
 export function isReportable(error: unknown): boolean {
   return !isA(error, HyperError) || error.status >= 500;
 }
 
-/** The refusal of a method. */
+/** Creates the failure of a method that a URL does not accept. */
 export function notAllowed(allow: string): Failure {
-  return failure(405, `This answers ${allow} only`, { allow });
+  return failure(405, catalogueText("methodNotAllowed"), { allow }, `This answers ${allow} only`);
 }

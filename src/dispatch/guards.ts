@@ -11,6 +11,7 @@ import type { Call } from "./call.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
 import { denyByPage, tellDenied } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /**
  * Asks a guard.
@@ -41,7 +42,7 @@ export async function askGuard<C extends RequestContext>(
   if (verdict === undefined || verdict === true) return null;
   if (verdict === false) {
     tellDenied(call, "guard", 403, app);
-    return failure(403, "You may not do this");
+    return failure(403, catalogueText("denied"));
   }
   if (verdict instanceof Response) {
     tellDenied(call, "response", verdict.status, app);

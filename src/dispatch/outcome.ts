@@ -5,6 +5,7 @@
  */
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
+import type { UserText } from "../texts/catalogue.ts";
 import type { RunningStream } from "./running_stream.ts";
 
 /** What came of an action, by kind. */
@@ -30,7 +31,7 @@ export type Outcome =
   | { readonly kind: "invalid"; readonly form: AnyBound | null; readonly issues: Issues }
   /** The body of a form could not be read; `form` is blank, with the failure's message as its own. */
   | { readonly kind: "unread"; readonly form: AnyBound; readonly failure: Failure }
-  /** Refused, or broken; `message` is what the visitor may read. */
+  /** Refused, or broken; `message` is the text for users. */
   | Failure;
 
 /** A request that was refused, or an action that broke. */
@@ -38,8 +39,13 @@ export interface Failure {
   readonly kind: "failure";
   /** The HTTP status of the answer. */
   readonly status: number;
-  /** What the visitor may read. */
-  readonly message: string;
+  /** The text for users. */
+  readonly message: UserText;
+  /**
+   * The reason, for the developer of the client: what was wrong with the request. Programs get it; users see it in development
+   * alone. `null` where there is none.
+   */
+  readonly reason: string | null;
   /** Headers that belong to the refusal. */
   readonly headers: Readonly<Record<string, string>>;
 }

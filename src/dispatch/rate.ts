@@ -10,6 +10,7 @@ import { callWithin, DeadlineError } from "../store/deadline.ts";
 import type { RateLimiter, RateVerdict } from "../store/rate_limiter.ts";
 import { failure } from "./failure.ts";
 import type { Failure } from "./outcome.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /**
  * Bounds the time of every call of a limiter that the application gives, and hands it digests for keys.
@@ -46,7 +47,6 @@ export function rateHeaders(
 
 /** The refusal of one run too many (RFC 6585, 4). */
 export function tooMany(verdict: RateVerdict): Failure {
-  return failure(429, "This was asked for too often, try again later", {
-    "retry-after": String(Math.max(1, verdict.retryAfterSeconds)),
-  });
+  const seconds = Math.max(1, verdict.retryAfterSeconds);
+  return failure(429, catalogueText("tooManyRequests", { seconds }), { "retry-after": String(seconds) });
 }

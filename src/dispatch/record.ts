@@ -12,6 +12,7 @@ import type { Outcome } from "./outcome.ts";
 import { Pace } from "./pace.ts";
 import { startTimer, type UnreadLimits } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** The bounds of a body that is made to its end without a reader. */
 export interface UnreadableBody {
@@ -46,7 +47,7 @@ export function restore(stored: StoredOutcome): Outcome {
       return { kind: "response", response: new Response(body, { status: stored.status, headers }) };
     }
     case "tooLarge":
-      return failure(409, "This has been done already");
+      return failure(409, catalogueText("alreadyDone"));
     default:
       return stored;
   }

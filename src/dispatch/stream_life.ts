@@ -13,6 +13,7 @@ import type { Failure, Outcome } from "./outcome.ts";
 import { recordStream } from "./record.ts";
 import { isReported, RunningStream } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** Lets a generator run where there is a slot for it. It has done nothing yet, and without a slot it never does. */
 export async function startStream(
@@ -81,7 +82,14 @@ async function* live(
 }
 
 function refusalOf(refusal: StreamRefusal): Failure {
-  if (refusal.kind === "closing") return failure(503, "The server is about to stop", { "retry-after": "1" });
+  if (refusal.kind === "closing") {
+    return failure(503, catalogueText("busy"), { "retry-after": "1" }, "The server is stopping");
+  }
   const { limit, maximum } = refusal;
-  return failure(429, `Too many open streams, ${limit} is ${maximum}`, { "retry-after": "10" });
+  return failure(
+    429,
+    catalogueText("busy"),
+    { "retry-after": "10" },
+    `Too many open streams: the limit ${limit} is ${maximum}`,
+  );
 }

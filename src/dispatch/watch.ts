@@ -11,6 +11,7 @@ import type { LivePatch } from "../live/message.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Item, LiveItem } from "../results/item.ts";
 import type { Outcome } from "./outcome.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** What watching needs of the request. */
 export interface Watching {
@@ -112,7 +113,10 @@ function* marked(patches: readonly Patch[], id: string | undefined): Generator<P
 }
 
 function* refuse(refusal: Outcome, { redirectTarget }: Watching): Generator<Patch, void, void> {
-  if (refusal.kind === "failure") throw new HyperError(refusal.status, refusal.message, { headers: refusal.headers });
+  if (refusal.kind === "failure") {
+    const { status, message, headers, reason } = refusal;
+    throw new HyperError(status, reason ?? "A guard denies to watch", { headers, userText: message });
+  }
   const response = refusal.kind === "response" ? refusal.response : null;
   const location = response?.headers.get("location");
   if (response !== null && response.status < 400 && location != null) {
@@ -120,5 +124,6 @@ function* refuse(refusal: Outcome, { redirectTarget }: Watching): Generator<Patc
     yield { event: "redirect", data: url.startsWith("/") ? { url } : { url, external: true } };
     return;
   }
-  throw new HyperError(response !== null && response.status >= 400 ? response.status : 403, "You may not watch this");
+  const status = response !== null && response.status >= 400 ? response.status : 403;
+  throw new HyperError(status, "A guard denies to watch", { userText: catalogueText("denied") });
 }

@@ -15,10 +15,10 @@ import { listsOf } from "./composite.ts";
 import type { FieldDefinition } from "./field_definition.ts";
 import type { FieldResult } from "./field_rules.ts";
 import { type CleanContext, fieldsOfForm } from "./form.ts";
-import { tooFewRows, tooManyRows } from "./messages.ts";
 import { copyPlain, expandPattern, formatPath, patternSteps, putAt, type Step, valueAt } from "./path.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
 import { leafAt, type Shape } from "./shape.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** The data of a form that is not validated: blank, or with submitted data, for a guard that runs before validation. */
 export type ShownBinding =
@@ -46,8 +46,8 @@ export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf
  */
 export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): BoundOf<F> | Promise<BoundOf<F>>;
 export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
-  const { mode, initial, instance } = binding;
-  const bound = createBound(form, { sent: mode === "blank" ? null : binding.sent, initial, instance });
+  const { mode, initial, instance, texts } = binding;
+  const bound = createBound(form, { sent: mode === "blank" ? null : binding.sent, initial, instance, texts });
   if (mode !== "checked") return bound;
   if (bound.kind === "formset") return checkRows(bound, binding.ctx);
   return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);
@@ -77,12 +77,12 @@ async function checkComposite<V>(form: CompositeState<V>, ctx: RequestContext): 
 
 async function checkRows<V>(formset: FormsetState<V>, ctx: RequestContext): Promise<FormsetState<V>> {
   const { definition } = formset;
-  if (formset.isTooLong) formset.addError("", tooManyRows(definition.max));
+  if (formset.isTooLong) formset.addText("", catalogueText("maxRows", { count: definition.max }));
   else for (const row of formset.rows) await checkRow(row, ctx);
   if (formset.errorCount > 0) return formset;
   const { kept } = formset;
   if (kept.length < definition.min) {
-    formset.addError("", tooFewRows(definition.min));
+    formset.addText("", catalogueText("minRows", { count: definition.min }));
     return formset;
   }
   const values = kept.map((row) => row.form.values);
@@ -143,7 +143,7 @@ function checkEach<V>(
     const [name, field] = next.value;
     const accept = (result: FieldResult<unknown>): void => {
       if (result.kind === "valid") values.push([name, result.value]);
-      else form.addError(name, result.message);
+      else form.addText(name, result.message);
     };
     const result = field.check(Object.hasOwn(sent, name) ? sent[name] : undefined);
     if (result instanceof Promise) {
@@ -180,7 +180,7 @@ async function checkDeclared<V>(form: FormState<V>, shape: Shape | null, input: 
     for (const steps of expandPattern(patternSteps(pattern), form.sent)) {
       const result = await field.check(valueAt(form.sent, steps));
       if (result.kind === "valid") putAt(input, steps, valueForSchema(shape, steps, result.value), shape === null);
-      else form.addError(formatPath(steps), result.message);
+      else form.addText(formatPath(steps), result.message);
     }
   }
 }

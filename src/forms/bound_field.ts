@@ -56,6 +56,8 @@ export interface FieldFacts {
   readonly definition: FieldDefinition;
   /** `true` if data was submitted. */
   readonly isBound: boolean;
+  /** Its label, instead of that of the definition. */
+  readonly label?: string;
   /** The submitted value. */
   readonly sent: unknown;
   /** The initial value of the form; `undefined` for that of the field. */
@@ -92,14 +94,14 @@ export class FieldState implements BoundField {
   readonly definition: FieldDefinition;
   readonly #errors: () => readonly string[];
 
-  constructor({ form, instance, name, steps, definition, isBound, sent, initial, extra, errors }: FieldFacts) {
+  constructor({ form, instance, name, steps, definition, label, isBound, sent, initial, extra, errors }: FieldFacts) {
     const kind = FIELD_KINDS[definition.type];
     const tail = idTail(form, instance, steps);
     this.name = name;
     this.id = `f-${tail}`;
     this.helpId = `h-${tail}`;
     this.errorId = `e-${tail}`;
-    this.label = definition.label ?? labelFor(definition, steps);
+    this.label = label ?? definition.label ?? labelFor(definition, steps);
     this.help = definition.help;
     this.type = definition.type;
     this.kind = kind.element;

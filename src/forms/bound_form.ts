@@ -8,8 +8,9 @@ import { type BoundField, FieldState } from "./bound_field.ts";
 import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
-import { countOf } from "./messages.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
+import { type UserText } from "../texts/catalogue.ts";
+import { type Texts } from "../texts/texts.ts";
 
 /** The submitted data by field name, nested: strings, files, lists of these, or values of a typed caller. */
 export type Sent = Readonly<Record<string, unknown>>;
@@ -22,6 +23,8 @@ export interface BoundData {
   readonly initial: unknown;
   /** The copy on the page, or `null` for the only one. */
   readonly instance: string | null;
+  /** The texts for users, in the language of the request. */
+  readonly texts: Texts;
 }
 
 /** The position of a form: on its own, or as a row of a formset. */
@@ -57,11 +60,23 @@ export abstract class BoundState<V> implements BoundBase {
   readonly #own = new ErrorList();
   // Set when validation has succeeded. An error that is added later makes the form invalid again.
   #accepted: { readonly values: V } | null = null;
+  readonly #texts: Texts;
 
-  constructor(name: string, { sent, instance }: BoundData) {
+  constructor(name: string, { sent, instance, texts }: BoundData) {
     this.name = name;
     this.instance = instance;
     this.isBound = sent !== null;
+    this.#texts = texts;
+  }
+
+  /** The texts for users. On the prototype, so that a form that is logged or sent as JSON lacks them. */
+  get texts(): Texts {
+    return this.#texts;
+  }
+
+  /** Adds an error with a text of the catalogue. */
+  addText(field: string, text: UserText): void {
+    this.addError(field, this.#texts.write(text));
   }
 
   abstract field(name: string): BoundField;
@@ -87,7 +102,9 @@ export abstract class BoundState<V> implements BoundBase {
   get values(): V {
     const { errorCount } = this;
     if (this.#accepted !== null && errorCount === 0) return this.#accepted.values;
-    const state = this.isBound ? `it has ${countOf(errorCount, "error")}` : "no data was submitted";
+    const state = this.isBound
+      ? `it has ${errorCount === 1 ? "1 error" : `${errorCount} errors`}`
+      : "no data was submitted";
     throw new TypeError(`Cannot read the values of ${this.kind} "${this.name}": ${state}; check isValid first`);
   }
 

@@ -13,14 +13,14 @@ import type { DisplayValue } from "./field_rules.ts";
 import { fieldsOfForm, type FormInitial } from "./form.ts";
 import { type BoundFormset, type BoundFormsetRow, type FormsetDefinition, MAX_ROWS } from "./formset.ts";
 import { initialOfRows } from "./initial.ts";
-import { countOf } from "./messages.ts";
 import { isPlainObject, prefixPath, splitRowName, valueAt } from "./path.ts";
 import { parseNumber, sentChecked, sentText } from "./sent.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 // The placeholder for the index in the names of the empty row.
 const EMPTY_INDEX = "__index__";
-const DELETE_FIELD = field.checkbox({ label: "Delete" });
-const ORDER_FIELD = field.number({ label: "Order", step: "any" });
+const DELETE_FIELD = field.checkbox();
+const ORDER_FIELD = field.number({ step: "any" });
 
 /** A bound row: its form, the checkbox that deletes it and the number that orders it. */
 export class RowState<V> implements BoundFormsetRow<V>, FormPart {
@@ -36,7 +36,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
   readonly #order: unknown;
 
   constructor(
-    { definition, instance, isBound, initial: rows }: FormsetState<V>,
+    { definition, instance, isBound, initial: rows, texts }: FormsetState<V>,
     index: number | null,
     sent: unknown,
     isCleared: boolean = false,
@@ -55,7 +55,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
     const step = index ?? EMPTY_INDEX;
     const blank = extra && (isCleared || blankExtra);
     this.#place = { steps: [prefix, step], prefix: `${prefix}[${step}]`, extra, blank };
-    const data = { sent: isBound && index !== null ? Object.fromEntries(fields) : null, initial, instance };
+    const data = { sent: isBound && index !== null ? Object.fromEntries(fields) : null, initial, instance, texts };
     this.form = new FormState(definition.form, data, this.#place);
     const position = extra || index === null ? undefined : index + 1;
     this.deleteField = canDelete ? this.#ownField("_delete", DELETE_FIELD, this.isDeleted, false) : null;
@@ -90,16 +90,16 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
   checkOrder(): void {
     // A number is checked synchronously.
     const result = ORDER_FIELD.check(this.#order);
-    if ("message" in result) this.form.addError("_order", result.message);
+    if ("message" in result) this.form.addText("_order", result.message);
   }
 
   /** Returns whether no data was entered: each field is empty or still has its initial value. */
   isUnchanged(): boolean {
-    const { definition, sent, initial, instance } = this.form;
+    const { definition, sent, initial, instance, texts } = this.form;
     const fields = fieldsOfForm(definition);
     const names = fields.names(sent);
     if (names.length === 0) return isBlankInput(sent);
-    const blank = new FormState(definition, { sent: null, initial, instance }, this.#place);
+    const blank = new FormState(definition, { sent: null, initial, instance, texts }, this.#place);
     return names.every((name) => {
       if (isBlankInput(valueAt(sent, fields.path(name)))) return true;
       const { type, value } = this.form.field(name);
@@ -115,6 +115,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
       name: this.fullName(name),
       steps: [...this.#place.steps, name],
       definition,
+      label: this.form.texts.write(catalogueText(name === "_order" ? "orderRow" : "deleteRow")),
       isBound: this.form.isBound,
       sent,
       initial,
@@ -138,8 +139,9 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
   readonly #isTooLong: boolean;
   readonly #rows: RowState<V>[];
 
-  constructor(definition: FormsetDefinition<V>, { sent, initial, instance }: BoundData) {
-    super(definition.name, { sent, initial, instance });
+  constructor(definition: FormsetDefinition<V>, data: BoundData) {
+    super(definition.name, data);
+    const { sent, initial } = data;
     this.definition = definition;
     this.initial = initialOfRows(definition.name, initial);
     this.hasFiles = fieldsOfForm(definition.form).takeFiles;
@@ -184,7 +186,7 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     const row = place === null || place.name === "" ? undefined : this.#rows[place.row];
     if (place !== null && row !== undefined) return row.field(place.name);
     throw new TypeError(
-      `Cannot find field "${name}" of formset "${this.name}": it has ${countOf(this.#rows.length, "row")}; ` +
+      `Cannot find field "${name}" of formset "${this.name}": it has ${this.#rows.length} rows; ` +
         `use a name such as "${prefix}[0].name"`,
     );
   }
@@ -209,7 +211,7 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     if (row !== undefined) return row.form.addError(place.name, message);
     throw new RangeError(
       `Cannot add an error to "${field}" of formset "${this.name}": ` +
-        `clean received ${countOf(rows.length, "row")}; use an index from 0`,
+        `clean received ${rows.length} rows; use an index from 0`,
     );
   }
 

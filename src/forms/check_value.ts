@@ -9,6 +9,7 @@ import type { FieldMessages, FieldResult, FieldRules } from "./field_rules.ts";
 import { acceptsFile } from "./file_type.ts";
 import { messageFor } from "./messages.ts";
 import { parseNumber, sentChecked, sentFiles, sentList, sentText, sentTexts } from "./sent.ts";
+import { catalogueText, type UserText } from "../texts/catalogue.ts";
 
 /** The differences between the types of text. */
 export interface TextTraits {
@@ -106,7 +107,9 @@ export async function checkFiles(rules: FieldRules, sent: unknown): Promise<Fiel
   if (files.length > maxFiles) return broken(rules, "maxFiles");
   // With several files, the message must name the file.
   const invalid = (file: File, rule: "maxBytes" | "accept"): FieldResult<never> =>
-    files.length === 1 ? broken(rules, rule) : wrong(`${file.name}: ${messageFor(rules, rule)}`);
+    files.length === 1
+      ? broken(rules, rule)
+      : wrong(catalogueText("fileMessage", { name: file.name, message: messageFor(rules, rule) }));
   const large = files.find((file) => file.size > maxBytes);
   if (large !== undefined) return invalid(large, "maxBytes");
   const tokens = accept?.toLowerCase().split(",").map((token) => token.trim()) ?? null;
@@ -165,6 +168,6 @@ function broken(rules: FieldRules, rule: keyof FieldMessages): FieldResult<never
   return wrong(messageFor(rules, rule));
 }
 
-function wrong(message: string): FieldResult<never> {
+function wrong(message: UserText): FieldResult<never> {
   return { kind: "invalid", message };
 }

@@ -88,12 +88,12 @@ export interface FieldBuilders {
  *
  * const title = field.text({ required: true, maxlength: 80 });
  * assertEquals(title.check("Milk"), { kind: "valid", value: "Milk" });
- * assertEquals(title.check(""), { kind: "invalid", message: "Fill in this field" });
+ * assertEquals(title.check(""), { kind: "invalid", message: { key: "enterValue", values: {} } });
  *
  * const count = field.number({ min: 1 });
  * assertEquals(count.check("3"), { kind: "valid", value: 3 });
  * assertEquals(count.check(""), { kind: "valid", value: null });
- * assertEquals(count.check("0"), { kind: "invalid", message: "Enter a number of 1 or more" });
+ * assertEquals(count.check("0"), { kind: "invalid", message: { key: "minNumber", values: { bound: 1 } } });
  * ```
  */
 export const field: FieldBuilders = Object.freeze(Object.fromEntries(

@@ -59,8 +59,8 @@ const TEXT: FieldKindRules = {
   check: textCheck(),
   show: (data) => showText(data),
   moment: null,
-  required: "Fill in this field",
-  invalid: "Enter one text",
+  required: "enterValue",
+  invalid: "enterText",
 };
 
 const CHOICE: FieldKindRules = {
@@ -70,8 +70,8 @@ const CHOICE: FieldKindRules = {
   attributes: [],
   others: ["choices"],
   check: checkChoice,
-  required: "Choose an option",
-  invalid: "Choose one of the options",
+  required: "chooseOption",
+  invalid: "chooseOption",
 };
 
 const MOMENT: FieldKindRules = { ...TEXT, attributes: ["min", "max", "step"] };
@@ -91,16 +91,16 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     inputType: "email",
     maxlength: 254,
     check: textCheck({ normalize: trim, fits: (text) => EMAIL.test(text) }),
-    required: "Enter an email address",
-    invalid: "Enter an email address, such as name@example.com",
+    required: "enterEmail",
+    invalid: "invalidEmail",
   },
   url: {
     ...TEXT,
     inputType: "url",
     maxlength: 2048,
     check: textCheck({ normalize: trim, fits: isWebAddress }),
-    required: "Enter a web address",
-    invalid: (schemes) => `Enter a web address that begins with ${schemes.map(beginningOf).join(" or ")}`,
+    required: "enterUrl",
+    invalid: "invalidUrl",
   },
   password: {
     ...TEXT,
@@ -108,7 +108,7 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     maxlength: 1024,
     isSecret: true,
     check: textKeepingSpace,
-    required: "Enter a password",
+    required: "enterPassword",
   },
   hidden: { ...TEXT, inputType: "hidden", attributes: [], check: textKeepingSpace },
   number: {
@@ -117,8 +117,8 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     attributes: ["min", "max", "step"],
     defaults: { step: 1 },
     check: checkNumber,
-    required: "Enter a number",
-    invalid: "Enter a number",
+    required: "enterNumber",
+    invalid: "enterNumber",
   },
   checkbox: {
     ...TEXT,
@@ -127,8 +127,8 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     attributes: [],
     check: checkBox,
     show: (data) => sentChecked(data) === true,
-    required: "Tick this box to go on",
-    invalid: "Tick the box or leave it empty",
+    required: "checkBox",
+    invalid: "checkOrClearBox",
   },
   select: CHOICE,
   radio: { ...CHOICE, element: "input", inputType: "radio" },
@@ -138,35 +138,35 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     defaults: { multiple: true },
     check: checkChoices,
     show: (data) => Object.freeze(sentTexts(data).filter((text) => text !== null)),
-    required: "Choose at least one option",
-    invalid: "Choose from the options",
+    required: "chooseOptions",
+    invalid: "chooseOptions",
   },
   date: {
     ...MOMENT,
     inputType: "date",
     check: momentCheck(parseDays),
     show: (data) => showText(data, 0, 10),
-    moment: { noun: "date", parse: parseDays },
-    required: "Enter a date",
-    invalid: "Enter a date, such as 2025-12-31",
+    moment: { parse: parseDays },
+    required: "enterDate",
+    invalid: "enterDate",
   },
   datetime: {
     ...MOMENT,
     inputType: "datetime-local",
     check: momentCheck(parseDateTime),
     show: (data) => showText(data, 0, 16),
-    moment: { noun: "date and time", parse: parseDateTime },
-    required: "Enter a date and a time",
-    invalid: "Enter a date and a time, such as 2025-12-31T23:59",
+    moment: { parse: parseDateTime },
+    required: "enterDateTime",
+    invalid: "enterDateTime",
   },
   time: {
     ...MOMENT,
     inputType: "time",
     check: momentCheck(parseSeconds),
     show: (data) => showText(data, 11, 16),
-    moment: { noun: "time", parse: parseSeconds },
-    required: "Enter a time",
-    invalid: "Enter a time, such as 23:59",
+    moment: { parse: parseSeconds },
+    required: "enterTime",
+    invalid: "enterTime",
   },
   file: {
     ...TEXT,
@@ -175,8 +175,8 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     others: ["maxBytes", "maxFiles"],
     isSecret: true,
     check: (rules, sent) => rules.constraints.multiple ? checkFiles(rules, sent) : checkFile(rules, sent),
-    required: "Choose a file",
-    invalid: "Choose a file",
+    required: "chooseFile",
+    invalid: "chooseFile",
   },
 };
 
@@ -185,8 +185,4 @@ function showText(data: unknown, start?: number, end?: number): string {
   if (data instanceof Date) return Number.isNaN(data.getTime()) ? "" : data.toISOString().slice(start, end);
   // An object or a file never reaches a renderer, because some objects are rendered as markup (threats, finding 5).
   return sentText(data) ?? "";
-}
-
-function beginningOf(scheme: string): string {
-  return scheme === "http:" || scheme === "https:" ? `${scheme}//` : scheme;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UserText } from "../texts/catalogue.ts";
 
 /** Constraints of a field: those that a browser checks, and the size and number of files. Unset ones are absent. */
 export interface FieldConstraints {
@@ -72,7 +73,7 @@ export interface FieldMessages {
 /** The result of a check: the value, or an error message. */
 export type FieldResult<T> =
   | { readonly kind: "valid"; readonly value: T }
-  | { readonly kind: "invalid"; readonly message: string };
+  | { readonly kind: "invalid"; readonly message: UserText };
 
 /** The element that a field is rendered as; `inputType` distinguishes the kinds of `input`. */
 export type FieldKind = "textarea" | "checkbox" | "select" | "select_multi" | "input";
@@ -96,6 +97,24 @@ export interface FieldRules {
   readonly messages: FieldMessages;
 }
 
+/** Keys of the texts about a value as a whole. */
+export type FieldTextKey =
+  | "enterValue"
+  | "enterEmail"
+  | "enterUrl"
+  | "enterPassword"
+  | "enterNumber"
+  | "enterDate"
+  | "enterDateTime"
+  | "enterTime"
+  | "enterText"
+  | "checkBox"
+  | "checkOrClearBox"
+  | "chooseOption"
+  | "chooseOptions"
+  | "chooseFile"
+  | "invalidEmail";
+
 /** The rules of a field type: everything that distinguishes it from other types. */
 export interface FieldKindRules {
   /** The element it is rendered as. */
@@ -116,10 +135,10 @@ export interface FieldKindRules {
   readonly check: (rules: FieldRules, sent: unknown) => FieldResult<unknown> | Promise<FieldResult<unknown>>;
   /** Returns the value to render, from a submitted or an initial value. */
   readonly show: (data: unknown) => DisplayValue;
-  /** For a date or time: its name, and the conversion of its text to a number. */
-  readonly moment: { readonly noun: string; readonly parse: (text: string) => number | null } | null;
-  /** The message for an empty field. */
-  readonly required: string;
-  /** The message for a value of another type, with the schemes of a URL. */
-  readonly invalid: string | ((schemes: readonly string[]) => string);
+  /** For a date or time: the conversion of its text to a number. */
+  readonly moment: { readonly parse: (text: string) => number | null } | null;
+  /** The text for an empty field. */
+  readonly required: FieldTextKey;
+  /** The text for a value of another type. */
+  readonly invalid: FieldTextKey | "invalidUrl";
 }

@@ -1,79 +1,57 @@
 /**
- * The messages for users that fields and formsets give by themselves. Those of a type of field stand with its other
- * rules, in `field_kinds.ts`.
+ * The texts for users about the value of a field: the message that the field sets for a broken rule, else a text of the catalogue.
  *
  * @module
  */
+import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { FieldMessages, FieldRules } from "./field_rules.ts";
 
-/** Writes the message for a broken rule: the field's own, or the built-in one. */
-export function messageFor(rules: FieldRules, rule: keyof FieldMessages): string {
+/** Returns the text about a broken rule. */
+export function messageFor(rules: FieldRules, rule: keyof FieldMessages): UserText {
   return rules.messages[rule] ?? builtInMessage(rules, rule);
 }
 
-function builtInMessage({ kind, constraints, schemes }: FieldRules, rule: keyof FieldMessages): string {
+function builtInMessage({ kind, constraints, schemes }: FieldRules, rule: keyof FieldMessages): UserText {
+  const { minlength = 0, maxlength = 0, maxBytes = 0, maxFiles = 1, accept = "" } = constraints;
   switch (rule) {
     case "required":
-      return kind.required;
+      return catalogueText(kind.required);
     case "invalid":
-      return typeof kind.invalid === "string" ? kind.invalid : kind.invalid(schemes);
+      return kind.invalid === "invalidUrl"
+        ? catalogueText("invalidUrl", { beginnings: schemes.map(beginningOf) })
+        : catalogueText(kind.invalid);
     case "minlength":
-      return `Enter at least ${countOf(constraints.minlength ?? 0, "character")}`;
+      return catalogueText("minlength", { count: minlength });
     case "maxlength":
-      return `Enter at most ${countOf(constraints.maxlength ?? 0, "character")}`;
+      return catalogueText("maxlength", { count: maxlength });
     case "pattern":
-      return "Enter a value in the expected format";
+      return catalogueText("pattern");
     case "maxBytes":
-      return `Choose a file of at most ${formatBytes(constraints.maxBytes ?? 0)}`;
+      return catalogueText("fileBytes", { bytes: maxBytes });
     case "maxFiles":
-      return `Choose at most ${countOf(constraints.maxFiles ?? 1, "file")}`;
+      return catalogueText("fileCount", { count: maxFiles });
     case "accept":
-      return `Choose a file of one of these types: ${
-        constraints.accept?.split(",").map((type) => type.trim()).join(", ")
-      }`;
+      return catalogueText("fileType", { types: accept.split(",").map((type) => type.trim()) });
     default:
-      return kind.moment === null
-        ? numberMessage(constraints, rule)
-        : momentMessage(constraints, rule, kind.moment.noun);
+      return kind.moment === null ? numberMessage(constraints, rule) : momentMessage(constraints, rule);
   }
 }
 
-function numberMessage({ min, max, step }: FieldRules["constraints"], rule: "min" | "max" | "step"): string {
-  if (rule === "min") return `Enter a number of ${min} or more`;
-  if (rule === "max") return `Enter a number of ${max} or less`;
-  return step === 1 && Number.isInteger(min ?? 0) ? "Enter a whole number" : stepMessage(step, min);
+function numberMessage({ min, max, step }: FieldRules["constraints"], rule: "min" | "max" | "step"): UserText {
+  if (rule === "min") return catalogueText("minNumber", { bound: Number(min) });
+  if (rule === "max") return catalogueText("maxNumber", { bound: Number(max) });
+  const base = Number(min ?? 0);
+  if (step === 1 && Number.isInteger(base)) return catalogueText("wholeNumber");
+  return catalogueText("stepNumber", { step: Number(step), base });
 }
 
-function momentMessage(
-  { min, max, step }: FieldRules["constraints"],
-  rule: "min" | "max" | "step",
-  noun: string,
-): string {
-  if (rule === "step") return stepMessage(step, min);
-  return rule === "min" ? `Enter a ${noun} not before ${min}` : `Enter a ${noun} not after ${max}`;
+function momentMessage({ min, max }: FieldRules["constraints"], rule: "min" | "max" | "step"): UserText {
+  if (rule === "step") return catalogueText("stepMoment");
+  return rule === "min"
+    ? catalogueText("minMoment", { bound: String(min) })
+    : catalogueText("maxMoment", { bound: String(max) });
 }
 
-function stepMessage(step: number | string | undefined, min: number | string | undefined): string {
-  return `Enter a value in steps of ${step}${min === undefined ? "" : ` from ${min}`}`;
-}
-
-/** Writes the message for a formset with too few rows. */
-export function tooFewRows(min: number): string {
-  return `Give at least ${countOf(min, "row")}`;
-}
-
-/** Writes the message for a formset with too many rows. */
-export function tooManyRows(max: number): string {
-  return `Give at most ${countOf(max, "row")}`;
-}
-
-/** Writes a number of things: `1 row`, `2 rows`. */
-export function countOf(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes >= 1024 * 1024) return `${Math.round(bytes / (1024 * 1024) * 10) / 10} MiB`;
-  if (bytes >= 1024) return `${Math.round(bytes / 1024 * 10) / 10} KiB`;
-  return countOf(bytes, "byte");
+function beginningOf(scheme: string): string {
+  return scheme === "http:" || scheme === "https:" ? `${scheme}//` : scheme;
 }

@@ -16,6 +16,7 @@ import type { Item } from "../results/item.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Bus, Store } from "../store/store.ts";
+import { type MessageOptions } from "../texts/texts.ts";
 
 /** What went wrong, and where. */
 export interface ErrorInfo {
@@ -113,6 +114,12 @@ export interface HandlerOptions {
   readonly storeSeconds?: number | undefined;
   /** How mutations are kept from running twice. */
   readonly idempotency?: IdempotencyOptions | undefined;
+  /**
+   * The texts that users see, from the server and from the browser runtime: their language, and texts in place of those of the
+   * catalogue. A function is called once for each request that needs a text, for an application in several languages. Messages that
+   * a field or a schema sets come first. Default: English.
+   */
+  readonly messages?: MessageOptions | ((request: Request) => MessageOptions) | undefined;
   /** How much of anything a request may bring, and how long it may take. */
   readonly limits?: LimitsOptions | undefined;
   /**

@@ -26,6 +26,7 @@ import { createMemoryStore } from "../store/memory.ts";
 import { createMemoryBus } from "../store/memory_bus.ts";
 import { createRateLimiter } from "../store/rate_limiter.ts";
 import type { HandlerOptions, IdempotencyOptions } from "./options.ts";
+import { createUserTexts } from "../dispatch/user_texts.ts";
 
 /** The parts of a dispatch that are there before the pages are read. */
 type Prepared = Omit<
@@ -93,6 +94,11 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     live: new Live(bus, (error) => logError(error, "a topic")),
     signals: createSignals(),
     report,
+    userTexts: createUserTexts({
+      messages: options.messages,
+      dev,
+      report: (error, request) => report(error, request, null),
+    }),
   };
   return { app, disconnects, baseDir, heartbeatSeconds };
 }

@@ -40,7 +40,7 @@ export interface Started {
  */
 export async function startApp(options: HandlerOptions, services: Services): Promise<Started> {
   const { app, baseDir, heartbeatSeconds } = services;
-  const { manager, limits, signals, report } = app;
+  const { manager, limits, signals, report, userTexts } = app;
   const { invalidStatus = 200, originPath = "relative" } = options;
   const manifest = await loadManifest(await findPages(baseDir, options.pages));
   for (const warning of manifest.warnings) warn(warning);
@@ -54,11 +54,12 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     errorPage,
     notFound,
     report: (error, request) => report(error, request, null),
+    textsOf: (pageRender) => userTexts.of(pageRender),
   });
   const files = baseDir === null ? null : createStaticFiles(join(baseDir, "static"));
   const pageRenderOf = (answer: Answer): PageRender => renderWithoutPage(answer, services);
-  const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, pageRenderOf, report };
-  const serveServices = { router, files, rendering, report };
+  const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, pageRenderOf, report, userTexts };
+  const serveServices = { router, files, rendering, report, userTexts };
   const dispatch = new FormActionDispatch({
     ...app,
     router,

@@ -291,12 +291,11 @@ class PartScanner {
     this.#fileBytes += piece.length;
     const { fileBytes } = this.#limits;
     if (this.#fileBytes > fileBytes) {
-      // Read by the visitor who has chosen it: a field's own `maxBytes` speaks only below this limit.
-      const most = fileBytes.toLocaleString("en");
       throw new InputError(
         413,
-        `Cannot take a file of more than ${most} bytes, the limit "fileBytes": choose a smaller one`,
+        `Cannot read body: a file has more than ${fileBytes} bytes, the limit "fileBytes"`,
         "fileBytes",
+        { maximum: fileBytes },
       );
     }
     return piece;
@@ -462,5 +461,7 @@ function cutOff(): InputError {
 }
 
 function tooMany(limit: "files" | "parts", maximum: number): InputError {
-  return new InputError(413, `Cannot read body: more than ${maximum} ${limit}, the limit "${limit}"`, limit);
+  return new InputError(413, `Cannot read body: more than ${maximum} ${limit}, the limit "${limit}"`, limit, {
+    maximum,
+  });
 }

@@ -11,6 +11,7 @@ import type { LayoutEntry } from "./folder_tree.ts";
 import type { PageRoute } from "./manifest.ts";
 import type { PageComponent, PageProps, PageResponse } from "./page_module.ts";
 import { isAsync } from "./read_module.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** The body of a page. */
 export type PageBody =
@@ -120,7 +121,9 @@ type RenderedMarkup = Extract<PageBody, { readonly kind: "markup" }>;
 
 /** Returns the markup of `render`, or `null` if it admits the request and leaves the body to the component. */
 function readRendered(rendered: unknown, { file }: PageRoute): RenderedMarkup | null {
-  if (rendered === false) throw new HyperError(403, "You may not see this page");
+  if (rendered === false) {
+    throw new HyperError(403, "The page denies the request", { userText: catalogueText("denied") });
+  }
   if (rendered === undefined || rendered === true) return null;
   if (isMarkup(rendered)) return { kind: "markup", content: rendered };
   throw new TypeError(

@@ -17,6 +17,7 @@ import { dependency, stageOf } from "../deps/resolver.ts";
 import { DependencyCycleError, HyperError, isA } from "../errors.ts";
 import type { PageResponse, RenderFunction } from "./page_module.ts";
 import type { Pattern } from "./route.ts";
+import { catalogueText, type UserText } from "../texts/catalogue.ts";
 
 /** The named values of a page. */
 export type PageContextMap = ReadonlyMap<string, Dependency<unknown>>;
@@ -35,8 +36,8 @@ export class PageDeniedError extends HyperError {
    * Makes a denial.
    *
    * @param status The HTTP status, 400 to 599.
-   * @param message The message for the user.
-   * @param options The page's response, the error that it threw as `cause`, and headers.
+   * @param message The message for developers.
+   * @param options The page's response, the error that it threw as `cause`, headers, and the text for the user.
    */
   constructor(
     status: number,
@@ -45,6 +46,7 @@ export class PageDeniedError extends HyperError {
       readonly response?: Response | null;
       readonly cause?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
+      readonly userText?: UserText;
     } = {},
   ) {
     super(status, message, options);
@@ -64,7 +66,7 @@ export interface GuardedPage {
   readonly context: PageContextMap;
 }
 
-const DENIED = "You may not see this page";
+const DENIED = "The page denies the request";
 const ADMITTED: PageVerdict = Object.freeze({ kind: "admitted" });
 
 /** Makes the dependency that runs the guard of a page, at most once in a request. */
@@ -131,22 +133,26 @@ async function runGuard(page: GuardedPage, ctx: RequestContext, isApart: boolean
     return verdictOf(rendered, response);
   } catch (error) {
     if (!isA(error, HyperError) || error.status >= 500) throw error;
-    const { status, message, headers } = error;
-    return denied(new PageDeniedError(status, message, { headers, cause: error }));
+    const { status, message, headers, userText } = error;
+    return denied(new PageDeniedError(status, message, { headers, cause: error, userText: userText ?? message }));
   }
 }
 
 function verdictOf(rendered: unknown, { status, headers }: PageResponse): PageVerdict {
+  const userText = catalogueText("denied");
   // A response replaces the page, so that the values of the page must not be available either.
   if (rendered instanceof Response) return denied(ofResponse(rendered));
-  if (rendered === false) return denied(new PageDeniedError(403, DENIED));
-  if (status >= 400 && status <= 599) return denied(new PageDeniedError(status, DENIED));
+  if (rendered === false) return denied(new PageDeniedError(403, DENIED, { userText }));
+  if (status >= 400 && status <= 599) return denied(new PageDeniedError(status, DENIED, { userText }));
   if (status >= 300 && status <= 399) return denied(ofResponse(new Response(null, { status, headers })));
   return ADMITTED;
 }
 
 function ofResponse(response: Response): PageDeniedError {
-  return new PageDeniedError(response.status >= 400 ? response.status : 403, DENIED, { response });
+  return new PageDeniedError(response.status >= 400 ? response.status : 403, DENIED, {
+    response,
+    userText: catalogueText("denied"),
+  });
 }
 
 function denied(error: PageDeniedError): PageVerdict {

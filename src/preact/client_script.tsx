@@ -28,6 +28,7 @@ export interface ClientScriptProps {
  * ```
  */
 export function ClientScript({ nonce }: ClientScriptProps): MarkupNode {
-  const { clientPath } = usePageState("ClientScript");
-  return <script type="module" src={clientPath} {...(nonce === undefined ? {} : { nonce })} />;
+  const { clientPath, texts: { replaced } } = usePageState("ClientScript");
+  const messages = Object.keys(replaced).length === 0 ? {} : { "data-hyper-messages": JSON.stringify(replaced) };
+  return <script type="module" src={clientPath} {...messages} {...(nonce === undefined ? {} : { nonce })} />;
 }

@@ -28,7 +28,7 @@ export async function completePage(html: string, head: readonly Markup[], state:
   const toasts = state.askedForToasts || state.takeToasts().length === 0
     ? ""
     : await renderHtml(inState(state, <Toasts />), null);
-  return keepCarriageReturns(plainDocument(html + toasts, parts, await renderClientScript(state)));
+  return keepCarriageReturns(plainDocument(html + toasts, parts, await renderClientScript(state), state.texts.lang));
 }
 
 /** Renders a document in pieces. The first holds the head and everything before the first component that suspends. */
@@ -47,7 +47,7 @@ export async function* completeInParts(
       continue;
     }
     pending += piece;
-    const begun = beginDocument(pending, parts, script);
+    const begun = beginDocument(pending, parts, script, state.texts.lang);
     if (begun === null) continue;
     end = begun.end;
     yield keepCarriageReturns(begun.text);

@@ -27,14 +27,14 @@ export function withHead(document: string, head: HeadParts): string {
 }
 
 /** Returns a plain document around a page that has no layout with `<html>`. */
-export function plainDocument(html: string, head: HeadParts, clientScript: string): string {
-  return plainBeginning(html, head, clientScript) + PLAIN_END;
+export function plainDocument(html: string, head: HeadParts, clientScript: string, lang: string): string {
+  return plainBeginning(html, head, clientScript, lang) + PLAIN_END;
 }
 
-function plainBeginning(html: string, head: HeadParts, clientScript: string): string {
+function plainBeginning(html: string, head: HeadParts, clientScript: string, lang: string): string {
   const { title, rest } = mergeHeadParts(head);
   return (
-    `<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
+    `<!DOCTYPE html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
     `${title}${rest}${clientScript}</head><body>${html}`
   );
 }
@@ -53,10 +53,15 @@ export interface DocumentBeginning {
  * Returns the beginning of a document around the first pieces of a page; `null` while they do not yet show whether the page
  * renders `<html>` itself, or where its head ends.
  */
-export function beginDocument(html: string, head: HeadParts, clientScript: string): DocumentBeginning | null {
+export function beginDocument(
+  html: string,
+  head: HeadParts,
+  clientScript: string,
+  lang: string,
+): DocumentBeginning | null {
   if (!/\S/.test(html)) return null;
   const document = asDocument(html);
-  if (document === null) return { text: plainBeginning(html, head, clientScript), end: PLAIN_END };
+  if (document === null) return { text: plainBeginning(html, head, clientScript, lang), end: PLAIN_END };
   return /<\/head\s*>|<body[\s>]/i.test(document) ? { text: withHead(document, head), end: "" } : null;
 }
 

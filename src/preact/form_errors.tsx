@@ -5,12 +5,13 @@
  */
 import type { BoundField } from "../forms/bound_field.ts";
 import { useContext } from "./use_context.ts";
-import { FormScope } from "./page_state.ts";
+import { FormScope, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** Props of `<FormErrors>`. */
 export interface FormErrorsProps {
-  /** The text above the errors. Default: `Please check your input`. */
+  /** The text above the errors. Default: the text `formErrors` of the catalogue, "There is a problem". */
   readonly title?: Markup | undefined;
   /** Classes of the summary. Default: `hyper-form-errors`. */
   readonly class?: string | undefined;
@@ -42,15 +43,16 @@ export interface FormErrorsProps {
  * assertStringIncludes(page, 'name="title"');
  * ```
  */
-export function FormErrors({ title = "Please check your input", ...props }: FormErrorsProps): MarkupNode | null {
+export function FormErrors({ title, ...props }: FormErrorsProps): MarkupNode | null {
   const form = useContext(FormScope);
   if (form === null) throw new TypeError("Cannot render <FormErrors>: it is outside a <Form> of an action with a form");
   if (form.errorCount === 0) return null;
+  const { texts } = usePageState("FormErrors");
   const fields = new Map(form.fields.map((field) => [field.name, field]));
   return (
     // Without scripts, `autofocus` moves the focus here when the page loads; otherwise the runtime does.
     <div class={props.class ?? "hyper-form-errors"} role="alert" tabindex={-1} autofocus data-hyper-errors>
-      <p>{title}</p>
+      <p>{title ?? texts.write(catalogueText("formErrors"))}</p>
       <ul>
         {Array.from(form.errors).flatMap(([name, messages]) =>
           messages.map((message) => <li key={`${name} ${message}`}>{renderMessage(fields.get(name), message)}</li>)

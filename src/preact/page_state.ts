@@ -8,6 +8,7 @@ import { useContext } from "./use_context.ts";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { createProvider, type ProviderProps } from "./provider.ts";
+import { type Texts } from "../texts/texts.ts";
 
 /** A reference to an action: the action, its full name, or a decorated method. */
 // deno-lint-ignore ban-types -- a decorated method is any function; the action of a method is looked up
@@ -47,6 +48,8 @@ export interface PageState {
   isFailed(action: Action, instance: string | null): boolean;
   /** Takes the toasts of this page; the next page does not show them again. */
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
+  /** The texts that users read, in the language of the request. */
+  readonly texts: Texts;
   /** The path of the browser runtime. */
   readonly clientPath: string;
 }

@@ -11,6 +11,7 @@ import type { PageRoute } from "../pages/manifest.ts";
 import { originFields, type OriginFieldsOptions } from "../pages/origin.ts";
 import type { FailedForm, PageRender } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
+import type { Texts } from "../texts/texts.ts";
 import type { ActionRef, FormAction, PageState } from "./page_state.ts";
 
 /** The parts of a handler that rendering uses. */
@@ -19,6 +20,8 @@ export interface RenderingServices {
   readonly manager: FormActionManager;
   /** Options for the hidden fields that name the page of a form. */
   readonly originFields: OriginFieldsOptions;
+  /** Returns the texts that users read, in the language of a page render. */
+  readonly textsOf: (pageRender: PageRender) => Texts;
   /** The page `error.tsx`, or `null`. */
   readonly errorPage: PageRoute | null;
   /** The page `not_found.tsx`, or `null`. */
@@ -65,6 +68,10 @@ export class RenderState implements PageState {
 
   get path(): string {
     return this.#pageRender.url.pathname;
+  }
+
+  get texts(): Texts {
+    return this.#services.textsOf(this.#pageRender);
   }
 
   findAction(ref: ActionRef, component: string): FormAction {
@@ -115,7 +122,7 @@ export class RenderState implements PageState {
     const known = forms.get(key);
     if (known !== undefined) return known;
     const bindBlank = (made: FormWithInitial): AnyBound =>
-      bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance });
+      bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance, texts: this.texts });
     const made = makeForm(source, this.#pageRender.deps.ctx);
     const form = made instanceof Promise ? made.then(bindBlank) : bindBlank(made);
     forms.set(key, form);

@@ -16,6 +16,8 @@ import { formId } from "./form.tsx";
 import { asChildren, inState, pageNode } from "./page_node.tsx";
 import { isMarkupNode, keepCarriageReturns, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { type RenderingServices, RenderState } from "./render_state.ts";
+import { catalogueText, type UserText } from "../texts/catalogue.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** Returns what renders the pages of a handler. */
 export function createRendering(services: RenderingServices): Rendering {
@@ -98,7 +100,7 @@ class PreactRendering implements Rendering {
       // The application's page for failures has failed. The built-in page below uses none of its code.
       this.#services.report(error, of.request);
     }
-    return await plainFailure(status, message);
+    return await plainFailure(status, message, this.#services.textsOf(of));
   }
 
   /** Renders the page of an address. If the page of an invalid form fails, renders `error.tsx`: its layouts may have the form. */
@@ -109,17 +111,24 @@ class PreactRendering implements Rendering {
     } catch (error) {
       if (!options.failed || errorPage === null) throw error;
       if (isReportable(error)) report(error, of.request);
-      return await this.#renderErrorPage(errorPage, of, failureOf(error), options);
+      const { status, message } = failureOf(error);
+      return await this.#renderErrorPage(errorPage, of, { status, message: this.#write(of, message) }, options);
     }
   }
 
   async #renderAddress(of: PageRender, options: RenderOptions): Promise<RenderResult> {
     if (of.page === null && of.isOrigin) {
-      const rendered = await this.#renderFailure(of, { status: 404, message: NOT_FOUND }, options);
+      const notFound = { status: 404, message: this.#write(of, catalogueText("notFound")) };
+      const rendered = await this.#renderFailure(of, notFound, options);
       if (rendered !== null) return rendered;
     }
     const { page, pageRender } = pageOf(of);
     return await this.#renderPage(page, pageRender, options);
+  }
+
+  /** Makes a text for users in the language of the page. */
+  #write(of: PageRender, text: UserText): string {
+    return this.#services.textsOf(of).write(text);
   }
 
   /** Renders `not_found.tsx` for 404, else `error.tsx`; `null` if the application has neither. */
@@ -161,8 +170,6 @@ class PreactRendering implements Rendering {
     return { kind: "rendered", html, tree, state };
   }
 }
-
-const NOT_FOUND = "There is no such page";
 
 /** Options for one render. */
 interface RenderOptions {
@@ -234,18 +241,20 @@ function plainAnswer(html: string, status: number, headers: Headers | null = nul
 }
 
 /** Renders the built-in page for failures: for an application that has none, or whose own has failed. */
-async function plainFailure(status: number, message: string): Promise<PageAnswer> {
+async function plainFailure(status: number, message: string, { lang, write }: Texts): Promise<PageAnswer> {
   const page = (
-    <html lang="en">
+    <html lang={lang}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${status} ${message}`}</title>
+        <title>{message}</title>
       </head>
       <body>
         <main>
-          <h1>{status}</h1>
-          <p>{message}</p>
+          <h1>{message}</h1>
+          <p>
+            <a href="/">{write(catalogueText("homeLink"))}</a>
+          </p>
         </main>
       </body>
     </html>

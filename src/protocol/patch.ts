@@ -57,6 +57,8 @@ export interface ErrorPatchData {
   readonly message: string;
   /** Messages by field path, the form's own under `""`; given when the input was refused. */
   readonly issues?: Issues;
+  /** The reason, for the developer of the client. It is never shown to users. */
+  readonly reason?: string;
 }
 
 /** What was wrong with the input: messages by field path, the form's own under `""`. */

@@ -10,10 +10,16 @@ import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
+import { catalogueText } from "../texts/catalogue.ts";
+import { type RespondServices } from "./services.ts";
 
 /** Answers with JSON. */
-export async function respondWithData(answer: Answer): Promise<Reply | Response> {
+export async function respondWithData(answer: Answer, { userTexts }: RespondServices): Promise<Reply | Response> {
   const { outcome, limits } = answer;
+  const failed = (refusal: Failure): Reply => {
+    const { status, headers, reason } = refusal;
+    return problem(status, userTexts.ofFailure(refusal, answer), headers, reason === null ? {} : { reason });
+  };
   switch (outcome.kind) {
     case "response":
       return outcome.response;
@@ -31,7 +37,7 @@ export async function respondWithData(answer: Answer): Promise<Reply | Response>
       return collected.kind === "failure" ? failed(collected) : items(events, collected.isComplete);
     }
     case "invalid":
-      return problem(422, "Some of what was sent was not accepted", {}, outcome.issues);
+      return problem(422, userTexts.of(answer).write(catalogueText("checkFields")), {}, { issues: outcome.issues });
     case "unread":
       return failed(outcome.failure);
     case "failure":
@@ -64,17 +70,13 @@ function json(status: number, value: unknown): Reply {
   return reply(status, JSON.stringify(value), { "content-type": JSON_TYPE });
 }
 
-function failed({ status, message, headers }: Failure): Reply {
-  return problem(status, message, headers);
-}
-
 function problem(
   status: number,
   detail: string,
   headers: Readonly<Record<string, string>>,
-  issues?: Issues,
+  members: { readonly issues?: Issues; readonly reason?: string },
 ): Reply {
-  const body = { ok: false, type: "about:blank", title: titleOf(status), status, detail, issues };
+  const body = { ok: false, type: "about:blank", title: titleOf(status), status, detail, ...members };
   return reply(status, JSON.stringify(body), { ...lowerCased(headers), "content-type": PROBLEM_TYPE });
 }
 

@@ -12,6 +12,8 @@ import { flashCookie, MAX_TOASTS, type ToastValue } from "./flash.ts";
 import { lowerCased, type Reply, reply, replyWithPage } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
+import { catalogueText } from "../texts/catalogue.ts";
+import { failure } from "../dispatch/failure.ts";
 
 /** Answers with a document, a redirect to one, or nothing. */
 export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Reply | Response> {
@@ -79,15 +81,19 @@ function back({ origin, url }: Answer, events: readonly Patch[]): Reply {
 function refusedInput(issues: Readonly<Record<string, readonly string[]>>): Failure {
   const [first] = Object.entries(issues);
   const message = first === undefined
-    ? "This was not accepted"
+    ? catalogueText("checkFields")
     : [first[0], ...first[1].slice(0, 1)].filter(Boolean).join(": ");
-  return { kind: "failure", status: 422, message, headers: {} };
+  return failure(422, message);
 }
 
-async function failed(answer: Answer, failure: Failure, services: RespondServices): Promise<Reply | Response> {
+async function failed(answer: Answer, refusal: Failure, services: RespondServices): Promise<Reply | Response> {
   const pageRender = answer.origin ?? services.pageRenderOf(answer);
-  const page = await services.rendering.failure(pageRender, failure.status, failure.message);
-  return withHeaders(asReply(page, answer), failure);
+  const page = await services.rendering.failure(
+    pageRender,
+    refusal.status,
+    services.userTexts.ofFailure(refusal, answer),
+  );
+  return withHeaders(asReply(page, answer), refusal);
 }
 
 /** Gives an answer the status and the headers of a refusal, such as `Retry-After`. */

@@ -6,7 +6,7 @@
 import { notify, type Report } from "../callback.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
-import { failureOf } from "../dispatch/failure.ts";
+import { failure, failureOf } from "../dispatch/failure.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import type { RunningStream } from "../dispatch/running_stream.ts";
 import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
@@ -16,9 +16,8 @@ import { flashCookie } from "./flash.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
-/** What a refused form says beside its errors, which are told by field. */
-const INVALID_MESSAGE = "Some of what was sent was not accepted";
 /** Milliseconds a stream may take for its first item before its status is sent: what fails at once still has one. */
 const FIRST_ITEM_WAIT = 50;
 
@@ -48,9 +47,9 @@ export async function respondWithEvents(answer: Answer, services: RespondService
     case "invalid":
       return await invalid(outcome, answer, services);
     case "unread":
-      return failed(outcome.failure, answer);
+      return failed(outcome.failure, answer, services);
     case "failure":
-      return failed(outcome, answer);
+      return failed(outcome, answer, services);
   }
 }
 
@@ -86,7 +85,7 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
   const actionName = answer.action?.name ?? "";
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
-  if (early.kind === "failed") return failed(failureOf(early.error), answer);
+  if (early.kind === "failed") return failed(failureOf(early.error), answer, services);
 
   const onError = reporterOf(answer, services);
   const openedAt = performance.now();
@@ -96,7 +95,7 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
     stream: running,
     heartbeatSeconds,
     maxSeconds: limits.streamSeconds,
-    errorEvent: (error) => isPassing(error, request) ? null : errorPatch(failureOf(error)),
+    errorEvent: (error) => isPassing(error, request) ? null : errorPatch(failureOf(error), answer, services),
     onEnd: (reason) =>
       signals.streamClosed.send(
         { actionName, reason, durationMs: performance.now() - openedAt, request },
@@ -138,7 +137,7 @@ async function invalid(
   services: RespondServices,
 ): Promise<Reply | Response> {
   const { action, origin, instance } = answer;
-  const error = errorPatch({ kind: "failure", status: 422, message: INVALID_MESSAGE, headers: {} }, issues);
+  const error = errorPatch(failure(422, catalogueText("checkFields")), answer, services, issues);
   if (form === null || action === null || origin === null) return events(422, [error], answer);
   const rendered = await services.rendering.failedForm(origin, { action, instance, form });
   if (rendered.kind === "response") {
@@ -153,10 +152,13 @@ async function invalid(
   return events(422, [patch, error], answer);
 }
 
-function failed(failure: Failure, answer: Answer): Reply {
-  return events(failure.status, [errorPatch(failure)], answer, lowerCased(failure.headers));
+function failed(refusal: Failure, answer: Answer, services: RespondServices): Reply {
+  return events(refusal.status, [errorPatch(refusal, answer, services)], answer, lowerCased(refusal.headers));
 }
 
-function errorPatch({ status, message }: Failure, issues?: Issues): Patch {
-  return { event: "error", data: { status, message, ...(issues === undefined ? {} : { issues }) } };
+function errorPatch(refusal: Failure, answer: Answer, { userTexts }: RespondServices, issues?: Issues): Patch {
+  const { status, reason } = refusal;
+  const message = userTexts.ofFailure(refusal, answer);
+  const more = { ...(reason === null ? {} : { reason }), ...(issues === undefined ? {} : { issues }) };
+  return { event: "error", data: { status, message, ...more } };
 }

@@ -34,7 +34,7 @@ function encode(answer: Answer, services: RespondServices): Promise<Reply | Resp
     case "runtime":
       return respondWithEvents(answer, services);
     case "data":
-      return respondWithData(answer);
+      return respondWithData(answer, services);
   }
 }
 

@@ -7,7 +7,7 @@ import { ifNoneMatch } from "@std/http/etag";
 import { notify } from "../callback.ts";
 import type { Served } from "../dispatch/app.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
-import { failure, failureOf, isReportable } from "../dispatch/failure.ts";
+import { failure, failureOf, isReportable, notAllowed } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { CLIENT_FILES } from "../client_bundle.ts";
 import type { PageRoute } from "../pages/manifest.ts";
@@ -22,6 +22,8 @@ import { beginPage, streamPage } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
+import { catalogueText } from "../texts/catalogue.ts";
+import { type UserTexts } from "../dispatch/user_texts.ts";
 
 /** What serving works with. */
 export interface ServeServices {
@@ -31,6 +33,8 @@ export interface ServeServices {
   readonly files: StaticFiles | null;
   /** Renders pages. */
   readonly rendering: Rendering;
+  /** The texts that users read. */
+  readonly userTexts: UserTexts;
   /** Told everything that went wrong and was none of the visitor's doing. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
@@ -96,7 +100,7 @@ async function find(
     deps,
     takeToasts: noToasts,
   };
-  return await serveFailure(pageRender, failure(404, "There is no such page"), services);
+  return await serveFailure(pageRender, failure(404, catalogueText("notFound")), services);
 }
 
 async function servePage(
@@ -110,7 +114,7 @@ async function servePage(
     return whole(new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    const refusal = failure(405, "This answers GET, HEAD only", { allow: "GET, HEAD" });
+    const refusal = notAllowed("GET, HEAD");
     const pageRender: PageRender = {
       page: match.route,
       isOrigin: true,
@@ -155,14 +159,18 @@ async function servePage(
   }
 }
 
-async function serveInParts(page: PageInParts, request: Request, { report }: ServeServices): Promise<Served> {
+async function serveInParts(
+  page: PageInParts,
+  request: Request,
+  { report, userTexts }: ServeServices,
+): Promise<Served> {
   const { status, headers } = page;
   const begun = await beginPage(page.html);
   const whole = { kind: "page", html: begun.html, status, headers, tookToasts: false } as const;
   if (begun.kind === "whole") return sealPage(whole, request);
   const { body, drawn } = streamPage(begun, (error) => {
     if (isReportable(error)) report(error, request, null);
-    return failureOf(error).message;
+    return userTexts.ofFailure(failureOf(error), { request });
   });
   const { headers: said, ...reply } = replyWithPage(whole, request.method);
   // A proxy that gathers the answer, as nginx does unless it is told, would gather the wait too.
@@ -178,10 +186,15 @@ function noToasts(): readonly ToastValue[] {
 
 async function serveFailure(
   pageRender: PageRender,
-  { status, message, headers }: Failure,
-  { rendering }: ServeServices,
+  refusal: Failure,
+  { rendering, userTexts }: ServeServices,
 ): Promise<Served> {
-  const served = sealPage(await rendering.failure(pageRender, status, message), pageRender.request);
+  const { status, headers } = refusal;
+  const { request } = pageRender;
+  const served = sealPage(
+    await rendering.failure(pageRender, status, userTexts.ofFailure(refusal, pageRender)),
+    request,
+  );
   const told = served.response.headers;
   if (!told.has("cache-control")) told.set("cache-control", "no-store");
   for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) told.set(name, value);

@@ -5,6 +5,7 @@
  */
 import type { Answer } from "../dispatch/answer.ts";
 import type { PageRender, Rendering } from "../pages/page_render.ts";
+import type { UserTexts } from "../dispatch/user_texts.ts";
 import type { SignalFamily } from "../signals.ts";
 
 /** What answering works with. */
@@ -13,6 +14,8 @@ export interface RespondServices {
   readonly rendering: Rendering;
   /** Seconds of silence before a heartbeat; 0 for none. */
   readonly heartbeatSeconds: number;
+  /** The texts that users read. */
+  readonly userTexts: UserTexts;
   /** The status of a page that is shown again because its form was refused. */
   readonly invalidStatus: 200 | 422;
   /** The signals of this handler. */

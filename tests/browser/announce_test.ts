@@ -126,7 +126,7 @@ Deno.test("a page's own template is used, and its own words stay", async () => {
 Deno.test("the words of Hyper.configure() are used", async () => {
   await withPage(failing(error(500, "")).served, async ({ page }) => {
     await page.goto("/");
-    await page.evaluate(() => void Hyper.configure({ messages: { failed: "Ach!", retry: "Nochmal" } }));
+    await page.evaluate(() => void Hyper.configure({ messages: { requestFailed: "Ach!", tryAgain: "Nochmal" } }));
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").getByText("Ach!").waitFor();
     await page.getByRole("button", { name: "Nochmal" }).waitFor();

@@ -59,7 +59,7 @@ Deno.test("errors of a refused post are gone after one that was accepted, also w
     await events.next("hyper:afterRequest");
     assertEquals(await page.getByRole("alert").count(), 0);
     assertEquals(await page.getByLabel("Title").getAttribute("aria-invalid"), null);
-    assertEquals(await page.getByText("Fill in this field").count(), 0);
+    assertEquals(await page.getByText("Enter a value").count(), 0);
   });
 });
 

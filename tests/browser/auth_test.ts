@@ -53,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("heading", { name: "People" }).waitFor();
     accounts.setRole(1, "member");
     await page.getByRole("button", { name: "Make bob an admin" }).click();
-    await page.getByText("You may not do this").waitFor();
+    await page.getByText("You do not have permission to do this.").waitFor();
     assertEquals(accounts.list().map(({ role }) => role), ["member", "member"]);
     const response = await page.goto("/people");
     assertEquals(response?.status(), 403);

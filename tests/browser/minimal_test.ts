@@ -13,12 +13,12 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto("/");
       await page.getByLabel("Your name").evaluate((input) => input.removeAttribute("required"));
       await page.getByRole("button", { name: "Sign" }).click();
-      await page.getByText("Fill in this field").first().waitFor();
+      await page.getByText("Enter a value").first().waitFor();
       await page.getByLabel("Your name").fill(name);
       await page.getByRole("button", { name: "Sign" }).click();
       await page.getByRole("listitem").getByText(name, { exact: true }).waitFor();
       assertEquals(await page.getByLabel("Your name").inputValue(), "");
-      assertEquals(await page.getByText("Fill in this field").count(), 0);
+      assertEquals(await page.getByText("Enter a value").count(), 0);
     }, { javaScriptEnabled });
   });
 }

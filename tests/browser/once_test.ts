@@ -159,7 +159,7 @@ shopTest("a refused order holds nothing: corrected, it is ordered once", false, 
   await page.goto("/");
   await page.getByLabel("Item").evaluate((input) => input.removeAttribute("required"));
   await page.getByRole("button", { name: "Order" }).click();
-  await page.getByText("Fill in this field").first().waitFor();
+  await page.getByText("Enter a value").first().waitFor();
   await page.getByLabel("Item").fill("tea");
   await page.getByRole("button", { name: "Order" }).dblclick();
   await page.getByText("Thank you").waitFor();

@@ -63,7 +63,7 @@ for (const [lang, unsaved, question] of QUESTIONS) {
     await withPage(app({ routes: { "/": page } }), async ({ page }) => {
       const dialog = page.waitForEvent("dialog");
       await open(page);
-      if (unsaved) await page.evaluate((unsaved) => Hyper.configure({ messages: { unsaved } }), unsaved);
+      if (unsaved) await page.evaluate((confirmLeave) => Hyper.configure({ messages: { confirmLeave } }), unsaved);
       await page.locator("input").fill("x");
       const visited = page.evaluate(() => Hyper.navigate("/other"));
       const asked = await dialog;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { config, configure } from "../../src/client/config.ts";
-import { TRANSLATIONS } from "../../src/client/page/translations.ts";
+import { TRANSLATIONS } from "../../src/protocol/translations.ts";
 
 /** Lets a test change what holds, and puts it back. */
 function restoring(test: () => void): () => void {
@@ -43,9 +43,9 @@ Deno.test(
 Deno.test(
   "configure() adds messages one by one",
   restoring(() => {
-    configure({ messages: { retry: "Again" } });
-    configure({ messages: { close: "Away" } });
-    assertEquals(config.messages, { retry: "Again", close: "Away" });
+    configure({ messages: { tryAgain: "Again" } });
+    configure({ messages: { dismiss: "Away" } });
+    assertEquals(config.messages, { tryAgain: "Again", dismiss: "Away" });
   }),
 );
 

@@ -51,7 +51,11 @@ for (
 }
 
 Deno.test("storedOf() refuses what is recorded elsewhere or never ran", () => {
-  assertThrows(() => storedOf({ kind: "failure", status: 500, message: "", headers: {} }), TypeError, '"failure"');
+  assertThrows(
+    () => storedOf({ kind: "failure", status: 500, message: "", headers: {}, reason: null }),
+    TypeError,
+    '"failure"',
+  );
 });
 
 Deno.test("restore() of what was too large is 409", () => {

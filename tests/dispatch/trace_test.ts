@@ -14,8 +14,8 @@ const OUTCOMES: readonly (readonly [string, Outcome, number, boolean, TraceOutco
   ["a response of a guard", { kind: "response", response: new Response() }, 302, false, "success"],
   ["input that was refused", { kind: "invalid", form: null, issues: {} }, 422, false, "invalid"],
   ["input that was refused with the page", { kind: "invalid", form: null, issues: {} }, 200, false, "invalid"],
-  ["a refusal", { kind: "failure", status: 403, message: "", headers: {} }, 403, false, "refused"],
-  ["a failure", { kind: "failure", status: 500, message: "", headers: {} }, 500, true, "failed"],
+  ["a refusal", { kind: "failure", status: 403, message: "", headers: {}, reason: null }, 403, false, "refused"],
+  ["a failure", { kind: "failure", status: 500, message: "", headers: {}, reason: null }, 500, true, "failed"],
   ["an answer that could not be made", NOTHING, 500, true, "failed"],
 ];
 

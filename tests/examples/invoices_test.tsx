@@ -299,13 +299,17 @@ invoicesTest("an error of a line is shown at its field, and the others stay", as
 
 for (
   const [what, values, message] of [
-    ["no line at all", { "lines[0]._delete": "on" }, "Give at least 1 row"],
+    ["no line at all", { "lines[0]._delete": "on" }, "Add at least 1 row"],
     [
       "more than a million",
       { "lines[0].quantity": "9999", "lines[0].price": "1000" },
       "Split an invoice of more than a million",
     ],
-    ["a line past the twentieth", { "lines[20].text": "One more", "lines[20].price": "1" }, "Give at most 20 rows"],
+    [
+      "a line past the twentieth",
+      { "lines[20].text": "One more", "lines[20].price": "1" },
+      "Keep at most 20 rows",
+    ],
   ] as const
 ) {
   invoicesTest(`lines are rejected as a whole: ${what}`, async (browser) => {

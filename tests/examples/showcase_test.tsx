@@ -78,11 +78,18 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
     "options of crossOrigin",
     () => namesIn("src/http/cross_origin.ts", "interface CrossOriginOptions"),
   ],
+  ["reference/handler", "texts of forms", () => namesIn("src/texts/catalogue.ts", "interface FormTextValues")],
+  ["reference/handler", "texts of failures", () => namesIn("src/texts/catalogue.ts", "interface FailureTextValues")],
+  [
+    "reference/handler",
+    "texts of the runtime",
+    () => namesIn("src/protocol/browser_texts.ts", "interface BrowserTexts"),
+  ],
   ["reference/runtime", "options of action()", () => namesIn("src/client/call/action.ts", "interface CallOptions")],
   [
     "reference/runtime",
     "messages",
-    async () => (await namesIn("src/client/config.ts", "interface Messages")).map((n) => `messages.${n}`),
+    async () => (await namesIn("src/protocol/browser_texts.ts", "interface BrowserTexts")).map((n) => `messages.${n}`),
   ],
   ["reference/fields", "builders of fields", () => namesIn("src/forms/field.ts", "interface FieldBuilders")],
   [

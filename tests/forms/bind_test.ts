@@ -6,19 +6,25 @@ import { field } from "../../src/forms/field.ts";
 import { defineForm, successFeedback } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
 import { ctx } from "./support.ts";
+import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 const fields = { title: field.text({ required: true }) };
 const NoteForm = defineForm("note", { fields });
 const Notes = defineFormset(NoteForm, { prefix: "notes" });
 const Diary = withFormsets(NoteForm, { notes: Notes });
-const WHERE = { initial: null, instance: null };
+const WHERE = { initial: null, instance: null, texts: ENGLISH_TEXTS };
 
 Deno.test("bind() returns a blank form, formset and form with formsets synchronously", () => {
-  const form = bind(NoteForm, { mode: "blank", initial: { title: "Hello" }, instance: "3" });
+  const form = bind(NoteForm, { mode: "blank", initial: { title: "Hello" }, instance: "3", texts: ENGLISH_TEXTS });
   assertEquals([form.kind, form.field("title").value, form.instance, form.isBound], ["form", "Hello", "3", false]);
-  const formset = bind(Notes, { mode: "blank", initial: [{ title: "a" }], instance: null });
+  const formset = bind(Notes, { mode: "blank", initial: [{ title: "a" }], instance: null, texts: ENGLISH_TEXTS });
   assertEquals([formset.kind, formset.field("notes[0].title").value, formset.isBound], ["formset", "a", false]);
-  const diary = bind(Diary, { mode: "blank", initial: { title: "b", notes: [{ title: "c" }] }, instance: null });
+  const diary = bind(Diary, {
+    mode: "blank",
+    initial: { title: "b", notes: [{ title: "c" }] },
+    instance: null,
+    texts: ENGLISH_TEXTS,
+  });
   assertEquals([diary.field("title").value, diary.formsets.notes.rows.length, diary.isBound], ["b", 2, false]);
 });
 

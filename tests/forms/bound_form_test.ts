@@ -27,9 +27,9 @@ Deno.test("bind() of a form returns the values of its fields", async () => {
 Deno.test("bind() of a form returns an error for each invalid field, and no values", async () => {
   const form = await bindTo(NoteForm, { title: "", count: "0" });
   assertEquals(form.isValid, false);
-  assertEquals(issuesOf(form), [["title", ["Fill in this field"]], ["count", ["Enter a number of 1 or more"]]]);
+  assertEquals(issuesOf(form), [["title", ["Enter a value"]], ["count", ["Enter a number that is 1 or more"]]]);
   assertEquals([form.errorCount, form.fieldNames], [2, ["title", "count"]]);
-  assertEquals(form.issues, { title: ["Fill in this field"], count: ["Enter a number of 1 or more"] });
+  assertEquals(form.issues, { title: ["Enter a value"], count: ["Enter a number that is 1 or more"] });
   assertThrows(() => form.values, TypeError, 'Cannot read the values of form "note": it has 2 errors');
 });
 
@@ -169,7 +169,7 @@ Deno.test("fields may have names that every object inherits", async () => {
   const refused = await bindTo(form, {});
   assertEquals(refused.fieldNames, names);
   assertEquals(Object.keys(refused.issues), names);
-  assertEquals(JSON.parse(JSON.stringify(refused.issues))["constructor"], ["Fill in this field"]);
+  assertEquals(JSON.parse(JSON.stringify(refused.issues))["constructor"], ["Enter a value"]);
   const sent = Object.fromEntries(names.map((name) => [name, `${name}!`]));
   const bound = await bindTo(form, sent);
   assertEquals(Object.entries(bound.values), names.map((name) => [name, `${name}!`]));

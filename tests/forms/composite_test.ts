@@ -8,6 +8,7 @@ import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
 import { formSpec } from "../../src/forms/specs.ts";
 import { ctx, issuesOf, type Kwargs, showBlank } from "./support.ts";
+import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 const LineForm = defineForm("line", {
   fields: { text: field.text({ required: true }), price: field.number({ required: true }) },
@@ -23,11 +24,11 @@ async function bind(
   sent: Kwargs,
   initial: unknown = null,
 ): Promise<BoundFormWithFormsets<unknown>> {
-  return await bindAny(definition, { mode: "checked", sent, initial, instance: null, ctx });
+  return await bindAny(definition, { mode: "checked", sent, initial, instance: null, texts: ENGLISH_TEXTS, ctx });
 }
 
 function blank(definition: FormWithFormsets, initial: unknown = null): BoundFormWithFormsets<unknown> {
-  return bindAny(definition, { mode: "blank", initial, instance: "7" });
+  return bindAny(definition, { mode: "blank", initial, instance: "7", texts: ENGLISH_TEXTS });
 }
 
 Deno.test("withFormsets() returns a frozen form whose formsets have their names as prefix", () => {
@@ -79,7 +80,7 @@ Deno.test("a form with formsets is invalid if a part is, and its errors have the
   assertEquals(form.formsets.lines?.rows[1]?.form.field("price").errors.length, 1);
   assertThrows(() => form.values, TypeError, '"invoice": it has 3 errors');
   const rowless = await bind(Invoice, { customer: "Ada" });
-  assertEquals(issuesOf(rowless), [["lines", ["Give at least 1 row"]]]);
+  assertEquals(issuesOf(rowless), [["lines", ["Add at least 1 row"]]]);
 });
 
 Deno.test("a form with formsets shows its initial values, rows included", () => {
@@ -149,7 +150,13 @@ Deno.test("addError() of a form with formsets adds errors to the form, a formset
 
 Deno.test("a form with formsets that is not validated shows the submitted data", () => {
   const kwargs = { customer: "Ada", lines: [{ text: "a" }] };
-  const form = bindAny(Invoice, { mode: "unchecked", sent: kwargs, initial: null, instance: null });
+  const form = bindAny(Invoice, {
+    mode: "unchecked",
+    sent: kwargs,
+    initial: null,
+    instance: null,
+    texts: ENGLISH_TEXTS,
+  });
   assertEquals([form.isValid, form.errorCount, form.field("lines[0].text").raw], [false, 0, "a"]);
 });
 

@@ -6,6 +6,7 @@ import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
 import { ctx } from "./support.ts";
+import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 Deno.test("ErrorList keeps errors by field in the order of addition, each message once", () => {
   const errors = new ErrorList();
@@ -48,8 +49,8 @@ Deno.test("a formset, alone or in a form, reports at most 1,000 errors, and each
   const Whole = withFormsets(defineForm("whole", { fields: { title: field.text() } }), { rows: Rows });
   const sent = { rows: Array.from({ length: 600 }, () => ({ c: "x" })) };
   for (const form of [Rows, Whole]) {
-    const bound = await bind(form, { mode: "checked", sent, initial: null, instance: null, ctx });
+    const bound = await bind(form, { mode: "checked", sent, initial: null, instance: null, texts: ENGLISH_TEXTS, ctx });
     assertEquals([bound.isValid, bound.errorCount, bound.errors.size], [false, 1000, 1000]);
-    assertEquals(bound.field("rows[599].b").errors, ["Fill in this field"]);
+    assertEquals(bound.field("rows[599].b").errors, ["Enter a value"]);
   }
 });

@@ -30,7 +30,10 @@ Deno.test("each field type accepts no value unless it is required, and has a mes
     const optional = await fieldOfType(type, { choices: ["a"] }).check(undefined);
     assertEquals([type, optional.kind], [type, "valid"]);
     const required = await fieldOfType(type, { choices: ["a"], required: true }).check(undefined);
-    assertEquals([type, required], [type, { kind: "invalid", message: FIELD_KINDS[type].required }]);
+    assertEquals([type, required], [type, {
+      kind: "invalid",
+      message: { key: FIELD_KINDS[type].required, values: {} },
+    }]);
   }
 });
 

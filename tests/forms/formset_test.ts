@@ -122,10 +122,10 @@ Deno.test("bind() of a formset returns the values of the rows without untouched 
 
 Deno.test("bind() of a formset rejects an existing row without values", async () => {
   const formset = await bindRows(Lines, { lines: [{ id: "1", label: "" }] }, STORED);
-  assertEquals(issuesOf(formset), [["lines[0].label", ["Fill in this field"]]]);
-  assertEquals(formset.rows[0]?.form.errors.get("label"), ["Fill in this field"]);
+  assertEquals(issuesOf(formset), [["lines[0].label", ["Enter a value"]]]);
+  assertEquals(formset.rows[0]?.form.errors.get("label"), ["Enter a value"]);
   assertEquals([formset.errorCount, formset.fieldNames], [1, ["lines[0].label"]]);
-  assertEquals(formset.issues, { "lines[0].label": ["Fill in this field"] });
+  assertEquals(formset.issues, { "lines[0].label": ["Enter a value"] });
   assertThrows(() => formset.values, TypeError, "it has 1 error");
 });
 
@@ -178,11 +178,11 @@ Deno.test("bind() of a formset checks its bounds, at the limit and one above", a
   const formset = defineFormset(LineForm, { prefix: "lines", min: 1, max: 2 });
   const bind = (count: number) =>
     bindRows(formset, { lines: Array.from({ length: count }, (_, index) => ({ label: `${index}` })) });
-  assertEquals(issuesOf(await bind(0)), [["", ["Give at least 1 row"]]]);
+  assertEquals(issuesOf(await bind(0)), [["", ["Add at least 1 row"]]]);
   assertEquals((await bind(1)).isValid, true);
   assertEquals((await bind(2)).isValid, true);
   const tooMany = await bind(3);
-  assertEquals(issuesOf(tooMany), [["", ["Give at most 2 rows"]]]);
+  assertEquals(issuesOf(tooMany), [["", ["Keep at most 2 rows"]]]);
   assertEquals(tooMany.rows.map(({ form }) => form.field("label").value), ["0", "1", "2"]);
 });
 
@@ -198,7 +198,7 @@ Deno.test("bind() of a formset rejects a million rows without checking them", as
     },
   };
   const bound = await bindRows(formset, { lines: Array.from({ length: 1_000_000 }, () => line) });
-  assertEquals([issuesOf(bound), checked, bound.rows.length], [[["", ["Give at most 1000 rows"]]], 0, 1000]);
+  assertEquals([issuesOf(bound), checked, bound.rows.length], [[["", ["Keep at most 1,000 rows"]]], 0, 1000]);
   assert(read < 2000);
 });
 

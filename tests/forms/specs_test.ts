@@ -127,7 +127,7 @@ Deno.test("formSpec() contains the errors of fields and of the form, and whether
   form.addError("", "Not today");
   const spec = formSpec(form);
   assertEquals(spec.nonFieldErrors, ["Not today"]);
-  assertEquals(spec.errors, { title: ["Fill in this field"], "": ["Not today"] });
+  assertEquals(spec.errors, { title: ["Enter a value"], "": ["Not today"] });
   assertEquals([spec.kind, spec.name, spec.hasFiles], ["form", "note", true]);
 });
 
@@ -161,7 +161,7 @@ Deno.test("formsetSpec() contains the errors of each row and of the formset", as
   formset.addError("", "Not today");
   const spec = formsetSpec(formset);
   assertEquals(spec.nonFormErrors, ["Not today"]);
-  assertEquals(spec.rows.map(({ errors }) => errors), [{ label: ["Fill in this field"] }]);
+  assertEquals(spec.rows.map(({ errors }) => errors), [{ label: ["Enter a value"] }]);
   assertEquals([spec.rows[0]?.deleteField, spec.rows[0]?.orderField], [null, null]);
 });
 

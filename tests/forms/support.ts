@@ -3,6 +3,7 @@ import type { RequestContext } from "../../src/context.ts";
 import { bind } from "../../src/forms/bind.ts";
 import type { BoundForm, FormDefinition } from "../../src/forms/form.ts";
 import type { BoundFormset, FormsetDefinition } from "../../src/forms/formset.ts";
+import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,14 @@ export async function bindTo<V>(
   initial: unknown = null,
 ): Promise<BoundForm<V>> {
   // The type parameter of a form is that of its bound form.
-  return await bind(form, { mode: "checked", sent: kwargs, initial, instance: null, ctx }) as BoundForm<V>;
+  return await bind(form, {
+    mode: "checked",
+    sent: kwargs,
+    initial,
+    instance: null,
+    texts: ENGLISH_TEXTS,
+    ctx,
+  }) as BoundForm<V>;
 }
 
 export function showBlank<V>(
@@ -28,7 +36,7 @@ export function showBlank<V>(
   initial: unknown = null,
   instance: string | null = null,
 ): BoundForm<V> {
-  return bind(form, { mode: "blank", initial, instance }) as BoundForm<V>;
+  return bind(form, { mode: "blank", initial, instance, texts: ENGLISH_TEXTS }) as BoundForm<V>;
 }
 
 export async function bindRows<V>(
@@ -36,11 +44,18 @@ export async function bindRows<V>(
   kwargs: Kwargs,
   initial: unknown = null,
 ): Promise<BoundFormset<V>> {
-  return await bind(formset, { mode: "checked", sent: kwargs, initial, instance: null, ctx }) as BoundFormset<V>;
+  return await bind(formset, {
+    mode: "checked",
+    sent: kwargs,
+    initial,
+    instance: null,
+    texts: ENGLISH_TEXTS,
+    ctx,
+  }) as BoundFormset<V>;
 }
 
 export function showRows<V>(formset: FormsetDefinition<V>, initial: unknown = null): BoundFormset<V> {
-  return bind(formset, { mode: "blank", initial, instance: null }) as BoundFormset<V>;
+  return bind(formset, { mode: "blank", initial, instance: null, texts: ENGLISH_TEXTS }) as BoundFormset<V>;
 }
 
 /** Returns the issues as pairs, so that a key such as `__proto__` is visible in an assertion. */

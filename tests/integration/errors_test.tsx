@@ -40,7 +40,7 @@ Deno.test("a handler that throws: the visitor sees the error page, in its layout
   const response = await app.call("boom", { accept: "text/html" });
   const html = await response.text();
   assertEquals([response.status, response.headers.get("content-type")], [500, "text/html; charset=utf-8"]);
-  assertStringIncludes(html, "<main><h1>500: Something went wrong on the server</h1></main>");
+  assertStringIncludes(html, "<main><h1>500: Something went wrong. Try again.</h1></main>");
   assertEquals(/hunter2|cause|Error:|errors_test/.test(html), false);
   app.takeError();
 });
@@ -50,7 +50,7 @@ Deno.test("a handler that throws: the runtime gets an error event, and nothing o
   const response = await app.call("boom");
   assertEquals(response.status, 500);
   assertEquals(await eventsOf(response), [
-    { event: "error", data: { status: 500, message: "Something went wrong on the server" } },
+    { event: "error", data: { status: 500, message: "Something went wrong. Try again." } },
     { event: "end", data: {} },
   ]);
   app.takeError();
@@ -64,7 +64,7 @@ Deno.test("a handler that throws: a program gets a problem object, and nothing o
     type: "about:blank",
     title: "Internal Server Error",
     status: 500,
-    detail: "Something went wrong on the server",
+    detail: "Something went wrong. Try again.",
   });
   assertEquals(response.headers.get("content-type"), "application/problem+json");
   app.takeError();

@@ -110,7 +110,7 @@ Deno.test("an answer is not sent without the headers that a function failed to g
     },
   });
   const response = await app.request("/");
-  assertEquals([response.status, await response.text()], [500, "Something went wrong on the server"]);
+  assertEquals([response.status, await response.text()], [500, "Something went wrong. Try again."]);
   assertEquals(app.takeError().message, "no secret");
 });
 

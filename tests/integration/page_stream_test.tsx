@@ -182,7 +182,7 @@ Deno.test("a page refused by its render says so before anything of it is sent", 
   await using app = new App({ "/": { render: () => false, default: Body } });
   const response = await app.request("/");
   assertEquals(response.status, 403);
-  assertStringIncludes(await response.text(), "You may not see this page");
+  assertStringIncludes(await response.text(), "You do not have permission to do this.");
 });
 
 Deno.test("HEAD of a page that waits says the length of the whole", async () => {
@@ -228,7 +228,7 @@ Deno.test("what fails after the first byte is told in its place and to onError, 
   await readUntil(reader, "<h1>now</h1>");
   wait.reject(new Error("database gone"));
   const told = await readUntil(reader, "</p>");
-  assertEquals(told, '<p role="alert">Something went wrong on the server</p>');
+  assertEquals(told, '<p role="alert">Something went wrong. Try again.</p>');
   await assertRejects(() => reader.read());
   assertEquals(app.takeError().message, "database gone");
 });

@@ -314,10 +314,10 @@ Deno.test("a page that throws is the error page: 500 and nothing of the error, o
     assertStringIncludes(page.html, "<main>");
     return [page.status, text(byId(page.root, "error")), page.response.headers.get("x-law")];
   };
-  assertEquals(await shown("/broken"), [500, "500 Something went wrong on the server /broken", null]);
+  assertEquals(await shown("/broken"), [500, "500 Something went wrong. Try again. /broken", null]);
   assertEquals(app.takeError().message, "secret");
   assertEquals(await shown("/refused"), [451, "451 Not here /refused", "1"]);
-  assertEquals(await shown("/denied"), [403, "403 You may not see this page /denied", null]);
+  assertEquals(await shown("/denied"), [403, "403 You do not have permission to do this. /denied", null]);
   assertEquals((await shown("/provider"))[0], 500);
   assertEquals(app.takeError().message, "secret");
 });
@@ -337,7 +337,7 @@ Deno.test("an error page that fails itself leaves a plain one, and both errors a
   });
   const page = await app.open("/");
   assertEquals([page.status, page.html.includes("first"), page.html.includes("second")], [500, false, false]);
-  assertStringIncludes(page.html, "Something went wrong on the server");
+  assertStringIncludes(page.html, "Something went wrong. Try again.");
   assertEquals(app.takeReports().map(({ error }) => (error as Error).message), ["first", "second"]);
 });
 

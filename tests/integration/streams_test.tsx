@@ -248,7 +248,9 @@ Deno.test("a stream that was refused the caps is 429 with Retry-After and names 
       false,
     ]);
     const [error] = await eventsOf(refused);
-    assertStringIncludes((error?.data as { message: string }).message, `${name} is 2`);
+    const { message, reason } = error?.data as { message: string; reason: string };
+    assertEquals(message, "The server is busy. Try again in a moment.");
+    assertStringIncludes(reason, `${name} is 2`);
     await leaveWaiting(held[0]);
     // The reader has left, and the work has not ended.
     assertEquals((await open()).status, 429);

@@ -24,7 +24,7 @@ for (
       "a page without a document gets one with the runtime",
       "<p>x</p>",
       [],
-      '<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
+      '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
       `${SCRIPT}</head><body><p>x</p></body></html>`,
     ],
     [
@@ -97,5 +97,5 @@ Deno.test("cutOut() returns the content of the first element of a name, or null"
 /** The two ways a page is completed, as rendering takes them. */
 function complete(html: string, head: readonly string[]): string {
   const document = asDocument(html);
-  return document === null ? plainDocument(html, head, SCRIPT) : withHead(document, head);
+  return document === null ? plainDocument(html, head, SCRIPT, "en") : withHead(document, head);
 }

@@ -5,14 +5,15 @@ import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { bind } from "../../src/forms/bind.ts";
 import type { BoundForm, FormDefinition } from "../../src/forms/form.ts";
-import { FormScope } from "../../src/preact/page_state.ts";
+import { FormScope, type PageState, PageStateContext } from "../../src/preact/page_state.ts";
 import { ctx } from "../forms/support.ts";
+import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 type Element = DefaultTreeAdapterTypes.Element;
 
 /** Renders children in a blank form. */
 export function show(form: FormDefinition, children: ComponentChildren, initial: unknown = null): string {
-  return render(bind(form, { mode: "blank", initial, instance: null }), children);
+  return render(bind(form, { mode: "blank", initial, instance: null, texts: ENGLISH_TEXTS }), children);
 }
 
 /** Renders children in a form bound to submitted values. */
@@ -21,12 +22,21 @@ export async function showSent(
   kwargs: Record<string, unknown>,
   children: ComponentChildren,
 ): Promise<string> {
-  return render(await bind(form, { mode: "checked", sent: kwargs, initial: null, instance: null, ctx }), children);
+  return render(
+    await bind(form, { mode: "checked", sent: kwargs, initial: null, instance: null, texts: ENGLISH_TEXTS, ctx }),
+    children,
+  );
 }
 
 /** Renders children in a form. */
 export function render(form: BoundForm, children: ComponentChildren): string {
-  return renderToString(<FormScope.Provider value={form}>{children}</FormScope.Provider>);
+  // Of a page, the components under test use the texts alone.
+  const page = { texts: ENGLISH_TEXTS } as PageState;
+  return renderToString(
+    <PageStateContext.Provider value={page}>
+      <FormScope.Provider value={form}>{children}</FormScope.Provider>
+    </PageStateContext.Provider>,
+  );
 }
 
 /** Returns the elements of a tag, each as its attributes, and its text under `text`. */

@@ -6,6 +6,7 @@ import { defineForm } from "../../src/forms/form.ts";
 import { Field, type FieldProps, renderField } from "../../src/preact/field.tsx";
 import { FormErrors } from "../../src/preact/form_errors.tsx";
 import { elements, one, show, showSent } from "./drawing.tsx";
+import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 const choices = ["a", { value: "b", label: "B" }, {
   group: "More",
@@ -279,7 +280,7 @@ Deno.test("Field throws outside a form", () => {
 });
 
 Deno.test("renderField() renders a field without a form around it", () => {
-  const form = bind(NoteForm, { mode: "blank", initial: null, instance: "7" });
+  const form = bind(NoteForm, { mode: "blank", initial: null, instance: "7", texts: ENGLISH_TEXTS });
   const html = renderToString(<>{renderField(form.field("body"))}</>);
   assertEquals(one(html, "textarea").id, "f-note-7-body");
 });

@@ -7,6 +7,7 @@ import { Field } from "../../src/preact/field.tsx";
 import { FormErrors } from "../../src/preact/form_errors.tsx";
 import { ctx } from "../forms/support.ts";
 import { elements, render, show, showSent } from "./drawing.tsx";
+import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 Deno.test("FormErrors renders nothing for a form without errors", async () => {
   const form = defineForm("a", { fields: { x: field.text() } });
@@ -22,7 +23,14 @@ Deno.test("FormErrors links to each invalid field, and shows the errors of the f
       token: field.hidden({ required: true }),
     },
   });
-  const bound = await bind(form, { mode: "checked", sent: {}, initial: null, instance: null, ctx });
+  const bound = await bind(form, {
+    mode: "checked",
+    sent: {},
+    initial: null,
+    instance: null,
+    texts: ENGLISH_TEXTS,
+    ctx,
+  });
   bound.addError("", "Not <today>");
   bound.addError("gone", "No such field");
   const html = render(bound, [<FormErrors key={1} title="Look" class="red" />, <Field key={2} name="pick" />]);
@@ -35,11 +43,11 @@ Deno.test("FormErrors links to each invalid field, and shows the errors of the f
   ]);
   assertStringIncludes(summary.text ?? "", "Look");
   assertEquals(elements(html, "a").map(({ href, text }) => [href, text]), [
-    ["#f-a-x", "X: Fill in this field"],
+    ["#f-a-x", "X: Enter a value"],
     ["#f-a-pick", "Pick: Choose an option"],
   ]);
   assertEquals(elements(html, "li").map(({ text }) => text).slice(2, 5), [
-    "Fill in this field",
+    "Enter a value",
     "Not <today>",
     "No such field",
   ]);

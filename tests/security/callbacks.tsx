@@ -224,6 +224,11 @@ const BESIDE: Told = { answer: 200 };
 export const EXERCISES: Readonly<Record<string, Exercise>> = {
   // createHandler()
   "HandlerOptions.principal": { run: (apps, fail) => call(apps.make({ fine }, { principal: fail })) },
+  "HandlerOptions.messages": {
+    run: (apps, fail) => call(apps.make({}, { messages: fail }), { path: "/nowhere", method: "GET" }),
+    ways: AT_ONCE,
+    told: { answer: 404 },
+  },
   "HandlerOptions.guard": { run: (apps, fail) => call(apps.make({ fine }, { guard: fail })) },
   "HandlerOptions.headers": { run: (apps, fail) => call(apps.make({ fine }, { headers: fail })) },
   "HandlerOptions.onError": {

@@ -130,7 +130,7 @@ for (const stop of ["before the work", "after the work"] as const) {
     shop.passLease();
     const answer = await shop.order(second, "r1");
     assertEquals([answer?.status, shop.orders], [409, stop === "before the work" ? [] : ["tea"]]);
-    assertStringIncludes(JSON.stringify(answer?.body), "it is not known whether it was done");
+    assertStringIncludes(JSON.stringify(answer?.body), "We cannot tell if this was saved");
     // Another order is none of its repeats.
     assertEquals(await shop.order(second, "r2"), DONE);
   });

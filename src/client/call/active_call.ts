@@ -78,7 +78,7 @@ export function abortLane(key: string): void {
 
 /** Aborts all calls. */
 export function abortAll(): void {
-  for (const { controller } of activeCalls) controller.abort("abort");
+  for (const { key } of activeCalls) abortLane(key);
 }
 
 /**

@@ -11,7 +11,7 @@ import { words } from "../page/words.ts";
 /** Fires `requestException`, and shows an alert unless a listener cancels the event. */
 export function reportException(activeCall: ActiveCall, error: unknown): void {
   if (emitCallEvent("requestException", activeCall, { error })) {
-    showCallFailure(activeCall, error instanceof ConnectionError ? words().offline : "");
+    showCallFailure(activeCall, error instanceof ConnectionError ? words().networkError : "");
   }
 }
 

@@ -12,7 +12,6 @@ import { patchSignals } from "../page/signals.ts";
 import { changeWithTiming } from "../page/timed_change.ts";
 import { destinationOf } from "../call/switch.ts";
 import { showToast } from "../page/toast.ts";
-import { TRANSLATIONS } from "../page/translations.ts";
 import { upload } from "./upload.ts";
 
 /** All parts. The bundle shortens names of properties, but not of exports. */
@@ -24,7 +23,6 @@ const LATER = {
   showToast,
   patchSignals,
   changeWithTiming,
-  translations: TRANSLATIONS,
   uploadBody: upload,
 } as const;
 

@@ -16,7 +16,7 @@ import { morphElement } from "../page/morph.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import { updateIndicators } from "../page/indicators.ts";
 import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
-import { loadWords, words } from "../page/words.ts";
+import { pageTexts, words } from "../page/words.ts";
 
 /** What the later bundle needs of the runtime. */
 const kit: PagesKit = {
@@ -24,7 +24,7 @@ const kit: PagesKit = {
   updateIndicators,
   beginLoading,
   endLoading,
-  loadWords,
+  pageTexts,
   morphElement,
   parsePage,
   showFailure,
@@ -59,9 +59,10 @@ export function observeNavigation(signal: AbortSignal): void {
   const start = location.href;
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
-  // An entry of ours from before a reload, so that the way back leads to others; or something to ask about.
-  // Only preloaded: a failure matters, and is handled, when it is used.
-  if (history.state?.hyper || doc.querySelector("form[hyper-confirm-unsaved]")) pages().catch(() => {});
+  // A history entry of the runtime from before a reload, a form that confirms, or texts that are not the English ones, which must
+  // be there before the network fails. Only preloaded: a failure matters, and is handled, when it is used.
+  const needed = "form[hyper-confirm-unsaved],[lang]:not(:lang(en)),[data-hyper-messages]";
+  if (history.state?.hyper || doc.querySelector(needed)) pages().catch(() => {});
   addEventListener("input", ({ target }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
     // Without the later bundle, leaving is not confirmed.

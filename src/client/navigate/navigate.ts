@@ -11,6 +11,7 @@ import type { Pages, PagesKit } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { announce } from "../page/toast.ts";
 import { watchUnsaved } from "./unsaved.ts";
+import { loadPageTexts } from "../page/page_texts.ts";
 
 /** Time limit of a navigation, in milliseconds: the same as for a silent response. */
 const TIMEOUT_MS = 60_000;
@@ -78,7 +79,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     } catch (error) {
       if (isOver()) return false;
       const lost = error instanceof TypeError || signal.aborted;
-      kit.showFailure(key, lost ? kit.words().offline : "", sourceEl, leave);
+      kit.showFailure(key, lost ? kit.words().networkError : "", sourceEl, leave);
       if (!lost) reportError(error);
     } finally {
       clearTimeout(timer);
@@ -98,9 +99,10 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     // Adopted, because a node cannot be moved between documents directly.
     kit.morphElement(doc.body, doc.adoptNode(dom(page).body));
     kit.updateIndicators(doc.body);
-    kit.loadWords();
+    loadPageTexts(kit.pageTexts);
   }
 
+  loadPageTexts(kit.pageTexts);
   startHistory(start, confirmLeave, (url, position) => void showUrl(url, { kind: "restore", position }, null), ended);
   return {
     markUnsaved,

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Words } from "../config.ts";
 import type { updateIndicators } from "../page/indicators.ts";
 import type { beginLoading, endLoading } from "../page/loading.ts";
 import type { parsePage, trustedPolicy } from "../page/markup.ts";
 import type { morphElement } from "../page/morph.ts";
+import type { RuntimeTexts } from "../page/words.ts";
 
 /** Options for `Hyper.navigate()`. */
 export interface NavigateOptions {
@@ -38,6 +38,7 @@ export interface PagesKit {
   /** As in `page/announce.ts` and `page/words.ts`, whose imports lead here. */
   showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
   clearFailure(key?: string): void;
-  loadWords(): Promise<void>;
-  words(): Words;
+  /** The English texts, until those of the page are loaded into this object. */
+  readonly pageTexts: RuntimeTexts;
+  words(): RuntimeTexts;
 }

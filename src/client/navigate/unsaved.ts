@@ -3,11 +3,9 @@
  *
  * @module
  */
+import { CONFIRM_LEAVE } from "../../protocol/confirm_leave.ts";
 import { doc, dom } from "../later/runtime_exports.ts";
 import type { PagesKit } from "./pages.ts";
-
-/** The question in English. Other languages have it among their words. */
-const ENGLISH = "Leave without saving?";
 
 /** Tracks unsaved forms. */
 export interface Unsaved {
@@ -35,5 +33,5 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
     if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) markUnsaved(form);
   }, { signal });
-  return { markUnsaved, confirmLeave: () => !isDirty() || confirm(words().unsaved ?? ENGLISH) };
+  return { markUnsaved, confirmLeave: () => !isDirty() || confirm(words().confirmLeave ?? CONFIRM_LEAVE) };
 }

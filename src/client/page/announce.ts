@@ -39,8 +39,10 @@ export function showFailure(key: string, message: string, source: Element | null
   const alert = make(ALERT);
   const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseContent(OURS, null));
-  for (const [name, text] of Object.entries({ ...words(), "failure-message": message || words().failed })) {
-    // What the page itself says in its template stays.
+  const { requestFailed, tryAgain, dismiss } = words();
+  const texts = { retry: tryAgain, close: dismiss, "failure-message": message || requestFailed };
+  for (const [name, text] of Object.entries(texts)) {
+    // A text in the page's template stays.
     for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = text;
   }
   alert.addEventListener("click", ({ target }) => {

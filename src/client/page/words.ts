@@ -1,30 +1,17 @@
 /**
- * The runtime's own words in the page's language: those of `Hyper.configure()`, else those of `<html lang>` where they
- * are known, else English.
+ * The texts of the runtime: those of `Hyper.configure()`, else those that the server sends with the page, else those of the page's
+ * language where the runtime has them, else English.
  *
  * @module
  */
-import { config, type Words } from "../config.ts";
-import { doc, dom } from "../dom.ts";
-import { tryLater } from "../later/load_later.ts";
+import { type BrowserTexts, FAILURE_TEXTS } from "../../protocol/browser_texts.ts";
+import { config } from "../config.ts";
 
-/** What is said where nothing else is known, in the order of {@linkcode Words}. */
-const ENGLISH: Words = {
-  failed: "Something went wrong.",
-  offline: "No connection.",
-  retry: "Try again",
-  close: "Close",
-};
+/** The texts that are there before the rest of the runtime, and those that came later. */
+export type RuntimeTexts = typeof FAILURE_TEXTS & Partial<BrowserTexts>;
 
-/** What is said in the page's language. */
-let spoken: Words = ENGLISH;
+/** The texts of the page: English until those of its language and of the server have been loaded into this object. */
+export const pageTexts: RuntimeTexts = FAILURE_TEXTS;
 
-/** The words as they are to be said now. */
-export const words = (): Words => ({ ...spoken, ...config.messages });
-
-/** Learns the page's language: early, because a failure may be that of the network. */
-export async function loadWords(): Promise<void> {
-  const language = dom(doc.documentElement).lang.slice(0, 2).toLowerCase();
-  const later = /^(en)?$/.test(language) ? null : await tryLater();
-  spoken = later?.translations[language] ?? ENGLISH;
-}
+/** Returns the texts to show now. */
+export const words = (): RuntimeTexts => ({ ...pageTexts, ...config.messages });

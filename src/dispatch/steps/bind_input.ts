@@ -11,7 +11,7 @@ import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, ma
 import { bind } from "../../forms/bind.ts";
 import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
 import type { PageRender } from "../../pages/page_render.ts";
-import type { Observing } from "../app.ts";
+import type { Observing, Wording } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failure } from "../failure.ts";
 import { askGuard } from "../guards.ts";
@@ -19,6 +19,7 @@ import { type EarlyInjection, injectBeforeForm } from "../injection.ts";
 import { tellInvalid } from "../observe.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Input } from "./read_input.ts";
+import { catalogueText } from "../../texts/catalogue.ts";
 
 /** What an action function is given. */
 export interface Bound {
@@ -42,7 +43,12 @@ export interface NotBound {
 const NOTHING: EarlyInjection = Object.freeze({ injected: {}, waiting: {} });
 
 /** Resolves, asks the guard of the form, and validates. */
-export async function bindInput(call: Call, page: CallPage, input: Input, app: Observing): Promise<Bound | NotBound> {
+export async function bindInput(
+  call: Call,
+  page: CallPage,
+  input: Input,
+  app: Observing & Wording,
+): Promise<Bound | NotBound> {
   const { action, trace } = call;
   trace?.step("dependencies");
   if (action.form !== null) return await bindForm(call, page, input, action.form, app);
@@ -57,7 +63,7 @@ export function refuseForm(call: Call, pageRender: PageRender, form: AnyBound, a
   tellInvalid(call, form.errors, app);
   // A page is needed only to show the form again.
   if (call.intent.audience !== "data" && !pageRender.isOrigin) {
-    return failure(400, "The form does not say which page it stands on");
+    return failure(400, catalogueText("pageUnknown"), {}, "The form does not name its page");
   }
   return { kind: "invalid", form, issues: form.issues };
 }
@@ -68,7 +74,7 @@ async function bindData(
   { kwargs }: Input,
   schema: StandardSchemaV1,
   injected: Bound["injected"],
-  app: Observing,
+  app: Observing & Wording,
 ): Promise<Bound | NotBound> {
   call.trace?.step("validate");
   const checked = await checkInput(schema, kwargs);
@@ -82,7 +88,7 @@ async function bindForm(
   { deps, pageRender }: CallPage,
   input: Input,
   source: AnyForm | FormFactory<AnyForm>,
-  app: Observing,
+  app: Observing & Wording,
 ): Promise<Bound | NotBound> {
   const { action, trace } = call;
   const early = hasMembers(action.inject) ? await injectBeforeForm(action.inject, deps) : NOTHING;
@@ -91,7 +97,7 @@ async function bindForm(
   const denial = await askFormGuard(call, deps, input, made, app);
   if (denial !== null) return { kind: "ended", outcome: denial };
   trace?.step("validate");
-  const binds = bind(made.definition, { mode: "checked", ...toBind(made, deps, input) });
+  const binds = bind(made.definition, { mode: "checked", ...toBind(made, call, deps, input, app) });
   const form = binds instanceof Promise ? await binds : binds;
   if (!form.isValid) return { kind: "ended", outcome: refuseForm(call, pageRender, form, app) };
   const bound = deps.derive({ form });
@@ -107,19 +113,25 @@ async function askFormGuard(
   deps: RequestDeps,
   input: Input,
   made: FormWithInitial,
-  app: Observing,
+  app: Observing & Wording,
 ): Promise<Outcome | null> {
   const { guard } = made.definition;
   if (guard === undefined) return null;
   call.trace?.step("form-guard");
-  const form = bind(made.definition, { mode: "unchecked", ...toBind(made, deps, input) });
+  const form = bind(made.definition, { mode: "unchecked", ...toBind(made, call, deps, input, app) });
   // Each guard belongs to the definition that the form was just bound by.
   const ask = guard as Guard<RequestContext & { readonly form: AnyBound }>;
   return await askGuard(call, ask, { ...deps.derive({ form }).ctx, form }, app);
 }
 
-function toBind({ initial }: FormWithInitial, { ctx }: RequestDeps, { kwargs, instance }: Input) {
-  return { sent: kwargs, initial, instance, ctx };
+function toBind(
+  { initial }: FormWithInitial,
+  call: Call,
+  { ctx }: RequestDeps,
+  { kwargs, instance }: Input,
+  { userTexts }: Wording,
+) {
+  return { sent: kwargs, initial, instance, ctx, texts: userTexts.of(call) };
 }
 
 function hasMembers(record: Action["inject"]): boolean {

@@ -13,6 +13,7 @@ import { restore } from "../record.ts";
 import type { Admitted } from "./admit.ts";
 import { identityOfPage } from "./named_page.ts";
 import type { Input } from "./read_input.ts";
+import { catalogueText } from "../../texts/catalogue.ts";
 
 /** The right to run; `claim` is `null` for what may run any number of times. */
 export interface MayRun {
@@ -55,12 +56,12 @@ export async function claimRun(
       cookies.restore(claim.outcome.cookies ?? []);
       return { kind: "ended", outcome: restore(claim.outcome) };
     case "running":
-      return { kind: "ended", outcome: failure(409, "This is still being done", { "retry-after": "1" }) };
+      return { kind: "ended", outcome: failure(409, catalogueText("stillRunning"), { "retry-after": "1" }) };
     case "unknown":
-      return { kind: "ended", outcome: failure(409, "This was begun, and it is not known whether it was done") };
+      return { kind: "ended", outcome: failure(409, catalogueText("outcomeUnknown")) };
     case "refused": {
-      const message = `Too many actions at once, ${claim.limit} is ${claim.maximum}`;
-      return { kind: "ended", outcome: failure(429, message, { "retry-after": "1" }) };
+      const reason = `Too many actions at once: the limit ${claim.limit} is ${claim.maximum}`;
+      return { kind: "ended", outcome: failure(429, catalogueText("busy"), { "retry-after": "1" }, reason) };
     }
   }
 }

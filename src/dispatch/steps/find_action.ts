@@ -11,6 +11,7 @@ import { failure, notAllowed } from "../failure.ts";
 import { fieldText } from "../fields.ts";
 import type { Failure } from "../outcome.ts";
 import { readEarly } from "./read_body.ts";
+import { catalogueText } from "../../texts/catalogue.ts";
 
 /** What a request asks for. */
 export type Found =
@@ -32,8 +33,8 @@ export function findAction(arrival: Arrival, app: Finding & Reading & Judging & 
 /** The refusal of an action that does not exist. Its name is told in development alone. */
 export function noSuchAction(name: string | null, { dev, manager }: Judging): Failure {
   const shown = name?.slice(0, 128);
-  const why = dev && shown !== undefined ? ` as "${shown}": ${manager.explainUnknown(shown)}` : "";
-  return failure(404, `There is no such action${why}`);
+  const reason = dev && shown !== undefined ? `There is no action "${shown}": ${manager.explainUnknown(shown)}` : null;
+  return failure(404, catalogueText("notFound"), {}, reason);
 }
 
 function found(arrival: Arrival, owned: OwnedAction | null, name: string | null, app: Judging): Found {
@@ -50,5 +51,5 @@ async function findByField(arrival: Arrival, app: Finding & Reading & Judging & 
   // An empty name is none, as in header and query.
   if (name) return { kind: "refused", refusal: noSuchAction(name, app) };
   const hasPage = app.router.match(arrival.url.pathname) !== null;
-  return { kind: "refused", refusal: hasPage ? notAllowed("GET, HEAD") : failure(404, "There is no such page") };
+  return { kind: "refused", refusal: hasPage ? notAllowed("GET, HEAD") : failure(404, catalogueText("notFound")) };
 }

@@ -9,6 +9,7 @@ import { canonicalRequest } from "../../http/canonical.ts";
 import { crossOriginVerdict, isOwnSite, isSafeMethod } from "../../http/cross_origin.ts";
 import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Judging } from "../app.ts";
+import { catalogueText, type UserText } from "../../texts/catalogue.ts";
 import { failure, notAllowed } from "../failure.ts";
 import type { Failure } from "../outcome.ts";
 
@@ -23,7 +24,10 @@ export function judgeUrl(request: Request, { site }: Judging): JudgedUrl {
   if (request.method !== "POST" && isFormUrl(request.url)) return { kind: "refused", refusal: notAllowed("POST") };
   const canonical = canonicalRequest(request, site);
   if (canonical.kind !== "refused") return { kind: "url", url: canonical.url };
-  return { kind: "refused", refusal: failure(canonical.status, canonical.message, canonical.headers) };
+  return {
+    kind: "refused",
+    refusal: failure(canonical.status, textOf(canonical.status), canonical.headers, canonical.message),
+  };
 }
 
 /** Judges where a request comes from: the refusal, or `null` where it may go on. */
@@ -40,7 +44,12 @@ export function judgeOrigin(request: Request, url: URL, app: Judging): Failure |
   }, app.crossOrigin);
   if (reason === null || isWebhook(request, url, app)) return null;
   // The values that differ help a developer who sets up a proxy, and a client that probes one.
-  return failure(403, app.dev ? `Cross-origin request refused: ${reason}` : "Cross-origin request refused");
+  return failure(403, catalogueText("crossOrigin"), {}, app.dev ? `Cross-origin request denied: ${reason}` : null);
+}
+
+/** The text for users about a URL or method that is not accepted. */
+function textOf(status: number): UserText {
+  return catalogueText(status === 405 || status === 501 ? "methodNotAllowed" : "invalidRequest");
 }
 
 /** Whether a request is for a webhook, whose signature stands in for where it comes from. */

@@ -16,6 +16,7 @@ import { failure } from "../failure.ts";
 import { reporterOf, tellDenied } from "../observe.ts";
 import type { Failure } from "../outcome.ts";
 import type { Admitted } from "./admit.ts";
+import { catalogueText } from "../../texts/catalogue.ts";
 
 /**
  * Reads a body whose fields name the action or the page, before any code of the application runs.
@@ -84,7 +85,7 @@ async function readVerified(
   }
   if (verified !== null) return await readBody(verified, call.limits, options);
   tellDenied(call, "guard", 403, app);
-  return failure(403, "The signature does not fit");
+  return failure(403, catalogueText("invalidSignature"));
 }
 
 /** The request of a webhook with the bytes that were signed for its body; `null` where the signature does not fit. */

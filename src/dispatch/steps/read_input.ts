@@ -10,7 +10,7 @@ import type { PageRender } from "../../pages/page_render.ts";
 import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";
 import { type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery, uploadedFiles } from "../../actions/kwargs.ts";
-import type { Finding, Observing, Reading } from "../app.ts";
+import type { Finding, Observing, Reading, Wording } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failureOf, isReportable } from "../failure.ts";
 import { fieldText } from "../fields.ts";
@@ -46,7 +46,7 @@ export async function readInput(
   call: Call,
   page: CallPage,
   admitted: Admitted,
-  app: Reading & Finding & Observing,
+  app: Reading & Finding & Observing & Wording,
 ): Promise<Input | NotRead> {
   call.trace?.step("body");
   let body: Body | Failure;
@@ -77,9 +77,14 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
 }
 
 /** The outcome of a body that could not be read: the form it was to fill, with what was wrong. */
-async function refuseBody(call: Call, pageRender: PageRender, error: unknown, app: Observing): Promise<Outcome> {
+async function refuseBody(
+  call: Call,
+  pageRender: PageRender,
+  error: unknown,
+  app: Observing & Wording,
+): Promise<Outcome> {
   if (!isA(error, InputError) && !isA(error, StorageError)) throw error;
-  const form = await blankForm(call, pageRender, failureOf(error).message, app);
+  const form = await blankForm(call, pageRender, failureOf(error), app);
   if (form === null) throw error;
   const failure = failCall(call, error, null, app);
   return failure.kind === "failure" ? { kind: "unread", form, failure } : failure;
@@ -92,15 +97,16 @@ async function refuseBody(call: Call, pageRender: PageRender, error: unknown, ap
 async function blankForm(
   call: Call,
   pageRender: PageRender,
-  refusal: string,
-  app: Observing,
+  refusal: Failure,
+  app: Observing & Wording,
 ): Promise<AnyBound | null> {
   const { action, intent } = call;
   if (action.form === null || intent.audience !== "document" || !pageRender.isOrigin) return null;
   try {
     const { definition, initial } = await makeForm(action.form, pageRender.deps.ctx);
-    const form = bind(definition, { mode: "blank", initial, instance: null });
-    form.addError("", refusal);
+    const { userTexts } = app;
+    const form = bind(definition, { mode: "blank", initial, instance: null, texts: userTexts.of(call) });
+    form.addError("", userTexts.ofFailure(refusal, call));
     return form;
   } catch (error) {
     // What the form begins with could not be had: the refusal is told without it.

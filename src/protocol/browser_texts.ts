@@ -1,0 +1,28 @@
+/**
+ * The texts that the browser runtime shows by itself, in English. The catalogue of the server has the same keys, so that
+ * an application can replace them in one place.
+ *
+ * @module
+ */
+
+/** The texts that the browser runtime shows by itself. */
+export interface BrowserTexts {
+  /** A call has failed, and the server gave no text for the user. */
+  readonly requestFailed: string;
+  /** The server could not be reached. */
+  readonly networkError: string;
+  /** Label of the button that tries a failed call again. */
+  readonly tryAgain: string;
+  /** Label of the button that closes a failure message. */
+  readonly dismiss: string;
+  /** Question before a form with unsaved changes is left. */
+  readonly confirmLeave: string;
+}
+
+/** The texts of failures: part of the initial file, because they are needed when the network is not there. */
+export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave"> = {
+  requestFailed: "Something went wrong. Try again.",
+  networkError: "Cannot reach the server. Check your connection.",
+  tryAgain: "Try again",
+  dismiss: "Close",
+};

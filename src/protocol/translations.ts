@@ -1,0 +1,34 @@
+/**
+ * The texts of the browser runtime in other languages than English. The runtime loads them when the page is in one of
+ * these languages.
+ *
+ * @module
+ */
+import type { BrowserTexts } from "./browser_texts.ts";
+
+/** The texts, by the first part of a language tag. */
+export const TRANSLATIONS:
+  & Readonly<Record<string, BrowserTexts>>
+  & Readonly<Record<"de" | "es" | "fr", BrowserTexts>> = {
+    de: {
+      requestFailed: "Etwas ist schiefgegangen. Bitte versuchen Sie es erneut.",
+      networkError: "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung.",
+      tryAgain: "Erneut versuchen",
+      dismiss: "Schließen",
+      confirmLeave: "Ohne Speichern verlassen?",
+    },
+    es: {
+      requestFailed: "Algo ha salido mal. Inténtelo de nuevo.",
+      networkError: "No se puede conectar con el servidor. Compruebe su conexión.",
+      tryAgain: "Reintentar",
+      dismiss: "Cerrar",
+      confirmLeave: "¿Salir sin guardar?",
+    },
+    fr: {
+      requestFailed: "Une erreur est survenue. Veuillez réessayer.",
+      networkError: "Le serveur est injoignable. Vérifiez votre connexion.",
+      tryAgain: "Réessayer",
+      dismiss: "Fermer",
+      confirmLeave: "Quitter sans enregistrer ?",
+    },
+  };
