@@ -45,7 +45,7 @@ export const INTERNAL: readonly string[] = [
   "similarity",
   "loadScript",
   "morphElement",
-  "confirmLeave",
+  "mayLeavePage",
   "newId",
   "markUnsaved",
   "parsePage",

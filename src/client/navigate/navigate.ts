@@ -31,7 +31,7 @@ type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "
  * @param ended Aborted when the runtime stops.
  */
 export function createPages(kit: PagesKit, start: string, ended: AbortSignal): Pages {
-  const { confirmLeave, markUnsaved } = watchUnsaved(kit, ended);
+  const { mayLeavePage, markUnsaved } = watchUnsaved(kit, ended);
   const isPolicyInForce = comparePolicies(start, ended);
 
   /** Fetches a page and shows it. Returns `true` if it is shown. */
@@ -103,13 +103,13 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
   }
 
   loadPageTexts(kit.pageTexts);
-  startHistory(start, confirmLeave, (url, position) => void showUrl(url, { kind: "restore", position }, null), ended);
+  startHistory(start, mayLeavePage, (url, position) => void showUrl(url, { kind: "restore", position }, null), ended);
   return {
     markUnsaved,
     setEntry,
     navigate: async (url, { replace, sourceEl = null }) =>
       // A navigation to the current URL does not add an entry, as in a browser (HTML, 7.4.2.2).
-      confirmLeave() && await showUrl(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
+      mayLeavePage() && await showUrl(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
   };
 }
 

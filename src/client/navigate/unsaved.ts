@@ -10,7 +10,7 @@ import type { PagesKit } from "./pages.ts";
 /** Tracks unsaved forms. */
 export interface Unsaved {
   /** Returns `true` if nothing is unsaved or the user confirms. */
-  confirmLeave(): boolean;
+  mayLeavePage(): boolean;
   /** Marks a form as changed. */
   markUnsaved(form: Element): void;
 }
@@ -33,5 +33,5 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
     if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) markUnsaved(form);
   }, { signal });
-  return { markUnsaved, confirmLeave: () => !isDirty() || confirm(words().confirmLeave ?? CONFIRM_LEAVE) };
+  return { markUnsaved, mayLeavePage: () => !isDirty() || confirm(words().confirmLeave ?? CONFIRM_LEAVE) };
 }
