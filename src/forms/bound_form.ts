@@ -9,8 +9,8 @@ import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
-import { type UserText } from "../texts/catalogue.ts";
-import { type Texts } from "../texts/texts.ts";
+import type { UserText } from "../texts/catalogue.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** The submitted data by field name, nested: strings, files, lists of these, or values of a typed caller. */
 export type Sent = Readonly<Record<string, unknown>>;

@@ -16,7 +16,7 @@ import type { Item } from "../results/item.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Bus, Store } from "../store/store.ts";
-import { type MessageOptions } from "../texts/texts.ts";
+import type { MessageOptions } from "../texts/texts.ts";
 
 /** What went wrong, and where. */
 export interface ErrorInfo {

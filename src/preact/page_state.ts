@@ -8,7 +8,7 @@ import { useContext } from "./use_context.ts";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { createProvider, type ProviderProps } from "./provider.ts";
-import { type Texts } from "../texts/texts.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** A reference to an action: the action, its full name, or a decorated method. */
 // deno-lint-ignore ban-types -- a decorated method is any function; the action of a method is looked up

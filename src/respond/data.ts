@@ -11,7 +11,7 @@ import type { Issues, Patch } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
 import { catalogueText } from "../texts/catalogue.ts";
-import { type RespondServices } from "./services.ts";
+import type { RespondServices } from "./services.ts";
 
 /** Answers with JSON. */
 export async function respondWithData(answer: Answer, { userTexts }: RespondServices): Promise<Reply | Response> {

@@ -23,7 +23,7 @@ import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 import { catalogueText } from "../texts/catalogue.ts";
-import { type UserTexts } from "../dispatch/user_texts.ts";
+import type { UserTexts } from "../dispatch/user_texts.ts";
 
 /** What serving works with. */
 export interface ServeServices {

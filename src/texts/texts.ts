@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Catalogue, CatalogueText, TextKey, TextOverrides, UserText } from "./catalogue.ts";
+import type { Catalogue, CatalogueText, TextOverrides, UserText } from "./catalogue.ts";
 import { createTextFormat, type TextFormat } from "./format.ts";
 import { GERMAN } from "./languages/de.ts";
 import { ENGLISH } from "./languages/en.ts";
