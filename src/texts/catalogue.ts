@@ -9,84 +9,81 @@
 import type { BrowserTexts } from "../protocol/browser_texts.ts";
 import type { TextFormat } from "./format.ts";
 
-/** No values. */
-type None = Readonly<Record<never, never>>;
-
-/** A number of things. */
-interface Count {
-  /** The number. */
-  readonly count: number;
-}
-
-/** A bound of a number. */
-interface NumberBound {
-  /** The least or greatest number. */
-  readonly bound: number;
-}
-
-/** A bound of a date or time. */
-interface MomentBound {
-  /** The least or greatest date or time, in the format that HTML defines, such as `2030-12-31` or `23:59`. */
-  readonly bound: string;
-}
-
 /** The values that the texts of forms are made with, by key. */
 export interface FormTextValues {
   /** Title of the list of errors of a form. */
-  readonly formErrors: None;
+  readonly formErrors: Readonly<Record<never, never>>;
   /** Fallback for invalid input whose form is not on the page. */
-  readonly checkFields: None;
+  readonly checkFields: Readonly<Record<never, never>>;
   /** A required text is empty. */
-  readonly enterValue: None;
+  readonly enterValue: Readonly<Record<never, never>>;
   /** A required email address is empty. */
-  readonly enterEmail: None;
+  readonly enterEmail: Readonly<Record<never, never>>;
   /** A required URL is empty. */
-  readonly enterUrl: None;
+  readonly enterUrl: Readonly<Record<never, never>>;
   /** A required password is empty. */
-  readonly enterPassword: None;
+  readonly enterPassword: Readonly<Record<never, never>>;
   /** A number is missing, or is not a number. */
-  readonly enterNumber: None;
+  readonly enterNumber: Readonly<Record<never, never>>;
   /** A date is missing, or is not a date. */
-  readonly enterDate: None;
+  readonly enterDate: Readonly<Record<never, never>>;
   /** A date with a time is missing, or is not one. */
-  readonly enterDateTime: None;
+  readonly enterDateTime: Readonly<Record<never, never>>;
   /** A time is missing, or is not a time. */
-  readonly enterTime: None;
+  readonly enterTime: Readonly<Record<never, never>>;
   /** A required box is not checked. */
-  readonly checkBox: None;
+  readonly checkBox: Readonly<Record<never, never>>;
   /** The value of a box is not one. */
-  readonly checkOrClearBox: None;
+  readonly checkOrClearBox: Readonly<Record<never, never>>;
   /** A required choice is not made, or is not one of the choices. */
-  readonly chooseOption: None;
+  readonly chooseOption: Readonly<Record<never, never>>;
   /** None of several required choices is made, or one is not among them. */
-  readonly chooseOptions: None;
+  readonly chooseOptions: Readonly<Record<never, never>>;
   /** A required file is missing, or is not a file. */
-  readonly chooseFile: None;
+  readonly chooseFile: Readonly<Record<never, never>>;
   /** A text field received something other than one text. */
-  readonly enterText: None;
+  readonly enterText: Readonly<Record<never, never>>;
   /** An email address is not one. */
-  readonly invalidEmail: None;
+  readonly invalidEmail: Readonly<Record<never, never>>;
   /** A URL is not one, or has another scheme. */
   readonly invalidUrl: {
     /** The beginnings that are accepted, such as `https://`. */
     readonly beginnings: readonly string[];
   };
   /** A text is too short. */
-  readonly minlength: Count;
+  readonly minlength: {
+    /** The number. */
+    readonly count: number;
+  };
   /** A text is too long. */
-  readonly maxlength: Count;
+  readonly maxlength: {
+    /** The number. */
+    readonly count: number;
+  };
   /** A text does not match the pattern. */
-  readonly pattern: None;
+  readonly pattern: Readonly<Record<never, never>>;
   /** A number is too small. */
-  readonly minNumber: NumberBound;
+  readonly minNumber: {
+    /** The least or greatest number. */
+    readonly bound: number;
+  };
   /** A number is too large. */
-  readonly maxNumber: NumberBound;
+  readonly maxNumber: {
+    /** The least or greatest number. */
+    readonly bound: number;
+  };
   /** A date or time is too early. */
-  readonly minMoment: MomentBound;
+  readonly minMoment: {
+    /** The least or greatest date or time, in the format that HTML defines, such as `2030-12-31` or `23:59`. */
+    readonly bound: string;
+  };
   /** A date or time is too late. */
-  readonly maxMoment: MomentBound;
+  readonly maxMoment: {
+    /** The least or greatest date or time, in the format that HTML defines, such as `2030-12-31` or `23:59`. */
+    readonly bound: string;
+  };
   /** A number is not a whole number. */
-  readonly wholeNumber: None;
+  readonly wholeNumber: Readonly<Record<never, never>>;
   /** A number is between two steps. */
   readonly stepNumber: {
     /** The step. */
@@ -95,14 +92,17 @@ export interface FormTextValues {
     readonly base: number;
   };
   /** A date or time is between two steps. */
-  readonly stepMoment: None;
+  readonly stepMoment: Readonly<Record<never, never>>;
   /** A file is too large. */
   readonly fileBytes: {
     /** The maximum size of a file, in bytes. */
     readonly bytes: number;
   };
   /** There are too many files. */
-  readonly fileCount: Count;
+  readonly fileCount: {
+    /** The number. */
+    readonly count: number;
+  };
   /** A file has a type that is not accepted. */
   readonly fileType: {
     /** The accepted types, as in the attribute `accept`: `image/*`, `application/pdf`, `.csv`. */
@@ -116,58 +116,67 @@ export interface FormTextValues {
     readonly message: UserText;
   };
   /** A formset has too few rows. */
-  readonly minRows: Count;
+  readonly minRows: {
+    /** The number. */
+    readonly count: number;
+  };
   /** A formset has too many rows. */
-  readonly maxRows: Count;
+  readonly maxRows: {
+    /** The number. */
+    readonly count: number;
+  };
   /** Label of the box that deletes a row of a formset. */
-  readonly deleteRow: None;
+  readonly deleteRow: Readonly<Record<never, never>>;
   /** Label of the number that orders a row of a formset. */
-  readonly orderRow: None;
+  readonly orderRow: Readonly<Record<never, never>>;
 }
 
 /** The values that the texts of failures are made with, by key. */
 export interface FailureTextValues {
   /** An error of the server (500 and above). */
-  readonly serverError: None;
+  readonly serverError: Readonly<Record<never, never>>;
   /** Nothing is at this URL (404). */
-  readonly notFound: None;
+  readonly notFound: Readonly<Record<never, never>>;
   /** The user may not do this (401 and 403). */
-  readonly denied: None;
+  readonly denied: Readonly<Record<never, never>>;
   /** A request of another site (403). */
-  readonly crossOrigin: None;
+  readonly crossOrigin: Readonly<Record<never, never>>;
   /** The signature of a webhook does not match (403). */
-  readonly invalidSignature: None;
+  readonly invalidSignature: Readonly<Record<never, never>>;
   /** A method that the URL does not accept (405, 501). */
-  readonly methodNotAllowed: None;
+  readonly methodNotAllowed: Readonly<Record<never, never>>;
   /** A request that breaks a rule of the protocol (400, 415). */
-  readonly invalidRequest: None;
+  readonly invalidRequest: Readonly<Record<never, never>>;
   /** A form that does not name its page (400). */
-  readonly pageUnknown: None;
+  readonly pageUnknown: Readonly<Record<never, never>>;
   /** The same action still runs (409). */
-  readonly stillRunning: None;
+  readonly stillRunning: Readonly<Record<never, never>>;
   /** The action has run before, and its answer was not kept (409). */
-  readonly alreadyDone: None;
+  readonly alreadyDone: Readonly<Record<never, never>>;
   /** The process ended while the action ran (409). */
-  readonly outcomeUnknown: None;
+  readonly outcomeUnknown: Readonly<Record<never, never>>;
   /** More was sent than a limit allows (413, 431). */
-  readonly tooLong: None;
+  readonly tooLong: Readonly<Record<never, never>>;
   /** The body took too long (408). */
-  readonly tooSlow: None;
+  readonly tooSlow: Readonly<Record<never, never>>;
   /** Too many requests (429). */
   readonly tooManyRequests: {
     /** The time after which another request is accepted, in seconds; `null` where it is not known. */
     readonly seconds: number | null;
   };
   /** The server has no capacity for this at the moment (429, 503). */
-  readonly busy: None;
+  readonly busy: Readonly<Record<never, never>>;
   /** The server has no room for a file (507). */
-  readonly noRoom: None;
+  readonly noRoom: Readonly<Record<never, never>>;
   /** Link of the built-in failure page to `/`. */
-  readonly homeLink: None;
+  readonly homeLink: Readonly<Record<never, never>>;
 }
 
 /** The values that each text is made with, by key. */
-export type TextValues = FormTextValues & FailureTextValues & { readonly [Key in keyof BrowserTexts]: None };
+export type TextValues =
+  & FormTextValues
+  & FailureTextValues
+  & { readonly [Key in keyof BrowserTexts]: Readonly<Record<never, never>> };
 
 /** A key of the catalogue. */
 export type TextKey = keyof TextValues;
@@ -194,7 +203,7 @@ export type CatalogueText = {
 /** A text for users: one that the application has written, or one of the catalogue. */
 export type UserText = string | CatalogueText;
 
-const NO_VALUES: None = Object.freeze({});
+const NO_VALUES: Readonly<Record<never, never>> = Object.freeze({});
 
 /** Names a text of the catalogue. */
 export function catalogueText<Key extends PlainKey>(key: Key): UserText;
