@@ -115,12 +115,6 @@ export class StorageError extends HyperError {
   /** The name of the class, for logs and for `switch`. */
   override readonly name: string = "StorageError";
 
-  /**
-   * Creates an error.
-   *
-   * @param message The message for the log.
-   * @param options The error of the disk as `cause`.
-   */
   constructor(message: string, options: ErrorOptions = {}) {
     // RFC 4918, 11.5: 507 is for a server that cannot store the representation.
     super(507, message, { ...options, userText: catalogueText("noRoom") });

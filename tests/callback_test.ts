@@ -10,23 +10,23 @@ const FAILURES: readonly (readonly [what: string, call: () => unknown])[] = [
     throw failure;
   }],
   ["rejects", () => Promise.reject(failure)],
-  ["gives an object whose then cannot be read", () => ({
+  ["returns an object whose then cannot be read", () => ({
     get then() {
       throw failure;
     },
   })],
-  ["gives an object whose then throws", () => ({
+  ["returns an object whose then throws", () => ({
     then() {
       throw failure;
     },
   })],
-  ["gives an object that rejects twice", () => ({
+  ["returns an object that rejects twice", () => ({
     then(_: unknown, reject: (error: unknown) => void) {
       reject(failure);
       reject(failure);
     },
   })],
-  ["gives a function that rejects", () =>
+  ["returns a function that rejects", () =>
     Object.assign(() => {}, {
       then(_: unknown, reject: (error: unknown) => void) {
         reject(failure);
@@ -54,18 +54,18 @@ for (const [what, call] of FAILURES) {
   });
 
   Deno.test(`notify() logs a reporter that ${what} and does not report it`, async () => {
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const lines = await withConsole(async () => {
       await notify(() => {
         throw new RangeError("first");
       }, (error) => {
-        told.push(error);
+        received.push(error);
         return call();
       });
       await Promise.resolve();
       await new Promise((resolve) => setTimeout(resolve));
     });
-    assertEquals(told.length, 1);
+    assertEquals(received.length, 1);
     assertEquals(lines.length, 1);
     assert(lines[0]?.startsWith("Error in a function that reports errors: Error: failed"), lines[0]);
   });

@@ -28,11 +28,11 @@ function neverCalled(error: unknown): void {
 
 Deno.test("Signal.send() calls every receiver in the order of connection", () => {
   const signal = new Signal<Note>("saved");
-  const told: string[] = [];
-  signal.connect(({ title }) => void told.push(`one ${title}`));
-  signal.connect(({ title }) => void told.push(`two ${title}`));
+  const received: string[] = [];
+  signal.connect(({ title }) => void received.push(`one ${title}`));
+  signal.connect(({ title }) => void received.push(`two ${title}`));
   signal.send({ ...NOTE }, neverCalled);
-  assertEquals(told, ["one Hello", "two Hello"]);
+  assertEquals(received, ["one Hello", "two Hello"]);
 });
 
 Deno.test("Signal.send() without receivers does nothing", () => {
@@ -41,38 +41,38 @@ Deno.test("Signal.send() without receivers does nothing", () => {
 
 Deno.test("Signal.connect() returns a Disposable that disconnects the receiver, also when disposed twice", () => {
   const signal = new Signal<Note>("saved");
-  let told = 0;
-  const connection = signal.connect(() => void told++);
+  let received = 0;
+  const connection = signal.connect(() => void received++);
   signal.send({ ...NOTE }, neverCalled);
   connection[Symbol.dispose]();
   connection[Symbol.dispose]();
   signal.send({ ...NOTE }, neverCalled);
-  assertEquals(told, 1);
+  assertEquals(received, 1);
 });
 
 Deno.test("Signal.connect() calls a receiver twice if it is connected twice, and disconnects each separately", () => {
   const signal = new Signal<Note>("saved");
-  let told = 0;
-  const receiver = (): void => void told++;
+  let received = 0;
+  const receiver = (): void => void received++;
   const first = signal.connect(receiver);
   signal.connect(receiver);
   signal.send({ ...NOTE }, neverCalled);
   first[Symbol.dispose]();
   signal.send({ ...NOTE }, neverCalled);
-  assertEquals(told, 3);
+  assertEquals(received, 3);
 });
 
 Deno.test("Signal.send() reports a receiver that throws and calls the others", () => {
   const signal = new Signal<Note>("saved");
   const thrown = new Error("from a receiver");
   const errors: unknown[] = [];
-  let told = 0;
+  let received = 0;
   signal.connect(() => {
     throw thrown;
   });
-  signal.connect(() => void told++);
+  signal.connect(() => void received++);
   signal.send({ ...NOTE }, (error) => errors.push(error));
-  assertEquals([errors, told], [[thrown], 1]);
+  assertEquals([errors, received], [[thrown], 1]);
 });
 
 Deno.test("Signal.send() reports a receiver that rejects later", async () => {
@@ -97,39 +97,39 @@ Deno.test("Signal.send() passes a payload that no receiver can change", () => {
 
 Deno.test("Signal.send() skips a receiver that another one disconnected", () => {
   const signal = new Signal<Note>("saved");
-  let told = 0;
+  let received = 0;
   signal.connect(() => second[Symbol.dispose]());
-  const second = signal.connect(() => void told++);
+  const second = signal.connect(() => void received++);
   signal.send({ ...NOTE }, neverCalled);
-  assertEquals(told, 0);
+  assertEquals(received, 0);
 });
 
 Deno.test("Signal.send() does not call a receiver that another one connects before the next payload", () => {
   const signal = new Signal<Note>("saved");
-  let told = 0;
-  const first = signal.connect(() => void signal.connect(() => void told++));
+  let received = 0;
+  const first = signal.connect(() => void signal.connect(() => void received++));
   signal.send({ ...NOTE }, neverCalled);
-  assertEquals(told, 0);
+  assertEquals(received, 0);
   first[Symbol.dispose]();
   signal.send({ ...NOTE }, neverCalled);
-  assertEquals(told, 1);
+  assertEquals(received, 1);
 });
 
 Deno.test("Signal.sendAndWait() waits only for receivers connected with wait", async () => {
   const signal = new Signal<Note>("saved");
   const log: string[] = [];
   const slow = Promise.withResolvers<void>();
-  const beside = Promise.withResolvers<void>();
+  const other = Promise.withResolvers<void>();
   signal.connect(async () => {
     await slow.promise;
     log.push("slow");
   }, { wait: true });
-  signal.connect(() => beside.promise);
+  signal.connect(() => other.promise);
   const sent = signal.sendAndWait({ ...NOTE }, neverCalled).then(() => log.push("sent"));
   slow.resolve();
   await sent;
   assertEquals(log, ["slow", "sent"]);
-  beside.resolve();
+  other.resolve();
 });
 
 Deno.test("Signal.sendAndWait() does not reject when a receiver rejects", async () => {
@@ -186,13 +186,13 @@ Deno.test("Signal.sendAndWait() also waits for receivers of the parent", async (
 Deno.test("Signal calls its own receivers, then those of its parent; the parent calls only its own", () => {
   const parent = new Signal<Note>("saved");
   const signal = new Signal<Note>("saved", { parent });
-  const told: string[] = [];
-  parent.connect(() => void told.push("parent"));
-  signal.connect(() => void told.push("child"));
+  const received: string[] = [];
+  parent.connect(() => void received.push("parent"));
+  signal.connect(() => void received.push("child"));
   signal.send({ ...NOTE }, neverCalled);
-  assertEquals(told, ["child", "parent"]);
+  assertEquals(received, ["child", "parent"]);
   parent.send({ ...NOTE }, neverCalled);
-  assertEquals(told, ["child", "parent", "parent"]);
+  assertEquals(received, ["child", "parent", "parent"]);
 });
 
 Deno.test("Signal.hasReceivers includes the receivers of the parent", () => {
@@ -214,12 +214,12 @@ const DENIED: AccessDenied = {
 
 Deno.test("createSignals() creates separate signals with one parent for two handlers", () => {
   const [one, two] = [createSignals(), createSignals()];
-  const told: string[] = [];
-  one.accessDenied.connect(() => void told.push("one"));
-  two.accessDenied.connect(() => void told.push("two"));
-  using _all = accessDenied.connect(({ actionName }) => void told.push(`all ${actionName}`));
+  const received: string[] = [];
+  one.accessDenied.connect(() => void received.push("one"));
+  two.accessDenied.connect(() => void received.push("two"));
+  using _all = accessDenied.connect(({ actionName }) => void received.push(`all ${actionName}`));
   one.accessDenied.send({ ...DENIED }, neverCalled);
-  assertEquals(told, ["one", "all save"]);
+  assertEquals(received, ["one", "all save"]);
 });
 
 Deno.test("createSignals() uses the exported signal of the same name as parent", () => {

@@ -155,18 +155,12 @@ function notAnObject(what: string): InputError {
 }
 
 function addFields(kwargs: Kwargs, fields: FieldMap, limits: Pick<Limits, "arrayIndex" | "depth">): void {
-  if (!isFlat(fields)) return addMissing(kwargs, nest(fields, limits));
+  if (fields.keys().some(isPath)) return addMissing(kwargs, nest(fields, limits));
   // Most forms have only flat names.
   for (const [name, values] of fields) {
     if (PROTOCOL_FIELDS.has(name) || Object.hasOwn(kwargs, name)) continue;
     setOwn(kwargs, name, values.length === 1 ? values[0] : [...values]);
   }
-}
-
-/** Returns whether every name is a path of one step. */
-function isFlat(fields: FieldMap): boolean {
-  for (const name of fields.keys()) if (isPath(name)) return false;
-  return true;
 }
 
 function addMissing(kwargs: Kwargs, entries: Iterable<readonly [string, unknown]>): void {

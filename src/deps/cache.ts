@@ -105,7 +105,8 @@ export class DependencyCache implements AsyncDisposable {
     if (known === undefined && this.#ended) {
       return Promise.reject(new DependencyError(500, `Cannot resolve ${recipe.label}: the request has ended`));
     }
-    const run = known ?? createRun(recipe.label);
+    const run: Run = known ??
+      { label: recipe.label, waitsFor: new Set(), pending: true, ...Promise.withResolvers<unknown>() };
     if (caller !== null && run.pending) {
       const path = pathBetween(run, caller);
       if (path !== null) {
@@ -212,10 +213,6 @@ export function attachRequestDepCache(request: Request, cache: DependencyCache):
 export function shareRequestDepCache(from: Request, to: Request): void {
   const cache = getRequestDepCache(from);
   if (cache !== null) attachRequestDepCache(to, cache);
-}
-
-function createRun(label: string): Run {
-  return { label, waitsFor: new Set(), pending: true, ...Promise.withResolvers<unknown>() };
 }
 
 /** Returns the runs on a path of `waitsFor` edges, including both ends, or `null` if there is no path. */

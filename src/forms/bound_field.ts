@@ -45,13 +45,11 @@ export interface BoundField extends
 
 /** The facts that a bound field is created from. */
 export interface FieldFacts {
-  /** The name of the form. */
   readonly form: string;
   /** The copy of the form on the page, or `null`. */
   readonly instance: string | null;
-  /** The name in the submitted data. */
   readonly name: string;
-  /** The same name as a path. */
+  /** The name as a path. */
   readonly steps: readonly Step[];
   readonly definition: FieldDefinition;
   /** `true` if data was submitted. */

@@ -40,7 +40,9 @@ export function textCheck(
     if (text.length > maxlength) return broken(rules, "maxlength");
     if (text.length < minlength) return broken(rules, "minlength");
     if (fits?.(text, rules) === false) return broken(rules, "invalid");
-    return pattern === undefined || matchesPattern(pattern, text) ? valid(text) : broken(rules, "pattern");
+    if (pattern === undefined) return valid(text);
+    const isMatch = text.length <= PATTERN_TEXT_LIMIT && compilePattern(pattern).test(text);
+    return isMatch ? valid(text) : broken(rules, "pattern");
   };
 }
 
@@ -132,10 +134,6 @@ export function isWebAddress(text: string, { schemes }: FieldRules): boolean {
   if (!schemes.includes(scheme)) return false;
   // `http:example.com` is parsed as an address that the user did not mean.
   return !["http:", "https:"].includes(scheme) || text.slice(scheme.length).startsWith("//");
-}
-
-function matchesPattern(pattern: string, text: string): boolean {
-  return text.length <= PATTERN_TEXT_LIMIT && compilePattern(pattern).test(text);
 }
 
 function isOffered(rules: FieldRules, text: string): boolean {

@@ -192,7 +192,11 @@ export function defineFormset<V, I>(
   }
   const { prefix = "form", min = 0, max = MAX_ROWS, extra = 1, canDelete = false, canOrder = false } = options;
   const { getInitial, clean, guard, success } = options;
-  const fault = "formsets" in form ? "it has formsets; a row cannot contain rows" : faultOfPrefix(prefix);
+  const fault = "formsets" in form
+    ? "it has formsets; a row cannot contain rows"
+    : isFormsetPrefix(prefix)
+    ? null
+    : `prefix "${prefix}" is invalid; use a letter and up to 63 letters, digits, dashes or underscores`;
   if (fault !== null) throw new TypeError(`Cannot define formset of "${form.name}": ${fault}`);
   const miscount = faultOfCount("min", min, 0) ?? faultOfCount("max", max, min) ?? faultOfCount("extra", extra, 0);
   if (miscount !== null) throw new RangeError(`Cannot define formset of "${form.name}": ${miscount}`);
@@ -212,11 +216,6 @@ export function defineFormset<V, I>(
     ...(guard === undefined ? {} : { guard }),
     success: success === undefined ? null : Object.freeze({ ...success }),
   });
-}
-
-function faultOfPrefix(prefix: string): string | null {
-  if (isFormsetPrefix(prefix)) return null;
-  return `prefix "${prefix}" is invalid; use a letter and up to 63 letters, digits, dashes or underscores`;
 }
 
 function faultOfCount(name: string, count: number, least: number): string | null {

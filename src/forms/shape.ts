@@ -105,7 +105,7 @@ export function objectOf(shape: Shape): ObjectShape | null {
 }
 
 /** Returns the shape at a path, and whether it is optional and required there; `null` if the schema has none. */
-export function shapeAt(
+function shapeAt(
   shape: Shape,
   steps: readonly Step[],
 ): { readonly shape: Shape; readonly optional: boolean; readonly required: boolean } | null {

@@ -89,7 +89,7 @@ export function createRateLimiter(options: RateLimiterOptions = {}): MemoryRateL
         const [oldest] = regained.keys();
         if (oldest !== undefined) regained.delete(oldest);
       }
-      return verdictOf(rule, allowed, after - time);
+      return rateVerdictOf(rule, allowed, after - time);
     },
   };
 }
@@ -103,7 +103,7 @@ export function unitsOf({ limit, seconds }: RateRule): { readonly capacity: numb
 }
 
 /** Returns a verdict. `used` is the time until all runs are regained, in milliseconds. */
-export function verdictOf(rule: RateRule, allowed: boolean, used: number): RateVerdict {
+export function rateVerdictOf(rule: RateRule, allowed: boolean, used: number): RateVerdict {
   const { capacity, cost } = unitsOf(rule);
   const remaining = Math.max(0, Math.floor((capacity - used + ROUNDING) / cost));
   const wait = remaining > 0 ? 0 : used + cost - capacity;

@@ -84,7 +84,7 @@ export class RedisConnection implements AsyncDisposable {
     } catch (error) {
       connection.#client.destroy();
       throw new Error(
-        `Cannot connect to Redis at ${connection.#where}: ${reasonOf(error)}; start Redis there, or set url`,
+        `Cannot connect to Redis at ${connection.#where}: ${failureReasonOf(error)}; start Redis there, or set url`,
         { cause: error },
       );
     }
@@ -158,7 +158,7 @@ export class RedisConnection implements AsyncDisposable {
     client.on("error", (error) => {
       if (!this.#isCurrent(client)) return;
       this.#reportLoss(
-        new Error(`Lost the connection to Redis at ${this.#where}: ${reasonOf(error)}`, { cause: error }),
+        new Error(`Lost the connection to Redis at ${this.#where}: ${failureReasonOf(error)}`, { cause: error }),
       );
     });
     client.on("ready", () => {
@@ -227,7 +227,7 @@ export class RedisConnection implements AsyncDisposable {
 }
 
 /** Returns the reason of a failed connection. If every address of a host fails, the reasons are one level down. */
-function reasonOf(error: unknown): string {
+function failureReasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [first]: unknown[] = error instanceof AggregateError ? error.errors : [];
   return error.message || (first instanceof Error ? first.message : "") || error.name;

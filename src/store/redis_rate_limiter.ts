@@ -6,7 +6,7 @@
 import { HyperError } from "../errors.ts";
 import { checkRate, type RateRule } from "../http/rate_rule.ts";
 import { sha256 } from "../platform/hash.ts";
-import { type RateLimiter, type RateVerdict, ROUNDING, unitsOf, verdictOf } from "./rate_limiter.ts";
+import { type RateLimiter, type RateVerdict, rateVerdictOf, ROUNDING, unitsOf } from "./rate_limiter.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";
 
 /** A rate limiter in Redis. Dispose it to close its connection. */
@@ -48,12 +48,12 @@ return { 1, string.format("%.17g", after - now) }`;
 export async function createRedisRateLimiter(options: RedisOptions = {}): Promise<RedisRateLimiter> {
   const redis = await RedisConnection.open(options);
   return {
-    take: (key, rule) => take(redis, key, rule),
+    take: (key, rule) => takeFrom(redis, key, rule),
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 }
 
-async function take(redis: RedisConnection, key: string, rule: RateRule): Promise<RateVerdict> {
+async function takeFrom(redis: RedisConnection, key: string, rule: RateRule): Promise<RateVerdict> {
   checkRate(rule, "runs in Redis");
   const { capacity, cost } = unitsOf(rule);
   const args = [`${redis.prefix}rate:${sha256(key)}`, String(capacity), String(cost)];
@@ -67,5 +67,5 @@ async function take(redis: RedisConnection, key: string, rule: RateRule): Promis
     });
   }
   const [allowed, used]: unknown[] = Array.isArray(reply) ? reply : [];
-  return verdictOf(rule, allowed === 1, Number(used));
+  return rateVerdictOf(rule, allowed === 1, Number(used));
 }

@@ -1,7 +1,7 @@
-// deno-lint-ignore-file no-console -- a bench prints what it does
+// deno-lint-ignore-file no-console -- a benchmark prints its progress
 /**
- * Benchmarks in Chromium: the runtime of this library, htmx, Turbo and Datastar, each used as its documentation recommends, at
- * full and at a quarter of the processor speed.
+ * Benchmarks in the browser: the runtime of this library, htmx, Turbo and Datastar, each used as its documentation says, in
+ * Chromium, at full speed and at a quarter of it.
  */
 import { createHandler } from "@hyper/actions";
 import type { CDPSession, Page } from "playwright-core";
@@ -11,21 +11,21 @@ import type { Report, Row } from "./report.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 import { makeActions } from "./servers/clicks.tsx";
 
-/** One of those that are measured. */
+/** A library that is measured. */
 interface Rival {
   readonly name: string;
-  /** Script tags that load it. Empty for the page without a library. */
+  /** Markup that loads it; empty for the page without a library. */
   readonly head: string;
-  /** A button with the id `go` whose click asks the server for the next patch. */
+  /** A button with the id `go` whose click requests the next patch. */
   readonly button: string;
-  /** The same for a thousand rows, one by one; where it has streams. */
+  /** A button that requests a stream of a thousand rows, if the library has streams. */
   readonly follow: string | null;
   /**
-   * An expression that patches `#out` `n` times, to 1, 2 … n: with a stream where it has one, else with its own function
-   * for a swap. Its value, where that is a function, is called when all of them are there.
+   * An expression that patches `#out` `n` times, to 1, 2 … n: with a stream if the library has one, else with its swap
+   * function. If its value is a function, it is called after the last patch.
    */
   readonly churn: string | null;
-  /** Responds to its buttons: a new element `#out`, or rows for `#rows`. */
+  /** Responds to its buttons: with the element `#out`, or with rows for `#rows`. */
   readonly answer: (path: string, request: Request) => Response | Promise<Response>;
 }
 
@@ -33,10 +33,10 @@ const ELEMENTS = 2000;
 const ROWS = 1000;
 const CLICKS = 40;
 const PATCHES = 10_000;
-/** Patches before the first memory measurement, so that compiled code and first-time buffers do not count as growth. */
+/** Patches before the first measurement of memory: compiled code and buffers that are filled once are not growth. */
 const WARM_PATCHES = 100;
 
-/** Measures all of it; a report for each kind of number. */
+/** Runs all benchmarks. Returns one report for each unit. */
 export async function measureBrowser(rounds: number): Promise<readonly Report[]> {
   const rivals = await makeRivals();
   const reports: Report[] = [];
@@ -80,7 +80,7 @@ export async function measureBrowser(rounds: number): Promise<readonly Report[]>
   return [...reports, await measureMemory(rivals, rounds)];
 }
 
-/** Memory before and after many patches of one element, on a page with nothing else. */
+/** Measures the memory before and after many patches of one element, on an otherwise empty page. */
 async function measureMemory(rivals: readonly Rival[], rounds: number): Promise<Report> {
   const before = new Map<string, number[]>();
   const after = new Map<string, number[]>();
@@ -184,7 +184,7 @@ async function makeRivals(): Promise<readonly Rival[]> {
       button: `<button id="go" data-on-click="sse('/tick', { method: 'POST' })">Go</button>` +
         [WARM_PATCHES, PATCHES].map((n) => `<button id="churn-${n}" data-on-click="sse('/churn?${n}')">Churn</button>`)
           .join(""),
-      // It is supported, but takes 20 seconds in this build: too long for a benchmark.
+      // It works, but this build takes 20 seconds for it, which is too long for a benchmark.
       follow: null,
       churn: `document.querySelector("#churn-" + n).click()`,
       answer: (path, request) => {
@@ -196,7 +196,7 @@ async function makeRivals(): Promise<readonly Rival[]> {
   ];
 }
 
-/** The package names its parts in a way that bundlers do not follow; this is the whole of it in one file. */
+/** The whole package in one file, since bundlers cannot resolve its parts. */
 const DATASTAR = "@starfederation/datastar/dist/datastar.js";
 
 let count = 0;
@@ -221,12 +221,12 @@ function datastarEvent(content: string): string {
   return `event: datastar-merge-fragments\ndata: fragments ${content}\n\n`;
 }
 
-/** Returns the number of patches of a `/churn` URL: the number at the start of its query. */
+/** Returns the number of patches in the query of a `/churn` path. */
 function countOf(request: Request): number {
   return parseInt(new URL(request.url).search.slice(1));
 }
 
-/** A stream of frames; left open where an EventSource reads it, which would come back for more. */
+/** Creates a stream of frames. It stays open for an EventSource, which would reconnect otherwise. */
 function events(frame: (id: number) => string, count: number, isClosed: boolean): Response {
   const encoder = new TextEncoder();
   let id = 0;
@@ -253,7 +253,7 @@ function pageOf({ head, button, follow }: Rival, count: number): Response {
   );
 }
 
-/** Serves a page with a number of elements, and what its rival answers. */
+/** Serves a page with a number of elements, and the responses of a library. */
 function serverOf(rival: Rival, count: number): (request: Request) => Response | Promise<Response> {
   return (request) => {
     const { pathname } = new URL(request.url);
@@ -262,7 +262,7 @@ function serverOf(rival: Rival, count: number): (request: Request) => Response |
   };
 }
 
-/** Milliseconds of the start, of a click to the document and to the screen, of a stream, and of its longest frame; `null` for what it cannot do. */
+/** Measures startup, a click up to the document and up to the screen, a stream, and its longest frame, in milliseconds; `null` if not supported. */
 async function measureRival(rival: Rival, throttle: number): Promise<readonly (number | null)[]> {
   const found: (number | null)[] = [];
   await withPage(serverOf(rival, ELEMENTS), async ({ page }) => {
@@ -272,7 +272,7 @@ async function measureRival(rival: Rival, throttle: number): Promise<readonly (n
     await session.send("Emulation.setCPUThrottlingRate", { rate: throttle });
     found.push(await measureStart(page, session));
     if (rival.name === "none") return;
-    // The first click compiles the code, so it is not measured.
+    // The first click compiles code, so it is not typical.
     await page.evaluate(clickOften, 5);
     const clicks = await page.evaluate(clickOften, CLICKS);
     found.push(sampleOf(clicks.map(({ document }) => document)).median);
@@ -285,13 +285,13 @@ async function measureRival(rival: Rival, throttle: number): Promise<readonly (n
 
 /** Memory of a page. */
 interface Memory {
-  /** Kibibytes of the heap of its scripts. */
+  /** Heap of its scripts, in KiB. */
   readonly heap: number;
-  /** Nodes, in documents or not. */
+  /** Number of nodes, inside and outside of documents. */
   readonly nodes: number;
 }
 
-/** Memory of a page before and after {@linkcode PATCHES} patches. */
+/** Measures the memory of a page before and after {@linkcode PATCHES} patches. */
 async function measureChurn(rival: Rival, churn: string): Promise<readonly [Memory, Memory]> {
   const found: Memory[] = [];
   await withPage(serverOf(rival, 0), async ({ page }) => {
@@ -311,22 +311,22 @@ async function measureChurn(rival: Rival, churn: string): Promise<readonly [Memo
 }
 
 /**
- * Runs first in the page: stops `withPage()` from forwarding events of this library, which would cost time and memory for each
- * patch, and only for this library.
+ * Runs in the page first: it keeps events of this library from the test. Reporting them, as `withPage()` does, costs time and
+ * memory for each patch that the other libraries would not pay.
  */
 function leaveUnrecorded(): void {
   Object.defineProperty(globalThis, "__recordHyperEvent", { value: undefined });
 }
 
 async function memoryOf(session: CDPSession): Promise<Memory> {
-  // The first collection can release objects that only the second one frees.
+  // The first collection may free objects that referred to others.
   for (let i = 0; i < 2; i++) await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   const { nodes } = await session.send("Memory.getDOMCounters");
   return { heap: usedSize / 1024, nodes };
 }
 
-/** Runs in the page: starts patches and waits for the last of them, and for what is put off after each. */
+/** Runs in the page: starts patches, and waits for the last one and for delayed work. */
 async function churnTo(count: number, start: (count: number) => unknown): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const observer = new MutationObserver(() => {
@@ -338,7 +338,7 @@ async function churnTo(count: number, start: (count: number) => unknown): Promis
   observer.disconnect();
   if (typeof end === "function") end();
   else await end;
-  // Datastar takes its classes away 300 ms after a patch, and holds the element until then.
+  // Datastar removes its classes 300 ms after a patch, and keeps the element until then.
   await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
@@ -352,15 +352,15 @@ async function measureStart(page: Page, session: CDPSession): Promise<number> {
   return (await busy() - before) * 1000;
 }
 
-/** Milliseconds of one click. */
+/** Times of one click, in milliseconds. */
 interface Click {
-  /** To the patch in the document, which is all that a library can hasten. */
+  /** Up to the patch in the document, which is the part that depends on the library. */
   readonly document: number;
-  /** Until the end of the frame that renders it. */
+  /** Up to the end of the frame that paints it. */
   readonly screen: number;
 }
 
-/** Runs in the page: clicks and waits for the patch and for the frame that shows it, again and again. */
+/** Runs in the page: repeatedly clicks, and waits for the patch and for the frame that shows it. */
 async function clickOften(times: number): Promise<readonly Click[]> {
   const found: Click[] = [];
   for (let i = 0; i < times; i++) {
@@ -378,14 +378,14 @@ async function clickOften(times: number): Promise<readonly Click[]> {
     await promise;
     found.push({ document: patched - begun, screen: performance.now() - begun });
     observer.disconnect();
-    // A pause, as people make one: lanes and loading states of the click before are over. Of another length each time, so
-    // that clicks fall on all parts of a frame: always on the same one, it would decide who makes the next frame.
+    // A pause, so that lanes and loading states of the previous click are over. Its length varies, so that clicks fall on
+    // every part of a frame.
     await new Promise((resolve) => setTimeout(resolve, 30 + i * 7 % 17));
   }
   return found;
 }
 
-/** Runs in the page: follows a stream of rows to its last, and looks at every frame. */
+/** Runs in the page: waits for the last row of a stream, and measures every frame. */
 async function followRows(rows: number): Promise<{ readonly total: number; readonly longest: number }> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const list = document.querySelector("#rows");

@@ -1,5 +1,5 @@
 /**
- * A report as a picture: for each work a group of bars, each as long as its contender's ratio to the limit.
+ * A report as a chart: a group of bars per benchmark. The length of a bar is the ratio of a contender to the baseline.
  */
 import { ratioOf, type Report, shown } from "./report.ts";
 
@@ -10,7 +10,7 @@ const GAP = 14;
 const TOP = 56;
 const COLORS = ["#0b7285", "#868e96", "#e8590c", "#5f3dc4", "#2b8a3e", "#c2255c"];
 
-/** The picture as SVG: no script, no font but the reader's own, readable on light and dark. */
+/** Returns the chart as SVG without scripts and fonts, readable in light and dark mode. */
 export function chartOf(report: Report): string {
   const contenders = [...new Set(report.rows.flatMap(({ samples }) => [...samples.keys()]))];
   const ratios = report.rows.flatMap((row) => contenders.map((name) => ratioOf(report, row, name)));

@@ -1,40 +1,40 @@
 /**
- * Load from a process of its own: `wrk`, which is written in C and leaves the server as the slower of the two. Load
- * generators in JavaScript are not: with a body that differs from request to request they stop at about what a plain
- * `Deno.serve` answers, and every contender looks the same.
+ * Load from a separate process: `wrk`, which is written in C and faster than the servers. Load generators in JavaScript are
+ * not: if the body differs between requests, they reach about the throughput of a bare `Deno.serve`, so that all contenders
+ * look the same.
  */
 
-/** A request that is sent again and again. */
+/** A request that is sent repeatedly. */
 export interface Shot {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body; in it and in the headers, {@linkcode FRESH} is another text each time. */
+  /** The body. {@linkcode FRESH} in body and headers is replaced by a different text each time. */
   readonly body: string;
-  /** The status of its answers where that is above 399: of a form that is refused with the page, say. */
+  /** Expected status if it is above 399, for example of an invalid form. */
   readonly refusal?: number;
 }
 
-/** Result of a load test. */
+/** The result of a load. */
 export interface Load {
   readonly requestsPerSecond: number;
   /** 99th percentile of the response time, in milliseconds. */
   readonly slowest: number;
 }
 
-/** Stands for ten digits that no two requests have in common. */
+/** Placeholder for ten digits that are unique to each request. */
 export const FRESH = "0123456789";
 
-/** Connections that are held open, each with one request at a time. */
+/** Number of open connections, each with one request at a time. */
 const CONNECTIONS = 16;
 
 /**
- * Sends a request again and again.
+ * Sends a request repeatedly.
  *
- * @param url The server, without a slash at the end.
+ * @param url URL of the server, without a slash at the end.
  * @param shot The request.
- * @param seconds How long.
- * @throws {Error} When an answer has a status above 399 and should not, or the other way round, or did not come.
+ * @param seconds Duration.
+ * @throws {Error} If a response is missing or has an unexpected status.
  */
 export async function load(url: string, shot: Shot, seconds: number): Promise<Load> {
   const script = await Deno.makeTempFile({ suffix: ".lua" });
@@ -49,7 +49,7 @@ export async function load(url: string, shot: Shot, seconds: number): Promise<Lo
     const [requests, microseconds, errors, refusals, slowest] = told.slice(1).map(Number);
     if (errors !== 0 || refusals !== (shot.refusal === undefined ? 0 : requests)) {
       const found = `${errors} did not come, ${refusals} of ${requests} had a status above 399`;
-      throw new Error(`Cannot load ${url}${shot.path}: not the answers that were expected: ${found}`);
+      throw new Error(`Cannot load ${url}${shot.path}: the responses are not as expected: ${found}`);
     }
     return {
       requestsPerSecond: (requests ?? NaN) / ((microseconds ?? NaN) / 1e6),
@@ -72,12 +72,12 @@ async function runs(command: string, args: readonly string[]): Promise<boolean> 
     await new Deno.Command(command, { args: [...args], stdout: "null", stderr: "null" }).output();
     return true;
   } catch {
-    // The program is not installed.
+    // The program does not exist.
     return false;
   }
 }
 
-/** Lua script of `wrk` for each request: the same text, with a counter where it must be unique. */
+/** Returns the script that `wrk` runs for each request: the same text with a counter for each placeholder. */
 function luaOf(url: string, { method, path, headers, body }: Shot): string {
   const lines = [
     `${method} ${path} HTTP/1.1`,
@@ -86,7 +86,7 @@ function luaOf(url: string, { method, path, headers, body }: Shot): string {
     ...(method === "GET" ? [] : [`Content-Length: ${new TextEncoder().encode(body).length}`]),
   ];
   const parts = `${lines.join("\r\n")}\r\n\r\n${body}`.split(FRESH).map(quote);
-  // Begun at random, so that two runs have no number in common.
+  // It starts at a random number, so that two runs share none.
   const begin = 1_000_000_000 + Math.floor(Math.random() * 8_000_000_000);
   return `
 local n = ${begin}
@@ -102,7 +102,7 @@ end
 `;
 }
 
-/** Quotes text for Lua: special bytes are written as numbers. */
+/** Returns a Lua string literal. */
 function quote(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const quoted = Array.from(

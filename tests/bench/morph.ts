@@ -1,7 +1,7 @@
-// deno-lint-ignore-file no-console -- a bench prints what it found
+// deno-lint-ignore-file no-console -- a benchmark prints its results
 /**
- * Measures how long a morph of a table with a thousand rows takes: this library, idiomorph, Alpine's morph and `innerHTML`, in
- * one page of Chromium, one after the other in each round.
+ * The time to morph a table of a thousand rows: the morph of this library, idiomorph, Alpine's morph and `innerHTML`, one after
+ * the other in each round, in one page of Chromium.
  *
  * `deno run -A tests/bench/morph.ts [rounds]`
  */
@@ -10,7 +10,7 @@ import { withPage } from "../support/browser.ts";
 
 declare const lib: { contenders: Record<string, (target: Element, source: Element, markup: string) => void> };
 
-/** Rows before and after the morph: numbers, and the row whose text has changed. */
+/** Rows of the page before and after: numbers, and the one whose text changes. */
 interface Work {
   readonly name: string;
   readonly rows: readonly number[];
@@ -42,10 +42,10 @@ await withPage(modulePage(script), async ({ page }) => {
     console.table(table);
   }
 });
-// The connection to Chromium is kept for as long as the process lives.
+// The connection to Chromium keeps the process alive.
 Deno.exit();
 
-/** Runs in the page: the median of each contender in milliseconds. */
+/** Runs in the page: returns the median of each contender, in milliseconds. */
 function measure(
   { rows, work, keyed, rounds }: { rows: readonly number[]; work: Work; keyed: boolean; rounds: number },
 ): Record<string, number> {
@@ -71,13 +71,13 @@ function measure(
       document.body.innerHTML = markupOf(rows);
       const target = document.querySelector("#table");
       if (!target) throw new Error("Cannot measure: the page has no table");
-      // Everything is laid out once, as on a page that is looked at.
+      // Forces a layout, as on a visible page.
       target.getBoundingClientRect();
       const source = parse(markup);
       const start = performance.now();
       run(target, source, markup);
       (times[name] ??= []).push(performance.now() - start);
-      if (document.body.innerHTML !== markup) throw new Error(`Cannot measure ${name}: it made another page`);
+      if (document.body.innerHTML !== markup) throw new Error(`Cannot measure ${name}: its result is different`);
     }
   }
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * The libraries that `morph.ts` measures, used as their documentation recommends. Those that accept markup receive markup.
+ * The contenders of `morph.ts`, each used as its documentation says. Those that accept markup get markup.
  */
 import morphPlugin from "@alpinejs/morph";
 import Alpine from "alpinejs";
@@ -9,7 +9,7 @@ import { morphElement } from "../../src/client/page/morph.ts";
 Alpine.plugin(morphPlugin);
 Alpine.start();
 
-/** By name; each makes the target equal to the source. */
+/** Functions that make the target equal to the source, by name. */
 export const contenders: Record<string, (target: Element, source: Element, markup: string) => void> = {
   hyper: (target, source) => void morphElement(target, source),
   idiomorph: (target, source) => void Idiomorph.morph(target, source),

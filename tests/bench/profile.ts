@@ -1,15 +1,15 @@
-// deno-lint-ignore-file no-console -- a bench prints what it found
+// deno-lint-ignore-file no-console -- a benchmark prints its results
 /**
- * Profiles requests: the functions in which the processor spends its time, under the load of one benchmark.
+ * Profiles a request: the functions that use the processor under the load of one benchmark.
  *
- * `deno run -A tests/bench/profile.ts [part of a work's name] [seconds]`
+ * `deno run -A tests/bench/profile.ts [part of a name] [seconds]`
  */
 import { Session } from "node:inspector";
 import { createHandler } from "@hyper/actions";
 import { load } from "./load.ts";
 import { works } from "./server.ts";
 
-/** The properties of a profile that are read (Chrome DevTools Protocol, Profiler.Profile). */
+/** The parts of a profile that are read (Chrome DevTools Protocol, Profiler.Profile). */
 interface Profile {
   readonly nodes: readonly {
     readonly id: number;
@@ -51,13 +51,13 @@ for (const work of works.filter(({ name }) => name.includes(only))) {
   await session.ask("Profiler.setSamplingInterval", { interval: 100 });
   await session.ask("Profiler.start");
   const { requestsPerSecond } = await load(url, shot, Number(seconds));
-  // The type of this response in the protocol.
+  // The type is given by the protocol.
   const { profile } = await session.ask("Profiler.stop") as { readonly profile: Profile };
   console.log(`\n${work.name}: ${Math.round(requestsPerSecond)} req/s under the profiler`);
   print(profile, 1e6 / requestsPerSecond);
 }
 
-/** The functions with the most time of their own, and with the most beneath them, in microseconds of a request. */
+/** Prints the functions with the most time of their own, and including their callees, in microseconds per request. */
 function print({ nodes, samples, timeDeltas }: Profile, perRequest: number): void {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));

@@ -1,39 +1,39 @@
-// deno-lint-ignore-file no-console -- a bench prints what it found
+// deno-lint-ignore-file no-console -- a benchmark prints its results
 /**
- * Reports the results of a suite: a table in the terminal, and a table and a chart in `results/`.
+ * Results of a suite as a table in the terminal, and as a table and a chart in `results/`.
  */
 import { chartOf } from "./chart.ts";
 import { type Sample, spreadOf } from "./sample.ts";
 
-/** One work, done by several. */
+/** One benchmark with several contenders. */
 export interface Row {
-  /** Name of the measured operation. */
+  /** Name of the benchmark. */
   readonly work: string;
-  /** Measurements, by contender. */
+  /** Measurements by contender. */
   readonly samples: ReadonlyMap<string, Sample>;
-  /** Minimum ratio to the limit that this library should reach. Default: none. */
+  /** Minimum ratio to the baseline that this library should reach, if any. */
   readonly bar?: number | undefined;
 }
 
 /** Results of a suite. */
 export interface Report {
-  /** The name of the suite, and of its files. */
+  /** Name of the suite and of its files. */
   readonly name: string;
-  /** Description of the numbers, in a sentence. */
+  /** Description in one sentence. */
   readonly title: string;
   /** Unit of the numbers. */
   readonly unit: string;
-  /** `true` if more is better. Ratios are inverted otherwise, so that above 1 is always better than the limit. */
+  /** `true` if more is better. Ratios are inverted otherwise, so that above 1 is always better than the baseline. */
   readonly better: "more" | "less";
-  /** The contender that the ratios are to. */
+  /** The baseline of the ratios. */
   readonly limit: string;
-  /** The works. */
+  /** The benchmarks. */
   readonly rows: readonly Row[];
   /** Notes for the reader: the method, and what was omitted. */
   readonly notes: readonly string[];
 }
 
-/** Returns the ratio of a contender to the limit. Above 1 is better. */
+/** Returns the ratio of a contender to the baseline: above 1 is better. */
 export function ratioOf({ better, limit }: Report, { samples }: Row, contender: string): number {
   const [own, other] = [samples.get(contender)?.median ?? NaN, samples.get(limit)?.median ?? NaN];
   return better === "more" ? own / other : other / own;
@@ -70,7 +70,7 @@ function tableOf(report: Report): string {
   return `# ${report.title}\n\n${[line(head), rule, ...body.map(line)].join("\n")}\n\n${notes}\n`;
 }
 
-/** A number with as many digits as it is worth. */
+/** Formats a number with a sensible number of digits. */
 export function shown(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(value >= 10 ? 1 : 2);
 }

@@ -1,8 +1,8 @@
-// deno-lint-ignore-file no-console -- a bench prints what it found
+// deno-lint-ignore-file no-console -- a benchmark prints its results
 /**
- * `deno task bench [--rounds=N] [--seconds=N] [suite[:work] …]`: measures, and writes tables and charts to `results/`.
+ * `deno task bench [--rounds=N] [--seconds=N] [suite[:benchmark] …]`: writes tables and charts to `results/`.
  *
- * Ratios of one run are what counts: what else the machine does at the time slows all contenders alike, more or less.
+ * Only ratios within one run matter: other work of the machine slows all contenders about equally.
  */
 import { measureBrowser } from "./browser.ts";
 import { publish } from "./report.ts";
@@ -26,7 +26,7 @@ const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<
     for (const report of await measureBrowser(rounds)) await publish(report);
   },
   morph: async ({ rounds }) => {
-    // A script of its own, which prints its own tables.
+    // A separate script, which prints its own tables.
     const args = ["run", "-A", new URL("./morph.ts", import.meta.url).pathname, String(rounds * 5)];
     const { success } = await new Deno.Command(Deno.execPath(), { args, stdout: "inherit" }).spawn().status;
     if (!success) Deno.exit(1);
@@ -43,17 +43,17 @@ const effort: Effort = { rounds: options.get("rounds") ?? 5, seconds: options.ge
 const asked = Deno.args.filter((arg) => !arg.startsWith("--"));
 
 if (!await findLoader()) {
-  console.error("Cannot measure: there is no wrk; install it (Debian: apt-get install wrk) and start again");
+  console.error("Cannot measure: wrk is missing; install it (Debian: apt-get install wrk)");
   Deno.exit(1);
 }
 for (const each of asked.length > 0 ? asked : Object.keys(SUITES)) {
   const [name = "", only = ""] = each.split(":");
   const suite = SUITES[name];
   if (suite === undefined) {
-    console.error(`Cannot measure "${name}": there are ${Object.keys(SUITES).join(", ")}`);
+    console.error(`Cannot measure "${name}": the suite does not exist; use ${Object.keys(SUITES).join(", ")}`);
     Deno.exit(1);
   }
   await suite(effort, only);
 }
-// The connection to Chromium is kept for as long as the process lives.
+// The connection to Chromium keeps the process alive.
 Deno.exit();

@@ -1,19 +1,19 @@
 /**
- * Statistics of a few measurements: the median and the spread.
+ * Median and spread of measurements.
  */
 
-/** Measurements of one thing. */
+/** A summary of measurements. */
 export interface Sample {
-  /** The middle one. */
+  /** The median. */
   readonly median: number;
-  /** The least. */
+  /** The minimum. */
   readonly low: number;
-  /** The greatest. */
+  /** The maximum. */
   readonly high: number;
 }
 
 /**
- * Sums up measurements.
+ * Summarizes measurements.
  *
  * @param values At least one.
  */
@@ -25,7 +25,7 @@ export function sampleOf(values: readonly number[]): Sample {
   return { median, low: at(0), high: at(sorted.length - 1) };
 }
 
-/** Half the distance between the least and the greatest, as a part of the median. */
+/** Returns half the distance between minimum and maximum, relative to the median. */
 export function spreadOf({ median, low, high }: Sample): number {
   return (high - low) / 2 / median;
 }

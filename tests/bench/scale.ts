@@ -1,6 +1,6 @@
-// deno-lint-ignore-file no-console -- a bench prints what it does
+// deno-lint-ignore-file no-console -- a benchmark prints its progress
 /**
- * Measures the cost of large applications: finding one of many pages and actions, and the startup with them.
+ * The cost of a large application: finding one of many pages and actions, and starting with them.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Contender, startContender } from "./contender.ts";
@@ -23,7 +23,7 @@ export async function measureScale({ rounds, seconds }: Effort): Promise<Report>
     for (let round = -1; round < rounds; round++) {
       for (const contender of round % 2 === 0 ? [small, large] : [large, small]) {
         const { requestsPerSecond } = await load(contender.url, await shotOf(contender), seconds);
-        // The first round is to warm up.
+        // The first round is a warm-up.
         if (round >= 0) rates.set(contender.name, [...rates.get(contender.name) ?? [], requestsPerSecond]);
       }
     }

@@ -1,6 +1,6 @@
-// deno-lint-ignore-file no-console -- a bench prints what it does
+// deno-lint-ignore-file no-console -- a benchmark prints its progress
 /**
- * A file of 100 MB in a multipart form: how long it takes, and how much memory the server ever holds.
+ * A file of 100 MB in a multipart form: its duration, and the peak memory of the server.
  */
 import { assertEquals } from "@std/assert";
 import { peakMemory, startContender } from "./contender.ts";
@@ -11,7 +11,7 @@ const MEGABYTE = 1_000_000;
 const BOUNDARY = "----bench-boundary-7MA4YWxkTrZu0gW";
 const encoder = new TextEncoder();
 
-/** Measures uploads of two sizes: the time, and the peak of the memory. */
+/** Measures uploads of two sizes: duration and peak memory. */
 export async function measureUpload(rounds: number): Promise<readonly Report[]> {
   const times: Row[] = [];
   const peaks: Row[] = [];
@@ -23,7 +23,7 @@ export async function measureUpload(rounds: number): Promise<readonly Report[]> 
       const seconds: number[] = [];
       const memory: number[] = [];
       for (let round = 0; round < rounds; round++) {
-        // A process for each upload, so that memory of one does not count for the next.
+        // One process per upload: memory left by an upload must not count for the next one.
         await using server = await startContender(name, "./servers/upload.ts", [name]);
         await send(server.url, 1);
         const begun = performance.now();

@@ -25,10 +25,14 @@ const error = (status: number, message: string) => () => sse([["error", { status
 const SAID: readonly [name: string, answer: () => Response, words: string][] = [
   ["the server's words for 4xx", error(409, "Somebody else has changed it"), "Somebody else has changed it"],
   ["the words of a problem", () => Response.json({ detail: "Slow down" }, { status: 429 }), "Slow down"],
-  ["our own words for 4xx without any", error(404, ""), "Something went wrong."],
-  ["our own words for 5xx, whatever the server says", error(500, "Error: secret"), "Something went wrong."],
-  ["our own words for a page of an error", () => html("<h1>secret</h1>", { status: 403 }), "Something went wrong."],
-  ["that no answer came for one that breaks off", () => sse([]), "No connection."],
+  ["our own words for 4xx without any", error(404, ""), "Something went wrong. Try again."],
+  ["our own words for 5xx, whatever the server says", error(500, "Error: secret"), "Something went wrong. Try again."],
+  [
+    "our own words for a page of an error",
+    () => html("<h1>secret</h1>", { status: 403 }),
+    "Something went wrong. Try again.",
+  ],
+  ["that no answer came for one that breaks off", () => sse([]), "Cannot reach the server. Check your connection."],
 ];
 
 for (const [name, answer, words] of SAID) {
@@ -48,7 +52,7 @@ Deno.test("a failure says that there is no connection where there is none", asyn
     await page.goto("/");
     await context.route("**/*", (route) => route.abort());
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("alert").getByText("No connection.").waitFor();
+    await page.getByRole("alert").getByText("Cannot reach the server. Check your connection.").waitFor();
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
@@ -137,9 +141,9 @@ Deno.test("the words are those of the page's language", async () => {
   const page =
     `<!doctype html><html lang="de-AT"><title>Seite</title><script type="module" src="/_hyper/client.js"></script>${BUTTON}`;
   await withPage(failing(error(500, ""), { routes: { "/": page } }).served, async ({ page }) => {
-    await Promise.all([page.waitForResponse(/later/), page.goto("/")]);
+    await Promise.all([page.waitForResponse(/translations/), page.goto("/")]);
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("alert").getByText("Etwas ging schief.").waitFor();
+    await page.getByRole("alert").getByText("Etwas ist schiefgegangen. Bitte versuchen Sie es erneut.").waitFor();
   });
 });
 

@@ -33,9 +33,9 @@ function depsOf({ params = {}, query = "", ...changes }: Scene = {}): RequestDep
 }
 
 const READ: readonly [string, Marker<unknown>, Scene, unknown][] = [
-  ["DUrl() without a type gives text", DUrl("id"), { params: { id: "007" } }, "007"],
-  ["DUrl() with Number gives a number", DUrl("id", Number), { params: { id: "7" } }, 7],
-  ["DUrl() with a list gives the rest", DUrl("rest", [String]), { params: { rest: ["a", "b/c", ""] } }, [
+  ["DUrl() without a type returns text", DUrl("id"), { params: { id: "007" } }, "007"],
+  ["DUrl() with Number returns a number", DUrl("id", Number), { params: { id: "7" } }, 7],
+  ["DUrl() with an array returns the rest parameter", DUrl("rest", [String]), { params: { rest: ["a", "b/c", ""] } }, [
     "a",
     "b/c",
     "",
@@ -48,9 +48,9 @@ const READ: readonly [string, Marker<unknown>, Scene, unknown][] = [
   ["DUrl() with a default, not a number", DUrl("id", Number, { default: 1 }), { params: { id: "x" } }, 1],
   ["DUrl() with a default, present", DUrl("id", Number, { default: 1 }), { params: { id: "7" } }, 7],
   ["DUrl() with the default undefined", DUrl("id", Number, { default: undefined }), {}, undefined],
-  ["DQuery() without a type gives text", DQuery("q"), { query: "q=%F0%9F%98%80+x" }, "\u{1F600} x"],
-  ["DQuery() gives the empty text", DQuery("q"), { query: "q=" }, ""],
-  ["DQuery() gives the first where it repeats", DQuery("q"), { query: "q=1&q=2" }, "1"],
+  ["DQuery() without a type returns text", DQuery("q"), { query: "q=%F0%9F%98%80+x" }, "\u{1F600} x"],
+  ["DQuery() returns the empty text", DQuery("q"), { query: "q=" }, ""],
+  ["DQuery() returns the first value of a repeated parameter", DQuery("q"), { query: "q=1&q=2" }, "1"],
   ["DQuery() with Number", DQuery("page", Number), { query: "page=2" }, 2],
   ["DQuery() with Boolean", DQuery("all", Boolean), { query: "all=true" }, true],
   ["DQuery() with Date", DQuery("on", Date), { query: "on=2024-01-02" }, new Date("2024-01-02")],
@@ -116,7 +116,7 @@ Deno.test("DForm() is not cached: it finds a form that is bound later", async ()
 const REFUSED: readonly [string, Marker<unknown>, Scene, string][] = [
   ["DUrl() that is absent", DUrl("id"), {}, 'URL parameter "id": it is absent'],
   ["DUrl() named as what every object has", DUrl("constructor"), {}, "it is absent"],
-  ["DUrl() that is no number", DUrl("id", Number), { params: { id: "a\u0001" } }, '"a\\u0001" is not a number'],
+  ["DUrl() that is not a number", DUrl("id", Number), { params: { id: "a\u0001" } }, '"a\\u0001" is not a number'],
   [
     "DUrl() with one of a list that is none",
     DUrl("rest", [Number]),
@@ -133,7 +133,7 @@ const REFUSED: readonly [string, Marker<unknown>, Scene, string][] = [
   ["DQuery() that is absent", DQuery("q"), {}, 'query parameter "q": it is absent'],
   ["DQuery() of the endpoint's URL", DQuery("ignored"), {}, "it is absent"],
   ["DQuery() in brackets for one value", DQuery("q"), { query: "q[]=1" }, "it is absent"],
-  ["DQuery() that is no number", DQuery("page", Number), { query: "page=" }, '"" is not a number'],
+  ["DQuery() that is not a number", DQuery("page", Number), { query: "page=" }, '"" is not a number'],
   ["DQuery() with one of a list that is none", DQuery("n", [Number]), { query: "n=1&n=" }, "is not a number"],
 ];
 
@@ -167,7 +167,7 @@ Deno.test("DUrl() with a function that throws is rejected with 400 and keeps the
 const PROGRAMMER: readonly [string, Marker<unknown>, Scene, string][] = [
   ["DUrl() of a rest parameter as one value", DUrl("rest"), { params: { rest: ["a"] } }, "use [String] as its type"],
   ["DContext() of a name the page lacks", DContext("title"), { context: () => undefined }, "no context of this page"],
-  ["DContext() where there is no page", DContext("title"), {}, 'DContext("title"): no page is known here'],
+  ["DContext() without a page", DContext("title"), {}, 'DContext("title"): no page is known here'],
 ];
 
 for (const [name, marker, scene, message] of PROGRAMMER) {

@@ -140,7 +140,7 @@ Deno.test("get() gives two simultaneous requests the failure of one run", async 
 Deno.test("get() leaves no rejection unhandled if a factory fails before it awaits another value", async () => {
   const failing = dependency(async () => {
     await turn();
-    throw new Error("heard by nobody");
+    throw new Error("not handled");
   });
   const careless = dependency(({ deps }) => {
     void deps.get(failing);

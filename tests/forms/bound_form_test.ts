@@ -265,9 +265,9 @@ Deno.test("bind() with a schema of valibot converts texts as its declared fields
     },
   });
   assertEquals((await bindTo(form, good)).values, goodValues);
-  const refused = await bindTo(form, bad);
-  assertEquals([...refused.fieldNames].sort(), badNames);
-  assertEquals(refused.fields.map(({ name }) => name), [
+  const invalid = await bindTo(form, bad);
+  assertEquals([...invalid.fieldNames].sort(), badNames);
+  assertEquals(invalid.fields.map(({ name }) => name), [
     "title",
     "count",
     "done",

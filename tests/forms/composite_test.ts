@@ -45,10 +45,18 @@ Deno.test("withFormsets() returns a frozen form whose formsets have their names 
 
 for (
   const [why, make, message] of [
-    ["a name that is none", () => withFormsets(Base, { "a.b": Lines }), "the name is invalid"],
-    ["a name of the form's own", () => withFormsets(Base, { customer: Lines }), "the form has a field of this name"],
-    ["what is no formset", () => withFormsets(Base, { lines: LineForm as never }), "create one with defineFormset()"],
-    ["what is no form", () => withFormsets({} as typeof Base, { lines: Lines }), "create one with defineForm()"],
+    ["an invalid name", () => withFormsets(Base, { "a.b": Lines }), "the name is invalid"],
+    ["a name of a field", () => withFormsets(Base, { customer: Lines }), "the form has a field of this name"],
+    [
+      "a value that is not a formset",
+      () => withFormsets(Base, { lines: LineForm as never }),
+      "create one with defineFormset()",
+    ],
+    [
+      "a value that is not a form",
+      () => withFormsets({} as typeof Base, { lines: Lines }),
+      "create one with defineForm()",
+    ],
     ["rows of rows", () => defineFormset(Invoice), "a row cannot contain rows"],
   ] as const
 ) {

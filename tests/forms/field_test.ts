@@ -7,10 +7,10 @@ const VALID = "valid";
 
 async function check(definition: FieldDefinition, sent: unknown): Promise<unknown> {
   const result = await definition.check(sent);
-  return result.kind === VALID ? result.value : refused(ENGLISH_TEXTS.write(result.message));
+  return result.kind === VALID ? result.value : invalid(ENGLISH_TEXTS.write(result.message));
 }
 
-function refused(message: string): unknown {
+function invalid(message: string): unknown {
   return { kind: "invalid", message };
 }
 
@@ -35,26 +35,26 @@ Deno.test("field.text() keeps its text, and a missing text is empty", async () =
     [5, "5"],
     [["one"], "one"],
     ["שלום 👩‍👩‍👧 <b>\r\0", "שלום 👩‍👩‍👧 <b>\r\0"],
-    [["one", "two"], refused("Enter text")],
-    [{ props: 1 }, refused("Enter text")],
-    [new File([], "a"), refused("Enter text")],
+    [["one", "two"], invalid("Enter text")],
+    [{ props: 1 }, invalid("Enter text")],
+    [new File([], "a"), invalid("Enter text")],
   ]);
 });
 
 Deno.test("field.text() with required rejects an empty text and white space", async () => {
-  const message = refused("Enter a value");
+  const message = invalid("Enter a value");
   await checkAll(field.text({ required: true }), [[undefined, message], ["", message], [" \n\t", message], ["x", "x"]]);
 });
 
 Deno.test("field.text() counts UTF-16 code units, at the limit and one above", async () => {
   await checkAll(field.text({ minlength: 2, maxlength: 4 }), [
     ["", ""],
-    ["a", refused("Enter at least 2 characters")],
+    ["a", invalid("Enter at least 2 characters")],
     ["ab", "ab"],
     ["abcd", "abcd"],
     ["👍👍", "👍👍"],
-    ["abcde", refused("Enter at most 4 characters")],
-    ["👍👍a", refused("Enter at most 4 characters")],
+    ["abcde", invalid("Enter at most 4 characters")],
+    ["👍👍a", invalid("Enter at most 4 characters")],
   ]);
 });
 
@@ -62,12 +62,12 @@ Deno.test("field.text() anchors its pattern and compiles it with the flag v", as
   await checkAll(field.text({ pattern: "a|b" }), [
     ["a", "a"],
     ["b", "b"],
-    ["ab", refused("Enter a value in the expected format")],
-    ["a\n", refused("Enter a value in the expected format")],
+    ["ab", invalid("Enter a value in the expected format")],
+    ["a\n", invalid("Enter a value in the expected format")],
   ]);
   await checkAll(field.text({ pattern: /[\p{L}--[a-z]]/v }), [["É", "É"], [
     "a",
-    refused("Enter a value in the expected format"),
+    invalid("Enter a value in the expected format"),
   ]]);
 });
 
@@ -90,7 +90,7 @@ Deno.test("field.textarea() normalizes line endings before it counts", async () 
 });
 
 Deno.test("field.email() accepts the addresses that HTML accepts, trimmed", async () => {
-  const message = refused("Enter an email address, such as name@example.com");
+  const message = invalid("Enter an email address, such as name@example.com");
   await checkAll(field.email(), [
     [" ada@example.com ", "ada@example.com"],
     ["a.b+c@sub.example.co", "a.b+c@sub.example.co"],
@@ -102,7 +102,7 @@ Deno.test("field.email() accepts the addresses that HTML accepts, trimmed", asyn
     ["a b@example.com", message],
     ["ada@example.com\nBcc: x@y.zz", message],
     [`${"a".repeat(242)}@example.com`, `${"a".repeat(242)}@example.com`],
-    [`${"a".repeat(243)}@example.com`, refused("Enter at most 254 characters")],
+    [`${"a".repeat(243)}@example.com`, invalid("Enter at most 254 characters")],
   ]);
 });
 
@@ -113,7 +113,7 @@ Deno.test("field.email() takes limited time for 100,000 characters", () => {
 });
 
 Deno.test("field.url() rejects schemes that run code, also disguised ones", async () => {
-  const message = refused("Enter a web address that starts with https:// or http://");
+  const message = invalid("Enter a web address that starts with https:// or http://");
   await checkAll(field.url(), [
     ["https://example.com/ä?q=1#x", "https://example.com/ä?q=1#x"],
     [" http://localhost:8000 ", "http://localhost:8000"],
@@ -153,14 +153,14 @@ Deno.test("field.url() accepts the schemes of its options, but none that runs co
 Deno.test("field.password() keeps white space and limits its length", async () => {
   await checkAll(field.password({ required: true }), [
     ["  ", "  "],
-    ["", refused("Enter a password")],
+    ["", invalid("Enter a password")],
     ["x".repeat(1024), "x".repeat(1024)],
-    ["x".repeat(1025), refused("Enter at most 1,024 characters")],
+    ["x".repeat(1025), invalid("Enter at most 1,024 characters")],
   ]);
 });
 
 Deno.test("field.number() accepts the numbers that HTML accepts", async () => {
-  const message = refused("Enter a number");
+  const message = invalid("Enter a number");
   await checkAll(field.number({ step: "any" }), [
     ["3", 3],
     [" -2.5 ", -2.5],
@@ -179,21 +179,21 @@ Deno.test("field.number() accepts the numbers that HTML accepts", async () => {
 
 Deno.test("field.number() checks its bounds and steps", async () => {
   await checkAll(field.number({ min: 1, max: 9 }), [
-    ["0", refused("Enter a number that is 1 or more")],
+    ["0", invalid("Enter a number that is 1 or more")],
     ["1", 1],
     ["9", 9],
-    ["10", refused("Enter a number that is 9 or less")],
-    ["1.5", refused("Enter a whole number")],
+    ["10", invalid("Enter a number that is 9 or less")],
+    ["1.5", invalid("Enter a whole number")],
   ]);
   await checkAll(field.number({ step: 0.1 }), [["0.3", 0.3], ["1000000.7", 1000000.7], [
     "0.35",
-    refused("Enter a multiple of 0.1"),
+    invalid("Enter a multiple of 0.1"),
   ]]);
   await checkAll(field.number({ min: 0.5, step: 1 }), [["1.5", 1.5], [
     "2",
-    refused("Enter a number such as 0.5, 1.5, or 2.5"),
+    invalid("Enter a number such as 0.5, 1.5, or 2.5"),
   ]]);
-  assertEquals(await check(field.number({ required: true }), ""), refused("Enter a number"));
+  assertEquals(await check(field.number({ required: true }), ""), invalid("Enter a number"));
 });
 
 Deno.test("field.checkbox() is false if no value was submitted", async () => {
@@ -207,10 +207,10 @@ Deno.test("field.checkbox() is false if no value was submitted", async () => {
     ["false", false],
     [["false", "on"], true],
     [["on", "false"], false],
-    ["maybe", refused("Check this box or leave it empty")],
-    [{}, refused("Check this box or leave it empty")],
+    ["maybe", invalid("Check this box or leave it empty")],
+    [{}, invalid("Check this box or leave it empty")],
   ]);
-  assertEquals(await check(field.checkbox({ required: true }), undefined), refused("Check this box to continue"));
+  assertEquals(await check(field.checkbox({ required: true }), undefined), invalid("Check this box to continue"));
 });
 
 Deno.test("field.select() and field.radio() return one of their choices", async () => {
@@ -219,7 +219,7 @@ Deno.test("field.select() and field.radio() return one of their choices", async 
     choices: ["c", { value: "d", disabled: true }],
   }] as const;
   for (const definition of [field.select({ choices }), field.radio({ choices })]) {
-    const message = refused("Choose an option");
+    const message = invalid("Choose an option");
     await checkAll(definition, [
       ["a", "a"],
       ["b", "b"],
@@ -233,7 +233,7 @@ Deno.test("field.select() and field.radio() return one of their choices", async 
       [{}, message],
     ]);
   }
-  assertEquals(await check(field.select({ choices, required: true }), ""), refused("Choose an option"));
+  assertEquals(await check(field.select({ choices, required: true }), ""), invalid("Choose an option"));
   assertEquals(field.select({ choices }).choices, [
     { value: "a", label: "a", group: null, disabled: false },
     { value: "b", label: "B", group: null, disabled: false },
@@ -248,7 +248,7 @@ Deno.test("field.select() accepts an empty value that is one of its choices", as
 });
 
 Deno.test("field.multiSelect() returns each choice once, in the order submitted", async () => {
-  const message = refused("Choose at least one option");
+  const message = invalid("Choose at least one option");
   await checkAll(field.multiSelect({ choices: ["a", "b"] }), [
     [undefined, []],
     ["", []],
@@ -259,12 +259,12 @@ Deno.test("field.multiSelect() returns each choice once, in the order submitted"
   ]);
   assertEquals(
     await check(field.multiSelect({ choices: ["a"], required: true }), []),
-    refused("Choose at least one option"),
+    invalid("Choose at least one option"),
   );
 });
 
 Deno.test("field.date() accepts dates of the calendar", async () => {
-  const message = refused("Enter a date");
+  const message = invalid("Enter a date");
   await checkAll(field.date(), [
     ["2024-02-29", "2024-02-29"],
     ["0001-01-01", "0001-01-01"],
@@ -287,26 +287,26 @@ Deno.test("field.date() accepts dates of the calendar", async () => {
 
 Deno.test("field.date(), datetime() and time() check their bounds and steps", async () => {
   await checkAll(field.date({ min: "2025-01-06", max: "2025-12-31", step: 7 }), [
-    ["2025-01-05", refused("Enter January 6, 2025 or later")],
+    ["2025-01-05", invalid("Enter January 6, 2025 or later")],
     ["2025-01-06", "2025-01-06"],
     ["2025-01-13", "2025-01-13"],
-    ["2025-01-14", refused("Choose one of the available values")],
-    ["2026-01-01", refused("Enter December 31, 2025 or earlier")],
+    ["2025-01-14", invalid("Choose one of the available values")],
+    ["2026-01-01", invalid("Enter December 31, 2025 or earlier")],
   ]);
   await checkAll(field.datetime({ max: "2025-01-01T12:00" }), [
     ["2025-01-01T12:00", "2025-01-01T12:00"],
     ["2025-01-01T11:59:59.999", "2025-01-01T11:59:59.999"],
-    ["2025-01-01T12:00:01", refused("Enter January 1, 2025 at 12:00 PM or earlier")],
-    ["2025-01-01", refused("Enter a date and a time")],
-    ["2025-01-01T10:00Z", refused("Enter a date and a time")],
-    ["2025-01-01T10:00T10:00", refused("Enter a date and a time")],
+    ["2025-01-01T12:00:01", invalid("Enter January 1, 2025 at 12:00 PM or earlier")],
+    ["2025-01-01", invalid("Enter a date and a time")],
+    ["2025-01-01T10:00Z", invalid("Enter a date and a time")],
+    ["2025-01-01T10:00T10:00", invalid("Enter a date and a time")],
   ]);
   await checkAll(field.time({ min: "09:00", step: 900 }), [
     ["09:15", "09:15"],
-    ["09:10", refused("Choose one of the available values")],
-    ["08:59", refused("Enter 9:00 AM or later")],
-    ["24:00", refused("Enter a time")],
-    ["09:60", refused("Enter a time")],
+    ["09:10", invalid("Choose one of the available values")],
+    ["08:59", invalid("Enter 9:00 AM or later")],
+    ["24:00", invalid("Enter a time")],
+    ["09:60", invalid("Enter a time")],
   ]);
 });
 
@@ -317,10 +317,10 @@ Deno.test("field.file() returns a file or null, and ignores an empty input", asy
     [new File([], ""), null],
     [undefined, null],
     ["", null],
-    ["words", refused("Choose a file")],
-    [[file, file], refused("Choose at most 1 file")],
+    ["words", invalid("Choose a file")],
+    [[file, file], invalid("Choose at most 1 file")],
   ]);
-  assertEquals(await check(field.file({ required: true }), new File([], "")), refused("Choose a file"));
+  assertEquals(await check(field.file({ required: true }), new File([], "")), invalid("Choose a file"));
 });
 
 Deno.test("field.file() checks size, number and type, at the limit and one above", async () => {
@@ -328,12 +328,12 @@ Deno.test("field.file() checks size, number and type, at the limit and one above
   const definition = field.file({ multiple: true, maxBytes: 1024, maxFiles: 2 });
   const two = [file(1024), file(0)];
   assertEquals(await check(definition, two), two);
-  assertEquals(await check(definition, file(1025)), refused("Choose a file smaller than 1 kB"));
-  assertEquals(await check(definition, [file(1), file(1), file(1)]), refused("Choose at most 2 files"));
+  assertEquals(await check(definition, file(1025)), invalid("Choose a file smaller than 1 kB"));
+  assertEquals(await check(definition, [file(1), file(1), file(1)]), invalid("Choose at most 2 files"));
   assertEquals(await check(definition, undefined), []);
   assertEquals(
     await check(field.file({ accept: "image/*" }), new File(["<script>"], "a.png", { type: "image/png" })),
-    refused("Choose another type of file: image"),
+    invalid("Choose another type of file: image"),
   );
 });
 
@@ -345,24 +345,24 @@ Deno.test("field.file() names the invalid file if there are several", async () =
   const types = field.file({ multiple: true, accept: "image/png,image/jpeg" });
   assertEquals(
     await check(types, [png, text]),
-    refused("b.png: Choose another type of file: PNG or JPEG"),
+    invalid("b.png: Choose another type of file: PNG or JPEG"),
   );
   const sizes = field.file({ multiple: true, maxBytes: 5, messages: { maxBytes: "Too big" } });
-  assertEquals(await check(sizes, [text, png]), refused("a.png: Too big"));
-  assertEquals(await check(sizes, [png]), refused("Too big"));
+  assertEquals(await check(sizes, [text, png]), invalid("a.png: Too big"));
+  assertEquals(await check(sizes, [png]), invalid("Too big"));
 });
 
 Deno.test("field.hidden() keeps its text", async () => {
   await checkAll(field.hidden({ maxlength: 3 }), [[" a ", " a "], ["", ""], [
     "abcd",
-    refused("Enter at most 3 characters"),
+    invalid("Enter at most 3 characters"),
   ]]);
 });
 
 Deno.test("messages replace the built-in ones, rule by rule", async () => {
   const title = field.text({ required: true, maxlength: 2, messages: { maxlength: "Too long" } });
-  assertEquals(await check(title, "abc"), refused("Too long"));
-  assertEquals(await check(title, ""), refused("Enter a value"));
+  assertEquals(await check(title, "abc"), invalid("Too long"));
+  assertEquals(await check(title, ""), invalid("Enter a value"));
 });
 
 Deno.test("field builders throw for invalid options", () => {

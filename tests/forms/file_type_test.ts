@@ -87,7 +87,7 @@ Deno.test("acceptsFile() requires a matching declared type or name, and matching
     ["application/x-thing", file([1, 2, 3], "application/x-thing", "a.bin"), true],
   ];
   for (const [accept, given, expected] of table) {
-    const told = `${accept} ${given.type} ${given.name}`;
-    assertEquals([told, await acceptsFile(accept.split(","), given)], [told, expected]);
+    const label = `${accept} ${given.type} ${given.name}`;
+    assertEquals([label, await acceptsFile(accept.split(","), given)], [label, expected]);
   }
 });

@@ -237,9 +237,9 @@ Deno.test("clean() of a formset receives all rows, and errors name a field by it
   });
   const bind = (...labels: string[]) => bindRows(formset, { lines: labels.map((label) => ({ label })) });
   assertEquals((await bind("a", "b")).values.map(({ label }) => label), ["b", "a"]);
-  const refused = await bind("a", "a", "b");
-  assertEquals(issuesOf(refused), [["", ["Too heavy"]], ["lines[1].label", ["Twice"]]]);
-  assertEquals(refused.rows[1]?.form.field("label").errors, ["Twice"]);
+  const invalid = await bind("a", "a", "b");
+  assertEquals(issuesOf(invalid), [["", ["Too heavy"]], ["lines[1].label", ["Twice"]]]);
+  assertEquals(invalid.rows[1]?.form.field("label").errors, ["Twice"]);
 });
 
 Deno.test("addError() for a row that does not exist is kept for the whole formset", async () => {

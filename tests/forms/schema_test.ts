@@ -67,6 +67,6 @@ Deno.test("issueName() formats keys, indices and segments as a field name", () =
 Deno.test("checkInput() returns the output of the schema, or errors by field", async () => {
   const schema = z.object({ n: z.string().transform(Number), rows: z.array(z.object({ a: z.string() })) });
   assertEquals(await checkInput(schema, { n: "1", rows: [] }), { kind: "valid", value: { n: 1, rows: [] } });
-  const refused = await checkInput(schema, { n: "1", rows: [{}] });
-  assertEquals(refused.kind === "invalid" && [...refused.errors.keys()], ["rows[0].a"]);
+  const invalid = await checkInput(schema, { n: "1", rows: [{}] });
+  assertEquals(invalid.kind === "invalid" && [...invalid.errors.keys()], ["rows[0].a"]);
 });

@@ -10,7 +10,7 @@ function shapeOf(schema: StandardSchemaV1): Shape {
 }
 
 /** Returns the rendering of a field of a schema: its type, whether it is required, and its options. */
-function drawn(schema: Readonly<Record<string, StandardSchemaV1>>, name = "x"): unknown {
+function rendered(schema: Readonly<Record<string, StandardSchemaV1>>, name = "x"): unknown {
   const leaf = leafAt(shapeOf(z.object(schema as Record<string, z.ZodType>)), parsePath(name));
   if (leaf === null) return null;
   const options = Object.entries(leaf.sketch.options).filter(([, value]) => value !== undefined);
@@ -54,7 +54,7 @@ Deno.test("readShape() maps each kind of value to the field type of browsers", (
     [z.object({ a: z.string() }), null],
     [z.array(z.string()), null],
   ];
-  for (const [schema, expected] of table) assertEquals(drawn({ x: schema }), expected);
+  for (const [schema, expected] of table) assertEquals(rendered({ x: schema }), expected);
 });
 
 Deno.test("readShape() maps the format time of JSON Schema, and a date and time without a time zone", () => {
@@ -79,7 +79,7 @@ Deno.test("readShape() creates choices for an enum, for literals and for numbers
     [z.literal([1, 2]), ["select", true, { choices: choices(["1", "2"]) }]],
     [z.array(z.enum(["a", "b"])).min(1), ["multiSelect", true, { choices: choices(["a", "b"]) }]],
   ];
-  for (const [schema, expected] of table) assertEquals(drawn({ x: schema }), expected);
+  for (const [schema, expected] of table) assertEquals(rendered({ x: schema }), expected);
 });
 
 Deno.test("readShape() uses the title of a constant as the label of its choice", () => {
@@ -117,10 +117,10 @@ Deno.test("readShape() converts a pattern that may match anywhere to one that ma
 
 Deno.test("leafAt() requires no value in an optional object, but does in a row", () => {
   const name = z.object({ name: z.string().min(1) });
-  assertEquals(drawn({ x: name }, "x.name"), ["text", true, { minlength: 1 }]);
-  assertEquals(drawn({ x: name.optional() }, "x.name"), ["text", false, { minlength: 1 }]);
-  assertEquals(drawn({ x: name.nullable() }, "x.name"), ["text", false, { minlength: 1 }]);
-  assertEquals(drawn({ x: z.array(name).optional() }, "x[3].name"), ["text", true, { minlength: 1 }]);
+  assertEquals(rendered({ x: name }, "x.name"), ["text", true, { minlength: 1 }]);
+  assertEquals(rendered({ x: name.optional() }, "x.name"), ["text", false, { minlength: 1 }]);
+  assertEquals(rendered({ x: name.nullable() }, "x.name"), ["text", false, { minlength: 1 }]);
+  assertEquals(rendered({ x: z.array(name).optional() }, "x[3].name"), ["text", true, { minlength: 1 }]);
 });
 
 Deno.test("leafAt() returns null for names that the schema does not have", () => {
@@ -131,8 +131,8 @@ Deno.test("leafAt() returns null for names that the schema does not have", () =>
 });
 
 Deno.test("leafAt() reads records, tuples and intersections", () => {
-  assertEquals(drawn({ x: z.record(z.string(), z.number()) }, "x.any"), ["number", false, { step: "any" }]);
-  assertEquals(drawn({ x: z.tuple([z.string().min(1), z.number()]) }, "x[1]"), ["number", true, { step: "any" }]);
+  assertEquals(rendered({ x: z.record(z.string(), z.number()) }, "x.any"), ["number", false, { step: "any" }]);
+  assertEquals(rendered({ x: z.tuple([z.string().min(1), z.number()]) }, "x[1]"), ["number", true, { step: "any" }]);
   const both = z.object({ a: z.string().min(1) }).and(z.object({ b: z.number() }));
   assertEquals(leafNames(shapeOf(both), {}, new Set()), ["a", "b"]);
   const allOf = readShape({

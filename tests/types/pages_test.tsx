@@ -36,7 +36,7 @@ Deno.test("pageUrl() checks parameters against the pattern", () => {
   assertEquals(pageUrl("/notes/[id]", { id: 7 }, { query: { q: undefined } }), "/notes/7");
   assertEquals(pageUrl("/files/[...path]", { path: ["a", 1] as const }), "/files/a/1");
   assertEquals(pageUrl("/notes/[id]" as string, { id: 7 }), "/notes/7");
-  const refused = (): void => {
+  const invalid = (): void => {
     // @ts-expect-error -- missing parameters
     pageUrl("/notes/[id]");
     // @ts-expect-error -- missing parameter
@@ -50,7 +50,7 @@ Deno.test("pageUrl() checks parameters against the pattern", () => {
     // @ts-expect-error -- the pattern has no parameters
     pageUrl("/notes", { id: 7 });
   };
-  assertEquals(typeof refused, "function");
+  assertEquals(typeof invalid, "function");
 });
 
 const context = {

@@ -1,4 +1,4 @@
-/** Written by hand on bare `Deno.serve`: the limit. */
+/** Handwritten code on a bare `Deno.serve`: the baseline. */
 import { announce } from "./announce.ts";
 import { boardPage, check, formPage, readValues, tablePage, todoPatch } from "./by_hand.tsx";
 

@@ -1,6 +1,6 @@
 /**
- * What is written by hand for the same application: the form with its labels and errors, its checks, the document, and
- * the frames of a stream.
+ * Handwritten code for the same application: the form with its labels and errors, its validation, the document, and the
+ * frames of a stream.
  */
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";

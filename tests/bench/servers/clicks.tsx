@@ -1,11 +1,11 @@
-/** The actions that the browser's buttons call. */
+/** The actions that the buttons in the browser call. */
 import { type Action, action, html } from "@hyper/actions";
 
 /**
- * Makes them.
+ * Creates the actions.
  *
  * @param next The number of the next patch.
- * @param rows How many rows are sent.
+ * @param rows Number of rows to send.
  */
 export function makeActions(next: () => number, rows: number): Record<string, Action> {
   return {

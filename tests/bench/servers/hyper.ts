@@ -2,7 +2,7 @@
 import { createHandler } from "@hyper/actions";
 import { announce } from "./announce.ts";
 
-// One caller holds all the connections of the load, and would be let open six streams.
+// All connections of the load come from one address, which may open only six streams by default.
 const limits = { streamsPerCaller: 64 };
 const handler = createHandler({ baseDir: new URL(".", import.meta.url), limits });
 await handler.ready;

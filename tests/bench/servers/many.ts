@@ -1,4 +1,4 @@
-/** This library with as many pages and actions as it is told, and the time it took to be ready. */
+/** This library with a given number of pages and actions, and the time until it was ready. */
 import { action, createHandler, type PageEntry } from "@hyper/actions";
 import { announce } from "./announce.ts";
 

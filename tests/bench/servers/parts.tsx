@@ -1,5 +1,5 @@
 /**
- * What every contender draws: the same components over the same data, so that what differs is what is around them.
+ * The components that every contender renders with the same data, so that only the code around them differs.
  */
 import type { ComponentChildren, VNode } from "preact";
 
@@ -15,7 +15,7 @@ export const items: readonly Item[] = Array.from(
   (_, index) => ({ id: index, name: `Item <${index}>`, price: index * 7 % 100 }),
 );
 
-/** Who is signed in: what the context of the layouts holds. */
+/** The signed-in user, in the context of the layouts. */
 export interface User {
   readonly name: string;
 }

@@ -1,4 +1,4 @@
-/** Takes files of any size: by this library, which hands them on as they come, or by hand with `request.formData()`. */
+/** Accepts files of any size: with this library, which streams them, or by hand with `request.formData()`. */
 import { action, createHandler } from "@hyper/actions";
 import { announce } from "./announce.ts";
 
