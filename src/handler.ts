@@ -1,5 +1,5 @@
 /**
- * `createHandler()`: puts the parts together.
+ * `createHandler()`: makes a handler of its parts.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import type { Trace } from "./dispatch/trace.ts";
 import { log, logDevelopment, reportAndLog } from "./handler/log.ts";
 import type { ConnectionInfo, Handler, HandlerOptions, RegisteredAction } from "./handler/options.ts";
 import { createProxyNotice, NO_TRUST_PROXY, Sender, type SenderOptions } from "./handler/sender.ts";
-import { createServices } from "./handler/services.ts";
-import { startApp } from "./handler/start.ts";
+import { createServices, type Services } from "./handler/services.ts";
+import { startApp, type Started } from "./handler/start.ts";
 import { isSafeMethod } from "./http/cross_origin.ts";
 import { resolveLimits } from "./http/limits.ts";
 import { addHeaders } from "./http/sink.ts";
@@ -21,21 +21,21 @@ import { readVariable } from "./platform/environment.ts";
 import type { Item } from "./results/item.ts";
 import { catalogueText } from "./texts/catalogue.ts";
 
-/** Answers a request and notes what happens to it. */
+/** Responds to a request, and records its trace. */
 type Send = (request: Request, info: ConnectionInfo | undefined, trace: Trace | null) => Promise<Response>;
 
 /**
  * Makes the handler of an application: its pages, its actions, its static files and the browser runtime.
  *
- * The pages are read once, at once; the first request waits for them. What is wrong with them rejects `handler.ready`
- * and every request. One handler shares nothing with another.
+ * The pages are loaded once, immediately; the first request waits for them. An error in a page rejects `handler.ready` and every
+ * request. Handlers share no state.
  *
- * Where OpenTelemetry has a provider, as with `OTEL_DENO=true`, each request is a span named by its action, with one below
- * it for each step.
+ * If OpenTelemetry has a provider, for example with `OTEL_DENO=true`, each request is a span named after its action, with a child
+ * span for each step.
  *
- * @param options What it can be told; nothing is needed.
+ * @param options The options; all are optional.
  * @returns The handler.
- * @throws {TypeError} When an option is not of its form.
+ * @throws {TypeError} When an option is invalid.
  *
  * @example A whole application
  * ```ts ignore
@@ -44,7 +44,7 @@ type Send = (request: Request, info: ConnectionInfo | undefined, trace: Trace | 
  * Deno.serve(createHandler());
  * ```
  *
- * @example With its pages given
+ * @example An explicit list of pages
  * ```tsx
  * import { createHandler } from "@hyper/actions";
  * import { assertStringIncludes } from "@std/assert";
@@ -59,37 +59,36 @@ type Send = (request: Request, info: ConnectionInfo | undefined, trace: Trace | 
  */
 export function createHandler(options: HandlerOptions = {}): Handler {
   const { dev = isDevelopment() } = options;
-  // Loaded in development alone; set when it is there.
+  // Loaded in development only; set when it has been loaded.
   let development: Development | null = null;
   const report: App["report"] = (error, request, actionName) => {
     reportAndLog(error, { request, actionName }, options.onError);
     if (development !== null) notify(() => development?.note(error, request, actionName), logDevelopment);
   };
   const services = createServices(options, dev, report);
-  const { app: { manager, limits, signals, streams, once, live, site, crossOrigin }, disconnects, baseDir } = services;
+  const { app: { signals, streams, once, live, site, crossOrigin }, disconnects, baseDir } = services;
   const loading = dev
     ? import("./dev/development.ts").then(({ createDevelopment }) =>
       development = createDevelopment({ baseDir, site, log })
     )
     : null;
-  // An application that says `false` has decided.
+  // `false` is a decision too.
   const isProxyUndecided = options.crossOrigin?.trustProxy === undefined;
   const noticeProxy = dev || !isProxyUndecided ? () => {} : createProxyNotice();
   const senders: SenderOptions = { crossOrigin, noticeProxy, report };
 
   const started = startApp(options, services);
-  // Set when the pages are read, and never reset: no request after that waits for them.
+  // Set when the pages have been loaded, and never reset: later requests do not wait.
   let pipeline: FormActionDispatch | null = null;
   const ready = started.then(async ({ dispatch }) => {
     if (loading !== null) await loading;
     pipeline = dispatch;
   });
   const send: Send = async (request, info, trace) => {
-    // Through `ready`, so that a caller hears what was wrong; where none does, it ends the process with its message.
+    // Awaits `ready`, so that a request rejects with its error. Without a request, the rejection ends the process with its message.
     if (pipeline === null) await ready;
     const dispatch = pipeline ?? (await started).dispatch;
-    const reportHere = (error: unknown): void => report(error, request, null);
-    const received = once.seen(request, reportHere);
+    const received = once.seen(request, (error) => report(error, request, null));
     if (received !== null) await received;
     return await dispatch.answerTraced(request, new Sender(request, info, senders), trace);
   };
@@ -99,42 +98,32 @@ export function createHandler(options: HandlerOptions = {}): Handler {
 
   if (loading !== null) {
     ready.then(async () => (await loading).start(), async (error) => {
-      // Told here and in every page: the process goes on, to be started again when a file has changed.
+      // Logged here and shown in every page: the process keeps running until a file changes and it is restarted.
       logError(error, "the start of the application");
       (await loading).failToStart(error);
     }).catch(logDevelopment);
   }
   const watch = watchRequests({ development: loading, signals });
-  const answer = watch === null
-    ? (request: Request, info?: ConnectionInfo): Promise<Response> => sendWhole(request, info, null)
-    : (request: Request, info?: ConnectionInfo): Promise<Response> =>
-      watch(request, (trace) => sendWhole(request, info, trace));
-  return Object.assign(answer, {
-    fetch: answer,
+  const fetch = (request: Request, info?: ConnectionInfo): Promise<Response> =>
+    watch === null ? sendWhole(request, info, null) : watch(request, (trace) => sendWhole(request, info, trace));
+  return Object.assign(fetch, {
+    fetch,
     ready,
     signals,
     actions: async (): Promise<readonly RegisteredAction[]> => {
       await ready;
-      const { sources } = await started;
-      return Array.from(manager.actions(), ({ action }) => ({
-        action,
-        source: sources.get(action.uid) ?? null,
-        isGuardedByHandler: options.guard !== undefined && !action.skipHandlerGuard,
-        isIdentified: options.principal !== undefined || options.idempotency?.cookies !== undefined,
-        limits: resolveLimits(action.limits, limits),
-        rate: action.rate ?? options.rate ?? null,
-      }));
+      return registeredActions(options, services, (await started).sources);
     },
     warnings: isProxyUndecided ? [NO_TRUST_PROXY] : [],
     publish: (topic: string, items: Item | readonly Item[]): Promise<void> => {
       const published = started.then(({ dispatch }) => dispatch.publish(topic, items));
-      // A timer may not await it, and a rejection that nothing handles ends the process.
+      // A timer does not await it, and an unhandled rejection would end the process.
       notify(() => published, (error) => logError(error, `publish("${topic}")`));
       return published;
     },
     disconnect: (principal: string): void => disconnects.send(principal),
     close: async (): Promise<void> => {
-      await ready.catch(() => {}); // What was wrong with the pages is told by `ready`.
+      await ready.catch(() => {}); // An error of the pages is thrown by `ready`.
       await (await loading)?.close();
       await streams.close();
       once.close();
@@ -144,7 +133,22 @@ export function createHandler(options: HandlerOptions = {}): Handler {
   });
 }
 
-/** Looks at a complete answer before it goes out. */
+function registeredActions(
+  { guard, principal, idempotency, rate }: HandlerOptions,
+  { app: { manager, limits } }: Services,
+  sources: Started["sources"],
+): readonly RegisteredAction[] {
+  return Array.from(manager.actions(), ({ action }) => ({
+    action,
+    source: sources.get(action.uid) ?? null,
+    isGuardedByHandler: guard !== undefined && !action.skipHandlerGuard,
+    isIdentified: principal !== undefined || idempotency?.cookies !== undefined,
+    limits: resolveLimits(action.limits, limits),
+    rate: action.rate ?? rate ?? null,
+  }));
+}
+
+/** Called with each complete response before it is sent. */
 type Finish = (request: Request, response: Response) => Response | Promise<Response>;
 
 /** Adds the headers of every answer. What is wrong with headers that are always the same is thrown at once. */
@@ -172,11 +176,11 @@ function withHeaders(
   };
 }
 
-/** Looks at the cookies of an answer that is complete: those of the option `headers` stand for sessions, too. */
+/** Records the cookies of a complete response: those of the option `headers` may be session cookies too. */
 function learnCookies(once: App["once"], request: Request, response: Response, report: App["report"]) {
   const learned = once.answered(request, response, (error) => report(error, request, null));
-  // A page does not wait for a store that may not answer. What changes something has waited for it already, and its outcome must be
-  // known to belong to a session that has ended before the client asks again, perhaps another instance.
+  // A page does not wait for a store that may not respond. A mutation has waited for it already, and the store must know that its
+  // session has ended before the client sends the next request, perhaps to another instance.
   if (learned === null || isSafeMethod(request.method)) return response;
   return learned.then(() => response);
 }

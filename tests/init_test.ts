@@ -35,7 +35,7 @@ Deno.test("init writes a project that `deno task start` starts before its packag
 Deno.test("init rejects a folder that is not empty", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "main.ts"), "mine");
-    await assertRejects(() => startProject(folder), TypeError, `"main.ts" lies there already`);
+    await assertRejects(() => startProject(folder), TypeError, `it contains "main.ts"`);
     const refused = await run(["run", "-A", script, folder], folder);
     assertEquals([refused.success, /Cannot start a project/.test(refused.output)], [false, true]);
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["main.ts"]);

@@ -1,40 +1,33 @@
 /**
- * One run of an action function: what it is given, and how far it is.
+ * One run of an action function.
  *
  * @module
  */
 import type { Observing } from "./app.ts";
 import type { Call, CallPage } from "./call.ts";
-import { tellDispatched } from "./observe.ts";
+import { sendDispatched } from "./observe.ts";
 import type { MineClaim } from "./once/held.ts";
 import type { Admitted } from "./steps/admit.ts";
 import type { Bound } from "./steps/bind_input.ts";
 import type { Input } from "./steps/read_input.ts";
 
-/** What the steps before a run have handed on. */
-export interface RunFacts {
-  readonly call: Call;
-  readonly page: CallPage;
-  readonly admitted: Admitted;
-  readonly input: Input;
-  readonly bound: Bound;
-  /** The claim, where the action runs once. */
-  readonly claim: MineClaim | null;
-}
+/** The results of the steps before a run. */
+type RunFacts = Pick<ActionRun, "call" | "page" | "admitted" | "input" | "bound" | "claim">;
 
 /** One run. */
-export class ActionRun implements RunFacts {
+export class ActionRun {
   readonly call: Call;
   readonly page: CallPage;
   readonly admitted: Admitted;
   readonly input: Input;
   readonly bound: Bound;
+  /** The claim; `null` for an action that may run any number of times. */
   readonly claim: MineClaim | null;
-  /** The time the action function was entered, on the clock of `performance.now()`. */
+  /** Start of the action function, in milliseconds of `performance.now()`. */
   readonly startedAt: number = performance.now();
-  /** Milliseconds that it ran; `null` before its result was accepted, of a generator before it has ended. */
+  /** Duration in milliseconds; `null` before its result is accepted, or before its generator has ended. */
   #durationMs: number | null = null;
-  /** The status of the answer; `null` before it is known. */
+  /** The status of the response; `null` before it is known. */
   #status: number | null = null;
   /** Set when a generator has ended. */
   #hasEnded = false;
@@ -48,38 +41,37 @@ export class ActionRun implements RunFacts {
     this.claim = claim;
   }
 
-  /** Notes that the result was accepted: what the action function has taken over stays. */
+  /** Notes that the result is accepted: the files that the action function has taken over are kept. */
   accept(): void {
-    this.call.lifetime.keepFiles();
+    this.call.arrival.lifetime.keepFiles();
     this.#durationMs = performance.now() - this.startedAt;
   }
 
-  /** Notes the end of the generator, and ends the request where its answer is out already. */
+  /** Notes the end of the generator, and ends the request if its response was returned. */
   async endStream(app: Observing): Promise<void> {
     this.#hasEnded = true;
-    // Where the stream is gathered for an answer, that answer has no status yet, and ends the request itself.
+    // A response that collects the stream has no status yet, and ends the request itself.
     if (this.#status === null) return;
-    await this.#tell(this.#status, app);
-    await this.call.lifetime.end();
+    await this.#send(this.#status, app);
+    await this.call.arrival.lifetime.end();
   }
 
   /**
-   * Notes the answer.
+   * Notes the response.
    *
-   * @param isStream `true` if it goes on with the generator.
-   * @returns `false` where the generator ends the request, when it has ended.
+   * @returns `false` if the generator ends the request.
    */
   async answered(status: number, isStream: boolean, app: Observing): Promise<boolean> {
     this.#status = status;
     if (isStream && !this.#hasEnded) return false;
-    await this.#tell(status, app);
+    await this.#send(status, app);
     return true;
   }
 
-  async #tell(responseStatus: number, app: Observing): Promise<void> {
+  async #send(responseStatus: number, app: Observing): Promise<void> {
     if (this.#durationMs === null) return;
     const { form } = this.bound;
     const params = this.page.page?.params ?? {};
-    await tellDispatched(this.call, { form, params, durationMs: this.#durationMs, responseStatus }, app);
+    await sendDispatched(this.call, { form, params, durationMs: this.#durationMs, responseStatus }, app);
   }
 }

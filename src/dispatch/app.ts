@@ -1,6 +1,5 @@
 /**
- * The parts of an application that its calls are dispatched with, put together by `createHandler()`. Each step takes those it
- * needs and no others.
+ * The parts of an application that dispatch needs, put together by `createHandler()`. Each step takes only those it needs.
  *
  * @module
  */
@@ -26,15 +25,15 @@ import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Streams } from "./streams.ts";
 import type { UserTexts } from "./user_texts.ts";
 
-/** Decides whether a request may go on at all. */
+/** Judges requests before they are parsed. */
 export interface Judging {
   /** The registry of actions: a webhook may come from another origin. */
   readonly manager: FormActionManager;
-  /** The origins that may send what changes something. */
+  /** The origins that may send mutations. */
   readonly crossOrigin: CrossOrigin;
-  /** The names and proxies this server is reached by. */
+  /** The host names and proxies of this server. */
   readonly site: Site;
-  /** If `true`, refusals give their reasons. */
+  /** If `true`, refusals include their reasons. */
   readonly dev: boolean;
 }
 
@@ -42,17 +41,17 @@ export interface Judging {
 export interface Finding {
   /** The registry of actions. */
   readonly manager: FormActionManager;
-  /** Finds pages by their address. */
+  /** Finds pages by URL. */
   readonly router: Router<PageRoute>;
-  /** Finds pages by what a form says. */
+  /** Finds pages by the fields of a form. */
   readonly origins: Origins;
 }
 
 /** Decides who may run an action, and how often. */
 export interface Admission {
-  /** The guard of all actions that do not lift it, or `null`. */
+  /** The guard of all actions that do not skip it, or `null`. */
   readonly guard: Guard | null;
-  /** Identifies the user of a request; `null` where the application does not. */
+  /** Returns the principal of a request; `null` if the application does not identify users. */
   readonly principal: ((request: Request) => string | null | PromiseLike<string | null>) | null;
   /** The rate of actions without a rate of their own, or `null`. */
   readonly rate: RateRule | null;
@@ -64,7 +63,7 @@ export interface Admission {
 export interface Reading {
   /** The limits of the handler. */
   readonly limits: Limits;
-  /** Counts what bodies hold. */
+  /** Counts the memory and disk of bodies. */
   readonly bodies: BodyAccounts;
 }
 
@@ -72,7 +71,7 @@ export interface Reading {
 export interface Injecting {
   /** The providers of markers, in order. */
   readonly providers: readonly Provider[];
-  /** Values in place of those that dependencies would make. */
+  /** Values that replace those of dependencies. */
   readonly overrides: DependencyOverrides;
 }
 
@@ -80,35 +79,35 @@ export interface Injecting {
 export interface Running {
   /** Claims mutations. */
   readonly once: Once;
-  /** Hands out the slots of generators. */
+  /** The slots of generators. */
   readonly streams: Streams;
   /** Topics. */
   readonly live: Live;
-  /** Renders what action functions return. */
+  /** Renders the results of action functions. */
   readonly rendering: Rendering;
-  /** Writes a cookie as the value of `Set-Cookie`; throws what is wrong with it. */
+  /** Formats a cookie as the value of `Set-Cookie`; throws if it is not valid. */
   readonly cookie: (cookie: Cookie) => string;
-  /** Checks the target of a redirect; throws what is wrong with it. */
+  /** Checks the target of a redirect; throws if it is not allowed. */
   readonly redirectTarget: (to: string, own: URL, options: { readonly external: boolean }) => string;
 }
 
-/** A response, and what it takes to end its request. */
+/** A response, and the end of its request. */
 export interface Served {
   /** The response. */
   readonly response: Response;
-  /** `true` if the application made its body, and may be making it still. */
+  /** `true` if the application creates its body, and may not have finished. */
   readonly isStream: boolean;
-  /** Settled when the body needs nothing of the request any more, read or not; `null` where `isStream` decides. */
+  /** Fulfilled when the body no longer needs the request; `null` if `isStream` decides. */
   readonly drawn: Promise<void> | null;
 }
 
-/** Makes responses. */
+/** Creates responses. */
 export interface Answering {
   /** Encodes an outcome in the format the client accepts. */
   readonly respond: (answer: Answer) => Promise<Response>;
-  /** Makes a response that a backend has made itself one that can be sent. */
+  /** Sanitizes the response of a backend. */
   readonly seal: (response: Response) => Response;
-  /** Answers what names no action: pages, static files, the runtime. */
+  /** Serves pages, static files and the runtime. */
   readonly serve: (
     request: Request,
     url: URL,
@@ -117,9 +116,9 @@ export interface Answering {
   ) => Promise<Served>;
 }
 
-/** Hears of what happens. */
+/** Reports errors and sends server signals. */
 export interface Observing {
-  /** The signals of this handler. */
+  /** The server signals of this handler. */
   readonly signals: SignalFamily;
   /** Called with every error that is not a refusal. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
@@ -131,5 +130,5 @@ export interface Wording {
   readonly userTexts: UserTexts;
 }
 
-/** All of them. */
+/** All parts. */
 export interface App extends Judging, Finding, Admission, Reading, Injecting, Running, Answering, Observing, Wording {}

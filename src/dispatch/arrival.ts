@@ -1,18 +1,21 @@
 /**
- * A request on its way: what is known of it before an action is found.
+ * A request before its action is found.
  *
  * @module
  */
-import type { DependencyCache } from "../deps/cache.ts";
+import { type Intent, plainIntent } from "../actions/intent.ts";
+import type { Report } from "../callback.ts";
+import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import type { BodyAccount } from "../http/body_account.ts";
-import { type Body, disposeBody } from "../http/body.ts";
+import type { Body } from "../http/body.ts";
 import type { Holder } from "../http/caller.ts";
-import type { Intent } from "../actions/intent.ts";
+import { Lifetime } from "./lifetime.ts";
+import { NOWHERE } from "./page_renders.ts";
 import type { Trace } from "./trace.ts";
 
 /** The client that sent a request. */
 export interface ClientInfo {
-  /** The address, for rates; `""` where it is not known. */
+  /** The address, for rates; `""` if it is not known. */
   readonly address: string;
   /**
    * The holder that its address stands for.
@@ -20,36 +23,47 @@ export interface ClientInfo {
    * @internal
    */
   readonly holder: Holder;
-  /** Aborted when the client has gone before the answer was out. */
+  /** Aborted when the client disconnects before the response is sent. */
   readonly gone: AbortSignal;
 }
 
-/** A body that was read, and what it holds. */
+/** A body that was read, and the account of its memory. */
 export interface ReadBody {
   readonly content: Body;
   readonly account: BodyAccount;
 }
 
-/** A request on its way. */
-export interface Arrival {
-  /** The request. */
+/** A request before its action is found. A class: an object literal that is copied grows member by member for each request. */
+export class Arrival {
   readonly request: Request;
-  /** Its canonical URL. */
-  readonly url: URL;
-  /** What it asks for, and the format its client accepts. */
-  readonly intent: Intent;
-  /** The dependencies it has resolved. */
-  readonly cache: DependencyCache;
-  /** The client that sent it. */
   readonly client: ClientInfo;
-  /** The body, where it had to be read to find the action. */
-  readonly body: ReadBody | null;
-  /** Notes what happens to it; `null` where nothing watches. */
+  /** Records the steps; `null` if nothing observes them. */
   readonly trace: Trace | null;
-}
+  /** The dependencies that the request has resolved. */
+  readonly cache: DependencyCache;
+  /** Ends everything the request holds. */
+  readonly lifetime: Lifetime;
+  /** The canonical URL, once `judgeRequest()` has accepted it. */
+  url: URL = NOWHERE;
+  /** The body, if it was read to find action or page. */
+  body: ReadBody | null = null;
+  #intent: Intent | null = null;
 
-/** Removes a body that no action takes. */
-export async function dropBody({ content, account }: ReadBody): Promise<void> {
-  account.close();
-  await disposeBody(content);
+  constructor(request: Request, client: ClientInfo, trace: Trace | null, report: Report) {
+    this.request = request;
+    this.client = client;
+    this.trace = trace;
+    this.cache = new DependencyCache(report);
+    this.lifetime = new Lifetime(this.cache);
+    attachRequestDepCache(request, this.cache);
+  }
+
+  /** The action it names, and the format its client accepts; a guess until it is read. */
+  get intent(): Intent {
+    return this.#intent ??= plainIntent(this.request);
+  }
+
+  set intent(intent: Intent) {
+    this.#intent = intent;
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * A page with nothing resolved: after the action function, what was loaded before it is no longer true.
+ * A page with fresh dependencies: those from before the action function may be out of date.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { Call } from "./call.ts";
 import { reporterOf } from "./observe.ts";
 import { contextOf } from "./page_renders.ts";
 
-/** A page with nothing resolved, and the cache of what it then resolves: the caller disposes it. */
+/** A page with fresh dependencies, and their cache, which the caller disposes. */
 export interface FreshPage {
   readonly pageRender: PageRender;
   readonly cache: DependencyCache;
 }
 
-/** Makes a page with nothing resolved. */
+/** Creates a page with fresh dependencies. */
 export function freshPage(call: Call, pageRender: PageRender, app: Injecting & Observing): FreshPage {
   const { providers, overrides } = app;
   const cache = new DependencyCache(reporterOf(call, app));

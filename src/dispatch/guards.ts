@@ -1,5 +1,5 @@
 /**
- * Asking a guard of the application.
+ * Asks a guard of the application.
  *
  * @module
  */
@@ -9,19 +9,16 @@ import { PageDeniedError } from "../pages/page_guard.ts";
 import type { Observing } from "./app.ts";
 import type { Call } from "./call.ts";
 import { failure, failureOf, isReportable } from "./failure.ts";
-import { denyByPage, tellDenied } from "./observe.ts";
+import { denyByPage, sendDenied } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /**
  * Asks a guard.
  *
- * @param call The call it decides about.
- * @param guard The guard.
- * @param ctx Its context.
- * @returns The outcome of a denial; `null` where the call may go on.
- * @throws {TypeError} When it gives something that is not a verdict.
- * @throws {unknown} What it throws, unless that is a refusal.
+ * @returns The outcome of a denial; `null` if it allows the call.
+ * @throws {TypeError} When it returns something that is not a verdict.
+ * @throws {unknown} The error of the guard, unless it is a refusal.
  */
 export async function askGuard<C extends RequestContext>(
   call: Call,
@@ -36,20 +33,20 @@ export async function askGuard<C extends RequestContext>(
     if (isReportable(error)) throw error;
     if (isA(error, PageDeniedError)) return denyByPage(call, error, app);
     const refusal = failureOf(error);
-    tellDenied(call, "guard", refusal.status, app);
+    sendDenied(call, "guard", refusal.status, app);
     return refusal;
   }
   if (verdict === undefined || verdict === true) return null;
   if (verdict === false) {
-    tellDenied(call, "guard", 403, app);
+    sendDenied(call, "guard", 403, app);
     return failure(403, catalogueText("denied"));
   }
   if (verdict instanceof Response) {
-    tellDenied(call, "response", verdict.status, app);
+    sendDenied(call, "response", verdict.status, app);
     return { kind: "response", response: verdict };
   }
   throw new TypeError(
-    `Cannot use what the guard of action "${call.action.name}" gave: ${typeof verdict}; nothing or true goes on, false is ` +
-      `403, a Response is the answer`,
+    `Cannot use the verdict of the guard of action "${call.action.name}": it is ${typeof verdict}; return nothing or true to ` +
+      `allow the call, false to deny it, or a Response`,
   );
 }

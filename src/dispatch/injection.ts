@@ -1,6 +1,6 @@
 /**
- * What a handler has injected, where it has a form: most of it before the form is looked at, and what asks for the bound
- * form once there is one.
+ * The injected values of an action function with a form: most are resolved before the form is bound, those that need the bound form
+ * after it.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { BoundDefinition } from "../deps/providers.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import { DependencyError, isA } from "../errors.ts";
 
-/** Injectables by the name they arrive under. */
+/** Injectables by name. */
 type Inject = Readonly<Record<string, Injectable<unknown>>>;
 
-/** The first of the two steps. */
+/** The result of the first of the two steps. */
 export interface EarlyInjection {
-  /** The values that are there, by name. */
+  /** The resolved values, by name. */
   readonly injected: Readonly<Record<string, unknown>>;
-  /** What asked for the form, to be resolved when it is bound. */
+  /** The injectables that need the form, to be resolved when it is bound. */
   readonly waiting: Inject;
 }
 
-/** Thrown through whatever asks for the form before it is bound, so that it is asked again afterwards. */
+/** Thrown to a dependency that needs the form before it is bound, so that it is resolved after that. */
 class FormPendingError extends DependencyError {
   constructor() {
     super(500, "Cannot resolve DForm: the form is not bound yet");
@@ -34,13 +34,12 @@ const PENDING_FORM: BoundDefinition = {
 };
 
 /**
- * Resolves what does not need the form: who is not signed in is told so, whatever they have sent.
+ * Resolves the values that do not need the form: a user who is not signed in is denied before the input is validated.
  *
- * A dependency that asks for the form fails here, and since a failure is not kept it is run again when the form is bound.
+ * A dependency that needs the form fails here. A failure is not cached, so that it runs again when the form is bound.
  *
- * @param inject What to resolve, by name.
  * @param deps The dependencies of the request, without a form.
- * @returns The values, and what is left for later.
+ * @returns The values, and the injectables that are left.
  * @throws {unknown} The first failure, in the order of the names.
  */
 export async function injectBeforeForm(inject: Inject, deps: RequestDeps): Promise<EarlyInjection> {

@@ -1,5 +1,5 @@
 /**
- * What lives as long as a request: the temporary files of its body, and what its dependencies made.
+ * The resources that live as long as a request: its body with its temporary files, and the values of its dependencies.
  *
  * @module
  */
@@ -9,28 +9,28 @@ import type { BodyAccount } from "../http/body_account.ts";
 import { type Body, disposeBody } from "../http/body.ts";
 import { StoredFile } from "../http/stored_file.ts";
 
-/** Bytes of a JSON body that are held no longer than its answer is made. */
+/** Maximum size of a JSON body that is not counted while its response is sent, in bytes. */
 const SMALL_BYTES = 16_384;
 
-/** Ends once, when the last byte of the answer is out or nobody reads it any more. */
+/** Ends once, when the last byte of the response is sent or its reader has left. */
 export class Lifetime {
   readonly #cache: DependencyCache;
   #body: Body | null = null;
   #account: BodyAccount | null = null;
   #ended = false;
 
-  /** @param cache What the request resolves. */
+  /** @param cache The dependencies that the request resolves. */
   constructor(cache: DependencyCache) {
     this.#cache = cache;
   }
 
-  /** Takes over what a body holds, before it is read: a body that is refused half-way holds something, too. */
+  /** Takes over the account of a body, before it is read: a body that is refused half-way holds memory as well. */
   hold(account: BodyAccount): void {
     this.#account = account;
   }
 
   /**
-   * Counts what a body is read as, beside its bytes.
+   * Counts the memory of the values that a body is parsed to.
    *
    * @throws {InputError} With status 429 when all bodies together hold too much.
    */
@@ -38,13 +38,13 @@ export class Lifetime {
     if (bytes > 0) this.#account?.takeMemory(bytes);
   }
 
-  /** Takes over a body, and gives it back. */
+  /** Takes over a body, and returns it. */
   own(body: Body): Body {
     this.#body = body;
     return body;
   }
 
-  /** Leaves in place what an action's `onFile` has stored: the handler has taken it over. */
+  /** Keeps the files that the action's `onFile` has stored: the action function has taken them over. */
   keepFiles(): void {
     if (this.#body?.kind !== "fields") return;
     for (const values of this.#body.fields.values()) {
@@ -52,24 +52,29 @@ export class Lifetime {
     }
   }
 
-  /** Disposes everything; a second call does nothing. Never rejects: what is disposed reports its own failure. */
+  /** Disposes everything; a second call does nothing. Never rejects: each resource reports its own failure. */
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#account?.close();
-    if (this.#body !== null) await disposeBody(this.#body);
+    await this.dropBody();
     await this.#cache[Symbol.asyncDispose]();
   }
 
+  /** Disposes the body alone. */
+  async dropBody(): Promise<void> {
+    this.#account?.close();
+    if (this.#body !== null) await disposeBody(this.#body);
+    this.#body = null;
+  }
+
   /**
-   * Ends with an answer: at once, or, where its body may still read what would be disposed, after its last byte.
+   * Ends with a response: at once, or after its last byte if its body may still read what would be disposed.
    *
-   * @param response The answer.
-   * @param streamed Whether the application made its body, and may be making it still.
-   * @returns The answer to send; a promise of it where something has to be disposed before.
+   * @param streamed If `true`, the application creates its body, and may not have finished.
+   * @returns The response to send; a promise of it if something has to be disposed before.
    */
   endWith(response: Response, streamed: boolean): Response | Promise<Response> {
-    // In this order: a body that was looked at is sent as a stream from then on.
+    // In this order: reading `response.body` makes Deno send it as a stream.
     if (!streamed || !this.#holdsSomething() || response.body === null) {
       return this.#endEmpty() ? response : this.end().then(() => response);
     }
@@ -95,9 +100,9 @@ export class Lifetime {
   }
 
   /**
-   * Ends with what goes on behind the answer.
+   * Ends with work that continues after the response is returned.
    *
-   * @param over Settled when that is over.
+   * @param over Fulfilled when that work has ended.
    */
   endAfter(over: Promise<void>): void {
     notify(async () => {
@@ -106,7 +111,7 @@ export class Lifetime {
     }, (error) => logError(error, "the end of a request"));
   }
 
-  /** Ends at once where nothing has to be disposed; whether that was so. */
+  /** Ends at once if nothing has to be disposed; returns whether it did. */
   #endEmpty(): boolean {
     if (this.#body !== null && holdsFiles(this.#body) || !this.#cache.endEmpty()) return false;
     this.#account?.close();
@@ -116,8 +121,8 @@ export class Lifetime {
 
   #holdsSomething(): boolean {
     if (this.#body?.kind === "fields" || this.#cache.size > 0) return true;
-    // Of a JSON body nothing has to be disposed, so that a small one is not worth the wrapped response, which costs as much
-    // again as sending it.
+    // Nothing of a JSON body has to be disposed: a small one is not worth a wrapped response, which doubles the cost of
+    // sending it.
     return this.#account !== null && this.#account.memoryBytes > SMALL_BYTES;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Reports and signals of a call behind one face.
+ * Reports the errors of a call, and sends its server signals.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import type { Call } from "./call.ts";
 import { failureOf, isReportable } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** A call as far as it is reported. */
+/** The part of a call that reports need. */
 export type ObservedCall = Pick<Call, "request"> & { readonly action: Pick<Action, "name"> | null };
 
-/** Returns what reports errors of a call. */
+/** Returns the function that reports errors of a call. */
 export function reporterOf({ request, action }: ObservedCall, { report }: Observing): Report {
   return (error) => report(error, request, action?.name ?? null);
 }
 
 /**
- * Turns what a step threw into an outcome, and reports it where it is not a refusal.
+ * Turns the error of a step into an outcome, and reports it unless it is a refusal.
  *
- * @param startedAt The time the action function was entered; `null` before.
+ * @param startedAt The start of the action function; `null` if it was not called.
  */
 export function failCall(call: Call, error: unknown, startedAt: number | null, app: Observing): Outcome {
   if (isA(error, PageDeniedError)) return denyByPage(call, error, app);
@@ -42,15 +42,15 @@ export function failCall(call: Call, error: unknown, startedAt: number | null, a
   return failureOf(error);
 }
 
-/** Tells that a page does not let a call have its context. */
+/** Turns the denial of a page into an outcome, and sends `accessDenied`. */
 export function denyByPage(call: Call, error: PageDeniedError, app: Observing): Outcome {
   const { response } = error;
-  tellDenied(call, response === null ? "guard" : "response", response?.status ?? error.status, app);
+  sendDenied(call, response === null ? "guard" : "response", response?.status ?? error.status, app);
   return response === null ? failureOf(error) : { kind: "response", response };
 }
 
-/** Tells that a request was not let in. */
-export function tellDenied(
+/** Sends `accessDenied`. */
+export function sendDenied(
   call: ObservedCall,
   reason: AccessDenied["reason"],
   responseStatus: number,
@@ -60,8 +60,8 @@ export function tellDenied(
   app.signals.accessDenied.send({ actionName, reason, responseStatus, request: call.request }, reporterOf(call, app));
 }
 
-/** Tells that what was sent is invalid. */
-export function tellInvalid(call: Call, errors: ReadonlyMap<string, readonly string[]>, app: Observing): void {
+/** Sends `formValidationFailed`. */
+export function sendInvalid(call: Call, errors: ReadonlyMap<string, readonly string[]>, app: Observing): void {
   app.signals.formValidationFailed.send({
     actionName: call.action.name,
     errorCount: Array.from(errors.values()).reduce((count, messages) => count + messages.length, 0),
@@ -70,7 +70,7 @@ export function tellInvalid(call: Call, errors: ReadonlyMap<string, readonly str
   }, reporterOf(call, app));
 }
 
-/** What is told of an action function that has run. */
+/** A completed run, for `actionDispatched`. */
 export interface Dispatched {
   readonly form: AnyBound | null;
   readonly params: Params;
@@ -78,17 +78,17 @@ export interface Dispatched {
   readonly responseStatus: number;
 }
 
-/** Tells that an action function has run, and waits for receivers that ask for it. */
-export async function tellDispatched(call: Call, told: Dispatched, app: Observing): Promise<void> {
+/** Sends `actionDispatched`, and waits for its receivers. */
+export async function sendDispatched(call: Call, run: Dispatched, app: Observing): Promise<void> {
   if (!app.signals.actionDispatched.hasReceivers) return;
-  const { form, params, durationMs, responseStatus } = told;
+  const { form, params, durationMs, responseStatus } = run;
   await app.signals.actionDispatched.sendAndWait({
     actionName: call.action.name,
     form,
     urlKwargs: params,
     durationMs,
     responseStatus,
-    depCache: call.cache,
+    depCache: call.arrival.cache,
     request: call.request,
   }, reporterOf(call, app));
 }

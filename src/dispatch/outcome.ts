@@ -1,5 +1,5 @@
 /**
- * What came of running an action, before anyone decides how to say it.
+ * The outcome of a request, before it is encoded for a client.
  *
  * @module
  */
@@ -8,36 +8,36 @@ import type { Issues, Patch } from "../protocol/patch.ts";
 import type { UserText } from "../texts/catalogue.ts";
 import type { RunningStream } from "./running_stream.ts";
 
-/** What came of an action, by kind. */
+/** The outcome of an action. */
 export type Outcome =
-  /** The handler made the answer itself. */
+  /** The application returned a response. */
   | { readonly kind: "response"; readonly response: Response }
-  /** It ran and has nothing to say. */
+  /** The action function returned nothing. */
   | { readonly kind: "nothing" }
-  /** Things to tell the browser, all known. */
+  /** Events for the browser, all known. */
   | { readonly kind: "events"; readonly events: readonly Patch[] }
-  /** Things to tell the browser, as they come. */
+  /** Events for the browser, over time. */
   | {
     readonly kind: "stream";
     readonly stream: RunningStream;
-    /** Called where the stream cannot be answered with: what it holds is given back. */
+    /** Releases the resources of the stream if it cannot be sent. */
     readonly discard: () => Promise<void>;
   }
-  /** A fragment of the page, rendered. */
+  /** A rendered fragment of the page. */
   | { readonly kind: "markup"; readonly html: string }
-  /** Data for a typed caller. */
+  /** Data for the client. */
   | { readonly kind: "value"; readonly value: unknown }
-  /** The input was refused; `form` is the bound form, or `null` for an action that is called with data. */
+  /** The input is invalid; `form` is the bound form, or `null` for an action that is called with data. */
   | { readonly kind: "invalid"; readonly form: AnyBound | null; readonly issues: Issues }
-  /** The body of a form could not be read; `form` is blank, with the failure's message as its own. */
+  /** The body of a form could not be read; `form` is blank, with the failure's message as its error. */
   | { readonly kind: "unread"; readonly form: AnyBound; readonly failure: Failure }
-  /** Refused, or broken; `message` is the text for users. */
+  /** A refusal or an error. */
   | Failure;
 
-/** A request that was refused, or an action that broke. */
+/** A refusal or an error, with a message for the user. */
 export interface Failure {
   readonly kind: "failure";
-  /** The HTTP status of the answer. */
+  /** The HTTP status. */
   readonly status: number;
   /** The text for users. */
   readonly message: UserText;
@@ -46,6 +46,6 @@ export interface Failure {
    * alone. `null` where there is none.
    */
   readonly reason: string | null;
-  /** Headers that belong to the refusal. */
+  /** Headers of the response, such as `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -1,38 +1,37 @@
 /**
- * The time of the event loop, shared between requests and generators that have no reader.
+ * Shares the event loop between requests and generators that have no reader.
  *
- * A reader holds a generator back: it is asked for its next item when the last one was taken. Without a reader nothing
- * does, and one that never waits for anything outside (`for (;;) yield item`) would keep the loop from ever looking at a
- * timer or a connection. So each of them works for a few milliseconds and then waits for a turn, and one at a time gets it.
+ * A reader slows a generator down: the next item is requested when the last one was taken. Without a reader, a generator that
+ * awaits nothing external (`for (;;) yield item`) would block all timers and connections. So each generator works for a few
+ * milliseconds and then waits until it is resumed, one generator at a time.
  *
  * @module
  */
 
-/** Milliseconds that a generator works before it waits for a turn. */
+/** Milliseconds that a generator works before it waits. */
 const SLICE_MS = 2;
-/** Milliseconds between two turns, in which the loop looks at everything else. */
+/** Milliseconds between two generators, in which the event loop does everything else. */
 const GAP_MS = 2;
 
-// Kept from the start: the event loop goes on in a test that has stopped the clock of the application.
+// Read on startup: the event loop continues in a test that has replaced the clock of the application.
 const later = globalThis.setTimeout;
 const now = performance.now.bind(performance);
 
-// Of the process, as the event loop is: what waits for a turn.
+// The generators that wait. Global, like the event loop.
 const waiting: (() => void)[] = [];
 
-function turn(): void {
+function resumeNext(): void {
   waiting.shift()?.();
-  if (waiting.length > 0) later(turn, GAP_MS);
+  if (waiting.length > 0) later(resumeNext, GAP_MS);
 }
 
 /** The pace of one generator. */
 export class Pace {
-  // When its slice began.
+  // Start of its slice.
   #since = now();
 
   /**
-   * Returns what to wait for before the next item: `null` within a slice, else a promise of the next turn. It does not
-   * reject.
+   * Returns the promise to await before the next item; `null` within a slice. It does not reject.
    */
   pause(): Promise<void> | null {
     if (now() - this.#since < SLICE_MS) return null;
@@ -41,7 +40,7 @@ export class Pace {
         this.#since = now();
         resolve();
       });
-      if (waiting.length === 1) later(turn, GAP_MS);
+      if (waiting.length === 1) later(resumeNext, GAP_MS);
     });
   }
 }

@@ -1,84 +1,74 @@
 /**
- * The page a call came from, as rendering is to see it: asked for by a GET of its own address.
+ * The origin page of a call as rendering sees it: a GET of its own address.
  *
- * What costs more than most pages do with it – a request with its headers, dependencies of its own – is made when it is asked
- * for. By classes and shared getters: an object literal with a getter gets a shape of its own each time, which V8 keeps in its
- * old generation together with the getter and all that it closes over, so that every request would be copied twice and then
- * wait for a full collection.
+ * Its request and its dependencies cost more than most pages need, so that they are created on demand. With classes and shared
+ * getters: an object literal with a getter gets its own shape each time, which V8 keeps in its old generation together with the
+ * closure of the getter, so that each request would be copied twice and then wait for a full garbage collection.
  *
  * @module
  */
 import type { Deps, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";
 import type { RequestDeps, RequestDepsOptions } from "../deps/resolver.ts";
+import { type OriginPage, withoutProtocol } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { headersOfGet } from "../pages/page_guard.ts";
 import type { PageRender } from "../pages/page_render.ts";
 
 /** The parameters of no page. */
 export const NO_PARAMS: Params = Object.freeze({});
-/** The address of what belongs to no request. */
+/** The URL of work outside any request. */
 export const NOWHERE: URL = new URL("http://localhost/");
 
-/** Where an origin visit comes from. */
-export interface OriginRenderFacts {
-  /** The page, or `null` where there is none. */
-  readonly page: PageRoute | null;
-  /** `true` if forms lead back to the address. */
-  readonly isOrigin: boolean;
-  /** Its address. */
-  readonly url: URL;
-  /** The parameters of its route. */
-  readonly params: Params;
-  /** The request that came in. */
-  readonly request: Request;
-  /** What it has resolved: the page shares it. */
-  readonly cache: DependencyCache;
-  /** The dependencies of the call. */
-  readonly deps: RequestDeps;
-}
+/** The part of a request that its page render needs. */
+type Arrived = { readonly request: Request; readonly url: URL; readonly cache: DependencyCache };
 
-/** The page a call came from; its request and its dependencies are made when they are asked for. */
+/** The origin page of a call; its request and its dependencies are created on demand. */
 export class OriginRender implements PageRender {
   readonly page: PageRoute | null;
   readonly isOrigin: boolean;
   readonly url: URL;
   readonly params: Params;
   readonly takeToasts = noToasts;
-  readonly #facts: OriginRenderFacts;
+  readonly #arrived: Arrived;
+  readonly #callDeps: RequestDeps;
   #request: Request | null = null;
   #deps: RequestDeps | null = null;
 
-  /** @param facts Where it comes from. */
-  constructor(facts: OriginRenderFacts) {
-    this.page = facts.page;
-    this.isOrigin = facts.isOrigin;
-    this.url = facts.url;
-    this.params = facts.params;
-    this.#facts = facts;
+  /**
+   * @param page The page; `null` if the call names none.
+   * @param arrived The original request, and the dependencies it has resolved, which the page shares.
+   */
+  constructor(page: OriginPage | null, arrived: Arrived, deps: RequestDeps) {
+    this.page = page?.route ?? null;
+    this.isOrigin = page !== null;
+    this.url = page?.url ?? withoutProtocol(arrived.url);
+    this.params = page?.params ?? NO_PARAMS;
+    this.#arrived = arrived;
+    this.#callDeps = deps;
   }
 
-  /** A GET of the page's address, with the headers of the request that came in which belong to one. */
+  /** A GET of the page's address, with the headers of the original request that a GET has. */
   get request(): Request {
     return this.#request ??= this.#ask();
   }
 
-  /** The dependencies as the page has them. */
+  /** The dependencies of the page. */
   get deps(): RequestDeps {
-    return this.#deps ??= this.#facts.deps.derive({
-      ctx: { withDeps: (deps) => new LazyContext(this, this.#facts.deps.ctx.signal, deps) },
+    return this.#deps ??= this.#callDeps.derive({
+      ctx: { withDeps: (deps) => new LazyContext(this, this.#callDeps.ctx.signal, deps) },
     });
   }
 
   #ask(): Request {
-    const { request, cache } = this.#facts;
+    const { request, cache } = this.#arrived;
     const asked = new Request(this.url, { headers: headersOfGet(request.headers) });
     attachRequestDepCache(asked, cache);
     return asked;
   }
 }
 
-/** A visit of the same page whose request and dependencies are made anew, when they are asked for. */
+/** A render of the same page with fresh request and dependencies, created on demand. */
 export class LazyPageRender implements PageRender {
   readonly page: PageRoute | null;
   readonly isOrigin: boolean;
@@ -88,10 +78,7 @@ export class LazyPageRender implements PageRender {
   readonly #make: () => PageRender;
   #made: PageRender | null = null;
 
-  /**
-   * @param pageRender The page.
-   * @param make Makes the visit that is asked; called at most once.
-   */
+  /** @param make Creates the fresh render; called at most once. */
   constructor(pageRender: PageRender, make: () => PageRender) {
     this.page = pageRender.page;
     this.isOrigin = pageRender.isOrigin;
@@ -101,18 +88,18 @@ export class LazyPageRender implements PageRender {
     this.#make = make;
   }
 
-  /** The request of the visit that was made. */
+  /** The request of the fresh render. */
   get request(): Request {
     return (this.#made ??= this.#make()).request;
   }
 
-  /** Its dependencies. */
+  /** The dependencies of the fresh render. */
   get deps(): RequestDeps {
     return (this.#made ??= this.#make()).deps;
   }
 }
 
-/** What functions of the application are given of such a page. */
+/** The context of such a page, for functions of the application. */
 class LazyContext implements RequestContext {
   declare readonly request: Request;
   readonly url: URL;
@@ -121,7 +108,7 @@ class LazyContext implements RequestContext {
   readonly deps: Deps;
   readonly #pageRender: PageRender;
 
-  // An own property, so that it is there in a copy too; one getter for all of them, so that all have one shape.
+  // An own property, so that a copy has it too; one getter, so that all contexts have one shape.
   static readonly #request: PropertyDescriptor & ThisType<LazyContext> = {
     get(): Request {
       return this.#pageRender.request;
@@ -140,12 +127,12 @@ class LazyContext implements RequestContext {
   }
 }
 
-/** Finds the named values of a page's context, behind the guards of the page: rendering alone, which asks them itself, has the others. */
+/** Returns the named values of a page's context, after the guards of the page. Rendering asks the guards itself. */
 export function contextOf(route: PageRoute): NonNullable<RequestDepsOptions["context"]> {
   return (name) => route.guardedContext.get(name);
 }
 
-/** Takes no toasts. */
+/** Returns no toasts. */
 export function noToasts(): readonly Readonly<Record<string, unknown>>[] {
   return [];
 }

@@ -1,27 +1,28 @@
 /**
- * Publishing items to a topic: from an action function, or from outside any request.
+ * Publishes items to a topic, from an action function or from outside any request.
  *
  * @module
  */
 import { notify } from "../callback.ts";
 import { DependencyCache } from "../deps/cache.ts";
-import { echoOf } from "../live/message.ts";
+import { echoOf, isLivePatch, type LiveMessage, type LivePart } from "../live/message.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import type { Item } from "../results/item.ts";
 import { checkTopic } from "../results/items.ts";
+import { isItem } from "../results/item.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Injecting, Observing, Running } from "./app.ts";
 import { isReportable } from "./failure.ts";
 import { reporterOf } from "./observe.ts";
-import { toMessage } from "./publish.ts";
 import { depsOf } from "./request_deps.ts";
+import { type Settling, toPatch } from "./settle.ts";
 import { type SettlingApp, settlingOf } from "./settling.ts";
 import { NO_PARAMS, noToasts, NOWHERE } from "./page_renders.ts";
 
 /**
- * Publishes items of a run; the tab that made the call knows them for its own.
+ * Publishes items of a run. The tab that made the call recognizes them as its own.
  *
- * An application may await it or not: what it rejects with is reported once, and ends no process where nothing awaits it.
+ * The application may await it or not: an error is reported once, and does not end the process if nothing awaits it.
  */
 export function publishFrom(
   run: ActionRun,
@@ -45,11 +46,11 @@ async function publishItems(
 ): Promise<void> {
   checkTopic(topic);
   const { call } = run;
-  const message = await toMessage(topic, items, echoOf(call.intent.requestId), settlingOf(run, app));
+  const message = await toMessage(topic, items, echoOf(call.arrival.intent.requestId), settlingOf(run, app));
   await app.live.publish(topic, message, reporterOf(call, app));
 }
 
-/** Publishes items that are part of no page. */
+/** Publishes items without a page. */
 export async function publishFromOutside(
   topic: string,
   items: Item | readonly Item[],
@@ -81,4 +82,40 @@ export async function publishFromOutside(
   } finally {
     await cache[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * Renders items once for all watchers. A refresh is not rendered: each watcher renders its own page.
+ *
+ * @param echo The public part of the request id of the call that publishes them; `null` for none.
+ * @param settling The parts of the request that rendering needs.
+ * @throws {TypeError} When a value is not an item, or an item is for one call only.
+ */
+async function toMessage(
+  topic: string,
+  items: Item | readonly Item[],
+  echo: string | null,
+  settling: Omit<Settling, "watch">,
+): Promise<LiveMessage> {
+  const parts: LivePart[] = [];
+  for (const item of [items].flat()) {
+    if (!isItem(item)) {
+      throw new TypeError(`Cannot publish to topic "${topic}": ${typeof item} is not an item; pass html() or toast()`);
+    }
+    switch (item.kind) {
+      case "refresh":
+        parts.push({ refresh: item.selector });
+        break;
+      case "live":
+      case "checkpoint":
+        throw new TypeError(
+          `Cannot publish to topic "${topic}": ${item.kind}() is for one call only; pass html() or toast()`,
+        );
+      default: {
+        const patch = await toPatch(item, settling);
+        if (patch !== null && isLivePatch(patch)) parts.push(patch);
+      }
+    }
+  }
+  return { kind: "parts", echo, parts };
 }

@@ -13,11 +13,11 @@ import type { Failure } from "./outcome.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /**
- * Bounds the time of every call of a limiter that the application gives, and hands it digests for keys.
+ * Adds a deadline to the limiter of an application, and passes digests as keys.
  *
  * @param limiter The limiter.
  * @param seconds The deadline of one call.
- * @returns A limiter that rejects with 503 after the deadline: nothing runs uncounted.
+ * @returns A limiter that rejects with 503 after the deadline, so that no run is uncounted.
  */
 export function withLimiterDeadline(limiter: RateLimiter, seconds: number): RateLimiter {
   return {
@@ -34,7 +34,7 @@ export function withLimiterDeadline(limiter: RateLimiter, seconds: number): Rate
   };
 }
 
-/** The fields that tell a caller how much is left (draft-ietf-httpapi-ratelimit-headers). */
+/** Returns the headers with the remaining rate (draft-ietf-httpapi-ratelimit-headers). */
 export function rateHeaders(
   rule: RateRule,
   { remaining, retryAfterSeconds }: RateVerdict,
@@ -45,8 +45,8 @@ export function rateHeaders(
   };
 }
 
-/** The refusal of one run too many (RFC 6585, 4). */
-export function tooMany(verdict: RateVerdict): Failure {
+/** Returns the refusal of a run above the rate (RFC 6585, 4). */
+export function tooManyRuns(verdict: RateVerdict, headers: Readonly<Record<string, string>>): Failure {
   const seconds = Math.max(1, verdict.retryAfterSeconds);
-  return failure(429, catalogueText("tooManyRequests", { seconds }), { "retry-after": String(seconds) });
+  return failure(429, catalogueText("tooManyRequests", { seconds }), { ...headers, "retry-after": String(seconds) });
 }

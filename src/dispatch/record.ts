@@ -1,5 +1,5 @@
 /**
- * Keeping what came of a mutation for a repeat, and giving it back.
+ * Keeps the outcome of a mutation for retries, and restores it.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import { startTimer, type UnreadLimits } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
-/** The bounds of a body that is made to its end without a reader. */
+/** The bounds of a body that is read to its end without a client. */
 export interface UnreadableBody {
-  /** How much of it is made. */
+  /** The limits of what is read. */
   readonly limits: UnreadLimits;
-  /** Takes a slot among the generators that run; what has none is not made further. */
+  /** Takes a slot of the running generators; without a slot the body is canceled. */
   openSlot(): StreamSlot | StreamRefusal;
-  /** Called with what the body throws while it has no reader. */
+  /** Called with the errors of the body while it has no client. */
   readonly report: Report;
 }
 
-/** What is kept of an outcome that is complete. */
+/** Returns the part of a complete outcome that is stored. */
 export function storedOf(outcome: Outcome): StoredResult {
   switch (outcome.kind) {
     case "nothing":
@@ -33,12 +33,12 @@ export function storedOf(outcome: Outcome): StoredResult {
     case "value":
       return outcome;
     default:
-      // A response and a stream are recorded while they are read; what else there is never ran a handler to its end.
+      // A response and a stream are recorded while they are read; other outcomes do not come from a complete run.
       throw new TypeError(`Cannot store an outcome of kind "${outcome.kind}"`);
   }
 }
 
-/** What a repeat is answered with. */
+/** Returns the outcome of a retry. */
 export function restore(stored: StoredOutcome): Outcome {
   switch (stored.kind) {
     case "response": {
@@ -54,15 +54,15 @@ export function restore(stored: StoredOutcome): Outcome {
 }
 
 /**
- * A response that keeps what is read of it, up to 256 KiB.
+ * Records a response while its body is read, up to 256 KiB.
  *
- * @param response What the handler made.
- * @param claim Finished when the body is at its end, or has become too large to keep.
- * @param unread The bounds of a body whose reader has left.
- * @returns The response to send. Its body is made to its end even where its reader leaves before, within the bounds.
+ * @param response The response of the action function.
+ * @param claim Finished when the body has ended, or is too large to keep.
+ * @param unread The bounds of a body whose client has disconnected.
+ * @returns The response to send. If its client disconnects, its body is read to its end, within the bounds.
  */
 export async function recordResponse(response: Response, claim: MineClaim, unread: UnreadableBody): Promise<Response> {
-  // Apart from its other headers: cookies go to the identity alone that they were made for.
+  // Apart from the other headers: cookies are sent only to the identity that they were set for.
   claim.keepOwnCookies(response.headers.getSetCookie());
   claim.headSent();
   const headers = [...response.headers].filter(([name]) => name !== "set-cookie");
@@ -96,7 +96,7 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
         if (chunk === null) controller.close();
         else controller.enqueue(chunk);
       } catch (error) {
-        // Half an answer is none: what was done cannot be told again, and must not be done again.
+        // An incomplete response cannot be sent again, and the action function must not run again.
         await claim.finish({ kind: "tooLarge" });
         controller.error(error);
       }
@@ -118,7 +118,7 @@ export async function recordResponse(response: Response, claim: MineClaim, unrea
   return new Response(body, response);
 }
 
-/** Makes a body to its end, or until it has taken all that a body without a reader may: then it is cut. */
+/** Reads a body to its end without a client, or until it reaches a limit: then it is canceled. */
 async function makeUnreadable(
   step: () => Promise<Uint8Array | null>,
   cut: () => Promise<void>,
@@ -147,9 +147,8 @@ async function makeUnreadable(
 }
 
 /**
- * A stream that keeps its events, up to 256 KiB of them.
+ * Records the events of a stream, up to 256 KiB.
  *
- * @param events What the handler gives.
  * @param claim Finished when the stream ends; given up when it fails.
  */
 export async function* recordStream(
@@ -172,7 +171,7 @@ export async function* recordStream(
     failed = true;
     throw error;
   } finally {
-    // Here, not after the loop: a stream that ends with a redirect is returned at its yield and goes no further.
+    // Not after the loop: a stream that ends with a redirect returns at its yield.
     if (failed) await claim.giveUp();
     else await claim.finish(kept === null ? { kind: "tooLarge" } : { kind: "events", events: kept });
   }

@@ -1,5 +1,5 @@
 /**
- * The dependencies of a call, for the page it is about.
+ * The dependencies of a request.
  *
  * @module
  */
@@ -10,12 +10,9 @@ import type { Arrival } from "./arrival.ts";
 import { contextOf, NO_PARAMS } from "./page_renders.ts";
 
 /**
- * Makes the dependencies of a request.
+ * Creates the dependencies of a request.
  *
- * @param arrival The request.
- * @param page The page it is about, or `null`.
- * @param signal The signal that its functions are given.
- * @param app The providers and overrides.
+ * @param page Its page, or `null`.
  */
 export function depsOf(
   { request, url, cache }: Pick<Arrival, "request" | "url" | "cache">,

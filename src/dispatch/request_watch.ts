@@ -1,6 +1,6 @@
 /**
- * Requests watched from their arrival to their end, by development mode or by a provider of OpenTelemetry. Without either there is
- * no watch, and a request pays for none.
+ * Observes requests from arrival to end, for development mode and for a provider of OpenTelemetry. Without either, requests are
+ * not observed, at no cost.
  *
  * @module
  */
@@ -9,29 +9,29 @@ import type { SignalFamily, StreamClosed } from "../signals.ts";
 import { createSpans, findTelemetry } from "./spans.ts";
 import { Trace } from "./trace.ts";
 
-/** Answers a request and notes what happens to it. */
+/** Runs a request, and records its steps. */
 export type Watch = (
   request: Request,
   answer: (trace: Trace) => Promise<Response>,
 ) => Promise<Response>;
 
-/** The part of development mode that sees requests. */
+/** The part of development mode that observes requests. */
 export interface RequestWatcher {
-  /** Answers a request, with what a developer sees of it. */
+  /** Runs a request, and shows it to the developer. */
   answer(request: Request, trace: Trace, answer: () => Promise<Response>): Promise<Response>;
-  /** Notes why a stream has closed. */
+  /** Records why a stream has closed. */
   streamClosed(closed: StreamClosed): void;
 }
 
 /** Options for {@linkcode watchRequests}. */
 export interface WatchOptions {
-  /** Development mode, on its way; `null` in production. */
+  /** Development mode, which is loaded asynchronously; `null` in production. */
   readonly development: Promise<RequestWatcher> | null;
   /** The signals of the handler. */
   readonly signals: SignalFamily;
 }
 
-/** Makes the watch; `null` where nothing watches. */
+/** Creates the observer of requests; returns `null` if nothing observes them. */
 export function watchRequests({ development, signals }: WatchOptions): Watch | null {
   const telemetry = findTelemetry();
   const spans = telemetry === null ? null : createSpans(telemetry);
@@ -50,7 +50,7 @@ export function watchRequests({ development, signals }: WatchOptions): Watch | n
       try {
         const response = await answer(trace);
         trace.answered(response.status);
-        // A stream is over when it has closed.
+        // A stream ends when it has closed.
         if (response.headers.get(STREAM_HEADER) !== "1") trace.end();
         return response;
       } catch (error) {

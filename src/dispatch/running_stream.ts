@@ -1,12 +1,12 @@
 /**
- * A generator of patches while it runs: the one place that decides how it ends.
+ * A running generator of patches: the one place that decides how it ends.
  *
  * ```
  * read ──── ended, or a terminal event ───────────────────────────────▶ ended
  *   │
- *   └─ leave() ─▶ GET: told to end ───────────────────────────────────▶ ended, or stuck: its slot goes to the next
- *              └▶ POST: unread, bounded ─▶ ended, or told to end ─────▶ ended, or stuck
- * unread from the start (a document, JSON): run() ─▶ as above
+ *   └─ leave() ─▶ GET: must end ──────────────────────────────────────▶ ended, or stuck: its slot goes to the next
+ *              └▶ POST: unread, bounded ─▶ ended, or must end ────────▶ ended, or stuck
+ * never read (a document, JSON): run() ─▶ as above
  * ```
  *
  * @module
@@ -20,39 +20,39 @@ import { type StreamSlot, STUCK_MS } from "./streams.ts";
 /** The limits of a generator that has no reader. */
 export type UnreadLimits = Pick<Limits, "unreadEvents" | "unreadBytes" | "streamSeconds">;
 
-/** What a stream is made of. */
+/** Options for {@linkcode RunningStream}. */
 export interface RunningStreamOptions {
-  /** The generator, not yet asked for anything. */
+  /** The generator, not started. */
   readonly events: AsyncGenerator<Patch, void, void>;
-  /** Its slot; given back by the generator itself when it ends. */
+  /** Its slot; the generator releases it when it ends. */
   readonly slot: StreamSlot;
-  /** What becomes of it when its reader leaves: `stop` ends it, `finish` runs it to its end unread. */
+  /** Behavior when its reader leaves: `stop` ends it, `finish` runs it to its end. */
   readonly whenLeft: "stop" | "finish";
   /** The bounds of a run without a reader. */
   readonly limits: UnreadLimits;
   /** The name of the action, for messages. */
   readonly actionName: string;
-  /** Aborted, with the reason, when the generator must end: the signal that its action function has. */
+  /** Aborted with the reason when the generator must end: the abort signal of the action function. */
   readonly controller: AbortController;
-  /** Called when a generator that should have run to its end is told to end before, and before it is. */
+  /** Called before a generator is ended early that should have run to its end. */
   readonly onCut: () => void;
-  /** Called with each error that is not the generator's own. */
+  /** Called with each error that the generator did not throw. */
   readonly report: Report;
 }
 
-/** A patch and the length of its data as JSON. */
+/** Called with a patch and the length of its data as JSON. */
 export type TakePatch = (patch: Patch, bytes: number) => void;
 
-/** A generator of patches that runs. */
+/** A running generator of patches. */
 export class RunningStream {
   /** The patches, for a reader. */
   readonly events: AsyncGenerator<Patch, void, void>;
-  /** Aborted when the reader must be let go. */
+  /** Aborted when the reader must be released. */
   readonly signal: AbortSignal;
   readonly #options: RunningStreamOptions;
   #state: "read" | "unread" | "ending" = "read";
 
-  /** @param options What it is made of. */
+  /** @param options The generator and its bounds. */
   constructor(options: RunningStreamOptions) {
     this.events = options.events;
     this.signal = options.slot.signal;
@@ -63,14 +63,14 @@ export class RunningStream {
     return this.#state === "ending";
   }
 
-  /** Lets the reader go. A GET is told to end; a POST runs on to its end, within the limits. */
+  /** Releases the reader. The generator of a GET is ended; that of a POST runs to its end, within the limits. */
   leave(): void {
     if (this.#options.whenLeft === "stop") return this.#stop(new DOMException("The reader has left", "AbortError"));
     if (this.#state !== "read") return;
     notify(() => this.run(() => {}), isReported);
   }
 
-  /** Ends the generator after the last patch that it can give. */
+  /** Ends the generator after its current patch. */
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#state = "ending";
@@ -81,11 +81,11 @@ export class RunningStream {
   }
 
   /**
-   * Runs the generator without a reader until it ends, gives a terminal event, or reaches a limit.
+   * Runs the generator without a reader until it ends, yields a terminal event, or reaches a limit.
    *
-   * @param take Called with each patch. Nothing else keeps it.
-   * @returns `"ended"` where it has ended, `"cut"` where it was told to.
-   * @throws What the generator throws.
+   * @param take Called with each patch, which is kept nowhere else.
+   * @returns `"ended"` if it has ended, `"cut"` if it was ended early.
+   * @throws {unknown} The error of the generator.
    */
   async run(take: TakePatch): Promise<"ended" | "cut"> {
     const { slot, limits } = this.#options;
@@ -98,7 +98,7 @@ export class RunningStream {
     try {
       for (;;) {
         const result = await this.events.next();
-        // Told to end, perhaps while it was working on this one.
+        // Ended early, perhaps while it worked on this patch.
         if (this.#isEnding) return "cut";
         if (result.done) return "ended";
         const size = await this.#measure(result.value);
@@ -118,7 +118,7 @@ export class RunningStream {
     }
   }
 
-  /** Returns the length of a patch as JSON. What cannot be said as JSON fails where it was given, as for a reader. */
+  /** Returns the length of a patch as JSON. A patch that is not JSON fails at its `yield`, as with a reader. */
   async #measure(patch: Patch): Promise<number> {
     try {
       return JSON.stringify(patch).length;
@@ -147,10 +147,10 @@ export class RunningStream {
   }
 }
 
-/** Takes what a generator throws that has no reader to tell: it is reported where the generator was made. */
+/** Ignores the error of a generator without a reader: it was reported where the generator was created. */
 export function isReported(): void {}
 
-/** A timer of some seconds; none where they are more than a timer can wait for (HTML, 8.7), which is 24 days. */
+/** Starts a timer; returns `undefined` for more seconds than a timer can wait (HTML, 8.7), about 24 days. */
 export function startTimer(seconds: number, callback: () => void): ReturnType<typeof setTimeout> | undefined {
   return seconds * 1000 < 2 ** 31 ? setTimeout(callback, seconds * 1000) : undefined;
 }
@@ -161,15 +161,13 @@ function exceeded(actionName: string, limit: keyof UnreadLimits, maximum: number
     unreadEvents: `${maximum} events`,
     unreadBytes: `${maximum} bytes`,
   };
-  return `Cannot run action "${actionName}" to its end: it has no reader and has taken ${amount[limit]}, the limit ` +
+  return `Cannot run action "${actionName}" to its end: it has no reader and has used ${amount[limit]}, the limit ` +
     `"${limit}"; raise the limit, or end the generator when ctx.signal is aborted`;
 }
 
 function stuck(actionName: string): Error {
   return new Error(
-    `Cannot end action "${actionName}": its generator still waits ${
-      STUCK_MS / 1000
-    } seconds after it was told to end; ` +
-      `let what it waits for end when ctx.signal is aborted`,
+    `Cannot end action "${actionName}": its generator has not ended ${STUCK_MS / 1000} seconds after it had to; ` +
+      `end its waiting when ctx.signal is aborted`,
   );
 }

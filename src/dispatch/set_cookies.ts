@@ -1,5 +1,5 @@
 /**
- * The cookies of one answer: set by the action function, or kept from its first run, until the head goes out.
+ * The cookies of one response: set by the action function, or kept from its first run, until the head is sent.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { MineClaim } from "./once/held.ts";
 
 const NONE: readonly string[] = Object.freeze([]);
 
-/** Collects the cookies of an answer. */
+/** Collects the cookies of a response. */
 export class CookieJar implements SetCookies {
   readonly #actionName: string;
   #cookies: readonly string[] = NONE;
-  /** The claim that keeps them for a repeat; `null` where the call has none. */
+  /** The claim that keeps them for retries; `null` if the call has none. */
   #claim: MineClaim | null = null;
-  /** Set when the head of the answer is written. */
-  #isHeadOut = false;
+  /** Set when the head of the response is sent. */
+  #isHeadSent = false;
 
   /** @param actionName The full name of the action, for messages. */
   constructor(actionName: string) {
@@ -27,23 +27,22 @@ export class CookieJar implements SetCookies {
     this.#claim = claim;
   }
 
-  /** Sets the cookies of a repeat, as the first run has set them. */
+  /** Sets the cookies of a retry to those of the first run. */
   restore(values: readonly string[]): void {
     this.#cookies = values;
   }
 
   /**
-   * Adds a cookie to the head, and to what is kept for a repeat.
+   * Adds a cookie to the head, and to the stored outcome.
    *
    * @param name The name of the cookie, for the message.
-   * @param value The value of `Set-Cookie`.
-   * @throws {TypeError} When the head of the answer has gone out.
+   * @throws {TypeError} When the head of the response was sent.
    */
   add(name: string, value: string): void {
-    if (this.#isHeadOut) {
+    if (this.#isHeadSent) {
       throw new TypeError(
-        `Cannot set cookie "${name}" in action "${this.#actionName}": the head of the answer has gone out; set it before the ` +
-          `first item is yielded and before anything is waited for`,
+        `Cannot set cookie "${name}" in action "${this.#actionName}": the head of the response was sent; set it before the ` +
+          `first item is yielded and before anything is awaited`,
       );
     }
     this.#cookies = [...this.#cookies, value];
@@ -51,7 +50,7 @@ export class CookieJar implements SetCookies {
   }
 
   takeCookies(): readonly string[] {
-    this.#isHeadOut = true;
+    this.#isHeadSent = true;
     this.#claim?.headSent();
     return this.#cookies;
   }

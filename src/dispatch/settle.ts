@@ -1,5 +1,5 @@
 /**
- * What a handler returned → an outcome: items become the patches that travel, content is rendered.
+ * Turns the result of an action function into an outcome: items become patches, content is rendered.
  *
  * @module
  */
@@ -10,35 +10,35 @@ import type { Markup } from "../results/markup.ts";
 import type { UnsafeHtml } from "../results/item.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What settling needs of the request. */
+/** The parts of a request that settling needs. */
 export interface Settling {
   /** The action, for messages. */
   readonly actionName: string;
-  /** The id of the call, for checkpoints; `null` where none was sent. */
+  /** The request id, for checkpoints; `null` if none was sent. */
   readonly requestId: string | null;
-  /** Renders content as a part of the page the call came from. */
+  /** Renders content as a part of the origin page. */
   fragment(content: Markup | UnsafeHtml): string | Promise<string>;
-  /** Renders that page again, as it is after the handler: its body element; `null` where nobody needs it. */
+  /** Renders the body element of the origin page after the action function; `null` if the client does not need it. */
   body(): Promise<string | null>;
-  /** Checks where a redirect leads; throws what is wrong with it. */
+  /** Checks the target of a redirect; throws if it is not allowed. */
   redirectTarget(url: string, external: boolean): string;
-  /** What comes of watching a topic, for as long as its reader is there. */
+  /** Yields the patches of a topic until its reader leaves. */
   watch(item: LiveItem): AsyncGenerator<Patch, void, void>;
 }
 
-/** What settling gives: every kind of outcome that a handler can have, its stream without the life around it. */
+/** A settled result: an outcome, with a stream as its bare generator. */
 export type Settled =
   | Extract<Outcome, { readonly kind: "response" | "nothing" | "value" | "markup" | "events" }>
   | { readonly kind: "stream"; readonly events: AsyncGenerator<Patch, void, void> };
 
-/** Whether a result is what settling would make of it: most have nothing to be rendered or looked up. */
+/** Returns whether a result is an outcome already, with nothing to render or look up. */
 export function isSettled(
   result: Result,
 ): result is Extract<Result, { readonly kind: "nothing" | "response" | "value" }> {
   return result.kind === "nothing" || result.kind === "response" || result.kind === "value";
 }
 
-/** Settles a result. Everything it can find wrong is the programmer's error, thrown. */
+/** Settles a result. Throws for an error of the developer. */
 export async function settle(result: Result, settling: Settling): Promise<Settled> {
   switch (result.kind) {
     case "nothing":
@@ -49,7 +49,7 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
       return { kind: "markup", html: await settling.fragment(result.content) };
     case "items": {
       const [first] = result.items;
-      // Not through another generator: each that an event passes on its way costs as much as the event.
+      // Not through another generator: each one costs as much as the event that passes it.
       if (first?.kind === "live") return { kind: "stream", events: settling.watch(first) };
       if (result.items.some((item) => item.kind === "live")) {
         return { kind: "stream", events: settleStream(result.items, settling) };
@@ -85,18 +85,17 @@ async function* settleStream(items: ItemSource, settling: Settling): AsyncGenera
       continue;
     }
     const made = toPatch(item, settling);
-    // Waited for only where it has to be: most are made at once, and a stream may have thousands.
+    // Awaited only if it is a promise: most patches are made synchronously, and a stream may have thousands.
     const patch = made instanceof Promise ? await made : made;
     if (patch !== null) yield patch;
   }
 }
 
-/** An item that is one patch. */
+/** An item that becomes one patch. */
 export type PatchItem = Exclude<Item, LiveItem>;
 
 /**
- * What an item comes to on the wire; `null` for one that has nothing to say to this caller, a promise only where something has
- * to be waited for.
+ * Returns the patch of an item; `null` if the client has no use for it, a promise only if something has to be awaited.
  */
 export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Patch | null | Promise<Patch | null> {
   switch (item.kind) {
@@ -124,14 +123,14 @@ export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Pat
       return { event: "redirect", data: { url, ...(item.external ? { external: true } : {}) } };
     }
     case "history": {
-      // An address that is only shown is held to what one that is gone to is held to.
+      // The URL is only shown, but has to pass the same check as a target.
       const url = settling.redirectTarget(item.url, false);
       return { event: "history", data: item.mode === "push" ? { push_url: url } : { replace_url: url } };
     }
     case "loadJs":
       return { event: "load_js", data: { src: item.src } };
     case "checkpoint":
-      // A caller without an id, such as a form posted without scripts, has nothing to resume.
+      // A client without a request id, such as a form posted without scripts, does not resume.
       if (settling.requestId === null) return null;
       return { event: "checkpoint", id: `${settling.requestId}:checkpoint:${item.name}` };
     case "switch":
@@ -152,10 +151,9 @@ export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Pat
 }
 
 /**
- * The body of a page, or a part of it, in place of what is there.
+ * Returns the patch that replaces the body of a page, or a part of it.
  *
  * @param selector The part, or `null` for all of it.
- * @param content The body.
  */
 export function refreshPatch(selector: string | null, content: string): Extract<Patch, { event: "patch_html" }> {
   const part = selector === null ? {} : { select: selector };
@@ -164,7 +162,7 @@ export function refreshPatch(selector: string | null, content: string): Extract<
 
 function htmlPatch({ options }: HtmlItem, content: string): Patch {
   const { target, swap, transition, focus, swapDelay, settleDelay, strict } = options;
-  // Member by member: an object spread for each that may be there would cost more than most markup does.
+  // Member by member: an object spread for each optional member costs more than most markup.
   const data: { -readonly [K in keyof HtmlPatchData]: HtmlPatchData[K] } = { content };
   if (target !== undefined) data.target = target;
   if (swap !== undefined) data.swap = swap;

@@ -1,5 +1,5 @@
 /**
- * What making patches of items needs of the run that returned them.
+ * Connects settling with the run that returned the items.
  *
  * @module
  */
@@ -16,18 +16,18 @@ import { type WatchingApp, watchTopic } from "./watching.ts";
 /** The parts of an application that settling needs. */
 export type SettlingApp = Pick<Running, "rendering" | "redirectTarget"> & WatchingApp;
 
-/** Makes what settles the items of a run. */
+/** Returns the parts of a run that settling needs. */
 export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
   const { call, page: { pageRender }, claim } = run;
   return {
     actionName: call.action.name,
-    requestId: call.intent.requestId,
+    requestId: call.arrival.intent.requestId,
     fragment: (content) => {
-      // Made when a component asks: most fragments are rows and texts, which ask for nothing.
+      // Created when a component needs it: most fragments are rows and texts, which do not.
       const held: { fresh: FreshPage | null } = { fresh: null };
       const part = new LazyPageRender(pageRender, () => (held.fresh = freshPage(call, pageRender, app)).pageRender);
       const html = attemptAtOnce(() => app.rendering.fragment(content, part));
-      // At once, as most: nothing was made that has to be ended, and nothing is waited for.
+      // Synchronous, as most: there is nothing to end and nothing to await.
       if (typeof html === "string" && held.fresh === null) return html;
       claim?.renew();
       return finish(html, async () => await held.fresh?.cache[Symbol.asyncDispose]());
@@ -36,17 +36,19 @@ export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
       claim?.renew();
       return renderBody(call, pageRender, app);
     },
-    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call, pageRender), { external }),
+    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call.arrival, pageRender), { external }),
     watch: (item) => watchTopic(run, item, settlingOf(run, app), app),
   };
 }
 
-/** The body of the page as it is now; `null` where a document is loaded again in any case, or there is nothing to refresh. */
+/** Renders the current body of the page; returns `null` for a document, which is loaded again anyway. */
 async function renderBody(call: Call, pageRender: PageRender, app: SettlingApp): Promise<string | null> {
-  const { action, intent } = call;
+  const { arrival: { intent }, action } = call;
   if (!pageRender.isOrigin) {
     if (intent.audience === "document") return null;
-    throw new TypeError(`Cannot refresh for action "${action.name}": the call does not say which page it came from`);
+    throw new TypeError(
+      `Cannot refresh for action "${action.name}": the call does not name its page; send it from a page`,
+    );
   }
   const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {
@@ -57,12 +59,12 @@ async function renderBody(call: Call, pageRender: PageRender, app: SettlingApp):
         `${rendered.response.status} instead of a page`,
     );
   } finally {
-    // A stream renders its page again and again: what each time opens must not wait for its end.
+    // A stream renders its page many times: the resources of each render must not stay until its end.
     await cache[Symbol.asyncDispose]();
   }
 }
 
-/** What a function gives, or a promise of what it throws. */
+/** Returns the result of a function, or a rejected promise of its error. */
 function attemptAtOnce<T>(run: () => T | Promise<T>): T | Promise<T> {
   try {
     return run();
@@ -71,7 +73,7 @@ function attemptAtOnce<T>(run: () => T | Promise<T>): T | Promise<T> {
   }
 }
 
-/** Waits for a value, and does something after it, whatever became of it. */
+/** Awaits a value, and calls a function after it, also if it rejects. */
 async function finish<T>(value: T | Promise<T>, after: () => Promise<void>): Promise<T> {
   try {
     return await value;

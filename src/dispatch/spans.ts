@@ -1,15 +1,15 @@
 /**
- * Spans of OpenTelemetry: one for each request, and below it one for each step it went through.
+ * Spans of OpenTelemetry: one for each request, and a child span for each of its steps.
  *
- * Whoever collects traces has put a provider where `@opentelemetry/api` looks for one: Deno does with `OTEL_DENO=true`, an
- * SDK does when it is started. It is taken from there, so that nobody else pays for a package.
+ * The provider is the one that `@opentelemetry/api` uses: Deno registers it with `OTEL_DENO=true`, an SDK when it starts.
+ * It is read from the global of that API, so that an application without traces needs no package.
  *
  * @module
  */
 import { logError, notify } from "../callback.ts";
 import type { Trace } from "../dispatch/trace.ts";
 
-/** What is used of a span (OpenTelemetry API, `Span`). */
+/** The used part of a span (OpenTelemetry API, `Span`). */
 interface Span {
   setAttribute(name: string, value: string | number): unknown;
   setStatus(status: { readonly code: number }): unknown;
@@ -17,26 +17,26 @@ interface Span {
   end(time?: number): void;
 }
 
-/** What is used of a tracer (OpenTelemetry API, `Tracer`). */
+/** The used part of a tracer (OpenTelemetry API, `Tracer`). */
 interface Tracer {
   startSpan(name: string, options: { readonly startTime: number }, context: unknown): Span;
   startActiveSpan<T>(name: string, run: (span: Span) => T): T;
 }
 
-/** Where spans go. */
+/** The destination of spans. */
 export interface Telemetry {
   readonly tracer: Tracer;
-  /** The context that holds the span which is active now. */
+  /** Returns the context with the active span. */
   readonly activeContext: () => unknown;
 }
 
-/** Runs an answer within a span, with its steps below it when it is over. */
+/** Runs a request within a span; the spans of its steps are added when it has ended. */
 export type Spans = (trace: Trace, answer: () => Promise<Response>) => Promise<Response>;
 
 /** `SpanStatusCode.ERROR`. */
 const ERROR = 2;
 
-/** Finds who collects traces; `null` where nobody does. */
+/** Finds the provider of traces; returns `null` if there is none. */
 export function findTelemetry(): Telemetry | null {
   // The one global of `@opentelemetry/api`, by which its copies and versions find each other.
   const api = member(globalThis, Symbol.for("opentelemetry.js.api.1"));
@@ -47,10 +47,10 @@ export function findTelemetry(): Telemetry | null {
   return isTracer(tracer) ? { tracer, activeContext: () => context.active() } : null;
 }
 
-/** Makes what writes spans. */
+/** Creates the function that writes spans. */
 export function createSpans({ tracer, activeContext }: Telemetry): Spans {
   return (trace, answer) => {
-    // Whatever the tracer does with the function it is handed: a request is answered, and once.
+    // The request runs exactly once, even if the tracer calls the function never or twice.
     let begun: Promise<Response> | null = null;
     const run = (span: Span): Promise<Response> => {
       notify(async () => {
@@ -62,7 +62,7 @@ export function createSpans({ tracer, activeContext }: Telemetry): Spans {
     };
     notify(() => {
       tracer.startActiveSpan("request", (span) => {
-        // Not the answer itself: what the tracer makes of its failure would be reported as one of the tracer.
+        // Not the response itself: its rejection would be reported as an error of the tracer.
         return run(span).then(() => {}, () => {});
       });
     }, logTelemetry);
@@ -79,25 +79,25 @@ function write(trace: Trace, span: Span, tracer: Tracer, context: unknown): void
   const end = endedAt ?? performance.now();
   const name = action?.name ?? null;
   if (name !== null) span.updateName(`action ${name}`);
-  describe(span, name, outcome);
+  setOutcome(span, name, outcome);
   span.setAttribute("http.response.status_code", status);
   if (trace.events > 0) span.setAttribute("hyper.events", trace.events);
   if (outcome === "failed") span.setStatus({ code: ERROR });
-  // Made when everything is known: each step names the action, also those from before it was found.
+  // Created at the end: each step has the name of the action, including the steps before it was found.
   for (const [index, { step, at }] of steps.entries()) {
     const part = tracer.startSpan(step, { startTime: clockTime(at) }, context);
-    describe(part, name, outcome);
+    setOutcome(part, name, outcome);
     part.end(clockTime(steps[index + 1]?.at ?? end));
   }
   span.end(clockTime(end));
 }
 
-function describe(span: Span, name: string | null, outcome: string): void {
+function setOutcome(span: Span, name: string | null, outcome: string): void {
   if (name !== null) span.setAttribute("hyper.action", name);
   span.setAttribute("hyper.outcome", outcome);
 }
 
-/** Milliseconds since 1970, which is what a span takes for its time. */
+/** Converts a time of `performance.now()` to that of a span: milliseconds since 1970. */
 function clockTime(at: number): number {
   return performance.timeOrigin + at;
 }
@@ -115,7 +115,7 @@ function has<Name extends string>(
     typeof Reflect.get(value, name) === "function";
 }
 
-// What more there is to a tracer is the contract of the API that was found under its own global.
+// The rest of a tracer is the contract of the API, which was found under its own global.
 function isTracer(value: unknown): value is Tracer {
   return has(value, "startSpan") && has(value, "startActiveSpan");
 }

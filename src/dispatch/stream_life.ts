@@ -1,5 +1,5 @@
 /**
- * The generator of an action function as a stream: from its slot to its end, whichever way it ends.
+ * Runs the generator of an action function as a stream, from its slot to its end.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { isReported, RunningStream } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
-/** Lets a generator run where there is a slot for it. It has done nothing yet, and without a slot it never does. */
+/** Starts a generator if there is a slot. Without a slot, none of its code runs. */
 export async function startStream(
   run: ActionRun,
   events: AsyncGenerator<Patch, void, void>,
   app: Pick<Running, "streams"> & Observing,
 ): Promise<Outcome> {
-  const { call: { action, limits, controller, lifetime }, claim, admitted } = run;
+  const { call: { arrival: { lifetime }, action, limits, controller }, claim, admitted } = run;
   const report = reporterOf(run.call, app);
   const slot = app.streams.open(admitted.holder);
   if (slot.kind !== "slot") {
@@ -30,7 +30,7 @@ export async function startStream(
   }
   claim?.renew();
   const recorded = claim === null ? events : recordStream(events, claim);
-  const life = live(run, recorded, () => stream.leave(), slot, app);
+  const life = runGenerator(run, recorded, () => stream.leave(), slot, app);
   const stream: RunningStream = new RunningStream({
     events: life,
     slot,
@@ -38,7 +38,7 @@ export async function startStream(
     limits,
     actionName: action.name,
     controller,
-    // What it has given so far is not all that it was to give: a repeat must not take it for that, nor run it again.
+    // Its events are incomplete: a retry must neither get them as the outcome nor run it again.
     onCut: () => {
       notify(() => claim?.finish({ kind: "tooLarge" }), report);
     },
@@ -46,7 +46,7 @@ export async function startStream(
   });
   const discard = async (): Promise<void> => {
     await notify(() => life.return(), isReported);
-    // A generator that was never asked for anything runs no `finally`, and the action function has done nothing yet.
+    // A generator that was not started runs no `finally`, and the action function has done nothing.
     slot.release();
     await claim?.giveUp();
     await lifetime.end();
@@ -54,26 +54,26 @@ export async function startStream(
   return { kind: "stream", stream, discard };
 }
 
-async function* live(
+async function* runGenerator(
   run: ActionRun,
   events: AsyncGenerator<Patch, void, void>,
   leave: () => void,
   slot: StreamSlot,
   app: Observing,
 ): AsyncGenerator<Patch, void, void> {
-  const { call } = run;
-  // A document and JSON have no reader that could be seen to leave; a mutation runs on without its user.
-  const gone = call.action.method === "GET" ? call.client.gone : null;
+  const { arrival: { client, trace }, action } = run.call;
+  // A mutation continues without its client.
+  const gone = action.method === "GET" ? client.gone : null;
   gone?.addEventListener("abort", leave);
   let failed = false;
   try {
-    if (gone?.aborted !== true) yield* call.trace?.count(events) ?? events;
+    if (gone?.aborted !== true) yield* trace?.count(events) ?? events;
   } catch (error) {
     failed = true;
-    failCall(call, error, run.startedAt, app);
+    failCall(run.call, error, run.startedAt, app);
     throw error;
   } finally {
-    // Here, not after the block: a stream that ends with a redirect, or is left, is returned and goes no further.
+    // Not after the block: a stream that ends with a redirect, or whose reader leaves, returns at its yield.
     slot.release();
     gone?.removeEventListener("abort", leave);
     if (!failed) run.accept();

@@ -1,5 +1,5 @@
 /**
- * The generators that a handler runs: how many there may be, for whom they run, and how their readers are let go.
+ * The slots of running generators: their number, their holders, and the release of their readers.
  *
  * @module
  */
@@ -8,29 +8,29 @@ import type { Limits } from "../http/limits.ts";
 import { createPool, type Hold, type PoolRefusal } from "../http/pool.ts";
 
 /**
- * Milliseconds that a generator may take to end once it was told to. A generator that waits for ever cannot be ended from
- * outside; past this time its slot goes to the next one that needs it.
+ * Milliseconds that a generator may take to end. A generator that never stops waiting cannot be ended from outside; after this time
+ * another generator may get its slot.
  */
 export const STUCK_MS = 30_000;
 
-/** The right to run one generator. It is held until the generator has ended, read or not. */
+/** The right to run one generator, held until the generator has ended, with or without a reader. */
 export interface StreamSlot {
   readonly kind: "slot";
-  /** Aborted when the reader must be let go: the user was disconnected, or the process shuts down. */
+  /** Aborted when the reader must be released: the user was disconnected, or the process shuts down. */
   readonly signal: AbortSignal;
-  /** Notes that there is no reader any more, while the generator may still run. */
+  /** Notes that the reader has left, while the generator may still run. */
   leave(): void;
   /**
-   * Notes that the generator was told to end.
+   * Notes that the generator is being ended.
    *
-   * @param onStuck Called when it has not done so after {@linkcode STUCK_MS} and another needs the slot.
+   * @param onStuck Called if it has not ended after {@linkcode STUCK_MS} and another generator needs the slot.
    */
   end(onStuck: () => void): void;
-  /** Gives the slot back. A second call does nothing. */
+  /** Releases the slot. A second call does nothing. */
   release(): void;
 }
 
-/** Why there is no slot. */
+/** The reason that there is no slot. */
 export type StreamRefusal = PoolRefusal | { readonly kind: "closing" };
 
 /** Hands out slots. */
@@ -39,29 +39,22 @@ export interface Streams {
    * Takes a slot for one more generator.
    *
    * @param holder The principal or address it runs for.
-   * @returns The slot, or why there is none.
    */
   open(holder: Holder): StreamSlot | StreamRefusal;
-  /** Lets go every reader of the principals that a function is true for. */
+  /** Releases every reader of the principals that match. */
   disconnect(isMeant: (principal: string) => boolean): void;
-  /** Lets go every reader, waits until all are gone, and gives no slot from then on. */
+  /** Releases every reader, waits until all have left, and refuses new ones. */
   close(): Promise<void>;
 }
 
-/** A slot from within. */
+/** A slot that is taken. */
 interface OpenSlot {
   readonly holder: Holder;
   readonly reading: AbortController;
   release(): void;
 }
 
-/**
- * Creates the slots of one handler.
- *
- * @param limits How many there are.
- * @param onOpen Called when a slot is taken.
- * @returns The slots, none of them taken.
- */
+/** Creates the slots of one handler. */
 export function createStreams(
   limits: Pick<Limits, "streams" | "streamsPerCaller">,
   onOpen: () => void = () => {},
@@ -71,13 +64,13 @@ export function createStreams(
     size: limits.streams,
     perPrincipal: { limit: "streamsPerCaller", maximum: limits.streamsPerCaller },
   });
-  // Slots whose stream has a reader.
+  // The slots whose stream has a reader.
   const read = new Set<OpenSlot>();
-  // Slots whose generator was told to end and has not: since when, in the order they were told.
+  // The slots whose generator is being ended, in order.
   const ending = new Map<OpenSlot, { readonly since: number; readonly onStuck: () => void }>();
   // Set by `close()`, and never reset.
   let isClosed = false;
-  // Wakes the callers of `close()` when the last reader is gone.
+  // Wakes the callers of `close()` when the last reader has left.
   let idle: (() => void)[] = [];
 
   const reclaim = (): void => {

@@ -1,6 +1,6 @@
 /**
- * What happened to one request, step by step, for whoever wants to see it: the console of development and the spans of
- * OpenTelemetry. Where nobody does there is no trace, and each note costs the look at a `null`.
+ * The steps and the outcome of one request, for development mode and OpenTelemetry. Without either there is no trace, at the cost
+ * of one comparison with `null` for each step.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Action } from "../actions/action.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** A step of a request, named as `dispatch.ts` orders them; `page` is whatever is served where no action is asked for. */
+/** A step of a request, in the order of `dispatch.ts`; `page` serves a request without an action. */
 export type Step =
   | "url"
   | "cross-origin"
@@ -26,22 +26,22 @@ export type Step =
   | "answer"
   | "page";
 
-/** A step and when it began. It ends where the next one begins. */
+/** A step and its start. It ends when the next one starts. */
 export interface StepMark {
-  /** Which. */
+  /** The step. */
   readonly step: Step;
-  /** Milliseconds on the clock of `performance.now()`. */
+  /** Its start, in milliseconds of `performance.now()`. */
   readonly at: number;
 }
 
-/** What came of an action, in one word. */
+/** The outcome of a request in one word. */
 export type TraceOutcome = "success" | "repeat" | "stream" | "invalid" | "refused" | "failed";
 
-/** The notes about one request. */
+/** Records one request. */
 export class Trace {
-  /** When it came, in milliseconds on the clock of `performance.now()`. */
+  /** Its start, in milliseconds of `performance.now()`. */
   readonly startedAt: number = performance.now();
-  /** Settled when the answer is out, of a stream when it has closed. */
+  /** Fulfilled when the response is sent; for a stream, when it has closed. */
   readonly over: Promise<void>;
   readonly #steps: StepMark[] = [];
   readonly #end: () => void;
@@ -62,70 +62,70 @@ export class Trace {
     return this.#steps;
   }
 
-  /** The action, or `null` while none was found. */
+  /** The action; `null` before it is found. */
   get action(): Action | null {
     return this.#action;
   }
 
-  /** The status of the answer; 0 before there is one. */
+  /** The status of the response; 0 before there is one. */
   get status(): number {
     return this.#status;
   }
 
-  /** How many events a stream has sent. */
+  /** Number of events that a stream has sent. */
   get events(): number {
     return this.#events;
   }
 
-  /** When it was over, as {@linkcode Trace.startedAt}; `null` before. */
+  /** Its end, as {@linkcode Trace.startedAt}; `null` before. */
   get endedAt(): number | null {
     return this.#endedAt;
   }
 
-  /** The fields that were refused; `""` is the form itself. */
+  /** The invalid fields; `""` is the form itself. */
   get issues(): readonly string[] {
     return this.#outcome?.kind === "invalid" ? Object.keys(this.#outcome.issues) : [];
   }
 
-  /** What came of it, as the status of the answer has it too: an answer that could not be made has failed. */
+  /** The outcome. A response with status 500 has failed, also if the action function succeeded. */
   get outcome(): TraceOutcome {
     if (this.#status >= 500) return "failed";
     if (this.#outcome?.kind === "invalid") return "invalid";
     if (this.#status >= 400) return "refused";
     if (this.#outcome?.kind === "stream") return "stream";
-    // What was found done has an outcome and no run.
+    // A retry has an outcome without a run.
     const hasRun = this.#action === null || this.#steps.some(({ step }) => step === "handler");
     return hasRun || this.#outcome?.kind === "response" ? "success" : "repeat";
   }
 
-  /** A step begins, and ends the one before. */
+  /** Records the start of a step, which ends the one before. */
   step(step: Step): void {
     this.#steps.push({ step, at: performance.now() });
   }
 
-  /** The action that was asked for. */
+  /** Records the action. */
   found(action: Action): void {
     this.#action = action;
   }
 
-  /** What came of it, before it is said. */
+  /** Records the outcome. */
   settled(outcome: Outcome): void {
     this.#outcome = outcome;
   }
 
-  /** The status it is answered with. */
+  /** Records the status of the response. */
   answered(status: number): void {
     this.#status = status;
   }
 
-  /** It is over; a second call does nothing. */
+  /** Records the end; a second call does nothing. */
   end(): void {
     if (this.#endedAt !== null) return;
     this.#endedAt = performance.now();
     this.#end();
   }
 
-  /** The events of a stream, counted as they pass; what is asked of the one generator is asked of the other. */
+  /** Returns a generator that counts the events of another and passes on every call. */
   count(events: AsyncGenerator<Patch, void, void>): AsyncGenerator<Patch, void, void> {
     const note = (result: IteratorResult<Patch & PatchMarks, void>): IteratorResult<Patch, void> => {
       if (!result.done) this.#events += result.value.batch?.length ?? 1;

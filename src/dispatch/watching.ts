@@ -1,5 +1,5 @@
 /**
- * What watching a topic needs of the run that watches.
+ * Connects a run with the topic that it watches.
  *
  * @module
  */
@@ -22,9 +22,9 @@ import { watch } from "./watch.ts";
 export type WatchingApp = Pick<Running, "live"> & Pick<Admission, "guard"> & Injecting & Observing;
 
 /**
- * Watches a topic; gives nothing for a client that cannot follow it.
+ * Watches a topic; yields nothing for a client that cannot read streams.
  *
- * @throws {TypeError} In an action that answers POST.
+ * @throws {TypeError} In an action with the method POST.
  */
 export function watchTopic(
   run: ActionRun,
@@ -32,10 +32,10 @@ export function watchTopic(
   settling: Settling,
   app: WatchingApp,
 ): AsyncGenerator<Patch, void, void> {
-  const { action, intent, controller } = run.call;
+  const { arrival: { intent }, action, controller } = run.call;
   if (action.method !== "GET") {
     throw new TypeError(
-      `Cannot watch topic "${item.topic}" in action "${action.name}": it answers POST, declare method: "GET"`,
+      `Cannot watch topic "${item.topic}" in action "${action.name}": its method is POST; declare method: "GET"`,
     );
   }
   if (intent.audience !== "runtime") return nothing();
@@ -66,7 +66,7 @@ async function renderItems(items: Item | readonly Item[], topic: string, settlin
   return patches;
 }
 
-/** Asks guards with nothing remembered: that of a topic, and those that let the action run. */
+/** Asks guards with fresh dependencies: that of a topic, and those of action and handler. */
 async function askAgain(run: ActionRun, own: Guard | null, again: boolean, app: WatchingApp): Promise<Outcome | null> {
   const { call, page } = run;
   const before = again ? [call.action.skipHandlerGuard ? null : app.guard, call.action.guard] : [];
@@ -83,22 +83,23 @@ async function askAgain(run: ActionRun, own: Guard | null, again: boolean, app: 
     await cache[Symbol.asyncDispose]();
   }
 
-  /** The page with the request as it came in, which the guards were asked about. */
+  /** Returns the page with the original request, which the guards were asked about before. */
   function asAsked({ call: { request }, page: { deps } }: ActionRun): PageRender {
     const { page: route, isOrigin, url, params, takeToasts } = page.pageRender;
-    // Not a copy of the request: that would read its signal, which `Deno.serve` takes for a wish to hear of its end.
+    // Not `new Request(request)`: that reads its signal, for which `Deno.serve` then tracks the end of the request.
     const asked = new Request(request.url, { headers: request.headers });
     return { page: route, isOrigin, url, params, takeToasts, request: asked, deps };
   }
 }
 
 /**
- * The same for the tabs of one browser that would be told the same: about the same topic, to the same principal, on the same page,
- * with the same data. The headers that a page may be rendered from, such as a cookie, count too.
+ * Returns a digest that is the same for all tabs of one browser that get the same patches: of the same topic, for the same
+ * principal, on the same page, with the same data. Headers that a page may be rendered from, such as a cookie, count too.
  */
-function shareOf({ call: { request: { headers }, url, action, intent }, admitted }: ActionRun, topic: string): string {
+function shareOf({ call: { arrival, action }, admitted }: ActionRun, topic: string): string {
+  const { request: { headers }, url, intent } = arrival;
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
-  // Of the external URL: two sites behind one proxy may reach this server under one address.
+  // The external URL: two sites behind one proxy may reach this server under one address.
   const parts = [action.name, topic, admitted.principal, url.href, intent.target, ...sent];
   return sha256(JSON.stringify(parts)).slice(0, 32);
 }

@@ -1,5 +1,5 @@
 /**
- * The console of a handler.
+ * The console output of a handler.
  *
  * @module
  */
@@ -19,13 +19,13 @@ export function logDevelopment(error: unknown): void {
   logError(error, "development mode");
 }
 
-/** Writes a line: in development the console has one for each action. */
+/** Writes a line, such as the one for each action in development mode. */
 export function log(line: string): void {
-  // deno-lint-ignore no-console -- the console is where a developer looks
+  // deno-lint-ignore no-console -- developers read the console
   console.info(line);
 }
 
-/** Writes a warning: what was left out on startup has no request to belong to. */
+/** Writes a warning that belongs to no request. */
 export function warn(warning: string): void {
   // deno-lint-ignore no-console -- as above
   console.warn(warning);

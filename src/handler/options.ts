@@ -1,5 +1,5 @@
 /**
- * What `createHandler()` takes and returns.
+ * The options of `createHandler()`, and the handler that it returns.
  *
  * @module
  */
@@ -18,101 +18,105 @@ import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Bus, Store } from "../store/store.ts";
 import type { MessageOptions } from "../texts/texts.ts";
 
-/** What went wrong, and where. */
+/** The context of an error. */
 export interface ErrorInfo {
-  /** The request it went wrong for. */
+  /** The request in which it was thrown. */
   readonly request: Request;
-  /** The full name of the action, or `null` where no action was at work. */
+  /** The full name of the action that was running, or `null`. */
   readonly actionName: string | null;
 }
 
-/** Options for running mutations once. */
+/** Options for exactly-once mutations. */
 export interface IdempotencyOptions {
-  /** Time an outcome is kept for repeats, in seconds. Default: `3600`. */
+  /** Seconds for which an outcome is stored for repeats. Default: `3600`. */
   readonly ttlSeconds?: number | undefined;
   /**
-   * Maximum number of outcomes this process keeps, in whatever store. Above it, the oldest outcome of the principal or address
-   * that has most of them is dropped: a client that fills the pool pushes out its own. Default: `10_000`.
+   * Maximum number of outcomes that this process stores, in any store. Above it, the oldest outcome of the principal or address
+   * with the most outcomes is dropped, so that a client that fills the store drops its own. Default: `10_000`.
    */
   readonly maxEntries?: number | undefined;
   /**
-   * Maximum size of the outcomes this process keeps, in bytes, counted as two for each UTF-16 code unit. Above it, outcomes are
-   * dropped as above `maxEntries`. Default: 64 MiB (67,108,864 bytes).
+   * Maximum size of the outcomes that this process stores, in bytes; each UTF-16 code unit counts as two. Above it, outcomes are
+   * dropped as for `maxEntries`. Default: 64 MiB (67,108,864 bytes).
    */
   readonly maxBytes?: number | undefined;
   /**
-   * Maximum number of mutations that run, or wait for one that runs, at the same time. A principal or address may have twice as
-   * many as are left free, so that one client does not shut out the others. Above it: 429. Default: `10_000`.
+   * Maximum number of mutations that run, or wait for a run, at the same time. A principal or address may have twice as many as
+   * are free, so that one client cannot use them all. Above it: 429. Default: `10_000`.
    */
   readonly maxClaims?: number | undefined;
-  /** The part of `maxClaims` that one principal may have. Above it: 429. Default: `1000`. */
+  /** Maximum number of these for one principal. Above it: 429. Default: `1000`. */
   readonly maxClaimsPerPrincipal?: number | undefined;
-  /** Time a repeat waits for a run that has not ended, in seconds. Default: `10`. */
+  /** Seconds for which a repeat waits for a run that has not ended. Above it: 409 with `Retry-After`. Default: `10`. */
   readonly waitSeconds?: number | undefined;
   /**
-   * Time after which a run counts as dead when its process does not renew its claim, in seconds: that process has ended, stands
-   * still, or cannot reach the store. Not for the default store, which ends with its process. Default: `30`.
+   * Seconds after which a claim that its process does not renew expires: the process has ended, hangs, or cannot reach the store.
+   * Has no effect with the default store, which ends with its process. Default: `30`.
    */
   readonly leaseSeconds?: number | undefined;
   /**
-   * What a repeat of a dead run gets: nobody can tell how far that run came. `"retry"` runs it again: what a crash has prevented is
-   * done after all, and what it has interrupted after its last write is done twice, unless the action function writes in one
-   * transaction that also records `requestId`. `"reject"` answers 409: nothing is done twice, and the user has to look whether it
-   * was done. For a `store` that outlives the process; it is asked two times more for each mutation. Default: `"retry"`.
+   * Behavior of a repeat after the process crashed during the run. The library cannot know how far that run got.
+   *
+   * - `"retry"` runs the action function again. Work that the crash prevented is done; work that was complete may be done twice,
+   *   unless the action function writes in one transaction that also stores `requestId`.
+   * - `"reject"` responds with 409. No work is done twice, and the user has to check whether it was done.
+   *
+   * Applies to a `store` that outlives the process, and costs two more calls of it for each mutation. Default: `"retry"`.
    */
   readonly afterCrash?: "retry" | "reject" | undefined;
   /**
-   * Names of the cookies that stand for a session. They identify a request without a principal: a repeat with other values is
-   * another mutation. Name them where your application sets other `HttpOnly` cookies as well, or a session cookie that is not
-   * `HttpOnly` or comes from another service. Default: the cookies that answers set `HttpOnly`, kept in the store.
+   * Names of the session cookies. They identify a request without a principal: the same request with other values is another
+   * mutation. Set them if your application also sets other `HttpOnly` cookies, or if its session cookie is not `HttpOnly` or is set
+   * by another service. Default: the cookies that responses set with `HttpOnly`, as
+   * recorded in the store.
    */
   readonly cookies?: readonly string[] | undefined;
 }
 
-/** Everything a handler can be told. Each option may be left out. */
+/** Options for `createHandler()`. All are optional. */
 export interface HandlerOptions {
   /**
-   * The root of the application: pages are found below `pages/`, static files are served from `static/`. `null` for none:
-   * nothing is read from disk, and no form can name a page by its path. Default: the working directory.
+   * The root of the application: pages are found in `pages/`, static files are served from `static/`. With `null`, nothing is read
+   * from disk. Default: the working directory.
    */
   readonly baseDir?: string | URL | null | undefined;
-  /** The pages, in place of the walk below `pages/`: for programs that are compiled or bundled. Default: the walk. */
+  /** The pages of an application that is compiled or bundled. Default: the files in `pages/`. */
   readonly pages?: readonly PageEntry[] | undefined;
-  /** Where actions are kept and dispatched, in order. Default: `DEFAULT_FORM_ACTION_BACKENDS`. */
+  /** The backends that register and dispatch actions, in order. Default: `DEFAULT_FORM_ACTION_BACKENDS`. */
   readonly backends?: readonly BackendEntry[] | undefined;
-  /** Who resolves markers, beside the built-in providers. Default: none. */
+  /** Providers that resolve markers, in addition to the built-in ones. Default: none. */
   readonly providers?: readonly Provider[] | undefined;
   /**
-   * Values in place of those that dependencies would make, by the dependency or by its name: what the program opens once,
-   * such as a database, and what a test puts in its place. A function is run as the dependency's factory. Default: none.
+   * Values that replace those of dependencies, by the dependency or its name: for example a database that the application opens
+   * once, or a fake in a test. A function is called as the dependency's factory. Default: none.
    */
   readonly overrides?: ReadonlyMap<Dependency<unknown> | string, unknown> | undefined;
   /**
    * Identifies the user. Part of the idempotency key, and the unit in which open streams, running mutations and stored outcomes
-   * are counted. Give an id of the account or session that stays the same when the cookie of the session changes. Return `null`
-   * for an anonymous user. Default: none; a mutation is then identified by the cookies of `idempotency.cookies`.
+   * are counted. Return an id of the account or session that stays the same when the session cookie changes, or `null` for an
+   * anonymous user. Default: none; mutations are then identified by the cookies of `idempotency.cookies`.
    */
   readonly principal?: ((request: Request) => string | null | PromiseLike<string | null>) | undefined;
   /**
-   * Decides who may run an action, before its body is read and before the action's own guard; an action lifts it with
-   * `skipHandlerGuard: true`. Default: everyone.
+   * Decides whether a request may run an action, before its body is read and before the action's own guard. An action skips it
+   * with `skipHandlerGuard: true`. Default: every request may.
    */
   readonly guard?: Guard | undefined;
-  /** How often one caller may run one action; an action has its own with `rate`. Default: any number. */
+  /** Rate limit of each action for each principal or address. An action replaces it with its own `rate`. Default: none. */
   readonly rate?: RateRule | undefined;
-  /** Counts runs; shared, it counts for several instances. Default: in memory. */
+  /** Counts the calls for rate limits. A shared one counts those of several instances. Default: in memory. */
   readonly rateLimiter?: RateLimiter | undefined;
-  /** Where claims and outcomes of mutations are kept; shared, it serves several instances. Default: in memory. */
+  /** Stores the claims and outcomes of mutations. A shared one serves several instances. Default: in memory. */
   readonly store?: Store | undefined;
-  /** Carries what is published to the watchers of a topic; shared, it reaches those of other instances. Default: in memory. */
+  /** Delivers published items to the watchers of a topic. A shared one reaches those of other instances. Default: in memory. */
   readonly bus?: Bus | undefined;
   /**
-   * Deadline for one call of `store`, `bus` or `rateLimiter`, in seconds above 0. A request whose call is not answered in
-   * time is refused with 503, and a claim that is made too late is given back. The timeout of an adapter, such as
-   * `timeoutSeconds` of Redis, should be shorter. Default: 5.
+   * Deadline for each call of `store`, `bus` or `rateLimiter`, in seconds above 0. A request whose call takes longer is rejected
+   * with 503; a claim that is made later is released. The timeout of an adapter, such as `timeoutSeconds` of Redis, should be
+   * shorter. Default: `5`.
    */
   readonly storeSeconds?: number | undefined;
-  /** How mutations are kept from running twice. */
+  /** Options for exactly-once mutations. */
   readonly idempotency?: IdempotencyOptions | undefined;
   /**
    * The texts that users see, from the server and from the browser runtime: their language, and texts in place of those of the
@@ -123,21 +127,21 @@ export interface HandlerOptions {
   /** How much of anything a request may bring, and how long it may take. */
   readonly limits?: LimitsOptions | undefined;
   /**
-   * Seconds of silence in a stream before a heartbeat; 0 for none. The browser takes a stream for lost that is silent for
-   * a minute: more than 30, or none, is for streams that are never silent for long. Default: 15.
+   * Idle time of a stream before a heartbeat is sent, in seconds. Use at most `30`: the browser runtime reconnects after 60 idle
+   * seconds. `0` disables heartbeats, so that an idle stream reconnects every minute. Default: `15`.
    */
   readonly heartbeatSeconds?: number | undefined;
-  /** Which other origins may act here. Default: none. */
+  /** Options for requests from other origins. Default: they cannot call actions. */
   readonly crossOrigin?: CrossOriginOptions | undefined;
   /**
-   * Hosts that are answered for: `"example.com"` on any port, `"example.com:8443"` on one, `"*.example.com"` for every
-   * name below it. A request for another host gets 421 before anything of it is read. Behind a proxy that
-   * `crossOrigin.trustProxy` trusts, the host is the one in `X-Forwarded-Host`; in development `Host` is checked as well.
+   * The hosts of the application: `"example.com"` on any port, `"example.com:8443"` on one port, `"*.example.com"` for every
+   * subdomain. A request for another host gets 421 before its body is read. With `crossOrigin.trustProxy`, the host is the one in
+   * `X-Forwarded-Host`; in development, `Host` is checked as well.
    *
-   * Name your hosts: a page of another site whose name was made to point to your server (DNS rebinding) counts as your
-   * own for a browser, and for everything that compares `Origin` with `Host`.
+   * Set your hosts: a page of another site whose name resolves to your server (DNS rebinding) has the same origin as your
+   * application, for a browser and for every comparison of `Origin` with `Host`.
    *
-   * Default: any host; with `dev` the names of this machine: `localhost`, names below it, `127.0.0.0/8`, `[::1]`.
+   * Default: any host; with `dev` the names of this machine: `localhost`, its subdomains, `127.0.0.0/8`, `[::1]`.
    *
    * @example
    * ```ts
@@ -151,107 +155,107 @@ export interface HandlerOptions {
    */
   readonly allowedHosts?: readonly string[] | undefined;
   /**
-   * Headers of every answer: of pages, actions, streams, static files, refusals and errors. What an answer says itself
-   * stays; cookies add up. For a policy that nothing may be without, such as `content-security-policy`.
+   * Headers of every response: of pages, actions, streams, static files and errors, for example `content-security-policy`. A
+   * header that the response itself sets wins; cookies add up.
    *
-   * A function is asked for each answer. Where it throws, the answer is not sent without what it would have said: its
-   * visitor gets a bare 500. `X-Hyper-Page` is rejected: it marks the pages that the handler renders. Default: none.
+   * A function is called for each response. If it throws, the response is replaced by a plain 500, so that none is sent without
+   * these headers. `X-Hyper-Page` is rejected: it marks the pages that the handler renders. Default: none.
    */
   readonly headers?: HeadersInit | ((request: Request) => HeadersInit | PromiseLike<HeadersInit>) | undefined;
-  /** The status of a page that comes back because its form was refused. Default: 200. */
+  /** The status of a page with an invalid form. Default: `200`. */
   readonly invalidStatus?: 200 | 422 | undefined;
-  /** How forms name their page: by its path from `baseDir`, or by the absolute one. Default: `"relative"`. */
+  /** The path by which forms name their page: from `baseDir`, or absolute. Default: `"relative"`. */
   readonly originPath?: "relative" | "absolute" | undefined;
   /**
-   * Called with every error that is not a refusal (status below 500). The error is logged to the console as well. What the
-   * function throws itself, at once or by a promise that rejects, is logged to the console alone. Default: none.
+   * Called with every error except those with a status below 500. The error is logged to the console as well. If the function
+   * throws or rejects, that error is only logged. Default: none.
    *
    * @param error The value that was thrown.
-   * @param info The request, and the action that was at work.
+   * @param info The request, and the action that was running.
    */
   readonly onError?: ((error: unknown, info: ErrorInfo) => void) | undefined;
   /**
-   * If `true`, the handler helps you build. The console has a line for each action, and a refusal says which values
-   * differ or which names come close.
+   * If `true`, enables development mode: the console has a line for each action, and error messages name the values that differ
+   * and similar names.
    *
-   * The console also shows a link with a token. A browser that has opened it once gets pages with the errors of the
-   * server, their place in the source, and the panel of `/_hyper/dev.js`; its pages follow the files they are made of:
-   * start the program with `deno run --watch=pages`. The token is kept in Deno's local storage, so that the link is
-   * needed once for a browser and project. Where a request comes from decides nothing.
+   * The console also shows a link with a token. A browser that has opened it gets pages with server errors, their position in the
+   * source, and the panel of `/_hyper/dev.js`. The pages reload when their files change: start the application with
+   * `deno run --watch=pages`. The token is kept in Deno's local storage, so that a browser needs the link once for each project.
+   * The address of a client does not matter.
    *
-   * Do not use it in production. Default: `true` if the environment variable `HYPER_DEV` is `1` and may be read; you are
-   * not asked for the permission.
+   * Do not enable it in production. Default: `true` if the environment variable `HYPER_DEV` is `1` and may be read; the user is not
+   * prompted for the permission.
    */
   readonly dev?: boolean | undefined;
 }
 
-/** What `Deno.serve` tells of a connection, as far as it is looked at. */
+/** The subset of `Deno.ServeHandlerInfo` that the handler reads. */
 export interface ConnectionInfo {
-  /** Where the request came from. */
+  /** The address of the client. */
   readonly remoteAddr?: { readonly hostname?: string };
-  /** Settled when the answer was sent; rejected when the visitor had gone before. */
+  /** Resolves when the response was sent; rejects if the client disconnected before. */
   readonly completed?: Promise<void>;
 }
 
-/** One action as a handler has it: with what holds for it beside what it says itself. */
+/** An action of a handler, with the options of the handler that apply to it. */
 export interface RegisteredAction {
   /** The action. */
   readonly action: Action;
-  /** Where it was declared; `null` for one that a backend brought along. */
+  /** The file and export that declare it; `null` for an action of a backend. */
   readonly source: ActionLocation | null;
-  /** Whether the guard that the handler has for all actions is asked before it runs. */
+  /** `true` if the guard of the handler runs before the action. */
   readonly isGuardedByHandler: boolean;
-  /** `true` if the handler was told what tells its users apart: `principal`, or `idempotency.cookies`. */
+  /** `true` if the handler identifies its users: it has the option `principal` or `idempotency.cookies`. */
   readonly isIdentified: boolean;
-  /** The limits that hold for it. */
+  /** The limits that apply to it. */
   readonly limits: Limits;
-  /** How often one caller may run it, or `null` for any number. */
+  /** Its rate limit, or `null`. */
   readonly rate: RateRule | null;
 }
 
-/** Answers requests: what `Deno.serve` takes, and with `fetch` what `deno serve` takes. */
+/** Responds to requests. A handler for `Deno.serve()`, and, with `fetch`, a default export for `deno serve`. */
 export interface Handler {
   /**
-   * Answers a request.
+   * Responds to a request.
    *
    * @param request The request.
-   * @param info Where it came from.
+   * @param info The connection.
    */
   (request: Request, info?: ConnectionInfo): Promise<Response>;
   /** The same function, so that `export default createHandler()` works with `deno serve`. */
   readonly fetch: (request: Request, info?: ConnectionInfo) => Promise<Response>;
-  /** Settled when the pages are read: rejected with what was wrong with them. */
+  /** Resolves when the pages have been loaded; rejects if one is invalid. */
   readonly ready: Promise<void>;
-  /** The signals of this handler alone; the exported ones hear every handler of the process. */
+  /** The signals of this handler only. The exported signals are sent for every handler of the process. */
   readonly signals: SignalFamily;
   /**
-   * Every action that is registered, in order; for `auditActions()`, and for whoever wants to know.
+   * Returns every registered action, in order. `auditActions()` uses it.
    *
-   * @returns The actions, when the pages are read.
+   * @returns The actions, after the pages have been loaded.
    */
   actions(): Promise<readonly RegisteredAction[]>;
-  /** Options that are not set and decide what is safe, one sentence each; for `auditActions()`. */
+  /** Options that affect security and are not set, one sentence each. `auditActions()` uses it. */
   readonly warnings: readonly string[];
   /**
-   * Publishes items to everyone who watches a topic, on every instance, from outside any request: see `live()`. They are
-   * rendered once, as part of no page; a `refresh()` is rendered by each watcher, as its own page.
+   * Publishes items to every watcher of a topic, on every instance, outside a request; see `live()`. They are rendered once, outside
+   * a page; a `refresh()` is rendered for each watcher, as its own page.
    *
-   * Resolves when they have their place in the topic. Where the bus cannot be reached, that is told to `onError`, and
-   * every watcher is told to refresh when it is back.
+   * Resolves when the items have their position in the topic. If the bus cannot be reached, `onError` is called, and every watcher
+   * refreshes when the bus is back.
    *
    * @param topic The topic.
-   * @param items What everybody is told.
-   * @throws {TypeError} When the topic is none, or something is no item that others can use.
+   * @param items The items.
+   * @throws {TypeError} When the topic is invalid, or a value is not an item that can be published.
    */
   publish(topic: string, items: Item | readonly Item[]): Promise<void>;
   /**
-   * Ends every stream of a caller, on every instance that shares the bus: after a sign-out, or when rights were taken
-   * away. Its browser comes back and is asked by the guards who it is now.
+   * Closes every stream of a principal, on every instance that shares the bus: after a sign-out, or when permissions have changed.
+   * The browser reconnects, and the guards run again.
    */
   disconnect(principal: string): void;
   /**
-   * Ends every stream, which tells its client to come back, and waits for them. Requests are answered still, what would
-   * be a new stream with 503: it belongs to an instance that stays.
+   * Closes every stream and waits until they have ended; clients reconnect. Other requests are still handled. New streams are
+   * rejected with 503, so that the load balancer routes them to another instance.
    */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * The client that sent a request, and the warning about proxies that a handler was not told of.
+ * The client that sent a request, and the warning about a proxy that the handler does not trust.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { ConnectionInfo } from "./options.ts";
 /** Options for {@linkcode Sender}. */
 export interface SenderOptions {
   readonly crossOrigin: CrossOrigin;
-  /** Called with a request whose address says nothing. */
+  /** Called with a request whose client cannot be identified by its address. */
   readonly noticeProxy: (request: Request, connection: string) => void;
-  /** Called with what a listener throws that waits for the end of a connection. */
+  /** Called with the error of a listener for the end of a connection. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
 
-/** The client that sent a request, as `Deno.serve` tells of it. */
+/** The client that sent a request. */
 export class Sender implements ClientInfo {
   readonly address: string;
   readonly #connection: string;
@@ -42,13 +42,13 @@ export class Sender implements ClientInfo {
     return holder;
   }
 
-  // Made when it is asked for: what a mutation does goes on without its client.
+  // Made on demand: most mutations continue without their client.
   get gone(): AbortSignal {
     return this.#gone ??= this.#watch();
   }
 
   #watch(): AbortSignal {
-    // `request.signal` of Deno.serve aborts when an answer was sent whole, too, and says so on the console when it is read.
+    // With Deno.serve, `request.signal` aborts after a complete response too, and reading it logs a warning.
     if (this.#completed === undefined) return this.#request.signal;
     const controller = new AbortController();
     const report = (error: unknown): void => this.#options.report(error, this.#request, null);
@@ -58,18 +58,18 @@ export class Sender implements ClientInfo {
   }
 }
 
-/** The warning about an application that has not decided about proxies. */
+/** The warning for an application that does not set `crossOrigin.trustProxy`. */
 export const NO_TRUST_PROXY: string =
-  `"crossOrigin.trustProxy" is not set: behind a proxy all users have the address of the proxy, so that ` +
-  `they share one rate, and no address has a share of streams and bodies of its own; set it to true behind a proxy that sets ` +
-  `X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host itself, and to false where users connect directly`;
+  `"crossOrigin.trustProxy" is not set: behind a proxy all users have the address of the proxy, so that they share one rate ` +
+  `limit, and no address has its own share of streams and bodies; set it to true behind a proxy that sets X-Forwarded-For, ` +
+  `X-Forwarded-Proto and X-Forwarded-Host itself, and to false if users connect directly`;
 
-/** Returns what warns once, when a request has come through a proxy that the handler was not told about. */
+/** Returns a function that warns once, about the first request that came through a proxy. */
 export function createProxyNotice(): SenderOptions["noticeProxy"] {
-  let isTold = false;
+  let hasWarned = false;
   return ({ headers }, connection) => {
-    if (isTold || !headers.has("x-forwarded-for") && !headers.has("forwarded")) return;
-    isTold = true;
+    if (hasWarned || !headers.has("x-forwarded-for") && !headers.has("forwarded")) return;
+    hasWarned = true;
     warn(
       `A request from ${
         connection || "an unknown address"

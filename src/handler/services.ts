@@ -1,5 +1,5 @@
 /**
- * The parts of a handler that do not depend on its pages: checked and put together from its options, at once.
+ * The parts of a handler that do not depend on its pages, made of its options.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { createRateLimiter } from "../store/rate_limiter.ts";
 import type { HandlerOptions, IdempotencyOptions } from "./options.ts";
 import { createUserTexts } from "../dispatch/user_texts.ts";
 
-/** The parts of a dispatch that are there before the pages are read. */
+/** The parts of a dispatch that exist before the pages are loaded. */
 type Prepared = Omit<
   App,
   "router" | "origins" | "rendering" | "respond" | "serve" | "seal" | "cookie" | "redirectTarget"
@@ -36,9 +36,8 @@ type Prepared = Omit<
 
 /** The parts of a handler. */
 export interface Services {
-  /** The parts that calls are dispatched with. */
   readonly app: Prepared;
-  /** Ends streams on every instance. */
+  /** Closes streams on every instance. */
   readonly disconnects: Disconnects;
   /** The root of the application, or `null`. */
   readonly baseDir: string | null;
@@ -47,29 +46,28 @@ export interface Services {
 }
 
 /**
- * Puts the parts together.
+ * Makes the parts.
  *
- * @param options The options of the handler.
- * @param dev If `true`, this is development.
- * @param report Called with every error that is not a refusal.
- * @throws {TypeError | RangeError} When an option is not of its form.
+ * @param dev If `true`, the handler is in development mode.
+ * @param report Called with every error except those with a status below 500.
+ * @throws {TypeError | RangeError} When an option is invalid.
  */
 export function createServices(options: HandlerOptions, dev: boolean, report: App["report"]): Services {
   const { heartbeatSeconds = 15, storeSeconds = 5 } = options;
   if (!(heartbeatSeconds >= 0)) {
     throw new RangeError(
-      `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}, seconds from 0 up are needed`,
+      `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}; pass seconds from 0 up`,
     );
   }
   if (!(storeSeconds > 0)) {
-    throw new RangeError(`Cannot create a handler: storeSeconds is ${storeSeconds}; give seconds above 0`);
+    throw new RangeError(`Cannot create a handler: storeSeconds is ${storeSeconds}; pass seconds above 0`);
   }
   if (options.rate !== undefined) checkRate(options.rate, "actions");
   const baseDir = readBaseDir(options.baseDir);
   const limits = resolveLimits(options.limits);
   const crossOrigin = resolveCrossOrigin(options.crossOrigin);
   const streams = createStreams(limits, () => disconnects.listen());
-  // Our own, in memory, answers at once.
+  // The built-in bus is in memory and needs no deadline.
   const bus = options.bus === undefined
     ? createMemoryBus()
     : withBusDeadline(options.bus, storeSeconds, (error) => logError(error, "the bus"));
@@ -89,7 +87,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     bodies: createBodyAccounts(limits),
     providers: orderProviders(options.providers ?? []),
     overrides: options.overrides ?? new Map(),
-    once: createClaims(options, storeSeconds),
+    once: createMutationRuns(options, storeSeconds),
     streams,
     live: new Live(bus, (error) => logError(error, "a topic")),
     signals: createSignals(),
@@ -108,23 +106,23 @@ function createManager({ backends = DEFAULT_FORM_ACTION_BACKENDS }: HandlerOptio
   return new FormActionManager(backends.map((entry) => factory.createBackend(entry)));
 }
 
-function createClaims(
-  { store, idempotency, principal = undefined }: HandlerOptions,
+function createMutationRuns(
+  { store, idempotency, principal }: HandlerOptions,
   storeSeconds: number,
 ): App["once"] {
   return createOnce({
     ...idempotency,
-    store: store === undefined ? createMemoryStore(roomFor(idempotency ?? {})) : withDeadline(store, storeSeconds),
-    // Memory ends with its process: a claim there needs no lease that could run out.
+    store: store === undefined ? createMemoryStore(memoryLimits(idempotency ?? {})) : withDeadline(store, storeSeconds),
+    // Memory ends with its process, so that its claims need no lease.
     isShared: store !== undefined,
     principal: principal ?? null,
   });
 }
 
-/** The bounds of a store in memory that never drops what the handler still counts: outcomes, claims, and what leads to them. */
-function roomFor({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, maxClaims = 10_000 }: IdempotencyOptions) {
+/** Returns the limits of a store in memory that never drops an entry that the handler still counts: outcomes, claims, pointers. */
+function memoryLimits({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, maxClaims = 10_000 }: IdempotencyOptions) {
   const entries = 4 * (maxEntries + maxClaims);
-  // A thousand bytes hold a claim, or a pointer to an outcome.
+  // A claim, or a pointer to an outcome, fits in a thousand bytes.
   return { maxEntries: entries, maxBytes: 2 * maxBytes + 1_000 * entries };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Starting an application: its pages are read, its actions registered, and the pipeline put together.
+ * Starts an application: loads its pages, registers its actions, and makes its dispatch.
  *
  * @module
  */
@@ -27,16 +27,15 @@ import type { Services } from "./services.ts";
 
 /** An application that has started. */
 export interface Started {
-  /** The pipeline. */
   readonly dispatch: FormActionDispatch;
-  /** The places where actions were declared, by UID. */
+  /** The files and exports that declare actions, by UID. */
   readonly sources: ReadonlyMap<string, ActionLocation>;
 }
 
 /**
  * Starts an application.
  *
- * @throws {TypeError} What is wrong with its pages or actions.
+ * @throws {TypeError} When a page or an action is invalid.
  */
 export async function startApp(options: HandlerOptions, services: Services): Promise<Started> {
   const { app, baseDir, heartbeatSeconds } = services;
@@ -75,8 +74,11 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   return { dispatch, sources: new Map(sources) };
 }
 
-/** The page that a refusal is told on where no action was found. */
-function renderWithoutPage({ request, url, cache }: Answer, { app: { providers, overrides } }: Services): PageRender {
+/** Returns the page render for a failure before an action was found. */
+function renderWithoutPage(
+  { arrival: { request, url, cache } }: Answer,
+  { app: { providers, overrides } }: Services,
+): PageRender {
   const deps = createRequestDeps({
     ctx: { request, url, params: {}, signal: new AbortController().signal },
     providers,

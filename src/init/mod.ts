@@ -1,5 +1,5 @@
 /**
- * Starts a project: a guest book with one page, one form, one action and three tests.
+ * Creates a project: a guest book with a page, a form, an action and three tests.
  *
  * ```sh
  * deno run -A jsr:@hyper/actions/init my-app
@@ -7,17 +7,17 @@
  * deno task dev
  * ```
  *
- * From a clone of the package it is `deno task init my-app`; the project is then linked to the clone.
+ * In a clone of the package, run `deno task init my-app`; the project is then linked to the clone.
  *
  * @module
  */
 import { basename, fromFileUrl, join, resolve } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
 
-/** The files of the project beside its `deno.json`: where they lie here, and where they go. */
+/** The files of the project except its `deno.json`: their paths here and in the project. */
 const FILES: Readonly<Record<string, string>> = {
   "README.md": "README.md",
-  // Under its own name it would decide what this package publishes.
+  // As `.gitignore` it would exclude files of this package from publishing.
   "gitignore": ".gitignore",
   "guestbook.ts": "guestbook.ts",
   "main.ts": "main.ts",
@@ -29,20 +29,20 @@ const FILES: Readonly<Record<string, string>> = {
 
 const PERMISSIONS = "--allow-env --allow-read --allow-write=.";
 
-/** What {@linkcode startProject} has written. */
+/** The result of {@linkcode startProject}. */
 export interface StartedProject {
   /** The folder, as an absolute path. */
   readonly folder: string;
-  /** The files in it, relative to the folder, in the order they were written. */
+  /** The paths of its files from the folder, in the order of writing. */
   readonly files: readonly string[];
 }
 
 /**
- * Writes the project into a folder that is empty or not there yet.
+ * Writes the project to a folder that is empty or does not exist.
  *
- * @param folder Where, from the working directory.
- * @returns What was written.
- * @throws {TypeError} When something lies in the folder already; nothing is written then.
+ * @param folder The folder, from the working directory.
+ * @returns The folder and its files.
+ * @throws {TypeError} When the folder is not empty; nothing is written then.
  *
  * @example
  * ```ts
@@ -59,12 +59,12 @@ export async function startProject(folder: string): Promise<StartedProject> {
   const target = resolve(folder);
   await Deno.mkdir(target, { recursive: true });
   for await (const { name } of Deno.readDir(target)) {
-    throw new TypeError(`Cannot start a project in "${folder}": "${name}" lies there already, name an empty folder`);
+    throw new TypeError(`Cannot start a project in "${folder}": it contains "${name}"; name an empty folder`);
   }
-  // Read before anything is written: what cannot be fetched leaves no half of a project behind.
+  // All are read before one is written, so that a failed download does not leave half a project.
   const files = new Map([["deno.json", `${JSON.stringify(projectConfig(), null, 2)}\n`]]);
   for (const [from, to] of Object.entries(FILES)) {
-    files.set(to, await readText(new URL(`project/${from}`, import.meta.url)));
+    files.set(to, await fetchText(new URL(`project/${from}`, import.meta.url)));
   }
   for (const [path, text] of files) {
     await Deno.mkdir(join(target, path, ".."), { recursive: true });
@@ -73,7 +73,7 @@ export async function startProject(folder: string): Promise<StartedProject> {
   return { folder: target, files: [...files.keys()] };
 }
 
-/** The `deno.json` of the project; where this module is a file of a clone, the clone stands in for the package. */
+/** Returns the `deno.json` of the project. If this module is a file of a clone, the project is linked to the clone. */
 function projectConfig(): object {
   const { imports, links, name, version } = config;
   const root = new URL("../../", import.meta.url);
@@ -88,12 +88,12 @@ function projectConfig(): object {
     },
     imports: {
       [name]: `jsr:${name}@^${version}`,
-      // What scripts of `static/` import by the address it is served at: for the editor and `deno check`.
+      // The URL by which scripts in `static/` import the runtime, for the editor and `deno check`.
       "/_hyper/client.js": `jsr:${name}@^${version}/client`,
       "@std/assert": imports["@std/assert"],
       "preact": imports.preact,
-      // For `deno task`, which resolves what is named here before the program is looked at. Preact may stand beside its renderer
-      // and would then be another copy than the one it has found: the first start of the project would end.
+      // For `deno task`, which resolves these imports before it reads the program. Without this line, the renderer could get
+      // another copy of Preact, and the first start of the project would fail.
       "preact-render-to-string": imports["preact-render-to-string"],
     },
     compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" },
@@ -101,9 +101,9 @@ function projectConfig(): object {
   };
 }
 
-async function readText(url: URL): Promise<string> {
+async function fetchText(url: URL): Promise<string> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`Cannot read ${url}: the answer was ${response.status}`);
+  if (!response.ok) throw new Error(`Cannot read "${url}": the response has status ${response.status}`);
   return await response.text();
 }
 
@@ -114,10 +114,10 @@ if (import.meta.main) {
       throw new TypeError("Cannot start a project: name its folder and nothing else, as in `init my-app`");
     }
     await startProject(folder);
-    // deno-lint-ignore no-console -- what to do next is what this program has to say
+    // deno-lint-ignore no-console -- prints the next steps
     console.log(`${basename(resolve(folder))} is ready:\n\n  cd ${folder}\n  deno task dev\n`);
   } catch (error) {
-    // deno-lint-ignore no-console -- a slip of the person who typed needs its message, not the stack
+    // deno-lint-ignore no-console -- a wrong argument needs the message, not the stack
     console.error(error instanceof Error ? error.message : String(error));
     Deno.exit(1);
   }

@@ -9,9 +9,7 @@ import { isPageClass } from "./page_module.ts";
 
 /** An action and the file that exports it. */
 export interface DiscoveredAction {
-  /** The action. */
   readonly action: Action;
-  /** The file that exports it, from `baseDir`. */
   readonly file: string;
   /** The name of the export; `default` for a method of a page class. */
   readonly exportName: string;

@@ -15,9 +15,7 @@ import { parsePattern } from "./route.ts";
 
 /** A layout of a route. */
 export interface LayoutEntry {
-  /** Its path from `baseDir`. */
   readonly file: string;
-  /** Its component. */
   readonly component: LayoutComponent;
 }
 
@@ -25,7 +23,6 @@ export interface LayoutEntry {
 export interface Folder {
   /** The names of the folders that lead to it, outermost first. */
   readonly names: readonly string[];
-  /** Its files. */
   readonly files: Map<PageFileKind, LoadedFile>;
 }
 
@@ -37,7 +34,6 @@ export class FolderTree {
   readonly #providers = new Map<ContextFunction, Map<string, Dependency<unknown>>>();
   readonly #guards = new Map<LoadedFile, Dependency<PageVerdict> | null>();
 
-  /** Sorts files into their folders. */
   constructor(files: readonly LoadedFile[]) {
     for (const file of files) {
       if (file.kind === "component") continue;
@@ -52,7 +48,6 @@ export class FolderTree {
     return [...this.#folders.entries()].sort(([a], [b]) => a < b ? -1 : 1).map(([, folder]) => folder);
   }
 
-  /** Returns the file of a folder with a role. */
   get(names: readonly string[], kind: PageFileKind): LoadedFile | null {
     return this.#folders.get(names.join("/"))?.files.get(kind) ?? null;
   }

@@ -10,7 +10,6 @@ export type ModuleExports = Readonly<Record<string, unknown>>;
 
 /** A file of the pages folder, imported. */
 export interface LoadedFile extends PageFile {
-  /** Its exports. */
   readonly exports: ModuleExports;
 }
 

@@ -20,19 +20,15 @@ export type PageBody =
 
 /** A page to render: its body, its layouts, and its head. */
 export interface PageTree {
-  /** Distinguishes it from a response. */
   readonly kind: "tree";
   /** The page's path from `baseDir`. */
   readonly file: string;
-  /** The body, inside all layouts. */
   readonly body: PageBody;
-  /** The layouts, outermost first. */
   readonly layouts: readonly LayoutEntry[];
   /** The heads of layouts and page, outermost first. */
   readonly head: readonly Markup[];
   /** The props of every component of the page. */
   readonly props: PageProps;
-  /** The HTTP status. */
   readonly status: number;
   /** The headers that the page set; `null` if it has no `render`, which alone can set any. */
   readonly headers: Headers | null;
@@ -43,9 +39,7 @@ export type PreparedPage = PageTree | { readonly kind: "response"; readonly resp
 
 /** A failure that a page is rendered for. */
 export interface PageFailure {
-  /** The HTTP status, 400 to 599. */
   readonly status: number;
-  /** The message for the user. */
   readonly message: string;
 }
 

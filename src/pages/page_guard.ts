@@ -58,7 +58,6 @@ export class PageDeniedError extends HyperError {
 export interface GuardedPage {
   /** The page's path from `baseDir`. */
   readonly file: string;
-  /** The pattern of its URLs. */
   readonly pattern: Pattern;
   /** The page's `render`, which is its guard. */
   readonly render: RenderFunction;

@@ -19,7 +19,6 @@ export interface PageRender {
   readonly isOrigin: boolean;
   /** The page's own URL, never the one that a form is posted to. */
   readonly url: URL;
-  /** The parameters of its route. */
   readonly params: Params;
   /** The request for the page: a GET of its own URL. */
   readonly request: Request;
@@ -31,11 +30,8 @@ export interface PageRender {
 
 /** An invalid form, to be rendered with the submitted values. */
 export interface FailedForm {
-  /** The action that it was posted to. */
   readonly action: Action;
-  /** The `instance` of the form. */
   readonly instance: string | null;
-  /** The bound form. */
   readonly form: AnyBound;
 }
 
@@ -48,9 +44,7 @@ export type Rendered =
 export type PageAnswer =
   | {
     readonly kind: "page";
-    /** The document. */
     readonly html: string;
-    /** The HTTP status. */
     readonly status: number;
     /** The headers that the page set; `null` if it set none. */
     readonly headers: Headers | null;
@@ -61,11 +55,9 @@ export type PageAnswer =
 
 /** A page in which a component suspends: its document in pieces, each as soon as it is rendered. */
 export interface PageInParts {
-  /** Distinguishes it from a whole page. */
   readonly kind: "parts";
   /** The pieces of the document in order. The first has the head and everything before the first component that suspends. */
   readonly html: AsyncGenerator<string, void, void>;
-  /** The HTTP status. */
   readonly status: number;
   /** The headers that the page set; `null` if it set none. */
   readonly headers: Headers | null;

@@ -85,24 +85,15 @@ export function pageUrl<const P extends string>(pattern: P, ...args: PageUrlArgu
 }
 
 /**
- * Returns the canonical form of a path: without a trailing slash, except for the root. Only this function decides about trailing
- * slashes.
+ * Returns the URL without trailing slashes to redirect a request to; `null` if its path has none, as the path of every page does.
+ * Redirect with 308, which keeps the method.
  */
-export function canonicalPath(pathname: string): string {
+export function trailingSlashRedirect({ pathname, search }: Pick<URL, "pathname" | "search">): string | null {
   let end = pathname.length;
   while (end > 1 && pathname[end - 1] === "/") end--;
-  return pathname.slice(0, end);
-}
-
-/**
- * Returns the URL to redirect a request to whose path is not canonical, with its query; `null` if the path is. Redirect with 308,
- * which keeps the method.
- */
-export function trailingSlashRedirect(url: Pick<URL, "pathname" | "search">): string | null {
-  const path = canonicalPath(url.pathname);
   // `//evil.test/` without its trailing slash is the URL of another host (RFC 3986, 4.2). No page has an empty segment.
-  if (path === url.pathname || path.startsWith("//")) return null;
-  return `${path}${url.search}`;
+  const path = pathname.slice(0, end);
+  return path === pathname || path.startsWith("//") ? null : path + search;
 }
 
 function encodeParam(value: unknown, name: string, pattern: string): string {

@@ -31,11 +31,9 @@ export interface ReadPage {
 
 /** A context function, checked. */
 export interface ReadProvider {
-  /** The name of its value. */
   readonly name: string;
   /** `true` if the pages below inherit it. */
   readonly inherited: boolean;
-  /** The function. */
   readonly provider: ContextFunction;
 }
 

@@ -42,15 +42,12 @@ export type ParamName<S extends string> = S extends `[...${infer Name}]` ? Name
 export interface Routable {
   /** The pattern, as `parsePattern()` accepts it. */
   readonly pattern: string;
-  /** The file that has the pattern. */
   readonly file: string;
 }
 
 /** A matched route, with the values of its parameters. */
 export interface RouteMatch<R> {
-  /** The route. */
   readonly route: R;
-  /** The values of its parameters, decoded; frozen. */
   readonly params: Params;
 }
 

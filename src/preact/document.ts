@@ -43,7 +43,6 @@ const PLAIN_END = "</body></html>";
 
 /** The first piece of a document. */
 export interface DocumentBeginning {
-  /** The text, with the complete head. */
   readonly text: string;
   /** The text that closes the document; empty if the page closes it. */
   readonly end: string;

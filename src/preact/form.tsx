@@ -72,7 +72,7 @@ export function Form(props: FormProps): MarkupNode {
   const { action, url } = state.findAction(ref, "Form");
   const instance = rawInstance === undefined ? null : String(rawInstance);
   const form = state.formOf(action, instance, initial ?? null);
-  // A suspension: the renderer waits for it and renders this form again, when the state has the answer at hand.
+  // Suspends: the renderer waits and renders this form again, when the state has the bound form.
   if (form instanceof Promise) throw suspension(form);
 
   const multipart = form?.hasFiles === true || action.onFile !== null;

@@ -16,7 +16,6 @@ export type ActionRef = Action | string | Function;
 
 /** An action, and the URL of its forms. */
 export interface FormAction {
-  /** The action. */
   readonly action: Action;
   /** The URL that its forms are posted to. */
   readonly url: string;

@@ -7,9 +7,7 @@ import { Component, type ComponentChildren, type ComponentType, type Context } f
 
 /** Props of a provider. */
 export interface ProviderProps<T> {
-  /** The value of the context. */
   readonly value: T;
-  /** The components that get it. */
   readonly children?: ComponentChildren;
 }
 

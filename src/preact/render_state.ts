@@ -137,7 +137,7 @@ export class RenderState implements PageState {
     return this.#failed !== null && this.#failed.action.uid === action.uid && this.#failed.instance === instance;
   }
 
-  // Returns the same toasts each time: a component beside one that suspended is rendered twice.
+  // Returns the same toasts each time: a component next to one that suspended is rendered twice.
   takeToasts(): readonly Readonly<Record<string, unknown>>[] {
     this.askedForToasts = true;
     const toasts = this.#pageRender.takeToasts();

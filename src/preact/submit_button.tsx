@@ -75,7 +75,7 @@ export function SubmitButton(props: SubmitButtonProps): MarkupNode {
     );
   }
   const multipart = state.takesFiles(action);
-  // A suspension: the renderer waits for it and renders this button again, when the state has the answer at hand.
+  // Suspends: the renderer waits and renders this button again, when the state has the result.
   if (multipart instanceof Promise) throw suspension(multipart);
   return h(
     "button",

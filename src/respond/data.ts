@@ -1,5 +1,5 @@
 /**
- * The answer to a program that wants data: JSON, and a problem object (RFC 9457) for what went wrong.
+ * The response to a client that accepts JSON, with a problem object (RFC 9457) for an error.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import { lowerCased, type Reply, reply } from "./reply.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { RespondServices } from "./services.ts";
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export async function respondWithData(answer: Answer, { userTexts }: RespondServices): Promise<Reply | Response> {
   const { outcome, limits } = answer;
-  const failed = (refusal: Failure): Reply => {
+  const failureData = (refusal: Failure): Reply => {
     const { status, headers, reason } = refusal;
-    return problem(status, userTexts.ofFailure(refusal, answer), headers, reason === null ? {} : { reason });
+    return problem(status, userTexts.ofFailure(refusal, answer.arrival), headers, reason === null ? {} : { reason });
   };
   switch (outcome.kind) {
     case "response":
@@ -34,18 +34,20 @@ export async function respondWithData(answer: Answer, { userTexts }: RespondServ
     case "stream": {
       const events: Patch[] = [];
       const collected = await collect(outcome.stream, limits.documentSeconds, keepUpTo(limits.gatheredBytes, events));
-      return collected.kind === "failure" ? failed(collected) : items(events, collected.isComplete);
+      return collected.kind === "failure" ? failureData(collected) : items(events, collected.isComplete);
     }
     case "invalid":
-      return problem(422, userTexts.of(answer).write(catalogueText("checkFields")), {}, { issues: outcome.issues });
+      return problem(422, userTexts.of(answer.arrival).write(catalogueText("checkFields")), {}, {
+        issues: outcome.issues,
+      });
     case "unread":
-      return failed(outcome.failure);
+      return failureData(outcome.failure);
     case "failure":
-      return failed(outcome);
+      return failureData(outcome);
   }
 }
 
-/** Keeps events up to a number of bytes. */
+/** Keeps events up to a size in bytes. */
 function keepUpTo(maximum: number, events: Patch[]): Gather {
   let size = 0;
   return (patch, bytes) => {
@@ -59,11 +61,11 @@ function keepUpTo(maximum: number, events: Patch[]): Gather {
 function items(events: readonly Patch[], isComplete = true): Reply {
   const redirect = events.find((patch) => patch.event === "redirect");
   if (redirect !== undefined) return json(200, { ok: true, redirect: redirect.data.url });
-  // A checkpoint has no data, and nobody here who would resume.
-  const told = events.flatMap((patch) =>
+  // A checkpoint has no data, and this client does not resume.
+  const sent = events.flatMap((patch) =>
     patch.event === "checkpoint" ? [] : [{ event: patch.event, data: patch.data }]
   );
-  return json(200, { ok: true, items: told, ...(isComplete ? {} : { complete: false }) });
+  return json(200, { ok: true, items: sent, ...(isComplete ? {} : { complete: false }) });
 }
 
 function json(status: number, value: unknown): Reply {
@@ -80,7 +82,7 @@ function problem(
   return reply(status, JSON.stringify(body), { ...lowerCased(headers), "content-type": PROBLEM_TYPE });
 }
 
-/** The phrase of a status (RFC 9457, 4.2.1); a number that is not registered has none. */
+/** Returns the phrase of a status (RFC 9457, 4.2.1). */
 function titleOf(status: number): string {
   return isStatus(status) ? STATUS_TEXT[status] : "Error";
 }

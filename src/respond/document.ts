@@ -1,5 +1,5 @@
 /**
- * The answer to a form posted without scripts: a redirect back, or the page again.
+ * The response to a form posted without scripts: a redirect back, or the page again.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { redirectTarget } from "../http/sink.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import { failure } from "../dispatch/failure.ts";
 
-/** Answers with a document, a redirect to one, or nothing. */
+/** Responds with a document, a redirect to one, or nothing. */
 export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   const { outcome, action, origin, limits } = answer;
   const { rendering, invalidStatus } = services;
@@ -24,39 +24,39 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       return outcome.response;
     case "nothing":
     case "value":
-      // The seed's rule: an action without a form that has nothing to say changes nothing on the screen.
+      // Seed 004: an action without a form that returns nothing leaves the page as it is.
       return action?.form == null ? reply(204, null, {}) : back(answer, []);
     case "events":
       return back(answer, outcome.events);
     case "stream": {
       const events: Patch[] = [];
       const collected = await collect(outcome.stream, limits.documentSeconds, keepForDocument(events));
-      return collected.kind === "failure" ? await failed(answer, collected, services) : back(answer, events);
+      return collected.kind === "failure" ? await failureDocument(answer, collected, services) : back(answer, events);
     }
     case "markup":
       return asReply(await rendering.inLayouts(origin ?? services.pageRenderOf(answer), outcome.html), answer);
     case "invalid": {
       if (outcome.form === null || origin === null || action === null) {
-        return await failed(answer, refusedInput(outcome.issues), services);
+        return await failureDocument(answer, refusedInput(outcome.issues), services);
       }
       const form = { action, instance: answer.instance, form: outcome.form };
       return asReply(await rendering.page(origin, form, invalidStatus), answer);
     }
     case "unread": {
       const { form, failure } = outcome;
-      if (action === null || origin === null) return await failed(answer, failure, services);
+      if (action === null || origin === null) return await failureDocument(answer, failure, services);
       const page = await rendering.pageOfForm(origin, { action, instance: null, form }, failure.status);
-      if (page === null) return await failed(answer, failure, services);
-      const said = asReply(page, answer);
-      // What the page's own guard answers with stays as it is.
-      return page.kind === "page" ? withHeaders(said, failure) : said;
+      if (page === null) return await failureDocument(answer, failure, services);
+      const shown = asReply(page, answer);
+      // The response of the page's own guard is sent unchanged.
+      return page.kind === "page" ? withFailure(shown, failure) : shown;
     }
     case "failure":
-      return await failed(answer, outcome, services);
+      return await failureDocument(answer, outcome, services);
   }
 }
 
-/** Keeps what a redirect carries on, and where it leads: the rest of a stream has no page to be put into. */
+/** Keeps the events that a redirect transports: toasts and targets. The page that other events would patch is replaced. */
 function keepForDocument(events: Patch[]): Gather {
   return (patch) => {
     if (isTerminal(patch.event) || patch.event === "toast" && events.length < MAX_TOASTS) events.push(patch);
@@ -64,8 +64,8 @@ function keepForDocument(events: Patch[]): Gather {
   };
 }
 
-/** Back to the page, or where the events lead; toasts go along. */
-function back({ origin, url }: Answer, events: readonly Patch[]): Reply {
+/** Redirects to the origin page, or to the target of the events, with the toasts. */
+function back({ origin, arrival: { url } }: Answer, events: readonly Patch[]): Reply {
   const toasts: ToastValue[] = [];
   let location: string | null = origin?.isOrigin === true ? redirectTarget(origin.url, url) : null;
   for (const patch of events) {
@@ -86,25 +86,25 @@ function refusedInput(issues: Readonly<Record<string, readonly string[]>>): Fail
   return failure(422, message);
 }
 
-async function failed(answer: Answer, refusal: Failure, services: RespondServices): Promise<Reply | Response> {
+async function failureDocument(answer: Answer, refusal: Failure, services: RespondServices): Promise<Reply | Response> {
   const pageRender = answer.origin ?? services.pageRenderOf(answer);
   const page = await services.rendering.failure(
     pageRender,
     refusal.status,
-    services.userTexts.ofFailure(refusal, answer),
+    services.userTexts.ofFailure(refusal, answer.arrival),
   );
-  return withHeaders(asReply(page, answer), refusal);
+  return withFailure(asReply(page, answer), refusal);
 }
 
-/** Gives an answer the status and the headers of a refusal, such as `Retry-After`. */
-function withHeaders(said: Reply | Response, { status, headers: own }: Failure): Reply | Response {
+/** Returns a response with the status and the headers of a failure, such as `Retry-After`. */
+function withFailure(shown: Reply | Response, { status, headers: own }: Failure): Reply | Response {
   const more = lowerCased(own);
-  if (!(said instanceof Response)) return { ...said, status, headers: { ...said.headers, ...more } };
-  const headers = new Headers(said.headers);
+  if (!(shown instanceof Response)) return { ...shown, status, headers: { ...shown.headers, ...more } };
+  const headers = new Headers(shown.headers);
   for (const [name, value] of Object.entries(more)) headers.set(name, value);
-  return new Response(said.body, { status, headers });
+  return new Response(shown.body, { status, headers });
 }
 
-function asReply(page: PageAnswer, { request }: Answer): Reply | Response {
+function asReply(page: PageAnswer, { arrival: { request } }: Answer): Reply | Response {
   return page.kind === "page" ? replyWithPage(page, request.method) : page.response;
 }

@@ -1,5 +1,5 @@
 /**
- * Patches → the bytes of an event stream, at the pace they are read.
+ * Encodes patches as an event stream, as fast as they are read.
  *
  * @module
  */
@@ -8,40 +8,40 @@ import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { isReported, type RunningStream, startTimer } from "../dispatch/running_stream.ts";
 import { encodeEvent } from "../http/sink.ts";
-import { nextTurn } from "./fair_share.ts";
+import { waitForShare } from "./fair_share.ts";
 
 const encoder = new TextEncoder();
-// A comment: every parser of event streams skips it, and every proxy sees that the connection lives (HTML, 9.2.7).
+// A comment: parsers skip it, and proxies see that the connection is alive (HTML, 9.2.7).
 const HEARTBEAT = encoder.encode(": heartbeat\n\n");
-// A timer takes a delay of 24 days or more for none.
+// A timer with a delay of 24 days or more fires at once.
 const MAX_DELAY = 2 ** 31;
 /**
- * Milliseconds that a reader may leave a chunk lying before it counts as gone. A connection holds some tens of kilobytes
- * on its own, so that one which stands still for a minute with more to come is read by nobody.
+ * Milliseconds after which a reader that does not take a chunk counts as gone. A connection buffers some tens of kilobytes itself, so
+ * that one which stalls for a minute has no reader.
  */
 export const STALL_MS = 60_000;
 export const END: Patch = { event: "end", data: {} };
 
-/** Why a stream is over: it ended, the reader left, it failed, or it was let go. */
+/** The reason a stream has ended: its generator ended, the reader left, it failed, or the reader was released. */
 export type EndReason = "ended" | "left" | "failed" | "released";
 
-/** The life of a stream. */
+/** Options for {@linkcode eventStream}. */
 export interface EventStreamOptions {
-  /** What came first, where the caller has looked already. */
+  /** The first result of the generator. */
   readonly first: IteratorResult<Patch, void> | Promise<IteratorResult<Patch, void>>;
-  /** The rest, and how it ends. */
+  /** The rest of the stream. */
   readonly stream: RunningStream;
-  /** Seconds of silence before a heartbeat; 0 for none. */
+  /** Idle time before a heartbeat, in seconds; 0 for none. */
   readonly heartbeatSeconds: number;
-  /** Seconds the stream may last; then it is closed without an end, which tells the client to resume. */
+  /** Maximum duration of the stream, in seconds. It is then closed without an `end` event, and the client reconnects. */
   readonly maxSeconds: number;
-  /** What an error becomes: the last event before the end; `null` for one that passes, so that the client is to resume. */
+  /** Returns the last event of a stream that failed; `null` for a temporary error, after which the client reconnects. */
   readonly errorEvent: (error: unknown) => Patch | null;
-  /** Told once, why the stream is over. */
+  /** Called once, with the reason of the end. */
   readonly onEnd: (reason: EndReason) => void;
 }
 
-/** Patches that are all known → one chunk, ended. */
+/** Encodes all patches and the end as one text. */
 export function encodeEvents(events: readonly Patch[]): string {
   let text = "";
   for (const patch of events) {
@@ -52,25 +52,25 @@ export function encodeEvents(events: readonly Patch[]): string {
 }
 
 /**
- * Streams patches. Nothing is asked of the generator before the reader has taken what there is: a reader that does not
- * read costs one chunk, and is let go after {@linkcode STALL_MS}, with the stream's age, or from outside.
+ * Streams patches. The generator is asked for a patch when the reader has taken the last one: a reader that does not read costs
+ * one chunk, and is released after {@linkcode STALL_MS}, at the maximum duration, or by the server.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { stream, maxSeconds } = options;
   const { events, signal } = stream;
   const quietMs = options.heartbeatSeconds * 1000;
-  // The answer that is awaited; kept over heartbeats, because a generator is asked once for each item.
+  // The awaited result; kept over heartbeats, because a generator is asked once for each item.
   let next: Promise<IteratorResult<Patch, void>> = Promise.resolve(options.first);
-  // Set when the stream ends, by whichever end comes first.
+  // Set when the stream ends.
   let ended = false;
-  // Wakes a `pull` that waits; set anew by each. No promise for all of them: it would keep what each has hung on it.
+  // Wakes the `pull` that waits; set by each. One shared promise would keep the callbacks of all.
   let interrupt = (_woken: Woken): void => {};
   // The bytes of the last item.
   let size = 0;
-  // Since when the reader waits for us, or we for the reader.
+  // Since when the reader waits for the stream, or the stream for the reader.
   let waits: "reader" | "us" = "us";
   let since = performance.now();
-  // One timer for all heartbeats: one for each item would cost more than the item.
+  // One timer for all heartbeats: a timer for each item would cost more than the item.
   let beat: ReturnType<typeof setTimeout> | undefined;
   let age: ReturnType<typeof setTimeout> | undefined;
   let stall: ReturnType<typeof setInterval> | undefined;
@@ -86,7 +86,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     options.onEnd(reason);
   };
   const leave = (): void => {
-    // There is no reader to tell of an error; it is reported where the generator is made.
+    // There is no reader. The error is reported where the generator was created.
     next.catch(() => {});
     stream.leave();
   };
@@ -94,7 +94,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     if (beat !== undefined || !(delay > 0 && delay < MAX_DELAY)) return;
     beat = setTimeout(() => {
       beat = undefined;
-      // Armed again by the next pull: a reader that reads nothing is not told that we live.
+      // Set again by the next pull: a reader that does not read gets no heartbeat.
       if (waits !== "reader") return;
       const left = since + quietMs - performance.now();
       if (left > 0) armBeat(left);
@@ -104,7 +104,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
 
   return new ReadableStream<Uint8Array>({
     start(controller): void {
-      // Not within `pull`: a reader that has stopped reading never pulls again.
+      // Not in `pull`: a reader that has stopped reading does not pull again.
       release = () => {
         if (ended) return;
         end("released");
@@ -117,7 +117,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       stall = setInterval(() => {
         if (waits !== "us" || performance.now() - since < STALL_MS) return;
         end("left");
-        // Closed, it would wait for the reader to take the last chunk.
+        // Not closed: that would wait for the reader to take the last chunk.
         controller.error(new DOMException("The reader has stopped reading", "AbortError"));
         leave();
       }, STALL_MS / 4);
@@ -153,17 +153,17 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         end("ended");
         return controller.close();
       }
-      const turn = nextTurn(size);
-      if (turn !== null) {
-        await turn;
+      const share = waitForShare(size);
+      if (share !== null) {
+        await share;
         // Released, or left, while it waited.
         if (ended) return;
       }
-      const frame = encode(result.value);
+      const frame = encodeFrame(result.value);
       if (frame.kind === "flawed") {
-        // Thrown where it was given, so that the handler's own `finally` runs and its error is reported with its name.
+        // Thrown at its `yield`, so that `finally` of the action function runs and the error is reported with the action.
         next = events.throw(frame.error);
-        // It comes out again as a failure, and a stream that is asked must give something: a comment, which says nothing.
+        // It comes back as a failure. A pull has to enqueue something: a comment.
         return controller.enqueue(HEARTBEAT);
       }
       controller.enqueue(frame.bytes);
@@ -173,8 +173,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         notify(() => stream.end(), isReported);
         return;
       }
-      // What a topic says is encoded once for all of its streams, and comes no faster than it is published: nobody waits
-      // for a turn to hand it on.
+      // A patch of a topic is encoded once for all of its streams, and is not sent faster than it is published.
       size = ofTopic(result.value) ? 0 : frame.bytes.length;
       next = events.next();
     },
@@ -185,19 +184,19 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   }, { highWaterMark: 0 });
 }
 
-/** What woke a `pull` that waited. */
+/** The reason that a waiting `pull` continues. */
 type Woken =
   | { readonly kind: "next"; readonly result: IteratorResult<Patch, void> }
   | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "quiet" }
   | { readonly kind: "over" };
 
-/** A patch as bytes, or those that go out with it, the last of them; or why they cannot be said. */
+/** The bytes of a patch, or of a batch and its last patch; or the error of encoding it. */
 type Frame =
   | { readonly kind: "frame"; readonly bytes: Uint8Array; readonly last: Patch }
   | { readonly kind: "flawed"; readonly error: unknown };
 
-/** What goes out at once, encoded: of a topic the same to many, so it is kept under its first patch. */
+/** Patches that are sent together. Those of a topic are sent to many readers, so the bytes are kept under the first patch. */
 interface Batch {
   readonly count: number;
   readonly last: Patch;
@@ -205,12 +204,12 @@ interface Batch {
 }
 const batches = new WeakMap<Patch, Batch>();
 
-/** Whether a patch has a place in a topic; what has none goes to one reader, once. */
+/** Returns whether a patch has a position in a topic; others are sent once, to one reader. */
 function ofTopic({ batch, id }: Patch & PatchMarks): boolean {
   return batch !== undefined || id !== undefined;
 }
 
-function encode(patch: Patch & PatchMarks): Frame {
+function encodeFrame(patch: Patch & PatchMarks): Frame {
   const { batch } = patch;
   if (!ofTopic(patch)) return encodeAgain([patch]);
   const all = batch ?? [patch];

@@ -1,5 +1,5 @@
 /**
- * The answer to the browser runtime: an event stream.
+ * The response to the browser runtime: an event stream.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import { notify, type Report } from "../callback.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failure, failureOf } from "../dispatch/failure.ts";
+import { reporterOf } from "../dispatch/observe.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import type { RunningStream } from "../dispatch/running_stream.ts";
 import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
@@ -18,15 +19,15 @@ import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
-/** Milliseconds a stream may take for its first item before its status is sent: what fails at once still has one. */
+/** Milliseconds that a stream waits for its first item before its status is sent: a stream that fails at once has its own. */
 const FIRST_ITEM_WAIT = 50;
 
-/** Answers with events. */
+/** Responds with events. */
 export async function respondWithEvents(answer: Answer, services: RespondServices): Promise<Reply | Response> {
-  const { outcome, intent } = answer;
+  const { outcome, arrival: { intent } } = answer;
   switch (outcome.kind) {
     case "response":
-      return await redirected(outcome.response, answer, reporterOf(answer, services)) ?? outcome.response;
+      return await redirected(outcome.response, answer, reporterFor(answer, services)) ?? outcome.response;
     case "nothing":
       return events(200, [], answer);
     case "events":
@@ -47,9 +48,9 @@ export async function respondWithEvents(answer: Answer, services: RespondService
     case "invalid":
       return await invalid(outcome, answer, services);
     case "unread":
-      return failed(outcome.failure, answer, services);
+      return failureEvents(outcome.failure, answer, services);
     case "failure":
-      return failed(outcome, answer, services);
+      return failureEvents(outcome, answer, services);
   }
 }
 
@@ -60,34 +61,34 @@ function events(
   headers: Reply["headers"] = {},
   cookies: readonly string[] = [],
 ): Reply {
-  const told = { ...headers, "content-type": EVENT_STREAM };
-  // A redirect takes the visitor away from what a toast before it had just said.
-  if (!patches.some((patch) => patch.event === "redirect")) return reply(status, encodeEvents(patches), told, cookies);
+  const sent = { ...headers, "content-type": EVENT_STREAM };
+  // A redirect would hide the toasts before it: the next page shows them.
+  if (!patches.some((patch) => patch.event === "redirect")) return reply(status, encodeEvents(patches), sent, cookies);
   const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
-  const flash = flashCookie(toasts, answer.url.protocol === "https:");
-  return reply(status, encodeEvents(patches), told, flash === null ? cookies : [...cookies, flash]);
+  const flash = flashCookie(toasts, answer.arrival.url.protocol === "https:");
+  return reply(status, encodeEvents(patches), sent, flash === null ? cookies : [...cookies, flash]);
 }
 
-/** A handler's own redirect, in the runtime's words: `fetch` would follow it unseen. */
+/** Returns a redirect of the application as an event: `fetch` would follow it unnoticed. */
 async function redirected(response: Response, answer: Answer, onError: Report): Promise<Reply | null> {
   const location = response.headers.get("location");
   if (response.status < 300 || response.status > 399 || location === null) return null;
-  // Nobody reads it, and what is kept of it for a repeat is kept when it has ended.
+  // The body is not sent. A recorded response is kept for retries once its body has ended.
   await notify(() => response.body?.cancel(), onError);
-  const url = redirectTarget(location, answer.url, { external: true });
+  const url = redirectTarget(location, answer.arrival.url, { external: true });
   const external = url.startsWith("/") ? {} : { external: true };
   return events(200, [{ event: "redirect", data: { url, ...external } }], answer, {}, response.headers.getSetCookie());
 }
 
 async function stream(running: RunningStream, answer: Answer, services: RespondServices): Promise<Reply> {
   const { signals, heartbeatSeconds } = services;
-  const { request, limits } = answer;
+  const { arrival: { request }, limits } = answer;
   const actionName = answer.action?.name ?? "";
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
-  if (early.kind === "failed") return failed(failureOf(early.error), answer, services);
+  if (early.kind === "failed") return failureEvents(failureOf(early.error), answer, services);
 
-  const onError = reporterOf(answer, services);
+  const onError = reporterFor(answer, services);
   const openedAt = performance.now();
   signals.streamOpened.send({ actionName, request }, onError);
   const body = eventStream({
@@ -105,18 +106,18 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
   return reply(200, body, {
     "content-type": EVENT_STREAM,
     [STREAM_HEADER.toLowerCase()]: "1",
-    // nginx and its like hold an answer back until it fills a buffer, unless they are told not to.
+    // A proxy such as nginx buffers a response otherwise.
     "x-accel-buffering": "no",
   });
 }
 
-function reporterOf({ request, action }: Answer, { report }: RespondServices): Report {
-  return (error) => report(error, request, action?.name ?? "");
+function reporterFor({ arrival: { request }, action }: Answer, services: RespondServices): Report {
+  return reporterOf({ request, action }, services);
 }
 
-/** Whether what failed may be there when the client comes back: an error would tell it not to. */
+/** Returns whether a retry of the client may succeed: an error event would stop it. */
 function isPassing(error: unknown, { method }: Request): boolean {
-  // A mutation is not asked for again by itself.
+  // The client does not retry a mutation by itself.
   return method === "GET" && isA(error, HyperError) && error.status === 503 && "retry-after" in error.headers;
 }
 
@@ -141,9 +142,9 @@ async function invalid(
   if (form === null || action === null || origin === null) return events(422, [error], answer);
   const rendered = await services.rendering.failedForm(origin, { action, instance, form });
   if (rendered.kind === "response") {
-    return await redirected(rendered.response, answer, reporterOf(answer, services)) ?? rendered.response;
+    return await redirected(rendered.response, answer, reporterFor(answer, services)) ?? rendered.response;
   }
-  // A page that does not show the form in this state has nothing to patch; the issues still tell.
+  // A page that does not show the form now has nothing to patch; the event has the issues.
   if (rendered.selector === undefined) return events(422, [error], answer);
   const patch: Patch = {
     event: "patch_html",
@@ -152,13 +153,13 @@ async function invalid(
   return events(422, [patch, error], answer);
 }
 
-function failed(refusal: Failure, answer: Answer, services: RespondServices): Reply {
+function failureEvents(refusal: Failure, answer: Answer, services: RespondServices): Reply {
   return events(refusal.status, [errorPatch(refusal, answer, services)], answer, lowerCased(refusal.headers));
 }
 
 function errorPatch(refusal: Failure, answer: Answer, { userTexts }: RespondServices, issues?: Issues): Patch {
   const { status, reason } = refusal;
-  const message = userTexts.ofFailure(refusal, answer);
+  const message = userTexts.ofFailure(refusal, answer.arrival);
   const more = { ...(reason === null ? {} : { reason }), ...(issues === undefined ? {} : { issues }) };
   return { event: "error", data: { status, message, ...more } };
 }

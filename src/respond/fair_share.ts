@@ -1,19 +1,18 @@
 /**
- * The time of the one event loop, shared out between large streams and everybody else.
+ * Shares the event loop between large streams and all other requests.
  *
- * A source as fast as it can be is asked for its next item as soon as the last is with the kernel. Two hundred of them leave
- * the loop no moment in which it would look for new requests: that is what it does when there is nothing else to do, and
- * otherwise once in many rounds. So what large items may take of each millisecond is bounded, and who comes after that
- * waits for the next. Streams of small items are not held up: to encode one costs less than to wait.
+ * A fast source is asked for its next item as soon as the kernel has the last one. Two hundred of them keep the event loop busy,
+ * which accepts new connections when it has nothing else to do. So the large items of each millisecond are bounded, and a stream
+ * above that waits for the next one. Streams of small items do not wait: encoding an item costs less than waiting.
  *
  * @module
  */
 
-/** Bytes of large items in one turn, of all streams together: a quarter of a millisecond or so to encode and write. */
-const TURN_BYTES = 131_072;
-/** Milliseconds of a turn. */
-const TURN_MS = 1;
-/** An item below this is small. */
+/** Bytes of large items of all streams in one interval: about a quarter of a millisecond to encode and write. */
+const INTERVAL_BYTES = 131_072;
+/** Milliseconds of an interval. */
+const INTERVAL_MS = 1;
+/** Minimum size of a large item, in bytes. */
 const LARGE_BYTES = 8_192;
 
 interface Waiting {
@@ -21,39 +20,39 @@ interface Waiting {
   readonly go: () => void;
 }
 
-// Of the process, as the event loop is: when this turn began, what was made in it, and who waits for the next.
+// Global, like the event loop: the start of the interval, the bytes in it, and the streams that wait for the next.
 let since = 0;
-let made = 0;
+let used = 0;
 const waiting: Waiting[] = [];
 
 /**
- * Asks for a turn.
+ * Reserves time for the next item.
  *
- * @param bytes The size of the last item, which the next is taken to have too.
- * @returns `null` for at once, else a promise of the turn. It does not reject.
+ * @param bytes The size of the last item; the next is assumed to be as large.
+ * @returns `null` if the stream may continue, otherwise a promise of its time. It does not reject.
  */
-export function nextTurn(bytes: number): Promise<void> | null {
+export function waitForShare(bytes: number): Promise<void> | null {
   if (bytes < LARGE_BYTES) return null;
   if (waiting.length === 0) {
     const now = performance.now();
-    if (now - since >= TURN_MS) [since, made] = [now, 0];
-    if (made < TURN_BYTES) {
-      made += bytes;
+    if (now - since >= INTERVAL_MS) [since, used] = [now, 0];
+    if (used < INTERVAL_BYTES) {
+      used += bytes;
       return null;
     }
-    setTimeout(turn, TURN_MS);
+    setTimeout(startInterval, INTERVAL_MS);
   }
   return new Promise((go) => waiting.push({ bytes, go }));
 }
 
-function turn(): void {
+function startInterval(): void {
   since = performance.now();
-  made = 0;
-  while (made < TURN_BYTES) {
+  used = 0;
+  while (used < INTERVAL_BYTES) {
     const first = waiting.shift();
     if (first === undefined) return;
-    made += first.bytes;
+    used += first.bytes;
     first.go();
   }
-  if (waiting.length > 0) setTimeout(turn, TURN_MS);
+  if (waiting.length > 0) setTimeout(startInterval, INTERVAL_MS);
 }

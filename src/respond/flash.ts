@@ -1,62 +1,60 @@
 /**
- * Toasts that survive a redirect: a cookie of one page's life.
+ * Toasts that survive a redirect, in a cookie that the next page removes.
  *
- * The cookie is not signed: what it says is shown as text and decides nothing. Whoever can set cookies for this site can
- * make it announce a text, as they could already make it show a page.
+ * The cookie is not signed: its content is shown as text and decides nothing. An attacker who can set cookies for this site can make
+ * it announce a text, and could show other content anyway.
  *
  * @module
  */
 import { cookie } from "../http/sink.ts";
 
-/** A toast as it was given, or `{ value }` for a scalar. */
+/** A toast as the application passed it, or `{ value }` for a scalar. */
 export type ToastValue = Readonly<Record<string, unknown>>;
 
 const NAME = "hyper_flash";
-/** What fits beside an application's own cookies: browsers keep 4,096 bytes for each, servers 8 KiB for all. */
+/** Maximum size, which leaves room for other cookies: browsers keep 4,096 bytes of each, servers accept 8 KiB of all. */
 const MAX_BYTES = 2048;
-/** Toasts that one cookie carries. */
+/** Maximum number of toasts in one cookie. */
 export const MAX_TOASTS = 10;
 
 /**
- * The cookie that carries toasts over a redirect. Those that no longer fit are left out, the last ones first.
+ * Returns the cookie that transports toasts over a redirect. If they do not fit, the last ones are dropped.
  *
- * @param toasts What to announce on the next page.
- * @param secure Whether the site is asked for over https.
- * @returns The value of a `Set-Cookie` header, or `null` when nothing fits.
+ * @returns The value of a `Set-Cookie` header, or `null` if nothing fits.
  */
 export function flashCookie(toasts: readonly ToastValue[], secure: boolean): string | null {
   for (let count = Math.min(toasts.length, MAX_TOASTS); count > 0; count--) {
-    // Encoded here: whoever writes the cookie leaves a "%" of the text as it is, and it would be decoded when read.
+    // Encoded here: `cookie()` does not encode a "%" of the text, which would be decoded when it is read.
     const value = encodeURIComponent(JSON.stringify(toasts.slice(0, count)));
     if (value.length <= MAX_BYTES) return cookie({ name: NAME, value, maxAge: 60, secure });
   }
   return null;
 }
 
-/** The cookie that ends the life of the flash, once it was shown. */
+/** Returns the cookie that removes the toasts after they were shown. */
 export function clearFlashCookie(secure: boolean): string {
   return cookie({ name: NAME, value: "", maxAge: 0, secure });
 }
 
-/** The toasts a request carries; none where the cookie is not of our making. */
+/** Reads the toasts of a request; returns none if the cookie is malformed. */
 export function readFlash(headers: Headers): readonly ToastValue[] {
-  const value = valueOf(headers.get("cookie") ?? "");
+  const value = flashValue(headers.get("cookie") ?? "");
   if (value === null || value.length > MAX_BYTES) return [];
   try {
     const toasts: unknown = JSON.parse(decodeURIComponent(value));
     return Array.isArray(toasts) ? toasts.filter(isToast).slice(0, MAX_TOASTS) : [];
   } catch {
-    // A cookie that was cut or made up elsewhere has nothing to announce.
+    // A cookie that was truncated or forged has nothing to announce.
     return [];
   }
 }
 
 /**
- * The value of the flash in a `Cookie` header (RFC 6265bis, 5.8.3). Only this cookie is looked at: a pair of another that is
- * none, with which reading them all would fail, is nothing to refuse a page for.
+ * Returns the value of this cookie in a `Cookie` header (RFC 6265bis, 5.8.3). Other cookies are not parsed: a malformed one must not
+ * fail the page.
  */
-function valueOf(header: string): string | null {
-  // Most requests carry none.
+function flashValue(header: string): string | null {
+  // Most requests have none.
   if (!header.includes(`${NAME}=`)) return null;
   const pair = header.split(";").map((pair) => pair.trim()).find((pair) => pair.startsWith(`${NAME}=`));
   return pair?.slice(NAME.length + 1) ?? null;

@@ -1,37 +1,35 @@
 /**
- * A page of which something waits → an answer: whole, where that takes no time, else begun at once.
+ * Sends a page that awaits something: as a whole if that is fast, otherwise in parts.
  *
  * @module
  */
 import { notify } from "../callback.ts";
 
 /**
- * Milliseconds that a page is given to be whole. One that waits for next to nothing is better sent whole: where it fails, its
- * visitor gets the error page with its status, and no half of a page.
+ * Milliseconds that a page may take before it is sent in parts. A page that is sent as a whole has an error page with its status
+ * if it fails.
  */
-export const PATIENCE_MS = 50;
+export const WHOLE_PAGE_MS = 50;
 
 /** The pieces of a document, in order. */
 type Pieces = AsyncGenerator<string, void, void>;
 
-/** A page that has begun. */
+/** A page of which a part is rendered. */
 export interface BegunPage {
-  /** Tells it from a page that is known as a whole. */
   readonly kind: "begun";
-  /** What there is of it. */
+  /** The part that is rendered. */
   readonly html: string;
-  /** The piece that is waited for. */
+  /** The next piece. */
   readonly next: Promise<IteratorResult<string, void>>;
-  /** What follows. */
+  /** The pieces after it. */
   readonly rest: Pieces;
 }
 
 /**
- * Waits until a page is whole, or until it has kept its visitor waiting and there is something to show.
+ * Waits until a page is complete, or the time is over and a part of it is rendered.
  *
- * @param pieces The page.
- * @returns How far it has come.
- * @throws What drawing throws before that.
+ * @returns The page, or the part that is rendered.
+ * @throws {unknown} The error of rendering before that.
  */
 export async function beginPage(
   pieces: Pieces,
@@ -39,7 +37,7 @@ export async function beginPage(
   let html = "";
   let next = pieces.next();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => timer = setTimeout(() => resolve(null), PATIENCE_MS));
+  const late = new Promise<null>((resolve) => timer = setTimeout(() => resolve(null), WHOLE_PAGE_MS));
   try {
     for (;;) {
       const result = html === "" ? await next : await Promise.race([next, late]);
@@ -53,32 +51,30 @@ export async function beginPage(
   }
 }
 
-/** The body of a page that is still being drawn. */
+/** The body of a page that is being rendered. */
 export interface PageStream {
   /** Its bytes. */
   readonly body: ReadableStream<Uint8Array>;
-  /** Settled when nothing is drawn any more. It does not reject. */
+  /** Fulfilled when rendering has ended. Does not reject. */
   readonly drawn: Promise<void>;
 }
 
 const encoder = new TextEncoder();
 
 /**
- * Sends a page that has begun, each piece as it comes. It is drawn whether or not it is read, so that a slow reader does not
- * hold what it is drawn from: what waits to be read is at most the page.
+ * Sends a page in parts, each piece as it is rendered. Rendering does not wait for the reader, so that a slow reader does not hold
+ * the resources of the page: the buffer is at most the page.
  *
- * A failure can no longer be said with a status. Its words stand where the page stops, and the connection is cut, so that
- * nobody takes what came for the whole: no cache keeps it, and a script that reads it hears of it.
+ * The status is sent before a failure is known. Its message is added where the page stops, and the connection is aborted, so that
+ * caches do not keep the page and scripts that read it get an error.
  *
- * @param page The page.
- * @param onError Told what drawing throws.
- * @returns The bytes; what the visitor is told of a failure is what `onError` gives.
+ * @param onError Called with an error of rendering; returns the message for the user.
  */
 export function streamPage({ html, next, rest }: BegunPage, onError: (error: unknown) => string): PageStream {
-  // What was drawn and not read.
-  let unread = html;
+  // Rendered and not read.
+  let buffer = html;
   let state: "drawing" | "over" | "failed" = "drawing";
-  // Wakes the reader who waits; set anew by each.
+  // Wakes the `pull` that waits; set by each.
   let wake = (): void => {};
   const left = Promise.withResolvers<null>();
 
@@ -87,17 +83,17 @@ export function streamPage({ html, next, rest }: BegunPage, onError: (error: unk
       for (let piece = next;; piece = rest.next()) {
         const result = await Promise.race([piece, left.promise]);
         if (result === null) {
-          // There is no reader to show it to. What fails now is reported all the same.
+          // There is no reader. An error is reported nevertheless.
           piece.catch(onError);
           notify(() => rest.return(), (error) => void onError(error));
         }
         if (result === null || result.done) break;
-        unread += result.value;
+        buffer += result.value;
         wake();
       }
       state = "over";
     } catch (error) {
-      unread += `<p role="alert">${asText(onError(error))}</p>`;
+      buffer += `<p role="alert">${escapeText(onError(error))}</p>`;
       state = "failed";
     }
     wake();
@@ -105,14 +101,14 @@ export function streamPage({ html, next, rest }: BegunPage, onError: (error: unk
 
   const body = new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
-      while (unread === "" && state === "drawing") await new Promise<void>((resolve) => wake = resolve);
-      if (unread !== "") {
-        controller.enqueue(encoder.encode(unread));
-        unread = "";
+      while (buffer === "" && state === "drawing") await new Promise<void>((resolve) => wake = resolve);
+      if (buffer !== "") {
+        controller.enqueue(encoder.encode(buffer));
+        buffer = "";
       } else if (state === "failed") {
-        // Not with the last piece: an error takes back what has not been read. Not the error itself: the server writes it
-        // to the console as it is, and whoever is to know of it has been told.
-        controller.error(new DOMException("The page could not be drawn to its end", "AbortError"));
+        // Not with the last piece: an error discards what was not read. Not the original error: it was reported, and the server
+        // would write it to the console.
+        controller.error(new DOMException("The page could not be rendered completely", "AbortError"));
       } else {
         controller.close();
       }
@@ -124,7 +120,7 @@ export function streamPage({ html, next, rest }: BegunPage, onError: (error: unk
   return { body, drawn: draw() };
 }
 
-/** A text where markup is read (HTML, 13.1.2.5): what a refusal says may quote what a visitor sent. */
-function asText(words: string): string {
-  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+/** Escapes text for markup (HTML, 13.1.2.5): a message may quote what the client sent. */
+function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -1,8 +1,8 @@
 /**
- * An answer of our own as plain values, until it is sent: the one `Response` is made when everything is known.
+ * A response of this library as plain values. The `Response` is created once, when everything is known.
  *
- * Each look at a `Response` costs about as much as making it: its headers are copied out and sorted to be read, and a
- * text that was asked for as `body` is sent as a stream from then on.
+ * Reading a `Response` costs about as much as creating it: its headers are copied and sorted, and after reading `body` its text
+ * is sent as a stream.
  *
  * @module
  */
@@ -12,30 +12,30 @@ import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { sealRecord, sealValue } from "../http/sink.ts";
 import { varyBeside } from "../http/vary.ts";
 
-/** An answer that is not yet a `Response`. */
+/** A response before it is a `Response`. */
 export interface Reply {
   /** The HTTP status. */
   readonly status: number;
-  /** Headers by their names in lower case; as they were given, not yet fit to be sent. */
+  /** Headers by their names in lower case, not sanitized yet. */
   readonly headers: Readonly<Record<string, string>>;
   /** Values of `Set-Cookie`, the one header that may come more than once. */
   readonly cookies: readonly string[];
   /** The body. */
   readonly body: string | ReadableStream<Uint8Array> | null;
-  /** `true` if it is a document that this library has rendered, which the runtime may merge. */
+  /** `true` if this library has rendered the document, so that the runtime may merge it. */
   readonly isPage: boolean;
 }
 
 const encoder = new TextEncoder();
 const HTML_TYPE = "text/html; charset=utf-8";
 const NO_COOKIES: readonly string[] = [];
-/** The headers by which the runtime knows a page of ours. The same for every page, so that caches may keep it. */
+/** The headers by which the runtime recognizes a page of this library. The same for every page, so that caches may keep it. */
 export const PAGE_MARK: Readonly<Record<string, string>> = {
   [PAGE_HEADER.toLowerCase()]: `${PROTOCOL_VERSION};${CLIENT_BUILD}`,
 };
 const NO_MARK: Readonly<Record<string, string>> = {};
 
-/** An answer to an action: what it says beside is added by {@linkcode sendReply}. */
+/** Creates the reply of an action. {@linkcode sendReply} adds more headers. */
 export function reply(
   status: number,
   body: Reply["body"],
@@ -45,37 +45,31 @@ export function reply(
   return { status, body, headers, cookies, isPage: false };
 }
 
-/**
- * A page that was drawn, as a reply.
- *
- * @param page The page.
- * @param method The method of the request.
- */
+/** Creates the reply of a page render. */
 export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" }>, method: string): Reply {
   const headers: Record<string, string> = { "content-type": HTML_TYPE };
   const cookies: string[] = [];
-  // A page that sets none has no headers, and there is nothing to copy.
+  // A page that sets no headers has none to copy.
   for (const [name, value] of page.headers ?? []) {
     if (name === "set-cookie") cookies.push(value);
     else headers[name] = value;
   }
-  // Said here, because Deno.serve says 0 of a HEAD that does not (RFC 9110, 9.3.2).
+  // Deno.serve sends 0 for a HEAD without it (RFC 9110, 9.3.2).
   if (method === "HEAD") headers["content-length"] = String(encoder.encode(page.html).length);
-  // What was announced once must not be kept and announced again.
+  // A cache must not announce the toasts again.
   if (page.tookToasts) headers["cache-control"] = "no-store";
   return { status: page.status, headers, cookies, body: page.html, isPage: true };
 }
 
 /**
- * Makes the `Response`, with our list added to what it varies by.
+ * Creates the `Response`, with the `Vary` fields of this library.
  *
- * @param reply The answer.
- * @param over Headers that go before those of the answer, by their names in lower case.
+ * @param over Headers that take precedence over those of the reply, by their names in lower case.
  */
 export function sendReply({ status, headers, cookies, body, isPage }: Reply, over: Reply["headers"]): Response {
-  const said = sealRecord({ ...headers, ...over, vary: varyBeside(headers.vary ?? null) });
-  // Behind the sink, which lets none through: only what is rendered here is marked.
-  const sealed = { ...said, ...(isPage ? PAGE_MARK : NO_MARK) };
+  const own = sealRecord({ ...headers, ...over, vary: varyBeside(headers.vary ?? null) });
+  // After the sink, which removes the mark: only pages rendered here have it.
+  const sealed = { ...own, ...(isPage ? PAGE_MARK : NO_MARK) };
   return new Response(body, {
     status,
     headers: cookies.length === 0
@@ -84,7 +78,7 @@ export function sendReply({ status, headers, cookies, body, isPage }: Reply, ove
   });
 }
 
-/** Headers of an error with their names in lower case, so that one does not stand beside itself. */
+/** Returns headers with their names in lower case, so that each is sent once. */
 export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

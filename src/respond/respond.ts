@@ -1,5 +1,5 @@
 /**
- * Outcome × audience → `Response`. A new format of answer is one file beside this one and one line in it.
+ * Encodes an outcome for an audience. A new response format is one file in this folder and one line here.
  *
  * @module
  */
@@ -13,22 +13,22 @@ import type { RespondServices } from "./services.ts";
 import { sealResponse, sealValue } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 
-/** Answers in the words the caller understands. Does not reject: what goes wrong here is answered as a failure. */
+/** Encodes an outcome in the format the client accepts. Does not reject: an error becomes a failure. */
 export async function respond(answer: Answer, services: RespondServices): Promise<Response> {
   try {
-    return seal(await encode(answer, services), answer);
+    return seal(await encodeOutcome(answer, services), answer);
   } catch (error) {
-    // What a page refuses as its guard is no news.
-    if (isReportable(error)) services.report(error, answer.request, answer.action?.name ?? null);
-    // A stream that is not read by anybody holds the request open.
+    // A page that denies access is not an error.
+    if (isReportable(error)) services.report(error, answer.arrival.request, answer.action?.name ?? null);
+    // A stream without a reader keeps the request open.
     if (answer.outcome.kind === "stream") await answer.outcome.discard();
     const failed: Answer = { ...answer, outcome: failureOf(error) };
-    return seal(await encode(failed, services), failed);
+    return seal(await encodeOutcome(failed, services), failed);
   }
 }
 
-function encode(answer: Answer, services: RespondServices): Promise<Reply | Response> {
-  switch (answer.intent.audience) {
+function encodeOutcome(answer: Answer, services: RespondServices): Promise<Reply | Response> {
+  switch (answer.arrival.intent.audience) {
     case "document":
       return respondWithDocument(answer, services);
     case "runtime":
@@ -38,21 +38,21 @@ function encode(answer: Answer, services: RespondServices): Promise<Reply | Resp
   }
 }
 
-// The one place every answer of an action passes on its way out.
-function seal(said: Reply | Response, answer: Answer): Response {
+/** Adds cookies and headers: every response of an action passes here. */
+function seal(encoded: Reply | Response, answer: Answer): Response {
   const cookies = answer.cookies?.takeCookies() ?? [];
-  if (!(said instanceof Response)) {
-    // Kept by nobody (RFC 9111, 5.2.2.5).
-    const reply = cookies.length === 0 ? said : { ...said, cookies: [...said.cookies, ...cookies] };
+  if (!(encoded instanceof Response)) {
+    // No cache may keep it (RFC 9111, 5.2.2.5).
+    const reply = cookies.length === 0 ? encoded : { ...encoded, cookies: [...encoded.cookies, ...cookies] };
     return sendReply(reply, { ...answer.headers, "cache-control": "no-store" });
   }
-  // An upgrade has no headers of ours to carry.
-  if (said.status === 101) return said;
-  const sealed = withOwnHeaders(sealResponse(said));
+  // The headers of an upgrade are not changed.
+  if (encoded.status === 101) return encoded;
+  const sealed = withOwnHeaders(sealResponse(encoded));
   const { headers } = sealed;
   for (const [name, value] of Object.entries(answer.headers)) headers.set(name, value);
   for (const cookie of cookies) headers.append("set-cookie", sealValue(cookie));
-  // A handler's own response keeps the caching it asked for, unless a cookie of one visitor would reach another by it.
+  // A response of the application keeps its caching, unless a cache would send the cookie of one user to another.
   const isOwn = answer.outcome.kind === "response" && cookies.length === 0;
   if (!isOwn || !headers.has("cache-control")) headers.set("cache-control", "no-store");
   return sealed;

@@ -1,5 +1,5 @@
 /**
- * What is served where no action is asked for: the browser runtime, pages, static files.
+ * Serves the browser runtime, pages and static files.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Served } from "../dispatch/app.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import { failure, failureOf, isReportable, notAllowed } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";
+import { NO_PARAMS, noToasts } from "../dispatch/page_renders.ts";
 import { CLIENT_FILES } from "../client_bundle.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { trailingSlashRedirect } from "../pages/page_url.ts";
-import type { Params } from "../context.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
 import type { PageAnswer, PageInParts, PageRender, Rendering } from "../pages/page_render.ts";
@@ -25,17 +25,17 @@ import { withOwnHeaders } from "../http/vary.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { UserTexts } from "../dispatch/user_texts.ts";
 
-/** What serving works with. */
+/** The services that serving needs. */
 export interface ServeServices {
   /** Finds pages. */
   readonly router: Router<PageRoute>;
-  /** Finds files; `null` where none are served. */
+  /** Finds files; `null` if none are served. */
   readonly files: StaticFiles | null;
   /** Renders pages. */
   readonly rendering: Rendering;
   /** The texts that users read. */
   readonly userTexts: UserTexts;
-  /** Told everything that went wrong and was none of the visitor's doing. */
+  /** Called with every error that is not a refusal. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
 
@@ -43,13 +43,9 @@ const encoder = new TextEncoder();
 const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
 
 /**
- * Answers a request that asks for no action.
+ * Responds to a request that does not name an action.
  *
- * @param request The request.
- * @param url Its canonical URL.
  * @param match The page at its address, or `null`.
- * @param deps What it may resolve.
- * @param services What serving works with.
  */
 export async function serve(
   request: Request,
@@ -58,73 +54,53 @@ export async function serve(
   deps: RequestDeps,
   services: ServeServices,
 ): Promise<Served> {
-  const served = await find(request, url, match, deps, services);
+  const pageRender: PageRender = {
+    page: match?.route ?? null,
+    isOrigin: true,
+    url,
+    params: match?.params ?? NO_PARAMS,
+    request,
+    deps,
+    takeToasts: noToasts,
+  };
+  const served = await serveUrl(pageRender, services);
   const { response } = served;
-  // Asked in this order: a body that was looked at is sent as a stream from then on.
+  // In this order: after reading `response.body`, Deno sends it as a stream.
   if (request.method !== "HEAD" || response.body === null) return served;
   const { body } = response;
   await notify(() => body.cancel(), (error) => services.report(error, request, null));
   return whole(new Response(null, response));
 }
 
-/** An answer that nothing of the application makes any more. */
+/** Returns a response that is complete. */
 function whole(response: Response): Served {
   return { response, isStream: false, drawn: null };
 }
 
-async function find(
-  request: Request,
-  url: URL,
-  match: RouteMatch<PageRoute> | null,
-  deps: RequestDeps,
-  services: ServeServices,
-): Promise<Served> {
+async function serveUrl(pageRender: PageRender, services: ServeServices): Promise<Served> {
   const { router, files } = services;
+  const { page, request, url } = pageRender;
   if (url.pathname.startsWith(CLIENT_FOLDER)) {
     const script = clientScript(request, url);
     if (script !== null) return whole(script);
   }
-  if (match !== null) return await servePage(request, url, match, deps, services);
+  if (page !== null) return await servePage(pageRender, services);
   const file = files === null ? null : await files(request, url);
   if (file !== null) return whole(file);
   const elsewhere = trailingSlashRedirect(url);
   if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
     return whole(new Response(null, { status: 308, headers: { location: elsewhere } }));
   }
-  const pageRender: PageRender = {
-    page: null,
-    isOrigin: true,
-    url,
-    params: NO_PARAMS,
-    request,
-    deps,
-    takeToasts: noToasts,
-  };
   return await serveFailure(pageRender, failure(404, catalogueText("notFound")), services);
 }
 
-async function servePage(
-  request: Request,
-  url: URL,
-  match: RouteMatch<PageRoute>,
-  deps: RequestDeps,
-  services: ServeServices,
-): Promise<Served> {
+async function servePage(withoutToasts: PageRender, services: ServeServices): Promise<Served> {
+  const { request, url } = withoutToasts;
   if (request.method === "OPTIONS") {
     return whole(new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    const refusal = notAllowed("GET, HEAD");
-    const pageRender: PageRender = {
-      page: match.route,
-      isOrigin: true,
-      url,
-      params: match.params,
-      request,
-      deps,
-      takeToasts: noToasts,
-    };
-    return await serveFailure(pageRender, refusal, services);
+    return await serveFailure(withoutToasts, notAllowed("GET, HEAD"), services);
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
   let isShown = false;
@@ -132,30 +108,22 @@ async function servePage(
     isShown = true;
     return toasts;
   };
-  const pageRender: PageRender = {
-    page: match.route,
-    isOrigin: true,
-    url,
-    params: match.params,
-    request,
-    deps,
-    takeToasts,
-  };
+  const pageRender: PageRender = { ...withoutToasts, takeToasts };
   try {
     if (request.method === "GET" && toasts.length === 0) {
       const page = await services.rendering.pageInParts(pageRender);
       return page.kind === "parts" ? await serveInParts(page, request, services) : sealPage(page, request);
     }
-    // Known as a whole before its headers go out: they say its length, or that its toasts have been shown.
+    // Rendered completely before its headers are sent: they have its length, or remove the cookie of its toasts.
     const served = sealPage(await services.rendering.page(pageRender, null, 200), request);
-    // A page that has no place for toasts leaves them to the next.
+    // A page that does not show toasts leaves them to the next page.
     if (toasts.length > 0 && isShown) {
       served.response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
     }
     return served;
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
-    return await serveFailure({ ...pageRender, takeToasts: noToasts }, failureOf(error), services);
+    return await serveFailure(withoutToasts, failureOf(error), services);
   }
 }
 
@@ -172,16 +140,10 @@ async function serveInParts(
     if (isReportable(error)) report(error, request, null);
     return userTexts.ofFailure(failureOf(error), { request });
   });
-  const { headers: said, ...reply } = replyWithPage(whole, request.method);
-  // A proxy that gathers the answer, as nginx does unless it is told, would gather the wait too.
-  const response = sendReply({ ...reply, headers: { ...said, "x-accel-buffering": "no" }, body }, {});
+  const { headers: own, ...reply } = replyWithPage(whole, request.method);
+  // A proxy such as nginx buffers a response otherwise.
+  const response = sendReply({ ...reply, headers: { ...own, "x-accel-buffering": "no" }, body }, {});
   return { response, isStream: true, drawn };
-}
-
-const NO_PARAMS: Params = Object.freeze({});
-
-function noToasts(): readonly ToastValue[] {
-  return [];
 }
 
 async function serveFailure(
@@ -195,9 +157,9 @@ async function serveFailure(
     await rendering.failure(pageRender, status, userTexts.ofFailure(refusal, pageRender)),
     request,
   );
-  const told = served.response.headers;
-  if (!told.has("cache-control")) told.set("cache-control", "no-store");
-  for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) told.set(name, value);
+  const sent = served.response.headers;
+  if (!sent.has("cache-control")) sent.set("cache-control", "no-store");
+  for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) sent.set(name, value);
   return served;
 }
 
@@ -208,7 +170,7 @@ function sealPage(answer: PageAnswer, { method }: Request): Served {
   return { response: sealed, isStream: true, drawn: null };
 }
 
-/** The runtime, or a part of it; `null` for a name that is none of its files. */
+/** Returns a file of the runtime; `null` if it has no file of this name. */
 function clientScript(request: Request, url: URL): Response | null {
   const file = CLIENT_FILES.get(url.pathname.slice(CLIENT_FOLDER.length));
   if (file === undefined) return null;
@@ -217,7 +179,7 @@ function clientScript(request: Request, url: URL): Response | null {
   }
   const headers = new Headers({
     etag: file.etag,
-    // The name of a part is that of its build: what bears it never changes (RFC 8246).
+    // The name of a later part includes its build: its content never changes (RFC 8246).
     "cache-control": url.pathname === CLIENT_PATH ? "no-cache" : "public, max-age=31536000, immutable",
     "content-type": "text/javascript; charset=utf-8",
     "x-content-type-options": "nosniff",

@@ -1,5 +1,5 @@
 /**
- * What every format of answer works with.
+ * The services of every response format.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import type { PageRender, Rendering } from "../pages/page_render.ts";
 import type { UserTexts } from "../dispatch/user_texts.ts";
 import type { SignalFamily } from "../signals.ts";
 
-/** What answering works with. */
+/** The services of every response format. */
 export interface RespondServices {
   /** Renders pages. */
   readonly rendering: Rendering;
-  /** Seconds of silence before a heartbeat; 0 for none. */
+  /** Idle time before a heartbeat, in seconds; 0 for none. */
   readonly heartbeatSeconds: number;
   /** The texts that users read. */
   readonly userTexts: UserTexts;
-  /** The status of a page that is shown again because its form was refused. */
+  /** The status of the page of an invalid form. */
   readonly invalidStatus: 200 | 422;
   /** The signals of this handler. */
   readonly signals: SignalFamily;
-  /** The page that a failure without an origin is told on. */
+  /** Returns the page that shows a failure without an origin page. */
   readonly pageRenderOf: (answer: Answer) => PageRender;
-  /** Told everything that went wrong and was none of the visitor's doing. */
+  /** Called with every error that is not a refusal. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }

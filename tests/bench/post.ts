@@ -22,6 +22,9 @@ import { sampleOf } from "./sample.ts";
 const WORKS: Readonly<Record<string, (app: Application, id: string) => Request>> = {
   "page of 200 rows": ({ url }) => new Request(url, { headers: DOCUMENT }),
   "valid post with id": (app, id) => post(app, DOCUMENT, { title: "A note", n: "7", _hyper_once: id }),
+  // The page is named by the fields alone, and not by the URL before the body is read.
+  "same, bare endpoint": (app, id) =>
+    post({ ...app, endpoint: bareUrl(app) }, DOCUMENT, { title: "A note", n: "7", _hyper_once: id }),
   "valid post without id": (app) => post(app, DOCUMENT, { title: "A note", n: "7" }),
   "invalid post with id": (app, id) => post(app, DOCUMENT, { title: "", n: "seven", _hyper_once: id }),
   "post as event stream": (app, id) => post(app, { ...RUNTIME, "x-hyper-request-id": id }, { title: "A note", n: "7" }),
@@ -159,6 +162,10 @@ async function start(checkout: string): Promise<Application> {
     console.error(`${name}: ${response.status} ${(await response.text()).slice(0, 60).replaceAll("\n", "⏎")}`);
   }
   return app;
+}
+
+function bareUrl({ endpoint }: Application): string {
+  return endpoint.split("?", 1)[0] ?? "";
 }
 
 /** A post of the form's fields. */

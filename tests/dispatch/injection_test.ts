@@ -31,13 +31,13 @@ function deps(): RequestDeps {
 
 const inject = (injectables: Readonly<Record<string, Injectable<unknown>>>) => injectBeforeForm(injectables, deps());
 
-Deno.test("injectBeforeForm() resolves what does not ask for the form", async () => {
+Deno.test("injectBeforeForm() resolves dependencies that do not need the form", async () => {
   const user = dependency("user", () => "ada");
   const { injected, waiting } = await inject({ user, again: Depends(user), q: DQuery("q") });
   assertEquals([injected, waiting], [{ user: "ada", again: "ada", q: "milk" }, {}]);
 });
 
-Deno.test("injectBeforeForm() leaves for later what asks for the form, directly or through others", async () => {
+Deno.test("injectBeforeForm() returns dependencies that need the form, directly or indirectly, as waiting", async () => {
   const inner = dependency("inner", ({ deps }) => deps.get(DForm(form)));
   const outer = dependency("outer", async ({ deps }) => {
     await Promise.resolve();
@@ -49,7 +49,7 @@ Deno.test("injectBeforeForm() leaves for later what asks for the form, directly 
   assertEquals([injected, waiting], [{ user: "ada" }, { outer, bound }]);
 });
 
-Deno.test("injectBeforeForm() throws the first failure in the order of the names, when all have settled", async () => {
+Deno.test("injectBeforeForm() throws the first failure in the order of the names, after all have settled", async () => {
   const log: string[] = [];
   const slow = dependency("slow", async () => {
     await new Promise<void>((resolve) => queueMicrotask(resolve));

@@ -26,14 +26,14 @@ Deno.test("Lifetime ends once", async () => {
   assertEquals(log, ["disposed"]);
 });
 
-Deno.test("Lifetime ends at once with an answer that is complete, and gives it back as it is", async () => {
+Deno.test("Lifetime.endWith() ends at once for a complete response, and returns it unchanged", async () => {
   const { lifetime, log } = await holding();
   const response = new Response("x");
   assertEquals(await lifetime.endWith(response, false), response);
   assertEquals(log, ["disposed"]);
 });
 
-Deno.test("Lifetime ends after the last byte of an answer that is still being made", async () => {
+Deno.test("Lifetime.endWith() ends after the last byte of a response that is being created", async () => {
   const { lifetime, log } = await holding();
   const response = await lifetime.endWith(new Response("x", { status: 201, headers: { "x-own": "1" } }), true);
   assertEquals(log, []);
@@ -41,14 +41,14 @@ Deno.test("Lifetime ends after the last byte of an answer that is still being ma
   assertEquals(log, ["disposed"]);
 });
 
-Deno.test("Lifetime ends when the reader leaves, and tells the body", async () => {
+Deno.test("Lifetime.endWith() ends when the reader leaves, and cancels the body", async () => {
   const { lifetime, log } = await holding();
   const body = new ReadableStream({ cancel: () => void log.push("cancelled") });
   await (await lifetime.endWith(new Response(body), true)).body?.cancel();
   assertEquals(log.toSorted(), ["cancelled", "disposed"]);
 });
 
-Deno.test("Lifetime ends when the body fails, and passes the failure on", async () => {
+Deno.test("Lifetime.endWith() ends when the body fails, and passes on the error", async () => {
   const { lifetime, log } = await holding();
   const body = new ReadableStream({ pull: () => Promise.reject(new Error("broken")) });
   const response = await lifetime.endWith(new Response(body), true);

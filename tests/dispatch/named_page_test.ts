@@ -34,7 +34,7 @@ for (
   });
 }
 
-Deno.test("pageOfFields() adds the rest of an address, and nothing to one that is whole", () => {
+Deno.test("pageOfFields() completes a short address, and leaves a whole one", () => {
   const read = (address: string, fields: Readonly<Record<string, string>>): string | null => {
     const url = new URL(`${ENDPOINT}?_next_form_origin=${encodeURIComponent(address)}`);
     return pageOfFields(pageOfUrl(url, finders), fieldsOf(fields), url, finders)?.url.href ?? null;
@@ -47,7 +47,7 @@ Deno.test("pageOfFields() adds the rest of an address, and nothing to one that i
   assertThrows(() => read("/notes/7", { _next_form_page: "pages/page.tsx" }), InputError, "names another page");
 });
 
-Deno.test("pageOfFields() reads both fields where the URL names no page, and neither of other bodies", () => {
+Deno.test("pageOfFields() reads both fields if the URL names no page, and only of a form body", () => {
   const url = new URL(ENDPOINT);
   const named = pageOfUrl(url, finders);
   const both = fieldsOf({ _next_form_page: FILE, _next_form_origin: "/notes/7" });
@@ -60,7 +60,7 @@ Deno.test("pageOfFields() reads both fields where the URL names no page, and nei
   }
 });
 
-Deno.test("identityOfPage() is the route with its params, or the path where no page is", () => {
+Deno.test("identityOfPage() returns the route with its params, or the path without a page", () => {
   const at = (address: string) => finders.origins.resolveAddress(address, new URL(ENDPOINT));
   assertEquals(identityOfPage(at("/notes/%37?a=1")), ["/notes/[id]", { id: "7" }]);
   assertEquals(identityOfPage(at("/nowhere?a=1")), [null, "/nowhere"]);

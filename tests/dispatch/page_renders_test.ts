@@ -3,7 +3,7 @@ import { DependencyCache, getRequestDepCache } from "../../src/deps/cache.ts";
 import { createRequestDeps } from "../../src/deps/resolver.ts";
 import { LazyPageRender, OriginRender } from "../../src/dispatch/page_renders.ts";
 
-function visitOf(headers: Record<string, string>) {
+function renderOf(headers: Record<string, string>) {
   const request = new Request("http://localhost/_next/form/0/", { method: "POST", headers });
   const cache = new DependencyCache(() => {});
   const { signal } = new AbortController();
@@ -18,40 +18,44 @@ function visitOf(headers: Record<string, string>) {
     context: null,
   });
   return {
-    visit: new OriginRender({ page: null, isOrigin: false, url, params: { id: "7" }, request, cache, deps: early }),
+    pageRender: new OriginRender({ route: null, params: { id: "7" }, url }, {
+      request,
+      url: new URL(request.url),
+      cache,
+    }, early),
     cache,
     signal,
   };
 }
 
-Deno.test("OriginVisit.request is a GET of the page, with the headers that belong to one, and shares the cache", () => {
-  const { visit, cache } = visitOf({ cookie: "a=b", "content-type": "text/plain", "x-hyper-action": "save" });
-  const { request } = visit;
+Deno.test("OriginRender.request is a GET of the page, with the headers of a GET, and shares the cache", () => {
+  const { pageRender, cache } = renderOf({ cookie: "a=b", "content-type": "text/plain", "x-hyper-action": "save" });
+  const { request } = pageRender;
   assertEquals([request.method, request.url], ["GET", "http://localhost/notes/7"]);
   assertEquals([...request.headers], [["cookie", "a=b"]]);
   assertStrictEquals(getRequestDepCache(request), cache);
-  assertStrictEquals(visit.request, request);
+  assertStrictEquals(pageRender.request, request);
 });
 
-Deno.test("OriginVisit.deps gives a context that holds in a copy, its request made when somebody asks", () => {
-  const { visit, signal } = visitOf({ cookie: "a=b" });
-  const { ctx } = visit.deps;
+Deno.test("OriginRender.deps has a context that can be copied, with its request created on demand", () => {
+  const { pageRender, signal } = renderOf({ cookie: "a=b" });
+  const { ctx } = pageRender.deps;
   const copy = { ...ctx };
-  assertStrictEquals(copy.request, visit.request);
+  assertStrictEquals(copy.request, pageRender.request);
   assertEquals([copy.url.pathname, copy.params], ["/notes/7", { id: "7" }]);
   assertStrictEquals(copy.signal, signal);
-  assertStrictEquals(copy.deps, visit.deps);
+  assertStrictEquals(copy.deps, pageRender.deps);
 });
 
-Deno.test("LazyVisit is made at most once, and not before its request or its dependencies are asked for", () => {
-  const { visit } = visitOf({});
+Deno.test("LazyPageRender is created at most once, when its request or its dependencies are read", () => {
+  const { pageRender } = renderOf({});
   let made = 0;
-  const lazy = new LazyPageRender(visit, () => {
+  const lazy = new LazyPageRender(pageRender, () => {
     made++;
-    return visit;
+    return pageRender;
   });
-  assertEquals([lazy.url, lazy.params, lazy.page, made], [visit.url, visit.params, null, 0]);
-  assertStrictEquals(lazy.deps, visit.deps);
-  assertStrictEquals(lazy.request, visit.request);
+  assertEquals([lazy.url, lazy.params, lazy.page, made], [pageRender.url, pageRender.params, null, 0]);
+  assertStrictEquals(lazy.deps, pageRender.deps);
+  assertStrictEquals(lazy.request, pageRender.request);
   assertEquals(made, 1);
 });

@@ -20,7 +20,7 @@ for (
     { limit: 1, seconds: NaN },
   ]
 ) {
-  Deno.test(`checkRate() refuses ${rule.limit} in ${rule.seconds} seconds`, () => {
+  Deno.test(`checkRate() throws for ${rule.limit} in ${rule.seconds} seconds`, () => {
     assertThrows(() => checkRate(rule, 'action "a"'), RangeError, 'Cannot limit action "a"');
   });
 }

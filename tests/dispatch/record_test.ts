@@ -50,7 +50,7 @@ for (
   });
 }
 
-Deno.test("storedOf() refuses what is recorded elsewhere or never ran", () => {
+Deno.test("storedOf() throws for an outcome that is recorded elsewhere or did not run", () => {
   assertThrows(
     () => storedOf({ kind: "failure", status: 500, message: "", headers: {}, reason: null }),
     TypeError,
@@ -58,13 +58,13 @@ Deno.test("storedOf() refuses what is recorded elsewhere or never ran", () => {
   );
 });
 
-Deno.test("restore() of what was too large is 409", () => {
+Deno.test("restore() of `tooLarge` returns 409", () => {
   const outcome = restore({ kind: "tooLarge" });
   assert(outcome.kind === "failure");
   assertEquals(outcome.status, 409);
 });
 
-Deno.test("recordResponse() keeps bytes, status and headers when the body has been read, and cookies apart from them", async () => {
+Deno.test("recordResponse() keeps bytes, status and headers when the body was read, and cookies separately", async () => {
   const { claim, ends, cookies } = claiming();
   const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-own", "1"]]);
   const bytes = new Uint8Array([0, 255, 10, 13]);
@@ -83,7 +83,7 @@ Deno.test("recordResponse() keeps bytes, status and headers when the body has be
   assertEquals([again.response.headers.getSetCookie(), cookies], [[], ["a=1", "b=2"]]);
 });
 
-Deno.test("recordResponse() keeps an answer without a body at once", async () => {
+Deno.test("recordResponse() keeps a response without a body at once", async () => {
   const { claim, ends } = claiming();
   await recordResponse(new Response(null, { status: 204 }), claim, UNREAD);
   assertEquals(ends, [{ kind: "response", status: 204, headers: [], body: "" }]);
@@ -99,7 +99,7 @@ for (const [bytes, kind] of [[STORED_BYTES, "response"], [STORED_BYTES + 1, "too
   });
 }
 
-Deno.test("recordResponse() of a body that fails is done all the same, and passes the failure on", async () => {
+Deno.test("recordResponse() finishes the claim of a body that fails, and passes on the error", async () => {
   const { claim, ends } = claiming();
   const body = new ReadableStream({ pull: () => Promise.reject(new Error("broken")) });
   const response = await recordResponse(new Response(body), claim, UNREAD);
@@ -107,7 +107,7 @@ Deno.test("recordResponse() of a body that fails is done all the same, and passe
   assertEquals(ends, [{ kind: "tooLarge" }]);
 });
 
-Deno.test("recordResponse() makes a body to its end when its reader has left, and keeps it", async () => {
+Deno.test("recordResponse() reads a body to its end after its reader has left, and keeps it", async () => {
   const { claim, ends } = claiming();
   const chunks = ["a", "b", "c"].map((text) => new TextEncoder().encode(text));
   const response = await recordResponse(new Response(ReadableStream.from(chunks)), claim, UNREAD);
@@ -117,7 +117,7 @@ Deno.test("recordResponse() makes a body to its end when its reader has left, an
   assertEquals(ends, [{ kind: "response", status: 200, headers: [], body: btoa("abc") }]);
 });
 
-Deno.test("recordResponse() reports a body that fails when its reader has left, and is done all the same", async () => {
+Deno.test("recordResponse() reports a body that fails after its reader has left, and finishes the claim", async () => {
   const { claim, ends } = claiming();
   const reports: unknown[] = [];
   const failure = new Error("broken");
@@ -127,7 +127,7 @@ Deno.test("recordResponse() reports a body that fails when its reader has left, 
   assertEquals([ends, reports], [[{ kind: "tooLarge" }], [failure]]);
 });
 
-Deno.test("recordResponse() reports what a body throws that is cut, as too large or as there is no slot", async () => {
+Deno.test("recordResponse() reports the error of a body that is canceled, as too large or without a slot", async () => {
   const limits = { ...UNREAD.limits, unreadBytes: 0 };
   const noSlot = { ...UNREAD, openSlot: () => ({ kind: "closing" }) as const };
   for (const unread of [{ ...UNREAD, limits }, noSlot]) {
@@ -147,7 +147,7 @@ Deno.test("recordResponse() reports what a body throws that is cut, as too large
   }
 });
 
-Deno.test("recordResponse() makes a body without a reader for no longer than streamSeconds", async () => {
+Deno.test("recordResponse() reads a body without a reader for at most streamSeconds", async () => {
   using time = stopTime();
   const { claim, ends } = claiming();
   let isCancelled = false;
@@ -173,7 +173,7 @@ Deno.test("recordStream() keeps the events of a stream that ended", async () => 
   assertEquals(ends, [{ kind: "events", events: [toast("a"), toast("b")] }]);
 });
 
-Deno.test("recordStream() keeps what was given when it is returned at a yield, as after a redirect", async () => {
+Deno.test("recordStream() keeps the events before a return at a yield, as after a redirect", async () => {
   const { claim, ends } = claiming();
   const events = async function* () {
     yield toast("a");

@@ -45,7 +45,7 @@ async function* count(signal: AbortSignal, log: string[], most = Infinity): Asyn
 }
 
 for (const [limit, maximum] of [["unreadEvents", 3], ["unreadBytes", 3 * TOAST_BYTES]] as const) {
-  Deno.test(`run() takes what ${limit} allows, and cuts what goes past it`, async () => {
+  Deno.test(`run() ends a generator above ${limit}`, async () => {
     const within = running((signal, log) => count(signal, log, 3), { [limit]: maximum });
     let taken = 0;
     assertEquals(await within.stream.run(() => void taken++), "ended");
@@ -63,7 +63,7 @@ for (const [limit, maximum] of [["unreadEvents", 3], ["unreadBytes", 3 * TOAST_B
   });
 }
 
-Deno.test("run() cuts a generator after streamSeconds, and wakes it by its signal", async () => {
+Deno.test("run() ends a generator after streamSeconds, and aborts its signal", async () => {
   using time = stopTime();
   const waiting = Promise.withResolvers<void>();
   const { stream, log } = running(async function* (signal, log) {
@@ -84,14 +84,14 @@ Deno.test("run() cuts a generator after streamSeconds, and wakes it by its signa
   assertStringIncludes(log[1] ?? "", "60 seconds");
 });
 
-Deno.test("run() of a GET that goes past a limit ends it without a report: nothing was left undone", async () => {
+Deno.test("run() of a GET above a limit ends it without a report", async () => {
   const { stream, log } = running(count, { unreadEvents: 3 }, "stop");
   assertEquals(await stream.run(() => {}), "cut");
   await stream.events.return();
   assertEquals(log, ["aborted: TimeoutError", "finally, aborted"]);
 });
 
-Deno.test("run() ends at a terminal event: what the generator would do after it is not asked for", async () => {
+Deno.test("run() ends at a terminal event, and does not continue the generator", async () => {
   const { stream, log } = running(async function* (_signal, log) {
     try {
       yield { event: "redirect", data: { url: "/" } };
@@ -104,7 +104,7 @@ Deno.test("run() ends at a terminal event: what the generator would do after it 
   assertEquals([await stream.run(() => {}), log], ["ended", ["finally"]]);
 });
 
-Deno.test("run() lets timers and connections have their turn while a generator waits for nothing outside", async () => {
+Deno.test("run() does not block timers and connections while a generator awaits nothing external", async () => {
   let isOver = false;
   const { stream } = running(async function* () {
     while (!isOver) yield toast(1);
@@ -117,7 +117,7 @@ Deno.test("run() lets timers and connections have their turn while a generator w
   assert(taken > 1);
 });
 
-Deno.test("run() lets many such generators take turns, none of them left behind", async () => {
+Deno.test("run() resumes many such generators fairly", async () => {
   const counts = [0, 0, 0, 0, 0];
   const runs = counts.map(async (_, at) => {
     // Each goes on until all have come that far, which takes several turns of each.
@@ -131,7 +131,7 @@ Deno.test("run() lets many such generators take turns, none of them left behind"
   assertEquals(new Set(await Promise.all(runs)), new Set(["ended"]));
 });
 
-Deno.test("run() fails with what the generator throws, and with what cannot be said as JSON", async () => {
+Deno.test("run() rejects with the error of the generator, and for a value that is not JSON", async () => {
   const failing = running(async function* () {
     yield toast(1);
     await Promise.reject(new Error("broken"));
@@ -170,7 +170,7 @@ Deno.test("leave() ends a GET, and lets a POST run to its end", async () => {
   assertEquals(post.log, ["done", "finally"]);
 });
 
-Deno.test("leave() of a POST that then goes past a limit cuts it", async () => {
+Deno.test("leave() of a POST that then exceeds a limit ends it", async () => {
   const over = Promise.withResolvers<void>();
   const { stream, log } = running(async function* (signal, log) {
     try {

@@ -17,7 +17,7 @@ function refusalOf(opened: StreamSlot | StreamRefusal): unknown[] {
   return [opened.limit, opened.maximum];
 }
 
-Deno.test("open() gives a principal streamsPerCaller slots and all of them together streams, and names the limit", () => {
+Deno.test("open() refuses a principal above streamsPerCaller and all above streams, and names the limit", () => {
   const streams = createStreams({ streams: 3, streamsPerCaller: 2 });
   slotOf(streams.open(principal("a")));
   slotOf(streams.open(principal("a")));
@@ -26,7 +26,7 @@ Deno.test("open() gives a principal streamsPerCaller slots and all of them toget
   assertEquals(refusalOf(streams.open(principal("c"))), ["streams", 3]);
 });
 
-Deno.test("open() gives an address two thirds of the slots, and one that says nothing all of them", () => {
+Deno.test("open() limits an address to two thirds of the slots, and an unknown holder to all of them", () => {
   const streams = createStreams({ streams: 9, streamsPerCaller: 1 });
   for (let count = 0; count < 6; count++) slotOf(streams.open(address("192.0.2.1")));
   assertEquals(refusalOf(streams.open(address("192.0.2.1"))), ["streams", 9]);
@@ -35,7 +35,7 @@ Deno.test("open() gives an address two thirds of the slots, and one that says no
   assertEquals(refusalOf(unknown.open(UNKNOWN)), ["streams", 9]);
 });
 
-Deno.test("a slot that is given back, however often, is one slot", () => {
+Deno.test("release() frees one slot, even if it is called twice", () => {
   const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
   const first = slotOf(streams.open(UNKNOWN));
   first.release();
@@ -53,7 +53,7 @@ Deno.test("a slot is held after its reader has left", () => {
   slotOf(streams.open(UNKNOWN));
 });
 
-Deno.test("the slot of a generator that does not end when it is told to goes to the next that needs it", async () => {
+Deno.test("open() reclaims the slot of a generator that does not end", async () => {
   using time = stopTime();
   const streams = createStreams({ streams: 2, streamsPerCaller: 2 });
   const stuck: string[] = [];
@@ -71,7 +71,7 @@ Deno.test("the slot of a generator that does not end when it is told to goes to 
   assertEquals(streams.open(UNKNOWN).kind, "refused");
 });
 
-Deno.test("a generator that has ended is not stuck, whatever it is told afterwards", async () => {
+Deno.test("end() after release() does not report a stuck generator", async () => {
   using time = stopTime();
   const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
   const ended = slotOf(streams.open(UNKNOWN));
@@ -83,7 +83,7 @@ Deno.test("a generator that has ended is not stuck, whatever it is told afterwar
   assertEquals(streams.open(UNKNOWN).kind, "refused");
 });
 
-Deno.test("disconnect() lets go the readers of one principal, and not those of an address of that name", () => {
+Deno.test("disconnect() releases the readers of one principal, and not those of an address of the same name", () => {
   const streams = createStreams({ streams: 9, streamsPerCaller: 9 });
   const [one, two, other, same] = [principal("a"), principal("a"), principal("constructor"), address("a")].map(
     (holder) => slotOf(streams.open(holder)),
@@ -93,7 +93,7 @@ Deno.test("disconnect() lets go the readers of one principal, and not those of a
   assertEquals([one, two, other, same].map((slot) => slot?.signal.aborted), [true, true, false, false]);
 });
 
-Deno.test("close() lets all readers go and waits for the last, and not for what runs on without one", async () => {
+Deno.test("close() releases all readers and waits for the last, and not for generators without a reader", async () => {
   const streams = createStreams({ streams: 9, streamsPerCaller: 9 });
   const [one, two] = [slotOf(streams.open(UNKNOWN)), slotOf(streams.open(UNKNOWN))];
   let isClosed = false;

@@ -30,14 +30,14 @@ for (const [what, outcome, status, hasRun, expected] of OUTCOMES) {
   });
 }
 
-Deno.test("Trace keeps the fields that were refused", () => {
+Deno.test("Trace.issues has the invalid fields", () => {
   const trace = new Trace();
   assertEquals(trace.issues, []);
   trace.settled({ kind: "invalid", form: null, issues: { title: ["needed"], "": ["wrong"] } });
   assertEquals(trace.issues, ["title", ""]);
 });
 
-Deno.test("Trace.over settles at the first end, and keeps its time", async () => {
+Deno.test("Trace.over is fulfilled at the first end, and keeps its time", async () => {
   const trace = new Trace();
   assertEquals(trace.endedAt, null);
   trace.end();
@@ -47,7 +47,7 @@ Deno.test("Trace.over settles at the first end, and keeps its time", async () =>
   await trace.over;
 });
 
-Deno.test("Trace.count() counts what passes, those that go out at once each", async () => {
+Deno.test("Trace.count() counts events, each one of a batch", async () => {
   const trace = new Trace();
   const second = { ...TOAST, batch: [TOAST, TOAST, TOAST] };
   const events = async function* (): AsyncGenerator<Patch, void, void> {
@@ -58,7 +58,7 @@ Deno.test("Trace.count() counts what passes, those that go out at once each", as
   assertEquals(trace.events, 4);
 });
 
-Deno.test("Trace.count() hands on what is thrown into it, and the end", async () => {
+Deno.test("Trace.count() passes on throw() and return()", async () => {
   const trace = new Trace();
   const heard: unknown[] = [];
   const events = async function* (): AsyncGenerator<Patch, void, void> {

@@ -92,7 +92,7 @@ Deno.test("setCookie() once the head has gone out is an error that says the way 
   const response = await app.call("late");
   resolve();
   assertEquals(namesOf(await eventsOf(response)), ["toast", "error", "end"]);
-  assertStringIncludes(app.takeError().message, "the head of the answer has gone out; set it before the first item");
+  assertStringIncludes(app.takeError().message, "the head of the response was sent; set it before the first item");
 });
 
 Deno.test("a repeat of a mutation whose answer was lost gets its cookies again, and one that has them gets none", async () => {

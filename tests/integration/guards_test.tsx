@@ -92,7 +92,10 @@ for (const place of PLACES) {
     const response = await ask(app, place);
     assertEquals([response.status, runs], [500, []]);
     await response.body?.cancel();
-    assertStringIncludes(app.takeError().message, place === "page" ? "Cannot render" : "Cannot use what the guard");
+    assertStringIncludes(
+      app.takeError().message,
+      place === "page" ? "Cannot render" : "Cannot use the verdict of the guard",
+    );
   });
 
   Deno.test(`a guard of the ${place} that throws a refusal is answered with its status and words`, async () => {

@@ -418,7 +418,7 @@ Deno.test("live() throws in an action that answers POST", async () => {
   const watch = action("watch", () => live("board"));
   await using app = new App({ "/": { default: () => "", watch } });
   assertEquals((await app.call("watch")).status, 500);
-  assertStringIncludes(app.takeError().message, 'Cannot watch topic "board" in action "watch": it answers POST');
+  assertStringIncludes(app.takeError().message, 'Cannot watch topic "board" in action "watch": its method is POST');
 });
 
 Deno.test("live() ends at once for a client that cannot read a stream, with the items before it", async () => {
@@ -462,9 +462,9 @@ Deno.test("publish() rejects an invalid topic, and items that belong to one call
     assertThrows(() => live(topic), TypeError, "Cannot use topic");
   }
   await app.handler.publish("x".repeat(256), toast("x"));
-  await assertRejects(() => app.handler.publish("a", checkpoint("here")), TypeError, "checkpoint() is about one call");
-  await assertRejects(() => app.handler.publish("a", live("b")), TypeError, "live() is about one call");
-  await assertRejects(() => app.handler.publish("a", "text" as never), TypeError, "string is no item");
+  await assertRejects(() => app.handler.publish("a", checkpoint("here")), TypeError, "checkpoint() is for one call");
+  await assertRejects(() => app.handler.publish("a", live("b")), TypeError, "live() is for one call");
+  await assertRejects(() => app.handler.publish("a", "text" as never), TypeError, "string is not an item");
   assertThrows(() => live("a", { guardSeconds: 0 }), RangeError, "guardSeconds is 0");
 });
 

@@ -144,7 +144,7 @@ Deno.test("preparePage() awaits an async component", async () => {
 });
 
 Deno.test("preparePage() rejects an async component that does not return markup", async () => {
-  // deno-lint-ignore require-await -- what is tested is that it is async
+  // deno-lint-ignore require-await -- it must be async for the test
   const Async = async (): Promise<unknown> => ({});
   await assertRejects(() => prepared({ "/": { default: Async } }), TypeError, "not a JSX expression");
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { canonicalPath, pageUrl, trailingSlashRedirect } from "../../src/pages/page_url.ts";
+import { pageUrl, trailingSlashRedirect } from "../../src/pages/page_url.ts";
 import { createRouter } from "../../src/pages/route.ts";
 
 Deno.test("pageUrl() returns the path of a page without parameters", () => {
@@ -28,7 +28,7 @@ Deno.test("pageUrl() adds a query, repeats lists, omits null and undefined", () 
 
 for (const id of ["", ".", "..", "a/b", "a\\b", "a\nb", "\u007f", "\ud800", undefined, null, {}, true]) {
   Deno.test(`pageUrl() rejects a parameter that no path can contain: ${JSON.stringify(id)}`, () => {
-    // The types refuse the last four; a caller without types must be told too.
+    // The types exclude the last four; callers without types need an error too.
     assertThrows(() => pageUrl("/notes/[id]", { id: id as string }), TypeError, 'as "id"');
   });
 }
@@ -44,20 +44,6 @@ Deno.test("pageUrl() ignores properties of a prototype", () => {
 });
 
 for (
-  const [path, expected] of [
-    ["/", "/"],
-    ["/notes", "/notes"],
-    ["/notes/", "/notes"],
-    ["/notes//", "/notes"],
-    ["//", "/"],
-  ] as const
-) {
-  Deno.test(`canonicalPath() of ${path} is ${expected}`, () => {
-    assertEquals(canonicalPath(path), expected);
-  });
-}
-
-for (
   const [url, expected] of [
     ["http://site.test/", null],
     ["http://site.test/notes", null],
@@ -70,7 +56,7 @@ for (
     ["http://site.test///", "/"],
   ] as const
 ) {
-  Deno.test(`trailingSlashRedirect() of ${url} is ${expected}`, () => {
+  Deno.test(`trailingSlashRedirect() returns ${expected} for ${url}`, () => {
     assertEquals(trailingSlashRedirect(new URL(url)), expected);
   });
 }

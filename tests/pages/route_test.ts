@@ -121,7 +121,7 @@ for (
 }
 
 Deno.test("match() visits as many nodes with two thousand routes as with ten", () => {
-  // Counted, not timed: each lookup of a text among its siblings is one visit.
+  // Counted, not timed: each lookup of a literal among its siblings counts as one visit of a node.
   const count = (routes: number): number => {
     const patterns = Array.from({ length: routes }, (_, index) => `/section-${index}/[id]/edit`);
     const router = routerOf(...patterns, "/[...rest]");

@@ -1,12 +1,12 @@
-/** An application on disk for one test: files by path from its root, and away again after it. */
+/** An application on disk for one test: its files, by their paths from its root, are deleted after the test. */
 import { dirname, join, toFileUrl } from "@std/path";
 
 export const SOURCE = new URL("../../src/", import.meta.url);
 
-/** The head of a module that declares an action. */
+/** The import of a module that declares an action. */
 export const IMPORT_ACTION = `import { action } from "${new URL("actions/action.ts", SOURCE)}";\n`;
 
-/** The head of a module that declares a page class. */
+/** The import of a module that declares a page class. */
 export const IMPORT_PAGE = `import { local, Page } from "${new URL("pages/page_module.ts", SOURCE)}";\n`;
 
 export async function withApp(

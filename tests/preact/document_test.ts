@@ -94,7 +94,7 @@ Deno.test("cutOut() returns the content of the first element of a name, or null"
   assertEquals(cutOut("<p></p>", "x-1"), null);
 });
 
-/** The two ways a page is completed, as rendering takes them. */
+/** Completes a page as rendering does. */
 function complete(html: string, head: readonly string[]): string {
   const document = asDocument(html);
   return document === null ? plainDocument(html, head, SCRIPT, "en") : withHead(document, head);

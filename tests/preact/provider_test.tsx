@@ -33,6 +33,6 @@ Deno.test("createProvider() provides the value of the nearest provider, also to 
 });
 
 Deno.test("createProvider() does not return Preact's own provider, which keeps memory", () => {
-  // Where a Preact names its contexts otherwise this fails, and a page costs half as much again.
+  // Fails if a version of Preact names its contexts differently; a page would then take half as long again.
   assertEquals(NameProvider === Name.Provider, false);
 });

@@ -64,6 +64,6 @@ Deno.test("useContext() returns the value around a component that suspended, and
 });
 
 Deno.test("useContext() does not load Preact's hooks, which look at each element of each page", () => {
-  // The option that hooks are told of every element by.
+  // The option that hooks set, called for every element.
   assertEquals(Reflect.get(options, "__b"), undefined);
 });

@@ -39,7 +39,7 @@ function keep(kept: Patch[], most = Infinity): Gather {
   };
 }
 
-Deno.test("collect() hands on all that a stream gives", async () => {
+Deno.test("collect() passes on all patches of a stream", async () => {
   const events = async function* () {
     yield toast(1);
     await Promise.resolve();
@@ -66,7 +66,7 @@ Deno.test("collect() ends at a terminal event and runs the generator's finally",
   assertEquals([kept, log], [[REDIRECT], ["finally"]]);
 });
 
-Deno.test("collect() gives a failure as a failure, with the words of a refusal and of nothing else", async () => {
+Deno.test("collect() returns an error as a failure, with the message of a refusal only", async () => {
   const failing = async function* (error: Error): AsyncGenerator<Patch, void, void> {
     yield toast(1);
     await Promise.resolve();

@@ -1,22 +1,22 @@
 import { assert, assertEquals } from "@std/assert";
-import { nextTurn } from "../../src/respond/fair_share.ts";
+import { waitForShare } from "../../src/respond/fair_share.ts";
 import { stopTime } from "../support/clock.ts";
 
 const LARGE = 65_536;
 
-Deno.test("nextTurn() lets small items pass, however many", () => {
+Deno.test("waitForShare() does not delay small items", () => {
   using clock = stopTime();
-  for (let item = 0; item < 1_000; item++) assertEquals(nextTurn(8_191), null);
+  for (let item = 0; item < 1_000; item++) assertEquals(waitForShare(8_191), null);
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("nextTurn() lets 128 KiB of large items pass in a millisecond, and the rest in those after it, in order", async () => {
+Deno.test("waitForShare() allows 128 KiB of large items in a millisecond, and the rest later in order", async () => {
   using clock = stopTime();
   // Later than in any other test here: whatever was made before belongs to an earlier turn.
   await clock.tick(1_000);
   const order: number[] = [];
   const wait = (item: number): void => {
-    const turn = nextTurn(LARGE);
+    const turn = waitForShare(LARGE);
     if (turn === null) order.push(item);
     else void turn.then(() => order.push(item));
   };
@@ -33,23 +33,23 @@ Deno.test("nextTurn() lets 128 KiB of large items pass in a millisecond, and the
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("nextTurn() begins anew when a millisecond has passed", async () => {
+Deno.test("waitForShare() starts a new interval after a millisecond", async () => {
   using clock = stopTime();
   await clock.tick(2_000);
-  assertEquals(nextTurn(2 * LARGE), null);
+  assertEquals(waitForShare(2 * LARGE), null);
   await clock.tick(1);
-  assertEquals(nextTurn(2 * LARGE), null);
-  const turn = nextTurn(LARGE);
+  assertEquals(waitForShare(2 * LARGE), null);
+  const turn = waitForShare(LARGE);
   assert(turn !== null);
   await clock.tick(1);
   await turn;
 });
 
-Deno.test("nextTurn() lets an item pass that is larger than a turn", async () => {
+Deno.test("waitForShare() allows an item that is larger than an interval", async () => {
   using clock = stopTime();
   await clock.tick(3_000);
-  assertEquals(nextTurn(10 * LARGE), null);
-  const turn = nextTurn(10 * LARGE);
+  assertEquals(waitForShare(10 * LARGE), null);
+  const turn = waitForShare(10 * LARGE);
   assert(turn !== null);
   await clock.tick(1);
   await turn;

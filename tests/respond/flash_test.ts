@@ -15,17 +15,18 @@ for (
     [{ value: null, nested: { list: [1, "2"] } }],
   ]
 ) {
-  Deno.test(`a flash comes back as it was: ${JSON.stringify(toasts)}`, () => assertEquals(carried(toasts), toasts));
+  Deno.test(`readFlash() returns the toasts of flashCookie(): ${JSON.stringify(toasts)}`, () =>
+    assertEquals(carried(toasts), toasts));
 }
 
-Deno.test("flashCookie() is null where there is nothing to say", () => assertEquals(flashCookie([], true), null));
+Deno.test("flashCookie() returns null without toasts", () => assertEquals(flashCookie([], true), null));
 
 Deno.test("flashCookie() is secure on https", () => {
   assertMatch(flashCookie([{ value: 1 }], true) ?? "", /; Secure/);
   assertEquals(/Secure/.test(flashCookie([{ value: 1 }], false) ?? ""), false);
 });
 
-Deno.test("flashCookie() carries ten toasts and 2,048 bytes at most, the first ones first", () => {
+Deno.test("flashCookie() carries at most ten toasts and 2,048 bytes, the first ones first", () => {
   const many = Array.from({ length: 11 }, (_, index) => ({ value: index }));
   assertEquals(carried(many), many.slice(0, 10));
   const long = { value: "x".repeat(1_500) };
@@ -36,10 +37,10 @@ Deno.test("flashCookie() carries ten toasts and 2,048 bytes at most, the first o
   assertEquals(flashCookie([{ value: `${exact.value}x` }], false), null);
 });
 
-Deno.test("clearFlashCookie() takes the cookie away", () => assertMatch(clearFlashCookie(false), /Max-Age=0/));
+Deno.test("clearFlashCookie() removes the cookie", () => assertMatch(clearFlashCookie(false), /Max-Age=0/));
 
 for (const value of ["", "%7B%7D", "%5B1%2C%22a%22%2Cnull%2C%5B%5D%5D", "%5B", "%FF", "[", "x".repeat(2_049)]) {
-  Deno.test(`readFlash() takes nothing that is no list of objects: ${value.slice(0, 12)}`, () => {
+  Deno.test(`readFlash() ignores a value that is not a list of objects: ${value.slice(0, 12)}`, () => {
     assertEquals(readFlash(new Headers({ cookie: `hyper_flash=${value}` })), []);
   });
 }
@@ -52,7 +53,7 @@ Deno.test("readFlash() reads its own cookie and no other", () => {
 });
 
 for (const other of ["a", "=b", ";", "a;b;=", "hyper_flash", "\u00e4=\u00ff", "x".repeat(60_000), "%", '"', "a=b=c"]) {
-  Deno.test(`readFlash() reads its own cookie beside one that is malformed: ${other.slice(0, 12)}`, () => {
+  Deno.test(`readFlash() reads its own cookie with another one that is malformed: ${other.slice(0, 12)}`, () => {
     const cookie = (flashCookie([{ value: 1 }], false) ?? "").split(";", 1)[0] ?? "";
     assertEquals(readFlash(new Headers({ cookie: `${other}; ${cookie}` })), [{ value: 1 }]);
     assertEquals(readFlash(new Headers({ cookie: `${cookie};${other}` })), [{ value: 1 }]);

@@ -4,13 +4,13 @@ import { VARY } from "../../src/http/vary.ts";
 
 const page = { kind: "page", html: "<p>é</p>", status: 200, headers: null, tookToasts: false } as const;
 
-Deno.test("sendReply() sends status, body and headers, with our list beside what is varied by", async () => {
+Deno.test("sendReply() sends status, body and headers, and extends Vary", async () => {
   const response = sendReply(reply(201, "text", { "content-type": "text/plain", vary: "Cookie" }), {});
   assertEquals([response.status, await response.text()], [201, "text"]);
   assertEquals([...response.headers], [["content-type", "text/plain"], ["vary", `Cookie, ${VARY}`]]);
 });
 
-Deno.test("sendReply() puts given headers over those of the answer", () => {
+Deno.test("sendReply() gives precedence to the headers of `over`", () => {
   const response = sendReply(reply(204, null, { "cache-control": "max-age=60", "retry-after": "1" }), {
     "cache-control": "no-store",
   });
@@ -22,17 +22,17 @@ Deno.test("sendReply() sends every cookie", () => {
   assertEquals([response.headers.getSetCookie(), response.headers.get("allow")], [["a=1", "b=2"], "POST"]);
 });
 
-Deno.test("sendReply() leaves no control character in a header, and none that speaks of the connection", () => {
+Deno.test("sendReply() removes control characters and connection headers", () => {
   const response = sendReply(reply(204, null, { "x-a": "a\u0001b", connection: "x-hop", "x-hop": "1", te: "1" }), {});
   assertEquals([...response.headers], [["vary", VARY], ["x-a", "a%01b"]]);
 });
 
-Deno.test("replyWithPage() is a document, and says its length to a HEAD", () => {
+Deno.test("replyWithPage() is a document, with its length for a HEAD", () => {
   assertEquals(replyWithPage(page, "GET").headers, { "content-type": "text/html; charset=utf-8" });
   assertEquals(replyWithPage(page, "HEAD").headers["content-length"], "9");
 });
 
-Deno.test("replyWithPage() keeps what the page says, over what would be said of any", () => {
+Deno.test("replyWithPage() gives precedence to the headers of the page", () => {
   const headers = new Headers([["content-type", "application/xhtml+xml"], ["set-cookie", "a=1"], [
     "set-cookie",
     "b=2",
@@ -41,15 +41,15 @@ Deno.test("replyWithPage() keeps what the page says, over what would be said of 
   assertEquals([told, cookies], [{ "content-type": "application/xhtml+xml" }, ["a=1", "b=2"]]);
 });
 
-Deno.test("replyWithPage() keeps a page that has announced something from being kept", () => {
+Deno.test("replyWithPage() sends no-store for a page that has shown toasts", () => {
   assertEquals(replyWithPage({ ...page, tookToasts: true }, "GET").headers["cache-control"], "no-store");
 });
 
-Deno.test("lowerCased() writes names in lower case", () => {
+Deno.test("lowerCased() returns names in lower case", () => {
   assertEquals(lowerCased({ Allow: "POST", "retry-after": "1" }), { allow: "POST", "retry-after": "1" });
 });
 
-Deno.test("sendReply() makes cookies fit to be sent", () => {
+Deno.test("sendReply() sanitizes cookies", () => {
   const { headers } = sendReply(reply(200, null, {}, ["a=\x01\u20ac; Path=/", "b=1"]), {});
   assertEquals(headers.getSetCookie(), ["a=%01%E2%82%AC; Path=/", "b=1"]);
 });

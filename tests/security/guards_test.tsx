@@ -63,7 +63,7 @@ Deno.test("createHandler({ guard }) fails closed if the guard returns another va
     const { app, reached, ask } = guarded(() => verdict as unknown as boolean);
     await using _ = app;
     assertEquals([await ask(), reached], [500, ["all"]], JSON.stringify(verdict));
-    assertStringIncludes(app.takeError().message, 'the guard of action "save" gave');
+    assertStringIncludes(app.takeError().message, 'the verdict of the guard of action "save"');
   }
 });
 

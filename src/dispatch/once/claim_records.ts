@@ -68,9 +68,6 @@ export class ClaimRecords {
   /**
    * Takes a claim if it is free.
    *
-   * @param key The key of the mutation.
-   * @param record The claim.
-   * @returns What was found.
    * @throws {Error} The error of the store.
    */
   async take(key: string, record: RunningRecord): Promise<Look> {
@@ -103,8 +100,6 @@ export class ClaimRecords {
   /**
    * Drops an outcome. A claim that is held stays.
    *
-   * @param key The key of the mutation.
-   * @param isHeld `true` if this process runs it.
    * @throws {Error} The error of the store.
    */
   forget(key: string, isHeld: boolean): Promise<void> {

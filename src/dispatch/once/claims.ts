@@ -26,8 +26,8 @@ import type { Store } from "../../store/store.ts";
 import { ClaimRecords, type DoneClaim, type Look, RUNNING } from "./claim_records.ts";
 import { type ClaimRequest, type ClaimServices, HeldClaim, type MineClaim } from "./held.ts";
 import type { RunningRecord } from "./lease.ts";
-import { createLedger, type Ledger } from "./ledger.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
+import { Ledger } from "./ledger.ts";
+import { Outbox } from "./outbox.ts";
 import { Waiting } from "./waiting.ts";
 
 /** The result of a claim. */
@@ -67,27 +67,6 @@ export interface ClaimsOptions {
   readonly maxClaimsPerPrincipal?: number | undefined;
 }
 
-/** Makes claims. */
-export interface Claims {
-  /**
-   * Claims a mutation, or returns its state.
-   *
-   * @param request What is claimed.
-   * @returns The claim.
-   * @throws {HyperError} 503 when the store cannot be reached, so that nothing runs that might run twice.
-   */
-  claim(request: ClaimRequest): Promise<Claim>;
-  /**
-   * Drops an outcome: the next retry runs. A claim that is held stays.
-   *
-   * @param key Its key.
-   * @throws {Error} The error of the store.
-   */
-  forget(key: string): Promise<void>;
-  /** Ends the attempts to reach a store that failed. */
-  close(): void;
-}
-
 /** Milliseconds between two looks at a run of another instance: the first and the longest pause. */
 const FIRST_PAUSE = 25;
 const LONGEST_PAUSE = 500;
@@ -96,7 +75,6 @@ const LONGEST_PAUSE = 500;
  * Creates the claims of a handler.
  *
  * @param options The store, the times and the bounds.
- * @returns The claims.
  * @throws {RangeError} When a time is not above 0 (`waitSeconds` may be 0), or a bound is not a whole number above 0.
  * @throws {TypeError} When `afterCrash` is neither `"retry"` nor `"reject"`.
  */
@@ -123,12 +101,12 @@ export function createClaims(options: ClaimsOptions): Claims {
   });
   const shared = {
     store: options.store,
-    ledger: createLedger({ maxEntries, maxBytes, seconds: ttlSeconds }),
-    outbox: createOutbox(ttlSeconds),
+    ledger: new Ledger({ maxEntries, maxBytes, seconds: ttlSeconds }),
+    outbox: new Outbox(ttlSeconds),
     seconds: ttlSeconds,
     leaseSeconds: options.isShared === false ? null : leaseSeconds,
   };
-  return new StoreClaims(pool, waitSeconds, {
+  return new Claims(pool, waitSeconds, {
     ...shared,
     records: new ClaimRecords({ ...shared, isAtMostOnce: afterCrash === "reject" }),
   });
@@ -139,7 +117,8 @@ interface ClaimsParts extends Omit<ClaimServices, "held" | "drop"> {
   readonly records: ClaimRecords;
 }
 
-class StoreClaims implements Claims {
+/** Claims mutations. */
+export class Claims {
   readonly #pool: Pool;
   readonly #waitSeconds: number;
   readonly #ledger: Ledger;
@@ -167,6 +146,11 @@ class StoreClaims implements Claims {
     };
   }
 
+  /**
+   * Claims a mutation, or returns its state.
+   *
+   * @throws {HyperError} 503 when the store cannot be reached, so that nothing runs that might run twice.
+   */
   async claim(request: ClaimRequest): Promise<Claim> {
     // Waiting for a run counts too: it holds a request open.
     const hold = this.#pool.take(request.holder);
@@ -189,11 +173,13 @@ class StoreClaims implements Claims {
     }
   }
 
+  /** Drops an outcome: the next retry runs. A claim that is held stays. Rejects with the error of the store. */
   forget(key: string): Promise<void> {
     this.#ledger.remove(key);
     return this.#forget(key);
   }
 
+  /** Ends the attempts to reach a store that failed. */
   close(): void {
     this.#outbox.close();
   }

@@ -1,21 +1,21 @@
 /**
- * Cookies as far as an identity is made of them: the pairs of a request, and what an answer makes of them.
+ * The cookies of an identity: the pairs of a request, and their change by a response.
  *
  * @module
  */
 
-/** A cookie that a request carries. */
+/** A cookie of a request. */
 export interface CookiePair {
   readonly name: string;
   /** `name=value`, as it was sent. */
   readonly pair: string;
 }
 
-/** A cookie that an answer sets. */
+/** A cookie that a response sets. */
 export interface SetCookie extends CookiePair {
-  /** `true` if scripts are kept from it. */
+  /** `true` if scripts cannot read it. */
   readonly isHttpOnly: boolean;
-  /** `true` if it is removed by being set. */
+  /** `true` if setting it removes it. */
   readonly isRemoved: boolean;
   /** `true` if it is sent with every request for its host. */
   readonly isForAllPaths: boolean;
@@ -26,7 +26,7 @@ export function pairsOf({ headers }: Pick<Request, "headers">): readonly CookieP
   const header = headers.get("cookie");
   if (header === null) return [];
   return header.split(";").map((pair) => pair.trim()).filter((pair) => pair !== "").map((pair) => ({
-    name: nameOf(pair),
+    name: cookieName(pair),
     pair,
   }));
 }
@@ -40,7 +40,7 @@ export function readSetCookie(value: string): SetCookie {
     return [name.trim().toLowerCase(), value.trim()];
   }));
   return {
-    name: nameOf(pair),
+    name: cookieName(pair),
     pair,
     isHttpOnly: attributes.has("httponly"),
     isRemoved: isRemoved(attributes),
@@ -48,12 +48,12 @@ export function readSetCookie(value: string): SetCookie {
   };
 }
 
-/** Returns the names of the cookies that an answer sets. */
+/** Returns the names of the cookies that a response sets. */
 export function cookieNames(values: readonly string[]): readonly string[] {
   return values.map((value) => readSetCookie(value).name);
 }
 
-/** Returns the `Cookie` header that a client sends once it keeps what an answer sets. */
+/** Returns the `Cookie` header of a client that keeps the cookies of a response. */
 export function mergeCookies(request: Pick<Request, "headers">, values: readonly string[]): string {
   const pairs = new Map(pairsOf(request).map(({ name, pair }) => [name, pair]));
   for (const { name, pair, isRemoved } of values.map(readSetCookie)) {
@@ -63,7 +63,7 @@ export function mergeCookies(request: Pick<Request, "headers">, values: readonly
   return [...pairs.values()].join("; ");
 }
 
-function nameOf(pair: string): string {
+function cookieName(pair: string): string {
   const [name = ""] = pair.split("=", 1);
   return name.trim();
 }

@@ -1,9 +1,9 @@
 /**
- * Answers that have made a new identity, until their client is known to have them.
+ * Responses that created a new identity, until their client is known to have received them.
  *
- * Until then a repeat under the old identity gets the outcome again, cookies included: its first answer may have been lost. From
- * then on a request under the old identity is another mutation: the client that was answered sends its new cookies. So signing in,
- * signing out, and posting the same form again is a new sign-in, and does not set the cookie of the session that has ended.
+ * Until then a retry under the old identity gets the outcome again, with its cookies: its first response may have been lost. After
+ * that a request under the old identity is another mutation, because the client now sends its new cookies. So signing in, signing
+ * out, and posting the same form again is a new sign-in, and does not set the cookie of the session that has ended.
  *
  * @module
  */
@@ -18,66 +18,65 @@ export interface DeliveriesOptions {
   readonly seconds: number;
   /** Drops an outcome. */
   readonly forget: (key: string) => Promise<void>;
-  /** Returns whether a cookie stands for a session. */
+  /** Returns whether a cookie is a session cookie. */
   readonly isIdentity: (name: string) => boolean;
 }
 
-/** Follows answers that have made a new identity. */
+/** Follows responses that created a new identity. */
 export interface Deliveries {
   /**
-   * Follows an answer. Its client is known to have it once a request sends all of its cookies: one alone, such as `lang=en`, may
-   * be some other client's.
+   * Follows a response. Its client has received it once a request sends all of its cookies: a single one, such as `lang=en`, may come
+   * from another client.
    *
-   * @param credentials The cookies that it sets, as `name=value`. One that an answer before has set as well is of no use: no
-   *   session has the same value twice, and `voted=1` is sent by every client that has voted.
+   * @param credentials The cookies that it sets, as `name=value`. One that an earlier response has set is ignored: it does not identify
+   *   a session, as `voted=1`, which every client sends that has voted.
    * @param key The key of its outcome under the identity before.
    */
   follow(credentials: readonly string[], key: string): Promise<void>;
-  /** Drops the outcomes of answers whose cookies a request sends. `null` where there are none, which is nearly always. */
+  /** Drops the outcomes of responses whose cookies a request sends. Returns `null` if there are none, which is nearly always. */
   seen(request: Pick<Request, "headers">): Promise<void> | null;
-  /** Drops the outcomes that have set the cookies which an answer replaces or removes, also those of other processes. */
+  /** Drops the outcomes whose cookies a response replaces or removes, also those of other processes. */
   replaced(request: Pick<Request, "headers">, cookies: readonly string[]): Promise<void>;
 }
 
-/** An answer that is followed. */
+/** A response that is followed. */
 interface Delivery {
   /** The key of its outcome. */
   readonly key: string;
-  /** The cookies by which its client is known to have it. */
+  /** The cookies that its client sends once it has received it. */
   readonly pairs: readonly string[];
 }
 
-/** Cookies that are looked out for at most; one above it is found when it is replaced. */
+/** Maximum number of followed cookies. One above it is found when it is replaced. */
 const MAX_FOLLOWED = 10_000;
 
 /**
- * Makes the deliveries of a handler.
+ * Creates the deliveries of a handler.
  *
- * @param options The store, and what they drop.
- * @returns The deliveries.
+ * @param options The store, and the function that drops an outcome.
  */
 export function createDeliveries({ store, seconds, forget, isIdentity }: DeliveriesOptions): Deliveries {
-  // Answers by each cookie they set, the oldest first; gone when their cookies have been seen.
+  // Responses by each cookie they set, the oldest first; removed when a request sends their cookies.
   const followed = new Map<string, Delivery>();
-  // The cookies that answers have set, as digests, the oldest first.
+  // The cookies that responses have set, as digests, the oldest first.
   const made = new Set<string>();
   const drop = async (pairs: readonly string[], key: string): Promise<void> => {
     for (const pair of pairs) followed.delete(pair);
     await forget(key);
-    for (const pair of pairs) await store.delete(indexOf(pair));
+    for (const pair of pairs) await store.delete(pointerKey(pair));
   };
   return {
     async follow(credentials, key) {
-      const delivery = { key, pairs: credentials.filter((pair) => !made.has(indexOf(pair))) };
+      const delivery = { key, pairs: credentials.filter((pair) => !made.has(pointerKey(pair))) };
       for (const pair of delivery.pairs) {
-        await store.put(indexOf(pair), key, seconds);
+        await store.put(pointerKey(pair), key, seconds);
         dropOldest(followed);
         followed.set(pair, delivery);
       }
-      // Not before: where the store has failed, this is called again.
+      // After the store has succeeded: otherwise this is called again.
       for (const pair of delivery.pairs) {
         dropOldest(made);
-        made.add(indexOf(pair));
+        made.add(pointerKey(pair));
       }
     },
     seen(request) {
@@ -97,20 +96,20 @@ export function createDeliveries({ store, seconds, forget, isIdentity }: Deliver
       for (const { name, pair } of pairsOf(request)) {
         const set = made.get(name);
         if (set === undefined || !isIdentity(name) || (set.pair === pair && !set.isRemoved)) continue;
-        const key = await store.get(indexOf(pair));
+        const key = await store.get(pointerKey(pair));
         if (typeof key === "string") await drop(followed.get(pair)?.pairs ?? [pair], key);
       }
     },
   };
 }
 
-/** Makes room for one more. */
+/** Makes room for one more entry. */
 function dropOldest<T>(kept: Pick<Map<T, unknown>, "size" | "keys" | "delete">): void {
   const [oldest] = kept.keys();
   if (kept.size >= MAX_FOLLOWED && oldest !== undefined) kept.delete(oldest);
 }
 
-/** The key under which the outcome is found that has set a cookie. */
-function indexOf(pair: string): string {
+/** Returns the key of the pointer from a cookie to the outcome that has set it. */
+function pointerKey(pair: string): string {
   return `hyper:once:set:${sha256(pair)}`;
 }

@@ -1,22 +1,22 @@
 /**
- * The digest of a mutation: the same for its repeats, another for any other.
+ * The digest of a mutation: the same for its retries, different for other mutations.
  *
  * @module
  */
 import { type Hash, startSha256 } from "../../platform/hash.ts";
 import { StoredFile } from "../../http/stored_file.ts";
 
-/** What makes two requests the same mutation, but for the identity of who sends them. */
+/** The parts that two requests of the same mutation share, without the identity of the user. */
 export interface Mutation {
   /** The full name of the action. */
   readonly action: string;
   /** The request id, or the value of the form's `_hyper_once`. */
   readonly id: string;
-  /** The identity of the page that the call is about; `null` or absent for none. JSON. */
+  /** The identity of its page, as JSON; `null` or absent for none. */
   readonly page?: unknown;
   /**
-   * What the action was sent: JSON values, files, and lists and records of these, the same whatever the order of keys. Files
-   * count by name, type and content.
+   * The input: JSON values, files, and lists and records of these. The order of keys does not count. Files count by name, type and
+   * content.
    */
   readonly input: unknown;
 }
@@ -26,25 +26,22 @@ export interface Mutation {
  *
  * A file is read as a stream, so that a large one is never in memory.
  *
- * @param mutation Action, id and input.
- * @returns The digest in hexadecimal digits; a promise of it where there are files to read.
- * @throws {TypeError} When a value of the input is of none of these kinds.
+ * @returns The digest in hexadecimal digits; a promise of it if there are files to read.
+ * @throws {TypeError} When the input has a value of another kind.
  */
-export function digestOf({ action, id, page = null, input }: Mutation): string | Promise<string> {
+export function digestMutation({ action, id, page = null, input }: Mutation): string | Promise<string> {
   const files: Blob[] = [];
-  // Each part says itself where it ends.
-  const hash = startSha256().update(JSON.stringify([action, id, page]) + encode(input, files));
+  // Each part is self-delimiting.
+  const hash = startSha256().update(JSON.stringify([action, id, page]) + encodeInput(input, files));
   return files.length === 0 ? hash.digest("hex") : addFiles(hash, files);
 }
 
 /**
  * Returns the key under which a mutation of an identity is kept in the store.
  *
- * The length is bounded, and the store shows neither who asked nor what for.
+ * Its length is bounded, and it shows the store neither the user nor the input.
  *
- * @param digest The digest of the mutation.
  * @param identity The digest of the identity; `null` for an anonymous user.
- * @returns The key.
  */
 export function onceKey(digest: string, identity: string | null): string {
   return `hyper:once:${digest}:${identity ?? "anonymous"}`;
@@ -56,22 +53,22 @@ async function addFiles(hash: Hash, files: readonly Blob[]): Promise<string> {
 }
 
 /**
- * JSON with sorted keys; what JSON cannot say begins with a letter that no JSON value begins with. Files are put aside,
- * in the order they come, to be read after.
+ * Encodes a value as JSON with sorted keys. A value without JSON begins with a letter that does not begin a JSON value. Files are
+ * collected in order, to be read later.
  */
-function encode(value: unknown, files: Blob[]): string {
+function encodeInput(value: unknown, files: Blob[]): string {
   if (value === undefined) return "U";
   if (typeof value === "bigint") return `B${value}`;
   if (typeof value === "number" && !Number.isFinite(value)) return `N${value}`;
   if (value === null || typeof value !== "object") return encodePrimitive(value);
   if (value instanceof Date) return `D${value.valueOf()}`;
   if (value instanceof Blob) return `F${files.push(value)}`;
-  if (Array.isArray(value)) return `[${value.map((item) => encode(item, files)).join()}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => encodeInput(item, files)).join()}]`;
   return encodeRecord(value, files);
 }
 
 function encodePrimitive(value: unknown): string {
-  // Escapes lone surrogates, which UTF-8 would all turn into one and the same character.
+  // JSON escapes lone surrogates, which UTF-8 would replace with one and the same character.
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`Cannot digest input: a ${typeof value} is not data`);
   return text;
@@ -83,10 +80,10 @@ function encodeRecord(record: object, files: Blob[]): string {
     throw new TypeError(`Cannot digest input: ${Object.prototype.toString.call(record)} is not a plain record`);
   }
   let text = "";
-  // Sorted by code units: the same on every machine, whatever its locale.
+  // Sorted by code units, independent of the locale.
   for (const key of Object.keys(record).sort()) {
     // An own key of a plain record.
-    const value = encode((record as Readonly<Record<string, unknown>>)[key], files);
+    const value = encodeInput((record as Readonly<Record<string, unknown>>)[key], files);
     text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${value}`;
   }
   return `{${text}}`;
@@ -98,7 +95,7 @@ async function encodeFile(file: Blob): Promise<string> {
 }
 
 async function digestFile(file: Blob): Promise<string> {
-  // Its content lies elsewhere, and was hashed as it came.
+  // Its content is stored elsewhere, and was hashed when it was read.
   if (file instanceof StoredFile) return file.sha256;
   const hash = startSha256();
   for await (const chunk of file.stream()) hash.update(chunk);

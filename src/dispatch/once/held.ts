@@ -25,16 +25,10 @@ export interface MineClaim extends AsyncDisposable {
    * once needs no timer, which would cost more than the claim. A second call does nothing.
    */
   renew(): void;
-  /**
-   * Keeps a cookie with the outcome for retries: they come from the same client, whose first response may have been lost.
-   *
-   * @param value The value of `Set-Cookie`.
-   */
+  /** Keeps a cookie with the outcome for retries: they come from the same client, whose first response may have been lost. */
   keepCookie(value: string): void;
   /**
    * Keeps the cookies of a response of the application, before those that were set with `setCookie()`, in the order of sending.
-   *
-   * @param values The values of `Set-Cookie`.
    */
   keepOwnCookies(values: readonly string[]): void;
   /**
@@ -45,7 +39,6 @@ export interface MineClaim extends AsyncDisposable {
   /**
    * Keeps the outcome for retries. One above `STORED_BYTES` is kept as `tooLarge`.
    *
-   * @param outcome The outcome, without its cookies.
    * @returns Fulfilled when the store has it, or has failed once. Does not reject.
    */
   finish(outcome: StoredResult): Promise<void>;
@@ -65,7 +58,7 @@ export interface Move {
   readonly onKept: () => Promise<void>;
 }
 
-/** What is claimed. */
+/** The mutation to claim, and its request. */
 export interface ClaimRequest {
   /** The key, as `onceKey()` returns it. */
   readonly key: string;
@@ -85,7 +78,7 @@ export interface ClaimRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What all claims of a process share. */
+/** The services that all claims of a process share. */
 export interface ClaimServices {
   readonly store: Store;
   readonly ledger: Ledger;
@@ -123,15 +116,11 @@ export class HeldClaim implements MineClaim {
   #cookies: string[] | null = null;
   /** The key of the new identity, which this process runs as well; `null` before it is known. */
   #alias: string | null = null;
-  /** What was reported about the lease; `null` while it holds. */
+  /** The reported state of the lease; `null` while it holds. */
   #lost: "taken" | "renewed" | null = null;
-  /** Where retries look that send the cookies of the head; `null` before the head is sent. */
+  /** The key of retries that send the cookies of the head; `null` before the head is sent. */
   #moved: Promise<Move | null> | null = null;
 
-  /**
-   * @param services What all claims share.
-   * @param options The claim.
-   */
   constructor(services: ClaimServices, options: HeldOptions) {
     const { store, leaseSeconds } = services;
     const { request: { key }, record } = options;

@@ -1,10 +1,10 @@
 /**
- * The identity of a request: whose mutation it is.
+ * The identity of a request: the user a mutation belongs to.
  *
- * The principal where the application names one. Else the cookies of its sessions and `Authorization`: the cookies that
- * `idempotency.cookies` names, or those that this application sets `HttpOnly`. Their names are learned as answers set them, and kept in
- * the store, so that they are known after a restart and to other instances. All other cookies are left out: a script that counts
- * visits changes one between a first try and its repeat.
+ * It is the principal if the application identifies users. Otherwise it is `Authorization` and the session cookies: those that
+ * `idempotency.cookies` names, or those that this application sets `HttpOnly`. Their names are learned from responses and kept in the
+ * store, so that they are known after a restart and to other instances. Other cookies do not count: an analytics script may change one
+ * between a request and its retry.
  *
  * @module
  */
@@ -15,91 +15,60 @@ import { cookieNames, mergeCookies, pairsOf, readSetCookie } from "./cookies.ts"
 /** Returns the principal of a request, as `createHandler({ principal })` does. */
 export type PrincipalOf = (request: Request) => string | null | PromiseLike<string | null>;
 
-/** Options for {@linkcode createIdentities}. */
+/** Options for {@linkcode Identities}. */
 export interface IdentitiesOptions {
-  /** The store in which learned names are kept. */
+  /** The store of the learned names. */
   readonly store: Store;
-  /** The names of the cookies that stand for a session. Default: those that answers set `HttpOnly`. */
+  /** The names of session cookies. Default: those that responses set `HttpOnly`. */
   readonly cookies?: readonly string[] | undefined;
-  /** Names the principal of a request; `null` where the application does not. */
+  /** Returns the principal of a request; `null` if the application does not identify users. */
   readonly principal: PrincipalOf | null;
 }
 
-/** The identity of a request, in digests. */
+/** The identity of a request, as digests. */
 export interface Identity {
-  /** The principal, else the session; `null` for an anonymous user. */
+  /** The principal, or else the session; `null` for an anonymous user. */
   readonly user: string | null;
-  /** The cookies of its sessions, and `Authorization`; `null` where it has none. */
+  /** The session cookies and `Authorization`; `null` if it has neither. */
   readonly session: string | null;
 }
 
-/** The identity that an answer makes. */
+/** The identity that a response creates. */
 export interface NewIdentity {
   /** Its digest, as in {@linkcode Identity}. */
   readonly user: string;
-  /** The cookies it is made with, as `name=value`: a client that sends all of them has received the answer. */
+  /** Its cookies as `name=value`: a client that sends all of them has received the response. */
   readonly credentials: readonly string[];
-}
-
-/** Tells requests apart by their identity. */
-export interface Identities {
-  /**
-   * Returns the identity of a request.
-   *
-   * @param request The request, of which only headers are read.
-   * @param principal Its principal, or `null`.
-   * @returns The identity; a promise of it if the names of cookies have to be read, which rejects with the error of the store.
-   */
-  of(request: Pick<Request, "headers">, principal: string | null): Identity | Promise<Identity>;
-  /**
-   * Returns the identity that the cookies of an answer make of that of its request.
-   *
-   * @param request The request.
-   * @param before Its identity.
-   * @param cookies The values of `Set-Cookie`.
-   * @returns The identity; `null` where it is the same, or that of an anonymous user.
-   */
-  after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null>;
-  /** Returns whether a cookie stands for a session, as far as is known now. */
-  isIdentity(name: string): boolean;
-  /** Learns the names of cookies from the values of `Set-Cookie`. */
-  learn(cookies: readonly string[]): Promise<void>;
 }
 
 /** The key of the names in the store. */
 const NAMES_KEY = "hyper:once:cookies";
-/** Seconds that names are kept: as long as a browser keeps a cookie (RFC 6265bis, 5.5). */
+/** Time that names are kept, in seconds: as long as a browser keeps a cookie (RFC 6265bis, 5.5). */
 const NAMES_SECONDS = 400 * 24 * 60 * 60;
-/** Milliseconds after which they are read again: another instance may have learned one. */
+/** Milliseconds after which names are read again: another instance may have learned one. */
 const NAMES_AGE = 60_000;
-/** Names that are learned at most: an application that makes up a name for each answer has none that stands for a session. */
+/** Maximum number of learned names: random names for each response are not session cookies. */
 const MAX_NAMES = 50;
-/** The library's own cookies: what they say is shown once, and stands for no session. */
+/** The cookies of this library, which are not session cookies. */
 const OWN_COOKIE = /^(?:__Host-|__Secure-)?hyper_(?:flash|dev)/i;
 
-/**
- * Makes the identities of a handler.
- *
- * @param options Where they come from.
- * @returns The identities.
- * @throws {TypeError} When a name is not that of a cookie.
- */
-export function createIdentities(options: IdentitiesOptions): Identities {
-  return new CookieIdentities(options);
-}
-
-class CookieIdentities implements Identities {
+/** Determines the identity of requests. */
+export class Identities {
   readonly #store: Store;
   readonly #principal: PrincipalOf | null;
   readonly #isFixed: boolean;
   readonly #names: Set<string>;
-  /** Set by a name that the store does not have yet. */
+  /** `true` if the store does not have all names. */
   #isUnsaved = false;
-  /** Settled when the store has been told; `null` while it is not being told. */
+  /** Settled when the names are stored; `null` if they are not being stored. */
   #saving: Promise<void> | null = null;
-  /** When the names were read last, on the clock of `performance.now()`; `null` before. */
+  /** The last time the names were read, in milliseconds of `performance.now()`; `null` before. */
   #readAt: number | null = null;
 
+  /**
+   * @param options The store, and the sources of identities.
+   * @throws {TypeError} When a name is not a cookie name.
+   */
   constructor({ store, cookies, principal }: IdentitiesOptions) {
     for (const name of cookies ?? []) {
       if (typeof name === "string" && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) continue;
@@ -116,6 +85,13 @@ class CookieIdentities implements Identities {
     this.#names = new Set(cookies);
   }
 
+  /**
+   * Returns the identity of a request.
+   *
+   * @param request The request, of which only headers are read.
+   * @param principal Its principal, or `null`.
+   * @returns The identity; a promise of it if the names of cookies have to be read, which rejects with the error of the store.
+   */
   of(request: Pick<Request, "headers">, principal: string | null): Identity | Promise<Identity> {
     if (this.#isFixed || !this.#isOld()) return this.#identityOf(request, principal);
     return this.#read().then(() => this.#identityOf(request, principal));
@@ -133,6 +109,11 @@ class CookieIdentities implements Identities {
     return digest(["session", authorization, cookies.map(({ pair }) => pair).sort()]);
   }
 
+  /**
+   * Returns the identity of the client once it keeps the cookies of a response.
+   *
+   * @returns The identity; `null` if it is the same, or that of an anonymous user.
+   */
   async after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null> {
     this.#add(cookies);
     if (this.#principal === null && !cookieNames(cookies).some((name) => this.#names.has(name))) return null;
@@ -144,19 +125,21 @@ class CookieIdentities implements Identities {
     if (user === null || user === before.user) return null;
     const sent = new Set(pairsOf(request).map(({ pair }) => pair));
     const made = cookies.map(readSetCookie).filter(({ isRemoved, pair }) => !isRemoved && !sent.has(pair));
-    // Of a session before others, which tell less, and sent everywhere: one that is sent nowhere else is not waited for.
+    // Session cookies of all paths are preferred: other requests of the client may not send a cookie of one path.
     const own = preferred(made, ({ name }) => this.#names.has(name));
     return { user, credentials: preferred(own, ({ isForAllPaths }) => isForAllPaths).map(({ pair }) => pair) };
   }
 
+  /** Returns whether a cookie is known to be a session cookie. */
   isIdentity(name: string): boolean {
     return this.#names.has(name);
   }
 
+  /** Learns the names of session cookies from the values of `Set-Cookie`. */
   async learn(cookies: readonly string[]): Promise<void> {
     this.#add(cookies);
     if (!this.#isUnsaved) return;
-    // Told once at a time: where the store does not answer, each answer with a cookie would ask it once more, and report it.
+    // One attempt at a time: if the store does not respond, each response with a cookie would start and report another.
     if (this.#saving !== null) return await this.#saving.catch(() => {});
     this.#saving = this.#save();
     try {
@@ -193,7 +176,7 @@ class CookieIdentities implements Identities {
   }
 }
 
-/** Those of which something is true; all of them where it is true of none. */
+/** Returns the values that pass a test; all values if none does. */
 function preferred<T>(all: readonly T[], test: (one: T) => boolean): readonly T[] {
   const some = all.filter(test);
   return some.length > 0 ? some : all;

@@ -1,5 +1,5 @@
 /**
- * The lease of a claim in a store that other processes share.
+ * The lease of a claim in a shared store.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Store } from "../../store/store.ts";
 /** A claim as the store has it. */
 export interface RunningRecord {
   readonly kind: "running";
-  /** The owner, as a random text. Everything that changes a claim compares it. */
+  /** A random text that identifies the owner. Each change of a claim compares it. */
   readonly owner: string;
 }
 
@@ -20,21 +20,20 @@ export interface LeaseOptions {
   readonly key: string;
   /** The claim. */
   readonly record: RunningRecord;
-  /** Time after which it runs out unless it is renewed, in seconds. */
+  /** Time after which it expires unless it is renewed, in seconds. */
   readonly seconds: number;
   /**
-   * Called when a renewal finds that it has run out: `"taken"` where another process has the claim now, `"renewed"` where
-   * no other had come and it is held again.
+   * Called when a renewal finds that it has expired: `"taken"` if another process has the claim now, `"renewed"` if it is held again.
    */
   readonly onLost: (what: "taken" | "renewed") => void;
 }
 
-/** Keeps a claim from running out while its action function runs: it is renewed at a third of its time. */
+/** Renews a claim at a third of its time, so that it does not expire while its action function runs. */
 export class Lease {
   readonly #options: LeaseOptions;
   /** The timer of the next renewal; `null` before the first, and once it is stopped or lost. */
   #timer: ReturnType<typeof setTimeout> | null = null;
-  /** Set when nothing has to be renewed any more, and never reset. */
+  /** Set when the renewals have ended, and never reset. */
   #isStopped = false;
 
   /** @param options The claim, and its time. */
@@ -42,7 +41,7 @@ export class Lease {
     this.#options = options;
   }
 
-  /** Begins to renew it. Called again it does nothing. */
+  /** Starts the renewals. A second call does nothing. */
   renew(): void {
     if (this.#timer === null && !this.#isStopped) this.#schedule();
   }
@@ -63,10 +62,10 @@ export class Lease {
     let found: "held" | "renewed" | "taken";
     try {
       if (await store.replace(key, record, record, seconds)) found = "held";
-      // Run out, by a clock that was set forward or a process that stood still, and no other has come meanwhile.
+      // Expired, because a clock was set forward or the process stalled, and not claimed meanwhile.
       else found = await store.putIfAbsent(key, record, seconds) ? "renewed" : "taken";
     } catch {
-      // The store does not answer: two more renewals fit into the lease, and when it is lost they say so.
+      // The store does not respond. Two more renewals fit into the lease; they report it if it is lost.
       found = "held";
     }
     if (this.#isStopped) return await this.#takeBack(found);
@@ -74,13 +73,13 @@ export class Lease {
     if (found !== "taken") this.#schedule();
   }
 
-  /** A claim that ended while it was asked for again is not held by anyone: it must not block the next. */
+  /** Releases a claim that ended while it was renewed: it must not block the next one. */
   async #takeBack(found: "held" | "renewed" | "taken"): Promise<void> {
     if (found !== "renewed") return;
     try {
       await this.#options.store.deleteIf(this.#options.key, this.#options.record);
     } catch {
-      // Its time is what is left to wait for.
+      // It expires with its lease.
     }
   }
 }

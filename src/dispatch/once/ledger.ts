@@ -1,19 +1,19 @@
 /**
- * The ledger of the outcomes that this process keeps for repeats: who they are kept for, and how much that is.
+ * The ledger of the outcomes that this process keeps for retries: their holders and their size.
  *
- * One pool for all would let one client push the outcomes of all others out. Here the pool is shared: when it is full, the
- * oldest outcome of the holder that has most of it goes, so that a client that fills it pushes out its own.
+ * Without shares, one client could evict the outcomes of all others. When the pool is full, the oldest outcome of the holder with the
+ * largest share is evicted, so that a client that fills the pool evicts its own outcomes.
  *
- * The outcomes of an IPv6 site are counted together as well, at a quarter: a client may have all of its 65,536 networks, each with
- * next to nothing, and would push out everyone who has more.
+ * The outcomes of an IPv6 site are counted together as well, at a quarter: a client may use all of its 65,536 networks with a small
+ * share each, and would evict the outcomes of all clients with a larger one.
  *
- * An outcome weighs its bytes, and at least the share of one entry (`maxBytes / maxEntries`): one number bounds both.
+ * The weight of an outcome is its size, at least that of an average entry (`maxBytes / maxEntries`): one number bounds both.
  *
  * @module
  */
 import type { Holder } from "../../http/caller.ts";
 
-/** Options for {@linkcode createLedger}. */
+/** Options for {@linkcode Ledger}. */
 export interface LedgerOptions {
   /** Maximum number of outcomes. */
   readonly maxEntries: number;
@@ -33,25 +33,10 @@ export interface LedgerEntry {
   readonly bytes: number;
 }
 
-/** Counts the outcomes of each holder. */
-export interface Ledger {
-  /**
-   * Adds an outcome.
-   *
-   * @param entry The outcome.
-   * @returns The keys of the outcomes that have to be dropped for it.
-   */
-  add(entry: LedgerEntry): readonly string[];
-  /** Returns whether an outcome is in here, and its time is not over. */
-  has(key: string): boolean;
-  /** Takes out an outcome that is gone; one that is not in here is ignored. */
-  remove(key: string): void;
-}
-
-/** The part of the pool that one holder has, or one site. */
+/** The share of one holder, or of one site. */
 interface Account {
   readonly name: string;
-  /** What its weight counts, in comparison with others. */
+  /** Factor of its weight, in comparison with others. */
   readonly scale: number;
   /** Its outcomes, the oldest first. */
   readonly entries: Queue;
@@ -66,18 +51,17 @@ interface Entry {
   readonly account: Account;
   readonly weight: number;
   readonly expires: number;
-  /** `true` once it is taken out, for good. */
+  /** `true` once it is removed. */
   isGone: boolean;
 }
 
 /**
- * Entries in the order in which they came. Not the order of a `Map`: one whose first entry is removed again and again looks at
- * every hole that it has left.
+ * Entries in insertion order. Not a `Map`: finding the first entry of a `Map` visits all entries that were removed before it.
  */
 class Queue {
   #entries: Entry[] = [];
   #head = 0;
-  /** How many are not gone. */
+  /** Number of entries that are not removed. */
   size = 0;
 
   push(entry: Entry): void {
@@ -85,13 +69,13 @@ class Queue {
     this.size++;
   }
 
-  /** The oldest that is not gone, or `null`. */
+  /** The oldest entry that is not removed, or `null`. */
   get first(): Entry | null {
     while (this.#entries[this.#head]?.isGone) this.#head++;
     return this.#entries[this.#head] ?? null;
   }
 
-  /** Counts one less, which is gone; those that are gone are swept when they are as many as the others. */
+  /** Counts a removed entry. Removed entries are swept when they are as many as the others. */
   forget(): void {
     this.size--;
     if (this.#entries.length <= 2 * this.size + SWEPT) return;
@@ -100,49 +84,41 @@ class Queue {
   }
 }
 
-/** Entries that are not worth sweeping. */
+/** Number of removed entries that are not swept. */
 const SWEPT = 32;
 
-/**
- * Makes a ledger.
- *
- * @param options Its bounds.
- * @returns The ledger, empty.
- */
-export function createLedger(options: LedgerOptions): Ledger {
-  return new FairLedger(options);
-}
-
-/** What the weight of a site counts: a holder that has filled a quarter of its site loses its own outcomes first. */
+/** The scale of a site: a holder with more than a quarter of its site loses its own outcomes first. */
 const SITE_SCALE = 1 / 4;
 
 const NONE: readonly string[] = Object.freeze([]);
 
-class FairLedger implements Ledger {
-  /** The weight of all there may be. */
+/** Counts the outcomes of each holder. */
+export class Ledger {
+  /** Maximum weight of all outcomes. */
   readonly #most: number;
   readonly #leastWeight: number;
   readonly #milliseconds: number;
   readonly #entries = new Map<string, Entry>();
-  /** All outcomes, the oldest first. All live equally long: the oldest expires first. */
+  /** All outcomes, the oldest first. All have the same time to live: the oldest expires first. */
   readonly #order = new Queue();
-  /** By holder; one without outcomes is not in here: a server meets any number of addresses. */
+  /** By name, without empty accounts: the number of addresses is not bounded. */
   readonly #accounts = new Map<string, Account>();
   /**
-   * The accounts by the power of two below their weight, in the order in which they came there. Finding the heaviest of ten
-   * thousand accounts takes a few steps so, and of accounts within a factor of two the one that was longest without a new
-   * outcome goes first.
+   * The accounts by the power of two below their weight, in insertion order. So the heaviest of ten thousand accounts is found in a
+   * few steps, and of accounts within a factor of two the least recently changed one loses an outcome first.
    */
   readonly #classes: Set<Account>[] = [];
   #weight = 0;
 
+  /** @param options Its bounds. */
   constructor({ maxEntries, maxBytes, seconds }: LedgerOptions) {
-    // Sums of fractions must not push out the last one that fits.
+    // Rounding errors must not evict the last outcome that fits.
     this.#most = maxBytes * (1 + 1e-9);
     this.#leastWeight = maxBytes / maxEntries;
     this.#milliseconds = seconds * 1000;
   }
 
+  /** Adds an outcome; returns the keys of the outcomes that are evicted for it. */
   add({ key, holder, bytes }: LedgerEntry): readonly string[] {
     const now = performance.now();
     this.remove(key);
@@ -160,11 +136,13 @@ class FairLedger implements Ledger {
     return this.#weight > this.#most ? this.#makeRoom() : NONE;
   }
 
+  /** Returns whether an outcome is known and has not expired. */
   has(key: string): boolean {
     const entry = this.#entries.get(key);
     return entry !== undefined && entry.expires > performance.now();
   }
 
+  /** Removes an outcome; an unknown one is ignored. */
   remove(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
@@ -178,7 +156,7 @@ class FairLedger implements Ledger {
     }
   }
 
-  /** A site has outcomes as long as one of its holders has: both accounts are dropped together, or the site's later. */
+  /** Returns the account of a holder. Its site is not empty while one of its holders is not, so that it stays the same object. */
   #accountOf(holder: Holder): Account {
     if (holder.kind === "unknown") return this.#account(holder.kind, 1, null);
     const site = holder.kind === "address" && holder.site !== undefined
@@ -215,12 +193,12 @@ class FairLedger implements Ledger {
     return null;
   }
 
-  /** Changes the weight of an account, and moves it to the class that it then belongs to. */
+  /** Changes the weight of an account, and moves it to its new class. */
   #weigh(account: Account, change: number): void {
     const before = this.#class(this.#classOf(account));
     account.weight += change;
     const after = this.#class(this.#classOf(account));
-    // Alone in its class it stays in its place: as with one client that fills the pool.
+    // The only account of its class keeps its position, for example a client that fills the pool.
     if (before === after && before.size === 1 && account.entries.size > 1 && before.has(account)) return;
     before.delete(account);
     if (account.entries.size === 0) this.#accounts.delete(account.name);

@@ -1,8 +1,8 @@
 /**
- * Exactly once: a mutation runs one time for each id and identity, and its repeats are told what came of it.
+ * Exactly once: a mutation runs one time for each id and identity, and its retries get the stored outcome.
  *
  * ```
- * digest (action, id, input) + identity ─▶ key ─▶ claim ─▶ outcome ─▶ repeats
+ * digest (action, id, input) + identity ─▶ key ─▶ claim ─▶ outcome ─▶ retries
  * ```
  *
  * @module
@@ -11,19 +11,19 @@ import { notify, type Report, reportTo } from "../../callback.ts";
 import type { Holder } from "../../http/caller.ts";
 import { type Claim, type ClaimsOptions, createClaims, storeFailure } from "./claims.ts";
 import { createDeliveries } from "./deliveries.ts";
-import { digestOf, type Mutation, onceKey } from "./digest.ts";
-import { createIdentities, type PrincipalOf } from "./identity.ts";
+import { digestMutation, type Mutation, onceKey } from "./digest.ts";
+import { Identities, type PrincipalOf } from "./identity.ts";
 import { outcomeFor } from "./outcome.ts";
 
 /** Options for {@linkcode createOnce}. */
 export interface OnceOptions extends ClaimsOptions {
-  /** The names of the cookies that stand for a session. Default: those that answers set `HttpOnly`. */
+  /** The names of session cookies. Default: those that responses set `HttpOnly`. */
   readonly cookies?: readonly string[] | undefined;
-  /** Names the principal of a request; `null` where the application does not. */
+  /** Returns the principal of a request; `null` if the application does not identify users. */
   readonly principal: PrincipalOf | null;
 }
 
-/** A mutation that a request asks for. */
+/** The mutation of a request. */
 export interface OnceRequest extends Mutation {
   /** The request. */
   readonly request: Request;
@@ -31,53 +31,45 @@ export interface OnceRequest extends Mutation {
   readonly principal: string | null;
   /** The holder that the claim and its outcome are counted for. */
   readonly holder: Holder;
-  /** Called with what goes wrong while the claim is held, or after. */
+  /** Called with errors while the claim is held, and after. */
   readonly report: Report;
 }
 
 /** Runs mutations once. */
 export interface Once {
   /**
-   * Claims a mutation, or tells what became of it.
+   * Claims a mutation, or returns its state.
    *
-   * @param mutation What is asked for, and by whom.
-   * @returns The claim.
    * @throws {HyperError} 503 when the store cannot be reached, so that nothing runs that might run twice.
    */
   claim(mutation: OnceRequest): Promise<Claim>;
   /**
-   * Looks at the cookies of a request, any request: a client that sends the cookies of an answer has received it.
+   * Looks at the cookies of any request: a client that sends the cookies of a response has received it.
    *
-   * @param request The request.
-   * @param report Called with what goes wrong.
-   * @returns `null` where there is nothing to wait for, which is nearly always. Does not reject.
+   * @returns `null` if there is nothing to await, which is nearly always. Does not reject.
    */
   seen(request: Request, report: Report): Promise<void> | null;
   /**
-   * Looks at the cookies of an answer, any answer: they tell which cookies stand for a session, and which session has ended.
+   * Looks at the cookies of any response: they show which cookies are session cookies, and which session has ended.
    *
-   * @param request The request.
-   * @param response Its answer.
-   * @param report Called with what goes wrong.
-   * @returns `null` where there is nothing to wait for, which is nearly always. Does not reject.
+   * @returns `null` if there is nothing to await, which is nearly always. Does not reject.
    */
   answered(request: Request, response: Response, report: Report): Promise<void> | null;
-  /** Ends what goes on without a request. */
+  /** Ends the attempts to reach a store that failed. */
   close(): void;
 }
 
 /**
- * Makes what runs the mutations of a handler once.
+ * Creates the claims of a handler, with identities and deliveries.
  *
- * @param options The store, the times, the bounds, and what tells users apart.
- * @returns What claims.
- * @throws {RangeError} When a time or a bound is not a number it can be.
- * @throws {TypeError} When `afterCrash` or a name in `cookies` is not one it can be.
+ * @param options The store, the times, the bounds, and the identification of users.
+ * @throws {RangeError} When a time or a bound is out of range.
+ * @throws {TypeError} When `afterCrash` or a name in `cookies` is not valid.
  */
 export function createOnce(options: OnceOptions): Once {
   const { store, cookies, principal, ttlSeconds = 3600 } = options;
   const claims = createClaims(options);
-  const identities = createIdentities({ store, cookies, principal });
+  const identities = new Identities({ store, cookies, principal });
   const deliveries = createDeliveries({
     store,
     seconds: ttlSeconds,
@@ -85,7 +77,7 @@ export function createOnce(options: OnceOptions): Once {
     isIdentity: (name) => identities.isIdentity(name),
   });
 
-  // What could not be told the store is reported once for each request.
+  // Errors of the store are reported once for each request.
   const reported = new WeakSet<Request>();
   const reportOnce = (request: Request, report: Report) => (error: unknown): void => {
     if (!reported.has(request)) reportTo(report, error);
@@ -95,7 +87,7 @@ export function createOnce(options: OnceOptions): Once {
   return {
     async claim(mutation) {
       const { action, request, principal, holder } = mutation;
-      const made = digestOf(mutation);
+      const made = digestMutation(mutation);
       const digest = typeof made === "string" ? made : await made;
       const found = identities.of(request, principal);
       const identity = found instanceof Promise

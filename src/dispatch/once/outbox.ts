@@ -1,85 +1,59 @@
 /**
- * What the store has not been told yet: outcomes that it could not keep, and claims that it could not let go.
+ * Changes that the store has not accepted yet: outcomes that it could not keep, and claims that it could not release.
  *
- * The process that ran an action function knows that it was done, whatever the store says. It answers repeats from here,
- * and goes on telling the store until it has it.
+ * The process that ran an action function knows the outcome, even if the store does not. It answers retries from here, and repeats
+ * the change until the store has it.
  *
  * @module
  */
 import { logError, notify } from "../../callback.ts";
 import type { StoredOutcome } from "./outcome.ts";
 
-/** Something the store has to be told. */
+/** A change for the store. */
 export interface Letter {
-  /** The outcome that repeats get meanwhile; `null` where a claim was given up. */
+  /** The outcome that retries get meanwhile; `null` if a claim was given up. */
   readonly outcome: StoredOutcome | null;
   /**
-   * Tells the store; may be called again after it has rejected. `null` where nothing is left to tell: another process has
-   * claimed it, and this outcome is known here alone.
+   * Sends the change; may be called again after it has rejected. `null` if there is nothing to send: another process has the claim,
+   * and only this process has the outcome.
    */
   readonly send: (() => Promise<void>) | null;
-}
-
-/** Keeps letters until they are delivered. */
-export interface Outbox {
-  /** Returns whether a letter waits under a key. */
-  has(key: string): boolean;
-  /** The outcome that waits under a key, or `null`. */
-  outcomeOf(key: string): StoredOutcome | null;
-  /** Adds a letter, in place of one with the same key. */
-  add(key: string, letter: Letter): void;
-  /**
-   * Sends the letter of a key now, where there is one.
-   *
-   * @throws {Error} What the store said.
-   */
-  send(key: string): Promise<void>;
-  /** Removes the letter of a key. */
-  remove(key: string): void;
-  /** Ends all attempts. */
-  close(): void;
 }
 
 /** Milliseconds between two attempts: the first and the longest pause. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
-/** Claims given up that are remembered at most: one that is forgotten holds its repeats off for a lease. */
+/** Maximum number of claims that were given up. One above it blocks its retries until its lease expires. */
 const MAX_GIVEN_UP = 1_000;
 
-/**
- * Makes an outbox.
- *
- * @param seconds Time a letter is kept, in seconds.
- * @returns The outbox, empty.
- */
-export function createOutbox(seconds: number): Outbox {
-  return new RetryingOutbox(seconds);
-}
-
-/** A letter, and when it is no longer worth sending. */
+/** A letter and its expiry. */
 interface Kept extends Letter {
   readonly expires: number;
 }
 
-class RetryingOutbox implements Outbox {
+/** Keeps letters until they are delivered. */
+export class Outbox {
   readonly #milliseconds: number;
   readonly #letters = new Map<string, Kept>();
-  /** How many of them are claims that were given up. */
+  /** Number of letters that are claims which were given up. */
   #givenUp = 0;
-  /** The timer of the next attempt; `null` while there is nothing to send, or it is being sent. */
+  /** The timer of the next attempt; `null` if there is nothing to send, or while it is being sent. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #pause = FIRST_PAUSE;
   #isSending = false;
   #isClosed = false;
 
+  /** @param seconds Time a letter is kept, in seconds. */
   constructor(seconds: number) {
     this.#milliseconds = seconds * 1000;
   }
 
+  /** Returns whether a letter waits under a key. */
   has(key: string): boolean {
     return this.#letters.has(key);
   }
 
+  /** Returns the outcome that waits under a key, or `null`. */
   outcomeOf(key: string): StoredOutcome | null {
     const letter = this.#letters.get(key);
     if (letter === undefined) return null;
@@ -88,6 +62,7 @@ class RetryingOutbox implements Outbox {
     return null;
   }
 
+  /** Adds a letter, replacing one with the same key. */
   add(key: string, letter: Letter): void {
     this.remove(key);
     if (letter.outcome === null && this.#givenUp >= MAX_GIVEN_UP) return;
@@ -96,6 +71,7 @@ class RetryingOutbox implements Outbox {
     if (letter.send !== null) this.#schedule();
   }
 
+  /** Sends the letter of a key now, if there is one. Rejects with the error of the store. */
   async send(key: string): Promise<void> {
     const letter = this.#letters.get(key);
     if (letter === undefined || letter.send === null) return;
@@ -103,6 +79,7 @@ class RetryingOutbox implements Outbox {
     if (this.#letters.get(key) === letter) this.remove(key);
   }
 
+  /** Removes the letter of a key. */
   remove(key: string): void {
     const letter = this.#letters.get(key);
     if (letter === undefined) return;
@@ -110,6 +87,7 @@ class RetryingOutbox implements Outbox {
     if (letter.outcome === null) this.#givenUp--;
   }
 
+  /** Ends all attempts. */
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -121,7 +99,7 @@ class RetryingOutbox implements Outbox {
     this.#timer = setTimeout(() => notify(() => this.#sendAll(), logOutbox), this.#pause);
   }
 
-  /** Sends one after the other, and waits longer before the next attempt when one fails. */
+  /** Sends all letters in order. If one fails, the pause before the next attempt is longer. */
   async #sendAll(): Promise<void> {
     this.#timer = null;
     this.#isSending = true;
@@ -143,7 +121,7 @@ class RetryingOutbox implements Outbox {
       await this.send(key);
       return true;
     } catch {
-      // Reported when it failed first. To the end of the line: one that the store never takes must not hold up the others.
+      // Reported when it failed first. Moved to the end: a letter that the store never accepts must not block the others.
       if (this.#letters.get(key) === letter && this.#letters.delete(key)) this.#letters.set(key, letter);
       this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
       return false;
@@ -152,5 +130,5 @@ class RetryingOutbox implements Outbox {
 }
 
 function logOutbox(error: unknown): void {
-  logError(error, "what is told a store again");
+  logError(error, "a change that is sent to a store again");
 }

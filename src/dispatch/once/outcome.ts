@@ -1,18 +1,18 @@
 /**
- * The stored outcome of a mutation: plain data, and how much of it is kept.
+ * The stored outcome of a mutation: plain data, bounded in size.
  *
  * @module
  */
 import type { Patch } from "../../protocol/patch.ts";
 
-/** Maximum size of an outcome that is kept for a repeat: 256 KiB of a body, of markup, or of JSON. */
+/** Maximum size of a stored outcome: 256 KiB (262,144 bytes) of a body, of markup, or of JSON. */
 export const STORED_BYTES: number = 256 * 1024;
 
-/** The outcome of a mutation as plain data, encoded for each client that repeats it, with the cookies it has set. */
+/** The outcome of a mutation as plain data, with the cookies it has set. */
 export type StoredOutcome = StoredResult & {
-  /** Values of `Set-Cookie`; absent where it has set none. */
+  /** Values of `Set-Cookie`; absent if it has set none. */
   readonly cookies?: readonly string[];
-  /** The session they were set for, as a digest: no other is sent them again. Absent where the request had none. */
+  /** The session that they were set for, as a digest: only a retry of this session gets them. Absent if the request had none. */
   readonly session?: string;
 };
 
@@ -25,28 +25,27 @@ export type StoredResult =
   | {
     readonly kind: "response";
     readonly status: number;
-    /** Its headers but `Set-Cookie`. */
+    /** Its headers without `Set-Cookie`. */
     readonly headers: readonly (readonly [string, string])[];
     /** The bytes of the body, in base64. */
     readonly body: string;
   }
-  /** It is done, and its outcome was too large to keep, or has been lost: a repeat is told so with 409. */
+  /** It is done, and its outcome was too large to keep or was lost: a retry gets 409. */
   | { readonly kind: "tooLarge" };
 
-/** The outcome of a mutation of which nothing is known but that it is done. */
+/** The outcome of a mutation that is done, without a known result. */
 export const TOO_LARGE: StoredResult = Object.freeze({ kind: "tooLarge" });
 
-/** An outcome as it is kept, and about how much memory it takes. */
+/** An outcome as it is kept, and its approximate size. */
 export interface BoundOutcome {
   readonly outcome: StoredOutcome;
-  /** Bytes of its JSON text, at two for each UTF-16 code unit; escapes are not counted. */
+  /** Size of its JSON text in bytes, two for each UTF-16 code unit, without escapes. */
   readonly bytes: number;
 }
 
 /**
  * Returns an outcome as it is kept: itself, or `tooLarge` if it is above {@linkcode STORED_BYTES}.
  *
- * @param outcome The outcome, without cookies.
  * @param cookies The values of `Set-Cookie`; `null` if it has set none.
  * @param session The session of the request, as a digest; `null` if it had none.
  * @returns The outcome that is kept, and its size.
@@ -60,26 +59,25 @@ export function boundOutcome(
   // The store writes it as JSON: to do so here as well, only to measure it, costs 12 µs for 10 KiB of markup.
   const length = lengthOf(outcome, 0);
   const isSmall = MOST_BYTES_PER_UNIT * length <= STORED_BYTES;
-  const kept: StoredResult = isSmall || sizeOf(outcome) <= STORED_BYTES ? outcome : TOO_LARGE;
+  const kept: StoredResult = isSmall || storedSize(outcome) <= STORED_BYTES ? outcome : TOO_LARGE;
   const units = kept === outcome && length < Infinity ? length : JSON.stringify(kept).length;
   if (cookies === null) return { outcome: kept, bytes: 2 * units };
   return { outcome: withCookies(kept, cookies, session), bytes: 2 * (units + lengthOf(cookies, 0)) };
 }
 
 /**
- * Reads an outcome as the store has it. What this version cannot read was kept by another one: it is done all the same, and a
- * repeat is told so rather than run again.
+ * Reads an outcome of the store. One that cannot be read was stored by another version: the mutation is done, and a retry must not run
+ * it again.
  */
 export function readOutcome(stored: unknown): StoredOutcome {
   return isOutcome(stored) ? stored : TOO_LARGE;
 }
 
 /**
- * Returns an outcome for a repeat: with its cookies only where the repeat has the session that the request had. To a later one
- * they would bring back a session that has ended.
+ * Returns an outcome for a retry. It includes the cookies only if the retry has the session of the request: for a later session they
+ * would restore one that has ended.
  *
- * @param outcome The outcome.
- * @param session The session of the repeat, as a digest; `null` where it has none.
+ * @param session The session of the retry, as a digest; `null` if it has none.
  */
 export function outcomeFor(outcome: StoredOutcome, session: string | null): StoredOutcome {
   return outcome.cookies === undefined || (outcome.session ?? null) === session ? outcome : withoutCookies(outcome);
@@ -96,16 +94,16 @@ function withCookies(result: StoredResult, cookies: readonly string[], session: 
   return session === null ? { ...result, cookies } : { ...result, cookies, session };
 }
 
-/** How deep a value is looked into. */
+/** Maximum depth that is measured. */
 const MEASURED_DEPTH = 16;
-/** A code unit of a text takes at most six bytes of JSON: `\u001f`. */
+/** JSON takes at most six bytes for a code unit: `\u001f`. */
 const MOST_BYTES_PER_UNIT = 6;
 
-/** The length of the JSON text of a value, escapes left out; `Infinity` where only writing it out would tell. */
+/** Returns the length of the JSON text of a value, without escapes; `Infinity` if only `JSON.stringify()` can determine it. */
 function lengthOf(value: unknown, depth: number): number {
   if (typeof value === "string") return value.length + 3;
   if (typeof value !== "object" || value === null) return 6;
-  // Said by the value itself, which may be anything; or so deep that it may be a circle.
+  // `toJSON()` may return anything, and a deep value may be circular.
   if ("toJSON" in value || depth > MEASURED_DEPTH) return Infinity;
   let length = 2;
   if (Array.isArray(value)) {
@@ -116,14 +114,14 @@ function lengthOf(value: unknown, depth: number): number {
     return length;
   }
   for (const key in value) {
-    // The shape of an object is not known here, and its members are not trusted to be anything.
+    // The type of the object is not known; each member is checked.
     length += key.length + 4 + lengthOf((value as Record<string, unknown>)[key], depth + 1);
     if (length > STORED_BYTES) return Infinity;
   }
   return length;
 }
 
-function sizeOf(outcome: StoredResult): number {
+function storedSize(outcome: StoredResult): number {
   switch (outcome.kind) {
     case "nothing":
     case "tooLarge":
@@ -135,7 +133,7 @@ function sizeOf(outcome: StoredResult): number {
     case "markup":
       return byteLength(outcome.html);
     case "response":
-      // Four characters for three bytes; the padding stands for bytes that are not there.
+      // Four characters for three bytes, without the padding.
       return outcome.body.length / 4 * 3 - (/={0,2}$/.exec(outcome.body)?.[0].length ?? 0);
   }
 }

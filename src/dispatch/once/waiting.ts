@@ -4,17 +4,15 @@
  * @module
  */
 
-/** Lets requests wait, by the key of what they wait for; those of this process are woken at once when it is over. */
+/** Lets requests wait for the run of a key, and wakes them when a run of this process ends. */
 export class Waiting {
-  /** The waiting requests by key; a key without one is not in here. */
+  /** The waiting requests by key, without empty sets. */
   readonly #sleepers = new Map<string, Set<() => void>>();
 
   /**
-   * Waits until the key is woken, the time is up, or the client has gone.
+   * Waits until the key is woken, the time is over, or the client disconnects.
    *
-   * @param key What is waited for.
-   * @param milliseconds How long at most.
-   * @param signal Ends the waiting.
+   * @param milliseconds Maximum time to wait, in milliseconds.
    */
   async sleep(key: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -30,7 +28,7 @@ export class Waiting {
     if (sleepers.size === 0) this.#sleepers.delete(key);
   }
 
-  /** Wakes all that wait for a key. */
+  /** Wakes all requests that wait for a key. */
   wakeUp(key: string): void {
     for (const wake of this.#sleepers.get(key) ?? []) wake();
   }

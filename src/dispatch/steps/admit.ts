@@ -1,5 +1,5 @@
 /**
- * Deciding who may run an action, and how often.
+ * Decides who may run an action, and how often.
  *
  * @module
  */
@@ -9,39 +9,32 @@ import type { Admission, Observing } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { askGuard } from "../guards.ts";
 import type { Outcome } from "../outcome.ts";
-import { rateHeaders, tooMany } from "../rate.ts";
+import { rateHeaders, tooManyRuns } from "../rate.ts";
 
-/** A call that was let in. */
+/** A call that was admitted. */
 export interface Admitted {
   readonly kind: "admitted";
-  /** The user, as the application identifies them, or `null`. */
+  /** The principal, as the application identifies it, or `null`. */
   readonly principal: string | null;
-  /** The principal or address that what the call holds is counted for. */
+  /** The principal or address that the resources of the call are counted for. */
   readonly holder: Holder;
   /** The headers of its rate. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A call that was not let in. */
-export interface NotAdmitted {
-  readonly kind: "ended";
-  readonly outcome: Outcome;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** Asks the guards, identifies the user and counts the run. */
+/** Asks the guards, identifies the principal and counts the run. */
 export async function admit(
   call: Call,
   { deps }: CallPage,
   app: Admission & Observing,
-): Promise<Admitted | NotAdmitted> {
-  const { action, request, client, trace } = call;
+): Promise<Admitted | Outcome> {
+  const { arrival: { request, client, trace }, action } = call;
   trace?.step("guard");
   for (const guard of [action.skipHandlerGuard ? null : app.guard, action.guard]) {
     const denial = guard === null ? null : await askGuard(call, guard, deps.ctx, app);
-    if (denial !== null) return { kind: "ended", outcome: denial, headers: NO_HEADERS };
+    if (denial !== null) return denial;
   }
   const principal = app.principal === null ? null : await app.principal(request);
   const holder: Holder = principal === null ? client.holder : { kind: "principal", name: principal };
@@ -52,13 +45,12 @@ export async function admit(
 }
 
 async function countRun(
-  { action, client }: Call,
+  { arrival: { client }, action }: Call,
   rule: RateRule,
   admitted: Admitted,
   { limiter }: Admission,
-): Promise<Admitted | NotAdmitted> {
+): Promise<Admitted | Outcome> {
   const verdict = await limiter.take(`${action.name} ${admitted.principal ?? client.address}`, rule);
   const headers = rateHeaders(rule, verdict);
-  if (verdict.allowed) return { ...admitted, headers };
-  return { kind: "ended", outcome: tooMany(verdict), headers };
+  return verdict.allowed ? { ...admitted, headers } : tooManyRuns(verdict, headers);
 }

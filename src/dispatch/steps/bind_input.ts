@@ -1,5 +1,5 @@
 /**
- * From input to what an action function is given: dependencies, the form guard, validation.
+ * Binds input to the parameters of an action function: dependencies, the form guard, validation.
  *
  * @module
  */
@@ -16,12 +16,12 @@ import type { Call, CallPage } from "../call.ts";
 import { failure } from "../failure.ts";
 import { askGuard } from "../guards.ts";
 import { type EarlyInjection, injectBeforeForm } from "../injection.ts";
-import { tellInvalid } from "../observe.ts";
+import { sendInvalid } from "../observe.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Input } from "./read_input.ts";
 import { catalogueText } from "../../texts/catalogue.ts";
 
-/** What an action function is given. */
+/** The parameters of an action function. */
 export interface Bound {
   readonly kind: "bound";
   /** The validated data. */
@@ -34,23 +34,17 @@ export interface Bound {
   readonly injected: Readonly<Record<string, unknown>>;
 }
 
-/** A call that the application denies, or whose input is invalid. */
-export interface NotBound {
-  readonly kind: "ended";
-  readonly outcome: Outcome;
-}
-
 const NOTHING: EarlyInjection = Object.freeze({ injected: {}, waiting: {} });
 
-/** Resolves, asks the guard of the form, and validates. */
+/** Resolves dependencies, asks the guard of the form, and validates. */
 export async function bindInput(
   call: Call,
   page: CallPage,
   input: Input,
   app: Observing & Wording,
-): Promise<Bound | NotBound> {
-  const { action, trace } = call;
-  trace?.step("dependencies");
+): Promise<Bound | Outcome> {
+  const { action } = call;
+  call.arrival.trace?.step("dependencies");
   if (action.form !== null) return await bindForm(call, page, input, action.form, app);
   const injected = hasMembers(action.inject) ? await resolveInjected(action.inject, page.deps) : NOTHING.injected;
   const { kwargs } = input;
@@ -58,11 +52,11 @@ export async function bindInput(
   return await bindData(call, page, input, action.input, injected, app);
 }
 
-/** The outcome of an invalid form: told first, then judged by whether there is a page to come back to (seed 004, the chart). */
+/** Returns the outcome of an invalid form: signaled first, then judged by whether its page is known (seed 004, the chart). */
 export function refuseForm(call: Call, pageRender: PageRender, form: AnyBound, app: Observing): Outcome {
-  tellInvalid(call, form.errors, app);
+  sendInvalid(call, form.errors, app);
   // A page is needed only to show the form again.
-  if (call.intent.audience !== "data" && !pageRender.isOrigin) {
+  if (call.arrival.intent.audience !== "data" && !pageRender.isOrigin) {
     return failure(400, catalogueText("pageUnknown"), {}, "The form does not name its page");
   }
   return { kind: "invalid", form, issues: form.issues };
@@ -75,12 +69,12 @@ async function bindData(
   schema: StandardSchemaV1,
   injected: Bound["injected"],
   app: Observing & Wording,
-): Promise<Bound | NotBound> {
-  call.trace?.step("validate");
+): Promise<Bound | Outcome> {
+  call.arrival.trace?.step("validate");
   const checked = await checkInput(schema, kwargs);
   if (checked.kind === "valid") return { kind: "bound", data: checked.value, form: null, deps, injected };
-  tellInvalid(call, checked.errors, app);
-  return { kind: "ended", outcome: { kind: "invalid", form: null, issues: Object.fromEntries(checked.errors) } };
+  sendInvalid(call, checked.errors, app);
+  return { kind: "invalid", form: null, issues: Object.fromEntries(checked.errors) };
 }
 
 async function bindForm(
@@ -89,17 +83,17 @@ async function bindForm(
   input: Input,
   source: AnyForm | FormFactory<AnyForm>,
   app: Observing & Wording,
-): Promise<Bound | NotBound> {
-  const { action, trace } = call;
+): Promise<Bound | Outcome> {
+  const { arrival: { trace }, action } = call;
   const early = hasMembers(action.inject) ? await injectBeforeForm(action.inject, deps) : NOTHING;
   const making = makeForm(source, deps.ctx);
   const made = making instanceof Promise ? await making : making;
   const denial = await askFormGuard(call, deps, input, made, app);
-  if (denial !== null) return { kind: "ended", outcome: denial };
+  if (denial !== null) return denial;
   trace?.step("validate");
   const binds = bind(made.definition, { mode: "checked", ...toBind(made, call, deps, input, app) });
   const form = binds instanceof Promise ? await binds : binds;
-  if (!form.isValid) return { kind: "ended", outcome: refuseForm(call, pageRender, form, app) };
+  if (!form.isValid) return refuseForm(call, pageRender, form, app);
   const bound = deps.derive({ form });
   const injected = hasMembers(early.waiting)
     ? { ...early.injected, ...await resolveInjected(early.waiting, bound) }
@@ -107,7 +101,7 @@ async function bindForm(
   return { kind: "bound", data: form.values, form, deps: bound, injected };
 }
 
-/** Asks the guard of the form, which decides before anything of the form is looked into. */
+/** Asks the guard of the form, before anything of the form is validated. */
 async function askFormGuard(
   call: Call,
   deps: RequestDeps,
@@ -117,9 +111,9 @@ async function askFormGuard(
 ): Promise<Outcome | null> {
   const { guard } = made.definition;
   if (guard === undefined) return null;
-  call.trace?.step("form-guard");
+  call.arrival.trace?.step("form-guard");
   const form = bind(made.definition, { mode: "unchecked", ...toBind(made, call, deps, input, app) });
-  // Each guard belongs to the definition that the form was just bound by.
+  // The guard belongs to the definition that has just bound the form.
   const ask = guard as Guard<RequestContext & { readonly form: AnyBound }>;
   return await askGuard(call, ask, { ...deps.derive({ form }).ctx, form }, app);
 }

@@ -1,5 +1,5 @@
 /**
- * Claiming a mutation, so that it runs once.
+ * Claims a mutation, so that it runs once.
  *
  * @module
  */
@@ -15,27 +15,21 @@ import { identityOfPage } from "./named_page.ts";
 import type { Input } from "./read_input.ts";
 import { catalogueText } from "../../texts/catalogue.ts";
 
-/** The right to run; `claim` is `null` for what may run any number of times. */
+/** The right to run; `claim` is `null` for an action that may run any number of times. */
 export interface MayRun {
   readonly kind: "run";
   readonly claim: MineClaim | null;
 }
 
-/** A mutation that must not run here and now. */
-export interface MayNotRun {
-  readonly kind: "ended";
-  readonly outcome: Outcome;
-}
-
-/** Claims the run of a mutation that has an id, or tells what became of it. */
+/** Claims the run of a mutation that has an id, or returns its outcome. */
 export async function claimRun(
   call: Call,
   { page }: CallPage,
   { principal, holder }: Admitted,
   { onceId, kwargs }: Input,
   app: Pick<Running, "once"> & Observing,
-): Promise<MayRun | MayNotRun> {
-  const { action, request, cookies, trace } = call;
+): Promise<MayRun | Outcome> {
+  const { arrival: { request, trace }, action, cookies } = call;
   trace?.step("claim");
   if (onceId === null || action.method === "GET") return { kind: "run", claim: null };
   const claim = await app.once.claim({
@@ -54,14 +48,14 @@ export async function claimRun(
       return { kind: "run", claim };
     case "done":
       cookies.restore(claim.outcome.cookies ?? []);
-      return { kind: "ended", outcome: restore(claim.outcome) };
+      return restore(claim.outcome);
     case "running":
-      return { kind: "ended", outcome: failure(409, catalogueText("stillRunning"), { "retry-after": "1" }) };
+      return failure(409, catalogueText("stillRunning"), { "retry-after": "1" });
     case "unknown":
-      return { kind: "ended", outcome: failure(409, catalogueText("outcomeUnknown")) };
+      return failure(409, catalogueText("outcomeUnknown"));
     case "refused": {
       const reason = `Too many actions at once: the limit ${claim.limit} is ${claim.maximum}`;
-      return { kind: "ended", outcome: failure(429, catalogueText("busy"), { "retry-after": "1" }, reason) };
+      return failure(429, catalogueText("busy"), { "retry-after": "1" }, reason);
     }
   }
 }

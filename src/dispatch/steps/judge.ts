@@ -1,6 +1,5 @@
 /**
- * The first step: whether a request may go on at all, by its URL, its method and the origin it comes from. Nothing of it is parsed
- * before.
+ * The first step: judges a request by its URL, its method and the origin it comes from. Nothing of it is parsed before.
  *
  * @module
  */
@@ -8,33 +7,34 @@ import { ACTION_FIELD, ACTION_HEADER, FORM_ENDPOINT } from "../../protocol/names
 import { canonicalRequest } from "../../http/canonical.ts";
 import { crossOriginVerdict, isOwnSite, isSafeMethod } from "../../http/cross_origin.ts";
 import { uidOfEndpoint } from "../../actions/intent.ts";
-import type { Judging } from "../app.ts";
+import type { Judging, Observing } from "../app.ts";
+import type { Arrival } from "../arrival.ts";
 import { catalogueText, type UserText } from "../../texts/catalogue.ts";
 import { failure, notAllowed } from "../failure.ts";
+import { sendDenied } from "../observe.ts";
 import type { Failure } from "../outcome.ts";
 
-/** What the URL of a request says. */
-export type JudgedUrl =
-  | { readonly kind: "url"; readonly url: URL }
-  | { readonly kind: "refused"; readonly refusal: Failure };
-
-/** Judges the URL and the method of a request. */
-export function judgeUrl(request: Request, { site }: Judging): JudgedUrl {
-  // Before anything else, for a method that is not known too (seed 004, "Overview").
-  if (request.method !== "POST" && isFormUrl(request.url)) return { kind: "refused", refusal: notAllowed("POST") };
-  const canonical = canonicalRequest(request, site);
-  if (canonical.kind !== "refused") return { kind: "url", url: canonical.url };
-  return {
-    kind: "refused",
-    refusal: failure(canonical.status, textOf(canonical.status), canonical.headers, canonical.message),
-  };
+/** Judges a request. Returns the refusal; `null` if it is accepted, and its canonical URL is known. */
+export function judgeRequest(arrival: Arrival, app: Judging & Observing): Failure | null {
+  const { request, trace } = arrival;
+  trace?.step("url");
+  // Before anything else, also for an unknown method (seed 004, "Overview").
+  if (request.method !== "POST" && isFormUrl(request.url)) return notAllowed("POST");
+  const canonical = canonicalRequest(request, app.site);
+  if (canonical.kind === "refused") {
+    return failure(canonical.status, textOf(canonical.status), canonical.headers, canonical.message);
+  }
+  arrival.url = canonical.url;
+  trace?.step("cross-origin");
+  const refusal = judgeOrigin(request, arrival.url, app);
+  if (refusal !== null) sendDenied({ request, action: null }, "cross-origin", refusal.status, app);
+  return refusal;
 }
 
-/** Judges where a request comes from: the refusal, or `null` where it may go on. */
-export function judgeOrigin(request: Request, url: URL, app: Judging): Failure | null {
+function judgeOrigin(request: Request, url: URL, app: Judging): Failure | null {
   if (isSafeMethod(request.method)) return null;
   const fetchSite = request.headers.get("sec-fetch-site");
-  // Before the other values are read and parsed, which then decide nothing.
+  // The other values need not be read and parsed: they would decide nothing.
   if (isOwnSite(fetchSite)) return null;
   const reason = crossOriginVerdict({
     method: request.method,
@@ -43,7 +43,7 @@ export function judgeOrigin(request: Request, url: URL, app: Judging): Failure |
     ownOrigin: url.origin,
   }, app.crossOrigin);
   if (reason === null || isWebhook(request, url, app)) return null;
-  // The values that differ help a developer who sets up a proxy, and a client that probes one.
+  // The differing values help a developer who sets up a proxy, and an attacker who probes one.
   return failure(403, catalogueText("crossOrigin"), {}, app.dev ? `Cross-origin request denied: ${reason}` : null);
 }
 
@@ -52,18 +52,18 @@ function textOf(status: number): UserText {
   return catalogueText(status === 405 || status === 501 ? "methodNotAllowed" : "invalidRequest");
 }
 
-/** Whether a request is for a webhook, whose signature stands in for where it comes from. */
+/** Returns whether a request is for a webhook, which is accepted by its signature. */
 function isWebhook(request: Request, url: URL, { manager }: Judging): boolean {
   const header = request.headers.get(ACTION_HEADER);
   const uid = header ? null : uidOfEndpoint(url);
-  // Only what is named before the body: nothing of a request from elsewhere is parsed to find out whether it may come.
+  // Not by a field: the body of a cross-origin request is not parsed to decide whether it is accepted.
   const name = header ?? url.searchParams.get(ACTION_FIELD);
   const owned = uid !== null ? manager.findByUid(uid) : name === null ? null : manager.findByName(name);
   return owned !== null && owned.action.verify !== null;
 }
 
-/** Whether a URL that was not looked at yet is that of a form. */
+/** Returns whether a URL that was not judged yet is that of a form. */
 function isFormUrl(url: string): boolean {
-  // Parsed only where it may be, however it is spelled: other URLs have no such path.
+  // Parsed only if it may be one, in any spelling: other URLs have no such path.
   return /[/\\]_next[/\\]form[/\\]/.test(url) && URL.parse(url)?.pathname.startsWith(FORM_ENDPOINT) === true;
 }

@@ -1,12 +1,12 @@
 /**
- * The page that a call is about, from what names it, before any code of the application runs.
+ * Finds the page that URL and fields of a call name, before any code of the application runs.
  *
  * ```
  * URL: the address of a page, or _next_form_origin ──▶ page ──▶ guards ──▶ body, whose fields must not contradict it
  *      a bare endpoint, or an address without its query ──▶ body, bounded ──▶ fields ──▶ page ──▶ guards
  * ```
  *
- * There is one page, found once: a guard asked about one page must never let in a call about another.
+ * There is one page, found once: a guard that admits a call for one page must not admit it for another.
  *
  * @module
  */
@@ -19,27 +19,25 @@ import type { Body } from "../../http/body.ts";
 
 /** The page that the URL of a call names. */
 export interface UrlPage {
-  /** The page; `null` where the URL names none, or what it names is not an address of this site. */
+  /** The page; `null` if the URL names none, or an address of another site. */
   readonly page: OriginPage | null;
-  /** The path that fields must name too, as it was written; `null` where `_next_form_origin` is not in the URL. */
+  /** The path that fields must name too, as it was written; `null` if `_next_form_origin` is not in the URL. */
   readonly path: string | null;
-  /** `true` if nothing in the body can add to it. */
+  /** `true` if the body cannot add to it. */
   readonly isWhole: boolean;
 }
 
 /** Finds pages. */
 export interface PageFinders {
-  /** By the address of a request. */
+  /** Finds a page by the URL of a request. */
   readonly router: Router<PageRoute>;
-  /** By the fields of a form. */
+  /** Finds a page by the fields of a form. */
   readonly origins: Origins;
 }
 
 /**
  * Returns the page that the URL of a call names.
  *
- * @param url The canonical URL of the call.
- * @param finders Finds pages.
  * @throws {InputError} With status 400 when it names more than one page.
  */
 export function pageOfUrl(url: URL, { router, origins }: PageFinders): UrlPage {
@@ -48,7 +46,7 @@ export function pageOfUrl(url: URL, { router, origins }: PageFinders): UrlPage {
   if (named === null) {
     if (match === null) return { page: null, path: null, isWhole: false };
     const { route, params } = match;
-    // Sent to the address of a page, a call is about that page, whatever its fields say.
+    // A call to the URL of a page belongs to that page; its fields are ignored.
     return { page: { route, params, url: withoutProtocol(url) }, path: null, isWhole: true };
   }
   const { address, isWhole } = named;
@@ -60,10 +58,6 @@ export function pageOfUrl(url: URL, { router, origins }: PageFinders): UrlPage {
 /**
  * Returns the page that the URL and the fields of a call name together.
  *
- * @param named The page that the URL names.
- * @param body The body of the call.
- * @param url The canonical URL of the call.
- * @param finders Finds pages.
  * @throws {InputError} With status 400 when they name more than one page.
  */
 export function pageOfFields(named: UrlPage, body: Body, url: URL, { origins }: PageFinders): OriginPage | null {
@@ -77,8 +71,8 @@ export function pageOfFields(named: UrlPage, body: Body, url: URL, { origins }: 
 }
 
 /**
- * Returns the part of a page that tells mutations apart: its route and parameters, however its address was written. A page without
- * parameters needs no part: the id of a form is rendered with its page.
+ * Returns the part of a page that identifies a mutation: its route and parameters, in any spelling of its address. A page without
+ * parameters needs none: the id of a form is rendered with its page.
  *
  * @param page The page; `null` for none.
  */
@@ -95,11 +89,13 @@ export function mayHoldFields({ method, headers }: Pick<Request, "method" | "hea
     /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(headers.get("content-type") ?? "");
 }
 
-/** The one text of a field of the protocol; `null` where it was not sent. */
+/** Returns the only text of a field of the protocol; `null` if it was not sent. */
 function onlyText(body: Body, name: string): string | null {
   if (body.kind !== "fields") return null;
   const texts = (body.fields.get(name) ?? []).filter((value) => typeof value === "string");
-  if (texts.length > 1) throw new InputError(400, `Cannot read field "${name}": it was sent more than once`);
+  if (texts.length > 1) {
+    throw new InputError(400, `Cannot read field "${name}": it was sent more than once; send it once`);
+  }
   return texts[0] ?? null;
 }
 

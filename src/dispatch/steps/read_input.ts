@@ -1,5 +1,5 @@
 /**
- * Reading what a call was sent: its data, its files, and the id under which it runs once.
+ * Reads the input of a call: its data, its files, and the id under which it runs once.
  *
  * @module
  */
@@ -20,63 +20,62 @@ import type { Admitted } from "./admit.ts";
 import { checkFields } from "./find_page.ts";
 import { readCallBody } from "./read_body.ts";
 
-/** What was sent, read. */
+/** The input of a call. */
 export interface Input {
   readonly kind: "input";
   /** The data. */
   readonly kwargs: Kwargs;
   /** The files, by the names of their fields. */
   readonly files: ReadonlyMap<string, readonly File[]>;
-  /** The copy of the form that was posted, or `null`. */
+  /** The instance of the form that was posted, or `null`. */
   readonly instance: string | null;
   /** The id under which it runs once, or `null`. */
   readonly onceId: string | null;
 }
 
-/** A call whose body was not accepted. */
-export interface NotRead {
-  readonly kind: "ended";
-  readonly outcome: Outcome;
-}
-
 const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
 
-/** Reads the body, bounded, and puts the data together. */
+/** Reads the body, bounded, and merges the data. */
 export async function readInput(
   call: Call,
   page: CallPage,
   admitted: Admitted,
   app: Reading & Finding & Observing & Wording,
-): Promise<Input | NotRead> {
-  call.trace?.step("body");
+): Promise<Input | Outcome> {
+  const { trace, lifetime } = call.arrival;
+  trace?.step("body");
   let body: Body | Failure;
   try {
     if (page.fault !== null) throw page.fault.error;
-    body = await readCallBody(call, page.body, admitted, page.deps.ctx, app);
+    body = await readCallBody(call, admitted, page.deps.ctx, app);
   } catch (error) {
-    return { kind: "ended", outcome: await refuseBody(call, page.pageRender, error, app) };
+    return await refuseBody(call, page.pageRender, error, app);
   }
-  if (body.kind === "failure") return { kind: "ended", outcome: body };
-  call.lifetime.own(body);
-  call.trace?.step("origin");
+  if (body.kind === "failure") return body;
+  lifetime.own(body);
+  trace?.step("origin");
   return toInput(call, page, body, app);
 }
 
 function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
-  const { request, url, limits, intent } = call;
+  const { arrival, limits } = call;
+  const { request, url, intent } = arrival;
   const header = readDataHeader(request, limits);
   const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
-  call.lifetime.takeMemory(memoryOf(kwargs));
-  checkFields(call, page, body, app);
+  arrival.lifetime.takeMemory(memoryOf(kwargs));
+  checkFields(arrival, page, body, app);
   const onceId = intent.requestId ?? fieldText(body, ONCE_FIELD);
   if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
-    throw new InputError(400, `Cannot read field "${ONCE_FIELD}": it is no request id`);
+    throw new InputError(
+      400,
+      `Cannot read field "${ONCE_FIELD}": it is not a request id; send 1 to 128 letters, digits, ".", "_" and "-"`,
+    );
   }
   const files = body.kind === "fields" ? uploadedFiles(body.fields) : NO_FILES;
   return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), onceId };
 }
 
-/** The outcome of a body that could not be read: the form it was to fill, with what was wrong. */
+/** Returns the outcome of a body that could not be read: its form, with the error. */
 async function refuseBody(
   call: Call,
   pageRender: PageRender,
@@ -91,8 +90,8 @@ async function refuseBody(
 }
 
 /**
- * The form whose body could not be read, blank, with what was wrong: for a user who has no script that would keep the page as it
- * is. The copy of the form is named in the body, so it is taken for the only one; `null` where the URL names no page.
+ * Returns the form whose body could not be read, blank, with the error: for a user without scripts, which would keep the page as it
+ * is. The instance of the form is named in the body, so that it is assumed to be the only one. `null` if the URL names no page.
  */
 async function blankForm(
   call: Call,
@@ -100,7 +99,7 @@ async function blankForm(
   refusal: Failure,
   app: Observing & Wording,
 ): Promise<AnyBound | null> {
-  const { action, intent } = call;
+  const { arrival: { intent }, action } = call;
   if (action.form === null || intent.audience !== "document" || !pageRender.isOrigin) return null;
   try {
     const { definition, initial } = await makeForm(action.form, pageRender.deps.ctx);
@@ -109,7 +108,7 @@ async function blankForm(
     form.addError("", userTexts.ofFailure(refusal, call));
     return form;
   } catch (error) {
-    // What the form begins with could not be had: the refusal is told without it.
+    // The initial values could not be loaded: the refusal is sent without the form.
     if (isReportable(error)) reporterOf(call, app)(error);
     return null;
   }

@@ -1,5 +1,5 @@
 /**
- * Running an action function, and turning what it gives into an outcome.
+ * Runs an action function, and turns its result into an outcome.
  *
  * @module
  */
@@ -28,11 +28,12 @@ export type RunApp = Running & SettlingApp & Observing;
 /** Runs the action function. */
 export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
   const { call, bound, claim } = run;
-  call.trace?.step("handler");
+  const { trace, lifetime } = call.arrival;
+  trace?.step("handler");
   let returned: unknown;
   try {
-    // The context has just been built to what this action declared.
-    returned = call.action.handler(Object.assign(contextOf(run, app), bound.injected) as never);
+    // The context was just built for what this action declares.
+    returned = call.action.handler(Object.assign(actionContext(run, app), bound.injected) as never);
     if (isPromiseLike(returned)) {
       claim?.renew();
       returned = await returned;
@@ -41,24 +42,24 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
     await claim?.giveUp();
     throw error;
   }
-  // An action function that finds a name taken says so with `form.addError()`: what it did then was to refuse.
+  // An action function that finds a name taken calls `form.addError()`: it has then refused the form.
   if (bound.form !== null && !bound.form.isValid) {
     await claim?.giveUp();
     return refuseForm(call, run.page.pageRender, bound.form, app);
   }
-  call.trace?.step("result");
+  trace?.step("result");
   try {
     return await toOutcome(run, returned, app);
   } catch (error) {
-    // The action function has done its work, so that a repeat must not run it again, whatever was wrong with its result.
-    call.lifetime.keepFiles();
+    // The action function has run, so that a retry must not run it again, even if its result is not valid.
+    lifetime.keepFiles();
     await claim?.finish({ kind: "tooLarge" });
     throw error;
   }
 }
 
-/** What an action function is given beside what it injects. */
-function contextOf(run: ActionRun, app: RunApp) {
+/** Returns the context of an action function, without what it injects. */
+function actionContext(run: ActionRun, app: RunApp) {
   const { call, page, input, bound } = run;
   const { request, url, params, deps, signal } = bound.deps.ctx;
   return {
@@ -72,7 +73,7 @@ function contextOf(run: ActionRun, app: RunApp) {
     files: input.files,
     signals: app.signals,
     originPage: page.pageRender.isOrigin ? page.pageRender.url : null,
-    target: call.intent.target,
+    target: call.arrival.intent.target,
     requestId: input.onceId,
     publish: (topic: string, items: Item | readonly Item[]) => publishFrom(run, topic, items, app),
     setCookie: (cookie: Cookie) => call.cookies.add(cookie.name, app.cookie(cookie)),
@@ -100,7 +101,7 @@ async function toOutcome(run: ActionRun, returned: unknown, app: RunApp): Promis
   return { kind: "response", response: await recordResponse(outcome.response, claim, unread) };
 }
 
-/** The feedback that a form declares, for an action function that has nothing to say itself. */
+/** Returns the feedback that a form declares, for an action function that returns nothing. */
 function successOf(form: AnyBound, ctx: RequestContext): Result {
   const { toast: words, redirect: target } = successFeedback(form, ctx);
   const items: Item[] = [];

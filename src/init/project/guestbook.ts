@@ -15,7 +15,7 @@ database.exec(
   "CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, name TEXT, message TEXT) STRICT",
 );
 
-/** All entries, the newest first. */
+/** Returns all entries, newest first. */
 export function listEntries(): Entry[] {
   return database
     .prepare("SELECT id, name, message FROM entries ORDER BY id DESC")

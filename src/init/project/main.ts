@@ -1,4 +1,4 @@
 import { createHandler } from "@hyper/actions";
 
-/** What `deno serve` serves, and what the tests visit. */
+/** The application, for `deno serve` and the tests. */
 export default createHandler({ baseDir: import.meta.dirname });

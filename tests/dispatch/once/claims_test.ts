@@ -106,7 +106,7 @@ class Flaky implements Store {
   }
 }
 
-timed("claim() gives the first asker the run, and a repeat the outcome", async () => {
+timed("claim() returns the run to the first request, and the outcome to a retry", async () => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key"));
   await first.finish(VALUE);
@@ -167,7 +167,7 @@ function events(bytes: number): StoredOutcome {
   return { kind: "events", events: [{ event: "result", data: "x".repeat(bytes - empty) }] };
 }
 
-timed("claim() gives one of ten at once the run, and the others its outcome", async () => {
+timed("claim() returns the run to one of ten simultaneous requests, and its outcome to the others", async () => {
   const once = createOnce({ store: createMemoryStore() });
   let runs = 0;
   const claims = await Promise.all(Array.from({ length: 10 }, async () => {
@@ -181,7 +181,7 @@ timed("claim() gives one of ten at once the run, and the others its outcome", as
   assertEquals(claims.toSorted(), [...Array(9).fill("done"), "mine"]);
 });
 
-timed("claim() on another instance waits for the run of the first and gives its outcome", async (clock) => {
+timed("claim() on another instance waits for the first run and returns its outcome", async (clock) => {
   const store = createMemoryStore();
   const [here, there] = [createOnce({ store }), createOnce({ store })];
   const first = mine(await here.claim("key"));
@@ -192,7 +192,7 @@ timed("claim() on another instance waits for the run of the first and gives its 
   assertEquals(await repeat, { kind: "done", outcome: VALUE });
 });
 
-timed("claim() wakes a repeat of its own process at once", async (clock) => {
+timed("claim() of a retry in the same process ends as soon as the run ends", async (clock) => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key"));
   const repeat = once.claim("key");
@@ -201,7 +201,7 @@ timed("claim() wakes a repeat of its own process at once", async (clock) => {
   assertEquals(await repeat, { kind: "done", outcome: VALUE });
 });
 
-timed("claim() waits ten seconds for a run, and not longer", async (clock) => {
+timed("claim() waits at most ten seconds for a run", async (clock) => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key"));
   const settled: Claim[] = [];
@@ -221,7 +221,7 @@ timed("claim() with waitSeconds 0 does not wait", async () => {
   await first.giveUp();
 });
 
-timed("claim() stops waiting when the visitor has gone", async (clock) => {
+timed("claim() stops waiting when the client disconnects", async (clock) => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key"));
   const visitor = new AbortController();
@@ -232,7 +232,7 @@ timed("claim() stops waiting when the visitor has gone", async (clock) => {
   await first.giveUp();
 });
 
-timed("giveUp() lets a repeat that waits run it", async (clock) => {
+timed("giveUp() lets a waiting retry run", async (clock) => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key"));
   const repeat = once.claim("key");
@@ -242,7 +242,7 @@ timed("giveUp() lets a repeat that waits run it", async (clock) => {
   assertEquals((await once.claim("key")).kind, "done");
 });
 
-timed("a claim that is disposed is given up, unless it was finished", async () => {
+timed("disposing a claim gives it up, unless it was finished", async () => {
   const once = createOnce({ store: createMemoryStore() });
   {
     await using _claim = mine(await once.claim("key"));
@@ -254,7 +254,7 @@ timed("a claim that is disposed is given up, unless it was finished", async () =
   assertEquals((await once.claim("key")).kind, "done");
 });
 
-timed("finish() after giveUp() keeps nothing, and leaves the claim of the next", async () => {
+timed("finish() after giveUp() keeps nothing, and leaves the next claim", async () => {
   const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
   const first = mine(await once.claim("key"));
   await first.giveUp();
@@ -276,7 +276,7 @@ timed("H1: a claim is renewed for as long as its action function runs, against o
   assertEquals([await there.claim("key"), here.reports], [{ kind: "done", outcome: VALUE }, []]);
 });
 
-timed("H1: a renewal moves the end of the lease, and does not only look at it", async (clock) => {
+timed("H1: a renewal extends the lease", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const first = mine(await createOnce({ store: flaky }).claim("key"));
@@ -292,7 +292,7 @@ timed("H1: a renewal moves the end of the lease, and does not only look at it", 
   await first.giveUp();
 });
 
-timed("a claim is not renewed where the action function is not waited for", async (clock) => {
+timed("a claim is not renewed if the action function is synchronous", async (clock) => {
   const store = createMemoryStore();
   const first = await createOnce({ store }).claim("key");
   assert(first.kind === "mine");
@@ -302,7 +302,7 @@ timed("a claim is not renewed where the action function is not waited for", asyn
   await first.giveUp();
 });
 
-timed("renew() of a claim that was given up renews nothing", async (clock) => {
+timed("renew() does nothing for a claim that was given up", async (clock) => {
   const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
   const first = await once.claim("key");
   assert(first.kind === "mine");
@@ -312,7 +312,7 @@ timed("renew() of a claim that was given up renews nothing", async (clock) => {
   await mine(await once.claim("key")).giveUp();
 });
 
-timed("a claim of a process that died may be claimed anew when its lease has run out, not before", async (clock) => {
+timed("a claim of a dead process is free when its lease has expired, and not before", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const stalled = createOnce({ store: flaky });
@@ -334,7 +334,7 @@ timed("a claim of a process that died may be claimed anew when its lease has run
   assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
 });
 
-timed("a claim of a process that died is not known to be done, where such a run is to be refused", async (clock) => {
+timed('afterCrash "reject": the claim of a dead process is "unknown"', async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   await using _dead = mine(await createOnce({ store: flaky, afterCrash: "reject" }).claim("key"));
@@ -349,7 +349,7 @@ timed("a claim of a process that died is not known to be done, where such a run 
   flaky.isDown = false;
 });
 
-Deno.test("where a dead run is to be refused, what was given up runs anew, and what was done is told again", async () => {
+Deno.test('afterCrash "reject": a claim that was given up runs again, and a stored outcome is returned', async () => {
   const store = createMemoryStore({ maxEntries: 2 });
   const once = createOnce({ store, waitSeconds: 0, afterCrash: "reject" });
   await mine(await once.claim("key")).giveUp();
@@ -374,7 +374,7 @@ function noting(store: Store, notes: string[]): Store {
   };
 }
 
-timed("H1: the mark of a run goes after its outcome is there, and before its claim is given up", async () => {
+timed("H1: the mark of a run is removed after its outcome is stored, and before its claim is given up", async () => {
   const notes: string[] = [];
   const once = createOnce({ store: noting(createMemoryStore(), notes), afterCrash: "reject" });
   await mine(await once.claim("key")).finish(VALUE);
@@ -383,7 +383,7 @@ timed("H1: the mark of a run goes after its outcome is there, and before its cla
   assertEquals(notes.slice(2), ["deleteIf other:begun", "deleteIf other"]);
 });
 
-timed("H1: the mark of a run stays where its outcome was not kept, and no other process runs it", async (clock) => {
+timed("H1: the mark of a run stays if its outcome was not stored, and no other process runs it", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const once = createOnce({ store: flaky, afterCrash: "reject" });
@@ -396,7 +396,7 @@ timed("H1: the mark of a run stays where its outcome was not kept, and no other 
   once.close();
 });
 
-timed("a mark that is set late does not take the place of another's", async () => {
+timed("a mark that is set late does not replace that of another run", async () => {
   const store = createMemoryStore();
   const first = mine(await createOnce({ store, afterCrash: "reject" }).claim("key"));
   await store.put("key:begun", "another owner", 60);
@@ -419,7 +419,7 @@ timed(
   },
 );
 
-timed("forget() lets the next one run, and leaves a claim that another process holds", async () => {
+timed("forget() lets the next request run, and leaves a claim of another process", async () => {
   const store = createMemoryStore();
   const once = createOnce({ store, waitSeconds: 0 });
   await mine(await once.claim("key")).finish(VALUE);
@@ -431,7 +431,7 @@ timed("forget() lets the next one run, and leaves a claim that another process h
   await elsewhere.giveUp();
 });
 
-timed("an outcome that is dropped for want of room ends no run of another process", async () => {
+timed("evicting an outcome does not end a run of another process", async () => {
   const store = createMemoryStore();
   const once = createOnce({ store, waitSeconds: 0, maxEntries: 1 });
   await mine(await once.claim("key")).finish(VALUE);
@@ -447,7 +447,7 @@ timed("an outcome that is dropped for want of room ends no run of another proces
 const moved = (onKept: () => Promise<void> = () => Promise.resolve()) => () =>
   Promise.resolve({ key: "key:new", onKept });
 
-timed("finish() keeps an outcome under the identity that its cookies make too, without them", async () => {
+timed("finish() keeps an outcome also under the identity that its cookies create, without the cookies", async () => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key", { moveOf: moved() }));
   first.keepCookie("session=2");
@@ -456,7 +456,7 @@ timed("finish() keeps an outcome under the identity that its cookies make too, w
   assertEquals(await once.claim("key:new"), { kind: "done", outcome: VALUE });
 });
 
-timed("finish() keeps it under both where the store was away, and tells both from here meanwhile", async (clock) => {
+timed("finish() stores under both identities after the store has failed, and answers both meanwhile", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const once = createOnce({ store: flaky, waitSeconds: 0 });
@@ -504,14 +504,14 @@ for (const isElsewhere of [false, true]) {
   );
 }
 
-timed("a repeat that is led to a run which has just ended gets its outcome without the cookies", async () => {
+timed("a retry that follows a pointer to a run which has just ended gets its outcome without the cookies", async () => {
   const store = createMemoryStore();
   await store.put("key:new", { kind: "moved", to: "key" }, 60);
   await store.put("key", { ...VALUE, cookies: ["session=2"] }, 60);
   assertEquals(await createOnce({ store }).claim("key:new"), { kind: "done", outcome: VALUE });
 });
 
-timed("A4: what is told an outcome, or that it waits in vain, gives its place back", async () => {
+timed("A4: a claim that returns an outcome, or times out, releases its hold", async () => {
   const once = createOnce({ store: createMemoryStore(), waitSeconds: 0, maxClaimsPerPrincipal: 2 });
   const first = mine(await once.claim("key"));
   for (let repeat = 0; repeat < 5; repeat++) assertEquals(await once.claim("key"), { kind: "running" });
@@ -524,7 +524,7 @@ timed("A4: what is told an outcome, or that it waits in vain, gives its place ba
   await mine(await once.claim("c")).giveUp();
 });
 
-timed("headSent() leads in this process where the store does not answer", async () => {
+timed("headSent() works within this process if the store does not respond", async () => {
   const flaky = new Flaky(createMemoryStore());
   const once = createOnce({ store: flaky, waitSeconds: 0 });
   const first = mine(await once.claim("key", { moveOf: moved() }));
@@ -538,27 +538,30 @@ timed("headSent() leads in this process where the store does not answer", async 
   assertEquals([await once.claim("key:new"), once.reports], [{ kind: "done", outcome: VALUE }, []]);
 });
 
-timed("a run whose process died after its head is free for the new cookies too, or refused", async (clock) => {
-  for (const afterCrash of ["retry", "reject"] as const) {
-    const store = createMemoryStore();
-    const flaky = new Flaky(store);
-    const dying = await createOnce({ store: flaky, afterCrash }).claim("key", { moveOf: moved() });
-    assert(dying.kind === "mine");
-    dying.keepCookie("session=2");
-    dying.headSent();
-    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
-    flaky.isDown = true;
-    await clock.tickAsync(30_000);
-    const once = createOnce({ store, afterCrash, waitSeconds: 1 });
-    const repeat = once.claim("key:new");
-    await clock.tickAsync(1_000);
-    const claim = await repeat;
-    assertEquals(claim.kind, afterCrash === "retry" ? "mine" : "unknown");
-    if (claim.kind === "mine") await claim.giveUp();
-  }
-});
+timed(
+  "a run whose process died after its head was sent is free for the new cookies too, or rejected",
+  async (clock) => {
+    for (const afterCrash of ["retry", "reject"] as const) {
+      const store = createMemoryStore();
+      const flaky = new Flaky(store);
+      const dying = await createOnce({ store: flaky, afterCrash }).claim("key", { moveOf: moved() });
+      assert(dying.kind === "mine");
+      dying.keepCookie("session=2");
+      dying.headSent();
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      flaky.isDown = true;
+      await clock.tickAsync(30_000);
+      const once = createOnce({ store, afterCrash, waitSeconds: 1 });
+      const repeat = once.claim("key:new");
+      await clock.tickAsync(1_000);
+      const claim = await repeat;
+      assertEquals(claim.kind, afterCrash === "retry" ? "mine" : "unknown");
+      if (claim.kind === "mine") await claim.giveUp();
+    }
+  },
+);
 
-timed("giveUp() of a claim whose lease has run out leaves the claim of another", async (clock) => {
+timed("giveUp() of a claim whose lease has expired leaves the claim of another process", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const stalled = mine(await createOnce({ store: flaky }).claim("key"));
@@ -572,7 +575,7 @@ timed("giveUp() of a claim whose lease has run out leaves the claim of another",
   await second.giveUp();
 });
 
-timed("a claim survives a store that is away for less than its lease", async (clock) => {
+timed("a claim survives a failure of the store that is shorter than its lease", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const first = mine(await createOnce({ store: flaky }).claim("key"));
@@ -643,7 +646,7 @@ timed(
   },
 );
 
-timed("finish() knows its outcome again when only the answer of the store was lost", async (clock) => {
+timed("finish() recognizes its outcome if only the response of the store was lost", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const once = createOnce({ store: flaky });
@@ -673,7 +676,7 @@ timed(
   },
 );
 
-timed("a claim whose answer was lost does not hold off its own repeat", async (clock) => {
+timed("a claim whose response was lost does not block its own retry", async (clock) => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const once = createOnce({ store: flaky, waitSeconds: 0 });
@@ -684,7 +687,7 @@ timed("a claim whose answer was lost does not hold off its own repeat", async (c
   await mine(await createOnce({ store, waitSeconds: 0 }).claim("key")).giveUp();
 });
 
-timed("close() ends what goes on without a request", async () => {
+timed("close() ends the attempts to reach the store", async () => {
   const flaky = new Flaky(createMemoryStore());
   const once = createOnce({ store: flaky });
   const first = mine(await once.claim("key"));
@@ -693,7 +696,7 @@ timed("close() ends what goes on without a request", async () => {
   once.close();
 });
 
-timed("a claim whose outcome could not be kept is not given up when it is disposed", async () => {
+timed("disposing a claim whose outcome could not be stored does not give it up", async () => {
   const store = createMemoryStore();
   const flaky = new Flaky(store);
   const once = createOnce({ store: flaky, leaseSeconds: 1 });
@@ -707,7 +710,7 @@ timed("a claim whose outcome could not be kept is not given up when it is dispos
   assertEquals(await createOnce({ store, waitSeconds: 0 }).claim("key"), { kind: "running" });
 });
 
-timed("A6: a lease that has run out is taken again where no other process has come, and reported", async (clock) => {
+timed("A6: an expired lease is taken again if no other process has claimed it, and reported", async (clock) => {
   const store = createMemoryStore();
   const once = createOnce({ store });
   const first = mine(await once.claim("key"));
@@ -738,18 +741,21 @@ timed("A6: a lease that another process has taken is reported once, and not rene
   await second.giveUp();
 });
 
-timed("A6: in one process nothing runs beside itself, whatever became of its lease", async (clock) => {
-  for (const lose of [(store: Store) => store.delete("key"), () => clock.tickAsync(31_000)]) {
-    const store = createMemoryStore();
-    const once = createOnce({ store, waitSeconds: 0 });
-    const first = await once.claim("key");
-    assert(first.kind === "mine");
-    await lose(store);
-    assertEquals(await once.claim("key"), { kind: "running" });
-    await first.finish(VALUE);
-    assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
-  }
-});
+timed(
+  "A6: one process does not run a mutation twice at the same time, even if its lease has expired",
+  async (clock) => {
+    for (const lose of [(store: Store) => store.delete("key"), () => clock.tickAsync(31_000)]) {
+      const store = createMemoryStore();
+      const once = createOnce({ store, waitSeconds: 0 });
+      const first = await once.claim("key");
+      assert(first.kind === "mine");
+      await lose(store);
+      assertEquals(await once.claim("key"), { kind: "running" });
+      await first.finish(VALUE);
+      assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
+    }
+  },
+);
 
 timed(
   "A6: a stall between the question to the store and its answer lets in no second run of the process",
@@ -807,7 +813,7 @@ timed("A6: a claim in a store of this process alone has no lease, and no timer",
   assertEquals((await once.claim("key")).kind, "done");
 });
 
-timed("A6: a claim that ends while its lost lease is taken again does not hold off the next", async (clock) => {
+timed("A6: a claim that ends while its lost lease is taken again does not block the next one", async (clock) => {
   const store = createMemoryStore();
   const gate = Promise.withResolvers<void>();
   const slow = new Flaky(store);
@@ -860,7 +866,7 @@ timed("a claim that ends while it is renewed is not renewed again", async (clock
   assertEquals(clock.countTimers(), 0);
 });
 
-timed("claim() refuses with 503 and Retry-After when the store is away", async () => {
+timed("claim() rejects with 503 and Retry-After when the store fails", async () => {
   const flaky = new Flaky(createMemoryStore());
   flaky.isDown = true;
   const once = createOnce({ store: flaky });
@@ -871,7 +877,7 @@ timed("claim() refuses with 503 and Retry-After when the store is away", async (
   assertEquals((error.cause as Error).message, "connection lost");
 });
 
-timed("claim() passes on the refusal of a store without room", async () => {
+timed("claim() passes on the error of a store without room", async () => {
   const store = createMemoryStore({ maxEntries: 1 });
   await store.putIfAbsent("other", "held", 60);
   const once = createOnce({ store });
@@ -879,7 +885,7 @@ timed("claim() passes on the refusal of a store without room", async () => {
   once.close();
 });
 
-timed("claim() gives the run again when the outcome has been kept for its time", async (clock) => {
+timed("claim() returns the run again when the outcome has expired", async (clock) => {
   const once = createOnce({ store: createMemoryStore() });
   await mine(await once.claim("key")).finish(VALUE);
   await clock.tickAsync(3_599_999);
@@ -900,7 +906,7 @@ const UNREADABLE: readonly unknown[] = [
 ];
 
 for (const [index, stored] of UNREADABLE.entries()) {
-  timed(`claim() takes what it cannot read for done, never for free, case ${index}`, async () => {
+  timed(`claim() treats an unreadable record as done, case ${index}`, async () => {
     const store = createMemoryStore();
     await store.put("key", stored, 60);
     assertEquals(await createOnce({ store }).claim("key"), { kind: "done", outcome: { kind: "tooLarge" } });
@@ -923,7 +929,7 @@ Deno.test("claim() holds between two connections to one SQLite file, and over a 
   await Deno.remove(path);
 });
 
-Deno.test("createOnce() refuses times that are not above 0, and what it does not know", () => {
+Deno.test("createClaims() throws for times that are not above 0, and for unknown values", () => {
   const store = createMemoryStore();
   assertThrows(() => createOnce({ store, ttlSeconds: 0 }), RangeError, "seconds is 0");
   assertThrows(() => createOnce({ store, leaseSeconds: NaN }), RangeError, "leaseSeconds is NaN");

@@ -19,7 +19,7 @@ function deliveries() {
 
 const requestWith = (cookie: string) => new Request("http://site.test/", { headers: { cookie } });
 
-Deno.test("Deliveries.seen() forgets an outcome when a request sends what it has set, once", async () => {
+Deno.test("Deliveries.seen() drops an outcome once when a request sends its cookie", async () => {
   const [here] = deliveries();
   assertEquals(here?.seen(requestWith("session=1")), null);
   await here?.follow(["session=1"], "key");
@@ -29,7 +29,7 @@ Deno.test("Deliveries.seen() forgets an outcome when a request sends what it has
   assertEquals([here?.forgotten, here?.seen(requestWith("session=1"))], [["key"], null]);
 });
 
-Deno.test("Deliveries.seen() forgets an outcome when a request sends all that it has set, and not for one of it", async () => {
+Deno.test("Deliveries.seen() drops an outcome when a request sends all of its cookies, and not for a single one", async () => {
   const [here] = deliveries();
   await here?.follow(["session=1", "lang=en"], "key");
   assertEquals([here?.seen(requestWith("lang=en")), here?.seen(requestWith("session=1; lang=de"))], [null, null]);
@@ -38,7 +38,7 @@ Deno.test("Deliveries.seen() forgets an outcome when a request sends all that it
   assertEquals(here?.seen(requestWith("lang=en; session=1")), null);
 });
 
-Deno.test("Deliveries.seen() does not forget an outcome for a cookie that another answer has set as well", async () => {
+Deno.test("Deliveries.seen() does not drop an outcome for a cookie that another response has set as well", async () => {
   const [here] = deliveries();
   await here?.follow(["voted=1"], "first");
   await here?.seen(requestWith("voted=1"));
@@ -47,7 +47,7 @@ Deno.test("Deliveries.seen() does not forget an outcome for a cookie that anothe
   assertEquals(here?.forgotten, ["first"]);
 });
 
-Deno.test("Deliveries.follow() is called again after the store has failed, and then follows", async () => {
+Deno.test("Deliveries.follow() succeeds when it is called again after the store has failed", async () => {
   const store = createMemoryStore();
   const put = store.put.bind(store);
   let isDown = true;
@@ -86,7 +86,7 @@ for (
   });
 }
 
-Deno.test("Deliveries.replaced() forgets nothing for a cookie that stands for no session", async () => {
+Deno.test("Deliveries.replaced() drops nothing for a cookie that is not a session cookie", async () => {
   const [here] = deliveries();
   await here?.follow(["theme=dark"], "key");
   await here?.replaced(requestWith("theme=dark"), ["theme=light"]);

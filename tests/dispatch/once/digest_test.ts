@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
-import { digestOf, onceKey } from "../../../src/dispatch/once/digest.ts";
+import { digestMutation, onceKey } from "../../../src/dispatch/once/digest.ts";
 
-Deno.test("digestOf() differs by action, id and input, and not by where one ends", () => {
+Deno.test("digestMutation() differs by action, id and input, with unambiguous boundaries", () => {
   const parts = { action: "save", id: "r1", input: "d" };
   const digests = [
     parts,
@@ -10,20 +10,20 @@ Deno.test("digestOf() differs by action, id and input, and not by where one ends
     { ...parts, input: "e" },
     { ...parts, action: "sav", id: "er1" },
     { ...parts, action: 'save","r1', id: "" },
-  ].map(digestOf);
+  ].map(digestMutation);
   assertEquals(new Set(digests).size, digests.length);
-  assertEquals(digestOf({ ...parts }), digests[0]);
+  assertEquals(digestMutation({ ...parts }), digests[0]);
 });
 
-Deno.test("onceKey() differs by digest and identity, is bounded, and shows nothing of its parts", async () => {
-  const digest = await digestOf({ action: "save", id: "r1", input: "d".repeat(1000) });
-  const other = await digestOf({ action: "save", id: "r2", input: "d" });
+Deno.test("onceKey() differs by digest and identity, is bounded, and does not reveal its parts", async () => {
+  const digest = await digestMutation({ action: "save", id: "r1", input: "d".repeat(1000) });
+  const other = await digestMutation({ action: "save", id: "r2", input: "d" });
   const keys = [onceKey(digest, "a1"), onceKey(digest, "b2"), onceKey(digest, null), onceKey(other, "a1")];
   assertEquals(new Set(keys).size, 4);
   assertMatch(onceKey(digest, null), /^hyper:once:[0-9a-f]{64}:anonymous$/);
 });
 
-const keyOf = (input: unknown): string | Promise<string> => digestOf({ action: "save", id: "r1", input });
+const keyOf = (input: unknown): string | Promise<string> => digestMutation({ action: "save", id: "r1", input });
 
 const file = (text: string, name = "a.txt", type = "text/plain"): File => new File([text], name, { type });
 
@@ -36,12 +36,12 @@ const EQUAL: readonly [unknown, unknown][] = [
 ];
 
 for (const [index, [one, two]] of EQUAL.entries()) {
-  Deno.test(`digestOf() is the same for equal input, case ${index}`, async () => {
+  Deno.test(`digestMutation() is the same for equal input, case ${index}`, async () => {
     assertEquals(await keyOf(one), await keyOf(two));
   });
 }
 
-Deno.test("digestOf() differs for input that differs", async () => {
+Deno.test("digestMutation() differs for different input", async () => {
   const inputs: readonly unknown[] = [
     {},
     [],
@@ -93,14 +93,14 @@ Deno.test("digestOf() differs for input that differs", async () => {
   }
 });
 
-Deno.test("digestOf() does not tell one key order from another at any depth", async () => {
+Deno.test("digestMutation() ignores the order of keys at any depth", async () => {
   const forth = { rows: [{ a: 1, b: 2 }], z: { y: { x: 1, w: 2 } } };
   const back = { z: { y: { w: 2, x: 1 } }, rows: [{ b: 2, a: 1 }] };
   assertEquals(await keyOf(forth), await keyOf(back));
   assertNotEquals(await keyOf(forth), await keyOf({ ...forth, rows: [{ a: 2, b: 1 }] }));
 });
 
-Deno.test("digestOf() reads a file as a stream, never whole", async () => {
+Deno.test("digestMutation() reads a file as a stream, never whole", async () => {
   class Streamed extends File {
     override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
       return ReadableStream.from(["he", "llo"].map((text) => new TextEncoder().encode(text)));
@@ -113,7 +113,7 @@ Deno.test("digestOf() reads a file as a stream, never whole", async () => {
   assertEquals(await keyOf({ a: streamed }), await keyOf({ a: file("hello") }));
 });
 
-Deno.test("digestOf() refuses what is not data", () => {
+Deno.test("digestMutation() throws for a value that is not data", () => {
   assertThrows(() => keyOf({ a: () => {} }), TypeError, "a function is not data");
   assertThrows(() => keyOf({ a: Symbol("s") }), TypeError, "a symbol is not data");
   assertThrows(() => keyOf({ a: new Map() }), TypeError, "[object Map] is not a plain record");

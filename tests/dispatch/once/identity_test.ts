@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
-import { createIdentities } from "../../../src/dispatch/once/identity.ts";
+import { Identities } from "../../../src/dispatch/once/identity.ts";
 import { createMemoryStore } from "../../../src/store/memory.ts";
 import type { Store } from "../../../src/store/store.ts";
 
@@ -11,10 +11,10 @@ function requestWith(headers: Readonly<Record<string, string>>): Request {
 }
 
 function identitiesOf(store: Store = createMemoryStore(), cookies?: readonly string[]) {
-  return createIdentities({ store, cookies, principal: null });
+  return new Identities({ store, cookies, principal: null });
 }
 
-Deno.test("Identities.of() goes by the principal where there is one, and never takes it for a session", async () => {
+Deno.test("Identities.of() uses the principal if there is one, and does not confuse it with a session", async () => {
   const identities = identitiesOf(undefined, ["session"]);
   const request = requestWith({ cookie: "session=1" });
   const { user, session } = await identities.of(request, "ada");
@@ -25,7 +25,7 @@ Deno.test("Identities.of() goes by the principal where there is one, and never t
   assertNotEquals((await identities.of(requestWith({}), "")).user, null);
 });
 
-Deno.test("Identities.of() goes by the named cookies alone, in any order, and by Authorization", async () => {
+Deno.test("Identities.of() uses only the named cookies, in any order, and Authorization", async () => {
   const identities = identitiesOf(undefined, ["a", "b"]);
   const of = async (headers: Readonly<Record<string, string>>) =>
     (await identities.of(requestWith(headers), null)).user;
@@ -39,7 +39,7 @@ Deno.test("Identities.of() goes by the named cookies alone, in any order, and by
   assertEquals(new Set(await Promise.all(others.map(of))).size, others.length);
 });
 
-Deno.test("Identities.learn() takes HttpOnly cookies, not those of scripts, nor the library's own", async () => {
+Deno.test("Identities.learn() learns HttpOnly cookies, except those of the library", async () => {
   const identities = identitiesOf();
   await identities.learn([SESSION, "theme=dark", "hyper_flash=x; HttpOnly", "__Host-hyper_dev=x; HttpOnly"]);
   assertEquals(
@@ -48,19 +48,19 @@ Deno.test("Identities.learn() takes HttpOnly cookies, not those of scripts, nor 
   );
 });
 
-Deno.test("Identities.learn() takes nothing where the cookies are named", async () => {
+Deno.test("Identities.learn() learns nothing if the option `cookies` is set", async () => {
   const identities = identitiesOf(undefined, ["key"]);
   await identities.learn([SESSION]);
   assertEquals([identities.isIdentity("session"), identities.isIdentity("key")], [false, true]);
 });
 
-Deno.test("Identities.learn() takes fifty names, and no more", async () => {
+Deno.test("Identities.learn() learns at most fifty names", async () => {
   const identities = identitiesOf();
   for (let index = 0; index < 60; index++) await identities.learn([`c${index}=1; HttpOnly`]);
   assertEquals([identities.isIdentity("c49"), identities.isIdentity("c50")], [true, false]);
 });
 
-Deno.test("Identities share what they have learned through the store, within a minute", async () => {
+Deno.test("Identities share learned names through the store within a minute", async () => {
   const clock = install({ toFake: ["performance"] });
   try {
     const store = createMemoryStore();
@@ -80,7 +80,7 @@ Deno.test("Identities share what they have learned through the store, within a m
   }
 });
 
-Deno.test("Identities.learn() tells the store again what it could not tell it before", async () => {
+Deno.test("Identities.learn() stores names again after the store has failed", async () => {
   const store = createMemoryStore();
   let isDown = true;
   const flaky: Store = {
@@ -97,7 +97,7 @@ Deno.test("Identities.learn() tells the store again what it could not tell it be
   assertEquals(other.isIdentity("session"), true);
 });
 
-Deno.test("Identities.after() tells the identity that an answer makes, and the cookies it is made with", async () => {
+Deno.test("Identities.after() returns the identity that a response creates, with its cookies", async () => {
   const identities = identitiesOf();
   const request = requestWith({ cookie: "theme=dark" });
   const before = await identities.of(request, null);
@@ -140,9 +140,9 @@ for (
   });
 }
 
-Deno.test("Identities.after() asks for the principal with the cookies of the answer", async () => {
+Deno.test("Identities.after() asks for the principal with the cookies of the response", async () => {
   const principal = ({ headers }: Request) => /session=(\w+)/.exec(headers.get("cookie") ?? "")?.[1] ?? null;
-  const identities = createIdentities({ store: createMemoryStore(), principal });
+  const identities = new Identities({ store: createMemoryStore(), principal });
   const request = requestWith({ cookie: "session=a1" });
   const before = await identities.of(request, principal(request));
   // Not HttpOnly: with a principal it needs no name.
@@ -153,7 +153,7 @@ Deno.test("Identities.after() asks for the principal with the cookies of the ans
   assertEquals(await identities.after(request, before, ["theme=dark"]), null);
 });
 
-Deno.test("createIdentities() refuses what is not the name of a cookie", () => {
+Deno.test("new Identities() throws for an invalid cookie name", () => {
   for (const name of ["", "a b", "a;b", "é"]) {
     assertThrows(() => identitiesOf(undefined, [name]), TypeError, `cookie ${JSON.stringify(name)}`);
   }

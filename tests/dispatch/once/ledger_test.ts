@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
-import { createLedger, type Ledger } from "../../../src/dispatch/once/ledger.ts";
+import { Ledger } from "../../../src/dispatch/once/ledger.ts";
 import type { Holder } from "../../../src/http/caller.ts";
 
 const ADA: Holder = { kind: "principal", name: "ada" };
@@ -11,8 +11,8 @@ function addAll(ledger: Ledger, holder: Holder, prefix: string, count: number): 
   return Array.from({ length: count }, (_, index) => ledger.add({ key: `${prefix}${index}`, holder, bytes: 1 })).flat();
 }
 
-Deno.test("Ledger.add() drops the oldest outcome of the holder that has most, where maxEntries is reached", () => {
-  const ledger = createLedger({ maxEntries: 10, maxBytes: 1_000, seconds: 60 });
+Deno.test("Ledger.add() evicts the oldest outcome of the holder with the most when maxEntries is reached", () => {
+  const ledger = new Ledger({ maxEntries: 10, maxBytes: 1_000, seconds: 60 });
   assertEquals(addAll(ledger, ADA, "a", 3), []);
   assertEquals(addAll(ledger, EVE, "e", 7), []);
   assertEquals(addAll(ledger, EVE, "f", 3), ["e0", "e1", "e2"]);
@@ -20,28 +20,28 @@ Deno.test("Ledger.add() drops the oldest outcome of the holder that has most, wh
   assertEquals(ledger.add({ key: "a3", holder: ADA, bytes: 1 }), ["e3"]);
 });
 
-Deno.test("Ledger.add() drops by bytes too, as many as are needed", () => {
-  const ledger = createLedger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
+Deno.test("Ledger.add() evicts as many outcomes as maxBytes requires", () => {
+  const ledger = new Ledger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
   ledger.add({ key: "a", holder: ADA, bytes: 100 });
   for (const key of ["e", "f", "g"]) ledger.add({ key, holder: EVE, bytes: 300 });
   assertEquals(ledger.add({ key: "h", holder: EVE, bytes: 500 }), ["e", "f"]);
   assertEquals(ledger.has("a"), true);
 });
 
-Deno.test("Ledger.add() drops an outcome that is larger than all there may be, and no other for it", () => {
-  const ledger = createLedger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
+Deno.test("Ledger.add() evicts an outcome above maxBytes, and no other", () => {
+  const ledger = new Ledger({ maxEntries: 100, maxBytes: 1_000, seconds: 60 });
   ledger.add({ key: "a", holder: ADA, bytes: 100 });
   assertEquals(ledger.add({ key: "e", holder: EVE, bytes: 2_000 }), ["e"]);
 });
 
-Deno.test("Ledger.add() drops what was kept longest of holders that have the same", () => {
-  const ledger = createLedger({ maxEntries: 3, maxBytes: 1_000, seconds: 60 });
+Deno.test("Ledger.add() evicts the oldest outcome of holders with equal weight", () => {
+  const ledger = new Ledger({ maxEntries: 3, maxBytes: 1_000, seconds: 60 });
   for (const name of ["a", "b", "c"]) ledger.add({ key: name, holder: { kind: "address", name }, bytes: 1 });
   assertEquals(ledger.add({ key: "d", holder: { kind: "address", name: "d" }, bytes: 1 }), ["a"]);
 });
 
-Deno.test("Ledger tells a principal from an address of the same name, and takes all unknown ones for one", () => {
-  const ledger = createLedger({ maxEntries: 4, maxBytes: 1_000, seconds: 60 });
+Deno.test("Ledger separates a principal from an address of the same name, and counts unknown holders as one", () => {
+  const ledger = new Ledger({ maxEntries: 4, maxBytes: 1_000, seconds: 60 });
   ledger.add({ key: "p", holder: { kind: "principal", name: "x" }, bytes: 1 });
   ledger.add({ key: "a", holder: { kind: "address", name: "x" }, bytes: 1 });
   ledger.add({ key: "u1", holder: { kind: "unknown" }, bytes: 1 });
@@ -49,8 +49,8 @@ Deno.test("Ledger tells a principal from an address of the same name, and takes 
   assertEquals(ledger.add({ key: "p2", holder: { kind: "principal", name: "y" }, bytes: 1 }), ["u1"]);
 });
 
-Deno.test("A7: a client with all networks of an IPv6 site pushes out its own outcomes, not those of a company", () => {
-  const ledger = createLedger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
+Deno.test("A7: a client with all networks of an IPv6 site evicts its own outcomes, not those of a company", () => {
+  const ledger = new Ledger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
   addAll(ledger, { kind: "address", name: "198.51.100.1" }, "company", 100);
   addAll(ledger, ADA, "ada", 3);
   const dropped = Array.from({ length: 3_000 }, (_, index) => {
@@ -60,8 +60,8 @@ Deno.test("A7: a client with all networks of an IPv6 site pushes out its own out
   assertEquals([dropped.length, dropped.filter((key) => !key.startsWith("eve"))], [2_103, []]);
 });
 
-Deno.test("A7: one network that fills the pool pushes out its own outcomes, not those of its site", () => {
-  const ledger = createLedger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
+Deno.test("A7: one network that fills the pool evicts its own outcomes, not those of its site", () => {
+  const ledger = new Ledger({ maxEntries: 1_000, maxBytes: 1_000_000, seconds: 60 });
   const site = "2001:db8:1::/48";
   for (let index = 0; index < 100; index++) {
     ledger.add({ key: `neighbor${index}`, holder: { kind: "address", name: `neighbor${index}`, site }, bytes: 1 });
@@ -70,14 +70,14 @@ Deno.test("A7: one network that fills the pool pushes out its own outcomes, not 
   assertEquals([dropped.length, dropped.filter((key) => !key.startsWith("phone"))], [1_100, []]);
 });
 
-Deno.test("Ledger.add() of a key that is in it counts once, and makes it the newest", () => {
-  const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+Deno.test("Ledger.add() counts a known key once, and makes it the newest", () => {
+  const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
   for (const key of ["a", "b", "a", "a"]) assertEquals(ledger.add({ key, holder: ADA, bytes: 1 }), []);
   assertEquals(ledger.add({ key: "c", holder: ADA, bytes: 1 }), ["b"]);
 });
 
-Deno.test("Ledger.remove() gives its room back", () => {
-  const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+Deno.test("Ledger.remove() frees the room of an outcome", () => {
+  const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
   addAll(ledger, ADA, "a", 2);
   ledger.remove("a0");
   ledger.remove("a0");
@@ -86,10 +86,10 @@ Deno.test("Ledger.remove() gives its room back", () => {
   assertEquals([ledger.has("a0"), ledger.has("a1"), ledger.has("b")], [false, true, true]);
 });
 
-Deno.test("Ledger forgets an outcome when its time is over, and not before", () => {
+Deno.test("Ledger drops an outcome when its time is over, and not before", () => {
   const clock = install({ toFake: ["performance"] });
   try {
-    const ledger = createLedger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
+    const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
     addAll(ledger, ADA, "a", 2);
     clock.tick(59_999);
     assertEquals(ledger.has("a1"), true);
@@ -101,8 +101,8 @@ Deno.test("Ledger forgets an outcome when its time is over, and not before", () 
   }
 });
 
-Deno.test("Ledger.add() holds 10,000 outcomes of 5,000 holders, and finds the greatest at each call", () => {
-  const ledger = createLedger({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024, seconds: 60 });
+Deno.test("Ledger.add() finds the heaviest of 5,000 holders with 10,000 outcomes", () => {
+  const ledger = new Ledger({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024, seconds: 60 });
   for (let index = 0; index < 5_000; index++) {
     ledger.add({ key: `v${index}`, holder: { kind: "address", name: `v${index}` }, bytes: 100 });
   }

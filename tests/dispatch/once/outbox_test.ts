@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Clock, install } from "@sinonjs/fake-timers";
-import { createOutbox, type Letter } from "../../../src/dispatch/once/outbox.ts";
+import { type Letter, Outbox } from "../../../src/dispatch/once/outbox.ts";
 import type { StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
 
 const DONE: StoredOutcome = { kind: "nothing" };
@@ -32,9 +32,9 @@ function failing(clock: Clock): Letter & { readonly at: number[]; isTaken: boole
   return letter;
 }
 
-timed("Outbox sends a letter again after pauses that grow to half a minute, until it is taken", async (clock) => {
+timed("Outbox sends a letter again after pauses of up to half a minute, until it is accepted", async (clock) => {
   const begun = clock.now;
-  const outbox = createOutbox(3600);
+  const outbox = new Outbox(3600);
   const letter = failing(clock);
   outbox.add("key", letter);
   await clock.tickAsync(120_000);
@@ -45,8 +45,8 @@ timed("Outbox sends a letter again after pauses that grow to half a minute, unti
   assertEquals([letter.at.length, outbox.outcomeOf("key")], [9, null]);
 });
 
-timed("Outbox sends the others when one is taken, and begins with a short pause the next time", async (clock) => {
-  const outbox = createOutbox(3600);
+timed("Outbox sends the other letters when one is accepted, and starts with a short pause next time", async (clock) => {
+  const outbox = new Outbox(3600);
   const [one, two] = [failing(clock), failing(clock)];
   outbox.add("one", one);
   outbox.add("two", two);
@@ -62,8 +62,8 @@ timed("Outbox sends the others when one is taken, and begins with a short pause 
   assertEquals(three.at, [begun + 500]);
 });
 
-timed("Outbox tells an outcome until its time is over, and then sends it no more", async (clock) => {
-  const outbox = createOutbox(60);
+timed("Outbox has an outcome until its time is over, and then does not send it", async (clock) => {
+  const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
   outbox.add("local", { outcome: DONE, send: null });
@@ -76,8 +76,8 @@ timed("Outbox tells an outcome until its time is over, and then sends it no more
   assertEquals(letter.at.length, attempts);
 });
 
-timed("Outbox.send() sends at once, and says what the store said", async (clock) => {
-  const outbox = createOutbox(60);
+timed("Outbox.send() sends at once, and rejects with the error of the store", async (clock) => {
+  const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
   assertEquals(await outbox.send("key").catch((error: Error) => error.message), "away");
@@ -89,8 +89,8 @@ timed("Outbox.send() sends at once, and says what the store said", async (clock)
   outbox.close();
 });
 
-timed("Outbox remembers a thousand claims that were given up, and every outcome", async () => {
-  const outbox = createOutbox(60);
+timed("Outbox keeps at most a thousand claims that were given up, and all outcomes", async () => {
+  const outbox = new Outbox(60);
   let sent = 0;
   const send = () => Promise.resolve(void sent++);
   for (let index = 0; index < 1_005; index++) outbox.add(`free ${index}`, { outcome: null, send });
@@ -103,8 +103,8 @@ timed("Outbox remembers a thousand claims that were given up, and every outcome"
   outbox.close();
 });
 
-timed("Outbox.close() ends all attempts, also those of letters that come after it", async (clock) => {
-  const outbox = createOutbox(60);
+timed("Outbox.close() ends all attempts, also for letters that are added later", async (clock) => {
+  const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
   outbox.close();

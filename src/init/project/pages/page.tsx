@@ -21,13 +21,13 @@ const EntryForm = defineForm("entry", {
   },
 });
 
-/** Runs on the server when the form below is sent and all of it is valid. */
+/** Runs on the server when the form below is submitted and valid. */
 export const sign = action("sign", { form: EntryForm }, ({ form }) => {
   const { name, message } = form.values;
   const entry = addEntry(name, message);
   return [
     html(<Row {...entry} />, { target: "#entries", swap: "prepend" }),
-    // Empty again, for the next visitor.
+    // Renders an empty form.
     refresh("form"),
     toast(`Thank you, ${name}`),
   ];

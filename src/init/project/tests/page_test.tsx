@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createTestClient } from "@hyper/actions/testing";
 import handler from "../main.ts";
 
-Deno.test("a visitor signs, with scripts off", async () => {
+Deno.test("a guest signs, with scripts off", async () => {
   await using client = createTestClient(handler);
   const page = await client.open("/");
   const signed = await page.form("Sign")
@@ -11,7 +11,7 @@ Deno.test("a visitor signs, with scripts off", async () => {
   assertEquals(signed.find("#entries li").text, "Ada Hello");
 });
 
-Deno.test("a visitor signs, with the browser runtime", async () => {
+Deno.test("a guest signs, with the browser runtime", async () => {
   await using client = createTestClient(handler);
   const page = await client.open("/");
   await page.form("Sign").fill({ Name: "Grace", Message: "Hi" })
@@ -20,11 +20,11 @@ Deno.test("a visitor signs, with the browser runtime", async () => {
   assertEquals(page.form("Sign").field("Name").value, "");
 });
 
-Deno.test("what was typed stays when something is missing", async () => {
+Deno.test("a missing message keeps the other fields", async () => {
   await using client = createTestClient(handler);
   const page = await client.open("/");
-  const refused = await page.form("Sign").fill({ Name: "Ada" }).submit();
-  const form = refused.form("Sign");
+  const invalid = await page.form("Sign").fill({ Name: "Ada" }).submit();
+  const form = invalid.form("Sign");
   assertEquals(form.field("Name").value, "Ada");
   assertEquals(form.field("Message").isInvalid, true);
 });

@@ -1,5 +1,5 @@
 /**
- * Handing a request to the backend that owns its action.
+ * Passes a request to the backend that owns its action.
  *
  * @module
  */
@@ -8,43 +8,40 @@ import type { DispatchContext, FormActionBackend } from "../actions/backend.ts";
 import type { OwnedAction } from "../actions/manager.ts";
 import { RegistryFormActionBackend } from "../actions/registry.ts";
 import type { Answering } from "./app.ts";
-import { type Arrival, dropBody } from "./arrival.ts";
+import type { Arrival } from "./arrival.ts";
 
-/** What the standard pipeline answers with. */
+/** The responses of the standard pipeline. */
 export interface Pipeline {
   /** Runs an action. */
   run(action: Action): Promise<Response>;
-  /** Answers that there is no such action. */
+  /** Responds that there is no such action. */
   notFound(): Promise<Response>;
 }
 
 /**
- * Lets a backend answer.
+ * Lets a backend respond.
  *
- * @param arrival The request.
- * @param owned The action and its backend.
- * @param pipeline The standard pipeline.
- * @param app Seals what the backend answers itself.
- * @throws {TypeError} When the backend gives something that is not a `Response`.
+ * @param app Seals the responses that the backend creates itself.
+ * @throws {TypeError} When the backend returns something that is not a `Response`.
  */
-export function handOver(
+export function dispatchToBackend(
   arrival: Arrival,
   { action, backend }: OwnedAction,
   pipeline: Pipeline,
   app: Pick<Answering, "seal">,
 ): Promise<Response> {
-  // That one finds the action it was found by once more, and leads back here: about two microseconds of a post
+  // The standard backend would find the same action again and lead back here: about two microseconds of a post
   // (`deno task bench server`, "valid post").
-  return isStandard(backend) ? pipeline.run(action) : handOverTo(arrival, { action, backend }, pipeline, app);
+  return isStandard(backend) ? pipeline.run(action) : passToBackend(arrival, { action, backend }, pipeline, app);
 }
 
-async function handOverTo(
-  { request, url, body }: Arrival,
+async function passToBackend(
+  { request, url, lifetime }: Arrival,
   { action, backend }: OwnedAction,
   pipeline: Pipeline,
   app: Pick<Answering, "seal">,
 ): Promise<Response> {
-  // The last answer of the pipeline: it has passed the sink already.
+  // The last response of the pipeline, which has passed the sink.
   let sealed: Response | null = null;
   const context: DispatchContext = {
     url,
@@ -55,17 +52,17 @@ async function handOverTo(
   try {
     response = await backend.dispatch(request, action.uid, context);
   } finally {
-    // A backend that answers by itself, or throws, leaves behind what was read to find its action.
-    if (sealed === null && body !== null) await dropBody(body);
+    // A backend that responds itself, or throws, leaves the body that was read to find its action.
+    if (sealed === null) await lifetime.dropBody();
   }
   if (response === sealed && sealed !== null) return sealed;
   if (response instanceof Response) return app.seal(response);
   throw new TypeError(
-    `Cannot answer with what the backend of action "${action.name}" gave: ${typeof response}, a Response is needed`,
+    `Cannot respond with the result of the backend of action "${action.name}": it is ${typeof response}; return a Response`,
   );
 }
 
-/** Whether a backend is the one that is there by default, with nothing of it overridden. */
+/** Returns whether a backend is the default one, with nothing overridden. */
 function isStandard(backend: FormActionBackend): boolean {
   const standard = RegistryFormActionBackend.prototype;
   return Object.getPrototypeOf(backend) === standard && backend.dispatch === standard.dispatch;

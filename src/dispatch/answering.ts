@@ -1,0 +1,71 @@
+/**
+ * From an outcome to a response, and the end of its request.
+ *
+ * @module
+ */
+import type { ActionRun } from "./action_run.ts";
+import type { Answering, Finding, Injecting, Observing, Reading } from "./app.ts";
+import type { Arrival } from "./arrival.ts";
+import type { Call, CallPage } from "./call.ts";
+import type { Outcome } from "./outcome.ts";
+import { depsOf } from "./request_deps.ts";
+import type { Admitted } from "./steps/admit.ts";
+import type { Input } from "./steps/read_input.ts";
+
+/** The results of the steps of a call; `null` if it ended before. */
+export interface Reached {
+  page: CallPage | null;
+  admitted: Admitted | null;
+  input: Input | null;
+  run: ActionRun | null;
+}
+
+/** Responds with the outcome of a call. */
+export async function respondToCall(
+  call: Call,
+  { page, admitted, input, run }: Reached,
+  outcome: Outcome,
+  app: Answering & Observing,
+): Promise<Response> {
+  const { arrival, action, cookies, limits } = call;
+  noteOutcome(arrival, outcome);
+  const response = await app.respond({
+    outcome,
+    arrival,
+    action,
+    origin: page?.pageRender ?? null,
+    instance: input?.instance ?? null,
+    headers: admitted?.headers ?? {},
+    cookies,
+    limits,
+  });
+  const isOver = await run?.answered(response.status, outcome.kind === "stream", app) ?? true;
+  return isOver ? arrival.lifetime.endWith(response, outcome.kind === "response") : response;
+}
+
+/** Responds to a request that runs no action. */
+export async function refuse(arrival: Arrival, outcome: Outcome, app: Answering & Reading): Promise<Response> {
+  noteOutcome(arrival, outcome);
+  const about = { action: null, origin: null, instance: null, headers: {}, cookies: null, limits: app.limits };
+  return await arrival.lifetime.endWith(await app.respond({ outcome, arrival, ...about }), false);
+}
+
+/** Serves whatever is at the address of a request: a page, a static file, the runtime. */
+export async function serveAddress(
+  arrival: Arrival,
+  app: Answering & Finding & Injecting,
+): Promise<Response> {
+  const { request, url, client, trace, lifetime } = arrival;
+  trace?.step("page");
+  const match = app.router.match(url.pathname);
+  const page = match === null ? null : { ...match, url };
+  const served = await app.serve(request, url, match, depsOf(arrival, page, client.gone, app));
+  if (served.drawn === null) return lifetime.endWith(served.response, served.isStream);
+  lifetime.endAfter(served.drawn);
+  return served.response;
+}
+
+function noteOutcome({ trace }: Arrival, outcome: Outcome): void {
+  trace?.settled(outcome);
+  trace?.step("answer");
+}
