@@ -1,13 +1,26 @@
 import { assert, assertEquals } from "@std/assert";
-import { fromFileUrl, join, relative } from "@std/path";
+import { dirname, fromFileUrl, join, relative } from "@std/path";
 import config from "../deno.json" with { type: "json" };
 
 const root = fromFileUrl(import.meta.resolve("../"));
 
-/** Files of the package outside of `src`. */
-const PAPERS = ["CHANGELOG.md", "LICENSE", "README.md", "client.ts", "deno.json", "mod.ts"];
+/** Files of the package outside `src`, without the documents and pictures that the README links to. */
+const PAPERS = [
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "LICENSE",
+  "README.md",
+  "SECURITY.md",
+  "client.ts",
+  "deno.json",
+  "mod.ts",
+];
 
-Deno.test("the package can be published, and contains only its entries, src and its documents", async () => {
+/** Documents and pictures that the README links to. */
+const LINKED =
+  /^(?:examples\/showcase\/(?:about|guides|reference)\/\w+\.md|tests\/bench\/results\/\w+\.(?:md|svg)|\.github\/showcase\.png)$/;
+
+Deno.test("the package can be published, and contains only its entries, src and the documents", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await layOut(folder);
@@ -21,7 +34,9 @@ Deno.test("the package can be published, and contains only its entries, src and 
     const base = await Deno.realPath(folder);
     const files = [...output.matchAll(/^\s+(file:\S+) \([\d.]+[A-Z]*B\)$/gm)]
       .map(([, url = ""]) => relative(base, fromFileUrl(url)).replaceAll("\\", "/"));
-    assertEquals(files.filter((file) => !file.startsWith("src/")).toSorted(), PAPERS);
+    const others = files.filter((file) => !file.startsWith("src/"));
+    assertEquals(others.filter((file) => !LINKED.test(file)).toSorted(), PAPERS);
+    assert(others.includes("examples/showcase/guides/start.md"), output);
     assert(files.includes("src/handler.ts"), output);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -29,12 +44,12 @@ Deno.test("the package can be published, and contains only its entries, src and 
 });
 
 /**
- * Copies the published files to a separate folder, with the stand-ins for `@std` linked from outside of it: a linked module
- * inside the package that is not published would be an error, and a stand-in must not be published. A real release omits
- * `links`.
+ * Copies the published files into a folder, and links the stand-ins for `@std` from outside it. A linked module inside the
+ * package that is not published is an error, and the stand-ins must not be published. A release leaves `links` out.
  */
 async function layOut(folder: string): Promise<void> {
   for (const entry of config.publish.include.filter((entry) => entry !== "deno.json")) {
+    await Deno.mkdir(dirname(join(folder, entry)), { recursive: true });
     await copy(join(root, entry), join(folder, entry));
   }
   const links = config.links.map((link) => relative(folder, join(root, link)).replaceAll("\\", "/"));

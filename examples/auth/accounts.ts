@@ -1,38 +1,38 @@
-/** Who may sign in, and who has: in SQLite. */
+/** Accounts and sessions, in SQLite. */
 import { createHash, randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 
-/** What somebody may do: an admin says who is one, a member has an account. */
+/** Roles: a member has an account, and an admin can change the roles of others. */
 export const ROLES = ["member", "admin"] as const;
 
-/** One of them. */
+/** A role. */
 export type Role = typeof ROLES[number];
 
-/** Somebody with an account. */
+/** A user with an account. */
 export interface User extends Profile {
   readonly id: number;
-  /** What they sign in with. */
+  /** Name for the sign-in. */
   readonly name: string;
   readonly role: Role;
 }
 
-/** What somebody says about themselves. */
+/** Profile that a user can edit. */
 export interface Profile {
   readonly title: string;
   readonly about: string;
 }
 
-/** A session: whose it is, and whether it has lasted too long. */
+/** A session: its user, and whether it has expired. */
 export interface Session {
   readonly user: User;
   readonly isOver: boolean;
 }
 
 const HOUR = 60 * 60 * 1000;
-/** How long a session lasts, in milliseconds. */
+/** Duration of a session, in milliseconds. */
 const SESSION = 8 * HOUR;
-/** How long one that is over is remembered, so that what its owner was typing finds its way back to them. */
+/** Time for which an expired session is kept, so that its user gets unsaved input back, in milliseconds. */
 const REMEMBERED = 24 * HOUR;
 
 /** The accounts of the demonstration, with their passwords. */
@@ -46,7 +46,7 @@ export class Accounts implements Disposable {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
 
-  /** Opens a file, made when it is not there; `":memory:"` for none. `now` is the time in milliseconds. */
+  /** Opens the database file and creates it if needed, or `":memory:"`. `now` returns the time in milliseconds. */
   constructor(path: string, now: () => number = Date.now) {
     this.#now = now;
     this.#database = new DatabaseSync(path);
@@ -65,29 +65,29 @@ export class Accounts implements Disposable {
     this.#database.prepare("INSERT OR IGNORE INTO users (name, password, role) VALUES (?, ?, ?)").run(name, hash, role);
   }
 
-  /** Whose name and password these are; `null` for nobody's. */
+  /** Returns the user with this name and password, or `null`. */
   async check(name: string, password: string): Promise<User | null> {
     const row = this.#database.prepare("SELECT * FROM users WHERE name = ?").get(name);
     const isTheirs = await verifyPassword(password, row === undefined ? null : String(row.password));
     return row !== undefined && isTheirs ? toUser(row) : null;
   }
 
-  /** Everybody, by name. */
+  /** Returns all users, by name. */
   list(): readonly User[] {
     return this.#database.prepare("SELECT * FROM users ORDER BY name").all().map(toUser);
   }
 
-  /** Changes what somebody may do. */
+  /** Changes the role of a user. */
   setRole(id: number, role: Role): void {
     this.#database.prepare("UPDATE users SET role = ? WHERE id = ?").run(role, id);
   }
 
-  /** Changes what somebody says about themselves. */
+  /** Changes the profile of a user. */
   saveProfile(id: number, { title, about }: Profile): void {
     this.#database.prepare("UPDATE users SET title = ?, about = ? WHERE id = ?").run(title, about, id);
   }
 
-  /** Begins a session; gives what its owner shows from then on. */
+  /** Starts a session and returns its token. */
   beginSession({ id }: User): string {
     const now = this.#now();
     const token = randomBytes(32).toString("base64url");
@@ -100,14 +100,14 @@ export class Accounts implements Disposable {
     return token;
   }
 
-  /** The session of a token, or `null`. */
+  /** Returns the session of a token, or `null`. */
   findSession(token: string): Session | null {
     const row = this.#database.prepare("SELECT * FROM sessions JOIN users ON users.id = sessions.user WHERE token = ?")
       .get(digest(token));
     return row === undefined ? null : { user: toUser(row), isOver: Number(row.ends) <= this.#now() };
   }
 
-  /** Ends a session, if it is there. */
+  /** Ends a session. */
   endSession(token: string): void {
     this.#database.prepare("DELETE FROM sessions WHERE token = ?").run(digest(token));
   }
@@ -118,7 +118,7 @@ export class Accounts implements Disposable {
   }
 }
 
-/** What is kept of a token: whoever reads the database cannot take part in a session of it. */
+/** Returns the digest of a token. The database stores only digests, so its readers cannot use the sessions. */
 function digest(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }

@@ -1,17 +1,17 @@
-/** The application as a handler: what `main.ts` serves and what the tests ask. */
+/** The application as a handler, for `main.ts` and for the tests. */
 import { createHandler, createMemoryStore, type Dependency, type Handler } from "@hyper/actions";
 import type { Accounts } from "./accounts.ts";
 import { store } from "./kept.ts";
 import { accounts, signedIn, tokenOf } from "./session.ts";
 
-/** Makes the application on those who may sign in. */
+/** Creates the application with these accounts. */
 export function createApp(known: Accounts): Handler {
   const memory = createMemoryStore();
   return createHandler({
     baseDir: import.meta.dirname,
-    // Nothing runs for who is not signed in, but what says that it is for everyone.
+    // Users who are not signed in can only call actions with `skipHandlerGuard`.
     guard: signedIn,
-    // The account, not the cookie: a token that was made up is not an account, and a new one leaves the user who they are.
+    // The account, not the cookie: clients can invent tokens, and a new token does not change the user.
     principal: (request) => {
       const token = tokenOf(request);
       const session = token === null ? null : known.findSession(token);

@@ -8,7 +8,7 @@ authTest("no action is open by mistake", async (client) => {
   await auditActions(client.handler, { requireGuard: true });
 });
 
-authTest("a page asks for a sign-in, and is shown after it", async (client) => {
+authTest("a page redirects to the sign-in, and is shown after it", async (client) => {
   let page = await client.open("/account");
   assertEquals(page.url.search, "?next=%2Faccount");
   page = await page.form("Sign in").fill({ Name: "bob", Password: "a guess" }).submit();
@@ -19,7 +19,7 @@ authTest("a page asks for a sign-in, and is shown after it", async (client) => {
   assertEquals((await client.open("/account")).url.pathname, "/sign-in");
 });
 
-authTest("what was typed when the session was over is there after the next sign-in", async (client, clock) => {
+authTest("input sent after the session has expired is restored after the next sign-in", async (client, clock) => {
   let page = await signIn(await client.open("/account"), "bob");
   clock.hours += 9;
   page = await page.form("Save").fill({ "What we call you": "Robert", "About you": "I build" }).submit();
@@ -30,7 +30,7 @@ authTest("what was typed when the session was over is there after the next sign-
   assertEquals(page.find("h1").text, "Robert");
 });
 
-authTest("it is there for nobody else", async (client, clock) => {
+authTest("this input is not shown to another user", async (client, clock) => {
   let page = await signIn(await client.open("/account"), "bob");
   clock.hours += 9;
   page = await page.form("Save").fill({ "What we call you": "Robert" }).submit();
@@ -38,14 +38,14 @@ authTest("it is there for nobody else", async (client, clock) => {
   assertEquals(page.form("Save").field("What we call you").value, "");
 });
 
-authTest("a member does not do what an admin may", async (client) => {
+authTest("a member cannot do what an admin can", async (client) => {
   await signIn(await client.open("/sign-in"), "bob");
   assertEquals((await client.open("/people")).status, 403);
   const outcome = await client.action("set_role", { id: 2, role: "admin" });
   assertEquals(outcome.status, 403);
 });
 
-authTest("the sixth guess has to wait", async (client) => {
+authTest("the sixth attempt is rejected", async (client) => {
   const page = await client.open("/sign-in");
   const statuses: number[] = [];
   for (let guess = 1; guess <= 6; guess++) {
@@ -60,12 +60,12 @@ async function signIn(page: TestPage, name: string): Promise<TestPage> {
   return await page.form("Sign in").fill({ Name: name, Password: password }).submit();
 }
 
-function authTest(name: string, visit: (client: TestClient, clock: { hours: number }) => Promise<void>): void {
+function authTest(name: string, use: (client: TestClient, clock: { hours: number }) => Promise<void>): void {
   Deno.test(`auth: ${name}`, async () => {
     const clock = { hours: 0 };
     using accounts = new Accounts(":memory:", () => clock.hours * 60 * 60 * 1000);
     for (const account of DEMO) await accounts.add(account);
     await using client = createTestClient(createApp(accounts));
-    await visit(client, clock);
+    await use(client, clock);
   });
 }

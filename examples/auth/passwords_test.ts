@@ -8,10 +8,10 @@ Deno.test("verifyPassword() takes the password that was hashed, however its lett
   assertEquals(await verifyPassword("cafe", stored), false);
 });
 
-Deno.test("verifyPassword() takes nothing where there is no account, not even the empty password", async () => {
+Deno.test("verifyPassword() rejects every password without a hash, also the empty one", async () => {
   assertEquals(await verifyPassword("", null), false);
 });
 
-Deno.test("hashPassword() gives two people with one password two hashes", async () => {
+Deno.test("hashPassword() returns different hashes for the same password", async () => {
   assertNotEquals(await hashPassword("the same"), await hashPassword("the same"));
 });

@@ -1,4 +1,4 @@
-/** Who asks: the cookie of a session, the dependencies made of it, and the guards made of these. */
+/** The session cookie, dependencies that read it, and guards that use them. */
 import { dependency, type Guard, type PageContext, type RequestContext } from "@hyper/actions";
 import { deleteCookie, setCookie } from "@std/http/cookie";
 import type { Accounts, Role, User } from "./accounts.ts";
@@ -8,7 +8,7 @@ const TOKEN = /(?:^|; ?)session=([A-Za-z0-9_-]{43})(?:;|$)/;
 
 /** The accounts of the application; `createApp()` puts them in. */
 export const accounts = dependency("accounts", (): Accounts => {
-  throw new TypeError("Cannot look anybody up: createApp() was given no accounts");
+  throw new TypeError("Cannot use the accounts: they have no value; provide them in createApp()");
 });
 
 /** The session of who asks, over or not; looked up once for a request. */
@@ -17,32 +17,32 @@ export const session = dependency("session", async ({ request, deps }) => {
   return token === null ? null : (await deps.get(accounts)).findSession(token);
 });
 
-/** Who asks, or `null`. */
+/** The current user, or `null`. */
 export const currentUser = dependency("user", async ({ deps }): Promise<User | null> => {
   const found = await deps.get(session);
   return found === null || found.isOver ? null : found.user;
 });
 
-/** Who asks, for what has one of the guards below. */
+/** The current user, for actions and pages with one of the guards below. */
 export const member = dependency("member", async ({ deps }): Promise<User> => {
   const user = await deps.get(currentUser);
-  if (user === null) throw new TypeError("Cannot name the member: nobody has asked for a sign-in before");
+  if (user === null) throw new TypeError("Cannot resolve the member: the user is not signed in; add a guard");
   return user;
 });
 
-/** The guard of all actions: whoever is not signed in is asked to, and led back to where they were. */
+/** Guard of all actions: redirects users to the sign-in, and then back. */
 export const signedIn: Guard = async ({ deps, request }) =>
   await deps.get(currentUser) !== null || toSignIn(request.headers.get("referer") ?? "");
 
 /** The guard of what an admin may do, asked after the guard of all. */
 export const adminsOnly: Guard = async ({ deps }) => (await deps.get(member)).role === "admin";
 
-/** The guard of a page, for its `render`: lets in whoever is signed in, and has the role where one is asked for. */
+/** Guards a page, in its `render`: requires a sign-in, and optionally a role. */
 export function admit(role?: Role): (ctx: PageContext) => Promise<boolean | Response> {
   return async ({ deps, url, response }) => {
     const user = await deps.get(currentUser);
     if (user === null) return toSignIn(url.href);
-    // Nothing of it is left in the browser for whoever uses it next.
+    // The browser must not store the page for its next user.
     response.headers.set("cache-control", "no-store");
     return role === undefined || user.role === role;
   };
@@ -54,7 +54,7 @@ export function toSignIn(back: string): Response {
   return new Response(null, { status: 303, headers: { location } });
 }
 
-/** The path and query of an address, whoever has written it: what is left leads to no other site. */
+/** Returns the path and query of a URL from user input, so that it cannot lead to another site. */
 export function pathOf(address: string): string {
   const url = URL.parse(address, "http://localhost");
   if (url === null) return "/";
@@ -62,14 +62,14 @@ export function pathOf(address: string): string {
   return `/${url.pathname.replace(/^\/+/, "")}${url.search}`;
 }
 
-/** Begins a session for somebody who has shown who they are, and leads them on. */
+/** Starts a session for a user who has signed in, and redirects to the next page. */
 export async function beginSession(
   user: User,
   { request, deps, url }: RequestContext,
   location: string,
 ): Promise<Response> {
   const known = await deps.get(accounts);
-  // Another one than before: whoever knew that one has no part in this.
+  // A new token, so that a token that was known before the sign-in is of no use.
   const old = tokenOf(request);
   if (old !== null) known.endSession(old);
   const response = new Response(null, { status: 303, headers: { location } });

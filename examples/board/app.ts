@@ -2,7 +2,7 @@
 import { type Bus, createHandler, type Handler, type Store } from "@hyper/actions";
 import { personOf } from "./session.ts";
 
-/** What instances share, where there are several. */
+/** Store and bus that the instances share. */
 export interface Shared {
   readonly store: Store;
   readonly bus: Bus;

@@ -1,7 +1,7 @@
 /** Several instances on this machine: a Redis, the processes, and a proxy that hands requests to them in turn. */
 import { fromFileUrl } from "@std/path";
 
-/** What runs. */
+/** The running processes. */
 export interface Cluster extends AsyncDisposable {
   /** Hands a request to the next instance that is there. */
   readonly proxy: (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
@@ -92,7 +92,7 @@ async function untilSaid(
     said += value;
     const match = ready.exec(said);
     if (match === null) continue;
-    // What it says from here on must not fill the pipe.
+    // Further output must not fill the pipe.
     void (async () => {
       while (!(await reader.read()).done);
     })();

@@ -2,11 +2,11 @@
 import { dirname, fromFileUrl } from "@std/path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
-/** Somebody who has said a name. */
+/** A member, who has entered a name. */
 export interface Person {
-  /** What their cookie holds: known to nobody else. */
+  /** Value of their cookie, which is secret. */
   readonly key: string;
-  /** What others know them by. */
+  /** Name that others see. */
   readonly id: number;
   readonly name: string;
 }
@@ -21,7 +21,7 @@ export interface Task {
   readonly id: number;
   readonly title: string;
   readonly place: Column;
-  /** Who has added it. */
+  /** Member who added it. */
   readonly author: string;
 }
 
@@ -32,7 +32,7 @@ export interface Message {
   readonly text: string;
 }
 
-/** How many lines of the chat a page shows. */
+/** Number of chat lines on a page. */
 const SHOWN_MESSAGES = 50;
 /** Seconds after which a seat counts as empty whose instance has died. */
 const SEAT_SECONDS = 60;
@@ -72,20 +72,20 @@ export function closeDatabase(): void {
   ownSeats.clear();
 }
 
-/** Lets somebody in. */
+/** Adds a member. */
 export function addPerson(name: string): Person {
   const key = crypto.randomUUID();
   const { lastInsertRowid } = run("INSERT INTO people (key, name) VALUES (?, ?)", key, name);
   return { key, id: Number(lastInsertRowid), name };
 }
 
-/** Who has this key, or `null`. */
+/** Returns the member with this key, or `null`. */
 export function findPerson(key: string): Person | null {
   const [row] = all("SELECT id, name FROM people WHERE key = ?", key);
   return row === undefined ? null : { key, id: Number(row.id), name: String(row.name) };
 }
 
-/** A tab of somebody has opened the room. */
+/** Records that a tab of a member has opened the room. */
 export function takeSeat(person: Person): string {
   const seat = crypto.randomUUID();
   run("INSERT INTO seats (id, person, seen) VALUES (?, ?, unixepoch('subsec'))", seat, person.id);
@@ -95,11 +95,11 @@ export function takeSeat(person: Person): string {
 
 /** That tab is gone. */
 export function leaveSeat(seat: string): void {
-  // Whoever closes the room has cleared it.
+  // `close()` has deleted it.
   if (ownSeats.delete(seat)) run("DELETE FROM seats WHERE id = ?", seat);
 }
 
-/** Says that the tabs of this instance are still there, and forgets those of one that has died. */
+/** Marks the tabs of this instance as alive, and deletes those of an instance that has died. */
 export function keepSeats(): void {
   for (const seat of ownSeats) run("UPDATE seats SET seen = unixepoch('subsec') WHERE id = ?", seat);
   run("DELETE FROM seats WHERE seen < unixepoch('subsec') - ?", SEAT_SECONDS);

@@ -1,9 +1,9 @@
-/** Who is in the room: a name and a cookie, no password. A real application asks for a proof before `enter()`. */
+/** Members: a name and a cookie, without a password. An application must verify the user before `enter()`. */
 import { dependency, type Guard } from "@hyper/actions";
 import { setCookie } from "@std/http/cookie";
 import { addPerson, findPerson, type Person } from "./database.ts";
 
-/** What is watched and published: one room for everyone. */
+/** The topic: one room for all members. */
 export const ROOM = "room";
 
 const KEY = /(?:^|; ?)person=([0-9a-f-]{36})(?:;|$)/;
@@ -22,7 +22,7 @@ export function personOf(request: Pick<Request, "headers">): Person | null {
 /** The person of the request, or `null`. */
 export const currentPerson = dependency("person", ({ request }): Person | null => personOf(request));
 
-/** Who asks, for what has the guard below. */
+/** The current member, for actions with the guard below. */
 export const member = dependency("member", async ({ deps }): Promise<Person> => {
   const person = await deps.get(currentPerson);
   if (person === null) throw new TypeError("Cannot name the member: the action has no guard that asks for one");
@@ -33,7 +33,7 @@ export const member = dependency("member", async ({ deps }): Promise<Person> => 
 export const membersOnly: Guard = async ({ deps }) =>
   await deps.get(currentPerson) !== null || new Response(null, { status: 303, headers: { location: "/" } });
 
-/** Lets somebody in, and leads to the room. */
+/** Adds the member and redirects to the room. */
 export function enter(name: string, { protocol }: URL): Response {
   const response = new Response(null, { status: 303, headers: { location: "/" } });
   setCookie(response.headers, {

@@ -1,8 +1,8 @@
 /**
- * An application as it stands behind a proxy, on several threads: `deno serve --parallel -A examples/deployment/main.ts`.
+ * An application behind a proxy, on several threads: `deno serve --parallel -A examples/deployment/main.ts`.
  *
- * Each thread has a handler and a memory of its own. What all of them must know (which mutation has run, which visitor
- * has asked how often) is in the store, here a file of SQLite; on several machines it is Redis, and a bus beside it.
+ * Each thread has its own handler and its own memory. The store records which mutations have run, for all threads: here a
+ * SQLite file. On several machines, use Redis for the store, the bus and the rate limiter. Here, rate limits count per thread.
  */
 import { createHandler, createSqliteStore } from "@hyper/actions";
 

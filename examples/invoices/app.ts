@@ -1,9 +1,9 @@
-/** The application as a handler: what `main.ts` serves and what the tests ask. */
+/** The application as a handler, for `main.ts` and for the tests. */
 import { createHandler, type Handler } from "@hyper/actions";
 import { AuditBackend, recordRefusal } from "./audit.ts";
 import { userOf } from "./session.ts";
 
-/** Scripts and styles are files of this site: nothing that gets into the text of a page can run. */
+/** Allows only the scripts and styles of this site, so that inserted markup cannot run code. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -13,19 +13,19 @@ const POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  // The one policy of the browser runtime.
+  // The Trusted Types policy of the browser runtime.
   "trusted-types hyper",
 ].join("; ");
 
-/** Makes the application. */
+/** Creates the application. */
 export function createApp(): Handler {
   const handler = createHandler({
     baseDir: import.meta.dirname,
-    // On every answer, errors and files included.
+    // Headers of every response, including errors and files.
     headers: { "content-security-policy": POLICY },
-    // Every action goes through the audit log, whatever comes of it.
+    // Writes every action to the audit log, for every outcome.
     backends: [new AuditBackend()],
-    // A session that exists: a stranger cannot make up principals, each with a share of its own.
+    // Only an existing session, so that clients cannot invent principals with their own limits.
     principal: (request) => userOf(request)?.session ?? null,
   });
   handler.signals.formValidationFailed.connect(recordRefusal);

@@ -1,9 +1,9 @@
-/** The audit log: who asked for which action, what came of it, and which forms were refused. */
+/** The audit log: called actions with their user and status, and invalid forms. */
 import { type DispatchContext, type FormValidationFailed, RegistryFormActionBackend } from "@hyper/actions";
 import { all, run } from "./database.ts";
 import { userOf } from "./session.ts";
 
-/** One action that was asked for. */
+/** A called action. */
 export interface AuditEntry {
   readonly at: string;
   readonly action: string;
@@ -12,7 +12,7 @@ export interface AuditEntry {
   readonly ms: number;
 }
 
-/** One form that was refused. */
+/** An invalid form. */
 export interface Refusal {
   readonly at: string;
   readonly action: string;
@@ -22,16 +22,16 @@ export interface Refusal {
 }
 
 /**
- * Writes a line for each action, around everything that the library does for it: guards, validation, the handler, the
- * answer. A refusal is a line too, which a line in the handler would not be.
+ * Writes a line for each action, including guards, validation and the response. Unlike a line in the action function, this also
+ * records rejected requests.
  */
 export class AuditBackend extends RegistryFormActionBackend {
   override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
-    // Before: an action that signs somebody out leaves nobody to name.
+    // Read before the action runs, because the action may sign the user out.
     const principal = roleOf(request);
     const start = performance.now();
     const response = await super.dispatch(request, uid, context);
-    // Of a stream this is the time until it began.
+    // For a stream, the time until its start.
     const ms = performance.now() - start;
     const action = this.getByUid(uid)?.name ?? uid;
     run(
@@ -46,7 +46,7 @@ export class AuditBackend extends RegistryFormActionBackend {
   }
 }
 
-/** Writes down a form that was refused: which fields, never what was in them. A receiver of `formValidationFailed`. */
+/** Records an invalid form: its fields, but not their values. A receiver of `formValidationFailed`. */
 export function recordRefusal({ actionName, errorCount, fieldNames, request }: FormValidationFailed): void {
   run(
     "INSERT INTO refusals (at, action, principal, errors, fields) VALUES (?, ?, ?, ?, ?)",
@@ -58,7 +58,7 @@ export function recordRefusal({ actionName, errorCount, fieldNames, request }: F
   );
 }
 
-/** The last actions, the newest first. */
+/** Returns the last actions, newest first. */
 export function listAudit(): AuditEntry[] {
   return all("SELECT * FROM audit ORDER BY id DESC LIMIT 100").map(({ at, action, principal, status, ms }) => ({
     at: String(at),
@@ -69,7 +69,7 @@ export function listAudit(): AuditEntry[] {
   }));
 }
 
-/** The last forms that were refused, the newest first. */
+/** Returns the last invalid forms, newest first. */
 export function listRefusals(): Refusal[] {
   return all("SELECT * FROM refusals ORDER BY id DESC LIMIT 100").map(({ at, action, principal, errors, fields }) => ({
     at: String(at),
@@ -80,7 +80,7 @@ export function listRefusals(): Refusal[] {
   }));
 }
 
-/** Forgets everything that was written down. */
+/** Deletes the log. */
 export function clearAudit(): void {
   run("DELETE FROM audit");
   run("DELETE FROM refusals");

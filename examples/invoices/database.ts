@@ -1,4 +1,4 @@
-/** The database: one SQLite file, made when it is first needed. */
+/** The database: a SQLite file, created on first use. */
 import { dirname, fromFileUrl } from "@std/path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
@@ -50,10 +50,10 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** One row of an answer. */
+/** A row of a result. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Opened by the first who asks; `INVOICES_DATABASE` names another file than `data/invoices.sqlite`, or `:memory:`. */
+/** Opened on first use. `INVOICES_DATABASE` sets another file than `data/invoices.sqlite`, or `:memory:`. */
 let database: DatabaseSync | null = null;
 
 function open(): DatabaseSync {
@@ -65,28 +65,28 @@ function open(): DatabaseSync {
   return database;
 }
 
-/** Closes the file; the next who asks opens it again. */
+/** Closes the file. The next query opens it again. */
 export function closeDatabase(): void {
   database?.close();
   database = null;
 }
 
-/** All rows of a query. */
+/** Returns all rows of a query. */
 export function all(sql: string, ...values: SQLInputValue[]): Row[] {
   return open().prepare(sql).all(...values);
 }
 
-/** The first row of a query, or `null`. */
+/** Returns the first row of a query, or `null`. */
 export function first(sql: string, ...values: SQLInputValue[]): Row | null {
   return open().prepare(sql).get(...values) ?? null;
 }
 
-/** Runs a statement and gives the id of the row it added. */
+/** Runs a statement and returns the ID of the added row. */
 export function run(sql: string, ...values: SQLInputValue[]): number {
   return Number(open().prepare(sql).run(...values).lastInsertRowid);
 }
 
-/** Does all of it, or nothing. */
+/** Runs a function in a transaction. */
 export function atOnce<T>(work: () => T): T {
   open().exec("BEGIN");
   try {

@@ -1,16 +1,16 @@
-/** Invoices: what they are, how they are kept, and the one a page is about. */
+/** Invoices: types, database access, and the dependency for the invoice of a page. */
 import { dependency, DUrl, HyperError } from "@hyper/actions";
 import { all, atOnce, first, type Row, run } from "./database.ts";
 
-/** One line of an invoice. */
+/** A line of an invoice. */
 export interface Line {
   readonly text: string;
   readonly quantity: number;
-  /** The price of one, in the currency of the invoice. */
+  /** Unit price, in the currency of the invoice. */
   readonly price: number;
 }
 
-/** What a person writes of an invoice, beside its lines. */
+/** The fields of an invoice that users edit, without its lines. */
 export interface Details {
   readonly customer: { readonly name: string; readonly email: string };
   /** A date as `yyyy-mm-dd`. */
@@ -18,12 +18,12 @@ export interface Details {
   /** A date, or `null` for one that is due at once. */
   readonly due: string | null;
   readonly currency: "EUR" | "GBP" | "USD";
-  /** Whether the customer is reminded when it is late. */
+  /** `true` if the customer gets a reminder when it is overdue. */
   readonly reminders: boolean;
   readonly note: string;
 }
 
-/** One invoice. */
+/** An invoice. */
 export interface Invoice extends Details {
   readonly id: number;
   readonly status: "draft" | "sent";
@@ -31,35 +31,35 @@ export interface Invoice extends Details {
 }
 
 /**
- * The invoice of the page `/invoices/[id]`. Form factories, guards, handlers and the page ask for it; it is read once for a
- * request, however many ask.
+ * The invoice of the page `/invoices/[id]`. Form factories, guards, action functions and the page use it. It is read once per
+ * request.
  */
 export const currentInvoice = dependency("invoice", async ({ deps }) => mustFind(await deps.get(DUrl("id", Number))));
 
-/** All invoices, the newest first. */
+/** Returns all invoices, newest first. */
 export function listInvoices(): Invoice[] {
   return all("SELECT * FROM invoices ORDER BY id DESC").map(toInvoice);
 }
 
-/** One invoice, or `null`. */
+/** Returns an invoice, or `null`. */
 export function findInvoice(id: number): Invoice | null {
   const row = first("SELECT * FROM invoices WHERE id = ?", id);
   return row === null ? null : toInvoice(row);
 }
 
-/** One invoice that a page or a job is about. */
+/** Returns the invoice of a page or a job. */
 export function mustFind(id: number): Invoice {
   const invoice = findInvoice(id);
-  if (invoice === null) throw new HyperError(404, "There is no such invoice");
+  if (invoice === null) throw new HyperError(404, "This invoice does not exist");
   return invoice;
 }
 
-/** Begins a draft, and gives its id. */
+/** Creates a draft and returns its ID. */
 export function addInvoice(): number {
   return run("INSERT INTO invoices (issued) VALUES (?)", new Date().toISOString().slice(0, 10));
 }
 
-/** Writes everything but the lines. */
+/** Saves everything except the lines. */
 export function saveDetails(id: number, { customer, issued, due, currency, reminders, note }: Details): void {
   run(
     "UPDATE invoices SET name = ?, email = ?, issued = ?, due = ?, currency = ?, reminders = ?, note = ? WHERE id = ?",
@@ -74,7 +74,7 @@ export function saveDetails(id: number, { customer, issued, due, currency, remin
   );
 }
 
-/** Puts these lines in the place of those that are there. */
+/** Replaces the lines. */
 export function saveLines(id: number, lines: readonly Line[]): void {
   atOnce(() => {
     run("DELETE FROM lines WHERE invoice = ?", id);
@@ -91,28 +91,28 @@ export function saveLines(id: number, lines: readonly Line[]): void {
   });
 }
 
-/** Sends an invoice to its customer: here it is only marked. */
+/** Sends an invoice. This demonstration only marks it as sent. */
 export function sendInvoice(id: number): void {
   run("UPDATE invoices SET status = 'sent' WHERE id = ?", id);
 }
 
-/** What is wrong with an invoice that is to be sent, or `null`. */
+/** Returns why an invoice cannot be sent, or `null`. */
 export function whyNotReady({ customer, lines }: Pick<Invoice, "customer" | "lines">): string | null {
   if (customer.email === "") return "Give the address of the customer before you send it";
   return lines.length === 0 ? "Add a line before you send it" : null;
 }
 
-/** What an invoice is called on the screen. */
+/** Returns the display name of an invoice. */
 export function titleOf({ id }: Pick<Invoice, "id">): string {
   return `Invoice ${String(id).padStart(4, "0")}`;
 }
 
-/** What an invoice comes to, with its currency. */
+/** Returns the total of an invoice, with its currency. */
 export function totalOf({ lines, currency }: Pick<Invoice, "lines" | "currency">): string {
   return money(lines.reduce((total, { quantity, price }) => total + quantity * price, 0), currency);
 }
 
-/** An amount as people write it. */
+/** Formats an amount. */
 export function money(amount: number, currency: string): string {
   return new Intl.NumberFormat("en", { style: "currency", currency }).format(amount);
 }

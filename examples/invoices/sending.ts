@@ -1,30 +1,30 @@
 /**
- * Sending many invoices: a job that goes on by itself, one at a time in this process. Who started it, and who watches it,
- * may leave and come back; what was sent is in the database.
+ * Sending many invoices: a background job, one at a time in this process. Users who started or watch it can leave and return,
+ * because its progress is in the database.
  */
 import { all, atOnce, first, run } from "./database.ts";
 import { type Invoice, listInvoices, mustFind, sendInvoice, whyNotReady } from "./invoices.ts";
 
-/** One job. */
+/** A job. */
 export interface Job {
   readonly id: number;
-  /** The invoices, in the order they are sent. */
+  /** Its invoices, in the order in which they are sent. */
   readonly invoices: readonly number[];
-  /** How many of them are sent. */
+  /** Number of sent invoices. */
   readonly sent: number;
 }
 
-/** What sending one invoice takes, in milliseconds: so that there is something to watch. */
+/** Delay for each invoice, in milliseconds, to make the progress visible. */
 const PAUSE = 60;
 
-/** The jobs that this process has yet to finish. */
+/** Unfinished jobs of this process. */
 const queued = new Set<number>();
-/** The last of them; they run one after another. */
+/** The last one: jobs run one after another. */
 let working: Promise<void> = Promise.resolve();
-/** Settled when the next invoice is sent, or a job has ended; made anew each time. */
+/** Resolves when the next invoice is sent or a job has ended, and is then replaced. */
 let progress = Promise.withResolvers<void>();
 
-/** Begins to send every draft that is ready; `null` where there is none. */
+/** Starts to send all drafts that are ready. Returns `null` if none are. */
 export function startJob(): Job | null {
   const ready = listInvoices().filter((invoice) => invoice.status === "draft" && whyNotReady(invoice) === null);
   if (ready.length === 0) return null;
@@ -36,12 +36,12 @@ export function startJob(): Job | null {
     return job;
   });
   queued.add(id);
-  // Not awaited: the visitor who started it is answered at once.
+  // Not awaited, so that the response is sent at once.
   working = working.then(() => work(id));
   return findJob(id);
 }
 
-/** One job, or `null`. */
+/** Returns a job, or `null`. */
 export function findJob(id: number): Job | null {
   const rows = all("SELECT invoice, done FROM job_invoices WHERE job = ? ORDER BY position", id);
   if (rows.length === 0) return null;
@@ -52,13 +52,13 @@ export function findJob(id: number): Job | null {
   };
 }
 
-/** The last job, or `null`. */
+/** Returns the last job, or `null`. */
 export function lastJob(): Job | null {
   const row = first("SELECT id FROM jobs ORDER BY id DESC LIMIT 1");
   return row === null ? null : findJob(Number(row.id));
 }
 
-/** The invoices of a job as they are sent, from one of its places on. Ends with the job. */
+/** Yields the invoices of a job when they are sent, from an index. Ends with the job. */
 export async function* sentInvoices(id: number, from: number): AsyncGenerator<Invoice, void> {
   for (let position = from; await isSent(id, position); position++) {
     const invoice = findJob(id)?.invoices[position];
@@ -66,19 +66,19 @@ export async function* sentInvoices(id: number, from: number): AsyncGenerator<In
   }
 }
 
-/** Settled when no job is at work. */
+/** Resolves when all jobs have ended. */
 export async function idle(): Promise<void> {
   await working;
 }
 
-/** Waits until the invoice at a place is sent; `false` where there is none, or nobody will send it any more. */
+/** Waits until the invoice at an index is sent. Returns `false` if it does not exist or will not be sent. */
 async function isSent(id: number, position: number): Promise<boolean> {
   for (;;) {
-    // Taken before the job is looked at: whatever happens between the two is heard.
+    // Read before the job, so that a change between the two is not missed.
     const next = progress.promise;
     const job = findJob(id);
     if (job !== null && position < job.sent) return true;
-    // A job of a process that ended too early is in the database and in no queue.
+    // After a crash, an unfinished job is in the database but not in the queue.
     if (job === null || position >= job.invoices.length || !queued.has(id)) return false;
     await next;
   }
@@ -95,7 +95,7 @@ async function work(id: number): Promise<void> {
       tell();
     }
   } catch (error) {
-    // Nobody awaits it: the console is where a server's errors are looked for.
+    // Not awaited, so the error is logged.
     // deno-lint-ignore no-console -- as above
     console.error(`Error in job ${id}:`, error);
   } finally {

@@ -1,19 +1,19 @@
 /**
- * Who is signed in: a dependency, and the guards made of it.
+ * The current user, as a dependency, and guards that use it.
  *
- * Anyone may choose a role here, so that there is something to try. A real application asks for a proof before it calls
- * `signIn()`; everything behind that stays as it is.
+ * In this demonstration, every user can choose a role. An application must verify the user before it calls `signIn()`. The rest
+ * stays the same.
  */
 import { dependency, type Guard, type RequestContext } from "@hyper/actions";
 import { deleteCookie, setCookie } from "@std/http/cookie";
 import { first, run } from "./database.ts";
 
-/** What somebody may do: a clerk writes and sends invoices, a visitor reads them. */
-export const ROLES = ["clerk", "visitor"] as const;
+/** Roles: a clerk writes and sends invoices, a reader reads them. */
+export const ROLES = ["clerk", "reader"] as const;
 
-/** Who asks. */
+/** The current user. */
 export interface User {
-  /** The session, which nobody can guess. */
+  /** Random ID of the session. */
   readonly session: string;
   readonly role: (typeof ROLES)[number];
 }
@@ -21,9 +21,9 @@ export interface User {
 const COOKIE = "session";
 const SESSION = /(?:^|; ?)session=([0-9a-f-]{36})(?:;|$)/;
 
-/** Who sent a request, or `null`: for what has a request and no dependencies, as backends have. */
+/** Returns the user of a request, or `null`, for code without dependencies, such as a backend. */
 export function userOf({ headers }: Pick<Request, "headers">): User | null {
-  // Not `getCookies()`, which throws where the header is malformed: that is a visitor's mistake, not a failure of ours.
+  // Not `getCookies()`, which throws if the header is malformed: this is not an error of the server.
   const session = SESSION.exec(headers.get("cookie") ?? "")?.[1];
   if (session === undefined) return null;
   const role = first("SELECT role FROM sessions WHERE id = ?", session)?.role;
@@ -31,16 +31,16 @@ export function userOf({ headers }: Pick<Request, "headers">): User | null {
   return known === undefined ? null : { session, role: known };
 }
 
-/** Who asks, looked up once for a request; a test may put somebody else in with `createHandler({ overrides })`. */
+/** The current user, read once per request. A test can replace it with `createHandler({ overrides })`. */
 export const currentUser = dependency("user", ({ request }) => userOf(request));
 
-/** The guard of everything that changes an invoice. */
+/** Guard of actions that change an invoice. */
 export const clerksOnly: Guard = async ({ deps }: RequestContext) => (await deps.get(currentUser))?.role === "clerk";
 
-/** The guard of what everyone who is signed in may do. */
+/** Guard that requires a sign-in. */
 export const signedInOnly: Guard = async ({ deps }: RequestContext) => await deps.get(currentUser) !== null;
 
-/** Begins a session and leads to `location`, a path of this site. */
+/** Starts a session and redirects to `location`, a path of this site. */
 export function signIn(role: User["role"], { protocol }: URL, location: string): Response {
   const session = crypto.randomUUID();
   run("INSERT INTO sessions (id, role) VALUES (?, ?)", session, role);
@@ -51,13 +51,13 @@ export function signIn(role: User["role"], { protocol }: URL, location: string):
     path: "/",
     httpOnly: true,
     sameSite: "Lax",
-    // A browser keeps no secure cookie of a site without TLS but `localhost`.
+    // Without TLS, browsers accept a secure cookie only from `localhost`.
     secure: protocol === "https:",
   });
   return response;
 }
 
-/** Ends a session and leads to `location`, a path of this site. */
+/** Ends a session and redirects to `location`, a path of this site. */
 export function signOut(user: User | null, location: string): Response {
   if (user !== null) run("DELETE FROM sessions WHERE id = ?", user.session);
   const response = new Response(null, { status: 303, headers: { location } });

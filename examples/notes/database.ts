@@ -11,7 +11,7 @@ export interface Note {
   readonly due: string | null;
 }
 
-/** What a person writes of a note. */
+/** The fields of a note that users edit. */
 export type NoteInput = Omit<Note, "id">;
 
 /** The last copy that was made of all notes. */
@@ -49,7 +49,7 @@ export function closeDatabase(): void {
   database = null;
 }
 
-/** All notes that hold a text in title or body, in capitals or not, the newest first; all of them for an empty text. */
+/** Returns the notes whose title or body contains the search term, ignoring case, newest first. An empty term matches all notes. */
 export function listNotes(search = ""): Note[] {
   const notes = open().prepare("SELECT id, title, body, due FROM notes ORDER BY id DESC").all().map(toNote);
   const wanted = search.trim().toLowerCase();
@@ -70,7 +70,7 @@ export function addNote({ title, body, due }: NoteInput): Note {
   return { id: Number(lastInsertRowid), title, body, due };
 }
 
-/** Writes what changed of a note, and gives the note as it is now. */
+/** Changes fields of a note and returns the note. */
 export function updateNote(note: Note, change: Partial<NoteInput>): Note {
   const changed = { ...note, ...change };
   open().prepare("UPDATE notes SET title = ?, body = ?, due = ? WHERE id = ?")

@@ -25,13 +25,13 @@ export const KINDS = [
 /** One of them. */
 export type Kind = typeof KINDS[number];
 
-/** What somebody looks for. What cannot be is as if it had not been said: an address may come from anywhere. */
+/** Reads a search from a URL. Invalid values are ignored, because a URL is user input. */
 export const Wanted = z.object({
   q: z.string().trim().max(100).catch(""),
   kind: z.enum(["", ...KINDS]).catch(""),
 });
 
-/** What somebody looks for: a part of a name, a symbol or a number, and of one kind or of any (`""`). */
+/** A search: a part of a name, a symbol or a number, and a kind, or `""` for all kinds. */
 export type Wanted = z.infer<typeof Wanted>;
 
 const BY_KIND: Readonly<Record<Kind, string>> = {
@@ -67,7 +67,7 @@ const ELEMENTS: readonly Element[] = KINDS
   )
   .toSorted((a, b) => a.number - b.number);
 
-/** The elements somebody looks for, by number; those whose symbol it is come first. */
+/** Returns the elements that match, by number. Elements whose symbol matches come first. */
 export function findElements({ q, kind }: Wanted): readonly Element[] {
   const wanted = q.toLowerCase();
   const found = ELEMENTS.filter((element) =>

@@ -1,7 +1,7 @@
-/** The application as a handler: what `main.ts` serves and what the tests ask. */
+/** The application as a handler, for `main.ts` and for the tests. */
 import { createHandler, type Handler } from "@hyper/actions";
 
-/** Scripts and styles are files of this site, and nothing else runs: what the browser runtime needs, and no more. */
+/** Allows only the scripts and styles of this site. The browser runtime needs nothing else. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,11 +15,11 @@ const POLICY = [
   "trusted-types hyper",
 ].join("; ");
 
-/** Makes the application. */
+/** Creates the application. */
 export function createApp(): Handler {
   return createHandler({
     baseDir: import.meta.dirname,
-    // One action takes files, and says so itself: nobody else's are read, kept in memory or written to a disk.
+    // Only one action accepts files, and it sets its own limit.
     limits: { files: 0 },
     headers: { "content-security-policy": POLICY, "x-content-type-options": "nosniff" },
   });

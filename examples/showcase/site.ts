@@ -1,34 +1,34 @@
-/** The map of the site: every page in its order, as the navigation, the start page and the way on show them. */
+/** The table of contents, in reading order: the source of the navigation, the home page and the links between pages. */
 
 /** One page. */
 export interface Entry {
-  /** What it is called in the navigation. */
+  /** Title in the navigation. */
   readonly title: string;
-  /** The last part of its path, and the name of its text. */
+  /** Last segment of its path, and the name of its Markdown file. */
   readonly name: string;
-  /** Where it is. */
+  /** Path of its URL. */
   readonly path: string;
 }
 
-/** Some pages of one kind. */
+/** A section of the site. */
 export interface Section {
-  /** What they are called together. */
+  /** Title in the navigation. */
   readonly title: string;
-  /** What they are for. */
+  /** One sentence for the home page. */
   readonly summary: string;
-  /** The folder their texts are in. */
+  /** Folder of its Markdown files. */
   readonly folder: string;
-  /** The pages, in the order they are best read in. */
+  /** Its pages, in reading order. */
   readonly entries: readonly Entry[];
 }
 
-/** All pages but the first. */
+/** All pages except the home page. */
 export const SECTIONS: readonly Section[] = [
-  section("Capabilities", "What it can do, live, with the source beside it.", "capabilities", "/show", [
+  section("Examples", "Live examples with their source code.", "capabilities", "/show", [
     ["forms", "Forms and errors"],
-    ["rows", "Rows of a form"],
+    ["rows", "Formsets"],
     ["buttons", "Several buttons"],
-    ["schemas", "zod, Valibot, ArkType"],
+    ["schemas", "Schemas: zod, Valibot, ArkType"],
     ["patches", "Swap modes and morph"],
     ["calls", "Calls from JavaScript"],
     ["streams", "Streams"],
@@ -38,13 +38,13 @@ export const SECTIONS: readonly Section[] = [
     ["uploads", "Uploads"],
     ["toasts", "Toasts and events"],
     ["history", "History and navigation"],
-    ["signals", "Signals with Alpine"],
-    ["hand-over", "Hand-over"],
+    ["signals", "Page state with Alpine"],
+    ["switching-actions", "Switching actions"],
     ["failures", "Failures and offline"],
     ["once", "Exactly once"],
   ]),
-  section("Guides", "How to build with it, from the first page to several machines.", "guides", "/guides", [
-    ["start", "Start"],
+  section("Guides", "From the first page to a deployment on several machines.", "guides", "/guides", [
+    ["start", "Get started"],
     ["pages", "Pages"],
     ["actions", "Actions"],
     ["forms", "Forms"],
@@ -57,20 +57,21 @@ export const SECTIONS: readonly Section[] = [
     ["deployment", "Deployment"],
     ["extending", "Extending"],
   ]),
-  section("Reference", "Every name, with its default and what happens at the edge.", "reference", "/reference", [
+  section("Reference", "Options, defaults, limits, events and the wire protocol.", "reference", "/reference", [
     ["items", "Items"],
     ["fields", "Fields and components"],
     ["handler", "Handler options and limits"],
-    ["runtime", "The browser runtime"],
+    ["runtime", "Browser runtime"],
     ["attributes", "Attributes"],
     ["events", "Events"],
     ["errors", "Errors"],
-    ["protocol", "What travels"],
+    ["protocol", "Wire protocol"],
+    ["security", "Security model"],
   ]),
-  section("Background", "How it works inside, and what else there is.", "about", "/about", [
-    ["examples", "Examples"],
-    ["inside", "How it works inside"],
-    ["compared", "Compared with others"],
+  section("About", "How the library works, and how it compares with others.", "about", "/about", [
+    ["examples", "Example applications"],
+    ["inside", "How it works"],
+    ["compared", "Comparison with other libraries"],
   ]),
 ];
 
@@ -92,7 +93,7 @@ function section(
   };
 }
 
-/** The page of a section by its name, or `null`: a name out of an address leads to no other file. */
+/** Returns a page of a section by its name, or `null`: a name from a URL cannot select another file. */
 export function findEntry(folder: string, name: string): Entry | null {
   return SECTIONS.find((section) => section.folder === folder)?.entries.find((entry) => entry.name === name) ?? null;
 }

@@ -1,16 +1,16 @@
-/** Where uploads are kept: their bytes as files of a folder, what is known of them in SQLite beside them. */
+/** Stores uploads: the bytes as files in a folder, and their metadata in SQLite. */
 import { dependency, type StoredFile, type UploadResult } from "@hyper/actions";
 import { join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 
-/** One file that somebody has sent. */
+/** An uploaded file. */
 export interface Upload {
   readonly id: string;
   /** The name it had where it came from; no name of a file here. */
   readonly name: string;
   /** The media type, as the browser said and the first bytes did not deny. */
   readonly type: string;
-  /** How many bytes. */
+  /** Size in bytes. */
   readonly size: number;
 }
 
@@ -37,7 +37,7 @@ export class Library implements Disposable {
     try {
       await Deno.writeFile(this.#path(key), stream, { createNew: true });
     } catch (error) {
-      // The visitor has left in the middle of it, or it is larger than what is let in.
+      // The client has disconnected, or the file exceeds the limit.
       await this.#erase(key);
       throw error;
     }
@@ -68,7 +68,7 @@ export class Library implements Disposable {
   /** Deletes a file, if it is there. */
   async delete(id: string): Promise<void> {
     const { changes } = this.#database.prepare("DELETE FROM uploads WHERE id = ?").run(id);
-    // What is in no list is no file of ours, whatever it is called.
+    // A file that is not in the database is deleted.
     if (changes > 0) await this.#erase(id);
   }
 

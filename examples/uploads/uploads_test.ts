@@ -5,7 +5,7 @@ import { Library } from "./library.ts";
 
 const text = new File(["Buy milk"], "list.txt", { type: "text/plain" });
 const pdf = new File(["%PDF-1.7 a page"], "page.pdf", { type: "application/pdf" });
-/** A text that says it is a picture. */
+/** A text file with the type of an image. */
 const forged = new File(["Not a picture"], "cat.png", { type: "image/png" });
 
 uploadsTest("files are stored, listed, read and deleted, with scripts off", async (client) => {
@@ -27,7 +27,7 @@ uploadsTest("nothing is left of a file that is refused", async (client, folder) 
   assertEquals(filesIn(folder), []);
 });
 
-uploadsTest("a file too large is refused beside the field", async (client, folder) => {
+uploadsTest("a file that is too large produces a field error", async (client, folder) => {
   const large = new File([new Uint8Array(64 * 1024 * 1024 + 1)], "large.txt", { type: "text/plain" });
   const page = await (await client.open("/")).form("Upload").fill({ "Files to add": [large] }).submit();
   assertEquals(page.find(".hyper-errors").text, "Each file may have up to 64 MB");

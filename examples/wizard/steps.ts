@@ -1,16 +1,16 @@
-/** The steps of a registration, in order: each is a form. */
+/** The steps of a registration, in order. Each one is a form. */
 import { defineForm, field, type FormDefinition } from "@hyper/actions";
 
-/** What was answered in one step, by field name: text, numbers and booleans, as JSON can write them. */
+/** Values of a step by field name, as JSON. */
 export type Answers = Readonly<Record<string, unknown>>;
 
-/** One step. */
+/** A step. */
 export interface Step {
-  /** The end of its address. */
+  /** Last segment of its URL. */
   readonly path: string;
-  /** What it is called. */
+  /** Title. */
   readonly title: string;
-  /** What it asks. */
+  /** Form. */
   readonly form: FormDefinition<Answers>;
 }
 
@@ -30,7 +30,7 @@ const WorkshopForm = defineForm("workshop", {
     }),
     day: field.select({ label: "Which day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
   },
-  // What one field alone cannot tell.
+  // Checks several fields together.
   clean({ topic, day }, ctx) {
     if (topic === "Pottery" && day === "Sunday") ctx.addError("day", "The kiln is cold on Sunday: choose another day");
   },
@@ -44,14 +44,14 @@ const ExtrasForm = defineForm("extras", {
   },
 });
 
-/** All steps before the summary. */
+/** All steps, without the summary. */
 export const STEPS: readonly Step[] = [
   { path: "you", title: "About you", form: YouForm },
   { path: "workshop", title: "Workshop", form: WorkshopForm },
   { path: "extras", title: "Extras", form: ExtrasForm },
 ];
 
-/** Where a step is found; the summary for the one after the last. */
+/** Returns the URL of a step, or of the summary after the last step. */
 export function urlOf(step: Step | undefined): string {
   return `/register/${step?.path ?? "summary"}`;
 }

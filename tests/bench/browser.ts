@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a benchmark prints its progress
 /**
- * Benchmarks in the browser: the runtime of this library, htmx, Turbo and Datastar, each used as its documentation says, in
+ * Benchmarks in the browser: the runtime of this library, htmx, Turbo and Datastar, each used as its documentation recommends, in
  * Chromium, at full speed and at a quarter of it.
  */
 import { createHandler } from "@hyper/actions";

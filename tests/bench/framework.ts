@@ -4,13 +4,13 @@
  */
 import type { Contender } from "./contender.ts";
 
-/** How a framework is installed, built and run. */
+/** Commands that install, build and run a framework. */
 interface Framework {
-  /** What npm installs. */
+  /** npm packages. */
   readonly dependencies: Readonly<Record<string, string>>;
-  /** What builds it: a script of Node and its arguments. */
+  /** Build command: a Node script and its arguments. */
   readonly build: readonly [string, ...string[]];
-  /** What serves it: a script of Node. */
+  /** Server: a Node script. */
   readonly serve: string;
 }
 
@@ -44,7 +44,7 @@ const NODE_VERSION = "24.9.0";
 /** Milliseconds a server is given to answer for the first time. */
 const PATIENCE = 20_000;
 
-/** What each was measured as: its packages with their versions. */
+/** Returns the packages of each framework with their versions. */
 export function versionsOf(name: FrameworkName): string {
   return Object.entries(FRAMEWORKS[name].dependencies).map(([each, version]) => `${each} ${version}`).join(", ");
 }
@@ -93,7 +93,7 @@ export async function startFramework(name: FrameworkName): Promise<Contender> {
   }).spawn();
   stack.defer(async () => {
     child.kill("SIGKILL");
-    await child.stdin.abort().catch(() => {}); // The pipe broke with the process: there is nobody left to tell.
+    await child.stdin.abort().catch(() => {}); // The pipe broke because the process has ended.
     await child.status;
   });
   await waitFor(`${url}/form`, name);

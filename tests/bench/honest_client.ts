@@ -1,6 +1,6 @@
 /**
- * What two hundred attackers of each slow kind cost an honest visitor of the same server: how long an answer takes, in the
- * quiet and under each attack, and under all of them at once. The bar is three times the quiet 99th percentile.
+ * Measures response times of an honest client while two hundred slow attackers of each kind use the same server: without an
+ * attack, during each attack, and during all of them. The limit is three times the 99th percentile without an attack.
  *
  * `deno run -A tests/bench/honest_client.ts [attackers]`. About half a minute.
  */
@@ -18,7 +18,7 @@ const HEAD = `POST ${formActionUrl("save")} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
 const FORM = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n";
 const STREAM = "HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
 
-/** What an attacker sends at once, and then, a byte at a time, for as long as it is let. */
+/** Data that an attacker sends at once, and then one byte at a time. */
 interface Attack {
   readonly name: string;
   readonly first: string;
@@ -60,7 +60,7 @@ async function attack(server: ServerProcess, attacks: readonly Attack[], count: 
   };
 }
 
-/** Milliseconds that each of an honest visitor's requests took: pages and forms in turn. */
+/** Returns the response times of an honest client, in milliseconds: pages and forms alternately. */
 async function visit(server: ServerProcess, requests: number): Promise<number[]> {
   const base = `http://127.0.0.1:${server.port}`;
   const times: number[] = [];
@@ -87,7 +87,7 @@ const cell = (value: number): string => value.toFixed(2).padStart(9);
 
 await using server = await startServer(import.meta.resolve("../security/faults_server.tsx"));
 await visit(server, WARM_UP);
-// The quiet is measured before and after, so that what the machine does meanwhile is not taken for an attack.
+// Measured without an attack before and after, so that other load on the machine does not count as an attack.
 const before = await visit(server, REQUESTS);
 say(`${ATTACKERS} attackers of each kind, ${REQUESTS} requests of one honest visitor, milliseconds\n`);
 say(`${"".padEnd(30)}      p50       p99     p99 / quiet`);

@@ -1,5 +1,5 @@
 /**
- * The contenders of `morph.ts`, each used as its documentation says. Those that accept markup get markup.
+ * The contenders of `morph.ts`, each used as its documentation recommends. Those that accept markup get markup.
  */
 import morphPlugin from "@alpinejs/morph";
 import Alpine from "alpinejs";

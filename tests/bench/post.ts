@@ -38,7 +38,7 @@ const DATA = { accept: "application/json", "sec-fetch-site": "same-origin" };
 /** Requests of a batch, and pairs of batches before and while it is measured. */
 const BATCH = 500, WARM_UP = 30, PAIRS = 40;
 
-/** What a request of the application needs. */
+/** An application, and the request to it. */
 interface Application {
   readonly handler: (request: Request) => Promise<Response>;
   /** The address of the page. */

@@ -1,8 +1,7 @@
 // deno-lint-ignore-file no-console -- a bench prints what it does
 /**
- * The work of the server, request by request: this library beside code written by hand on bare `Deno.serve` and beside Hono,
- * all with the same components and the same renderer; and beside Astro's actions and SvelteKit's form actions, which have
- * renderers of their own, for the same pages.
+ * Benchmarks of the server, per request: this library, hand-written code on `Deno.serve`, and Hono, with the same components
+ * and the same renderer. Astro's actions and SvelteKit's form actions serve the same pages with their own renderers.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Contender, cpuSeconds, startContender } from "./contender.ts";
@@ -11,11 +10,11 @@ import { FRESH, load, type Shot } from "./load.ts";
 import type { Report, Row } from "./report.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 
-/** How long it is measured. */
+/** Duration of the measurement. */
 export interface Effort {
-  /** How often each contender has its turn. */
+  /** Rounds per contender. */
   readonly rounds: number;
-  /** Seconds of each turn. */
+  /** Duration of a round, in seconds. */
   readonly seconds: number;
 }
 
@@ -24,27 +23,27 @@ export interface Work {
   readonly name: string;
   /** The least ratio to the one written by hand. */
   readonly bar?: number;
-  /** The frameworks that have it too, beside those that are written for this bench. */
+  /** Frameworks that support it, in addition to those written for this benchmark. */
   readonly frameworks?: readonly FrameworkName[];
-  /** The request that a contender is given; what its own client, or its own form, would send. */
+  /** Request to a contender, as its own client or its own form would send it. */
   readonly shot: (contender: Pick<Contender, "name" | "url">) => Promise<Shot>;
   /** Throws when an answer is not the right one. */
   readonly check: (response: Response, text: string, shot: Shot) => void;
 }
 
 const URLENCODED = { "content-type": "application/x-www-form-urlencoded" };
-// What browsers ask for when they leave a page; SvelteKit answers anybody else with JSON.
+// The Accept header of a browser navigation. For other clients, SvelteKit responds with JSON.
 const HTML_WANTED = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
-// What browsers say of a form that stands on the page itself.
+// Headers of a browser for a form of the same page.
 const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
 
-/** Those that say 400 with the page of a form that is refused. */
+/** Frameworks that respond to an invalid form with status 400. */
 const REFUSING: ReadonlySet<string> = new Set<FrameworkName>(["astro", "svelte"]);
 
 const get = (path: string, headers: Readonly<Record<string, string>> = {}) => (): Promise<Shot> =>
   Promise.resolve({ method: "GET", path, headers, body: "" });
 
-/** What is measured. */
+/** The benchmarks. */
 export const works: readonly Work[] = [
   {
     name: "page of 100 rows",
@@ -121,7 +120,7 @@ export const works: readonly Work[] = [
   },
 ];
 
-/** A form as a browser without scripts posts it: with the hidden fields of the page it stands on. */
+/** Returns a form post of a browser without JavaScript, with the hidden fields of the page. */
 async function post({ url }: Pick<Contender, "url">, fields: Readonly<Record<string, string>>): Promise<Shot> {
   const page = await (await fetch(`${url}/form`)).text();
   const action = /<form[^>]* action="([^"]*)"/.exec(page)?.[1] ?? "";
@@ -155,7 +154,7 @@ function call({ name }: Pick<Contender, "name">): Promise<Shot> {
   return Promise.resolve({ method: "POST", path: "/form", headers, body: "" });
 }
 
-/** Measures every work, or those whose name holds a text. */
+/** Runs all benchmarks, or those whose name contains the given text. */
 export async function measureServer({ rounds, seconds }: Effort, only = ""): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const contenders: Contender[] = [];
@@ -169,7 +168,7 @@ export async function measureServer({ rounds, seconds }: Effort, only = ""): Pro
     try {
       contenders.push(stack.use(await startFramework(name)));
     } catch (error) {
-      // Without a network the others can still be measured; the table says who is missing.
+      // Without a network, the others are still measured. The table lists the missing ones.
       console.error(error);
       missing.push(name);
     }
@@ -230,7 +229,7 @@ async function measure(
     await load(contender.url, shot, 2);
   }
   for (let round = 0; round < rounds; round++) {
-    // Another one begins each round: who comes after whom must not decide.
+    // Each round starts with another contender, so that the order does not matter.
     const order = contenders.map((_, index) => contenders[(index + round) % contenders.length]);
     for (const contender of order) {
       const shot = contender && shots.get(contender.name);

@@ -4,14 +4,14 @@
  *
  * `deno task bench streams`, or `deno run -A tests/bench/streams.ts [streams …]` for other numbers of streams. Each contender
  * is a process of its own on loopback; this process reads, and counts. Rounds are closed: a hundred events are published,
- * and the next hundred when every stream has had them, so that nobody is measured by how much it queues.
+ * and the next hundred when every stream has received them, so that queues do not affect the result.
  */
 import { startServer } from "../support/process.ts";
 import { hasRedis, startRedis } from "../support/redis.ts";
 import { publish as publishReport, type Report, type Row } from "./report.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 
-/** Who publishes, and what `streams_server.ts` calls it. */
+/** Contenders, by their name in `streams_server.ts`. */
 const CONTENDERS: ReadonlyMap<string, string> = new Map([
   ["bare", "bare"],
   ["hono", "hono"],
@@ -23,9 +23,9 @@ const SIZES = [1, 100, 2_000];
 const ROUND = 100;
 /** The least time a throughput is measured for, in milliseconds. */
 const LONG_ENOUGH = 1_500;
-/** How many single events the latency is taken from, each time. */
+/** Number of single events per latency measurement. */
 const SINGLES = 40;
-/** The ratio to the bare one that is to be reached, and with how many streams. */
+/** Ratio to the bare server that should be reached, by number of streams. */
 const BAR = { streams: 2_000, ratio: 0.9 };
 
 const REQUEST = new TextEncoder().encode(
@@ -36,7 +36,7 @@ const AT = "@".charCodeAt(0);
 /** Connections that read, and count the events by the one character that no other part of them has. */
 class Readers implements Disposable {
   readonly #connections: Deno.TcpConn[] = [];
-  /** How many events have come, over all connections. */
+  /** Number of received events, over all connections. */
   #count = 0;
   #awaited = Infinity;
   #wake: () => void = () => {};
@@ -81,7 +81,7 @@ class Readers implements Disposable {
   }
 }
 
-/** What was measured of one process. */
+/** Measurements of a process. */
 interface Found {
   readonly eventsPerSecond: number;
   readonly p50: number;
@@ -164,7 +164,7 @@ async function measure(kind: string, streams: number, redisUrl: string): Promise
   await using server = await startServer(script, { args: [kind, redisUrl] });
   const { port } = server;
   {
-    // What is loaded and compiled with the first streams is no part of what one more costs.
+    // The first streams load and compile code, which does not count.
     using warm = await Readers.open(port, 10);
     for (let round = 0; round < 20; round++) await Promise.all([warm.take(10 * ROUND), publish(port, ROUND)]);
   }

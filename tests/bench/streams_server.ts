@@ -1,8 +1,8 @@
 /**
  * Publishes to open streams, in one of four ways: `streams_server.ts bare|hono|ours|redis [Redis url]`.
  *
- * `GET /watch?_action=watch` is a stream; `POST /publish?count=100` publishes events as a hundred visitors would, and answers when it has;
- * `GET /memory` tells the bytes in use, without garbage. An event holds when it was published.
+ * `GET /watch?_action=watch` is a stream; `POST /publish?count=100` publishes events as a hundred users would, and responds afterwards;
+ * `GET /memory` returns the bytes in use, without garbage. An event contains its time of publication.
  */
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
@@ -18,7 +18,7 @@ interface Publisher {
 
 const [kind = "", redisUrl = ""] = Deno.args;
 
-/** What `Deno.serve` itself costs, and no more: every stream gets the same bytes, whether it reads or not. */
+/** The cost of `Deno.serve` itself: every stream receives the same bytes, even if it does not read. */
 function bare(): Publisher {
   const controllers = new Set<ReadableStreamDefaultController<Uint8Array>>();
   const encoder = new TextEncoder();
@@ -82,7 +82,7 @@ const publisher = kind === "bare"
   ? hono()
   : ours(kind === "redis" ? await createRedisBus({ url: redisUrl }) : undefined);
 
-/** What fills an event up to the length of a small piece of markup. */
+/** Padding of an event, to the length of a small fragment of markup. */
 const FILLING = "x".repeat(200);
 
 Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: announce }, async (request, info) => {

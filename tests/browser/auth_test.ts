@@ -90,7 +90,7 @@ authTest("an admin is told why something may not be done", async ({ page }) => {
   await page.goto("/people");
   await signIn(page, "ada");
   await page.getByRole("button", { name: "Make ada a member" }).click();
-  await page.getByRole("alert").getByText("Nobody changes what they may do themselves").waitFor();
+  await page.getByRole("alert").getByText("You cannot change your own role").waitFor();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -20,12 +20,12 @@ for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
 
   invoicesTest(
-    `invoices: a visitor who signs in is where they wanted to be, with ${scripts}`,
+    `invoices: a user who signs in sees the page they requested, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       const id = draft();
       await page.goto(`/invoices/${id}`);
-      await page.getByRole("button", { name: "Sign in as visitor" }).click();
+      await page.getByRole("button", { name: "Sign in as reader" }).click();
       await page.getByRole("heading", { name: "Invoice 0001" }).waitFor();
       assertEquals(await page.getByLabel("E-mail").isDisabled(), true);
       await page.getByRole("button", { name: "Sign out" }).click();

@@ -132,7 +132,7 @@ for (const javaScriptEnabled of [true, false]) {
     for (const path of ["/nowhere", "/notes/4711"]) {
       const response = await page.goto(path);
       assertEquals(response?.status(), 404, path);
-      await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
+      await page.getByRole("heading", { name: "Page not found" }).waitFor();
       assertEquals(await page.getByRole("banner").count(), 1);
     }
   });

@@ -47,7 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
     await row(3).getByLabel("Name").fill("Grace");
     await row(3).getByLabel("Meal").selectOption("Salad");
     await page.getByRole("button", { name: "Seat them" }).click();
-    await live(page).getByText("Two guests have one name").waitFor();
+    await live(page).getByText("Two guests have the same name").waitFor();
     await row(3).getByLabel("Name").fill("Edith");
     await page.getByRole("button", { name: "Seat them" }).click();
     await page.getByRole("status").getByText("2 seated").waitFor();
@@ -255,11 +255,11 @@ showcaseTest("signals reach Alpine's data and store", async ({ page }) => {
   }
   assertMatch(await page.locator("output").textContent() ?? "", /^\d+$/);
   await page.getByRole("button", { name: "Alpine alone" }).click();
-  await live(page).getByText("Opened without asking anybody").waitFor();
+  await live(page).getByText("Opened without a request").waitFor();
 });
 
 showcaseTest("tea is made by a command and watched by another action", async ({ page, events }) => {
-  await page.goto("/show/hand-over");
+  await page.goto("/show/switching-actions");
   await page.getByRole("button", { name: "Make tea" }).click();
   await page.getByRole("status").getByText("Tea is served").waitFor();
   assertEquals(await page.locator("#steps li").count(), 5);
@@ -300,7 +300,7 @@ showcaseTest("one request that is sent three times pays once", async ({ page }) 
 showcaseTest("the page is found with the keyboard alone", async ({ page }) => {
   await page.goto("/show/forms");
   await page.keyboard.press("Tab");
-  assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to the text");
+  assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to content");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   assertEquals(await page.evaluate(() => document.activeElement?.getAttribute("name")), "name");

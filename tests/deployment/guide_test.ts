@@ -1,4 +1,4 @@
-/** Runs the commands of the deployment guide and the README as they are printed. */
+/** The commands of the deployment guide and the README, run as they are printed. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
 import { freePort, untilSaid } from "../support/process.ts";
@@ -8,13 +8,13 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 const GUIDE = await Deno.readTextFile(join(ROOT, "examples/showcase/guides/deployment.md"));
 const README = await Deno.readTextFile(join(ROOT, "README.md"));
 
-/** Returns the fenced blocks of a language in a document, in order. */
+/** Returns the code blocks of a language, in order. */
 function blocks(document: string, language: string): string[] {
   const fences = document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"));
   return Array.from(fences, ([, text]) => text ?? "");
 }
 
-/** Returns the only block of the guide that contains some words. */
+/** Returns the only code block that contains the words. */
 function blockWith(document: string, language: string, words: string): string {
   const [found, ...others] = blocks(document, language).filter((block) => block.includes(words));
   assert(found !== undefined && others.length === 0, `${1 + others.length} or no blocks with ${words}`);
@@ -35,19 +35,19 @@ interface Running extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts an application in a temporary folder with a shell command. */
+/** Starts an application in its own folder with a shell command. */
 async function run(
   line: string,
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
   const folder = await Deno.makeTempDir();
-  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const { imports, links } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const config = {
     compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" },
-    // What \`deno add\` writes, with this copy in place of the published package.
+    // As written by \`deno add\`, with this copy instead of the published package.
     imports: { ...imports, "@hyper/actions": `${ROOT}mod.ts`, "@hyper/actions/redis": `${ROOT}src/store/redis.ts` },
-    links: ["assert", "crypto", "http", "path", "testing"].map((name) => `${ROOT}tests/support/std/${name}`),
+    links: links.map((link: string) => join(ROOT, link)),
     nodeModulesDir: "none",
   };
   const all = { "deno.json": JSON.stringify(config), "pages/page.tsx": PAGE, ...files };
@@ -57,14 +57,14 @@ async function run(
   }
   const port = freePort();
   const child = new Deno.Command("sh", {
-    // It replaces the shell, so that it can be ended.
+    // In place of the shell, so that it can be ended.
     args: ["-c", `exec env ${line.trim()}`],
     cwd: folder,
     env: {
       PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH") ?? ""}`,
-      // Instead of port 8000, which may be in use.
+      // In place of port 8000, which may be taken here.
       DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
-      // A missing permission is an error, not a prompt.
+      // A permission that is missing is an error, and not a question.
       DENO_NO_PROMPT: "1",
       NO_COLOR: "1",
       ...env,
@@ -152,7 +152,7 @@ for (const guide of ["start", "development"]) {
   });
 }
 
-Deno.test("A19: each proxy has one configuration, and every document that needs it links to it", async () => {
+Deno.test("A19: there is one configuration for each proxy, and every document that needs it links to it", async () => {
   for (const path of ["SECURITY.md", "README.md", "examples/showcase/guides/security.md"]) {
     const text = await Deno.readTextFile(join(ROOT, path));
     for (const copied of ["proxy_set_header", "client_header_timeout", "read_header", "reverse_proxy"]) {

@@ -1,4 +1,4 @@
-/** The example `examples/invoices`, asked through its handler alone. */
+/** The example `examples/invoices`, without a port. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import type { Handler } from "@hyper/actions";
@@ -40,7 +40,7 @@ const DETAILS = {
   note: "",
 } as const;
 
-/** What a browser sends for the details of an invoice that is sound. */
+/** Submitted values of a valid invoice. */
 const SOUND = {
   "customer.name": "Green Lamp",
   "customer.email": "light@example.com",
@@ -55,52 +55,52 @@ const SOUND = {
 const TEA = { text: "Tea", quantity: 2, price: 4.5 };
 const CUPS = { text: "Cups", quantity: 12, price: 19.99 };
 
-invoicesTest("a page asks who is there, and leads back to itself after the sign-in", async (visitor) => {
+invoicesTest("a page requires a sign-in, and is shown after it", async (browser) => {
   const id = draft();
-  const page = await visitor.open(`/invoices/${id}`);
+  const page = await browser.open(`/invoices/${id}`);
   assertEquals(page.response.status, 401);
-  const done = await visitor.submit(page, "sign_in", { role: "clerk" });
+  const done = await browser.submit(page, "sign_in", { role: "clerk" });
   assertEquals([done.response.status, done.response.headers.get("location")], [303, `/invoices/${id}`]);
-  assertEquals((await visitor.open(`/invoices/${id}`)).response.status, 200);
+  assertEquals((await browser.open(`/invoices/${id}`)).response.status, 200);
 });
 
-invoicesTest("whoever is not signed in does not learn which invoices there are", async (visitor) => {
+invoicesTest("a user who is not signed in does not learn which invoices exist", async (browser) => {
   const id = draft();
-  const [there, missing] = [await visitor.open(`/invoices/${id}`), await visitor.open("/invoices/4711")];
+  const [there, missing] = [await browser.open(`/invoices/${id}`), await browser.open("/invoices/4711")];
   assertEquals([there.response.status, missing.response.status], [401, 401]);
   assert(!there.html.includes(`000${id}`));
 });
 
 for (const cookie of ["=", "session=", "session=none", "; ;", "session=1; session=2"]) {
-  invoicesTest(`a cookie that is none is nobody's: ${cookie}`, async (visitor) => {
-    const response = await visitor.send(new Request(ORIGIN, { headers: { cookie } }));
+  invoicesTest(`an invalid cookie does not sign a user in: ${cookie}`, async (browser) => {
+    const response = await browser.send(new Request(ORIGIN, { headers: { cookie } }));
     assertEquals(response.status, 401);
     await response.body?.cancel();
   });
 }
 
-invoicesTest("a sign-in without a role comes back with what is missing", async (visitor) => {
-  const page = await visitor.submit(await visitor.open("/"), "sign_in", {});
+invoicesTest("a sign-in without a role shows the error", async (browser) => {
+  const page = await browser.submit(await browser.open("/"), "sign_in", {});
   assertEquals(page.response.status, 401);
   assertStringIncludes(text(page.root), "Choose who you are");
 });
 
 invoicesTest(
   "a cookie of the session is kept from scripts and from other sites, and ends with the sign-out",
-  async (visitor) => {
-    const done = await visitor.submit(await visitor.open("/"), "sign_in", { role: "clerk" });
+  async (browser) => {
+    const done = await browser.submit(await browser.open("/"), "sign_in", { role: "clerk" });
     const [cookie = ""] = done.response.headers.getSetCookie();
     for (const part of ["HttpOnly", "SameSite=Lax", "Path=/"]) assertStringIncludes(cookie, part);
-    const page = await visitor.open("/");
-    await visitor.submit(page, "sign_out");
-    assertEquals((await visitor.open("/")).response.status, 401);
+    const page = await browser.open("/");
+    await browser.submit(page, "sign_out");
+    assertEquals((await browser.open("/")).response.status, 401);
   },
 );
 
-invoicesTest("every answer carries a policy that lets no inline script run", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("every response has a policy that blocks inline scripts", async (browser) => {
+  await browser.signIn("clerk");
   for (const path of ["/", `/invoices/${draft()}`, "/nowhere", "/invoices.css"]) {
-    const { response, root } = await visitor.open(path);
+    const { response, root } = await browser.open(path);
     const policy = response.headers.get("content-security-policy") ?? "";
     assertStringIncludes(policy, "script-src 'self'", path);
     const scripts = findAll(root, ({ tagName }) => tagName === "script");
@@ -108,44 +108,44 @@ invoicesTest("every answer carries a policy that lets no inline script run", asy
   }
 });
 
-invoicesTest("the page guard keeps a visitor from the audit log", async (visitor) => {
-  await visitor.signIn("visitor");
-  const page = await visitor.open("/audit");
+invoicesTest("the page guard denies the audit log to a reader", async (browser) => {
+  await browser.signIn("reader");
+  const page = await browser.open("/audit");
   assertEquals(page.response.status, 403);
 });
 
-invoicesTest("the action guard keeps a visitor from writing, whatever is sent", async (visitor) => {
-  await visitor.signIn("visitor");
+invoicesTest("the action guard denies every mutation to a reader", async (browser) => {
+  await browser.signIn("reader");
   const id = draft();
-  const page = await visitor.open(`/invoices/${id}`);
+  const page = await browser.open(`/invoices/${id}`);
   assertEquals(findAll(page.root, ({ tagName }) => tagName === "button").map(text), ["Sign out"]);
   for (const [action, values] of [["save_invoice", SOUND], ["save_lines", { "lines[0].text": "Free" }]] as const) {
-    assertEquals((await visitor.submit(page, action, values)).response.status, 403, action);
+    assertEquals((await browser.submit(page, action, values)).response.status, 403, action);
   }
   for (const action of ["new_invoice", "send_all", "clear_audit"]) {
-    assertEquals((await visitor.call(action)).status, 403, action);
+    assertEquals((await browser.call(action)).status, 403, action);
   }
   assertEquals([listInvoices().length, mustFind(id).customer.name], [1, "Blue Kettle"]);
 });
 
-invoicesTest("the form guard refuses to change an invoice that was sent", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("the form guard rejects changes of a sent invoice", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft();
-  const page = await visitor.open(`/invoices/${id}`);
+  const page = await browser.open(`/invoices/${id}`);
   sendInvoice(id);
   for (const [action, values] of [["save_invoice", SOUND], ["save_lines", {}]] as const) {
-    const refused = await visitor.submit(page, action, values);
+    const refused = await browser.submit(page, action, values);
     assertEquals(refused.response.status, 409, action);
     assertStringIncludes(text(refused.root), "cannot be changed");
   }
   assertEquals(mustFind(id).customer.name, "Blue Kettle");
 });
 
-invoicesTest("a sent invoice is shown to be read", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("a sent invoice is read-only", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft();
   sendInvoice(id);
-  const { root } = await visitor.open(`/invoices/${id}`);
+  const { root } = await browser.open(`/invoices/${id}`);
   const fieldsets = findAll(
     findForm(root, "save_invoice"),
     ({ attrs }) => attrs.some(({ name }) => name === "disabled"),
@@ -154,17 +154,17 @@ invoicesTest("a sent invoice is shown to be read", async (visitor) => {
   assertEquals(findAll(findForm(root, "save_invoice"), ({ tagName }) => tagName === "button"), []);
 });
 
-invoicesTest("a new invoice leads to its page", async (visitor) => {
-  await visitor.signIn("clerk");
-  const done = await visitor.submit(await visitor.open("/"), "new_invoice");
+invoicesTest("a new invoice leads to its page", async (browser) => {
+  await browser.signIn("clerk");
+  const done = await browser.submit(await browser.open("/"), "new_invoice");
   const [invoice] = listInvoices();
   assertEquals(done.response.headers.get("location"), `/invoices/${invoice?.id}`);
 });
 
-invoicesTest("the form shows the record of its factory, and the title of the page names it", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("the form shows the record of its factory, and the page title contains its number", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft();
-  const { root } = await visitor.open(`/invoices/${id}`);
+  const { root } = await browser.open(`/invoices/${id}`);
   const title = find(root, ({ tagName, parentNode }) => tagName === "title" && parentNode?.nodeName === "head");
   assertEquals(text(title), `Invoice 000${id}`);
   const values = Object.fromEntries(formValues(findForm(root, "save_invoice")));
@@ -177,32 +177,32 @@ invoicesTest("the form shows the record of its factory, and the title of the pag
   ]);
 });
 
-invoicesTest("Save writes everything, and success of the form says what follows", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("Save saves all fields, and success of the form sets the toast", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft();
-  const done = await visitor.submit(await visitor.open(`/invoices/${id}`), "save_invoice", SOUND);
+  const done = await browser.submit(await browser.open(`/invoices/${id}`), "save_invoice", SOUND);
   assertEquals([done.response.status, done.response.headers.get("location")], [303, "/"]);
   const { customer, issued, due, currency, reminders, note, status } = mustFind(id);
   assertEquals([customer.name, customer.email], ["Green Lamp", "light@example.com"]);
   assertEquals([issued, due, currency, reminders, status], ["2030-03-01", "2030-03-31", "USD", false, "draft"]);
   assertEquals(note, "\n\nThank you");
-  assertStringIncludes(text((await visitor.open("/")).root), "The invoice for Green Lamp is saved");
+  assertStringIncludes(text((await browser.open("/")).root), "The invoice for Green Lamp is saved");
 });
 
-invoicesTest("Save and send saves and sends", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("Save and send saves and sends", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft();
-  const page = await visitor.open(`/invoices/${id}`);
-  const done = await visitor.submit(page, "save_invoice", { ...SOUND, then: "send" });
+  const page = await browser.open(`/invoices/${id}`);
+  const done = await browser.submit(page, "save_invoice", { ...SOUND, then: "send" });
   assertEquals([done.response.status, done.response.headers.get("location")], [303, `/invoices/${id}`]);
   assertEquals([mustFind(id).status, mustFind(id).customer.name], ["sent", "Green Lamp"]);
 });
 
-invoicesTest("Save and send refuses an invoice without lines, and keeps what was typed", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("Save and send rejects an invoice without lines, and keeps the entered values", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft([]);
-  const page = await visitor.open(`/invoices/${id}`);
-  const back = await visitor.submit(page, "save_invoice", { ...SOUND, then: "send" });
+  const page = await browser.open(`/invoices/${id}`);
+  const back = await browser.submit(page, "save_invoice", { ...SOUND, then: "send" });
   assertEquals(back.response.status, 200);
   assertStringIncludes(text(find(back.root, isAlert)), "Add a line before you send it");
   assertEquals(valueOf(findForm(back.root, "save_invoice"), "customer.name"), "Green Lamp");
@@ -211,12 +211,12 @@ invoicesTest("Save and send refuses an invoice without lines, and keeps what was
 
 invoicesTest(
   "a refused form comes back twice with what was sent and what was wrong, and then is saved",
-  async (visitor) => {
-    await visitor.signIn("clerk");
+  async (browser) => {
+    await browser.signIn("clerk");
     const id = draft();
-    let page = await visitor.open(`/invoices/${id}`);
+    let page = await browser.open(`/invoices/${id}`);
     for (const name of ["", " "]) {
-      page = await visitor.submit(page, "save_invoice", {
+      page = await browser.submit(page, "save_invoice", {
         ...SOUND,
         "customer.name": name,
         "customer.email": "nobody",
@@ -229,21 +229,21 @@ invoicesTest(
       const errors = byId(form, attribute(control, "aria-describedby") ?? "");
       assertEquals(text(errors), "Give the name of the customer");
       assertStringIncludes(text(find(form, isAlert)), "E-mail: Enter an address");
-      // The other form of the page is as it was.
+      // The other form of the page has not changed.
       assertEquals(valueOf(findForm(page.root, "save_lines"), "lines[0].text"), "Tea");
     }
-    const early = await visitor.submit(page, "save_invoice", { ...SOUND, due: "2030-02-28" });
+    const early = await browser.submit(page, "save_invoice", { ...SOUND, due: "2030-02-28" });
     assertStringIncludes(text(find(early.root, isAlert)), "It cannot be due before its date");
-    await visitor.submit(early, "save_invoice", SOUND);
+    await browser.submit(early, "save_invoice", SOUND);
     assertEquals(mustFind(id).customer.name, "Green Lamp");
   },
 );
 
 invoicesTest(
-  "the designed form draws sections, helps, constraints, choices and buttons of the spec",
-  async (visitor) => {
-    await visitor.signIn("clerk");
-    const { root } = await visitor.open(`/invoices/${draft()}`);
+  "the designed form renders sections, helps, constraints, choices and buttons of the spec",
+  async (browser) => {
+    await browser.signIn("clerk");
+    const { root } = await browser.open(`/invoices/${draft()}`);
     const form = findForm(root, "save_invoice");
     assertEquals(findAll(form, ({ tagName }) => tagName === "legend").map(text), ["Customer", "Terms"]);
     const name = find(form, (element) => attribute(element, "name") === "customer.name");
@@ -258,7 +258,7 @@ invoicesTest(
       ["then", "save", "Save"],
       ["then", "send", "Save and send"],
     ]);
-    // Every field of the form is there, those that no section names too.
+    // All fields are rendered, also those without a section.
     assertEquals(controls(form, "note").length, 1);
     for (const label of findAll(form, ({ tagName }) => tagName === "label")) {
       byId(form, attribute(label, "for") ?? "none");
@@ -266,11 +266,11 @@ invoicesTest(
   },
 );
 
-invoicesTest("lines are saved in their order, without deleted ones and without untouched ones", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("lines are saved in order, without deleted and unused ones", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft([TEA, CUPS]);
-  const page = await visitor.open(`/invoices/${id}`);
-  const done = await visitor.submit(page, "save_lines", {
+  const page = await browser.open(`/invoices/${id}`);
+  const done = await browser.submit(page, "save_lines", {
     "lines[0]._order": "9",
     "lines[1]._delete": "on",
     "lines[3].text": "Spoons",
@@ -282,18 +282,18 @@ invoicesTest("lines are saved in their order, without deleted ones and without u
   assertEquals(mustFind(id).lines, [{ text: "Spoons", quantity: 3, price: 0.07 }, TEA]);
 });
 
-invoicesTest("a line that is wrong is told at its own field, and the others stay", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("an error of a line is shown at its field, and the others stay", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft([TEA, CUPS]);
-  let page = await visitor.open(`/invoices/${id}`);
+  let page = await browser.open(`/invoices/${id}`);
   for (const quantity of ["0", "many"]) {
-    page = await visitor.submit(page, "save_lines", { "lines[1].quantity": quantity });
+    page = await browser.submit(page, "save_lines", { "lines[1].quantity": quantity });
     const form = findForm(page.root, "save_lines");
     const control = find(form, (element) => attribute(element, "name") === "lines[1].quantity");
     assertEquals([attribute(control, "aria-invalid"), attribute(control, "value")], ["true", quantity]);
     assertEquals(valueOf(form, "lines[0].text"), "Tea");
   }
-  await visitor.submit(page, "save_lines", { "lines[1].quantity": "6" });
+  await browser.submit(page, "save_lines", { "lines[1].quantity": "6" });
   assertEquals(mustFind(id).lines, [TEA, { ...CUPS, quantity: 6 }]);
 });
 
@@ -303,7 +303,7 @@ for (
     [
       "more than a million",
       { "lines[0].quantity": "9999", "lines[0].price": "1000" },
-      "An invoice of more than a million",
+      "Split an invoice of more than a million",
     ],
     [
       "a line past the twentieth",
@@ -312,35 +312,35 @@ for (
     ],
   ] as const
 ) {
-  invoicesTest(`lines are refused as a whole: ${what}`, async (visitor) => {
-    await visitor.signIn("clerk");
+  invoicesTest(`lines are rejected as a whole: ${what}`, async (browser) => {
+    await browser.signIn("clerk");
     const lines = what.startsWith("a line") ? Array.from({ length: 20 }, () => TEA) : [TEA];
     const id = draft(lines);
-    const page = await visitor.submit(await visitor.open(`/invoices/${id}`), "save_lines", values);
+    const page = await browser.submit(await browser.open(`/invoices/${id}`), "save_lines", values);
     assertEquals(page.response.status, 200);
     assertStringIncludes(text(find(page.root, isAlert)), message);
     assertEquals(mustFind(id).lines, lines);
   });
 }
 
-invoicesTest("twenty lines are taken, and no extra row is offered beside them", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("twenty lines are accepted, without an extra row", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft(Array.from({ length: 20 }, () => TEA));
-  const page = await visitor.open(`/invoices/${id}`);
+  const page = await browser.open(`/invoices/${id}`);
   const rows = findAll(findForm(page.root, "save_lines"), (element) => attribute(element, "data-row") !== null);
   assertEquals(rows.length, 20);
-  assertEquals((await visitor.submit(page, "save_lines")).response.status, 303);
+  assertEquals((await browser.submit(page, "save_lines")).response.status, 303);
 });
 
-invoicesTest("the row to be cloned stands in a template and is not sent", async (visitor) => {
-  await visitor.signIn("clerk");
-  const { html, root } = await visitor.open(`/invoices/${draft()}`);
+invoicesTest("the empty row is in a template and is not sent", async (browser) => {
+  await browser.signIn("clerk");
+  const { html, root } = await browser.open(`/invoices/${draft()}`);
   assertStringIncludes(html, 'name="lines[__index__].text"');
   assert(!formValues(findForm(root, "save_lines")).some(([name]) => name.includes("__index__")));
 });
 
-invoicesTest("what a visitor typed is shown as text", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("user input is shown as text", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft([{ ...TEA, text: `"><script>alert(1)</script>` }]);
   const evil = {
     ...SOUND,
@@ -348,36 +348,36 @@ invoicesTest("what a visitor typed is shown as text", async (visitor) => {
     note: "</textarea><script>alert(2)</script>",
     due: "2000-01-01",
   };
-  const page = await visitor.submit(await visitor.open(`/invoices/${id}`), "save_invoice", evil);
+  const page = await browser.submit(await browser.open(`/invoices/${id}`), "save_invoice", evil);
   assert(!page.html.includes("<script>alert"));
   assertEquals(valueOf(findForm(page.root, "save_invoice"), "customer.name"), "<b>&amp;</b>");
 });
 
-invoicesTest("the audit log has each action with who, what came of it and how long it took", async (visitor) => {
-  const page = await visitor.open("/");
-  await visitor.submit(page, "sign_in", { role: "visitor" });
-  await visitor.call("send_all");
-  await visitor.signIn("clerk");
+invoicesTest("the audit log contains each action with user, status and duration", async (browser) => {
+  const page = await browser.open("/");
+  await browser.submit(page, "sign_in", { role: "reader" });
+  await browser.call("send_all");
+  await browser.signIn("clerk");
   const id = draft();
-  await visitor.submit(await visitor.open(`/invoices/${id}`), "save_invoice", { ...SOUND, "customer.name": "" });
+  await browser.submit(await browser.open(`/invoices/${id}`), "save_invoice", { ...SOUND, "customer.name": "" });
   assertEquals(listAudit().toReversed().map(({ action, principal, status }) => [action, principal, status]), [
     ["sign_in", "nobody", 303],
-    ["send_all", "visitor", 403],
+    ["send_all", "reader", 403],
     ["sign_in", "nobody", 303],
     ["save_invoice", "clerk", 200],
   ]);
   assert(listAudit().every(({ ms, at }) => ms >= 0 && !Number.isNaN(Date.parse(at))));
-  const log = await visitor.open("/audit");
+  const log = await browser.open("/audit");
   assertEquals(log.response.status, 200);
   assertStringIncludes(text(log.root), "save_invoice");
 });
 
-invoicesTest("a refused form is written down with its fields, and without what was in them", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("an invalid form is logged with its fields, and without their values", async (browser) => {
+  await browser.signIn("clerk");
   const id = draft();
-  const page = await visitor.open(`/invoices/${id}`);
-  await visitor.submit(page, "save_invoice", { ...SOUND, "customer.name": "", "customer.email": "secret" });
-  await visitor.submit(page, "save_lines", { "lines[0]._delete": "on" });
+  const page = await browser.open(`/invoices/${id}`);
+  await browser.submit(page, "save_invoice", { ...SOUND, "customer.name": "", "customer.email": "secret" });
+  await browser.submit(page, "save_lines", { "lines[0]._delete": "on" });
   assertEquals(
     listRefusals().toReversed().map(({ action, principal, errors, fields }) => [action, principal, errors, fields]),
     [
@@ -385,30 +385,30 @@ invoicesTest("a refused form is written down with its fields, and without what w
       ["save_lines", "clerk", 1, "the whole form"],
     ],
   );
-  assert(!(await visitor.open("/audit")).html.includes("secret"));
+  assert(!(await browser.open("/audit")).html.includes("secret"));
 });
 
-invoicesTest("a method of the page class empties the audit log", async (visitor) => {
-  await visitor.signIn("clerk");
-  const page = await visitor.open("/audit");
+invoicesTest("a method of the page class empties the audit log", async (browser) => {
+  await browser.signIn("clerk");
+  const page = await browser.open("/audit");
   assertEquals(listAudit().length, 1);
-  const done = await visitor.submit(page, "clear_audit");
+  const done = await browser.submit(page, "clear_audit");
   assertEquals(done.response.status, 303);
-  // What is left is the action that emptied it.
+  // Only the action that emptied the log is left.
   assertEquals(listAudit().map(({ action }) => action), ["clear_audit"]);
 });
 
-invoicesTest("the command hands over to the watcher, which tells of each invoice once", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("the first action switches to the second one, which shows each invoice once", async (browser) => {
+  await browser.signIn("clerk");
   const first = draft();
   const second = draft();
   draft([]);
-  const command = parseEvents(await (await visitor.call("send_all")).text());
+  const command = parseEvents(await (await browser.call("send_all")).text());
   assertEquals(namesOf(command), ["toast", "patch_html", "switch_action"]);
   assertEquals(command[0]?.data, { value: "Sending 2 invoices" });
   const job = lastJob()?.id ?? 0;
   assertEquals(command[2]?.data, { name: "watch_sending", data: { job }, method: "GET" });
-  const watched = await visitor.watch(job, "one");
+  const watched = await browser.watch(job, "one");
   assertEquals(watched.filter(({ event }) => event === "checkpoint").map(({ id }) => id), [
     `one:checkpoint:sent-${first}`,
     `one:checkpoint:sent-${second}`,
@@ -417,46 +417,46 @@ invoicesTest("the command hands over to the watcher, which tells of each invoice
   assertEquals(listInvoices().map(({ status }) => status), ["draft", "sent", "sent"]);
 });
 
-invoicesTest("a watcher that comes back goes on after the last checkpoint it has passed", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("a stream that is requested again continues after the last checkpoint", async (browser) => {
+  await browser.signIn("clerk");
   const ids = [draft(), draft(), draft()];
-  await visitor.call("send_all");
+  await browser.call("send_all");
   const job = lastJob()?.id ?? 0;
   await idle();
-  const rest = await visitor.watch(job, "one", `one:checkpoint:sent-${ids[1]}`);
+  const rest = await browser.watch(job, "one", `one:checkpoint:sent-${ids[1]}`);
   assertEquals(
     rest.filter(({ event }) => event === "checkpoint").map(({ id }) => id),
     [`one:checkpoint:sent-${ids[2]}`],
   );
-  // Somebody else's checkpoint is none: everything is shown anew.
-  const anew = await visitor.watch(job, "two", `one:checkpoint:sent-${ids[1]}`);
-  assertEquals(namesOf(anew), ["patch_html", "patch_html", "toast", "end"]);
-  assertStringIncludes(JSON.stringify(anew[0]?.data), "3 invoices sent");
+  // A checkpoint of another call is ignored: everything is shown again.
+  const again = await browser.watch(job, "two", `one:checkpoint:sent-${ids[1]}`);
+  assertEquals(namesOf(again), ["patch_html", "patch_html", "toast", "end"]);
+  assertStringIncludes(JSON.stringify(again[0]?.data), "3 invoices sent");
 });
 
-invoicesTest("without scripts the job begins, and the page says how far it is", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("without JavaScript the job starts, and the page shows its progress", async (browser) => {
+  await browser.signIn("clerk");
   draft();
-  const done = await visitor.submit(await visitor.open("/"), "send_all");
+  const done = await browser.submit(await browser.open("/"), "send_all");
   assertEquals([done.response.status, done.response.headers.get("location")], [303, "/"]);
-  const page = await visitor.open("/");
+  const page = await browser.open("/");
   assertStringIncludes(text(page.root), "Sending 1 invoice");
   await idle();
-  assertStringIncludes(text((await visitor.open("/")).root), "1 invoice sent");
+  assertStringIncludes(text((await browser.open("/")).root), "1 invoice sent");
 });
 
-invoicesTest("with no draft that is ready nothing begins", async (visitor) => {
-  await visitor.signIn("clerk");
+invoicesTest("without a draft that is ready, no job starts", async (browser) => {
+  await browser.signIn("clerk");
   draft([]);
-  const events = parseEvents(await (await visitor.call("send_all")).text());
-  assertEquals(events[0]?.data, { value: "There is no draft that could be sent" });
+  const events = parseEvents(await (await browser.call("send_all")).text());
+  assertEquals(events[0]?.data, { value: "No draft is ready to be sent" });
   assertEquals(lastJob(), null);
 });
 
 for (const path of ["/invoices/4711", "/invoices/none", "/nowhere"]) {
-  invoicesTest(`${path} has a page that says so`, async (visitor) => {
-    await visitor.signIn("clerk");
-    const page = await visitor.open(path);
+  invoicesTest(`${path} has a page with the error`, async (browser) => {
+    await browser.signIn("clerk");
+    const page = await browser.open(path);
     assertEquals(page.response.status, path.endsWith("none") ? 400 : 404);
     assertEquals(findAll(page.root, ({ tagName }) => tagName === "h1").length, 1);
   });
@@ -497,8 +497,8 @@ interface Opened {
   readonly url: string;
 }
 
-/** A browser with scripts off, and its cookies. */
-class Visitor {
+/** A browser without JavaScript, and its cookies. */
+class Browser {
   readonly #app: Handler;
   readonly #cookies = new Map<string, string>();
 
@@ -530,7 +530,7 @@ class Visitor {
     return await opened(await this.send(submitRequest(findForm(page.root, action), page.url, values)), page.url);
   }
 
-  async signIn(role: "clerk" | "visitor"): Promise<void> {
+  async signIn(role: "clerk" | "reader"): Promise<void> {
     this.#cookies.delete("session");
     await this.submit(await this.open("/"), "sign_in", { role });
   }
@@ -577,16 +577,16 @@ function isAlert(element: HtmlElement): boolean {
   return attribute(element, "role") === "alert";
 }
 
-function invoicesTest(name: string, visit: (visitor: Visitor) => Promise<void>): void {
+function invoicesTest(name: string, run: (browser: Browser) => Promise<void>): void {
   Deno.test(`invoices: ${name}`, async () => {
-    // Each test begins with a database of its own, in memory.
+    // Each test has its own database, in memory.
     Deno.env.set("INVOICES_DATABASE", ":memory:");
     closeDatabase();
     const app = createApp();
     const lines: string[] = [];
     const restore = captureConsole(lines);
     try {
-      await visit(new Visitor(app));
+      await run(new Browser(app));
       await idle();
     } finally {
       restore();

@@ -1,4 +1,4 @@
-/** The showcase without a browser: its links, its texts, what it says of the library, and two of its pages at work. */
+/** The showcase without a browser: its links, its documents, their facts about the library, and two of its pages. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { createTestClient, type TestPage } from "@hyper/actions/testing";
 import { lexer } from "marked";
@@ -14,7 +14,7 @@ import { SWAPS } from "../../src/protocol/patch.ts";
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
 
-Deno.test("showcase: every link leads somewhere, and every fragment to an element", async () => {
+Deno.test("showcase: every link leads to a page, and every fragment to an element", async () => {
   await using client = createTestClient(createApp());
   const pages = new Map<string, TestPage>();
   for (const path of ["/", ...ENTRIES.map(({ path }) => path)]) pages.set(path, await client.open(path));
@@ -32,7 +32,7 @@ Deno.test("showcase: every link leads somewhere, and every fragment to an elemen
   await client.handler.close();
 });
 
-Deno.test("showcase: every text is on the map, and every page of the map has its text", async () => {
+Deno.test("showcase: every document is in the table of contents, and every entry has its document", async () => {
   for (const { folder, entries } of SECTIONS) {
     const files = [];
     for await (const { name } of Deno.readDir(new URL(`examples/showcase/${folder}`, root))) files.push(name);
@@ -42,7 +42,7 @@ Deno.test("showcase: every text is on the map, and every page of the map has its
   assertEquals([...DEMOS.keys()], shown);
 });
 
-Deno.test("showcase: what a page shows of its source is all of what runs", async () => {
+Deno.test("showcase: a page shows all of its source files completely", async () => {
   await using client = createTestClient(createApp());
   for (const [name, { files }] of DEMOS) {
     const page = await client.open(`/show/${name}`);
@@ -53,7 +53,7 @@ Deno.test("showcase: what a page shows of its source is all of what runs", async
   await client.handler.close();
 });
 
-/** The names that a declaration of a file has, one a line, without those of other declarations. */
+/** Reads the names of the members of a declaration, one per line. */
 async function namesIn(path: string, declaration: string): Promise<string[]> {
   const [, body = ""] = new RegExp(`${declaration}[^{]*\\{\\n([^]*?)\\n\\}`).exec(await read(path)) ?? [];
   const names = Array.from(body.matchAll(/^ {2}(?:readonly )?"?([\w:]+)"?\??[:(<]/gm), ([, name = ""]) => name);
@@ -63,7 +63,7 @@ async function namesIn(path: string, declaration: string): Promise<string[]> {
 
 const PROMISES: readonly (readonly [page: string, what: string, names: () => Promise<readonly string[]>])[] = [
   ["guides/actions", "options of action()", () => namesIn("src/actions/action_options.ts", "interface ActionOptions")],
-  ["guides/actions", "members of a handler's context", async () => [
+  ["guides/actions", "members of the context of an action function", async () => [
     ...await namesIn("src/context.ts", "interface RequestContext"),
     ...await namesIn("src/actions/action_options.ts", "interface ActionContextBase"),
   ]],
@@ -88,7 +88,7 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
   ["reference/runtime", "options of action()", () => namesIn("src/client/call/action.ts", "interface CallOptions")],
   [
     "reference/runtime",
-    "words",
+    "messages",
     async () => (await namesIn("src/protocol/browser_texts.ts", "interface BrowserTexts")).map((n) => `messages.${n}`),
   ],
   ["reference/fields", "builders of fields", () => namesIn("src/forms/field.ts", "interface FieldBuilders")],
@@ -107,7 +107,7 @@ const PROMISES: readonly (readonly [page: string, what: string, names: () => Pro
   ["reference/items", "swap modes", () => Promise.resolve(SWAPS)],
   [
     "reference/protocol",
-    "events that travel",
+    "events of a response",
     async () =>
       Array.from((await read("src/protocol/patch.ts")).matchAll(/readonly event: "(\w+)"/g), ([, name = ""]) => name),
   ],
@@ -127,12 +127,12 @@ for (const [page, what, names] of PROMISES) {
   Deno.test(`showcase: ${page} names all ${what}`, async () => {
     const text = await read(`examples/showcase/${page}.md`);
     const code = text.match(/```[^]*?```|`[^`]+`/g)?.join("\n") ?? "";
-    // As a word of its own: "retry" is not said by "retryAfterSeconds".
+    // As a whole word: "retryAfterSeconds" does not contain the name "retry".
     assertEquals((await names()).filter((name) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code)), []);
   });
 }
 
-Deno.test("showcase: the reference says each limit with its default", async () => {
+Deno.test("showcase: the reference lists each limit with its default", async () => {
   const text = await read("examples/showcase/reference/handler.md");
   for (const [name, value] of Object.entries(DEFAULT_LIMITS)) {
     if (name === "jsonDepth") continue;
@@ -141,15 +141,15 @@ Deno.test("showcase: the reference says each limit with its default", async () =
   }
 });
 
-Deno.test("showcase: the sizes it names are those that are held", async () => {
+Deno.test("showcase: the comparison states the limits of size_test.ts", async () => {
   const held = (await read("tests/size_test.ts")).matchAll(/^ {2}(?:start|later|live): ([\d_]+),/gm);
   const limits = Array.from(held, ([, limit = ""]) => Number(limit.replace("_", "")));
-  const said = (await read("examples/showcase/about/compared.md")).matchAll(/under (\d+,\d+)/g);
+  const said = (await read("examples/showcase/about/compared.md")).matchAll(/at\s+most (\d+,\d+)/g);
   const sizes = Array.from(said, ([, size = ""]) => Number(size.replace(",", "")));
   assertEquals(sizes, limits);
 });
 
-/** Every attribute that the runtime or a component looks for, but for the marks it puts there itself. */
+/** Returns every attribute that the runtime or a component reads, except those that the runtime sets itself. */
 async function attributesOfRuntime(): Promise<string[]> {
   const names = new Set<string>();
   for await (const path of filesBelow("src/client")) {
@@ -168,7 +168,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-Deno.test("highlight() cuts source into pieces that are the source together", async () => {
+Deno.test("highlight() splits source into pieces that equal the source when joined", async () => {
   for (const { folder, entries } of SECTIONS) {
     for (const { name } of entries) {
       const source = await read(`examples/showcase/${folder}/${name}.md`);
@@ -194,11 +194,11 @@ for (
   });
 }
 
-Deno.test("highlight() takes no type argument for a tag", () => {
+Deno.test("highlight() does not treat a type argument as a tag", () => {
   assertEquals(highlight("new Map<string, number>()", "ts").filter(({ kind }) => kind === "tag"), []);
 });
 
-Deno.test("<Prose> escapes what it draws", () => {
+Deno.test("<Prose> escapes text", () => {
   const markup = renderToString(<Prose tokens={lexer("A `<b>` and **a & b** in [a text](forms.md#rows)")} />);
   assertEquals(
     markup,
@@ -206,11 +206,11 @@ Deno.test("<Prose> escapes what it draws", () => {
   );
 });
 
-Deno.test("<Prose> refuses markup in a text", () => {
+Deno.test("<Prose> rejects markup", () => {
   assertThrows(() => renderToString(<Prose tokens={lexer("<script>alert(1)</script>")} />), TypeError, 'type "html"');
 });
 
-Deno.test("showcase: an address that names no text is 404, whatever it tries", async () => {
+Deno.test("showcase: a URL without a document gets 404, also with a traversal or a prototype name", async () => {
   await using client = createTestClient(createApp());
   for (const path of ["/guides/nothing", "/guides/..%2f..%2fapp.ts", "/show/__proto__", "/about/constructor"]) {
     assertMatch(String((await client.open(path)).status), /^40[04]$/, path);
@@ -218,7 +218,7 @@ Deno.test("showcase: an address that names no text is 404, whatever it tries", a
   await client.handler.close();
 });
 
-Deno.test("showcase: every answer carries the policy", async () => {
+Deno.test("showcase: every response has the policy", async () => {
   await using client = createTestClient(createApp());
   for (const path of ["/", "/show/forms", "/nowhere", "/alpine.js", "/showcase.css"]) {
     const { headers } = await client.open(path);
@@ -227,7 +227,7 @@ Deno.test("showcase: every answer carries the policy", async () => {
   await client.handler.close();
 });
 
-Deno.test("showcase: a guest is greeted, with scripts off and with the runtime", async () => {
+Deno.test("showcase: the home page greets a guest without JavaScript and with the runtime", async () => {
   await using client = createTestClient(createApp());
   let page = await client.open("/");
   page = await page.form("Say hello").submit();

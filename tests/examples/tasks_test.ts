@@ -1,4 +1,4 @@
-/** The tasks that serve something, with the permissions they say. */
+/** The tasks that serve an application, with their permissions. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 
@@ -6,11 +6,11 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 
 for (
   const [task, title, says = "stdout"] of [
-    ["start", "<h1>Functions of your server that update the page</h1>"],
-    // The same, in development, of a browser that has not opened the link.
+    ["start", "<h1>Server actions for Deno</h1>"],
+    // Development mode, for a browser that has not opened the link.
     ["dev", "<small>Development mode: "],
     ["notes", "<h1>Notes</h1>"],
-    // Without a word of its own Deno says where it listens, and says it on the other stream.
+    // Without its own message: Deno prints its URL to stderr.
     ["minimal", "<h1>Guest book</h1>", "stderr"],
     ["search", "<h1>Elements</h1>"],
     ["uploads", "<h1>Uploads</h1>"],

@@ -1,4 +1,4 @@
-/** T17 to T19, T39, T41, T43, T45 to T49: what goes out, and what it says to caches, logs and browsers. */
+/** T17 to T19, T39, T41, T43, T45 to T49: output: responses, caches, logs and browsers. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -41,7 +41,7 @@ for (
     "https://[::1",
   ]
 ) {
-  Deno.test(`T17: a handler that redirects to ${JSON.stringify(next)} leads nobody there`, async () => {
+  Deno.test(`T17: an action that redirects to ${JSON.stringify(next)} does not redirect there`, async () => {
     const go = action("go", ({ data }) => redirect(String(data.next)));
     await using app = new App({ "/": { default: () => "", go } });
     for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
@@ -86,7 +86,7 @@ Deno.test("T18, T19: a handler's header of any bytes is sent, split nowhere, and
       try {
         headers.append(name as string, value as string);
       } catch {
-        // What `Headers` refuses by itself never gets as far as us.
+        // Values that `Headers` rejects do not reach the sink.
       }
     }
     return new Response("fine", { headers });
@@ -139,7 +139,7 @@ Deno.test("T39: a signature of any length and content is refused with 403, and n
   }
 });
 
-Deno.test("T41: no answer of an action is kept by anybody, refusals and failures included, for every audience", async () => {
+Deno.test("T41: responses of actions are not cached, including rejections and failures, in every format", async () => {
   const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
   const save = action("save", { form }, () => {});
   const crash = action("crash", () => {
@@ -169,14 +169,14 @@ Deno.test("T41: no answer of an action is kept by anybody, refusals and failures
   }
 });
 
-Deno.test("T41: a page says what it varies by, never what a request asked it to", async () => {
+Deno.test("T41: Vary of a page does not depend on the request", async () => {
   await using app = new App({ "/": { default: () => "home" } });
   const response = await app.request("/", { headers: { vary: "X-Evil", accept: "text/html" } });
   await response.body?.cancel();
   assertEquals(response.headers.get("vary"), "X-Hyper-Action, Accept");
 });
 
-Deno.test("T41: a page that shows a flash is kept by nobody", async () => {
+Deno.test("T41: a page that shows a flash is not cached", async () => {
   const save = action("save", { form: defineForm("f", { fields: { t: field.text() } }) }, () => toast("Saved for Ada"));
   const Page = () => (
     <>
@@ -286,7 +286,7 @@ for (
     ["a rejection", () => Promise.reject(new Error("broken"))],
   ] as const
 ) {
-  Deno.test(`T46: a backend that gives ${what} is 500, told to onError`, async () => {
+  Deno.test(`T46: a backend that returns ${what} is 500, and onError is called`, async () => {
     const save = action("save", () => {});
     await using app = new App({ "/": { default: () => "", save } }, { backends: [new Careless(answer)] });
     for (const fields of [undefined, { a: "1" }]) {
@@ -311,7 +311,7 @@ Deno.test("T46: a backend's own response passes the sink: no control character, 
   ]);
 });
 
-Deno.test("T46: one Response given twice is 500 the second time, and says why", async () => {
+Deno.test("T46: a Response that is returned twice is 500 the second time, with the reason in the log", async () => {
   const same = new Response("once");
   const save = action("save", () => same);
   await using app = new App({ "/": { default: () => "", save } });
@@ -348,7 +348,7 @@ Deno.test("T47: receivers that throw, reject or never end change no answer, and 
   assertEquals(app.takeReports().length, 9);
 });
 
-Deno.test("T48: what a visitor sent writes no line of its own into the log, and moves no cursor", async () => {
+Deno.test("T48: user input cannot add a line to the log or move the cursor", async () => {
   const save = action("save", ({ data }) => {
     throw new Error(`no such note: ${data.title}`);
   });
@@ -365,7 +365,7 @@ Deno.test("T48: what a visitor sent writes no line of its own into the log, and 
   assertStringIncludes(app.takeError().message, forged);
 });
 
-Deno.test("T48: a line end in what a visitor sent begins no entry of the log, and no mark turns its direction", async () => {
+Deno.test("T48: line breaks and direction marks in user input are escaped in the log", async () => {
   const save = action("save", ({ data }) => {
     throw new Error(`no such note: ${data.title}`);
   });
@@ -409,7 +409,7 @@ Deno.test("T49: no address of ours serves anything for development alone", async
   }
 });
 
-Deno.test("T49: a failure in development says no more to a visitor than it does elsewhere", async () => {
+Deno.test("T49: in development mode, an error shows a client without the token no more than in production", async () => {
   const crash = action("crash", () => {
     throw new Error("cannot reach db.internal");
   });

@@ -1,6 +1,6 @@
 /**
- * Every function that an application may give this library, and how each is called here: the ways in which it fails, and who is
- * told of it. `callbacks_test.ts` finds the functions in the public types, so that none can be left out.
+ * Every function that an application can pass to this library, with a call in which it fails, and the expected reports.
+ * `callbacks_test.ts` finds the functions in the public types, so that the list is complete.
  */
 import { h } from "preact";
 import {
@@ -41,7 +41,7 @@ import {
 } from "../../mod.ts";
 import { createTestClient } from "../../src/testing/mod.ts";
 
-/** How a function fails. */
+/** Kinds of failure. */
 export const WAYS = {
   "throws": (error: Error): unknown => {
     throw error;
@@ -68,11 +68,11 @@ const AT_ONCE: readonly Way[] = ["throws"];
 /** A function that fails in the way that is tried; it stands for one of any type. */
 type Fail = () => never;
 
-/** What is told where a function fails. */
+/** Expected reports of a failing function. */
 export interface Told {
-  /** How often `onError` is called with the error. Default: 1. */
+  /** Number of calls of `onError` with the error. Default: 1. */
   readonly onError?: number;
-  /** How often the console has it. Default: 1. */
+  /** Number of lines on the console. Default: 1. */
   readonly console?: number;
   /** The status of the answer, or `"rejected"` where the caller has the error. Default: 500. */
   readonly answer?: number | "rejected";
@@ -80,7 +80,7 @@ export interface Told {
 
 /** One function, and how it is called. */
 export interface Exercise {
-  /** Calls it; gives the status of the answer, `"rejected"`, or nothing where there is no answer. */
+  /** Calls it. Returns the status of the response, `"rejected"`, or nothing without a response. */
   readonly run: (app: Apps, fail: Fail) => Promise<number | "rejected" | void>;
   /** Default: all. */
   readonly ways?: readonly Way[];
@@ -89,7 +89,7 @@ export interface Exercise {
 
 /** Makes applications, and hears what goes wrong with them. */
 export class Apps {
-  /** What `onError` was called with. */
+  /** Arguments of `onError`. */
   readonly errors: unknown[] = [];
   readonly #handlers: Handler[] = [];
 
@@ -109,7 +109,7 @@ export class Apps {
   }
 }
 
-/** How an action is called. */
+/** Options of a call. */
 interface Call {
   readonly path?: string;
   readonly method?: string;
@@ -220,7 +220,7 @@ const CALLER: Told = { onError: 0, console: 0, answer: "rejected" };
 /** Nothing of the answer changes. */
 const BESIDE: Told = { answer: 200 };
 
-/** By the names that `publicCallbacks()` gives. */
+/** By the names that `publicCallbacks()` returns. */
 export const EXERCISES: Readonly<Record<string, Exercise>> = {
   // createHandler()
   "HandlerOptions.principal": { run: (apps, fail) => call(apps.make({ fine }, { principal: fail })) },
@@ -318,7 +318,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     },
   },
   "DQuery(type)": {
-    // What it cannot read is 400 (a function of the text that throws says so).
+    // 400, because a conversion function that throws rejects the value.
     run: (apps, fail) => call(apps.make({ run: injecting(DQuery("q", fail)) }), { path: "/?_action=run&q=1" }),
     told: { onError: 0, console: 0, answer: 400 },
   },
@@ -433,7 +433,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     told: BESIDE,
   },
   "Bus.subscribe": {
-    // The cause of the 503; the client asks again. Sign-outs, which belong to no request, are told on the console alone.
+    // The cause of the 503; the client retries. Errors of sign-outs, which belong to no request, are only logged.
     run: async (apps, fail) => await watch(apps.make({ watch: watching() }, { bus: busWith({ subscribe: fail }) })),
     told: { console: 2, answer: 503 },
   },
@@ -608,7 +608,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   },
 };
 
-/** Where no type names a function: what the platform calls, and values that are handed over untyped. */
+/** Functions without a named type: those that the platform calls, and untyped values. */
 export const BEYOND_TYPES: Readonly<Record<string, Exercise>> = {
   "overrides: a function": {
     run: (apps, fail) => {
@@ -717,7 +717,7 @@ export const BEYOND_TYPES: Readonly<Record<string, Exercise>> = {
       await reader?.cancel();
       return response.status;
     },
-    // A promise that a listener gives is its own: no event target looks at it.
+    // An event target ignores the promise that a listener returns.
     ways: AT_ONCE,
     told: BESIDE,
   },
@@ -764,7 +764,7 @@ export const BEYOND_TYPES: Readonly<Record<string, Exercise>> = {
       const store = storeWith({ putIfAbsent, deleteIf: fail });
       return call(apps.make({ fine }, { store, storeSeconds: 0.001 }), { headers: once });
     },
-    // That the store does not answer is told; that it does not take the claim back is left to the time of the claim.
+    // The failure of the store is reported. The claim that it does not delete expires.
     told: { onError: 0, console: 0, answer: 503 },
   },
   "the disposer of a subscription that came after its deadline": {
@@ -827,7 +827,7 @@ export const BEYOND_TYPES: Readonly<Record<string, Exercise>> = {
     run: async (apps, fail) => {
       const late = Promise.withResolvers<never>();
       const run = action("run", { form: form({ getInitial: () => late.promise }) }, () => {});
-      // A component around the form: what stands before it is sent.
+      // A component around the form: the markup before it is sent.
       const Box = () => (
         <section>
           <Form action={run} />

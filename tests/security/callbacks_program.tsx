@@ -1,11 +1,11 @@
 /**
- * Calls every function of an application that fails, in a process that a rejection which is not handled ends. Says what it is
- * about to do, so that the last line names what has ended it; then what came of it.
+ * Calls every failing function of an application, in a process that an unhandled rejection ends. Before each call it prints the
+ * function, so that the last line names the one that has ended the process. Then it prints the result.
  */
 import { captureConsole } from "../support/app.tsx";
 import { Apps, BEYOND_TYPES, type Exercise, EXERCISES, type Way, WAYS } from "./callbacks.tsx";
 
-/** What came of one. */
+/** Result of a function. */
 export interface Result {
   readonly name: string;
   readonly way: string;
@@ -44,13 +44,13 @@ async function run(name: string, exercise: Exercise, way: Way): Promise<void> {
   say(result);
 }
 
-/** An error, and what it says has caused it. */
+/** An error and its causes. */
 function causes(error: unknown): readonly unknown[] {
   return error instanceof Error && error.cause !== undefined ? [error, ...causes(error.cause)] : [error];
 }
 
 if (Deno.args[0] === "unhandled") {
-  // The control: what the others would do to this process where they were not looked after.
+  // The control: an unhandled rejection, which ends this process.
   Promise.reject(new Error("not handled"));
   await settle();
 }

@@ -1,6 +1,6 @@
 /**
- * A2, T50: whatever a function of the application does instead of what it should, at once or later, the process lives, the
- * error is told once, and the answer is what it would have been, or a failure.
+ * A2, T50: if a function of the application throws or rejects, at once or later, the process continues, the error is reported
+ * once, and the response is unchanged, or a failure.
  */
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, relative } from "@std/path";
@@ -8,15 +8,15 @@ import { publicCallbacks } from "../support/public_callbacks.ts";
 import { BEYOND_TYPES, type Exercise, EXERCISES, WAYS } from "./callbacks.tsx";
 import type { Result } from "./callbacks_program.tsx";
 
-/** Functions that the library makes and an application calls; by what they belong to, or one by one. */
+/** Functions of the library, or of Deno KV, that an application passes or calls: by their type, or one by one. */
 const OURS =
-  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail|TextFormat)\./;
+  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail|TextFormat|KvDatabase|KvTransaction)\./;
 const OURS_ONE_BY_ONE = [
   "ResolutionScope.context",
   "Signal.connect",
   "Signal.send",
   "Signal.sendAndWait",
-  // What context functions gave, not the functions.
+  // Values of context functions, not the functions.
   "ErrorPageProps.context",
   "PageProps.context",
   // Carries a type, and is never there.
@@ -28,15 +28,15 @@ const OURS_ONE_BY_ONE = [
   "KvTransaction.set",
   "KvTransaction.delete",
   "KvTransaction.commit",
-  // What `createHandler()` gives.
+  // The result of `createHandler()`.
   "createTestClient(app)",
 ];
 
-/** Functions of a page: what they throw is the browser's to report, and a call goes on. See tests/browser. */
+/** Functions of a page: the browser reports their errors, and a call continues. See tests/browser. */
 const IN_THE_BROWSER =
   /^(?:CallOptions\.on(?:BeforeSubmit|UploadProgress)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
 
-/** Where a function needs Redis: the file, and the test that calls it. */
+/** Functions that need Redis: the file and the test that calls them. */
 const WITH_REDIS: Readonly<Record<string, string>> = {
   "RedisOptions.onError": "A2: a store reconnects although onError throws or rejects",
   "SubscribeOptions.onGap": "A2: a listener or an onGap that throws or rejects is reported, and the next one is called",
@@ -64,7 +64,7 @@ Deno.test("A2: every function that a test calls is in the types", async () => {
   for (const test of Object.values(WITH_REDIS)) assertStringIncludes(redis, test);
 });
 
-Deno.test("A2: what any function throws, at once or later, is told once and ends nothing", async () => {
+Deno.test("A2: an error of any function, thrown or rejected, is reported once and ends nothing", async () => {
   const { code, results, about, errors } = await runProgram();
   assertEquals(code, 0, `${about}\n${errors}`);
   const exercises: Readonly<Record<string, Exercise>> = { ...EXERCISES, ...BEYOND_TYPES };

@@ -96,7 +96,7 @@ function oracle(method: string, site: string | null, origin: string | null, opti
   }
 }
 
-/** A body that tells when somebody looks at it. */
+/** A body that records that it is read. */
 function watched(pulls: { count: number }): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull(controller) {
@@ -186,7 +186,7 @@ Deno.test("T2: the refusal is on in development, and names there the two values 
   }
 });
 
-Deno.test("T2: a value of the visitor in the message of development is text", async () => {
+Deno.test("T2: user input in a message of development mode is text", async () => {
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } }, { dev: true });
   const response = await app.request("/?_action=save", {
@@ -198,7 +198,7 @@ Deno.test("T2: a value of the visitor in the message of development is text", as
   assertEquals(text.includes("<script>alert"), false);
 });
 
-Deno.test("T4: a proxy that ends TLS is believed where it is trusted, and the message says what to compare", async () => {
+Deno.test("T4: headers of a proxy that terminates TLS are used if it is trusted, and the message names the compared values", async () => {
   let runs = 0;
   const save = action("save", () => void runs++);
   const headers = { origin: "https://site.test", "x-forwarded-proto": "https", "x-forwarded-host": "site.test" };

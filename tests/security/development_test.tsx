@@ -11,12 +11,12 @@ function broken(): never {
 
 const PAGES = [pageAt("/", { default: () => <h1>Home</h1> }), pageAt("/broken", { default: broken })];
 
-/** What is of development, and of its errors. */
+/** Text of development mode and its errors. */
 const OF_DEVELOPMENT = /secret|development_test|dev\.js|hyper-dev|token=/;
 const OWN_PATHS = ["/_hyper/dev.js", "/_hyper/dev"];
 const LOCAL = { remoteAddr: { hostname: "127.0.0.1" } };
 
-/** Asserts that a client gets what production gives. */
+/** Asserts that a response is the same as in production. */
 async function assertNothing(handler: Handler, url: string, headers: Readonly<Record<string, string>>): Promise<void> {
   for (const path of ["/", "/broken", ...OWN_PATHS]) {
     const request = new Request(new URL(path, url), { headers: { accept: "text/html", ...headers } });
@@ -26,22 +26,22 @@ async function assertNothing(handler: Handler, url: string, headers: Readonly<Re
   }
 }
 
-Deno.test("A9: behind a proxy_pass with its defaults, strangers get nothing of development", async () => {
+Deno.test("A9: behind a proxy_pass with its defaults, clients without the token get nothing of development mode", async () => {
   await withHandler({ pages: PAGES }, async (handler, { developer }) => {
-    // nginx says `Host: 127.0.0.1:8000`, comes from loopback, and adds no header that would tell.
+    // nginx sends `Host: 127.0.0.1:8000` from loopback, without another header.
     const url = "http://127.0.0.1:8000/";
     await assertNothing(handler, url, { host: "127.0.0.1:8000" });
     for (const site of ["same-origin", "none"]) {
       await assertNothing(handler, url, { host: "127.0.0.1:8000", "sec-fetch-site": site });
     }
-    // The same request with the cookie: what was looked for is there to be found.
+    // The control: the same request with the cookie shows it.
     const text = await (await handler(new Request(`${url}broken`, { headers: developer }))).text();
     assertStringIncludes(text, "the secret of line 9");
     assertStringIncludes(text, "/_hyper/dev.js");
   });
 });
 
-Deno.test("A9: what a client says of itself opens nothing: cookies, tokens and headers that are made up", async () => {
+Deno.test("A9: forged cookies, tokens and headers of a client open nothing", async () => {
   await withHandler({ pages: PAGES }, async (handler, { developer: { cookie } }) => {
     const [name = "", token = ""] = cookie.split("=", 2);
     const forged: readonly Readonly<Record<string, string>>[] = [
@@ -57,7 +57,7 @@ Deno.test("A9: what a client says of itself opens nothing: cookies, tokens and h
       { "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1" },
     ];
     for (const headers of forged) await assertNothing(handler, "http://localhost:8000/", headers);
-    // Beside the cookies of other projects, and after one of the same name that a path has set, it counts.
+    // It is also accepted next to cookies of other projects, and after one of the same name with a path.
     const beside = { cookie: `hyper_dev_00000000=x; ${name}=stale;${cookie} ; last=1` };
     assertStringIncludes(await (await handler(get("/broken", beside))).text(), "secret");
   });
@@ -209,7 +209,7 @@ Deno.test("A9: the token cannot be guessed at length: after twenty wrong ones th
     assertEquals(await open("/_hyper/dev?token=x"), 404);
     assertEquals(await open(link), 404);
     assert(links.some((line) => line.includes("20 wrong tokens")), links.join("\n"));
-    // Whoever has opened it before goes on.
+    // Browsers that have opened it before still have access.
     assertStringIncludes(await (await handler(get("/broken", developer))).text(), "secret");
   });
 });
@@ -226,7 +226,7 @@ Deno.test("A9: the link works again when the minute of wrong tokens is over", as
   });
 });
 
-Deno.test("A9: a page opened on loopback without the cookie says in one line how to get it, and nothing else", async () => {
+Deno.test("A9: a page opened on loopback without the cookie shows one line that refers to the link, and nothing else", async () => {
   await withHandler({ pages: PAGES }, async (handler) => {
     for (const host of ["localhost:8000", "127.0.0.1", "[::1]:8000", "app.localhost"]) {
       const text = await (await handler(new Request(`http://${host}/<b>?q=<i>`.replaceAll("<", "%3C")))).text();
@@ -291,7 +291,7 @@ Deno.test("A9: a page with something of development is kept by no shared cache, 
   });
 });
 
-Deno.test("A9: an application that did not start says why to the developer alone", async () => {
+Deno.test("A9: the startup error is shown only to a browser with the token", async () => {
   await withHandler({ pages: [pageAt("/", { nothing: "secret" })] }, async (handler, { developer }) => {
     await handler.ready.catch(() => {});
     const hidden = await handler(get("/"));

@@ -1,5 +1,5 @@
 /**
- * An application that takes uploads, in a process whose files may not grow: it uploads to itself, and says what came of it.
+ * An application with uploads, in a process whose files cannot grow: it uploads to itself and prints the results.
  */
 import { action, createHandler, defineForm, field, Form } from "../../mod.ts";
 
@@ -15,7 +15,7 @@ const handler = createHandler({
   pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Form action={save} />, save }) }],
 });
 
-/** Answers by the size of the file: its status, and for a person who has no scripts what the page says. */
+/** Responses by file size: the status, and the page without JavaScript. */
 const answers: { size: number; status: number; said: string }[] = [];
 for (const size of [1_000_000, 3_000_000, 12_000_000]) {
   const body = new FormData();

@@ -1,4 +1,4 @@
-/** T15, T16, T22, T23, T50: visitors who leave, send slowly, send nothing or read nothing, against real sockets. */
+/** T15, T16, T22, T23, T50: clients that disconnect, send slowly, send nothing or read nothing, on real sockets. */
 import { assert, assertEquals } from "@std/assert";
 import { formActionUrl } from "../../mod.ts";
 import { type ServerProcess, startServer } from "../support/process.ts";
@@ -19,7 +19,7 @@ interface Health {
   readonly rss: number;
 }
 
-/** An honest visitor: the answer, and how long it took. */
+/** An honest client: the response and its duration. */
 async function ask(server: ServerProcess, path = "/"): Promise<{ readonly status: number; readonly ms: number }> {
   const started = performance.now();
   const { status, text } = await fetchText(server, path);
@@ -58,7 +58,7 @@ async function healthUntil(server: ServerProcess, isFine: (state: Health) => boo
   }
 }
 
-/** Opens a connection and writes bytes to it; whoever asked closes it. */
+/** Opens a connection and writes bytes to it. The caller closes it. */
 async function connect(server: ServerProcess, bytes = ""): Promise<Deno.TcpConn> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   await connection.write(new TextEncoder().encode(bytes));
@@ -80,7 +80,7 @@ const DEPARTURES: readonly (readonly [what: string, bytes: string])[] = [
   ["before a page", `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`],
 ];
 
-Deno.test("T23, T50: visitors who leave at any step leave nothing behind, and others are answered", async () => {
+Deno.test("T23, T50: clients that disconnect at any step leave nothing behind, and others are answered", async () => {
   await using server = await startServer(SCRIPT);
   const before = await health(server);
   for (const [what, bytes] of DEPARTURES) {
@@ -88,7 +88,7 @@ Deno.test("T23, T50: visitors who leave at any step leave nothing behind, and ot
     assertEquals((await ask(server)).status, 200, what);
   }
   const after = await healthUntil(server, ({ runs }) => runs === 20);
-  // A mutation runs to its end though nobody waits for it; a body that broke off is no news for the log.
+  // A mutation runs to its end without its client. An interrupted body is not logged.
   assertEquals([after.open, after.runs, after.reports], [0, 20, 0]);
   assert(after.rss - before.rss < 100 * MEBIBYTE, `${(after.rss - before.rss) / MEBIBYTE} MiB more`);
   assertEquals(server.errors, "");
@@ -163,7 +163,7 @@ Deno.test("T15: hundreds of bodies that stall are ended after bodySeconds, and o
   assert(after.rss - before.rss < 100 * MEBIBYTE, `${(after.rss - before.rss) / MEBIBYTE} MiB more`);
 });
 
-Deno.test("T16: hundreds of connections that never finish their headers hold nobody else up", async () => {
+Deno.test("T16: hundreds of connections with unfinished headers do not delay other clients", async () => {
   await using server = await startServer(SCRIPT);
   const open = [];
   for (let sender = 0; sender < 300; sender++) {
@@ -179,14 +179,14 @@ Deno.test("T16: hundreds of connections that never finish their headers hold nob
   assertEquals((await health(server)).reports, 0);
 });
 
-/** How many connections this machine lets a process have, up to ten thousand: some are needed for other things. */
+/** Returns how many connections this machine allows, up to ten thousand, with a reserve. */
 async function manyConnections(): Promise<number> {
   const { stdout } = await new Deno.Command("sh", { args: ["-c", "ulimit -n"] }).output();
   const descriptors = Number(new TextDecoder().decode(stdout));
   return Number.isNaN(descriptors) ? 10_000 : Math.min(10_000, descriptors - 500);
 }
 
-Deno.test("T15, T16: ten thousand half-open requests hold nobody up, in bounded memory, and leave nothing behind", async () => {
+Deno.test("T15, T16: ten thousand half-open requests do not delay other clients, use bounded memory, and leave nothing behind", async () => {
   await using server = await startServer(SCRIPT, { args: ["60"] });
   const before = await health(server);
   const count = await manyConnections();
@@ -229,7 +229,7 @@ for (
     const thousand = new TextEncoder().encode(chunked("a").repeat(1_000));
     for (let round = 0; round < 30; round++) {
       for (let at = 0; at < thousand.length;) at += await connection.write(thousand.subarray(at));
-      // What was read to no end is collected on the way.
+      // Garbage of unfinished reads is collected meanwhile.
       if (round % 5 === 4) await health(server);
     }
     const more = (await health(server)).rss - quiet.rss;

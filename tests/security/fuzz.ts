@@ -1,6 +1,6 @@
 /**
- * What must hold for every text, number and sequence of bytes, each with something to compare with: the platform's own
- * parser, a reference written from the standard, or the value the input was made from.
+ * Properties that must hold for every string, number and sequence of bytes. Each is compared with the platform's own parser, a
+ * reference implementation of the standard, or the value that the input was made from.
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
@@ -22,7 +22,7 @@ import { parseUrlencoded } from "../../src/http/urlencoded.ts";
 import { formatSetCookie } from "../../src/http/cookie.ts";
 import { redirectTarget, sealHeaders } from "../../src/http/sink.ts";
 
-/** One property: what it says, and a way to try it. */
+/** A property: its description, and a function that tests it. */
 export interface Fuzz {
   readonly name: string;
   readonly property: fc.IAsyncPropertyWithHooks<[never]> | fc.IRawProperty<unknown>;
@@ -109,7 +109,7 @@ const hostile = fc.oneof(
 /** Text that UTF-8 can say. */
 const wellFormed = hostile.map((text) => text.toWellFormed());
 
-/** What a parser of ours gave, or its refusal; anything else it throws is a defect. */
+/** Returns the result of a parser, or its rejection. Any other error is a defect. */
 async function tried<T>(run: () => T | Promise<T>): Promise<{ readonly value: T } | { readonly refusal: InputError }> {
   try {
     return { value: await run() };
@@ -124,7 +124,7 @@ function isClean(): void {
   for (const name of ["x", "a", "isAdmin", "polluted"]) assert(!(name in {}), name);
 }
 
-/** Chunks of a text, cut anywhere. */
+/** Splits text into chunks, at any position. */
 function cut<T extends { readonly length: number }>(
   whole: T,
   cuts: readonly number[],
@@ -211,7 +211,7 @@ fuzz(
         read.push([name, value instanceof File ? [value.name, decoder.decode(await value.bytes())] : value]);
       }
     }
-    // The writer makes every line end of a text CRLF (HTML, 4.10.22.8); a file stays as it is.
+    // The writer converts line breaks of text to CRLF (HTML, 4.10.22.8), but not those of files.
     const expected = given.map(({ name, value, file }) =>
       file === null ? [name, value.replace(/\r\n|\r|\n/g, "\r\n")] : [name, [file, value]]
     );
@@ -486,7 +486,7 @@ const patch: fc.Arbitrary<Patch> = fc.oneof(
   }),
 );
 
-/** The blocks of a stream, read whole as HTML, 9.2.6, says: another way than the parser of the browser, which takes pieces. */
+/** Parses a whole stream as HTML, 9.2.6, specifies. The parser of the runtime parses it in pieces. */
 function referenceBlocks(text: string): StreamBlock[] {
   const blocks: StreamBlock[] = [];
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
@@ -565,7 +565,7 @@ fuzz("the browser's parser reads any stream as the standard does, wherever it is
   const blocks: StreamBlock[] = [];
   const parse = createParser();
   for (const piece of cut(text, places, (from, to) => text.slice(from, to))) blocks.push(...parse(piece));
-  // A CR at the very end may be half of a CRLF: the line it ends is told at once by the one, and never lost by the other.
+  // A CR at the end may be half of a CRLF: one parser reports its line at once, and the other one must not lose it.
   if (text.endsWith("\r")) return;
   assertEquals(blocks, referenceBlocks(text));
 });

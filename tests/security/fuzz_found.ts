@@ -1,4 +1,4 @@
-/** What fuzzing has found to fail, and what was mended since: seed and path as fast-check prints them, by property. */
+/** Faults that fuzzing has found and that are fixed: seed and path as printed by fast-check, by property. */
 
 /** One failure. */
 export interface Found {

@@ -1,6 +1,6 @@
 /**
- * `deno task fuzz [seconds]`: tries every property of `fuzz.ts` for as long as it is given, 60 seconds where it is not told,
- * and prints what fails, with the seed that belongs into `fuzz_found.ts`.
+ * `deno task fuzz [seconds]`: tests every property of `fuzz.ts` for the given time (60 seconds by default), and prints failures
+ * with the seed for `fuzz_found.ts`.
  */
 import fc from "fast-check";
 import { PROPERTIES } from "./fuzz.ts";

@@ -1,4 +1,4 @@
-/** Guards that cannot be forgotten: one for all actions, lifted where an action says so. */
+/** A guard for all actions, which an action can skip explicitly. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, type ActionOptions, formActionUrl, type Guard, HyperError } from "../../mod.ts";
 import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
@@ -58,7 +58,7 @@ for (
   });
 }
 
-Deno.test("createHandler({ guard }) that gives anything else is an error of the guard, and lets nobody through", async () => {
+Deno.test("createHandler({ guard }) fails closed if the guard returns another value", async () => {
   for (const verdict of [null, 0, 1, "", "yes", {}, []]) {
     const { app, reached, ask } = guarded(() => verdict as unknown as boolean);
     await using _ = app;
@@ -88,13 +88,13 @@ Deno.test("createHandler({ guard }) is for actions: a page is its own guard", as
   assertEquals([(await app.open("/")).status, reached], [200, []]);
 });
 
-Deno.test("an action that is not there says nothing about a guard", async () => {
+Deno.test("an unknown action does not reveal the guard", async () => {
   const { app, reached, ask } = guarded(() => false);
   await using _ = app;
   assertEquals([await ask("/?_action=other"), reached], [404, []]);
 });
 
-Deno.test("a refusal by the handler's guard is told to accessDenied", async () => {
+Deno.test("accessDenied is sent if the guard of the handler denies a request", async () => {
   const { app, ask } = guarded(() => false);
   await using _ = app;
   const told: unknown[] = [];

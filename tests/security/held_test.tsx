@@ -1,4 +1,4 @@
-/** A3, A4, A12, T12, T13, T22, T23: what strangers make the server run and hold, all of them together. */
+/** A3, A4, A12, T12, T13, T22, T23: the total work and memory that clients cause. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { action, defineForm, field, Form, type HandlerOptions, toast } from "../../mod.ts";
 import { STUCK_MS } from "../../src/dispatch/streams.ts";
@@ -106,7 +106,7 @@ Deno.test("A4: a generator that was refused a slot has not begun, and its mutati
   await again.body?.cancel();
 });
 
-Deno.test("A4: five hundred users behind one address each have a stream, and others come in beside them", async () => {
+Deno.test("A4: five hundred users behind one address each have a stream, and other users can open more", async () => {
   const { app, state, gate, ask } = working();
   await using _ = app;
   const held = [];
@@ -122,7 +122,7 @@ Deno.test("A4: five hundred users behind one address each have a stream, and oth
 
 // Once with the default of `streams`.
 for (const [hostname, streams] of [["127.0.0.1", 1_000], ["10.1.2.3", 9], ["::1", 9]] as const) {
-  Deno.test(`A4: behind a proxy at ${hostname} that the handler was not told about there is one account for all`, async () => {
+  Deno.test(`A4: behind an unknown proxy at ${hostname}, all clients share one account`, async () => {
     const { app, gate, ask } = working(streams === 1_000 ? {} : { limits: { streams } });
     await using _ = app;
     const held = [];
@@ -137,7 +137,7 @@ for (const [hostname, streams] of [["127.0.0.1", 1_000], ["10.1.2.3", 9], ["::1"
   });
 }
 
-Deno.test("A4: a proxy that the handler was not told about is noticed once, on the console", async () => {
+Deno.test("A4: an unknown proxy is reported once, on the console", async () => {
   const told = async (options: HandlerOptions, hostname: string, headers: Readonly<Record<string, string>>) => {
     const { app, gate, ask } = working(options);
     await using _ = app;
@@ -149,7 +149,7 @@ Deno.test("A4: a proxy that the handler was not told about is noticed once, on t
   assertEquals(await told({}, "10.0.0.2", forwarded), 1);
   assertEquals(await told({}, "127.0.0.1", { forwarded: "for=203.0.113.9" }), 1);
   assertEquals(await told({}, "127.0.0.1", {}), 0);
-  // From the internet it is a stranger's own text.
+  // From the internet, the header is user input.
   assertEquals(await told({}, "198.51.100.7", forwarded), 0);
   assertEquals(await told({ crossOrigin: { trustProxy: true } }, "10.0.0.2", forwarded), 0);
   assertEquals(await told({ crossOrigin: { trustProxy: false } }, "10.0.0.2", forwarded), 0);
@@ -195,7 +195,7 @@ function endless(options: HandlerOptions = {}) {
   return { app, state, ended: ended.promise };
 }
 
-/** Serves an application on a port of its own, as a stranger reaches it. */
+/** Serves an application on its own port, for a client on the network. */
 async function serving(app: App, run: (origin: string) => Promise<void>): Promise<void> {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.handler);
   try {
@@ -205,7 +205,7 @@ async function serving(app: App, run: (origin: string) => Promise<void>): Promis
   }
 }
 
-Deno.test("A3: an endless generator asked for as an image from another site keeps nobody waiting, and is ended", async () => {
+Deno.test("A3: an endless generator, requested as an image by another site, does not delay others and is ended", async () => {
   const { app, state, ended } = endless({ limits: { unreadEvents: 20_000 } });
   await using _ = app;
   await serving(app, async (origin) => {
@@ -226,7 +226,7 @@ Deno.test("A3: an endless generator asked for as an image from another site keep
   assert(state.items <= 3 * 20_001, String(state.items));
 });
 
-Deno.test("A3: a POST stream whose reader has left keeps nobody waiting, is ended, reported, and not run again", async () => {
+Deno.test("A3: a POST stream without a client does not delay others, is ended, reported, and not run again", async () => {
   const { app, state, ended } = endless({ limits: { unreadEvents: 20_000 } });
   await using _ = app;
   const headers = { accept: EVENTS, "x-hyper-action": "work", "x-hyper-request-id": "one" };
@@ -255,7 +255,7 @@ Deno.test("A3: a document is answered when its generator goes past a limit, with
   assertStringIncludes(app.takeError().message, 'the limit "unreadBytes"');
 });
 
-Deno.test("A3: a JSON answer gathers what it may hold, and says that it is not all", async () => {
+Deno.test("A3: a JSON response contains items up to the limit, and complete: false", async () => {
   const { app, state, ended } = endless({ limits: { gatheredBytes: 10_000, unreadEvents: 500 } });
   await using _ = app;
   const answer = await app.data("work") as { ok: boolean; items: unknown[]; complete?: boolean };
@@ -570,7 +570,7 @@ Deno.test("A12: a refused body is 429 with Retry-After and the name of the limit
   }
 });
 
-Deno.test("A12: a page that comes back with its form because the body was refused says when to try again", async () => {
+Deno.test("A12: a page with a form whose body was rejected has Retry-After", async () => {
   const save = action("save", { form: defineForm("note", { fields: { a: field.text() } }) }, () => {});
   await using app = new App({ "/": { default: () => <Form action={save} />, save } }, {
     limits: { bodyMemoryBytes: 10 },
@@ -632,7 +632,7 @@ Deno.test("A12: what a body holds is given back with its answer, whatever that i
   app.takeReports();
 });
 
-Deno.test("A12: a body that says its length and is read in one step is counted, too", async () => {
+Deno.test("A12: a body with a length that is read in one step is counted too", async () => {
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } }, { limits: { bodyMemoryBytes: 10 } });
   const send = (body: string) =>

@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import { action, createHandler, formActionUrl, type HandlerOptions } from "../../mod.ts";
 import { createTestClient } from "../../src/testing/mod.ts";
 
-/** An application of which everything says that it was reached. */
+/** An application that records every part that was reached. */
 async function withReached(
   options: HandlerOptions,
   use: (
@@ -85,7 +85,7 @@ Deno.test("A13: without the option any host is answered for in production", asyn
   });
 });
 
-Deno.test("A13: in development only this machine is answered for, and the refusal says what to do", async () => {
+Deno.test("A13: in development mode only names of this machine are allowed, and the error explains the option", async () => {
   await withReached({ dev: true }, async (send, reached) => {
     for (const host of ["localhost:8000", "127.0.0.1", "[::1]:8000", "app.localhost", "0.0.0.0:8000"]) {
       assertEquals((await send(`http://${host}/`)).status, 200, host);
@@ -133,7 +133,7 @@ Deno.test("T28: in development a page under a foreign name cannot name itself by
   }
 });
 
-Deno.test("A13: wrong hosts are told at creation", () => {
+Deno.test("A13: createHandler() rejects invalid hosts", () => {
   for (const allowedHosts of [[], ["https://example.com"], ["*"]]) {
     let message = "";
     try {

@@ -1,4 +1,4 @@
-/** T29 to T33, T35, T36: what a visitor sent is text, wherever it comes out again. */
+/** T29 to T33, T35, T36: user input is rendered as text, everywhere. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -123,7 +123,7 @@ for (const value of HOSTILE) {
   });
 }
 
-Deno.test("T29: a visitor's text in a page, a title, an attribute and a class is text", async () => {
+Deno.test("T29: user input in a page, a title, an attribute and a class is text", async () => {
   for (const value of HOSTILE) {
     const Page = ({ url }: { url: URL }) => {
       const q = url.searchParams.get("q") ?? "";
@@ -201,10 +201,10 @@ for (
     "/\\evil.test",
   ]
 ) {
-  Deno.test(`T29: ${JSON.stringify(url)} stands in no address that we write`, async () => {
+  Deno.test(`T29: ${JSON.stringify(url)} is not in a URL that the library writes`, async () => {
     const save = action("save", { form: NoteForm }, () => {});
     await using app = new App({ "/": { default: () => <Form action={save} />, save } });
-    // Every address of ours is made of the route, the action and the field: the visitor's text gets into the query alone.
+    // URLs of the library consist of the route, the action and the field. User input is only in the query.
     const page = await app.open(`/?next=${encodeURIComponent(url)}`, { referer: `http://site.test/${encodeURI(url)}` });
     assertEquals(active(page.root), []);
     const again = await app.submit(page, "save", { site: url, title: "x", fail: "" });
@@ -212,7 +212,7 @@ for (
   });
 }
 
-Deno.test("T30: an object that looks like a virtual node is no markup, in a page and in a patch", async () => {
+Deno.test("T30: an object that looks like a virtual node is not rendered as markup, in a page and in a patch", async () => {
   const nodes = [
     '{"type":"script","props":{"children":"alert(1)"},"constructor":null}',
     '{"type":"img","props":{"src":"x","onerror":"alert(1)"},"key":null,"ref":null,"__k":null,"__v":1}',
@@ -234,7 +234,7 @@ Deno.test("T30: an object that looks like a virtual node is no markup, in a page
     for (const { event, data } of await eventsOf(response)) {
       if (event === "patch_html") assertEquals(active(parseHtml((data as { content: string }).content)), [], node);
     }
-    // Given back it is data, and an answer in HTML is made of it for nobody.
+    // Returned by an action, it is data, and never sent as HTML.
     const given = await app.call("give", { data: { name: JSON.parse(node) }, accept: "text/html" });
     assertEquals([given.status, await given.text()], [204, ""], node);
     app.takeReports();
@@ -276,7 +276,7 @@ for (const value of ["\nfirst", "\n\nfirst", "\r\nfirst", "\rfirst", "first\n", 
       page = await app.submit(page, "save", { body: value, fail: "" });
       const [area] = controls(findForm(page.root, "save"), "body");
       assert(area !== undefined);
-      // A browser makes line ends of what is typed CRLF (HTML, 4.10.22.4); the parser gives LF back.
+      // Browsers convert line breaks of input to CRLF (HTML, 4.10.22.4). The parser returns LF.
       assertEquals(text(area).replace(/\r\n?/g, "\n"), value.replace(/\r\n?/g, "\n"));
     }
   });
@@ -307,7 +307,7 @@ Deno.test("a secret field is not logged when its handler throws", async () => {
   app.takeReports();
 });
 
-Deno.test("T32: what an error says is text, and what a 500 says is not said", async () => {
+Deno.test("T32: an error message is text, and the message of a 500 is not sent", async () => {
   const refuse = action("refuse", () => {
     throw new HyperError(409, "<script>alert(1)</script> is taken");
   });
@@ -357,7 +357,7 @@ Deno.test("T33: a string given to html() is text; markup has to say that it is",
   }
 });
 
-Deno.test("T33: a handler's string is data, and a page of nobody", async () => {
+Deno.test("T33: a string that an action returns is data, and not a page", async () => {
   const say = action("say", ({ data }) => String(data.text));
   await using app = new App({ "/": { default: () => "", say } });
   const response = await app.call("say", { data: { text: HOSTILE[0] }, accept: "text/html" });
@@ -411,7 +411,7 @@ Deno.test("T35: what travels in an event stream is one line of JSON, whatever it
   }
 });
 
-Deno.test("T36: the target that a visitor names goes into JSON, decides nothing, and is bounded", async () => {
+Deno.test("T36: the target from a header is JSON, decides nothing, and has a limit", async () => {
   const show = action("show", () => <p>hello</p>);
   await using app = new App({ "/": { default: () => "", show } });
   for (const target of ["#a", '"] , script { } [x="', "#a\\", "<script>alert(1)</script>"]) {
@@ -426,7 +426,7 @@ Deno.test("T36: the target that a visitor names goes into JSON, decides nothing,
   }
 });
 
-Deno.test("T25: a page is rendered again behind its own guard: a form that says it stands there shows nothing of it", async () => {
+Deno.test("T25: an invalid form that names a guarded page does not show that page", async () => {
   const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
   const save = action("save", { form }, () => refresh());
   const reached: string[] = [];

@@ -1,4 +1,4 @@
-/** T7 to T15, T26 to T28: what a request says, as bytes and as fields, through the handler. */
+/** T7 to T15, T26 to T28: the content of a request, as bytes and as fields, through the handler. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { action, createHandler, defineForm, defineFormset, field, formActionUrl } from "../../mod.ts";
@@ -7,7 +7,7 @@ import { serveRaw } from "../support/raw.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 
-/** An application whose action says that its guard and its handler were reached, and with what. */
+/** An application whose action records that its guard and its function were reached, and their input. */
 function reaching() {
   const reached: string[] = [];
   const seen: unknown[] = [];
@@ -297,7 +297,7 @@ Deno.test("T15: a body that stalls or drips is 408, and its handler is not reach
   }
 });
 
-Deno.test("T26: the page a form says it stands on is looked up and never opened", async () => {
+Deno.test("T26: the page that a form names is looked up and never opened", async () => {
   const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
   const save = action("save", { form }, () => {});
   await using app = new App({ "/": { default: () => "home", save } });
@@ -424,7 +424,7 @@ Deno.test("T27: a path that a guard and a router could read in two ways is 400, 
     assertEquals((await server.send(`GET ${path} HTTP/1.1\r\nHost: site.test\r\n\r\n`)).status, 200, path);
     assertEquals(reached.pop(), name);
   }
-  // Case is part of a path: what is guarded under one spelling is not there under another.
+  // Paths are case-sensitive: a guarded page does not exist in another spelling.
   assertEquals((await server.send("GET /ADMIN HTTP/1.1\r\nHost: site.test\r\n\r\n")).status, 404);
 });
 

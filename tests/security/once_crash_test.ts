@@ -7,7 +7,7 @@ const SCRIPT = import.meta.resolve("./once_server.tsx");
 
 const DONE = { status: 200, body: { ok: true, data: { ordered: "tea" } } };
 
-/** Where the handler of a process stops for ever. */
+/** Positions at which the action function of a process stops forever. */
 type Stop = "before the work" | "after the work" | "nowhere";
 
 /** The two files of a shop, and its servers. */
@@ -44,7 +44,7 @@ class Shop implements AsyncDisposable {
     }
   }
 
-  /** What was ordered. */
+  /** The orders. */
   get orders(): readonly string[] {
     using database = new DatabaseSync(this.#orders);
     return database.prepare("SELECT item FROM orders").all().map(({ item }) => String(item));
@@ -72,7 +72,7 @@ class Shop implements AsyncDisposable {
   }
 }
 
-Deno.test("T40: what was done before a crash is told again by the next process, and not done again", async () => {
+Deno.test("T40: an outcome from before a crash is sent again by the next process, and the action does not run again", async () => {
   await using shop = new Shop();
   const first = await shop.start();
   assertEquals(await shop.order(first, "r1"), DONE);
@@ -104,7 +104,7 @@ Deno.test("T40: a crash after the work and before its outcome is kept holds a re
   await first.kill();
   assertEquals(await lost, null);
   const second = await shop.start();
-  // Nobody can know from outside that it was done: it counts as running, and does not run beside itself.
+  // Another process cannot know that it was done: it counts as running, and does not run twice at the same time.
   assertEquals([(await shop.order(second, "r1"))?.status, shop.orders], [409, ["tea"]]);
 });
 
@@ -119,7 +119,7 @@ Deno.test("T40: repeats at once, in two processes on one file, order once", asyn
 });
 
 for (const stop of ["before the work", "after the work"] as const) {
-  Deno.test(`T40: where a dead run is to be refused, a crash ${stop} is told as what nobody knows, and nothing runs twice`, async () => {
+  Deno.test(`T40: with afterCrash "reject", a repeat after a crash ${stop} gets 409, and nothing runs twice`, async () => {
     await using shop = new Shop();
     const first = await shop.start(stop, "reject");
     const lost = shop.order(first, "r1");

@@ -1,6 +1,6 @@
 /**
  * A server for `once_crash_test.ts`, to be killed: it takes orders, with claims in one SQLite file and orders in another,
- * both given as arguments. A third argument says where its handler stops for ever, a fourth what follows a crash. It prints
+ * both given as arguments. A third argument is the position at which its action function stops forever, a fourth sets afterCrash. It prints
  * its port.
  */
 import { DatabaseSync } from "node:sqlite";

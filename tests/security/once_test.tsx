@@ -21,7 +21,7 @@ import {
 } from "../../mod.ts";
 import { captureConsole, EVENTS, JSON_TYPE } from "../support/app.tsx";
 
-/** A site of actions, and what `onError` was told. */
+/** An application, and the arguments of `onError`. */
 class Site implements AsyncDisposable {
   readonly reports: string[] = [];
   readonly handler: Handler;
@@ -241,7 +241,7 @@ for (const [what, open] of [["memory", null], ["a SQLite file", () => createSqli
   });
 }
 
-Deno.test("A6: an outcome in memory is kept for its time, whatever the wall clock says", async () => {
+Deno.test("A6: an outcome in memory is kept for its time, independent of the wall clock", async () => {
   const clock = install({ now: Date.now(), toFake: ["Date"] });
   try {
     let runs = 0;
@@ -327,7 +327,7 @@ for (
     }],
   ] as readonly (readonly [string, () => Opened | Promise<Opened>])[]
 ) {
-  Deno.test(`A7: a stranger who fills the store with outcomes pushes out none of another: ${what}`, async () => {
+  Deno.test(`A7: a client that fills the store with outcomes does not drop those of others: ${what}`, async () => {
     const { store, ...opened } = await open();
     const runs = new Map<string, number>();
     const run = ({ request }: ActionContextBase): void => {
@@ -350,7 +350,7 @@ for (
     // An address has its share as a principal has.
     assertEquals((await new Browser(site, "203.0.113.2").post("run", "order-2")).status, 204);
     assertEquals(runs.get("stranger"), 301);
-    // The stranger's own oldest outcome is what went: the positive control.
+    // The positive control: the client's own oldest outcome was dropped.
     await stranger.post("run", "flood-0");
     assertEquals(runs.get("stranger"), 302);
     await opened[Symbol.asyncDispose]?.();
@@ -392,7 +392,7 @@ Deno.test("A4: claims that one address holds shut out no other, and what it is r
   const statuses = (await Promise.all(held)).map(({ status }) => status);
   assertEquals(statuses.filter((status) => status === 200).length, runs);
   assertEquals(runs, 20);
-  // What is over is given back.
+  // Finished claims are released.
   assertEquals((await stranger.post("hold", "hold-40")).status, 204);
 });
 
@@ -456,7 +456,7 @@ Deno.test("A4: a generator whose reader has left is counted until it has ended",
 
 // --------------------------------------------------------------------------------------- A8: to whom an outcome belongs
 
-/** A site with sessions: sign-in, sign-out, an order, and an order that gives the session a new cookie. */
+/** An application with sessions: sign-in, sign-out, an order, and an order that changes the session cookie. */
 function shop(options: HandlerOptions = {}) {
   const sessions = new Map<string, string>();
   const orders: string[] = [];
@@ -485,7 +485,7 @@ function shop(options: HandlerOptions = {}) {
       orders.push(userOf(request) ?? "guest");
       return redirect(`/orders/${orders.length}`);
     },
-    /** As a shop does that gives a new cookie to the session with each order. */
+    /** As in a shop that changes the session cookie with each order. */
     rotate: (ctx: ActionContextBase) => {
       const user = userOf(ctx.request) ?? "guest";
       orders.push(user);
@@ -525,7 +525,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assertEquals([userOf(new Request("http://site.test/", { headers: { cookie } })), sessions.size], ["ada", 1]);
   });
 
-  Deno.test(`A8, ${kind}: a repeat whose first answer was lost is told the same, with its cookies`, async () => {
+  Deno.test(`A8, ${kind}: a repeat whose first response was lost gets the same response, with its cookies`, async () => {
     const { site, sessions } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -534,7 +534,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assertEquals(sessions.size, 1);
   });
 
-  Deno.test(`A8, ${kind}: a repeat with the cookie that the first answer has set is told the same, without it`, async () => {
+  Deno.test(`A8, ${kind}: a repeat with the cookie of the first response gets the same response, without it`, async () => {
     const { site, orders } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -547,7 +547,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     }
   });
 
-  Deno.test(`A8, ${kind}: a repeat with the cookie from before is told the same, with the new one, while that was lost`, async () => {
+  Deno.test(`A8, ${kind}: a repeat with the earlier cookie gets the same response with the new cookie, which was lost`, async () => {
     const { site, orders } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -575,7 +575,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assertEquals([(await ada.post("rotate", "form-2")).location, orders.length], ["/orders/1", 3]);
   });
 
-  Deno.test(`A8, ${kind}: a shared computer: what one ordered and signed out of is not told to the next`, async () => {
+  Deno.test(`A8, ${kind}: on a shared computer, the next user does not get the outcome of a signed-out user`, async () => {
     const { site, orders, sessions } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -606,7 +606,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
 }
 
 for (const [kind, orders] of [["the account as principal", 2], ["a named cookie", 3]] as const) {
-  Deno.test(`A8, ${kind}: Back to a form from two cookies before is told the same where the account is known, else runs`, async () => {
+  Deno.test(`A8, ${kind}: Back to a form from two cookies before gets the same response if the account is known, else runs`, async () => {
     const made = KINDS[kind]();
     await using _ = made.site;
     const browser = new Browser(made.site);
@@ -677,7 +677,7 @@ Deno.test("A16: a page that sets a cookie does not wait for a store that does no
   }
 });
 
-Deno.test("A8: a sign-up whose answer was lost runs once, although a stranger sends a cookie that it has set as well", async () => {
+Deno.test("A8: a sign-up whose response was lost runs once, although another client sends a cookie that it has set", async () => {
   let accounts = 0;
   await using site = new Site({
     signUp: ({ setCookie }) => {
@@ -715,7 +715,7 @@ Deno.test("A8: a vote whose answer was lost runs once, although others have vote
   assertEquals([(await browser.post("vote", "form-2")).location, votes], ["/votes/2", 2]);
 });
 
-Deno.test("A8: a session whose cookie comes from the option `headers` is told apart from others", async () => {
+Deno.test("A8: a session whose cookie comes from the option `headers` is distinguished from others", async () => {
   let orders = 0;
   await using site = new Site({ order: () => redirect(`/orders/${++orders}`) }, {
     headers: ({ headers }) => headers.has("cookie") ? {} : { "set-cookie": `sid=${crypto.randomUUID()}; HttpOnly` },
@@ -728,7 +728,7 @@ Deno.test("A8: a session whose cookie comes from the option `headers` is told ap
   assertEquals((await ada.post("order", "form-1")).location, "/orders/1");
 });
 
-Deno.test("A8: a program is told apart by its Authorization", async () => {
+Deno.test("A8: a client is identified by its Authorization header", async () => {
   const { site, orders } = shop();
   await using _ = site;
   const browser = new Browser(site);

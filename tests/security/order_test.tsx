@@ -35,7 +35,7 @@ const STEPS = [
   "handler",
 ] as const;
 type Step = typeof STEPS[number];
-/** Where only the body names the page: it is read, bounded, before anything else, and its files are taken where they always are. */
+/** If only the body names the page: it is read first, within its limits, and its files are received at the usual step. */
 const BODY_FIRST: readonly Step[] = ["body", ...STEPS.filter((step) => step !== "body")];
 
 const BARE = formActionUrl("save");
@@ -131,7 +131,7 @@ class Spied implements AsyncDisposable {
     });
   }
 
-  /** Sends a request whose body says when it is looked at; the status of the answer. */
+  /** Sends a request whose body records that it is read. Returns the status of the response. */
   async send({ path = NAMED, method = "POST", headers = {}, body = BODY }: Sent = {}): Promise<number> {
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => {

@@ -40,7 +40,7 @@ class Shop implements AsyncDisposable {
   readonly app: App;
 
   constructor() {
-    // Asked first by the guard: what it was made from then is what it is for the rest of the call.
+    // Resolved first by the guard: its value is the same for the rest of the call.
     const item = dependency("item", ({ params }) => params.id ?? null);
     const guard = async ({ params, deps }: RequestContext): Promise<boolean> => {
       this.asked.push(params.id ?? null);

@@ -80,7 +80,7 @@ for (const [what, deny, status, reason] of DENIALS) {
     for (const accept of AUDIENCES) {
       const response = await app.call("read", { path: "/admin", accept });
       const said = await response.text();
-      // The runtime is told of a redirect in its own words: fetch would follow it unseen.
+      // The runtime receives a redirect event, because fetch would follow a redirect itself.
       const expected = accept === EVENTS && status === 303 ? 200 : status;
       assertEquals([response.status, said.includes(SECRET)], [expected, false], `${accept} ${said}`);
       if (status === 303 && accept === EVENTS) assertStringIncludes(said, `data: {"url":"/sign-in"}`);
@@ -95,7 +95,7 @@ for (const [what, deny, status, reason] of DENIALS) {
   });
 }
 
-Deno.test("A11: the refusal that a page throws is told with its words and headers", async () => {
+Deno.test("A11: a denial that a page throws is sent with its message and headers", async () => {
   const { admin, calls } = adminPage(() => {
     throw new HyperError(401, "Sign in to go on", { headers: { "www-authenticate": "Basic" } });
   });
@@ -123,7 +123,7 @@ Deno.test("A11: a page that answers with an error status or a redirect of its ow
   }
 });
 
-Deno.test("A11: a guard that breaks gives nothing out, and is reported once", async () => {
+Deno.test("A11: a guard that throws reveals nothing, and is reported once", async () => {
   const { admin, calls } = adminPage(() => {
     throw new Error("database gone");
   });
@@ -151,7 +151,7 @@ Deno.test("A11: the guard of a page is asked once for a request, however many va
   assertEquals([denied.status, calls.guard], [403, 2]);
 });
 
-Deno.test("A11: a form that says it is on a guarded page does not give an open action that page's context", async () => {
+Deno.test("A11: a form that names a guarded page does not provide its context to an open action", async () => {
   const { admin, calls } = adminPage();
   const modules: Modules = { "/admin": { ...admin, read: reader(calls) }, "/": { default: () => "home" } };
   await using app = new App(modules);
@@ -428,7 +428,7 @@ Deno.test("A11: the render of a page class guards its context, with the instance
   });
 });
 
-Deno.test("A11: a page without a guard gives its context as before, and is not rendered for it", async () => {
+Deno.test("A11: a page without a guard provides its context, and is not rendered for it", async () => {
   let drawn = 0;
   const Home = () => `${++drawn}`;
   const calls = { handler: 0 };

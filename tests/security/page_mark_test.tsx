@@ -120,7 +120,7 @@ const OTHERS: readonly [name: string, ask: (app: App) => Promise<Response>][] = 
 ];
 
 for (const [name, ask] of OTHERS) {
-  Deno.test(`A1: ${name} is not marked as a page, whatever it says`, async () => {
+  Deno.test(`A1: ${name} is not marked as a page, with any header`, async () => {
     await using app = new App(MODULES);
     assertEquals(await markOf(await ask(app)), null);
   });

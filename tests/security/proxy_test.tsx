@@ -17,7 +17,7 @@ import {
 import { App, EVENTS } from "../support/app.tsx";
 
 const BEHIND: { readonly crossOrigin: CrossOriginOptions } = { crossOrigin: { trustProxy: true } };
-/** What nginx sends of `https://shop.example/`; the connection is `http://site.test`. */
+/** Headers of nginx for `https://shop.example/`. The connection is `http://site.test`. */
 const FORWARDED = { "x-forwarded-proto": "https", "x-forwarded-host": "shop.example" };
 
 /** An application whose action redirects, with a toast. */
@@ -88,7 +88,7 @@ Deno.test("A10: ctx.url is the external URL in pages and actions, and ctx.reques
   ]);
 });
 
-Deno.test("A10: a form whose body cannot be read comes back on its page under the external URL, whatever Referer says", async () => {
+Deno.test("A10: a form whose body cannot be read is shown on its page under the external URL, with any Referer", async () => {
   const form = defineForm("note", { fields: { title: field.text() } });
   const save = action("save", { form }, () => {});
   const page = () => (
@@ -130,7 +130,7 @@ Deno.test("A10: tabs share a topic under one external URL, and not under two beh
   assert(await shareOf("two.example") !== one);
 });
 
-// What the proxy sends, and the origin that comes of it.
+// Headers of the proxy, and the resulting origin.
 const HEADERS: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
   [{}, "http://site.test"],
   [{ "x-forwarded-proto": "https" }, "https://site.test"],
@@ -139,10 +139,10 @@ const HEADERS: readonly (readonly [Readonly<Record<string, string>>, string])[] 
   [{ "x-forwarded-host": "SHOP.example:8443" }, "http://shop.example:8443"],
   [{ "x-forwarded-proto": "https", "x-forwarded-host": "shop.example:443" }, "https://shop.example"],
   [{ "x-forwarded-proto": "https", "x-forwarded-host": "[2001:db8::1]:8443" }, "https://[2001:db8::1]:8443"],
-  // Two proxies: TLS ends at the first, and what stands in front of the last host was sent to it.
+  // Two proxies: the first terminates TLS. Hosts before the last one were sent by the client.
   [{ "x-forwarded-proto": "https, http" }, "https://site.test"],
   [{ "x-forwarded-proto": "https,http", "x-forwarded-host": "evil.test, shop.example" }, "https://shop.example"],
-  // What is neither scheme nor host is ignored.
+  // Invalid schemes and hosts are ignored.
   [{ "x-forwarded-proto": "ftp" }, "http://site.test"],
   [{ "x-forwarded-proto": "https:" }, "http://site.test"],
   [{ "x-forwarded-proto": "" }, "http://site.test"],

@@ -1,4 +1,4 @@
-/** How often: off unless it is asked for, counted by action and caller, before anything costs something. */
+/** Rate limits: off by default, counted per action and principal or address, before any expensive step. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   action,
@@ -110,7 +110,7 @@ Deno.test("T44: what is one too many is refused before its body is read", async 
   assertEquals([(await send()).status, pulled, runs.save], [429, 1, 1]);
 });
 
-Deno.test("T44: whom a guard refuses is not counted, and counts against nobody", async () => {
+Deno.test("T44: a request that a guard denies is not counted", async () => {
   const { app, status } = rated({
     rate: ONE,
     guard: ({ request }) => request.headers.get("x-user") === "ada",
@@ -120,7 +120,7 @@ Deno.test("T44: whom a guard refuses is not counted, and counts against nobody",
   assertEquals(await status("save", "192.0.2.1", { "x-user": "ada" }), 204);
 });
 
-Deno.test("T44: the runtime is told as an error event, a program as a problem", async () => {
+Deno.test("T44: the runtime gets an error event, and other clients a problem object", async () => {
   const { app } = rated({ rate: ONE });
   await using _ = app;
   await (await app.call("save")).body?.cancel();
@@ -159,7 +159,7 @@ Deno.test("T44: a limiter that does not answer refuses, and what it throws is re
   other.app.takeReports();
 });
 
-Deno.test("T44: an unknown action is the same 404 for every name, and says none", async () => {
+Deno.test("T44: an unknown action is the same 404 for every name, without the name", async () => {
   const { app } = rated();
   await using _ = app;
   const texts = await Promise.all(["saved", "constructor", "x".repeat(128)].map(async (name) => {

@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
 const SITE = "https://site.test/page";
 const FORM = "application/x-www-form-urlencoded";
 
-/** Whether a request gets past the cross-origin verdict, headers and all. */
+/** Returns whether a request passes the cross-origin check, with its headers. */
 function admitted(request: Request, chosen: CrossOriginOptions = {}): boolean {
   const options = resolveCrossOrigin(chosen);
   const canonical = canonicalRequest(request, { trustProxy: options.trustProxy, allowedHosts: null });
@@ -28,7 +28,7 @@ function post(body: BodyInit, type: string, headers: Record<string, string> = {}
   return new Request(SITE, { method: "POST", body, headers: { ...headers, "content-type": type } });
 }
 
-/** What a handler would get of a request. */
+/** Returns the input that an action function would receive. */
 async function kwargs(request: Request): Promise<Record<string, unknown>> {
   const header = readDataHeader(request, DEFAULT_LIMITS);
   const query = readQuery(new URL(request.url), DEFAULT_LIMITS);
@@ -39,7 +39,7 @@ async function status(run: () => Promise<unknown>): Promise<number> {
   return (await assertRejects(run, InputError)).status;
 }
 
-/** Sends bytes to a server of our own, without a client that would correct them, and gives the status of the answer. */
+/** Sends raw bytes to a server and returns the status of the response. */
 async function sendRaw(bytes: string, handler: (request: Request) => Promise<number>): Promise<number> {
   const seen = Promise.withResolvers<number>();
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
@@ -295,7 +295,7 @@ Deno.test("T14: a multipart body that two readers would read in two ways is 400"
   for (const type of ["multipart/form-data; boundary=b; boundary=c", "multipart/form-data"]) {
     assertEquals(await status(() => kwargs(post(whole, type))), 400, type);
   }
-  // What Request.formData() gives as an empty form.
+  // Request.formData() returns an empty form.
   assertEquals(await kwargs(post(`preamble\r\n${whole}`, "multipart/form-data; boundary=b")), { a: "1" });
   assertEquals(
     await kwargs(post(whole.replace('"a"', `"a"; filename*=UTF-8''evil`), "multipart/form-data; boundary=b")),
@@ -435,7 +435,7 @@ Deno.test("T42: long hostile texts cost time in proportion to their length", asy
     const started = performance.now();
     await swallow(attack);
     const took = performance.now() - started;
-    // Each takes a few milliseconds; what is quadratic takes minutes at this length.
+    // Each takes a few milliseconds. A quadratic algorithm would take minutes.
     assert(took < 2_000, `${name} took ${Math.round(took)} ms`);
   }
 });

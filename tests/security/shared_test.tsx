@@ -1,4 +1,4 @@
-/** What those see who can read the Redis of an application, and what those do who can write to it. */
+/** Clients that can read the Redis of an application, or write to it. */
 import { assert, assertEquals } from "@std/assert";
 import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { action, live, type RateLimiter, toast } from "../../mod.ts";
@@ -63,7 +63,7 @@ redisTest(
 );
 
 redisTest(
-  "A15: whatever stands in the log of a topic, a stream over Redis survives it and comes back beyond it",
+  "A15: a stream over Redis survives any entry in the log of a topic, and continues after it",
   async () => {
     await using redis = await startRedis();
     await using control = await RedisConnection.open({ url: redis.url });
@@ -76,7 +76,7 @@ redisTest(
     };
     const watch = action("watch", { method: "GET" }, () => live("board", { refresh: look }));
     await using app = new App({ "/": { default: () => "home", watch } }, { bus, heartbeatSeconds: 0 });
-    // What a tab was told, and the last place in it.
+    // The events of a tab, and its last cursor.
     const read = async (place: string | null, until: string): Promise<readonly [unknown[], string]> => {
       const headers: Record<string, string> = place === null ? {} : { "last-event-id": place };
       const response = await app.call("watch", { method: "GET", headers });

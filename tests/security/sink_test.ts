@@ -7,7 +7,7 @@ import { encodeEvent } from "../../src/protocol/event_stream.ts";
 
 const OWN = new URL("https://site.test/login?next=x");
 
-Deno.test("T17: a redirect to where the visitor's text says does not leave the site", () => {
+Deno.test("T17: a redirect to a URL from user input does not leave the site", () => {
   for (
     const next of [
       "//evil.test",

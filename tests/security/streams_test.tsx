@@ -122,7 +122,7 @@ Deno.test("T22: a reader that does not read costs one item: nothing is asked of 
   await reader.cancel();
 });
 
-Deno.test("T22: a principal runs six streams, the process as many as it is told; one more is 429, until one ends", async () => {
+Deno.test("T22: a principal may run six streams, the process as many as configured; one more is 429, until one ends", async () => {
   const { app, state, open } = streaming({ limits: { streams: 9 }, principal: ({ headers }) => headers.get("x-user") });
   await using _ = app;
   const held = [];
@@ -154,7 +154,7 @@ Deno.test("T22: one IPv6 network is one address", async () => {
   for (const reader of held) await reader.cancel();
 });
 
-Deno.test("T23: when the visitor vanishes the generator's finally runs", async () => {
+Deno.test("T23: finally of the generator runs when the client disconnects", async () => {
   const { app, state, open } = streaming();
   await using _ = app;
   const reader = readerOf(await open());
@@ -175,7 +175,7 @@ Deno.test("T24: when rights are taken away the streams of that principal end, an
     let last: string | null = "";
     let text = "";
     while ((last = await readChunk(reader)) !== null) text += last;
-    // No `end`: the client is to come back, and is then asked who it is.
+    // No `end`: the client reconnects, and the guards run again.
     assert(!parseEvents(text).some(({ event }) => event === "end"));
   }
   assertEquals(state.open, 1);
@@ -238,7 +238,7 @@ Deno.test("T50: what a stream throws after its first item is its last event, and
   }
 });
 
-Deno.test("T50: what a stream throws when its reader has left is reported, and nobody else is told", async () => {
+Deno.test("T50: an error of a stream without a client is only reported", async () => {
   const watch = action("watch", GET, async function* () {
     try {
       yield toast("one");

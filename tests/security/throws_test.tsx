@@ -1,6 +1,6 @@
 /**
- * T50, T32: everything of the application that can throw does, at once and later, and whatever it is that is thrown. The
- * visitor is told that something went wrong and nothing else, `onError` is told once, and the next visitor is served.
+ * T50, T32: every function of the application throws any value, at once and later. The user sees only that something went wrong,
+ * `onError` is called once, and the next request is answered.
  */
 import { assert, assertEquals } from "@std/assert";
 import { h } from "preact";
@@ -23,7 +23,7 @@ import {
 } from "../../mod.ts";
 import { App, EVENTS, JSON_TYPE, type Modules } from "../support/app.tsx";
 
-/** Things that are thrown: errors, what is none, and what does its best to break whoever looks at it. */
+/** Thrown values: errors, other values, and values that throw when they are read. */
 const THROWN: readonly (readonly [what: string, value: () => unknown])[] = [
   ["an error", () => new Error("the secret of the house")],
   ["a text", () => "the secret of the house"],
@@ -84,13 +84,13 @@ const PLACES = [
 const PAGE_PLACES = ["context", "page", "head"] as const;
 type Place = typeof PLACES[number] | typeof PAGE_PLACES[number];
 
-/** How a place throws. */
+/** Ways to throw. */
 type Way = "at once" | "later";
 
-/** An application that throws in one place while it is told to. */
+/** An application that can be configured to throw in one place. */
 function throwing(place: Place, way: Way, value: () => unknown) {
   const state = { throws: true, runs: 0 };
-  // What is called gives back what the place would without a fault.
+  // Returns the normal value of the place.
   const at = <T,>(here: Place, fine: T): T | Promise<T> => {
     if (here !== place || !state.throws) return fine;
     if (way === "later") return Promise.reject(value());
@@ -281,7 +281,7 @@ Deno.test("T50: an async component inside a page is refused before it is called,
   assertEquals(isCalled, false);
 });
 
-Deno.test("T50: what has to be given at once and is a promise is an error that says so, and no rejection is left", async () => {
+Deno.test("T50: a promise instead of a synchronous value is an error with this reason, without an unhandled rejection", async () => {
   const late = (): never => Promise.reject(new Error("the secret of the house")) as never;
   const form = defineForm("note", { fields: { title: field.text() }, success: { toast: late } });
   const save = action("save", { form }, () => {});
@@ -341,7 +341,7 @@ Deno.test("T50: in development too, whatever is thrown ends nothing and is repor
   }
 });
 
-Deno.test("T50: an onError that throws is said on the console, and the visitor is answered", async () => {
+Deno.test("T50: an error of onError is logged, and the request is answered", async () => {
   const crash = action("crash", () => {
     throw new Error("the secret of the house");
   });
@@ -358,7 +358,7 @@ Deno.test("T50: an onError that throws is said on the console, and the visitor i
   assert(app.console.some((line) => line.includes("onError is broken")));
 });
 
-Deno.test("T50: a generator that throws anything after its first item says so as an event, and nothing of it", async () => {
+Deno.test("T50: a generator that throws after its first item sends an error event without details", async () => {
   for (const [what, value] of THROWN) {
     const work = action("work", async function* () {
       yield toast("one");
@@ -428,7 +428,7 @@ Deno.test("T50: a form whose initial state fails after another part of its page 
   const { promise, reject } = Promise.withResolvers<never>();
   const NoteForm = defineForm("note", { fields: { title: field.text() }, getInitial: () => promise });
   const save = action("save", { form: NoteForm }, () => {});
-  // A component around the form, so that the renderer goes on beside it.
+  // A component around the form, so that the renderer continues with the rest.
   const Box = () => (
     <section>
       <Form action={save} />
@@ -451,11 +451,11 @@ Deno.test("T50: a form whose initial state fails after another part of its page 
   assertEquals((await app.open("/")).status, 500);
   assertEquals(app.takeError().message, "broken");
   reject(new Error("database gone"));
-  // A rejection that nobody handles fails the test when the event loop turns.
+  // An unhandled rejection fails the test in the next turn of the event loop.
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-/** A row of data that is not what its component expects, as a database gives it some day. */
+/** Data that its component does not expect, as a database may return it. */
 function Broken(): never {
   throw new TypeError("the secret of the house");
 }

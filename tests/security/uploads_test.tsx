@@ -1,4 +1,4 @@
-/** Files: the action's own `onFile`, its own limits, and what a visitor is told of a body that could not be read. */
+/** Files: `onFile` and limits of an action, and errors for a body that cannot be read. */
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   action,
@@ -20,7 +20,7 @@ import { attribute, findForm, parseHtml, text } from "../support/html.ts";
 const PNG = new File([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)], "a.png", { type: "image/png" });
 const CROSS_SITE = { "sec-fetch-site": "cross-site" };
 
-/** Where files go, and which are there. */
+/** The storage of files. */
 class Bucket {
   readonly files = new Map<string, string>();
   #count = 0;
@@ -32,7 +32,7 @@ class Bucket {
   };
 }
 
-/** Where a form is posted that stands on a page. */
+/** The URL to which a form of a page is posted. */
 function endpoint(address: string): string {
   return `${formActionUrl("save")}?_next_form_origin=${encodeURIComponent(address)}`;
 }
@@ -86,7 +86,7 @@ function uploading(options: {
   return { app, bucket, seen, send };
 }
 
-Deno.test("onFile takes a form's file as it arrives; the form checks it, and its value says where it is", async () => {
+Deno.test("onFile receives the file of a form while it arrives, and the value of the field is its key", async () => {
   const { app, bucket, seen, send } = uploading();
   await using _ = app;
   assertEquals((await send({ title: "A", photo: PNG })).status, 303);
@@ -99,7 +99,7 @@ Deno.test("onFile makes a form with no file field of its own send files", async 
   assertEquals(attribute(findForm((await app.open("/")).root, "upload"), "enctype"), "multipart/form-data");
 });
 
-Deno.test("onFile gives its file to an action without a form, in data and in files", async () => {
+Deno.test("onFile provides its file to an action without a form, in data and in files", async () => {
   const bucket = new Bucket();
   const upload = action("upload", { onFile: bucket.take }, ({ data, files }) => {
     assertInstanceOf(data.photo, StoredFile);
@@ -123,7 +123,7 @@ Deno.test("onFile is handed the files of an action that a field names, too", asy
   assertEquals(bucket.files.get("k1")?.length, 1_500_000);
 });
 
-Deno.test("onFile is told of the request what a guard is told", async () => {
+Deno.test("onFile receives the same context as a guard", async () => {
   const seen: unknown[] = [];
   const { app, send } = uploading({
     take: ({ name }, { request, url, params }) => {
@@ -157,7 +157,7 @@ Deno.test("what onFile stored is discarded when the form is refused", async () =
   assertEquals([seen, bucket.files.size], [[], 0]);
 });
 
-Deno.test("what onFile stored is discarded when it is of another type than it says", async () => {
+Deno.test("a file that onFile stored is discarded if its content has another type", async () => {
   const { app, bucket, seen, send } = uploading();
   await using _ = app;
   const forged = new File(["<script>alert(1)</script>"], "a.png", { type: "image/png" });
@@ -217,7 +217,7 @@ Deno.test("a repeat of an upload runs once, and what onFile stored for it again 
   assertEquals(seen, ["k1", "k3"]);
 });
 
-Deno.test("onFile that throws is 500, told to onError, and its handler is not reached", async () => {
+Deno.test("onFile that throws is 500, onError is called, and the action function does not run", async () => {
   const { app, seen, send } = uploading({ take: () => Promise.reject(new Error("bucket gone")) });
   await using _ = app;
   const page = await send({ title: "A", photo: PNG });
@@ -420,7 +420,7 @@ Deno.test("T34: a file's name is text, and names no file on this machine", async
   });
 });
 
-/** Lets temporary files go to a folder that nobody else uses. */
+/** Uses a separate folder for temporary files. */
 async function withTemporaryFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const before = Deno.env.get("TMPDIR");
   const folder = await Deno.makeTempDir();

@@ -1,4 +1,4 @@
-/** `webhook: true`: callers that are no browsers, from anywhere, and only those whose signature fits. */
+/** `webhook: true`: requests from other services, if their signature is valid. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { action, type ActionOptions, formActionUrl, HyperError } from "../../mod.ts";
 import { App } from "../support/app.tsx";
@@ -48,7 +48,7 @@ function paying(options: Partial<ActionOptions<null, null>> = {}, handler: Const
 Deno.test("a webhook runs for a caller of another site whose signature fits the bytes it sent", async () => {
   const { app, calls, send } = paying();
   await using _ = app;
-  // Bytes that JSON could be written in otherwise: what was signed is what came.
+  // The signature is of these bytes, not of other JSON with the same value.
   assertEquals(await send('{ "id" :  7, "note": "caf\\u00e9" }'), 204);
   assertEquals(calls, [{ id: 7, note: "café" }]);
 });
@@ -78,7 +78,7 @@ Deno.test("a webhook may send a form: its bytes are verified before anything loo
   assertEquals([await send(form, { headers, signature: "00" }), calls.length], [403, 1]);
 });
 
-Deno.test("a webhook takes anything but true for a signature that does not fit", async () => {
+Deno.test("a webhook rejects the request if verify returns anything but true", async () => {
   for (const verdict of [undefined, null, 1, "true", {}, new Response()]) {
     const { app, calls, send } = paying({ verify: () => verdict as boolean });
     await using _ = app;
@@ -155,14 +155,14 @@ Deno.test("a webhook is behind the handler's guard, unless it is public", async 
   assertEquals(await open.send("{}"), 204);
 });
 
-Deno.test("a webhook whose check throws is 500, told to onError, and its handler is not reached", async () => {
+Deno.test("a webhook whose verify throws is 500, onError is called, and the action function does not run", async () => {
   const { app, calls, send } = paying({ verify: () => Promise.reject(new Error("no key")) });
   await using _ = app;
   assertEquals([await send("{}"), calls], [500, []]);
   assertStringIncludes(app.takeError().message, "no key");
 });
 
-Deno.test("a webhook whose check refuses says what it says", async () => {
+Deno.test("a webhook whose verify throws a HyperError sends its message", async () => {
   const { app, send } = paying({
     verify: () => {
       throw new HyperError(401, "The signature is too old");
@@ -172,7 +172,7 @@ Deno.test("a webhook whose check refuses says what it says", async () => {
   assertEquals(await send("{}"), 401);
 });
 
-Deno.test("a refused signature is told to accessDenied", async () => {
+Deno.test("accessDenied is sent if a signature is invalid", async () => {
   const { app, send } = paying();
   await using _ = app;
   const denied: unknown[] = [];

@@ -5,7 +5,7 @@ const TITLES: Readonly<Record<number, string>> = {
   429: "Not so fast",
 };
 
-/** What is shown in place of a page that was refused or broke. */
+/** The page for all errors except 404. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>

@@ -2,7 +2,7 @@ import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 import { Session } from "./_components/session/component.tsx";
 import type { RootContext } from "./page.tsx";
 
-/** What stands around every page. The error page is drawn in it too, and may have no context. */
+/** The layout of every page. The error page uses it too, possibly without context. */
 export default function Layout({ children, context: { user } }: LayoutProps<string, RootContext>) {
   return (
     <html lang="en">

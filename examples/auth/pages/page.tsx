@@ -1,7 +1,7 @@
 import type { ContextFunctions } from "@hyper/actions";
 import { currentUser } from "../session.ts";
 
-/** What every page knows. */
+/** Context values of every page. */
 export const context = { user: ({ deps }) => deps.get(currentUser) } satisfies ContextFunctions;
 
 /** The names and types of it. */

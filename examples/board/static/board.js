@@ -3,7 +3,7 @@ if (document.querySelector("[data-room]")) watch();
 
 function watch() {
   globalThis.action("watch_room", {}, { method: "GET" }).catch(() => {
-    // The failure message of the page says it, with a way to try again.
+    // The page shows the failure message, with a button that tries again.
   });
 }
 
@@ -23,7 +23,7 @@ async function send() {
   while (typed !== null) {
     const text = typed;
     typed = null;
-    // Somebody else's curiosity is no reason to tell of a failure here.
+    // Typing indicators of others are optional: ignore failures.
     await globalThis.action("type", { text }).catch(() => {});
   }
   isSending = false;

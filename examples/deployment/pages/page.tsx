@@ -15,7 +15,7 @@ const ImportForm = defineForm("import", {
   fields: { file: field.file({ label: "File", required: true, maxBytes: 50_000_000 }) },
 });
 
-/** Takes a large file, and says how large it was. */
+/** Receives a large file and returns its size. */
 export const importFile = action(
   "import",
   { form: ImportForm, limits: { fileBytes: 50_000_000 }, skipHandlerGuard: true },
@@ -47,7 +47,7 @@ export default function Shop() {
   );
 }
 
-/** Waits, but not for a visitor who has gone. */
+/** Waits until the time has passed or the client disconnects. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

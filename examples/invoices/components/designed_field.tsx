@@ -1,12 +1,12 @@
-/** One field of a spec: label, control, help, errors. Every kind of field there is has its line here. */
+/** A field of a spec: label, control, help and errors, for every kind of field. */
 import type { FieldSpec } from "@hyper/actions";
 
-/** What the components of this file take. */
+/** Props of the components in this file. */
 interface FieldProps {
   readonly field: FieldSpec;
 }
 
-/** A field with everything that belongs to it; a hidden one alone. */
+/** A field with label, help and errors. A hidden field has only its control. */
 export function DesignedField({ field }: FieldProps) {
   const { id, label, kind, inputType, required } = field;
   if (inputType === "hidden") return <input type="hidden" id={id} name={field.name} value={String(field.value)} />;
@@ -15,7 +15,7 @@ export function DesignedField({ field }: FieldProps) {
     <div class={`field ${kind}`}>
       <label for={id}>
         {label}
-        {/* The control says `required` itself; this is for the eye. */}
+        {/* The visible mark. The control has `required`. */}
         {!required && kind !== "checkbox" && <span class="optional" aria-hidden="true">optional</span>}
       </label>
       <DesignedControl field={field} />
@@ -40,7 +40,7 @@ function DesignedControl({ field }: FieldProps) {
     case "select_multi":
       return (
         <select {...common(field)} multiple={multiple}>
-          {/* Without it the browser chooses for the visitor where nothing is chosen. */}
+          {/* Without it, the browser selects the first choice. */}
           {!multiple && selected.length === 0 && <option value="">{field.placeholder}</option>}
           {choices.map((choice) => (
             <option
@@ -55,7 +55,7 @@ function DesignedControl({ field }: FieldProps) {
         </select>
       );
     case "input": {
-      // A password and a file never come back: their value is empty.
+      // Passwords and files are never sent back: their value is empty.
       const own: Attributes = inputType === "file"
         ? { type: inputType, accept, multiple }
         : { type: inputType, value: String(value), min, max, step, minlength, maxlength, pattern };
@@ -70,7 +70,7 @@ function DesignedRadios({ field }: FieldProps) {
     <fieldset class="field radios" role="radiogroup" aria-describedby={describedBy(field)}>
       <legend>{label}</legend>
       {choices.map(({ value, label, disabled }, index) => {
-        // The first has the id of the field, which the list of errors leads to.
+        // The first one has the ID of the field, the link target of the error summary.
         const own = index === 0 ? id : `${id}---${index}`;
         return (
           <div key={value}>
@@ -105,7 +105,7 @@ function DesignedNotes({ field: { help, helpId, errors, errorId } }: FieldProps)
 
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** What every control has. */
+/** Attributes of every control. */
 function common(field: FieldSpec): Attributes {
   const { id, name, required, placeholder, autocomplete, errors } = field;
   return {

@@ -1,22 +1,22 @@
 /**
- * A designer's own template for any form, drawn from `formSpec()` alone: nothing in it knows an invoice, and nothing in it
- * is `<Field>`. Copy it, and change what a form looks like in one place.
+ * A custom template for any form, rendered from `formSpec()`. It does not depend on invoices or on `<Field>`. Copy it to change
+ * the design of all forms in one place.
  */
 import { type FormSection, formSpec, useForm } from "@hyper/actions";
 import { DesignedErrors } from "./designed_errors.tsx";
 import { DesignedField } from "./designed_field.tsx";
 
-/** What `<DesignedForm>` takes. */
+/** Props of `<DesignedForm>`. */
 export interface DesignedFormProps {
-  /** Which fields stand together. What no section names follows at the end. Default: all in one. */
+  /** Sections of fields. Fields without a section are at the end. Default: one section. */
   readonly sections?: readonly FormSection[];
-  /** The field whose choices are the buttons of the form. Default: one button without a name. */
+  /** Field whose choices are the buttons of the form. Default: one button without a name. */
   readonly buttons?: string;
-  /** Whether it is shown to be read. Default: `false`. */
+  /** If `true`, the form is read-only. Default: `false`. */
   readonly readOnly?: boolean;
 }
 
-/** The form around it: errors, sections, buttons. */
+/** A form with errors, sections and buttons. */
 export function DesignedForm({ sections = [], buttons, readOnly = false }: DesignedFormProps) {
   const form = useForm();
   if (form.kind === "formset") throw new TypeError("Cannot draw a formset here: use <DesignedFormset>");
@@ -43,7 +43,7 @@ export function DesignedForm({ sections = [], buttons, readOnly = false }: Desig
       {!readOnly && (
         <p class="buttons">
           {choices.length === 0 ? <button>Save</button> : choices.map(({ value, label }, index) => (
-            // The first is the one that the enter key presses (HTML, 4.10.22.2).
+            // The Enter key presses the first button (HTML, 4.10.22.2).
             <button key={value} name={buttons} value={value} class={index === 0 ? undefined : "second"}>{label}</button>
           ))}
         </p>

@@ -1,17 +1,17 @@
-/** A designer's own template for any formset, drawn from `formsetSpec()` alone. `static/rows.js` adds rows to it. */
+/** A custom template for any formset, rendered from `formsetSpec()`. `static/rows.js` adds rows. */
 import { type FormsetRowSpec, formsetSpec, useForm } from "@hyper/actions";
 import { DesignedErrors } from "./designed_errors.tsx";
 import { DesignedField } from "./designed_field.tsx";
 
-/** What `<DesignedFormset>` takes. */
+/** Props of `<DesignedFormset>`. */
 export interface DesignedFormsetProps {
-  /** What one row is called. */
+  /** Name of a row. */
   readonly row: string;
-  /** Whether it is shown to be read. Default: `false`. */
+  /** If `true`, the formset is read-only. Default: `false`. */
   readonly readOnly?: boolean;
 }
 
-/** The formset around it: errors, rows, and the buttons that add a row and save. */
+/** A formset with errors, rows, and buttons to add a row and to save. */
 export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps) {
   const formset = useForm();
   if (formset.kind === "form") throw new TypeError("Cannot draw a form here: use <DesignedForm>");
@@ -30,7 +30,7 @@ export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps)
       {!readOnly && (
         <p class="buttons">
           <button>{`Save ${row.toLowerCase()}s`}</button>
-          {/* Shown where scripts run; without them the extra rows are what there is. */}
+          {/* Shown with JavaScript. Without it, users fill in the extra rows. */}
           <button type="button" class="second needs-script" data-add-row>{`Add ${row.toLowerCase()}`}</button>
         </p>
       )}

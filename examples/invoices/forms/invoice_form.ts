@@ -1,9 +1,9 @@
-/** The form of an invoice without its lines: what the schema says is checked, drawn and typed. */
+/** The form of an invoice without its lines. The schema validates it, and defines its fields and types. */
 import { defineForm, field, HyperError } from "@hyper/actions";
 import { z } from "zod";
 
 export const InvoiceForm = defineForm("invoice", {
-  // Types, limits and words for people: fields, labels and help are read from it.
+  // Defines types, limits and texts: fields, labels and help are derived from it.
   schema: z.object({
     customer: z.object({
       name: z.string().trim().min(1, "Give the name of the customer").max(80, "Use at most 80 characters")
@@ -17,29 +17,29 @@ export const InvoiceForm = defineForm("invoice", {
     currency: z.enum(["EUR", "GBP", "USD"]),
     reminders: z.boolean().meta({ title: "Remind the customer when it is late" }),
     note: z.string().max(1000, "Use at most 1,000 characters"),
-    // Which button was pressed. Whoever presses none, with the enter key or from a program, saves.
+    // The button. Without one, such as with the Enter key or from a script, the invoice is saved.
     then: z.enum(["save", "send"]).default("save"),
   }),
-  // What a schema cannot say: that a text has several lines, and what choices are called.
+  // Not in the schema: a multi-line control, and labels of choices.
   fields: {
     note: field.textarea({ placeholder: "Thank you for your order" }),
     then: field.select({
       choices: [{ value: "save", label: "Save" }, { value: "send", label: "Save and send" }],
     }),
   },
-  // What no field can tell alone.
+  // Checks several fields together.
   clean({ issued, due }, { addError }) {
     if (due !== null && due < issued) addError("due", "It cannot be due before its date");
   },
-  // The third guard of this page: it knows which invoice the form is about, and what was sent for it.
+  // The third guard of this page. It receives the invoice and the entered values.
   guard({ form }) {
     refuseSent(form.initial.status);
   },
-  // What follows where the handler says nothing else.
+  // Used if the action function returns nothing.
   success: { toast: ({ customer }) => `The invoice for ${customer.name} is saved`, redirect: "/" },
 });
 
-/** Refuses to change an invoice that is with its customer: with words, where `return false` would be a bare 403. */
+/** Rejects changes of a sent invoice with a message. `return false` would be a 403 without one. */
 export function refuseSent(status: unknown): void {
   if (status === "sent") throw new HyperError(409, "This invoice was sent already and cannot be changed");
 }

@@ -1,6 +1,6 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
-/** What is shown when something was refused, or broke on our side. */
+/** The page for all errors except 404. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>

@@ -5,22 +5,22 @@ import { clerksOnly, currentUser } from "../session.ts";
 import { SendAll, Sending } from "./_components/sending/component.tsx";
 import { admit } from "./_components/session/component.tsx";
 
-/** Every page below has this too, and so has every layout. */
+/** Context of this page, of all pages below, and of their layouts. */
 export const context = { user: ({ deps }: RequestContext) => deps.get(currentUser) };
 
-/** What a page can count on. */
+/** Context values of every page. */
 export type RootContext = typeof context;
 
 export const render = admit;
 
-// The second of the three guards: it is asked before anything that was sent is read.
+// The second of the three guards: it runs before the body is read.
 export const newInvoice = action(
   "new_invoice",
   { guard: clerksOnly },
   () => redirect(pageUrl("/invoices/[id]", { id: addInvoice() })),
 );
 
-/** All invoices. */
+/** The list of invoices. */
 export default function Invoices({ context: { user } }: PageProps<"/", RootContext>) {
   const invoices = listInvoices();
   return (
@@ -36,7 +36,7 @@ export default function Invoices({ context: { user } }: PageProps<"/", RootConte
       )}
       <Sending job={lastJob()} />
       {invoices.length === 0
-        ? <p class="empty">There are no invoices yet</p>
+        ? <p class="empty">No invoices yet</p>
         : <ul class="list">{invoices.map((invoice) => <Row key={invoice.id} invoice={invoice} />)}</ul>}
     </>
   );

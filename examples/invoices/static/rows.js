@@ -1,7 +1,7 @@
 // Adds a row to a formset: a copy of the `<template>` in it, with the next number in place of `__index__`.
 const BEARERS = ["id", "name", "for", "aria-describedby"];
 
-// On the document, so that it goes on working when the form was replaced.
+// Listens on the document, so that it still works after the form was replaced.
 document.addEventListener("click", ({ target }) => {
   const button = target instanceof Element ? target.closest("[data-add-row]") : null;
   const rows = button?.closest("form")?.querySelector("[data-rows]");

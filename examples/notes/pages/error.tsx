@@ -1,4 +1,4 @@
-/** What is shown when something broke on our side. */
+/** The page for unexpected errors. */
 export default function ErrorPage() {
   return (
     <>

@@ -9,6 +9,6 @@ form?.addEventListener("submit", (event) => {
 
 function search(form) {
   globalThis.action("search_notes", { q: form.elements.q.value }, { method: "GET", target: "#notes", sync: "replace" })
-    // That the connection was lost stands on the page already, with a way to try again.
+    // The page already shows the failure message, with a button that tries again.
     .catch(() => {});
 }

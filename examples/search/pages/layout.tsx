@@ -1,6 +1,6 @@
 import { ClientScript, type LayoutProps } from "@hyper/actions";
 
-/** What stands around every page. Links and the search stay in this document: `hyper-nav`. */
+/** The layout of every page. With `hyper-nav`, links and the search stay in this document. */
 export default function Layout({ children }: LayoutProps) {
   return (
     <html lang="en">

@@ -10,12 +10,12 @@ export const search = action("search", { method: "GET", input: Search, skipHandl
   const url = urlOf(wanted);
   return [
     html(<Results wanted={wanted} />, { target: "#results", swap: "morph" }),
-    // Where one has been before the typing began is to be found again; each letter of it is not.
+    // The Back button leads to the page before the typing began, not to each letter.
     history(push ? { push: url } : { replace: url }),
   ];
 });
 
-/** The search, and what it has found. The address says what is looked for, so that it can be kept and sent. */
+/** The search and its results. The URL contains the search, so that users can bookmark and share it. */
 export default function Elements({ url }: PageProps) {
   const wanted = Wanted.parse(Object.fromEntries(url.searchParams));
   return (
@@ -47,7 +47,7 @@ function Results({ wanted }: { readonly wanted: Wanted }) {
   const found = findElements(wanted);
   return (
     <section id="results" aria-label="Results">
-      {/* Said aloud when it changes, so that somebody who does not see the list knows that it did. */}
+      {/* A live region: screen readers announce the number of results. */}
       <p role="status">{found.length === 1 ? "1 element" : `${found.length} elements`}</p>
       <ol>
         {found.map((element) => <Result key={element.symbol} element={element} />)}

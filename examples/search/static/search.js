@@ -1,10 +1,10 @@
 // Results as one types. The lane is "replace": a new letter ends the search for the letters before it.
 
-/** How long somebody who types has to pause before it is worth asking, in milliseconds. */
+/** Pause in typing after which the search starts, in milliseconds. */
 const PAUSE = 120;
 
 let timer;
-/** Whether this search has an entry of its own in the history, which the next letter changes. */
+/** `true` if this search has its own history entry, which the next letter replaces. */
 let pushed = false;
 
 addEventListener("input", ({ target }) => {
@@ -27,6 +27,6 @@ async function search(form) {
     const { ok } = await globalThis.action("search", data, { method: "GET", url: "/", target: "#results" });
     pushed ||= ok;
   } catch {
-    // That the connection was lost stands on the page already, with a way to try again.
+    // The page already shows the failure message, with a button that tries again.
   }
 }

@@ -2,28 +2,28 @@ import { HyperError, type RequestContext } from "@hyper/actions";
 import { type Document, readDocument } from "../content/document.ts";
 import { Prose, Words } from "../content/prose.tsx";
 import { findEntry } from "../site.ts";
-import { WayOn } from "./way_on.tsx";
+import { PageLinks } from "./page_links.tsx";
 
-/** What a page of text gets of its context. */
+/** Context values of a text page. */
 export interface TextContext {
-  /** The text. */
+  /** The document. */
   readonly document: Document;
 }
 
 /**
- * A provider of the text that an address names.
+ * Creates the context function that reads the document of a URL.
  *
  * @param folder The folder of its section.
  */
 export function documentOf(folder: string): (ctx: Pick<RequestContext, "params">) => Promise<Document> {
   return ({ params }) => {
     const entry = findEntry(folder, String(params.name));
-    if (entry === null) throw new HyperError(404, "There is no such page");
+    if (entry === null) throw new HyperError(404, "This page does not exist");
     return readDocument(folder, entry.name);
   };
 }
 
-/** A page of text: its title, what it is about, the way within it, and the text. */
+/** A text page: title, introduction, links to its sections, and text. */
 export function TextPage({ document, path }: { readonly document: Document; readonly path: string }) {
   const { title, lead, headings, body } = document;
   return (
@@ -46,7 +46,7 @@ export function TextPage({ document, path }: { readonly document: Document; read
         </nav>
       )}
       <Prose tokens={body} />
-      <WayOn path={path} />
+      <PageLinks path={path} />
     </article>
   );
 }

@@ -1,16 +1,16 @@
 import { highlight } from "./highlight.ts";
 
-/** What `<Code>` takes. */
+/** Props of `<Code>`. */
 export interface CodeProps {
-  /** The source. */
+  /** Source code. */
   readonly source: string;
-  /** Its language, as after a Markdown fence. */
+  /** Language, as after a Markdown fence. */
   readonly language: string;
-  /** What it is called: the name of its file. Default: nothing. */
+  /** File name. Default: none. */
   readonly caption?: string | undefined;
 }
 
-/** Source code, escaped and coloured. It takes the focus, so that the keyboard can scroll it. */
+/** Highlighted source code. It can receive the focus, so that the keyboard can scroll it. */
 export function Code({ source, language, caption }: CodeProps) {
   const code = (
     <pre tabindex={0} role="group" aria-label={caption ?? "Example"}>

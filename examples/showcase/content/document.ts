@@ -1,20 +1,20 @@
-/** A text of the site: a Markdown file, read once and cut into what its page shows. */
+/** Documents of the site: Markdown files, parsed once. */
 import { lexer, type Token, type Tokens } from "marked";
 import { readFile } from "./source.ts";
 
-/** A text, ready to be drawn. */
+/** A parsed document. */
 export interface Document {
-  /** Its first heading. */
+  /** Text of its first heading. */
   readonly title: string;
-  /** The paragraph that follows: what the page is about. */
+  /** The paragraph after the heading, or `null`. */
   readonly lead: Token | null;
-  /** The rest. */
+  /** All other tokens. */
   readonly body: readonly Token[];
-  /** Its headings of the second level. */
+  /** Headings of the second level. */
   readonly headings: readonly Heading[];
 }
 
-/** A heading one can link to. */
+/** A heading, as a link target. */
 export interface Heading {
   /** Its text. */
   readonly text: string;
@@ -25,12 +25,12 @@ export interface Heading {
 const documents = new Map<string, Promise<Document>>();
 
 /**
- * Reads a text.
+ * Reads a document.
  *
  * @param folder The folder of its section.
- * @param name Its name, one of the map of the site.
- * @returns The text.
- * @throws {TypeError} When it does not begin with a heading, or shows a file that is not there.
+ * @param name Its name, from the table of contents.
+ * @returns The document.
+ * @throws {TypeError} When it does not begin with a heading, or includes a file that does not exist.
  */
 export function readDocument(folder: string, name: string): Promise<Document> {
   const path = `${folder}/${name}.md`;
@@ -43,7 +43,7 @@ export function readDocument(folder: string, name: string): Promise<Document> {
 }
 
 async function parseDocument(path: string): Promise<Document> {
-  const tokens = lexer(await readFile(path)).filter(({ type }) => type !== "space");
+  const tokens = await includeDocument(parse(await readFile(path)), path);
   const [first, second] = tokens;
   if (first === undefined || !is(first, "heading") || first.depth !== 1) {
     throw new TypeError(`Cannot show "${path}": it does not begin with a heading of the first level`);
@@ -62,12 +62,37 @@ async function parseDocument(path: string): Promise<Document> {
   };
 }
 
-/** Whether a token is of a kind: `type` alone does not tell TypeScript, whose union has a kind of any name in it. */
+function parse(text: string): Token[] {
+  return lexer(text).filter(({ type }) => type !== "space");
+}
+
+const INCLUDED = /^(?:\.\.\/)+[\w-]+\.md$/;
+
+/**
+ * Includes a Markdown file of the repository: a document whose only paragraph links to it, such as `reference/security.md`,
+ * shows its text below its own heading. So each document has one source, and code hosts show the link.
+ */
+async function includeDocument(tokens: Token[], path: string): Promise<Token[]> {
+  const [heading, paragraph, ...others] = tokens;
+  if (heading === undefined || paragraph === undefined || others.length > 0 || !is(paragraph, "paragraph")) {
+    return tokens;
+  }
+  const [link] = paragraph.tokens;
+  if (link === undefined || paragraph.tokens.length !== 1 || !is(link, "link") || !INCLUDED.test(link.href)) {
+    return tokens;
+  }
+  const text = await readFile(`${path.slice(0, path.lastIndexOf("/"))}/${link.href}`);
+  // Links in the file start at the root of the repository, and those of a document at its own folder.
+  const [, ...body] = parse(text.replaceAll("](examples/showcase/", "](../"));
+  return [heading, ...body];
+}
+
+/** Returns whether a token has a type. TypeScript cannot narrow the union of tokens by `type`. */
 export function is<T extends keyof TokenKinds>(token: Token, type: T): token is TokenKinds[T] {
   return token.type === type;
 }
 
-/** The kinds of token that a text here may be made of. */
+/** The types of token that documents may contain. */
 export interface TokenKinds {
   readonly blockquote: Tokens.Blockquote;
   readonly br: Tokens.Br;
@@ -86,12 +111,12 @@ export interface TokenKinds {
   readonly text: Tokens.Text;
 }
 
-/** The id of a heading: its words, joined by dashes, as code hosts make it. */
+/** Returns the ID of a heading, as code hosts derive it: its words, joined by dashes. */
 export function headingId(token: Tokens.Heading): string {
   return textOf(token).toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
 }
 
-/** The text of a token without its marks. */
+/** Returns the text of a token without markup. */
 export function textOf(token: Token): string {
   const parts = "tokens" in token ? token.tokens : undefined;
   if (parts === undefined || is(token, "codespan")) return "text" in token ? String(token.text) : "";
@@ -101,8 +126,8 @@ export function textOf(token: Token): string {
 const SOURCE_FILE = /^[^:]*(?:\.(tsx?|js|css|conf)|\/Caddyfile)$/;
 
 /**
- * The file that a paragraph stands for: one that is a single link to a source, such as
- * `[pages/page.tsx](../pages/page.tsx)`. A code host shows the link, this site the source.
+ * Returns the link of a paragraph that only links to a source file, such as `[pages/page.tsx](../pages/page.tsx)`, or `null`.
+ * A code host shows the link, and this site shows the source.
  */
 function quotedFile(token: Token): Tokens.Link | null {
   if (!is(token, "paragraph") || token.tokens.length !== 1) return null;

@@ -1,10 +1,10 @@
-/** Source code, cut into pieces that a style sheet colours. It reads words, not programs: what it mistakes stays text. */
+/** Splits source code into pieces that a style sheet colors. It does not parse the code, so some pieces stay plain text. */
 
-/** One piece. */
+/** A piece of source code. */
 export interface Piece {
-  /** What it is, or `null` for plain text. */
+  /** Kind of the piece, or `null` for plain text. */
   readonly kind: "comment" | "string" | "keyword" | "number" | "tag" | "name" | null;
-  /** The text, as it stands in the source. */
+  /** Its source text. */
   readonly text: string;
 }
 
@@ -13,7 +13,7 @@ const KEYWORDS =
 
 const STRING = String.raw`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`;
 
-// The first group that matches names the kind; what stands between two matches is plain.
+// The name of the first group that matches is the kind. Text between two matches is plain.
 const SCRIPT = new RegExp(
   [
     String.raw`(?<comment>\/\/[^\n]*|\/\*[^]*?\*\/)`,
@@ -46,11 +46,11 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Cuts source code into pieces.
+ * Splits source code into pieces.
  *
  * @param source The source.
- * @param language The name that follows a Markdown fence, such as `tsx`; one that is not known gives plain text.
- * @returns The pieces in order: together they are the source.
+ * @param language The name that follows a Markdown fence, such as `tsx`; an unknown one returns plain text.
+ * @returns The pieces in order. Joined, they equal the source.
  */
 export function highlight(source: string, language: string): readonly Piece[] {
   const pattern = PATTERNS[language];

@@ -1,15 +1,15 @@
-/** Markdown as components: everything is escaped, and nothing but what stands here becomes an element. */
+/** Markdown as components. Everything is escaped, and only the token types below become elements. */
 import type { Markup } from "@hyper/actions";
 import type { Token, Tokens } from "marked";
 import { Code } from "./code.tsx";
 import { headingId, is } from "./document.ts";
 
-/** The blocks of a text. */
+/** Blocks of a document. */
 export function Prose({ tokens }: { readonly tokens: readonly Token[] }) {
   return <>{tokens.map(block)}</>;
 }
 
-/** The words of one paragraph. */
+/** Inline content of a paragraph. */
 export function Words({ token }: { readonly token: Token }) {
   return <>{inline("tokens" in token ? token.tokens : undefined)}</>;
 }
@@ -35,10 +35,10 @@ function block(token: Token): Markup {
   if (is(token, "blockquote")) return <blockquote>{token.tokens.map(block)}</blockquote>;
   if (is(token, "table")) return table(token);
   if (is(token, "hr")) return <hr />;
-  // An item of a list that has no paragraphs of its own.
+  // An item of a tight list, without paragraphs.
   if (is(token, "text")) return inline(token.tokens ?? [token]);
   if (token.type === "space") return null;
-  throw new TypeError(`Cannot draw Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
+  throw new TypeError(`Cannot render Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
 }
 
 function table({ header, rows }: Tokens.Table): Markup {
@@ -75,13 +75,13 @@ function words(token: Token): Markup {
   if (is(token, "em")) return <em>{inline(token.tokens)}</em>;
   if (is(token, "br")) return <br />;
   if (is(token, "link")) return link(token);
-  throw new TypeError(`Cannot draw Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
+  throw new TypeError(`Cannot render Markdown of type "${token.type}": ${token.raw.slice(0, 80)}`);
 }
 
 const DOCUMENT = /^(?:\.\.\/(\w+)\/)?([\w-]+)\.md(#.*)?$/;
 const OUTSIDE = /^https?:\/\//;
 
-/** A link: to another text of the site, to another site, to a place on the page; to a file of the repository by its name. */
+/** Renders a link to a document, another site or a heading. A link to another file of the repository becomes text. */
 function link({ href, tokens }: Tokens.Link): Markup {
   const [, folder, name, hash = ""] = DOCUMENT.exec(href) ?? [];
   if (name !== undefined) {

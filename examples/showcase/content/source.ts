@@ -1,13 +1,13 @@
-/** Files of the examples, read to be shown: the very ones that run. */
+/** Reads source files to display them: the same files that run. */
 
 const ROOT = new URL("../", import.meta.url);
-// A file does not change while the program runs; each is read once.
+// Files do not change while the program runs, so each is read once.
 const files = new Map<string, Promise<string>>();
 
 /**
  * Reads a file.
  *
- * @param path Its path from `examples/showcase`, as this program wrote it: never one from a visitor.
+ * @param path Its path from `examples/showcase`, from this program, never from user input.
  * @returns Its text.
  */
 export function readFile(path: string): Promise<string> {

@@ -1,10 +1,10 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
-/** What is shown when something broke, here or in what was asked for. */
+/** The page for all errors except 404. */
 export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>
-      <h1>{status >= 500 ? "Something went wrong" : "That did not work"}</h1>
+      <h1>{status >= 500 ? "Something went wrong" : "The request failed"}</h1>
       <p>{message}</p>
       <p>
         <a href="/">All pages</a>

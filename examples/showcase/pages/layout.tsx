@@ -1,7 +1,7 @@
 import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 import { SECTIONS } from "../site.ts";
 
-/** What stands around every page: the way to all others. */
+/** The layout of every page: header, table of contents, and toasts. */
 export default function Layout({ children, url }: LayoutProps) {
   return (
     <html lang="en">
@@ -16,7 +16,7 @@ export default function Layout({ children, url }: LayoutProps) {
         <script type="module" src="/contents.js" />
       </head>
       <body>
-        <a class="skip" href="#main">Skip to the text</a>
+        <a class="skip" href="#main">Skip to content</a>
         <header>
           <a class="home" href="/">@hyper/actions</a>
           <ul class="sections">

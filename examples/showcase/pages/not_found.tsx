@@ -1,10 +1,10 @@
-/** What is shown for an address that leads nowhere. */
+/** The page for 404. */
 export default function NotFound() {
   return (
     <>
-      <h1>There is nothing here</h1>
+      <h1>Page not found</h1>
       <p>
-        The address may be wrong. <a href="/">All pages</a> are listed on the first one.
+        Check the URL, or go to the <a href="/">list of all pages</a>.
       </p>
     </>
   );

@@ -3,19 +3,19 @@ import { readFile } from "../content/source.ts";
 import { SECTIONS } from "../site.ts";
 import { Hello } from "./_components/hello/component.tsx";
 
-export const head = <title>@hyper/actions: functions of your server that update the page</title>;
+export const head = <title>@hyper/actions: server actions for Deno</title>;
 
 export const context = { source: () => readFile("pages/_components/hello/component.tsx") };
 
-/** The first page: what it is, one example, and all pages. */
+/** The home page: a description, an example, and a list of all pages. */
 export default function Home({ context: { source } }: { readonly context: { readonly source: string } }) {
   return (
     <article>
-      <h1>Functions of your server that update the page</h1>
+      <h1>Server actions for Deno</h1>
       <p class="lead">
-        You write a function on the server and give it a name. A form, or one line of JavaScript, calls it. The page
-        updates itself. With scripts off, the same form posts and the same page comes back. No API layer, no router in
-        the browser, no build step.
+        Write a function on the server, call it from a form or from JavaScript, and the page updates itself. Without
+        JavaScript, the same form posts, and the same page comes back with the entered values and the errors in it. You
+        need no API layer, no client-side router and no build step.
       </p>
       <div class="split">
         <section class="live" aria-label="Live example">
@@ -24,9 +24,32 @@ export default function Home({ context: { source } }: { readonly context: { read
         <Code source={source} language="tsx" caption="hello/component.tsx" />
       </div>
       <p>
-        That is a whole application with a form, once <code>Deno.serve(createHandler())</code> serves it.{" "}
-        <a href="/guides/start">Start</a> takes two minutes.
+        This is a complete page with a form. <code>Deno.serve(createHandler())</code> serves it.{" "}
+        <a href="/guides/start">Get started</a>
       </p>
+      <ul class="terms">
+        <li>
+          An <strong>action</strong> is a named function on the server. <code>action()</code>{" "}
+          declares it; a page or component exports it.
+        </li>
+        <li>
+          An <strong>intent</strong> is what a request asks for: an action, and a format for the response.
+        </li>
+        <li>
+          An <strong>outcome</strong> is the result of a request: a{" "}
+          <code>Response</code>, items, a page, data, an invalid form, or a failure.
+        </li>
+        <li>
+          An <strong>item</strong>{" "}
+          is a value that an action function returns to change the page, made by a function such as <code>html()</code>,
+          {" "}
+          <code>toast()</code> or <code>redirect()</code>.
+        </li>
+        <li>
+          A <strong>patch</strong>{" "}
+          is one change of the page as it is sent to the browser: the event that an item becomes.
+        </li>
+      </ul>
       {SECTIONS.map(({ title, summary, folder, entries }) => (
         <section key={folder} id={folder} class="group">
           <h2>{title}</h2>

@@ -1,4 +1,4 @@
-// Writes beside each lane what became of the calls that were not answered.
+// Shows blocked and aborted calls next to their lane.
 const WORDS = { "hyper:requestBlocked": "blocked", "hyper:requestAborted": "aborted" };
 
 for (const [type, word] of Object.entries(WORDS)) {

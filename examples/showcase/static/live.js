@@ -1,6 +1,6 @@
-// The stream opens with the page, closes when it is left, and comes back by itself when the network does.
+// Opens the stream with the page. The runtime closes it when the user leaves, and reconnects after a network failure.
 import { action } from "/_hyper/client.js";
 
 action("watch_lamps", {}, { method: "GET" }).catch(() => {
-  // The failure message of the page says it, with a way to try again.
+  // The page shows the failure message, with a button that tries again.
 });

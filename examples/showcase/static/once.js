@@ -1,4 +1,4 @@
-// Sends one request three times at once, as an impatient network would.
+// Sends the same request three times at the same time.
 const button = document.querySelector("[data-twice]");
 button.hidden = false;
 button.addEventListener("click", async () => {

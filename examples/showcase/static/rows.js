@@ -1,9 +1,9 @@
-// Adds a row to a formset: a copy of the `<template>` in it, with the next number in place of `__index__`.
-const BEARERS = ["id", "name", "for", "aria-describedby"];
+// Adds a row to a formset: clones its `<template>` and replaces `__index__` with the next index.
+const ATTRIBUTES = ["id", "name", "for", "aria-describedby"];
 
 for (const button of document.querySelectorAll("[data-add-row]")) button.hidden = false;
 
-// On the document, so that it goes on working when the form was replaced.
+// Listens on the document, so that it still works after the form was replaced.
 document.addEventListener("click", ({ target }) => {
   const rows = target.closest("[data-add-row]")?.closest("form").querySelector("[data-rows]");
   if (!rows) return;
@@ -12,7 +12,7 @@ document.addEventListener("click", ({ target }) => {
   if (index >= Number(rows.dataset.rows)) return;
   const copy = template.content.cloneNode(true);
   for (const element of copy.querySelectorAll("*")) {
-    for (const name of BEARERS) {
+    for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
       if (value?.includes("__index__")) element.setAttribute(name, value.replaceAll("__index__", index));
     }
@@ -23,7 +23,7 @@ document.addEventListener("click", ({ target }) => {
   first.focus();
 });
 
-// A form that was refused comes back as the server renders it, for a page that may have no scripts.
+// An invalid form is rendered by the server, with the button hidden.
 addEventListener("hyper:swap:after", () => {
   for (const button of document.querySelectorAll("[data-add-row]")) button.hidden = false;
 });

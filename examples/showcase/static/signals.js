@@ -1,4 +1,4 @@
 import { hyperAlpine } from "/_hyper/client.js";
 
-// Alpine's build for strict policies is loaded after this and announces itself before it starts.
+// The CSP build of Alpine is loaded after this script and fires this event before it starts.
 document.addEventListener("alpine:init", () => globalThis.Alpine.plugin(hyperAlpine));

@@ -2,7 +2,7 @@ import { Hyper } from "/_hyper/client.js";
 
 const bar = () => document.querySelector("[data-progress]");
 
-// Before the first byte, and for every piece that has left.
+// Fired before the first byte, and for each part that was sent.
 addEventListener("hyper:uploadProgress", ({ detail }) => {
   bar().hidden = false;
   bar().value = detail.progress;

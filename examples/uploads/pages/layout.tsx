@@ -1,6 +1,6 @@
 import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 
-/** What stands around every page. */
+/** The layout of every page. */
 export default function Layout({ children }: LayoutProps) {
   return (
     <html lang="en">

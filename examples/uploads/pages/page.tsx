@@ -38,17 +38,17 @@ const FilesForm = defineForm("upload", {
   },
 });
 
-// A demonstration: everyone may add and delete. A real application leaves out `skipHandlerGuard` and gives createHandler() a guard.
+// A demonstration: all users may add and delete. An application sets a guard in createHandler() instead of `skipHandlerGuard`.
 export const uploadFiles = action(
   "upload_files",
   {
     form: FilesForm,
     skipHandlerGuard: true,
     inject: { uploads: library },
-    // Each file goes to its place as it arrives: what is in memory of it does not grow with its size.
+    // Each file is written to disk while it arrives, so memory does not grow with its size.
     onFile: async ({ stream }, { deps }) => (await deps.get(library)).take(stream),
     limits: {
-      // More than the form takes: who is a little above it is told so beside the field. Far above it nothing is read.
+      // Above `maxBytes` of the field, so that a slightly larger file produces a field error. Far above it, reading stops.
       fileBytes: 2 * MAX_BYTES,
       // A slow line needs its time; one that brings next to nothing is still ended, by `bytesPerSecond`.
       bodySeconds: 60 * 60,
@@ -59,7 +59,7 @@ export const uploadFiles = action(
     for (const file of sent) uploads.add(file);
     return [
       html(<FileList files={uploads.list()} />, { target: "#files", swap: "morph" }),
-      // Anew, so that what was sent is no longer chosen.
+      // Replaces the form, so that the sent files are no longer selected.
       html(<UploadForm />, { target: "#upload", focus: "#upload input[type=file]" }),
       toast(sent.length === 1 ? "1 file is stored" : `${sent.length} files are stored`),
     ];
@@ -103,7 +103,7 @@ function UploadForm() {
   );
 }
 
-/** What is on its way. Not in the form, which is another one when everything is there. */
+/** The progress of the upload. It is outside the form, which is replaced after the upload. */
 function Sending() {
   return (
     <>

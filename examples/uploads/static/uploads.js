@@ -1,4 +1,4 @@
-// What is chosen is shown before it is sent; what is on its way can be watched, and ended.
+// Shows a preview of selected files, and the progress of an upload, which can be canceled.
 
 const ACTION = "upload_files";
 
@@ -41,7 +41,7 @@ function showChosen() {
   pictures = [];
   list.replaceChildren(...files.map((file) => chosen(file, max)));
   list.hidden = files.length === 0;
-  // Said before a long way to the server is gone for nothing; the server says it again to who has no script.
+  // Checks the size before the upload. The server checks it again.
   const large = files.find(({ size }) => size > max);
   input.setCustomValidity(large ? `${large.name} is larger than ${max / 1024 ** 2} MB` : "");
   if (large) input.reportValidity();

@@ -1,8 +1,8 @@
-/** What is shown for an address that leads nowhere. */
+/** The page for 404. */
 export default function NotFound() {
   return (
     <>
-      <h1>There is nothing here</h1>
+      <h1>Page not found</h1>
       <p>
         <a href="/">To the workshops</a>
       </p>

@@ -8,7 +8,7 @@ export const begin = action(
   { skipHandlerGuard: true, inject: { drafts, current: currentDraft } },
   async ({ drafts, current, url }) => {
     if (current !== null) await drafts.drop(current.id);
-    // A cookie is a header, so that the answer is a `Response`.
+    // A `Response`, because it sets a cookie.
     const response = new Response(null, { status: 303, headers: { location: urlOf(STEPS[0]) } });
     setCookie(response.headers, {
       name: "draft",
@@ -17,14 +17,14 @@ export const begin = action(
       httpOnly: true,
       sameSite: "Lax",
       maxAge: DRAFT_SECONDS,
-      // A browser keeps no secure cookie of a site without TLS but `localhost`.
+      // Without TLS, browsers accept a secure cookie only from `localhost`.
       secure: url.protocol === "https:",
     });
     return response;
   },
 );
 
-/** The way in, or the way on. */
+/** The home page: starts or continues a registration. */
 export async function render({ deps }: PageContext) {
   const current = await deps.get(currentDraft);
   return (
@@ -37,7 +37,7 @@ export async function render({ deps }: PageContext) {
         </p>
       )}
       <Form action={begin}>
-        <button class={current === null ? undefined : "quiet"}>{current === null ? "Register" : "Begin anew"}</button>
+        <button class={current === null ? undefined : "quiet"}>{current === null ? "Register" : "Start again"}</button>
       </Form>
     </>
   );

@@ -1,6 +1,6 @@
 // Keeps what is typed, so that nothing is lost with the tab.
 
-/** How long somebody who types has to pause before it is worth keeping, in milliseconds. */
+/** Pause in typing after which the values are saved, in milliseconds. */
 const PAUSE = 400;
 
 let timer;
@@ -12,12 +12,12 @@ addEventListener("input", ({ target }) => {
   timer = setTimeout(keep, PAUSE, form);
 });
 
-// What is sent is kept by that.
+// The submit saves the values itself.
 addEventListener("submit", () => clearTimeout(timer));
 
 function keep(form) {
-  // In a queue: what was typed first must not arrive last.
+  // In a queue, so that earlier input does not arrive last.
   globalThis.action(form.dataset.keep, Object.fromEntries(new FormData(form)), { sync: "queue" })
-    // That the connection was lost stands on the page already, with a way to try again.
+    // The page already shows the failure message, with a button that tries again.
     .catch(() => {});
 }

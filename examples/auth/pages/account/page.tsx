@@ -19,7 +19,7 @@ const ProfileForm = defineForm("profile", {
     title: field.text({ label: "What we call you", required: true, maxlength: 80 }),
     about: field.textarea({ label: "About you", maxlength: 2_000 }),
   },
-  // What was typed when the session was over comes before what is saved.
+  // Input that was sent after the session had expired replaces the saved values.
   getInitial: async (ctx) => {
     const user = await ctx.deps.get(currentUser);
     return user === null ? null : await findTyped("profile", user, ctx) ?? user;
@@ -33,7 +33,7 @@ export const saveProfile = action(
   { form: ProfileForm, skipHandlerGuard: true },
   async (ctx) => {
     const { form, deps } = ctx;
-    // Asked for here: what is injected is made before the guard of the form is asked.
+    // Resolved here, because `inject` is resolved before the guard of the form.
     const [user, known] = [await deps.get(member), await deps.get(accounts)];
     known.saveProfile(user.id, form.values);
     await forgetTyped(form.name, user, ctx);
@@ -52,7 +52,7 @@ export const context = {
   isTyped: async (ctx: RequestContext) => await findTyped("profile", await ctx.deps.get(member), ctx) !== null,
 } satisfies ContextFunctions;
 
-/** What somebody says about themselves. */
+/** The profile page. */
 export default function Account({ context: { member, isTyped } }: PageProps<string, typeof context>) {
   return (
     <>

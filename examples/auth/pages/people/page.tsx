@@ -11,7 +11,7 @@ export const setRole = action(
     inject: { member, accounts },
   },
   ({ data: { id, role }, member, accounts }) => {
-    if (id === member.id) throw new HyperError(409, "Nobody changes what they may do themselves");
+    if (id === member.id) throw new HyperError(409, "You cannot change your own role");
     accounts.setRole(id, role);
     return [refresh("#main"), toast("Changed")];
   },
@@ -24,7 +24,7 @@ export const render = admit("admin");
 
 export const context = { people: async ({ deps }) => (await deps.get(accounts)).list() } satisfies ContextFunctions;
 
-/** Who is here, and what they may do. */
+/** All users and their roles. */
 export default function People({ context: { people } }: PageProps<string, typeof context>) {
   return (
     <>

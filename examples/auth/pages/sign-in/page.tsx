@@ -21,7 +21,7 @@ export const signIn = action(
   async (ctx) => {
     const { form, accounts, next } = ctx;
     const user = await accounts.check(form.values.name, form.values.password);
-    // Not which of them is wrong: that would tell a stranger who has an account.
+    // Does not reveal which of them is wrong, and so which accounts exist.
     return user === null ? form.addError("", "Name or password is wrong") : await beginSession(user, ctx, next);
   },
 );
@@ -34,7 +34,7 @@ export async function render({ deps, url }: PageContext) {
   return (
     <>
       <h1>Sign in</h1>
-      {user !== null && <p>You are signed in as {user.name}; to be somebody else, sign in anew.</p>}
+      {user !== null && <p>You are signed in as {user.name}. Sign in again to change the account.</p>}
       {url.searchParams.has("next") && user === null && <p role="status">Sign in to go on.</p>}
       <Form action={signIn} class="stack">
         <FormErrors />
@@ -42,7 +42,9 @@ export async function render({ deps, url }: PageContext) {
         <Field name="password" />
         <button>Sign in</button>
       </Form>
-      <p>Everybody here is made up: {DEMO.map(({ name, password }) => `${name}, with “${password}”`).join("; ")}.</p>
+      <p>
+        Accounts of this demonstration: {DEMO.map(({ name, password }) => `${name}, with “${password}”`).join("; ")}.
+      </p>
     </>
   );
 }

@@ -5,10 +5,10 @@ import { admit } from "../_components/session/component.tsx";
 
 export const head = <title>Audit</title>;
 
-/** A page as a class: its actions are methods, and share one instance with `render` for the length of a request. */
+/** A page class: its actions are methods, and share one instance per request with `render`. */
 export default class AuditPage extends Page {
   override async render(ctx: PageContext) {
-    // Markup or `false` is the answer; nothing lets the visitor in.
+    // Markup or `false` is the response. Nothing allows the request.
     const refusal = await admit(ctx, ["clerk"]);
     if (refusal !== undefined) return refusal;
     return (
@@ -57,7 +57,7 @@ function Table({ title, columns, rows }: TableProps) {
   return (
     <section>
       <h2 id={id}>{title}</h2>
-      {/* Wide tables scroll by themselves; with a tabindex the keyboard can do that too. */}
+      {/* Wide tables scroll. The tabindex makes this possible with the keyboard. */}
       <div class="scroll" tabindex={0} role="region" aria-labelledby={id}>
         <table>
           <thead>

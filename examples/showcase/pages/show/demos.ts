@@ -1,10 +1,9 @@
-/** What each page of the capabilities shows: a component, and the files it is made of. */
+/** The live examples: a component for each page, and its source files. */
 import type { Markup } from "@hyper/actions";
 import * as buttons from "./_components/buttons/component.tsx";
 import * as calls from "./_components/calls/component.tsx";
 import * as failures from "./_components/failures/component.tsx";
 import * as forms from "./_components/forms/component.tsx";
-import * as handOver from "./_components/hand_over/component.tsx";
 import * as history from "./_components/history/component.tsx";
 import * as lanes from "./_components/lanes/component.tsx";
 import * as live from "./_components/live/component.tsx";
@@ -15,29 +14,30 @@ import * as rows from "./_components/rows/component.tsx";
 import * as schemas from "./_components/schemas/component.tsx";
 import * as signals from "./_components/signals/component.tsx";
 import * as streams from "./_components/streams/component.tsx";
+import * as switchingActions from "./_components/switching_actions/component.tsx";
 import * as toasts from "./_components/toasts/component.tsx";
 import * as uploads from "./_components/uploads/component.tsx";
 
 /** One demonstration. */
 export interface Demonstration {
-  /** The live thing. */
+  /** The component. */
   readonly Demo: (props: DemoProps) => Markup;
-  /** The files it is made of, as paths from `examples/showcase`: what the page shows of them is all of it. */
+  /** Its source files, as paths from `examples/showcase`. The page shows them completely. */
   readonly files: readonly string[];
-  /** The scripts it brings along. */
+  /** URLs of its scripts. */
   readonly scripts: readonly string[];
 }
 
-/** What a demonstration is told of the page it stands on. */
+/** Props of a live example. */
 export interface DemoProps {
   /** The URL of the page. */
   readonly url: URL;
 }
 
-/** Alpine's own file: its bytes are no part of what there is to read. */
-const NOT_OURS = "/alpine.js";
+/** The file of Alpine, whose source is not shown. */
+const ALPINE = "/alpine.js";
 
-/** The demonstrations by the names of their pages. */
+/** The live examples, by the name of their page. */
 export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("forms", forms.Demo),
   demo("rows", rows.Demo, "/rows.js"),
@@ -53,7 +53,7 @@ export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("toasts", toasts.Demo, "/toasts.js"),
   demo("history", history.Demo),
   demo("signals", signals.Demo, "/signals.js", "/alpine.js"),
-  demo("hand-over", handOver.Demo),
+  demo("switching-actions", switchingActions.Demo),
   demo("failures", failures.Demo),
   demo("once", once.Demo, "/once.js"),
 ]);
@@ -64,6 +64,6 @@ function demo(
   ...scripts: readonly string[]
 ): readonly [string, Demonstration] {
   const component = `pages/show/_components/${name.replaceAll("-", "_")}/component.tsx`;
-  const own = scripts.filter((src) => src !== NOT_OURS);
+  const own = scripts.filter((src) => src !== ALPINE);
   return [name, { Demo, files: [component, ...own.map((src) => `static${src}`)], scripts }];
 }

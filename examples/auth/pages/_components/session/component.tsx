@@ -2,10 +2,10 @@ import { action, Form } from "@hyper/actions";
 import type { User } from "../../../accounts.ts";
 import { endSession } from "../../../session.ts";
 
-// For everyone: whoever presses it wants to be signed out, and may be already.
+// Open to all users, because the session may have expired already.
 export const signOut = action("sign_out", { skipHandlerGuard: true }, (ctx) => endSession(ctx));
 
-/** Who is signed in, and the way out; or the way in. */
+/** The current user with a sign-out button, or a link to the sign-in. */
 export function Session({ user }: { readonly user: User | null }) {
   if (user === null) return <a href="/sign-in">Sign in</a>;
   return (

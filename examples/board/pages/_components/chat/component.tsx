@@ -22,7 +22,7 @@ export const say = action(
   },
 );
 
-// Nothing is kept of it: whoever opens the room later sees what was said, not how it was written.
+// Not stored: a user who opens the room later sees only the finished messages.
 export const type = action(
   "type",
   { input: z.object({ text: z.string().max(200) }), guard: membersOnly, inject: { person: member } },

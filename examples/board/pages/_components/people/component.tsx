@@ -1,4 +1,4 @@
-/** Who is in the room: the way in, the list of those who are here, and the stream that keeps it. */
+/** The members in the room: the form to enter, the list, and the stream that updates it. */
 import { action, defineForm, Field, field, Form, live, refresh } from "@hyper/actions";
 import * as database from "../../../database.ts";
 import { enter as letIn, member, membersOnly, ROOM } from "../../../session.ts";
@@ -13,7 +13,7 @@ export const enter = action(
   ({ form, url }) => letIn(form.values.name, url),
 );
 
-// For as long as a tab is open: its place among those who are here, and everything that anybody does.
+// Open as long as the tab: adds it to the list, and sends all changes.
 export const watchRoom = action(
   "watch_room",
   { method: "GET", guard: membersOnly, inject: { person: member } },
@@ -42,7 +42,7 @@ export function Enter() {
   );
 }
 
-/** Those who are here. Without scripts nobody is seen to be: a seat is an open stream. */
+/** The members in the room: those with an open stream, so only those with JavaScript. */
 export function People({ you }: { readonly you: string }) {
   const others = database.listPeople().filter((name) => name !== you);
   return (

@@ -52,7 +52,7 @@ export function AddTask() {
   return (
     <div id="add-task">
       <Form action={addTask} class="row">
-        <Field name="title" placeholder="What is to be done?" autocomplete="off" />
+        <Field name="title" placeholder="New task" autocomplete="off" />
         <button>Add</button>
       </Form>
     </div>

@@ -1,4 +1,4 @@
-/** Sending all drafts: a command that begins a job and hands over to a watcher, which shows it. */
+/** Sending all drafts: an action starts a job and switches to a second action, which shows its progress. */
 import {
   action,
   checkpoint,
@@ -16,10 +16,10 @@ import { type Invoice, mustFind, titleOf } from "../../../invoices.ts";
 import { findJob, type Job, sentInvoices, startJob } from "../../../sending.ts";
 import { clerksOnly, signedInOnly } from "../../../session.ts";
 
-// It changes something, so it is a POST that runs once; it ends at once, and nothing is lost when its visitor leaves.
+// Starts the job: a POST, which runs once and ends at once. The job continues if the user leaves.
 export const sendAll = action("send_all", { guard: clerksOnly }, () => {
   const job = startJob();
-  if (job === null) return toast("There is no draft that could be sent");
+  if (job === null) return toast("No draft is ready to be sent");
   return [
     toast(`Sending ${count(job.invoices.length)}`),
     html(<Sending job={job} />, { target: "#sending" }),
@@ -27,24 +27,24 @@ export const sendAll = action("send_all", { guard: clerksOnly }, () => {
   ];
 });
 
-// It only looks, so it is a GET: the browser asks again where the connection breaks, and goes on after what it has seen.
+// Reads the job: a GET, which the runtime repeats after a lost connection. It continues after the last checkpoint.
 export const watchSending = action(
   "watch_sending",
   { method: "GET", guard: signedInOnly, input: z.object({ job: z.coerce.number().int() }) },
   async function* (ctx) {
     const job = findJob(ctx.data.job);
-    if (job === null) throw new HyperError(404, "There is no such job");
+    if (job === null) throw new HyperError(404, "This job does not exist");
     const marks = job.invoices.map((id) => `sent-${id}`);
     const passed = lastCheckpoint(ctx, marks);
     let done = passed === null ? 0 : marks.indexOf(passed) + 1;
-    // All at once where it begins, so that what was sent before anyone looked is not counted up again.
+    // Sends earlier progress in one patch, so that it is not counted up again.
     if (passed === null) {
       done = job.sent;
       yield html(<Sending job={job} />, { target: "#sending", swap: "morph" });
     }
     for await (const invoice of sentInvoices(job.id, done)) {
       done += 1;
-      // Appended once: what the browser has passed already is not sent to it again.
+      // Appended once: the stream continues after the last checkpoint.
       yield html(<SentInvoice invoice={invoice} />, { target: "#sent", swap: "append" });
       yield html(<Progress done={done} of={marks.length} />, { target: "#progress", swap: "morph" });
       yield checkpoint(`sent-${invoice.id}`);
@@ -63,7 +63,7 @@ export function SendAll() {
   );
 }
 
-/** How far a job is. */
+/** Progress of a job. */
 export function Sending({ job }: { readonly job: Job | null }) {
   return (
     <section id="sending" aria-labelledby="sending-title">
@@ -85,7 +85,7 @@ function Progress({ done, of }: { readonly done: number; readonly of: number }) 
     <div id="progress">
       <label for="progress-bar">{done === of ? `${count(of)} sent` : `${done} of ${of} sent`}</label>
       {done < of && <progress id="progress-bar" value={done} max={of} />}
-      {/* Without scripts the page says how far it was; this asks again. */}
+      {/* Without JavaScript, the page shows the progress, and this link loads it again. */}
       {done < of && (
         <noscript>
           <a href="/">How far is it now?</a>

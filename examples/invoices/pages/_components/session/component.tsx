@@ -1,4 +1,4 @@
-/** Signing in and out: in the header of every page, and in place of a page that is not for everyone. */
+/** Sign-in and sign-out, in the header of every page, and instead of a page that requires a sign-in. */
 import {
   action,
   defineForm,
@@ -16,8 +16,8 @@ const SignInForm = defineForm("sign_in", {
   fields: { role: field.radio({ choices: ROLES, required: true, messages: { required: "Choose who you are" } }) },
 });
 
-// A cookie is a header, so that the answer is a `Response`. It leads back to the page that was asked for: no address is
-// taken from the visitor, and so none of another site.
+// Returns a `Response`, because it sets a cookie. It redirects to the page of the form, not to a URL from user input, which
+// could be of another site.
 export const enter = action(
   "sign_in",
   { form: SignInForm, skipHandlerGuard: true },
@@ -31,8 +31,8 @@ export const leave = action(
 );
 
 /**
- * The first of the three guards, for `render` of a page: nothing lets the visitor in, `false` is 403, and markup takes the
- * place of the page.
+ * The first of the three guards, for `render` of a page. It returns nothing to allow the request, `false` for 403, or markup to
+ * render instead of the page.
  */
 export async function admit(
   { deps, response }: PageContext,
@@ -44,7 +44,7 @@ export async function admit(
   return <SignIn />;
 }
 
-/** Who is signed in, and the way out. */
+/** The current user, and the sign-out button. */
 export function Session({ user }: { readonly user: User | null | undefined }) {
   if (!user) return null;
   return (
@@ -62,9 +62,9 @@ function SignIn() {
       <p>Everything here is made up: choose who you are.</p>
       <FormErrors />
       <p class="buttons">
-        {/* Several buttons with one name: the one that is pressed is sent. */}
+        {/* Several buttons with the same name: the pressed one is sent. */}
         <button name="role" value="clerk">Sign in as clerk</button>
-        <button name="role" value="visitor" class="second">Sign in as visitor</button>
+        <button name="role" value="reader" class="second">Sign in as reader</button>
       </p>
     </Form>
   );

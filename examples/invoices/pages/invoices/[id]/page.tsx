@@ -19,8 +19,8 @@ import type { RootContext } from "../../page.tsx";
 export const render = admit;
 
 /**
- * Beside what the root page gives, which is inherited. It is made where the sign-in stands in place of this page too, and
- * then must tell nothing: not even whether there is such an invoice.
+ * Context of this page, in addition to the inherited values. It is also resolved if the sign-in replaces this page, and must
+ * then reveal nothing, not even whether the invoice exists.
  */
 export const context = {
   invoice: async ({ deps }: RequestContext) =>
@@ -29,23 +29,23 @@ export const context = {
 
 type Props = PageProps<"/invoices/[id]", RootContext & typeof context>;
 
-// A function of the props, for a title that says which invoice it is.
+// A function of the props, for a title with the number of the invoice.
 export const head = ({ context: { invoice } }: Props) => invoice && <title>{titleOf(invoice)}</title>;
 
 export const saveInvoice = action("save_invoice", {
   guard: clerksOnly,
-  // A factory: the form for this record. The record is read once, however many ask for it.
+  // A factory: the form of this record. The record is read once per request.
   form: async ({ deps }) => [InvoiceForm, { initial: await deps.get(currentInvoice) }],
   inject: { invoice: Depends(currentInvoice) },
 }, ({ form, invoice }) => {
   const { then, ...details } = form.values;
   if (then === "send") {
     const reason = whyNotReady({ ...details, lines: invoice.lines });
-    // What only the handler can know refuses the form as well: the page comes back with what was typed.
+    // The action function can reject the form too: the page shows the entered values and the error.
     if (reason !== null) return form.addError("", reason);
   }
   saveDetails(invoice.id, details);
-  // Nothing more: what `success` of the form says follows.
+  // Returns nothing: `success` of the form applies.
   if (then === "save") return;
   sendInvoice(invoice.id);
   return [refresh("#main"), toast(`Sent to ${details.customer.email}`)];
@@ -56,7 +56,7 @@ export const saveInvoiceLines = action("save_lines", {
   form: async ({ deps }) => [LinesForm, { initial: (await deps.get(currentInvoice)).lines }],
   inject: { invoice: Depends(currentInvoice) },
 }, ({ form, invoice }) => {
-  // In their order, without those to be deleted and without rows that nobody touched.
+  // In order, without deleted and unused rows.
   saveLines(invoice.id, form.values);
   return [refresh("#main"), toast("Lines saved")];
 });
@@ -66,7 +66,7 @@ const SECTIONS = [
   { label: "Terms", description: "What the customer agreed to.", fields: ["issued", "due", "currency", "reminders"] },
 ];
 
-/** One invoice: two forms, each saved by its own button. */
+/** An invoice, with two forms that are saved separately. */
 export default function InvoicePage({ context: { invoice, user } }: Props) {
   if (invoice === null) return null;
   const readOnly = user?.role !== "clerk" || invoice.status === "sent";

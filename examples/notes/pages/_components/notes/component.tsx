@@ -15,7 +15,7 @@ const RenameForm = defineForm("rename", {
   },
 });
 
-/** What a copy of one note is worth waiting for, in milliseconds: so that there is progress to watch. */
+/** Delay for each note of a backup, in milliseconds, to make the progress visible. */
 const COPY_PAUSE = 60;
 
 // The notes of this demonstration are everyone's, hence `skipHandlerGuard`. Where they are not, createHandler() is given a guard.
@@ -110,10 +110,10 @@ function Due({ date }: { readonly date: string }) {
   return <time datetime={date} class={late ? "late" : undefined}>{late ? `Late since ${date}` : `Due ${date}`}</time>;
 }
 
-/** When the last copy of all notes was made. */
+/** The time of the last backup. */
 export function BackupState({ backup }: { readonly backup: Backup | null }) {
   const words = backup === null
-    ? "There is no backup yet"
+    ? "No backup yet"
     : `${backup.notes} ${backup.notes === 1 ? "note" : "notes"} backed up at ${
       backup.at.slice(0, 16).replace("T", " ")
     } UTC`;

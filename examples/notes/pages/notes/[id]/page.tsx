@@ -76,6 +76,6 @@ export async function render({ deps }: PageContext) {
 
 function mustFind(id: number): Note {
   const note = findNote(id);
-  if (note === null) throw new HyperError(404, "There is no such note");
+  if (note === null) throw new HyperError(404, "This note does not exist");
   return note;
 }

@@ -28,6 +28,6 @@ export default function ElementPage({ params }: PageProps<"/elements/[symbol]">)
 
 function mustFind(symbol: string): Element {
   const element = findElement(symbol);
-  if (element === null) throw new HyperError(404, "There is no such element");
+  if (element === null) throw new HyperError(404, "This element does not exist");
   return element;
 }

@@ -14,7 +14,7 @@ export function Hello() {
     <Form action={greet}>
       <Field name="name" autocomplete="off" />
       <button>Say hello</button>
-      <p id="greeting">Nobody is here yet</p>
+      <p id="greeting">No guests yet</p>
     </Form>
   );
 }

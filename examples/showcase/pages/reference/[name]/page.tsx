@@ -7,7 +7,7 @@ type Props = PageProps<"/reference/[name]", typeof context>;
 
 export const head = ({ context: { document } }: Props) => <title>{`${document.title} · @hyper/actions`}</title>;
 
-/** One text of this section. */
+/** A text page of this section. */
 export default function Text({ url, context: { document } }: Props) {
   return <TextPage document={document} path={url.pathname} />;
 }

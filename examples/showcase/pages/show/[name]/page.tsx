@@ -1,15 +1,15 @@
 import { HyperError, type PageProps, type RequestContext } from "@hyper/actions";
 import { documentOf } from "../../../components/text_page.tsx";
-import { WayOn } from "../../../components/way_on.tsx";
+import { PageLinks } from "../../../components/page_links.tsx";
 import { Code } from "../../../content/code.tsx";
 import { Prose, Words } from "../../../content/prose.tsx";
 import { readFile } from "../../../content/source.ts";
 import { DEMOS } from "../demos.ts";
 
-/** The files of a demonstration with their texts. */
+/** Reads the source files of a live example. */
 async function sources({ params }: RequestContext) {
   const demo = DEMOS.get(String(params.name));
-  if (demo === undefined) throw new HyperError(404, "There is no such page");
+  if (demo === undefined) throw new HyperError(404, "This page does not exist");
   return await Promise.all(demo.files.map(async (path) => ({ path, text: await readFile(path) })));
 }
 
@@ -17,7 +17,7 @@ export const context = { document: documentOf("capabilities"), sources };
 
 type Props = PageProps<"/show/[name]", typeof context>;
 
-/** The scripts a demonstration brings along stand in the head, where they are loaded once. */
+/** The scripts of a live example are in the head, where they are loaded once. */
 export const head = ({ params, context: { document } }: Props) => (
   <>
     <title>{`${document.title} · @hyper/actions`}</title>
@@ -25,7 +25,7 @@ export const head = ({ params, context: { document } }: Props) => (
   </>
 );
 
-/** One capability: what it is, the live thing with its source, and what else there is to know. */
+/** A live example: introduction, the example with its source, and text. */
 export default function Show({ url, params, context: { document, sources } }: Props) {
   const Demo = DEMOS.get(params.name)?.Demo;
   return (
@@ -52,7 +52,7 @@ export default function Show({ url, params, context: { document, sources } }: Pr
         </div>
       </div>
       <Prose tokens={document.body} />
-      <WayOn path={url.pathname} />
+      <PageLinks path={url.pathname} />
     </article>
   );
 }

@@ -5,7 +5,7 @@ import { library } from "../../../library.ts";
 export async function render({ params, deps }: PageContext<"/files/[id]">): Promise<Response> {
   const files = await deps.get(library);
   const file = files.find(params.id);
-  if (file === null) throw new HyperError(404, "There is no such file");
+  if (file === null) throw new HyperError(404, "This file does not exist");
   // A picture may be shown; everything else is only to be kept. No file is a page of this site, whatever is in it.
   const isPicture = file.type.startsWith("image/");
   return new Response(await files.read(file), {

@@ -1,7 +1,7 @@
 import type { Draft } from "../../../drafts.ts";
 import { STEPS, urlOf } from "../../../steps.ts";
 
-/** What was answered, step by step. */
+/** The entered values of all steps. */
 export function Answered({ draft, canChange = false }: { readonly draft: Draft; readonly canChange?: boolean }) {
   return (
     <>

@@ -1,7 +1,7 @@
 import { type Draft, firstOpen } from "../../../drafts.ts";
 import { type Step, STEPS, urlOf } from "../../../steps.ts";
 
-/** Where one is, and the ways to what is reached already. `null` is the summary. */
+/** The current step, and links to the steps before it. `null` is the summary. */
 export function Steps({ draft, current }: { readonly draft: Draft; readonly current: Step | null }) {
   const open = firstOpen(draft);
   const reached = open === undefined ? STEPS.length : STEPS.indexOf(open);

@@ -13,10 +13,10 @@ import { currentDraft, draftId, drafts, firstOpen, withDraft } from "../../../dr
 import { type Step, STEPS, urlOf } from "../../../steps.ts";
 import { Steps } from "../../_components/steps/component.tsx";
 
-/** More than the longest answers of one step, in bytes. */
+/** Maximum body size of a step, in bytes. */
 const BODY_BYTES = 16 * 1024;
 
-// One action for all steps: which form it takes follows from the page it was sent from.
+// One action for all steps: the page of the call selects the form.
 export const saveStep = action(
   "save_step",
   {
@@ -37,7 +37,7 @@ export const saveStep = action(
   },
 );
 
-// What stands in the fields, right or wrong: as somebody types, and when they go back.
+// Saves entered values, valid or not, while the user types and when they go back.
 export const keepStep = action(
   "keep_step",
   { guard: withDraft, inject: { drafts, id: draftId }, limits: { bodyBytes: BODY_BYTES, jsonBytes: BODY_BYTES } },
@@ -48,13 +48,13 @@ export const keepStep = action(
   },
 );
 
-/** One step of the registration. */
+/** A step of the registration. */
 export async function render({ params, deps }: PageContext<"/register/[step]">) {
   const step = mustFind(params);
   const current = await deps.get(currentDraft);
   if (current === null) return leadTo("/");
   const open = firstOpen(current.draft);
-  // Who has guessed the address of a later step is led to the one that comes first.
+  // The URL of a later step redirects to the first one that is not valid.
   if (open !== undefined && STEPS.indexOf(open) < STEPS.indexOf(step)) return leadTo(urlOf(open));
   return (
     <>
@@ -64,7 +64,7 @@ export async function render({ params, deps }: PageContext<"/register/[step]">) 
         <FormErrors />
         {Array.from(step.form.fields.keys(), (name) => <Field key={name} name={name} />)}
         <div class="buttons">
-          {/* The first button is the one that Enter presses. */}
+          {/* The Enter key presses the first button. */}
           <button>Next</button>
           {step !== STEPS[0] && (
             <SubmitButton action={keepStep} class="quiet" name="go" value="back" formnovalidate>Back</SubmitButton>
@@ -77,15 +77,15 @@ export async function render({ params, deps }: PageContext<"/register/[step]">) 
 
 function mustFind({ step }: Params): Step {
   const found = STEPS.find(({ path }) => path === step);
-  if (found === undefined) throw new HyperError(404, "There is no such step");
+  if (found === undefined) throw new HyperError(404, "This step does not exist");
   return found;
 }
 
-/** What was sent for the fields of a step, as texts, and nothing else of what was sent. */
+/** Returns the submitted values of the fields of a step, as strings. */
 function typedOf({ form }: Step, sent: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Array.from(form.fields.keys(), (name) => {
     const value = Object.hasOwn(sent, name) ? sent[name] : "";
-    // A form sends CR LF where a script reads LF.
+    // Forms send CR LF, and scripts read LF.
     return [name, typeof value === "string" ? value.replace(/\r\n?/g, "\n") : ""];
   }));
 }

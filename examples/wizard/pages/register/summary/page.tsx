@@ -13,12 +13,12 @@ export const sendRegistration = action(
   { form: AgreementForm, guard: withDraft, inject: { drafts, id: draftId } },
   async ({ drafts, id }) => {
     const number = await drafts.send(id);
-    // Something is missing, or another tab has sent it: the page of this one says which.
+    // A step is missing, or another tab has sent the draft: the page shows which.
     return redirect(number === null ? "/register/summary" : `/done/${number}`);
   },
 );
 
-/** What was answered, to be looked at once more, and sent. */
+/** The summary, with the button that sends the registration. */
 export async function render({ deps }: PageContext) {
   const current = await deps.get(currentDraft);
   const open = current === null ? undefined : firstOpen(current.draft);

@@ -12,7 +12,7 @@ export const saveLetter = action("save_letter", { form: LetterForm }, ({ form })
   return [html(`${done}: ${form.values.text}`, { target: "#letter", swap: "inner" }), toast(done)];
 });
 
-// Another action of the same form, which takes its fields as they are.
+// Another action for the fields of the same form.
 export const countWords = action("count_words", ({ data }) => {
   const words = String(data.text ?? "").split(/\s+/).filter((word) => word !== "").length;
   return [html(`${words} words`, { target: "#letter", swap: "inner" }), toast(`${words} words`)];
@@ -24,10 +24,10 @@ export function Demo() {
       <Form action={saveLetter}>
         <Field name="text" rows={4} />
         <div class="buttons">
-          {/* The button that is pressed sends its name and value. */}
+          {/* A button sends its name and value. */}
           <button name="then" value="keep" class="quiet">Keep</button>
           <button name="then" value="send">Send</button>
-          {/* Another action, for the same fields. */}
+          {/* Sends the same fields to another action. */}
           <SubmitButton action={countWords} class="quiet" formnovalidate>Count words</SubmitButton>
         </div>
       </Form>

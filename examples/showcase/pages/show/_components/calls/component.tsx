@@ -1,7 +1,7 @@
 import { action } from "@hyper/actions";
 import { z } from "zod";
 
-// Plain data: what is returned is what the caller gets, typed where it is called from TypeScript.
+// Returns data. In TypeScript, the caller gets its type.
 export const rollDice = action(
   "roll_dice",
   {
@@ -23,7 +23,7 @@ export function Demo() {
       </p>
       <output class="big" for="sides" />
       <noscript>
-        <p>This one is called from JavaScript, which is off.</p>
+        <p>This example needs JavaScript.</p>
       </noscript>
     </div>
   );

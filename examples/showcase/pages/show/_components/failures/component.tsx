@@ -1,16 +1,16 @@
 import { action, Form, html, HyperError } from "@hyper/actions";
 
 export const refuse = action("refuse", () => {
-  // Below 500 the visitor reads the message.
+  // The user reads the message, because the status is below 500.
   throw new HyperError(409, "The last seat has just been taken");
 });
 
 export const breakDown = action("break_down", () => {
-  // Of anything else the visitor learns nothing, and `onError` all of it.
+  // The user sees a general message. `onError` receives the error.
   throw new Error("Table seats has no column row");
 });
 
-// How often each call was tried, the newest last: the button that tries again keeps the id of the call.
+// Attempts per call, the newest last. A retry has the same request ID.
 const attempts = new Map<string, number>();
 
 export const flaky = action("flaky", ({ requestId }) => {
@@ -36,7 +36,7 @@ export function Demo() {
           <button>Fail once</button>
         </Form>
       </div>
-      <p id="flaky" class="box" aria-live="polite">Nothing was done</p>
+      <p id="flaky" class="box" aria-live="polite">Not done yet</p>
       <p>
         The network: <span hyper-online>there</span>
         <strong hyper-offline hidden>gone</strong>

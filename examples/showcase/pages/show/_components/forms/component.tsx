@@ -3,14 +3,14 @@ import { action, defineForm, Field, field, Form, FormErrors, html, toast } from 
 const TableForm = defineForm("table", {
   fields: {
     name: field.text({ label: "Name", required: true, maxlength: 40 }),
-    email: field.email({ label: "E-mail", required: true, help: "Nothing is sent: this is a demonstration" }),
+    email: field.email({ label: "E-mail", required: true, help: "This is a demonstration: no e-mail is sent" }),
     day: field.radio({ label: "Day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
     seats: field.number({ label: "Seats", required: true, min: 1, max: 8, initial: 2 }),
     wish: field.textarea({ label: "Wishes", maxlength: 200 }),
   },
-  // What no field can tell by itself.
+  // Checks several fields together.
   clean({ day, seats }, { addError }) {
-    if (day === "Sunday" && seats > 4) addError("seats", "On Sundays there is only the small room: 4 seats at most");
+    if (day === "Sunday" && seats > 4) addError("seats", "On Sundays there is only the small room: at most 4 seats");
   },
 });
 
@@ -25,7 +25,7 @@ export const bookTable = action("book_table", { form: TableForm }, ({ form }) =>
 export function Demo() {
   return (
     <>
-      {/* `novalidate`, so that it is the server that is seen to refuse. Leave it out and the browser does, too. */}
+      {/* `novalidate` disables the checks of the browser, so that you see those of the server. */}
       <Form action={bookTable} novalidate>
         <FormErrors title="The table is not booked yet" />
         <Field name="name" />

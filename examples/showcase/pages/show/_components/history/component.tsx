@@ -15,7 +15,7 @@ const TEAS = [
   "Sencha",
 ];
 
-// Changes part of the page and the address with it, so that the way back and a bookmark lead here again.
+// Changes a part of the page and the URL, so that the Back button and bookmarks work.
 export const chooseTea = action("choose_tea", { input: z.object({ tea: z.enum(TEAS) }) }, ({ data: { tea } }) => [
   html(<Chosen tea={tea} />, { target: "#chosen" }),
   history({ push: `/show/history?${new URLSearchParams({ tea })}` }),
@@ -25,7 +25,7 @@ export function Demo({ url }: DemoProps) {
   const search = url.searchParams.get("search") ?? "";
   const found = TEAS.filter((tea) => tea.toLowerCase().includes(search.toLowerCase()));
   return (
-    // Links and GET forms in here fetch the page and morph it in, without leaving the document.
+    // Links and GET forms in this element fetch the page and morph it, without leaving the document.
     <div hyper-nav>
       <form method="get" action="/show/history">
         <label for="search">Find a tea</label>
@@ -33,8 +33,8 @@ export function Demo({ url }: DemoProps) {
         <button>Find</button>
       </form>
       <p>
-        <a href="/show/history?search=a">Those with an a</a>, <a href="/show/history">all</a>,{" "}
-        <a href="/show/history" hyper-no-nav>all, by a real navigation</a>
+        <a href="/show/history?search=a">Teas with an a</a>, <a href="/show/history">all</a>,{" "}
+        <a href="/show/history" hyper-no-nav>all, with a full page load</a>
       </p>
       <Form action={chooseTea}>
         <div class="buttons">

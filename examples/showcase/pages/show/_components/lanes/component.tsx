@@ -2,10 +2,10 @@ import { action, Form, html } from "@hyper/actions";
 import { z } from "zod";
 
 const LANES = [
-  ["replace", "The newest wins: the one before is aborted. The default of a call from JavaScript."],
-  ["block", "The first wins: nothing is sent while it runs. The default of a form."],
-  ["queue", "One after the other, in order."],
-  ["none", "All at once."],
+  ["replace", "A new call aborts the active one. The default for calls from JavaScript."],
+  ["block", "A new call is not sent while another is active. The default for forms."],
+  ["queue", "Calls run one after the other."],
+  ["none", "All calls run at the same time."],
 ] as const;
 
 export const answerSlowly = action(

@@ -4,11 +4,11 @@ import { z } from "zod";
 const LAMPS = 18;
 const TOPIC = "lamps";
 
-// In memory, for one process; what is to survive belongs into a database.
+// In the memory of one process. Use a database to keep it.
 const lit = new Set<number>();
 let watchers = 0;
 
-// A GET, because it only looks. It lasts for as long as the page is open.
+// A GET, because it only reads. It stays open with the page.
 export const watchLamps = action("watch_lamps", { method: "GET" }, async function* ({ publish }) {
   watchers += 1;
   try {
@@ -25,7 +25,7 @@ const Input = z.object({ lamp: z.coerce.number().int().min(0).max(LAMPS - 1) });
 export const toggleLamp = action("toggle_lamp", { input: Input }, async ({ data: { lamp }, publish }) => {
   if (!lit.delete(lamp)) lit.add(lamp);
   const shown = html(<Lamp lamp={lamp} />, { target: `#lamp-${lamp}`, swap: "morph" });
-  // To everybody else; the tab that asked gets what is returned.
+  // To all other tabs. The tab that called the action receives the returned item.
   await publish(TOPIC, shown);
   return shown;
 });
@@ -50,7 +50,7 @@ const Lamp = ({ lamp }: { readonly lamp: number }) => (
 const Watchers = () => (
   <p id="watchers">
     {watchers === 0
-      ? "Nobody is watching"
+      ? "No browser is watching"
       : watchers === 1
       ? "One browser is watching"
       : `${watchers} browsers are watching`}

@@ -12,7 +12,7 @@ export const wait = action(
 
 export function Demo() {
   return (
-    // Its buttons are disabled while it is sent; it is marked as busy where it has no target.
+    // Disables the buttons while a call is active. `aria-busy` is set on the target.
     <Form action={wait} hyper-target="#waited" hyper-form-disable>
       <div class="buttons">
         <button name="ms" value="50" class="quiet">50 ms</button>
@@ -20,11 +20,11 @@ export function Demo() {
         <button name="ms" value="2000" class="quiet">2 s</button>
       </div>
       <p>
-        {/* Shown after 100 ms, for at least 300 ms; hidden by the server, so that it never flashes. */}
+        {/* Shown after 100 ms, for at least 300 ms. Rendered with `hidden`, so that it does not flash. */}
         <span hyper-loading="wait" hidden>Waiting …</span>
         <span hyper-loading="wait" hyper-loading-delay="1000" hidden>It takes longer than it should …</span>
       </p>
-      {/* Classes in place of showing and hiding. */}
+      {/* Adds a class instead. */}
       <p id="waited" class="box" hyper-loading="wait" hyper-loading-class="waiting">Press a button</p>
     </Form>
   );

@@ -5,7 +5,7 @@ const MODES = ["inner", "outer", "before", "after", "prepend", "append", "morph"
 
 export const swapSpot = action("swap_spot", { input: z.object({ mode: z.enum(MODES) }) }, ({ data: { mode } }) => {
   const text = `${mode}. `;
-  // What replaces the element has to be one that can be found again.
+  // The replacement needs the same id, so that the next patch finds it.
   const replaces = mode === "outer" || mode === "morph";
   return html(replaces ? <b id="spot">{text}</b> : <i>{text}</i>, { target: "#spot", swap: mode });
 });
@@ -14,10 +14,10 @@ export const removeSpot = action("remove_spot", () => remove("#spot"));
 
 export const resetSpot = action("reset_spot", () => html(<Spot />, { target: "#around", swap: "morph" }));
 
-// Every half second another order: what is typed into a row stays in it, with the caret where it was.
+// Changes the order every half second. Text in a row, and the caret, stay in that row.
 export const shuffle = action("shuffle", async function* () {
-  for (let turn = 1; turn <= 8; turn++) {
-    const teas = TEAS.map((_, index) => TEAS[(index + turn) % TEAS.length] ?? "");
+  for (let step = 1; step <= 8; step++) {
+    const teas = TEAS.map((_, index) => TEAS[(index + step) % TEAS.length] ?? "");
     yield html(<Teas teas={teas} />, { target: "#teas", swap: "morph" });
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

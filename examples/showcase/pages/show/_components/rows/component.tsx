@@ -19,7 +19,7 @@ const GuestForm = defineForm("seat", {
   },
 });
 
-// The empty rows begin with nothing, so that one that nobody touched is no row.
+// Extra rows have no initial values, so that an unused row is ignored.
 const GuestList = cleanupExtraInitial(defineFormset(GuestForm, {
   prefix: "guests",
   min: 1,
@@ -30,12 +30,12 @@ const GuestList = cleanupExtraInitial(defineFormset(GuestForm, {
   getInitial: () => [{ name: "Ada", meal: "Fish" }, { name: "Grace", meal: "Stew" }],
   clean(rows, { addError }) {
     const names = rows.map(({ name }) => name);
-    if (new Set(names).size < names.length) addError("", "Two guests have one name");
+    if (new Set(names).size < names.length) addError("", "Two guests have the same name");
   },
 }));
 
 export const seatGuests = action("seat_guests", { form: GuestList }, ({ form }) => {
-  // In their order, without those to be deleted.
+  // In order, without the deleted rows.
   const guests = form.values.map(({ name, meal }) => `${name} (${meal})`).join(", ");
   return [html(guests, { target: "#seated", swap: "inner" }), toast(`${form.values.length} seated`)];
 });
@@ -44,7 +44,7 @@ export function Demo() {
   return (
     <>
       <Form action={seatGuests} novalidate>
-        <FormErrors title="Nobody is seated yet" />
+        <FormErrors title="The guests are not seated yet" />
         <Rows />
         <div class="buttons">
           <button>Seat them</button>
@@ -58,7 +58,7 @@ export function Demo() {
 
 function Rows() {
   const formset = useForm();
-  if (formset.kind === "form") throw new TypeError("Cannot draw rows: this is no formset");
+  if (formset.kind === "form") throw new TypeError("Cannot render rows: the form is not a formset");
   return (
     <div data-rows={formset.definition.max}>
       {[...formset.rows, formset.emptyRow].map(({ index, form, orderField, deleteField }) => {

@@ -3,7 +3,7 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
 
-// Says what it takes as JSON Schema: fields, types and constraints of the form come from it.
+// zod exports JSON Schema: it defines the fields, types and constraints of the form.
 const ZodForm = defineForm("with_zod", {
   schema: z.object({
     city: z.string().trim().min(2, "At least two letters").max(40).meta({ title: "City" }),
@@ -11,7 +11,7 @@ const ZodForm = defineForm("with_zod", {
   }),
 });
 
-// Does not say it by itself: the fields are named here, and the schema checks them.
+// Valibot alone has no JSON Schema: `fields` defines the form, and the schema validates it.
 const ValibotForm = defineForm("with_valibot", {
   schema: v.object({
     city: v.pipe(v.string(), v.trim(), v.minLength(2, "At least two letters")),
@@ -20,20 +20,20 @@ const ValibotForm = defineForm("with_valibot", {
   fields: { city: field.text({ label: "City" }), nights: field.number({ label: "Nights" }) },
 });
 
-// Says it too; only what is to look otherwise is named.
+// ArkType exports JSON Schema. `fields` overrides single fields.
 const ArkForm = defineForm("with_arktype", {
   schema: type({ city: "string >= 2", nights: "1 <= number.integer <= 14" }),
   fields: { city: field.text({ placeholder: "Porto" }) },
 });
 
-const say = ({ city, nights }: { city: string; nights: number }) => [
+const confirm = ({ city, nights }: { city: string; nights: number }) => [
   html(`${nights} nights in ${city}`, { target: "#stay", swap: "inner" }),
   toast(`${nights} nights in ${city}`),
 ];
 
-export const stayZod = action("stay_zod", { form: ZodForm }, ({ form }) => say(form.values));
-export const stayValibot = action("stay_valibot", { form: ValibotForm }, ({ form }) => say(form.values));
-export const stayArktype = action("stay_arktype", { form: ArkForm }, ({ form }) => say(form.values));
+export const stayZod = action("stay_zod", { form: ZodForm }, ({ form }) => confirm(form.values));
+export const stayValibot = action("stay_valibot", { form: ValibotForm }, ({ form }) => confirm(form.values));
+export const stayArktype = action("stay_arktype", { form: ArkForm }, ({ form }) => confirm(form.values));
 
 export function Demo() {
   return (

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 let total = 0;
 
-// `count` goes into the nearest x-data, `$total` into Alpine's store `hyper`.
+// Sets `count` in the nearest x-data, and `total` in Alpine's store `hyper`.
 export const addPoints = action(
   "add_points",
   { input: z.object({ count: z.int().min(0).max(1_000_000) }) },
@@ -22,13 +22,13 @@ export function Demo() {
           <button type="button" x-on:click="$action('add_points', { count: count })">The server adds one</button>
           <button type="button" class="quiet" x-on:click="isOpen = !isOpen">Alpine alone</button>
         </p>
-        <p class="box" x-show="isOpen" x-cloak>Opened without asking anybody</p>
+        <p class="box" x-show="isOpen" x-cloak>Opened without a request</p>
         <p>
-          Points of everybody: <output x-text="$store.hyper.total || 'not known yet'">not known yet</output>
+          Points of all users: <output x-text="$store.hyper.total || 'not known yet'">not known yet</output>
         </p>
       </div>
       <noscript>
-        <p>Alpine is a script, and scripts are off.</p>
+        <p>This example needs JavaScript.</p>
       </noscript>
     </>
   );

@@ -5,7 +5,7 @@ and posted through the quiet air.
 The server thought, and word by word
 sent back the answer it had heard.`;
 
-// A generator: each item is sent when it is there.
+// A generator: each item is sent as soon as it is yielded.
 export const recite = action("recite", async function* () {
   yield html("", { target: "#poem", swap: "inner" });
   for (const word of POEM.split(/(?<=\s)/)) {

@@ -2,10 +2,10 @@ import { action, event, Form, toast } from "@hyper/actions";
 
 export const sayDone = action("say_done", () => toast("Done"));
 
-// With more than a text: `level` becomes `data-level`, for the style sheet; listeners get all of it.
+// An object: `level` becomes `data-level`, for the style sheet. Listeners receive the whole object.
 export const warn = action("warn", () => toast({ message: "The kettle is hot", level: "warning" }));
 
-// An event of your own, for scripts of the page. It bubbles from the first match of the target.
+// A custom event for scripts of the page. It bubbles from the first match of the target.
 export const ring = action("ring", () => event("bell:rung", { times: 3 }, { target: "#bell" }));
 
 export function Demo() {

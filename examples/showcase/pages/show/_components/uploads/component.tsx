@@ -4,7 +4,7 @@ const FilesForm = defineForm("files", {
   fields: {
     files: field.file({
       label: "Files",
-      help: "Up to five, of at most 20 MB each. They are counted and forgotten.",
+      help: "Up to five files of at most 20 MB each. They are not stored.",
       multiple: true,
       maxFiles: 5,
       maxBytes: 20_000_000,
@@ -16,9 +16,9 @@ const FilesForm = defineForm("files", {
 export const measureFiles = action("measure_files", {
   form: FilesForm,
   limits: { files: 5, fileBytes: 20_000_000 },
-  // Taken as it arrives: nothing of it is held in memory. A real one writes the stream to a disk or a bucket.
+  // Reads the file while it arrives. An application writes the stream to a disk or a bucket.
   onFile: async ({ stream }) => {
-    for await (const _chunk of stream) { /* the runtime counts and digests what goes by */ }
+    for await (const _chunk of stream) { /* the library counts the bytes and computes the digest */ }
     return crypto.randomUUID();
   },
 }, ({ form }) => {
@@ -33,7 +33,7 @@ export function Demo() {
   return (
     <>
       <Form action={measureFiles} hyper-key="upload">
-        <FormErrors title="Nothing was measured" />
+        <FormErrors title="The files were not measured" />
         <Field name="files" />
         <div class="buttons">
           <button hyper-loading-disable="upload">Measure</button>

@@ -3,10 +3,10 @@ import { z } from "zod";
 
 const STEPS = ["Boil the water", "Warm the pot", "Add the leaves", "Wait three minutes", "Pour"];
 
-// The jobs that were begun, the newest last; a real one is a row of a database.
+// Started jobs, the newest last. In an application, they are rows of a database.
 const jobs = new Map<string, { readonly begun: number }>();
 
-// It changes something: a POST, which runs once and ends at once.
+// Starts the job: a POST, which runs once and ends at once.
 export const makeTea = action("make_tea", () => {
   const job = crypto.randomUUID();
   jobs.set(job, { begun: Date.now() });
@@ -14,13 +14,13 @@ export const makeTea = action("make_tea", () => {
   return [toast("The tea is on its way"), switchTo(watchTea, { job })];
 });
 
-// It only looks: a GET, which the browser asks again where the connection breaks, and goes on after what it has seen.
+// Reads the job: a GET, which the runtime repeats after a lost connection. It continues after the last checkpoint.
 export const watchTea = action(
   "watch_tea",
   { method: "GET", input: z.object({ job: z.uuid() }) },
   async function* (ctx) {
     const job = jobs.get(ctx.data.job);
-    if (job === undefined) throw new HyperError(404, "There is no such pot");
+    if (job === undefined) throw new HyperError(404, "This pot does not exist");
     const names = STEPS.map((_, index) => `step-${index}`);
     const passed = lastCheckpoint(ctx, names);
     const first = passed === null ? 0 : names.indexOf(passed) + 1;

@@ -1,0 +1,93 @@
+/** The Markdown documents: their links, their core terms, and the files that the package contains. */
+import { assert, assertEquals } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+
+const root = new URL("../", import.meta.url);
+const read = (path: string) => Deno.readTextFile(new URL(path, root));
+
+/** Returns the paths of all documents, from the root of the repository. */
+async function documents(): Promise<string[]> {
+  const paths = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "tests/security/README.md"];
+  for (const folder of ["about", "capabilities", "guides", "reference"]) {
+    for await (const { name } of Deno.readDir(new URL(`examples/showcase/${folder}`, root))) {
+      if (name.endsWith(".md")) paths.push(`examples/showcase/${folder}/${name}`);
+    }
+  }
+  return paths.toSorted();
+}
+
+/** Removes fenced code blocks. */
+const withoutCode = (text: string): string => text.replaceAll(/^```.*?^```$/gms, "");
+
+/** Returns the IDs of the headings of a document, as code hosts derive them. */
+function headingIds(text: string): Set<string> {
+  const headings = withoutCode(text).matchAll(/^#+ (.+)$/gm);
+  return new Set(
+    Array.from(
+      headings,
+      ([, heading = ""]) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"),
+    ),
+  );
+}
+
+/** Yields the relative links of a document: the path from the root, and the fragment. */
+function* linksOf(path: string, text: string): Generator<{ readonly href: string; to: string; hash: string }> {
+  for (const [, href = ""] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^[a-z]+:/.test(href)) continue;
+    const [file = "", hash = ""] = href.split("#");
+    yield { href, to: file === "" ? path : new URL(file, new URL(path, root)).href.slice(root.href.length), hash };
+  }
+}
+
+Deno.test("documents: every relative link leads to a file, and every fragment to a heading", async () => {
+  const broken: string[] = [];
+  for (const path of await documents()) {
+    for (const { href, to, hash } of linksOf(path, await read(path))) {
+      const exists = await Deno.stat(new URL(to, root)).then(() => true, () => false);
+      if (!exists) broken.push(`${path}: ${href}`);
+      else if (hash !== "" && !headingIds(await read(to)).has(hash)) broken.push(`${path}: ${href}`);
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("documents: every file that the README links to is in the package", async () => {
+  const { include } = config.publish;
+  const isPublished = (path: string) => include.some((entry) => path === entry || path.startsWith(`${entry}/`));
+  const missing = Array.from(linksOf("README.md", await read("README.md")), ({ to }) => to).filter((to) =>
+    !isPublished(to)
+  );
+  assertEquals(missing, []);
+});
+
+Deno.test("documents: mod.ts, README, home page and inside.md define the core terms alike", async () => {
+  const definitions = async (path: string) => {
+    const text = (await read(path)).replaceAll(/^ \* ?/gm, "").replaceAll(/<\/?code>/g, "`").replaceAll(
+      /\s*\{" "\}\s*/g,
+      " ",
+    )
+      .replaceAll(/\{@linkcode (\w+)\}/g, "`$1()`");
+    return ["action", "intent", "outcome", "item", "patch"].map((term) => {
+      const [, definition = ""] =
+        new RegExp(`An? (?:\\*\\*|<strong>)${term}(?:\\*\\*|</strong>)([^]*?)(?=\\n\\s*(?:-|\\n|</li>))`)
+          .exec(text) ?? [];
+      assert(definition !== "", `${path} has a definition of "${term}"`);
+      return definition.replaceAll(/\s+/g, " ").trim();
+    });
+  };
+  const expected = await definitions("README.md");
+  for (const path of ["mod.ts", "examples/showcase/about/inside.md", "examples/showcase/pages/page.tsx"]) {
+    assertEquals(await definitions(path), expected, path);
+  }
+});
+
+Deno.test("documents: README and reference list the same error classes", async () => {
+  const rows = async (path: string) => {
+    const found = (await read(path)).matchAll(/^\| (`\w*Error`(?:, `\w*Error`)?) +\| ([\d–]+) +\| (.*?) *\|$/gm);
+    return new Map(Array.from(found, ([, name = "", status, text]) => [name, `${status} ${text}`]));
+  };
+  const reference = await rows("examples/showcase/reference/errors.md");
+  const readme = await rows("README.md");
+  assert(readme.size >= 5);
+  for (const [name, row] of readme) assertEquals(reference.get(name), row);
+});
