@@ -1,7 +1,6 @@
 /**
  * The browser runtime. Importing it in a page starts it, once: it submits the forms of actions, defines `window.action`
- * and
- * `window.Hyper`, and applies `hyper-*` attributes. Elsewhere the import has no effect.
+ * and `window.Hyper`, and applies `hyper-*` attributes. Elsewhere the import has no effect.
  *
  * ```html
  * <script type="module" src="/_hyper/client.js"></script>

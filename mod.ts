@@ -152,8 +152,12 @@ export {
 } from "./src/results/items.ts";
 export type {
   CatalogueText,
+  CountTextValues,
   FailureTextValues,
   FormTextValues,
+  MomentBoundTextValues,
+  NoTextValues,
+  NumberBoundTextValues,
   TextKey,
   TextOverrides,
   TextValues,

@@ -4,7 +4,7 @@ import { fromFileUrl } from "@std/path";
 /** Exports of each entry, values and types. A name may be removed from this list only in a new major version. */
 const EXPORTS: Readonly<Record<string, string>> = {
   "mod.ts": `
-    BrowserTexts CatalogueText FailureTextValues FormTextValues MessageOptions TextFormat TextKey TextOverrides TextValues UserText
+    CountTextValues MomentBoundTextValues NoTextValues NumberBoundTextValues BrowserTexts CatalogueText FailureTextValues FormTextValues MessageOptions TextFormat TextKey TextOverrides TextValues UserText
     LiveItem LiveOptions MemoryRateLimiter live AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed
     ActionFunction ActionLimits ActionOptions ActionRef ActionRegistered ActionLocation ActionType AnyBound
     AnyFieldOptions AnyForm IncomingFile AttributeValue AuditOptions AuditedAction AuditedGuard BackendEntry

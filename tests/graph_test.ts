@@ -56,6 +56,17 @@ Deno.test("no file imports a higher layer", async () => {
   assertEquals(upwardImports(await sourceGraph()), []);
 });
 
+Deno.test("protocol imports only itself", async () => {
+  const graph = await sourceGraph();
+  const imports = (file: string) => (graph.get(file) ?? []).filter((target) => !target.startsWith("src/protocol/"));
+  const files = sourceFiles(graph).filter((file) => file.startsWith("src/protocol/"));
+  assertEquals(files.flatMap(imports), []);
+});
+
+Deno.test("the closure of the test client holds nothing of src/client", async () => {
+  assertEquals([...(await readGraph("src/testing/mod.ts")).keys()].filter(isClient), []);
+});
+
 Deno.test("no file is part of an import cycle of values or types", async () => {
   assertEquals(findCycle(await sourceGraph()), null);
 });

@@ -16,9 +16,9 @@ import {
   REQUEST_ID_HEADER,
   REQUEST_ID_PATTERN,
   SWITCH_DEPTH_HEADER,
-  SWITCH_DEPTH_LIMIT,
   TARGET_HEADER,
 } from "../protocol/names.ts";
+import { SWITCH_DEPTH_LIMIT } from "../protocol/switch.ts";
 
 /**
  * The receiver of the response: a browser that loads a document, the browser runtime that reads events, or a program

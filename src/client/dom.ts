@@ -3,10 +3,9 @@
  *
  * An element hides a property of its document or form that has its name: with `<img name="querySelector">` on the page
  * `document.querySelector` is that image, with `<input name="getAttribute">` in a form `form.getAttribute` is that
- * input
- * (HTML, 3.1.6 and 4.10.3: `[LegacyOverrideBuiltIns]`). Users of an application may write such markup. So a property of
- * a document, or of a node that may be a form, is read through {@linkcode doc} or {@linkcode dom} only. A test finds
- * code that does not.
+ * input (HTML, 3.1.6 and 4.10.3: `[LegacyOverrideBuiltIns]`). Users of an application may write such markup. So a
+ * property of a document, or of a node that may be a form, is read through {@linkcode doc} or {@linkcode dom} only. A
+ * test finds code that does not.
  *
  * Own properties of the window come first (HTML, 7.2.2.3): only one that a browser lacks can be an element of the page.
  * Check it with `Object.hasOwn()`.

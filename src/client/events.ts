@@ -48,7 +48,7 @@ export interface ReplacedEventDetail extends CallEventDetail {
 
 /** Detail of `hyper:requestAborted`. */
 export interface AbortedEventDetail extends CallEventDetail {
-  /** Why the call was aborted. */
+  /** Reason for which the call was aborted. */
   readonly reason: AbortReason;
 }
 

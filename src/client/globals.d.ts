@@ -1,5 +1,5 @@
-// What an import of the runtime adds to the global types: its events and its two globals. A declaration file without
-// imports can do that; a module would need `declare global`, which JSR rejects.
+// Global types that an import of the runtime adds: its events and its two globals. A declaration file without imports
+// can do that; a module would need `declare global`, which JSR rejects.
 type HyperEventMap = import("./events.ts").HyperEventMap;
 interface WindowEventMap extends HyperEventMap {}
 

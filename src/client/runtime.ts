@@ -35,7 +35,7 @@ export interface HyperRuntime {
 let running: AbortController | null = null;
 
 /** The runtime of the page. */
-export const Hyper: HyperRuntime = { action, abort: abortLane, abortAll, configure, network, navigate };
+export const Hyper: HyperRuntime = { action, abort: abortLane, abortAll, network, navigate, configure };
 
 /** Returns the runtime that was started, maybe by another copy of this module. */
 export const currentHyper = (): HyperRuntime => Object.hasOwn(globalThis, "Hyper") ? globalThis.Hyper : Hyper;

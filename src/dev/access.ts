@@ -7,7 +7,8 @@
  * @module
  */
 import { DEV_PATH } from "../protocol/dev.ts";
-import { cookie, redirectTarget } from "../http/sink.ts";
+import { formatSetCookie, parseCookies } from "../http/cookie.ts";
+import { redirectTarget } from "../http/sink.ts";
 import { isSameSecret, sha256 } from "../platform/hash.ts";
 
 /** Storage that survives a restart: Deno's local storage, which needs no permission and is outside of every project. */
@@ -59,7 +60,8 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
   return {
     link: `${DEV_PATH}?token=${token}`,
     isKept,
-    isOpenTo: ({ headers }) => cookieValues(headers.get("cookie") ?? "", name).some(isToken),
+    // A browser sends several cookies of one name that were set for several paths or domains.
+    isOpenTo: ({ headers }) => parseCookies(headers).some((cookie) => cookie.name === name && isToken(cookie.value)),
     open(url) {
       const now = Date.now();
       if (now - since >= MINUTE) [since, wrong] = [now, 0];
@@ -76,7 +78,7 @@ export function createAccess({ project, storage, log }: AccessOptions): Access {
         status: 303,
         headers: {
           location: samePathOf(url.searchParams.get("to") ?? "/", url),
-          "set-cookie": cookie({
+          "set-cookie": formatSetCookie({
             name,
             value: token,
             maxAge: COOKIE_SECONDS,
@@ -131,10 +133,4 @@ function samePathOf(to: string, url: URL): string {
   } catch {
     return "/"; // Another site or an invalid URL.
   }
-}
-
-/** Returns all values of a cookie: a browser sends one for each path and domain. */
-function cookieValues(header: string, name: string): readonly string[] {
-  return header.split(";").map((pair) => pair.trim()).filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
 }

@@ -1,7 +1,6 @@
 /**
- * What `createHandler({ dev: true })` adds: a log line for each action and, for a browser that has opened the link from
- * the log,
- * errors in the page, a panel, and pages that refresh when their files change.
+ * Development mode, which `createHandler({ dev: true })` adds: a log line for each action and, for a browser that has
+ * opened the link from the log, errors in the page, a panel, and pages that refresh when their files change.
  *
  * @module
  */
@@ -36,7 +35,7 @@ import { watchStatic } from "./static_watch.ts";
 export interface DevelopmentOptions {
   /** Root folder of the application, or `null`. */
   readonly baseDir: string | null;
-  /** How clients reach this server. */
+  /** Proxy and host settings of this server. */
   readonly site: Site;
   /** Logs a line. */
   readonly log: (line: string) => void;

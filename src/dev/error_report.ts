@@ -72,11 +72,13 @@ function readError(error: unknown): Reading {
 }
 
 function errorMessage(error: unknown): string {
-  return printable(error instanceof Error ? `${asText(error.name)}: ${asText(error.message)}` : inspect(error));
+  return printable(
+    error instanceof Error ? `${propertyText(error.name)}: ${propertyText(error.message)}` : inspect(error),
+  );
 }
 
 /** Returns a property of an error as text; it may have any type. */
-function asText(value: unknown): string {
+function propertyText(value: unknown): string {
   return typeof value === "string" ? value : inspect(value);
 }
 
@@ -92,7 +94,9 @@ function chainOf(error: unknown): readonly unknown[] {
 }
 
 function stackOf(chain: readonly unknown[]): string {
-  const stacks = chain.map((each) => each instanceof Error ? asText(each.stack ?? errorMessage(each)) : inspect(each));
+  const stacks = chain.map((each) =>
+    each instanceof Error ? propertyText(each.stack ?? errorMessage(each)) : inspect(each)
+  );
   return printable(stacks.join("\nCaused by: "));
 }
 
@@ -110,8 +114,7 @@ const MODULE = /\.[cm]?[jt]sx?$/;
 
 /**
  * Returns `true` if a path may be that of a module of the application. Checked although it comes from a stack: a
- * program may have
- * written that text from its input.
+ * program may have written that text from its input.
  */
 function isModule(path: string, baseDir: string): boolean {
   const segments = relative(baseDir, path).split(/[/\\]/);

@@ -42,7 +42,7 @@ export function createPanelStreams({ hello, watch }: PanelStreamsOptions): Panel
   };
   return {
     send(name, data) {
-      const bytes = encodeEvent(name, data);
+      const bytes = encodePanelEvent(name, data);
       for (const panel of panels) {
         panel.enqueue(bytes);
         if ((panel.desiredSize ?? 0) >= -MAX_WAITING) continue;
@@ -55,7 +55,7 @@ export function createPanelStreams({ hello, watch }: PanelStreamsOptions): Panel
       return new ReadableStream<Uint8Array>({
         async start(controller): Promise<void> {
           own = controller;
-          controller.enqueue(encodeEvent("hello", await hello()));
+          controller.enqueue(encodePanelEvent("hello", await hello()));
           if (isClosed) return controller.close();
           panels.add(controller);
           watcher ??= watch();
@@ -75,7 +75,7 @@ export function createPanelStreams({ hello, watch }: PanelStreamsOptions): Panel
   };
 }
 
-function encodeEvent<Name extends keyof DevEvents>(name: Name, data: DevEvents[Name]): Uint8Array {
+function encodePanelEvent<Name extends keyof DevEvents>(name: Name, data: DevEvents[Name]): Uint8Array {
   // One line: JSON escapes line breaks.
   return encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
 }

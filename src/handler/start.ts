@@ -19,7 +19,8 @@ import type { PageRender } from "../pages/page_render.ts";
 import { createRendering } from "../preact/rendering.tsx";
 import { respond } from "../respond/respond.ts";
 import { serve } from "../respond/serve.ts";
-import { cookie, redirectTarget, sealResponse } from "../http/sink.ts";
+import { formatSetCookie } from "../http/cookie.ts";
+import { redirectTarget, sealResponse } from "../http/sink.ts";
 import type { SignalFamily } from "../signals.ts";
 import { warn } from "./log.ts";
 import type { HandlerOptions } from "./options.ts";
@@ -67,7 +68,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     respond: (answer) => respond(answer, respondServices),
     serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
     seal: sealResponse,
-    cookie,
+    cookie: formatSetCookie,
     redirectTarget,
   });
   const sources = manifest.actions.map(({ action, file, exportName }) => [action.uid, { file, exportName }] as const);

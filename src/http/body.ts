@@ -1,5 +1,5 @@
 /**
- * The body of a request: bounded while it is read, strict, and within its time.
+ * Request bodies: limited in size and time while they are read, and parsed strictly.
  *
  * @module
  */
@@ -14,24 +14,25 @@ import { parseJson } from "./json.ts";
 import type { Limits } from "./limits.ts";
 import { disposeFiles, type OnFile, readMultipart } from "./multipart.ts";
 import { parseUrlencoded } from "./urlencoded.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
-/** What a body held. */
+/** The parsed content of a body. */
 export type Body =
   | { readonly kind: "empty" }
   | { readonly kind: "fields"; readonly fields: FieldMap }
   | { readonly kind: "json"; readonly value: unknown };
 
-/** Options of {@linkcode readBody}. */
+/** Options for {@linkcode readBody}. */
 export interface ReadBodyOptions {
-  /** Takes files as they arrive. Without it they are kept: in memory up to a mebibyte of all, on disk above it. */
+  /** Called with each file as it arrives. Default: files are kept, up to 1 MiB of all in memory, the rest on disk. */
   readonly onFile?: OnFile | undefined;
-  /** Called with the error where a temporary file cannot be removed. Default: the console. */
+  /** Called when a temporary file cannot be removed. Default: the error is logged to the console. */
   readonly onError?: Report | undefined;
-  /** What the body holds; its owner closes it, after an error too. Default: one that bounds nothing. */
+  /** Memory and disk that the body uses. The caller closes it, also after an error. Default: an account without limits. */
   readonly account?: BodyAccount | undefined;
 }
 
-/** The types a body may have. */
+/** The supported content types. */
 type BodyType =
   | { readonly kind: "urlencoded" }
   | { readonly kind: "multipart"; readonly boundary: string }
@@ -40,28 +41,24 @@ type BodyType =
 
 type TextType = Extract<BodyType, { readonly kind: "urlencoded" | "json" }>;
 
-/** A content type longer than this is none that we read; longer ones are not even looked at. */
+/** Maximum length of a content type; a longer one is malformed. */
 const CONTENT_TYPE_LENGTH = 512;
 
-// A byte order mark belongs to the value of a field (URL Standard, 5.1) and not to JSON (RFC 8259, 8.1).
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const strictUtf8WithoutMark = new TextDecoder("utf-8", { fatal: true });
-
 /**
- * Reads the body of a request to its end: fields (`application/x-www-form-urlencoded`, `multipart/form-data`) or JSON
- * (`application/json`). Text is UTF-8, and what is not is refused. A GET or HEAD has no body.
+ * Reads a body to its end: fields (`application/x-www-form-urlencoded`, `multipart/form-data`) or JSON (`application/json`), all as
+ * UTF-8. A GET or HEAD request has no body.
  *
- * On every way out the stream is at its end or cancelled, no timer runs, and after an error no temporary file is left.
+ * In any case the stream is at its end or canceled afterwards, and no timer is left; after an error, no temporary file is left.
  *
- * @param request The request; its body is used up.
- * @param limits How much there may be of each, and how long it may take.
+ * @param request The request. Its body is consumed.
+ * @param limits The limits for size and time.
  * @param options What to do with files.
- * @returns The body; with files in it, give it to {@linkcode disposeBody} when the request is over.
- * @throws {InputError} With status 400 when it is malformed, cut off, or not as long as it says; 408 when it takes too long;
- *   413 above a limit, which `limit` names; 415 when it has a content type or coding that is not read here; 429 when all bodies
- *   together hold too much.
- * @throws {StorageError} With status 507 when the disk fails under a file that is too large for the memory.
- * @throws {TypeError} When somebody has read the body already.
+ * @returns The body. If it has files, pass it to {@linkcode disposeBody} when the request is finished.
+ * @throws {InputError} With status 400 when it is malformed, cut off or not as long as declared; 408 when it takes too long; 413
+ *   above a limit, which `limit` names; 415 when its content type or coding is not supported; 429 when all bodies together use too
+ *   much.
+ * @throws {StorageError} With status 507 when the disk fails and the file is too large for memory.
+ * @throws {TypeError} When the body has been read already.
  */
 export async function readBody(request: Request, limits: Limits, options: ReadBodyOptions = {}): Promise<Body> {
   const { headers, method } = request;
@@ -69,7 +66,7 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
   const { account = freeAccount(), onFile, onError } = options;
   const length = headers.get("content-length");
   const common = commonType(headers);
-  // What a call without fields is sent with: there is nothing that could be read.
+  // A call without fields is sent like this: the body has no content.
   if (common?.kind === "unknown" && length === "0") return { kind: "empty" };
   if (common !== null && common.kind !== "unknown") {
     const small = readSmall(request, length, textLimit(common, limits).maximum, limits);
@@ -82,7 +79,7 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
 
   const { body } = request;
   if (body === null) return { kind: "empty" };
-  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: somebody has read it already");
+  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: it has been read already");
   const source = new ByteReader(body, length, limits);
   try {
     const type = common ?? bodyType(headers);
@@ -97,7 +94,7 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
         return { kind: "fields", fields };
       }
       case "unknown":
-        // A POST without a body has a stream, too, and no bytes in it.
+        // A POST without a body has an empty stream.
         if (await source.read() === null) return { kind: "empty" };
         throw new InputError(
           415,
@@ -110,13 +107,13 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
 }
 
 /**
- * Reads the body of a request to its end as the bytes that came, for a signature to be checked over them.
+ * Reads a body to its end as bytes, to verify a signature.
  *
- * @param request The request; its body is used up.
- * @param limits How much there may be, and how long it may take.
- * @param account What the body holds; its owner closes it.
- * @returns The bytes; none where there is no body.
- * @throws {InputError} As {@linkcode readBody} does for what does not concern the content.
+ * @param request The request. Its body is consumed.
+ * @param limits The limits for size and time.
+ * @param account Memory that the body uses. The caller closes it.
+ * @returns The bytes; empty if there is no body.
+ * @throws {InputError} As {@linkcode readBody} does, except for errors of the content.
  */
 export async function readBytes(
   request: Request,
@@ -125,7 +122,7 @@ export async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { body, headers } = request;
   if (body === null) return new Uint8Array();
-  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: somebody has read it already");
+  if (request.bodyUsed || body.locked) throw new TypeError("Cannot read body: it has been read already");
   const source = new ByteReader(body, headers.get("content-length"), limits);
   try {
     return new Uint8Array(await source.readAll(limits.bodyBytes, "bodyBytes", account));
@@ -134,18 +131,14 @@ export async function readBytes(
   }
 }
 
-/**
- * Removes the temporary files of a body.
- *
- * @param body What {@linkcode readBody} gave; its files cannot be read any more.
- */
+/** Removes the temporary files of a body. They cannot be read afterwards. */
 export async function disposeBody(body: Body): Promise<void> {
   if (body.kind === "fields") await disposeFiles(body.fields);
 }
 
-/** The type of a body in the words that browsers use for it; the general way costs as much as reading a small form. */
+/** Returns the type of a body if its header is spelled as browsers do. Parsing any header costs as much as reading a small form. */
 function commonType(headers: Headers): Exclude<BodyType, { readonly kind: "multipart" }> | null {
-  // Not `has()`: Deno.serve reads one header at a time for `get()`, and copies all of them for anything else.
+  // Not `has()`: `Deno.serve` reads a single header for `get()` and copies all headers for `has()`.
   if (headers.get("content-encoding") !== null) return null;
   switch (headers.get("content-type")) {
     case "application/x-www-form-urlencoded":
@@ -159,7 +152,7 @@ function commonType(headers: Headers): Exclude<BodyType, { readonly kind: "multi
   }
 }
 
-/** How long a body may be that is read as one text. */
+/** Returns the limit of a body that is read as one text. */
 function textLimit(type: TextType, limits: Limits): { readonly maximum: number; readonly limit: string } {
   return type.kind === "json" && limits.jsonBytes <= limits.bodyBytes
     ? { maximum: limits.jsonBytes, limit: "jsonBytes" }
@@ -168,8 +161,12 @@ function textLimit(type: TextType, limits: Limits): { readonly maximum: number; 
 
 function parseText(type: TextType, bytes: Uint8Array, limits: Limits): Body {
   return type.kind === "json"
-    ? { kind: "json", value: parseJson(decode(strictUtf8WithoutMark, bytes), limits, "body") }
-    : { kind: "fields", fields: parseUrlencoded(decode(strictUtf8, bytes), limits) };
+    // JSON does not begin with a byte order mark (RFC 8259, 8.1); one that is sent is ignored.
+    ? {
+      kind: "json",
+      value: parseJson(decodeUtf8(bytes, "Cannot read body: it").replace(/^\ufeff/, ""), limits, "body"),
+    }
+    : { kind: "fields", fields: parseUrlencoded(decodeUtf8(bytes, "Cannot read body: it"), limits) };
 }
 
 function bodyType(headers: Headers): BodyType {
@@ -199,12 +196,4 @@ function bodyType(headers: Headers): BodyType {
 function isUtf8(type: HeaderValue): boolean {
   const charset = type.parameters.get("charset")?.toLowerCase() ?? "utf-8";
   return charset === "utf-8" || charset === "utf8";
-}
-
-function decode(decoder: TextDecoder, bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    throw new InputError(400, "Cannot read body: it is not UTF-8", null, { cause });
-  }
 }

@@ -1,7 +1,7 @@
 /**
- * What the bodies of requests hold of this machine: memory and disk, each shared between principals and addresses.
+ * Memory and disk that request bodies use, shared between principals and addresses.
  *
- * The limits of a body bound one request. A stranger sends many: these pools bound what all of them hold at once.
+ * The limits of a body apply to one request, and one client may send many: these pools limit all bodies together.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { type Holder, UNKNOWN_HOLDER } from "./caller.ts";
 import type { Limits } from "./limits.ts";
 import { createPool, type Hold, type Pool, type PoolRefusal } from "./pool.ts";
 
-/** Seconds after which a refused body may be sent again: as long as most bodies are held. */
+/** Seconds after which the client may send a rejected body again: most bodies are finished by then. */
 const RETRY_SECONDS = "10";
 
 /** The accounts of one handler. */
 export interface BodyAccounts {
   /**
-   * Opens the account of one body, with nothing on it.
+   * Opens the account of one body.
    *
    * @param holder The principal or address that sends the body.
-   * @returns The account, to be closed on every way out.
+   * @returns The account. The caller closes it in any case.
    */
   open(holder: Holder): BodyAccount;
 }
@@ -27,7 +27,7 @@ export interface BodyAccounts {
 /**
  * Creates the accounts of one handler.
  *
- * @param limits How much all bodies hold together.
+ * @param limits The limits of all bodies together.
  * @returns The accounts.
  */
 export function createBodyAccounts(limits: Pick<Limits, "bodyMemoryBytes" | "spooledBytes">): BodyAccounts {
@@ -36,14 +36,14 @@ export function createBodyAccounts(limits: Pick<Limits, "bodyMemoryBytes" | "spo
   return { open: (holder) => new BodyAccount(holder, memory, disk) };
 }
 
-/** What one body holds. */
+/** Memory and disk that one body uses. */
 export class BodyAccount {
-  /** Bytes of files that are in memory. */
+  /** Bytes of files in memory. */
   fileBytes = 0;
   readonly #holder: Holder;
   readonly #memory: Pool;
   readonly #disk: Pool;
-  // Taken with the first byte: most requests have no body.
+  // Taken with the first byte, since most requests have no body.
   #held: Hold | null = null;
 
   /**
@@ -57,46 +57,44 @@ export class BodyAccount {
     this.#disk = disk;
   }
 
-  /** Bytes of memory that are held. */
+  /** Bytes of memory that the body uses. */
   get memoryBytes(): number {
     return this.#held?.amount ?? 0;
   }
 
   /**
-   * Takes memory.
+   * Takes more memory.
    *
-   * @param bytes How much more.
-   * @throws {InputError} With status 429 when there is none.
+   * @throws {InputError} With status 429 when none is left.
    */
   takeMemory(bytes: number): void {
     if (this.#held === null) this.#held = granted(this.#memory.take(this.#holder, bytes));
     else grow(this.#held, bytes);
   }
 
-  /** Gives memory back, of what has gone to disk. */
+  /** Returns the memory of bytes that were moved to disk. */
   giveMemory(bytes: number): void {
     this.#held?.shrink(bytes);
   }
 
   /**
-   * Takes disk for one file.
+   * Takes disk space for one file.
    *
-   * @param bytes How much.
-   * @returns What is held; to be released when the file is gone.
-   * @throws {InputError} With status 429 when there is none.
+   * @returns The space, which the caller releases when the file is removed.
+   * @throws {InputError} With status 429 when none is left.
    */
   takeDisk(bytes: number): Hold {
     return granted(this.#disk.take(this.#holder, bytes));
   }
 
-  /** Gives all memory back. What is on disk is held by its files. */
+  /** Returns all memory. Disk space is returned with each file. */
   close(): void {
     this.#held?.release();
     this.#held = null;
   }
 }
 
-/** Returns an account that bounds nothing, for a body that no handler reads. */
+/** Returns an account without limits, for a body outside of a handler. */
 export function freeAccount(): BodyAccount {
   return createBodyAccounts({ bodyMemoryBytes: Infinity, spooledBytes: Infinity }).open(UNKNOWN_HOLDER);
 }
@@ -104,7 +102,7 @@ export function freeAccount(): BodyAccount {
 /**
  * Takes more for a hold.
  *
- * @throws {InputError} With status 429 when there is no more.
+ * @throws {InputError} With status 429 when none is left.
  */
 export function grow(hold: Hold, bytes: number): void {
   const refusal = hold.grow(bytes);

@@ -1,7 +1,5 @@
 /**
- * The bytes of a body, as they come, within its time.
- *
- * `Deno.serve` waits for ever for a body that does not come: the deadline is ours.
+ * The bytes of a body, as they arrive. `Deno.serve` waits without a limit for a body that does not arrive: the deadlines are here.
  *
  * @module
  */
@@ -11,35 +9,35 @@ import type { BodyAccount } from "./body_account.ts";
 import type { Limits } from "./limits.ts";
 import { type Bytes, Pieces } from "./pieces.ts";
 
-/** The limits that hold for the time a body takes. */
+/** Limits of the time a body takes. */
 export type TimeLimits = Pick<Limits, "bodySeconds" | "bytesPerSecond">;
 
-/** How long a body may be slow before its rate is judged: connections begin slowly. */
+/** Seconds before the rate of a body is checked: connections start slowly. */
 const GRACE_SECONDS = 10;
-/** A body of more bytes than these is not read in one step, whatever the limits. */
+/** Maximum size of a body that is read in one step, in bytes. */
 const ONE_STEP_BYTES = 65_536;
-/** What a timer can wait for (HTML, 8.7): above it the wait would be over at once. */
+/** Maximum delay of a timer (HTML, 8.7). A longer delay would end at once. */
 const TIMER_LIMIT_MS = 2 ** 31 - 1;
 
-/** Reads the body of a request once. Whoever makes one calls {@linkcode ByteReader.close} on every way out. */
+/** Reads the body of a request once. The caller must call {@linkcode ByteReader.close} in any case. */
 export class ByteReader {
   readonly #reader: BodyReader;
   readonly #declared: number | null;
   readonly #timers: Set<ReturnType<typeof setTimeout>> = new Set();
   #received = 0;
   #ended = false;
-  // Set while a chunk is awaited: the time that a consumer takes says nothing about the sender's rate.
+  // `true` while a chunk is awaited: the time that a consumer takes is not the fault of the sender.
   #waiting = false;
-  // Set by a timer. The stream is cancelled then, which ends the pending read.
+  // Set by a timer, which also cancels the stream and thereby ends a pending read.
   #failure: InputError | null = null;
 
   /**
-   * Starts the clock.
+   * Starts the timers.
    *
-   * @param body The stream; locked from now on.
+   * @param body The stream. It is locked.
    * @param contentLength The `Content-Length` header.
-   * @param limits How long the body may take, and how slow it may be.
-   * @throws {InputError} With status 400 when `Content-Length` is no number.
+   * @param limits The limits of the time.
+   * @throws {InputError} With status 400 when `Content-Length` is not a number.
    */
   constructor(body: ReadableStream<Bytes>, contentLength: string | null, limits: TimeLimits) {
     if (contentLength !== null && !/^[0-9]{1,15}$/.test(contentLength)) {
@@ -56,17 +54,17 @@ export class ByteReader {
     }
   }
 
-  /** What `Content-Length` says, or `null`. */
+  /** The value of `Content-Length`; `null` if there is none. */
   get declared(): number | null {
     return this.#declared;
   }
 
   /**
-   * Waits for the next chunk.
+   * Reads the next chunk.
    *
    * @returns Some bytes, or `null` at the end.
-   * @throws {InputError} With status 408 when the time is over or the sender too slow; with status 400 when the body is cut off,
-   *   or its length is not the declared one.
+   * @throws {InputError} With status 408 when the time is over or the sender too slow; with status 400 when the body is cut off or
+   *   does not have its declared length.
    */
   async read(): Promise<Bytes | null> {
     while (!this.#ended) {
@@ -86,13 +84,13 @@ export class ByteReader {
   }
 
   /**
-   * Reads all that is left, without its end being more than a number of bytes away.
+   * Reads all remaining bytes.
    *
-   * @param maximum How many bytes it may be.
+   * @param maximum Maximum number of bytes.
    * @param limit The name of that limit.
-   * @param account What the body holds.
+   * @param account Memory that the body uses.
    * @returns The bytes.
-   * @throws {InputError} With status 413 above the maximum, with status 429 when all bodies together hold too much, or as
+   * @throws {InputError} With status 413 above the maximum, 429 when all bodies together use too much, or as
    *   {@linkcode ByteReader.read} does.
    */
   async readAll(maximum: number, limit: string, account: BodyAccount): Promise<Bytes> {
@@ -107,9 +105,9 @@ export class ByteReader {
   }
 
   /**
-   * Refuses a body by its declared length, before any of it is read.
+   * Rejects a body by its declared length, before any of it is read.
    *
-   * @param maximum How many bytes it may be.
+   * @param maximum Maximum number of bytes.
    * @param limit The name of that limit.
    * @throws {InputError} With status 413.
    */
@@ -117,7 +115,7 @@ export class ByteReader {
     if (this.#declared !== null && this.#declared > maximum) throw tooLarge(maximum, limit);
   }
 
-  /** Ends the timers and, where the body is not at its end, tells the sender that no more is wanted. */
+  /** Clears the timers, and cancels a body that is not at its end. */
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
@@ -131,7 +129,7 @@ export class ByteReader {
     try {
       return await this.#reader.next();
     } catch (cause) {
-      // The connection is gone, or the chunked coding broken; which one is in the cause.
+      // The connection was lost or the chunked coding is malformed; the cause says which.
       throw cutOff(cause);
     } finally {
       this.#waiting = false;
@@ -139,8 +137,8 @@ export class ByteReader {
   }
 
   /**
-   * Judges the rate at `elapsed` seconds and, where it is fine, sets the time at which the bytes received so far would be too
-   * few. It counts the time it waited for and reads no clock, which may be set back or forth meanwhile.
+   * Checks the rate at `elapsed` seconds. If it is sufficient, schedules the next check for the time at which the bytes received so
+   * far would be too few. It counts timers and reads no clock, which may be set during the upload.
    */
   #checkRate(bytesPerSecond: number, elapsed: number): void {
     if (!this.#waiting) return this.#after(1, () => this.#checkRate(bytesPerSecond, elapsed));
@@ -165,19 +163,19 @@ export class ByteReader {
   }
 
   #cancel(): void {
-    // A stream that is broken already rejects; what broke it was told by the read that met it.
+    // A stream with an error rejects; the read that met the error has reported it.
     this.#reader.cancel().catch(() => {});
   }
 }
 
-/** Gives the chunks of a stream. */
+/** Reads the chunks of a stream. */
 interface BodyReader {
-  /** The next chunk, or `null` at the end. */
+  /** Returns the next chunk; `null` at the end. */
   next(): Promise<Bytes | null>;
   cancel(): Promise<void>;
 }
 
-/** Bytes of the buffer that the first read of a body waits with, and of the largest that a later one does. */
+/** Size of the buffer of the first read of a body, and of the largest buffer, in bytes. */
 const FIRST_BUFFER = 4_096;
 const LARGEST_BUFFER = 65_536;
 
@@ -186,13 +184,13 @@ function openReader(body: ReadableStream<Bytes>): BodyReader {
   try {
     reader = body.getReader({ mode: "byob" });
   } catch (error) {
-    // A body that came together with its headers, and one that was made by hand, is no stream of bytes (Streams, 4.7.4): it has
-    // its chunks already. One that somebody holds is refused by either reader.
+    // A body that arrived with its headers, or that was created by code, is not a byte stream (Streams, 4.7.4): its chunks are in memory
+    // already. A locked stream is rejected by both readers.
     if (body.locked) throw error;
     const chunks = body.getReader();
     return { next: async () => (await chunks.read()).value ?? null, cancel: () => chunks.cancel() };
   }
-  // A read of the stream's own waits with 64 KiB, for which ten thousand bodies that do not come have only to be begun.
+  // A read with the default buffer holds 64 KiB while it waits, which ten thousand clients that send nothing would multiply.
   let size = FIRST_BUFFER;
   return {
     async next() {
@@ -206,19 +204,18 @@ function openReader(body: ReadableStream<Bytes>): BodyReader {
 }
 
 /**
- * Reads a body that says it is small in one step. To look at it as a stream costs more than to read it.
+ * Reads a small body in one step. To read it as a stream costs more than its content.
  *
- * It has as long as a stream of its length would have: one that has not come when its rate would be judged first is too slow
- * by then, if it is so short that all of it would be too few bytes.
+ * It has as much time as a stream of its length: if it has not arrived when its rate would be checked first, it is too slow.
  *
- * @param request The request, its body unread.
+ * @param request The request, whose body has not been read.
  * @param contentLength The `Content-Length` header.
- * @param maximum How many bytes it may be.
- * @param limits How long it may take.
- * @returns The bytes; `null` for a body that has to be read as a stream: it does not say its length, or is not that small.
- * @throws {InputError} With status 408 when it takes too long; with status 400 when it is cut off, or its length is not the
- *   declared one.
- * @throws {TypeError} When somebody has read it already.
+ * @param maximum Maximum number of bytes.
+ * @param limits The limits of the time.
+ * @returns The bytes; `null` for a body that must be read as a stream: its length is not declared or not small.
+ * @throws {InputError} With status 408 when it takes too long; with status 400 when it is cut off or does not have its declared
+ *   length.
+ * @throws {TypeError} When the body has been read already.
  */
 export function readSmall(
   request: Pick<Request, "bodyUsed" | "bytes">,
@@ -240,36 +237,36 @@ async function readDeclared(
   limits: TimeLimits,
   hasRate: boolean,
 ): Promise<Bytes> {
-  if (request.bodyUsed) throw new TypeError("Cannot read body: somebody has read it already");
+  if (request.bodyUsed) throw new TypeError("Cannot read body: it has been read already");
   const reading = new Reading(request);
-  // What came together with its headers, as most small bodies do, is at hand by now: it needs no timer, which would cost more.
-  for (let turn = 0; turn < TURNS_AT_HAND && reading.bytes === null; turn++) await null;
+  // Most small bodies arrive with their headers and are available by now: no timer is needed, which would cost more.
+  for (let turn = 0; turn < AVAILABLE_MICROTASKS && reading.bytes === null; turn++) await null;
   const bytes = reading.bytes ?? await inTime(reading.promise, limits, hasRate && GRACE_SECONDS < limits.bodySeconds);
   if (bytes.length !== declared) throw wrongLength(declared);
   return bytes;
 }
 
-/** Microtasks in which a body that has come is handed over: two under `Deno.serve`, some more where a `Request` was made by hand. */
-const TURNS_AT_HAND = 8;
+/** Microtasks in which an available body resolves: two under `Deno.serve`, some more for a `Request` that code created. */
+const AVAILABLE_MICROTASKS = 8;
 
-/** A body that is read in one step, and what has come of it so far. */
+/** A body that is read in one step. */
 class Reading {
   readonly promise: Promise<Bytes>;
-  /** The bytes, once they are there. */
+  /** The bytes; `null` until they are available. */
   bytes: Bytes | null = null;
 
   constructor(request: Pick<Request, "bodyUsed" | "bytes">) {
     this.promise = request.bytes().then((bytes) => this.bytes = bytes, (cause) => {
-      // Refused before a byte was read: somebody holds the stream.
-      if (!request.bodyUsed) throw new TypeError("Cannot read body: somebody has read it already", { cause });
+      // Rejected before a byte was read: the stream is locked.
+      if (!request.bodyUsed) throw new TypeError("Cannot read body: it has been read already", { cause });
       throw cutOff(cause);
     });
-    // Told to whoever waits for it; where that is nobody yet it must not end the process.
+    // The caller awaits it later; an unhandled rejection in between would end the process.
     this.promise.catch(() => {});
   }
 }
 
-/** Waits for a body for as long as it may take. */
+/** Waits for a body within its time limit. */
 async function inTime(reading: Promise<Bytes>, limits: TimeLimits, isRate: boolean): Promise<Bytes> {
   const { bodySeconds, bytesPerSecond } = limits;
   const seconds = isRate ? GRACE_SECONDS : bodySeconds;
@@ -284,7 +281,7 @@ async function inTime(reading: Promise<Bytes>, limits: TimeLimits, isRate: boole
   }
 }
 
-/** The refusal of what is larger than a limit. */
+/** Creates the error of a body above a limit. */
 export function tooLarge(maximum: number, limit: string): InputError {
   return new InputError(413, `Cannot read body: more than ${maximum} bytes, the limit "${limit}"`, limit);
 }

@@ -1,38 +1,37 @@
 /**
- * The holder that a request is counted for: its principal, else its address.
+ * The principal or address that a request is counted for.
  *
  * @module
  */
 import type { CrossOrigin } from "./cross_origin.ts";
 
-/** Who makes the server hold something. */
+/** The principal or address that resources are counted for. */
 export type Holder =
   /** A user, as `createHandler({ principal })` identifies them. */
   | { readonly kind: "principal"; readonly name: string }
   /**
-   * An address: one client, or a whole company behind one NAT. With IPv6 it has a site, the first 48 bits: an organization or a
-   * tunnel has all of the 65,536 networks in it, and another site may be many households.
+   * An address: one client, or a whole company behind one NAT. An IPv6 address has a site, its first 48 bits: all 65,536 networks of a
+   * site may belong to one organization or tunnel, or to many households.
    */
   | { readonly kind: "address"; readonly name: string; readonly site?: string }
   /**
-   * An address that says nothing: none at all, or a loopback or private one that no trusted proxy has forwarded. Behind a
-   * proxy that the handler was not told about, every user of the application has it.
+   * No usable address: none, or a loopback or private one that no trusted proxy has forwarded. Behind a proxy that the handler does not
+   * trust, all users share it.
    */
   | { readonly kind: "unknown" };
 
-/** The holder without an address. */
+/** The holder of requests without a usable address. */
 export const UNKNOWN_HOLDER: Holder = Object.freeze({ kind: "unknown" });
 
 /**
- * The address that stands for a caller: that of the connection or, behind a trusted proxy, the one the proxy saw.
+ * Returns the address that a client is counted by: that of the connection or, behind a trusted proxy, the one that the proxy saw.
  *
- * Of an IPv6 address the first 64 bits: one household, or one rented server, has all the addresses below them, and would be
- * as many callers as it likes.
+ * For IPv6, it is the first 64 bits: one household or one rented server has all addresses below them.
  *
- * @param request The request, of which `X-Forwarded-For` is read where `trustProxy` allows it.
- * @param connection The address the connection came from; empty where there is none.
+ * @param request The request. `X-Forwarded-For` is read if `trustProxy` is `true`.
+ * @param connection The address of the connection; empty if there is none.
  * @param options Whether forwarded headers are trusted.
- * @returns A text to count by.
+ * @returns The address, or its /64 network.
  */
 export function callerAddress(
   request: Pick<Request, "headers">,
@@ -43,12 +42,12 @@ export function callerAddress(
 }
 
 /**
- * Returns the holder that the address of a request stands for.
+ * Returns the holder for the address of a request.
  *
- * @param request The request, of which `X-Forwarded-For` is read where `trustProxy` allows it.
- * @param connection The address of the connection; empty where it is not known.
- * @param options Tells whether forwarded headers are trusted.
- * @returns The holder. An address below a /64 network is that network, as in {@linkcode callerAddress}, with its /48 site.
+ * @param request The request. `X-Forwarded-For` is read if `trustProxy` is `true`.
+ * @param connection The address of the connection; empty if it is not known.
+ * @param options Whether forwarded headers are trusted.
+ * @returns The holder: the address as {@linkcode callerAddress} returns it, for IPv6 with its /48 site.
  */
 export function addressHolder(
   request: Pick<Request, "headers">,
@@ -62,7 +61,7 @@ export function addressHolder(
   return { kind: "address", name, site: `${name.split(":", 3).join(":")}::/48` };
 }
 
-/** The last address of `X-Forwarded-For`, where it is trusted: each proxy adds the one it saw, and the sender writes the rest. */
+/** Returns the last address of a trusted `X-Forwarded-For`: each proxy appends the address it saw, and the client can write the rest. */
 function forwardedAddress(
   request: Pick<Request, "headers">,
   options: Pick<CrossOrigin, "trustProxy">,
@@ -85,14 +84,14 @@ function isPrivate(address: string): boolean {
 
 function network(address: string): string {
   if (!address.includes(":")) return address;
-  // The parser of URLs writes an address in one way only: lower case, one "::", no dots.
+  // The URL parser has one spelling for each address: lower case, one "::", no dots.
   const host = URL.parse(`http://[${address.split("%", 1)[0]}]/`)?.hostname.slice(1, -1);
   if (host === undefined) return address;
   const [before = "", after] = host.split("::");
   const head = before === "" ? [] : before.split(":");
   const tail = after === undefined || after === "" ? [] : after.split(":");
   const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill("0"), ...tail];
-  // ::ffff:0:0/96 are addresses of IPv4 (RFC 4291, 2.5.5.2).
+  // ::ffff:0:0/96 are IPv4 addresses (RFC 4291, 2.5.5.2).
   const isMapped = groups.slice(0, 5).every((group) => group === "0") && groups[5] === "ffff";
   return isMapped ? groups.slice(5).join(":") : `${groups.slice(0, 4).join(":")}::/64`;
 }

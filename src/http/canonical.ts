@@ -1,32 +1,30 @@
 /**
- * URL, host and method of a request: refused, or made plain once, so that routing, guards and verdicts all look at the
- * same value.
+ * Canonical URL and method of a request, so that routing, guards and the cross-origin verdict all use the same values.
  *
- * `Deno.serve` builds `request.url` from the `Host` header and the request target as they came: `Host: site/evil?`
- * moves the path, `//evil` and `%2e%2e` stand as they were sent. Behind a proxy its scheme and host are those of the
- * connection to the proxy; the canonical URL has those that the client asked for. It is the only such value: the verdict,
- * cookies, redirects and `ctx.url` all read it.
+ * `Deno.serve` builds `request.url` from the `Host` header and the request target as they were sent: `Host: site/evil?` moves the path,
+ * `//evil` and `%2e%2e` stay. Behind a proxy its scheme and host are those of the connection to the proxy; the canonical URL has
+ * those that the client used. The verdict, cookies, redirects and `ctx.url` all use the canonical URL only.
  *
  * @module
  */
 import { HOST, ownOrigin } from "./cross_origin.ts";
 import type { AllowedHosts } from "./hosts.ts";
 
-/** How this server is reached. */
+/** How clients reach this server. */
 export interface Site {
-  /** `true` if forwarded headers say scheme and host, see {@linkcode ownOrigin}. */
+  /** `true` if forwarded headers have scheme and host, see {@linkcode ownOrigin}. */
   readonly trustProxy: boolean;
-  /** The hosts that are answered for; `null` for any. */
+  /** The allowed hosts; `null` for any. */
   readonly allowedHosts: AllowedHosts | null;
 }
 
-/** What {@linkcode canonicalRequest} found. */
+/** Result of {@linkcode canonicalRequest}. */
 export type Canonical =
   | {
     readonly kind: "ok";
     /**
-     * The URL that the client asked for: scheme and host as {@linkcode ownOrigin} finds them, path and query as they were
-     * sent. The path is still percent-encoded, to be decoded once and segment by segment.
+     * The URL that the client used: scheme and host as {@linkcode ownOrigin} returns them, path and query as they were sent. The path is
+     * still percent-encoded; it must be decoded once, segment by segment.
      */
     readonly url: URL;
     /** One of `GET`, `HEAD`, `OPTIONS`, `POST`, `PUT`, `PATCH`, `DELETE`. */
@@ -36,67 +34,64 @@ export type Canonical =
     readonly kind: "refused";
     /** 400 for a URL or host, 421 for a host that is not allowed, 405 or 501 for a method. */
     readonly status: number;
-    /** What the visitor is told. */
+    /** Message for the client. */
     readonly message: string;
-    /** Headers of the refusal, such as `Allow`. */
+    /** Headers of the response, such as `Allow`. */
     readonly headers?: Readonly<Record<string, string>>;
   };
 
-// RFC 9110, 9.1: methods are case-sensitive, so `post` is not `POST`. A safe-method test that folded case would let
-// `Post` pass a cross-origin verdict, or run what a router had matched under another name.
+// RFC 9110, 9.1: methods are case-sensitive, so `post` is not `POST`. A check for safe methods that ignored case would let `Post` pass a
+// cross-origin verdict, or run what a router had matched under another name.
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 
-// TRACE would echo cookies back to a script (RFC 9110, 9.3.8); CONNECT asks for a tunnel. Both are known, neither is served.
+// TRACE would return cookies to a script (RFC 9110, 9.3.8); CONNECT requests a tunnel. Both are known and not supported.
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "CONNECT"]);
 
-// `Deno.serve` on a Unix socket or vsock has its own schemes, which the URL standard does not treat as HTTP.
+// `Deno.serve` on a Unix socket or vsock has its own schemes, which are not special schemes of the URL standard.
 const LOCAL_SCHEME = /^http\+(?:unix|vsock):/;
 
 /**
- * Makes the URL, host and method of a request plain, or says why they are refused.
+ * Returns the canonical URL and method of a request, or why it is refused.
  *
- * Refused with 400 is a path that two readers could take for two paths: one that begins with `//`; with a backslash, plain
- * or encoded; with an encoded slash; with a dot segment, plain or encoded; with a control character, plain or encoded; with
- * an encoding that is broken or is not UTF-8; with more than one level of encoding. The last means `%25` followed by two
- * hex digits: what is left after decoding once is itself an encoding, and a proxy that decodes twice sees another path.
- * `/tags/100%25` and `/tags/100%25off` decode to text that no one would decode again, and pass.
+ * Refused with 400 is a path that two readers could read as two paths: one that begins with `//`, or contains a backslash, an encoded
+ * slash, a dot segment or a control character (each also in encoded form), a malformed or non-UTF-8 encoding, or more than one level
+ * of encoding. The last is `%25` followed by two hexadecimal digits: decoded once, the rest is an encoding itself, and a proxy that
+ * decodes twice sees another path. `/tags/100%25` and `/tags/100%25off` cannot be decoded further, and pass.
  *
- * The query is not judged: it names nothing, and a field of a GET form may hold any text. Neither is a trailing slash,
- * which pages decide about.
+ * The query is not checked: a field of a GET form may contain any text. Pages decide about a trailing slash.
  *
- * A host that is not allowed is refused with 421 (RFC 9110, 15.5.20: the server is not able to answer for the target
- * URI's authority, which a client may ask elsewhere); 403 would say that the host is known and the client is not welcome.
+ * A host that is not allowed is refused with 421 (RFC 9110, 15.5.20): 403 would mean that the host is known and the client is denied.
  *
- * @param request The request, of which URL, method, the `Host` header and forwarded headers are read. Without `Host`
- *   (HTTP/2, a request made by hand) the URL stands alone.
- * @param site How this server is reached. Default: without a proxy, under any host.
+ * @param request The request: its URL, method, `Host` header and forwarded headers. Without `Host` (HTTP/2, a request created by code)
+ *   only its URL is used.
+ * @param site How clients reach this server. Default: without a proxy, under any host.
  * @returns The canonical URL and method, or the refusal.
  */
 export function canonicalRequest(
   request: Pick<Request, "url" | "method" | "headers">,
   site: Site = ANYWHERE,
 ): Canonical {
-  const canonical = makePlain(request);
+  const canonical = checkUrl(request);
   if (canonical.kind === "refused") return canonical;
   const url = site.trustProxy ? externalUrl(request, canonical.url) : canonical.url;
-  const stranger = site.allowedHosts === null ? null : findUnsafe(site.allowedHosts, canonical.url, url);
-  if (stranger !== null) return stranger;
+  const refusal = site.allowedHosts === null ? null : refuseHost(site.allowedHosts, canonical.url, url);
+  if (refusal !== null) return refusal;
   return url === canonical.url ? canonical : { ...canonical, url };
 }
 
 const ANYWHERE: Site = { trustProxy: false, allowedHosts: null };
 
-/** Makes the URL that the client asked for; path and query stay letter by letter. */
+/** Returns the URL that the client used, with path and query unchanged. */
 function externalUrl(request: Pick<Request, "headers">, url: URL): URL {
   const origin = ownOrigin(request, url, { trustProxy: true });
   return origin === url.origin ? url : new URL(origin + url.href.slice(url.origin.length));
 }
 
-/** Finds the host that is not allowed; `null` where each is. */
-function findUnsafe({ allows, dev }: AllowedHosts, direct: URL, external: URL): Canonical | null {
+/** Returns the refusal of a host that is not allowed; `null` if the hosts are allowed. */
+function refuseHost({ allows, dev }: AllowedHosts, direct: URL, external: URL): Canonical | null {
   const asked = dev && !allows(direct) ? direct : external;
   if (allows(asked)) return null;
-  return refused(
+  return refuseRequest(
     421,
     dev
       ? `Cannot answer for host "${asked.host}": it is not allowed; name it in createHandler({ allowedHosts: ["${asked.host}"] })`
@@ -104,57 +99,57 @@ function findUnsafe({ allows, dev }: AllowedHosts, direct: URL, external: URL): 
   );
 }
 
-/** Makes URL and method plain as they came, whichever way. */
-function makePlain(request: Pick<Request, "url" | "method" | "headers">): Canonical {
+/** Checks URL and method without forwarded headers. */
+function checkUrl(request: Pick<Request, "url" | "method" | "headers">): Canonical {
   const { method } = request;
   if (REFUSED_METHODS.has(method)) {
-    return refused(405, `Cannot answer ${method}: this server does not serve it`, { Allow: "GET, HEAD, POST" });
+    return refuseRequest(405, `Cannot answer ${method}: this server does not serve it`, { Allow: "GET, HEAD, POST" });
   }
   if (!METHODS.has(method)) {
-    return refused(501, "Cannot answer this method: it is not known here, and methods are case-sensitive");
+    return refuseRequest(501, "Cannot answer this method: it is not known here, and methods are case-sensitive");
   }
 
   const host = request.headers.get("host");
-  if (host !== null && !HOST.test(host)) return refused(400, "Cannot read the Host header: it is no host name");
+  if (host !== null && !HOST.test(host)) return refuseRequest(400, "Cannot read the Host header: it is no host name");
 
   const href = request.url.replace(LOCAL_SCHEME, "http:");
   const url = URL.parse(href);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    return refused(400, "Cannot read the request URL: it is no HTTP URL");
+    return refuseRequest(400, "Cannot read the request URL: it is no HTTP URL");
   }
-  // What stands in the URL letter by letter need not be parsed to be the same; HOST lets nothing through that ends a host.
+  // If the host is in the URL unchanged, it need not be parsed to be compared; HOST matches no character that ends a host.
   if (host !== null && !isAuthority(href, host) && URL.parse(`${url.protocol}//${host}`)?.host !== url.host) {
-    // An absolute-form target names a host of its own (RFC 9112, 3.2.2).
-    return refused(400, "Cannot read the request URL: its host is not the one the Host header names");
+    // An absolute-form target has its own host (RFC 9112, 3.2.2).
+    return refuseRequest(400, "Cannot read the request URL: its host is not the one the Host header names");
   }
-  // The rest is what it says, letter by letter: nothing in it could be read in two ways.
+  // Nothing in such a URL can be read in two ways.
   if (host !== null && isAuthority(href, host) && PLAIN_PATH.test(href.slice(href.indexOf("//") + 2 + host.length))) {
     return { kind: "ok", url, method };
   }
   if (url.username !== "" || url.password !== "") {
-    return refused(400, "Cannot read the request URL: it holds credentials");
+    return refuseRequest(400, "Cannot read the request URL: it holds credentials");
   }
-  if (href.includes("#")) return refused(400, "Cannot read the request URL: it holds a fragment");
+  if (href.includes("#")) return refuseRequest(400, "Cannot read the request URL: it holds a fragment");
 
   const reason = pathFault(rawPath(href)) ?? pathFault(url.pathname);
-  if (reason !== null) return refused(400, `Cannot read the request path: ${reason}`);
+  if (reason !== null) return refuseRequest(400, `Cannot read the request path: ${reason}`);
   return { kind: "ok", url, method };
 }
 
-function refused(status: number, message: string, headers?: Readonly<Record<string, string>>): Canonical {
+function refuseRequest(status: number, message: string, headers?: Readonly<Record<string, string>>): Canonical {
   return headers === undefined ? { kind: "refused", status, message } : { kind: "refused", status, message, headers };
 }
 
-/** A path of letters, digits, `-` and `_`, with single slashes: such a one has none of the faults that are looked for. */
+/** A path of letters, digits, `-` and `_` with single slashes, which needs no other check. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-]+)*\/?$/;
 
-/** Whether a URL has this host between its scheme and its path, spelled the same. */
+/** Returns whether a URL has this host between scheme and path, with the same spelling. */
 function isAuthority(href: string, host: string): boolean {
   const start = href.indexOf("//") + 2;
   return href.startsWith(host, start) && href[start + host.length] === "/";
 }
 
-/** The path as it was sent: `URL` has by then folded dot segments, backslashes and line ends away. */
+/** Returns the path as it was sent: `URL` has resolved dot segments, backslashes and line ends. */
 function rawPath(href: string): string {
   const authority = href.indexOf("//") + 2;
   const start = href.slice(authority).search(/[\/\\?]/);
@@ -195,7 +190,7 @@ function decodePath(path: string): string | null {
   try {
     return decodeURIComponent(path);
   } catch {
-    // A URIError says no more than that the encoding is broken, and that is the answer.
+    // The `URIError` has no detail beyond that the encoding is malformed.
     return null;
   }
 }

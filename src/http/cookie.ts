@@ -1,25 +1,153 @@
 /**
- * A cookie that an answer sets, as plain data.
+ * Cookies: the `Cookie` header of a request, the `Set-Cookie` headers of a response.
  *
  * @module
  */
+import { isToken } from "./header_value.ts";
+import { quoteText } from "./quote.ts";
+import { percentEncode } from "./sink.ts";
 
 /** A cookie and its attributes (RFC 6265bis, 4.1.2). */
 export interface Cookie {
-  /** A token. `__Host-` asks for `secure`, the path `/` and no domain; `__Secure-` for `secure` (RFC 6265bis, 4.1.3). */
+  /** Name, a token. `__Host-` requires `secure`, the path `/` and no domain; `__Secure-` requires `secure` (RFC 6265bis, 4.1.3). */
   readonly name: string;
-  /** What may not stand in a cookie is percent-encoded; `%` stays, so that a value encoded by the caller comes out as it is. */
+  /** Value. Characters that a cookie cannot contain are percent-encoded. `%` is kept, so an encoded value stays as it is. */
   readonly value: string;
-  /** The path it is sent back to. Default: `/`. */
+  /** Path that the cookie is sent to, with all paths below it. Default: `/`. */
   readonly path?: string | undefined;
-  /** The host, and those below it, that it is sent back to. Default: this host alone. */
+  /** Host that the cookie is sent to, with all hosts below it. Default: this host only. */
   readonly domain?: string | undefined;
-  /** Seconds it is kept; 0 removes it. Default: until the browser closes. */
+  /** Lifetime in seconds. `0` removes the cookie. Default: until the browser closes. */
   readonly maxAge?: number | undefined;
-  /** Whether it travels over TLS alone. Default: `true` where the name asks for it (`__Host-`, `__Secure-`), else `false`. */
+  /** If `true`, the cookie is sent over TLS only. Default: `true` if the name requires it (`__Host-`, `__Secure-`), else `false`. */
   readonly secure?: boolean | undefined;
-  /** Whether scripts are kept from it. Default: `true`. */
+  /** If `true`, scripts cannot read the cookie. Default: `true`. */
   readonly httpOnly?: boolean | undefined;
-  /** Whether it travels with requests that other sites cause. `None` takes `secure`. Default: `Lax`. */
+  /** Whether the cookie is sent with requests that other sites cause. `None` requires `secure`. Default: `Lax`. */
   readonly sameSite?: "Strict" | "Lax" | "None" | undefined;
+}
+
+/** A cookie of a request. */
+export interface RequestCookie {
+  readonly name: string;
+  readonly value: string;
+  /** Name and value as they were sent. */
+  readonly pair: string;
+}
+
+/** A cookie of a response. */
+export interface ResponseCookie extends RequestCookie {
+  readonly path: string | null;
+  readonly domain: string | null;
+  readonly isSecure: boolean;
+  readonly isHttpOnly: boolean;
+  /** Time at which it expires, in milliseconds since 1970; `null` for the end of the browser session. */
+  readonly expires: number | null;
+}
+
+/** Maximum size of a cookie with its attributes, in bytes. Browsers silently ignore larger ones (RFC 6265bis, 5.6). */
+export const COOKIE_BYTES = 4_096;
+
+// RFC 6265bis, 4.1.1.
+const NOT_COOKIE_OCTET = /[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/;
+
+/** Returns the cookies of a request in their order (RFC 6265bis, 5.8.3). */
+export function parseCookies(headers: Headers): readonly RequestCookie[] {
+  const pairs = (headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+  return pairs.filter((pair) => pair !== "").map(parsePair);
+}
+
+/** Parses the value of a `Set-Cookie` header (RFC 6265bis, 5.6). */
+export function parseSetCookie(text: string): ResponseCookie {
+  const [first = "", ...rest] = text.split(";");
+  const attributes = new Map(rest.map((attribute) => {
+    const [name = ""] = attribute.split("=", 1);
+    return [name.trim().toLowerCase(), attribute.slice(name.length + 1).trim()];
+  }));
+  return {
+    ...parsePair(first.trim()),
+    path: attributes.get("path") ?? null,
+    domain: attributes.get("domain") ?? null,
+    isSecure: attributes.has("secure"),
+    isHttpOnly: attributes.has("httponly"),
+    expires: readExpiry(attributes),
+  };
+}
+
+/** Returns whether a cookie has expired, as one does whose `Set-Cookie` header removes it. */
+export function isExpired({ expires }: Pick<ResponseCookie, "expires">): boolean {
+  return expires !== null && expires <= Date.now();
+}
+
+/** Parses `name=value`; without `=`, all of it is the value (RFC 6265bis, 5.6). */
+function parsePair(pair: string): RequestCookie {
+  const equals = pair.indexOf("=");
+  if (equals === -1) return { name: "", value: pair.trim(), pair };
+  return { name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim(), pair };
+}
+
+/** Reads `Max-Age`, which has precedence, and `Expires` (RFC 6265bis, 5.7). A value that is neither is ignored. */
+function readExpiry(attributes: ReadonlyMap<string, string>): number | null {
+  const maxAge = attributes.get("max-age") ?? "";
+  if (/^-?[0-9]+$/.test(maxAge)) return Date.now() + Number(maxAge) * 1000;
+  const expires = Date.parse(attributes.get("expires") ?? "");
+  return Number.isNaN(expires) ? null : expires;
+}
+
+/**
+ * Formats a `Set-Cookie` header value.
+ *
+ * @param cookie The cookie and its attributes.
+ * @returns The header value.
+ * @throws {TypeError} When the name or an attribute is malformed, or two of them contradict each other.
+ * @throws {RangeError} When the value is longer than {@linkcode COOKIE_BYTES}.
+ */
+export function formatSetCookie(cookie: Cookie): string {
+  const { name, value, path = "/", domain, maxAge, httpOnly = true, sameSite = "Lax" } = cookie;
+  const secure = cookie.secure ?? /^__(?:host|secure)-/i.test(name);
+  const fault = cookieFault({ ...cookie, path, secure, sameSite });
+  if (fault !== null) throw new TypeError(`Cannot set cookie ${quoteText(name)}: ${fault}`);
+
+  const parts = [
+    `${name}=${NOT_COOKIE_OCTET.test(value) ? percentEncode(value, NOT_COOKIE_OCTET) : value}`,
+    `Path=${path}`,
+  ];
+  if (domain !== undefined) parts.push(`Domain=${domain}`);
+  if (maxAge !== undefined) parts.push(`Max-Age=${maxAge}`);
+  if (secure) parts.push("Secure");
+  if (httpOnly) parts.push("HttpOnly");
+  parts.push(`SameSite=${sameSite}`);
+  const text = parts.join("; ");
+  if (text.length > COOKIE_BYTES) {
+    throw new RangeError(
+      `Cannot set cookie ${quoteText(name)}: it has ${text.length} bytes, browsers ignore more than ${COOKIE_BYTES}`,
+    );
+  }
+  return text;
+}
+
+/** Returns why a cookie cannot be set; `null` if it can. */
+function cookieFault(
+  { name, path, domain, maxAge, secure, sameSite }: Cookie & Required<Pick<Cookie, "path" | "secure" | "sameSite">>,
+): string | null {
+  if (!isToken(name)) return "its name is not a token";
+  if (path === undefined || !/^\/[\x20-\x3a\x3c-\x7e]*$/.test(path)) {
+    return `its path ${quoteText(String(path))} does not begin with "/", or contains ";" or a control character`;
+  }
+  if (domain !== undefined && !/^[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?$/.test(domain)) {
+    return `its domain ${quoteText(domain)} is not a host name`;
+  }
+  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
+    return `its maxAge ${maxAge} is not a whole number of seconds from 0 up`;
+  }
+  // A value from a configuration file may not have its type.
+  if (sameSite !== "Strict" && sameSite !== "Lax" && sameSite !== "None") {
+    return `its sameSite ${quoteText(String(sameSite))} is not "Strict", "Lax" or "None"`;
+  }
+  if (sameSite === "None" && !secure) return 'sameSite "None" requires secure';
+  if (/^__host-/i.test(name) && (!secure || path !== "/" || domain !== undefined)) {
+    return '"__Host-" requires secure, the path "/" and no domain';
+  }
+  if (/^__secure-/i.test(name) && !secure) return '"__Secure-" requires secure';
+  return null;
 }

@@ -1,14 +1,15 @@
 /**
- * Whether a request may change anything, judged by where it comes from: a reason, or null.
+ * The cross-origin verdict: whether a request may change something, by where it comes from.
  *
- * The rules are those of Go 1.25's `http.CrossOriginProtection`. They look at the method and at two headers that a page
- * cannot forge, never at the content type, and need no token.
+ * The rules are those of `http.CrossOriginProtection` of Go 1.25. They use the method and two headers that a page cannot forge, not
+ * the content type, and need no token.
  *
  * @module
  */
+import { quoteText } from "./quote.ts";
 
 /**
- * Which other origins may act here, and what this server is told about itself.
+ * Options for cross-origin requests and for a proxy.
  *
  * @example A second site whose pages may post here
  * ```ts
@@ -23,47 +24,45 @@
  */
 export interface CrossOriginOptions {
   /**
-   * Origins, besides this one, whose pages may send requests that change something: scheme, host and port as in
-   * `https://admin.example.com`, nothing after it. A page of such an origin acts with the visitor's cookies.
+   * Other origins whose pages may send requests that change something: scheme, host and port, such as `https://admin.example.com`. A page
+   * of such an origin acts with the cookies of the user.
    *
    * Default: none.
    */
   readonly trustedOrigins?: readonly string[] | undefined;
   /**
-   * Refuses a request that carries neither `Sec-Fetch-Site` nor `Origin`. Such a request comes from no browser of the last
-   * years: command-line tools, health checks and webhooks then have to send `Origin`.
+   * If `true`, a request with neither `Sec-Fetch-Site` nor `Origin` is denied. Such a request does not come from a current browser:
+   * command-line tools, health checks and webhooks must then send `Origin`.
    *
    * Default: `false`.
    */
   readonly requireHeaders?: boolean | undefined;
   /**
-   * If `true`, takes the external URL of a request from the proxy: the scheme from `X-Forwarded-Proto`, the host from
-   * `X-Forwarded-Host`. `ctx.url`, the cross-origin verdict, redirects, `Secure` of the library's cookies and
-   * `allowedHosts` all use that URL; `ctx.request.url` stays what came in. The address of a caller without a principal is
-   * the last one in `X-Forwarded-For`.
+   * If `true`, the proxy sets the external URL of a request: the scheme from `X-Forwarded-Proto`, the host from `X-Forwarded-Host`.
+   * `ctx.url`, the cross-origin verdict, redirects, `Secure` of the cookies of this library and `allowedHosts` use that URL;
+   * `ctx.request.url` does not change. Requests without a principal are counted by the last address in `X-Forwarded-For`.
    *
-   * Use it only behind a proxy that sets or removes all three headers: otherwise each client chooses them.
+   * Use it only behind a proxy that sets or removes all three headers: otherwise, clients choose them.
    *
-   * Of a list of schemes the first counts, which the outermost proxy wrote. Of a list of hosts the last counts, which the
-   * nearest proxy wrote: some proxies add to the value that a client has sent. A value that is not a scheme or a host is
-   * ignored.
+   * Of several schemes the first is used, which the outermost proxy wrote. Of several hosts the last is used, which the nearest proxy
+   * wrote: some proxies append to the value that a client has sent. A value that is not a scheme or a host is ignored.
    *
-   * Default: `false`. A server behind a proxy that ends TLS needs this.
+   * Default: `false`. A server behind a proxy that terminates TLS needs `true`.
    */
   readonly trustProxy?: boolean | undefined;
 }
 
-/** {@linkcode CrossOriginOptions}, checked once at the start. */
+/** {@linkcode CrossOriginOptions}, validated on startup. */
 export interface CrossOrigin {
   /** Trusted origins, serialized as a browser does. */
   readonly trustedOrigins: ReadonlySet<string>;
-  /** Whether a request with neither header is refused. */
+  /** `true` if a request with neither header is denied. */
   readonly requireHeaders: boolean;
-  /** `true` if forwarded headers say what this origin is. */
+  /** `true` if forwarded headers are trusted. */
   readonly trustProxy: boolean;
 }
 
-/** What the verdict rests on. */
+/** The facts that the verdict uses. */
 export interface CrossOriginFacts {
   /** The method, as it was sent. */
   readonly method: string;
@@ -71,19 +70,19 @@ export interface CrossOriginFacts {
   readonly fetchSite: string | null;
   /** The `Origin` header. */
   readonly origin: string | null;
-  /** The origin this server is reached under: that of the canonical URL. */
+  /** The origin of this server: that of the canonical URL. */
   readonly ownOrigin: string;
 }
 
-// RFC 9110, 9.2.1; TRACE is refused before. An exact list: every other method counts as one that changes something.
+// RFC 9110, 9.2.1; TRACE is refused earlier. All other methods count as ones that change something.
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Checks the options once, at the start.
+ * Validates the options.
  *
- * @param options What the application chose.
- * @returns The options with trusted origins serialized as a browser does (lower case, no default port).
- * @throws {TypeError} When a trusted origin is not a scheme, a host and a port alone.
+ * @param options The options of the application.
+ * @returns The options, with trusted origins in the form that browsers send (lower case, no default port).
+ * @throws {TypeError} When a trusted origin is more or less than scheme, host and port.
  */
 export function resolveCrossOrigin(options: CrossOriginOptions = {}): CrossOrigin {
   const { trustedOrigins = [], requireHeaders = false, trustProxy = false } = options;
@@ -100,27 +99,27 @@ export function resolveCrossOrigin(options: CrossOriginOptions = {}): CrossOrigi
   return { trustedOrigins: trusted, requireHeaders, trustProxy };
 }
 
-/** Whether a method changes nothing, so that it does not matter where its request comes from. */
+/** Returns whether a method changes nothing, so that its request may come from anywhere. */
 export function isSafeMethod(method: string): boolean {
   return SAFE_METHODS.has(method);
 }
 
-/** Whether a browser says that a request comes from this very origin, or from nowhere: whatever else it says, it may go on. */
+/** Returns whether a browser reports that a request comes from this origin, or from the user. */
 export function isOwnSite(fetchSite: string | null): boolean {
   return fetchSite === "same-origin" || fetchSite === "none";
 }
 
 /**
- * Decides whether a request may go on.
+ * Decides whether a request is allowed.
  *
- * Safe methods pass. `Sec-Fetch-Site` decides where it is there: `same-origin` and `none` pass, whatever `Origin` says;
- * any other value, `same-site` and unknown ones included, is refused unless `Origin` is a trusted one. Without it `Origin`
- * must be this origin or a trusted one; `null`, two values, and what does not parse are neither. Without both the request
- * passes, because no browser sent it, unless `requireHeaders` is set. An empty header counts as none.
+ * Safe methods are allowed. If `Sec-Fetch-Site` is present, `same-origin` and `none` are allowed for any `Origin`, and all other values,
+ * `same-site` and unknown ones included, are denied unless `Origin` is trusted. Without it, `Origin` must be this origin or a trusted
+ * one; `null`, two values and invalid ones are neither. Without both headers, no browser sent the request: it is allowed unless
+ * `requireHeaders` is `true`. An empty header counts as absent.
  *
  * @param facts Method, the two headers, and this origin.
- * @param options The resolved options.
- * @returns Why the request is refused, naming the two values that differ (for development: they are the visitor's), or `null`.
+ * @param options The validated options.
+ * @returns Why the request is denied, with the two values that differ (for development), or `null`.
  */
 export function crossOriginVerdict(facts: CrossOriginFacts, options: CrossOrigin): string | null {
   if (isSafeMethod(facts.method)) return null;
@@ -129,27 +128,29 @@ export function crossOriginVerdict(facts: CrossOriginFacts, options: CrossOrigin
   if (fetchSite !== null && fetchSite !== "") {
     if (isOwnSite(fetchSite)) return null;
     if (isTrusted(origin, options)) return null;
-    return `Sec-Fetch-Site is ${quote(fetchSite)}, not "same-origin", and Origin ${quote(origin)} is not trusted`;
+    return `Sec-Fetch-Site is ${quoteText(fetchSite)}, not "same-origin", and Origin ${
+      origin === null ? "(none)" : quoteText(origin)
+    } is not trusted`;
   }
   if (origin !== null && origin !== "") {
     if (parseOrigin(origin) === ownOrigin || isTrusted(origin, options)) return null;
-    return `Origin is ${quote(origin)}, this origin is ${quote(ownOrigin)}, and the former is not trusted`;
+    return `Origin is ${quoteText(origin)}, this origin is ${quoteText(ownOrigin)}, and the former is not trusted`;
   }
   return options.requireHeaders ? "Neither Sec-Fetch-Site nor Origin is there, and requireHeaders asks for one" : null;
 }
 
-// RFC 9112, 3.2: uri-host [":" port]. Percent-encodings and sub-delimiters are legal in a reg-name and are in no host
-// name, while each of `/ ? # @ \` in this place moves the boundary between host and path.
-/** A host as the `Host` header has it. */
+// RFC 9112, 3.2: uri-host [":" port]. Percent-encodings and sub-delimiters are valid in a reg-name and never part of a host name, while
+// each of `/ ? # @ \` would move the boundary between host and path.
+/** Matches a valid `Host` header. */
 export const HOST: RegExp = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
 /**
- * Finds the origin under which a client reaches this server. Read by `canonicalRequest()` alone, whose URL has it.
+ * Returns the origin under which the client reached this server. Only `canonicalRequest()` uses it.
  *
- * @param request The request, of which the forwarded headers are read where `trustProxy` allows it.
- * @param url The URL of the request as it came.
- * @param options The resolved options.
- * @returns The origin, serialized as a browser does.
+ * @param request The request. Forwarded headers are read if `trustProxy` is `true`.
+ * @param url The URL of the request as it arrived.
+ * @param options The validated options.
+ * @returns The origin, in the form that browsers send.
  */
 export function ownOrigin(
   request: Pick<Request, "headers">,
@@ -158,10 +159,10 @@ export function ownOrigin(
 ): string {
   if (!options.trustProxy) return url.origin;
   const { headers } = request;
-  // The first scheme: where two proxies each write theirs, TLS ends at the outermost.
+  // The first scheme: if two proxies each write one, the outermost terminates TLS.
   const proto = headers.get("x-forwarded-proto")?.split(",", 1)[0]?.trim().toLowerCase();
   const scheme = proto === "http" || proto === "https" ? proto : url.protocol.slice(0, -1);
-  // The last host: a proxy that adds its own leaves in front of it what a client has sent, which poisons links.
+  // The last host: a proxy that appends its own keeps the one that a client has sent before it, which would poison links.
   const host = headers.get("x-forwarded-host")?.split(",").at(-1)?.trim() ?? "";
   if (`${scheme}:` === url.protocol && (host === "" || host === url.host)) return url.origin;
   const forwarded = HOST.test(host) ? parseOrigin(`${scheme}://${host}`) : null;
@@ -174,17 +175,12 @@ function isTrusted(origin: string | null, options: CrossOrigin): boolean {
   return parsed !== null && options.trustedOrigins.has(parsed);
 }
 
-// RFC 6454, 6.2, with the laxness of `URL` kept out: it would take `https:site.test`, `https:\\site.test` and
-// ` https://site.test` for the origin they resemble, and `https://*.site.test` for a host of that very name.
+// RFC 6454, 6.2, stricter than `URL`, which accepts `https:site.test`, `https:\\site.test` and ` https://site.test` as the origin they
+// resemble, and `https://*.site.test` as a host of that name.
 const ORIGIN = /^https?:\/\/[^\s/?#@\\,*]+\/?$/i;
 
-/** The origin a text says, serialized as a browser does; `null` where it says none, or says more. */
+/** Returns the origin in the form that browsers send; `null` if the text is not exactly an origin. */
 function parseOrigin(value: string): string | null {
   if (!ORIGIN.test(value)) return null;
   return URL.parse(value)?.origin ?? null;
-}
-
-/** A value of the visitor inside a message: one line, and not endless. */
-function quote(value: string | null): string {
-  return value === null ? "(none)" : JSON.stringify(value.slice(0, 200));
 }

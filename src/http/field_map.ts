@@ -1,5 +1,5 @@
 /**
- * The fields of a body or a query, in the order in which their names first came.
+ * The fields of a body or a query, in the order of their first values.
  *
  * @module
  */
@@ -7,28 +7,28 @@
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
 
-/** What a field holds: its text, or a file. */
+/** Value of a field: a text or a file. */
 export type FieldValue = string | File;
 
-/** Fields by name, each with its values in order. A `Map`, so that a field may bear any name. */
+/** Fields by name, each with its values in order. A `Map`, since a field may have any name. */
 export type FieldMap = ReadonlyMap<string, readonly FieldValue[]>;
 
-/** The limits that hold for fields, wherever they come from. */
+/** Limits of fields. */
 export type FieldLimits = Pick<Limits, "fields" | "nameBytes">;
 
 const encoder = new TextEncoder();
 
-/** Gathers fields while they are read, and refuses the one too many. */
+/** Collects fields while they are read, and rejects fields above the limit. */
 export class FieldCollector {
-  /** What has been gathered so far. */
+  /** The fields so far. */
   readonly fields: Map<string, FieldValue[]> = new Map();
   readonly #limits: FieldLimits;
   #count = 0;
 
   /**
-   * Begins without fields.
+   * Creates a collector without fields.
    *
-   * @param limits How many fields there may be, and how long their names.
+   * @param limits The limits.
    */
   constructor(limits: FieldLimits) {
     this.#limits = limits;
@@ -37,9 +37,9 @@ export class FieldCollector {
   /**
    * Adds a value.
    *
-   * @param name The field's name, as {@linkcode FieldCollector.checkName} accepts it.
+   * @param name The name, as {@linkcode FieldCollector.checkName} accepts it.
    * @param value A text, which counts as a field, or a file, which the caller counts.
-   * @throws {InputError} With status 413 when this is one field too many, or as `checkName` does.
+   * @throws {InputError} With status 413 when there are too many fields, or as `checkName` does.
    */
   add(name: string, value: FieldValue): void {
     if (typeof value === "string" && ++this.#count > this.#limits.fields) {
@@ -56,15 +56,14 @@ export class FieldCollector {
   }
 
   /**
-   * Refuses a name that is too long, or that holds a control character: it would split lines wherever names are logged or
-   * written into headers.
+   * Rejects a name that is too long, or that contains a control character, which would break lines in logs and headers.
    *
-   * @param name The field's name.
+   * @param name The name of the field.
    * @throws {InputError} With status 413 above `nameBytes`, with status 400 for a control character.
    */
   checkName(name: string): void {
     const { nameBytes } = this.#limits;
-    // A UTF-16 unit takes three bytes at most, so that most names need not be encoded.
+    // A UTF-16 code unit has at most three bytes in UTF-8, so most names need not be encoded.
     if (name.length * 3 > nameBytes && encoder.encode(name).length > nameBytes) {
       throw new InputError(
         413,

@@ -1,49 +1,50 @@
 /**
- * The names of fields, read as paths: `a`, `a.b`, `a[0]`, `a[]`.
+ * Field names as paths: `a`, `a.b`, `a[0]`, `a[]`.
  *
  * @module
  */
 
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
+import { quoteText } from "./quote.ts";
 
-/** The step of `a[]`: after the values already there. */
+/** The step of `a[]`: appends a value. */
 export const APPEND: unique symbol = Symbol("append");
 
-/** One step into a value: a key, an index, or {@linkcode APPEND}, which comes last. */
+/** One step of a path: a key, an index, or {@linkcode APPEND}, which is always last. */
 export type PathStep = string | number | typeof APPEND;
 
-/** A name as a path. The first step is a key; a flat name is that key alone. */
+/** A path. The first step is a key. A flat name is a path of one step. */
 export type FieldPath = readonly [string, ...PathStep[]];
 
-// A key is a word in any script. Dots and brackets divide; any other character makes the name a flat one.
+// A key is a word of any script. Dots and brackets separate keys; any other character makes the name flat.
 const KEY = /[\p{L}\p{M}\p{N}_$-]+/uy;
-// The canonical spelling of an index: no sign, no exponent, no leading zero. Nine digits at most, far from where numbers lose digits.
+// An index in canonical form: no sign, exponent or leading zero, and at most nine digits, so that its number is exact.
 const INDEX = /^(?:0|[1-9][0-9]{0,8})$/;
-// What is meant as a number. It is refused where it is no index, because as a flat name it would be lost in silence.
+// A number. If it is not a valid index, the name is rejected: as a flat name, its value would silently be lost.
 const NUMERIC = /^[+-]?[0-9]/;
-/** A path through one of these would reach a prototype in whoever merges the values later. */
+/** Keys that lead to a prototype if other code merges the values. */
 const UNSAFE_KEYS: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
 
 /**
- * Reads a field's name as a path.
+ * Parses a field name.
  *
- * A path is a key (letters, digits, `_`, `-`, `$`), followed by any number of `.key` and `[index]`, and perhaps one `[]` at
- * the end. A name that does not follow this (`a[`, `a..b`, `a b!`, `a[b]`, `a[].b`) is a flat name: the whole of it is the key.
+ * A path is a key (letters, digits, `_`, `-`, `$`), followed by any number of `.key` and `[index]`, and optionally one `[]` at the end.
+ * Any other name (`a[`, `a..b`, `a b!`, `a[b]`, `a[].b`) is flat: all of it is the key.
  *
- * Refused is a name with a dot or a bracket in which `__proto__`, `prototype` or `constructor` is a segment; without dot and
- * bracket they are flat names as any other. Refused, too, is a number in brackets that is not written as an index.
+ * A path is rejected if a segment is `__proto__`, `prototype` or `constructor` (as flat names, these are accepted), or if a number in
+ * brackets is not a valid index.
  *
- * @param name The name of a field.
- * @param limits How great an index and how deep a path may be.
+ * @param name The name of the field.
+ * @param limits The greatest index and depth.
  * @returns The steps of the path; one step for a flat name.
- * @throws {InputError} With status 400 when the name is refused, its index is above `arrayIndex`, or it has more than `depth` steps.
+ * @throws {InputError} With status 400 when the name is rejected, an index is above `arrayIndex`, or it has more than `depth` steps.
  */
 export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" | "depth">): FieldPath {
   if (!isPath(name)) return [name];
 
   if (name.split(/[.[\]]/).some((segment) => UNSAFE_KEYS.has(segment))) {
-    throw new InputError(400, `Cannot read field ${quote(name)}: its path leads through a prototype`);
+    throw new InputError(400, `Cannot read field ${quoteText(name, 64)}: its path leads through a prototype`);
   }
   const steps: [string, ...PathStep[]] = [""];
   let at = 0;
@@ -73,20 +74,24 @@ export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" |
     else if (INDEX.test(inside)) steps.push(checkedIndex(name, Number(inside), limits.arrayIndex));
     else if (NUMERIC.test(inside)) {
       const limit = /^[1-9][0-9]+$/.test(inside) ? "arrayIndex" : null;
-      throw new InputError(400, `Cannot read field ${quote(name)}: "${inside.slice(0, 32)}" is no index`, limit);
+      throw new InputError(
+        400,
+        `Cannot read field ${quoteText(name, 64)}: "${inside.slice(0, 32)}" is no index`,
+        limit,
+      );
     } else return [name];
   }
   if (steps.length > limits.depth) {
     throw new InputError(
       400,
-      `Cannot read field ${quote(name)}: ${steps.length} levels, depth is ${limits.depth}`,
+      `Cannot read field ${quoteText(name, 64)}: ${steps.length} levels, depth is ${limits.depth}`,
       "depth",
     );
   }
   return steps;
 }
 
-/** Whether a name may have more than one step: it holds one of the characters that divide. */
+/** Returns whether a name may have more than one step: it contains a dot or a bracket. */
 export function isPath(name: string): boolean {
   return /[.[\]]/.test(name);
 }
@@ -95,12 +100,7 @@ function checkedIndex(name: string, index: number, arrayIndex: number): number {
   if (index <= arrayIndex) return index;
   throw new InputError(
     400,
-    `Cannot read field ${quote(name)}: index ${index}, arrayIndex is ${arrayIndex}`,
+    `Cannot read field ${quoteText(name, 64)}: index ${index}, arrayIndex is ${arrayIndex}`,
     "arrayIndex",
   );
-}
-
-/** A name of the visitor inside a message: one line, and not endless. */
-function quote(name: string): string {
-  return JSON.stringify(name.slice(0, 64));
 }

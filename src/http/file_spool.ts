@@ -1,5 +1,5 @@
 /**
- * Files that arrive: small ones in memory, large ones on disk.
+ * Uploaded files as they arrive: small ones in memory, large ones on disk.
  *
  * @module
  */
@@ -13,45 +13,45 @@ import { type Bytes, Pieces } from "./pieces.ts";
 import type { Hold } from "./pool.ts";
 import { SpooledFile } from "./spooled_file.ts";
 
-/** Bytes of the files of one body that stay in memory, all of them together. */
+/** Maximum size in memory of all files of one body, in bytes. */
 export const SPOOL_THRESHOLD_BYTES = 1_048_576;
 
-/** A file up to this size is kept in memory when the disk has failed. */
+/** Maximum size of a file that is kept in memory after the disk has failed, in bytes. */
 export const MEMORY_BYTES = 8_388_608;
 
-/** A temporary file that is being written, and the disk that it holds. */
+/** A temporary file that is being written, and the disk space it uses. */
 interface Spooled extends TempFile {
   readonly hold: Hold;
-  /** How many bytes of the upload it has for certain. */
+  /** Number of bytes that are certainly written. */
   written: number;
 }
 
 /**
- * Takes the bytes of one file as they arrive.
+ * Collects the bytes of one file as they arrive.
  *
  * ```
- * memory ──▶ disk, above the threshold ──▶ memory again, where the disk fails ──▶ StorageError above MEMORY_BYTES
- *    └─────▶ memory to the end, where the process may not write
+ * memory ──▶ disk, above the threshold ──▶ memory again, if the disk fails ──▶ StorageError above MEMORY_BYTES
+ *    └─────▶ memory to the end, if the process may not write
  * ```
  *
- * Its bytes are on the account of the body wherever they are; above what all bodies may hold, an `InputError` (429).
+ * The account of the body counts the bytes in memory and on disk. Above the limit of all bodies: `InputError` (429).
  */
 export class FileSpool {
   readonly #account: BodyAccount;
   readonly #report: Report;
-  /** What is in memory. */
+  /** The bytes in memory. */
   #pieces = new Pieces();
   #size = 0;
-  /** Where the bytes go; `null` while they stay in memory. */
+  /** The temporary file; `null` while the bytes stay in memory. */
   #spooled: Spooled | null = null;
-  /** Set where the process may not write: the bytes stay in memory, and `fileBytes` bounds them. */
+  /** `true` if the process may not write: the bytes stay in memory, limited by `fileBytes`. */
   #isDenied = false;
-  /** The error of the disk; from then on the bytes stay in memory, within {@linkcode MEMORY_BYTES}. */
+  /** The error of the disk. After it, the bytes stay in memory, limited by {@linkcode MEMORY_BYTES}. */
   #failure: { readonly cause: unknown } | null = null;
 
   /**
-   * @param account What the body of this file holds.
-   * @param report Called with the error where a temporary file cannot be removed. Default: the console.
+   * @param account The account of the body.
+   * @param report Called when a temporary file cannot be removed. Default: the error is logged to the console.
    */
   constructor(account: BodyAccount, report: Report = logDisk) {
     this.#account = account;
@@ -59,10 +59,10 @@ export class FileSpool {
   }
 
   /**
-   * Adds bytes. Where the files of the body would have more than {@linkcode SPOOL_THRESHOLD_BYTES} in memory together, this one
-   * goes to disk, as far as the permissions of the process allow that.
+   * Adds bytes. The file moves to disk when all files of the body exceed {@linkcode SPOOL_THRESHOLD_BYTES} in memory, if the process may
+   * write.
    *
-   * @throws {InputError} With status 429 when all bodies together hold too much.
+   * @throws {InputError} With status 429 when all bodies together use too much.
    * @throws {StorageError} When the disk fails and the file is larger than {@linkcode MEMORY_BYTES}.
    */
   async write(chunk: Bytes): Promise<void> {
@@ -78,8 +78,8 @@ export class FileSpool {
   /**
    * Ends the file.
    *
-   * @param name The name the visitor's browser gave it.
-   * @param type Its media type, as the browser said.
+   * @param name The file name from the client.
+   * @param type The media type from the client.
    * @returns The file, in memory or on disk.
    */
   async finish(name: string, type: string): Promise<File> {
@@ -90,7 +90,7 @@ export class FileSpool {
     return new SpooledFile({ path: spooled.path, size: this.#size, remove: () => this.#remove(spooled) }, name, type);
   }
 
-  /** Gives up a file that will not be complete. Never rejects. What it has in memory stays on the account. */
+  /** Discards an incomplete file. Never rejects. The account still counts its bytes in memory. */
   async abort(): Promise<void> {
     const spooled = this.#spooled;
     this.#spooled = null;
@@ -109,7 +109,7 @@ export class FileSpool {
       spooled = { ...await createTempFile(dir), hold, written: 0 };
       for (const piece of this.#pieces.list()) await append(spooled, piece);
     } catch (cause) {
-      // Nothing is lost: what was to be written is still in memory.
+      // Nothing is lost: the bytes are still in memory.
       if (spooled === null) hold.release();
       else await this.#discard(spooled);
       return this.#fail(cause);
@@ -120,14 +120,14 @@ export class FileSpool {
     this.#account.fileBytes -= this.#size;
   }
 
-  /** A full disk, a quota, a directory that is gone: what is on disk by then comes back into memory. */
+  /** Appends to the temporary file. When that fails (full disk, quota, removed directory), moves the file back into memory. */
   async #append(spooled: Spooled, chunk: Bytes): Promise<void> {
     grow(spooled.hold, chunk.length);
     const { written } = spooled;
     try {
       await append(spooled, chunk);
     } catch (cause) {
-      // Both asked first: what would be too large for the memory is not read.
+      // Both limits first: a file that is too large for memory is not read.
       this.#fail(cause);
       this.#take(this.#size);
       this.#pieces.add(await this.#readBack(spooled, written, cause));
@@ -140,7 +140,7 @@ export class FileSpool {
     try {
       return await readRange(path, 0, length);
     } catch (error) {
-      throw storageError(this.#size, new AggregateError([cause, error], reasonOf(cause)));
+      throw storageError(this.#size, new AggregateError([cause, error], errorText(cause)));
     }
   }
 
@@ -164,14 +164,14 @@ export class FileSpool {
     await this.#remove(spooled);
   }
 
-  /** Removes a temporary file that is closed, and gives back the disk it holds: one that stays is reported, not held for ever. */
+  /** Removes a closed temporary file and releases its disk space, also when the file cannot be removed: that is reported. */
   async #remove({ path, remove, hold }: Spooled): Promise<void> {
     try {
       await remove();
     } catch (error) {
       reportTo(
         this.#report,
-        new Error(`Cannot remove temporary file "${path}": ${reasonOf(error)}`, { cause: error }),
+        new Error(`Cannot remove temporary file "${path}": ${errorText(error)}`, { cause: error }),
       );
     } finally {
       hold.release();
@@ -181,7 +181,7 @@ export class FileSpool {
 
 function storageError(size: number, cause: unknown): StorageError {
   const message =
-    `Cannot store an uploaded file of ${size} bytes or more on disk: ${reasonOf(cause)}; free some space ` +
+    `Cannot store an uploaded file of ${size} bytes or more on disk: ${errorText(cause)}; free some space ` +
     `in the temporary directory, or store files elsewhere with onFile (up to ${MEMORY_BYTES} bytes are kept in memory)`;
   return new StorageError(message, { cause });
 }
@@ -191,7 +191,7 @@ async function append(spooled: Spooled, bytes: Uint8Array): Promise<void> {
   spooled.written += bytes.length;
 }
 
-function reasonOf(error: unknown): string {
+function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

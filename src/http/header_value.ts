@@ -1,5 +1,5 @@
 /**
- * A header value with parameters: `Content-Type` of a request, `Content-Disposition` of a part.
+ * Header values with parameters: `Content-Type` of a request, `Content-Disposition` of a part.
  *
  * @module
  */
@@ -8,28 +8,33 @@
 export interface HeaderValue {
   /** The value, in lower case. */
   readonly value: string;
-  /** The parameters by their names in lower case. */
+  /** The parameters, by name in lower case. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** How a quoted text is read: with backslash escapes (RFC 9110, 5.6.4), or as forms are sent, with `%22` for a quotation mark. */
+/** Syntax of quoted texts: with backslash escapes (RFC 9110, 5.6.4), or as browsers send forms, with `%22` for a quotation mark. */
 export type Quoting = "http" | "form";
 
-// RFC 9110, 5.6.2, and the slash of a media type.
+// RFC 9110, 5.6.2, with the slash of a media type.
 const VALUE = /[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:\/[!#$%&'*+.^_`|~0-9A-Za-z-]+)?/y;
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const SPACE = /[\t ]*/y;
 const HTTP_QUOTED = /"((?:[^"\\]|\\.)*)"/y;
-// A browser writes a backslash as it is (HTML, "multipart/form-data encoding algorithm"): to take it for an escape would
-// hide the end of the name, and with it the parameter after it.
+// A browser sends a backslash as it is (HTML, "multipart/form-data encoding algorithm"). Read as an escape, it would hide the end of
+// the name and the parameter after it.
 const FORM_QUOTED = /"([^"]*)"/y;
+
+/** Returns whether a text is a token (RFC 9110, 5.6.2), as names of headers and cookies are. */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text);
+}
 
 /**
  * Parses a header value with parameters, strictly and in one pass.
  *
  * @param text The value of the header.
- * @param quoting How quoted texts are read.
- * @returns The value, or `null` when it is malformed or names a parameter twice: two readers would take different ones.
+ * @param quoting The syntax of quoted texts.
+ * @returns The value; `null` when it is malformed or repeats a parameter, of which two readers could use different ones.
  */
 export function parseHeaderValue(text: string, quoting: Quoting): HeaderValue | null {
   let at = 0;
@@ -53,15 +58,15 @@ export function parseHeaderValue(text: string, quoting: Quoting): HeaderValue | 
     if (name === undefined || text[at] !== "=" || parameters.has(name)) return null;
     at++;
     const quoted = take(quoting === "form" ? FORM_QUOTED : HTTP_QUOTED)?.[1];
-    const parameter = quoted === undefined ? take(TOKEN)?.[0] : unquote(quoted, quoting);
+    const parameter = quoted === undefined ? take(TOKEN)?.[0] : unquoteParameter(quoted, quoting);
     if (parameter === undefined) return null;
     parameters.set(name, parameter);
   }
   return { value, parameters };
 }
 
-function unquote(text: string, quoting: Quoting): string {
+function unquoteParameter(text: string, quoting: Quoting): string {
   if (quoting === "http") return text.replace(/\\(.)/g, "$1");
-  // The three characters that the form encoding escapes.
+  // The three characters that form encoding escapes.
   return text.replace(/%(22|0D|0A)/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

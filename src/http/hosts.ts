@@ -1,40 +1,40 @@
 /**
- * The hosts a handler answers for.
+ * The hosts that a handler answers for.
  *
- * A page of another site whose name was made to point to this server (DNS rebinding) is, for the browser, a page of this
- * server: `Origin` and `Host` match, and it may read what it gets. The name it asks for is the one thing that tells.
+ * If another site makes its name point to this server (DNS rebinding), its page is a page of this server for the browser: `Origin` and
+ * `Host` match, and it can read responses. Only the name in the request reveals it.
  *
  * @module
  */
 
-/** The hosts that were allowed, checked once at creation. */
+/** The allowed hosts, validated. */
 export interface AllowedHosts {
-  /** Returns whether the host of a URL is one of them. */
+  /** Returns whether the host of a URL is allowed. */
   readonly allows: (url: URL) => boolean;
   /**
-   * `true` if a refusal names the host and the option, and the `Host` header is checked even where a proxy names another
-   * host: in development a server that trusts a proxy stands without one, and a script may send `X-Forwarded-Host`.
+   * If `true`, a refusal names the host and the option, and the `Host` header is checked even if a proxy names another host: in
+   * development a server that trusts a proxy runs without one, and a script can send `X-Forwarded-Host`.
    */
   readonly dev: boolean;
 }
 
-// RFC 3986, 3.2.2, without percent-encodings and sub-delimiters, which are in no host name; letters of other scripts are
-// written as Punycode by the parser of URLs.
+// RFC 3986, 3.2.2, without percent-encodings and sub-delimiters, which are not part of host names. The URL parser encodes letters of
+// other scripts as Punycode.
 const ENTRY = /^(\*\.)?([^\s/?#@\\:*%[\],]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$/;
 
-/** Host names of this machine (RFC 6761, 6.3). An address is written in one way only by the parser of URLs. */
+/** Host names of this machine (RFC 6761, 6.3). The URL parser has one spelling for each address. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Unspecified addresses: `Deno.serve` prints one as its own, and no name can be made to be an address. */
+/** Unspecified addresses: `Deno.serve` prints one as its own, and they are not names that another site could register. */
 const UNSPECIFIED: ReadonlySet<string> = new Set(["0.0.0.0", "[::]"]);
 
 /**
- * Checks the option once.
+ * Validates the option.
  *
- * @param hosts The hosts; `undefined` for those of this machine in development, for any in production.
- * @param dev Whether this is development.
+ * @param hosts The hosts. Default: those of this machine in development, any in production.
+ * @param dev `true` in development.
  * @returns The hosts, or `null` for any.
- * @throws {TypeError} When an entry is not a host, or there is none.
+ * @throws {TypeError} When an entry is not a host, or the list is empty.
  */
 export function resolveAllowedHosts(hosts: readonly string[] | undefined, dev: boolean): AllowedHosts | null {
   if (hosts === undefined) {
@@ -63,11 +63,11 @@ export function isLoopback({ hostname }: URL): boolean {
   return LOOPBACK.test(withoutDot(hostname));
 }
 
-/** Returns an entry as `host`, or as `host:port` where it says a port; of `*.host` the suffix. */
+/** Parses an entry to `host`, to `host:port` if it has a port, or to the suffix of `*.host`. */
 function parseEntry(entry: string): { readonly isSuffix: boolean; readonly name: string } {
   const [, wildcard, host = "", port] = ENTRY.exec(typeof entry === "string" ? entry : "") ?? [];
   const hostname = withoutDot(URL.parse(`http://${host}${port === undefined ? "" : `:${port}`}/`)?.hostname ?? "");
-  // The parser takes empty labels, and an address has no subdomains.
+  // The URL parser accepts empty labels, and an address has no subdomains.
   const isBad = hostname.split(".").includes("") || wildcard !== undefined && /^\[|\.\d+$/.test(hostname);
   if (isBad) {
     throw new TypeError(
@@ -86,7 +86,7 @@ function isNamed(url: URL, names: ReadonlySet<string>, suffixes: readonly string
   return names.has(host) || suffixes.some((suffix) => hostname.endsWith(suffix) || host.endsWith(suffix));
 }
 
-/** A name with a dot at its end is the same name (RFC 1034, 3.1). */
+/** Removes a dot at the end, which does not change a name (RFC 1034, 3.1). */
 function withoutDot(hostname: string): string {
   return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
 }

@@ -1,5 +1,5 @@
 /**
- * JSON from a stranger: bounded in depth and in number of values before it is built, without keys that reach a prototype.
+ * JSON from clients: limited in depth and number of values before it is built, without keys that reach a prototype.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
 
-/** The limits that hold for JSON, wherever it comes from. */
+/** Limits of JSON. */
 export type JsonLimits = Pick<Limits, "jsonDepth" | "jsonNodes">;
 
 const QUOTE = 0x22;
@@ -19,42 +19,38 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Parses JSON. Of a key that is there twice the last value holds.
+ * Parses JSON. Of a repeated key, the last value is used.
  *
- * Refused is the key `__proto__` anywhere, and `constructor` where its value has a key `prototype`: an ordinary key for
- * `JSON.parse`, but a way to every object for code that merges the value later.
+ * Rejects the key `__proto__`, and `constructor` with a value that has the key `prototype`: `JSON.parse` accepts them as ordinary keys, but
+ * they reach every object if other code merges the value.
  *
  * @param text The text.
- * @param limits How deep it may be, and how many values it may hold.
- * @param what What is read, for the message: `X-Hyper-Data`, `body`.
- * @returns The value; its objects are ordinary ones.
- * @throws {InputError} With status 413 above a limit, with status 400 when it is no JSON or holds a refused key.
+ * @param limits The limits.
+ * @param what The name for messages: `X-Hyper-Data`, `body`.
+ * @returns The value, with ordinary objects.
+ * @throws {InputError} With status 413 above a limit, with status 400 when it is not JSON or contains a rejected key.
  */
 export function parseJson(text: string, limits: JsonLimits, what: string): unknown {
-  return parse(text, limits, what, "JSON");
+  return parseChecked(text, limits, what, "JSON");
 }
 
 /**
- * Parses JSON that has to be an object, as {@linkcode parseJson} does otherwise.
+ * Parses a JSON object, as {@linkcode parseJson} does otherwise.
  *
- * @param text The text.
- * @param limits How deep it may be, and how many values it may hold.
- * @param what What is read, for the message.
- * @returns The object.
- * @throws {InputError} As `parseJson` does, and with status 400 when it is no object.
+ * @throws {InputError} As `parseJson` does, and with status 400 when it is not an object.
  */
 export function parseJsonObject(text: string, limits: JsonLimits, what: string): Record<string, unknown> {
-  const value = parse(text, limits, what, "a JSON object");
+  const value = parseChecked(text, limits, what, "a JSON object");
   if (!isJsonObject(value)) throw new InputError(400, `Cannot read ${what}: it is not a JSON object`);
   return value;
 }
 
-/** Whether a value is what JSON calls an object. */
+/** Returns whether a value is a JSON object. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function parse(text: string, limits: JsonLimits, what: string, expected: string): unknown {
+function parseChecked(text: string, limits: JsonLimits, what: string, expected: string): unknown {
   checkShape(text, limits, what);
   let value: unknown;
   try {
@@ -62,21 +58,17 @@ function parse(text: string, limits: JsonLimits, what: string, expected: string)
   } catch (cause) {
     throw new InputError(400, `Cannot read ${what}: it is not ${expected}`, null, { cause });
   }
-  // A key can be spelled with escapes, a number is only too large with many digits or a large exponent; without one of these
-  // texts there is neither.
+  // Only a text with one of these can contain a rejected key, which may be escaped, or a number that is too large.
   if (/__proto__|constructor|\\u|e\+?[0-9]{3}|[0-9]{200}/i.test(text)) checkMembers(value, what);
   return value;
 }
 
-/**
- * Counts levels and values in one pass over the text, so that nothing is built of what is too much. A text that is no JSON
- * is counted somehow and refused by the parser.
- */
+/** Counts levels and values in one pass over the text, so that nothing above a limit is built. The parser rejects what is not JSON. */
 function checkShape(text: string, limits: JsonLimits, what: string): void {
   const { jsonDepth, jsonNodes } = limits;
   let depth = 0;
   let nodes = 1;
-  // Whether a container has just been opened: what comes next, unless it closes, is its first member.
+  // `true` after the start of a container: the next token, unless it ends the container, is its first member.
   let opened = false;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -111,13 +103,13 @@ function checkShape(text: string, limits: JsonLimits, what: string): void {
   }
 }
 
-/** Looks at every key and every number; by a list of what is left to see, because recursion would end where `depth` is switched off. */
+/** Checks every key and number. Iterative, since recursion would overflow the stack if `depth` is `Infinity`. */
 function checkMembers(value: unknown, what: string): void {
   const left: unknown[] = [value];
   while (left.length > 0) {
     const next = left.pop();
     if (next === Infinity || next === -Infinity) {
-      // Read, it is no number that JSON can say: whoever hands it on, as data or to a database, would fail on it.
+      // JSON cannot represent it: code that encodes the value again, or stores it, would fail.
       throw new InputError(400, `Cannot read ${what}: it has a number that is too large`);
     }
     if (typeof next !== "object" || next === null) continue;

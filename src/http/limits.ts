@@ -1,97 +1,94 @@
 /**
- * How much of anything a request may bring, and how long it may take.
+ * Limits of the size, number and time of what a request may contain.
  *
  * @module
  */
 
 /**
- * Every limit, resolved. `Infinity` switches one off. A refusal names the limit that was hit.
+ * All limits, with their defaults. `Infinity` disables a limit. An error names the limit that was exceeded.
  *
- * Sizes are bytes, times are seconds.
+ * Sizes are in bytes, times in seconds.
  */
 export interface Limits {
   /**
-   * Bytes of a body that are not the content of a file: fields, names, part headers, boundaries. Default: 1,048,576. A body
-   * above it is 413. Files are counted by `fileBytes` and `files`, a JSON body by `jsonBytes` as well.
+   * Size of a body without the content of its files: fields, names, part headers, boundaries. Above it: 413. `fileBytes` and `files` limit
+   * files; `jsonBytes` also limits a JSON body. Default: 1 MiB (1,048,576 bytes).
    */
   readonly bodyBytes: number;
-  /** Bytes of a JSON body or of the field `_hyper_data`. Default: 262,144. Above it: 413. */
+  /** Size of a JSON body or of the field `_hyper_data`. Above it: 413. Default: 256 KiB (262,144 bytes). */
   readonly jsonBytes: number;
-  /** Bytes of one file. Default: 2,097,152. Above it: 413. */
+  /** Size of one file. Above it: 413. Default: 2 MiB (2,097,152 bytes). */
   readonly fileBytes: number;
-  /** Files in one body; an empty file input is none. Default: 20. Above it: 413. */
+  /** Number of files in one body. An empty file input does not count. Above it: 413. Default: `20`. */
   readonly files: number;
-  /** Parts of a multipart body, files and fields together. Default: 1,000. Above it: 413. */
+  /** Number of parts of a multipart body, files and fields together. Above it: 413. Default: `1000`. */
   readonly parts: number;
-  /** Name-value pairs of a body or a query. Default: 1,000. Above it: 413. */
+  /** Number of name-value pairs of a body or a query. Above it: 413. Default: `1000`. */
   readonly fields: number;
-  /** Bytes of a field's name in UTF-8. Default: 256. Above it: 413. */
+  /** Size of a field name in UTF-8. Above it: 413. Default: 256 bytes. */
   readonly nameBytes: number;
-  /** Bytes of the headers of one part of a multipart body. Default: 8,192. Above it: 413. */
+  /** Size of the headers of one part of a multipart body. Above it: 413. Default: 8 KiB (8,192 bytes). */
   readonly partHeaderBytes: number;
   /**
-   * Levels of nesting. Default: 32 in a field's name (`a.b` has two) and 64 in JSON (`{"a":[1]}` has two); a number that is
-   * given holds for both. Above it: 400 for a name, 413 for JSON.
+   * Levels of nesting. A field name `a.b` has two, and so has the JSON `{"a":[1]}`. Above it: 400 for a name, 413 for JSON. A number that is
+   * set applies to both. Default: `32` for field names, `64` for JSON.
    */
   readonly depth: number;
-  /** The levels JSON may have: `depth` where that was given, else 64. */
+  /** Levels of nesting of JSON: `depth` if it is set, otherwise `64`. */
   readonly jsonDepth: number;
-  /** Values in one JSON text, containers included. Default: 50,000. Above it: 413. */
+  /** Number of values in one JSON text, including objects and arrays. Above it: 413. Default: `50000`. */
   readonly jsonNodes: number;
-  /** The greatest index in a field's name (`rows[999]`). Default: 999. Above it: 400. */
+  /** Greatest index in a field name (`rows[999]`). Above it: 400. Default: `999`. */
   readonly arrayIndex: number;
-  /** Seconds from the first look at a body to its last byte. Default: 30. Above it: 408. */
+  /** Time to read a body, from its start to its last byte. Above it: 408. Default: `30`. */
   readonly bodySeconds: number;
-  /**
-   * Bytes per second that a body must bring on average, judged from its tenth second on. Default: 1,024. Below it: 408. `0`
-   * or `Infinity` switches it off.
-   */
+  /** Average rate of a body in bytes per second, checked after 10 seconds. Below it: 408. `0` or `Infinity` disables it. Default: `1024`. */
   readonly bytesPerSecond: number;
-  /** Bytes of the header `X-Hyper-Data`. Default: 8,192. Above it: 431. */
+  /** Size of the header `X-Hyper-Data`. Above it: 431. Default: 8 KiB (8,192 bytes). */
   readonly dataHeaderBytes: number;
-  /** Seconds a generator may run before a plain form post is answered. Default: 30. */
+  /** Time a generator may run before a plain form post is answered. Default: `30`. */
   readonly documentSeconds: number;
   /**
-   * Generators that one principal may have running, with a reader or without. A request without a principal is bounded by
-   * the share of its address in `streams`. Default: 6. Above it: 429.
+   * Number of generators that one principal may run, with or without a reader. Above it: 429. Requests without a principal are limited by
+   * the share of their address in `streams`. Default: `6`.
    */
   readonly streamsPerCaller: number;
   /**
-   * Generators that one process may run at once, each until it has ended: read, gathered for a document or for JSON, or
-   * left by its reader. A principal or address holds at most twice what it leaves free. Default: 1,000. Above it: 429.
+   * Number of generators that one process may run. Each counts until it ends: streamed, collected for a document or for JSON, or left by its
+   * reader. A principal or address has at most twice what is free. Above it: 429. Default: `1000`.
    */
   readonly streams: number;
   /**
-   * Seconds a stream may last before the client is told to resume, and seconds a generator may run without a reader before
-   * it is ended. Default: 1,800.
+   * Maximum duration of a stream; the client then reconnects. Also the time a generator may run without a reader before it is ended.
+   * Default: `1800`.
    */
   readonly streamSeconds: number;
-  /** Events a generator may give without a reader; above it the generator is ended. Default: 100,000. */
+  /** Number of events that a generator may yield without a reader. Above it, the generator is ended. Default: `100000`. */
   readonly unreadEvents: number;
   /**
-   * Bytes of events, as JSON, that a generator may give without a reader; above it the generator is ended.
-   * Default: 67,108,864.
+   * Size of the events, as JSON, that a generator may yield without a reader. Above it, the generator is ended.
+   * Default: 64 MiB (67,108,864 bytes).
    */
   readonly unreadBytes: number;
   /**
-   * Bytes of items that are gathered for a JSON answer. Above it the answer goes out with what there is, and says
-   * `complete: false`. Default: 1,048,576.
+   * Size of the items that are collected for a JSON response. Above it, the response has the items so far and `complete: false`.
+   * Default: 1 MiB (1,048,576 bytes).
    */
   readonly gatheredBytes: number;
   /**
-   * Bytes of all bodies in memory at once, files on disk aside, with 64 bytes for each value of a request above the 256th. A
-   * principal or address holds at most twice what it leaves free. For the whole handler. Default: 134,217,728. Above it: 429.
+   * Memory of all bodies at once, without files on disk, plus 64 bytes for each value of a request above the 256th. A principal or address has
+   * at most twice what is free. For the whole handler. Above it: 429. Default: 128 MiB (134,217,728 bytes).
    */
   readonly bodyMemoryBytes: number;
   /**
-   * Bytes of all uploaded files on disk at once, shared as `bodyMemoryBytes` is. For the whole handler.
-   * Default: 4,294,967,296. Above it: 429.
+   * Size of all uploaded files on disk at once, shared like `bodyMemoryBytes`. For the whole handler. Above it: 429.
+   * Default: 4 GiB (4,294,967,296 bytes).
    */
   readonly spooledBytes: number;
 }
 
 /**
- * The limits an application or an action may set; what is left out keeps its default.
+ * The limits that an application or an action can set. An omitted limit keeps its default.
  *
  * @example Room for photographs
  * ```ts
@@ -100,7 +97,7 @@ export interface Limits {
  *
  * createHandler({ pages: [], limits: { fileBytes: 20_000_000, bodySeconds: 120 } });
  *
- * // What cannot be meant is refused at the start.
+ * // An invalid limit throws on startup.
  * assertThrows(() => createHandler({ pages: [], limits: { files: -1 } }), RangeError);
  * ```
  */
@@ -108,7 +105,7 @@ export type LimitsOptions = {
   readonly [Name in Exclude<keyof Limits, "jsonDepth">]?: number | undefined;
 };
 
-/** The limits where nothing else is said. */
+/** The default limits. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   bodyBytes: 1_048_576,
   jsonBytes: 262_144,
@@ -136,19 +133,19 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   spooledBytes: 4_294_967_296,
 });
 
-/** The limits of what all requests of a handler hold together: an action has none of its own. */
+/** Limits for all requests of a handler together, which an action cannot set. */
 export const HANDLER_LIMITS = ["streams", "streamsPerCaller", "bodyMemoryBytes", "spooledBytes"] as const;
 
-/** A fraction of these means something, and none of them nothing. */
+/** Limits that may have a fraction and must be above zero. */
 const SECONDS: ReadonlySet<string> = new Set(["bodySeconds", "documentSeconds", "streamSeconds"]);
 
 /**
- * Fills in the limits that were left out.
+ * Resolves limits.
  *
- * @param options What the application, or an action, chose.
- * @param base What holds where `options` says nothing: the defaults, or the application's limits under an action's.
- * @returns Every limit.
- * @throws {RangeError} When a name is unknown, a count is negative or not whole, or a time is not above zero.
+ * @param options The limits of the application or of an action.
+ * @param base The values of omitted limits: the defaults, or the limits of the application.
+ * @returns All limits.
+ * @throws {RangeError} When a name is unknown, a count is negative or not an integer, or a time is not above zero.
  */
 export function resolveLimits(options: LimitsOptions = {}, base: Limits = DEFAULT_LIMITS): Limits {
   const given: Record<string, number> = {};
@@ -156,12 +153,12 @@ export function resolveLimits(options: LimitsOptions = {}, base: Limits = DEFAUL
     if (value === undefined) continue;
     if (!Object.hasOwn(DEFAULT_LIMITS, name) || name === "jsonDepth") {
       const known = Object.keys(DEFAULT_LIMITS).filter((known) => known !== "jsonDepth").join(", ");
-      throw new RangeError(`Cannot set limit "${name}": there is none of this name, only ${known}`);
+      throw new RangeError(`Cannot set limit "${name}": it does not exist; use one of ${known}`);
     }
     const fine = SECONDS.has(name) ? value > 0 : value >= 0 && (Number.isInteger(value) || value === Infinity);
     if (typeof value !== "number" || !fine) {
-      const rule = SECONDS.has(name) ? "a number above zero" : "a whole number from zero";
-      throw new RangeError(`Cannot set limit "${name}" to ${value}: it takes ${rule}, or Infinity to switch it off`);
+      const rule = SECONDS.has(name) ? "a number above 0" : "an integer from 0 up";
+      throw new RangeError(`Cannot set limit "${name}" to ${value}: it must be ${rule}, or Infinity for no limit`);
     }
     given[name] = value;
   }

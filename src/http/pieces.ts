@@ -1,26 +1,26 @@
 /**
- * Bytes that come in pieces.
+ * Bytes that arrive in pieces.
  *
  * @module
  */
 
-/** Bytes in a buffer of their own, as a body's chunks are. */
+/** Bytes of an `ArrayBuffer`, as the chunks of a body are. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A piece of these bytes or more is kept as it came; smaller ones are gathered in blocks of as many. */
+/** Size from which a piece is kept as it is, in bytes. Smaller pieces are copied into blocks of this size. */
 const BLOCK_BYTES = 4_096;
 
 /**
- * Keeps pieces in about as much memory as they have bytes. Each piece that is read is a view of a buffer that was made to
- * read into, of 4 KiB at the least, and a sender may cut a megabyte into a million chunks of one byte.
+ * Collects pieces in about as much memory as they have bytes. A piece is a view of a read buffer of at least 4 KiB, and a client may
+ * send a megabyte as a million chunks of one byte.
  */
 export class Pieces {
-  /** How many bytes there are. */
+  /** Total number of bytes. */
   size = 0;
   readonly #done: Bytes[] = [];
-  /** The only piece so far, which most bodies and fields are; it is as good as it came. */
+  /** The only piece so far, as most bodies and fields have one. It is not copied. */
   #only: Bytes | null = null;
-  /** What small pieces are copied into, and how far it is full. */
+  /** The block that small pieces are copied into, and its used bytes. */
   #block: Bytes | null = null;
   #used = 0;
 
@@ -36,13 +36,13 @@ export class Pieces {
     this.size += piece.length;
   }
 
-  /** All pieces in order, in a few. */
+  /** Returns the bytes in order, as a few pieces. */
   list(): readonly Bytes[] {
     if (this.#only !== null) return [this.#only];
     return this.#block === null ? this.#done : [...this.#done, this.#block.subarray(0, this.#used)];
   }
 
-  /** All bytes. */
+  /** Returns all bytes. */
   join(): Bytes {
     return this.#only ?? concat(this.list(), this.size);
   }
@@ -70,7 +70,7 @@ export class Pieces {
   }
 }
 
-/** Joins chunks; `size` is the sum of their lengths. */
+/** Joins chunks. `size` is the sum of their lengths. */
 export function concat(chunks: readonly Uint8Array[], size: number): Bytes {
   const all = new Uint8Array(size);
   let at = 0;

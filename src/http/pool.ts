@@ -1,31 +1,29 @@
 /**
- * A pool: something the server has a bounded amount of (open streams, held claims, bytes of bodies), counted by the
- * principal or address that makes the server hold it.
+ * A pool: a limited resource of the server (open streams, claims, bytes of bodies), counted by principal or address.
  *
- * One rule decides, and each resource has its own pool:
+ * Each resource has its own pool, with one rule:
  *
- * - **The pool is never above its size.**
- * - **A principal has a cap of its own**, where the pool has one.
- * - **A principal or address holds at most twice what is free.** Alone it may take two thirds of the pool; the more the
- *   others hold, the less of the rest it may take, so that one client never leaves the others without room. An address
- *   may stand for a whole company behind one NAT, so it has no smaller cap than this.
- * - **The addresses of one IPv6 site hold at most eight times what is free**, all together. Each of them comes in on its own,
- *   and one client may have 65,536 of them; but a site may also be many households, so that one of these leaves room for the
- *   others.
- * - A request whose address says nothing (see {@linkcode Holder}) is bounded by the pool alone.
+ * - **A pool never exceeds its size.**
+ * - **A principal has its own maximum**, if the pool has one.
+ * - **A principal or address holds at most twice what is free.** Alone it can use two thirds of the pool. The more the others hold,
+ *   the less it can take, so that one client never uses up the pool. An address may be a whole company behind one NAT and has no
+ *   other maximum.
+ * - **All addresses of an IPv6 site together hold at most eight times what is free.** One client may have all 65,536 networks of a
+ *   site, but a site may also be many households.
+ * - A request without a usable address (see {@linkcode Holder}) is limited by the pool only.
  *
  * @module
  */
 import type { Holder } from "./caller.ts";
 
-/** How much a holder may take for each unit that is left free after it. */
+/** Multiple of the free amount that one holder may hold. */
 const SHARE = 2;
-/** How much all addresses of a site may take so. */
+/** Multiple of the free amount that all addresses of a site may hold. */
 const SITE_SHARE = 8;
 
-/** A part of a pool that has a bound. */
+/** A share of a pool with its own limit. */
 interface Part {
-  /** What it is counted under. */
+  /** The key it is counted by. */
   readonly key: string;
   readonly share: number;
 }
@@ -33,64 +31,64 @@ interface Part {
 /** An amount that a holder has taken. */
 export interface Hold {
   readonly kind: "held";
-  /** The amount that is held now; `0` once it is released. */
+  /** The current amount; `0` once it is released. */
   readonly amount: number;
   /**
    * Takes more for the same holder.
    *
-   * @param amount How much more, 0 or above.
-   * @returns `null` where it was taken, else why it was not; what was held before stays held.
+   * @param amount How much more, from 0 up.
+   * @returns `null`, or why it was refused; the current amount stays held.
    */
   grow(amount: number): PoolRefusal | null;
   /**
-   * Gives back a part.
+   * Returns a part.
    *
-   * @param amount How much less, at most what is held.
+   * @param amount How much less, at most the current amount.
    */
   shrink(amount: number): void;
-  /** Gives everything back. A second call does nothing. */
+  /** Returns everything. A second call has no effect. */
   release(): void;
 }
 
-/** Why an amount was not given. */
+/** Why an amount was refused. */
 export interface PoolRefusal {
   readonly kind: "refused";
-  /** The name of the option that bounds it. */
+  /** The option that limits it. */
   readonly limit: string;
   /** The value of that option. */
   readonly maximum: number;
-  /** `"own"`: the cap of a principal. `"share"`: others would be left without room. `"full"`: nothing is left. */
+  /** `"own"`: the maximum of a principal. `"share"`: the share of a holder. `"full"`: nothing is free. */
   readonly reason: "own" | "share" | "full";
 }
 
-/** How much there is of a resource. */
+/** Options for {@linkcode createPool}. */
 export interface PoolOptions {
-  /** The name of the option that `size` comes from, for refusals. */
+  /** The option that sets `size`, for refusals. */
   readonly limit: string;
-  /** How much there is in all; `Infinity` for any amount. */
+  /** Total amount. `Infinity` for no limit. */
   readonly size: number;
-  /** The cap of one principal, and the name of the option it comes from. Default: none. */
+  /** Maximum of one principal, and the option that sets it. Default: none. */
   readonly perPrincipal?: { readonly limit: string; readonly maximum: number } | undefined;
 }
 
-/** A resource that is shared out. */
+/** A shared resource. */
 export interface Pool {
-  /** The amount that is held by all. */
+  /** The amount that all holders hold. */
   readonly used: number;
   /**
    * Takes an amount.
    *
-   * @param holder Who makes the server hold it.
-   * @param amount How much, 0 or above. Default: `1`.
-   * @returns The hold, to be released on every way out; or why it was not given.
+   * @param holder The principal or address.
+   * @param amount How much, from 0 up. Default: `1`.
+   * @returns The hold, which the caller releases in any case; or why it was refused.
    */
   take(holder: Holder, amount?: number): Hold | PoolRefusal;
 }
 
 /**
- * Makes a pool.
+ * Creates a pool.
  *
- * @param options Its size and caps.
+ * @param options Its size and maximums.
  * @returns The pool, with nothing held.
  */
 export function createPool(options: PoolOptions): Pool {
@@ -102,7 +100,7 @@ class SharedPool implements Pool {
   readonly limit: string;
   readonly #size: number;
   readonly #perPrincipal: PoolOptions["perPrincipal"];
-  /** Amounts by the key of a holder. An entry goes when its amount is back at 0: a server meets any number of addresses. */
+  /** Amounts by key. An entry is removed at 0, since a server meets any number of addresses. */
   readonly #held = new Map<string, number>();
 
   constructor({ limit, size, perPrincipal }: PoolOptions) {
@@ -128,7 +126,7 @@ class SharedPool implements Pool {
       if (holder.kind === "principal" && own !== undefined && before + amount > own.maximum) {
         return { kind: "refused", ...own, reason: "own" };
       }
-      // The first of a holder comes in wherever there is room: in a small pool it would be more than its share.
+      // The first amount of a holder needs free room only: in a small pool it would exceed its share.
       if (before > 0 && before + amount > share * free) {
         return { kind: "refused", limit: this.limit, maximum: this.#size, reason: "share" };
       }
@@ -164,7 +162,7 @@ class PoolHold implements Hold {
 
   grow(more: number): PoolRefusal | null {
     if (!this.#isOpen) {
-      throw new TypeError(`Cannot take more of "${this.#pool.limit}": what was held has been released`);
+      throw new TypeError(`Cannot take more of "${this.#pool.limit}": the hold has been released`);
     }
     const refusal = this.#pool.refuse(this.#holder, this.#parts, more);
     if (refusal !== null) return refusal;

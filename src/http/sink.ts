@@ -1,23 +1,23 @@
 /**
- * The one place that everything emitted passes: headers, redirects, cookies, event streams, JSON in HTML.
+ * The output of the library: headers and redirects pass through here. Event streams pass `encodeEvent()` of
+ * `protocol/event_stream.ts`.
  *
- * A control character in a response header ends the whole Deno process, past every `try`. A line end splits a response or
- * forges an event, a `//` leads to another site. Whatever a value holds, what comes out of here does none of these.
+ * A control character in a response header ends the Deno process, which no `try` prevents. A line end splits a response or forges
+ * an event; a `//` leads to another site. The results of these functions do none of these, for any value.
  *
  * @module
  */
 
-import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "../protocol/names.ts";
 import { PAGE_HEADER } from "../protocol/page_mark.ts";
-import type { Patch, PatchMarks } from "../protocol/patch.ts";
-import type { Cookie } from "./cookie.ts";
+import { isToken } from "./header_value.ts";
+import { quoteText } from "./quote.ts";
 
-// RFC 9110, 5.5: field-content is visible ASCII, space, tab and obs-text (0x80-0xFF). `Headers` lets other control characters
-// pass, trims line ends at both sides in silence, and throws above U+00FF.
+// RFC 9110, 5.5: field-content is visible ASCII, space, tab and obs-text (0x80-0xFF). `Headers` accepts other control characters,
+// silently trims line ends on both sides, and throws above U+00FF.
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const UNSAFE_IN_HEADER = /[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]/;
 
-/** Headers that speak of one connection (RFC 9110, 7.6.1): the server writes them, and what they say there is not ours to know. */
+/** Hop-by-hop headers (RFC 9110, 7.6.1), which the server writes. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -29,20 +29,19 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Headers that only this library may set. A page of the application, or an upload that it serves, that could call itself a
- * page of ours would be merged into the document, and its scripts would run (A1).
+ * Headers that only this library may set. A response of the application that claimed to be a page would be merged into the document, and
+ * its scripts would run (A1).
  */
 const RESERVED: ReadonlySet<string> = new Set([PAGE_HEADER.toLowerCase()]);
 
 const encoder = new TextEncoder();
 
 /**
- * Makes every header value one that can be sent: control characters and characters above U+00FF are percent-encoded (as
- * UTF-8), tab and the rest of Latin-1 stay.
+ * Percent-encodes (as UTF-8) control characters and characters above U+00FF in header values; tab and the rest of Latin-1 are kept.
  *
  * @param init The headers.
- * @returns New headers, or `init` itself where it is a `Headers` without anything to mend.
- * @throws {TypeError} When a name is no token (RFC 9110, 5.6.2).
+ * @returns New headers, or `init` itself if it is a `Headers` without such a character.
+ * @throws {TypeError} When a name is not a token (RFC 9110, 5.6.2).
  */
 export function sealHeaders(init: HeadersInit): Headers {
   if (init instanceof Headers && isSealed(init)) return init;
@@ -52,8 +51,7 @@ export function sealHeaders(init: HeadersInit): Headers {
 }
 
 /**
- * The same for headers by name: values are made fit to be sent, headers that speak of the connection and those that only
- * this library may set are left out.
+ * Seals a record of headers as {@linkcode sealHeaders} does, and removes hop-by-hop headers and those that only this library may set.
  *
  * @param headers Values by name in lower case.
  * @returns A new record.
@@ -68,19 +66,19 @@ export function sealRecord(headers: Readonly<Record<string, string>>): Record<st
 }
 
 /**
- * Makes the response of a handler one that can be sent: header values as {@linkcode sealHeaders} does, without headers that
- * speak of the connection or that only this library may set. Status and body stay.
+ * Seals the headers of a response of the application as {@linkcode sealHeaders} does, and removes hop-by-hop headers and those that only
+ * this library may set.
  *
- * @param response What a handler returned.
- * @returns The response itself where there is nothing to mend, or it switches protocols (101); else a new one with its body.
+ * @param response The response.
+ * @returns The response itself if nothing changes or it switches protocols (101); otherwise a new one with its body.
  * @throws {TypeError} When its body has been read or is locked, or it is a network error (`Response.error()`).
  */
 export function sealResponse(response: Response): Response {
-  // An upgrade is an agreement between the runtime and this very object.
+  // The runtime needs this very object for the upgrade.
   if (response.status === 101) return response;
   if (response.type === "error") throw new TypeError("Cannot send a response: Response.error() has no status");
   if (response.bodyUsed || response.body?.locked) {
-    throw new TypeError("Cannot send a response: its body has been read already, send a clone or a new one");
+    throw new TypeError("Cannot send a response: its body has been read already; send a clone or a new one");
   }
   const dropped = namesToDrop(response.headers);
   if (dropped.length === 0 && isSealed(response.headers)) return response;
@@ -90,15 +88,15 @@ export function sealResponse(response: Response): Response {
 }
 
 /**
- * Adds to an answer the headers that it does not have itself, made fit to be sent; cookies are added to those it sets.
+ * Adds headers that a response does not have itself, sealed; cookies are added to its own.
  *
- * @param response The answer.
+ * @param response The response.
  * @param init The headers.
- * @returns The answer; where its headers cannot be changed, as those of `Response.redirect()`, a new one with its body.
- * @throws {TypeError} When a name is no token, or one that only this library may set.
+ * @returns The response, or a copy if its headers are immutable, as those of `Response.redirect()`.
+ * @throws {TypeError} When a name is not a token, or one that only this library may set.
  */
 export function addHeaders(response: Response, init: HeadersInit): Response {
-  // An upgrade is an agreement between the runtime and this very object.
+  // The runtime needs this very object for the upgrade.
   if (response.status === 101) return response;
   const own = sealHeaders(init);
   if (own.has(PAGE_HEADER)) {
@@ -115,42 +113,40 @@ export function addHeaders(response: Response, init: HeadersInit): Response {
     for (const [name, value] of missing) response.headers.append(name, value);
     return response;
   } catch {
-    // The first of them is refused, and none was added (Fetch, 5.5: the guard of headers is "immutable").
+    // The first one throws, so none was added (Fetch, 5.5: the guard of headers is "immutable").
     const copy = new Response(response.body, response);
     for (const [name, value] of missing) copy.headers.append(name, value);
     return copy;
   }
 }
 
-/** Where a redirect may lead. */
+/** Options for {@linkcode redirectTarget}. */
 export interface RedirectTargetOptions {
-  /** Whether it may lead to another origin, by http or https. Default: `false`. */
+  /** If `true`, the target may be on another origin, by http or https. Default: `false`. */
   readonly external?: boolean | undefined;
 }
 
 /**
- * Makes a redirect's target one that every reader takes for the same place.
+ * Returns a redirect target that every reader understands as the same URL: parsed as a browser parses it, and serialized. For this
+ * origin it is path, query and fragment, for another one the whole URL.
  *
- * It is parsed as a browser parses it, against `own`, and written anew: path, query and fragment for this origin, the whole
- * URL for another.
- *
- * @param to Where to go: an absolute URL, or one relative to `own`.
- * @param own The URL of the page that the redirect leads away from.
+ * @param to The target: an absolute URL, or one relative to `own`.
+ * @param own The URL of the page that redirects.
  * @param options Whether another origin is allowed.
- * @returns ASCII that can stand in `Location` and in a `redirect` event.
- * @throws {TypeError} When it is no URL, holds credentials, is not http or https, leads to another origin without
- *   `external`, or to a path that begins with `//`.
+ * @returns ASCII for `Location` and for a `redirect` event.
+ * @throws {TypeError} When it is not a URL, contains credentials, is not http or https, leads to another origin without `external`, or to
+ *   a path that begins with `//`.
  */
 export function redirectTarget(to: string | URL, own: URL, options: RedirectTargetOptions = {}): string {
   const text = typeof to === "string" ? to : to instanceof URL ? to.href : null;
   if (text === null) {
-    throw new TypeError(`Cannot redirect: the target is of type ${typeof to}, and has to be a string or URL`);
+    throw new TypeError(`Cannot redirect: the target is of type ${typeof to}; pass a string or a URL`);
   }
-  // A URL is what its text parses to, on whatever site.
+  // A `URL` is absolute.
   const url = to instanceof URL ? to : URL.parse(text, own.href);
-  // What does not parse here may parse in a browser, `///evil.test` for one: it is no relative path.
-  if (url === null) throw badTarget(text, "it is no URL");
-  if (url.username !== "" || url.password !== "") throw badTarget(text, "it holds credentials");
+  // A text that is invalid here may be valid in a browser, such as `///evil.test`.
+  if (url === null) throw badTarget(text, "it is not a URL");
+  if (url.username !== "" || url.password !== "") throw badTarget(text, "it contains credentials");
   // Not `url.origin`: that of `blob:https://own.test/…` is `https://own.test`.
   if (url.protocol === own.protocol && url.host === own.host) {
     const target = url.pathname + url.search + url.hash;
@@ -159,118 +155,9 @@ export function redirectTarget(to: string | URL, own: URL, options: RedirectTarg
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") throw badTarget(text, `its scheme is "${url.protocol}"`);
   if (options.external !== true) {
-    throw badTarget(text, `it leads from ${own.origin} to ${url.origin}, which takes { external: true }`);
+    throw badTarget(text, `it leads from ${own.origin} to ${url.origin}, which requires { external: true }`);
   }
   return url.href;
-}
-
-/**
- * Writes one patch as a server-sent event (HTML, 9.2): its name, one line of JSON, an empty line. A checkpoint has its id in
- * place of data, so that a browser remembers it and dispatches nothing.
- *
- * @param patch What the browser is told.
- * @returns The frame.
- * @throws {TypeError} When the name, an id or a mark is not of its grammar, or the data is not JSON (a cycle, a bigint).
- */
-export function encodeEvent(patch: Patch & PatchMarks): string {
-  const { event, id } = patch;
-  if (!/^[a-z][a-z_]{0,63}$/.test(event)) throw new TypeError(`Cannot send event ${quote(event)}: it is no event name`);
-  if (patch.event === "checkpoint") {
-    if (!isCheckpointId(patch.id) && !LIVE_ID_PATTERN.test(patch.id)) {
-      throw new TypeError(
-        `Cannot send checkpoint ${
-          quote(patch.id)
-        }: its id is a request id, ":checkpoint:" and a name, each of letters, digits, ".", "_", "-"`,
-      );
-    }
-    return `event: checkpoint\n${marksOf(patch)}\n`;
-  }
-  if (id !== undefined && !LIVE_ID_PATTERN.test(id)) {
-    throw new TypeError(`Cannot send event "${event}" with the id ${quote(id)}: it is no place in a topic`);
-  }
-  // JSON escapes CR and LF, the two characters that end a line of an event stream, wherever a text holds them.
-  return `event: ${event}\n${marksOf(patch)}data: ${JSON.stringify(patch.data) ?? "null"}\n\n`;
-}
-
-/** The fields of a frame beside its event and data; every parser but ours skips `echo` and `share` (HTML, 9.2.6). */
-function marksOf({ id, echo, share }: PatchMarks): string {
-  // What does not come from a topic has none of them.
-  if (id === undefined && echo === undefined && share === undefined) return "";
-  for (const mark of [echo, share]) {
-    if (mark !== undefined && !REQUEST_ID_PATTERN.test(mark)) {
-      throw new TypeError(`Cannot send the mark ${quote(mark)}: it takes 1 to 128 letters, digits, ".", "_" and "-"`);
-    }
-  }
-  return `${id === undefined ? "" : `id: ${id}\n`}${echo === undefined ? "" : `echo: ${echo}\n`}${
-    share === undefined ? "" : `share: ${share}\n`
-  }`;
-}
-
-/**
- * Writes JSON that can stand between `<script type="application/json">` and its end tag: `<`, `>` and `&` are escaped, as well
- * as U+2028 and U+2029, which old scripts take for line ends.
- *
- * @param value A JSON value; `undefined` is written as `null`.
- * @returns JSON that parses to the same value.
- * @throws {TypeError} When the value is not JSON (a cycle, a bigint).
- */
-export function jsonForHtml(value: unknown): string {
-  const json = JSON.stringify(value) ?? "null";
-  return json.replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-/** Name, value and attributes above this are dropped by browsers, silently (RFC 6265bis, 5.6). */
-export const COOKIE_BYTES = 4_096;
-
-/**
- * Writes a `Set-Cookie` header value.
- *
- * @param cookie The cookie and its attributes.
- * @returns The header value.
- * @throws {TypeError} When the name or an attribute is not of its grammar, or they contradict one another.
- * @throws {RangeError} When it is longer than {@linkcode COOKIE_BYTES}: browsers would drop it in silence.
- */
-export function cookie(cookie: Cookie): string {
-  const { name, value, path = "/", domain, maxAge, httpOnly = true, sameSite = "Lax" } = cookie;
-  const lowerName = name.toLowerCase();
-  const host = lowerName.startsWith("__host-");
-  const secure = cookie.secure ?? (host || lowerName.startsWith("__secure-"));
-  const bad = (reason: string): TypeError => new TypeError(`Cannot set cookie ${quote(name)}: ${reason}`);
-
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw bad("its name is no token");
-  if (!/^\/[\x20-\x3a\x3c-\x7e]*$/.test(path)) {
-    throw bad(`its path ${quote(path)} is none, or holds ";" or a control character`);
-  }
-  if (domain !== undefined && !/^[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?$/.test(domain)) {
-    throw bad(`its domain ${quote(domain)} is no host name`);
-  }
-  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
-    throw bad(`its maxAge ${maxAge} is no whole number of seconds`);
-  }
-  // Types do not hold what came out of a configuration file.
-  if (sameSite !== "Strict" && sameSite !== "Lax" && sameSite !== "None") {
-    throw bad(`its sameSite ${quote(String(sameSite))} is none of Strict, Lax, None`);
-  }
-  if (sameSite === "None" && !secure) throw bad("sameSite None takes secure");
-  if (host && (!secure || path !== "/" || domain !== undefined)) {
-    throw bad('"__Host-" takes secure, the path "/" and no domain');
-  }
-  if (lowerName.startsWith("__secure-") && !secure) throw bad('"__Secure-" takes secure');
-
-  const parts = [`${name}=${cookieValue(value)}`, `Path=${path}`];
-  if (domain !== undefined) parts.push(`Domain=${domain}`);
-  if (maxAge !== undefined) parts.push(`Max-Age=${maxAge}`);
-  if (secure) parts.push("Secure");
-  if (httpOnly) parts.push("HttpOnly");
-  parts.push(`SameSite=${sameSite}`);
-  const text = parts.join("; ");
-  if (text.length > COOKIE_BYTES) {
-    throw new RangeError(`Cannot set cookie ${quote(name)}: ${text.length} bytes, browsers keep ${COOKIE_BYTES}`);
-  }
-  return text;
 }
 
 function isSealed(headers: Headers): boolean {
@@ -284,13 +171,13 @@ function pairs(init: HeadersInit): Iterable<readonly string[]> {
   return Symbol.iterator in init ? init : Object.entries(init);
 }
 
-/** One header value, made fit to be sent as {@linkcode sealHeaders} does. */
+/** Seals one header value as {@linkcode sealHeaders} does. */
 export function sealValue(value: string): string {
   return UNSAFE_IN_HEADER.test(value) ? percentEncode(value, UNSAFE_IN_HEADER) : value;
 }
 
-/** Percent-encodes, as UTF-8, each character that matches; half a surrogate pair becomes U+FFFD. */
-function percentEncode(text: string, unsafe: RegExp): string {
+/** Percent-encodes, as UTF-8, each matching character. A lone surrogate becomes U+FFFD. */
+export function percentEncode(text: string, unsafe: RegExp): string {
   let encoded = "";
   for (const character of text) {
     encoded += unsafe.test(character)
@@ -300,14 +187,7 @@ function percentEncode(text: string, unsafe: RegExp): string {
   return encoded;
 }
 
-// RFC 6265bis, 4.1.1.
-const NOT_COOKIE_OCTET = /[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/;
-
-function cookieValue(value: string): string {
-  return NOT_COOKIE_OCTET.test(value) ? percentEncode(value, NOT_COOKIE_OCTET) : value;
-}
-
-/** The headers that are there and must not go out: hop-by-hop, those that `Connection` names included, and reserved ones. */
+/** Returns the present headers that must not be sent: hop-by-hop ones, those that `Connection` names, and reserved ones. */
 function namesToDrop(headers: Headers): string[] {
   const names = [...HOP_BY_HOP, ...RESERVED];
   const connection = headers.get("connection");
@@ -315,20 +195,6 @@ function namesToDrop(headers: Headers): string[] {
   return names.filter((name) => headers.has(name));
 }
 
-function isToken(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
-}
-
-function isCheckpointId(id: string): boolean {
-  const [requestId = "", name = "", rest] = id.split(":checkpoint:");
-  return rest === undefined && REQUEST_ID_PATTERN.test(requestId) && CHECKPOINT_PATTERN.test(name);
-}
-
 function badTarget(target: string, reason: string): TypeError {
-  return new TypeError(`Cannot redirect to ${quote(target)}: ${reason}`);
-}
-
-/** A value inside a message: one line, and not endless. */
-function quote(value: string): string {
-  return JSON.stringify(value.slice(0, 200));
+  return new TypeError(`Cannot redirect to ${quoteText(target)}: ${reason}`);
 }

@@ -1,15 +1,15 @@
 /**
- * A file of a request whose bytes lie on disk.
+ * Uploaded files on disk.
  *
  * @module
  */
 import { readRange } from "../platform/files.ts";
 import { errorCode } from "../platform/system_error.ts";
 
-/** How much of a file on disk is read at once. */
+/** Bytes that are read from disk at once. */
 const READ_BYTES = 262_144;
 
-/** A part of a file on disk: what the two classes below have in common. */
+/** A part of a file on disk, for the two classes below. */
 class DiskRange {
   readonly path: string;
   readonly name: string;
@@ -58,7 +58,7 @@ class DiskRange {
     return new TextDecoder().decode(await this.bytes());
   }
 
-  /** As `Blob.slice()` counts (File API, 3.3.1): from the end where negative, never outside. */
+  /** Returns a part, with the indices of `Blob.slice()` (File API, 3.3.1): negative ones count from the end. */
   slice(start: number, end: number): DiskRange {
     const from = clamp(start, this.size);
     return new DiskRange(this.path, this.name, this.start + from, Math.max(clamp(end, this.size) - from, 0));
@@ -66,7 +66,7 @@ class DiskRange {
 }
 
 function clamp(index: number, size: number): number {
-  // Web IDL, [Clamp]: the nearest whole number, and zero for NaN.
+  // Web IDL, [Clamp]: the nearest integer, and 0 for NaN.
   const whole = Math.round(index) || 0;
   return whole < 0 ? Math.max(size + whole, 0) : Math.min(whole, size);
 }
@@ -106,21 +106,21 @@ class SpooledBlob extends Blob {
 }
 
 /**
- * A `File` whose bytes lie in a temporary file until it is disposed of.
+ * A `File` whose bytes are in a temporary file until it is disposed.
  *
- * It reads as any other `File` does. The platform itself, however, sees an empty one: to hand it on in a `FormData`, a
- * `Blob` or a `fetch` body, give its `stream()` or its `bytes()`.
+ * Its methods work as those of any `File`. The platform itself sees an empty file: to pass it on in a `FormData`, a `Blob` or a `fetch`
+ * body, use its `stream()` or its `bytes()`.
  */
 export class SpooledFile extends File implements AsyncDisposable {
   readonly #range: DiskRange;
   readonly #remove: () => Promise<void>;
 
   /**
-   * Takes over a file on disk.
+   * Creates a `File` of a temporary file.
    *
-   * @param spooled Where the bytes lie, how many there are, and what removes them and does not reject.
-   * @param name The name the visitor's browser gave it.
-   * @param type Its media type, as the browser said.
+   * @param spooled Path, size in bytes, and a function that removes the file and does not reject.
+   * @param name The file name from the client.
+   * @param type The media type from the client.
    */
   constructor(
     { path, size, remove }: { readonly path: string; readonly size: number; readonly remove: () => Promise<void> },
@@ -132,37 +132,37 @@ export class SpooledFile extends File implements AsyncDisposable {
     this.#remove = remove;
   }
 
-  /** How many bytes the file has. */
+  /** Size in bytes. */
   override get size(): number {
     return this.#range.size;
   }
 
-  /** The bytes, a quarter of a mebibyte at a time. */
+  /** Returns a stream of the bytes, 256 KiB at a time. */
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#range.stream();
   }
 
-  /** All bytes, in memory. */
+  /** Returns all bytes, in memory. */
   override async arrayBuffer(): Promise<ArrayBuffer> {
     return (await this.#range.bytes()).buffer;
   }
 
-  /** All bytes, in memory. */
+  /** Returns all bytes, in memory. */
   override bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#range.bytes();
   }
 
-  /** All bytes as text, which is taken for UTF-8. */
+  /** Returns all bytes as UTF-8 text. */
   override text(): Promise<string> {
     return this.#range.text();
   }
 
-  /** A part of the file, which stays on disk and goes when the file goes. */
+  /** Returns a part of the file, which stays on disk and is removed with the file. */
   override slice(start = 0, end: number = this.size, type = ""): Blob {
     return new SpooledBlob(this.#range.slice(start, end), type);
   }
 
-  /** Removes the temporary file; reading fails from then on. Never rejects: a file that stays is reported. */
+  /** Removes the temporary file, which cannot be read afterwards. Never rejects: an error is reported. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#remove();
   }

@@ -1,5 +1,5 @@
 /**
- * Files that an action takes itself as they arrive, in place of memory and disk.
+ * Files that an action stores itself as they arrive, instead of memory and disk.
  *
  * @module
  */
@@ -9,37 +9,36 @@ import { startSha256 } from "../platform/hash.ts";
 import type { FieldMap, FieldValue } from "./field_map.ts";
 import { disposeFiles, type IncomingFile, type OnFile } from "./multipart.ts";
 
-/** Where a file is that was taken as it arrived. */
+/** Result of an {@linkcode UploadHandler}: where the file is stored. */
 export interface UploadResult {
-  /** What it is found again by, such as its path or the name of an object in a bucket. */
+  /** Identifies the file, such as a path or the name of an object in a bucket. */
   readonly key: string;
   /**
-   * Removes it, when nobody will ask for it: the body broke off after it, the request was refused, the mutation had run
-   * before, or the handler threw. What it throws is reported and changes nothing. Default: it stays where it is.
+   * Called to remove a file that is not needed: the rest of the body failed, the request was rejected, the mutation had run before, or
+   * the action function threw. An error is reported and has no other effect. Default: the file stays.
    */
   readonly discard?: (() => void | PromiseLike<void>) | undefined;
 }
 
 /**
- * Takes one file while it arrives: reads its `stream`, puts the bytes somewhere, and says where. The form around it is
- * read, guarded and validated after, so that what is stored here is not yet accepted.
+ * Stores one file as it arrives: reads `stream`, writes the bytes somewhere, and returns where. The form is read, guarded and
+ * validated afterwards, so a stored file is not accepted yet.
  *
- * Where the file is cut off or above `fileBytes` its stream fails, and the function is to fail with it: what it has
- * written by then is its own to remove.
+ * If the file is cut off or larger than `fileBytes`, `stream` fails, and the function must reject and remove what it has written.
  *
- * @param file What arrives. The name is the sender's and no path to write to.
- * @param ctx The request, before its body: what a guard is told.
- * @returns Where it is now, or nothing: then it is as if no file had been chosen.
+ * @param file The file. Its name comes from the client: do not use it as a path.
+ * @param ctx The request before its body, as guards receive it.
+ * @returns Where the file is stored. Without a result, the field has no file.
  */
 export type UploadHandler = (
   file: IncomingFile,
   ctx: RequestContext,
 ) => string | UploadResult | void | PromiseLike<string | UploadResult | void>;
 
-/** As many bytes as telling a file's type by its content takes. */
+/** Number of bytes by which the type of a file can be recognized. */
 const HEAD_BYTES = 8_192;
 
-/** What is known of a file that was taken. */
+/** What is known about a stored file. */
 interface StoredFacts {
   readonly key: string;
   readonly size: number;
@@ -49,11 +48,10 @@ interface StoredFacts {
 }
 
 /**
- * A file that `onFile` of an action has taken: the value of its field, in a form and in the kwargs. It has the name, type
- * and size of what came, and passes as a `File` where a form checks these and the first bytes; the content is where `key`
- * says, and is not read here.
+ * A file that `onFile` of an action has stored: the value of its field in forms and kwargs. It has the name, type and size of the
+ * upload, and forms validate these and the first bytes as for any `File`. The content is stored under `key` and cannot be read here.
  *
- * @example Keeping what was stored
+ * @example Storing files
  * ```ts
  * import { action, StoredFile } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
@@ -70,21 +68,21 @@ interface StoredFacts {
  * ```
  */
 export class StoredFile extends File implements AsyncDisposable {
-  /** What `onFile` said the file is found again by. */
+  /** The key that `onFile` returned. */
   readonly key: string;
-  /** The SHA-256 of its content, 64 hex digits. */
+  /** SHA-256 of the content, in 64 hexadecimal digits. */
   readonly sha256: string;
   readonly #size: number;
   readonly #head: Uint8Array<ArrayBuffer>;
-  // Cleared when the handler has taken the file over, or the file is gone: it is removed once at most.
+  // `null` once the file is persisted or removed: it is removed at most once.
   #discard: StoredFacts["discard"] | null;
 
   /**
-   * Describes a file that lies elsewhere.
+   * Creates the value of a stored file.
    *
-   * @param name The name the visitor's browser gave it.
-   * @param type Its media type, as the browser said.
-   * @param facts Where it is, how large, and how it begins.
+   * @param name The file name from the client.
+   * @param type The media type from the client.
+   * @param facts Where it is stored, its size and its first bytes.
    */
   constructor(name: string, type: string, facts: StoredFacts) {
     super([], name, { type });
@@ -95,15 +93,15 @@ export class StoredFile extends File implements AsyncDisposable {
     this.#discard = facts.discard;
   }
 
-  /** How many bytes came. */
+  /** Size in bytes. */
   override get size(): number {
     return this.#size;
   }
 
   /**
-   * A part of the first 8,192 bytes.
+   * Returns a part of the first 8,192 bytes.
    *
-   * @throws {TypeError} For what lies behind them.
+   * @throws {TypeError} When the part exceeds them.
    */
   override slice(start = 0, end: number = this.#size, type = ""): Blob {
     const from = start < 0 ? Math.max(this.#size + start, 0) : Math.min(start, this.#size);
@@ -113,7 +111,7 @@ export class StoredFile extends File implements AsyncDisposable {
   }
 
   /**
-   * Throws: the content is where `key` says.
+   * Throws: the content is stored under `key`.
    *
    * @throws {TypeError} Always.
    */
@@ -121,27 +119,27 @@ export class StoredFile extends File implements AsyncDisposable {
     throw this.#elsewhere();
   }
 
-  /** Rejects with a `TypeError`: the content is where `key` says. */
+  /** Rejects with a `TypeError`: the content is stored under `key`. */
   override arrayBuffer(): Promise<never> {
     return Promise.reject(this.#elsewhere());
   }
 
-  /** Rejects with a `TypeError`: the content is where `key` says. */
+  /** Rejects with a `TypeError`: the content is stored under `key`. */
   override bytes(): Promise<never> {
     return Promise.reject(this.#elsewhere());
   }
 
-  /** Rejects with a `TypeError`: the content is where `key` says. */
+  /** Rejects with a `TypeError`: the content is stored under `key`. */
   override text(): Promise<never> {
     return Promise.reject(this.#elsewhere());
   }
 
-  /** Leaves the file where it is, whatever comes. */
+  /** Keeps the file: it is not removed after the request. */
   persist(): void {
     this.#discard = null;
   }
 
-  /** Removes the file where it lies, unless somebody keeps it. */
+  /** Removes the file unless it was persisted. */
   async [Symbol.asyncDispose](): Promise<void> {
     const discard = this.#discard;
     this.#discard = null;
@@ -150,18 +148,18 @@ export class StoredFile extends File implements AsyncDisposable {
 
   #elsewhere(): TypeError {
     return new TypeError(
-      `Cannot read file "${this.name}": onFile has taken it, its content is under the key "${this.key}"`,
+      `Cannot read file "${this.name}": onFile has stored it; read its content with the key "${this.key}"`,
     );
   }
 }
 
 /**
- * Lets an action take files as they arrive, and remembers of each what a form and a repeat are checked by.
+ * Creates the callback that stores files with the function of an action, and records what forms and repeats need of them.
  *
- * @param take The action's own function.
- * @param ctx What it is told of the request.
- * @param onError Told what a `discard` throws.
- * @returns What {@linkcode readBody} hands files to.
+ * @param take The function of the action.
+ * @param ctx The request that the function receives.
+ * @param onError Called with an error of `discard`.
+ * @returns The callback for {@linkcode readBody}.
  */
 export function storingFiles(take: UploadHandler, ctx: RequestContext, onError: Report): OnFile {
   return async (file) => {
@@ -173,7 +171,7 @@ export function storingFiles(take: UploadHandler, ctx: RequestContext, onError: 
       content.add(value);
       return value;
     };
-    // Cancelled, it gives no more; what is left of the file is a part of it all the same, and is read below.
+    // After a cancel, the rest of the file is read below: its hash and its size cover all of it.
     const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
       async pull(controller) {
         const chunk = await read();
@@ -198,11 +196,11 @@ export function storingFiles(take: UploadHandler, ctx: RequestContext, onError: 
 }
 
 /**
- * Hands over the files of a body that had to be read before its action was known.
+ * Stores the files of a body that was read before its action was known.
  *
- * @param fields The fields; their temporary files are gone afterwards.
- * @param onFile What takes them.
- * @returns The fields with what it gave back in place of the files.
+ * @param fields The fields. Their temporary files are removed.
+ * @param onFile Stores one file.
+ * @returns The fields with the stored files.
  */
 export async function storeFiles(fields: FieldMap, onFile: OnFile): Promise<FieldMap> {
   const stored = new Map<string, FieldValue[]>();
@@ -226,7 +224,7 @@ export async function storeFiles(fields: FieldMap, onFile: OnFile): Promise<Fiel
   return stored;
 }
 
-/** What is remembered of bytes that go by. */
+/** Size, hash and first bytes of a stream. */
 class Content {
   readonly #hash = startSha256();
   readonly #head = new Uint8Array(HEAD_BYTES);

@@ -1,24 +1,22 @@
 /**
- * `application/x-www-form-urlencoded` (URL Standard, 5.1), read strictly: what is not UTF-8 is refused, where the standard
- * would put replacement characters in its place.
+ * `application/x-www-form-urlencoded` (URL Standard, 5.1), parsed strictly: escapes that are not UTF-8 are rejected, which the standard
+ * would replace.
  *
  * @module
  */
 
-import { InputError } from "../errors.ts";
 import { FieldCollector, type FieldLimits, type FieldMap } from "./field_map.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
- * Parses a urlencoded text: the body of a form, or a query without its question mark.
+ * Parses a urlencoded text: the body of a form, or a query without its question mark. As in the standard, a `%` that does not start an
+ * escape is kept.
  *
- * A `%` that begins no escape stands for itself, as in the standard.
- *
- * @param text The text; linear in its length.
- * @param limits How many fields there may be, and how long their names.
- * @returns The fields.
+ * @param text The text.
+ * @param limits The limits for the number of fields and their names.
+ * @returns The fields, in time linear in the length of the text.
  * @throws {InputError} With status 413 above a limit, with status 400 when an escape is not UTF-8.
  */
 export function parseUrlencoded(text: string, limits: FieldLimits): FieldMap {
@@ -27,30 +25,30 @@ export function parseUrlencoded(text: string, limits: FieldLimits): FieldMap {
   while (start < text.length) {
     const next = text.indexOf("&", start);
     const end = next === -1 ? text.length : next;
-    // Cut before the search for "=", which would otherwise run to the end of the text for every pair without one.
+    // Sliced before "=" is searched, which would otherwise scan the rest of the text for every pair without one.
     const pair = text.slice(start, end);
     start = end + 1;
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    collector.add(name, equals === -1 ? "" : decode(pair.slice(equals + 1)));
+    const name = decodeComponent(equals === -1 ? pair : pair.slice(0, equals));
+    collector.add(name, equals === -1 ? "" : decodeComponent(pair.slice(equals + 1)));
   }
   return collector.fields;
 }
 
-function decode(text: string): string {
+function decodeComponent(text: string): string {
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
   if (!spaced.includes("%")) return spaced;
   try {
     return decodeURIComponent(spaced);
   } catch {
-    // Either a "%" that begins no escape, which is legal here, or bytes that are not UTF-8: the slow way tells them apart.
-    return decodeStrictly(spaced);
+    // Either a "%" that does not start an escape, which is valid here, or bytes that are not UTF-8: the slow way distinguishes them.
+    return decodeEscapes(spaced);
   }
 }
 
-/** Percent-decode (URL Standard, 1.3), then UTF-8. */
-function decodeStrictly(text: string): string {
+/** Percent-decodes (URL Standard, 1.3), then decodes UTF-8. */
+function decodeEscapes(text: string): string {
   const bytes = encoder.encode(text);
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -62,11 +60,7 @@ function decodeStrictly(text: string): string {
       at += 2;
     }
   }
-  try {
-    return strictUtf8.decode(bytes.subarray(0, length));
-  } catch (cause) {
-    throw new InputError(400, "Cannot read fields: an escape is not UTF-8", null, { cause });
-  }
+  return decodeUtf8(bytes.subarray(0, length), "Cannot read fields: an escape");
 }
 
 function hexValue(byte: number | undefined): number {

@@ -1,5 +1,5 @@
 /**
- * How a declared action shows its types to a typed caller, without its code.
+ * The types of a declared action for typed calls, without its code.
  *
  * @module
  */

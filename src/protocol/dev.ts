@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Where the panel of development is served. */
+/** The path of the script of the development panel. */
 export const DEV_SCRIPT_PATH = "/_hyper/dev.js";
 /** Path of the event stream that tells what happens on the server; with a token, of the link that opens development. */
 export const DEV_PATH = "/_hyper/dev";
@@ -41,7 +41,7 @@ export interface ErrorReport {
   readonly line: number;
 }
 
-/** What the stream of development says, by the names of its events. */
+/** The data of the events of the development stream, by their names. */
 export interface DevEvents {
   /** First: which start of the server this is, and what keeps it from serving. */
   readonly hello: { readonly build: string; readonly failure: ErrorReport | null };

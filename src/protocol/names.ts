@@ -1,7 +1,7 @@
 /**
- * The words that server and browser must agree on: headers, hidden fields, attributes, event names, content types.
+ * The names that server and browser share: headers, hidden fields, attributes, content types, and the patterns of ids.
  *
- * Nothing here does anything, and nothing here imports anything, so that both sides can read it.
+ * This file imports nothing, so that both sides can import it.
  *
  * @module
  */
@@ -12,11 +12,11 @@ export const ACTION_HEADER = "X-Hyper-Action";
 export const DATA_HEADER = "X-Hyper-Data";
 /** The call's target, percent-encoded where it is not ASCII, for the handler to read. */
 export const TARGET_HEADER = "X-Hyper-Target";
-/** The id of one call, kept over its retries: the key under which a mutation runs once. */
+/** The id of one call, the same in its retries: the idempotency key of a mutation. */
 export const REQUEST_ID_HEADER = "X-Hyper-Request-ID";
-/** How many hand-overs (`switch_action`) led to this request. */
+/** The number of switches (`switch_action`) that led to the request. */
 export const SWITCH_DEPTH_HEADER = "X-Hyper-Switch-Depth";
-/** Set to `1` by the server on an answer that goes on: a generator or a live topic. */
+/** Set to `1` by the server on an answer that lasts: a generator or a live topic. */
 export const STREAM_HEADER = "X-Hyper-Stream";
 /** Set to `XMLHttpRequest` by the runtime, for servers and proxies that tell the two kinds of request apart by it. */
 export const REQUESTED_WITH_HEADER = "X-Requested-With";
@@ -31,12 +31,12 @@ export const ORIGIN_PAGE_FIELD = "_next_form_page";
 export const ORIGIN_URL_FIELD = "_next_form_origin";
 /** Tells apart several copies of one form on a page. */
 export const INSTANCE_FIELD = "_next_form_instance";
-/** Rendered fresh into every form: the key under which a post without scripts runs once. */
+/** The idempotency key of a post without scripts; each rendered form has a new one. */
 export const ONCE_FIELD = "_hyper_once";
-/** Explicit data that is too long for its header, beside the fields of a form. */
+/** Explicit data that is too long for its header, in a body with the fields of a form. */
 export const DATA_FIELD = "_hyper_data";
 
-/** Every protocol field: left out of what a handler gets. Any other name that begins with `_` is an ordinary field. */
+/** All protocol fields. An action function does not get them. Any other name that begins with `_` is an ordinary field. */
 export const PROTOCOL_FIELDS: ReadonlySet<string> = new Set([
   ACTION_FIELD,
   ORIGIN_PAGE_FIELD,
@@ -46,9 +46,9 @@ export const PROTOCOL_FIELDS: ReadonlySet<string> = new Set([
   DATA_FIELD,
 ]);
 
-/** Where forms are posted: this, the UID, a slash (seed 004, "Overview"). */
+/** The path of the endpoints of forms: this, the UID, a slash (seed 004, "Overview"). */
 export const FORM_ENDPOINT = "/_next/form/";
-/** Where the handler serves the browser runtime. */
+/** The path of the browser runtime. */
 export const CLIENT_PATH = "/_hyper/client.js";
 
 /** Marks a form that the runtime takes over; holds the action's name. */
@@ -56,24 +56,22 @@ export const FORM_ATTRIBUTE = "data-hyper-form";
 
 /** The longest data header the runtime sends, in bytes after escaping; more than this goes into the body. */
 export const DATA_HEADER_BYTES = 4096;
-/** How many hand-overs may follow one another. */
-export const SWITCH_DEPTH_LIMIT = 4;
 
 /** The content type of an event stream. */
 export const EVENT_STREAM = "text/event-stream";
 /** The content type of data. */
 export const JSON_TYPE = "application/json";
-/** The content type of a refusal told as data (RFC 9457). */
+/** The content type of an error as data (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** What a request id looks like. */
+/** The pattern of request ids. */
 export const REQUEST_ID_PATTERN: RegExp = /^[A-Za-z0-9._-]{1,128}$/;
-/** What a checkpoint's name looks like. */
+/** The pattern of the names of checkpoints. */
 export const CHECKPOINT_PATTERN: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** How the id of an event begins that came from a topic. */
+/** The beginning of the id of an event that comes from a topic. */
 export const LIVE_ID_PREFIX = "live:";
-/** What such an id looks like: where in the topic the event stands, whoever the reader is. */
+/** The pattern of such an id: a position in the topic, the same for all readers. */
 export const LIVE_ID_PATTERN: RegExp = /^live:[\x21-\x7e]{1,250}$/;
-/** How many characters of a request id tell others who has caused a change; what follows them is nobody else's to know. */
+/** The number of characters of a request id that other clients see. They identify the tab; the rest is secret. */
 export const TAB_ID_CHARS = 16;

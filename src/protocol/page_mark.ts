@@ -1,6 +1,6 @@
 /**
- * The mark by which the runtime tells the pages of this library from every other document. A file of its own, because the
- * part of the runtime that fetches pages is loaded later: what stands in `names.ts` is loaded with every page.
+ * The mark by which the runtime tells the pages of this library from every other document. A file of its own, because
+ * only the later bundle needs it: `names.ts` is in the initial one.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * Everything a browser may be told to do, as it travels: one server-sent event each, one line of JSON data.
+ * The events of an answer: each is one instruction for the browser, with one line of JSON as its data.
  *
  * @module
  */
 
-/** How new content takes its place. `morph` reconciles the target itself with the content, as `outer` replaces it. */
+/** The ways to put new content in place. `outer` replaces the target with the content, `morph` changes the target into it. */
 export type Swap = "inner" | "outer" | "before" | "after" | "prepend" | "append" | "delete" | "none" | "morph";
 
-/** The swap modes, for a check at the edge. */
+/** All swap modes, for checks. */
 export const SWAPS: readonly Swap[] = [
   "inner",
   "outer",
@@ -24,47 +24,47 @@ export const SWAPS: readonly Swap[] = [
 export interface HtmlPatchData {
   /** Markup; empty for `delete`. */
   readonly content: string;
-  /** A CSS selector; all its matches are patched. Without it the call's own target. */
+  /** A CSS selector; all matches are patched. Default: the target of the call. */
   readonly target?: string;
-  /** Without it the call's own, else `outer`. */
+  /** The swap mode. Default: that of the call, else `outer`. */
   readonly swap?: Swap;
   /** A selector: only this element of `content` is used. */
   readonly select?: string;
-  /** Wrap the change in a view transition where the browser has them. */
+  /** If `true`, the change is a view transition, in browsers that have them. */
   readonly transition?: boolean;
-  /** Where the focus goes: `preserve`, `first-invalid`, or a selector. */
+  /** The next focus: `preserve`, `first-invalid`, or a selector. */
   readonly focus?: string;
   /** Milliseconds before the change. */
   readonly swap_delay?: number;
   /** Milliseconds after the change before it counts as settled. */
   readonly settle_delay?: number;
-  /** Whether a target that is not there is an error. */
+  /** If `true`, a missing target is an error. */
   readonly strict_targets?: boolean;
 }
 
-/** `switch_action`: hand this call over to another action. */
+/** `switch_action`: another action continues the call. */
 export interface SwitchPatchData {
   readonly name: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly method: "GET" | "POST";
-  /** Where to send it; without it the page's own URL. */
+  /** The URL. Default: that of the page. */
   readonly url?: string;
 }
 
-/** `error`: the action failed or refused its input. */
+/** `error`: the action failed, or its input is invalid. */
 export interface ErrorPatchData {
   readonly status: number;
   readonly message: string;
-  /** Messages by field path, the form's own under `""`; given when the input was refused. */
+  /** Messages by field path, those of the whole form under `""`; only for invalid input. */
   readonly issues?: Issues;
   /** The reason, for the developer of the client. It is never shown to users. */
   readonly reason?: string;
 }
 
-/** What was wrong with the input: messages by field path, the form's own under `""`. */
+/** Messages of invalid input by field path, those of the whole form under `""`. */
 export type Issues = Readonly<Record<string, readonly string[]>>;
 
-/** One thing a browser is told, named by its event. `checkpoint` carries an id and no data. */
+/** One instruction for the browser. `checkpoint` has an id and no data. */
 export type Patch =
   | { readonly event: "patch_html"; readonly data: HtmlPatchData }
   | { readonly event: "patch_signals"; readonly data: Readonly<Record<string, unknown>> }
@@ -82,22 +82,21 @@ export type Patch =
   | { readonly event: "error"; readonly data: ErrorPatchData }
   | { readonly event: "end"; readonly data: Readonly<Record<string, never>> };
 
-/** What a patch that came from a topic says beside itself, as fields of its event. */
+/** Further fields of the event of a patch that comes from a topic. */
 export interface PatchMarks {
-  /** Where in its topic it stands, `live:` and a text: to be sent back as `Last-Event-ID`. */
+  /** Its position in the topic: `live:` and a string. The browser sends it back as `Last-Event-ID`. */
   readonly id?: string | undefined;
-  /** Which call has caused it, by the beginning of its id, so that its own tab does not apply its change twice. */
+  /** The beginning of the id of the call that has caused it, so that its tab does not apply the change twice. */
   readonly echo?: string | undefined;
-  /** What is the same in every tab of a browser that would hear the same; a checkpoint at the beginning has it. */
+  /** A name that is the same in all tabs that receive the same stream; the first checkpoint has it. */
   readonly share?: string | undefined;
-  /** All that goes out at once, this patch first; where there is only this one, nothing. Not of the wire. */
+  /** All patches that are sent at once, this one first; absent for a single patch. Not sent. */
   readonly batch?: readonly (Patch & PatchMarks)[] | undefined;
 }
 
 /** The name of an event that we define. */
 export type PatchEvent = Patch["event"];
 
-/** Whether a stream is complete after this event: nothing that follows it belongs to the answer. */
-export function isTerminal(event: string): boolean {
-  return event === "end" || event === "redirect" || event === "switch_action";
-}
+/** Returns whether an event completes its stream: nothing that follows it belongs to the answer. */
+export const isTerminal = (event: string): boolean =>
+  event === "end" || event === "redirect" || event === "switch_action";

@@ -4,10 +4,10 @@
  * @module
  */
 import { notify } from "../callback.ts";
+import { encodeEvent } from "../protocol/event_stream.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { isReported, type RunningStream, startTimer } from "../dispatch/running_stream.ts";
-import { encodeEvent } from "../http/sink.ts";
 import { waitForShare } from "./fair_share.ts";
 
 const encoder = new TextEncoder();

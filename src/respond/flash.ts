@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { cookie } from "../http/sink.ts";
+import { formatSetCookie, parseCookies } from "../http/cookie.ts";
 
 /** A toast as the application passed it, or `{ value }` for a scalar. */
 export type ToastValue = Readonly<Record<string, unknown>>;
@@ -26,20 +26,23 @@ export function flashCookie(toasts: readonly ToastValue[], secure: boolean): str
   for (let count = Math.min(toasts.length, MAX_TOASTS); count > 0; count--) {
     // Encoded here: `cookie()` does not encode a "%" of the text, which would be decoded when it is read.
     const value = encodeURIComponent(JSON.stringify(toasts.slice(0, count)));
-    if (value.length <= MAX_BYTES) return cookie({ name: NAME, value, maxAge: 60, secure });
+    if (value.length <= MAX_BYTES) return formatSetCookie({ name: NAME, value, maxAge: 60, secure });
   }
   return null;
 }
 
 /** Returns the cookie that removes the toasts after they were shown. */
 export function clearFlashCookie(secure: boolean): string {
-  return cookie({ name: NAME, value: "", maxAge: 0, secure });
+  return formatSetCookie({ name: NAME, value: "", maxAge: 0, secure });
 }
 
 /** Reads the toasts of a request; returns none if the cookie is malformed. */
 export function readFlash(headers: Headers): readonly ToastValue[] {
-  const value = flashValue(headers.get("cookie") ?? "");
-  if (value === null || value.length > MAX_BYTES) return [];
+  const header = headers.get("cookie");
+  // Most requests have none, and no other cookie is looked at: a malformed one must not fail the page.
+  if (header === null || !header.includes(`${NAME}=`)) return [];
+  const value = parseCookies(headers).find(({ name }) => name === NAME)?.value;
+  if (value === undefined || value.length > MAX_BYTES) return [];
   try {
     const toasts: unknown = JSON.parse(decodeURIComponent(value));
     return Array.isArray(toasts) ? toasts.filter(isToast).slice(0, MAX_TOASTS) : [];
@@ -47,17 +50,6 @@ export function readFlash(headers: Headers): readonly ToastValue[] {
     // A cookie that was truncated or forged has nothing to announce.
     return [];
   }
-}
-
-/**
- * Returns the value of this cookie in a `Cookie` header (RFC 6265bis, 5.8.3). Other cookies are not parsed: a malformed one must not
- * fail the page.
- */
-function flashValue(header: string): string | null {
-  // Most requests have none.
-  if (!header.includes(`${NAME}=`)) return null;
-  const pair = header.split(";").map((pair) => pair.trim()).find((pair) => pair.startsWith(`${NAME}=`));
-  return pair?.slice(NAME.length + 1) ?? null;
 }
 
 function isToast(value: unknown): value is ToastValue {

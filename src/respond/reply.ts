@@ -10,7 +10,7 @@ import type { PageAnswer } from "../pages/page_render.ts";
 import { CLIENT_BUILD } from "../client_bundle.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { sealRecord, sealValue } from "../http/sink.ts";
-import { varyBeside } from "../http/vary.ts";
+import { addToVary } from "../http/vary.ts";
 
 /** A response before it is a `Response`. */
 export interface Reply {
@@ -67,7 +67,7 @@ export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" 
  * @param over Headers that take precedence over those of the reply, by their names in lower case.
  */
 export function sendReply({ status, headers, cookies, body, isPage }: Reply, over: Reply["headers"]): Response {
-  const own = sealRecord({ ...headers, ...over, vary: varyBeside(headers.vary ?? null) });
+  const own = sealRecord({ ...headers, ...over, vary: addToVary(headers.vary ?? null) });
   // After the sink, which removes the mark: only pages rendered here have it.
   const sealed = { ...own, ...(isPage ? PAGE_MARK : NO_MARK) };
   return new Response(body, {

@@ -1,311 +1,104 @@
 /**
- * One call of an action, as the browser runtime makes it: what is sent, and what is done with the answer.
+ * One call of an action, as the browser runtime makes it: the request, and the effect of its answer. Requests, answers and
+ * switches are read by the code of the runtime, in `protocol/`.
  *
  * @module
  */
+import { isLost, isStream } from "../protocol/answer.ts";
+import { LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
+import { buildPayload } from "../protocol/payload.ts";
 import {
-  ACTION_HEADER,
-  DATA_FIELD,
-  DATA_HEADER,
-  DATA_HEADER_BYTES,
-  EVENT_STREAM,
-  JSON_TYPE,
-  LAST_EVENT_ID_HEADER,
-  LIVE_ID_PATTERN,
-  REQUEST_ID_HEADER,
-  REQUESTED_WITH_HEADER,
-  STREAM_HEADER,
-  SWITCH_DEPTH_HEADER,
-  SWITCH_DEPTH_LIMIT,
-  TAB_ID_CHARS,
-  TARGET_HEADER,
-} from "../protocol/names.ts";
-import { type ErrorPatchData, isTerminal, type SwitchPatchData } from "../protocol/patch.ts";
-import { type FormEntry, toBody, toParams } from "./controls.ts";
-import { readEvents, type TestEvent } from "./events.ts";
+  ABORTED,
+  AnswerReader,
+  type Call,
+  type CallSource,
+  type CallTab,
+  lostCall,
+  type Opened,
+  type Received,
+} from "./answer.ts";
+import { noteSent } from "./controls.ts";
 import { ConnectionError } from "./faults.ts";
-import type { Answered, Ask } from "./network.ts";
-import type { TestFailure, TestOutcome } from "./outcome.ts";
-import type { PatchDefaults } from "./patches.ts";
+import type { Ask } from "./network.ts";
+import type { TestEvent, TestOutcome } from "./outcome.ts";
 
-/** How often a connection that broke is made again. */
-const MAX_ATTEMPTS = 10;
+/** How many attempts may fail one after another, after the first. The runtime makes as many. */
+const MAX_RETRIES = 10;
 
-/** A call, decided. */
-export interface Call extends PatchDefaults {
-  /** The name of the action. */
-  readonly action: string;
-  /** The request id, kept over its retries. */
-  readonly id: string;
-  /** Where it is sent. */
-  readonly url: URL;
-  /** The method, in upper case. */
-  readonly method: string;
-  /** Explicit data. */
-  readonly data: Readonly<Record<string, unknown>>;
-  /** The fields of a form, and how they are encoded; `null` without a form. */
-  readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string } | null;
-  /** Whether a connection that is lost is made again; `undefined` leaves it to the method. */
-  readonly retry: boolean | undefined;
-  /** How many hand-overs led to it. */
-  readonly depth: number;
-  /** Headers beside those of the runtime. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Ends it. */
-  readonly signal: AbortSignal;
+/**
+ * Builds the request of a call.
+ *
+ * @throws {RangeError} When a GET cannot carry the data.
+ */
+export function prepareCall(source: CallSource): Call {
+  return { ...source, ...buildPayload(source), checkpoint: "", failures: 0, wasOpen: false };
 }
 
-/** The tab that a call is made in. */
-export interface CallTab {
-  /** Where the tab is. */
-  readonly url: URL;
-  /** Sends a request. */
-  fetch(ask: Ask): Promise<Answered>;
-  /** A request id that begins with the mark of the tab. */
-  newId(): string;
-  /** The next place of an answer in time. */
-  nextPlace(): number;
-  /** Lets an event change the page; gives the target that was not there, or `null`. */
-  apply(event: TestEvent, call: Call, place: number): Promise<string | null>;
-  /** Shows a document that came where an answer was expected. */
-  show(answered: Answered): Promise<void>;
-}
-
-/** What has been sent, and what came of it so far. */
-export interface Opened {
-  /** The answer. */
-  readonly answered: Answered;
-  /** Its place in time: the start of its request. */
-  readonly place: number;
+/** Returns the request of a call from a page. */
+export function askOf({ url, method, headers, body, signal, checkpoint, extraHeaders }: Call, from: URL): Ask {
+  const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+  const resumed = checkpoint === "" ? {} : { [LAST_EVENT_ID_HEADER]: checkpoint };
+  const all = { ...headers, ...fetched, ...resumed, ...extraHeaders };
+  return { url: new URL(url), method, headers: all, body: body ?? null, signal, from };
 }
 
 /**
- * Sends a call.
+ * Sends a call, again when the connection is lost and the call is retried.
  *
- * @param call The call.
- * @param tab The tab.
- * @param lastEventId What it goes on from; `null` at its beginning.
- * @throws {ConnectionError} When no answer comes.
+ * @throws {ConnectionError} When there is no answer.
  */
-export async function sendCall(call: Call, tab: CallTab, lastEventId: string | null): Promise<Opened> {
-  for (let attempt = 1;; attempt++) {
+export async function sendCall(call: Call, tab: CallTab): Promise<Opened> {
+  for (;;) {
     const place = tab.nextPlace();
     try {
-      return { answered: await tab.fetch(toAsk(call, tab.url, lastEventId)), place };
+      const response = await tab.fetch(call);
+      // The network follows redirects of this site. A browser cannot read the answer of another one.
+      if (isLost(response, call.url, call.wasOpen) || response.headers.has("location")) throw lostCall(call);
+      call.wasOpen ||= isStream(response);
+      return { response, place };
     } catch (error) {
-      const isLost = error instanceof ConnectionError && !call.signal.aborted;
-      if (!isLost || call.retry !== true || attempt === MAX_ATTEMPTS) throw error;
+      if (!isRetried(call, error)) throw error;
     }
   }
 }
 
 /**
- * Reads an answer to its end, event by event, each applied before it is given. A stream that breaks is resumed, and a
- * hand-over followed, without a wait.
+ * Reads an answer to its end, and yields each event after it has been applied. Resumes a stream that breaks, and follows
+ * switches, without delay.
  *
- * @param first What came of sending the call.
+ * @param first The answer to the first request.
  * @param firstCall The call.
  * @param tab The tab.
- * @returns What the call has come to.
- * @throws {ConnectionError} When the answer breaks off and may not be resumed.
+ * @returns The outcome.
+ * @throws {ConnectionError} When the answer breaks off and is not resumed.
  */
-export async function* receive(
+export async function* readAnswers(
   first: Promise<Opened>,
   firstCall: Call,
   tab: CallTab,
 ): AsyncGenerator<TestEvent, TestOutcome, void> {
-  // After a hand-over they are those of the destination alone.
-  let events: TestEvent[] = [];
-  let missing: string[] = [];
   let call = firstCall;
-  let data: unknown = null;
-  let failure: ErrorPatchData | null = null;
-  let lastEventId: string | null = null;
-  // Counted anew after an event has arrived.
-  let attempts = 0;
-  const aborted = (): TestOutcome => ({
-    kind: "aborted",
-    ok: false,
-    status: 0,
-    data: null,
-    events,
-    issues: {},
-    missing,
-  });
-
-  let opened: Opened;
-  try {
-    opened = await first;
-  } catch (error) {
-    if (call.signal.aborted) return aborted();
-    throw error;
-  }
+  let opening = first;
   for (;;) {
-    const { answered, place } = opened;
-    const { response } = answered;
-    const { status, ok, headers, body } = response;
-    if (!isStream(headers) || body === null) return await plainOutcome(answered, tab);
-    const isLasting = headers.get(STREAM_HEADER) === "1";
-    let to: SwitchPatchData | null = null;
-    let isComplete = false;
+    let received: Received;
     try {
-      for await (const { echo, ...event } of readEvents(body, call.signal)) {
-        attempts = 0;
-        if (isPlace(event, call)) lastEventId = event.id;
-        // Where a topic begins is for coming back alone, and nothing that a handler has sent.
-        if (event.event === "checkpoint" && LIVE_ID_PATTERN.test(event.id ?? "")) continue;
-        // This tab has seen the change already: it has caused it.
-        if (echo !== null && echo === call.id.slice(0, TAB_ID_CHARS)) continue;
-        // What was refused stays as it was typed.
-        const applied = ok ? call : { ...call, sent: null };
-        const target = await tab.apply(event, applied, isLasting ? tab.nextPlace() : place);
-        if (target !== null) missing.push(target);
-        // What these events hold is the protocol's own; the server under test is trusted with it.
-        if (event.event === "result") data = event.data;
-        if (event.event === "error") failure = event.data as ErrorPatchData;
-        if (event.event === "switch_action") to = event.data as SwitchPatchData;
-        if (event.event !== "end" && event.event !== "checkpoint") events.push(event);
-        isComplete = isTerminal(event.event);
-        if (event.event !== "end") yield event;
-        if (isComplete) break;
-      }
+      received = yield* new AnswerReader(await opening, call, tab).read();
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+      if (call.signal.aborted) return ABORTED;
+      if (!isRetried(call, error)) throw error;
+      opening = sendCall(call, tab);
+      continue;
     }
-    if (call.signal.aborted && !isComplete) return aborted();
-    if (failure !== null) return failed(failure.status, failure.message, { data, events, missing, failure });
-    if (to !== null) {
-      call = handOver(call, to, tab);
-      [events, missing, data, lastEventId] = [[], [], null, null];
-    } else if (isComplete) {
-      return ok
-        ? { kind: "success", ok, status, data, events, issues: {}, missing }
-        : failed(status, "", { data: null, events, missing, failure: null });
-    } else if (++attempts > MAX_ATTEMPTS || !(call.retry ?? call.method === "GET")) {
-      throw new ConnectionError(`Cannot call action "${call.action}": its answer broke off`);
-    }
-    opened = await sendCall(call, tab, lastEventId);
+    if (received.kind === "exception") throw received.error;
+    if (received.kind !== "switch") return received;
+    const sent = call.sent ? noteSent(call.sent.form) : null;
+    call = prepareCall({ ...call, ...received.to, id: tab.newId(), sent });
+    opening = sendCall(call, tab);
   }
 }
 
-/** From a call to what is sent: a form's fields as a browser sends them, explicit data once, in a header or the body. */
-function toAsk(call: Call, from: URL, lastEventId: string | null): Ask {
-  const { action, id, method, target, depth, form, signal } = call;
-  const isGet = method === "GET" || method === "HEAD";
-  const files = Object.entries(call.data).filter(([, value]) => [value].flat().some((item) => item instanceof Blob));
-  const plain = Object.fromEntries(
-    Object.entries(call.data).filter(([name]) => !files.some(([file]) => file === name)),
-  );
-  const json = JSON.stringify(plain);
-  const escaped = json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const isShort = escaped.length <= DATA_HEADER_BYTES;
-  if (isGet && (files.length > 0 || !isShort)) {
-    throw new RangeError(
-      `Cannot call action "${action}": a GET carries ${DATA_HEADER_BYTES} bytes of data and no file`,
-    );
-  }
-  const headers: Record<string, string> = {
-    accept: EVENT_STREAM,
-    "sec-fetch-mode": "cors",
-    "sec-fetch-dest": "empty",
-    [REQUESTED_WITH_HEADER]: "XMLHttpRequest",
-    [ACTION_HEADER]: action,
-    [REQUEST_ID_HEADER]: id,
-    ...(json !== "{}" && isShort ? { [DATA_HEADER]: escaped } : {}),
-    // A header is bytes, and the percent sign is encoded too, so that the server can decode without a doubt.
-    ...(target === null ? {} : { [TARGET_HEADER]: target.replace(/[^ -$&-~]+/g, encodeURIComponent) }),
-    ...(depth === 0 ? {} : { [SWITCH_DEPTH_HEADER]: String(depth) }),
-    ...(lastEventId === null ? {} : { [LAST_EVENT_ID_HEADER]: lastEventId }),
-    ...call.headers,
-  };
-  const url = new URL(call.url);
-  url.hash = "";
-  // Data beats a field of the same name, whoever reads it.
-  const entries = (form?.entries ?? []).filter(([name]) => !Object.hasOwn(call.data, name));
-  if (isGet) {
-    if (form !== null) url.search = String(toParams(entries));
-    return { url, method, headers, body: null, signal, from };
-  }
-  const parts: readonly FormEntry[] = [
-    ...entries,
-    ...files.flatMap(([name, value]) => [value].flat().map((item): FormEntry => [name, toPart(item)])),
-    ...(isShort ? [] : [[DATA_FIELD, json] as const]),
-  ];
-  if (form === null && files.length === 0) {
-    if (isShort) return { url, method, headers, body: null, signal, from };
-    return { url, method, headers: { ...headers, "content-type": JSON_TYPE }, body: json, signal, from };
-  }
-  const isMultipart = files.length > 0 || /^multipart/i.test(form?.enctype ?? "");
-  return {
-    url,
-    method,
-    headers,
-    body: isMultipart ? toBody(parts, "multipart/form-data") : toParams(parts),
-    signal,
-    from,
-  };
-}
-
-function toPart(item: unknown): string | File {
-  if (item instanceof File) return item;
-  return item instanceof Blob ? new File([item], "blob", { type: item.type }) : String(item);
-}
-
-/** An answer that is no event stream. */
-async function plainOutcome(answered: Answered, tab: CallTab): Promise<TestOutcome> {
-  const { response, redirected } = answered;
-  const { status, ok, headers } = response;
-  const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type === "text/html" && ok && redirected) {
-    // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
-    await tab.show(answered);
-    return { kind: "success", ok, status, data: null, events: [], issues: {}, missing: [] };
-  }
-  const text = await response.text();
-  const isHtml = type === "text/html";
-  const data: unknown = /\bjson$/.test(type) ? JSON.parse(text) : isHtml && !ok || text === "" ? null : text;
-  if (ok) return { kind: "success", ok, status, data, events: [], issues: {}, missing: [] };
-  const problem = typeof data === "object" && data !== null
-    ? new Map<string, unknown>(Object.entries(data))
-    : new Map();
-  const message = problem.get("detail") ?? problem.get("title") ?? "";
-  return failed(status, String(message), { data, events: [], missing: [], failure: null });
-}
-
-function failed(
-  status: number,
-  message: string,
-  rest: Pick<TestFailure, "data" | "events" | "missing"> & { readonly failure: ErrorPatchData | null },
-): TestFailure {
-  const { failure, ...seen } = rest;
-  return { kind: "error", ok: false, status, message, issues: failure?.issues ?? {}, ...seen };
-}
-
-function handOver(call: Call, to: SwitchPatchData, tab: CallTab): Call {
-  const depth = call.depth + 1;
-  if (depth > SWITCH_DEPTH_LIMIT) {
-    throw new RangeError(`Cannot go on with action "${to.name}": ${SWITCH_DEPTH_LIMIT} hand-overs came before it`);
-  }
-  const url = new URL(to.url ?? tab.url, tab.url);
-  return {
-    ...call,
-    id: tab.newId(),
-    action: to.name,
-    data: to.data,
-    method: to.method,
-    url,
-    form: null,
-    sent: null,
-    depth,
-  };
-}
-
-/** Whether an event says where the stream may be taken up again. */
-function isPlace({ event, id }: TestEvent, call: Call): boolean {
-  if (id === null) return false;
-  return LIVE_ID_PATTERN.test(id) || (event === "checkpoint" && id.startsWith(`${call.id}:checkpoint:`));
-}
-
-function isStream(headers: Headers): boolean {
-  return headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() === EVENT_STREAM;
+/** Returns whether a call is retried after an error, and counts the attempt. */
+function isRetried(call: Call, error: unknown): boolean {
+  if (!(error instanceof ConnectionError) || call.signal.aborted) return false;
+  return (call.retry ?? (call.wasOpen && call.method === "GET")) && call.failures++ < MAX_RETRIES;
 }

@@ -1,21 +1,21 @@
 /**
- * A virtual clock: time that stands still until a test lets it go on.
+ * A virtual clock: time that passes only when a test says so.
  *
  * @module
  */
 
-/** A virtual clock in place of the real one, which comes back when it is disposed. */
+/** A virtual clock that replaces the real one until it is disposed. */
 export interface TestClock extends Disposable {
-  /** What time it is, in milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   readonly now: number;
-  /** How many timers are waiting. */
+  /** The number of timers that are pending. */
   readonly timers: number;
   /**
-   * Lets time go on. Timers that come due run in their order, each at its own time, and after each of them what waits
-   * for nothing but memory gets its turn; a disk or a network takes real time and an `await` of its own.
+   * Advances the time. Due timers run in order, each at its own time, and after each the promises that wait only for memory
+   * continue. A disk or a network takes real time: `await` it.
    *
-   * @param milliseconds How long, from 0 up.
-   * @throws {RangeError} When time would go back.
+   * @param milliseconds The time, in milliseconds, 0 or more.
+   * @throws {RangeError} When `milliseconds` is negative.
    */
   tick(milliseconds: number): Promise<void>;
 }
@@ -23,21 +23,21 @@ export interface TestClock extends Disposable {
 interface Timer {
   readonly id: number;
   readonly run: () => void;
-  /** Milliseconds between two runs; `null` for one run alone. */
+  /** Milliseconds between two runs; `null` for a single run. */
   readonly every: number | null;
   due: number;
 }
 
-/** The clock that is in force; one at a time, because there is one global clock. */
+/** The current virtual clock. There is one at a time, because the global clock is one. */
 let current: TestClock | null = null;
 
 /**
- * Stops time: `Date`, `performance.now()`, `setTimeout`, `setInterval` and `AbortSignal.timeout` follow a clock that goes
- * on only by `tick()`. For what waits, expires or is retried: heartbeats, sessions, time limits.
+ * Stops time: `Date`, `performance.now()`, `setTimeout`, `setInterval` and `AbortSignal.timeout` follow a clock that only
+ * `tick()` advances. For tests of heartbeats, sessions and time limits.
  *
- * @param now What time it is at first. Default: the real time.
+ * @param now The first time. Default: the real time.
  * @returns The clock; dispose it at the end of the test.
- * @throws {TypeError} When one is in force already.
+ * @throws {TypeError} When there is a virtual clock already.
  *
  * @example A session that expires
  * ```ts
@@ -55,11 +55,11 @@ let current: TestClock | null = null;
  * ```
  */
 export function createTestClock(now: number | Date = Date.now()): TestClock {
-  if (current !== null) throw new TypeError("Cannot stop time: it stands still already, dispose the other clock first");
+  if (current !== null) throw new TypeError("Cannot create a test clock: there is one already; dispose it first");
   const start = Number(now);
   const timers = new Map<number, Timer>();
   let time = start;
-  // Above what the real ones will reach, so that clearing one of theirs never clears one of ours.
+  // Above the ids of real timers, so that clearing one of those never clears one of ours.
   let lastId = 1e9;
 
   const real = {
@@ -74,7 +74,7 @@ export function createTestClock(now: number | Date = Date.now()): TestClock {
   const begun = performance.now();
 
   const add = (run: () => void, milliseconds: number, isRepeated: boolean): number => {
-    // A delay that is no number, or below zero, is none (HTML, 8.7); one that repeats takes time, or it would never end.
+    // A delay that is not a number, or negative, is 0 (HTML, 8.7). An interval of 0 would never end a tick.
     const delay = Math.max(isRepeated ? 1 : 0, Number(milliseconds) || 0);
     const id = ++lastId;
     timers.set(id, { id, run, every: isRepeated ? delay : null, due: time + delay });
@@ -114,7 +114,9 @@ export function createTestClock(now: number | Date = Date.now()): TestClock {
     },
     async tick(milliseconds) {
       if (!(milliseconds >= 0)) {
-        throw new RangeError(`Cannot let time go on by ${milliseconds}: milliseconds from 0 up are needed`);
+        throw new RangeError(
+          `Cannot advance the clock by "${milliseconds}": it is not a number of milliseconds; pass 0 or more`,
+        );
       }
       const end = time + milliseconds;
       await settle();

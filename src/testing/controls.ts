@@ -1,5 +1,5 @@
 /**
- * The controls of a form: what is in them, what a person may do to them, and what a browser would send of them.
+ * The controls of a form: their values, the input of a user, and the entries that a browser sends.
  *
  * @module
  */
@@ -14,57 +14,58 @@ import {
   rawText,
   rootOf,
 } from "./dom.ts";
-import { nameOf } from "./labels.ts";
+import { toParams } from "../protocol/payload.ts";
+import { accessibleName } from "./labels.ts";
 
 /**
- * What a person puts into a field: a text, a number as it is typed, `true` or `false` for a box, an option by its label
- * or value, several of them, files; `null` empties it.
+ * The input of a user for a field: text, a number as it is typed, a boolean for a check box, an option by its label or value, or
+ * several of them, files; `null` clears the field.
  */
 export type FieldInput = string | number | boolean | null | File | readonly (string | File)[];
 
-/** One entry of what a form sends. */
+/** An entry that a form sends. */
 export type FormEntry = readonly [name: string, value: string | File];
 
-// What a person did to a control, beside what its markup says; it goes with the element.
+// The input of the user for each control. Each entry lives as long as its element.
 const typed = new WeakMap<ElementNode, string>();
 const switched = new WeakMap<ElementNode, boolean>();
 const chosen = new WeakMap<ElementNode, readonly File[]>();
 
 const LISTED: ReadonlySet<string> = new Set(["input", "select", "textarea", "button"]);
-/** Types of `<input>` that nobody types into. */
+/** Types of `<input>` that are buttons. */
 const PRESSED: ReadonlySet<string> = new Set(["submit", "button", "reset", "image"]);
 
-/** The type of a control: that of an `<input>` or a `<button>`, else the name of its tag. */
+/** Returns the type of an `<input>` or a `<button>`, else the name of the tag. */
 export function typeOf(control: ElementNode): string {
   const { tagName } = control;
   if (tagName !== "input" && tagName !== "button") return tagName;
   return attribute(control, "type")?.toLowerCase() ?? (tagName === "input" ? "text" : "submit");
 }
 
-/** The form a control belongs to: the one it names, else the one around it (HTML, 4.10.18.3). */
+/** Returns the form of a control: the one it names, else the one around it (HTML, 4.10.18.3). */
 export function ownerOf(control: ElementNode): ElementNode | null {
   const id = attribute(control, "form");
   if (id === null) return closest(control, ({ tagName }) => tagName === "form");
   return elementsIn(rootOf(control)).find((it) => it.tagName === "form" && attribute(it, "id") === id) ?? null;
 }
 
-/** The controls of a form, in document order, those outside of it included. */
-export function controlsOf(form: ElementNode): ElementNode[] {
+/** Returns the controls of a form, in document order, including those outside of it. */
+export function formControls(form: ElementNode): ElementNode[] {
   return elementsIn(rootOf(form)).filter((it) => LISTED.has(it.tagName) && ownerOf(it) === form);
 }
 
-/** Whether a control submits its form. */
-export function isSubmitter(control: ElementNode): boolean {
+/** Returns whether a control submits its form. */
+export function isSubmitButton(control: ElementNode): boolean {
   return LISTED.has(control.tagName) && /^(submit|image)$/.test(typeOf(control));
 }
 
-/** Whether a control is one that a person fills. */
+/** Returns whether a user can fill a control. */
 export function isField(control: ElementNode): boolean {
   return LISTED.has(control.tagName) && control.tagName !== "button" && !PRESSED.has(typeOf(control)) &&
     typeOf(control) !== "hidden";
 }
 
-/** Whether a control, or an option, cannot be used (HTML, 4.10.18.5). */
+/** Returns whether a control or an option is disabled (HTML, 4.10.18.5). */
 export function isDisabled(control: ElementNode): boolean {
   return closest(control, (it) => {
     if (attribute(it, "disabled") === null) return false;
@@ -79,25 +80,25 @@ function isInFirstLegend(control: ElementNode, fieldset: ElementNode): boolean {
   return legend !== undefined && closest(control, (it) => it === legend) !== null;
 }
 
-/** Whether a box is ticked, a button of a group chosen, an option selected. */
+/** Returns whether a check box or a radio button is checked, or an option selected. */
 export function isOn(control: ElementNode): boolean {
   return switched.get(control) ?? attribute(control, control.tagName === "option" ? "selected" : "checked") !== null;
 }
 
-/** The text in a control; that of a box is what it sends when it is ticked. */
-export function valueOf(control: ElementNode): string {
+/** Returns the value of a control; of a check box the value that it sends when it is checked. */
+export function controlValue(control: ElementNode): string {
   const text = typed.get(control);
   if (text !== undefined) return text;
   if (control.tagName === "textarea") return rawText(control);
   return attribute(control, "value") ?? (/^(checkbox|radio)$/.test(typeOf(control)) ? "on" : "");
 }
 
-/** The files that were chosen. */
+/** Returns the files that the user has chosen. */
 export function filesOf(control: ElementNode): readonly File[] {
   return chosen.get(control) ?? [];
 }
 
-/** The options of a list that are selected; a list of one line has one whatever its markup says (HTML, 4.10.7). */
+/** Returns the selected options of a list. A drop-down list always has one (HTML, 4.10.7). */
 export function selectedOptions(select: ElementNode): readonly ElementNode[] {
   const options = optionsOf(select);
   const selected = options.filter(isOn);
@@ -108,63 +109,63 @@ export function selectedOptions(select: ElementNode): readonly ElementNode[] {
   return first === undefined ? [] : [first];
 }
 
-/** What an option sends. */
+/** Returns the value that an option sends. */
 export function optionValue(option: ElementNode): string {
   return attribute(option, "value") ?? collapse(rawText(option));
 }
 
-/** Forgets what a person did to a control: the server has another value for it. */
+/** Forgets the input for a control, because the server has another value for it. */
 export function forget(control: ElementNode): void {
   typed.delete(control);
   switched.delete(control);
 }
 
-/** A form that was sent, and what its controls held then. */
+/** A form that was sent, with the state of its controls at that time. */
 export interface SentForm {
   /** The form. */
   readonly form: ElementNode;
-  /** The state of each control, as a text that tells it from any other. */
+  /** The state of each control, as a string to compare. */
   readonly states: ReadonlyMap<ElementNode, string>;
 }
 
-/** Notes what a form is sent with. */
-export function rememberSent(form: ElementNode): SentForm {
-  return { form, states: new Map(controlsOf(form).map((control) => [control, stateOf(control)])) };
+/** Records the state of a form that is sent. */
+export function noteSent(form: ElementNode): SentForm {
+  return { form, states: new Map(formControls(form).map((control) => [control, controlState(control)])) };
 }
 
 /**
- * Lets a form that was sent follow the answer that was accepted, as the runtime does: a control that nobody has touched
- * since shows what the server says of it now, also where the server has said the same before. Secrets and files stay.
+ * Updates a form after an accepted answer, as the runtime does: a control that the user has not changed since shows the value of
+ * the server, also when that value is the same as before. Passwords and files stay.
  *
  * @param sent The form.
- * @param roots What the answer has put in place.
+ * @param roots The elements that the answer has replaced.
  */
-export function acceptAnswer({ form, states }: SentForm, roots: readonly ElementNode[]): void {
-  const controls = controlsOf(form).filter((control) => states.has(control));
-  const touched = new Set(controls.filter((control) => states.get(control) !== stateOf(control)).map(wholeOf));
+export function followAnswer({ form, states }: SentForm, roots: readonly ElementNode[]): void {
+  const controls = formControls(form).filter((control) => states.has(control));
+  const touched = new Set(controls.filter((control) => states.get(control) !== controlState(control)).map(touchUnit));
   for (const control of controls) {
-    if (/^(password|file)$/.test(typeOf(control)) || touched.has(wholeOf(control))) continue;
+    if (/^(password|file)$/.test(typeOf(control)) || touched.has(touchUnit(control))) continue;
     if (closest(control, (it) => roots.includes(it)) === null) continue;
     for (const it of [control, ...optionsOf(control)]) forget(it);
   }
 }
 
-function stateOf(control: ElementNode): string {
+function controlState(control: ElementNode): string {
   const options = control.tagName === "select" ? optionsOf(control) : [];
-  return JSON.stringify([valueOf(control), isOn(control), options.map(isOn)]);
+  return JSON.stringify([controlValue(control), isOn(control), options.map(isOn)]);
 }
 
-/** What a control is chosen in: where one button of a group is touched, the others are not what they were sent as either. */
-function wholeOf(control: ElementNode): ElementNode | string {
-  return typeOf(control) === "radio" ? attribute(control, "name") ?? "" : control;
+/** Returns the unit in which controls count as touched: all of one name. */
+function touchUnit(control: ElementNode): ElementNode | string {
+  return attribute(control, "name") ?? control;
 }
 
 /**
- * Puts something into a field, which is one control or a group of boxes or buttons.
+ * Fills a field, which is one control or a group of check boxes or radio buttons.
  *
  * @param controls The control, or the members of the group.
- * @param input What is put in.
- * @throws {TypeError} When a person could not do that; the message says why, and begins with a verb.
+ * @param input The input.
+ * @throws {TypeError} When a user could not do that; the message is the reason.
  */
 export function fillControls(controls: readonly ElementNode[], input: FieldInput): void {
   const [control] = controls;
@@ -183,20 +184,20 @@ export function fillControls(controls: readonly ElementNode[], input: FieldInput
 
 function fillChoices(controls: readonly ElementNode[], input: FieldInput): void {
   const [control] = controls;
-  if (control !== undefined && controls.length === 1 && typeof input === "boolean") return turn(control, input);
+  if (control !== undefined && controls.length === 1 && typeof input === "boolean") return setChecked(control, input);
   const wanted = textsOf(input);
-  const matches = pick(controls, wanted, (it) => [nameOf(it), valueOf(it)]);
+  const matches = pick(controls, wanted, (it) => [accessibleName(it), controlValue(it)]);
   const isRadio = controls.some((it) => typeOf(it) === "radio");
   if (isRadio && matches.length > 1) throw new TypeError("it takes one choice");
-  for (const it of controls) if (!isDisabled(it)) turn(it, matches.includes(it));
+  for (const it of controls) if (!isDisabled(it)) setChecked(it, matches.includes(it));
 }
 
-function turn(control: ElementNode, on: boolean): void {
+function setChecked(control: ElementNode, on: boolean): void {
   const form = ownerOf(control);
   if (on && typeOf(control) === "radio" && form !== null) {
     // Of the buttons of one name one is chosen (HTML, 4.10.5.1.17).
     const name = attribute(control, "name");
-    for (const it of controlsOf(form)) {
+    for (const it of formControls(form)) {
       if (typeOf(it) === "radio" && attribute(it, "name") === name) switched.set(it, false);
     }
   }
@@ -228,7 +229,7 @@ function textsOf(input: FieldInput): readonly string[] {
   return texts.map(String);
 }
 
-/** The choices that are named: by label where there is such a label, else by value. */
+/** Returns the choices of these names: by label if there is such a label, else by value. */
 function pick(
   choices: readonly ElementNode[],
   wanted: readonly string[],
@@ -250,19 +251,19 @@ function optionsOf(select: ElementNode): readonly ElementNode[] {
 }
 
 /**
- * What a browser would send for a form as it stands (HTML, 4.10.22.4), in the order of its controls.
+ * Returns the entries that a browser sends for a form (HTML, 4.10.22.4), in the order of its controls.
  *
  * @param form The form.
- * @param submitter The button that was pressed, or `null`.
+ * @param submitter The button that submits the form, or `null`.
  */
 export function entriesOf(form: ElementNode, submitter: ElementNode | null): readonly FormEntry[] {
-  return controlsOf(form).flatMap((control): readonly FormEntry[] => {
+  return formControls(form).flatMap((control): readonly FormEntry[] => {
     const name = attribute(control, "name") ?? "";
     const type = typeOf(control);
     if (isDisabled(control) || closest(control, ({ tagName }) => tagName === "datalist") !== null) return [];
     if (control.tagName === "button" || PRESSED.has(type)) {
       if (control !== submitter) return [];
-      // Where on the image the press was; the keyboard presses its corner.
+      // The position of the click on the image; that of the keyboard is its corner.
       if (type === "image") return ["x", "y"].map((axis): FormEntry => [name === "" ? axis : `${name}.${axis}`, "0"]);
     }
     if (name === "") return [];
@@ -271,45 +272,39 @@ export function entriesOf(form: ElementNode, submitter: ElementNode | null): rea
         return selectedOptions(control).filter((it) => !isDisabled(it)).map((it): FormEntry => [name, optionValue(it)]);
       case "checkbox":
       case "radio":
-        return isOn(control) ? [[name, valueOf(control)]] : [];
+        return isOn(control) ? [[name, controlValue(control)]] : [];
       case "file": {
         const files = filesOf(control);
         const none = new File([], "", { type: "application/octet-stream" });
         return (files.length === 0 ? [none] : files).map((file): FormEntry => [name, file]);
       }
       case "hidden":
-        return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : valueOf(control)]];
+        return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : controlValue(control)]];
       default:
-        return [[name, valueOf(control)]];
+        return [[name, controlValue(control)]];
     }
   });
 }
 
-/** Entries as a query or a body without files (HTML, 4.10.22.7): of a file its name. */
-export function toParams(entries: readonly FormEntry[]): URLSearchParams {
-  return new URLSearchParams(
-    entries.map(([name, value]) => [crlf(name), typeof value === "string" ? crlf(value) : value.name]),
-  );
+/** Returns entries as `FormData`. */
+export function fieldsOf(entries: readonly FormEntry[]): FormData {
+  const fields = new FormData();
+  for (const [name, value] of entries) {
+    if (typeof value === "string") fields.append(name, value);
+    else fields.append(name, value, value.name);
+  }
+  return fields;
 }
 
-/** Entries as a body, in the encoding that the form asks for; an encoding that HTML does not know is the default one. */
+/** Encodes entries as a browser with scripts off does; an encoding that HTML does not know is the default one. */
 export function toBody(entries: readonly FormEntry[], enctype: string): FormData | URLSearchParams | Blob {
+  const fields = fieldsOf(entries);
   switch (enctype.toLowerCase()) {
-    case "multipart/form-data": {
-      const data = new FormData();
-      for (const [name, value] of entries) {
-        if (typeof value === "string") data.append(crlf(name), crlf(value));
-        else data.append(crlf(name), value, value.name);
-      }
-      return data;
-    }
-    case "text/plain": {
-      const lines = entries.map(([name, value]) => `${name}=${typeof value === "string" ? value : value.name}\r\n`);
-      return new Blob(lines, { type: "text/plain" });
-    }
+    case "multipart/form-data":
+      return fields;
+    case "text/plain":
+      return new Blob(Array.from(toParams(fields), ([name, value]) => `${name}=${value}\r\n`), { type: "text/plain" });
     default:
-      return toParams(entries);
+      return toParams(fields);
   }
 }
-
-const crlf = (text: string): string => text.replace(/\r\n?|\n/g, "\r\n");

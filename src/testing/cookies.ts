@@ -1,14 +1,14 @@
 /**
- * The cookies of a visitor (RFC 6265, 5).
+ * The cookies of a user (RFC 6265, 5).
  *
  * @module
  */
-import { type Cookie, getSetCookies } from "@std/http/cookie";
+import { isExpired, parseSetCookie, type ResponseCookie } from "../http/cookie.ts";
 
 /**
- * The cookies of a visitor, as a test may look at them and change them.
+ * The cookies of a user. A test can read and change them.
  *
- * @example A visitor who is signed in
+ * @example A user who is signed in
  * ```ts
  * import { action } from "@hyper/actions";
  * import { createTestClient } from "@hyper/actions/testing";
@@ -49,13 +49,13 @@ interface StoredCookie {
   readonly value: string;
   readonly path: string;
   readonly secure: boolean;
-  /** Milliseconds since 1970; `null` until the browser is closed. */
+  /** Milliseconds since 1970; `null` for a session cookie. */
   readonly expires: number | null;
 }
 
-/** Keeps what answers set, and says what a request sends. */
+/** Keeps the cookies of responses, and writes the `Cookie` header of requests. */
 export class CookieJar implements TestCookies {
-  /** By name and path: two cookies of one name may live side by side. */
+  /** By name and path: there can be two cookies of one name. */
   readonly #cookies = new Map<string, StoredCookie & { readonly name: string }>();
 
   get(name: string): string | undefined {
@@ -70,18 +70,18 @@ export class CookieJar implements TestCookies {
     for (const [key, cookie] of this.#cookies) if (cookie.name === name) this.#cookies.delete(key);
   }
 
-  /** Takes the cookies of an answer; those for another host are refused. */
+  /** Stores the cookies of a response, except for those of another host. */
   take(headers: Headers, url: URL): void {
-    for (const cookie of getSetCookies(headers)) {
-      const { name, value, domain, secure = false } = cookie;
-      if (domain !== undefined && !isWithin(url.hostname, domain.replace(/^\./, ""))) continue;
-      if (secure && !isTrustworthy(url)) continue;
+    for (const cookie of headers.getSetCookie().map(parseSetCookie)) {
+      const { name, value, domain, isSecure, expires } = cookie;
+      if (domain !== null && !isWithin(url.hostname, domain.replace(/^\./, ""))) continue;
+      if (isSecure && !isTrustworthy(url) || !keepsPrefix(cookie)) continue;
       const path = cookie.path?.startsWith("/") ? cookie.path : defaultPath(url);
-      this.#cookies.set(`${name};${path}`, { name, value, path, secure, expires: expiryOf(cookie) });
+      this.#cookies.set(`${name};${path}`, { name, value, path, secure: isSecure, expires });
     }
   }
 
-  /** The `Cookie` header for a URL; `null` when there is nothing to send. Longer paths go first (RFC 6265, 5.4). */
+  /** Returns the `Cookie` header for a URL, or `null` without cookies. Longer paths go first (RFC 6265, 5.4). */
   headerFor(url: URL): string | null {
     const sent = this.#living()
       .filter(({ path, secure }) => isPathWithin(url.pathname, path) && (!secure || isTrustworthy(url)))
@@ -90,29 +90,27 @@ export class CookieJar implements TestCookies {
   }
 
   #living(): readonly (StoredCookie & { readonly name: string })[] {
-    const now = Date.now();
-    for (const [key, { expires }] of this.#cookies) {
-      if (expires !== null && expires <= now) this.#cookies.delete(key);
-    }
+    for (const [key, cookie] of this.#cookies) if (isExpired(cookie)) this.#cookies.delete(key);
     return [...this.#cookies.values()];
   }
 }
 
-function expiryOf({ maxAge, expires }: Cookie): number | null {
-  if (maxAge !== undefined) return Date.now() + maxAge * 1000;
-  return expires === undefined ? null : Number(expires);
+/** Returns whether a cookie has what the prefix of its name promises (RFC 6265bis, 4.1.3). */
+function keepsPrefix({ name, path, domain, isSecure }: ResponseCookie): boolean {
+  if (/^__host-/i.test(name)) return isSecure && path === "/" && domain === null;
+  return isSecure || !/^__secure-/i.test(name);
 }
 
 function isWithin(host: string, domain: string): boolean {
   return host === domain || host.endsWith(`.${domain}`);
 }
 
-/** Browsers take the loopback for as good as TLS. */
+/** Returns whether a URL may have secure cookies: by TLS, or on the loopback, as in browsers. */
 function isTrustworthy({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
-/** The folder of a path (RFC 6265, 5.1.4). */
+/** Returns the default path of a cookie (RFC 6265, 5.1.4). */
 function defaultPath({ pathname }: URL): string {
   return pathname.slice(0, Math.max(1, pathname.lastIndexOf("/")));
 }

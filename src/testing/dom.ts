@@ -16,9 +16,9 @@ import {
 
 /** Any node. */
 export type Node = DefaultTreeAdapterTypes.Node;
-/** A node that stands in another. */
+/** A node with a parent. */
 export type ChildNode = DefaultTreeAdapterTypes.ChildNode;
-/** A node that others stand in. */
+/** A node with children. */
 export type ParentNode = DefaultTreeAdapterTypes.ParentNode;
 /** An element. */
 export type ElementNode = DefaultTreeAdapterTypes.Element;
@@ -27,12 +27,12 @@ export type DocumentNode = DefaultTreeAdapterTypes.Document;
 
 export const { isElementNode, isTextNode } = tree;
 
-/** Elements that stand in a line of text: what is on both sides of their borders is one word. */
+/** Inline elements: the text on both sides of their border is one word. */
 const INLINE: ReadonlySet<string> = new Set(
   "a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup time u var wbr"
     .split(" "),
 );
-/** Elements whose text nobody sees. */
+/** Elements whose text is not visible. */
 const UNSEEN: ReadonlySet<string> = new Set(["head", "script", "style", "template", "datalist"]);
 
 const adapter: Required<Options<Node, ElementNode>>["adapter"] = {
@@ -47,13 +47,13 @@ const adapter: Required<Options<Node, ElementNode>>["adapter"] = {
   removeSubsets: (nodes) => nodes.filter((node, at) => nodes.indexOf(node) === at && !hasAncestorAmong(node, nodes)),
 };
 
-/** Parses a whole document, as a browser with scripts off does: what stands in `<noscript>` is there. */
-export function parseDocument(markup: string): DocumentNode {
+/** Parses a document as a browser with scripts off does: with the content of `<noscript>`. */
+export function parsePage(markup: string): DocumentNode {
   return parse(markup, { scriptingEnabled: false });
 }
 
 /** Parses content for a place in a document: rows, options and parts of an SVG drawing as well as ordinary elements. */
-export function parseFragment(markup: string, place: ElementNode | null): ChildNode[] {
+export function parseContent(markup: string, place: ElementNode | null): ChildNode[] {
   // Rows and cells are fine without a place; only foreign elements need the element they stand in.
   const isDrawing = place !== null && place.namespaceURI.endsWith("/svg") && place.tagName !== "foreignObject";
   const options = { scriptingEnabled: false };
@@ -61,27 +61,27 @@ export function parseFragment(markup: string, place: ElementNode | null): ChildN
   return [...childNodes];
 }
 
-/** The elements below a node that match a selector, in document order. */
+/** Returns the elements below a node that match a selector, in document order. */
 export function query(root: Node, selector: string): ElementNode[] {
   return selectAll<Node, ElementNode>(selector, root, { adapter });
 }
 
-/** The elements below a node, in document order. */
+/** Returns the elements below a node, in document order. */
 export function elementsIn(root: Node): ElementNode[] {
   return childrenOf(root).filter(isElementNode).flatMap((element) => [element, ...elementsIn(element)]);
 }
 
-/** The children of a node; of one that can have none, none. */
+/** Returns the children of a node. */
 export function childrenOf(node: Node): readonly ChildNode[] {
   return "childNodes" in node ? node.childNodes : [];
 }
 
-/** An attribute, or `null` when the element does not have it. */
+/** Returns an attribute, or `null` when the element does not have it. */
 export function attribute(element: ElementNode, name: string): string | null {
   return element.attrs.find((attr) => attr.name === name)?.value ?? null;
 }
 
-/** The element itself or the nearest one around it that passes a test. */
+/** Returns the element itself or its nearest ancestor that passes a test. */
 export function closest(element: ElementNode, test: (element: ElementNode) => boolean): ElementNode | null {
   for (let node: Node | null = element; node !== null; node = "parentNode" in node ? node.parentNode : null) {
     if (isElementNode(node) && test(node)) return node;
@@ -89,12 +89,12 @@ export function closest(element: ElementNode, test: (element: ElementNode) => bo
   return null;
 }
 
-/** The topmost node above a node. */
+/** Returns the root of the tree of a node. */
 export function rootOf(node: Node): Node {
   return "parentNode" in node && node.parentNode !== null ? rootOf(node.parentNode) : node;
 }
 
-/** Puts nodes into a parent before one of its children, or at its end. */
+/** Inserts nodes before a child of a parent, or at its end. */
 export function insert(parent: ParentNode, nodes: readonly ChildNode[], before: ChildNode | null): void {
   for (const node of nodes) {
     tree.detachNode(node);
@@ -103,28 +103,28 @@ export function insert(parent: ParentNode, nodes: readonly ChildNode[], before: 
   }
 }
 
-/** Takes a node out of where it stands. */
+/** Removes a node from its parent. */
 export function detach(node: ChildNode): void {
   tree.detachNode(node);
 }
 
-/** The markup of a node, its own tags included. */
+/** Returns the markup of a node, including its own tags. */
 export function markupOf(node: Node): string {
   if (isElementNode(node)) return serializeOuter(node);
   return "childNodes" in node ? serialize(node) : rawText(node);
 }
 
-/** All text below a node, as it is written. */
+/** Returns all text below a node, unchanged. */
 export function rawText(node: Node): string {
   return isTextNode(node) ? node.value : childrenOf(node).map(rawText).join("");
 }
 
-/** The text of a node as a person reads it: one space for any white space, and one between two blocks. */
-export function textOf(node: Node): string {
+/** Returns the text that a user reads: one space for any white space, and one between two blocks. */
+export function readableText(node: Node): string {
   return collapse(visibleText(node));
 }
 
-/** Text with one space for any white space, and none around it. */
+/** Replaces white space by single spaces, and removes it around the text. */
 export function collapse(text: string): string {
   return text.replace(/[\t\n\f\r ]+/g, " ").trim();
 }

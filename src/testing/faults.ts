@@ -1,12 +1,12 @@
 /**
- * A network that can be told to fail: what becomes of one request and its answer.
+ * A network that fails on demand: the fault of one request and its answer.
  *
  * @module
  */
 
 /**
- * What the network does to one request. Each request of a client takes the first of `client.faults` away; without one it
- * goes through.
+ * A fault of the network in one request. Each request of a client removes the first of `client.faults`; without one, it
+ * succeeds.
  *
  * @example A payment whose answer is lost is made once
  * ```tsx
@@ -24,21 +24,21 @@
  * ```
  */
 export type Fault =
-  /** It goes through. For a list whose later entries are meant. */
+  /** The request succeeds. For a list with later faults. */
   | { readonly kind: "none" }
-  /** Its answer comes so many milliseconds later, on the virtual clock where there is one. */
+  /** The answer is delayed, in milliseconds, on the virtual clock if there is one. */
   | { readonly kind: "delay"; readonly milliseconds: number }
-  /** It never arrives; or it does, and its answer never comes back. */
+  /** The request does not arrive; or it does, and its answer does not. */
   | { readonly kind: "drop"; readonly at: "request" | "answer" }
-  /** The connection breaks after so many events of a stream; an answer that is no stream is lost whole. */
+  /** The connection breaks after this number of events; an answer that is not a stream is lost. */
   | { readonly kind: "cut"; readonly afterEvents: number }
-  /** It arrives twice at once, with the same bytes; the second answer is thrown away. */
+  /** The request arrives twice at once, with the same bytes; the second answer is discarded. */
   | { readonly kind: "duplicate" }
-  /** Its answer is held back until that of the next request has been read to its end. */
+  /** The answer is held back until that of the next request has been read to its end. */
   | { readonly kind: "reorder" };
 
 /**
- * The network failed: no answer came, or it broke off. What a call rejects with that is not tried again.
+ * The network failed: there was no answer, or it broke off, and the call was not retried.
  *
  * @example
  * ```ts
@@ -56,18 +56,18 @@ export class ConnectionError extends Error {
   override readonly name: string = "ConnectionError";
 }
 
-/** The answers that were held back, and what lets them go. */
+/** A network with faults. */
 export class FaultyNetwork {
-  /** What becomes of the next requests, the first one first. */
+  /** The faults of the next requests, in order. */
   readonly faults: Fault[] = [];
   #held: (() => void)[] = [];
 
   /**
    * Sends a request.
    *
-   * @param ask Has it answered, each time it arrives.
-   * @param signal Aborted when nobody waits any longer.
-   * @param leave Tells the server that the visitor has gone.
+   * @param ask Called each time the request arrives; returns its answer.
+   * @param signal Ends the request.
+   * @param leave Tells the server that the client has disconnected.
    * @throws {ConnectionError} When the network fails.
    */
   async send(ask: () => Promise<Response>, signal: AbortSignal, leave: () => void): Promise<Response> {
@@ -126,9 +126,9 @@ export class FaultyNetwork {
   }
 }
 
-/** Waits, but not longer than somebody is interested. */
+/** Waits until a time has passed or the signal is aborted. */
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  // Aborted while the answer was made: there is no event to come.
+  // Aborted while the answer was made: there will be no event.
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
@@ -137,7 +137,7 @@ async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The same answer, with word of when its reader is done with it. */
+/** Returns the same answer, and reports when it has been read. */
 function whenRead(response: Response, onRead: () => void): Response {
   const reader = response.body?.getReader();
   if (reader === undefined) {
@@ -162,7 +162,7 @@ function whenRead(response: Response, onRead: () => void): Response {
   });
 }
 
-/** The same answer, broken off after so many events. */
+/** Returns the same answer, broken off after a number of events. */
 function cut(response: Response, afterEvents: number, leave: () => void): Response {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) return response;
@@ -171,7 +171,7 @@ function cut(response: Response, afterEvents: number, leave: () => void): Respon
   let text = "";
   return withBody(response, {
     async pull(controller): Promise<void> {
-      // Comments between events are no events.
+      // A comment is not an event.
       for (let end = text.indexOf("\n\n"); left > 0; end = text.indexOf("\n\n")) {
         if (end !== -1) {
           const frame = text.slice(0, end + 2);

@@ -1,6 +1,5 @@
 /**
- * What things are called by whoever sees or hears the page: their accessible names, as far as labels, texts and
- * attributes make them (ACCNAME 1.2, 4.3.2).
+ * Accessible names, from labels, texts and attributes (ACCNAME 1.2, 4.3.2).
  *
  * @module
  */
@@ -15,44 +14,44 @@ import {
   isTextNode,
   type Node,
   query,
+  readableText,
   rootOf,
-  textOf,
 } from "./dom.ts";
 
-/** Controls whose own content is no part of the label they stand in. */
+/** Controls whose content is not part of the label around them. */
 const CONTROLS: ReadonlySet<string> = new Set(["input", "select", "textarea", "button"]);
 
-/** The name of an element; empty when it has none. */
-export function nameOf(element: ElementNode): string {
+/** Returns the name of an element; empty without one. */
+export function accessibleName(element: ElementNode): string {
   return referencedText(element, "aria-labelledby") || collapse(attribute(element, "aria-label") ?? "") ||
     labelText(element) || ownText(element) ||
     collapse(attribute(element, "title") ?? attribute(element, "placeholder") ?? "");
 }
 
-/** The texts of the elements that an attribute names by their ids. */
+/** Returns the texts of the elements whose ids an attribute lists. */
 export function referencedText(element: ElementNode, name: string): string {
   const ids = (attribute(element, name) ?? "").split(/\s+/).filter((id) => id !== "");
   return collapse(ids.map((id) => textOfId(element, id)).join(" "));
 }
 
-/** The name of a group of boxes or buttons: that of its `<fieldset>`. */
+/** Returns the name of a group of check boxes or radio buttons: that of its `<fieldset>`. */
 export function groupName(control: ElementNode): string {
   const group = closest(control, ({ tagName }) => tagName === "fieldset");
   if (group === null) return "";
   const legend = childrenOf(group).filter(isElementNode).find(({ tagName }) => tagName === "legend");
-  return legend === undefined ? nameOf(group) : textOf(legend);
+  return legend === undefined ? accessibleName(group) : readableText(legend);
 }
 
 function textOfId(element: ElementNode, id: string): string {
   const found = elementsIn(rootOf(element)).find((each) => attribute(each, "id") === id);
-  return found === undefined ? "" : textOf(found);
+  return found === undefined ? "" : readableText(found);
 }
 
 function labelText(element: ElementNode): string {
   if (!CONTROLS.has(element.tagName)) return "";
   const id = attribute(element, "id");
   const around = closest(element, ({ tagName }) => tagName === "label");
-  // A label that names another control does not name the one that stands in it (HTML, 4.10.4).
+  // A label for another control does not name the control inside it (HTML, 4.10.4).
   const isForIt = (label: ElementNode): boolean => {
     const target = attribute(label, "for");
     return target === null ? label === around : target === id;
@@ -71,7 +70,7 @@ function ownText(element: ElementNode): string {
     case "a":
     case "button":
       return collapse(
-        `${textOf(element)} ${query(element, "img[alt]").map((image) => attribute(image, "alt")).join(" ")}`,
+        `${readableText(element)} ${query(element, "img[alt]").map((image) => attribute(image, "alt")).join(" ")}`,
       );
     case "input": {
       const type = attribute(element, "type")?.toLowerCase();

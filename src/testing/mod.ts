@@ -5,18 +5,11 @@
  * @module
  */
 
-export {
-  createTestClient,
-  type TestCall,
-  type TestCallOptions,
-  type TestCalls,
-  type TestClient,
-  type TestClientOptions,
-} from "./client.ts";
-export type { TestElement, TestField, TestForm, TestPage, TestScope } from "./page.ts";
+export { createTestClient } from "./client.ts";
+export type { TestCall, TestCallOptions, TestCalls, TestClient, TestClientOptions } from "./test_client.ts";
+export type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
 export type { FieldInput, FormEntry } from "./controls.ts";
-export type { TestAborted, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
-export type { TestEvent } from "./events.ts";
+export type { TestAborted, TestEvent, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
 export type { TestStream } from "./stream.ts";
 export type { TestCookies } from "./cookies.ts";
 export { ConnectionError, type Fault } from "./faults.ts";

@@ -1,5 +1,5 @@
 /**
- * From a request to its answer: cookies, the headers a browser adds, redirects, and the handler behind it all.
+ * The network of a client: cookies, the headers that a browser adds, redirects, and the handler.
  *
  * @module
  */
@@ -7,36 +7,26 @@ import type { Handler } from "../handler/options.ts";
 import { CookieJar } from "./cookies.ts";
 import { ConnectionError, type Fault, FaultyNetwork } from "./faults.ts";
 
-/** How many redirects a browser follows (Fetch, 4.4). */
+/** The number of redirects that a browser follows (Fetch, 4.4). */
 const MAX_REDIRECTS = 20;
 
-/** What is asked for. */
+/** A request. */
 export interface Ask {
   /** The URL. */
   readonly url: URL;
   /** The method, in upper case. */
   readonly method: string;
-  /** Headers beside those that a browser adds by itself. */
+  /** Headers in addition to those that a browser adds. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body; `null` for none. */
   readonly body: BodyInit | null;
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** Where it comes from; `null` for what was typed into the address bar. */
+  /** The URL of the page it is sent from; `null` for the address bar. */
   readonly from: URL | null;
 }
 
-/** What came of it. */
-export interface Answered {
-  /** The answer; a redirect only where it leads to another origin. */
-  readonly response: Response;
-  /** Where it comes from, after redirects. */
-  readonly url: URL;
-  /** Whether there were some. */
-  readonly redirected: boolean;
-}
-
-/** The connection of a visitor. */
+/** The network of one client. */
 export class Network {
   /** The cookies. */
   readonly cookies: CookieJar = new CookieJar();
@@ -48,8 +38,8 @@ export class Network {
   /**
    * Makes a connection.
    *
-   * @param handler Who answers.
-   * @param address Where the visitor sits.
+   * @param handler The handler that answers.
+   * @param address The IP address of the client.
    * @param headers Headers of every request.
    */
   constructor(handler: Handler, address: string, headers: Readonly<Record<string, string>>) {
@@ -58,25 +48,25 @@ export class Network {
     this.#headers = headers;
   }
 
-  /** What becomes of the next requests. */
+  /** The faults of the next requests. */
   get faults(): Fault[] {
     return this.#wire.faults;
   }
 
   /**
-   * Asks, and follows redirects within the origin.
+   * Sends a request, and follows redirects within its origin.
    *
    * @throws {ConnectionError} When the network fails, or redirects never end.
    */
-  async fetch(first: Ask): Promise<Answered> {
+  async fetch(first: Ask): Promise<Response> {
     let ask = first;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await this.#send(ask);
       const to = redirectOf(response, ask.url);
-      if (to === null || to.origin !== ask.url.origin) return { response, url: ask.url, redirected: redirects > 0 };
+      if (to === null || to.origin !== ask.url.origin) return located(response, ask.url, redirects > 0);
       await response.body?.cancel();
       const { status } = response;
-      // A 303 is asked for with GET, and so is what a POST was moved to (Fetch, 4.4, step 12).
+      // A 303 is followed with GET, and so is a POST that was moved (Fetch, 4.4, step 12).
       const isGet = status === 303 || (status < 303 && ask.method === "POST");
       ask = { ...ask, url: to, ...(isGet ? { method: "GET", body: null } : {}) };
     }
@@ -98,7 +88,7 @@ export class Network {
     const bytes = body === null ? null : await bytesOf(body, sent);
 
     const client = new AbortController();
-    const leave = (): void => client.abort(new DOMException("The visitor has gone", "AbortError"));
+    const leave = (): void => client.abort(new DOMException("The client has disconnected", "AbortError"));
     signal.addEventListener("abort", leave, { once: true });
     // A fragment stays in the browser.
     const [target = ""] = url.href.split("#");
@@ -110,13 +100,18 @@ export class Network {
       );
     const answer = this.#wire.send(ask, signal, leave);
     const response = await Promise.race([answer, whenAborted(signal)]).catch((error) => {
-      // Nobody waits for it any longer; a stream would go on for nobody.
+      // An answer that is not read must not keep a stream of the server open.
       answer.then(({ body }) => body?.cancel(), () => {});
       throw error;
     });
     this.cookies.take(response.headers, url);
     return response;
   }
+}
+
+/** Gives a response the URL that it came from, as `fetch` does. */
+function located(response: Response, url: URL, redirected: boolean): Response {
+  return Object.defineProperties(response, { url: { value: url.href }, redirected: { value: redirected } });
 }
 
 async function bytesOf(body: BodyInit, headers: Headers): Promise<Uint8Array<ArrayBuffer>> {
@@ -139,7 +134,7 @@ function redirectOf(response: Response, url: URL): URL | null {
   const location = response.headers.get("location");
   if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) return null;
   const to = new URL(location, url);
-  // Where it names no fragment the old one holds (Fetch, 4.4).
+  // A redirect without a fragment keeps the fragment of the request (Fetch, 4.4).
   if (to.hash === "") to.hash = url.hash;
   return to;
 }

@@ -1,61 +1,70 @@
 /**
- * What a call of an action comes to.
+ * The outcome of a call.
  *
  * @module
  */
 import type { Issues } from "../protocol/patch.ts";
-import type { TestEvent } from "./events.ts";
 
-/** What every outcome has. */
+/** One event of an answer. */
+export interface TestEvent {
+  /** Its name, such as `patch_html`. */
+  readonly event: string;
+  /** Its data, parsed; `null` without any. */
+  readonly data: unknown;
+  /** Its id: a checkpoint, or a position in a topic. `null` without one. */
+  readonly id: string | null;
+}
+
+/** The common part of all outcomes. */
 export interface TestOutcomeBase {
-  /** The HTTP status, or that of an `error` event; 0 where nothing was answered. */
+  /** The HTTP status, or that of an `error` event; 0 without an answer. */
   readonly status: number;
-  /** The events in their order, without `end` and checkpoints; each has been applied to the page. */
+  /** The events in their order, without `end`, checkpoints and events of topics; each has been applied to the page. */
   readonly events: readonly TestEvent[];
-  /** What was wrong with the input: messages by field, the form's own under `""`. Empty when nothing was. */
+  /** Messages by field of invalid input, those of the whole form under `""`. Empty for valid input. */
   readonly issues: Issues;
-  /** The targets that patches did not find on the page, `""` for a patch that had none. */
+  /** The targets of patches that are not on the page, `""` for a patch without a target. */
   readonly missing: readonly string[];
 }
 
-/** The action did what it was asked to do. */
+/** The outcome of a call that succeeded. */
 export interface TestSuccess<Result = unknown> extends TestOutcomeBase {
-  /** Which outcome it is. */
+  /** The kind of outcome. */
   readonly kind: "success";
-  /** Whether it did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: true;
-  /** The plain value it returned; `null` without one. */
+  /** The plain value that the action returned; `null` without one. */
   readonly data: Result;
 }
 
-/** The server answered with an error status, or with an `error` event. */
+/** The outcome of a call that the server answered with an error status or an `error` event. */
 export interface TestFailure extends TestOutcomeBase {
-  /** Which outcome it is. */
+  /** The kind of outcome. */
   readonly kind: "error";
-  /** Whether it did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: false;
-  /** What the server said, where it said something as data. */
+  /** The data of the answer; `null` without any. */
   readonly data: unknown;
-  /** What went wrong, in the server's words. */
+  /** The message of the server. */
   readonly message: string;
 }
 
-/** The call was ended before its answer was complete. */
+/** The outcome of a call that was ended before its answer was complete. */
 export interface TestAborted extends TestOutcomeBase {
-  /** Which outcome it is. */
+  /** The kind of outcome. */
   readonly kind: "aborted";
-  /** Whether it did what it was asked to do. */
+  /** `true` if the action succeeded. */
   readonly ok: false;
-  /** Nothing. */
+  /** Always `null`. */
   readonly data: null;
 }
 
 /**
- * What a call comes to. A network that fails rejects instead.
+ * The outcome of a call. When the network fails, the call rejects.
  *
- * @typeParam Result What the action returns as a plain value.
+ * @typeParam Result The plain value that the action returns.
  *
- * @example Input that was refused
+ * @example Invalid input
  * ```ts
  * import { action, defineForm, field } from "@hyper/actions";
  * import { createTestClient } from "@hyper/actions/testing";

@@ -1,25 +1,26 @@
 /**
- * A page as a person uses it: things are found by what they are called, forms are filled and sent.
+ * The pages of a client: elements are found by their names, forms are filled and sent.
  *
  * @module
  */
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import {
-  controlsOf,
+  controlValue,
   entriesOf,
   type FieldInput,
+  fieldsOf,
   filesOf,
   fillControls,
+  formControls,
   type FormEntry,
   isDisabled,
   isField,
   isOn,
-  isSubmitter,
+  isSubmitButton,
   optionValue,
   ownerOf,
   selectedOptions,
   typeOf,
-  valueOf,
 } from "./controls.ts";
 import {
   attribute,
@@ -29,207 +30,42 @@ import {
   markupOf,
   type Node,
   query,
-  textOf,
+  readableText,
 } from "./dom.ts";
-import { groupName, nameOf, referencedText } from "./labels.ts";
+import { accessibleName, groupName, referencedText } from "./labels.ts";
 import type { TestOutcome } from "./outcome.ts";
+import type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
 
-/** How much of a page is shown when something is not found in it, in characters. */
+/** The most markup of a page in an error message, in characters. */
 const MAX_QUOTE = 4_000;
 
-/** A part of a page, in which things are found. */
-export interface TestScope {
-  /** Its text as a person reads it: one space for any white space, and one between two blocks. */
-  readonly text: string;
-  /** Its markup as it is now. */
-  readonly html: string;
-  /**
-   * The one element that matches a selector.
-   *
-   * @param selector A CSS selector.
-   * @returns The element.
-   * @throws {Error} When none matches, or several do.
-   */
-  find(selector: string): TestElement;
-  /**
-   * All elements that match a selector.
-   *
-   * @param selector A CSS selector.
-   * @returns The elements, in document order; none is no error.
-   */
-  findAll(selector: string): readonly TestElement[];
-  /**
-   * The one form of a name: its label, what its button says, or the name of its action.
-   *
-   * @param name What it is called.
-   * @returns The form.
-   * @throws {Error} When there is none, or several are called so; look in a smaller part of the page then.
-   */
-  form(name: string): TestForm;
-  /**
-   * Presses the one link or button that is called so, with scripts off: a link is followed, a button submits its form.
-   *
-   * @param name What it is called.
-   * @returns The page it leads to, redirects followed.
-   * @throws {Error} When there is none, or several, and when it is disabled.
-   */
-  click(name: string): Promise<TestPage>;
-}
-
-/** An element of a page. It stays the same one when a patch morphs it. */
-export interface TestElement extends TestScope {
-  /** The name of its tag, in lower case. */
-  readonly tagName: string;
-  /** What it is called by whoever sees or hears it; empty when it has no name. */
-  readonly name: string;
-  /**
-   * An attribute.
-   *
-   * @param name Its name.
-   * @returns Its value; `null` when the element does not have it.
-   */
-  attribute(name: string): string | null;
-}
-
-/** A field of a form: a control, or a group of boxes or buttons. */
-export interface TestField {
-  /** What it is called. */
-  readonly name: string;
-  /** What is in it: a text, `true` or `false` for a box, a list where several may be chosen; of files their names. */
-  readonly value: string | boolean | readonly string[];
-  /** Whether it is marked as refused (`aria-invalid`). */
-  readonly isInvalid: boolean;
-  /** What describes it (`aria-describedby`): what was wrong, and its help. */
-  readonly description: string;
-}
-
-/**
- * A form of a page.
- *
- * @example Filled by its labels, and sent by a button of its own
- * ```tsx
- * import { createTestClient } from "@hyper/actions/testing";
- * import { assertEquals } from "@std/assert";
- *
- * const Search = () => (
- *   <form aria-label="Search">
- *     <label>
- *       Text <input name="q" />
- *     </label>
- *     <label>
- *       Newest first <input type="checkbox" name="new" />
- *     </label>
- *     <button>Search</button>
- *     <button name="format" value="pdf">Print</button>
- *   </form>
- * );
- * await using client = createTestClient({
- *   pages: [{ path: "/", load: () => Promise.resolve({ default: Search }) }],
- * });
- * const form = (await client.open("/")).form("Search").fill({ Text: "milk", "Newest first": true });
- * assertEquals(form.field("Text").value, "milk");
- * const page = await form.submit("Print");
- * assertEquals(page.url.search, "?q=milk&new=on&format=pdf");
- * ```
- */
-export interface TestForm extends TestElement {
-  /**
-   * A field by its label, else by its name; of boxes and buttons that belong together by the legend around them.
-   *
-   * @param label What it is called.
-   * @returns The field.
-   * @throws {Error} When there is none, or several are called so.
-   */
-  field(label: string): TestField;
-  /**
-   * Fills fields. What is not named stays as it is. The browser's own checks, such as `required`, are not made: a server
-   * has to hold without them.
-   *
-   * @param values What is put in, by label or by name; a hidden field is changed by its name.
-   * @returns The form.
-   * @throws {Error} When there is no such field, or a person could not put that into it.
-   */
-  fill(values: Readonly<Record<string, FieldInput>>): TestForm;
-  /**
-   * What it would send as it stands.
-   *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns Names and values, in order.
-   */
-  entries(button?: string): readonly FormEntry[];
-  /**
-   * Sends it as a browser with scripts off does.
-   *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns The page that comes of it, redirects followed.
-   * @throws {Error} When there is no such button, or it is disabled.
-   */
-  submit(button?: string): Promise<TestPage>;
-  /**
-   * Sends it as the browser runtime does, and lets the answer change the page.
-   *
-   * @param button The button that is pressed, by its name. Default: its first one, as the enter key does.
-   * @returns What came of it.
-   * @throws {TypeError} When it is no form of an action: the runtime leaves such a form to the browser.
-   */
-  submitWithRuntime(button?: string): Promise<TestOutcome>;
-}
-
-/**
- * A page that is open. Patches change it.
- *
- * @example
- * ```tsx
- * import { createTestClient } from "@hyper/actions/testing";
- * import { assertEquals } from "@std/assert";
- *
- * const page = (name: string) => ({
- *   default: () => <nav><h1>{name}</h1><a href="/notes">Notes</a></nav>,
- * });
- * await using client = createTestClient({
- *   pages: [
- *     { path: "/", load: () => Promise.resolve(page("Start")) },
- *     { path: "/notes", load: () => Promise.resolve(page("All notes")) },
- *   ],
- * });
- * const start = await client.open("/");
- * const notes = await start.click("Notes");
- * assertEquals(notes.url.pathname, "/notes");
- * assertEquals(notes.find("h1").text, "All notes");
- * ```
- */
-export interface TestPage extends TestScope {
-  /** Where it is, redirects followed. */
-  readonly url: URL;
-  /** The HTTP status. */
-  readonly status: number;
-  /** The response headers. */
-  readonly headers: Headers;
-  /** Its title. */
-  readonly title: string;
-  /** The body of the answer as it came. */
-  readonly body: string;
-}
-
-/** What is asked for when a link is followed or a form is sent. */
+/** The navigation of a link or a form. */
 export interface PageVisit {
-  /** Where it leads. */
+  /** The URL. */
   readonly url: URL;
   /** The method, in upper case. */
   readonly method: string;
-  /** What a form sends. */
+  /** The entries of a form; `null` for a link. */
   readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string } | null;
+}
+
+/** The parts of a call that a form decides. */
+export interface FormCall {
+  readonly url: URL;
+  readonly method: string;
+  readonly fields: FormData;
+  readonly enctype: string;
 }
 
 /** The tab that a page is open in. */
 export interface Tab {
-  /** Goes somewhere from a page. */
+  /** Navigates from a page. */
   visit(visit: PageVisit, from: TestPage): Promise<TestPage>;
   /** Sends a form as the runtime does. */
   send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome>;
 }
 
-/** What a page is made of. */
+/** The parts of a page. */
 export interface PageSource {
   readonly tab: Tab;
   readonly document: DocumentNode;
@@ -248,7 +84,7 @@ abstract class Scope<N extends Node> implements TestScope {
   }
 
   get text(): string {
-    return textOf(this.node);
+    return readableText(this.node);
   }
 
   get html(): string {
@@ -265,11 +101,11 @@ abstract class Scope<N extends Node> implements TestScope {
 
   form(name: string): TestForm {
     const forms = elementsIn(this.node).filter(({ tagName }) => tagName === "form");
-    const known = forms.filter((form) => nameOf(form) === name);
-    // A form is rarely labelled: what its button says, or a heading in it, is what people call it.
+    const known = forms.filter((form) => accessibleName(form) === name);
+    // Few forms have a label: the text of the button or a heading is their name.
     const found = known.length > 0 ? known : forms.filter((form) => namesOfForm(form).includes(name));
     if (found.length === 0) {
-      const names = forms.map((form) => `"${nameOf(form) || namesOfForm(form)[0] || "without a name"}"`);
+      const names = forms.map((form) => `"${accessibleName(form) || namesOfForm(form)[0] || "without a name"}"`);
       throw new Error(`Cannot find form "${name}" on ${this.page.url}: its forms are ${listed(names)}`);
     }
     return new PageForm(one(found, `form "${name}"`, this), this.page);
@@ -277,12 +113,12 @@ abstract class Scope<N extends Node> implements TestScope {
 
   async click(name: string): Promise<TestPage> {
     const found = elementsIn(this.node).filter((it) =>
-      (isSubmitter(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && nameOf(it) === name
+      (isSubmitButton(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && accessibleName(it) === name
     );
     const element = one(found, `link or button "${name}"`, this);
     if (element.tagName === "a") return await this.page.follow(element);
     const form = ownerOf(element);
-    if (form === null) throw new Error(`Cannot press "${name}" on ${this.page.url}: it belongs to no form`);
+    if (form === null) throw new Error(`Cannot press "${name}" on ${this.page.url}: it does not belong to a form`);
     return await new PageForm(form, this.page).press(element);
   }
 }
@@ -300,7 +136,7 @@ class PageElement extends Scope<ElementNode> implements TestElement {
   }
 
   get name(): string {
-    return nameOf(this.node);
+    return accessibleName(this.node);
   }
 
   attribute(name: string): string | null {
@@ -308,7 +144,7 @@ class PageElement extends Scope<ElementNode> implements TestElement {
   }
 }
 
-/** A form, as the client knows it. */
+/** A form of a page. */
 export class PageForm extends PageElement implements TestForm {
   field(label: string): TestField {
     return new PageField(this.#controls(label, "find"));
@@ -320,7 +156,7 @@ export class PageForm extends PageElement implements TestForm {
       try {
         fillControls(controls, input);
       } catch (error) {
-        // It says why; where it happened is known here.
+        // The error has the reason; the field is known here.
         const reason = error instanceof Error ? error.message : error;
         throw new TypeError(`Cannot fill field "${label}" of form "${this.#called()}": ${reason}`, { cause: error });
       }
@@ -338,44 +174,71 @@ export class PageForm extends PageElement implements TestForm {
 
   async submitWithRuntime(button?: string): Promise<TestOutcome> {
     const submitter = this.submitter(button);
-    const name = submitAttribute(this.node, submitter, FORM_ATTRIBUTE, "");
-    if (name === "") {
-      throw new TypeError(`Cannot send form "${this.#called()}" as the runtime does: it has no ${FORM_ATTRIBUTE}`);
+    // The form itself must have the attribute; its button may name another action.
+    const isTaken = attribute(this.node, FORM_ATTRIBUTE) !== null;
+    const name = this.submitAttribute(submitter, FORM_ATTRIBUTE, FORM_ATTRIBUTE);
+    if (!isTaken || name === "") {
+      throw new TypeError(
+        `Cannot send form "${this.#called()}" with the runtime: it has no ${FORM_ATTRIBUTE}; use submit()`,
+      );
     }
+    if (/^dialog$/i.test(this.submitAttribute(submitter, "method", "formmethod"))) throw this.#closesDialog();
     return await this.page.tab.send(name, this, submitter);
   }
 
-  /** Sends it by this button, or by none. */
+  /** Submits the form by a button, or by none. */
   async press(submitter: ElementNode | null): Promise<TestPage> {
     if (submitter !== null && isDisabled(submitter)) {
-      throw new Error(`Cannot press "${nameOf(submitter)}" on ${this.page.url}: it is disabled`);
+      throw new Error(`Cannot press "${accessibleName(submitter)}" on ${this.page.url}: it is disabled`);
     }
     return await this.page.tab.visit(this.visit(submitter), this.page);
   }
 
-  /** Where it leads, and what it sends. */
+  /** Returns what a browser with scripts off sends. */
   visit(submitter: ElementNode | null): PageVisit {
-    const action = submitAttribute(this.node, submitter, "action", "formaction");
-    const method = submitAttribute(this.node, submitter, "method", "formmethod").toUpperCase();
-    if (method === "DIALOG") {
-      throw new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing`);
-    }
+    const method = this.submitAttribute(submitter, "method", "formmethod").toUpperCase();
+    if (method === "DIALOG") throw this.#closesDialog();
     return {
-      // Without an action it goes to the document's own address, whatever its base is (HTML, 4.10.22.3).
-      url: action === "" ? new URL(this.page.url) : new URL(action, this.page.baseUrl),
+      url: this.#url(submitter),
+      // An unknown method is GET.
       method: method === "POST" ? "POST" : "GET",
       form: {
         entries: entriesOf(this.node, submitter),
-        enctype: submitAttribute(this.node, submitter, "enctype", "formenctype"),
+        enctype: this.submitAttribute(submitter, "enctype", "formenctype"),
       },
     };
   }
 
-  /** The button of a name; without one the first, if there is any. */
+  /** Returns what the browser runtime sends. */
+  callSource(submitter: ElementNode | null): FormCall {
+    return {
+      url: this.#url(submitter),
+      method: this.submitAttribute(submitter, "method", "formmethod") || "POST",
+      fields: fieldsOf(entriesOf(this.node, submitter)),
+      enctype: this.submitAttribute(submitter, "enctype", "formenctype"),
+    };
+  }
+
+  /** Returns an attribute of the button, else of the form; empty when neither has it. */
+  submitAttribute(submitter: ElementNode | null, name: string, buttonName: string): string {
+    return (submitter === null ? null : attribute(submitter, buttonName)) ?? attribute(this.node, name) ?? "";
+  }
+
+  #url(submitter: ElementNode | null): URL {
+    const action = this.submitAttribute(submitter, "action", "formaction");
+    // Without an action it is the document's own URL, whatever its base (HTML, 4.10.22.3).
+    return action === "" ? this.page.url : new URL(action, this.page.baseUrl);
+  }
+
+  #closesDialog(): TypeError {
+    return new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing`);
+  }
+
+  /** Returns the button of a name; without a name the first one, if there is any. */
   submitter(button: string | undefined): ElementNode | null {
-    const buttons = controlsOf(this.node).filter(isSubmitter);
+    const buttons = formControls(this.node).filter(isSubmitButton);
     if (button === undefined) return buttons[0] ?? null;
-    const found = buttons.filter((it) => nameOf(it) === button);
+    const found = buttons.filter((it) => accessibleName(it) === button);
     return one(
       found.length > 0 ? found : buttons.filter((it) => attribute(it, "value") === button),
       `button "${button}"`,
@@ -384,30 +247,30 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   #controls(label: string, deed: string): readonly ElementNode[] {
-    const controls = controlsOf(this.node).filter((it) => isField(it) || typeOf(it) === "hidden");
+    const controls = formControls(this.node).filter((it) => isField(it) || typeOf(it) === "hidden");
     const isChoice = (it: ElementNode): boolean => /^(checkbox|radio)$/.test(typeOf(it));
-    const labelled = controls.filter((it) => isField(it) && nameOf(it) === label);
+    const labelled = controls.filter((it) => isField(it) && accessibleName(it) === label);
     const inGroup = controls.filter((it) => isChoice(it) && groupName(it) === label);
     const named = controls.filter((it) => attribute(it, "name") === label);
     const found = [labelled, inGroup, named].find((list) => list.length > 0);
     if (found === undefined) {
-      const names = controls.filter(isField).map((it) => `"${nameOf(it) || attribute(it, "name")}"`);
+      const names = controls.filter(isField).map((it) => `"${accessibleName(it) || attribute(it, "name")}"`);
       throw new Error(
-        `Cannot ${deed} field "${label}" of form "${this.#called()}": no field is called so, there are ${
+        `Cannot ${deed} field "${label}" of form "${this.#called()}": there is no such field; its fields are ${
           listed(names)
         }`,
       );
     }
     if (found.length > 1 && !found.every(isChoice)) {
       throw new Error(
-        `Cannot ${deed} field "${label}" of form "${this.#called()}": ${found.length} fields are called so`,
+        `Cannot ${deed} field "${label}" of form "${this.#called()}": there are ${found.length} fields of this name`,
       );
     }
     return found;
   }
 
   #called(): string {
-    return nameOf(this.node) || namesOfForm(this.node)[0] || "without a name";
+    return accessibleName(this.node) || namesOfForm(this.node)[0] || "without a name";
   }
 }
 
@@ -425,16 +288,16 @@ class PageField implements TestField {
   }
 
   get name(): string {
-    return (this.#controls.length > 1 && groupName(this.#first)) || nameOf(this.#first);
+    return (this.#controls.length > 1 && groupName(this.#first)) || accessibleName(this.#first);
   }
 
   get value(): string | boolean | readonly string[] {
     const first = this.#first;
     switch (typeOf(first)) {
       case "checkbox":
-        return this.#controls.length === 1 ? isOn(first) : this.#controls.filter(isOn).map(valueOf);
+        return this.#controls.length === 1 ? isOn(first) : this.#controls.filter(isOn).map(controlValue);
       case "radio":
-        return this.#controls.filter(isOn).map(valueOf)[0] ?? "";
+        return this.#controls.filter(isOn).map(controlValue)[0] ?? "";
       case "select": {
         const values = selectedOptions(first).map(optionValue);
         return attribute(first, "multiple") === null ? values[0] ?? "" : values;
@@ -442,7 +305,7 @@ class PageField implements TestField {
       case "file":
         return filesOf(first).map(({ name }) => name);
       default:
-        return valueOf(first);
+        return controlValue(first);
     }
   }
 
@@ -455,7 +318,7 @@ class PageField implements TestField {
   }
 }
 
-/** A page, as the client knows it. */
+/** A page of the client. */
 export class OpenPage extends Scope<DocumentNode> implements TestPage {
   /** The tab it is open in. */
   readonly tab: Tab;
@@ -483,21 +346,21 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
 
   get title(): string {
     const [title] = query(this.node, "head > title");
-    return title === undefined ? "" : textOf(title);
+    return title === undefined ? "" : readableText(title);
   }
 
-  /** What relative addresses start from. */
+  /** The base of relative URLs. */
   get baseUrl(): URL {
     const [base] = query(this.node, "base[href]");
     return new URL(base === undefined ? "" : attribute(base, "href") ?? "", this.#url);
   }
 
-  /** The page is to be found somewhere else from now on; it stays what it is. */
+  /** Changes the URL of the page. */
   moveTo(url: URL): void {
     this.#url = url;
   }
 
-  /** An element, as a form where it is one. */
+  /** Wraps an element; a form as a form. */
   element(node: ElementNode): TestElement {
     return node.tagName === "form" ? new PageForm(node, this) : new PageElement(node, this);
   }
@@ -507,7 +370,7 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
     const url = new URL(attribute(link, "href") ?? "", this.baseUrl);
     const [here, there] = [this.#url, url].map(({ href }) => href.split("#")[0]);
     if (url.hash !== "" && here === there) {
-      // A place on this very page: nothing is asked for.
+      // A fragment of the same page: no request is made.
       this.moveTo(url);
       return this;
     }
@@ -515,20 +378,9 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
   }
 }
 
-/** What a form, or the button that sends it, says of how it is sent. */
-export function submitAttribute(
-  form: ElementNode,
-  submitter: ElementNode | null,
-  name: string,
-  buttonName: string,
-): string {
-  const ofButton = submitter === null ? null : attribute(submitter, buttonName || name);
-  return ofButton ?? attribute(form, name) ?? "";
-}
-
 function namesOfForm(form: ElementNode): readonly string[] {
-  const headings = query(form, "legend, h1, h2, h3, h4, h5, h6").map(textOf);
-  const buttons = controlsOf(form).filter(isSubmitter).map(nameOf);
+  const headings = query(form, "legend, h1, h2, h3, h4, h5, h6").map(readableText);
+  const buttons = formControls(form).filter(isSubmitButton).map(accessibleName);
   const attributes = [FORM_ATTRIBUTE, "id"].map((name) => attribute(form, name) ?? "");
   return [...headings, ...buttons, ...attributes].filter((name) => name !== "");
 }
@@ -536,7 +388,7 @@ function namesOfForm(form: ElementNode): readonly string[] {
 function one(found: readonly ElementNode[], what: string, scope: Scope<Node>): ElementNode {
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
-  const count = found.length === 0 ? "nothing is called so" : `${found.length} are there, look in a smaller part`;
+  const count = found.length === 0 ? "there is none" : `there are ${found.length}; look in a smaller part of the page`;
   throw new Error(`Cannot find ${what} on ${scope.page.url}: ${count}, in ${scope.html.slice(0, MAX_QUOTE)}`);
 }
 

@@ -1,11 +1,12 @@
 /**
- * Patches, applied to a parsed document by the rules of the browser runtime: every swap mode, islands that are kept, and
- * late answers that do not overwrite newer ones.
+ * Applies patches to a parsed document by the rules of the browser runtime: all swap modes, elements to keep, and late answers
+ * that must not overwrite newer ones.
  *
  * @module
  */
-import type { HtmlPatchData, Swap } from "../protocol/patch.ts";
-import { acceptAnswer, forget, type SentForm } from "./controls.ts";
+import { type Swap, SWAPS } from "../protocol/patch.ts";
+import { text, type Wire } from "../protocol/wire.ts";
+import { followAnswer, forget, type SentForm } from "./controls.ts";
 import {
   attribute,
   type ChildNode,
@@ -17,32 +18,37 @@ import {
   insert,
   isElementNode,
   type ParentNode,
-  parseDocument,
-  parseFragment,
+  parseContent,
+  parsePage,
   query,
   rawText,
 } from "./dom.ts";
 
-/** Where a patch goes that does not say it itself. */
+/** The options of a call that apply to a patch without its own. */
 export interface PatchDefaults {
   /** A selector, or `null`. */
   readonly target: string | null;
-  /** How it takes its place. */
+  /** The swap mode. */
   readonly swap: Swap;
-  /** Whether a target that is not there is an error. */
+  /** If `true`, a missing target is an error. */
   readonly strictTargets: boolean;
-  /** The form that the answer has accepted; `null` or left out where there is none. */
+  /** The form that the call has sent; `null` without one, or when its answer is an error. */
   readonly sent?: SentForm | null | undefined;
 }
 
-/** Applies patches to the documents of a tab, and remembers which answer has replaced what. */
+/** Returns the swap mode of a name; `undefined` when there is none. */
+export function swapOf(name: unknown): Swap | undefined {
+  return SWAPS.find((swap) => swap === name);
+}
+
+/** Applies patches to the documents of a tab, and records which answer has replaced each element. */
 export class Patcher {
   #places = 0;
-  // By element for those that stay, by id for those that were exchanged; both as long as the tab.
+  // By element for elements that stay, by id for those that were replaced; both as long as the tab.
   readonly #elements = new WeakMap<ElementNode, number>();
   readonly #ids = new Map<string, number>();
 
-  /** The next place in time: of an answer by the start of its request, of a stream by the arrival of each patch. */
+  /** Returns the next position in time: of an answer at the start of its request, of a stream at each patch. */
   next(): number {
     return ++this.#places;
   }
@@ -50,28 +56,28 @@ export class Patcher {
   /**
    * Applies a patch.
    *
-   * @param document What is shown.
+   * @param document The document.
    * @param data The patch.
-   * @param defaults What the call says.
-   * @param place The place of the answer in time.
-   * @returns The selector that matched nothing, or `null` when something was there.
-   * @throws {Error} When nothing matched and the patch or the call is strict, and when the answer lacks what it selects.
+   * @param defaults The options of the call.
+   * @param place The position of the answer in time.
+   * @returns The selector that matched nothing, or `null`.
+   * @throws {Error} When nothing matches and the patch or the call is strict, or when the answer lacks the selected element.
    */
-  apply(document: DocumentNode, data: HtmlPatchData, defaults: PatchDefaults, place: number): string | null {
-    const swap = data.swap ?? defaults.swap;
+  apply(document: DocumentNode, data: Wire, defaults: PatchDefaults, place: number): string | null {
+    const swap = swapOf(data.swap ?? defaults.swap) ?? "outer";
     if (swap === "none") return null;
-    const target = data.target ?? defaults.target;
+    const target = text(data.target) ?? defaults.target;
     const elements = target === null ? [] : query(document, target);
     const replaces = /^(inner|outer|morph|delete)$/.test(swap);
     for (const element of elements) {
-      // One that an earlier match has taken with it, or that a later answer has replaced.
+      // Skips an element that an earlier match has removed, or that a later answer has replaced.
       if (!isIn(document, element) || (replaces && this.#isStale(element, place))) continue;
-      const roots = put(document, element, swap, data);
+      const roots = putContent(document, element, swap, `${data.content ?? ""}`, text(data.select));
       if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
-      if (replaces && defaults.sent) acceptAnswer(defaults.sent, roots);
+      if (replaces && defaults.sent) followAnswer(defaults.sent, roots);
     }
     if (elements.length > 0) return null;
-    if (data.strict_targets ?? defaults.strictTargets) {
+    if ((data.strict_targets ?? defaults.strictTargets) === true) {
       throw new Error(`Cannot patch the page: nothing matches the target "${target}"`);
     }
     return target ?? "";
@@ -89,25 +95,30 @@ export class Patcher {
   }
 }
 
-/** Makes the body of a document like that of another, as the runtime does with a page it has fetched again. */
+/** Updates the body of a document from that of another, as the runtime does with a page that it has fetched again. */
 function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: string): ElementNode[] {
-  const [fresh] = query(parseDocument(markup), "body");
+  const [fresh] = query(parsePage(markup), "body");
   if (fresh === undefined) return [];
   keepElements(document, [fresh]);
-  if (swap === "morph") return [morph(body, fresh)];
+  if (swap === "morph") return [morphElement(body, fresh)];
   replace(body, [fresh]);
   return [fresh];
 }
 
-/** Puts content in place; gives the elements that are new, or changed. */
-function put(document: DocumentNode, element: ElementNode, swap: Swap, data: HtmlPatchData): ElementNode[] {
-  const { content, select } = data;
+/** Puts content in place; returns the elements that are new or changed. */
+function putContent(
+  document: DocumentNode,
+  element: ElementNode,
+  swap: Swap,
+  content: string,
+  select: string | undefined,
+): ElementNode[] {
   const { parentNode: parent } = element;
   if (parent === null) return [];
   if (element.tagName === "body" && /^(outer|morph)$/.test(swap) && select === undefined) {
     return putBody(document, element, swap, content);
   }
-  let nodes = contentNodes(content, /^(inner|prepend|append)$/.test(swap) ? element : placeOf(parent));
+  let nodes = contentNodes(content, /^(inner|prepend|append)$/.test(swap) ? element : elementParent(parent));
   if (select !== undefined) nodes = [selected(nodes, select)];
   keepElements(document, nodes);
   const roots = nodes.filter(isElementNode);
@@ -133,8 +144,8 @@ function put(document: DocumentNode, element: ElementNode, swap: Swap, data: Htm
       return [];
     case "morph": {
       const twin = roots.find((root) => attribute(root, "id") === attribute(element, "id")) ?? roots[0];
-      const now = twin === undefined ? null : morph(element, twin);
-      // What stands around the element's twin goes around the element.
+      const now = twin === undefined ? null : morphElement(element, twin);
+      // The nodes around the twin go around the element.
       replace(now ?? element, nodes.map((node) => node === twin && now !== null ? now : node));
       return roots.map((root) => root === twin && now !== null ? now : root);
     }
@@ -145,15 +156,15 @@ function put(document: DocumentNode, element: ElementNode, swap: Swap, data: Htm
   }
 }
 
-/** Content for a place; of a whole document the children of its body. */
+/** Returns content for a place; of a document the children of its body. */
 function contentNodes(markup: string, place: ElementNode | null): ChildNode[] {
-  if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseFragment(markup, place);
-  return query(parseDocument(markup), "body").flatMap((body) => [...body.childNodes]);
+  if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseContent(markup, place);
+  return query(parsePage(markup), "body").flatMap((body) => [...body.childNodes]);
 }
 
 function selected(nodes: readonly ChildNode[], selector: string): ElementNode {
   const roots = nodes.filter(isElementNode);
-  // A node that matches itself is looked for from its parent.
+  // A node that matches itself is found from its parent.
   const found = roots.flatMap((root) => root.parentNode === null ? [] : query(root.parentNode, selector))[0];
   if (found !== undefined) return found;
   throw new Error(`Cannot patch the page: the answer has no element "${selector}"`);
@@ -172,24 +183,24 @@ function nextOf(element: ElementNode): ChildNode | null {
   return siblings[siblings.indexOf(element) + 1] ?? null;
 }
 
-/** Puts the islands of the page in place of their copies in new content. */
+/** Moves the `hyper-keep` elements of the page into new content, in place of their copies. */
 function keepElements(document: DocumentNode, nodes: ChildNode[]): void {
-  for (const island of query(document, "[hyper-keep][id]")) {
-    const id = attribute(island, "id");
+  for (const kept of query(document, "[hyper-keep][id]")) {
+    const id = attribute(kept, "id");
     const copy = nodes.filter(isElementNode).flatMap((root) => [root, ...elementsIn(root)])
       .find((element) => attribute(element, "id") === id);
     if (copy === undefined) continue;
     const at = nodes.indexOf(copy);
-    if (at === -1) replace(copy, [island]);
-    else nodes[at] = island;
+    if (at === -1) replace(copy, [kept]);
+    else nodes[at] = kept;
   }
 }
 
 /**
- * Makes an element like another one. It stays, and so does everything in it that has a twin by id or by place, with
- * what a person has typed into it, unless the server has another value for it now.
+ * Updates an element from another one. The element stays, and so does everything in it that has a twin by id or by position, with
+ * the input of the user, unless the server has another value now.
  */
-function morph(element: ElementNode, twin: ElementNode): ElementNode {
+function morphElement(element: ElementNode, twin: ElementNode): ElementNode {
   if (element === twin) return element;
   if (element.tagName !== twin.tagName || element.namespaceURI !== twin.namespaceURI) {
     replace(element, [twin]);
@@ -213,13 +224,13 @@ function morphChildren(parent: ParentNode, twin: ParentNode): void {
     const id = attribute(child, "id");
     const at = unnamed.findIndex((it) => it.tagName === child.tagName);
     const match = id === null ? unnamed.splice(at, at === -1 ? 0 : 1)[0] : named.get(id);
-    return match === undefined || match.tagName !== child.tagName ? child : morph(match, child);
+    return match === undefined || match.tagName !== child.tagName ? child : morphElement(match, child);
   });
   for (const child of [...parent.childNodes]) detach(child);
   insert(parent, next, null);
 }
 
-function placeOf(parent: ParentNode): ElementNode | null {
+function elementParent(parent: ParentNode): ElementNode | null {
   return isElementNode(parent) ? parent : null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A record of what a handler signals.
+ * A record of the signals of a handler.
  *
  * @module
  */
@@ -10,38 +10,38 @@ import type { SignalFamily } from "../signals.ts";
 /** The name of a signal. */
 export type SignalName = keyof SignalFamily;
 
-/** What a signal carries. */
+/** The payload of a signal. */
 export type SignalPayload<Name extends SignalName> = SignalFamily[Name] extends Signal<infer Payload> ? Payload : never;
 
 /** One signal that was sent. */
 export type SignalEntry = {
   [Name in SignalName]: {
-    /** Which signal. */
+    /** The name of the signal. */
     readonly name: Name;
-    /** What it carried. */
+    /** The payload. */
     readonly payload: SignalPayload<Name>;
   };
 }[SignalName];
 
-/** What a handler has signalled since the record began, in order. Disposing it ends the record. */
+/** The signals of a handler since the record began, in order. Disposing it ends the record. */
 export interface SignalRecord extends Disposable {
-  /** Everything. */
+  /** All signals. */
   readonly all: readonly SignalEntry[];
   /**
    * The payloads of one signal.
    *
    * @typeParam Name The name of the signal.
-   * @param name Which.
+   * @param name The name.
    * @returns Its payloads, in order.
    */
   of<Name extends SignalName>(name: Name): readonly SignalPayload<Name>[];
-  /** Forgets what was recorded. */
+  /** Clears the record. */
   clear(): void;
 }
 
 /**
- * Records the signals of a handler. Begun right after `createHandler()` it has the registrations too. A test client has
- * one of its own, `client.signals`.
+ * Records the signals of a handler. A record that begins right after `createHandler()` includes the registrations. A test client
+ * has its own record, `client.signals`.
  *
  * @param handler The handler.
  * @returns The record.
@@ -62,7 +62,7 @@ export interface SignalRecord extends Disposable {
  */
 export function recordSignals(handler: Pick<Handler, "signals">): SignalRecord {
   const entries: SignalEntry[] = [];
-  // The keys of a family are the names of its signals, and each sends what its own name stands for.
+  // The keys of a family are the names of its signals, and each signal sends the payload of its name.
   const names = Object.keys(handler.signals) as SignalName[];
   const connections = names.map((name) => {
     const signal = handler.signals[name] as Signal<object>;

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import type { TestEvent } from "./events.ts";
-import type { TestOutcome } from "./outcome.ts";
+import type { TestEvent, TestOutcome } from "./outcome.ts";
 
 /**
- * A call whose answer is read event by event, each applied to the page before it is given. The server runs no further
- * than it is read. Checkpoints are given too, heartbeats and `end` are not.
+ * A call whose answer is read event by event. Each event is applied to the page before it is returned. The server runs only as
+ * far as the test reads. Checkpoints are returned, heartbeats and `end` are not.
  *
  * @example
  * ```tsx
@@ -29,30 +28,30 @@ import type { TestOutcome } from "./outcome.ts";
  * ```
  */
 export interface TestStream extends AsyncIterable<TestEvent>, AsyncDisposable {
-  /** The HTTP status, when the answer has begun; rejected when it never does. */
+  /** Resolves to the HTTP status when the answer begins; rejects when there is none. */
   readonly opened: Promise<number>;
   /**
-   * The next event.
+   * Reads the next event.
    *
-   * @returns The event; `null` when the answer is over.
-   * @throws {ConnectionError} When it broke off.
+   * @returns The event; `null` after the last one.
+   * @throws {ConnectionError} When the answer breaks off.
    */
   next(): Promise<TestEvent | null>;
   /**
-   * The next events.
+   * Reads the next events.
    *
-   * @param count How many.
-   * @returns As many events.
-   * @throws {Error} When the answer ends before.
+   * @param count The number of events.
+   * @returns The events.
+   * @throws {Error} When the answer has fewer.
    */
   take(count: number): Promise<readonly TestEvent[]>;
-  /** Leaves: the server is told that nobody reads any longer. What has come stays on the page. */
+  /** Closes the connection. Events that were applied stay on the page. */
   cancel(): Promise<void>;
   /**
-   * Reads to the end.
+   * Reads the rest of the answer.
    *
-   * @returns What the call has come to.
-   * @throws {ConnectionError} When the answer broke off.
+   * @returns The outcome.
+   * @throws {ConnectionError} When the answer breaks off.
    */
   outcome(): Promise<TestOutcome>;
 }
@@ -64,7 +63,7 @@ export class CallStream implements TestStream {
   readonly #events: AsyncGenerator<TestEvent, TestOutcome, void>;
   readonly #controller: AbortController;
   readonly #onEnd: () => void;
-  /** What the call has come to; once it has ended, whoever asks again is told the same. */
+  /** The end of the call, kept for later reads. */
   #end:
     | { readonly kind: "open" }
     | { readonly kind: "outcome"; readonly outcome: TestOutcome }

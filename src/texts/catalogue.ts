@@ -9,81 +9,84 @@
 import type { BrowserTexts } from "../protocol/browser_texts.ts";
 import type { TextFormat } from "./format.ts";
 
+/** Values of a text that has none. */
+export type NoTextValues = Readonly<Record<never, never>>;
+
+/** Values of a text about a number of things. */
+export interface CountTextValues {
+  /** The number. */
+  readonly count: number;
+}
+
+/** Values of a text about a bound of a number. */
+export interface NumberBoundTextValues {
+  /** The least or greatest number. */
+  readonly bound: number;
+}
+
+/** Values of a text about a bound of a date or time. */
+export interface MomentBoundTextValues {
+  /** The least or greatest date or time, in the format that HTML defines, such as `2030-12-31` or `23:59`. */
+  readonly bound: string;
+}
+
 /** The values that the texts of forms are made with, by key. */
 export interface FormTextValues {
   /** Title of the list of errors of a form. */
-  readonly formErrors: Readonly<Record<never, never>>;
+  readonly formErrors: NoTextValues;
   /** Fallback for invalid input whose form is not on the page. */
-  readonly checkFields: Readonly<Record<never, never>>;
+  readonly checkFields: NoTextValues;
   /** A required text is empty. */
-  readonly enterValue: Readonly<Record<never, never>>;
+  readonly enterValue: NoTextValues;
   /** A required email address is empty. */
-  readonly enterEmail: Readonly<Record<never, never>>;
+  readonly enterEmail: NoTextValues;
   /** A required URL is empty. */
-  readonly enterUrl: Readonly<Record<never, never>>;
+  readonly enterUrl: NoTextValues;
   /** A required password is empty. */
-  readonly enterPassword: Readonly<Record<never, never>>;
+  readonly enterPassword: NoTextValues;
   /** A number is missing, or is not a number. */
-  readonly enterNumber: Readonly<Record<never, never>>;
+  readonly enterNumber: NoTextValues;
   /** A date is missing, or is not a date. */
-  readonly enterDate: Readonly<Record<never, never>>;
+  readonly enterDate: NoTextValues;
   /** A date with a time is missing, or is not one. */
-  readonly enterDateTime: Readonly<Record<never, never>>;
+  readonly enterDateTime: NoTextValues;
   /** A time is missing, or is not a time. */
-  readonly enterTime: Readonly<Record<never, never>>;
+  readonly enterTime: NoTextValues;
   /** A required box is not checked. */
-  readonly checkBox: Readonly<Record<never, never>>;
+  readonly checkBox: NoTextValues;
   /** The value of a box is not one. */
-  readonly checkOrClearBox: Readonly<Record<never, never>>;
+  readonly checkOrClearBox: NoTextValues;
   /** A required choice is not made, or is not one of the choices. */
-  readonly chooseOption: Readonly<Record<never, never>>;
+  readonly chooseOption: NoTextValues;
   /** None of several required choices is made, or one is not among them. */
-  readonly chooseOptions: Readonly<Record<never, never>>;
+  readonly chooseOptions: NoTextValues;
   /** A required file is missing, or is not a file. */
-  readonly chooseFile: Readonly<Record<never, never>>;
+  readonly chooseFile: NoTextValues;
   /** A text field received something other than one text. */
-  readonly enterText: Readonly<Record<never, never>>;
+  readonly enterText: NoTextValues;
   /** An email address is not one. */
-  readonly invalidEmail: Readonly<Record<never, never>>;
+  readonly invalidEmail: NoTextValues;
   /** A URL is not one, or has another scheme. */
   readonly invalidUrl: {
     /** The beginnings that are accepted, such as `https://`. */
     readonly beginnings: readonly string[];
   };
   /** A text is too short. */
-  readonly minlength: {
-    /** The number. */
-    readonly count: number;
-  };
+  readonly minlength: CountTextValues;
   /** A text is too long. */
-  readonly maxlength: {
-    /** The number. */
-    readonly count: number;
-  };
+  readonly maxlength: CountTextValues;
   /** A text does not match the pattern. */
-  readonly pattern: Readonly<Record<never, never>>;
+  readonly pattern: NoTextValues;
   /** A number is too small. */
-  readonly minNumber: {
-    /** The least or greatest number. */
-    readonly bound: number;
-  };
+  readonly minNumber: NumberBoundTextValues;
   /** A number is too large. */
-  readonly maxNumber: {
-    /** The least or greatest number. */
-    readonly bound: number;
-  };
+  readonly maxNumber: NumberBoundTextValues;
   /** A date or time is too early. */
-  readonly minMoment: {
-    /** The least or greatest date or time, in the format that HTML defines, such as `2030-12-31` or `23:59`. */
-    readonly bound: string;
-  };
+  readonly minMoment: MomentBoundTextValues;
   /** A date or time is too late. */
-  readonly maxMoment: {
-    /** The least or greatest date or time, in the format that HTML defines, such as `2030-12-31` or `23:59`. */
-    readonly bound: string;
-  };
+  readonly maxMoment: MomentBoundTextValues;
   /** A number is not a whole number. */
-  readonly wholeNumber: Readonly<Record<never, never>>;
+  readonly wholeNumber: NoTextValues;
   /** A number is between two steps. */
   readonly stepNumber: {
     /** The step. */
@@ -92,17 +95,14 @@ export interface FormTextValues {
     readonly base: number;
   };
   /** A date or time is between two steps. */
-  readonly stepMoment: Readonly<Record<never, never>>;
+  readonly stepMoment: NoTextValues;
   /** A file is too large. */
   readonly fileBytes: {
     /** The maximum size of a file, in bytes. */
     readonly bytes: number;
   };
   /** There are too many files. */
-  readonly fileCount: {
-    /** The number. */
-    readonly count: number;
-  };
+  readonly fileCount: CountTextValues;
   /** A file has a type that is not accepted. */
   readonly fileType: {
     /** The accepted types, as in the attribute `accept`: `image/*`, `application/pdf`, `.csv`. */
@@ -116,67 +116,58 @@ export interface FormTextValues {
     readonly message: UserText;
   };
   /** A formset has too few rows. */
-  readonly minRows: {
-    /** The number. */
-    readonly count: number;
-  };
+  readonly minRows: CountTextValues;
   /** A formset has too many rows. */
-  readonly maxRows: {
-    /** The number. */
-    readonly count: number;
-  };
+  readonly maxRows: CountTextValues;
   /** Label of the box that deletes a row of a formset. */
-  readonly deleteRow: Readonly<Record<never, never>>;
+  readonly deleteRow: NoTextValues;
   /** Label of the number that orders a row of a formset. */
-  readonly orderRow: Readonly<Record<never, never>>;
+  readonly orderRow: NoTextValues;
 }
 
 /** The values that the texts of failures are made with, by key. */
 export interface FailureTextValues {
   /** An error of the server (500 and above). */
-  readonly serverError: Readonly<Record<never, never>>;
+  readonly serverError: NoTextValues;
   /** Nothing is at this URL (404). */
-  readonly notFound: Readonly<Record<never, never>>;
+  readonly notFound: NoTextValues;
   /** The user may not do this (401 and 403). */
-  readonly denied: Readonly<Record<never, never>>;
+  readonly denied: NoTextValues;
   /** A request of another site (403). */
-  readonly crossOrigin: Readonly<Record<never, never>>;
+  readonly crossOrigin: NoTextValues;
   /** The signature of a webhook does not match (403). */
-  readonly invalidSignature: Readonly<Record<never, never>>;
+  readonly invalidSignature: NoTextValues;
   /** A method that the URL does not accept (405, 501). */
-  readonly methodNotAllowed: Readonly<Record<never, never>>;
+  readonly methodNotAllowed: NoTextValues;
   /** A request that breaks a rule of the protocol (400, 415). */
-  readonly invalidRequest: Readonly<Record<never, never>>;
+  readonly invalidRequest: NoTextValues;
   /** A form that does not name its page (400). */
-  readonly pageUnknown: Readonly<Record<never, never>>;
+  readonly pageUnknown: NoTextValues;
   /** The same action still runs (409). */
-  readonly stillRunning: Readonly<Record<never, never>>;
+  readonly stillRunning: NoTextValues;
   /** The action has run before, and its answer was not kept (409). */
-  readonly alreadyDone: Readonly<Record<never, never>>;
+  readonly alreadyDone: NoTextValues;
   /** The process ended while the action ran (409). */
-  readonly outcomeUnknown: Readonly<Record<never, never>>;
+  readonly outcomeUnknown: NoTextValues;
   /** More was sent than a limit allows (413, 431). */
-  readonly tooLong: Readonly<Record<never, never>>;
+  readonly tooLong: NoTextValues;
   /** The body took too long (408). */
-  readonly tooSlow: Readonly<Record<never, never>>;
+  readonly tooSlow: NoTextValues;
   /** Too many requests (429). */
   readonly tooManyRequests: {
     /** The time after which another request is accepted, in seconds; `null` where it is not known. */
     readonly seconds: number | null;
   };
   /** The server has no capacity for this at the moment (429, 503). */
-  readonly busy: Readonly<Record<never, never>>;
+  readonly busy: NoTextValues;
   /** The server has no room for a file (507). */
-  readonly noRoom: Readonly<Record<never, never>>;
+  readonly noRoom: NoTextValues;
   /** Link of the built-in failure page to `/`. */
-  readonly homeLink: Readonly<Record<never, never>>;
+  readonly homeLink: NoTextValues;
 }
 
 /** The values that each text is made with, by key. */
-export type TextValues =
-  & FormTextValues
-  & FailureTextValues
-  & { readonly [Key in keyof BrowserTexts]: Readonly<Record<never, never>> };
+export type TextValues = FormTextValues & FailureTextValues & { readonly [Key in keyof BrowserTexts]: NoTextValues };
 
 /** A key of the catalogue. */
 export type TextKey = keyof TextValues;
@@ -203,7 +194,7 @@ export type CatalogueText = {
 /** A text for users: one that the application has written, or one of the catalogue. */
 export type UserText = string | CatalogueText;
 
-const NO_VALUES: Readonly<Record<never, never>> = Object.freeze({});
+const NO_VALUES: NoTextValues = Object.freeze({});
 
 /** Names a text of the catalogue. */
 export function catalogueText<Key extends PlainKey>(key: Key): UserText;

@@ -48,7 +48,7 @@ Deno.test("action() posts to the current URL with its query, and without its fra
   });
 });
 
-Deno.test("action() mints an id for each call", async () => {
+Deno.test("action() creates a request ID for each call", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -71,7 +71,7 @@ Deno.test("action() takes method and url from its options", async () => {
   });
 });
 
-Deno.test("action() sends 200 kB of non-Latin data whole", async () => {
+Deno.test("action() sends 200 kB of non-Latin data unchanged", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -125,7 +125,7 @@ Deno.test("action() is not misled by controls named like properties of a form", 
   });
 });
 
-Deno.test("action() lets data beat the fields of a form, and keeps its types", async () => {
+Deno.test("action() replaces fields of a form by data of the same name, and keeps its types", async () => {
   const { served, came } = recorder({ body: FORM });
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -172,7 +172,7 @@ Deno.test("action() sends the fields of a GET form as the query", async () => {
   });
 });
 
-Deno.test("action() tells the target to the handler", async () => {
+Deno.test("action() sends the target to the server", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -223,7 +223,7 @@ Deno.test("action() lets onBeforeSubmit change what is sent, and its lane", asyn
   });
 });
 
-Deno.test("action() leaves the caller's data as it is when onBeforeSubmit changes its own", async () => {
+Deno.test("action() does not change the caller's data when onBeforeSubmit changes its copy", async () => {
   const { served } = recorder();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -236,7 +236,7 @@ Deno.test("action() leaves the caller's data as it is when onBeforeSubmit change
   });
 });
 
-Deno.test("action() is cancelled by onBeforeSubmit, takes no lane and sends nothing", async () => {
+Deno.test("action() is canceled by onBeforeSubmit, and then neither takes a lane nor sends anything", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -304,7 +304,7 @@ Deno.test("action() resolves an error event as an error, with its status, messag
   });
 });
 
-Deno.test("action() takes an error event for the outcome, whatever the HTTP status", async () => {
+Deno.test("action() makes the outcome of an error event, whatever the HTTP status", async () => {
   const served = app({ actions: { save: () => sse([["result", 1], ["error", { status: 500, message: "x" }], END]) } });
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -338,7 +338,7 @@ for (const [name, answer, expected] of ANSWERS) {
   });
 }
 
-Deno.test("action() goes to the page that a followed redirect has led to", async () => {
+Deno.test("action() navigates to the page of a followed redirect", async () => {
   const served = app({
     routes: { "/login": () => html("<!doctype html><h1>Sign in</h1>") },
     actions: { save: () => new Response(null, { status: 303, headers: { location: "/login" } }) },
@@ -356,7 +356,7 @@ Deno.test("action() goes to the page that a followed redirect has led to", async
   });
 });
 
-Deno.test("action() rejects when no answer comes, at once, with what failed", async () => {
+Deno.test("action() rejects at once with the cause when no response arrives", async () => {
   const served = app({ actions: { save: () => sse([END]) } });
   await withPage(served, async ({ page, context, events, url }) => {
     await page.goto("/");
@@ -369,7 +369,7 @@ Deno.test("action() rejects when no answer comes, at once, with what failed", as
   }, { expectErrors: [/net::ERR_FAILED/] });
 });
 
-Deno.test("action() rejects when the answer ends without its end", async () => {
+Deno.test("action() rejects when the response ends without an end event", async () => {
   await withPage(app({ actions: { save: () => sse([["result", 1]]) } }), async ({ page, events }) => {
     await page.goto("/");
     assertEquals(await page.evaluate(() => action("save").catch((error: Error) => error.name)), "ConnectionError");
@@ -412,7 +412,7 @@ const ENDS: readonly [name: string, run: () => Promise<unknown>, reason: string]
 ];
 
 for (const [name, run, reason] of ENDS) {
-  Deno.test(`action() is ended by ${name}, and the server learns of it`, async () => {
+  Deno.test(`action() is aborted by ${name}, and so is the request`, async () => {
     const { served, open } = endless();
     await withPage(served, async ({ page, events }) => {
       await page.goto("/");
@@ -448,7 +448,7 @@ Deno.test("action() sends nothing when its signal is aborted before", async () =
   });
 });
 
-Deno.test("Hyper.abortAll() leaves other keys alone", async () => {
+Deno.test("Hyper.abort() does not affect other keys", async () => {
   const { served, open } = endless();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -463,7 +463,7 @@ Deno.test("Hyper.abortAll() leaves other keys alone", async () => {
   });
 });
 
-Deno.test("the runtime starts though an element of the page bears its name", async () => {
+Deno.test("the runtime starts although an element of the page has its name", async () => {
   const served = app({ body: `<b id="Hyper"></b><b id="action"></b>`, actions: { save: () => sse([END]) } });
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -504,7 +504,7 @@ Deno.test("createActions() calls actions by their names", async () => {
   });
 });
 
-Deno.test("runtime.stop() ends what is on its way and leaves forms to the browser", async () => {
+Deno.test("runtime.stop() aborts calls and leaves forms to the browser", async () => {
   const { served, open } = endless();
   const withForm = app({
     body: `<form data-hyper-form="wait" method="post"><button>Go</button></form>`,

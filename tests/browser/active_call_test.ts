@@ -37,7 +37,7 @@ async function watch(page: Page, options = '{ method: "GET" }'): Promise<void> {
 
 const result = (page: Page): Promise<string> => page.evaluate("call");
 
-Deno.test("a stream takes effect event by event, while it is open", async () => {
+Deno.test("a stream is applied event by event, while it is open", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -74,7 +74,7 @@ Deno.test("what follows the end of a stream has no effect", async () => {
   });
 });
 
-Deno.test("an unknown event is only announced", async () => {
+Deno.test("an unknown event is only fired", async () => {
   const served = app({ actions: { watch: () => sse([["constructor", { a: 1 }], ["message", 2], END]) } });
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -84,7 +84,7 @@ Deno.test("an unknown event is only announced", async () => {
   });
 });
 
-Deno.test("an event that cannot take effect is reported and does not lose the rest", async () => {
+Deno.test("an event that cannot be applied is reported, and the rest is applied", async () => {
   const bad = ["patch_html", { target: "]bad[", content: "" }] as const;
   const served = app({
     body: `<ul id="log"></ul>`,
@@ -100,7 +100,7 @@ Deno.test("an event that cannot take effect is reported and does not lose the re
   });
 });
 
-Deno.test("a GET stream that breaks off is taken up again, with its id and from its last checkpoint", async () => {
+Deno.test("an interrupted GET stream resumes with its request ID from its last checkpoint", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -147,7 +147,7 @@ for (
   });
 }
 
-Deno.test("attempts back off up to the longest wait and end with the last one", async () => {
+Deno.test("retries back off up to the maximum delay, and stop after the last one", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, context, events }) => {
     await watch(page);
@@ -173,7 +173,7 @@ Deno.test("attempts back off up to the longest wait and end with the last one", 
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-Deno.test("attempts are counted anew after an event has arrived", async () => {
+Deno.test("retries are counted from zero after an event has arrived", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -189,7 +189,7 @@ Deno.test("attempts are counted anew after an event has arrived", async () => {
   });
 });
 
-Deno.test("attempts are not counted anew for a stream that brings nothing but a comment", async () => {
+Deno.test("retries are not reset by a stream with only a comment", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -214,7 +214,7 @@ Deno.test("a retry field of the server replaces the interval", async () => {
   });
 });
 
-Deno.test("a POST that breaks off is not sent again", async () => {
+Deno.test("an interrupted POST is not sent again", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page, "{}");
@@ -238,7 +238,7 @@ Deno.test("a POST with retry is sent again under the same id", async () => {
   });
 });
 
-Deno.test("a GET without retry is not taken up again", async () => {
+Deno.test("a GET with retry: false does not resume", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page }) => {
     await watch(page, '{ method: "GET", retry: false }');
@@ -259,7 +259,7 @@ Deno.test("a server error ends a stream and is not retried", async () => {
   });
 });
 
-Deno.test("a reconnecting stream survives the answers of a proxy whose server starts anew", async () => {
+Deno.test("a reconnecting stream survives the responses of a proxy whose server restarts", async () => {
   const { served, attempts } = streaming();
   let bad = 0;
   const proxy: Deno.ServeHandler = (request, info) =>
@@ -274,7 +274,7 @@ Deno.test("a reconnecting stream survives the answers of a proxy whose server st
   });
 });
 
-Deno.test("a stream waits while there is no network, and costs no attempt", async () => {
+Deno.test("a stream waits while the browser is offline, without counting retries", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, context, events }) => {
     await watch(page);
@@ -292,7 +292,7 @@ Deno.test("a stream waits while there is no network, and costs no attempt", asyn
   });
 });
 
-Deno.test("a call that waits for the network can be ended", async () => {
+Deno.test("a call that waits for the network can be aborted", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, context, events }) => {
     await watch(page);
@@ -305,7 +305,7 @@ Deno.test("a call that waits for the network can be ended", async () => {
   });
 });
 
-Deno.test("a call that waits for its next attempt can be ended", async () => {
+Deno.test("a call that waits for its next attempt can be aborted", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -317,7 +317,7 @@ Deno.test("a call that waits for its next attempt can be ended", async () => {
   });
 });
 
-Deno.test("a GET stream is let go when the page is left, and taken up from its checkpoint when it is shown", async () => {
+Deno.test("a GET stream is closed when the page is left, and resumes from its checkpoint when it is shown", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -337,7 +337,7 @@ Deno.test("a GET stream is let go when the page is left, and taken up from its c
   });
 });
 
-Deno.test("a POST goes on when the page is left", async () => {
+Deno.test("a POST continues when the page is left", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page }) => {
     await watch(page, "{}");
@@ -348,7 +348,7 @@ Deno.test("a POST goes on when the page is left", async () => {
   });
 });
 
-Deno.test("a stream takes effect in a hidden tab, transitions and delays included", async () => {
+Deno.test("a stream is applied in a hidden tab, with transitions and delays", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, context }) => {
     await watch(page);
@@ -361,7 +361,7 @@ Deno.test("a stream takes effect in a hidden tab, transitions and delays include
   });
 });
 
-Deno.test("switch_action lets another action go on, in the same lane, and gives its outcome", async () => {
+Deno.test("switch_action runs another action in the same lane, and resolves with its outcome", async () => {
   const came: [string, string | null, string | null, string][] = [];
   const target = (request: Request) => {
     const { method, headers, url } = request;
@@ -391,7 +391,7 @@ Deno.test("switch_action lets another action go on, in the same lane, and gives 
   });
 });
 
-Deno.test("switch_action holds the lane until its destination has ended", async () => {
+Deno.test("switch_action keeps the lane until the next call has ended", async () => {
   const { served, attempts } = streaming();
   const both: Deno.ServeHandler = (request, info) =>
     request.headers.get("x-hyper-action") === "source"
@@ -413,7 +413,7 @@ Deno.test("switch_action holds the lane until its destination has ended", async 
   });
 });
 
-Deno.test("switch_action ends after four hand-overs", async () => {
+Deno.test("switch_action fails after four switches", async () => {
   let came = 0;
   const loop = () => (came++, sse([["switch_action", { name: "loop", data: {}, method: "GET" }]]));
   await withPage(app({ actions: { loop } }), async ({ page, events }) => {
@@ -481,7 +481,7 @@ Deno.test("every event about a call has its id, key and action", async () => {
 });
 
 for (const [name, begin] of [["without a sign of life", ""], ["after an event", frame(line("one"))]] as const) {
-  Deno.test(`a POST stream that is silent for a minute ${name} is lost, and nothing shows that it goes on`, async () => {
+  Deno.test(`a POST stream that is silent for a minute ${name} is lost, and its loading state ends`, async () => {
     const attempts = new Arrivals<Writer>();
     const slow = () => {
       const answer = writer();
@@ -507,7 +507,7 @@ for (const [name, begin] of [["without a sign of life", ""], ["after an event", 
   });
 }
 
-Deno.test("a stream that is not silent for a minute goes on, be it with heartbeats or with parts of a long event", async () => {
+Deno.test("a stream with heartbeats, or with parts of a long event, continues", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page }) => {
     const signs = new Arrivals<string>();
@@ -528,7 +528,7 @@ Deno.test("a stream that is not silent for a minute goes on, be it with heartbea
   });
 });
 
-Deno.test("an answer that is no stream and stops in its middle is lost after a minute", async () => {
+Deno.test("a response that is not a stream and stops halfway is lost after a minute", async () => {
   const attempts = new Arrivals<Writer>();
   const half = () => {
     const answer = writer({ headers: { "content-type": "application/json" } });
@@ -547,7 +547,7 @@ Deno.test("an answer that is no stream and stops in its middle is lost after a m
   });
 });
 
-Deno.test("a GET stream that is silent for a minute is taken up again", async () => {
+Deno.test("a GET stream that is silent for a minute resumes", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await page.clock.install();
@@ -563,7 +563,7 @@ Deno.test("a GET stream that is silent for a minute is taken up again", async ()
   });
 });
 
-Deno.test("a target that is no selector rejects before anything is sent, and shows nothing", async () => {
+Deno.test("an invalid target selector rejects before anything is sent, and shows nothing", async () => {
   let came = 0;
   const served = app({ body: `<p hyper-loading hidden>Busy</p>`, actions: { save: () => (came++, sse([END])) } });
   await withPage(served, async ({ page, events }) => {
@@ -576,7 +576,7 @@ Deno.test("a target that is no selector rejects before anything is sent, and sho
   });
 });
 
-Deno.test("a quiet stream that is cut now and then goes on for as long as it lasts a while", async () => {
+Deno.test("a quiet stream continues although it is interrupted, if each connection lasts a while", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await page.clock.install();
@@ -597,7 +597,7 @@ Deno.test("a quiet stream that is cut now and then goes on for as long as it las
   });
 });
 
-Deno.test("the retry button goes on from the last checkpoint", async () => {
+Deno.test("the retry button resumes from the last checkpoint", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page, '{ method: "GET", retry: false }');

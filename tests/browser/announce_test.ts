@@ -36,7 +36,7 @@ const SAID: readonly [name: string, answer: () => Response, words: string][] = [
 ];
 
 for (const [name, answer, words] of SAID) {
-  Deno.test(`a failure says ${name}`, async () => {
+  Deno.test(`a failure shows ${name}`, async () => {
     await withPage(failing(answer).served, async ({ page }) => {
       await page.goto("/");
       await page.getByRole("button", { name: "Save" }).click();
@@ -47,7 +47,7 @@ for (const [name, answer, words] of SAID) {
   });
 }
 
-Deno.test("a failure says that there is no connection where there is none", async () => {
+Deno.test("a failure of the network shows the offline message", async () => {
   await withPage(failing(error(500, "")).served, async ({ page, context }) => {
     await page.goto("/");
     await context.route("**/*", (route) => route.abort());
@@ -56,7 +56,7 @@ Deno.test("a failure says that there is no connection where there is none", asyn
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-Deno.test("the retry button sends the same call under the same id, and the message goes", async () => {
+Deno.test("the retry button sends the same call with the same request ID, and the alert closes", async () => {
   const { served, ids, mend } = failing(error(503, ""));
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -73,7 +73,7 @@ Deno.test("the retry button sends the same call under the same id, and the messa
   });
 });
 
-Deno.test("the close button takes the message away and gives the focus back", async () => {
+Deno.test("the close button removes the alert and restores the focus", async () => {
   const { served, ids } = failing(error(500, ""));
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -84,7 +84,7 @@ Deno.test("the close button takes the message away and gives the focus back", as
   });
 });
 
-Deno.test("a later call of the same lane takes the message away", async () => {
+Deno.test("a later call of the same lane removes the alert", async () => {
   const { served, mend } = failing(error(500, ""));
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -97,7 +97,7 @@ Deno.test("a later call of the same lane takes the message away", async () => {
   });
 });
 
-Deno.test("a message can be seen wherever the page is scrolled to, without a style sheet", async () => {
+Deno.test("an alert is visible at any scroll position, without a style sheet", async () => {
   const body = `${BUTTON}<div style="height: 5000px"></div>`;
   await withPage(failing(error(500, ""), { body }).served, async ({ page }) => {
     await page.goto("/");
@@ -112,7 +112,7 @@ Deno.test("a message can be seen wherever the page is scrolled to, without a sty
   });
 });
 
-Deno.test("a page's own template is used, and its own words stay", async () => {
+Deno.test("the template of a page is used, and its words are kept", async () => {
   const template =
     `<template hyper-failure><h2>Oh no</h2><p hyper-failure-message></p><a href="#" hyper-retry>Once more</a></template>`;
   await withPage(failing(error(409, "Taken"), { body: BUTTON + template }).served, async ({ page, events }) => {
@@ -148,7 +148,7 @@ Deno.test("the words are those of the page's language", async () => {
 });
 
 for (const type of ["hyper:requestError", "hyper:requestException"] as const) {
-  Deno.test(`a page that cancels ${type} says it itself`, async () => {
+  Deno.test(`a page that cancels ${type} suppresses the alert`, async () => {
     const answer = type === "hyper:requestError" ? error(500, "") : () => sse([]);
     await withPage(failing(answer).served, async ({ page, events }) => {
       await page.goto("/");
@@ -160,7 +160,7 @@ for (const type of ["hyper:requestError", "hyper:requestException"] as const) {
   });
 }
 
-Deno.test("a call that is ended says nothing", async () => {
+Deno.test("an aborted call shows no alert", async () => {
   const { served } = failing(error(500, ""));
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -180,7 +180,7 @@ async function fail(page: Page, key: string): Promise<void> {
   }, key);
 }
 
-Deno.test("messages of several failures stand one below the other, each with its own buttons", async () => {
+Deno.test("alerts of several failures are stacked, each with its own buttons", async () => {
   await withPage(failing(error(500, ""), { body: TWO }).served, async ({ page }) => {
     await page.goto("/");
     for (const key of ["a", "b"]) await fail(page, key);
@@ -203,7 +203,7 @@ Deno.test("messages of several failures stand one below the other, each with its
   });
 });
 
-Deno.test("more messages than fit on the screen are scrolled to", async () => {
+Deno.test("alerts that do not fit on the screen can be scrolled to", async () => {
   await withPage(failing(error(500, "")).served, async ({ page }) => {
     await page.goto("/");
     await page.setViewportSize({ width: 400, height: 300 });
@@ -214,7 +214,7 @@ Deno.test("more messages than fit on the screen are scrolled to", async () => {
   });
 });
 
-Deno.test("a message gives the focus back to where it was when what failed has none", async () => {
+Deno.test("an alert restores the focus to where it was if the failed call has no focusable element", async () => {
   const body = `<form data-hyper-form="save"><input aria-label="Title"></form>`;
   await withPage(failing(error(500, ""), { body }).served, async ({ page }) => {
     await page.goto("/");
@@ -225,7 +225,7 @@ Deno.test("a message gives the focus back to where it was when what failed has n
   });
 });
 
-Deno.test("a message can be answered while a modal dialog is open", async () => {
+Deno.test("an alert can be used while a modal dialog is open", async () => {
   await withPage(failing(error(500, ""), { body: TWO }).served, async ({ page }) => {
     await page.goto("/");
     await fail(page, "a");
@@ -242,7 +242,7 @@ const REFRESH = ["patch_html", { target: "body", swap: "morph", content: `<body>
 for (
   const [name, region] of [["of its own", ""], ["of the page", `<div data-hyper-toasts role="status"></div>`]] as const
 ) {
-  Deno.test(`a toast in a region ${name} is said though the page is morphed before, at once and after`, async () => {
+  Deno.test(`a toast in a region ${name} is announced although the page is morphed before, meanwhile and after`, async () => {
     const refresh = ["patch_html", { ...REFRESH[1], content: `<body>${region}<p>new</p></body>` }] as const;
     const actions = {
       save: () => sse([["toast", { value: "Saved" }], refresh, END]),
@@ -258,7 +258,7 @@ for (
   });
 }
 
-Deno.test("a message stays when the page is morphed, and goes with the page", async () => {
+Deno.test("an alert is kept when the page is morphed, and removed with the page", async () => {
   const { served } = failing(error(500, ""));
   const both: Deno.ServeHandler = (request, info) =>
     request.headers.get("x-hyper-action") === "refresh" ? sse([REFRESH, END]) : served(request, info);

@@ -33,7 +33,7 @@ function serve(): ReturnType<typeof createHandler> {
   return createHandler({ pages: [{ path: "/", load: () => Promise.resolve({ default: Page, saveNote }) }] });
 }
 
-Deno.test("a sent form follows the page that is rendered after it, where nobody has touched it since", async () => {
+Deno.test("a sent form shows the values of the page rendered after it, unless the user has changed them since", async () => {
   await withPage(serve(), async ({ page, events }) => {
     await page.goto("/");
     await page.getByLabel("Title").fill("Milk");
@@ -47,7 +47,7 @@ Deno.test("a sent form follows the page that is rendered after it, where nobody 
   });
 });
 
-Deno.test("errors of a refused post are gone after one that was accepted, also where the answer draws no form", async () => {
+Deno.test("errors of an invalid post are removed after an accepted one, also if the response contains no form", async () => {
   await withPage(serve(), async ({ page, events }) => {
     await page.goto("/");
     await page.getByRole("button").click();
@@ -108,16 +108,16 @@ async function send(status: number, meanwhile: (page: Page) => Promise<void>): P
 
 const nothing = () => Promise.resolve();
 
-Deno.test("acceptAnswer() lets each kind of control follow the markup of an accepted answer", async () => {
+Deno.test("syncAcceptedForm() sets each kind of control to the markup of an accepted response", async () => {
   assertEquals(await send(200, nothing), "text=&radio=a&one=a");
 });
 
-Deno.test("acceptAnswer() leaves alone what was changed after it was sent, choices as a whole", async () => {
+Deno.test("syncAcceptedForm() keeps controls that were changed after they were sent, choices as a group", async () => {
   const last = await send(200, (page) => choose(page, "later", false, "c", "c", ["b", "c"]));
   assertEquals(last, "text=later&radio=c&one=c&many=b&many=c");
 });
 
-Deno.test("a refused answer leaves alone what was sent", async () => {
+Deno.test("an invalid response does not change the controls", async () => {
   assertEquals(await send(422, nothing), "text=sent&box=1&radio=b&one=b&many=a&many=b");
 });
 
@@ -126,7 +126,7 @@ const APART =
 <p><input type="checkbox" name="remove" value="1" form="f"></p>
 <p><input type="checkbox" name="other"></p>`;
 
-Deno.test("acceptAnswer() knows the controls that stand outside of their form, and no others", async () => {
+Deno.test("syncAcceptedForm() includes controls outside of their form, and no others", async () => {
   const save = () => sse([["patch_html", { content: `<main>${APART}</main>` }], END]);
   await withPage(app({ body: `<main>${APART}</main>`, actions: { save } }), async ({ page, events }) => {
     await page.goto("/");
@@ -148,7 +148,7 @@ const REFUSED = `<form id="f" method="post" data-hyper-form="save"><button>Save<
 <input name="other" aria-invalid="true" aria-describedby="other-errors">
 <ul id="other-errors" class="hyper-errors"><li>Wrong</li></ul>`;
 
-Deno.test("errors of a refused post go with all that pointed to them, and those of other forms stay", async () => {
+Deno.test("errors of an invalid post are removed with all references, and those of other forms are kept", async () => {
   await withPage(app({ body: REFUSED, actions: { save: () => sse([END]) } }), async ({ page, events }) => {
     await page.goto("/");
     await page.getByRole("button").click();

@@ -156,14 +156,14 @@ Deno.test("patch_html with morph of the body takes a body's attributes and conte
   });
 });
 
-Deno.test("patch_html with outer of the body leaves a page with a body", async () => {
+Deno.test("patch_html with outer of the body results in a page with a body", async () => {
   await onPage(BOX, [patch("body", `<p>new</p>`)], async (page, go) => {
     await go();
     assertEquals(await page.evaluate(() => document.body?.innerHTML), "<p>new</p>");
   });
 });
 
-Deno.test("patch_html takes the children of the body of a whole document for a narrower target", async () => {
+Deno.test("patch_html reduces a whole document to the children of its body for a narrower target", async () => {
   const document = "<!doctype html><html><head><title>Other</title></head><body><b>in</b></body></html>";
   await onPage(BOX, [patch("#box", document, { swap: "inner" })], async (page, go) => {
     await go();
@@ -171,7 +171,7 @@ Deno.test("patch_html takes the children of the body of a whole document for a n
   });
 });
 
-Deno.test("patch_html takes the one element it selects", async () => {
+Deno.test("patch_html inserts the one element it selects", async () => {
   const events = [patch("#box", `<body><p>other</p><p id="box">new</p></body>`, { swap: "morph", select: "#box" })];
   await onPage(BOX, events, async (page, go) => {
     await go();
@@ -202,7 +202,7 @@ Deno.test("patch_html runs no script, in any swap", async () => {
   });
 });
 
-Deno.test("hyper-keep holds an island in every swap", async () => {
+Deno.test("hyper-keep keeps an element in every swap", async () => {
   for (const swap of ["inner", "outer", "morph"]) {
     const content = `<p id="box"><span id="island" hyper-keep>new</span></p>`;
     const body = `<main><div id="box"><span id="island" hyper-keep>old</span></div></main>`;
@@ -218,7 +218,7 @@ Deno.test("hyper-keep holds an island in every swap", async () => {
   }
 });
 
-Deno.test("a missing target changes nothing, is told as an event, and the call succeeds", async () => {
+Deno.test("a missing target changes nothing, fires an event, and the call succeeds", async () => {
   await onPage(
     BOX,
     [patch("#gone", "<b>new</b>"), patch("#box", "after", { swap: "inner" })],
@@ -230,7 +230,7 @@ Deno.test("a missing target changes nothing, is told as an event, and the call s
   );
 });
 
-Deno.test("a missing target is told in the console of a developer, with the nearest ids", async () => {
+Deno.test("a missing target is logged on a local address, with the nearest ids", async () => {
   await onPage(`<p id="todo-list"></p><p id="other"></p>`, [patch("#todolist", "")], async (page, go) => {
     const warning = page.waitForEvent("console", (message) => message.type() === "warning");
     await go();
@@ -245,7 +245,7 @@ for (
     ["the configuration", {}, true, {}],
   ] as const
 ) {
-  Deno.test(`a missing target rejects and is named where ${name} is strict`, async () => {
+  Deno.test(`a missing target rejects with its name if ${name} is strict`, async () => {
     await onPage(BOX, [patch("#gone", "", event)], async (page, go, events) => {
       await page.evaluate((strictTargets) => void Hyper.configure({ strictTargets }), configure);
       assertMatch(String((await go(options)).message), /"#gone"/);
@@ -267,7 +267,7 @@ Deno.test("a strict target that is missing rejects inside a view transition too"
   });
 });
 
-Deno.test("hyper:swap:before can keep an element as it is", async () => {
+Deno.test("hyper:swap:before can prevent a change", async () => {
   await onPage(
     `<i class="x">1</i><i class="x">2</i>`,
     [patch(".x", "new", { swap: "inner" })],
@@ -284,7 +284,7 @@ Deno.test("hyper:swap:before can keep an element as it is", async () => {
   );
 });
 
-Deno.test("a view transition makes the change, and is not asked for by who wants less motion", async () => {
+Deno.test("a view transition makes the change, and is not used with reduced motion", async () => {
   for (const [reducedMotion, transitions] of [["no-preference", 1], ["reduce", 0]] as const) {
     await onPage(BOX, [patch("#box", "new", { swap: "inner", transition: true })], async (page, go) => {
       await page.emulateMedia({ reducedMotion });
@@ -303,7 +303,7 @@ Deno.test("a view transition makes the change, and is not asked for by who wants
   }
 });
 
-Deno.test("delays carry classes on what goes and what has come", async () => {
+Deno.test("delays set classes on old and new elements", async () => {
   await onPage(BOX, [patch("#box", `<b id="box">new</b>`, { swap_delay: 60, settle_delay: 60 })], async (page, go) => {
     await page.evaluate(() => {
       const seen: string[] = [];
@@ -319,7 +319,7 @@ Deno.test("delays carry classes on what goes and what has come", async () => {
   });
 });
 
-Deno.test("a patch that is not about it leaves focus, caret and scroll where they are", async () => {
+Deno.test("a patch elsewhere keeps focus, caret and scroll position", async () => {
   const body = `${BOX}<input id="in" value="hello"><div style="height:3000px"></div>`;
   await onPage(body, [patch("#box", "new", { swap: "inner" })], async (page, go) => {
     await page.evaluate(() => {
@@ -337,7 +337,7 @@ Deno.test("a patch that is not about it leaves focus, caret and scroll where the
   });
 });
 
-Deno.test("a patch that replaces the focused element gives the focus to the one with its id", async () => {
+Deno.test("a patch that replaces the focused element focuses the one with its id", async () => {
   const body = `<div id="wrap"><input id="in" value="hello"></div>`;
   await onPage(body, [patch("#wrap", `<input id="in" value="hello">`, { swap: "inner" })], async (page, go) => {
     await page.locator("#in").focus();
@@ -353,7 +353,7 @@ for (
     ["#c", `<input id="a"><input id="c">`, "c"],
   ] as const
 ) {
-  Deno.test(`focus goes where ${policy} says, to #${focused}`, async () => {
+  Deno.test(`focus policy ${policy} focuses #${focused}`, async () => {
     await onPage(
       `<div id="wrap"></div>`,
       [patch("#wrap", content, { swap: "inner", focus: policy })],
@@ -365,7 +365,7 @@ for (
   });
 }
 
-Deno.test("toast tells what was given to toast(), and is announced", async () => {
+Deno.test("toast fires the argument of toast(), and is announced", async () => {
   const toasts: readonly [data: object, value: unknown, words: string | null][] = [
     [{ value: "Saved" }, "Saved", "Saved"],
     [{ value: 3 }, 3, "3"],
@@ -422,14 +422,14 @@ Deno.test("dispatch_event reaches window, and bubbles from every match of its ta
   });
 });
 
-Deno.test("patch_signals is told as an event", async () => {
+Deno.test("patch_signals fires an event", async () => {
   await onPage(BOX, [["patch_signals", { count: 1 }]], async (_page, go, events) => {
     await go();
     assertEquals(events.of("hyper:streamEvent")[0]?.detail.data, { count: 1 });
   });
 });
 
-Deno.test("load_js loads a module once, and the answer waits for it", async () => {
+Deno.test("load_js loads a module once, and the response waits for it", async () => {
   let came = 0;
   const routes = {
     "/extra.js": () => (came++,
@@ -443,7 +443,7 @@ Deno.test("load_js loads a module once, and the answer waits for it", async () =
   }, { routes });
 });
 
-Deno.test("load_js that fails is reported, fails nothing else, and may be asked for again", async () => {
+Deno.test("load_js reports a failure, fails nothing else, and can be repeated", async () => {
   let broken = true;
   const routes = {
     "/extra.js": () =>
@@ -489,7 +489,7 @@ for (const to of ["/other?x=1#y", "other", "http://127.0.0.1:PORT/other"]) {
   });
 }
 
-Deno.test("redirect to a fragment of the page loads it anew", async () => {
+Deno.test("redirect to a fragment of the page reloads it", async () => {
   let loaded = 0;
   const served = app({
     routes: {
@@ -521,7 +521,7 @@ for (
     {},
   ]
 ) {
-  Deno.test(`redirect refuses ${JSON.stringify(data)}`, async () => {
+  Deno.test(`redirect rejects ${JSON.stringify(data)}`, async () => {
     await onPage(BOX, [["redirect", data]], async (page, go, events) => {
       const before = page.url();
       const { kind } = await go();
@@ -532,7 +532,7 @@ for (
   });
 }
 
-Deno.test("redirect goes to another site where the server means it", async () => {
+Deno.test("redirect goes to another site if the server allows it", async () => {
   await using other = serveOther();
   const served = app({ actions: { go: () => sse([["redirect", { url: other.url, external: true }]]) } });
   await withPage(served, async ({ page }) => {
@@ -562,7 +562,7 @@ function serveOther(): { readonly url: string } & AsyncDisposable {
   return { url: `http://127.0.0.1:${server.addr.port}/`, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-Deno.test("a patch with a transition is made at once where the file for it could not be had", async () => {
+Deno.test("a patch with a transition is applied at once if its code could not be loaded", async () => {
   const patch = ["patch_html", {
     target: "#p",
     content: '<p id="p">new</p>',

@@ -131,7 +131,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-/** What a test does beside what it does in the page. */
+/** Parts of a test outside of the page. */
 interface Tools {
   readonly accounts: Accounts;
   /** How many hours have gone by. */

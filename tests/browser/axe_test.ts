@@ -106,7 +106,7 @@ async function check(page: Page, path: string, state = ""): Promise<void> {
   await look(page, `${path} ${state}`);
 }
 
-/** Fails with what axe-core finds on the page as it stands. */
+/** Fails if axe-core finds a violation on the current page. */
 async function look(page: Page, where: string): Promise<void> {
   assertEquals(await findViolations(page), [], where);
 }

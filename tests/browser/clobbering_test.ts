@@ -100,7 +100,7 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
   });
 }
 
-Deno.test("A14: a name on the page is not taken for something that the browser lacks", async () => {
+Deno.test("A14: a name on the page is not mistaken for a feature that the browser lacks", async () => {
   await visit(HOSTILE["images"]!(names), async (around) => {
     await around.page.addInitScript(() => {
       Reflect.deleteProperty(globalThis, "trustedTypes");
@@ -114,7 +114,7 @@ Deno.test("A14: a name on the page is not taken for something that the browser l
   });
 });
 
-Deno.test("A14: a form is sent and patched whatever few names the page and its controls have", async () => {
+Deno.test("A14: a form is sent and patched whatever names the page and its controls have", async () => {
   const actions = { save: () => sse([["patch_html", { target: "#f", swap: "morph", content: FORM(["note"]) }], END]) };
   const body = `<main>${FORM(["note"])}</main><p id="names"></p>`;
   await withPage(app({ body, actions }), async ({ page, events }) => {
@@ -131,7 +131,7 @@ Deno.test("A14: a form is sent and patched whatever few names the page and its c
   });
 });
 
-/** Puts names on the page and into its form, sends it, and says whether its answer has put it back. */
+/** Adds names to the page and its form, submits it, and returns whether the response has replaced it. */
 function isSent(page: Page, names: readonly string[]): Promise<boolean> {
   return page.evaluate(async (names) => {
     const one = (selector: string): Element => Document.prototype.querySelector.call(document, selector)!;
@@ -141,7 +141,7 @@ function isSent(page: Page, names: readonly string[]): Promise<boolean> {
     const ended = new Promise<boolean>((resolve) => {
       const end = ({ detail }: WindowEventMap["hyper:afterRequest"]) => resolve(detail.ok);
       addEventListener("hyper:afterRequest", end, { once: true });
-      // A form that is dead says nothing at all.
+      // A broken form shows nothing.
       setTimeout(resolve, 2000, false);
     });
     HTMLElement.prototype.click.call(one("#f button"));

@@ -24,7 +24,7 @@ import { readNames } from "./property_names.ts";
 
 const ROOT = fromFileUrl(import.meta.resolve("../../"));
 
-/** What a page in development is told that a console says of a connection that is gone. */
+/** Console message of a browser for a lost connection. */
 const RESTART = /net::ERR|Failed to load resource/;
 
 Deno.test("A1: a page that has become a Response of its own is loaded, and not merged", async () => {
@@ -40,7 +40,7 @@ Deno.test("A1: a page that has become a Response of its own is loaded, and not m
   });
 });
 
-Deno.test("a page whose files have changed is shown anew, with what was typed, the focus and what was opened", async () => {
+Deno.test("a page whose files have changed is refreshed, and keeps typed text, focus and open elements", async () => {
   const page = (title: string) => () => (
     <main>
       <h1>{title}</h1>
@@ -84,7 +84,7 @@ Deno.test("a page whose files have changed is shown anew, with what was typed, t
   });
 });
 
-Deno.test("A14: a page whose elements have the names of all properties follows its files, and has its panel", async () => {
+Deno.test("A14: a page whose elements have the names of all properties is refreshed, and has its panel", async () => {
   const names = await readNames();
   const page = (title: string) => () => (
     <main>
@@ -123,7 +123,7 @@ Deno.test("A14: a page whose elements have the names of all properties follows i
   });
 });
 
-Deno.test("a start that fails leaves the page that was there, and says why in front of it, until it is mended", async () => {
+Deno.test("a failed start keeps the page and shows the reason in a dialog until it is fixed", async () => {
   await using server = createServer(() => <h1>First</h1>);
   await withPage(server.answer, async ({ page }) => {
     await page.goto(server.link);
@@ -137,7 +137,7 @@ Deno.test("a start that fails leaves the page that was there, and says why in fr
   });
 });
 
-Deno.test("a page that throws after a change leaves the one that was there, and says why in front of it", async () => {
+Deno.test("a page that throws after a change keeps the one before and shows the reason in a dialog", async () => {
   await using server = createServer(() => <h1>First</h1>);
   await withPage(server.answer, async ({ page }) => {
     await page.goto(server.link);
@@ -152,7 +152,7 @@ Deno.test("a page that throws after a change leaves the one that was there, and 
   });
 });
 
-Deno.test("an application that does not start shows why, and shows its page when it does", async () => {
+Deno.test("an application that does not start shows the reason, and its page once it starts", async () => {
   await using server = createServer("no function");
   await withPage(server.answer, async ({ page }) => {
     await page.goto(server.link);
@@ -165,7 +165,7 @@ Deno.test("an application that does not start shows why, and shows its page when
 
 const MARKUP = "<img src=x onerror=\"document.title='run'\">";
 
-Deno.test("an error of a page is shown in it with its source, and nothing of it is markup", async () => {
+Deno.test("an error of a page is shown in it with its source, escaped", async () => {
   const broken = () => {
     throw new Error(MARKUP);
   };
@@ -193,7 +193,7 @@ Deno.test("an error of a page is readable without scripts", async () => {
   }, { javaScriptEnabled: false });
 });
 
-Deno.test("an error of a call is shown on the page that made it, and only kept on another", async () => {
+Deno.test("an error of a call is shown on its page, and only listed on others", async () => {
   const fail = action("fail", () => {
     throw new Error("No connection to the database");
   });
@@ -213,7 +213,7 @@ Deno.test("an error of a call is shown on the page that made it, and only kept o
   });
 });
 
-Deno.test("a style sheet that has changed is shown without a reload; a script is loaded anew, with what was typed", async () => {
+Deno.test("a changed style sheet is applied without a reload; a changed script reloads the page and keeps typed text", async () => {
   const baseDir = await Deno.makeTempDir();
   await Deno.mkdir(join(baseDir, "static"));
   await Deno.writeTextFile(join(baseDir, "static/site.css"), "h1 { color: rgb(1, 0, 0) }");
@@ -314,7 +314,7 @@ Deno.test("the panel shows calls with lane, outcome and status, their events, an
   });
 });
 
-Deno.test("the panel replays a call with the same id: the server does it once, and its answer takes effect again", async () => {
+Deno.test("the panel replays a call with the same request ID: the server runs it once, and its response is applied again", async () => {
   const { page, actions, added } = workbench();
   await using server = createServer(page, {}, actions);
   await withPage(server.answer, async ({ page: tab, events }) => {
@@ -336,7 +336,7 @@ Deno.test("the panel replays a call with the same id: the server does it once, a
   });
 });
 
-Deno.test("the panel shows who was kept out of a lane, who lost it, and who waits", async () => {
+Deno.test("the panel shows which calls were blocked, replaced and queued", async () => {
   const gate = Promise.withResolvers<void>();
   const wait = action("wait", () => gate.promise);
   await using server = createServer(() => <h1>Home</h1>, {}, { wait });
@@ -364,7 +364,7 @@ Deno.test("the panel shows who was kept out of a lane, who lost it, and who wait
   });
 });
 
-Deno.test("an upload tells its lane too, and is replayed with its file", async () => {
+Deno.test("an upload sends its lane too, and is replayed with its file", async () => {
   const bodies: string[] = [];
   const keep = action("keep", async ({ files }) => void bodies.push(await files.get("file")?.[0]?.text() ?? ""));
   await using server = createServer(() => <h1>Home</h1>, {}, { keep });
@@ -388,7 +388,7 @@ Deno.test("an upload tells its lane too, and is replayed with its file", async (
   });
 });
 
-Deno.test("the panel stays through a visit to another page and through a refresh of the body", async () => {
+Deno.test("the panel survives a navigation to another page and a refresh of the body", async () => {
   const renew = action("renew", () => refresh());
   const home = () => (
     <main hyper-nav>
@@ -410,7 +410,7 @@ Deno.test("the panel stays through a visit to another page and through a refresh
   });
 });
 
-Deno.test("a tab that is not seen holds no line to the server, and takes it up again when it is", async () => {
+Deno.test("a hidden tab closes its connection to the server, and reconnects when it is shown", async () => {
   await using server = createServer(() => <h1>Home</h1>);
   const ended: Promise<void>[] = [];
   await withPage((request, info) => {
@@ -457,7 +457,7 @@ Deno.test("the panel works with the keyboard alone", async () => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  Deno.test(`axe-core finds nothing in the panel and in an error, in ${colorScheme}`, async () => {
+  Deno.test(`axe-core finds no violation in the panel and in an error, in ${colorScheme}`, async () => {
     const { page, actions } = workbench();
     const fail = action("fail", () => {
       throw new Error("No connection to the database");
@@ -482,7 +482,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-Deno.test("development keeps to a strict policy, also when a page is shown anew", async () => {
+Deno.test("development mode works with a strict policy, also after a refresh", async () => {
   const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
     "require-trusted-types-for 'script'; trusted-types hyper";
   const { page: Home, actions } = workbench();
@@ -513,7 +513,7 @@ Deno.test("development keeps to a strict policy, also when a page is shown anew"
   });
 });
 
-Deno.test("a browser is shown nothing but how to get the link; once it has opened it, development is there for good", async () => {
+Deno.test("a browser only sees how to get the link; after opening it, development mode stays on", async () => {
   await using server = createServer(() => <h1>First</h1>);
   await withPage(server.answer, async ({ page, context, url }) => {
     await page.goto("/");
@@ -535,7 +535,7 @@ Deno.test("a browser is shown nothing but how to get the link; once it has opene
   });
 });
 
-Deno.test("without dev there is no panel and no lane on the wire", async () => {
+Deno.test("without dev there is neither a panel nor a lane header", async () => {
   const { page, actions } = workbench();
   const lanes: (string | null)[] = [];
   await using server = createServer(page, { dev: false }, actions);
@@ -628,7 +628,7 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** An application that can be started anew under its address, as `deno run --watch` does. */
+/** An application that can be restarted at its address, as by `deno run --watch`. */
 interface Server extends AsyncDisposable {
   readonly answer: Deno.ServeHandler<Deno.NetAddr>;
   /** What it wrote on the console about actions. */
@@ -684,7 +684,7 @@ async function focused(page: Page): Promise<string> {
   return await page.evaluate(() => document.querySelector("hyper-dev")?.shadowRoot?.activeElement?.textContent ?? "");
 }
 
-/** Fails with what axe-core finds on the page as it stands. */
+/** Fails if axe-core finds a violation on the current page. */
 async function look(page: Page, where: string): Promise<void> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {

@@ -8,7 +8,7 @@ import { withPage } from "../support/browser.ts";
 import { type Answer, type App, app, html } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** A script that tells whether it runs in the document that the test began with. */
+/** A script that records whether it runs in the first document of the test. */
 const HIT = `<script src="/hit.js"></script>`;
 const RUNTIME = `<script type="module" src="/_hyper/client.js"></script>`;
 /** What an attacker wrote. */
@@ -83,7 +83,7 @@ async function assertMerged(page: Page, name = "Evil"): Promise<void> {
 /** Answers with what an attacker wrote, marked as a page, and with further headers. */
 const evilWith = (headers: Readonly<Record<string, string>>): Answer => () => html(EVIL, { headers });
 
-Deno.test("A1: the script in the head of a page of this site runs, as a control for all that must not", async () => {
+Deno.test("A1: the script in the head of a page of this site runs (control)", async () => {
   const tried = site(EVIL);
   await withPage(tried.handler, async ({ page }) => {
     await begin(page);
@@ -117,7 +117,7 @@ const REFUSED: readonly [name: string, attack: Answer][] = [
 ];
 
 for (const [name, attack] of REFUSED) {
-  Deno.test(`A1: a link to ${name} is a real navigation, and nothing of it runs before`, async () => {
+  Deno.test(`A1: a link to ${name} is a full navigation, and none of its scripts runs before`, async () => {
     const tried = site(attack);
     await withPage(tried.handler, async ({ page, url }) => {
       await begin(page);
@@ -147,7 +147,7 @@ for (const [name, headers] of MERGED) {
 
 const ISOLATED = evilWith({ "content-disposition": "attachment", "content-security-policy": "sandbox" });
 
-Deno.test("A1: a GET form in hyper-nav to an upload is a real navigation", async () => {
+Deno.test("A1: a GET form in hyper-nav to an upload is a full navigation", async () => {
   const tried = site(ISOLATED);
   await withPage(tried.handler, async ({ page, url }) => {
     await begin(page);
@@ -158,7 +158,7 @@ Deno.test("A1: a GET form in hyper-nav to an upload is a real navigation", async
 });
 
 for (const replace of [false, true]) {
-  Deno.test(`A1: Hyper.navigate() to an upload is a real navigation, replace: ${replace}`, async () => {
+  Deno.test(`A1: Hyper.navigate() to an upload is a full navigation, replace: ${replace}`, async () => {
     const tried = site(ISOLATED);
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
@@ -178,7 +178,7 @@ for (const replace of [false, true]) {
 }
 
 for (const direction of ["goBack", "goForward"] as const) {
-  Deno.test(`A1: ${direction}() to an entry that has become an upload is a real navigation`, async () => {
+  Deno.test(`A1: ${direction}() to an entry that has become an upload is a full navigation`, async () => {
     let isUpload = false;
     const tried = site((request) => isUpload ? evilAnswer(request) : html(`${RUNTIME}<h1>B</h1>`));
     const evilAnswer = ISOLATED as (request: Request) => Response;
@@ -199,7 +199,7 @@ for (const direction of ["goBack", "goForward"] as const) {
   });
 }
 
-/** Another site, which lets anyone read what it says or nobody. */
+/** Another site, which allows cross-origin reading or not. */
 function foreignSite(allows: boolean, lead: (request: Request) => Response | null = () => null) {
   const modes: string[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
@@ -218,11 +218,11 @@ function foreignSite(allows: boolean, lead: (request: Request) => Response | nul
 
 const redirectTo = (location: string): Response => new Response(null, { status: 302, headers: { location } });
 
-/** What Chromium says where a fetch that stays in its origin is redirected out of it. */
+/** Console message of Chromium for a same-origin fetch that is redirected to another origin. */
 const NOT_ASKED = { expectErrors: [/Unsafe attempt to load URL/] };
 
 for (const allows of [true, false]) {
-  Deno.test(`A1: a redirect to another site that ${allows ? "lets anyone" : "lets nobody"} read it is a real navigation`, async () => {
+  Deno.test(`A1: a redirect to another site that ${allows ? "allows" : "does not allow"} reading is a full navigation`, async () => {
     await using foreign = foreignSite(allows);
     const tried = site("", { routes: { "/b": () => redirectTo(foreign.url) } });
     await withPage(tried.handler, async ({ page }) => {
@@ -235,7 +235,7 @@ for (const allows of [true, false]) {
   });
 }
 
-Deno.test("A1: a page behind a redirect over another site is a real navigation", async () => {
+Deno.test("A1: a page behind a redirect over another site is a full navigation", async () => {
   let home = "";
   await using foreign = foreignSite(true, () => redirectTo(`${home}/b`));
   const tried = site(EVIL, { routes: { "/over": () => redirectTo(foreign.url) } });
@@ -248,7 +248,7 @@ Deno.test("A1: a page behind a redirect over another site is a real navigation",
   }, NOT_ASKED);
 });
 
-Deno.test("A1: a page that a service worker takes from another site is a real navigation", async () => {
+Deno.test("A1: a page that a service worker fetches from another site is a full navigation", async () => {
   await using foreign = foreignSite(true);
   const worker = `addEventListener("activate", (event) => event.waitUntil(clients.claim()));
     addEventListener("fetch", (event) => {
@@ -331,7 +331,7 @@ const UNSURE: readonly [name: string, head: string, policy: Policy, own?: string
 ];
 
 for (const [name, head, policy, own = ""] of UNSURE) {
-  Deno.test(`A1: a page with a head script ${name} is a real navigation`, async () => {
+  Deno.test(`A1: a page with a head script ${name} is a full navigation`, async () => {
     const tried = site(() => html(pageB(head), { headers: policy }), {
       ...NONCED_APP,
       headers: nonced("AAA", own),
@@ -364,7 +364,7 @@ for (
   });
 }
 
-Deno.test("A1: an inline script of a fetched head never runs, not with a matching nonce either", async () => {
+Deno.test("A1: an inline script of a fetched head never runs, not even with a matching nonce", async () => {
   const inline = `<script nonce="BBB">navigator.sendBeacon("/ran", "inline")</script>`;
   const tried = site(() => html(pageB(inline + hit(`nonce="BBB"`)), { headers: nonced("BBB") }), NONCED_APP);
   await withPage(tried.handler, async ({ page }) => {
@@ -426,7 +426,7 @@ for (const [name, headers, policy, isMerged] of POLICIES) {
   });
 }
 
-Deno.test("A1: the policy in force is asked for once, and is nothing where it cannot be had", async () => {
+Deno.test("A1: the policy in force is requested once, and unknown if the request fails", async () => {
   let asked = 0;
   const policy = { "content-security-policy": "img-src *" };
   const tried = site(() => html(pageB(LINKS), { headers: policy }), { headers: policy });
@@ -452,7 +452,7 @@ const STANDING: readonly [name: string, head: string][] = [
 ];
 
 for (const [name, head] of STANDING) {
-  Deno.test(`A1: a page ${name} is a real navigation`, async () => {
+  Deno.test(`A1: a page ${name} is a full navigation`, async () => {
     const tried = site(pageB(head));
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
@@ -463,7 +463,7 @@ for (const [name, head] of STANDING) {
 
   // A parser without scripts takes a base out of its noscript (HTML, 13.2.6.4.5).
   if (head.startsWith("<base")) continue;
-  Deno.test(`A1: what is meant for a browser without scripts keeps no page from being merged, as one ${name}`, async () => {
+  Deno.test(`A1: elements for browsers without scripts do not prevent a merge, such as one ${name}`, async () => {
     const tried = site(pageB(`<noscript>${head}</noscript>`));
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
@@ -473,7 +473,7 @@ for (const [name, head] of STANDING) {
   });
 }
 
-Deno.test("A1: a link on a page that refreshes itself is a real navigation: nothing else ends the refresh", async () => {
+Deno.test("A1: a link on a page that refreshes itself is a full navigation: nothing else ends the refresh", async () => {
   const tried = site(pageB(""), { head: `<meta http-equiv="refresh" content="60">` });
   await withPage(tried.handler, async ({ page }) => {
     await begin(page);
@@ -482,7 +482,7 @@ Deno.test("A1: a link on a page that refreshes itself is a real navigation: noth
   });
 });
 
-Deno.test("a page with the base of the page on the screen is merged, its scripts found from there", async () => {
+Deno.test("a page with the base of the current page is merged, and its script URLs are relative to it", async () => {
   const base = `<base href="/base/">`;
   const tried = site(pageB(`${base}<script src="hit.js"></script>`), {
     head: base,

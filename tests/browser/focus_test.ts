@@ -99,7 +99,7 @@ onPage(
   },
 );
 
-onPage("captureFocus() leaves the focus where somebody has put it", `<input id="i"><input id="j">`, async (page) => {
+onPage("captureFocus() does not restore the focus if it was moved", `<input id="i"><input id="j">`, async (page) => {
   const id = await page.evaluate(() => {
     document.querySelector<HTMLElement>("#i")!.focus();
     const restore = lib.captureFocus();
@@ -226,7 +226,7 @@ onPage(
   },
 );
 
-onPage("applyFocus() throws for a policy that is no selector", "", async (page) => {
+onPage("applyFocus() throws for a policy that is not a selector", "", async (page) => {
   const name = await page.evaluate(() => {
     try {
       lib.applyFocus("<", document, () => {});

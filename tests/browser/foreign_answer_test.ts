@@ -24,7 +24,7 @@ function foreignSite(answer: () => Response) {
   return { url: `http://127.0.0.1:${server.addr.port}/`, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-/** Calls the action that leads away; gives how it ended, and what stands in the box. */
+/** Calls the action that redirects; returns its outcome and the content of the box. */
 function call(page: Page, options: { method?: string; url?: string; withFile?: boolean } = {}) {
   return page.evaluate(async ({ withFile, ...options }) => {
     const data = withFile ? { f: new File(["x"], "x.txt") } : {};
@@ -58,7 +58,7 @@ for (const [name, answer] of TYPES) {
   }
 }
 
-Deno.test("A1: an event stream behind a redirect within this site takes effect, as a control", async () => {
+Deno.test("A1: an event stream behind a redirect within this site is applied (control)", async () => {
   const away = () => new Response(null, { status: 303, headers: { location: "/patch" } });
   const served = app({
     body: BODY,
@@ -74,7 +74,7 @@ Deno.test("A1: an event stream behind a redirect within this site takes effect, 
   });
 });
 
-Deno.test("A1: an event stream of another site that the page itself has called takes effect", async () => {
+Deno.test("A1: an event stream of another site that the page has called directly is applied", async () => {
   await using foreign = foreignSite(() => sse(PATCH));
   await withPage(app({ body: BODY }), async ({ page }) => {
     await page.goto("/");
@@ -91,7 +91,7 @@ Deno.test("A1: an event stream behind a redirect from the site that was called t
   });
 });
 
-Deno.test("a document of another site behind a redirect is a real navigation", async () => {
+Deno.test("a document of another site behind a redirect is a full navigation", async () => {
   await using foreign = foreignSite(() =>
     new Response("<h1>Sign in</h1>", { headers: { "content-type": "text/html" } })
   );

@@ -14,7 +14,7 @@ interface Came {
   readonly target: string | null;
 }
 
-/** An application that notes what is submitted, taken over or not. */
+/** An application that records submitted forms, sent by the runtime or by the browser. */
 function recorder(body: string): { readonly served: Deno.ServeHandler; readonly came: Arrivals<Came> } {
   const came = new Arrivals<Came>();
   const page = app({ body });
@@ -169,7 +169,7 @@ Deno.test("a form that is not valid is not sent", async () => {
   });
 });
 
-Deno.test("a form whose submit somebody else has cancelled is left alone", async () => {
+Deno.test("a form whose submit event was canceled is not submitted", async () => {
   const { served, came } = recorder(`<form data-hyper-form="save"><button>Go</button></form>`);
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -205,7 +205,7 @@ Deno.test("a form that came with a patch is taken over", async () => {
   });
 });
 
-Deno.test("a chosen file is sent, and its progress is told", async () => {
+Deno.test("a chosen file is sent, with progress events", async () => {
   const body =
     `<form data-hyper-form="save" method="post" enctype="multipart/form-data"><input type="file" name="f"><button>Go</button></form>`;
   const { served, came } = recorder(body);
@@ -244,7 +244,7 @@ Deno.test("a double click sends one request", async () => {
   );
 });
 
-Deno.test("copies of a form that are told apart by their instance do not block one another", async () => {
+Deno.test("copies of a form with different instances do not block each other", async () => {
   const open = new Arrivals<Writer>();
   const save = () => {
     const answer = writer();
@@ -293,7 +293,7 @@ Deno.test("a refused form gets its errors and the focus, and no failure message"
   });
 });
 
-Deno.test("an exception of a taken-over form is told in the console", async () => {
+Deno.test("an exception of a submitted form is logged", async () => {
   const served = app({
     body: `<form data-hyper-form="save"><button>Go</button></form>`,
     actions: { save: () => sse([["patch_html", { target: "]", content: "" }], END]) },

@@ -77,7 +77,7 @@ for (const javaScriptEnabled of [true, false]) {
   invoicesTest(`invoices: details are refused twice, then sent, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, `/invoices/${draft()}`);
     for (const name of ["", "   "]) {
-      // Past what the browser itself would refuse: the server is what is asked here.
+      // Bypasses the validation of the browser, to test that of the server.
       await page.getByLabel("Name").evaluate((input) => input.removeAttribute("required"));
       await page.getByLabel("Name").fill(name);
       await page.getByLabel("Due").fill("2029-12-31");
@@ -114,7 +114,7 @@ for (const javaScriptEnabled of [true, false]) {
       assertEquals(await line.getByLabel("Quantity").inputValue(), "12");
       assertEquals(await line.getByLabel("Delete").isChecked(), false);
       assertEquals(await page.getByRole("group", { name: "Line 2" }).getByLabel("Description").inputValue(), "");
-      // What is on the page is what is kept: saved again, nothing changes.
+      // The page shows the stored values: saving them again changes nothing.
       await page.getByRole("button", { name: "Save lines" }).click();
       await page.getByText("€239.88").waitFor();
       assertEquals(mustFind(1).lines, [CUPS]);
@@ -194,7 +194,7 @@ invoicesTest("invoices: lines are added in the browser, get the focus and are sa
   await page.getByRole("button", { name: "Save lines" }).click();
   await said(page, "Lines saved");
   assertEquals(mustFind(1).lines.map(({ text }) => text), ["Tea", "Number 4", "Number 5"]);
-  // The button goes on working on what the answer has brought.
+  // The button still works on the content of the response.
   await page.getByRole("button", { name: "Add line" }).click();
   assertEquals(await page.getByRole("group", { name: "Line 6" }).count(), 1);
 });

@@ -11,7 +11,7 @@ interface Open {
   readonly answer: Writer;
 }
 
-/** An application whose actions answer when the test lets them; calls are told apart by their data's `n`. */
+/** An application whose actions respond when the test says so. `n` in their data identifies calls. */
 function held(): { readonly served: Deno.ServeHandler; readonly open: Arrivals<Open> } {
   const open = new Arrivals<Open>();
   const hold = (request: Request) => {
@@ -117,7 +117,7 @@ Deno.test("block sends nothing while another is on its way, and frees the lane w
   });
 });
 
-Deno.test("a blocked call resolves with what the seed says of it", async () => {
+Deno.test("a blocked call resolves with the blocked outcome of the seed", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -248,7 +248,7 @@ Deno.test("a listener of afterRequest finds the lane free", async () => {
   });
 });
 
-/** What a patch of the box says. */
+/** The text of a patch of the box. */
 const box = (text: string) => ["patch_html", { target: "#box", content: `<p id="box">${text}</p>` }] as const;
 
 Deno.test("a late answer does not overwrite a newer one for the same target, whatever triggered it", async () => {

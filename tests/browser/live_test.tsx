@@ -102,7 +102,7 @@ liveTest("a topic that is watched keeps nothing disabled or busy", async ({ page
   await events.next("hyper:swap:after");
   await page.locator("button:enabled").waitFor();
   assertEquals(await page.locator("[aria-busy]").count(), 0);
-  // The topic goes on all the same.
+  // The topic continues.
   await handler.publish("list", html(<li id="later">later</li>, { target: "#list", swap: "append" }));
   await page.locator("#later").waitFor();
 });
@@ -143,7 +143,7 @@ liveTest("what a topic adds twice is on the page once", async (visit, { handler 
   assertEquals(await rowsOf(visit.page), ["first", "other", "twice", "end"]);
 });
 
-/** What Chromium says of a stream that was cut. */
+/** Console message of Chromium for an interrupted stream. */
 const CUT = { expectErrors: [/ERR_INCOMPLETE_CHUNKED_ENCODING/] };
 
 /** A server whose streams can be cut, and which can be away. */
@@ -158,7 +158,7 @@ function brittle(handler: Handler) {
     if (response.body === null) return response;
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const controller = new AbortController();
-    // Cut or left: either way its end is told to the handler by the pipe.
+    // The pipe ends the stream for the handler in both cases.
     response.body.pipeTo(writable, { signal: controller.signal }).catch(() => {});
     cuts.push(() => controller.abort());
     return new Response(readable, response);
@@ -166,7 +166,7 @@ function brittle(handler: Handler) {
   return { serve, state, cut: () => cuts.pop()?.() };
 }
 
-Deno.test("a tab that lost its stream gets what it missed, without a look at the whole", async () => {
+Deno.test("a tab that lost its stream gets the missed events, without a full refresh", async () => {
   const { handler, state: app } = listApp();
   const { serve, state, cut } = brittle(handler);
   try {
@@ -195,7 +195,7 @@ Deno.test("a tab that lost its stream gets what it missed, without a look at the
   }
 });
 
-Deno.test("a tab that is told by its own server to come back does, when the answer is an event stream too", async () => {
+Deno.test("a tab reconnects when its server asks for it in an event stream", async () => {
   const { handler } = listApp();
   const { serve, state, cut } = brittle(handler);
   try {
@@ -287,7 +287,7 @@ liveTest("when the tab that reads is closed, another reads on without a gap", as
   await handler.publish("list", html(<li id="a">a</li>, { target: "#list", swap: "append" }));
   for (const page of [visit.page, second, third]) await page.locator("#a").waitFor();
   await visit.page.close();
-  // Published while nobody reads, or while the next begins to.
+  // Published while no tab reads, or while the next one begins to.
   await handler.publish("list", html(<li id="b">b</li>, { target: "#list", swap: "append" }));
   for (const page of [second, third]) await page.locator("#b").waitFor();
   await streams.until(1);
@@ -312,7 +312,7 @@ liveTest("a tab applies its own change once when another tab reads for it", asyn
     await page.locator("#after").waitFor();
     assertEquals(await rowsOf(page), ["first", "mine", "after"]);
   }
-  // The tab that has asked says it once, and the other hears it from the topic.
+  // The tab that made the call announces it once, and the other one receives it from the topic.
   assertEquals(visit.events.of("hyper:toast").map(({ detail }) => detail.value), ["Added mine", "Added mine"]);
 });
 
@@ -355,7 +355,7 @@ liveTest("when the tab that reads is closed, the server is asked by one of the o
     await page.locator("#b").waitFor();
     assertEquals(await rowsOf(page), ["first", "a", "b"]);
   }
-  // Nor is anybody told of trouble: there was none.
+  // No event reports a failure, because there was none.
   assertEquals([streams.opened - opened, retries], [1, []]);
 });
 
@@ -367,7 +367,7 @@ liveTest(
     const [first, second, third] = await openTabs(visit, streams, 3);
     if (first === undefined || second === undefined || third === undefined) throw new Error("Three tabs were opened");
     const opened = streams.opened;
-    // Chromium without a window freezes no page; what it would tell one is told.
+    // Headless Chromium does not freeze pages, so the event is fired here.
     await first.evaluate(() => document.dispatchEvent(new Event("freeze")));
     await streams.untilOpened(opened + 1);
     await handler.publish("list", append("a"));
@@ -404,7 +404,7 @@ liveTest("a tab takes the place of one that holds the lock and says nothing", as
   if (first === undefined || second === undefined) throw new Error("Two tabs were opened");
   const name = await first.evaluate(async () => (await navigator.locks.query()).held?.[0]?.name ?? "");
   assertEquals(name.startsWith("hyper:"), true);
-  // As a frozen page does it that could not be told so: the lock is held, and nobody answers.
+  // As if a page were frozen without the event: the lock is held and no tab answers.
   await first.goto("about:blank");
   await first.goto("/");
   await first.evaluate((name) => {
@@ -435,7 +435,7 @@ liveTest("many tabs of one browser leave connections for what their visitor does
   }
 });
 
-Deno.test("tabs that would hear different things do not share a stream", async () => {
+Deno.test("tabs with different topics do not share a stream", async () => {
   const { handler } = listApp({ principal: (request) => request.headers.get("cookie") });
   const streams = countStreams(handler);
   try {
@@ -454,7 +454,7 @@ Deno.test("tabs that would hear different things do not share a stream", async (
   }
 });
 
-Deno.test("tabs that share a stream are all refused at once when their visitor is signed out", async () => {
+Deno.test("tabs that share a stream are all rejected at once when their user signs out", async () => {
   let isAllowed = true;
   const { handler } = listApp({ principal: () => "ada", guard: () => isAllowed });
   const streams = countStreams(handler);
@@ -491,7 +491,7 @@ liveTest(
       await streams.until(Math.min(index + 1, 4));
       tabs.push(page);
     }
-    // Whatever its visitor does in a tab is answered, though there are eight.
+    // Each of eight tabs still gets responses to its calls.
     for (const page of tabs) await call(page, "rename", { title: "Tea" });
     await handler.publish("list", append("a"));
     const shown = (): Promise<number[]> => Promise.all(tabs.map((page) => page.locator("#a").count()));

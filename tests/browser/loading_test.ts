@@ -19,7 +19,7 @@ globalThis.begin = (name, call) =>
 globalThis.end = (name) => lib.endLoading(begun[name]);
 lib.showLoading(document);`;
 
-/** A test on a page with this body and a clock that stands still. */
+/** A test on a page with this body and a stopped clock. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
     await withPage(modulePage(script, body), async ({ page }) => {
@@ -87,7 +87,7 @@ onPage(
   },
 );
 
-onPage("showLoading() goes by what is configured", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
+onPage("showLoading() uses the configured times", `<p id="x" hyper-loading hidden>Wait</p>`, async (page) => {
   await page.evaluate(() => Object.assign(lib.config.loading, { delay: 0, minimum: 50 }));
   await page.evaluate(() => begin("1"));
   assertEquals(await seen(page), true);
@@ -284,7 +284,7 @@ onPage(
   async (page) => {
     await page.locator("#x").focus();
     await page.evaluate(() => begin("1"));
-    // The browser takes the focus from what is disabled when it draws next.
+    // The browser removes the focus from a disabled element at its next frame.
     await page.waitForFunction(() => document.activeElement === document.body, null, { polling: 10 });
     await page.evaluate(() => end("1"));
     assertEquals(await page.evaluate(() => document.activeElement?.id), "x");
@@ -308,7 +308,7 @@ const form =
   <input type="submit"><button type="reset">R</button></form><button id="o" form="x">O</button><button id="n">N</button>
   <form id="p"></form><button form="p">P</button>`;
 
-onPage("hyper-form-disable disables the buttons of its form while that is sent", form, async (page) => {
+onPage("hyper-form-disable disables the buttons of its form while it is sent", form, async (page) => {
   const disabled = () =>
     page.evaluate(() => [...document.querySelectorAll("button,input")].map((element) => element.matches(":disabled")));
   await page.evaluate(() => begin("1", { form: $<HTMLFormElement>("#p") }));
@@ -319,7 +319,7 @@ onPage("hyper-form-disable disables the buttons of its form while that is sent",
   assertEquals(await disabled(), [false, false, false, false, false, false, false, false]);
 });
 
-onPage("hyper-form-disable goes on in a form that has taken the place of the one that is sent", form, async (page) => {
+onPage("hyper-form-disable also applies to a form that has replaced the sent one", form, async (page) => {
   const state = await page.evaluate(async () => {
     begin("1", { form: $<HTMLFormElement>("#x") });
     $("#x").outerHTML = `<form id="x" hyper-form-disable><button name="a">A</button></form>`;
@@ -405,7 +405,7 @@ onPage(
     await page.evaluate(() => end("1"));
     assertEquals(await busy(), ["true", "true"]);
     await page.evaluate(() => end("2"));
-    // What the page says itself it keeps.
+    // Values of the page are kept.
     assertEquals(await busy(), [null, "true"]);
     await page.evaluate(() => {
       $("#x").setAttribute("aria-busy", "true");
@@ -416,7 +416,7 @@ onPage(
   },
 );
 
-onPage("aria-busy goes on in an element that has taken the target's place", `<ul id="x"></ul>`, async (page) => {
+onPage("aria-busy is also set on an element that has replaced the target", `<ul id="x"></ul>`, async (page) => {
   const state = await page.evaluate(async () => {
     begin("1", { target: "#x" });
     $("#x").outerHTML = `<ol id="x"></ol>`;
@@ -429,7 +429,7 @@ onPage("aria-busy goes on in an element that has taken the target's place", `<ul
   assertEquals(state, ["true", null]);
 });
 
-onPage("aria-busy is on the form where there is no target", `<form id="x"></form>`, async (page) => {
+onPage("aria-busy is set on the form if the call has no target", `<form id="x"></form>`, async (page) => {
   await page.evaluate(() => begin("1", { form: $<HTMLFormElement>("#x") }));
   assertEquals(await page.locator("#x").getAttribute("aria-busy"), "true");
   await page.evaluate(() => end("1"));

@@ -1,4 +1,4 @@
-/** Sound that plays goes on while the page around it is morphed. */
+/** Playing sound continues while the page around it is morphed. */
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
@@ -58,7 +58,7 @@ function serve(patch: Sent, attributes: string): Deno.ServeHandler {
   });
 }
 
-/** Plays for a moment, changes the page, and tells what has become of the player. */
+/** Plays for a moment, changes the page, and returns the state of the player. */
 function change(page: Page): Promise<{ same: boolean; paused: boolean; from: number; to: number; events: string[] }> {
   return page.evaluate(async () => {
     const audio = document.querySelector("audio")!;
@@ -71,7 +71,7 @@ function change(page: Page): Promise<{ same: boolean; paused: boolean; from: num
     for (const type of ["pause", "emptied", "seeking"]) audio.addEventListener(type, () => events.push(type));
     const from = audio.currentTime;
     await action("change");
-    // It goes on, and not only says so.
+    // It really continues.
     const now = document.querySelector("audio")!;
     const at = now.currentTime;
     while (!now.paused && now.currentTime === at) await progress(now);
@@ -81,7 +81,7 @@ function change(page: Page): Promise<{ same: boolean; paused: boolean; from: num
 
 for (const [attributes, ways] of [["", WAYS], ["hyper-keep", KEPT]] as const) {
   for (const [name, patch] of ways) {
-    Deno.test(`sound plays on over ${name}`, async () => {
+    Deno.test(`sound continues during ${name}`, async () => {
       await withPage(serve(patch, attributes), async ({ page }) => {
         await page.goto("/");
         const { same, paused, from, to, events } = await change(page);
@@ -92,7 +92,7 @@ for (const [attributes, ways] of [["", WAYS], ["hyper-keep", KEPT]] as const) {
   }
 }
 
-Deno.test("sound that another one replaces is another one", async () => {
+Deno.test("sound stops when its element is replaced", async () => {
   const patch = ["patch_html", { target: "#m", swap: "outer", content: player("2") }] as const;
   await withPage(serve(patch, ""), async ({ page }) => {
     await page.goto("/");

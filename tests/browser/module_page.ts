@@ -1,5 +1,5 @@
 /**
- * Pages that load one module of the runtime by itself: its exports stand in `window.lib`.
+ * Pages that load a single module of the runtime: its exports are in `window.lib`.
  */
 import { fromFileUrl } from "@std/path";
 
@@ -8,7 +8,7 @@ const configFile = fromFileUrl(import.meta.resolve("../../deno.json"));
 /**
  * Bundles modules of the repository for a page.
  *
- * @param modules Paths from the top of the repository; what they export stands together in `window.lib`.
+ * @param modules Paths from the top of the repository; all their exports are in `window.lib`.
  * @returns The script.
  */
 export async function bundleModules(...modules: string[]): Promise<string> {

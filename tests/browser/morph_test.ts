@@ -28,7 +28,7 @@ function onPage(name: string, body: string, test: (page: Page) => Promise<void>)
   });
 }
 
-/** What an element says after it was morphed to other markup, and which of its nodes are the same ones. */
+/** The markup of an element after a morph, and which of its nodes are the same. */
 interface Case {
   readonly name: string;
   readonly from: string;
@@ -144,7 +144,7 @@ const cases: readonly Case[] = [
 ];
 
 for (const { name, from, to: markup, same = [] } of cases) {
-  onPage(`morph() brings about ${name}`, from, async (page) => {
+  onPage(`morphElement() produces ${name}`, from, async (page) => {
     const result = await page.evaluate(([markup, same]) => {
       const before = same.map((selector) => $(selector));
       to("x", markup);
@@ -160,7 +160,7 @@ for (const { name, from, to: markup, same = [] } of cases) {
   });
 }
 
-onPage("morph() returns the element that is in place", `<div id="x"></div>`, async (page) => {
+onPage("morphElement() returns the element that is on the page", `<div id="x"></div>`, async (page) => {
   assertEquals(
     await page.evaluate(() => {
       const before = $("#x");
@@ -170,7 +170,7 @@ onPage("morph() returns the element that is in place", `<div id="x"></div>`, asy
   );
 });
 
-onPage("morph() touches nothing in a tree that is equal", `<ul id="x"><li id="a">1<li>2</ul>`, async (page) => {
+onPage("morphElement() touches nothing in an equal tree", `<ul id="x"><li id="a">1<li>2</ul>`, async (page) => {
   const records = await page.evaluate(() => {
     const observer = new MutationObserver(() => {});
     observer.observe($("#x"), { subtree: true, childList: true, attributes: true, characterData: true });
@@ -181,7 +181,7 @@ onPage("morph() touches nothing in a tree that is equal", `<ul id="x"><li id="a"
 });
 
 onPage(
-  "morph() knows items without keys by their text",
+  "morphElement() matches items without keys by their text",
   `<ul id="x"><li>1</li><li>2</li><li>3</li></ul>`,
   async (page) => {
     const same = await page.evaluate(() => {
@@ -203,7 +203,7 @@ for (
     ["all of them", ["e", "d", "c", "b", "a"], 4],
   ] as const
 ) {
-  onPage(`morph() moves as little as it can: ${name}`, list("a", "b", "c", "d", "e"), async (page) => {
+  onPage(`morphElement() moves as few nodes as possible: ${name}`, list("a", "b", "c", "d", "e"), async (page) => {
     const moved = await page.evaluate((markup) => {
       let moved = 0;
       const { moveBefore } = Element.prototype;
@@ -220,7 +220,7 @@ for (
 }
 
 for (const moving of ["with moveBefore", "without moveBefore"]) {
-  const name = `morph() keeps focus and selection of a control that moves, ${moving}`;
+  const name = `morphElement() keeps focus and selection of a control that moves, ${moving}`;
   onPage(name, `<form id="x"><p id="p">1</p><input id="i" value="hello"></form>`, async (page) => {
     const state = await page.evaluate((native) => {
       if (!native) Reflect.deleteProperty(Element.prototype, "moveBefore");
@@ -236,7 +236,7 @@ for (const moving of ["with moveBefore", "without moveBefore"]) {
 }
 
 onPage(
-  "morph() does not blur what stays in place",
+  "morphElement() does not blur an element that is not moved",
   `<form id="x"><input id="i"><p>1</p></form>`,
   async (page) => {
     const events = await page.evaluate(() => {
@@ -252,7 +252,7 @@ onPage(
 );
 
 onPage(
-  "morph() keeps scroll positions",
+  "morphElement() keeps scroll positions",
   `<div id="x"><p id="p"></p><div id="s" style="height:50px;overflow:auto"><div style="height:500px">1</div></div></div>`,
   async (page) => {
     const top = await page.evaluate(() => {
@@ -268,7 +268,7 @@ onPage(
 );
 
 onPage(
-  "morph() leaves a frame that moves loaded",
+  "morphElement() does not reload a frame that moves",
   `<div id="x"><p id="p"></p><iframe id="f" srcdoc="<p>in"></iframe></div>`,
   async (page) => {
     const same = await page.evaluate(async () => {
@@ -282,7 +282,7 @@ onPage(
   },
 );
 
-/** What the visitor did, what the server says then, and what is to be seen; `said` is the markup before. */
+/** The input of the user, the next markup of the server, and the expected result; `said` is the markup before. */
 interface ValueCase {
   readonly name: string;
   readonly said: string;
@@ -372,7 +372,7 @@ const controls: readonly ValueCase[] = [
 ];
 
 for (const { name, said, says, did, seen } of controls) {
-  onPage(`morph() shows ${name}`, `<form id="x">${said}</form>`, async (page) => {
+  onPage(`morphElement() shows ${name}`, `<form id="x">${said}</form>`, async (page) => {
     if (did) await page.locator("#c").fill(did);
     await page.evaluate((markup) => to("x", markup), `<form id="x">${says}</form>`);
     assertEquals(await page.locator("#c").inputValue(), seen);
@@ -392,7 +392,7 @@ for (
     ["a tick of the server, over what the visitor did", false, true, box(true), true],
   ] as const
 ) {
-  onPage(`morph() shows ${name}`, box(said), async (page) => {
+  onPage(`morphElement() shows ${name}`, box(said), async (page) => {
     if (clicked) await page.locator("#c").click();
     await page.evaluate((markup) => to("x", markup), says);
     assertEquals(await page.locator("#c").isChecked(), seen);
@@ -419,7 +419,7 @@ for (
     ["the choice of the server", "a", "", radios("b"), "b"],
   ] as const
 ) {
-  onPage(`morph() shows ${name} among radio buttons`, radios(said), async (page) => {
+  onPage(`morphElement() shows ${name} among radio buttons`, radios(said), async (page) => {
     if (picked) await page.locator(`[value=${picked}]`).check();
     await page.evaluate((markup) => to("x", markup), says);
     assertEquals(await page.locator(":checked").getAttribute("value"), seen);
@@ -437,14 +437,14 @@ for (
     ["the first one, when the choice is gone", "", "c", select("", "ab"), "a"],
   ] as const
 ) {
-  onPage(`morph() shows ${name} among options`, select(said), async (page) => {
+  onPage(`morphElement() shows ${name} among options`, select(said), async (page) => {
     if (picked) await page.locator("#c").selectOption(picked);
     await page.evaluate((markup) => to("x", markup), says);
     assertEquals(await page.locator("#c").inputValue(), seen);
   });
 }
 
-onPage("morph() shows each choice of several", select("", "abc", " multiple"), async (page) => {
+onPage("morphElement() shows each of several choices", select("", "abc", " multiple"), async (page) => {
   await page.locator("#c").selectOption(["a", "c"]);
   await page.evaluate((markup) => to("x", markup), select("b", "abcd", " multiple"));
   const chosen = await page.locator("#c").evaluate((element: HTMLSelectElement) =>
@@ -484,7 +484,7 @@ onPage(
 
 for (const [name, more] of [["in its place", ""], ["behind a message", "<p>Wrong</p>"]] as const) {
   const file = (more: string) => `<form id="x">${more}<div><input type="file" name="f"></div></form>`;
-  onPage(`morph() keeps chosen files, ${name}`, file(""), async (page) => {
+  onPage(`morphElement() keeps chosen files, ${name}`, file(""), async (page) => {
     await page.locator("[name=f]").evaluate((input: HTMLInputElement) => {
       const chosen = new DataTransfer();
       chosen.items.add(new File(["text"], "a.txt"));
@@ -523,7 +523,7 @@ for (
     ["closed by the server", true, false, false, false],
   ] as const
 ) {
-  onPage(`morph() leaves details ${name}`, details(said, "1"), async (page) => {
+  onPage(`morphElement() leaves details ${name}`, details(said, "1"), async (page) => {
     await page.evaluate(() => lib.saveOpenState(document));
     if (clicked) await page.locator("summary").click();
     await page.evaluate((markup) => to("x", markup), details(says, "2"));
@@ -532,7 +532,7 @@ for (
   });
 }
 
-onPage("morph() knows what an equal tree said about details", details(false, "1"), async (page) => {
+onPage("morphElement() stores the state of details in an equal tree", details(false, "1"), async (page) => {
   await page.evaluate((markup) => to("x", markup), details(true, "1"));
   await page.locator("summary").click();
   await page.evaluate((markup) => to("x", markup), details(false, "1"));
@@ -541,7 +541,7 @@ onPage("morph() knows what an equal tree said about details", details(false, "1"
   assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), true);
 });
 
-onPage("morph() leaves details open by the visitor through many morphs", details(false, "1"), async (page) => {
+onPage("morphElement() keeps details that the user opened through many morphs", details(false, "1"), async (page) => {
   await page.locator("summary").click();
   for (const text of ["2", "3", "4"]) await page.evaluate((markup) => to("x", markup), details(false, text));
   assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), true);
@@ -656,14 +656,14 @@ for (
     ],
   ] as const
 ) {
-  onPage(`morph() runs no script ${name}`, from, async (page) => {
+  onPage(`morphElement() runs no script ${name}`, from, async (page) => {
     await page.evaluate((markup) => void to("x", markup), markup);
     assertEquals(await page.evaluate(() => "ran" in globalThis), false);
     assertEquals(await page.locator("#x").innerHTML(), markup.slice(12, -6));
   });
 }
 
-Deno.test("morph() brings about handlers and frame documents under Trusted Types", async () => {
+Deno.test("morphElement() sets event handlers and frame documents under Trusted Types", async () => {
   const headers = { "content-security-policy": "require-trusted-types-for 'script'; trusted-types hyper" };
   const body = `<div id="x"><p>0</p><button id="b" onclick="a()">1</button><iframe id="f" srcdoc="1"></iframe></div>`;
   const trusting = script.replace("innerHTML = markup", "innerHTML = policy.createHTML(markup)") +
@@ -676,7 +676,7 @@ Deno.test("morph() brings about handlers and frame documents under Trusted Types
   });
 });
 
-onPage("morph() runs no script that is its target", `<script id="x"></script>`, async (page) => {
+onPage("morphElement() does not run a script that is its target", `<script id="x"></script>`, async (page) => {
   await page.evaluate(() => to("x", `<script id="x">ran = true</script>`));
   assertEquals(await page.evaluate(() => "ran" in globalThis), false);
   assertEquals(await page.locator("#x").textContent(), "ran = true");
@@ -731,35 +731,40 @@ function markupOf({ tag, id, attributes, children }: Tree, seen: Set<string>): s
   return `<${tag}${words.join("")}>${inside.join("")}</${tag}>`;
 }
 
-onPage("morph() makes any tree any other, and keeps what has the same id and name", "", async (page) => {
-  const seed = Math.trunc(Math.random() * 2 ** 31);
-  const samples = fc.sample(fc.tuple(tree, tree), { numRuns: 1000, seed });
-  const pairs = samples.map(([from, to]) => [markupOf(from, new Set()), markupOf(to, new Set())] as const);
-  const wrong = await page.evaluate((pairs) => {
-    function parse(markup: string): Element {
-      const template = document.createElement("template");
-      template.innerHTML = markup;
-      return template.content.firstElementChild!;
-    }
-    /** What a tree says, templates included, in whatever order it has its attributes. */
-    function read(node: Node | null): string {
-      if (!(node instanceof Element)) return `${node?.nodeName} ${node?.nodeValue}`;
-      const attributes = node.getAttributeNames().sort().map((name) => `${name}=${node.getAttribute(name)}`);
-      const inside = node instanceof HTMLTemplateElement ? node.content : node;
-      return `<${node.nodeName} ${attributes}>${[...inside.childNodes].map(read).join("|")}</>`;
-    }
-    const keyed = (root: Element) => new Map([...root.querySelectorAll("[id]")].map((el) => [el.nodeName + el.id, el]));
-    return pairs.filter(([from, markup]) => {
-      document.body.replaceChildren(parse(from));
-      const root = document.body.children[0]!;
-      const before = keyed(root);
-      const result = lib.morphElement(root, parse(markup));
-      const after = keyed(result);
-      const lost = [...after].some(([key, element]) => before.has(key) && before.get(key) !== element);
-      return lost || document.body.childNodes.length !== 1 || result !== document.body.firstChild ||
-        read(result) !== read(parse(markup));
-    });
-  }, pairs);
-  wrong.sort(([a, b], [c, d]) => a.length + b.length - c.length - d.length);
-  assertEquals(wrong[0], undefined, `seed ${seed}, ${wrong.length} wrong`);
-});
+onPage(
+  "morphElement() turns any tree into any other, and keeps elements with the same id and name",
+  "",
+  async (page) => {
+    const seed = Math.trunc(Math.random() * 2 ** 31);
+    const samples = fc.sample(fc.tuple(tree, tree), { numRuns: 1000, seed });
+    const pairs = samples.map(([from, to]) => [markupOf(from, new Set()), markupOf(to, new Set())] as const);
+    const wrong = await page.evaluate((pairs) => {
+      function parse(markup: string): Element {
+        const template = document.createElement("template");
+        template.innerHTML = markup;
+        return template.content.firstElementChild!;
+      }
+      /** The markup of a tree with its templates, independent of the order of attributes. */
+      function read(node: Node | null): string {
+        if (!(node instanceof Element)) return `${node?.nodeName} ${node?.nodeValue}`;
+        const attributes = node.getAttributeNames().sort().map((name) => `${name}=${node.getAttribute(name)}`);
+        const inside = node instanceof HTMLTemplateElement ? node.content : node;
+        return `<${node.nodeName} ${attributes}>${[...inside.childNodes].map(read).join("|")}</>`;
+      }
+      const keyed = (root: Element) =>
+        new Map([...root.querySelectorAll("[id]")].map((el) => [el.nodeName + el.id, el]));
+      return pairs.filter(([from, markup]) => {
+        document.body.replaceChildren(parse(from));
+        const root = document.body.children[0]!;
+        const before = keyed(root);
+        const result = lib.morphElement(root, parse(markup));
+        const after = keyed(result);
+        const lost = [...after].some(([key, element]) => before.has(key) && before.get(key) !== element);
+        return lost || document.body.childNodes.length !== 1 || result !== document.body.firstChild ||
+          read(result) !== read(parse(markup));
+      });
+    }, pairs);
+    wrong.sort(([a, b], [c, d]) => a.length + b.length - c.length - d.length);
+    assertEquals(wrong[0], undefined, `seed ${seed}, ${wrong.length} wrong`);
+  },
+);

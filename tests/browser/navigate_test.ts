@@ -40,7 +40,7 @@ Deno.test("a hyper-nav link shows the page in the same document, at the top, wit
   });
 });
 
-Deno.test("a page that is shown is announced by its title, to screen readers alone", async () => {
+Deno.test("the title of a new page is announced to screen readers", async () => {
   await withPage(app({ routes: SITE }), async ({ page }) => {
     await begin(page);
     await page.getByRole("link", { name: "B", exact: true }).click();
@@ -50,7 +50,7 @@ Deno.test("a page that is shown is announced by its title, to screen readers alo
   });
 });
 
-Deno.test("a link to a part of another page goes there", async () => {
+Deno.test("a link to a fragment of another page scrolls there", async () => {
   await withPage(app({ routes: SITE }), async ({ page, url }) => {
     await begin(page);
     await page.getByRole("link", { name: "Low" }).click();
@@ -73,7 +73,7 @@ Deno.test("a page that redirects is shown under its final URL", async () => {
   });
 });
 
-Deno.test("a page that is gone to again gets no second entry in the history", async () => {
+Deno.test("a navigation to the current page adds no history entry", async () => {
   await withPage(app({ routes: SITE }), async ({ page, url }) => {
     await begin(page);
     const entries = await page.evaluate(() => history.length);
@@ -130,7 +130,7 @@ Deno.test("back after a reload shows the page of the entry", async () => {
   });
 });
 
-Deno.test("hash links and the way back from them are the browser's", async () => {
+Deno.test("hash links and going back from them are left to the browser", async () => {
   const body = `<nav hyper-nav><a href="#low">Low</a></nav><h1>A</h1>${TALL}<p id="low">Low part</p>${TALL}`;
   let asked = 0;
   const routes = { "/a": () => (asked++, html(sitePage("Page A", body))) };
@@ -145,7 +145,7 @@ Deno.test("hash links and the way back from them are the browser's", async () =>
   });
 });
 
-Deno.test("a hash entry of a page that was gone to is found again from afar", async () => {
+Deno.test("a hash entry of a page is restored from another page", async () => {
   const routes = {
     ...SITE,
     "/b": sitePage("Page B", `<h1>B</h1><a href="#low">Jump</a>${TALL}<p id="low">Low</p>${TALL}`),
@@ -164,7 +164,7 @@ Deno.test("a hash entry of a page that was gone to is found again from afar", as
   });
 });
 
-Deno.test("entries of other code are left alone", async () => {
+Deno.test("history entries of other code are left alone", async () => {
   await withPage(app({ routes: SITE }), async ({ page, events }) => {
     await begin(page);
     await page.evaluate(() => {
@@ -177,7 +177,7 @@ Deno.test("entries of other code are left alone", async () => {
   });
 });
 
-Deno.test("history items push and replace, and the way back fetches what was there", async () => {
+Deno.test("history items push and replace entries, and going back fetches the page before", async () => {
   const find = ({ headers }: Request) => {
     const { q, mode } = JSON.parse(headers.get("x-hyper-data") ?? "{}");
     return sse([["history", { [`${mode}_url`]: `/a?q=${q}` }], END]);
@@ -243,7 +243,7 @@ for (const [name, link, click] of LEFT) {
   });
 }
 
-Deno.test("a nearer hyper-nav is taken again inside of hyper-no-nav", async () => {
+Deno.test("a nearer hyper-nav applies inside of hyper-no-nav", async () => {
   const link = `<nav hyper-nav><p hyper-no-nav><a href="/b" hyper-nav><b>Go</b></a></p></nav>`;
   await withPage(app({ routes: { ...SITE, "/a": sitePage("Page A", link) } }), async ({ page }) => {
     await begin(page);
@@ -253,7 +253,7 @@ Deno.test("a nearer hyper-nav is taken again inside of hyper-no-nav", async () =
   });
 });
 
-Deno.test("a GET form in hyper-nav shows its page, its fields in place of the query", async () => {
+Deno.test("a GET form in hyper-nav shows its page, with its fields as the query", async () => {
   const form =
     `<form hyper-nav action="/find?old=1#x"><input name="q" value="a b"><button name="do" value="it">Find</button></form>`;
   const routes: Record<string, Answer> = {
@@ -342,7 +342,7 @@ Deno.test("an error page is shown under its URL", async () => {
   });
 });
 
-Deno.test("what is no HTML is a real navigation", async () => {
+Deno.test("navigate() falls back to a full page load when the response is not HTML", async () => {
   await withPage(app({ routes: { ...SITE, "/b": () => new Response("plain text") } }), async ({ page }) => {
     await begin(page);
     await page.getByRole("link", { name: "B", exact: true }).click();
@@ -351,7 +351,7 @@ Deno.test("what is no HTML is a real navigation", async () => {
   });
 });
 
-Deno.test("without a network there is the failure message, the page stays, and retry goes there", async () => {
+Deno.test("without a network an alert is shown, the page is kept, and its retry button navigates", async () => {
   await withPage(app({ routes: SITE }), async ({ page, context, url }) => {
     await begin(page);
     // The part of the runtime that navigates is there before the network goes.
@@ -367,7 +367,7 @@ Deno.test("without a network there is the failure message, the page stays, and r
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-Deno.test("the later of two visits is the one that is shown", async () => {
+Deno.test("the later of two navigations is shown", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = async () => (await promise, html(sitePage("Slow", "<h1>Slow</h1>")));
   await withPage(app({ routes: { ...SITE, "/slow": slow } }), async ({ page, url }) => {
@@ -382,7 +382,7 @@ Deno.test("the later of two visits is the one that is shown", async () => {
   });
 });
 
-Deno.test("Hyper.navigate() with replace leaves no entry behind", async () => {
+Deno.test("Hyper.navigate() with replace adds no history entry", async () => {
   await withPage(app({ routes: SITE }), async ({ page }) => {
     await begin(page);
     const before = await page.evaluate(() => history.length);
@@ -391,14 +391,7 @@ Deno.test("Hyper.navigate() with replace leaves no entry behind", async () => {
   });
 });
 
-Deno.test("Hyper.navigate() is Hyper.navigate()", async () => {
-  await withPage(app({ routes: SITE }), async ({ page }) => {
-    await begin(page);
-    assertEquals(await page.evaluate(() => Hyper.navigate === Hyper.navigate), true);
-  });
-});
-
-Deno.test("a page of an earlier visit is stopped with the runtime", async () => {
+Deno.test("runtime.stop() aborts a navigation", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = async () => (await promise, html(sitePage("Slow", "<h1>Slow</h1>")));
   await withPage(app({ routes: { ...SITE, "/slow": slow } }), async ({ page, url }) => {
@@ -416,7 +409,7 @@ Deno.test("a page of an earlier visit is stopped with the runtime", async () => 
 });
 
 for (const [name, begun] of [["begins", ""], ["goes on", "<!doctype html><title>Half</title>"]] as const) {
-  Deno.test(`a page that never ${name} is given up after a minute, and nothing shows that it is waited for`, async () => {
+  Deno.test(`a page that never ${name} is aborted after a minute, and its loading state ends`, async () => {
     const attempts = new Arrivals<Writer>();
     const over = Promise.withResolvers<void>();
     const slow = async () => {

@@ -27,11 +27,11 @@ function onPage(name: string, body: string, test: (visit: Visit) => Promise<void
 
 const state = (page: Page) => page.evaluate(() => [network.online, network.offline]);
 
-onPage("network is what cannot be changed", "", async ({ page }) => {
+onPage("network cannot be changed", "", async ({ page }) => {
   assertEquals(await page.evaluate(() => Object.isFrozen(network)), true);
 });
 
-onPage("network knows whether there is a network", "", async ({ page, context }) => {
+onPage("network returns the state of the browser", "", async ({ page, context }) => {
   assertEquals(await state(page), [true, false]);
   await context.setOffline(true);
   assertEquals(await state(page), [false, true]);
@@ -39,7 +39,7 @@ onPage("network knows whether there is a network", "", async ({ page, context })
   assertEquals(await state(page), [true, false]);
 });
 
-onPage("network tells of each change, first that there is one", "", async ({ page, context, events }) => {
+onPage("network fires events for each change, `change` first", "", async ({ page, context, events }) => {
   await context.setOffline(true);
   await context.setOffline(false);
   await events.next("hyper:network:online");
@@ -53,7 +53,7 @@ onPage("network tells of each change, first that there is one", "", async ({ pag
   assertEquals(events.all.length, 4);
 });
 
-onPage("refresh() asks the browser anew and tells what has changed", "", async ({ page, events }) => {
+onPage("refresh() reads the state of the browser and fires events for a change", "", async ({ page, events }) => {
   const answers = await page.evaluate(() => {
     Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
     return [network.refresh(), network.refresh(), network.offline];
@@ -98,7 +98,7 @@ for (
   );
 }
 
-onPage("showNetwork() lets what is new show the state", "<div></div>", async ({ page }) => {
+onPage("showNetwork() updates new elements", "<div></div>", async ({ page }) => {
   const hidden = await page.evaluate(() => {
     document.body.innerHTML = `<p hyper-offline></p><div><p hyper-offline></p><p hyper-online hidden></p></div>`;
     document.querySelectorAll("body > *").forEach((element) => lib.showNetwork(element));
@@ -107,7 +107,7 @@ onPage("showNetwork() lets what is new show the state", "<div></div>", async ({ 
   assertEquals(hidden, [true, true, false]);
 });
 
-onPage("watchNetwork() that is ended follows the browser no longer", "", async ({ page, context, events }) => {
+onPage("watchNetwork() stops when its signal is aborted", "", async ({ page, context, events }) => {
   await page.evaluate(() => following.abort());
   await context.setOffline(true);
   assertEquals(await page.evaluate(() => [navigator.onLine, network.online]), [false, true]);

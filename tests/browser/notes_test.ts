@@ -43,7 +43,7 @@ for (const javaScriptEnabled of [true, false]) {
       const row = page.locator(`#note-${milk.id}`);
       const title = row.getByLabel(`Title of note ${milk.id}`);
       for (const length of [81, 90]) {
-        // Past what the browser itself would let through: the server is what is asked here.
+        // Bypasses the validation of the browser, to test that of the server.
         await title.evaluate((input) => input.removeAttribute("maxlength"));
         await title.fill("x".repeat(length));
         await row.getByRole("button", { name: "Save" }).click();

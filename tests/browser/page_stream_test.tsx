@@ -1,4 +1,4 @@
-/** A page of which something waits, as a visitor sees it come: under a strict policy, with scripts and without. */
+/** A page that suspends, as a user sees it load: under a strict policy, with scripts and without. */
 import { assertEquals } from "@std/assert";
 import type { ComponentChildren } from "preact";
 import { Suspense } from "preact/compat";
@@ -46,7 +46,7 @@ function site(): { readonly handler: ReturnType<typeof createHandler>; readonly 
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  Deno.test(`a page that waits shows its beginning before its rest is there, scripts ${javaScriptEnabled ? "on" : "off"}`, async () => {
+  Deno.test(`a page that suspends shows its start before the rest, scripts ${javaScriptEnabled ? "on" : "off"}`, async () => {
     const { handler, goOn } = site();
     await withPage(handler, async ({ page }) => {
       const gone = page.goto("/");

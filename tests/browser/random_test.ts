@@ -16,7 +16,7 @@ import type {} from "../../client.ts";
 const seconds = Number(Deno.env.get("RANDOM_SECONDS") ?? 20);
 const seed = Number(Deno.env.get("RANDOM_SEED") ?? Math.floor(Math.random() * 2 ** 32));
 
-/** Seconds of one round, at most: what is left behind is counted at its end. */
+/** Maximum duration of a round, in seconds: leaks are counted at its end. */
 const ROUND = 60;
 /** The most notes: a page that grows would count as one that leaks. */
 const MAX_NOTES = 12;
@@ -52,7 +52,7 @@ interface Visitor {
   readonly deeds: string[];
 }
 
-/** Things to do, by name; each as often as its weight says. */
+/** Random operations by name, each with its weight. */
 type Deeds = Readonly<Record<string, readonly [weight: number, deed: (visitor: Visitor) => Promise<unknown>]>>;
 
 /** Clicks one of the elements that match, where there is one; wherever it is by then, and whatever lies above it. */
@@ -61,7 +61,7 @@ async function click({ page, random }: Visitor, selector: string): Promise<void>
   const count = await all.count();
   if (count === 0) return;
   await all.nth(random(count)).click({ timeout: 250, noWaitAfter: true }).catch(() => {
-    // It is gone, disabled or covered meanwhile: a visitor would miss it too.
+    // It was removed, disabled or covered meanwhile: a user would miss it too.
   });
 }
 
@@ -78,7 +78,7 @@ const pause = ({ page, random }: Visitor, most: number): Promise<void> => page.w
 /** Presses a button while the network is not there. */
 async function disturb(visitor: Visitor, begin: () => unknown, end: () => unknown): Promise<void> {
   await begin();
-  // A page that is being loaded waits for the network itself, so nobody waits for the button before that is back.
+  // A loading page waits for the network itself, so the button is awaited only after it is back.
   const pressed = click(visitor, "button").catch(() => {
     // The page has gone meanwhile.
   });
@@ -152,7 +152,7 @@ async function use(visitor: Visitor, milliseconds: number, deeds: Deeds): Promis
       // A deed that is overtaken by the one before, which has led to another page, maybe one that is not complete yet.
       if (!/destroyed|navigat|interrupted|Timeout|ERR_|detached|Hyper is not defined/i.test(String(error))) throw error;
     });
-    // Notes and history of others: what is too much goes behind the page's back, too.
+    // Notes and history of other users: the excess is removed without the page.
     for (const { id } of listNotes().slice(MAX_NOTES)) deleteNote(id);
     // A page that could not be had has no runtime.
     if (!/^http/.test(visitor.page.url())) await open(visitor.page, "/");
@@ -196,7 +196,7 @@ async function rest(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector("[data-hyper-toast], [role=alert]"), undefined, {
     timeout: REST,
   });
-  // What the messages say is gone a moment after them.
+  // The texts of alerts disappear a moment after them.
   assertEquals(await page.locator(".note").count(), 3);
 }
 
@@ -207,7 +207,7 @@ async function count(devtools: CDPSession): Promise<Held> {
   return { nodes, listeners: jsEventListeners };
 }
 
-Deno.test(`notes: nothing stays behind after ${seconds} seconds of random use, seed ${seed}`, async () => {
+Deno.test(`notes: nothing is left over after ${seconds} seconds of random use, seed ${seed}`, async () => {
   Deno.env.set("NOTES_DATABASE", ":memory:");
   closeDatabase();
   const handler = createHandler({ baseDir: fromFileUrl(import.meta.resolve("../../examples/notes/")) });

@@ -138,7 +138,7 @@ export class Arrivals<T> {
     return value === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(value);
   }
 
-  /** How many came that nobody asked for. */
+  /** Number of unexpected requests. */
   get rest(): number {
     return this.#came.length;
   }

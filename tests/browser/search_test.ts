@@ -61,7 +61,7 @@ Deno.test("search: a slow answer for fewer letters does not come after the answe
     await page.route(/\/$/, async (route) => {
       const data = await route.request().headerValue("x-hyper-data") ?? "";
       if (data.includes('"q":"a"')) await later.promise;
-      // A request that was ended meanwhile is no longer there to go on.
+      // A request that was aborted meanwhile cannot continue.
       await route.continue().catch(() => {});
     });
     await page.getByRole("searchbox").fill("a");

@@ -375,5 +375,5 @@ function showcaseTest(name: string, visit: (visit: Visit) => Promise<void>, opti
   });
 }
 
-/** The live thing of a page: its source beside it says the same words. */
+/** The live example of a page, whose source next to it contains the same words. */
 const live = (page: Page) => page.locator("#live");

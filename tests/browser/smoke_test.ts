@@ -54,14 +54,14 @@ for (
     );
     assertStringIncludes(error.message, message);
   });
-  Deno.test(`withPage() accepts ${complaint} that was expected`, async () => {
+  Deno.test(`withPage() accepts an expected ${complaint}`, async () => {
     await withPage(brokenPage(body), ({ page }) => page.goto("/").then(() => {}), {
       expectErrors: [new RegExp(message)],
     });
   });
 }
 
-Deno.test("withPage() fails when an expected complaint does not come", async () => {
+Deno.test("withPage() fails when an expected complaint is missing", async () => {
   const visit = withPage(() => page("quiet"), ({ page }) => page.goto("/").then(() => {}), { expectErrors: [/noise/] });
   await assertRejects(() => visit, Error, "/noise/");
 });
@@ -92,7 +92,7 @@ Deno.test("withPage() ends streams that are still open", async () => {
   assertEquals(ended, true);
 });
 
-Deno.test("withPage() returns where a test has stopped the clock of the page", async () => {
+Deno.test("withPage() returns although a test has stopped the clock of the page", async () => {
   await withPage(() => page("quiet"), async ({ page }) => {
     await page.clock.install({ time: 0 });
     await page.goto("/");

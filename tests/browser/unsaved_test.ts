@@ -26,7 +26,7 @@ async function open(page: Page): Promise<void> {
   await Promise.all([page.waitForResponse(/later/).then((response) => response.finished()), page.goto("/")]);
 }
 
-Deno.test("a form that nobody typed into is left without a question", async () => {
+Deno.test("an unchanged form is left without confirmation", async () => {
   await withPage(site(), async ({ page, url }) => {
     const { asked } = answer(page, false);
     await open(page);
@@ -37,7 +37,7 @@ Deno.test("a form that nobody typed into is left without a question", async () =
 });
 
 for (const accept of [true, false]) {
-  Deno.test(`a link ${accept ? "leaves" : "does not leave"} a form that was typed into when the visitor ${accept ? "agrees" : "refuses"}`, async () => {
+  Deno.test(`a link ${accept ? "leaves" : "does not leave"} a changed form when the user ${accept ? "confirms" : "declines"}`, async () => {
     await withPage(site(), async ({ page, url }) => {
       const { asked } = answer(page, accept);
       await open(page);
@@ -74,7 +74,7 @@ for (const [lang, unsaved, question] of QUESTIONS) {
   });
 }
 
-Deno.test("the way back does not leave a form that was typed into when the visitor refuses", async () => {
+Deno.test("the back button does not leave a changed form when the user declines", async () => {
   await withPage(site(), async ({ page, url }) => {
     const { asked } = answer(page, false);
     await open(page);
@@ -87,7 +87,7 @@ Deno.test("the way back does not leave a form that was typed into when the visit
   });
 });
 
-Deno.test("the browser asks when the page is left", async () => {
+Deno.test("the browser asks for confirmation when the page is left", async () => {
   await withPage(site(), async ({ page }) => {
     const { asked } = answer(page, true);
     await open(page);
@@ -97,7 +97,7 @@ Deno.test("the browser asks when the page is left", async () => {
   });
 });
 
-Deno.test("a form that was saved or reset is left without a question", async () => {
+Deno.test("a saved or reset form is left without confirmation", async () => {
   for (const name of ["Save", "Reset"]) {
     await withPage(site(), async ({ page, events }) => {
       const { asked } = answer(page, true);
@@ -111,7 +111,7 @@ Deno.test("a form that was saved or reset is left without a question", async () 
   }
 });
 
-Deno.test("a redirect after saving does not ask", async () => {
+Deno.test("a redirect after saving is not confirmed", async () => {
   await withPage(site(["redirect", { url: "/done" }]), async ({ page, url }) => {
     const { asked } = answer(page, false);
     await open(page);
@@ -122,7 +122,7 @@ Deno.test("a redirect after saving does not ask", async () => {
   });
 });
 
-Deno.test("a form that could not be saved still asks", async () => {
+Deno.test("a form that could not be saved is still confirmed", async () => {
   await withPage(site(["error", { status: 422, message: "" }]), async ({ page, events }) => {
     const { asked } = answer(page, true);
     await open(page);

@@ -1,4 +1,4 @@
-/** Links of a whole application to what it serves beside its pages (A1), under a policy of nonces. */
+/** Links of an application to files and other responses that are not pages (A1), under a policy with nonces. */
 import { assertEquals } from "@std/assert";
 import type { ComponentChildren } from "preact";
 import type { Page } from "playwright-core";
@@ -71,7 +71,7 @@ async function begin(page: Page): Promise<void> {
 
 const isFirst = (page: Page): Promise<boolean> => page.evaluate(() => "first" in globalThis);
 
-Deno.test("A1: a page of the application is merged and its script runs, as a control", async () => {
+Deno.test("A1: a page of the application is merged and its script runs (control)", async () => {
   await using tried = await site();
   await withPage(tried.handler, async ({ page, url }) => {
     await begin(page);
@@ -83,7 +83,7 @@ Deno.test("A1: a page of the application is merged and its script runs, as a con
   });
 });
 
-Deno.test("A1: the page for what is not found is merged", async () => {
+Deno.test("A1: the not-found page is merged", async () => {
   await using tried = await site();
   await withPage(tried.handler, async ({ page }) => {
     await begin(page);
@@ -93,7 +93,7 @@ Deno.test("A1: the page for what is not found is merged", async () => {
   });
 });
 
-Deno.test("A1: an upload that is sent to be saved is saved, and the page stays as it was", async () => {
+Deno.test("A1: an upload sent as an attachment is saved, and the page is not changed", async () => {
   await using tried = await site();
   await withPage(tried.handler, async ({ page, url }) => {
     await begin(page);
@@ -107,7 +107,7 @@ Deno.test("A1: an upload that is sent to be saved is saved, and the page stays a
 });
 
 for (const to of ["own", "note.html"]) {
-  Deno.test(`A1: HTML that the application serves as ${to} is a real navigation`, async () => {
+  Deno.test(`A1: HTML that the application serves as ${to} is a full navigation`, async () => {
     await using tried = await site();
     await withPage(tried.handler, async ({ page, url }) => {
       await begin(page);
@@ -121,7 +121,7 @@ for (const to of ["own", "note.html"]) {
   });
 }
 
-Deno.test("A1: a page of another build is a real navigation, which brings its runtime", async () => {
+Deno.test("A1: a page of another build is a full navigation, with its own runtime", async () => {
   await using tried = await site();
   let isDeployed = false;
   const handler: Deno.ServeHandler = async (request, info) => {

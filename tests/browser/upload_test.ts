@@ -19,7 +19,7 @@ async function start(page: Page, bytes: number, options = ""): Promise<void> {
 const result = (page: Page): Promise<{ kind: string; status?: number; data?: unknown }> => page.evaluate("upload");
 const progress = (page: Page): Promise<[number, number, number, string, string][]> => page.evaluate("progress");
 
-Deno.test("an upload tells its progress from its bytes, up to 1", async () => {
+Deno.test("an upload reports progress by bytes, up to 1", async () => {
   const up = async (request: Request) => {
     const form = await request.formData();
     return sse([["result", [form.get("file") instanceof File, request.headers.get("x-hyper-data")]], END]);
@@ -74,7 +74,7 @@ Deno.test("an upload of the files of a control sends them all", async () => {
   });
 });
 
-Deno.test("progress is told of a body without a file too, where it is asked for", async () => {
+Deno.test("progress is reported for a body without a file, if requested", async () => {
   await withPage(app({ actions: { up: async (request) => (await request.text(), sse([END])) } }), async ({ page }) => {
     await page.goto("/");
     const parts = await page.evaluate(async () => {
@@ -100,7 +100,7 @@ function answering(whole: boolean): { readonly served: Deno.ServeHandler; readon
   return { served: app({ body: `<ul id="log"></ul>`, actions: { up } }), open };
 }
 
-Deno.test("the events of an upload's answer take effect while it is open, characters cut in two included", async () => {
+Deno.test("the events of an upload's response are applied while it is open, even with split characters", async () => {
   const { served, open } = answering(true);
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -114,7 +114,7 @@ Deno.test("the events of an upload's answer take effect while it is open, charac
   });
 });
 
-Deno.test("an upload that is ended is aborted, on its way and while its answer streams", async () => {
+Deno.test("an aborted upload aborts its request, while it is sent and while its response streams", async () => {
   for (const whole of [false, true]) {
     const { served, open } = answering(whole);
     await withPage(served, async ({ page, events }) => {
@@ -151,7 +151,7 @@ Deno.test("an upload that is replaced loses its late patch", async () => {
   });
 });
 
-Deno.test("a stream of an upload that breaks off rejects", async () => {
+Deno.test("an interrupted stream of an upload rejects", async () => {
   const { served, open } = answering(true);
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -188,7 +188,7 @@ Deno.test("an upload that is too large is an error with its status", async () =>
   });
 });
 
-Deno.test("an upload understands answers that are no streams", async () => {
+Deno.test("an upload reads responses that are not streams", async () => {
   const up = async (request: Request) => {
     await request.arrayBuffer();
     return Response.json({ name: "Ж" });
@@ -200,7 +200,7 @@ Deno.test("an upload understands answers that are no streams", async () => {
   });
 });
 
-Deno.test("an upload that the visitor stops is lost, and shows it no longer", async () => {
+Deno.test("an upload that the user stops fails, and its loading state ends", async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const up = async () => {
@@ -222,7 +222,7 @@ Deno.test("an upload that the visitor stops is lost, and shows it no longer", as
   });
 });
 
-Deno.test("an upload goes out though what tells its progress could not be had", async () => {
+Deno.test("an upload is sent although the code for its progress could not be loaded", async () => {
   await withPage(app({ actions: { up: () => sse([["result", "there"], END]) } }), async ({ page }) => {
     await page.route("**/later-*", (route) => route.abort());
     await page.goto("/");
@@ -231,7 +231,7 @@ Deno.test("an upload goes out though what tells its progress could not be had", 
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-Deno.test("an upload that failed for want of a network goes out when it is tried again", async () => {
+Deno.test("an upload that failed without a network is sent by a retry", async () => {
   await withPage(app({ actions: { up: () => sse([["result", "there"], END]) } }), async ({ page, context, events }) => {
     await page.goto("/");
     await context.setOffline(true);

@@ -17,7 +17,7 @@ const PICTURE = {
   ),
 };
 const TEXT = { name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("Buy milk") };
-/** A text that says it is a picture. */
+/** Text that claims to be an image. */
 const FORGED = { name: "cat.png", mimeType: "image/png", buffer: Buffer.from("Not a picture") };
 
 for (const javaScriptEnabled of [true, false]) {
@@ -127,7 +127,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-/** What a test does beside what it does in the page. */
+/** Parts of a test outside of the page. */
 interface Tools {
   /** The files that are stored. */
   readonly stored: () => readonly string[];

@@ -20,7 +20,7 @@ interface Follows {
   readonly goes?: string;
   /** The path of the page afterwards. */
   readonly at?: string;
-  /** The answer is that of the action it was handed over to, asked for at this path. */
+  /** The response is that of the action it switched to, requested at this path. */
   readonly switched?: string;
 }
 
@@ -69,10 +69,10 @@ const FOLLOWS: Readonly<Record<string, Follows>> = {
 const BODY = `<main><ul id="list"></ul><ul id="todos"></ul><p id="a"></p><p id="n"></p><p id="answer"></p>
   <p id="todo-7"></p><p id="cart"></p><p id="own"></p><form id="form-f83f07be16e27018"><input name="title"></form></main>`;
 
-/** What the action `watch` answers, which some are handed over to. */
+/** The response of the action `watch`, which some calls switch to. */
 const WATCHED = ["result", "watched"] as const;
 
-Deno.test("action() comes to what follows from each golden answer", async () => {
+Deno.test("action() resolves with the outcome of each golden response", async () => {
   const all = await goldens();
   const answers = Object.fromEntries(all.map((golden) => [golden.name, () => answerOf(golden)]));
   assertEquals(Object.keys(FOLLOWS).toSorted(), all.map(({ name }) => name).toSorted());
@@ -126,7 +126,7 @@ function eventsOf(text: string): unknown[] {
   return events;
 }
 
-/** Calls an action, keeps the page from leaving, and tells where it wanted to go. */
+/** Calls an action, prevents the navigation, and returns its target. */
 function call(page: Page, name: string) {
   return page.evaluate(async (name) => {
     const went: string[] = [];

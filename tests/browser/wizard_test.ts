@@ -70,7 +70,7 @@ for (const javaScriptEnabled of [true, false]) {
     }, { javaScriptEnabled });
   });
 
-  Deno.test(`wizard: nobody gets ahead of what is open, with ${scripts}`, async () => {
+  Deno.test(`wizard: a step cannot be skipped, with ${scripts}`, async () => {
     await visitExample(newApp(), async ({ page }) => {
       for (const path of ["/register/you", "/register/summary"]) {
         await page.goto(path);

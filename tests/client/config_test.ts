@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { config, configure } from "../../src/client/config.ts";
 import { TRANSLATIONS } from "../../src/protocol/translations.ts";
 
-/** Lets a test change what holds, and puts it back. */
+/** Restores the configuration after a test. */
 function restoring(test: () => void): () => void {
   return () => {
     const before = structuredClone(config);
@@ -14,7 +14,7 @@ function restoring(test: () => void): () => void {
   };
 }
 
-Deno.test("configure() without options tells what holds", () => {
+Deno.test("configure() without options returns all that apply", () => {
   assertEquals(configure(), {
     strictTargets: false,
     messages: {},
@@ -49,7 +49,7 @@ Deno.test(
   }),
 );
 
-Deno.test("configure() gives a copy", () => {
+Deno.test("configure() returns a copy", () => {
   configure().retry.attempts = 99;
   assertEquals(config.retry.attempts, 10);
 });

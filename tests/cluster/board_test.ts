@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startCluster } from "../../examples/board/cluster.ts";
 import { redisTest } from "../support/redis.ts";
-import { readBlocks } from "../../src/client/call/stream.ts";
+import { readBlocks } from "../../src/protocol/event_stream.ts";
 
 redisTest("instances of the board example behind the proxy share one room", async () => {
   const folder = await Deno.makeTempDir();

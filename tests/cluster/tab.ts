@@ -1,7 +1,7 @@
 /** A tab without a browser: it watches a board, changes it, and reconnects when its connection breaks. */
 import { EVENT_STREAM, LIVE_ID_PATTERN, TAB_ID_CHARS } from "../../src/protocol/names.ts";
 import type { HtmlPatchData } from "../../src/protocol/patch.ts";
-import { readBlocks } from "../../src/client/call/stream.ts";
+import { readBlocks } from "../../src/protocol/event_stream.ts";
 
 /** URLs of the instances. Like a load balancer, a tab skips an instance that does not answer. */
 export type Instances = readonly string[];

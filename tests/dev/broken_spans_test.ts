@@ -1,4 +1,4 @@
-/** A2: a provider of OpenTelemetry that fails costs its spans, and no answer. */
+/** A2: a failing OpenTelemetry provider loses its spans, and no response. */
 import { assert, assertEquals } from "@std/assert";
 import { createSpans, type Spans, type Telemetry } from "../../src/dispatch/spans.ts";
 import { Trace } from "../../src/dispatch/trace.ts";
@@ -56,7 +56,7 @@ for (const [what, telemetry] of Object.entries(BROKEN)) {
   });
 }
 
-Deno.test("A2: an answer that fails within a span is its caller's, and none of the provider's", async () => {
+Deno.test("A2: a response that fails within a span is reported to its caller, and not to the provider", async () => {
   const lines: string[] = [];
   const restore = captureConsole(lines);
   try {

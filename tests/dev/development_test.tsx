@@ -73,7 +73,7 @@ Deno.test("createHandler({ dev }) ends a page that breaks off with the panel; wi
   });
 });
 
-Deno.test("createHandler({ dev }) leaves what is no page as it is", async () => {
+Deno.test("createHandler({ dev }) does not change a response that is not a page", async () => {
   const pages = [
     pageAt("/", { default: () => "Home", greet: action("greet", () => "Hello") }),
     pageAt("/plain", { render: () => new Response("plain") }),
@@ -90,7 +90,7 @@ Deno.test("createHandler({ dev }) leaves what is no page as it is", async () => 
   });
 });
 
-Deno.test("createHandler() without dev shows nothing of development, to a browser with its cookie either", async () => {
+Deno.test("createHandler() without dev shows nothing of development mode, even to a browser with its cookie", async () => {
   let cookie = "";
   await withHandler({ pages: BROKEN }, async (_handler, { developer }) => {
     await Promise.resolve();
@@ -119,7 +119,7 @@ for (const site of ["cross-site", "same-site"]) {
   });
 }
 
-Deno.test("createHandler({ dev }) shows no error to a page of another origin where the browser says no more than that", async () => {
+Deno.test("createHandler({ dev }) hides errors from a page of another origin if the browser sends only Origin", async () => {
   await withHandler({ pages: BROKEN }, async (handler, { developer }) => {
     const response = await handler(get("/_hyper/dev", { ...developer, origin: "http://localhost:9999" }));
     assertEquals(response.status, 404);
@@ -127,7 +127,7 @@ Deno.test("createHandler({ dev }) shows no error to a page of another origin whe
   });
 });
 
-Deno.test("createHandler({ dev }) serves the panel, kept by nobody and for this origin alone", async () => {
+Deno.test("createHandler({ dev }) serves the panel without caching, for this origin only", async () => {
   await withHandler({ pages: BROKEN }, async (handler, { developer }) => {
     const response = await handler(get("/_hyper/dev.js", { ...developer, "sec-fetch-site": "same-origin" }));
     assertEquals(response.status, 200);
@@ -138,7 +138,7 @@ Deno.test("createHandler({ dev }) serves the panel, kept by nobody and for this 
   });
 });
 
-Deno.test("createHandler({ dev }) tells the panels which start this is, and each error with the id of its call", async () => {
+Deno.test("createHandler({ dev }) sends the panels the server start, and each error with the request ID of its call", async () => {
   const pages = [pageAt("/", { default: () => "Home", fail: action("fail", broken) })];
   await withHandler({ pages }, async (handler, { developer }) => {
     const events = await openStream(handler, developer);
@@ -155,7 +155,7 @@ Deno.test("createHandler({ dev }) tells the panels which start this is, and each
   });
 });
 
-Deno.test("createHandler({ dev }) tells the panels no refusal: that is no error of the server", async () => {
+Deno.test("createHandler({ dev }) does not send rejected requests to the panels: they are not server errors", async () => {
   const refuse = action("refuse", () => {
     throw new HyperError(409, "Somebody was faster");
   });
@@ -171,7 +171,7 @@ Deno.test("createHandler({ dev }) tells the panels no refusal: that is no error 
   );
 });
 
-Deno.test("createHandler({ dev }) tells the panels of a static file that has changed, and ends its watch with them", async () => {
+Deno.test("createHandler({ dev }) sends the panels each changed static file, and stops watching when the last one closes", async () => {
   const baseDir = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${baseDir}/static/css`, { recursive: true });
@@ -189,7 +189,7 @@ Deno.test("createHandler({ dev }) tells the panels of a static file that has cha
   }
 });
 
-Deno.test("createHandler({ dev }) ends the streams of its panels when it is closed, and lets no other in", async () => {
+Deno.test("createHandler({ dev }) closes the streams of its panels on close(), and rejects new ones", async () => {
   await withHandler({ pages: BROKEN }, async (handler, { developer }) => {
     const events = await openStream(handler, developer);
     await events.next();
@@ -199,7 +199,7 @@ Deno.test("createHandler({ dev }) ends the streams of its panels when it is clos
   });
 });
 
-Deno.test("createHandler({ dev }) lets go of a panel that does not read", async () => {
+Deno.test("createHandler({ dev }) disconnects a panel that does not read", async () => {
   const fail = action("fail", broken);
   await withHandler({ pages: [pageAt("/", { default: () => "Home", fail })] }, async (handler, { developer }) => {
     const response = await handler(get("/_hyper/dev", { ...developer, "sec-fetch-site": "same-origin" }));
@@ -209,13 +209,13 @@ Deno.test("createHandler({ dev }) lets go of a panel that does not read", async 
       await (await handler(call("fail"))).text();
       await reading.next();
     }
-    // What waited for it can still be read, to the end.
+    // Its waiting events can still be read.
     const text = await response.text();
     assertEquals(text.match(/^event: failure$/gm)?.length, 101);
   });
 });
 
-Deno.test("createHandler({ dev }) shows on every page why the application did not start, and goes on", async () => {
+Deno.test("createHandler({ dev }) shows on every page why the application did not start, and keeps running", async () => {
   const pages = [pageAt("/", { nothing: 1 })];
   await withHandler({ pages }, async (handler, { developer }) => {
     await assertRejects(() => handler.ready, TypeError);
@@ -235,7 +235,7 @@ Deno.test("createHandler({ dev }) shows on every page why the application did no
   });
 });
 
-Deno.test("createHandler({ dev }) tells a panel that comes during the start what became of it", async () => {
+Deno.test("createHandler({ dev }) reports the result of the start to a panel that connects during it", async () => {
   const { promise, reject } = Promise.withResolvers<Record<string, unknown>>();
   await withHandler({ pages: [{ path: "/", load: () => promise }] }, async (handler, { developer }) => {
     const events = await openStream(handler, developer);
@@ -247,7 +247,7 @@ Deno.test("createHandler({ dev }) tells a panel that comes during the start what
   });
 });
 
-Deno.test("createHandler({ dev }) writes a line for each action and none for a page", async () => {
+Deno.test("createHandler({ dev }) logs a line for each action, and none for a page", async () => {
   const form = defineForm("note", {
     fields: { title: field.text({ required: true }), due: field.date({ required: true }) },
   });
@@ -288,7 +288,7 @@ Deno.test("createHandler({ dev }) writes a line for each action and none for a p
   });
 });
 
-Deno.test("createHandler({ dev }) writes two lines for a stream, its life and its events in the second", async () => {
+Deno.test("createHandler({ dev }) logs two lines for a stream, the second with its duration and events", async () => {
   const count = action("count", { method: "GET" }, async function* () {
     yield toast("1");
     await Promise.resolve();
@@ -306,7 +306,7 @@ Deno.test("createHandler({ dev }) writes two lines for a stream, its life and it
   });
 });
 
-Deno.test("createHandler() is in development where HYPER_DEV is 1, and nowhere else", async () => {
+Deno.test("createHandler() enables development mode only if HYPER_DEV is 1", async () => {
   using written = recordConsole();
   try {
     const first = createHandler({ baseDir: null, pages: BROKEN, dev: true });
@@ -333,7 +333,7 @@ interface DevEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The stream that a panel holds. */
+/** The stream of a panel. */
 async function openStream(
   handler: (request: Request) => Promise<Response>,
   developer: Developer,

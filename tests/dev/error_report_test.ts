@@ -10,7 +10,7 @@ function thrown(message: string): Error {
   return new Error(message); // the line at fault
 }
 
-Deno.test("reportOf() finds the place in the application and the four lines before and after it", async () => {
+Deno.test("reportOf() finds the position in the application and the four lines before and after it", async () => {
   const report = await reportOf(thrown("Gone"), ORIGIN);
   assertEquals(report.message, "Error: Gone");
   assertMatch(report.place ?? "", /^error_report_test\.ts:\d+:\d+$/);
@@ -18,34 +18,34 @@ Deno.test("reportOf() finds the place in the application and the four lines befo
   assertStringIncludes(report.source[4]?.text ?? "", "the line at fault");
 });
 
-/** An error with a stack that a program has written itself. */
+/** An error with a stack that was not written by V8. */
 function withStack(stack: string, message = "Gone"): Error {
   return Object.assign(new Error(message), { stack });
 }
 
-Deno.test("reportOf() takes the first place of the application, before that of a library above it", async () => {
+Deno.test("reportOf() finds the innermost position in the application below frames of a library", async () => {
   const error = withStack(`Error: Gone\n    at f (file:///lib/preact.js:1:1)\n    at g (file://${HERE}support.ts:3:5)`);
   assertEquals((await reportOf(error, ORIGIN)).place, "support.ts:3:5");
 });
 
-Deno.test("reportOf() finds a place in a folder of a group and of a parameter", async () => {
+Deno.test("reportOf() finds a position in the folder of a route group and of a parameter", async () => {
   const error = withStack(`Error: Gone\n    at Page (file://${HERE}pages/(shop)/[id]/my%20page.tsx:3:5)`);
   assertEquals((await reportOf(error, ORIGIN)).place, join("pages/(shop)/[id]/my page.tsx") + ":3:5");
 });
 
-Deno.test("reportOf() finds the place in a cause where the error itself has none", async () => {
+Deno.test("reportOf() finds the position in a cause if the error has none", async () => {
   const cause = withStack(`Error: Gone\n    at g (file://${HERE}support.ts:3:5)`);
   const error = Object.assign(new Error("Outer", { cause }), { stack: "Error: Outer\n    at f (node:fs:1:1)" });
   assertEquals((await reportOf(error, ORIGIN)).place, "support.ts:3:5");
 });
 
-Deno.test("reportOf() leaves out the lines of a file that is gone", async () => {
+Deno.test("reportOf() omits the lines of a deleted file", async () => {
   const report = await reportOf(withStack(`Error: Gone\n    at f (file://${join(HERE, "gone.ts")}:3:5)`), ORIGIN);
   assertEquals(report.place, "gone.ts:3:5");
   assertEquals(report.source, []);
 });
 
-Deno.test("reportOf() shows no file that cannot be a module of the application, whatever a stack says", async () => {
+Deno.test("reportOf() shows only files that can be modules of the application, whatever the stack contains", async () => {
   const parent = await Deno.makeTempDir();
   const root = join(parent, "app");
   const files = [
@@ -63,7 +63,7 @@ Deno.test("reportOf() shows no file that cannot be a module of the application, 
     await Deno.mkdir(join(root, ".git"), { recursive: true });
     await Deno.mkdir(join(root, "node_modules/x"), { recursive: true });
     for (const file of [...files, "app/page.tsx"]) await Deno.writeTextFile(join(parent, file), "hunter2\n");
-    // What is called as a module is, and is none.
+    // Links with names of modules, to files that are not.
     await Deno.symlink(join(root, ".env"), join(root, "linked.ts"));
     await Deno.symlink(join(parent, "outside.ts"), join(root, "outside.ts"));
     const sourceAt = async (path: string): Promise<readonly unknown[]> => {
@@ -74,7 +74,7 @@ Deno.test("reportOf() shows no file that cannot be a module of the application, 
       assertEquals(await sourceAt(`${parent}/${file}`), [], file);
     }
     assertEquals(await sourceAt(join(root, "page.tsx")), [{ line: 1, text: "hunter2" }, { line: 2, text: "" }]);
-    // The root may be reached by a link itself.
+    // The root folder may be a link.
     await Deno.symlink(root, join(parent, "link"));
     const stack = `Error: Gone\n    at f (file://${parent}/link/page.tsx:1:1)`;
     const report = await reportOf(withStack(stack), { ...ORIGIN, baseDir: join(parent, "link") });
@@ -84,13 +84,13 @@ Deno.test("reportOf() shows no file that cannot be a module of the application, 
   }
 });
 
-Deno.test("reportOf() shows no source of an application without a root", async () => {
+Deno.test("reportOf() shows no source if the application has no root folder", async () => {
   const report = await reportOf(thrown("Gone"), { ...ORIGIN, baseDir: null });
   assertEquals([report.place, report.source], [null, []]);
   assertStringIncludes(report.stack, "error_report_test.ts");
 });
 
-Deno.test("reportOf() tells of an error whose properties are of other types, or throw", async () => {
+Deno.test("reportOf() reports an error whose properties have other types, or throw", async () => {
   const odd = Object.assign(new Error("x"), { name: Symbol("name"), message: 7n, stack: { at: 1 } });
   const report = await reportOf(odd, ORIGIN);
   assertEquals([report.message, report.place], ["Symbol(name): 7n", null]);
@@ -102,20 +102,20 @@ Deno.test("reportOf() tells of an error whose properties are of other types, or 
   assertEquals((await reportOf(trap, ORIGIN)).message, "An error whose properties cannot be read");
 });
 
-Deno.test("reportOf() tells of the causes, and of a circle of them for some turns", async () => {
+Deno.test("reportOf() reports causes, and limits circular ones", async () => {
   const error = new Error("Cannot save", { cause: new Error("No space") });
   assertMatch((await reportOf(error, ORIGIN)).stack, /Cannot save[\s\S]*Caused by: Error: No space/);
   error.cause = error;
   assertEquals((await reportOf(error, ORIGIN)).stack.split("Caused by: ").length, 8);
 });
 
-Deno.test("reportOf() tells of what is thrown and is no error", async () => {
+Deno.test("reportOf() reports a thrown value that is not an error", async () => {
   assertEquals((await reportOf("gone", ORIGIN)).message, "'gone'");
   assertEquals((await reportOf({ code: 7 }, ORIGIN)).message, "{ code: 7 }");
   assertEquals((await reportOf(undefined, ORIGIN)).message, "undefined");
 });
 
-Deno.test("reportOf() takes colours and control characters out", async () => {
+Deno.test("reportOf() removes colors and control characters", async () => {
   const { message } = await reportOf(new Error("\u001b[31mred\u001b[0m\u0007\u009b"), ORIGIN);
   assertEquals(message, "Error: red\ufffd\ufffd");
 });
@@ -128,7 +128,7 @@ Deno.test("reportOf() keeps 4,000 characters of a message and 20,000 of a stack"
   assertEquals(over.stack.length, 20_001);
 });
 
-Deno.test("errorMarkup() writes every text as text", () => {
+Deno.test("errorMarkup() escapes all texts", () => {
   const hostile = `"><script>alert('1')</script>&`;
   const markup = errorMarkup({
     where: hostile,

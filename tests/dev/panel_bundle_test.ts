@@ -9,6 +9,6 @@ Deno.test("src/dev/panel_bundle.ts is what `deno task bundle` would write", asyn
   assert(success, new TextDecoder().decode(stderr));
 });
 
-Deno.test("nothing of the panel is in the runtime", () => {
+Deno.test("the runtime contains nothing of the panel", () => {
   for (const [name, { text }] of CLIENT_FILES) assert(!/hyper-dev|X-Hyper-Lane/i.test(text), name);
 });

@@ -41,12 +41,12 @@ Deno.test("with OTEL_DENO=true each step of an action is a span that names the a
     assert(BigInt(step.startTimeUnixNano) >= BigInt(root.startTimeUnixNano), step.name);
     assert(BigInt(step.endTimeUnixNano) <= BigInt(root.endTimeUnixNano), step.name);
   }
-  // Below the span that Deno.serve makes of each request.
+  // Below the span that Deno.serve creates for each request.
   const request = spans.find(({ spanId }) => spanId === root.parentSpanId);
   assertEquals(request?.traceId, root.traceId);
 });
 
-Deno.test("with OTEL_DENO=true a refused form is a span that says so, and has no handler", async () => {
+Deno.test("with OTEL_DENO=true an invalid form is a span with that outcome and without a handler span", async () => {
   const spans = await spansOf(async (url) => {
     await post(url, "save", {});
   });
@@ -55,7 +55,7 @@ Deno.test("with OTEL_DENO=true a refused form is a span that says so, and has no
   assertEquals(spans.filter(({ name }) => name === "handler"), []);
 });
 
-Deno.test("with OTEL_DENO=true a stream is a span until it has closed, with the count of its events", async () => {
+Deno.test("with OTEL_DENO=true a stream is a span until it closes, with the number of its events", async () => {
   const spans = await spansOf(async (url) => {
     const response = await fetch(url, { headers: { "x-hyper-action": "watch", accept: "text/event-stream" } });
     await response.text();
@@ -91,7 +91,7 @@ async function post(url: string, name: string, data: object): Promise<void> {
   await response.text();
 }
 
-/** Starts the application, lets it be asked, ends it, and gives the spans it has exported, in their order. */
+/** Starts the application, sends requests, stops it, and returns the exported spans in order. */
 async function spansOf(ask: (url: string) => Promise<void>): Promise<readonly Exported[]> {
   const spans: Exported[] = [];
   await using collector = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
@@ -116,7 +116,7 @@ async function spansOf(ask: (url: string) => Promise<void>): Promise<readonly Ex
   try {
     await ask(`http://127.0.0.1:${Number(port)}/`);
   } finally {
-    // At the end of its input it ends by itself, which is when the last spans are exported.
+    // It stops at the end of its input, and then exports the last spans.
     await child.stdin.close();
     while (!(await output.next()).done);
     await child.status;

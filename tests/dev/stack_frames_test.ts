@@ -4,12 +4,12 @@ import { framesOf } from "../../src/dev/stack_frames.ts";
 const SELF = import.meta.url;
 const FORGED = "    at f (file:///app/secret.ts:1:1)";
 
-/** The URLs of the frames that are not of this file or below it: what was forged, where something was. */
+/** Returns the URLs of the forged frames. */
 function forged(error: unknown): readonly string[] {
   return framesOf(error).map(({ url }) => url).filter((url) => url === "file:///app/secret.ts");
 }
 
-/** Whether the innermost frame is where the error was made, here. */
+/** Returns `true` if the innermost frame is in this file. */
 function isFound(error: unknown): boolean {
   return framesOf(error)[0]?.url === SELF;
 }
@@ -62,7 +62,7 @@ for (const [what, make] of QUOTING) {
   Deno.test(`framesOf() takes no frame from ${what}`, () => assertEquals(forged(make()), []));
 }
 
-Deno.test("framesOf() takes the last place of a line: a name of a function may look like one", () => {
+Deno.test("framesOf() reads the last position in a line, because a function name may look like one", () => {
   const name = "f (file:///app/secret.ts:1:1)";
   const { run } = { run: { [name]: () => new Error("x") }[name]! };
   const error = run();
@@ -72,13 +72,13 @@ Deno.test("framesOf() takes the last place of a line: a name of a function may l
   assertEquals([forged(error), own.length], [[], lines.filter((line) => line.includes(SELF)).length]);
 });
 
-Deno.test("framesOf() takes no place from a line that is not a frame", () => {
+Deno.test("framesOf() ignores a line that is not a frame", () => {
   const stack =
     "Error: x\nfile:///app/secret.ts:1:1\n  at file:///app/secret.ts:1:1\n    at file:///app/secret.ts:1:1 (node:fs:1:1)";
   assertEquals(forged(Object.assign(new Error("x"), { stack })), []);
 });
 
-Deno.test("framesOf() reads line and column, of calls that were awaited too", async () => {
+Deno.test("framesOf() reads line and column, also of awaited calls", async () => {
   const inner = async (): Promise<never> => {
     await Promise.resolve();
     throw new Error("x");
@@ -88,7 +88,7 @@ Deno.test("framesOf() reads line and column, of calls that were awaited too", as
   assertEquals([first?.url, first?.column], [SELF, 11]);
 });
 
-Deno.test("framesOf() looks through a stack of any length, in time that grows with it", () => {
+Deno.test("framesOf() reads a stack of any length in linear time", () => {
   const stack = `Error: x\n${"    at file:///a:1".repeat(100_000)}\n${`${FORGED}\n`.repeat(10_000)}`;
   assertEquals(framesOf(Object.assign(new Error("x"), { stack })).length, 0);
 });

@@ -1,4 +1,4 @@
-/** Handlers in development, and browsers that have opened their link. */
+/** Handlers in development mode, and browsers that have opened the link. */
 import { createHandler, type Handler, type HandlerOptions, type PageEntry } from "@hyper/actions";
 import { assert } from "@std/assert";
 import { setImmediate } from "node:timers";
@@ -13,7 +13,7 @@ export function pageAt(path: string, module: Readonly<Record<string, unknown>>):
   return { path, load: () => Promise.resolve(module) };
 }
 
-/** What is written on the console as long as this is in use: lines of information are kept, errors are dropped. */
+/** Console output while in use: information is recorded, errors are dropped. */
 export interface ConsoleRecord extends Disposable {
   /** The lines of actions. */
   readonly lines: readonly string[];
@@ -21,7 +21,7 @@ export interface ConsoleRecord extends Disposable {
   readonly links: readonly string[];
 }
 
-/** Keeps what is written on the console from the run's own: what goes wrong on purpose is no news of it. */
+/** Captures the console: errors on purpose must not be printed. */
 export function recordConsole(): ConsoleRecord {
   const { console } = globalThis;
   const { info, error } = console;
@@ -32,7 +32,7 @@ export function recordConsole(): ConsoleRecord {
   return { lines, links, [Symbol.dispose]: () => void Object.assign(console, { info, error }) };
 }
 
-/** Path and query of the link that was written on the console last. */
+/** Path and query of the last logged link. */
 export function linkOf(links: readonly string[]): string {
   const link = /\/_hyper\/dev\?token=[\w-]+/.exec(links.at(-1) ?? "")?.[0];
   assert(link !== undefined, `Cannot find the link in: ${links.join("\n")}`);
@@ -47,7 +47,7 @@ export async function openLink(handler: Handler, links: readonly string[]): Prom
   return { cookie: cookie.split(";", 1)[0] ?? "" };
 }
 
-/** Makes a handler for as long as `use` takes, with the lines of its actions, those of its link, and its developer. */
+/** Creates a handler for the duration of `use`, with its action lines, its link lines, and the developer. */
 export async function withHandler(
   options: HandlerOptions,
   use: (
@@ -66,7 +66,7 @@ export async function withHandler(
   }
 }
 
-/** Waits until the console has the link: development mode is loaded on its own. */
+/** Waits until the link is logged: development mode loads asynchronously. */
 export async function untilLink(links: readonly string[], count = 1): Promise<void> {
   for (let turn = 0; links.length < count; turn++) {
     if (turn === 10_000) throw new Error("the console has no link");

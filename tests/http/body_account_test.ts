@@ -10,7 +10,7 @@ function accounts(bodyMemoryBytes: number, spooledBytes = Infinity) {
   return createBodyAccounts({ bodyMemoryBytes, spooledBytes });
 }
 
-Deno.test("takeMemory() gives what there is, and refuses one byte more with 429, the limit and Retry-After", () => {
+Deno.test("takeMemory() grants the free amount, and rejects one byte more with 429, the limit and Retry-After", () => {
   const pool = accounts(10);
   const one = pool.open(UNKNOWN);
   one.takeMemory(4);
@@ -21,7 +21,7 @@ Deno.test("takeMemory() gives what there is, and refuses one byte more with 429,
   assertEquals(one.memoryBytes, 10);
 });
 
-Deno.test("close() gives all memory back, once", () => {
+Deno.test("close() returns all memory, once", () => {
   const pool = accounts(10);
   const [one, two] = [pool.open(UNKNOWN), pool.open(UNKNOWN)];
   one.takeMemory(5);
@@ -33,7 +33,7 @@ Deno.test("close() gives all memory back, once", () => {
   assertThrows(() => three.takeMemory(1), InputError);
 });
 
-Deno.test("giveMemory() gives a part back", () => {
+Deno.test("giveMemory() returns a part", () => {
   const pool = accounts(10);
   const one = pool.open(UNKNOWN);
   one.takeMemory(10);
@@ -55,7 +55,7 @@ Deno.test("an address leaves room for others, in memory and on disk", () => {
   pool.open(address("192.0.2.2")).takeDisk(20);
 });
 
-Deno.test("what a file holds of the disk is held until the file gives it back, whatever becomes of its body", () => {
+Deno.test("a file uses disk space until it is removed, although its body is closed", () => {
   const pool = accounts(Infinity, 10);
   const one = pool.open(UNKNOWN);
   const hold = one.takeDisk(10);

@@ -56,7 +56,7 @@ Deno.test("readBody() reads JSON of any kind", async () => {
   assertEquals(await read('\uFEFF{"a":1}', "application/json; charset=utf-8"), { kind: "json", value: { a: 1 } });
 });
 
-Deno.test("readBody() gives nothing for a request without a body", async () => {
+Deno.test("readBody() returns an empty body for a request without one", async () => {
   assertEquals(await readBody(new Request("http://site.test/"), DEFAULT_LIMITS), { kind: "empty" });
   assertEquals(await read(null, null), { kind: "empty" });
   assertEquals(await read(null, "image/png"), { kind: "empty" });
@@ -64,7 +64,7 @@ Deno.test("readBody() gives nothing for a request without a body", async () => {
   assertEquals(await read(ReadableStream.from([new Uint8Array(0)]), "text/plain"), { kind: "empty" });
 });
 
-Deno.test("readBody() refuses with 415 a body of a type or coding that is not read here", async () => {
+Deno.test("readBody() rejects with 415 a body of an unsupported type or coding", async () => {
   for (
     const type of [
       null,
@@ -89,7 +89,7 @@ Deno.test("readBody() refuses with 415 a body of a type or coding that is not re
   ]]]);
 });
 
-Deno.test("readBody() refuses with 400 a type that is malformed, names no boundary, or two", async () => {
+Deno.test("readBody() rejects with 400 a type that is malformed, names no boundary, or two", async () => {
   for (
     const type of [
       "multipart/form-data",
@@ -105,26 +105,26 @@ Deno.test("readBody() refuses with 400 a type that is malformed, names no bounda
   }
 });
 
-Deno.test("readBody() refuses what is not UTF-8", async () => {
+Deno.test("readBody() rejects what is not UTF-8", async () => {
   const bytes = Uint8Array.of(0x61, 0x3d, 0xff);
   assertEquals(await refusal(post(bytes, FORM)), [400, null]);
   assertEquals(await refusal(post(Uint8Array.of(0x22, 0xff, 0x22), "application/json")), [400, null]);
 });
 
-Deno.test("readBody() refuses JSON that is cut off, or none", async () => {
+Deno.test("readBody() rejects JSON that is cut off or missing", async () => {
   for (const text of ["", "{", '{"a":', "a=1"]) {
     assertEquals(await refusal(post(text, "application/json")), [400, null], text);
   }
 });
 
-Deno.test("readBody() bounds urlencoded bodies: at the limit, one past it, switched off", async () => {
+Deno.test("readBody() limits urlencoded bodies: at the limit, one above it, disabled", async () => {
   const value = (length: number) => "a=" + "x".repeat(length - 2);
   assertEquals(fieldsOf(await read(value(1_048_576))).length, 1);
   assertEquals(await refusal(post(value(1_048_577))), [413, "bodyBytes"]);
   assertEquals(fieldsOf(await read(value(1_048_577), FORM, resolveLimits({ bodyBytes: Infinity }))).length, 1);
 });
 
-Deno.test("readBody() bounds JSON by jsonBytes, and by bodyBytes where that is less", async () => {
+Deno.test("readBody() limits JSON by jsonBytes, and by bodyBytes if that is less", async () => {
   const text = (length: number) => JSON.stringify("x".repeat(length - 2));
   assertEquals((await read(text(262_144), "application/json")).kind, "json");
   assertEquals(await refusal(post(text(262_145), "application/json")), [413, "jsonBytes"]);
@@ -147,7 +147,7 @@ Deno.test("readBody() counts a body that comes in chunks, and cancels it", async
   assertEquals(sent <= 1_048_576 + 3 * 65_536, true);
 });
 
-Deno.test("readBody() cancels the body on every refusal", async () => {
+Deno.test("readBody() cancels the body on every error", async () => {
   const types: [string | null, string][] = [
     ["text/plain", "a"],
     [null, "a"],
@@ -167,14 +167,14 @@ Deno.test("readBody() cancels the body on every refusal", async () => {
   }
 });
 
-Deno.test("readBody() refuses a body that lies about its length", async () => {
+Deno.test("readBody() rejects a body with a wrong length", async () => {
   assertEquals(await refusal(post("a=1", FORM, { "content-length": "4" })), [400, null]);
   assertEquals(await refusal(post("a=1", FORM, { "content-length": "2" })), [400, null]);
   assertEquals(await refusal(post("a=1", FORM, { "content-length": "many" })), [400, null]);
   assertEquals(await refusal(post("a=1", FORM, { "content-length": "2000000" })), [413, "bodyBytes"]);
 });
 
-Deno.test("readBody() answers a body that stalls with 408", async () => {
+Deno.test("readBody() rejects a stalled body with 408", async () => {
   using time = new FakeTime();
   const stalled = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("a=1")) });
   const slow = resolveLimits({ bytesPerSecond: 0 });
@@ -183,7 +183,7 @@ Deno.test("readBody() answers a body that stalls with 408", async () => {
   assertEquals(await reading, [408, "bodySeconds"]);
 });
 
-Deno.test("readBody() answers a body that drips with 408 after ten seconds", async () => {
+Deno.test("readBody() rejects a slow body with 408 after ten seconds", async () => {
   using time = new FakeTime();
   const drip = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("a=1")) });
   const reading = refusal(post(drip));
@@ -202,16 +202,16 @@ Deno.test({
   },
 });
 
-Deno.test("readBody() says that a body was read already", async () => {
+Deno.test("readBody() rejects a body that was read already", async () => {
   const used = post("a=1");
   await used.text();
-  await assertRejects(() => readBody(used, DEFAULT_LIMITS), TypeError, "somebody has read it already");
+  await assertRejects(() => readBody(used, DEFAULT_LIMITS), TypeError, "it has been read already");
   const locked = post("a=1");
   locked.body?.getReader();
-  await assertRejects(() => readBody(locked, DEFAULT_LIMITS), TypeError, "somebody has read it already");
+  await assertRejects(() => readBody(locked, DEFAULT_LIMITS), TypeError, "it has been read already");
 });
 
-Deno.test("disposeBody() removes the files of a body from disk, and has nothing to do for others", async () => {
+Deno.test("disposeBody() removes the files of a body from disk, and does nothing for others", async () => {
   using temp = new TempFiles();
   const form = new FormData();
   form.append("f", new Blob(["x".repeat(SPOOL_THRESHOLD_BYTES + 1)]), "large.txt");

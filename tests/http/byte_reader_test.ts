@@ -33,7 +33,7 @@ async function assertTimedOut(reading: Promise<unknown>, limit: string): Promise
   assertEquals([error.status, error.limit], [408, limit]);
 }
 
-Deno.test("ByteReader.read() gives the chunks, passes over empty ones, and null from the end on", async () => {
+Deno.test("ByteReader.read() returns the chunks that are not empty, then null", async () => {
   const reader = new ByteReader(bodyOf(2, 0, 0, 3), "5", NO_LIMITS);
   assertEquals((await reader.read())?.length, 2);
   assertEquals((await reader.read())?.length, 3);
@@ -42,7 +42,7 @@ Deno.test("ByteReader.read() gives the chunks, passes over empty ones, and null 
   reader.close();
 });
 
-Deno.test("ByteReader.read() refuses a body that is shorter or longer than it says", async () => {
+Deno.test("ByteReader.read() rejects a body that is shorter or longer than declared", async () => {
   for (const [declared, sizes] of [["6", [2, 3]], ["4", [2, 3]], ["1", []], ["0", [1]]] as const) {
     const reader = new ByteReader(bodyOf(...sizes), declared, NO_LIMITS);
     const error = await assertRejects(
@@ -55,13 +55,13 @@ Deno.test("ByteReader.read() refuses a body that is shorter or longer than it sa
   }
 });
 
-Deno.test("ByteReader refuses a Content-Length that is no number", () => {
+Deno.test("ByteReader rejects a Content-Length that is not a number", () => {
   for (const declared of ["", "-1", "1.5", "5, 5", "0x10", "1e3", "9".repeat(16)]) {
     assertThrows(() => new ByteReader(bodyOf(), declared, NO_LIMITS), InputError, "Content-Length is no number");
   }
 });
 
-Deno.test("ByteReader.read() tells a broken connection as a body that was cut off, with its cause", async () => {
+Deno.test("ByteReader.read() reports a lost connection as a body that was cut off, with its cause", async () => {
   const body = slowBody();
   const reader = new ByteReader(body.stream, null, NO_LIMITS);
   const reading = reader.read();
@@ -72,7 +72,7 @@ Deno.test("ByteReader.read() tells a broken connection as a body that was cut of
   reader.close();
 });
 
-Deno.test("ByteReader.readAll() bounds the bytes: at the limit and one past it", async () => {
+Deno.test("ByteReader.readAll() limits the bytes: at the limit and one above it", async () => {
   const all = await new ByteReader(bodyOf(3, 2), null, NO_LIMITS).readAll(5, "bodyBytes", freeAccount());
   assertEquals(all.length, 5);
   const reader = new ByteReader(bodyOf(3, 3), null, NO_LIMITS);
@@ -85,7 +85,7 @@ Deno.test("ByteReader.readAll() bounds the bytes: at the limit and one past it",
   reader.close();
 });
 
-Deno.test("ByteReader.readAll() refuses by the declared length before it reads", async () => {
+Deno.test("ByteReader.readAll() rejects by the declared length before it reads", async () => {
   let pulled = false;
   const stream = new ReadableStream<Bytes>({ pull: () => void (pulled = true) }, { highWaterMark: 0 });
   const reader = new ByteReader(stream, "6", NO_LIMITS);
@@ -94,7 +94,7 @@ Deno.test("ByteReader.readAll() refuses by the declared length before it reads",
   reader.close();
 });
 
-Deno.test("ByteReader.close() cancels a body that is not at its end, and lets one that is alone", async () => {
+Deno.test("ByteReader.close() cancels only a body that is not at its end", async () => {
   const body = slowBody();
   new ByteReader(body.stream, null, NO_LIMITS).close();
   await body.cancelled;
@@ -110,7 +110,7 @@ Deno.test("ByteReader.close() cancels a body that is not at its end, and lets on
   );
 });
 
-Deno.test("ByteReader.read() ends a body that never comes at its deadline, and cancels it", async () => {
+Deno.test("ByteReader.read() rejects at the deadline, and cancels the body", async () => {
   using time = new FakeTime();
   const body = slowBody();
   const reader = new ByteReader(body.stream, null, { bodySeconds: 30, bytesPerSecond: 0 });
@@ -126,7 +126,7 @@ Deno.test("ByteReader.read() ends a body that never comes at its deadline, and c
   reader.close();
 });
 
-Deno.test("ByteReader.read() tells of a deadline that passed while nobody read", async () => {
+Deno.test("ByteReader.read() reports a deadline that passed between two reads", async () => {
   using time = new FakeTime();
   const body = slowBody();
   const reader = new ByteReader(body.stream, null, { bodySeconds: 30, bytesPerSecond: 0 });
@@ -136,7 +136,7 @@ Deno.test("ByteReader.read() tells of a deadline that passed while nobody read",
   reader.close();
 });
 
-Deno.test("ByteReader.read() judges the rate from the tenth second on", async () => {
+Deno.test("ByteReader.read() checks the rate after ten seconds", async () => {
   using time = new FakeTime();
   const body = slowBody();
   const reader = new ByteReader(body.stream, null, { bodySeconds: Infinity, bytesPerSecond: 100 });
@@ -149,7 +149,7 @@ Deno.test("ByteReader.read() judges the rate from the tenth second on", async ()
   reader.close();
 });
 
-Deno.test("ByteReader.read() lets a body go on for as long as its bytes are enough", async () => {
+Deno.test("ByteReader.read() continues while the rate is sufficient", async () => {
   using time = new FakeTime();
   const body = slowBody();
   const reader = new ByteReader(body.stream, null, { bodySeconds: Infinity, bytesPerSecond: 100 });
@@ -170,7 +170,7 @@ Deno.test("ByteReader.read() lets a body go on for as long as its bytes are enou
   reader.close();
 });
 
-Deno.test("ByteReader does not count the time in which nobody reads against the sender", async () => {
+Deno.test("ByteReader does not count the time without a read against the sender", async () => {
   using time = new FakeTime();
   const body = slowBody();
   const reader = new ByteReader(body.stream, null, { bodySeconds: Infinity, bytesPerSecond: 100 });
@@ -180,7 +180,7 @@ Deno.test("ByteReader does not count the time in which nobody reads against the 
   reader.close();
 });
 
-Deno.test("ByteReader sets no timer where the limits are switched off", async () => {
+Deno.test("ByteReader sets no timer when the limits are disabled", async () => {
   using time = new FakeTime();
   for (const bytesPerSecond of [0, Infinity]) {
     const body = slowBody();
@@ -202,7 +202,7 @@ function bodyLater() {
 
 const IN_TIME = { bodySeconds: 30, bytesPerSecond: Infinity };
 
-Deno.test("readSmall() sets no timer for a body that has come with its headers", async () => {
+Deno.test("readSmall() sets no timer for a body that arrives with its headers", async () => {
   using time = new FakeTime();
   const { request, send } = bodyLater();
   send(3);
@@ -212,7 +212,7 @@ Deno.test("readSmall() sets no timer for a body that has come with its headers",
   assertEquals((await reading)?.length, 3);
 });
 
-Deno.test("readSmall() ends a body that does not come at its deadline, and takes one that comes before", async () => {
+Deno.test("readSmall() rejects at the deadline, and accepts a body that arrives before it", async () => {
   using time = new FakeTime();
   for (const isLate of [false, true]) {
     const { request, send } = bodyLater();
@@ -227,7 +227,7 @@ Deno.test("readSmall() ends a body that does not come at its deadline, and takes
   }
 });
 
-Deno.test("readSmall() leaves to be read as a stream what says no length, or more than it may have", () => {
+Deno.test("readSmall() returns null for a body without a length, or above the limit", () => {
   const { request } = bodyLater();
   assertEquals(readSmall(request, null, 100, IN_TIME), null);
   assertEquals(readSmall(request, "101", 100, IN_TIME), null);

@@ -8,23 +8,23 @@ function asked(forwarded?: string): { readonly headers: Headers } {
   return { headers: new Headers(forwarded === undefined ? {} : { "x-forwarded-for": forwarded }) };
 }
 
-Deno.test("callerAddress() is the address of the connection, whatever a header says", () => {
+Deno.test("callerAddress() returns the address of the connection for any header", () => {
   assertEquals(callerAddress(asked("198.51.100.7"), "203.0.113.1", DIRECT), "203.0.113.1");
   assertEquals(callerAddress(asked(), "", DIRECT), "");
 });
 
-Deno.test("callerAddress() behind a trusted proxy is the last address of the list, the one the proxy saw", () => {
+Deno.test("callerAddress() behind a trusted proxy returns the last address of the list, the one the proxy saw", () => {
   assertEquals(callerAddress(asked("198.51.100.7"), "127.0.0.1", BEHIND), "198.51.100.7");
   assertEquals(callerAddress(asked("6.6.6.6, 198.51.100.7"), "127.0.0.1", BEHIND), "198.51.100.7");
 });
 
 for (const forwarded of [undefined, "", "unknown", "_hidden", "198.51.100.7:443x", "a".repeat(100), "1.2.3.4, "]) {
-  Deno.test(`callerAddress() behind a trusted proxy passes over ${JSON.stringify(forwarded)?.slice(0, 30)}`, () => {
+  Deno.test(`callerAddress() behind a trusted proxy ignores ${JSON.stringify(forwarded)?.slice(0, 30)}`, () => {
     assertEquals(callerAddress(asked(forwarded), "127.0.0.1", BEHIND), "127.0.0.1");
   });
 }
 
-Deno.test("callerAddress() counts the addresses of one IPv6 network as one caller", () => {
+Deno.test("callerAddress() counts the addresses of one IPv6 network as one address", () => {
   for (
     const address of ["2001:db8:1:2::1", "2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::", "2001:db8:1:2:3::%eth0"]
   ) {
@@ -34,16 +34,16 @@ Deno.test("callerAddress() counts the addresses of one IPv6 network as one calle
   assertEquals(callerAddress(asked(), "::1", DIRECT), "0:0:0:0::/64");
 });
 
-Deno.test("callerAddress() tells apart addresses of IPv4 that are written as IPv6", () => {
+Deno.test("callerAddress() distinguishes IPv4 addresses in IPv6 form", () => {
   assertEquals(callerAddress(asked(), "::ffff:192.0.2.1", DIRECT), "ffff:c000:201");
   assertEquals(callerAddress(asked(), "::ffff:192.0.2.2", DIRECT), "ffff:c000:202");
 });
 
-Deno.test("callerAddress() leaves what is no address as it is", () => {
+Deno.test("callerAddress() keeps a text that is not an address", () => {
   assertEquals(callerAddress(asked(), "a:socket", DIRECT), "a:socket");
 });
 
-Deno.test("addressHolder() is the address of the connection, or the one that a trusted proxy has forwarded", () => {
+Deno.test("addressHolder() returns the address of the connection, or the one that a trusted proxy has forwarded", () => {
   assertEquals(addressHolder(asked("198.51.100.7"), "203.0.113.1", DIRECT), { kind: "address", name: "203.0.113.1" });
   assertEquals(addressHolder(asked("198.51.100.7"), "127.0.0.1", BEHIND), { kind: "address", name: "198.51.100.7" });
   assertEquals(addressHolder(asked(), "2001:db8::1", DIRECT), {
@@ -73,7 +73,7 @@ for (
     "0:0:0:0:0:ffff:127.0.0.1",
   ]
 ) {
-  Deno.test(`addressHolder() takes "${address}" for unknown: a proxy may stand there that the handler was not told about`, () => {
+  Deno.test(`addressHolder() returns unknown for "${address}", which an unknown proxy may have`, () => {
     assertEquals(addressHolder(asked("198.51.100.7"), address, DIRECT), { kind: "unknown" });
     // A proxy that is trusted and forwards nothing says no more.
     assertEquals(addressHolder(asked(), address, BEHIND), { kind: "unknown" });
@@ -83,7 +83,7 @@ for (
 for (
   const address of ["11.0.0.1", "172.15.0.1", "172.32.0.1", "192.169.0.1", "100.63.0.1", "100.128.0.1", "2001:db8::1"]
 ) {
-  Deno.test(`addressHolder() takes "${address}" for an address`, () => {
+  Deno.test(`addressHolder() returns "${address}" as an address`, () => {
     assertEquals(addressHolder(asked(), address, DIRECT).kind, "address");
   });
 }

@@ -36,7 +36,7 @@ Deno.test("canonicalRequest() passes paths that have one reading, percent-encodi
   }
 });
 
-Deno.test("canonicalRequest() refuses with 400 a path that two readers could read in two ways", () => {
+Deno.test("canonicalRequest() rejects with 400 a path that two readers could read differently", () => {
   for (
     const path of [
       "//evil.test",
@@ -74,12 +74,12 @@ Deno.test("canonicalRequest() refuses with 400 a path that two readers could rea
   }
 });
 
-Deno.test("canonicalRequest() judges a path as it was sent, before URL folds it away", () => {
+Deno.test("canonicalRequest() checks a path as it was sent, before URL resolves it", () => {
   assertEquals(new URL("http://site.test/public/../admin").pathname, "/admin");
   assertEquals(outcome("/public/../admin"), 400);
 });
 
-Deno.test("canonicalRequest() knows methods by their exact spelling", () => {
+Deno.test("canonicalRequest() compares methods with case", () => {
   for (const method of ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]) {
     assertEquals(canonicalRequest(sent("/", { method })), { kind: "ok", url: new URL("http://site.test/"), method });
   }
@@ -104,7 +104,7 @@ Deno.test("canonicalRequest() does not repeat a method or a host in its message"
   }
 });
 
-Deno.test("canonicalRequest() refuses a Host that is no host name", () => {
+Deno.test("canonicalRequest() rejects a Host that is not a host name", () => {
   for (
     const host of [
       "",
@@ -144,7 +144,7 @@ Deno.test("canonicalRequest() takes a Host in any case, with a port, as an addre
   }
 });
 
-Deno.test("canonicalRequest() refuses a target whose host is not the Host header's", () => {
+Deno.test("canonicalRequest() rejects a target whose host is not the Host header's", () => {
   const canonical = canonicalRequest(sent("http://evil.test/a"));
   assertEquals(canonical.kind === "refused" && canonical.status, 400);
   assertStringIncludes(canonical.kind === "refused" ? canonical.message : "", "its host");
@@ -155,11 +155,11 @@ Deno.test("canonicalRequest() passes a request without a Host header", () => {
   assertEquals(outcome("http://site.test", { host: null }), "/");
 });
 
-Deno.test("canonicalRequest() refuses credentials in the URL", () => {
+Deno.test("canonicalRequest() rejects credentials in the URL", () => {
   assertEquals(outcome("http://user:secret@site.test/a", { host: null }), 400);
 });
 
-Deno.test("canonicalRequest() refuses what is no HTTP URL", () => {
+Deno.test("canonicalRequest() rejects a URL that is not HTTP", () => {
   for (const url of ["ftp://site.test/", "http://", "/a", "data:,x"]) {
     const canonical = canonicalRequest({ url, method: "GET", headers: new Headers() });
     assertEquals(canonical.kind === "refused" && canonical.status, 400, url);

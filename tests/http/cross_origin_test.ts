@@ -17,7 +17,7 @@ function passes(
   return crossOriginVerdict({ method, fetchSite: site, origin, ownOrigin: own }, resolveCrossOrigin(options)) === null;
 }
 
-Deno.test("crossOriginVerdict() passes safe methods from anywhere, by their exact names", () => {
+Deno.test("crossOriginVerdict() allows safe methods from anywhere, by their exact names", () => {
   const foreign = { site: "cross-site", origin: "https://evil.test" };
   for (const method of ["GET", "HEAD", "OPTIONS"]) assertEquals(passes({ method, ...foreign }), true, method);
   for (const method of ["POST", "PUT", "PATCH", "DELETE", "get", "Head", "TRACE", "FOO", ""]) {
@@ -25,7 +25,7 @@ Deno.test("crossOriginVerdict() passes safe methods from anywhere, by their exac
   }
 });
 
-Deno.test("crossOriginVerdict() goes by Sec-Fetch-Site where it is there", () => {
+Deno.test("crossOriginVerdict() uses Sec-Fetch-Site if it is present", () => {
   assertEquals(passes({ site: "same-origin" }), true);
   assertEquals(passes({ site: "none" }), true);
   assertEquals(passes({ site: "same-origin", origin: "https://evil.test" }), true);
@@ -36,7 +36,7 @@ Deno.test("crossOriginVerdict() goes by Sec-Fetch-Site where it is there", () =>
   }
 });
 
-Deno.test("crossOriginVerdict() goes by Origin without Sec-Fetch-Site", () => {
+Deno.test("crossOriginVerdict() uses Origin without Sec-Fetch-Site", () => {
   for (const origin of [OWN, "HTTPS://SITE.TEST", "https://site.test:443", "https://site.test/"]) {
     assertEquals(passes({ origin }), true, origin);
     assertEquals(passes({ origin, site: "" }), true, origin);
@@ -68,7 +68,7 @@ Deno.test("crossOriginVerdict() goes by Origin without Sec-Fetch-Site", () => {
   }
 });
 
-Deno.test("crossOriginVerdict() passes a request with neither header, unless requireHeaders is set", () => {
+Deno.test("crossOriginVerdict() allows a request with neither header, unless requireHeaders is set", () => {
   for (const nothing of [{}, { site: "", origin: "" }, { site: null, origin: "" }]) {
     assertEquals(passes(nothing), true);
     assertEquals(passes(nothing, { requireHeaders: true }), false);
@@ -77,7 +77,7 @@ Deno.test("crossOriginVerdict() passes a request with neither header, unless req
   assertEquals(passes({ site: "same-origin" }, { requireHeaders: true }), true);
 });
 
-Deno.test("crossOriginVerdict() passes a trusted origin, whatever Sec-Fetch-Site says", () => {
+Deno.test("crossOriginVerdict() allows a trusted origin for any Sec-Fetch-Site", () => {
   const trust = { trustedOrigins: ["https://admin.test", "HTTPS://Other.test:443"] };
   for (const site of [null, "cross-site", "same-site", "unknown"]) {
     assertEquals(passes({ site, origin: "https://admin.test" }, trust), true);
@@ -105,7 +105,7 @@ Deno.test("crossOriginVerdict() names the two values that differ, on one line", 
   assertEquals((hostile?.length ?? 0) < 400, true);
 });
 
-Deno.test("resolveCrossOrigin() refuses a trusted origin that says more or less than an origin", () => {
+Deno.test("resolveCrossOrigin() rejects a trusted origin that is more or less than an origin", () => {
   for (
     const origin of [
       "site.test",
@@ -154,12 +154,12 @@ Deno.test("crossOriginVerdict() agrees with Go's CrossOriginProtection over the 
   assertEquals(cells, 980);
 });
 
-Deno.test("ownOrigin() is that of the URL, whatever forwarded headers say", () => {
+Deno.test("ownOrigin() returns the origin of the URL for any forwarded headers", () => {
   const request = { headers: new Headers({ "x-forwarded-proto": "https", "x-forwarded-host": "evil.test" }) };
   assertEquals(ownOrigin(request, new URL("http://site.test/a"), { trustProxy: false }), "http://site.test");
 });
 
-Deno.test("ownOrigin() takes scheme and host from a trusted proxy, and passes over what is neither", () => {
+Deno.test("ownOrigin() uses scheme and host from a trusted proxy, and ignores invalid ones", () => {
   const own = (headers: Record<string, string>) =>
     ownOrigin({ headers: new Headers(headers) }, new URL("http://inner.test:8000/a"), { trustProxy: true });
   assertEquals(own({}), "http://inner.test:8000");

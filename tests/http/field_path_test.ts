@@ -26,7 +26,7 @@ Deno.test("parseFieldPath() reads keys, indices and a final []", () => {
   for (const [name, steps] of paths) assertEquals(path(name), steps, name);
 });
 
-Deno.test("parseFieldPath() takes a name that follows no path for a flat one", () => {
+Deno.test("parseFieldPath() returns a flat name for a text that is not a path", () => {
   for (
     const name of [
       "",
@@ -56,13 +56,13 @@ Deno.test("parseFieldPath() takes a name that follows no path for a flat one", (
   }
 });
 
-Deno.test("parseFieldPath() takes a flat name of any spelling", () => {
+Deno.test("parseFieldPath() accepts a flat name with any characters", () => {
   for (const name of ["__proto__", "constructor", "prototype", "hasOwnProperty", "toString", "👍", "a=b&c"]) {
     assertEquals(path(name), [name]);
   }
 });
 
-Deno.test("parseFieldPath() refuses a path through __proto__, prototype or constructor", () => {
+Deno.test("parseFieldPath() rejects a path through __proto__, prototype or constructor", () => {
   for (
     const name of [
       "__proto__.x",
@@ -82,19 +82,19 @@ Deno.test("parseFieldPath() refuses a path through __proto__, prototype or const
   }
 });
 
-Deno.test("parseFieldPath() leads through names that only look like them", () => {
+Deno.test("parseFieldPath() accepts names that only resemble these", () => {
   assertEquals(path("toString.x"), ["toString", "x"]);
   assertEquals(path("a.__proto"), ["a", "__proto"]);
   assertEquals(path("a.constructors"), ["a", "constructors"]);
 });
 
-Deno.test("parseFieldPath() refuses a number in brackets that is not written as an index", () => {
+Deno.test("parseFieldPath() rejects a number in brackets that is not written as an index", () => {
   for (const name of ["a[01]", "a[-1]", "a[+1]", "a[1e3]", "a[1.5]", "a[0x1]", "a[00]", "a[1 ]", "a[-0]"]) {
     assertEquals(assertThrows(() => path(name), InputError, "is no index").status, 400, name);
   }
 });
 
-Deno.test("parseFieldPath() bounds the index: at the limit, one past it, switched off", () => {
+Deno.test("parseFieldPath() limits the index: at the limit, one above it, disabled", () => {
   assertEquals(path("a[999]"), ["a", 999]);
   for (const name of ["a[1000]", "a[10000000]", "a[4294967294]", "a[99999999999999999999]"]) {
     const error = assertThrows(() => path(name), InputError);
@@ -103,7 +103,7 @@ Deno.test("parseFieldPath() bounds the index: at the limit, one past it, switche
   assertEquals(parseFieldPath("a[10000000]", resolveLimits({ arrayIndex: Infinity })), ["a", 10_000_000]);
 });
 
-Deno.test("parseFieldPath() bounds the depth: at the limit, one past it, switched off", () => {
+Deno.test("parseFieldPath() limits the depth: at the limit, one above it, disabled", () => {
   const deep = (levels: number) => Array(levels).fill("a").join(".");
   assertEquals(path(deep(32)).length, 32);
   const error = assertThrows(() => path(deep(33)), InputError, "33 levels, depth is 32");
@@ -116,7 +116,7 @@ Deno.test("parseFieldPath() keeps a hostile name out of its message's length", (
   assertEquals(error.message.length < 200 && !error.message.includes("\n"), true);
 });
 
-Deno.test("parseFieldPath() gives back what a name was written from", () => {
+Deno.test("parseFieldPath() returns the path that a name was formatted from", () => {
   const key = fc.stringMatching(/^[\p{L}_$-][\p{L}\p{N}_$-]{0,6}$/u)
     .filter((key) => !["__proto__", "prototype", "constructor"].includes(key));
   const steps = fc.tuple(key, fc.array(fc.oneof(key, fc.nat({ max: 999 })), { maxLength: 6 }), fc.boolean());
@@ -127,7 +127,7 @@ Deno.test("parseFieldPath() gives back what a name was written from", () => {
   }));
 });
 
-Deno.test("parseFieldPath() gives one step, the name itself, or a path that spells it, for any text", () => {
+Deno.test("parseFieldPath() returns a flat name or a path that formats to it, for any text", () => {
   const unit = fc.constantFrom("a", "b", ".", "[", "]", "0", "1", "-", " ", "__proto__", "constructor", "é", "\n");
   fc.assert(
     fc.property(fc.array(unit, { maxLength: 12 }), (units) => {

@@ -69,7 +69,7 @@ for (const [what, make] of DISK_ERRORS) {
 }
 
 for (const [when, faults] of MOMENTS) {
-  Deno.test(`A18: FileSpool refuses a file above what is kept in memory where the disk fails ${when}`, async () => {
+  Deno.test(`A18: FileSpool rejects a file that is too large for memory when the disk fails ${when}`, async () => {
     using disk = new FailingDisk(faults(new Error("No space left on device (os error 28)")));
     const error = await assertRejects(() => spool(pattern(MEMORY_BYTES + 1), []), StorageError);
     assertEquals(error.status, 507);
@@ -80,14 +80,14 @@ for (const [when, faults] of MOMENTS) {
   });
 }
 
-Deno.test("A18: FileSpool refuses a file above what is kept in memory without reading it back", async () => {
+Deno.test("A18: FileSpool rejects a file that is too large for memory without reading it back", async () => {
   const fault = new Error("No space left on device (os error 28)");
   using _disk = new FailingDisk({ write: fault, room: MEMORY_BYTES, read: new Error("must not be read") });
   const error = await assertRejects(() => spool(pattern(MEMORY_BYTES + 1), []), StorageError);
   assertEquals(error.cause, fault);
 });
 
-Deno.test("A18: FileSpool refuses a file that the disk neither takes nor gives back", async () => {
+Deno.test("A18: FileSpool rejects a file that the disk can neither write nor read", async () => {
   const faults = {
     write: new Error("Input/output error"),
     room: 2 * SPOOL_THRESHOLD_BYTES,
@@ -100,14 +100,14 @@ Deno.test("A18: FileSpool refuses a file that the disk neither takes nor gives b
   assertEquals(disk.left(), []);
 });
 
-Deno.test("A18: FileSpool gives up a disk that takes no bytes and does not say why", async () => {
+Deno.test("A18: FileSpool leaves a disk that accepts no bytes without an error", async () => {
   using disk = new FailingDisk({ most: 0 });
   const bytes = pattern(SIZE);
   assertBytes(await (await spool(bytes, [])).bytes(), bytes);
   assertEquals(disk.left(), []);
 });
 
-Deno.test("A18: a spooled file that cannot be read says which file, where and why, with the code of the error", async () => {
+Deno.test("A18: an error of reading a spooled file has its name, path, reason and code", async () => {
   using disk = new FailingDisk({});
   await using file = await spool(pattern(SIZE), []) as SpooledFile;
   assertInstanceOf(file, SpooledFile);
@@ -129,7 +129,7 @@ Deno.test("A18: a spooled file that cannot be read says which file, where and wh
 });
 
 for (const [when, faults] of MOMENTS) {
-  Deno.test(`A18: FileSpool counts a file that stays in memory where the disk fails ${when}, and holds no disk for it`, async () => {
+  Deno.test(`A18: FileSpool counts a file that stays in memory when the disk fails ${when}, and holds no disk for it`, async () => {
     using disk = new FailingDisk(faults(new Error("No space left on device (os error 28)")));
     // Room on disk for one of them at a time: what the first one still held would keep the second from the disk.
     const accounts = createBodyAccounts({ bodyMemoryBytes: Infinity, spooledBytes: SIZE });
@@ -141,7 +141,7 @@ for (const [when, faults] of MOMENTS) {
     assertInstanceOf(next, SpooledFile);
   });
 
-  Deno.test(`A18: FileSpool is 429 where the disk fails ${when} and the memory of all bodies is held`, async () => {
+  Deno.test(`A18: FileSpool is 429 when the disk fails ${when} and the memory of all bodies is held`, async () => {
     using disk = new FailingDisk(faults(new Error("No space left on device (os error 28)")));
     const accounts = createBodyAccounts({ bodyMemoryBytes: 2 * SPOOL_THRESHOLD_BYTES, spooledBytes: SIZE });
     const account = accounts.open({ kind: "unknown" });
@@ -154,7 +154,7 @@ for (const [when, faults] of MOMENTS) {
   });
 }
 
-Deno.test("A18: a temporary file that cannot be removed holds no disk", async () => {
+Deno.test("A18: a temporary file that cannot be removed releases its disk space", async () => {
   using disk = new FailingDisk({ remove: new Deno.errors.PermissionDenied("Operation not permitted") });
   const accounts = createBodyAccounts({ bodyMemoryBytes: Infinity, spooledBytes: SIZE });
   const file = await spool(pattern(SIZE), [], accounts.open({ kind: "unknown" })) as SpooledFile;
@@ -166,7 +166,7 @@ Deno.test("A18: a temporary file that cannot be removed holds no disk", async ()
   assertEquals(disk.left(), []);
 });
 
-Deno.test("A18: a temporary file that cannot be removed is reported, and rejects nothing", async () => {
+Deno.test("A18: a temporary file that cannot be removed is reported, and nothing rejects", async () => {
   const remove = new Deno.errors.PermissionDenied("Operation not permitted");
   using disk = new FailingDisk({ remove });
   const reports: unknown[] = [];
@@ -181,7 +181,7 @@ Deno.test("A18: a temporary file that cannot be removed is reported, and rejects
   assertEquals([reports.length, disk.left()], [1, []]);
 });
 
-Deno.test("A18: a reporter that throws keeps no file from being removed", async () => {
+Deno.test("A18: files are removed although a reporter throws", async () => {
   using disk = new FailingDisk({ remove: new Error("Input/output error") });
   const spool = new FileSpool(freeAccount(), () => {
     throw new Error("the reporter is broken");

@@ -16,7 +16,7 @@ Deno.test("parseHeaderValue() reads a value and its parameters, names in lower c
   assertEquals(parsed("a/b"), ["a/b", {}]);
 });
 
-Deno.test("parseHeaderValue() reads a quoted text with backslash escapes where headers have them", () => {
+Deno.test("parseHeaderValue() reads a quoted text with backslash escapes as headers have them", () => {
   assertEquals(parsed('a; b="c; \\"d\\"=\\\\"'), ["a", { b: 'c; "d"=\\' }]);
   assertEquals(parsed('a; b=""'), ["a", { b: "" }]);
 });
@@ -29,7 +29,7 @@ Deno.test("parseHeaderValue() reads a quoted text as forms are sent: a backslash
   assertEquals(parsed('form-data; name="a%22b%0D%0a%41"', "form"), ["form-data", { name: 'a"b\r\n%41' }]);
 });
 
-Deno.test("parseHeaderValue() refuses what is malformed, or names a parameter twice", () => {
+Deno.test("parseHeaderValue() rejects what is malformed, or names a parameter twice", () => {
   for (
     const text of [
       "",

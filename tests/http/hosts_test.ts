@@ -40,12 +40,12 @@ const VERDICTS: readonly (readonly [readonly string[], string, boolean])[] = [
 ];
 
 for (const [hosts, url, verdict] of VERDICTS) {
-  Deno.test(`resolveAllowedHosts() of ${hosts.join()} says ${verdict} of ${url}`, () => {
+  Deno.test(`resolveAllowedHosts() of ${hosts.join()} returns ${verdict} for ${url}`, () => {
     assertEquals(resolveAllowedHosts(hosts, false)?.allows(new URL(url)), verdict);
   });
 }
 
-Deno.test("resolveAllowedHosts() refuses an entry that is not a host, and quotes it", () => {
+Deno.test("resolveAllowedHosts() rejects an entry that is not a host, and quotes it", () => {
   const entries = [
     "",
     "*",
@@ -79,7 +79,7 @@ Deno.test("resolveAllowedHosts() refuses an entry that is not a host, and quotes
   }
 });
 
-Deno.test("resolveAllowedHosts() refuses a list without an entry, and what is not a list", () => {
+Deno.test("resolveAllowedHosts() rejects a list without an entry, and what is not a list", () => {
   assertThrows(() => resolveAllowedHosts([], false), TypeError, "the list is empty");
   assertThrows(() => resolveAllowedHosts("example.com" as never, false), TypeError, "they are a list");
   assertThrows(() => resolveAllowedHosts([7 as never], false), TypeError, 'Cannot allow host "7"');
@@ -117,7 +117,7 @@ Deno.test("resolveAllowedHosts() allows any host by default, and in development 
   }
 });
 
-Deno.test("isLoopback() knows this machine, and not an address that stands for all", () => {
+Deno.test("isLoopback() accepts this machine, and not an unspecified address", () => {
   assertEquals(isLoopback(new URL("http://localhost:8000/")), true);
   assertEquals(isLoopback(new URL("http://0.0.0.0:8000/")), false);
 });

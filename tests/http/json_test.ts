@@ -13,7 +13,7 @@ function refusal(run: () => unknown): [number, string | null] {
   return [error.status, error.limit];
 }
 
-Deno.test("parseJson() gives what JSON.parse gives, of a repeated key the last value", () => {
+Deno.test("parseJson() returns what JSON.parse returns, of a repeated key the last value", () => {
   for (
     const text of [
       '{"a":[1,"\\"}",null,{"b":{}}],"c":""}',
@@ -29,13 +29,13 @@ Deno.test("parseJson() gives what JSON.parse gives, of a repeated key the last v
   }
 });
 
-Deno.test("parseJson() refuses what is no JSON", () => {
+Deno.test("parseJson() rejects a text that is not JSON", () => {
   for (const text of ["", " ", "{", "{a:1}", "[1,]", "nul", "1 2", '"', '"\\', "]", "}{", ",", "\u00a01"]) {
     assertEquals(refusal(() => json(text)), [400, null], text);
   }
 });
 
-Deno.test("parseJson() refuses a key that leads to a prototype, however it is spelled", () => {
+Deno.test("parseJson() rejects a key that leads to a prototype, in any spelling", () => {
   for (
     const text of [
       '{"__proto__":{"isAdmin":true}}',
@@ -49,13 +49,13 @@ Deno.test("parseJson() refuses a key that leads to a prototype, however it is sp
   }
 });
 
-Deno.test("parseJson() takes those words as values, and constructor as a key", () => {
+Deno.test("parseJson() accepts these words as values, and constructor as a key", () => {
   for (const text of ['["__proto__","constructor"]', '{"constructor":"Acme"}', '{"prototype":{"constructor":{}}}']) {
     assertEquals(json(text), JSON.parse(text), text);
   }
 });
 
-Deno.test("parseJson() bounds the depth: at the limit, one past it, switched off", () => {
+Deno.test("parseJson() limits the depth: at the limit, one above it, disabled", () => {
   const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
   assertEquals(Array.isArray(json(deep(64))), true);
   assertEquals(refusal(() => json(deep(65))), [413, "depth"]);
@@ -71,7 +71,7 @@ Deno.test("parseJson() does not count brackets inside a text", () => {
   assertEquals(json('["\\\\","[[\\"[["]'), ["\\", '[["[[']);
 });
 
-Deno.test("parseJson() bounds the number of values: at the limit, one past it, switched off", () => {
+Deno.test("parseJson() limits the number of values: at the limit, one above it, disabled", () => {
   const limits = resolveLimits({ jsonNodes: 4 });
   for (const text of ["[1,2,3]", '{"a":{"b":[]}, "c":1}', "[[],[],[ ]]"]) {
     assertEquals(parseJson(text, limits, "body"), JSON.parse(text), text);
@@ -109,7 +109,7 @@ Deno.test("parseJson() counts levels and values as a walk over the value does", 
   }));
 });
 
-Deno.test("parseJson() refuses a number that is too large to be one, however it is spelled, and takes the largest", () => {
+Deno.test("parseJson() rejects a number that is too large, in any spelling, and accepts the largest", () => {
   const digits = "9".repeat(309);
   for (
     const text of [
@@ -129,7 +129,7 @@ Deno.test("parseJson() refuses a number that is too large to be one, however it 
   }
 });
 
-Deno.test("parseJsonObject() takes an object alone, and says so", () => {
+Deno.test("parseJsonObject() accepts only an object", () => {
   const object = (text: string) => parseJsonObject(text, DEFAULT_LIMITS, "X-Hyper-Data");
   assertEquals(object('{"a":1}'), { a: 1 });
   for (const text of ["[]", "null", "1", '"a"', "not json", ""]) {

@@ -1,33 +1,33 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DEFAULT_LIMITS, type LimitsOptions, resolveLimits } from "../../src/http/limits.ts";
 
-Deno.test("resolveLimits() gives the defaults where nothing is said", () => {
+Deno.test("resolveLimits() returns the defaults", () => {
   assertEquals(resolveLimits(), DEFAULT_LIMITS);
   assertEquals(resolveLimits({ files: undefined }), DEFAULT_LIMITS);
 });
 
-Deno.test("resolveLimits() overlays what is given, an action's limits over the application's", () => {
+Deno.test("resolveLimits() applies the limits of the application, then those of an action", () => {
   const application = resolveLimits({ files: 3, bodyBytes: 10 });
   assertEquals(resolveLimits({ files: 1 }, application), { ...DEFAULT_LIMITS, files: 1, bodyBytes: 10 });
 });
 
-Deno.test("resolveLimits() sets both depths where one is given", () => {
+Deno.test("resolveLimits() sets both depths from one", () => {
   assertEquals([DEFAULT_LIMITS.depth, DEFAULT_LIMITS.jsonDepth], [32, 64]);
   const { depth, jsonDepth } = resolveLimits({ depth: 5 });
   assertEquals([depth, jsonDepth], [5, 5]);
 });
 
-Deno.test("resolveLimits() takes zero, Infinity, and fractions of seconds", () => {
+Deno.test("resolveLimits() accepts zero, Infinity, and fractions of seconds", () => {
   const { files, parts, bodySeconds } = resolveLimits({ files: 0, parts: Infinity, bodySeconds: 0.25 });
   assertEquals([files, parts, bodySeconds], [0, Infinity, 0.25]);
 });
 
-Deno.test("resolveLimits() gives limits that nobody changes", () => {
+Deno.test("resolveLimits() returns frozen limits", () => {
   assertEquals(Object.isFrozen(resolveLimits({ files: 1 })), true);
   assertEquals(Object.isFrozen(DEFAULT_LIMITS), true);
 });
 
-Deno.test("resolveLimits() refuses nonsense, quoting name and value", () => {
+Deno.test("resolveLimits() rejects invalid limits with name and value", () => {
   const nonsense: [LimitsOptions, string][] = [
     [{ files: -1 }, '"files" to -1'],
     [{ files: 1.5 }, '"files" to 1.5'],
@@ -38,9 +38,9 @@ Deno.test("resolveLimits() refuses nonsense, quoting name and value", () => {
     // What a configuration file may hold.
     [{ files: "20" as unknown as number }, '"files" to 20'],
     [{ bodySeconds: "30" as unknown as number }, '"bodySeconds" to 30'],
-    [{ maxFiles: 1 } as LimitsOptions, '"maxFiles": there is none'],
-    [{ jsonDepth: 1 } as LimitsOptions, '"jsonDepth": there is none'],
-    [{ constructor: 1 } as unknown as LimitsOptions, '"constructor": there is none'],
+    [{ maxFiles: 1 } as LimitsOptions, '"maxFiles": it does not exist'],
+    [{ jsonDepth: 1 } as LimitsOptions, '"jsonDepth": it does not exist'],
+    [{ constructor: 1 } as unknown as LimitsOptions, '"constructor": it does not exist'],
   ];
   for (const [options, phrase] of nonsense) assertThrows(() => resolveLimits(options), RangeError, phrase);
 });

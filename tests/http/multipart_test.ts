@@ -87,7 +87,7 @@ Deno.test("readMultipart() reads what FormData writes", async () => {
   ]);
 });
 
-Deno.test("readMultipart() takes an empty file input for no file", async () => {
+Deno.test("readMultipart() omits an empty file input", async () => {
   assertEquals(await read(multipart(file("f", "", "", "application/octet-stream"), field("a", "1"))), [["a", "1"]]);
   assertEquals(await read(multipart(file("f", "", "x"))), [["f", ["", "text/plain", "x"]]]);
   assertEquals(await read(multipart(file("f", "empty.txt", ""))), [["f", ["empty.txt", "text/plain", ""]]]);
@@ -104,7 +104,7 @@ Deno.test("readMultipart() skips a preamble and an epilogue, and padding after a
   assertEquals(await read(body.replace(`${BOUNDARY}--\r\n`, `${BOUNDARY}--\t `)), pairs);
 });
 
-Deno.test("readMultipart() passes over filename* and headers it does not know", async () => {
+Deno.test("readMultipart() ignores filename* and unknown headers", async () => {
   const disposition = `form-data; name="a"; filename*=UTF-8''evil.php`;
   assertEquals(await read(multipart(`Content-Disposition: ${disposition}\r\nX-Other: y\r\n\r\n1`)), [["a", "1"]]);
   assertEquals(
@@ -115,7 +115,7 @@ Deno.test("readMultipart() passes over filename* and headers it does not know", 
   );
 });
 
-Deno.test("readMultipart() refuses a body that is cut off, anywhere", async () => {
+Deno.test("readMultipart() rejects a body that is cut off, anywhere", async () => {
   const body = multipart(field("a", "1"), file("f", "x.txt", "hello\r\nworld"));
   const closed = body.length - "--\r\n".length;
   for (let length = 0; length <= closed + 1; length++) {
@@ -124,7 +124,7 @@ Deno.test("readMultipart() refuses a body that is cut off, anywhere", async () =
   assertEquals((await read(body.slice(0, closed + 2))).length, 2);
 });
 
-Deno.test("readMultipart() refuses lines that end in LF alone, or in CR alone", async () => {
+Deno.test("readMultipart() rejects lines that end in LF alone, or in CR alone", async () => {
   const body = multipart(field("a", "1"));
   assertEquals(await refusal(body.replaceAll("\r\n", "\n")), [400, null]);
   assertEquals(await refusal(body.replaceAll("\r\n", "\r")), [400, null]);
@@ -132,7 +132,7 @@ Deno.test("readMultipart() refuses lines that end in LF alone, or in CR alone", 
   assertEquals(await refusal(multipart(field("a", "1").replace("\r\n\r\n", "\n\n"))), [400, null]);
 });
 
-Deno.test("readMultipart() refuses a boundary that is followed by other text", async () => {
+Deno.test("readMultipart() rejects a boundary that is followed by other text", async () => {
   assertEquals(await refusal(multipart(field("a", `1\r\n--${BOUNDARY}suffix`))), [400, null]);
   assertEquals(await refusal(multipart(field("a", "1")).replace("--\r\n", "--x\r\n")), [400, null]);
   assertEquals(await refusal(multipart(field("a", "1")).replace(/--\r\n$/, "- -\r\n")), [400, null]);
@@ -153,14 +153,14 @@ Deno.test("readMultipart() keeps what only resembles a boundary as content", asy
   }
 });
 
-Deno.test("readMultipart() refuses a boundary that RFC 2046 does not allow", async () => {
+Deno.test("readMultipart() rejects a boundary that RFC 2046 does not allow", async () => {
   for (const boundary of ["", "x".repeat(71), "x ", "a\tb", "a\r\nb", 'a"b', "é", "a;b"]) {
     assertEquals(await refusal(`--${boundary}--`, { boundary }), [400, null], JSON.stringify(boundary));
   }
   assertEquals(await read(`--${"x".repeat(70)}--`, { boundary: "x".repeat(70) }), []);
 });
 
-Deno.test("readMultipart() refuses part headers that two readers could read in two ways", async () => {
+Deno.test("readMultipart() rejects part headers that two readers could read differently", async () => {
   const good = 'Content-Disposition: form-data; name="a"';
   for (
     const headers of [
@@ -197,7 +197,7 @@ Deno.test("readMultipart() refuses part headers that two readers could read in t
   assertEquals(await read(multipart(`${good}\r\nContent-Transfer-Encoding: 8BIT\r\n\r\n1`)), [["a", "1"]]);
 });
 
-Deno.test("readMultipart() refuses names, headers and fields that are not UTF-8, and takes any bytes in a file", async () => {
+Deno.test("readMultipart() rejects names, headers and fields that are not UTF-8, and accepts any bytes in a file", async () => {
   const bytes = (text: string): Bytes => Uint8Array.from(text, (character) => character.charCodeAt(0));
   assertEquals(await refusal(bytes(multipart(field("a", "\xff")))), [400, null]);
   assertEquals(await refusal(bytes(multipart(field("\xc3", "1")))), [400, null]);
@@ -205,14 +205,14 @@ Deno.test("readMultipart() refuses names, headers and fields that are not UTF-8,
   assertEquals((await read(bytes(multipart(file("f", "x", "\xff")))))[0], ["f", ["x", "text/plain", "\uFFFD"]]);
 });
 
-Deno.test("readMultipart() takes a name such as __proto__ as any other", async () => {
+Deno.test("readMultipart() accepts a name such as __proto__", async () => {
   assertEquals(await read(multipart(field("__proto__", "1"), field("constructor", "2"))), [
     ["__proto__", "1"],
     ["constructor", "2"],
   ]);
 });
 
-Deno.test("readMultipart() gives the same whatever the chunks, at every split", async () => {
+Deno.test("readMultipart() returns the same for every split into chunks", async () => {
   const body = encoder.encode(
     "preamble\r\n" + multipart(
       field("имя", "\r\n--" + BOUNDARY.slice(0, 9) + "👍"),
@@ -228,7 +228,7 @@ Deno.test("readMultipart() gives the same whatever the chunks, at every split", 
   assertEquals(await read(body, { chunks: Array.from(body, (byte) => Uint8Array.of(byte)) }), whole, "byte by byte");
 });
 
-Deno.test("readMultipart() bounds parts, fields and files: at the limit, one past it, switched off", async () => {
+Deno.test("readMultipart() limits parts, fields and files: at the limit, one above it, disabled", async () => {
   const fields = (count: number) => multipart(...Array.from({ length: count }, () => field("a", "")));
   const files = (count: number) => multipart(...Array.from({ length: count }, () => file("f", "x", "")));
   assertEquals((await read(fields(1_000))).length, 1_000);
@@ -245,13 +245,13 @@ Deno.test("readMultipart() bounds parts, fields and files: at the limit, one pas
   assertEquals(await read(inputs, { limits: resolveLimits({ files: 0 }) }), []);
 });
 
-Deno.test("readMultipart() bounds names: at the limit and one past it", async () => {
+Deno.test("readMultipart() limits names: at the limit and one above it", async () => {
   assertEquals((await read(multipart(field("x".repeat(256), "")))).length, 1);
   assertEquals(await refusal(multipart(field("x".repeat(257), ""))), [413, "nameBytes"]);
   assertEquals(await refusal(multipart(file("x".repeat(257), "y", ""))), [413, "nameBytes"]);
 });
 
-Deno.test("readMultipart() bounds the headers of a part: at the limit, one past it, switched off", async () => {
+Deno.test("readMultipart() limits the headers of a part: at the limit, one above it, disabled", async () => {
   const part = (length: number) => {
     const start = 'Content-Disposition: form-data; name="a"\r\nX-Long: ';
     return multipart(`${start}${"x".repeat(length - start.length)}\r\n\r\n1`);
@@ -265,7 +265,7 @@ Deno.test("readMultipart() bounds the headers of a part: at the limit, one past 
   assertEquals(await read(part(100_000), { limits: resolveLimits({ partHeaderBytes: Infinity }) }), [["a", "1"]]);
 });
 
-Deno.test("readMultipart() bounds a file: at the limit, one past it, switched off", async () => {
+Deno.test("readMultipart() limits a file: at the limit, one above it, disabled", async () => {
   const limits = resolveLimits({ fileBytes: 1_000, bodyBytes: 500 });
   const body = (length: number) => multipart(file("f", "x", "y".repeat(length)), file("g", "x", "y".repeat(1_000)));
   assertEquals((await read(body(1_000), { limits })).length, 2);
@@ -273,7 +273,7 @@ Deno.test("readMultipart() bounds a file: at the limit, one past it, switched of
   assertEquals((await read(body(5_000), { limits: resolveLimits({ fileBytes: Infinity, bodyBytes: 500 }) })).length, 2);
 });
 
-Deno.test("readMultipart() counts all that is no file content against bodyBytes: at the limit and one past it", async () => {
+Deno.test("readMultipart() counts everything except file content against bodyBytes: at the limit and one above it", async () => {
   for (
     const body of [
       multipart(field("a", "x".repeat(100)), file("f", "x", "")),
@@ -290,7 +290,7 @@ Deno.test("readMultipart() counts all that is no file content against bodyBytes:
   assertEquals((await read(withFile("y".repeat(10_000)), { limits })).length, 2);
 });
 
-Deno.test("readMultipart() refuses by the declared length what no files could make legal", async () => {
+Deno.test("readMultipart() rejects by a declared length that no files could explain", async () => {
   const limits = resolveLimits({ bodyBytes: 1_000, files: 2, fileBytes: 500 });
   const body = multipart(field("a", "1"));
   assertEquals(await refusal(body, { limits, contentLength: "2001" }), [413, "bodyBytes"]);
@@ -298,7 +298,7 @@ Deno.test("readMultipart() refuses by the declared length what no files could ma
   assertEquals(await read(body, { limits, contentLength: String(body.length) }), [["a", "1"]]);
 });
 
-Deno.test("readMultipart() puts a large file on disk, and leaves none there after an error", async () => {
+Deno.test("readMultipart() writes a large file to disk, and removes it after an error", async () => {
   using temp = new TempFiles();
   const large = "x".repeat(SPOOL_THRESHOLD_BYTES + 1);
   assertEquals((await read(multipart(file("f", "x", large))))[0], ["f", ["x", "text/plain", large]]);
@@ -315,7 +315,7 @@ Deno.test("readMultipart() puts a large file on disk, and leaves none there afte
   assertEquals([temp.count, temp.left], [4, []]);
 });
 
-Deno.test("readMultipart() gives large files as SpooledFiles", async () => {
+Deno.test("readMultipart() returns large files as SpooledFiles", async () => {
   const body = encoder.encode(multipart(file("f", "x", "y".repeat(SPOOL_THRESHOLD_BYTES + 1))));
   const source = new ByteReader(ReadableStream.from([body]), null, DEFAULT_LIMITS);
   const fields = await readMultipart(source, BOUNDARY, DEFAULT_LIMITS, { account: freeAccount() });
@@ -324,7 +324,7 @@ Deno.test("readMultipart() gives large files as SpooledFiles", async () => {
   await disposeFiles(fields);
 });
 
-Deno.test("readMultipart() hands files to onFile as they arrive, and keeps what it gives back", async () => {
+Deno.test("readMultipart() passes files to onFile as they arrive, and uses its results", async () => {
   const told: unknown[] = [];
   const body = multipart(
     field("a", "1"),
@@ -342,7 +342,7 @@ Deno.test("readMultipart() hands files to onFile as they arrive, and keeps what 
   assertEquals(pairs, [["a", "1"], ["f", "stored-1"]]);
 });
 
-Deno.test("readMultipart() lets onFile begin before the file is complete", async () => {
+Deno.test("readMultipart() calls onFile before the file is complete", async () => {
   const body = multipart(file("f", "x", "first-second"));
   const at = body.indexOf("second");
   const begun = Promise.withResolvers<void>();
@@ -364,7 +364,7 @@ Deno.test("readMultipart() lets onFile begin before the file is complete", async
   assertEquals(text, "first-second");
 });
 
-Deno.test("readMultipart() goes on after an onFile that reads nothing, some, or cancels", async () => {
+Deno.test("readMultipart() continues after an onFile that reads nothing or a part, or cancels", async () => {
   const content = "x".repeat(300_000);
   const chunks = () => {
     const bytes = encoder.encode(multipart(file("f", "x", content), field("a", "1")));
@@ -394,7 +394,7 @@ Deno.test("readMultipart() ends a stream that is read after onFile has returned"
   await assertRejects(() => new Response(late).text(), TypeError, "onFile has returned");
 });
 
-Deno.test("readMultipart() lets what onFile throws pass through", async () => {
+Deno.test("readMultipart() passes errors of onFile through", async () => {
   const mine = new Error("storage is full");
   const body = multipart(file("f", "x", "hello"));
   assertEquals(await assertRejects(() => read(body, { onFile: () => Promise.reject(mine) })), mine);
@@ -410,7 +410,7 @@ Deno.test("readMultipart() lets what onFile throws pass through", async () => {
   );
 });
 
-Deno.test("readMultipart() tells onFile's stream and its caller of a file that is cut off or too large", async () => {
+Deno.test("readMultipart() rejects, as does the stream of onFile, when a file is cut off or too large", async () => {
   const limits = resolveLimits({ fileBytes: 10 });
   const cases: [string, number][] = [
     [multipart(file("f", "x", "y".repeat(11))), 413],

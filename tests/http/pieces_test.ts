@@ -9,7 +9,7 @@ function pieceOf(bytes: readonly number[], buffer = 4_096): Uint8Array<ArrayBuff
   return view;
 }
 
-Deno.test("Pieces gives nothing of nothing, and the only piece as it is", () => {
+Deno.test("Pieces returns no bytes without pieces, and a single piece unchanged", () => {
   assertEquals([new Pieces().join().length, new Pieces().list()], [0, []]);
   const pieces = new Pieces();
   const piece = pieceOf([1, 2]);
@@ -18,7 +18,7 @@ Deno.test("Pieces gives nothing of nothing, and the only piece as it is", () => 
   assertStrictEquals(pieces.list()[0], piece);
 });
 
-Deno.test("Pieces gives the bytes in order, however they come", () => {
+Deno.test("Pieces returns the bytes in order for any pieces", () => {
   const size = fc.oneof(fc.nat(20), fc.constantFrom(4_095, 4_096, 4_097, 9_000));
   fc.assert(
     fc.property(fc.array(fc.tuple(size, fc.boolean()), { maxLength: 20 }), (cuts) => {

@@ -19,14 +19,14 @@ function takeAll(pool: Pool, holder: Holder): [number, string] {
   }
 }
 
-Deno.test("take() gives what there is and not one more, and names the option", () => {
+Deno.test("take() grants the free amount and not one more, and names the option", () => {
   const pool = createPool({ limit: "streams", size: 3 });
   assertEquals(takeAll(pool, UNKNOWN), [3, "full"]);
   assertEquals(pool.take(address("192.0.2.1")), { kind: "refused", limit: "streams", maximum: 3, reason: "full" });
   assertEquals(pool.used, 3);
 });
 
-Deno.test("release() gives back once, and the pool takes another in", () => {
+Deno.test("release() returns the amount once, and the pool grants it again", () => {
   const pool = createPool({ limit: "streams", size: 2 });
   const first = held(pool.take(address("a")));
   held(pool.take(address("b")));
@@ -55,7 +55,7 @@ Deno.test("A4: a client with all networks of an IPv6 site leaves room to other s
   assertEquals(pool.take(address("192.0.2.1")).kind, "held");
 });
 
-Deno.test("A4: what the networks of a site give back is there for their site", () => {
+Deno.test("A4: amounts that the networks of a site return are available to their site", () => {
   const pool = createPool({ limit: "streams", size: 9 });
   const take = (name: string) => pool.take({ kind: "address", name, site: "a" });
   const holds = Array.from({ length: 8 }, (_, index) => held(take(`${index}`)));
@@ -64,7 +64,7 @@ Deno.test("A4: what the networks of a site give back is there for their site", (
   assertEquals(take("8").kind, "held");
 });
 
-Deno.test("what one holder gives back is there for another", () => {
+Deno.test("an amount that one holder returns is available to another", () => {
   const pool = createPool({ limit: "streams", size: 9 });
   const nat = Array.from({ length: 6 }, () => held(pool.take(address("nat"))));
   assertEquals(takeAll(pool, address("other")), [2, "share"]);
@@ -72,7 +72,7 @@ Deno.test("what one holder gives back is there for another", () => {
   assertEquals(takeAll(pool, address("other")), [4, "share"]);
 });
 
-Deno.test("the first of a holder comes in wherever there is room", () => {
+Deno.test("the first amount of a holder is granted if there is room", () => {
   const pool = createPool({ limit: "streams", size: 1 });
   assertEquals(pool.take(address("a")).kind, "held");
   const bytes = createPool({ limit: "bytes", size: 100 });
@@ -80,12 +80,12 @@ Deno.test("the first of a holder comes in wherever there is room", () => {
   assertEquals(bytes.take(address("b"), 1).kind, "refused");
 });
 
-Deno.test("requests without an address of their own are bounded by the pool alone", () => {
+Deno.test("requests without a usable address are limited by the pool only", () => {
   const pool = createPool({ limit: "streams", size: 10, perPrincipal: { limit: "streamsPerCaller", maximum: 2 } });
   assertEquals(takeAll(pool, UNKNOWN), [10, "full"]);
 });
 
-Deno.test("a principal has a cap of its own, under its own name, whatever address it comes from", () => {
+Deno.test("a principal has its own maximum for all addresses", () => {
   const pool = createPool({ limit: "streams", size: 100, perPrincipal: { limit: "streamsPerCaller", maximum: 2 } });
   assertEquals(takeAll(pool, principal("ada")), [2, "own"]);
   assertEquals(pool.take(principal("ada")), {
@@ -112,7 +112,7 @@ Deno.test("amounts add up per holder, over several holds and over one that grows
   assertThrows(() => one.grow(1), TypeError, "released");
 });
 
-Deno.test("a hold of nothing leaves nothing behind, and grows as the first of its holder", () => {
+Deno.test("a hold of 0 leaves no entry, and grows like the first of its holder", () => {
   const pool = createPool({ limit: "bytes", size: 10 });
   const empty = held(pool.take(address("a"), 0));
   assertEquals(empty.grow(10), null);
@@ -121,12 +121,12 @@ Deno.test("a hold of nothing leaves nothing behind, and grows as the first of it
   assertEquals(held(pool.take(address("b"), 10)).amount, 10);
 });
 
-Deno.test("a pool of any size gives any amount", () => {
+Deno.test("a pool without a limit grants any amount", () => {
   const pool = createPool({ limit: "streams", size: Infinity });
   for (let count = 0; count < 10_000; count++) assertEquals(pool.take(address("a")).kind, "held");
 });
 
-Deno.test("shrink() gives a part back, to the holder and to the pool", () => {
+Deno.test("shrink() returns a part, to the holder and to the pool", () => {
   const pool = createPool({ limit: "bytes", size: 90 });
   const hold = held(pool.take(address("a"), 60));
   assertEquals(hold.grow(1)?.reason, "share");

@@ -2,7 +2,9 @@
  * A server that writes every code point into everything it emits, for `sink_test.ts` to run in a process of its own: what
  * slips through would end that process.
  */
-import { cookie, encodeEvent, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { formatSetCookie } from "../../src/http/cookie.ts";
+import { redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { encodeEvent } from "../../src/protocol/event_stream.ts";
 import { BATCH, batch, HEADERS } from "./sink_batches.ts";
 
 const tellPort = ({ port }: { port: number }): void =>
@@ -32,7 +34,7 @@ Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: tellPort }, (request) => 
       return new Response(null, { status: 303, headers: { location: redirectTarget(`/p?q=${texts.join("")}`, url) } });
     case "/cookies":
       return new Response(null, {
-        headers: texts.map((value, at): [string, string] => ["set-cookie", cookie({ name: `c${at}`, value })]),
+        headers: texts.map((value, at): [string, string] => ["set-cookie", formatSetCookie({ name: `c${at}`, value })]),
       });
     case "/events":
       return new Response(

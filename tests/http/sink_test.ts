@@ -1,34 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { parseFragment } from "parse5";
-import type { Patch } from "../../src/protocol/patch.ts";
-import type { Cookie } from "../../src/http/cookie.ts";
-import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { parseEvents } from "../protocol/parse_events.ts";
 import { BATCH, batch, END, HEADERS } from "./sink_batches.ts";
 
 /** What a header value may be on the wire (RFC 9110, 5.5). */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const OWN = new URL("https://own.test/notes/1?page=2");
 
-/** The events of a stream, as HTML, 9.2.6, parses and dispatches them; written apart from the code under test. */
-function parseEvents(stream: string): { event: string; data: string; id: string }[] {
-  const events = [];
-  let [event, data, id] = ["", "", ""];
-  for (const line of stream.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/)) {
-    if (line === "") {
-      if (data !== "") events.push({ event, data: data.slice(0, -1), id });
-      [event, data] = ["", ""];
-      continue;
-    }
-    const [, field, value = ""] = /^([^:]*)(?::(?: )?([^]*))?$/.exec(line) ?? [];
-    if (field === "event") event = value;
-    if (field === "data") data += value + "\n";
-    if (field === "id" && !value.includes("\0")) id = value;
-  }
-  return events;
-}
-
-Deno.test("sealHeaders() gives back headers that need no mending", () => {
+Deno.test("sealHeaders() returns valid headers unchanged", () => {
   const headers = new Headers({ "content-type": "text/html", "x-tab": "a\tb", "x-latin": "caf\xe9" });
   headers.append("set-cookie", "a=1");
   headers.append("set-cookie", "b=2");
@@ -53,7 +33,7 @@ Deno.test("sealHeaders() percent-encodes what cannot be sent, as UTF-8", () => {
   }
 });
 
-Deno.test("sealHeaders() mends a Headers that holds what the platform lets pass, cookies one by one", () => {
+Deno.test("sealHeaders() encodes invalid values of a Headers, cookies one by one", () => {
   const headers = new Headers({ "x-a": "a\x01b" });
   headers.append("set-cookie", "a=\x02");
   headers.append("set-cookie", "b=2");
@@ -62,26 +42,26 @@ Deno.test("sealHeaders() mends a Headers that holds what the platform lets pass,
   assertEquals(sealed.getSetCookie(), ["a=%02", "b=2"]);
 });
 
-Deno.test("sealHeaders() refuses a name that is no token", () => {
+Deno.test("sealHeaders() rejects a name that is not a token", () => {
   for (const name of ["", "a b", "a\n", "a:", "é", "a\x01"]) {
     assertThrows(() => sealHeaders({ [name]: "x" }), TypeError);
   }
 });
 
-Deno.test("sealHeaders() makes any value one that can be sent", () => {
+Deno.test("sealHeaders() makes any value sendable", () => {
   for (let code = 0; code < END; code++) {
     const value = sealHeaders({ "x-a": `a${String.fromCharCode(code)}b` }).get("x-a") ?? "\0";
     if (!FIELD_VALUE.test(value)) throw new Error(`U+${code.toString(16)} gave ${JSON.stringify(value)}`);
   }
 });
 
-Deno.test("sealResponse() gives back a response that needs no mending", () => {
+Deno.test("sealResponse() returns a valid response unchanged", () => {
   const response = new Response("body", { status: 201, headers: { "x-a": "b" } });
   assertStrictEquals(sealResponse(response), response);
   assertStrictEquals(sealResponse(Response.redirect("https://own.test/", 303)).status, 303);
 });
 
-Deno.test("sealResponse() mends headers and keeps status and body", async () => {
+Deno.test("sealResponse() encodes invalid header values and keeps status and body", async () => {
   const sealed = sealResponse(
     new Response("body", { status: 418, statusText: "Teapot", headers: { "x-a": "\x01", "content-type": "a/b" } }),
   );
@@ -90,7 +70,7 @@ Deno.test("sealResponse() mends headers and keeps status and body", async () => 
   assertEquals(await sealed.text(), "body");
 });
 
-Deno.test("sealResponse() removes what speaks of the connection, and what Connection names", () => {
+Deno.test("sealResponse() removes hop-by-hop headers, and those that Connection names", () => {
   const sealed = sealResponse(
     new Response("body", {
       headers: {
@@ -110,7 +90,7 @@ Deno.test("sealResponse() removes what speaks of the connection, and what Connec
   assertEquals([...sealed.headers], [["content-type", "a/b"], ["x-kept", "2"]]);
 });
 
-Deno.test("sealResponse() keeps a body that streams a stream", async () => {
+Deno.test("sealResponse() keeps a stream as body", async () => {
   let pulled = 0;
   const body = new ReadableStream({
     pull(controller) {
@@ -123,7 +103,7 @@ Deno.test("sealResponse() keeps a body that streams a stream", async () => {
   await sealed.body?.cancel();
 });
 
-Deno.test("sealResponse() refuses a response that cannot be sent", async () => {
+Deno.test("sealResponse() rejects a response that cannot be sent", async () => {
   assertThrows(() => sealResponse(Response.error()), TypeError, "Response.error()");
   const used = new Response("body");
   await used.text();
@@ -134,13 +114,13 @@ Deno.test("sealResponse() refuses a response that cannot be sent", async () => {
   await reader?.cancel();
 });
 
-Deno.test("sealResponse() leaves the answer to an upgrade alone", () => {
+Deno.test("sealResponse() returns the response to an upgrade unchanged", () => {
   // `Response` cannot be made with 101 by hand: this is the shape that an upgrade has.
   const upgrade = Object.create(Response.prototype, { status: { value: 101 } });
   assertStrictEquals(sealResponse(upgrade), upgrade);
 });
 
-Deno.test("redirectTarget() writes a target of this origin as path, query and fragment", () => {
+Deno.test("redirectTarget() formats a target of this origin as path, query and fragment", () => {
   const targets: [string | URL, string][] = [
     ["/", "/"],
     ["/notes", "/notes"],
@@ -163,7 +143,7 @@ Deno.test("redirectTarget() writes a target of this origin as path, query and fr
   for (const [to, target] of targets) assertEquals(redirectTarget(to, OWN), target, String(to));
 });
 
-Deno.test("redirectTarget() refuses what leads to another origin, saying how to allow it", () => {
+Deno.test("redirectTarget() rejects another origin, with how to allow it", () => {
   for (
     const to of [
       "https://evil.test/",
@@ -177,7 +157,7 @@ Deno.test("redirectTarget() refuses what leads to another origin, saying how to 
   }
 });
 
-Deno.test("redirectTarget() leads to another origin where external allows it, by http and https alone", () => {
+Deno.test("redirectTarget() allows another origin with external, by http and https only", () => {
   const external = { external: true };
   assertEquals(redirectTarget("https://other.test/a?b#c", OWN, external), "https://other.test/a?b#c");
   assertEquals(redirectTarget("http://пример.test/é", OWN, external), "http://xn--e1afmkfd.test/%C3%A9");
@@ -199,13 +179,13 @@ Deno.test("redirectTarget() leads to another origin where external allows it, by
   assertThrows(() => redirectTarget("/.//evil.test", OWN, external), TypeError, 'begins with "//"');
 });
 
-Deno.test("redirectTarget() refuses what is neither string nor URL", () => {
+Deno.test("redirectTarget() rejects a target that is neither string nor URL", () => {
   for (const to of [undefined, null, 1, {}, ["/a"]]) {
-    assertThrows(() => redirectTarget(to as unknown as string, OWN), TypeError, "has to be a string or URL");
+    assertThrows(() => redirectTarget(to as unknown as string, OWN), TypeError, "pass a string or a URL");
   }
 });
 
-Deno.test("redirectTarget() never leaves the origin and never breaks a header, whatever code point stands where", () => {
+Deno.test("redirectTarget() never leaves the origin and never breaks a header, for any code point at any place", () => {
   const everywhere: ((character: string) => string)[] = [
     (c) => `/${c}/evil.test`,
     (c) => `/a${c}b?c${c}#d${c}`,
@@ -247,7 +227,7 @@ Deno.test("redirectTarget() never leaves the origin and never breaks a header, w
   assert(passed > END);
 });
 
-Deno.test("redirectTarget() gives a target that it gives back unchanged", () => {
+Deno.test("redirectTarget() does not change its own result", () => {
   fc.assert(fc.property(fc.oneof(fc.webUrl(), fc.webPath(), fc.string({ unit: "binary" })), (text) => {
     let target: string;
     try {
@@ -260,177 +240,7 @@ Deno.test("redirectTarget() gives a target that it gives back unchanged", () => 
   }));
 });
 
-Deno.test("encodeEvent() writes one event of one line", () => {
-  assertEquals(
-    encodeEvent({ event: "patch_html", data: { content: "<p>a\nb</p>", target: "#x", swap: "append" } }),
-    'event: patch_html\ndata: {"content":"<p>a\\nb</p>","target":"#x","swap":"append"}\n\n',
-  );
-  assertEquals(encodeEvent({ event: "end", data: {} }), "event: end\ndata: {}\n\n");
-  assertEquals(encodeEvent({ event: "result", data: undefined }), "event: result\ndata: null\n\n");
-});
-
-Deno.test("encodeEvent() writes a checkpoint without data, so that a browser dispatches nothing and keeps the id", () => {
-  const frame = encodeEvent({ event: "checkpoint", id: "r-1:checkpoint:half" });
-  assertEquals(frame, "event: checkpoint\nid: r-1:checkpoint:half\n\n");
-  assertEquals(parseEvents(frame + encodeEvent({ event: "end", data: {} })), [{
-    event: "end",
-    data: "{}",
-    id: "r-1:checkpoint:half",
-  }]);
-});
-
-Deno.test("encodeEvent() refuses an id or an event name that is not of its grammar", () => {
-  for (
-    const id of [
-      "",
-      "a",
-      "a:checkpoint:",
-      ":checkpoint:b",
-      "a:checkpoint:b\nevent: evil",
-      "a:checkpoint:b\r",
-      "a:checkpoint:\0",
-      "a b:checkpoint:c",
-      "a:checkpoint:b:checkpoint:c",
-      `${"x".repeat(129)}:checkpoint:b`,
-      `a:checkpoint:${"x".repeat(65)}`,
-      "a:checkpoint:-b",
-    ]
-  ) {
-    assertThrows(() => encodeEvent({ event: "checkpoint", id }), TypeError, "Cannot send checkpoint");
-  }
-  for (const event of ["", "a\nb", "a\rdata: x", "a b", "A", "é", "x".repeat(65)]) {
-    assertThrows(() => encodeEvent({ event, data: {} } as unknown as Patch), TypeError, "Cannot send event");
-  }
-});
-
-Deno.test("encodeEvent() refuses data that is not JSON", () => {
-  const cycle: Record<string, unknown> = {};
-  cycle.self = cycle;
-  assertThrows(() => encodeEvent({ event: "result", data: cycle }), TypeError);
-  assertThrows(() => encodeEvent({ event: "result", data: 1n }), TypeError);
-});
-
-Deno.test("encodeEvent() gives any value back to a parser, as one event", () => {
-  fc.assert(fc.property(fc.jsonValue({ stringUnit: "binary" }), fc.string({ unit: "binary" }), (value, key) => {
-    const data = { [key]: value };
-    const events = parseEvents(encodeEvent({ event: "result", data }) + encodeEvent({ event: "end", data: {} }));
-    assertEquals(events.map(({ event }) => event), ["result", "end"]);
-    assertEquals(JSON.parse(events[0]?.data ?? ""), JSON.parse(JSON.stringify(data)));
-  }));
-  for (let code = 0; code < END; code++) {
-    const frame = encodeEvent({ event: "toast", data: { value: String.fromCharCode(code) } });
-    if (/\r|\n(?!data: |\n?$)/.test(frame)) throw new Error(`U+${code.toString(16)} gave ${JSON.stringify(frame)}`);
-  }
-});
-
-Deno.test("jsonForHtml() parses to the same value, out of a script element", () => {
-  const hostile = [
-    "</script><script>alert(1)</script>",
-    "<!--<script>",
-    "]]>",
-    "&lt;",
-    "\u2028\u2029",
-    "\0",
-    "\r\n",
-    "\ud800",
-  ];
-  for (const text of hostile) {
-    const json = jsonForHtml({ [text]: text });
-    assertMatch(json, /^[^<>&\u2028\u2029]*$/);
-    const fragment = parseFragment(`<script type="application/json">${json}</script><p></p>`);
-    const [script, paragraph] = fragment.childNodes;
-    assertEquals([fragment.childNodes.length, script?.nodeName, paragraph?.nodeName], [2, "script", "p"]);
-    const content = script !== undefined && "childNodes" in script ? script.childNodes[0] : undefined;
-    const parsed: unknown = JSON.parse(content !== undefined && "value" in content ? content.value : "");
-    assertEquals(parsed, { [text]: text });
-  }
-  assertEquals(jsonForHtml(undefined), "null");
-});
-
-Deno.test("cookie() writes name, value and attributes", () => {
-  assertEquals(cookie({ name: "a", value: "1" }), "a=1; Path=/; HttpOnly; SameSite=Lax");
-  assertEquals(
-    cookie({
-      name: "a",
-      value: "1",
-      path: "/x",
-      domain: "site.test",
-      maxAge: 60,
-      secure: true,
-      httpOnly: false,
-      sameSite: "None",
-    }),
-    "a=1; Path=/x; Domain=site.test; Max-Age=60; Secure; SameSite=None",
-  );
-  assertEquals(cookie({ name: "__Host-a", value: "1" }), "__Host-a=1; Path=/; Secure; HttpOnly; SameSite=Lax");
-  assertEquals(
-    cookie({ name: "__Secure-a", value: "", path: "/x" }),
-    "__Secure-a=; Path=/x; Secure; HttpOnly; SameSite=Lax",
-  );
-});
-
-Deno.test("cookie() percent-encodes what may not stand in a value, and leaves an encoding alone", () => {
-  const values: [string, string][] = [
-    ['a;b,c"d\\e f', "a%3Bb%2Cc%22d%5Ce%20f"],
-    ["\r\nSet-Cookie: x=1", "%0D%0ASet-Cookie:%20x=1"],
-    ["é\x01", "%C3%A9%01"],
-    ["%7B%22a%22%7D", "%7B%22a%22%7D"],
-    ["a=b/c+d==", "a=b/c+d=="],
-  ];
-  for (const [value, written] of values) {
-    assertEquals(cookie({ name: "a", value }), `a=${written}; Path=/; HttpOnly; SameSite=Lax`);
-  }
-  for (let code = 0; code < END; code++) {
-    const written = cookie({ name: "a", value: String.fromCharCode(code) });
-    if (!/^a=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+; Path=\/; HttpOnly; SameSite=Lax$/.test(written)) {
-      throw new Error(`U+${code.toString(16)} gave ${JSON.stringify(written)}`);
-    }
-  }
-});
-
-Deno.test("cookie() refuses names and attributes that are not of their grammar", () => {
-  const bad: Partial<Record<keyof Cookie, unknown>>[] = [
-    { name: "" },
-    { name: "a b" },
-    { name: "a=b" },
-    { name: "a;b" },
-    { name: "a\n" },
-    { name: "é" },
-    { path: "" },
-    { path: "x" },
-    { path: "/; Domain=evil.test" },
-    { path: "/\r\nX: y" },
-    { path: "/é" },
-    { domain: "" },
-    { domain: "evil.test; Secure" },
-    { domain: ".site.test" },
-    { domain: "site.test\n" },
-    { domain: "site test" },
-    { maxAge: 1.5 },
-    { maxAge: -1 },
-    { maxAge: Infinity },
-    { maxAge: "1; Secure" },
-    { sameSite: "lax" },
-    { sameSite: "Lax; Domain=evil.test" },
-    { sameSite: "None" },
-    { name: "__Host-a", path: "/x" },
-    { name: "__host-a", domain: "site.test" },
-    { name: "__Host-a", secure: false },
-    { name: "__Secure-a", secure: false },
-  ];
-  for (const attributes of bad) {
-    const options = { name: "a", value: "1", ...attributes } as Cookie;
-    assertThrows(() => cookie(options), TypeError, "Cannot set cookie", JSON.stringify(attributes));
-  }
-});
-
-Deno.test("cookie() refuses what a browser would drop for its length: at the limit and one past it", () => {
-  const attributes = "a=; Path=/; HttpOnly; SameSite=Lax".length;
-  assertEquals(cookie({ name: "a", value: "x".repeat(4_096 - attributes) }).length, 4_096);
-  assertThrows(() => cookie({ name: "a", value: "x".repeat(4_097 - attributes) }), RangeError, "browsers keep 4096");
-});
-
-Deno.test("the sink carries every code point through Deno.serve, and the server lives on", async () => {
+Deno.test("the sink carries every code point through Deno.serve, and the server keeps running", async () => {
   const server = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-net=127.0.0.1", new URL("sink_server.ts", import.meta.url).href],
     stdout: "piped",

@@ -21,7 +21,7 @@ async function spooled(bytes: Uint8Array<ArrayBuffer>): Promise<SpooledFile> {
   return file as SpooledFile;
 }
 
-Deno.test("FileSpool keeps a file in memory up to its threshold, and puts one byte more on disk", async () => {
+Deno.test("FileSpool keeps a file in memory up to the threshold, and moves one that has a byte more to disk", async () => {
   const small = await spool(pattern(SPOOL_THRESHOLD_BYTES));
   assert(!(small instanceof SpooledFile));
   assertEquals(small.size, SPOOL_THRESHOLD_BYTES);
@@ -29,7 +29,7 @@ Deno.test("FileSpool keeps a file in memory up to its threshold, and puts one by
   assertEquals(large.size, SPOOL_THRESHOLD_BYTES + 1);
 });
 
-Deno.test("FileSpool holds of its account what it has in memory, and gives that back when it goes to disk", async () => {
+Deno.test("FileSpool uses the memory of its account, and returns it when the file moves to disk", async () => {
   const limits = { bodyMemoryBytes: Infinity, spooledBytes: Infinity };
   const account = createBodyAccounts(limits).open({ kind: "unknown" });
   const [small, large, next] = [new FileSpool(account), new FileSpool(account), new FileSpool(account)];
@@ -43,7 +43,7 @@ Deno.test("FileSpool holds of its account what it has in memory, and gives that 
   for (const spool of [small, large, next]) await spool.abort();
 });
 
-Deno.test("SpooledFile is a File in all that it tells", async () => {
+Deno.test("SpooledFile has all properties and methods of a File", async () => {
   const bytes = pattern(SPOOL_THRESHOLD_BYTES + 12_345);
   await using file = await spooled(bytes);
   assertInstanceOf(file, File);
@@ -54,7 +54,7 @@ Deno.test("SpooledFile is a File in all that it tells", async () => {
   assertEquals(new Uint8Array(await new Response(file.stream()).arrayBuffer()), bytes);
 });
 
-Deno.test("SpooledFile.stream() can be read twice at once, and dropped half-way", async () => {
+Deno.test("SpooledFile.stream() can be read twice at the same time, and abandoned", async () => {
   const bytes = pattern(SPOOL_THRESHOLD_BYTES * 2);
   await using file = await spooled(bytes);
   const [one, two] = await Promise.all([new Response(file.stream()).bytes(), new Response(file.stream()).bytes()]);
@@ -96,7 +96,7 @@ Deno.test("SpooledFile.slice() counts as Blob.slice() does", async () => {
   assertEquals(await new Response(file.slice(7, 9).stream()).bytes(), bytes.slice(7, 9));
 });
 
-Deno.test("SpooledFile is gone from disk once it is disposed of, and may be so twice", async () => {
+Deno.test("SpooledFile is removed from disk when it is disposed, also twice", async () => {
   using files = new TempFiles();
   const file = await spooled(pattern(SPOOL_THRESHOLD_BYTES + 1));
   assertEquals(files.left.length, 1);
@@ -106,7 +106,7 @@ Deno.test("SpooledFile is gone from disk once it is disposed of, and may be so t
   await assertRejects(() => file.bytes(), Error, "No such file");
 });
 
-Deno.test("SpooledFile tells of a file that was cut short on disk", async () => {
+Deno.test("SpooledFile rejects when the file was cut short on disk", async () => {
   using files = new TempFiles();
   await using file = await spooled(pattern(SPOOL_THRESHOLD_BYTES + 1));
   for (const path of files.left) await Deno.truncate(path, 10);
@@ -143,7 +143,7 @@ Deno.test({
   },
 });
 
-Deno.test("FileSpool keeps a large file in memory where the temporary directory is missing", async () => {
+Deno.test("FileSpool keeps a large file in memory when the temporary directory is missing", async () => {
   const before = Deno.env.get("TMPDIR");
   Deno.env.set("TMPDIR", "/nowhere/at/all");
   try {

@@ -45,7 +45,7 @@ function fileOf(body: Body, name: string): StoredFile {
 
 const HELLO = new File(["hello"], "hello.txt", { type: "text/plain" });
 
-Deno.test("storingFiles() gives the field a file that says where its content is", async () => {
+Deno.test("storingFiles() sets the field to a file with the key of its content", async () => {
   const bucket = new Bucket();
   const body = await post({ a: "1", photo: HELLO }, {}, bucket.onFile());
   const file = fileOf(body, "photo");
@@ -56,20 +56,20 @@ Deno.test("storingFiles() gives the field a file that says where its content is"
   assertEquals(body.kind === "fields" && body.fields.get("a"), ["1"]);
 });
 
-Deno.test("storingFiles() takes a key alone for a file that stays where it is", async () => {
+Deno.test("storingFiles() accepts a key alone, for a file that stays", async () => {
   const bucket = new Bucket();
   const body = await post({ photo: HELLO }, {}, bucket.onFile(() => "key"));
   assertEquals(fileOf(body, "photo").key, "key");
   await disposeBody(body);
 });
 
-Deno.test("storingFiles() leaves a field out for which nothing is given", async () => {
+Deno.test("storingFiles() omits a field without a result", async () => {
   const bucket = new Bucket();
   const body = await post({ a: "1", photo: HELLO }, {}, bucket.onFile(() => {}));
   assertEquals(body.kind === "fields" && [...body.fields.keys()], ["a"]);
 });
 
-Deno.test("storingFiles() hands on the request", async () => {
+Deno.test("storingFiles() passes the request to the handler", async () => {
   const seen: RequestContext[] = [];
   await post({ photo: HELLO }, {}, new Bucket().onFile((_file, ctx) => void seen.push(ctx)));
   assertEquals(seen.length, 1);
@@ -90,7 +90,7 @@ for (
     }],
   ] satisfies readonly (readonly [string, UploadHandler])[]
 ) {
-  Deno.test(`storingFiles() knows size and digest of the whole file where its taker ${what}`, async () => {
+  Deno.test(`storingFiles() records size and digest of the whole file when its handler ${what}`, async () => {
     const bytes = new Uint8Array(300_000).fill(7);
     const body = await post({ photo: new File([bytes], "x") }, {}, new Bucket().onFile(take));
     const file = fileOf(body, "photo");
@@ -99,7 +99,7 @@ for (
   });
 }
 
-Deno.test("StoredFile passes as its file where its first bytes are looked at", async () => {
+Deno.test("StoredFile has the first bytes of its file for validation", async () => {
   const png = new File(
     [Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), new Uint8Array(20_000)],
     "a.png",
@@ -122,21 +122,21 @@ Deno.test("StoredFile slices its first 8,192 bytes as a Blob does, and no furthe
   assertEquals(file.slice(5, 2).size, 0);
   assertEquals(file.slice(10_000).size, 0);
   assertEquals(file.slice(0, 8_192).size, 8_192);
-  assertThrows(() => file.slice(0, 8_193), TypeError, 'under the key "k1"');
-  assertThrows(() => file.slice(-1), TypeError, 'under the key "k1"');
+  assertThrows(() => file.slice(0, 8_193), TypeError, 'with the key "k1"');
+  assertThrows(() => file.slice(-1), TypeError, 'with the key "k1"');
   const short = fileOf(await post({ f: HELLO }, {}, new Bucket().onFile()), "f");
   assertEquals(await short.slice(-2).text(), "lo");
 });
 
-Deno.test("StoredFile does not pretend to be empty where its content is read", async () => {
+Deno.test("StoredFile rejects reading its content", async () => {
   const file = fileOf(await post({ photo: HELLO }, {}, new Bucket().onFile()), "photo");
   for (const read of [() => file.text(), () => file.bytes(), () => file.arrayBuffer()]) {
-    await assertRejects(read, TypeError, 'Cannot read file "hello.txt": onFile has taken it');
+    await assertRejects(read, TypeError, 'Cannot read file "hello.txt": onFile has stored it');
   }
-  assertThrows(() => file.stream(), TypeError, 'Cannot read file "hello.txt": onFile has taken it');
+  assertThrows(() => file.stream(), TypeError, 'Cannot read file "hello.txt": onFile has stored it');
 });
 
-Deno.test("disposeBody() discards what was stored once, unless it was kept", async () => {
+Deno.test("disposeBody() discards stored files once, unless they were persisted", async () => {
   const bucket = new Bucket();
   const body = await post({ a: HELLO, b: HELLO }, {}, bucket.onFile());
   fileOf(body, "b").persist();
@@ -166,7 +166,7 @@ function tooLarge(onFile: ReturnType<Bucket["onFile"]>): Promise<Body> {
   return readBody(request, resolveLimits({ fileBytes: 8 }), { onFile });
 }
 
-Deno.test("storingFiles() fails a taker with its file", async () => {
+Deno.test("storingFiles() rejects the handler when its file fails", async () => {
   let failure: unknown = null;
   const take: UploadHandler = async ({ stream }) => {
     try {
@@ -181,14 +181,14 @@ Deno.test("storingFiles() fails a taker with its file", async () => {
   assertStrictEquals(failure, error);
 });
 
-Deno.test("storingFiles() discards a file that fails after its taker has said where it is", async () => {
+Deno.test("storingFiles() discards a file that fails after its handler has returned", async () => {
   let discarded = 0;
   const take: UploadHandler = () => ({ key: "key", discard: () => void discarded++ });
   await assertRejects(() => tooLarge(new Bucket().onFile(take)), InputError, '"fileBytes"');
   assertEquals(discarded, 1);
 });
 
-Deno.test("storingFiles() reports what a discard throws, and goes on", async () => {
+Deno.test("storingFiles() reports an error of discard, and continues", async () => {
   const bucket = new Bucket();
   const failure = new Error("bucket gone");
   const take: UploadHandler = () => ({ key: "key", discard: () => Promise.reject(failure) });
@@ -196,7 +196,7 @@ Deno.test("storingFiles() reports what a discard throws, and goes on", async () 
   assertEquals(bucket.errors, [failure, failure]);
 });
 
-Deno.test("storeFiles() hands over the files of a body that was read already", async () => {
+Deno.test("storeFiles() stores the files of a body that was read already", async () => {
   const bucket = new Bucket();
   const big = new File([new Uint8Array(1_500_000)], "big");
   const read = await post({ a: "1", photo: HELLO, big }, {});
@@ -209,7 +209,7 @@ Deno.test("storeFiles() hands over the files of a body that was read already", a
   await assertRejects(() => spooled.bytes(), Error, "No such file");
 });
 
-Deno.test("storeFiles() discards what it has stored when one is not taken", async () => {
+Deno.test("storeFiles() discards stored files when a later one fails", async () => {
   const bucket = new Bucket();
   const read = await post({ a: HELLO, b: HELLO }, {});
   assert(read.kind === "fields");

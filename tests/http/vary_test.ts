@@ -10,13 +10,13 @@ for (
     ["*", "*"],
   ] as const
 ) {
-  Deno.test(`withOwnHeaders() beside ${present} gives ${expected}`, () => {
+  Deno.test(`withOwnHeaders() adds to ${present}: ${expected}`, () => {
     const response = new Response("x", { headers: present === null ? {} : { vary: present } });
     assertEquals(withOwnHeaders(response).headers.get("vary"), expected);
   });
 }
 
-Deno.test("withOwnHeaders() copies a response whose headers cannot be changed", () => {
+Deno.test("withOwnHeaders() copies a response with immutable headers", () => {
   const response = withOwnHeaders(Response.redirect("http://site.test/a", 307));
   assertEquals([response.status, response.headers.get("location"), response.headers.get("vary")], [
     307,

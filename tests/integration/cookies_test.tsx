@@ -75,7 +75,7 @@ Deno.test("setCookie() throws what is wrong with a cookie, to the handler", asyn
   await using app = new App(siteOf({ bad: ({ setCookie }) => setCookie({ name: "a;b", value: "1" }) }));
   const response = await app.call("bad");
   assertEquals([response.status, response.headers.getSetCookie()], [500, []]);
-  assertStringIncludes(app.takeError().message, 'Cannot set cookie "a;b": its name is no token');
+  assertStringIncludes(app.takeError().message, 'Cannot set cookie "a;b": its name is not a token');
   await response.body?.cancel();
 });
 

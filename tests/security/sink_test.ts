@@ -1,8 +1,9 @@
 /** Attacks on what is emitted, by the rows of the list of threats. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { parseFragment } from "parse5";
+import { formatSetCookie } from "../../src/http/cookie.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
-import { cookie, encodeEvent, jsonForHtml, redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
+import { encodeEvent } from "../../src/protocol/event_stream.ts";
 
 const OWN = new URL("https://site.test/login?next=x");
 
@@ -54,12 +55,12 @@ Deno.test("T18: a path in any script, or with a control character, is a target t
 
 Deno.test("T19: no line end and no attribute gets into a header or a cookie", () => {
   assertEquals(sealHeaders({ "x-a": "\r\nSet-Cookie: a=1\r\n" }).get("x-a"), "%0D%0ASet-Cookie: a=1%0D%0A");
-  assertEquals(cookie({ name: "a", value: "1; Domain=evil.test\r\nX: y" }).split("; ").length, 4);
+  assertEquals(formatSetCookie({ name: "a", value: "1; Domain=evil.test\r\nX: y" }).split("; ").length, 4);
   for (
     const attribute of [{ path: "/; Secure" }, { domain: "a; Secure" }, { sameSite: "Lax; Secure" }, { name: "a; b" }]
   ) {
-    const options = { name: "a", value: "1", ...attribute } as Parameters<typeof cookie>[0];
-    assertThrows(() => cookie(options), TypeError);
+    const options = { name: "a", value: "1", ...attribute } as Parameters<typeof formatSetCookie>[0];
+    assertThrows(() => formatSetCookie(options), TypeError);
   }
 });
 
@@ -85,10 +86,4 @@ Deno.test("T20: no text in a patch forges an event, ends a stream's line or sets
     assertThrows(() => encodeEvent({ event: "checkpoint", id: `r:checkpoint:a${text}` }), TypeError);
     assertThrows(() => encodeEvent({ event: `toast${text}`, data: {} } as unknown as Patch), TypeError);
   }
-});
-
-Deno.test("T35: JSON in a script element does not end it", () => {
-  const hostile = { text: "</script><script>alert(1)</script><!--<script>", "</script>": "\u2028" };
-  const fragment = parseFragment(`<script type="application/json">${jsonForHtml(hostile)}</script>after`);
-  assertEquals(fragment.childNodes.map((node) => node.nodeName), ["script", "#text"]);
 });

@@ -184,7 +184,7 @@ Deno.test("action() refuses data that a GET cannot carry, before anything is sen
   await assertRejects(
     () => client.action("watch", { text: "x".repeat(5_000) }, { method: "GET" }),
     RangeError,
-    "a GET carries 4096 bytes of data and no file",
+    "a GET carries no file and 4096 bytes",
   );
 });
 
@@ -206,7 +206,7 @@ Deno.test("action() sends a form as it is filled, and data beats a field of the 
   form.fill({ Photo: new File(["x"], "form.png") });
   await client.action("add_note", { photo: new File(["x"], "data.png") }, { form });
   assertEquals(site.notes.at(-1), "Milk with data.png");
-  await assertRejects(() => client.action("add_note", {}, { form: "main" }), TypeError, "is no form of the page");
+  await assertRejects(() => client.action("add_note", {}, { form: "main" }), TypeError, "is not a form of the page");
 });
 
 Deno.test("send() morphs a refused form, with its errors, and leaves the rest alone", async () => {

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { type FormEntry, toBody, toParams } from "../../src/testing/controls.ts";
+import { fieldsOf, type FormEntry, toBody } from "../../src/testing/controls.ts";
+import { toParams } from "../../src/protocol/payload.ts";
 
 const ENTRIES: readonly FormEntry[] = [["a\nb", "1\r2\n3\r\n4"], ["file", new File(["x"], "x.txt")]];
 const LINES = "1\r\n2\r\n3\r\n4";
 
 Deno.test("toParams() sends line breaks as CRLF, and of a file its name", () => {
-  assertEquals([...toParams(ENTRIES)], [["a\r\nb", LINES], ["file", "x.txt"]]);
+  assertEquals([...toParams(fieldsOf(ENTRIES))], [["a\r\nb", LINES], ["file", "x.txt"]]);
 });
 
 Deno.test("toBody() sends files in multipart alone", async () => {
@@ -23,6 +24,6 @@ Deno.test("toBody() writes plain text as lines", async () => {
 
 for (const enctype of ["", "application/x-www-form-urlencoded", "nonsense"]) {
   Deno.test(`toBody() takes "${enctype}" for the default encoding`, async () => {
-    assertEquals(await new Response(toBody(ENTRIES, enctype)).text(), String(toParams(ENTRIES)));
+    assertEquals(await new Response(toBody(ENTRIES, enctype)).text(), String(toParams(fieldsOf(ENTRIES))));
   });
 }

@@ -1,7 +1,8 @@
 /** Pages made of markup alone, in a tab that notes where it is sent. */
 import type { FormEntry } from "../../src/testing/controls.ts";
-import { parseDocument } from "../../src/testing/dom.ts";
-import { OpenPage, type PageVisit, type Tab, type TestPage } from "../../src/testing/page.ts";
+import { parsePage } from "../../src/testing/dom.ts";
+import { OpenPage, type PageVisit, type Tab } from "../../src/testing/page.ts";
+import type { TestPage } from "../../src/testing/test_page.ts";
 
 /** A tab that goes nowhere. */
 export interface NotingTab {
@@ -20,7 +21,7 @@ export function openPage(markup: string, url = "http://localhost/notes/1?tab=2")
     },
     send: () => Promise.reject(new Error("nothing is sent here")),
   };
-  const document = parseDocument(markup);
+  const document = parsePage(markup);
   const headers = new Headers();
   return { page: new OpenPage({ tab, document, url: new URL(url), status: 200, headers, body: markup }), visits };
 }

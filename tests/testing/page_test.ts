@@ -30,8 +30,8 @@ Deno.test("page.find() gives the one match", () => {
 
 Deno.test("page.find() refuses none and several, and shows where it looked", () => {
   const { page } = openPage("<p>1<p>2");
-  assertThrows(() => page.find("b"), Error, 'Cannot find element "b" on http://localhost/notes/1?tab=2: nothing');
-  assertThrows(() => page.find("p"), Error, "2 are there");
+  assertThrows(() => page.find("b"), Error, 'Cannot find element "b" on http://localhost/notes/1?tab=2: there is none');
+  assertThrows(() => page.find("p"), Error, "there are 2");
   assertThrows(() => page.find("b"), Error, "<p>1</p><p>2</p>");
 });
 
@@ -76,7 +76,7 @@ Deno.test("page.form() refuses several of a name, and a part of the page tells t
   const { page } = openPage(
     '<li id="a"><form id="fa"><button>Delete</button></form></li><li id="b"><form id="fb"><button>Delete</button></form></li>',
   );
-  assertThrows(() => page.form("Delete"), Error, "2 are there");
+  assertThrows(() => page.form("Delete"), Error, "there are 2");
   assertEquals(page.find("#b").form("Delete").attribute("id"), "fb");
 });
 
@@ -146,7 +146,7 @@ Deno.test("form.fill() is kept by the page, whoever finds the form again", () =>
 
 Deno.test("form.fill() refuses what a person could not do, and says why", () => {
   const cases: [controls: string, input: FieldInput, reason: string][] = [
-    ['<input name="x">', "1", 'no field is called so, there are "x"'],
+    ['<input name="x">', "1", 'there is no such field; its fields are "x"'],
     ['<input name="L" disabled>', "1", "it is disabled"],
     ['<fieldset disabled><input name="L"></fieldset>', "1", "it is disabled"],
     ['<input name="L" readonly>', "1", "it is read only"],
@@ -157,7 +157,7 @@ Deno.test("form.fill() refuses what a person could not do, and says why", () => 
     ['<input type="file" name="L">', [new File([], "1"), new File([], "2")], "it takes one file"],
     ['<input name="L">', ["a", "b"], "takes one text"],
     ['<input type="checkbox" name="L"><input type="checkbox" name="L">', true, "its choices are named by texts"],
-    ['<label>L<input name="a"></label><label>L<input name="b"></label>', "1", "2 fields are called so"],
+    ['<label>L<input name="a"></label><label>L<input name="b"></label>', "1", "there are 2 fields of this name"],
   ];
   for (const [controls, input, reason] of cases) {
     const error = assertThrows(() => filled(controls, { L: input }), Error, reason);
@@ -297,8 +297,8 @@ Deno.test("page.click() presses the button of a name, one that stands outside of
 Deno.test("page.click() refuses a name that nothing has, that several have, and a button without a form", async () => {
   const { page } = openPage('<a href="/1">Same</a><a href="/2">Same</a><button>Alone</button>');
   await assertRejects(() => page.click("None"), Error, 'Cannot find link or button "None"');
-  await assertRejects(() => page.click("Same"), Error, "2 are there");
-  await assertRejects(() => page.click("Alone"), Error, "it belongs to no form");
+  await assertRejects(() => page.click("Same"), Error, "there are 2");
+  await assertRejects(() => page.click("Alone"), Error, "it does not belong to a form");
 });
 
 Deno.test("page.click() on a place of this very page asks for nothing", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { entriesOf, type FieldInput, fillControls, rememberSent } from "../../src/testing/controls.ts";
-import { attribute, markupOf, parseDocument, query } from "../../src/testing/dom.ts";
+import { entriesOf, type FieldInput, fillControls, noteSent } from "../../src/testing/controls.ts";
+import { attribute, markupOf, parsePage, query } from "../../src/testing/dom.ts";
 import { type PatchDefaults, Patcher } from "../../src/testing/patches.ts";
 import type { HtmlPatchData, Swap } from "../../src/protocol/patch.ts";
 import { openPage } from "./open_page.ts";
@@ -9,9 +9,9 @@ const DEFAULTS: PatchDefaults = { target: null, swap: "outer", strictTargets: fa
 
 /** What is in the body of a document after patches. */
 function patched(markup: string, ...patches: readonly HtmlPatchData[]): string {
-  const document = parseDocument(`<body>${markup}</body>`);
+  const document = parsePage(`<body>${markup}</body>`);
   const patcher = new Patcher();
-  for (const patch of patches) patcher.apply(document, patch, DEFAULTS, patcher.next());
+  for (const patch of patches) patcher.apply(document, { ...patch }, DEFAULTS, patcher.next());
   return query(document, "body").map(markupOf).join("").replace(/^<body>|<\/body>$/g, "");
 }
 
@@ -41,14 +41,14 @@ Deno.test("Patcher.apply() patches every match, the nested ones only where they 
 });
 
 Deno.test("Patcher.apply() takes target and mode of the call where the patch has none", () => {
-  const document = parseDocument("<p></p>");
+  const document = parsePage("<p></p>");
   const defaults = { target: "p", swap: "inner", strictTargets: false } as const;
   new Patcher().apply(document, { content: "x" }, defaults, 1);
   assertEquals(markupOf(document), "<html><head></head><body><p>x</p></body></html>");
 });
 
 Deno.test("Patcher.apply() tells the target that is missing, and is an error where it is strict", () => {
-  const document = parseDocument("<p></p>");
+  const document = parsePage("<p></p>");
   const patcher = new Patcher();
   assertEquals(patcher.apply(document, { content: "", target: "#x" }, DEFAULTS, 1), "#x");
   assertEquals(patcher.apply(document, { content: "" }, DEFAULTS, 2), "");
@@ -57,7 +57,7 @@ Deno.test("Patcher.apply() tells the target that is missing, and is an error whe
   const strict = { ...DEFAULTS, strictTargets: true };
   assertThrows(() => patcher.apply(document, { content: "", target: "#x" }, strict, 4), Error, message);
   const patch = { content: "", target: "#x", strict_targets: true };
-  assertThrows(() => patcher.apply(document, patch, DEFAULTS, 5), Error, message);
+  assertThrows(() => patcher.apply(document, { ...patch }, DEFAULTS, 5), Error, message);
   assertEquals(patcher.apply(document, { ...patch, strict_targets: false }, strict, 6), "#x");
 });
 
@@ -66,7 +66,7 @@ Deno.test("Patcher.apply() reads rows, options and parts of a drawing as what th
     patched("<table><tbody></tbody></table>", { target: "tbody", swap: "inner", content: "<tr><td>1</td></tr>" }),
     "<table><tbody><tr><td>1</td></tr></tbody></table>",
   );
-  const document = parseDocument("<svg></svg>");
+  const document = parsePage("<svg></svg>");
   const content = '<linearGradient id="g"></linearGradient>';
   new Patcher().apply(document, { target: "svg", swap: "append", content }, DEFAULTS, 1);
   const [drawn] = query(document, "#g");
@@ -88,14 +88,14 @@ Deno.test("Patcher.apply() uses only what the patch selects, itself or inside", 
 
 Deno.test("Patcher.apply() gives the body of a document to the body, and its children to anything else", () => {
   const content = '<!doctype html><body class="new"><p>1</p></body>';
-  const document = parseDocument('<body class="old"><i></i></body>');
+  const document = parsePage('<body class="old"><i></i></body>');
   new Patcher().apply(document, { target: "body", swap: "morph", content }, DEFAULTS, 1);
   assertEquals(markupOf(document), '<html><head></head><body class="new"><p>1</p></body></html>');
   assertEquals(patched("<i></i>", { target: "i", content }), "<p>1</p>");
 });
 
 Deno.test("morph keeps elements by id and by place, and takes over attributes, texts and order", () => {
-  const document = parseDocument('<ul id="l"><li id="a">A</li><li id="b">B</li><li class="x">C</li></ul>');
+  const document = parsePage('<ul id="l"><li id="a">A</li><li id="b">B</li><li class="x">C</li></ul>');
   const [a, b, c] = query(document, "li");
   const content = '<ul id="l" class="new"><li id="b">B2</li><li id="n">N</li><li id="a">A</li><li>C2</li></ul>';
   new Patcher().apply(document, { target: "#l", swap: "morph", content }, DEFAULTS, 1);
@@ -121,16 +121,16 @@ Deno.test("morph keeps what was typed and ticked, unless the server has another 
 Deno.test("Patcher.apply() lets a form whose answer was accepted follow it, but for what was touched since", () => {
   const controls = `<input name="a"><input name="b"><input name="c" type="password"><input name="d" type="checkbox">`;
   const markup = `<form>${controls}<select name="e"><option>one<option>two</select></form>`;
-  const document = parseDocument(markup);
+  const document = parsePage(markup);
   const [form] = query(document, "form");
   assert(form !== undefined);
   const fill = (name: string, input: FieldInput) => fillControls(query(form, `[name=${name}]`), input);
   Object.entries({ a: "Milk", b: "Tea", c: "secret", d: true, e: "two" }).forEach(([name, input]) => fill(name, input));
-  const sent = rememberSent(form);
+  const sent = noteSent(form);
   fill("b", "Coffee");
   const patch = { target: "form", swap: "morph", content: markup } as const;
   const patcher = new Patcher();
-  patcher.apply(document, patch, DEFAULTS, patcher.next());
+  patcher.apply(document, { ...patch }, DEFAULTS, patcher.next());
   assertEquals(entriesOf(form, null).map(([, value]) => value), ["Milk", "Coffee", "secret", "on", "two"]);
   patcher.apply(document, patch, { ...DEFAULTS, sent }, patcher.next());
   assertEquals(entriesOf(form, null).map(([, value]) => value), ["", "Coffee", "secret", "one"]);
@@ -144,7 +144,7 @@ Deno.test("morph puts what stands around the element's twin around the element",
 
 for (const swap of ["inner", "morph"] as const) {
   Deno.test(`hyper-keep keeps an island in ${swap}, by its id`, () => {
-    const document = parseDocument('<main id="m"><div><video id="v" hyper-keep src="1"></video></div></main>');
+    const document = parsePage('<main id="m"><div><video id="v" hyper-keep src="1"></video></div></main>');
     const [island] = query(document, "#v");
     const inside = '<p><video id="v" src="2"></video></p>';
     const content = swap === "inner" ? inside : `<main id="m">${inside}</main>`;
@@ -155,7 +155,7 @@ for (const swap of ["inner", "morph"] as const) {
 }
 
 Deno.test("a late answer does not replace what a newer one has replaced, in the element or in the one of its id", () => {
-  const document = parseDocument('<p id="a"></p><p id="b"></p>');
+  const document = parsePage('<p id="a"></p><p id="b"></p>');
   const patcher = new Patcher();
   const [early, late] = [patcher.next(), patcher.next()];
   patcher.apply(document, { target: "#a", content: '<p id="a">late</p>' }, DEFAULTS, late);
@@ -164,7 +164,7 @@ Deno.test("a late answer does not replace what a newer one has replaced, in the 
 });
 
 Deno.test("a late answer may still add, and a second patch of one answer is not late", () => {
-  const document = parseDocument('<p id="a"></p>');
+  const document = parsePage('<p id="a"></p>');
   const patcher = new Patcher();
   const [early, late] = [patcher.next(), patcher.next()];
   patcher.apply(document, { target: "#a", swap: "inner", content: "1" }, DEFAULTS, late);
@@ -174,7 +174,7 @@ Deno.test("a late answer may still add, and a second patch of one answer is not 
 });
 
 Deno.test("a late answer does not replace an element of the same id that came with something else since", () => {
-  const document = parseDocument('<div><p id="a"></p></div>');
+  const document = parsePage('<div><p id="a"></p></div>');
   const patcher = new Patcher();
   const [early, late, latest] = [patcher.next(), patcher.next(), patcher.next()];
   patcher.apply(document, { target: "#a", swap: "inner", content: "late" }, DEFAULTS, late);

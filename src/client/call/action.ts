@@ -16,15 +16,14 @@ import type { Outcome } from "./outcome.ts";
 export interface CallOptions {
   /**
    * The form whose fields are sent, or a selector for it. The method and URL default to those of the form, and data
-   * replaces
-   * fields of the same name. Default: none.
+   * replaces fields of the same name. Default: none.
    */
   readonly form?: string | HTMLFormElement | null | undefined;
   /** HTTP method, `GET` or `POST`. Default: that of the form, else `POST`. */
   readonly method?: string | undefined;
   /** URL of the request. Default: that of the form, else the current URL with its query. */
   readonly url?: string | undefined;
-  /** How it coordinates with other calls of its lane. Default: `block` with a form, `replace` without one. */
+  /** Coordination with other calls of its lane. Default: `block` with a form, `replace` without one. */
   readonly sync?: Sync | undefined;
   /** Key of its lane. Default: the name of the action, the target, and the `instance` of the form. */
   readonly key?: string | undefined;
@@ -40,8 +39,7 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /**
    * If `true`, the request is retried after a lost connection, including the first one. Default: `true` for a `GET`
-   * whose
-   * stream was interrupted, otherwise `false`.
+   * whose stream was interrupted, otherwise `false`.
    */
   readonly retry?: boolean | undefined;
   /** The element that causes the call, such as a button. One that submits `form` adds its name and value. Default: the form. */
@@ -67,7 +65,7 @@ export interface RequestOptions {
   method: string;
   /** URL of the request. */
   url: string;
-  /** How it coordinates with other calls of its lane. */
+  /** Coordination with other calls of its lane. */
   sync: Sync;
   /** Key of its lane. */
   key: string;

@@ -14,7 +14,8 @@ import { beginLoading, endLoading } from "../page/loading.ts";
 import { saveSentState } from "../page/morph.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
-import { isForeign, isStream, receive, type Received } from "./receive.ts";
+import { isLost, isStream } from "../../protocol/answer.ts";
+import { receive, type Received } from "./receive.ts";
 import { reportException, showCallFailure } from "./report.ts";
 import { ConnectionError, connectionError, send } from "./send.ts";
 import { closeSequence, openSequence } from "../page/stale.ts";
@@ -67,7 +68,7 @@ export async function runCall(call: Call): Promise<Outcome> {
     return outcome = endAborted(call, controller.signal.reason ?? "signal");
   } finally {
     clearTimeout(timer);
-    close(activeCall, state, outcome);
+    closeCall(activeCall, state, outcome);
   }
 }
 
@@ -104,6 +105,8 @@ function activate(call: Call): ActiveCall {
     connection: new AbortController(),
     checkpoint,
     failures: 0,
+    // Not that of a stream which has switched to this call.
+    retryInterval: config.retry.interval,
     hasStreamed: false,
     // Events report how it ends, as they did the first time.
     again: () => void runCall(activeCall).catch(() => {}),
@@ -151,7 +154,7 @@ async function conclude(
   return received;
 }
 
-function close(activeCall: ActiveCall, state: CallState, { ok, aborted }: Outcome | typeof NOTHING): void {
+function closeCall(activeCall: ActiveCall, state: CallState, { ok, aborted }: Outcome | typeof NOTHING): void {
   activeCalls.delete(activeCall);
   // Before the last event, so that its listeners find the lane free.
   leaveLane(activeCall.key, activeCall);
@@ -167,15 +170,7 @@ async function sendUntilReceived(activeCall: ActiveCall): Promise<Received> {
     activeCall.connection = new AbortController();
     try {
       const answer = await send(activeCall);
-      const { status, headers } = answer;
-      // The origin first: the browser logs an error when a header is read that a foreign site does not expose. Then a
-      // reconnection that met a proxy without a server behind it, or a server that names a time to come back.
-      if (
-        isForeign(answer, activeCall) ||
-        activeCall.hasStreamed && (headers.get("retry-after") || status > 501 && !isStream(answer))
-      ) {
-        throw connectionError(activeCall);
-      }
+      if (isLost(answer, activeCall.url, activeCall.hasStreamed)) throw connectionError(activeCall);
       activeCall.hasStreamed ||= isStream(answer);
       return await receive(answer, activeCall);
     } catch (error) {
@@ -188,13 +183,13 @@ async function sendUntilReceived(activeCall: ActiveCall): Promise<Received> {
 async function waitForRetry(error: unknown, activeCall: ActiveCall): Promise<void> {
   const { signal, connection, retry, method } = activeCall;
   signal.throwIfAborted();
-  const { interval, maxInterval, attempts } = config.retry;
+  const { maxInterval, attempts } = config.retry;
   const canRetry = error instanceof ConnectionError && (retry ?? (activeCall.hasStreamed && method === "GET"));
   // The runtime has dropped the connection itself, until this promise resolves.
   if (connection.signal.reason instanceof Promise) await abortable(signal, connection.signal.reason);
   else if (canRetry && !network.refresh()) await abortable(signal, nextEvent("hyper:network:online"));
   else if (canRetry && activeCall.failures < attempts) {
-    const wait = Math.min((activeCall.retryInterval ?? interval) * 2 ** activeCall.failures++, maxInterval);
+    const wait = Math.min(activeCall.retryInterval * 2 ** activeCall.failures++, maxInterval);
     const delay = wait * (0.75 + Math.random() / 2);
     emitCallEvent("requestRetry", activeCall, { error, attempt: activeCall.failures, delay });
     await sleep(signal, delay);

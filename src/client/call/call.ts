@@ -13,13 +13,13 @@ import {
 } from "../events.ts";
 import type { Sync } from "./lanes.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
-import { buildPayload, type Payload, type PayloadSource } from "./payload.ts";
+import { buildPayload, type Payload, type PayloadSource } from "../../protocol/payload.ts";
 
 /** A call that can be sent. Not changed after {@linkcode makeCall} returned it. */
 export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "depth"> {
-  /** How it coordinates with other calls of its lane. */
+  /** Coordination with other calls of its lane. */
   readonly sync: Sync;
-  /** How `html` items without a swap mode of their own are inserted. */
+  /** Swap mode of `html` items that do not name one. */
   readonly swap?: Swap | undefined;
   /** If `true`, a missing target is an error. `undefined`: as configured. */
   readonly strictTargets?: boolean | undefined;
@@ -59,11 +59,11 @@ export interface ActiveCall extends Call {
   failures: number;
   /** Runs it again, from the last checkpoint. */
   readonly again: () => void;
-  /** Delay before the next attempt, in milliseconds, if the server has set one. */
-  retryInterval?: number;
+  /** Milliseconds before the first attempt to reconnect: those of the stream's `retry:`, else of the configuration. */
+  retryInterval: number;
 }
 
-/** What {@linkcode makeCall} makes a call from. */
+/** Input of {@linkcode makeCall}. */
 export type CallSource = Omit<Call, "headers" | "body" | "hasFile"> & PayloadSource;
 
 /**

@@ -1,13 +1,12 @@
 /**
  * Coordinates calls. A call names its lane by a key, and its sync mode decides what happens when the lane is taken.
- * This
- * module knows neither requests nor the page.
+ * This module knows neither requests nor the page.
  *
  * @module
  */
 
 /**
- * How a call coordinates with others of its lane. `replace` aborts active and queued calls. `block` drops the new call
+ * Coordination of a call with others of its lane. `replace` aborts active and queued calls. `block` drops the new call
  * while another is active or queued. `queue` runs calls in order. `none` does not coordinate.
  */
 export type Sync = "replace" | "block" | "none" | "queue";
@@ -22,7 +21,7 @@ export interface LaneMember {
   turn?: () => void;
 }
 
-/** What the call may do now. */
+/** Decision about a call that enters a lane. */
 export type LaneVerdict =
   /** Run. These calls have lost the lane and must be aborted. */
   | readonly LaneMember[]

@@ -13,7 +13,7 @@ export interface ReceivedEvent {
   readonly data: unknown;
 }
 
-/** Why a call was aborted. */
+/** Reason for which a call was aborted. */
 export type AbortReason =
   /** `Hyper.abort()`, `Hyper.abortAll()`, or the runtime was stopped. */
   | "abort"
@@ -65,7 +65,7 @@ export type BlockedOutcome = OutcomeBase<"blocked", null>;
 
 /** The call was aborted before its response was complete, or canceled before it was sent. */
 export interface AbortedOutcome extends OutcomeBase<"aborted" | "cancelled", null> {
-  /** Why it was aborted. */
+  /** Reason for which it was aborted. */
   readonly reason: AbortReason;
 }
 

@@ -4,10 +4,22 @@
  *
  * @module
  */
-import { EVENT_STREAM, LIVE_ID_PREFIX, STREAM_HEADER, SWITCH_DEPTH_LIMIT } from "../../protocol/names.ts";
-import { type Issues, isTerminal } from "../../protocol/patch.ts";
-import type { Answer } from "./answer.ts";
-import { effects, text } from "../page/apply.ts";
+import {
+  type Answer,
+  dataOf,
+  fail,
+  type Failure,
+  isCheckpointOf,
+  isHtml,
+  isStream,
+  redirectUrl,
+} from "../../protocol/answer.ts";
+import { readBlocks, readBodyText, type StreamBlock } from "../../protocol/event_stream.ts";
+import { LIVE_ID_PREFIX, STREAM_HEADER } from "../../protocol/names.ts";
+import { isTerminal } from "../../protocol/patch.ts";
+import type { Destination } from "../../protocol/switch.ts";
+import { own } from "../../protocol/wire.ts";
+import { effects } from "../page/apply.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
 import { doc } from "../dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
@@ -17,44 +29,26 @@ import { reportException } from "./report.ts";
 import { connectionError } from "./send.ts";
 import { withoutFragment } from "../navigate/fragment.ts";
 import { closeSequence, nextSequence } from "../page/stale.ts";
-import { readBlocks, readText, type StreamBlock } from "./stream.ts";
-import type { Destination } from "./switch.ts";
 import { abortable } from "./wait.ts";
-import type { Wire } from "./wire.ts";
 
-/** What an answer has come to. */
+/** The result of an answer. */
 export type Received =
   /** It is complete. */
   | SuccessOutcome
   | ErrorOutcome
-  /** Another action goes on with it. */
+  /** Another action continues the call. */
   | { readonly kind: "switch"; readonly status: number; readonly to: Destination }
-  /** An event could not take effect, which was told. */
+  /** An event could not be applied; the error has been reported. */
   | { readonly kind: "exception"; readonly status: number; readonly error: unknown };
 
-/** How long an answer that has begun may be silent, in milliseconds. The server sends a heartbeat every 15 seconds. */
+/** The longest silence of an answer, in milliseconds. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 60_000;
-/** How long an answer has to last, in milliseconds, to be no failed attempt though nothing has happened in it. */
+/** The time after which an answer without events does not count as a failed attempt, in milliseconds. */
 const LASTING_MS = 30_000;
 
-/** Returns whether an answer is an event stream. A file that was sent to be saved is none, whatever its type. */
-export function isStream(answer: Answer): boolean {
-  return typeOf(answer).startsWith(EVENT_STREAM) && !answer.headers.get("content-disposition");
-}
-
 /**
- * Returns whether a redirect has led to another origin than the call was sent to. What is said there is not the word of the
- * server, whose events may change the page; that it can be read at all was for that origin to decide. A document of it is
- * shown by the browser.
- */
-export function isForeign(answer: Answer, { url }: ActiveCall): boolean {
-  // One that a script of the page has made up has no URL.
-  return new URL(answer.url || url).origin !== new URL(url).origin && !typeOf(answer).startsWith("text/html");
-}
-
-/**
- * Reads an answer to its end. Its events take effect in their order; one that cannot is told to the page, does not keep
- * the next from it, and is what the answer has come to.
+ * Reads an answer to its end. Its events are applied in their order. The error of one is reported, does not stop later events, and
+ * is the result.
  *
  * @param answer The answer.
  * @param activeCall The call it belongs to.
@@ -66,96 +60,95 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   activeCall.ok = ok;
   const events: ReceivedEvent[] = [];
   let data: unknown = null;
-  let failure = ok ? undefined : fail(status);
+  let failure: Failure | undefined = ok ? undefined : fail(status);
   let exception: Extract<Received, { readonly kind: "exception" }> | undefined;
   let to: Destination | undefined;
   let done = false;
+  let cause: unknown;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
-  async function take({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
-    // Only a checkpoint of this call (whose id is digits, dashes and a point) and a place in a topic move the cursor.
+  async function takeBlock({ event, data: json, id: mark = "", again }: StreamBlock): Promise<void> {
+    // A checkpoint of another call is not a place to continue this one from.
     const live = mark.startsWith(LIVE_ID_PREFIX);
-    if (live || event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`)) activeCall.checkpoint = mark;
-    // Nobody waits for the end of a topic: what is disabled or busy meanwhile would be so for as long as the page is open.
+    if (live || isCheckpointOf(id, event, mark)) activeCall.checkpoint = mark;
+    // A topic lasts as long as the page is open: controls must not stay disabled until its end.
     if (live) endLoading(activeCall);
     const value: unknown = JSON.parse(json || "null");
     const wire = own(value);
     const work: PromiseLike<unknown>[] = [];
     emitCallEvent("streamEvent", activeCall, { event, data: value, waitUntil: (promise) => void work.push(promise) });
     await Promise.all(work);
-    // A topic goes on for as long as the page is open: what it brought is not kept.
+    // For the same reason its events are not kept.
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
     if (event === "result") data = value;
     else if (event === "error") failure = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
     else if (event === "redirect") {
-      if (!redirect(wire)) failure = fail(status, `Cannot go to "${wire.url}"`);
+      const url = redirectUrl(wire, location);
+      if (url) goTo(url);
+      else failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      if (depth < SWITCH_DEPTH_LIMIT) to = (await abortable(signal, loadLater())).destinationOf(wire, depth);
+      to = (await abortable(signal, loadLater())).destinationOf(wire, depth, location);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
       await effects.get(event)?.(wire, activeCall, lasting ? nextSequence() : sequence, again);
     }
   }
 
-  // A connection may be gone without a word, as where a tunnel begins: then nothing but the silence tells.
+  // A connection can be lost without an error, as in a tunnel: then only the silence shows it.
   const listen = () => {
     clearTimeout(watch);
     watch = setTimeout(() => connection.abort(), SILENCE_MS);
   };
   const lasting = answer.headers.get(STREAM_HEADER) === "1";
-  // The patches of a stream count by their arrival, so its start is no reason to remember anything.
+  // The patches of a stream count by their arrival, so its start does not matter any more.
   if (lasting) closeSequence(sequence);
   listen();
   const lasts = setTimeout(() => activeCall.failures = 0, LASTING_MS);
   try {
     if (!isStream(answer)) {
-      const text = (await Array.fromAsync(readText(answer.body, listen))).join("");
-      const type = typeOf(answer);
-      const isPage = type.startsWith("text/html");
-      if (/^[^;]*json/.test(type)) data = JSON.parse(text);
-      // A whole page came where an answer was expected, as the sign-in page of a session that has ended.
-      else if (isPage && ok && answer.redirected) location.assign(answer.url);
-      else if (!isPage || ok) data = text || null;
+      const text = (await Array.fromAsync(readBodyText(answer.body, listen))).join("");
+      // A page in place of an answer, such as the sign-in page after the session has ended.
+      if (ok && answer.redirected && isHtml(answer)) location.assign(answer.url);
+      else data = dataOf(answer, text);
       done = true;
       const { detail, title, issues } = own(data);
-      if (failure) failure = fail(status, detail ?? title, issues);
+      failure &&= fail(status, detail ?? title, issues);
     } else {
       for await (const block of blocksOf(answer.body, listen, activeCall)) {
         signal.throwIfAborted();
-        // It may have come from another tab.
+        // The block may come from another tab, which reads for this one.
         listen();
         const { event } = block;
         if (block.retry) activeCall.retryInterval = +block.retry;
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
         activeCall.failures = 0;
-        await take(block).catch((error: unknown) => {
+        await takeBlock(block).catch((error: unknown) => {
           signal.throwIfAborted();
           reportException(activeCall, error);
           exception ??= { kind: "exception", status, error };
         });
-        // What follows belongs to no answer.
+        // Nothing that follows belongs to the answer.
         done = isTerminal(event);
         if (done) break;
       }
     }
-  } catch (cause) {
-    // A stream that is no event stream stays so however often it is asked for.
-    throw signal.aborted || cause instanceof RangeError || cause instanceof SyntaxError
-      ? cause
-      : connectionError(activeCall, cause);
+  } catch (error) {
+    // A stream that is not an event stream stays so however often it is requested.
+    if (signal.aborted || error instanceof RangeError || error instanceof SyntaxError) throw error;
+    cause = error;
   } finally {
     clearTimeout(watch);
     clearTimeout(lasts);
   }
-  // An error is the last word of the server, even where the end is missing.
-  if (!done && !failure) throw connectionError(activeCall);
+  // An error is the last word of the server, even where the end is missing or the connection breaks after it.
+  if (!done && !failure) throw connectionError(activeCall, cause);
   if (exception) return exception;
-  if (failure) return { ...failure, data, events };
+  if (failure) return { ...NOTHING, ...failure, data, events };
   return to ? { kind: "switch", status, to } : { ...NOTHING, kind: "success", ok: true, status, data, events };
 }
 
-/** The blocks of a body; of a topic, what this tab makes of them. */
+/** Returns the blocks of a body; those of a topic as this tab uses them. */
 async function* blocksOf(
   body: Answer["body"],
   onRead: () => void,
@@ -165,30 +158,15 @@ async function* blocksOf(
   const blocks = readBlocks(body, onRead, own.signal);
   for await (const block of blocks) {
     yield block;
-    // Where the file cannot be had, this tab reads for itself, and hears of its own changes too.
+    // Without the file this tab reads on its own, and receives its own changes, too.
     const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("../live/live.ts").catch(() => null);
     if (live) return yield* live.readTopic(block, blocks, own, activeCall, doc);
   }
 }
 
-/** Goes where the server says, if that is a place on this site, or an external one that the server means. */
-function redirect({ url, external }: Wire): boolean {
-  const to = typeof url === "string" ? URL.parse(url, location.href) : null;
-  if (!to || !/^http/.test(to.protocol) || external !== true && to.origin !== location.origin) return false;
-  location.assign(to);
-  // A fragment of this very page is a jump to the browser, and what was changed would not be seen.
-  if (to.hash && withoutFragment(to.href) === withoutFragment(location.href)) location.reload();
-  return true;
+/** Opens a page. */
+function goTo(url: URL): void {
+  location.assign(url);
+  // For a browser a fragment of the same page is a jump: it would not show the changes.
+  if (url.hash && withoutFragment(url.href) === withoutFragment(location.href)) location.reload();
 }
-
-function fail(status: number, message?: unknown, issues?: unknown): ErrorOutcome {
-  // What our server writes is lists of texts by field; what another one calls so is told as it came, like its data.
-  return { ...NOTHING, kind: "error", status, message: text(message) ?? "", issues: own(issues) as Issues };
-}
-
-/** An object's own properties, and no others: what a page has put on `Object.prototype` is not from the wire. */
-function own(value: unknown): Wire {
-  return Object.assign(Object.create(null), value);
-}
-
-const typeOf = ({ headers }: Answer): string => `${headers.get("content-type")}`.toLowerCase();

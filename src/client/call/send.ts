@@ -4,7 +4,7 @@
  * @module
  */
 import { LAST_EVENT_ID_HEADER } from "../../protocol/names.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../../protocol/answer.ts";
 import { tryLater } from "../later/load_later.ts";
 import { type ActiveCall, type Call, callDetail } from "./call.ts";
 
@@ -30,7 +30,8 @@ export function connectionError({ action, url }: Call, cause?: unknown): Connect
 export async function send(activeCall: ActiveCall): Promise<Answer> {
   const { method, url, checkpoint } = activeCall;
   const signal = AbortSignal.any([activeCall.signal, activeCall.connection.signal]);
-  const headers = { ...activeCall.headers, ...checkpoint && { [LAST_EVENT_ID_HEADER]: checkpoint } };
+  const headers = { ...activeCall.headers };
+  if (checkpoint) headers[LAST_EVENT_ID_HEADER] = checkpoint;
   const init = { method, headers, body: activeCall.body ?? null, signal };
   try {
     // Only `XMLHttpRequest` reports upload progress. Without the later bundle the call is sent without progress events.

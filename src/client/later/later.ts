@@ -10,7 +10,7 @@ import { setRuntimeExports } from "./runtime_exports.ts";
 import { loadScript } from "../page/script.ts";
 import { patchSignals } from "../page/signals.ts";
 import { changeWithTiming } from "../page/timed_change.ts";
-import { destinationOf } from "../call/switch.ts";
+import { destinationOf } from "../../protocol/switch.ts";
 import { showToast } from "../page/toast.ts";
 import { upload } from "./upload.ts";
 

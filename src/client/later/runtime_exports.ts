@@ -1,6 +1,6 @@
 /**
- * What the later bundle uses of the initial one. It must not import their modules: the bundler would put those into a third
- * file that both wait for.
+ * Exports of the initial bundle for the later one, which must not import their modules: the bundler would put those
+ * into a third file that both wait for.
  *
  * @module
  */

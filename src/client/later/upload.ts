@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Answer } from "../call/answer.ts";
+import type { Answer } from "../../protocol/answer.ts";
 import type { CallEventDetail, UploadProgressEventDetail } from "../events.ts";
 import { emit } from "./runtime_exports.ts";
 

@@ -1,7 +1,6 @@
 /**
  * Limits the streams of a browser. Over HTTP/1.1 it opens six connections to a server for all tabs together: with six
- * streams,
- * no page would load. So four are used. If another stream needs one, a hidden tab closes its own.
+ * streams, no page would load. So four are used. If another stream needs one, a hidden tab closes its own.
  *
  * @module
  */

@@ -1,19 +1,17 @@
 /**
  * Reads a live topic: skips changes that this page has caused, and shares the stream with other tabs of the browser.
- * Loaded
- * with the first topic of a page.
+ * Loaded with the first topic of a page.
  *
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
 import { share } from "./share.ts";
-import type { StreamBlock } from "../call/stream.ts";
+import type { StreamBlock } from "../../protocol/event_stream.ts";
 
 /**
  * The latest calls of this page: their positions in the order of changes, by request ID. The server returns the
- * beginning
- * of the ID as the `echo` of a change.
+ * beginning of the ID as the `echo` of a change.
  */
 const sent = new Map<string, number>();
 /** Number of calls that are kept. */
@@ -50,8 +48,7 @@ export async function* readTopic(
     const { event, id, echo } = block;
     const mine = echo && callPosition(echo, activeCall.id);
     // The page has received its own change in the response to its call. If another client has changed something since,
-    // the topic
-    // has that change first, so this one must be applied again.
+    // the topic has that change first, so this one must be applied again.
     if (mine && (mine > foreign || !/^patch/.test(event))) {
       // Still a checkpoint.
       if (id) activeCall.checkpoint = id;

@@ -1,7 +1,6 @@
 /**
  * Shares one stream among the tabs of a browser that would read the same. The tab that holds the lock, the leader,
- * reads and
- * forwards. Other tabs read for themselves until they can follow without missing a block.
+ * reads and forwards. Other tabs read for themselves until they can follow without missing a block.
  *
  * ```
  * server ──▶ leader ──▶ channel ──▶ follower, follower
@@ -20,7 +19,7 @@
 import type { ActiveCall } from "../call/call.ts";
 import type { View } from "../dom.ts";
 import { limitConnections } from "./connection_limit.ts";
-import type { StreamBlock } from "../call/stream.ts";
+import type { StreamBlock } from "../../protocol/event_stream.ts";
 
 /** A message on the channel. `from` identifies its leader. */
 type Message =
@@ -98,7 +97,7 @@ export async function* share(
   /** Blocks to yield. */
   const waiting: StreamBlock[] = [];
   let size = 0;
-  /** Why the stream has ended; `null` if the server ended it, undefined before. */
+  /** Reason for which the stream has ended; `null` if the server ended it, undefined before. */
   let ended: { readonly error: unknown } | null | undefined;
   /** Runs from "ask" until a leader answers. */
   let leaderTimer: ReturnType<typeof setTimeout> | undefined;
@@ -115,15 +114,15 @@ export async function* share(
   };
 
   /** Ends the stream after the waiting blocks. */
-  function finish(error?: unknown): void {
+  function endStream(error?: unknown): void {
     ended ??= error === undefined ? null : { error };
     wakeGenerator();
   }
 
   /** Ends the stream at once and releases the lock. A page in the back/forward cache runs no further code. */
-  function close(): void {
+  function closeShare(): void {
     waiting.length = 0;
-    finish(new Error("This tab no longer listens"));
+    endStream(new Error("This tab no longer listens"));
     over.abort();
     own.abort();
     lock?.free();
@@ -185,16 +184,16 @@ export async function* share(
         if (!leader) becomeFollower(data);
         // The last leader is gone, and this tab may have missed blocks that others have.
         else if (data.isNew && !leads() && !becomeFollower(data)) {
-          finish(new Error("Cannot follow another tab from here"));
+          endStream(new Error("Cannot follow another tab from here"));
         }
         break;
       case "block":
         if (!isOurs) break;
         receiveBlock(data.block);
-        if (size > MAX_WAITING) finish(new Error("Cannot keep up with the tab that reads"));
+        if (size > MAX_WAITING) endStream(new Error("Cannot keep up with the tab that reads"));
         break;
       case "over":
-        if (isOurs) finish(new Error("The tab that read has lost the stream"));
+        if (isOurs) endStream(new Error("The tab that read has lost the stream"));
     }
   };
 
@@ -207,7 +206,7 @@ export async function* share(
     else {
       lock = ours;
       lock.onLost = () => lock = undefined;
-      finish(new Error("This tab is to read for the others"));
+      endStream(new Error("This tab is to read for the others"));
     }
   }
 
@@ -216,7 +215,7 @@ export async function* share(
     // Stopped by this tab.
     if (own.signal.aborted) return;
     if (leads()) post({ kind: "over", from: self });
-    finish(error);
+    endStream(error);
   }
 
   async function readServer(): Promise<void> {
@@ -239,7 +238,7 @@ export async function* share(
     leaderTimer ??= setTimeout(() => acquire({ steal: true }), LEADER_TIMEOUT_MS);
   }
 
-  AbortSignal.any([signal, connection.signal]).addEventListener("abort", close, listening);
+  AbortSignal.any([signal, connection.signal]).addEventListener("abort", closeShare, listening);
   const pauseUntil = (event: "resume" | "visibilitychange"): void => {
     connection.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
   };
@@ -270,7 +269,7 @@ export async function* share(
     }
     if (ended) throw ended.error;
   } finally {
-    close();
+    closeShare();
   }
 }
 

@@ -2,18 +2,15 @@
  * Fetches documents that may be merged into the current one. Every page that the runtime shows is fetched here.
  *
  * A merged document has the rights of the current one: its markup is shown, its scripts run. That a URL is of this
- * origin
- * does not make it trustworthy: it may be an upload, a redirect to another site, or a response of another program on
- * this
- * host. Only a document that the server has marked as a page it rendered is merged, unless one of its headers forbids
- * it.
- * All others are loaded by the browser, which costs a second request.
+ * origin does not make it trustworthy: it may be an upload, a redirect to another site, or a response of another
+ * program on this host. Only a document that the server has marked as a page it rendered is merged, unless one of its
+ * headers forbids it. All others are loaded by the browser, which costs a second request.
  *
  * @module
  */
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../../protocol/page_mark.ts";
 import { BUILD } from "../build.ts";
-import { isOwn } from "./own_url.ts";
+import { isOf } from "../../protocol/site.ts";
 import type { IsPolicyInForce } from "./policy_in_force.ts";
 import { policyOf } from "./script_policy.ts";
 
@@ -61,7 +58,7 @@ export function isMergeable({ url, headers }: PageHead): boolean {
   // A runtime that the application has bundled itself has no build name to compare.
   const mark = new RegExp(`^${PROTOCOL_VERSION};${BUILD || "\\w+"}$`);
   return mark.test(header(PAGE_HEADER)) &&
-    isOwn(URL.parse(url)) &&
+    isOf(location, URL.parse(url)) &&
     // Several types in one header do not match (MIME Sniffing, 4.4; Fetch, "extract a MIME type").
     /^\s*text\/html\s*(;[^,]*)?$/i.test(header("content-type")) &&
     // An unknown disposition type means a download (RFC 6266, 4.2).

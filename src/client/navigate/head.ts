@@ -6,7 +6,7 @@
 import type { PageHead } from "./fetch_page.ts";
 import type { View } from "../dom.ts";
 import { doc, dom } from "../later/runtime_exports.ts";
-import { isOwn } from "./own_url.ts";
+import { isOf } from "../../protocol/site.ts";
 import type { TrustedPolicy } from "../page/markup.ts";
 import { type Governed, grantTo, policyOf } from "./script_policy.ts";
 
@@ -14,8 +14,7 @@ import { type Governed, grantTo, policyOf } from "./script_policy.ts";
 const STYLE_MS = 3000;
 /**
  * Elements with a lasting effect: a refresh leaves the page, a base changes URLs, a policy stays in force. None can be
- * undone.
- * In a `noscript` they only matter to browsers without scripts.
+ * undone. In a `noscript` they only matter to browsers without scripts.
  */
 const REFRESH = "meta[http-equiv=refresh i]:not(noscript *)";
 const LASTING = ":is(base,meta[http-equiv=content-security-policy i]):not(noscript *)";
@@ -40,8 +39,7 @@ export interface HeadPlan {
 
 /**
  * Plans the changes that a new head makes. Inline scripts are not added: a nonce shows that the server has written
- * them, and
- * not that they can run twice in a document.
+ * them, and not that they can run twice in a document.
  *
  * @param response The head of the response that contained the page.
  * @returns The plan; `null` if the browser must load the page.
@@ -59,7 +57,7 @@ export function planHead(page: Document, { url, headers }: PageHead): HeadPlan |
     if (old.delete(headKey(element, from)) || element.matches("title,base,script:not([src]),noscript")) continue;
     const url = urlOf(element, from);
     const kind = element.localName === "script" ? "script" : "style";
-    const grant = grantTo(element, kind, isOwn(URL.parse(url)), policy);
+    const grant = grantTo(element, kind, isOf(location, URL.parse(url)), policy);
     // A forbidden style sheet is stopped by the policy in force as well, or does little harm.
     if (kind === "script" && grant === "unknown") return null;
     added.push({ element, url, nonce: grant === "nonce" ? ownNonce(kind) : "" });

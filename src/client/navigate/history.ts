@@ -1,7 +1,6 @@
 /**
  * Entries of the session history that the runtime has marked. Entries of other code and those of the browser for `#`
- * links
- * are left alone.
+ * links are left alone.
  *
  * @module
  */
@@ -59,8 +58,7 @@ export function startHistory(
     const key = keyOf(history.state);
     const page = withoutFragment(location.href);
     // The browser handles fragments of the current page, in entries without a mark. They are marked, so that the page
-    // can be
-    // restored from elsewhere.
+    // can be restored from elsewhere.
     if (page === shown) {
       if (current) {
         savePosition();

@@ -1,7 +1,6 @@
 /**
  * Handles links to pages of this site: those in a `hyper-nav`, unless a nearer `hyper-no-nav` excludes them. Links that
- * a
- * browser would not open in this tab are left to the browser.
+ * a browser would not open in this tab are left to the browser.
  *
  * The code that shows pages, restores history entries and confirms leaving is loaded when it is first needed.
  *
@@ -18,7 +17,7 @@ import { updateIndicators } from "../page/indicators.ts";
 import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
 import { pageTexts, words } from "../page/words.ts";
 
-/** What the later bundle needs of the runtime. */
+/** Functions of the runtime for the later bundle. */
 const kit: PagesKit = {
   clearFailure,
   updateIndicators,
@@ -48,8 +47,7 @@ export async function navigate(url: string, options: NavigateOptions = {}): Prom
   const found = origin === location.origin && await pages().catch(() => null);
   if (found) return await found.navigate(href, options);
   // Another site, or the later bundle could not be loaded: the browser navigates, and asks about unsaved forms itself.
-  // Never
-  // with a scheme that runs a script in this document.
+  // Never with a scheme that runs a script in this document.
   if (/^http/.test(href)) location.assign(href);
   return false;
 }
@@ -59,8 +57,8 @@ export function observeNavigation(signal: AbortSignal): void {
   const start = location.href;
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
-  // A history entry of the runtime from before a reload, a form that confirms, or texts that are not the English ones, which must
-  // be there before the network fails. Only preloaded: a failure matters, and is handled, when it is used.
+  // A history entry of the runtime from before a reload, a form that confirms, or texts that are not the English ones,
+  // which must be there before the network fails. Only preloaded: a failure matters, and is handled, when it is used.
   const needed = "form[hyper-confirm-unsaved],[lang]:not(:lang(en)),[data-hyper-messages]";
   if (history.state?.hyper || doc.querySelector(needed)) pages().catch(() => {});
   addEventListener("input", ({ target }) => {

@@ -21,7 +21,7 @@ const LATE = "late";
 /** The current navigation, which the next one aborts. */
 let current: AbortController | undefined;
 
-/** How the history changes; `restore` goes to an existing entry. */
+/** Change of the history; `restore` goes to an existing entry. */
 type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "restore"; readonly position: Position };
 
 /**

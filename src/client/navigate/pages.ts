@@ -27,7 +27,7 @@ export interface Pages {
   markUnsaved(form: Element): void;
 }
 
-/** What those functions need of the runtime. Passed, so that they can be in another bundle. */
+/** Functions of the runtime that they use. Passed as values, so that they can be in another bundle. */
 export interface PagesKit {
   readonly beginLoading: typeof beginLoading;
   readonly endLoading: typeof endLoading;

@@ -1,7 +1,6 @@
 /**
  * The content security policy of the current document, which stays in force for merged pages. A page with another
- * policy,
- * maybe a stricter one because it shows HTML of users, is only safe in its own document.
+ * policy, maybe a stricter one because it shows HTML of users, is only safe in its own document.
  *
  * @module
  */
@@ -15,8 +14,7 @@ export type IsPolicyInForce = (headers: Pick<Headers, "get">) => Promise<boolean
 
 /**
  * Creates the comparison. Scripts cannot read the headers of their document, so they are requested once, when the first
- * page
- * with a policy arrives. A page without a policy needs nothing that is not in force.
+ * page with a policy arrives. A page without a policy needs nothing that is not in force.
  *
  * @param start URL of the document.
  * @param ended Aborted when the runtime stops.

@@ -1,7 +1,6 @@
 /**
  * Applies the policy of a fetched document to the elements of its head. The policy in force stays that of the current
- * document,
- * so this decides which elements get its nonce, and which would not have run in the fetched document.
+ * document, so this decides which elements get its nonce, and which would not have run in the fetched document.
  *
  * @module
  */
@@ -15,8 +14,7 @@ export type Governed = "script" | "style";
 
 /**
  * Result for an element. `nonce`: it gets the nonce of the current document. `plain`: it gets none, and the policy in
- * force
- * decides. `unknown`: only the browser can apply the fetched policy.
+ * force decides. `unknown`: only the browser can apply the fetched policy.
  */
 export type Grant = "nonce" | "plain" | "unknown";
 
@@ -33,8 +31,7 @@ export function grantTo(element: View<Element>, kind: Governed, isOwn: boolean, 
   const nonce = isNonceable(element) && element.getAttribute("nonce");
   if (nonce && lists.every((list) => list.some((source) => nonceOf(source) === nonce))) return "nonce";
   // Under 'strict-dynamic', a script added by a trusted one runs without a nonce (CSP, 6.7.1.1): the policy in force
-  // would not
-  // stop one that the fetched policy would have stopped.
+  // would not stop one that the fetched policy would have stopped.
   const isAllowed = isOwn && lists.every((list) => has(list, "'self'") && !has(list, "'strict-dynamic'"));
   return isAllowed ? "plain" : "unknown";
 }

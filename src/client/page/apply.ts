@@ -6,6 +6,7 @@
  * @module
  */
 import type { Swap } from "../../protocol/patch.ts";
+import { text, type Wire } from "../../protocol/wire.ts";
 import { type ActiveCall, type Call, emitCallEvent } from "../call/call.ts";
 import { config } from "../config.ts";
 import { applyFocus, captureFocus } from "./focus.ts";
@@ -18,7 +19,6 @@ import { pages } from "../navigate/nav_observer.ts";
 import { updateIndicators } from "./indicators.ts";
 import { isStale, markReplaced } from "./stale.ts";
 import { abortable, sleep } from "../call/wait.ts";
-import type { Wire } from "../call/wire.ts";
 
 /**
  * Applies an event. `sequence` is the number of its response (see `stale.ts`); `again` is `true` if it may have been
@@ -170,6 +170,3 @@ function findTargets(target: string | null, call: Call, strict = false): Element
 
 /** Returns `true` if the page is on the machine of its developer. */
 const isLocal = (): boolean => /^(localhost$|127|\[::1)/.test(location.hostname);
-
-/** Returns a value if it is a string that is not empty. */
-export const text = (value: unknown): string | undefined => typeof value === "string" && value ? value : undefined;

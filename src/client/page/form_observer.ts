@@ -8,7 +8,7 @@ import { FORM_ATTRIBUTE } from "../../protocol/names.ts";
 import { attr, dom } from "../dom.ts";
 import { action, submitAttribute, submitUrl } from "../call/action.ts";
 import { isOurs, navigate } from "../navigate/nav_observer.ts";
-import { toParams } from "../call/payload.ts";
+import { toParams } from "../../protocol/payload.ts";
 import { ConnectionError } from "../call/send.ts";
 
 /**

@@ -1,7 +1,6 @@
 /**
  * Elements to keep, `[hyper-keep][id]`: no patch changes them. A morph leaves them alone; other swaps move them into
- * the new
- * content.
+ * the new content.
  *
  * @module
  */
@@ -10,8 +9,7 @@ import { move } from "./morph.ts";
 
 /**
  * Returns the kept elements of the page that new content also contains. Call {@linkcode keepElement} with each, after
- * the
- * content is inserted and before the old content is removed.
+ * the content is inserted and before the old content is removed.
  *
  * @param incoming The new content, not yet on the page.
  */

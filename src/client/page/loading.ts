@@ -9,14 +9,14 @@
  * | `hyper-form-disable`, on a form | disables its buttons |
  * | `hyper-target-busy="#x"` | sets `aria-busy`, for requests whose target is `#x` |
  *
- * The scope is the first of: the action named by `hyper-loading-action`; the lane key in `hyper-loading-key`; the action or
- * key in the value of `hyper-loading`; every request (also with the value `global`). The value of `hyper-loading-disable`
- * works in the same way; without a value it has the scope of its element.
+ * The scope is the first of: the action named by `hyper-loading-action`; the lane key in `hyper-loading-key`; the
+ * action or key in the value of `hyper-loading`; every request (also with the value `global`). The value of
+ * `hyper-loading-disable` works in the same way; without a value it has the scope of its element.
  *
  * Visible changes are delayed by `hyper-loading-delay` milliseconds (default: 100) and last at least 300, to prevent
- * flashing. Controls and `aria-busy` change at once; `aria-busy` is set on the target of the request, or else on its form.
- * Every update computes all states from the current requests, so that none can be left over. Earlier values of attributes
- * are not stored, except for `disabled`: an attribute marks it, which a morph removes together with it.
+ * flashing. Controls and `aria-busy` change at once; `aria-busy` is set on the target of the request, or else on its
+ * form. Every update computes all states from the current requests, so that none can be left over. Earlier values of
+ * attributes are not stored, except for `disabled`: an attribute marks it, which a morph removes together with it.
  *
  * The server must render indicators with `hidden`: this code runs after the first paint.
  *
@@ -28,14 +28,14 @@ import { captureFocus } from "./focus.ts";
 import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
 import { toggleStateClasses } from "./state_classes.ts";
 
-/** A request, as far as loading states depend on it. */
+/** The properties of a request that loading states depend on. */
 export type LoadingCall = Pick<CallEventDetail, "key" | "action" | "target" | "form">;
 
 /** Times of an indicator, in milliseconds on the clock of the page. */
 interface Shown {
-  /** When the first request of its scope began; `Infinity` without one. */
+  /** Start of the first request of its scope; `Infinity` without one. */
   since: number;
-  /** When it was shown; 0 while it is not. */
+  /** Start of its display; 0 while it is hidden. */
   seen: number;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Parses markup with the Trusted Types policy of the runtime, which therefore works under
- * `require-trusted-types-for 'script'; trusted-types hyper`.
+ * Parses markup with the Trusted Types policy of the runtime, which therefore works under `require-trusted-types-for
+ * 'script'; trusted-types hyper`.
  *
- * Scripts in parsed nodes never run: a fragment parser and a `DOMParser` both mark them as already started
- * (HTML, 13.2.6.4.4).
+ * Scripts in parsed nodes never run: a fragment parser and a `DOMParser` both mark them as already started (HTML,
+ * 13.2.6.4.4).
  *
  * @module
  */
@@ -39,8 +39,7 @@ export const parsePage = (text: string): Document =>
 
 /**
  * Parses content for a place in the page: also table rows, options and SVG elements. For `<html>` the result is a body.
- * A whole
- * document elsewhere is reduced to the children of its body.
+ * A whole document elsewhere is reduced to the children of its body.
  *
  * @param place The element that the content is inserted into.
  */

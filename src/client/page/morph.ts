@@ -1,6 +1,7 @@
 /**
- * Makes a part of the page equal to new markup and keeps the nodes that both have, with their state: focus, caret, scroll
- * position, open `<details>` and `<dialog>`, playing media, chosen files, shadow roots, listeners, and typed text.
+ * Makes a part of the page equal to new markup and keeps the nodes that both have, with their state: focus, caret,
+ * scroll position, open `<details>` and `<dialog>`, playing media, chosen files, shadow roots, listeners, and typed
+ * text.
  *
  * ## Matching
  *
@@ -14,8 +15,8 @@
  * 3. Same kind and same text, in order.
  * 4. Same kind, in order. Two elements are of one kind if they have the same name, and the same key or none.
  *
- * Remaining new nodes are inserted. Remaining old nodes are removed at the very end, because they may contain nodes that
- * belong elsewhere.
+ * Remaining new nodes are inserted. Remaining old nodes are removed at the very end, because they may contain nodes
+ * that belong elsewhere.
  *
  * ```text
  *  old   A  B  C  D  E        A and E are equal. B, C and D have keys. B and D are in the right order already:
@@ -23,32 +24,32 @@
  *           ↑     ↑
  * ```
  *
- * Both lists are traversed from their ends, and nodes in the right order are not moved. One node in the way of the next is
- * skipped, and moved later. Swapping two nodes moves two; moving one node from one end to the other moves one; for a
- * group, either the group or the rest is moved. `moveBefore` is used where the browser has it: a node that is removed and
- * inserted again loses focus, scroll position and frames.
+ * Both lists are traversed from their ends, and nodes in the right order are not moved. One node in the way of the next
+ * is skipped, and moved later. Swapping two nodes moves two; moving one node from one end to the other moves one; for a
+ * group, either the group or the rest is moved. `moveBefore` is used where the browser has it: a node that is removed
+ * and inserted again loses focus, scroll position and frames.
  *
  * The cost is linear in the size of the two trees, except for the comparison in step 1, which a change repeats once for
  * each level above it.
  *
  * ## State of the user
  *
- * The live value of a control is overwritten only if the server has changed it: if the attribute in the new markup differs
- * from that on the page. A value that the server only returns, because it was just sent, does not overwrite text typed
- * since. `open` of `<details>` is state and attribute in one, so the last value of the server is stored separately. An open
- * `<dialog>` is never closed, and a file input is never cleared. After the server has accepted a form, its controls show
- * the state of the server again: see `syncAcceptedForm()`.
+ * The live value of a control is overwritten only if the server has changed it: if the attribute in the new markup
+ * differs from that on the page. A value that the server only returns, because it was just sent, does not overwrite
+ * text typed since. `open` of `<details>` is state and attribute in one, so the last value of the server is stored
+ * separately. An open `<dialog>` is never closed, and a file input is never cleared. After the server has accepted a
+ * form, its controls show the state of the server again: see `syncAcceptedForm()`.
  *
  * ## Exceptions
  *
  * Not changed: an element with `hyper-keep` and its content; a `contenteditable` element while it has the focus; shadow
- * roots; the children of a custom element that the server sends empty, because it has rendered them itself. A `<script>`
- * is replaced and not changed, so that it never runs.
+ * roots; the children of a custom element that the server sends empty, because it has rendered them itself. A
+ * `<script>` is replaced and not changed, so that it never runs.
  *
  * ## Why not idiomorph
  *
- * It uses the same idea, but has about 3,300 bytes with brotli, a third of the whole runtime. It resets typed text or, by
- * option, ignores the server. It does not minimize moves, and may search all later siblings of every node.
+ * It uses the same idea, but has about 3,300 bytes with brotli, a third of the whole runtime. It resets typed text or,
+ * by option, ignores the server. It does not minimize moves, and may search all later siblings of every node.
  *
  * @module
  */
@@ -69,8 +70,7 @@ type Control = Element & Partial<Record<(typeof STATES)[number][number], unknown
 
 /**
  * Matches by key, from each node to the other. A new node that is not in a pair but contains one maps to `null`: it
- * cannot be
- * inserted as a whole.
+ * cannot be inserted as a whole.
  */
 type Pairs = Map<Node, Element | null>;
 
@@ -81,8 +81,7 @@ type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
 
 /**
  * Saves which `<details>` and `<dialog>` the server has opened, so that a morph can distinguish its changes from those
- * of the
- * user. Call it with the document on startup; a morph calls it itself.
+ * of the user. Call it with the document on startup; a morph calls it itself.
  *
  * @param serverOpen The values for elements whose current state is not that of the server.
  */
@@ -107,8 +106,7 @@ function liveState(control: Control): readonly unknown[] {
 
 /**
  * Sets the controls of an accepted form to the values of the server, unless the user has changed them since they were
- * sent.
- * Otherwise, a checkbox that deletes a row would remain checked, and delete the next row.
+ * sent. Otherwise, a checkbox that deletes a row would remain checked, and delete the next row.
  *
  * @param roots The elements that the response has inserted or changed.
  */

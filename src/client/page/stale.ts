@@ -1,7 +1,6 @@
 /**
  * Prevents a late response from overwriting a newer one. Each response has a sequence number, taken when its request is
- * sent
- * or, in a stream, when its event arrives. Replaced elements remember it.
+ * sent or, in a stream, when its event arrives. Replaced elements remember it.
  *
  * @module
  */

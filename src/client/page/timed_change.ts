@@ -4,12 +4,11 @@
  * @module
  */
 import { doc, dom } from "../later/runtime_exports.ts";
-import type { Wire } from "../call/wire.ts";
+import type { Wire } from "../../protocol/wire.ts";
 
 /**
  * Makes a change with the delays and the view transition that its patch asks for. During the delays the elements have
- * the
- * classes `hyper-swapping` and `hyper-settling`, for animations.
+ * the classes `hyper-swapping` and `hyper-settling`, for animations.
  *
  * @param data The patch.
  * @param going The elements before the change.

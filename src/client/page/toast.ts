@@ -1,12 +1,11 @@
 /**
  * Toasts and announcements, in one polite live region: `[data-hyper-toasts]` of the page, or one that is added to the
- * body.
- * Loaded with the first one.
+ * body. Loaded with the first one.
  *
  * @module
  */
 import { doc, dom } from "../later/runtime_exports.ts";
-import type { Wire } from "../call/wire.ts";
+import type { Wire } from "../../protocol/wire.ts";
 
 /** Time that a toast is shown, in milliseconds. */
 const TOAST_MS = 8000;

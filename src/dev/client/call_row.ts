@@ -33,7 +33,7 @@ export interface CallRow {
 /** Creates the row of a call. */
 export function createCallRow(call: Call, tap: Tap): CallRow {
   const name = element("span", { class: "name" }, call.action);
-  const lane = element("span", { class: "lane quiet" }, call.lane);
+  const lane = element("span", { class: "lane quiet" }, call.key);
   const state = element("span");
   const code = element("span", { class: "status-code number" });
   const time = element("span", { class: "number" });
@@ -81,7 +81,7 @@ function callDetails(call: Call, tap: Tap): Node[] {
   const facts: readonly (readonly [string, string])[] = [
     ["Request", `${call.method} ${call.url}`],
     ["Id", call.id],
-    ["Lane", call.lane],
+    ["Lane", call.key],
     ["Target", call.target ?? "none"],
     ["Note", call.note || "none"],
   ];

@@ -16,21 +16,10 @@ const MAX_TEXT = 4_000;
 /** State of a call. */
 export type CallState = "running" | "success" | "error" | "failed" | "aborted" | "blocked";
 
-/** A call. */
-export interface Call {
+/** A call. Replays share its request ID. */
+export interface Call extends Pick<CallEventDetail, "id" | "key" | "action" | "method" | "url" | "target"> {
   /** Number on this page, from 1. */
   readonly number: number;
-  /** The request ID. Replays share it. */
-  readonly id: string;
-  /** Name of the action. */
-  readonly action: string;
-  /** Key of its lane. */
-  readonly lane: string;
-  /** HTTP method and URL. */
-  readonly method: string;
-  readonly url: string;
-  /** Selector for the target, or `null`. */
-  readonly target: string | null;
   /** Start and end, in milliseconds on the clock of the page; `null` before it ends. */
   readonly startedAt: number;
   endedAt: number | null;
@@ -100,7 +89,7 @@ export function createJournal(onChange: () => void): Journal {
       number: ++count,
       id,
       action,
-      lane: key,
+      key,
       method,
       url,
       target,
@@ -151,7 +140,11 @@ export function createJournal(onChange: () => void): Journal {
     }
     change(detail.id, (call) => {
       call.eventCount++;
-      keep(call.events, { after: after(call), name: detail.event, data: truncate(JSON.stringify(detail.data) ?? "") });
+      keep(call.events, {
+        after: after(call),
+        name: detail.event,
+        data: truncateText(JSON.stringify(detail.data) ?? ""),
+      });
     });
   });
   addEventListener("hyper:swap:before", ({ detail }) => void before.set(detail.element, dom(detail.element).outerHTML));
@@ -162,9 +155,9 @@ export function createJournal(onChange: () => void): Journal {
         after: after(call),
         element: describeElement(element),
         swap,
-        old: truncate(before.get(element) ?? ""),
+        old: truncateText(before.get(element) ?? ""),
         // A replaced element is no longer on the page; its successor is known by the content of the patch.
-        now: truncate(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
+        now: truncateText(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
       }));
   });
   addEventListener("hyper:requestSuccess", ({ detail }) => change(detail.id, (call) => call.status = detail.status));
@@ -227,6 +220,6 @@ function describeElement(element: Element): string {
   return id ? `#${id}` : dom(element).localName;
 }
 
-function truncate(text: string): string {
+function truncateText(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

@@ -18,6 +18,8 @@ import { tapRequests } from "./wire_tap.ts";
 /** Time in which changes of files are collected, in milliseconds: an editor saves in several steps. */
 const GATHER_MS = 60;
 
+const OUTDATED = "The page cannot be shown; this is the previous one";
+
 /** Marks a page that has a panel. */
 const STARTED = Symbol.for("hyper.dev");
 
@@ -27,7 +29,7 @@ if (self === top && !(STARTED in globalThis)) startPanel();
 function startPanel(): void {
   Object.assign(globalThis, { [STARTED]: true });
   const journal = createJournal(() => panel.update());
-  const tap = tapRequests({ laneOf: (id) => journal.find(id)?.lane, onAnswer: journal.answered });
+  const tap = tapRequests({ laneOf: (id) => journal.find(id)?.key, onAnswer: journal.answered });
   const panel = createPanel({ journal, tap });
   const overlay = createOverlay();
   const host = doc.createElement("hyper-dev");
@@ -65,13 +67,11 @@ function startPanel(): void {
       return;
     }
     if (refreshed.kind === "failed") {
-      showAll("The page cannot be shown; what you see is the one before", refreshed.reports);
-      panel.showMessage("The page cannot be shown; what you see is the one before");
+      showAll(OUTDATED, refreshed.reports);
+      panel.showMessage(OUTDATED);
     } else {
       overlay.clear();
-      panel.showMessage(
-        refreshed.kind === "shown" ? "Page refreshed" : "This page cannot be asked for again; reload it by hand",
-      );
+      panel.showMessage(refreshed.kind === "shown" ? "Page refreshed" : "Cannot request this page again: reload it");
     }
   };
 
@@ -82,7 +82,7 @@ function startPanel(): void {
         const isNew = build !== now;
         build = now;
         if (failure !== null) {
-          if (isNew) showAll("The application did not start; what you see is the page before", [failure]);
+          if (isNew) showAll("The application did not start; this is the previous page", [failure]);
         } else if (isNew) void refresh();
       },
       file({ path }) {

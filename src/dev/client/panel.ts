@@ -143,7 +143,7 @@ export function createPanel({ journal, tap }: PanelOptions): Panel {
     noCalls.hidden = journal.calls.length > 0;
   }
   function renderLanes(): void {
-    const byLane = Map.groupBy(journal.calls, ({ lane }) => lane);
+    const byLane = Map.groupBy(journal.calls, ({ key }) => key);
     lanes.replaceChildren(
       ...byLane.size === 0 ? [element("p", { class: "empty" }, "No lane was taken yet.")] : [],
       ...[...byLane].map(([lane, members]) =>

@@ -73,8 +73,7 @@ interface Fetched {
 
 /**
  * Fetches a document. The browser parses it, which needs no Trusted Types policy. A response that is not a page of this
- * server
- * is not parsed.
+ * server is not parsed.
  */
 function fetchDocument(url: string): Promise<Fetched> {
   const request = new XMLHttpRequest();

@@ -1,7 +1,6 @@
 /**
  * Intercepts requests of the runtime: adds the lane of the call, which the server does not know, and stores what was
- * sent,
- * to send it again with the same request ID. The runtime has no code for this: it is the same file in production.
+ * sent, to send it again with the same request ID. The runtime has no code for this: it is the same file in production.
  *
  * @module
  */
@@ -91,12 +90,12 @@ export function tapRequests({ laneOf, onAnswer }: TapOptions): Tap {
 
   return {
     canReplay: ({ id }) => sent.has(id) && Object.hasOwn(globalThis, "Hyper"),
-    replay({ id, action, method, url, lane, target }) {
+    replay({ id, key, action, method, url, target }) {
       const what = sent.get(id);
       if (what === undefined) return;
       armed.set(id, what);
       const onBeforeSubmit = (request: object): void => void Object.assign(request, { id });
-      const options = { method, url, key: lane, sync: "none", ...(target === null ? {} : { target }) } as const;
+      const options = { method, url, key, sync: "none", ...(target === null ? {} : { target }) } as const;
       // Events report how it ends.
       Hyper.action(action, {}, { ...options, onBeforeSubmit }).catch(() => {}).finally(() => armed.delete(id));
     },

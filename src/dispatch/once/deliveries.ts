@@ -7,9 +7,9 @@
  *
  * @module
  */
+import { isExpired, parseCookies, parseSetCookie } from "../../http/cookie.ts";
 import { sha256 } from "../../platform/hash.ts";
 import type { Store } from "../../store/store.ts";
-import { pairsOf, readSetCookie } from "./cookies.ts";
 
 /** Options for {@linkcode createDeliveries}. */
 export interface DeliveriesOptions {
@@ -81,7 +81,7 @@ export function createDeliveries({ store, seconds, forget, isIdentity }: Deliver
     },
     seen(request) {
       if (followed.size === 0) return null;
-      const sent = new Set(pairsOf(request).map(({ pair }) => pair));
+      const sent = new Set(parseCookies(request.headers).map(({ pair }) => pair));
       const found = new Set<Delivery>();
       for (const pair of sent) {
         const delivery = followed.get(pair);
@@ -92,10 +92,10 @@ export function createDeliveries({ store, seconds, forget, isIdentity }: Deliver
         : Promise.all(Array.from(found, ({ pairs, key }) => drop(pairs, key))).then(() => {});
     },
     async replaced(request, cookies) {
-      const made = new Map(cookies.map(readSetCookie).map((set) => [set.name, set]));
-      for (const { name, pair } of pairsOf(request)) {
+      const made = new Map(cookies.map(parseSetCookie).map((set) => [set.name, set]));
+      for (const { name, pair } of parseCookies(request.headers)) {
         const set = made.get(name);
-        if (set === undefined || !isIdentity(name) || (set.pair === pair && !set.isRemoved)) continue;
+        if (set === undefined || !isIdentity(name) || (set.pair === pair && !isExpired(set))) continue;
         const key = await store.get(pointerKey(pair));
         if (typeof key === "string") await drop(followed.get(pair)?.pairs ?? [pair], key);
       }

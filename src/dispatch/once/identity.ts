@@ -8,9 +8,10 @@
  *
  * @module
  */
+import { isExpired, parseCookies, parseSetCookie } from "../../http/cookie.ts";
 import { sha256 } from "../../platform/hash.ts";
 import type { Store } from "../../store/store.ts";
-import { cookieNames, mergeCookies, pairsOf, readSetCookie } from "./cookies.ts";
+import { mergeCookies } from "./cookies.ts";
 
 /** Returns the principal of a request, as `createHandler({ principal })` does. */
 export type PrincipalOf = (request: Request) => string | null | PromiseLike<string | null>;
@@ -104,7 +105,7 @@ export class Identities {
 
   #sessionOf(request: Pick<Request, "headers">): string | null {
     const authorization = request.headers.get("authorization");
-    const cookies = pairsOf(request).filter(({ name }) => this.#names.has(name));
+    const cookies = parseCookies(request.headers).filter(({ name }) => this.#names.has(name));
     if (cookies.length === 0 && authorization === null) return null;
     return digest(["session", authorization, cookies.map(({ pair }) => pair).sort()]);
   }
@@ -116,18 +117,18 @@ export class Identities {
    */
   async after(request: Request, before: Identity, cookies: readonly string[]): Promise<NewIdentity | null> {
     this.#add(cookies);
-    if (this.#principal === null && !cookieNames(cookies).some((name) => this.#names.has(name))) return null;
+    if (this.#principal === null && !cookies.some((text) => this.#names.has(parseSetCookie(text).name))) return null;
     const headers = new Headers(request.headers);
     headers.set("cookie", mergeCookies(request, cookies));
     const next = new Request(request.url, { headers });
     const principal = this.#principal === null ? null : await this.#principal(next);
     const { user } = await this.of(next, principal);
     if (user === null || user === before.user) return null;
-    const sent = new Set(pairsOf(request).map(({ pair }) => pair));
-    const made = cookies.map(readSetCookie).filter(({ isRemoved, pair }) => !isRemoved && !sent.has(pair));
+    const sent = new Set(parseCookies(request.headers).map(({ pair }) => pair));
+    const made = cookies.map(parseSetCookie).filter((cookie) => !isExpired(cookie) && !sent.has(cookie.pair));
     // Session cookies of all paths are preferred: other requests of the client may not send a cookie of one path.
     const own = preferred(made, ({ name }) => this.#names.has(name));
-    return { user, credentials: preferred(own, ({ isForAllPaths }) => isForAllPaths).map(({ pair }) => pair) };
+    return { user, credentials: preferred(own, ({ path }) => path === "/").map(({ pair }) => pair) };
   }
 
   /** Returns whether a cookie is known to be a session cookie. */
@@ -158,7 +159,7 @@ export class Identities {
 
   #add(cookies: readonly string[]): void {
     if (this.#isFixed) return;
-    for (const { name, isHttpOnly } of cookies.map(readSetCookie)) {
+    for (const { name, isHttpOnly } of cookies.map(parseSetCookie)) {
       if (!isHttpOnly || OWN_COOKIE.test(name) || this.#names.has(name) || this.#names.size >= MAX_NAMES) continue;
       this.#names.add(name);
       this.#isUnsaved = true;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { enterLane, type LaneMember, type LaneVerdict, leaveLane, type Sync } from "../../../src/client/call/lanes.ts";
 
-/** One who may have a lane. */
+/** Creates a member of a lane. */
 const member = (id: string): LaneMember => ({ id, controller: new AbortController() });
 
 const [first, second, third, fourth, fifth] = ["first", "second", "third", "fourth", "fifth"].map(member) as [
@@ -17,32 +17,32 @@ function test(name: string, run: (key: string) => void | Promise<void>): void {
   Deno.test(name, () => run(name));
 }
 
-/** Whether a turn has come by now. */
+/** Returns `true` if a queued call is admitted by now. */
 async function hasCome(verdict: LaneVerdict): Promise<boolean> {
   if (!(verdict instanceof Promise)) throw new Error(`Cannot wait for a turn: the verdict is ${verdict}`);
   return await Promise.race([verdict.then(() => true), Promise.resolve().then(() => {}).then(() => false)]);
 }
 
-test("enterLane() lets the first call of each kind go", (key) => {
+test("enterLane() admits the first call in each sync mode", (key) => {
   for (const sync of ["replace", "block", "none", "queue"] as const) {
     assertEquals(enterLane(`${key} ${sync}`, sync, first), []);
   }
 });
 
-test("enterLane() blocks a second call with block, whatever holds the lane", (key) => {
+test('enterLane() blocks a call with "block" when the lane is taken, in any mode', (key) => {
   for (const sync of ["replace", "block", "queue"] as const) {
     enterLane(`${key} ${sync}`, sync, first);
     assertEquals(enterLane(`${key} ${sync}`, "block", second), null);
   }
 });
 
-test("enterLane() blocks a second call with what is no mode", (key) => {
+test("enterLane() blocks a call with an unknown mode when the lane is taken", (key) => {
   enterLane(key, "block", first);
-  // As an attribute may say.
+  // Such as a typing error in an attribute.
   assertEquals(enterLane(key, "blok" as Sync, second), null);
 });
 
-test("enterLane() lets replace take the lane from whoever holds it", (key) => {
+test('enterLane() gives the lane to a call with "replace"', (key) => {
   for (const sync of ["replace", "block", "queue"] as const) {
     enterLane(`${key} ${sync}`, sync, first);
     assertEquals(enterLane(`${key} ${sync}`, "replace", second), [first]);
@@ -54,7 +54,7 @@ test("enterLane() keeps keys apart", (key) => {
   assertEquals(enterLane(`${key} b`, "block", second), []);
 });
 
-test("enterLane() with none takes no slot and loses none", (key) => {
+test('enterLane() with "none" neither takes nor frees the lane', (key) => {
   enterLane(key, "none", first);
   assertEquals(enterLane(key, "none", second), []);
   assertEquals(enterLane(key, "block", third), []);
@@ -62,27 +62,27 @@ test("enterLane() with none takes no slot and loses none", (key) => {
   assertEquals(enterLane(key, "replace", fifth), [third]);
 });
 
-test("leaveLane() frees the slot of its owner", (key) => {
+test("leaveLane() frees the lane of its active call", (key) => {
   enterLane(key, "block", first);
   leaveLane(key, first);
   assertEquals(enterLane(key, "block", second), []);
 });
 
-test("leaveLane() of a replaced call leaves the slot to its new owner", (key) => {
+test("leaveLane() of a replaced call does not free the lane of the new one", (key) => {
   enterLane(key, "replace", first);
   enterLane(key, "replace", second);
   leaveLane(key, first);
   assertEquals(enterLane(key, "block", third), null);
 });
 
-test("leaveLane() of one who was never there changes nothing", (key) => {
+test("leaveLane() of a call that is not in the lane changes nothing", (key) => {
   enterLane(key, "block", first);
   leaveLane(key, third);
   leaveLane(`${key} b`, first);
   assertEquals(enterLane(key, "block", second), null);
 });
 
-test("enterLane() with queue gives turns in order, one at a time", async (key) => {
+test('enterLane() with "queue" admits calls in order, one at a time', async (key) => {
   enterLane(key, "queue", first);
   const turns = [enterLane(key, "queue", second), enterLane(key, "queue", third)];
   assertEquals(await Promise.all(turns.map(hasCome)), [false, false]);
@@ -92,7 +92,7 @@ test("enterLane() with queue gives turns in order, one at a time", async (key) =
   assertEquals(await Promise.all(turns.map(hasCome)), [true, true]);
 });
 
-test("leaveLane() of one who waits gives up the place alone", async (key) => {
+test("leaveLane() of a queued call only removes it from the queue", async (key) => {
   enterLane(key, "queue", first);
   const turns = [enterLane(key, "queue", second), enterLane(key, "queue", third)];
   leaveLane(key, second);
@@ -100,14 +100,14 @@ test("leaveLane() of one who waits gives up the place alone", async (key) => {
   assertEquals(await Promise.all(turns.map(hasCome)), [false, true]);
 });
 
-test("enterLane() blocks a call with block while another waits", (key) => {
+test('enterLane() blocks a call with "block" while another is queued', (key) => {
   enterLane(key, "queue", first);
   enterLane(key, "queue", second);
   leaveLane(key, first);
   assertEquals(enterLane(key, "block", third), null);
 });
 
-test("enterLane() with replace empties the queue", async (key) => {
+test('enterLane() with "replace" empties the queue', async (key) => {
   enterLane(key, "queue", first);
   const turn = enterLane(key, "queue", second);
   assertEquals(enterLane(key, "replace", third), [first, second]);

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { closeSequence, isStale, markReplaced, nextSequence, openSequence } from "../../../src/client/page/stale.ts";
 
-// What a page has besides.
+// Globals of a page.
 Object.assign(globalThis, { Document: class {}, HTMLFormElement: class {} });
 
-/** As much of an element as is looked at. */
+/** The part of an element that the code uses. */
 const element = (id = ""): Element => ({ getAttribute: () => id } as Partial<Element> as Element);
 
-/** A test that leaves no call on its way. */
+/** A test that ends its calls. */
 function test(name: string, run: (begin: () => number) => void): void {
   Deno.test(name, () => {
     const begun: number[] = [];
@@ -20,38 +20,38 @@ function test(name: string, run: (begin: () => number) => void): void {
   });
 }
 
-test("isStale() holds nothing against an element that nobody replaced", (begin) => {
+test("isStale() returns false for an element that was not replaced", (begin) => {
   assertEquals(isStale(element("a"), begin()), false);
 });
 
-test("isStale() refuses an older answer and lets a newer one go on", (begin) => {
+test("isStale() returns true for an older response and false for a newer one", (begin) => {
   const [older, newer, newest] = [begin(), begin(), begin()];
   const box = element();
   markReplaced(box, newer);
   assertEquals([older, newer, newest].map((sequence) => isStale(box, sequence)), [true, false, false]);
 });
 
-test("isStale() refuses an answer that is older than what came by a stream meanwhile", (begin) => {
+test("isStale() returns true for a response that is older than an event of a stream", (begin) => {
   const older = begin();
   const box = element();
   markReplaced(box, nextSequence());
   assertEquals(isStale(box, older), true);
 });
 
-test("isStale() knows an element that took the sequence of another by its id", (begin) => {
+test("isStale() recognizes by its id an element that replaced another", (begin) => {
   const older = begin();
   markReplaced(element("box"), nextSequence());
   assertEquals(isStale(element("box"), older), true);
   assertEquals(isStale(element("other"), older), false);
 });
 
-test("isStale() takes elements without an id for different ones", (begin) => {
+test("isStale() treats elements without an id as different", (begin) => {
   const older = begin();
   markReplaced(element(), nextSequence());
   assertEquals(isStale(element(), older), false);
 });
 
-test("closeSequence() forgets what was replaced when nothing older is on its way, and no sooner", (begin) => {
+test("closeSequence() forgets replaced ids once no older call is in flight", (begin) => {
   const [first, second] = [begin(), begin()];
   markReplaced(element("box"), nextSequence());
   closeSequence(second);

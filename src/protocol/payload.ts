@@ -1,8 +1,8 @@
 /**
- * From a form and data to what is sent: URL, headers, body.
+ * The request of a call: URL, headers and body, from the fields of a form and explicit data.
  *
- * A form's fields travel as a browser would send them. Explicit data travels as JSON, once, so that its types survive:
- * in a header while it is short, else in the body. Files in data become parts of the body.
+ * Fields are sent as a browser sends them. Explicit data is sent as JSON, once, so that its types survive: in a header while it
+ * is short, else in the body. Files in data become parts of the body.
  *
  * @module
  */
@@ -17,9 +17,9 @@ import {
   REQUESTED_WITH_HEADER,
   SWITCH_DEPTH_HEADER,
   TARGET_HEADER,
-} from "../../protocol/names.ts";
+} from "./names.ts";
 
-/** What a payload is made of. */
+/** The parts of a request. */
 export interface PayloadSource {
   /** The name of the action. */
   readonly action: string;
@@ -33,28 +33,28 @@ export interface PayloadSource {
   readonly target: string | null;
   /** Explicit data. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** The fields of the form, the submitter's included; `null` without a form. They are changed here. */
+  /** The fields of the form, including those of the submitter; `null` without a form. `buildPayload()` changes them. */
   readonly fields: FormData | null;
   /** The encoding the form asks for. */
   readonly enctype: string;
-  /** How many hand-overs led to the call. */
+  /** The number of switches that led to the call. */
   readonly depth: number;
 }
 
-/** What is sent. */
+/** A request. */
 export interface Payload {
   /** The URL, with the fields of a GET form as its query. */
   readonly url: string;
   /** The headers. */
   readonly headers: Record<string, string>;
-  /** The body; `undefined` has none. */
+  /** The body; `undefined` without one. */
   readonly body: FormData | URLSearchParams | string | undefined;
-  /** Whether the body holds a file. */
+  /** `true` if the body has a file. */
   readonly hasFile: boolean;
 }
 
 /**
- * Decides what is sent.
+ * Builds a request.
  *
  * @throws {RangeError} When a GET cannot carry the data.
  * @throws {TypeError} When data cannot be written as JSON.
@@ -63,13 +63,16 @@ export function buildPayload(source: PayloadSource): Payload {
   const { action, id, method, target, data, fields, enctype, depth } = source;
   const parts = fields ?? new FormData();
   let hasParts = false;
-  // Without a prototype, so that no name is more than a name.
+  // Without a prototype, so that `__proto__` is a name like any other.
   const plain: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(data)) {
-    // Data beats a field of the same name, whoever reads it.
+    // Data replaces a field of the same name, so that all readers of the request see the same.
     parts.delete(name);
     // Files of a list repeat its name, as those of one file field do.
-    const list = value instanceof FileList ? [...value] : [value].flat();
+    // The `FileList` of a control is not an array.
+    const list = (value as ArrayLike<unknown> | null)?.[0] instanceof Blob
+      ? Array.from(value as ArrayLike<unknown>)
+      : [value].flat();
     if (!list.some((item) => item instanceof Blob)) {
       plain[name] = value;
       continue;
@@ -86,14 +89,12 @@ export function buildPayload(source: PayloadSource): Payload {
       `Cannot call action "${action}": a GET carries no file and ${DATA_HEADER_BYTES} bytes`,
     );
   }
-  const headers: Record<string, string> = {
-    Accept: EVENT_STREAM,
-    [REQUESTED_WITH_HEADER]: "XMLHttpRequest",
-    [ACTION_HEADER]: action,
-    [REQUEST_ID_HEADER]: id,
-  };
+  const headers: Record<string, string> = { Accept: EVENT_STREAM };
+  headers[REQUESTED_WITH_HEADER] = "XMLHttpRequest";
+  headers[ACTION_HEADER] = action;
+  headers[REQUEST_ID_HEADER] = id;
   if (json !== "{}" && short) headers[DATA_HEADER] = escaped;
-  // A header is bytes. The percent sign is encoded too, so that the server can decode without a doubt.
+  // A header is bytes. The percent sign is encoded too, so that the server can decode all of it.
   if (target) headers[TARGET_HEADER] = target.replace(/[^ -$&-~]+/g, encodeURIComponent);
   if (depth) headers[SWITCH_DEPTH_HEADER] = `${depth}`;
 
@@ -107,7 +108,8 @@ export function buildPayload(source: PayloadSource): Payload {
     if (!short) parts.append(DATA_FIELD, json);
     if (hasParts || /^multipart/i.test(enctype)) {
       body = parts;
-      hasFile = [...parts.values()].some((value) => typeof value !== "string" && value.name);
+      // Only a file has a name; an empty file field has one without a name.
+      hasFile = [...parts.values()].some((value) => (value as Partial<File>).name);
     } else body = toParams(parts);
   } else if (!short) {
     headers["Content-Type"] = JSON_TYPE;
@@ -116,16 +118,17 @@ export function buildPayload(source: PayloadSource): Payload {
   return { url: url.href, headers, body, hasFile };
 }
 
-/** JSON in ASCII, so that it may stand in a header. */
+/** Escapes JSON to ASCII, for a header. */
 export function toAscii(json: string): string {
   return json.replace(/[\x7f-\uffff]/g, (unit) => (0x10000 + unit.charCodeAt(0)).toString(16).replace("1", "\\u"));
 }
 
-/** Fields as a query or a body without files, with the line breaks and file names a browser sends (HTML, 4.10.22.7). */
+/** Encodes fields as a query or a body without files, with the line breaks and file names that a browser sends (HTML, 4.10.22.7). */
 export function toParams(fields: FormData): URLSearchParams {
   const params = new URLSearchParams();
   for (const [name, value] of fields) {
-    params.append(crlf(name), typeof value === "string" ? crlf(value) : value.name);
+    // Only a file has a name.
+    params.append(crlf(name), crlf((value as Partial<File>).name ?? `${value}`));
   }
   return params;
 }

@@ -4,9 +4,9 @@
 import { assertEquals } from "@std/assert";
 import { createParser as createOtherParser } from "eventsource-parser";
 import { z } from "zod";
-import { createParser, type StreamBlock } from "../../../src/client/call/stream.ts";
-import { isTerminal, type Patch, type PatchEvent, SWAPS } from "../../../src/protocol/patch.ts";
-import { type Golden, goldens } from "../../support/goldens.ts";
+import { createParser, type StreamBlock } from "../../src/protocol/event_stream.ts";
+import { isTerminal, type Patch, type PatchEvent, SWAPS } from "../../src/protocol/patch.ts";
+import { type Golden, goldens } from "../support/goldens.ts";
 
 /** What both parsers tell of an event. */
 interface Told {

@@ -1,8 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { buildPayload, type Payload, type PayloadSource, toAscii, toParams } from "../../../src/client/call/payload.ts";
-
-// What a page has besides.
-Object.assign(globalThis, { FileList: class {} });
+import { buildPayload, type Payload, type PayloadSource, toAscii, toParams } from "../../src/protocol/payload.ts";
 
 function build(source: Partial<PayloadSource> = {}): Payload {
   return buildPayload({

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { createParser, MAX_EVENT_CHARS, readBlocks, type StreamBlock } from "../../../src/client/call/stream.ts";
+import { createParser, MAX_EVENT_CHARS, readBlocks, type StreamBlock } from "../../src/protocol/event_stream.ts";
 
 /** What a parser tells of these pieces. */
 function parse(...pieces: string[]): StreamBlock[] {
@@ -86,7 +86,7 @@ Deno.test("createParser() agrees with a reader of the whole text, at any split",
 Deno.test("createParser() takes an event of the greatest length and refuses one that is longer", () => {
   const push = createParser(10);
   assertEquals(push("data: 1234\n\n"), [block({ data: "1234" })]);
-  assertThrows(() => push("data: 12345\n\n"), RangeError, "exceeds 10 characters");
+  assertThrows(() => push("data: 12345\n\n"), RangeError, "exceeds 10");
 });
 
 Deno.test("createParser() counts all lines of an event, and none of the one before", () => {

@@ -1,0 +1,10 @@
+/**
+ * Texts of a client inside a message.
+ *
+ * @module
+ */
+
+/** Quotes a text as one line of bounded length. */
+export function quoteText(text: string, maxLength = 200): string {
+  return JSON.stringify(text.slice(0, maxLength));
+}

@@ -1,0 +1,181 @@
+/**
+ * A page, as a test sees it: things are found by their names, forms are filled and sent.
+ *
+ * @module
+ */
+import type { FieldInput, FormEntry } from "./controls.ts";
+import type { TestOutcome } from "./outcome.ts";
+
+/** A part of a page. */
+export interface TestScope {
+  /** The text that a user reads: one space for any white space, and one between two blocks. */
+  readonly text: string;
+  /** The current markup. */
+  readonly html: string;
+  /**
+   * The one element that matches a selector.
+   *
+   * @param selector A CSS selector.
+   * @returns The element.
+   * @throws {Error} When none matches, or several do.
+   */
+  find(selector: string): TestElement;
+  /**
+   * All elements that match a selector.
+   *
+   * @param selector A CSS selector.
+   * @returns The elements, in document order; empty when there are none.
+   */
+  findAll(selector: string): readonly TestElement[];
+  /**
+   * The one form of a name: its label, the text of its button, or the name of its action.
+   *
+   * @param name The name.
+   * @returns The form.
+   * @throws {Error} When there is none, or there are several; look in a smaller part of the page then.
+   */
+  form(name: string): TestForm;
+  /**
+   * Clicks the one link or button of a name, with scripts off: follows the link, or submits the form of the button.
+   *
+   * @param name The name.
+   * @returns The next page, after redirects.
+   * @throws {Error} When there is none, or several, and when it is disabled.
+   */
+  click(name: string): Promise<TestPage>;
+}
+
+/** An element of a page. It stays the same one when a patch morphs it. */
+export interface TestElement extends TestScope {
+  /** The name of its tag, in lower case. */
+  readonly tagName: string;
+  /** The accessible name; empty without one. */
+  readonly name: string;
+  /**
+   * An attribute.
+   *
+   * @param name Its name.
+   * @returns Its value; `null` when the element does not have it.
+   */
+  attribute(name: string): string | null;
+}
+
+/** A field of a form: a control, or a group of boxes or buttons. */
+export interface TestField {
+  /** The label. */
+  readonly name: string;
+  /** The value: a string, a boolean for one check box, a list if several can be chosen; the names of files. */
+  readonly value: string | boolean | readonly string[];
+  /** `true` if the field is marked as invalid (`aria-invalid`). */
+  readonly isInvalid: boolean;
+  /** The text of its errors and its help (`aria-describedby`). */
+  readonly description: string;
+}
+
+/**
+ * A form of a page.
+ *
+ * @example Filled by its labels, and sent by a button of its own
+ * ```tsx
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const Search = () => (
+ *   <form aria-label="Search">
+ *     <label>
+ *       Text <input name="q" />
+ *     </label>
+ *     <label>
+ *       Newest first <input type="checkbox" name="new" />
+ *     </label>
+ *     <button>Search</button>
+ *     <button name="format" value="pdf">Print</button>
+ *   </form>
+ * );
+ * await using client = createTestClient({
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: Search }) }],
+ * });
+ * const form = (await client.open("/")).form("Search").fill({ Text: "milk", "Newest first": true });
+ * assertEquals(form.field("Text").value, "milk");
+ * const page = await form.submit("Print");
+ * assertEquals(page.url.search, "?q=milk&new=on&format=pdf");
+ * ```
+ */
+export interface TestForm extends TestElement {
+  /**
+   * A field by its label, else by its name; a group of check boxes or radio buttons by its legend.
+   *
+   * @param label The label, or the name.
+   * @returns The field.
+   * @throws {Error} When there is none, or there are several.
+   */
+  field(label: string): TestField;
+  /**
+   * Fills fields; other fields keep their values. The checks of a browser, such as `required`, are not made, because a server
+   * must not depend on them.
+   *
+   * @param values Values by label or by name; a hidden field by its name.
+   * @returns The form.
+   * @throws {Error} When there is no such field, or a user could not enter the value.
+   */
+  fill(values: Readonly<Record<string, FieldInput>>): TestForm;
+  /**
+   * Returns the entries that the form would send now.
+   *
+   * @param button The name of the button. Default: the first button, as with the enter key.
+   * @returns Names and values, in order.
+   */
+  entries(button?: string): readonly FormEntry[];
+  /**
+   * Submits the form as a browser with scripts off does.
+   *
+   * @param button The name of the button. Default: the first button, as with the enter key.
+   * @returns The next page, after redirects.
+   * @throws {Error} When there is no such button, or it is disabled.
+   */
+  submit(button?: string): Promise<TestPage>;
+  /**
+   * Submits the form as the browser runtime does; the answer changes the page.
+   *
+   * @param button The name of the button. Default: the first button, as with the enter key.
+   * @returns The outcome.
+   * @throws {TypeError} When it is not a form of an action: the runtime leaves such a form to the browser.
+   */
+  submitWithRuntime(button?: string): Promise<TestOutcome>;
+}
+
+/**
+ * A page that is open. Patches change it.
+ *
+ * @example
+ * ```tsx
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const page = (name: string) => ({
+ *   default: () => <nav><h1>{name}</h1><a href="/notes">Notes</a></nav>,
+ * });
+ * await using client = createTestClient({
+ *   pages: [
+ *     { path: "/", load: () => Promise.resolve(page("Start")) },
+ *     { path: "/notes", load: () => Promise.resolve(page("All notes")) },
+ *   ],
+ * });
+ * const start = await client.open("/");
+ * const notes = await start.click("Notes");
+ * assertEquals(notes.url.pathname, "/notes");
+ * assertEquals(notes.find("h1").text, "All notes");
+ * ```
+ */
+export interface TestPage extends TestScope {
+  /** The URL, after redirects. */
+  readonly url: URL;
+  /** The HTTP status. */
+  readonly status: number;
+  /** The response headers. */
+  readonly headers: Headers;
+  /** Its title. */
+  readonly title: string;
+  /** The body of the response. */
+  readonly body: string;
+}
