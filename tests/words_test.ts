@@ -39,6 +39,7 @@ const NOT_DONE: ReadonlySet<string> = new Set([
   "tests/integration",
   "tests/live",
   "tests/pages",
+  "tests/protocol",
   "tests/respond",
   "tests/store",
   "tests/support",
