@@ -212,12 +212,9 @@ export class PageForm extends PageElement implements TestForm {
 
   /** Returns what the browser runtime sends. */
   callSource(submitter: ElementNode | null): FormCall {
-    return {
-      url: this.#url(submitter),
-      method: this.#method(submitter) ?? "post",
-      fields: fieldsOf(entriesOf(this.node, submitter)),
-      enctype: this.submitAttribute(submitter, "enctype", "formenctype"),
-    };
+    const enctype = this.submitAttribute(submitter, "enctype", "formenctype");
+    const fields = fieldsOf(entriesOf(this.node, submitter));
+    return { url: this.#url(submitter), method: this.#method(submitter) ?? "post", fields, enctype };
   }
 
   /** Returns an attribute of the button, else of the form, or `null`. */
