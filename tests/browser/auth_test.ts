@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("Name", { exact: true }).fill("ada");
     await page.getByLabel("Password").fill("a guess");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("This was asked for too often, try again later").waitFor();
+    await page.getByText("Too many attempts. Try again in").waitFor();
   }, { javaScriptEnabled });
 }
 

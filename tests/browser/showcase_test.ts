@@ -278,7 +278,7 @@ showcaseTest("a failure is told, and tried again", async ({ page, context }) => 
   await context.setOffline(true);
   await live(page).getByText("offline").waitFor();
   await page.getByRole("button", { name: "Fail once" }).click();
-  await alert.getByText("No connection").waitFor();
+  await alert.getByText("Cannot reach the server").waitFor();
   await context.setOffline(false);
   await live(page).getByText("online", { exact: true }).waitFor();
 }, { expectErrors: [/ERR_INTERNET_DISCONNECTED/] });
