@@ -308,6 +308,24 @@ Deno.test("A6, H1: an action that runs longer than the lease is held against oth
   }
 });
 
+Deno.test("an action whose result cannot be sent has run: a repeat is told at once that it cannot be shown again", async () => {
+  const store = createMemoryStore();
+  let runs = 0;
+  const run = () => {
+    runs++;
+    return Symbol("no result") as never;
+  };
+  await using here = new Site({ run }, { store, idempotency: { waitSeconds: 0 } });
+  await using there = new Site({ run }, { store, idempotency: { waitSeconds: 0 } });
+  assertEquals((await new Browser(here).post("run", "id-1", { accept: JSON_TYPE })).status, 500);
+  for (const site of [here, there]) {
+    const repeat = await new Browser(site).post("run", "id-1", { accept: JSON_TYPE });
+    // With Retry-After it would be one that still runs.
+    assertEquals([repeat.status, repeat.retryAfter, runs], [409, null, 1]);
+  }
+  assertEquals(here.reports.splice(0).length, 1);
+});
+
 Deno.test("H1: a response that is read for longer than the lease is held against other processes", async () => {
   const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   try {
