@@ -70,7 +70,7 @@ export function parseNumber(text: string): number | null {
   return significantDigits(trimmed) === significantDigits(String(value)) ? value : null;
 }
 
-/** Returns whether a text is a number as HTML defines it. */
+/** Returns whether text is a number as HTML defines it. */
 export function isNumberText(text: string): boolean {
   return text.length <= NUMBER_TEXT_LIMIT && NUMBER.test(text.trim());
 }
