@@ -139,7 +139,8 @@ export interface MultiSelectFieldOptions<C extends readonly ChoiceOption[], R ex
 export interface FileFieldOptions<R extends boolean = boolean, M extends boolean = boolean> extends FieldOptions<R> {
   /**
    * The accepted types, as in HTML: `image/*`, `image/png`, `.pdf`. A file must match one by its declared type or name,
-   * and by its first bytes if these identify a type. Default: any.
+   * and by its first bytes if these identify a type. Other names of a type (`text/x-csv`) and other extensions of it
+   * (`.jpeg` for `.jpg`) match too. Without a declared type, the extension counts. Default: any.
    */
   readonly accept?: string | undefined;
   /** If `true`, several files may be chosen, and the value is a list. Default: `false`. */

@@ -1,5 +1,5 @@
 /** Attacks on what reads a request, by the rows of the list of threats; each written as the request that would mount it. */
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HyperError, InputError } from "../../src/errors.ts";
 import { type Body, readBody } from "../../src/http/body.ts";
 import { canonicalRequest } from "../../src/http/canonical.ts";
