@@ -225,7 +225,7 @@ function placeValues(top: Map<string | number, Node>, path: FieldPath, values: r
       node = kind === "values" || kind === "appended" ? { kind, values: [] } : { kind, members: new Map() };
       members.set(step, node);
     }
-    // `rows[1]` without a value says that the row exists, even if none of its controls is submitted.
+    // `rows[1]` without a value marks a row that exists, even if none of its controls is submitted.
     if (typeof step === "number" && node.kind === "values" && isContainer(kind) && node.values.every(isEmptyText)) {
       node = { kind, members: new Map() };
       members.set(step, node);

@@ -75,7 +75,7 @@ function coerceList(shape: ListShape, sent: unknown, optional: boolean): unknown
 
 function coerceObject(shape: ObjectShape | VariantsShape, sent: unknown, optional: boolean): unknown {
   const mayLack = optional || shape.nullable;
-  // An empty text says that a row exists of which no control was submitted.
+  // Empty text marks a row that exists and of which no control was submitted.
   if (sent !== undefined && sent !== "" && !isPlainObject(sent)) return sent;
   if (mayLack && (sent === undefined || isBlankInput(sent))) {
     return shape.nullable && sent !== undefined ? null : undefined;

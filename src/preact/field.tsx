@@ -145,7 +145,7 @@ export function FieldControl(props: FieldControlProps): MarkupNode {
 
 /**
  * Returns the name of the row of a field whose control may send nothing, such as `rows[0]` for `rows[0].done`; `null`
- * for any other field. The row says that it exists, because it would be lost if none of its boxes is checked.
+ * for any other field. A hidden input marks the row, which would otherwise be lost if none of its boxes is checked.
  */
 function rowNameOf(field: BoundField, as: RenderFieldProps["as"]): string | null {
   const { kind, inputType, name } = field;

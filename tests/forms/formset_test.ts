@@ -20,7 +20,7 @@ function names(formset: BoundFormset): readonly string[] {
   return formset.fields.map(({ name }) => name);
 }
 
-Deno.test("a row of which no box is checked exists, as the page says", async () => {
+Deno.test("a row of which no box is checked exists if the page marks it", async () => {
   const form = defineForm("p", { fields: { allow: field.checkbox() } });
   const formset = defineFormset(form, { prefix: "p" });
   const initial = [{ allow: true }, { allow: true }];
