@@ -96,10 +96,10 @@ const VAGUE_TYPES: ReadonlySet<string> = new Set([
  * Returns whether an `accept` list matches a file: a token must match the name or the declared type, and the first bytes.
  *
  * The declared type depends on the operating system of the user. Names of one type are equal (`text/x-csv` and
- * `text/csv`), and so are extensions of one type (`.jpg` and `.jpeg`). If the file has no declared type, or if a text has
+ * `text/csv`), and so are extensions of one type (`.jpg` and `.jpeg`). If the file has no declared type, or if text has
  * the type of a program (`a.csv` as `application/vnd.ms-excel`), the extension determines the type.
  *
- * A type without a signature, such as `text/csv`, is accepted unless the bytes identify another type or, for a text,
+ * A type without a signature, such as `text/csv`, is accepted unless the bytes identify another type or, for text,
  * contain NUL.
  *
  * @param accept The tokens, in lower case.
@@ -127,7 +127,7 @@ function hasContent(token: string, type: string, head: Uint8Array): boolean {
   // The type that the bytes must have. An extension in the list is more specific than the declared type.
   const claimed = (token.startsWith(".") ? typeOfName(token) : "") || type;
   if (found.length === 0) {
-    // Only a text in UTF-16, which starts with a byte order mark, contains NUL bytes.
+    // Only text in UTF-16, which starts with a byte order mark, contains NUL bytes.
     if (claimed.startsWith("text/")) return !head.includes(0) || ["\xff\xfe", "\xfe\xff"].includes(ascii(head, 0, 2));
     return !hasSignature(claimed);
   }
