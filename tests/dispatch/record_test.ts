@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { MineClaim } from "../../src/dispatch/once/held.ts";
 import { STORED_BYTES, type StoredOutcome } from "../../src/dispatch/once/outcome.ts";
 import { recordResponse, recordStream, restore, storedOf, type UnreadableBody } from "../../src/dispatch/record.ts";
-import { stopTime } from "../support/clock.ts";
+import { stopTime, withinTime } from "../support/clock.ts";
 import { createStreams } from "../../src/dispatch/streams.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
 
@@ -142,8 +142,37 @@ Deno.test("recordResponse() reports the error of a body that is canceled, as too
       ...unread,
       report: (e) => void reports.push(e),
     });
-    await response.body?.cancel();
+    // The body does not end by itself.
+    await withinTime(response.body?.cancel() ?? Promise.resolve());
     assertEquals([ends, reports], [[{ kind: "tooLarge" }], [failure]]);
+  }
+});
+
+Deno.test("recordResponse() leaves the slot of a body without a reader at once, and releases it at the end", async () => {
+  const ends: readonly (readonly [string, () => ReadableStream<Uint8Array>, Partial<UnreadableBody["limits"]>])[] = [
+    ["ends", () => ReadableStream.from([new Uint8Array(1)]), {}],
+    ["fails", () => new ReadableStream({ pull: () => Promise.reject(new Error("broken")) }), {}],
+    ["is too large", () => new ReadableStream({ pull: (it) => it.enqueue(new Uint8Array(9)) }), { unreadBytes: 1 }],
+  ];
+  for (const [what, open, limits] of ends) {
+    const log: string[] = [];
+    const unread: UnreadableBody = {
+      limits: { ...UNREAD.limits, ...limits },
+      openSlot: () => {
+        const slot = UNREAD.openSlot();
+        assert(slot.kind === "slot");
+        log.push("open");
+        return {
+          ...slot,
+          leave: () => void log.push("leave"),
+          release: () => void log.push("release"),
+        };
+      },
+      report: () => void log.push("report"),
+    };
+    const response = await recordResponse(new Response(open()), claiming().claim, unread);
+    await withinTime(response.body?.cancel() ?? Promise.resolve());
+    assertEquals(log.filter((each) => each !== "report"), ["open", "leave", "release"], what);
   }
 });
 
