@@ -40,8 +40,6 @@ export interface Action<Name extends string = string, Input = unknown, Result = 
   readonly namespace: string | null;
   /** The only HTTP method it accepts. */
   readonly method: "GET" | "POST";
-  /** `true` if the method was declared. */
-  readonly methodDeclared: boolean;
   /** The form, or a function that creates it, or `null`. */
   readonly form: AnyForm | FormFactory<AnyForm> | null;
   /** The schema of its data, or `null`. */
@@ -282,7 +280,6 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
     uid: formActionUid(full),
     namespace: options.namespace ?? null,
     method: method ?? "POST",
-    methodDeclared: method !== undefined,
     form,
     input,
     inject,
