@@ -46,8 +46,8 @@ export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf
  */
 export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): BoundOf<F> | Promise<BoundOf<F>>;
 export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
-  const { mode, initial, instance, texts } = binding;
-  const bound = createBound(form, { sent: mode === "blank" ? null : binding.sent, initial, instance, texts });
+  const { mode, initial, instance, action = null, texts } = binding;
+  const bound = createBound(form, { sent: mode === "blank" ? null : binding.sent, initial, instance, action, texts });
   if (mode !== "checked") return bound;
   if (bound.kind === "formset") return checkRows(bound, binding.ctx);
   return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);

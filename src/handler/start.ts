@@ -53,6 +53,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     originFields: { baseDir: root, originPath },
     errorPage,
     notFound,
+    dev: app.dev,
     report: (error, request) => report(error, request, null),
     textsOf: (pageRender) => userTexts.of(pageRender),
   });

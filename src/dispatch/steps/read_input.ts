@@ -68,7 +68,7 @@ export async function readInput(
 
 function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   const { arrival, limits } = call;
-  const { request, url, intent } = arrival;
+  const { request, intent } = arrival;
   const header = readDataHeader(request, limits);
   const kwargs = mergeKwargs({ header, query: queryOf(call, page), body }, limits);
   arrival.lifetime.takeMemory(memoryOf(kwargs));
@@ -119,7 +119,8 @@ async function blankForm(
   try {
     const { definition, initial } = await makeForm(action.form, pageRender.deps.ctx);
     const { userTexts } = app;
-    const form = bind(definition, { mode: "blank", initial, instance: null, texts: userTexts.of(call) });
+    const texts = userTexts.of(call);
+    const form = bind(definition, { mode: "blank", initial, instance: null, action: action.name, texts });
     form.addError("", userTexts.ofFailure(refusal, call));
     return form;
   } catch (error) {
