@@ -18,6 +18,7 @@ import type {
   CallInput,
   Injectables,
   ResultData,
+  Returnable,
   VerifyWebhook,
 } from "./action_options.ts";
 import type { Kwargs } from "./kwargs.ts";
@@ -147,7 +148,7 @@ const RESERVED: Readonly<Record<keyof ActionContext, true>> = {
  */
 export function action<const N extends string, R>(
   name: N,
-  handler: (ctx: ActionContext) => R,
+  handler: (ctx: ActionContext) => R & Returnable<R>,
 ): Action<N, Kwargs, ResultData<R>>;
 /**
  * Declares an action with options.
@@ -167,7 +168,7 @@ export function action<
 >(
   name: N,
   options: ActionOptions<F, S, I>,
-  handler: (ctx: ActionContext<F, S, I>) => R,
+  handler: (ctx: ActionContext<F, S, I>) => R & Returnable<R>,
 ): Action<N, CallInput<F, S>, ResultData<R>>;
 /**
  * Declares a method of a page class as an action.
