@@ -129,6 +129,7 @@ export class RenderState implements PageState {
       bind(made.definition, {
         mode: "blank",
         initial: initialOver(made, initial),
+        ownInitial: made.initial,
         instance,
         action,
         texts: this.texts,
