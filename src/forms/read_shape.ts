@@ -162,7 +162,7 @@ const TEXT: Sketch = { type: "text", options: {} };
 
 function scalar(type: ScalarShape["type"], schema: JsonSchema, { type: control, options }: Sketch = TEXT): ScalarShape {
   const sketch = { type: control, options: { ...options, ...annotations(schema) } };
-  return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, sketch };
+  return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, values: null, sketch };
 }
 
 function text(schema: JsonSchema): ScalarShape {
@@ -213,6 +213,7 @@ function choices(schema: JsonSchema, values: readonly unknown[], parts: readonly
     nullable: values.includes(null),
     emptyFits: given.includes(""),
     constant,
+    values: isOneType ? null : new Map(given.map((value) => [String(value), value])),
   };
 }
 
