@@ -19,7 +19,6 @@ const NOT_DONE: ReadonlySet<string> = new Set([
   "tests/dev",
   "tests/dispatch",
   "tests/http",
-  "tests/integration",
   "tests/live",
   "tests/pages",
   "tests/protocol",

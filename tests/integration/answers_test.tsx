@@ -151,14 +151,14 @@ for (
       data: { content: "<i>1</i> &amp; 2" },
     }],
     ["html of nothing", () => html(null), { event: "patch_html", data: { content: "" } }],
-    ["html of markup that is vouched for", () => html(unsafeHtml("<b>&nbsp;</b>")), {
+    ["html of trusted markup", () => html(unsafeHtml("<b>&nbsp;</b>")), {
       event: "patch_html",
       data: { content: "<b>&nbsp;</b>" },
     }],
     ["remove", () => remove("#a"), { event: "patch_html", data: { target: "#a", content: "", swap: "delete" } }],
     ["signal", () => signal("n", 1), { event: "patch_signals", data: { n: 1 } }],
     ["signals", () => signals({ a: [1], $b: null }), { event: "patch_signals", data: { a: [1], $b: null } }],
-    ["toast of a text", () => toast("Saved"), { event: "toast", data: { value: "Saved" } }],
+    ["toast of a string", () => toast("Saved"), { event: "toast", data: { value: "Saved" } }],
     ["toast of an object", () => toast({ message: "Saved", level: "success" }), {
       event: "toast",
       data: { message: "Saved", level: "success" },

@@ -201,11 +201,11 @@ Deno.test("each handler has a registry of its own by default", async () => {
 
 for (
   const [what, backends, phrase] of [
-    ["no backends at all", [], "backends is empty"],
-    ["a text", ["registry"], "Cannot create a form action backend"],
+    ["an empty list", [], "backends is empty"],
+    ["a string", ["registry"], "Cannot create a form action backend"],
     ["null", [null], "Cannot create a form action backend"],
     ["an object without a class", [{ options: {} }], 'an object without "backend"'],
-    ["a class that is no backend", [{ backend: class Plain {} }], "Plain as a form action backend"],
+    ["a class that is not a backend", [{ backend: class Plain {} }], "Plain as a form action backend"],
     ["a class whose constructor throws", [{
       backend: class extends RegistryFormActionBackend {
         constructor() {

@@ -56,10 +56,14 @@ for (
       path: `${formActionUrl("three")}?_action=two`,
       fields: { _action: "two" },
     }, "three"],
-    ["the header at the endpoint of another, where a page stands after a refused post without scripts", {
-      path: formActionUrl("three"),
-      headers: { "x-hyper-action": "one" },
-    }, "one"],
+    [
+      "the header at the endpoint of another action, as on a page that was shown after an invalid post without scripts",
+      {
+        path: formActionUrl("three"),
+        headers: { "x-hyper-action": "one" },
+      },
+      "one",
+    ],
     ["the first _action of a query that has two", { path: "/?_action=two&_action=one" }, "two"],
     ["the query when the header is empty", { path: "/?_action=two", headers: { "x-hyper-action": "" } }, "two"],
   ] as const
@@ -118,14 +122,14 @@ for (
       o: { k: {} },
     }],
     ["the last of duplicate JSON keys", { headers: { "x-hyper-data": '{"a":1,"a":2}' } }, { a: 2 }],
-    ["repeated keys become arrays, in order", {
+    ["repeated keys become lists, in order", {
       path: "/?tag=c&tag=a",
       fields: [["x", "1"], ["y", "2"], ["x", "3"]],
     }, { tag: ["c", "a"], x: ["1", "3"], y: "2" }],
     ["paths become objects and lists", {
       fields: [["address.city", "Bonn"], ["rows[1].n", "b"], ["rows[0].n", "a"], ["tags[]", "t"]],
     }, { address: { city: "Bonn" }, rows: [{ n: "a" }, { n: "b" }], tags: ["t"] }],
-    ["the protocol's fields are left out of query and body", {
+    ["the fields of the protocol are removed from query and body", {
       path: "/?_next_form_page=p&_hyper_once=q&keep=1",
       fields: {
         _action: "two",
@@ -136,7 +140,7 @@ for (
         _hyper_data: "{}",
       },
     }, { keep: "1" }],
-    ["the protocol's fields are left out of data", {
+    ["the fields of the protocol are removed from data", {
       headers: { "x-hyper-data": '{"_action":"x","_hyper_once":"y","a":1}' },
     }, { a: 1 }],
     ["any other name that begins with _ is an ordinary field", {
@@ -169,9 +173,9 @@ Deno.test("a field named __proto__ is an own property and changes nothing else",
 
 for (
   const [what, header, status, phrase] of [
-    ["no JSON", "{", 400, "X-Hyper-Data"],
+    ["invalid JSON", "{", 400, "X-Hyper-Data"],
     ["a list", "[1]", 400, "not a JSON object"],
-    ["a text", '"a"', 400, "not a JSON object"],
+    ["a string", '"a"', 400, "not a JSON object"],
     ["null", "null", 400, "not a JSON object"],
     ["a number", "7", 400, "not a JSON object"],
     ["nothing", "", 400, "X-Hyper-Data"],
@@ -204,7 +208,7 @@ for (
     ["__proto__ in brackets", [["a[__proto__]", "1"]]],
     ["constructor in a path", [["constructor.prototype.isAdmin", "1"]]],
     ["prototype in a path", [["a.prototype", "1"]]],
-    ["a great index", [["a[10000000]", "1"]]],
+    ["a large index", [["a[10000000]", "1"]]],
     ["an index after a gap", [["a[2]", "1"]]],
     ["a negative index", [["a[-1]", "1"]]],
     ["one name as value and as container", [["a", "1"], ["a.b", "2"]]],

@@ -167,7 +167,7 @@ Deno.test("the message of an error is escaped wherever it is shown", async () =>
 for (
   const [what, declare, path, status] of [
     [
-      "a URL parameter that cannot be read",
+      "a URL parameter that cannot be parsed",
       () => action("x", { inject: { id: DUrl("id", Number) } }, () => {}),
       "/n/abc",
       400,
@@ -179,20 +179,20 @@ for (
       400,
     ],
     [
-      "a query parameter that cannot be read",
+      "a query parameter that cannot be parsed",
       () => action("x", { inject: { p: DQuery("p", Number) } }, () => {}),
       "/n/1?p=x",
       400,
     ],
     ["a query parameter that is absent", () => action("x", { inject: { p: DQuery("p") } }, () => {}), "/n/1", 400],
     [
-      "a default in place of what is absent",
+      "a default for an absent parameter",
       () => action("x", { inject: { p: DQuery("p", Number, { default: 1 }) } }, ({ p }) => ({ p })),
       "/n/1",
       200,
     ],
     [
-      "a default in place of what cannot be read",
+      "a default for a parameter that cannot be parsed",
       () => action("x", { inject: { p: DUrl("id", Number, { default: 1 }) } }, ({ p }) => ({ p })),
       "/n/abc",
       200,

@@ -136,9 +136,9 @@ Deno.test("the labels of the built-in controls of a formset are in the language 
 
 /** Requests that are rejected, each for another reason: the request, and the status. */
 const REJECTED: readonly (readonly [what: string, path: string, init: RequestInit, status: number])[] = [
-  ["a page that is not there", "/nowhere", {}, 404],
-  ["an action that is not there", "/", { method: "POST", headers: { "x-hyper-action": "gone" } }, 404],
-  ["a form that is not there", "/_next/form/0123456789abcdef/", { method: "POST" }, 404],
+  ["an unknown page", "/nowhere", {}, 404],
+  ["an unknown action", "/", { method: "POST", headers: { "x-hyper-action": "gone" } }, 404],
+  ["an unknown form", "/_next/form/0123456789abcdef/", { method: "POST" }, 404],
   ["a method", "/", { method: "PUT" }, 405],
   ["a GET of a mutation", "/?_action=open", {}, 405],
   ["a GET of a form", formActionUrl("save"), {}, 405],
@@ -176,7 +176,7 @@ const REJECTED: readonly (readonly [what: string, path: string, init: RequestIni
   ["a rate", "/?_action=rated", { method: "POST" }, 429],
   ["a request id", "/?_action=open", { method: "POST", headers: { "x-hyper-request-id": "a b" } }, 400],
   ["a switch depth", "/?_action=open", { method: "POST", headers: { "x-hyper-switch-depth": "99" } }, 400],
-  ["a page that denies", "/denied", {}, 403],
+  ["a page that denies access", "/denied", {}, 403],
   ["an error of the server", "/?_action=broken", { method: "POST" }, 500],
   ["a missing URL parameter", "/?_action=param", { method: "POST" }, 400],
 ];

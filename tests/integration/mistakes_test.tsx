@@ -39,7 +39,7 @@ const Page = (): string => "page";
 
 for (
   const [what, modules, phrases] of [
-    ["two actions of one name", {
+    ["two actions with one name", {
       "/a": { default: Page, one: action("save", () => {}) },
       "/b": { default: Page, two: action("save", () => {}) },
     }, ['Cannot register action "save"', '"one" in pages/a/page.tsx', '"two" in pages/b/page.tsx', "namespace"]],
@@ -48,7 +48,7 @@ for (
       "no body",
       "export a default component or a render function",
     ]],
-    ["a default export that is no component", { "/a": { default: <p /> } }, [
+    ["a default export that is not a component", { "/a": { default: <p /> } }, [
       "pages/a/page.tsx",
       "export a component",
     ]],
@@ -67,12 +67,15 @@ for (
     ["an action exported from a template", {
       "pages/a/template.tsx": { default: Page, save: action("save", () => {}) },
     }, ['"save"', "pages/a/template.tsx", "pages/a/page.tsx"]],
-    ["a context that is no record", { "/a": { default: Page, context: () => ({}) } }, ["pages/a/page.tsx", "context"]],
-    ["a provider that is no function", { "/a": { default: Page, context: { user: "ada" } } }, [
+    ["a context that is not an object", { "/a": { default: Page, context: () => ({}) } }, [
+      "pages/a/page.tsx",
+      "context",
+    ]],
+    ["a provider that is not a function", { "/a": { default: Page, context: { user: "ada" } } }, [
       "pages/a/page.tsx",
       '"user"',
     ]],
-    ["an action without a handler", { "/a": { default: Page, save: action("save", { form }) } }, [
+    ["an action without an action function", { "/a": { default: Page, save: action("save", { form }) } }, [
       'Cannot register action "save"',
       '"save" from "pages/a/page.tsx"',
       "has no function",
@@ -85,7 +88,7 @@ for (
         }, () => {}),
       },
     }, ['field "photo"', "5000000 bytes", 'limit "fileBytes" is 2097152', "limits: { fileBytes: 5000000 }"]],
-    ["render that is no function", { "/a": { render: <p /> } }, ["pages/a/page.tsx", '"render"']],
+    ["a render that is not a function", { "/a": { render: <p /> } }, ["pages/a/page.tsx", '"render"']],
   ] as const
 ) {
   Deno.test(`the handler does not start with ${what}`, async () => {
@@ -201,12 +204,12 @@ Deno.test("the error for a component of this library outside a page names the pr
 
 for (
   const [what, declare, phrase] of [
-    ["a name that is none", () => action("add todo", () => {}), 'Cannot declare action "add todo"'],
+    ["an invalid name", () => action("add todo", () => {}), 'Cannot declare action "add todo"'],
     ["an empty name", () => action("", () => {}), 'Cannot declare action ""'],
     ["a name of 129 characters", () => action("x".repeat(129), () => {}), "up to 127"],
-    ["a namespace that is none", () => action("a", { namespace: "a b" }, () => {}), 'namespace "a b"'],
-    ["a method that is none", () => action("a", { method: "PUT" as "POST" }, () => {}), 'method "PUT"'],
-    ["a handler that is none", () => action("a", {}, "x" as unknown as () => void), "pass a function"],
+    ["an invalid namespace", () => action("a", { namespace: "a b" }, () => {}), 'namespace "a b"'],
+    ["an invalid method", () => action("a", { method: "PUT" as "POST" }, () => {}), 'method "PUT"'],
+    ["an invalid action function", () => action("a", {}, "x" as unknown as () => void), "pass a function"],
     [
       "form and input at once",
       () =>
@@ -218,12 +221,12 @@ for (
       "both form and input",
     ],
     [
-      "an injected name that is taken",
+      "an injected name that is reserved",
       () => action("a", { inject: { form: DUrl("id") } }, () => {}),
       'already has "form"',
     ],
     ["an injected setCookie", () => action("a", { inject: { setCookie: DUrl("id") } }, () => {}), "already has"],
-    ["a dependency that is none", () => Depends((() => 1) as never), "Cannot depend on"],
+    ["an invalid dependency", () => Depends((() => 1) as never), "Cannot depend on"],
     ["a switch to an action without a method", () => switchTo(action("a", () => {})), 'Cannot switch to action "a"'],
   ] as const
 ) {
@@ -241,11 +244,11 @@ Deno.test("an action name may have 128 characters, and an action is frozen", () 
 
 for (
   const [what, options, phrase] of [
-    ["a limit of a name that is none", { limits: { bodybytes: 1 } }, 'limit "bodybytes"'],
+    ["an unknown limit", { limits: { bodybytes: 1 } }, 'limit "bodybytes"'],
     ["a negative limit", { limits: { files: -1 } }, '"files"'],
-    ["heartbeatSeconds that is no number", { heartbeatSeconds: NaN }, "heartbeatSeconds"],
+    ["heartbeatSeconds that is not a number", { heartbeatSeconds: NaN }, "heartbeatSeconds"],
     [
-      "a trusted origin that is more than one",
+      "a trusted origin with a path",
       { crossOrigin: { trustedOrigins: ["https://a.test/path"] } },
       "a.test/path",
     ],

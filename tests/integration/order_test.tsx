@@ -93,18 +93,18 @@ for (const [index, step] of STEPS.entries()) {
 for (
   const [what, status, init] of [
     ["the URL is not canonical", 400, { url: "/a%2Fb" }],
-    ["the URL leads elsewhere by dots", 400, { url: "/a/%252e%252e/b" }],
-    ["the Host is none", 400, { headers: { host: "site.test/evil?" } }],
+    ["the URL has encoded dot segments", 400, { url: "/a/%252e%252e/b" }],
+    ["the Host is invalid", 400, { headers: { host: "site.test/evil?" } }],
     ["the method is unknown", 501, { method: "BREW" }],
     ["the request comes from another site", 403, { headers: { "sec-fetch-site": "cross-site" } }],
     ["the request comes from a sibling site", 403, { headers: { "sec-fetch-site": "same-site" } }],
-    ["the Origin is another one", 403, { headers: { origin: "https://other.test" } }],
+    ["the Origin is that of another site", 403, { headers: { origin: "https://other.test" } }],
     ["the Origin is null", 403, { headers: { origin: "null" } }],
     ["the action is unknown", 404, { headers: { "x-hyper-action": "nope" } }],
-    ["the method is not the action's", 405, { method: "PUT" }],
-    ["the request id is none", 400, { headers: { "x-hyper-request-id": "a b" } }],
-    ["the target is none", 400, { headers: { "x-hyper-target": "%FF" } }],
-    ["the depth of hand-overs is passed", 400, { headers: { "x-hyper-switch-depth": "5" } }],
+    ["the action does not accept the method", 405, { method: "PUT" }],
+    ["the request id is invalid", 400, { headers: { "x-hyper-request-id": "a b" } }],
+    ["the target is invalid", 400, { headers: { "x-hyper-target": "%FF" } }],
+    ["the switch depth is above the limit", 400, { headers: { "x-hyper-switch-depth": "5" } }],
   ] as const
 ) {
   Deno.test(`the body is not parsed and no code of the application runs if ${what}`, async () => {
@@ -148,20 +148,20 @@ Deno.test("safe methods are allowed from any origin, and a GET from another site
 
 for (
   const [what, headers, options, status] of [
-    ["same-origin, whatever Origin says", { "sec-fetch-site": "same-origin", origin: "https://other.test" }, {}, 204],
+    ["same-origin with any Origin", { "sec-fetch-site": "same-origin", origin: "https://other.test" }, {}, 204],
     ["none, as from the address bar", { "sec-fetch-site": "none" }, {}, 204],
     ["the Origin of this site", { origin: "http://site.test" }, {}, 204],
-    ["neither header, as from no browser", {}, {}, 204],
-    ["neither header where they are asked for", {}, { requireHeaders: true }, 403],
+    ["neither header, as from a client that is not a browser", {}, {}, 204],
+    ["neither header when they are required", {}, { requireHeaders: true }, 403],
     ["a trusted origin", { "sec-fetch-site": "cross-site", origin: "https://a.test" }, {
       trustedOrigins: ["https://a.test"],
     }, 204],
-    ["an origin that only begins as a trusted one", { origin: "https://a.test.evil" }, {
+    ["an origin that begins like a trusted one", { origin: "https://a.test.evil" }, {
       trustedOrigins: ["https://a.test"],
     }, 403],
-    ["an unknown word", { "sec-fetch-site": "same-origin, cross-site" }, {}, 403],
-    ["this site by another scheme", { origin: "https://site.test" }, {}, 403],
-    ["this site by its scheme at the proxy", { origin: "https://site.test", "x-forwarded-proto": "https" }, {
+    ["an unknown value", { "sec-fetch-site": "same-origin, cross-site" }, {}, 403],
+    ["this site with another scheme", { origin: "https://site.test" }, {}, 403],
+    ["this site with the scheme of its proxy", { origin: "https://site.test", "x-forwarded-proto": "https" }, {
       trustProxy: true,
     }, 204],
   ] as const

@@ -139,8 +139,8 @@ for (
   for (
     const [naming, path, fields] of [
       ["its URL", endpoint("save", short), origin(pattern, address)],
-      ["its fields alone", formActionUrl("save"), origin(pattern, address)],
-      ["the address it is sent to", `${address}${address.includes("?") ? "&" : "?"}_action=save`, {}],
+      ["its fields", formActionUrl("save"), origin(pattern, address)],
+      ["the address of the request", `${address}${address.includes("?") ? "&" : "?"}_action=save`, {}],
     ] as const
   ) {
     Deno.test(`every step reads the same page, named by ${naming}: ${address.slice(0, 30)} of ${pattern}`, async () => {
@@ -238,7 +238,11 @@ Deno.test("a long path is sent whole, and the page of an address without its que
 for (
   const [what, path, fields] of [
     ["twice in the URL", `${endpoint("save", "/notes/7")}&_next_form_origin=%2Fnotes%2F7`, {}],
-    ["twice in the URL, once in other letters", `${endpoint("save", "/notes/7")}&%5fnext_form_origin=%2Fnotes%2F7`, {}],
+    [
+      "twice in the URL, once with escaped letters",
+      `${endpoint("save", "/notes/7")}&%5fnext_form_origin=%2Fnotes%2F7`,
+      {},
+    ],
     ["twice in the fields", endpoint("save", "/notes/7"), [
       ["_next_form_origin", "/notes/7"],
       ["_next_form_origin", "/notes/7"],
@@ -257,8 +261,8 @@ for (
     ["by a longer path in the fields", endpoint("save", "/notes/7?"), [["_next_form_origin", "/notes/77?q=1"]]],
     ["by another spelling in the fields", endpoint("save", "/notes/7"), [["_next_form_origin", "/notes/%37"]]],
     ["by the file of another page", endpoint("save", "/notes/7"), [["_next_form_page", "pages/page.tsx"]]],
-    ["by an address it is not sent to", "/notes/8?_action=save&_next_form_origin=%2Fnotes%2F7", []],
-    ["in a GET, by an address it is not sent to", "/notes/8?_action=save&_next_form_origin=/", []],
+    ["by an address that it was not sent to", "/notes/8?_action=save&_next_form_origin=%2Fnotes%2F7", []],
+    ["in a GET, by an address that it was not sent to", "/notes/8?_action=save&_next_form_origin=/", []],
   ] as const
 ) {
   Deno.test(`a call that names its page ${what} is 400, and runs no guard`, async () => {
@@ -509,17 +513,17 @@ const Failed = {
 for (
   const [what, special, address, status, words] of [
     [
-      "the page for what is not found",
+      "the not-found page",
       { ...NotFound, ...Failed },
       "/nowhere/at/all?a=%E9",
       404,
       "nothing at /nowhere/at/all",
     ],
-    ["the error page for what is not found", Failed, "/nowhere?a=1", 404, "404 at /nowhere"],
-    ["the page for what is not found, without an error page", NotFound, "/nowhere", 404, "nothing at /nowhere"],
+    ["the error page for an unknown address", Failed, "/nowhere?a=1", 404, "404 at /nowhere"],
+    ["the not-found page, without an error page", NotFound, "/nowhere", 404, "nothing at /nowhere"],
     ["the error page of a page that throws", { ...NotFound, ...Failed }, "/broken?a=1", 500, "500 at /broken"],
-    ["the error page of a page that is denied", Failed, "/closed?a=1", 403, "403 at /closed"],
-    ["the error page of a page that is gone", Failed, "/gone", 410, "410 at /gone"],
+    ["the error page of a page that denies access", Failed, "/closed?a=1", 403, "403 at /closed"],
+    ["the error page of a page that responds with 410", Failed, "/gone", 410, "410 at /gone"],
   ] as const
 ) {
   Deno.test(`a form in the layout of ${what} redirects back there, and is shown there when it is invalid`, async () => {

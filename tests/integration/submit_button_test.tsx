@@ -109,7 +109,7 @@ for (
     ["an action with onFile", action("other", { onFile: () => "key" }, () => {}), "multipart/form-data"],
     ["a form with a file", action("other", { form: FileForm }, () => {}), "multipart/form-data"],
     [
-      "a form with a file that is waited for",
+      "a form with a file, and an async form factory",
       action("other", { form: () => Promise.resolve(FileForm) }, () => {}),
       "multipart/form-data",
     ],

@@ -86,10 +86,10 @@ Deno.test("a checkpoint carries the request id, and a resumed stream continues a
 for (
   const [what, headers] of [
     ["belongs to another call", { ...ID, "last-event-id": "r.2:checkpoint:loaded" }],
-    ["has a name the action does not have", { ...ID, "last-event-id": "r.1:checkpoint:paid" }],
-    ["is no checkpoint", { ...ID, "last-event-id": "17" }],
-    ["is endless", { ...ID, "last-event-id": `r.1:checkpoint:${"x".repeat(5_000)}` }],
-    ["comes without a request id", { "last-event-id": "r.1:checkpoint:loaded" }],
+    ["has a checkpoint name that the action does not have", { ...ID, "last-event-id": "r.1:checkpoint:paid" }],
+    ["is not a checkpoint", { ...ID, "last-event-id": "17" }],
+    ["is too long", { ...ID, "last-event-id": `r.1:checkpoint:${"x".repeat(5_000)}` }],
+    ["is sent without a request id", { "last-event-id": "r.1:checkpoint:loaded" }],
   ] as const
 ) {
   Deno.test(`a stream begins from the start when Last-Event-ID ${what}`, async () => {
