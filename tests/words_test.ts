@@ -25,7 +25,6 @@ const NOT_DONE: ReadonlySet<string> = new Set([
   "tests/respond",
   "tests/store",
   "tests/support",
-  "tests/testing",
   "tests/texts",
 ]);
 

@@ -1,4 +1,4 @@
-/** Texts for users: their language, and that users never read a text for developers. */
+/** Texts for users: their language, and that no developer text reaches users. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { action, defineForm, defineFormset, Field, field, Form, FormErrors, HyperError } from "../../mod.ts";
 import { formActionUrl } from "../../src/actions/uid.ts";
@@ -185,7 +185,7 @@ const REJECTED: readonly (readonly [what: string, path: string, init: RequestIni
 const KNOWN = Object.values(ENGLISH).filter((text) => typeof text === "string");
 
 for (const [what, path, init, status] of REJECTED) {
-  Deno.test(`a request that is rejected for ${what} shows a text of the catalog, in every format`, async () => {
+  Deno.test(`a request that is rejected for ${what} shows a message of the catalog, in every format`, async () => {
     const { DUrl } = await import("../../mod.ts");
     const open = action("open", () => {});
     const guarded = action("guarded", { guard: () => false }, () => {});
