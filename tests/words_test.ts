@@ -17,7 +17,6 @@ const NOT_DONE: ReadonlySet<string> = new Set([
   "tests/deployment",
   "tests/deps",
   "tests/dev",
-  "tests/dispatch",
   "tests/http",
   "tests/live",
   "tests/pages",

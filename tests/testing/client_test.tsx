@@ -40,7 +40,7 @@ for (const [path, status] of [["/empty", 204], ["/file", 200], ["/away", 302]] a
   });
 }
 
-Deno.test("open() does not parse a text response as HTML", async () => {
+Deno.test("open() does not parse a plain-text response as HTML", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/text");
   assertEquals([page.body, page.findAll("b").length], ["<b>text</b>", 0]);

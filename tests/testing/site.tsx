@@ -28,7 +28,7 @@ export interface Site {
   readonly modules: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Stored notes, in order. */
   readonly notes: string[];
-  /** What the action functions read and did. */
+  /** Log of the action functions. */
   readonly log: string[];
 }
 
