@@ -8,27 +8,31 @@ import { inspect, tabTo, visitExample } from "../support/example.ts";
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
 
-  authTest(`somebody is asked to sign in, led back, and signs out, with ${scripts}`, async ({ page, context }) => {
-    await page.goto("/account");
-    assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
-    await page.getByLabel("Name", { exact: true }).fill("bob");
-    await page.getByLabel("Password").fill("a guess");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Name or password is wrong").first().waitFor();
-    assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
-    await signIn(page, "bob");
-    await page.getByRole("heading", { name: "bob" }).waitFor();
-    assertEquals(pathOf(page), "/account");
-    const [cookie] = await context.cookies();
-    assertEquals([cookie?.httpOnly, cookie?.sameSite], [true, "Lax"]);
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("link", { name: "Sign in" }).waitFor();
-    assertEquals(await context.cookies(), []);
-    await page.goBack();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  }, { javaScriptEnabled });
+  authTest(
+    `a user is asked to sign in, is redirected back, and signs out, with ${scripts}`,
+    async ({ page, context }) => {
+      await page.goto("/account");
+      assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
+      await page.getByLabel("Name", { exact: true }).fill("bob");
+      await page.getByLabel("Password").fill("a guess");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("Name or password is wrong").first().waitFor();
+      assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
+      await signIn(page, "bob");
+      await page.getByRole("heading", { name: "bob" }).waitFor();
+      assertEquals(pathOf(page), "/account");
+      const [cookie] = await context.cookies();
+      assertEquals([cookie?.httpOnly, cookie?.sameSite], [true, "Lax"]);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("link", { name: "Sign in" }).waitFor();
+      assertEquals(await context.cookies(), []);
+      await page.goBack();
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    },
+    { javaScriptEnabled },
+  );
 
-  authTest(`a form outlives its session, with ${scripts}`, async ({ page }, { clock }) => {
+  authTest(`text typed into a form is kept when the session ends, with ${scripts}`, async ({ page }, { clock }) => {
     await page.goto("/account");
     await signIn(page, "bob");
     await page.getByLabel("What we call you").fill("Robert");
@@ -47,20 +51,24 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(await page.getByText("What you had typed is still here").count(), 0);
   }, { javaScriptEnabled });
 
-  authTest(`rights that were taken away meanwhile are gone, with ${scripts}`, async ({ page }, { accounts }) => {
-    await page.goto("/people");
-    await signIn(page, "ada");
-    await page.getByRole("heading", { name: "People" }).waitFor();
-    accounts.setRole(1, "member");
-    await page.getByRole("button", { name: "Make bob an admin" }).click();
-    await page.getByText("You do not have permission to do this.").waitFor();
-    assertEquals(accounts.list().map(({ role }) => role), ["member", "member"]);
-    const response = await page.goto("/people");
-    assertEquals(response?.status(), 403);
-    await page.getByRole("heading", { name: "This is not for you" }).waitFor();
-  }, { javaScriptEnabled });
+  authTest(
+    `a user whose rights were revoked meanwhile is denied access, with ${scripts}`,
+    async ({ page }, { accounts }) => {
+      await page.goto("/people");
+      await signIn(page, "ada");
+      await page.getByRole("heading", { name: "People" }).waitFor();
+      accounts.setRole(1, "member");
+      await page.getByRole("button", { name: "Make bob an admin" }).click();
+      await page.getByText("You do not have permission to do this.").waitFor();
+      assertEquals(accounts.list().map(({ role }) => role), ["member", "member"]);
+      const response = await page.goto("/people");
+      assertEquals(response?.status(), 403);
+      await page.getByRole("heading", { name: "This is not for you" }).waitFor();
+    },
+    { javaScriptEnabled },
+  );
 
-  authTest(`an action asks for a sign-in when the session is over, with ${scripts}`, async ({ page }, { clock }) => {
+  authTest(`an action asks for a sign-in when the session has ended, with ${scripts}`, async ({ page }, { clock }) => {
     await page.goto("/people");
     await signIn(page, "ada");
     await page.getByRole("heading", { name: "People" }).waitFor();
@@ -73,7 +81,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText("bob, admin").waitFor();
   }, { javaScriptEnabled });
 
-  authTest(`whoever guesses too often has to wait, with ${scripts}`, async ({ page, url }) => {
+  authTest(`a client that guesses too often has to wait, with ${scripts}`, async ({ page, url }) => {
     await page.goto("/sign-in");
     for (let guess = 1; guess <= 5; guess++) {
       const response = await fetch(url, { method: "POST", headers: { "x-hyper-action": "sign_in" } });
@@ -86,7 +94,7 @@ for (const javaScriptEnabled of [true, false]) {
   }, { javaScriptEnabled });
 }
 
-authTest("an admin is told why something may not be done", async ({ page }) => {
+authTest("an admin reads the reason why an operation is denied", async ({ page }) => {
   await page.goto("/people");
   await signIn(page, "ada");
   await page.getByRole("button", { name: "Make ada a member" }).click();
@@ -94,7 +102,7 @@ authTest("an admin is told why something may not be done", async ({ page }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  authTest(`it is for everyone, with the keyboard alone too, in ${colorScheme}`, async ({ page }) => {
+  authTest(`all pages are accessible, and usable with the keyboard alone, in ${colorScheme}`, async ({ page }) => {
     await page.goto("/");
     await inspect(page, "/");
     await tabTo(page, "Your account");
@@ -131,10 +139,10 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-/** Parts of a test outside of the page. */
+/** Parts of a test outside the page. */
 interface Tools {
   readonly accounts: Accounts;
-  /** How many hours have gone by. */
+  /** Hours that have passed. */
   readonly clock: { hours: number };
 }
 
