@@ -34,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
   );
 
   invoicesTest(
-    `invoices: the first invoice is begun, filled in and sent, with ${scripts}`,
+    `invoices: the first invoice is created, filled in and sent, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       await signIn(page);
@@ -56,7 +56,7 @@ for (const javaScriptEnabled of [true, false]) {
     },
   );
 
-  invoicesTest(`invoices: Save leads back to the list, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: Save redirects to the list, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, `/invoices/${draft()}`);
     await page.getByLabel("Name").fill("Green Lamp");
     await page.getByLabel("Remind the customer").uncheck();
@@ -67,41 +67,45 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals([status, customer.name, reminders], ["draft", "Green Lamp", false]);
   });
 
-  invoicesTest(`invoices: the enter key saves and does not send, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: the Enter key saves and does not send, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, `/invoices/${draft()}`);
     await page.getByLabel("Name").press("Enter");
     await page.waitForURL("/");
     assertEquals(mustFind(1).status, "draft");
   });
 
-  invoicesTest(`invoices: details are refused twice, then sent, with ${scripts}`, javaScriptEnabled, async (page) => {
-    await signIn(page, `/invoices/${draft()}`);
-    for (const name of ["", "   "]) {
-      // Bypasses the validation of the browser, to test that of the server.
-      await page.getByLabel("Name").evaluate((input) => input.removeAttribute("required"));
-      await page.getByLabel("Name").fill(name);
-      await page.getByLabel("Due").fill("2029-12-31");
-      await page.getByLabel("Note").fill("\n\nKept");
+  invoicesTest(
+    `invoices: invalid details are rejected twice, then the invoice is sent, with ${scripts}`,
+    javaScriptEnabled,
+    async (page) => {
+      await signIn(page, `/invoices/${draft()}`);
+      for (const name of ["", "   "]) {
+        // Bypasses the validation of the browser, to test that of the server.
+        await page.getByLabel("Name").evaluate((input) => input.removeAttribute("required"));
+        await page.getByLabel("Name").fill(name);
+        await page.getByLabel("Due").fill("2029-12-31");
+        await page.getByLabel("Note").fill("\n\nKept");
+        await page.getByRole("button", { name: "Save and send" }).click();
+        await page.getByRole("alert").getByText("Give the name of the customer").waitFor();
+        assertEquals(await page.getByLabel("Name").getAttribute("aria-invalid"), "true");
+        assertEquals(await page.getByLabel("Note").inputValue(), "\n\nKept");
+        assertEquals(await page.getByLabel("Due").inputValue(), "2029-12-31");
+      }
+      await page.getByLabel("Name").fill("Green Lamp");
       await page.getByRole("button", { name: "Save and send" }).click();
-      await page.getByRole("alert").getByText("Give the name of the customer").waitFor();
-      assertEquals(await page.getByLabel("Name").getAttribute("aria-invalid"), "true");
-      assertEquals(await page.getByLabel("Note").inputValue(), "\n\nKept");
-      assertEquals(await page.getByLabel("Due").inputValue(), "2029-12-31");
-    }
-    await page.getByLabel("Name").fill("Green Lamp");
-    await page.getByRole("button", { name: "Save and send" }).click();
-    await page.getByRole("alert").getByText("It cannot be due before its date").waitFor();
-    assertEquals(await page.getByText("Give the name of the customer").count(), 0);
-    await page.getByLabel("Due").fill("");
-    await page.getByRole("button", { name: "Save and send" }).click();
-    await said(page, "Sent to tea@example.com");
-    assertEquals(await page.getByRole("alert").count(), 0);
-    const { status, customer, due, note } = mustFind(1);
-    assertEquals([status, customer.name, due, note], ["sent", "Green Lamp", null, "\n\nKept"]);
-  });
+      await page.getByRole("alert").getByText("It cannot be due before its date").waitFor();
+      assertEquals(await page.getByText("Give the name of the customer").count(), 0);
+      await page.getByLabel("Due").fill("");
+      await page.getByRole("button", { name: "Save and send" }).click();
+      await said(page, "Sent to tea@example.com");
+      assertEquals(await page.getByRole("alert").count(), 0);
+      const { status, customer, due, note } = mustFind(1);
+      assertEquals([status, customer.name, due, note], ["sent", "Green Lamp", null, "\n\nKept"]);
+    },
+  );
 
   invoicesTest(
-    `invoices: a line is deleted, and another takes its place, with ${scripts}`,
+    `invoices: a line is deleted, and another one replaces it, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       await signIn(page, `/invoices/${draft([TEA, CUPS])}`);
@@ -121,7 +125,7 @@ for (const javaScriptEnabled of [true, false]) {
     },
   );
 
-  invoicesTest(`invoices: lines are put in another order, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: lines are reordered, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, `/invoices/${draft([TEA, CUPS])}`);
     await page.getByRole("group", { name: "Line 1" }).getByLabel("Order").fill("3");
     await page.getByRole("button", { name: "Save lines" }).click();
@@ -132,7 +136,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 
   invoicesTest(
-    `invoices: a line is refused twice at its own field, then saved, with ${scripts}`,
+    `invoices: an invalid line is rejected twice at its own field, then saved, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       await signIn(page, `/invoices/${draft([TEA, CUPS])}`);
@@ -171,7 +175,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(listInvoices().map(({ status }) => status), ["sent", "sent", "sent"]);
   });
 
-  invoicesTest(`invoices: the audit log is read and emptied, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: the audit log is shown and cleared, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, "/audit");
     await page.getByRole("cell", { name: "sign_in" }).waitFor();
     await page.getByRole("button", { name: "Forget everything" }).click();
@@ -182,7 +186,7 @@ for (const javaScriptEnabled of [true, false]) {
 
 invoicesTest("invoices: lines are added in the browser, get the focus and are saved", true, async (page) => {
   await signIn(page, `/invoices/${draft([TEA])}`);
-  // One that is there, two extra ones, and two more.
+  // An existing one, two extra ones, and two more.
   for (const number of [4, 5]) {
     await page.getByRole("button", { name: "Add line" }).click();
     const line = page.getByRole("group", { name: `Line ${number}` });
@@ -200,7 +204,7 @@ invoicesTest("invoices: lines are added in the browser, get the focus and are sa
 });
 
 invoicesTest(
-  "invoices: a line that was added in the browser comes back with what was wrong with it",
+  "invoices: an invalid line that was added in the browser is shown again with its error",
   true,
   async (page) => {
     await signIn(page, `/invoices/${draft([TEA])}`);
@@ -219,7 +223,7 @@ invoicesTest(
   },
 );
 
-invoicesTest("invoices: no line is added past the twentieth", true, async (page) => {
+invoicesTest("invoices: no line can be added after the twentieth", true, async (page) => {
   await signIn(page, `/invoices/${draft(Array.from({ length: 19 }, () => TEA))}`);
   const lines = page.locator("[data-row]");
   assertEquals(await lines.count(), 20);
@@ -233,7 +237,7 @@ invoicesTest("invoices: without scripts there is no button that adds a line", fa
   assertEquals(await page.getByRole("group", { name: /^Line \d+$/ }).count(), 3);
 });
 
-invoicesTest("invoices: saving the lines leaves what was typed into the details", true, async (page) => {
+invoicesTest("invoices: saving the lines keeps text that was typed into the details", true, async (page) => {
   await signIn(page, `/invoices/${draft([TEA])}`);
   await page.getByLabel("Name").fill("Half typed");
   await page.getByRole("group", { name: "Line 1" }).getByLabel("Quantity").fill("3");
@@ -242,7 +246,7 @@ invoicesTest("invoices: saving the lines leaves what was typed into the details"
   assertEquals(await page.getByLabel("Name").inputValue(), "Half typed");
 });
 
-invoicesTest("invoices: everything is reached with the keyboard alone", true, async (page) => {
+invoicesTest("invoices: all controls can be reached with the keyboard alone", true, async (page) => {
   await signIn(page, `/invoices/${draft([TEA])}`);
   await page.keyboard.press("Tab");
   assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
@@ -257,7 +261,7 @@ invoicesTest("invoices: everything is reached with the keyboard alone", true, as
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  invoicesTest(`invoices: nothing is cut off on a telephone, in ${colorScheme}`, true, async (page) => {
+  invoicesTest(`invoices: no content is cut off on a phone, in ${colorScheme}`, true, async (page) => {
     const id = draft([{ ...TEA, text: "x".repeat(120) }]);
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 320, height: 640 });
@@ -273,7 +277,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 function invoicesTest(name: string, javaScriptEnabled: boolean, visit: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
-    // Each test begins with a database of its own, in memory.
+    // Each test begins with a separate database in memory.
     Deno.env.set("INVOICES_DATABASE", ":memory:");
     closeDatabase();
     const app = createApp();
