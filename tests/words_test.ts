@@ -12,7 +12,6 @@ import ts from "typescript";
 const NOT_DONE: ReadonlySet<string> = new Set([
   "src/client",
   "tests/actions",
-  "tests/browser",
   "tests/client",
   "tests/deployment",
   "tests/deps",
