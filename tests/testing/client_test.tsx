@@ -225,6 +225,14 @@ Deno.test("submitWithRuntime() uses action, target and swap mode of form and but
   assertEquals(page.find("#state > b").text.startsWith("{"), true);
 });
 
+Deno.test("submitWithRuntime() sends no action name if the button has the URL of a form action", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const page = await client.open("/");
+  const outcome = await page.form("Add").fill({ Title: "Milk" }).submitWithRuntime("Add nowhere");
+  assertEquals([outcome.status, site.notes], [404, []]);
+});
+
 Deno.test("action() returns a failure with its status and without its cause", async () => {
   using _console = quiet();
   await using client = visit(makeSite());
