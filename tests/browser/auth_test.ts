@@ -8,25 +8,29 @@ import { inspect, tabTo, visitExample } from "../support/example.ts";
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
 
-  authTest(`somebody is asked to sign in, led back, and signs out, with ${scripts}`, async ({ page, context }) => {
-    await page.goto("/account");
-    assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
-    await page.getByLabel("Name", { exact: true }).fill("bob");
-    await page.getByLabel("Password").fill("a guess");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Wrong name or password").first().waitFor();
-    assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
-    await signIn(page, "bob");
-    await page.getByRole("heading", { name: "bob" }).waitFor();
-    assertEquals(pathOf(page), "/account");
-    const [cookie] = await context.cookies();
-    assertEquals([cookie?.httpOnly, cookie?.sameSite], [true, "Lax"]);
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("link", { name: "Sign in" }).waitFor();
-    assertEquals(await context.cookies(), []);
-    await page.goBack();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  }, { javaScriptEnabled });
+  authTest(
+    `a user is asked to sign in, is redirected back, and signs out, with ${scripts}`,
+    async ({ page, context }) => {
+      await page.goto("/account");
+      assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
+      await page.getByLabel("Name", { exact: true }).fill("bob");
+      await page.getByLabel("Password").fill("a guess");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("Wrong name or password").first().waitFor();
+      assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
+      await signIn(page, "bob");
+      await page.getByRole("heading", { name: "bob" }).waitFor();
+      assertEquals(pathOf(page), "/account");
+      const [cookie] = await context.cookies();
+      assertEquals([cookie?.httpOnly, cookie?.sameSite], [true, "Lax"]);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("link", { name: "Sign in" }).waitFor();
+      assertEquals(await context.cookies(), []);
+      await page.goBack();
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    },
+    { javaScriptEnabled },
+  );
 
   authTest(`text typed into a form is kept when the session ends, with ${scripts}`, async ({ page }, { clock }) => {
     await page.goto("/account");

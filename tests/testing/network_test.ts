@@ -1,4 +1,4 @@
-/** Redirects and cookies of the network of a test client, over a handler that answers what a test says. */
+/** Redirects and cookies of the network of a test client, over a handler whose responses are those of the test. */
 import { assertEquals } from "@std/assert";
 import { createHandler, type Handler } from "../../mod.ts";
 import { createTestClient } from "@hyper/actions/testing";
