@@ -4,7 +4,7 @@ import { createHandler, type Handler } from "../../mod.ts";
 import { createTestClient } from "@hyper/actions/testing";
 import { type Ask, Network } from "../../src/testing/network.ts";
 
-/** Makes a handler that notes each request and answers with a function. */
+/** Creates a handler that records each request and responds with a function. */
 function handlerOf(answer: (request: Request) => Response): { readonly handler: Handler; readonly seen: string[] } {
   const seen: string[] = [];
   const handle = async (request: Request): Promise<Response> => {
@@ -59,7 +59,7 @@ Deno.test("Network.fetch() follows 20 redirects", async () => {
 });
 
 for (const [status, kept] of [[200, ""], [422, "typed"]] as const) {
-  Deno.test(`H11: submitWithRuntime() leaves the form with "${kept}" after an answer with status ${status}`, async () => {
+  Deno.test(`H11: submitWithRuntime() leaves the form with "${kept}" after a response with status ${status}`, async () => {
     const form = '<form id="f" data-hyper-form="save" method="post"><input name="a" aria-label="A"></form>';
     const { handler, seen } = handlerOf((request) => {
       if (request.method === "GET") {
