@@ -31,7 +31,7 @@ Deno.test("open() rejects after 20 redirects", async () => {
   await assertRejects(() => client.open("/round"), ConnectionError, "redirects more than 20 times");
 });
 
-for (const [path, status] of [["/empty", 204], ["/file", 200], ["/away", 302]] as const) {
+for (const [path, status] of [["/empty", 204], ["/reset", 205], ["/file", 200], ["/away", 302]] as const) {
   Deno.test(`open() keeps the current page when the response is not a page, ${path}`, async () => {
     await using client = visit(makeSite());
     const page = await client.open("/notes");
