@@ -12,21 +12,17 @@ import ts from "typescript";
 const NOT_DONE: ReadonlySet<string> = new Set([
   "src/client",
   "tests/actions",
-  "tests/browser",
   "tests/client",
   "tests/deployment",
   "tests/deps",
   "tests/dev",
-  "tests/dispatch",
   "tests/http",
-  "tests/integration",
   "tests/live",
   "tests/pages",
   "tests/protocol",
   "tests/respond",
   "tests/store",
   "tests/support",
-  "tests/testing",
   "tests/texts",
 ]);
 

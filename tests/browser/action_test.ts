@@ -3,7 +3,7 @@ import { withPage } from "../support/browser.ts";
 import { type App, app, Arrivals, END, html, sse, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** A request as it came. */
+/** A request, with its body. */
 interface Came {
   readonly method: string;
   readonly url: string;
@@ -11,7 +11,7 @@ interface Came {
   readonly body: string;
 }
 
-/** An application whose action `save` notes what comes and answers nothing. */
+/** An application whose action `save` records requests and returns nothing. */
 function recorder(more: App = {}): { readonly served: Deno.ServeHandler; readonly came: Came[] } {
   const came: Came[] = [];
   const save = async (request: Request) => {
@@ -22,7 +22,7 @@ function recorder(more: App = {}): { readonly served: Deno.ServeHandler; readonl
   return { served: app({ ...more, actions: { save, ...more.actions } }), came };
 }
 
-/** The one request that came. */
+/** Returns the only request. */
 function only(came: readonly Came[]): Came {
   const [first, ...more] = came;
   if (!first || more.length) throw new Error(`Cannot pick the one request: ${came.length} came`);
@@ -60,7 +60,7 @@ Deno.test("action() creates a request ID for each call", async () => {
   });
 });
 
-Deno.test("action() takes method and url from its options", async () => {
+Deno.test("action() uses method and url of its options", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page, url }) => {
     await page.goto("/notes/");
@@ -82,7 +82,7 @@ Deno.test("action() sends 200 kB of non-Latin data unchanged", async () => {
   });
 });
 
-Deno.test("action() sends a name such as __proto__ as the name it is", async () => {
+Deno.test("action() sends __proto__ as an ordinary name", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -113,7 +113,7 @@ Deno.test("action() posts a form without a method, given as an element", async (
   });
 });
 
-Deno.test("action() is not misled by controls named like properties of a form", async () => {
+Deno.test("action() is not affected by controls with the names of form properties", async () => {
   const names = ["action", "method", "enctype", "id", "elements", "getAttribute2", "target", "querySelector2"];
   const fields = names.map((name) => `<input name="${name}" value="/x">`).join("");
   const { served, came } = recorder({ body: `<form id="f" action="/right" method="post">${fields}</form>` });
@@ -125,7 +125,7 @@ Deno.test("action() is not misled by controls named like properties of a form", 
   });
 });
 
-Deno.test("action() replaces fields of a form by data of the same name, and keeps its types", async () => {
+Deno.test("action() replaces fields of a form with data of the same name, and keeps its types", async () => {
   const { served, came } = recorder({ body: FORM });
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -182,11 +182,11 @@ Deno.test("action() sends the target to the server", async () => {
 });
 
 const SLIPS: readonly [name: string, call: () => Promise<unknown>, message: RegExp][] = [
-  ["a form that is not there", () => action("save", {}, { form: "#gone" }), /"#gone" is not a form/],
+  ["a missing form", () => action("save", {}, { form: "#gone" }), /"#gone" is not a form/],
   ["an element that is not a form", () => action("save", {}, { form: "body" }), /"body" is not a form/],
   ["data that is a list", () => action("save", []), /data is not an object/],
-  ["data of a GET above the bound", () => action("save", { q: "x".repeat(5000) }, { method: "GET" }), /4096 bytes/],
-  ["data that JSON cannot write", () => action("save", { n: 1n }), /BigInt/],
+  ["data of a GET above the limit", () => action("save", { q: "x".repeat(5000) }, { method: "GET" }), /4096 bytes/],
+  ["data that JSON cannot represent", () => action("save", { n: 1n }), /BigInt/],
 ];
 
 for (const [name, call, message] of SLIPS) {
@@ -201,7 +201,7 @@ for (const [name, call, message] of SLIPS) {
   });
 }
 
-Deno.test("action() lets onBeforeSubmit change what is sent, and its lane", async () => {
+Deno.test("action() lets onBeforeSubmit change the data and the lane", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page, url, events }) => {
     await page.goto("/");
@@ -253,7 +253,7 @@ Deno.test("action() is canceled by onBeforeSubmit, and then neither takes a lane
   });
 });
 
-Deno.test("action() rejects with what onBeforeSubmit throws", async () => {
+Deno.test("action() rejects with the error of onBeforeSubmit", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -268,7 +268,7 @@ Deno.test("action() rejects with what onBeforeSubmit throws", async () => {
   });
 });
 
-Deno.test("action() resolves with the value that the action returned, and the events of its answer", async () => {
+Deno.test("action() resolves with the value that the action returned, and the events of its response", async () => {
   const served = app({ actions: { get: () => sse([["result", { n: 1, __proto__x: 2 }], ["other", [1]], END]) } });
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -304,7 +304,7 @@ Deno.test("action() resolves an error event as an error, with its status, messag
   });
 });
 
-Deno.test("action() makes the outcome of an error event, whatever the HTTP status", async () => {
+Deno.test("action() creates the outcome from an error event, whatever the HTTP status", async () => {
   const served = app({ actions: { save: () => sse([["result", 1], ["error", { status: 500, message: "x" }], END]) } });
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -314,16 +314,16 @@ Deno.test("action() makes the outcome of an error event, whatever the HTTP statu
 });
 
 const ANSWERS: readonly [name: string, answer: () => Response, outcome: Record<string, unknown>][] = [
-  ["a JSON answer", () => Response.json({ a: 1 }), { kind: "success", status: 200, data: { a: 1 } }],
-  ["a problem", () =>
+  ["a JSON response", () => Response.json({ a: 1 }), { kind: "success", status: 200, data: { a: 1 } }],
+  ["a problem object", () =>
     new Response('{"title":"Bad","detail":"Worse","issues":{"a":["b"]}}', {
       status: 409,
       headers: { "content-type": "application/problem+json; charset=utf-8" },
     }), { kind: "error", status: 409, message: "Worse", issues: { a: ["b"] } }],
   ["204", () => new Response(null, { status: 204 }), { kind: "success", status: 204, data: null }],
   ["text", () => new Response("plain"), { kind: "success", status: 200, data: "plain" }],
-  ["a page of an error", () => html("<h1>Oops</h1>", { status: 500 }), { kind: "error", status: 500, data: null }],
-  ["an error status without a word", () => new Response(null, { status: 403 }), { kind: "error", status: 403 }],
+  ["an HTML error page", () => html("<h1>Oops</h1>", { status: 500 }), { kind: "error", status: 500, data: null }],
+  ["an error status without a body", () => new Response(null, { status: 403 }), { kind: "error", status: 403 }],
   ["a stream of an error status without an error", () => sse([END], { status: 400 }), { kind: "error", status: 400 }],
 ];
 
@@ -344,7 +344,7 @@ Deno.test("action() navigates to the page of a followed redirect", async () => {
     actions: { save: () => new Response(null, { status: 303, headers: { location: "/login" } }) },
   });
   const redirecting: Deno.ServeHandler = (request, info) => {
-    // The headers of the call survive the redirect, as those of `fetch` do.
+    // The headers of the call survive the redirect, as with `fetch()`.
     if (new URL(request.url).pathname === "/login") return html("<!doctype html><h1>Sign in</h1>");
     return served(request, info);
   };
@@ -381,7 +381,7 @@ Deno.test("action() rejects when the response ends without an end event", async 
   });
 });
 
-/** An application whose action `wait` never ends by itself. */
+/** An application whose action `wait` does not end. */
 function endless(): { readonly served: Deno.ServeHandler; readonly open: Arrivals<ReturnType<typeof writer>> } {
   const open = new Arrivals<ReturnType<typeof writer>>();
   const wait = () => {
@@ -472,7 +472,7 @@ Deno.test("the runtime starts although an element of the page has its name", asy
   });
 });
 
-Deno.test("the runtime starts once, however often it is loaded", async () => {
+Deno.test("the runtime starts once, even if it is loaded several times", async () => {
   const served = app({
     head: `<script type="module" src="/_hyper/client.js?copy"></script>`,
     body: FORM,

@@ -4,12 +4,12 @@ import { type EventLog, withPage } from "../support/browser.ts";
 import { app, Arrivals, END, frame, html, sse, type Writer, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** One attempt of a call, and the answer that the test writes. */
+/** One attempt of a call, and the response that the test writes. */
 interface Attempt extends Writer {
   readonly headers: Headers;
 }
 
-/** An application whose action `watch` streams what the test writes. */
+/** An application whose action `watch` streams the text that the test writes. */
 function streaming(
   body = `<ul id="log"></ul>`,
 ): { readonly served: Deno.ServeHandler; readonly attempts: Arrivals<Attempt> } {
@@ -28,7 +28,7 @@ const log = (page: Page) => page.locator("#log li").allTextContents();
 const names = (events: EventLog) =>
   events.types.filter((type) => !/swap|streamEvent/.test(type)).map((type) => type.slice(6));
 
-/** Opens the page with quick retries and starts to watch. */
+/** Opens the page with short retry delays and starts to watch. */
 async function watch(page: Page, options = '{ method: "GET" }'): Promise<void> {
   await page.goto("/");
   await page.evaluate(`Hyper.configure({ retry: { interval: 20, maxInterval: 40 } });
@@ -66,7 +66,7 @@ Deno.test("events of a stream wait for one another", async () => {
   });
 });
 
-Deno.test("what follows the end of a stream has no effect", async () => {
+Deno.test("events after the end event have no effect", async () => {
   const served = app({ body: `<ul id="log"></ul>`, actions: { watch: () => sse([line("in"), END, line("out")]) } });
   await withPage(served, async ({ page }) => {
     await watch(page);
@@ -74,7 +74,7 @@ Deno.test("what follows the end of a stream has no effect", async () => {
   });
 });
 
-Deno.test("an unknown event is only fired", async () => {
+Deno.test("an unknown event is only dispatched", async () => {
   const served = app({ actions: { watch: () => sse([["constructor", { a: 1 }], ["message", 2], END]) } });
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -290,7 +290,7 @@ Deno.test("a stream waits while the browser is offline, without counting retries
     await context.setOffline(true);
     await events.next("hyper:network:offline");
     first.close();
-    // The connection is given up by the browser itself, or by the end of the answer; either way nothing is tried.
+    // The browser or the end of the response closes the connection; in both cases there is no attempt.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
     assertEquals(events.of("hyper:requestRetry").filter(({ detail }) => Number(detail.attempt) > 1), []);
     await context.setOffline(false);
@@ -436,7 +436,7 @@ for (
     ["without a name", { data: {}, method: "GET" }],
     ["with another method", { name: "x", data: {}, method: "DELETE" }],
     ["to another site", { name: "x", data: {}, method: "GET", url: "https://evil.test/" }],
-    ["to no page at all", { name: "x", data: {}, method: "GET", url: "javascript:alert(1)" }],
+    ["to an address without a page", { name: "x", data: {}, method: "GET", url: "javascript:alert(1)" }],
   ] as const
 ) {
   Deno.test(`switch_action ${name} is an error`, async () => {
@@ -579,7 +579,7 @@ Deno.test("an invalid target selector rejects before anything is sent, and shows
     const how = await page.evaluate(() => action("save", {}, { target: "]bad[" }).catch((error) => error.name));
     assertEquals([how, came], ["SyntaxError", 0]);
     assertEquals(names(events), ["requestException"]);
-    // What shows loading is as it was for the next call.
+    // The loading state is unchanged for the next call.
     assertEquals(await page.evaluate(async () => (await action("save")).kind), "success");
   });
 });
@@ -623,7 +623,7 @@ Deno.test("the retry button resumes from the last checkpoint", async () => {
   });
 });
 
-/** Tells the test of each piece of an answer that has arrived in the page. */
+/** Notifies the test of each chunk of a response that has arrived in the page. */
 const ARRIVALS = `{
   const plain = fetch;
   globalThis.fetch = async (...request) => {

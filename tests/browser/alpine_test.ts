@@ -6,11 +6,11 @@ import { type Visit, withPage } from "../support/browser.ts";
 import { bundle } from "./module_page.ts";
 import { type Answer, app, END, type Sent, sse } from "./runtime_app.ts";
 
-// What the page has besides its own.
+// Globals of the page.
 declare const action: HyperRuntime["action"];
 declare const Alpine: { $data(element: Element | null): { count: number } };
 
-/** Both builds of Alpine, and a policy for the one that is made for policies. */
+/** Both builds of Alpine, and a strict policy for the CSP build. */
 const BUILDS = [
   { name: "alpinejs", script: await bundle(`import Alpine from "alpinejs"; globalThis.Alpine = Alpine;`), headers: {} },
   {
@@ -24,7 +24,7 @@ const START = `import { hyperAlpine } from "/_hyper/client.js";
 Alpine.plugin(hyperAlpine);
 Alpine.start();`;
 
-/** A test on a page with this body, once for each build. */
+/** Defines a test on a page with this body, for each build. */
 function onPage(
   name: string,
   body: string,
@@ -50,14 +50,14 @@ function javascript(text: string): Response {
   return new Response(text, { headers: { "content-type": "text/javascript" } });
 }
 
-/** An action that answers with these signals. */
+/** Returns an action that responds with these signals. */
 const signals = (...sent: Readonly<Record<string, unknown>>[]) => () =>
   sse([...sent.map((values): Sent => ["patch_signals", values]), END]);
 
 const text = (page: Page, selector: string) => page.locator(selector).textContent();
 
 onPage(
-  "gives expressions $action, whose answer patches the nearest x-data",
+  "provides $action in expressions, and its response patches the nearest x-data",
   `<div x-data="{ count: 1 }"><p x-text="count"></p><button @click="$action('add', { by: 4 })">Add</button></div>`,
   {
     add: (request) => signals({ count: 1 + Number(JSON.parse(request.headers.get("x-hyper-data") ?? "{}").by) })(),
@@ -70,7 +70,7 @@ onPage(
 );
 
 onPage(
-  "names the element as the source of its call",
+  "uses the element as the source of its call",
   `<div x-data="{}"><button id="b" @click="$action('a', {}, { target: '#t' })">A</button></div>`,
   { a: () => sse([END]) },
   async ({ page, events }) => {
@@ -91,7 +91,7 @@ onPage(
 );
 
 onPage(
-  "patches the x-data around that has the name, else the nearest",
+  "patches the ancestor x-data that has the name, or else the nearest one",
   `<div x-data="{ count: 0 }"><p id="o" x-text="count"></p>
    <div x-data="{ open: false, extra: 0 }"><p id="i" x-text="open"></p><p id="e" x-text="extra"></p>
    <button @click="$action('a')">A</button></div></div><div x-data="{ open: 'other' }"><p id="s" x-text="open"></p></div>`,
@@ -104,7 +104,7 @@ onPage(
 );
 
 onPage(
-  "puts $name into the store",
+  "sets $name in the store",
   `<div x-data="{}"><p x-text="$store.hyper.user"></p><button @click="$action('a')">A</button></div>`,
   { a: signals({ $user: "Ann", $: "not a name" }) },
   async ({ page, events }) => {
@@ -115,7 +115,7 @@ onPage(
 );
 
 onPage(
-  "merges objects and replaces everything else",
+  "merges objects and replaces all other values",
   `<div x-data="{ user: { name: 'Ann', tags: [1, 2], at: { x: 1, y: 2 } } }"><p x-text="user.name"></p>
    <i x-text="user.tags.length"></i><b x-text="user.at.x"></b><u x-text="user.at.y"></u>
    <button @click="$action('a')">A</button></div>`,
@@ -129,7 +129,7 @@ onPage(
 );
 
 onPage(
-  "keeps prototypes as they are",
+  "does not change prototypes",
   `<div x-data="{ o: {} }"><button @click="$action('a')">A</button></div>`,
   {
     a: () => {
@@ -147,7 +147,7 @@ onPage(
 );
 
 onPage(
-  "has the signals in place when the call is over",
+  "has applied the signals when the call resolves",
   `<div x-data="{ count: 0 }"><p x-text="count"></p></div>`,
   { a: signals({ count: 3 }) },
   async ({ page }) => {
@@ -161,7 +161,7 @@ onPage(
 );
 
 onPage(
-  "tells of all signals when they are in place",
+  "dispatches an event when all signals are applied",
   `<div x-data="{ count: 0 }"><button @click="$action('a')">A</button></div>`,
   { a: signals({ count: 3, $user: { name: "Ann" } }) },
   async ({ page, events }) => {

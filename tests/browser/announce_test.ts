@@ -6,7 +6,7 @@ import type {} from "../../client.ts";
 
 const BUTTON = `<form data-hyper-form="save"><button>Save</button></form>`;
 
-/** An application whose action fails with this answer until it is mended. */
+/** An application whose action fails with this response until it is repaired. */
 function failing(
   answer: () => Response,
   more: App = {},
@@ -23,16 +23,24 @@ function failing(
 const error = (status: number, message: string) => () => sse([["error", { status, message }], END], { status });
 
 const SAID: readonly [name: string, answer: () => Response, words: string][] = [
-  ["the server's words for 4xx", error(409, "Somebody else has changed it"), "Somebody else has changed it"],
-  ["the words of a problem", () => Response.json({ detail: "Slow down" }, { status: 429 }), "Slow down"],
-  ["our own words for 4xx without any", error(404, ""), "Something went wrong. Try again."],
-  ["our own words for 5xx, whatever the server says", error(500, "Error: secret"), "Something went wrong. Try again."],
+  ["the message of the server for 4xx", error(409, "Somebody else has changed it"), "Somebody else has changed it"],
+  ["the message of a problem object", () => Response.json({ detail: "Slow down" }, { status: 429 }), "Slow down"],
+  ["the built-in message for 4xx without one", error(404, ""), "Something went wrong. Try again."],
   [
-    "our own words for a page of an error",
+    "the built-in message for 5xx, whatever the server sends",
+    error(500, "Error: secret"),
+    "Something went wrong. Try again.",
+  ],
+  [
+    "the built-in message for an HTML error page",
     () => html("<h1>secret</h1>", { status: 403 }),
     "Something went wrong. Try again.",
   ],
-  ["that no answer came for one that breaks off", () => sse([]), "Cannot reach the server. Check your connection."],
+  [
+    "the connection message for an interrupted response",
+    () => sse([]),
+    "Cannot reach the server. Check your connection.",
+  ],
 ];
 
 for (const [name, answer, words] of SAID) {
@@ -112,7 +120,7 @@ Deno.test("an alert is visible at any scroll position, without a style sheet", a
   });
 });
 
-Deno.test("the template of a page is used, and its words are kept", async () => {
+Deno.test("the template of a page is used, and its text is kept", async () => {
   const template =
     `<template hyper-failure><h2>Oh no</h2><p hyper-failure-message></p><a href="#" hyper-retry>Once more</a></template>`;
   await withPage(failing(error(409, "Taken"), { body: BUTTON + template }).served, async ({ page, events }) => {
@@ -127,7 +135,7 @@ Deno.test("the template of a page is used, and its words are kept", async () => 
   });
 });
 
-Deno.test("the words of Hyper.configure() are used", async () => {
+Deno.test("the texts of Hyper.configure() are used", async () => {
   await withPage(failing(error(500, "")).served, async ({ page }) => {
     await page.goto("/");
     await page.evaluate(() => void Hyper.configure({ messages: { requestFailed: "Ach!", tryAgain: "Nochmal" } }));
@@ -137,7 +145,7 @@ Deno.test("the words of Hyper.configure() are used", async () => {
   });
 });
 
-Deno.test("the words are those of the page's language", async () => {
+Deno.test("the texts are in the language of the page", async () => {
   const page =
     `<!doctype html><html lang="de-AT"><title>Seite</title><script type="module" src="/_hyper/client.js"></script>${BUTTON}`;
   await withPage(failing(error(500, ""), { routes: { "/": page } }).served, async ({ page }) => {
@@ -172,7 +180,7 @@ Deno.test("an aborted call shows no alert", async () => {
 
 const TWO = `<button id="a">A</button><button id="b">B</button><dialog id="d"><button id="c">C</button></dialog>`;
 
-/** Lets a call fail in a lane of its own, and waits for its message. */
+/** Makes a call fail in its own lane, and waits for its message. */
 async function fail(page: Page, key: string): Promise<void> {
   await page.evaluate((key) => {
     const sourceEl = document.querySelector(`#${key}`);
@@ -198,7 +206,7 @@ Deno.test("alerts of several failures are stacked, each with its own buttons", a
     assertEquals(await page.evaluate(() => document.activeElement?.id), "a");
     await page.getByRole("alert").getByRole("button", { name: "Close" }).click();
     assertEquals(await page.evaluate(() => document.activeElement?.id), "b");
-    // Nothing is left of what held them.
+    // Their container is removed as well.
     assertEquals(await page.locator("[popover]").count(), 0);
   });
 });

@@ -1,4 +1,4 @@
-/** What becomes of a form whose post was accepted: what was sent is the server's again, and old errors are gone. */
+/** Forms after an accepted post: controls show the values of the server again, and old errors are removed. */
 import { assertEquals } from "@std/assert";
 import { action, createHandler, defineForm, Field, field, Form, FormErrors, refresh, toast } from "@hyper/actions";
 import type { Page } from "playwright-core";
@@ -85,7 +85,7 @@ async function choose(page: Page, text: string, box: boolean, radio: string, one
 const shown = (page: Page): Promise<string> =>
   page.evaluate(() => `${new URLSearchParams([...new FormData(document.forms[0])].map(([k, v]) => [k, `${v}`]))}`);
 
-/** Sends the form with every control changed, and lets the answer, the form as it was rendered before, come after `meanwhile`. */
+/** Sends the form with every control changed. The response, the form as it was rendered before, arrives after `meanwhile`. */
 async function send(status: number, meanwhile: (page: Page) => Promise<void>): Promise<string> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const save = async () => {

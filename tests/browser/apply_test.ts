@@ -4,7 +4,7 @@ import { withPage } from "../support/browser.ts";
 import { type App, app, END, type Sent, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** A page on which the action `go` answers with these events. */
+/** A page on which the action `go` responds with these events. */
 async function onPage(
   body: string,
   events: readonly Sent[],
@@ -53,7 +53,7 @@ const SWAPS: readonly [swap: string | undefined, content: string, result: string
 ];
 
 for (const [swap, content, result] of SWAPS) {
-  Deno.test(`patch_html with ${swap ?? "no swap"} puts ${content || "nothing"} in place`, async () => {
+  Deno.test(`patch_html with ${swap ?? "no swap"} applies ${content || "nothing"}`, async () => {
     await onPage(BOX, [patch("#box", content, { ...swap && { swap } })], async (page, go) => {
       await go();
       assertEquals(await page.locator("main").innerHTML(), result);
@@ -69,7 +69,7 @@ Deno.test("patch_html with morph keeps the element it morphs", async () => {
   });
 });
 
-Deno.test("patch_html uses the call's target and swap where it has none, and its own where it has", async () => {
+Deno.test("patch_html uses its own target and swap, or those of the call", async () => {
   const events = [patch(undefined, "<b>1</b>"), patch("#own", "<b>2</b>", { swap: "inner" })];
   await onPage(`${BOX}<div id="own"></div>`, events, async (page, go) => {
     await go({ target: "#box", swap: "append" });
@@ -120,7 +120,7 @@ const PLACES: readonly [name: string, body: string, target: string, swap: string
 ];
 
 for (const [name, body, target, swap, content, result] of PLACES) {
-  Deno.test(`patch_html puts ${name} where only they may be`, async () => {
+  Deno.test(`patch_html inserts ${name} in their context`, async () => {
     await onPage(body, [patch(target, content, { swap })], async (page, go) => {
       await go();
       assertEquals(await page.locator(target).innerHTML(), result);
@@ -128,7 +128,7 @@ for (const [name, body, target, swap, content, result] of PLACES) {
   });
 }
 
-Deno.test("patch_html puts parts of SVG into an SVG, and HTML into its foreignObject", async () => {
+Deno.test("patch_html inserts parts of SVG into an SVG, and HTML into its foreignObject", async () => {
   const body = `<svg id="s"><g id="g"></g><foreignObject id="f"></foreignObject></svg>`;
   const events = [
     patch("#g", `<circle r="1"></circle>`, { swap: "inner" }),
@@ -145,7 +145,7 @@ Deno.test("patch_html puts parts of SVG into an SVG, and HTML into its foreignOb
   });
 });
 
-Deno.test("patch_html with morph of the body takes a body's attributes and content", async () => {
+Deno.test("patch_html with morph of the body applies attributes and content of the body", async () => {
   const events = [patch("body", `<body class="new"><p id="box">new</p></body>`, { swap: "morph" })];
   await onPage(BOX, events, async (page, go) => {
     await go();
@@ -163,7 +163,7 @@ Deno.test("patch_html with outer of the body results in a page with a body", asy
   });
 });
 
-Deno.test("patch_html reduces a whole document to the children of its body for a narrower target", async () => {
+Deno.test("patch_html inserts only the children of the body of a document into any other target", async () => {
   const document = "<!doctype html><html><head><title>Other</title></head><body><b>in</b></body></html>";
   await onPage(BOX, [patch("#box", document, { swap: "inner" })], async (page, go) => {
     await go();
@@ -171,7 +171,7 @@ Deno.test("patch_html reduces a whole document to the children of its body for a
   });
 });
 
-Deno.test("patch_html inserts the one element it selects", async () => {
+Deno.test("patch_html inserts the element that it selects", async () => {
   const events = [patch("#box", `<body><p>other</p><p id="box">new</p></body>`, { swap: "morph", select: "#box" })];
   await onPage(BOX, events, async (page, go) => {
     await go();
@@ -179,14 +179,14 @@ Deno.test("patch_html inserts the one element it selects", async () => {
   });
 });
 
-Deno.test("patch_html that selects nothing changes nothing and rejects", async () => {
+Deno.test("patch_html whose select matches nothing changes nothing and rejects", async () => {
   await onPage(BOX, [patch("#box", `<body></body>`, { swap: "morph", select: "#box" })], async (page, go) => {
     assertMatch(String((await go()).message), /nothing matches "#box"/);
     assertEquals(await page.locator("main").innerHTML(), `<p id="box">old</p>`);
   });
 });
 
-Deno.test("patch_html runs no script, in any swap", async () => {
+Deno.test("patch_html runs no script, with any swap", async () => {
   const script = `<script>globalThis.ran = true</script><script type="module">globalThis.ran = true</script><b>in</b>`;
   const events = ["inner", "append", "before", "morph", "outer"].map((swap) =>
     patch("#box", `<p id="box">${script}</p>`, { swap })
@@ -202,7 +202,7 @@ Deno.test("patch_html runs no script, in any swap", async () => {
   });
 });
 
-Deno.test("hyper-keep keeps an element in every swap", async () => {
+Deno.test("hyper-keep keeps an element with every swap", async () => {
   for (const swap of ["inner", "outer", "morph"]) {
     const content = `<p id="box"><span id="island" hyper-keep>new</span></p>`;
     const body = `<main><div id="box"><span id="island" hyper-keep>old</span></div></main>`;
@@ -218,7 +218,7 @@ Deno.test("hyper-keep keeps an element in every swap", async () => {
   }
 });
 
-Deno.test("a missing target changes nothing, fires an event, and the call succeeds", async () => {
+Deno.test("a missing target changes nothing and dispatches an event, and the call succeeds", async () => {
   await onPage(
     BOX,
     [patch("#gone", "<b>new</b>"), patch("#box", "after", { swap: "inner" })],
@@ -354,7 +354,7 @@ Deno.test("a patch elsewhere keeps focus, caret and scroll position", async () =
   });
 });
 
-Deno.test("a patch that replaces the focused element focuses the one with its id", async () => {
+Deno.test("a patch that replaces the focused element moves the focus to the element with its id", async () => {
   const body = `<div id="wrap"><input id="in" value="hello"></div>`;
   await onPage(body, [patch("#wrap", `<input id="in" value="hello">`, { swap: "inner" })], async (page, go) => {
     await page.locator("#in").focus();
@@ -382,7 +382,7 @@ for (
   });
 }
 
-Deno.test("toast fires the argument of toast(), and is announced", async () => {
+Deno.test("toast dispatches the argument of toast(), and is announced", async () => {
   const toasts: readonly [data: object, value: unknown, words: string | null][] = [
     [{ value: "Saved" }, "Saved", "Saved"],
     [{ value: 3 }, 3, "3"],
@@ -407,7 +407,7 @@ Deno.test("toast fires the argument of toast(), and is announced", async () => {
   });
 });
 
-Deno.test("toast goes into the page's own region, as text", async () => {
+Deno.test("toast is added to the region of the page, as text", async () => {
   const body = `<div id="mine" role="status" aria-live="polite" data-hyper-toasts></div>`;
   await onPage(body, [["toast", { value: "<img src=x onerror=alert(1)>" }]], async (page, go) => {
     await go();
@@ -439,7 +439,7 @@ Deno.test("dispatch_event reaches window, and bubbles from every match of its ta
   });
 });
 
-Deno.test("patch_signals fires an event", async () => {
+Deno.test("patch_signals dispatches an event", async () => {
   await onPage(BOX, [["patch_signals", { count: 1 }]], async (_page, go, events) => {
     await go();
     assertEquals(events.of("hyper:streamEvent")[0]?.detail.data, { count: 1 });
@@ -460,7 +460,7 @@ Deno.test("load_js loads a module once, and the response waits for it", async ()
   }, { routes });
 });
 
-Deno.test("load_js reports a failure, fails nothing else, and can be repeated", async () => {
+Deno.test("load_js reports a failure, does not affect other events, and can be repeated", async () => {
   let broken = true;
   const routes = {
     "/extra.js": () =>
@@ -494,7 +494,7 @@ for (const src of ["javascript:globalThis.ran=1", "data:text/javascript,globalTh
 }
 
 for (const to of ["/other?x=1#y", "other", "http://127.0.0.1:PORT/other"]) {
-  Deno.test(`redirect goes to ${to}`, async () => {
+  Deno.test(`redirect navigates to ${to}`, async () => {
     const port = { value: "" };
     const served = app({ actions: { go: () => sse([["redirect", { url: to.replace("PORT", port.value) }]]) } });
     await withPage(served, async ({ page, url }) => {
@@ -549,7 +549,7 @@ for (
   });
 }
 
-Deno.test("redirect goes to another site if the server allows it", async () => {
+Deno.test("redirect navigates to another site if the server allows it", async () => {
   await using other = serveOther();
   const served = app({ actions: { go: () => sse([["redirect", { url: other.url, external: true }]]) } });
   await withPage(served, async ({ page }) => {
@@ -559,11 +559,11 @@ Deno.test("redirect goes to another site if the server allows it", async () => {
   });
 });
 
-Deno.test("what a page has put on Object.prototype is not read from the wire", async () => {
+Deno.test("properties of Object.prototype are not read from a response", async () => {
   const events: Sent[] = [["patch_html", { content: "new" }], ["redirect", {}]];
   await onPage(`${BOX}<p id="trap">safe</p>`, events, async (page, go) => {
     await page.evaluate(() => {
-      // Once the call is made: what its maker inherits is its own affair.
+      // After the call was created, because its options may inherit properties.
       addEventListener("hyper:streamEvent", () => {
         const traps = { target: "#trap", url: "https://evil.test/", external: true, swap: "inner" };
         for (const [name, value] of Object.entries(traps)) Reflect.set(Object.prototype, name, value);

@@ -8,27 +8,31 @@ import { inspect, tabTo, visitExample } from "../support/example.ts";
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
 
-  authTest(`somebody is asked to sign in, led back, and signs out, with ${scripts}`, async ({ page, context }) => {
-    await page.goto("/account");
-    assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
-    await page.getByLabel("Name", { exact: true }).fill("bob");
-    await page.getByLabel("Password").fill("a guess");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Wrong name or password").first().waitFor();
-    assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
-    await signIn(page, "bob");
-    await page.getByRole("heading", { name: "bob" }).waitFor();
-    assertEquals(pathOf(page), "/account");
-    const [cookie] = await context.cookies();
-    assertEquals([cookie?.httpOnly, cookie?.sameSite], [true, "Lax"]);
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("link", { name: "Sign in" }).waitFor();
-    assertEquals(await context.cookies(), []);
-    await page.goBack();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  }, { javaScriptEnabled });
+  authTest(
+    `a user is asked to sign in, is redirected back, and signs out, with ${scripts}`,
+    async ({ page, context }) => {
+      await page.goto("/account");
+      assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
+      await page.getByLabel("Name", { exact: true }).fill("bob");
+      await page.getByLabel("Password").fill("a guess");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("Wrong name or password").first().waitFor();
+      assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
+      await signIn(page, "bob");
+      await page.getByRole("heading", { name: "bob" }).waitFor();
+      assertEquals(pathOf(page), "/account");
+      const [cookie] = await context.cookies();
+      assertEquals([cookie?.httpOnly, cookie?.sameSite], [true, "Lax"]);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("link", { name: "Sign in" }).waitFor();
+      assertEquals(await context.cookies(), []);
+      await page.goBack();
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    },
+    { javaScriptEnabled },
+  );
 
-  authTest(`a form survives its session, with ${scripts}`, async ({ page }, { clock }) => {
+  authTest(`text typed into a form is kept when the session ends, with ${scripts}`, async ({ page }, { clock }) => {
     await page.goto("/account");
     await signIn(page, "bob");
     await page.getByLabel("Display name").fill("Robert");
@@ -86,7 +90,7 @@ for (const javaScriptEnabled of [true, false]) {
   }, { javaScriptEnabled });
 }
 
-authTest("an admin is told why something may not be done", async ({ page }) => {
+authTest("an admin reads the reason why an operation is denied", async ({ page }) => {
   await page.goto("/people");
   await signIn(page, "ada");
   await page.getByRole("button", { name: "Make ada a member" }).click();
@@ -94,7 +98,7 @@ authTest("an admin is told why something may not be done", async ({ page }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  authTest(`it is for everyone, with the keyboard alone too, in ${colorScheme}`, async ({ page }) => {
+  authTest(`all pages are accessible, and usable with the keyboard alone, in ${colorScheme}`, async ({ page }) => {
     await page.goto("/");
     await inspect(page, "/");
     await tabTo(page, "Your account");
@@ -131,10 +135,10 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-/** Parts of a test outside of the page. */
+/** Parts of a test outside the page. */
 interface Tools {
   readonly accounts: Accounts;
-  /** How many hours have gone by. */
+  /** Hours that have passed. */
   readonly clock: { hours: number };
 }
 

@@ -1,4 +1,4 @@
-/** What axe-core finds on every page of the examples: nothing, in light and dark, before and after something happened. */
+/** Pages of the examples have no violation of axe-core, in light and dark, before and after interactions. */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { createHandler } from "@hyper/actions";
@@ -16,8 +16,8 @@ const NOTES = fromFileUrl(import.meta.resolve("../../examples/notes/"));
 const TEA: Line = { text: "Tea", quantity: 2, price: 4.5 };
 
 for (const colorScheme of ["light", "dark"] as const) {
-  Deno.test(`notes: axe-core finds nothing on any page, in ${colorScheme}`, async () => {
-    // A database of its own, in memory.
+  Deno.test(`notes: axe-core finds no violation on any page, in ${colorScheme}`, async () => {
+    // A separate database in memory.
     Deno.env.set("NOTES_DATABASE", ":memory:");
     closeNotes();
     const handler = createHandler({ baseDir: NOTES });
@@ -59,7 +59,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
   });
 
-  Deno.test(`invoices: axe-core finds nothing on any page, in ${colorScheme}`, async () => {
+  Deno.test(`invoices: axe-core finds no violation on any page, in ${colorScheme}`, async () => {
     Deno.env.set("INVOICES_DATABASE", ":memory:");
     closeInvoices();
     const app = createApp();

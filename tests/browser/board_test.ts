@@ -15,7 +15,7 @@ import { withPage } from "../support/browser.ts";
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
 
-  boardTest(`board: somebody comes in, adds a task, moves and deletes it, with ${scripts}`, async ({ page }) => {
+  boardTest(`board: a user enters, adds a task, moves and deletes it, with ${scripts}`, async ({ page }) => {
     await comeIn(page, "Ada");
     await page.getByLabel("New task").fill("Write the tests");
     await page.getByRole("button", { name: "Add", exact: true }).click();
@@ -69,7 +69,7 @@ boardTest("board: each change is shown to the other person, once", async ({ page
   assertEquals(listPeople(), ["Ada"]);
 });
 
-boardTest("board: what is being typed stays when somebody else acts", async ({ page, context }) => {
+boardTest("board: text that a user is typing is kept when another user makes a change", async ({ page, context }) => {
   await comeIn(page, "Ada");
   const other = await visitor(context, "Bob");
   await page.getByLabel("New task").fill("Half a thought");
@@ -82,7 +82,7 @@ boardTest("board: what is being typed stays when somebody else acts", async ({ p
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  boardTest(`board: nothing is cut off on a telephone, in ${colorScheme}`, async ({ page }) => {
+  boardTest(`board: no content is cut off on a phone, in ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 320, height: 640 });
     await comeIn(page, "A".repeat(40));
@@ -94,7 +94,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  boardTest(`board: axe-core finds nothing, in ${colorScheme}`, async ({ page }) => {
+  boardTest(`board: axe-core finds no violation, in ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto("/");
     assertEquals(await findViolations(page), []);
@@ -107,7 +107,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-boardTest("board: a keyboard alone does everything, and stays where it is", async ({ page }) => {
+boardTest("board: every operation works with the keyboard alone, and keeps the focus", async ({ page }) => {
   await page.goto("/");
   const { keyboard } = page;
   const press = async (...keys: string[]): Promise<void> => {
@@ -117,7 +117,7 @@ boardTest("board: a keyboard alone does everything, and stays where it is", asyn
   const focusOn = async (selector: string): Promise<void> => {
     await page.waitForFunction((selector) => document.activeElement?.matches(selector), selector);
   };
-  // Past the link that skips to the board.
+  // After the link that skips to the board.
   await press("Tab", "Tab");
   await keyboard.type("Ada");
   await press("Enter");
@@ -149,7 +149,7 @@ async function comeIn(page: Page, name: string): Promise<void> {
   await page.locator("#room").waitFor();
 }
 
-/** Somebody else, in a browser of their own. */
+/** Another user, in a separate browser. */
 async function visitor(context: BrowserContext, name: string): Promise<Page> {
   const own = await context.browser()?.newContext({ baseURL: new URL(context.pages()[0]?.url() ?? "").origin });
   assert(own !== undefined);
@@ -165,7 +165,7 @@ function boardTest(
   javaScriptEnabled = true,
 ): void {
   Deno.test(name, async () => {
-    // Each test begins with a database of its own, in memory.
+    // Each test begins with a separate database in memory.
     Deno.env.set("BOARD_DATABASE", ":memory:");
     closeDatabase();
     const app = createApp(null);

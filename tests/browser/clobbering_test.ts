@@ -1,7 +1,7 @@
 /**
  * Elements hide properties by their names: of the document (HTML, 3.1.6), of the window (7.2.2.3), and controls those of
- * their form (4.10.3). Users of an application may write such markup, and the runtime is to work in spite of it. The names
- * are all that Chromium knows, and those that only other browsers have.
+ * their form (4.10.3). Users of an application may write such markup, and the runtime must work in spite of it. The names
+ * are all property names of Chromium, and those that only other browsers have.
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
@@ -12,7 +12,7 @@ import type {} from "../../client.ts";
 
 const names = await readNames();
 
-/** Markup of elements that have all of the names, by their kind. */
+/** Markup of elements that have all of the names, by kind. */
 const HOSTILE: Readonly<Record<string, (names: Names) => string>> = {
   images: ({ document, window }) =>
     [...document, ...window].map((name) => `<img name="${name}" id="${name}">`).join(""),
@@ -28,21 +28,21 @@ const HOSTILE: Readonly<Record<string, (names: Names) => string>> = {
 };
 
 for (const [kind, markup] of Object.entries(HOSTILE)) {
-  Deno.test(`A14: the runtime works among ${kind} that have the names of all properties`, async () => {
+  Deno.test(`A14: the runtime works on a page of ${kind} that have the names of all properties`, async () => {
     await visit(markup(names), journey);
   });
 }
 
-Deno.test("A14: the runtime works among such names under a policy with Trusted Types", async () => {
+Deno.test("A14: the runtime works with such names under a policy with Trusted Types", async () => {
   const policy = "script-src 'self'; require-trusted-types-for 'script'; trusted-types hyper";
   await visit(HOSTILE["images"]!(names), journey, { "content-security-policy": policy });
 });
 
 for (const [kind, markup] of Object.entries(HOSTILE)) {
-  Deno.test(`A1, A14: among such ${kind}, under a policy of nonces, a page is merged and an upload is not`, async () => {
+  Deno.test(`A1, A14: with such ${kind}, under a policy of nonces, a page is merged and an upload is not`, async () => {
     const hostile = markup(names);
     const ran: string[] = [];
-    // The modes in which the upload was asked for. Chromium may ask twice for what it saves.
+    // Modes of the requests for the upload. Chromium may request a download twice.
     const asked = new Set<string>();
     const policy = (nonce: string) => ({
       "content-security-policy": `script-src 'nonce-${nonce}'; require-trusted-types-for 'script'; trusted-types hyper`,
@@ -58,7 +58,7 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
       );
     const routes = {
       "/": () => show("here", "AAA"),
-      // Its nonce is its own, as each page has another.
+      // Each page has a different nonce.
       "/there": () => show("there", "BBB", hit("there", "BBB")),
       "/upload": (request: Request) => {
         asked.add(`${request.headers.get("sec-fetch-mode")}`);
@@ -66,7 +66,7 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
           "content-disposition": `attachment; filename="cv.html"`,
         });
       },
-      // Tells whether it runs in the document that the test began with.
+      // Reports whether it runs in the first document of the test.
       "/hit.js": ({ url }: Request) =>
         new Response(`navigator.sendBeacon("/ran", "${new URL(url).search} " + Object.hasOwn(globalThis, "first"))`, {
           headers: { "content-type": "text/javascript" },
@@ -100,7 +100,7 @@ for (const [kind, markup] of Object.entries(HOSTILE)) {
   });
 }
 
-Deno.test("A14: a name on the page is not mistaken for a feature that the browser lacks", async () => {
+Deno.test("A14: an element with the name of a missing browser feature is not confused with that feature", async () => {
   await visit(HOSTILE["images"]!(names), async (around) => {
     await around.page.addInitScript(() => {
       Reflect.deleteProperty(globalThis, "trustedTypes");
@@ -114,7 +114,7 @@ Deno.test("A14: a name on the page is not mistaken for a feature that the browse
   });
 });
 
-Deno.test("A14: a form is sent and patched whatever names the page and its controls have", async () => {
+Deno.test("A14: a form is sent and patched, whatever names the page and its controls have", async () => {
   const actions = { save: () => sse([["patch_html", { target: "#f", swap: "morph", content: FORM(["note"]) }], END]) };
   const body = `<main>${FORM(["note"])}</main><p id="names"></p>`;
   await withPage(app({ body, actions }), async ({ page, events }) => {
@@ -153,15 +153,15 @@ function isSent(page: Page, names: readonly string[]): Promise<boolean> {
   }, names);
 }
 
-/** A page with a name in it, and what the journey needs of it. */
+/** A page with such names, and a record for the journey. */
 interface Around extends Visit {
-  /** The bodies of the forms that came. */
+  /** The bodies of the submitted forms. */
   readonly came: Arrivals<string>;
-  /** The streams that were asked for. */
+  /** The requested streams. */
   readonly streams: Arrivals<Writer>;
 }
 
-/** Opens a page with such markup in it. */
+/** Opens a page with such markup. */
 async function visit(
   hostile: string,
   run: (around: Around) => Promise<void>,
@@ -259,18 +259,18 @@ async function visit(
     },
   };
   await withPage(app({ routes, actions }), async (around) => await run({ ...around, came, streams }), {
-    // The network that is taken away for a moment.
+    // The network is disconnected for a moment.
     expectErrors: [/net::ERR_FAILED/],
   });
 }
 
-/** Does on a page what people and programs do. */
+/** Uses a page as users and scripts do. */
 async function journey({ page, events, came, streams }: Around): Promise<void> {
   await page.goto("/");
   assert(await page.evaluate(() => Object.hasOwn(globalThis, "Hyper") && Object.hasOwn(globalThis, "action")));
   assertEquals(await isHidden(page, "[hyper-online]"), false);
 
-  // Scripts call actions, with every way of putting content in place.
+  // Scripts call actions, with every swap mode.
   assertEquals(await call(page, "swaps"), "success");
   assertEquals(await text(page, "main"), "Savebeforeafter");
   assertEquals(await call(page, "slow"), "success");
@@ -292,14 +292,14 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
   assertEquals(await text(page, "[data-hyper-toasts]"), "Said");
   assertEquals(await page.evaluate(() => Reflect.get(globalThis, "toldTo")), true);
 
-  // What is on its way is shown.
+  // The loading state is shown.
   const waiting = call(page, "wait");
   await shown(page, "#busy:not([hidden])");
   assertEquals(await call(page, "release"), "success");
   assertEquals(await waiting, "success");
   await shown(page, "#busy[hidden]");
 
-  // A form is sent by its button, rejected and accepted.
+  // A form is submitted by its button, rejected and accepted.
   await send(page, "#f", "typed");
   assertEquals(await came.next(), "POST /here typed");
   await events.next("hyper:requestSuccess");
@@ -318,7 +318,7 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
     }),
     "accepted",
   );
-  // What was wrong has been taken away.
+  // The errors have been removed.
   await shown(page, "#f [name=title]:not([aria-invalid])");
 
   await page.evaluate(() => {
@@ -342,7 +342,7 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
   await page.evaluate(() => Hyper.abort("watch"));
   assertEquals(await watching, "aborted");
 
-  // A failure is said, wherever the network is.
+  // A failure is shown as an alert.
   await page.route("**/*", (route) => route.abort());
   const failing = call(page, "accept");
   await shown(page, "[data-hyper-alert]");
@@ -353,7 +353,7 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
   await events.next("hyper:requestSuccess");
   assertEquals(await page.evaluate(() => Document.prototype.querySelector.call(document, "[data-hyper-alert]")), null);
 
-  // Another page of the site, and back.
+  // A navigation to another page of the site, and back.
   assertEquals(await call(page, "push"), "success");
   assertEquals(new URL(page.url()).pathname, "/pushed");
   await page.evaluate(() => Reflect.set(globalThis, "same", true));
@@ -373,7 +373,7 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
   assertEquals(await text(page, "h1"), "pushed");
   assertEquals(await page.evaluate(() => Reflect.get(globalThis, "same")), true);
 
-  // The runtime without its globals.
+  // The runtime is used without its globals.
   assertEquals(
     await page.evaluate(async () => {
       const { runtime, createActions } = await import(`${location.origin}/_hyper/client.js`);
@@ -384,7 +384,7 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
   );
 }
 
-/** A form with a control of each name. */
+/** A form with a control for each name. */
 function FORM(controls: readonly string[], more = "", first = ""): string {
   const inputs = controls.map((name, at) => `<input name="${name}" ${at ? "" : first}>`);
   return `<form id="f" method="post" action="/here" data-hyper-form="save" hyper-form-disable hyper-confirm-unsaved ${more}>${
@@ -392,7 +392,7 @@ function FORM(controls: readonly string[], more = "", first = ""): string {
   }<button>Save</button></form>`;
 }
 
-/** The outcome of a call, or the name of what was thrown. */
+/** Returns the outcome of a call, or the name of the error. */
 function call(page: Page, name: string): Promise<string> {
   return page.evaluate((name) => action(name).then(({ kind }) => kind, (error: Error) => error.name), name);
 }
@@ -430,14 +430,14 @@ function isHidden(page: Page, selector: string): Promise<boolean | undefined> {
   );
 }
 
-/** The name of the control that has the focus. */
+/** Returns the name of the focused control. */
 function active(page: Page): Promise<string | null> {
   return page.evaluate(() =>
     (Reflect.get(Document.prototype, "activeElement", document) as Element).getAttribute("name")
   );
 }
 
-/** Waits until something matches. */
+/** Waits until an element matches. */
 function shown(page: Page, selector: string): Promise<void> {
   return page.evaluate((selector) =>
     new Promise<void>((resolve) => {

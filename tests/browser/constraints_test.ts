@@ -42,13 +42,13 @@ const TABLE: readonly {
   },
 ];
 
-Deno.test("Chromium accepts no value that the server refuses, and after a refusal no fewer than before", async () => {
+Deno.test("Chromium accepts no value that the server rejects, and no fewer values after a rejection", async () => {
   const served = app({ body: "<form><input id=control></form>" });
   await withPage(served, async ({ page }) => {
     for (const { type, options, values } of TABLE) {
       for (const given of options) {
         const form = defineForm("a", { fields: { a: field[type](given as never) as never } });
-        // The control of a blank page, then of pages with each value that the server refused.
+        // The control of a blank page, then of pages with each value that the server rejected.
         const checked = await Promise.all(values.map((a) => bindTo(form, { a })));
         const accepted = values.filter((_, index) => checked[index]?.isValid);
         const shown = [...checked.map((bound) => bound.field("a"))];

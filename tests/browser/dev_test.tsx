@@ -1,4 +1,4 @@
-/** Development in a real browser: pages that follow their files, errors in the page, the panel. */
+/** Development mode in a real browser: refreshes after changes, errors in the page, the panel. */
 /// <reference path="../../src/client/globals.d.ts" />
 import {
   action,
@@ -27,7 +27,7 @@ const ROOT = fromFileUrl(import.meta.resolve("../../"));
 /** Console message of a browser for a lost connection. */
 const RESTART = /net::ERR|Failed to load resource/;
 
-Deno.test("A1: a page that has become a Response of its own is loaded, and not merged", async () => {
+Deno.test("A1: a page that has become a Response is loaded in full, and not merged", async () => {
   await using server = createServer(() => <h1>First</h1>);
   await withPage(server.answer, async ({ page }) => {
     await page.goto(server.link);
@@ -99,7 +99,7 @@ Deno.test("A14: a page whose elements have the names of all properties is refres
     await tab.evaluate(() => Reflect.set(globalThis, "isSamePage", true));
 
     await server.restart(page("Second"));
-    // By hand: what drives the browser is itself confused by the names.
+    // With the DOM, because Playwright itself is confused by the names.
     await tab.evaluate(() => {
       const { promise, resolve } = Promise.withResolvers<void>();
       const look = () => {
@@ -261,7 +261,7 @@ Deno.test("a changed style sheet is applied without a reload; a changed script r
 
 const NoteForm = defineForm("note", { fields: { title: field.text({ label: "Title", required: true }) } });
 
-/** A page with everything that the panel shows. */
+/** A page with all features that the panel shows. */
 function workbench(): {
   readonly page: () => unknown;
   readonly actions: Readonly<Record<string, unknown>>;
@@ -551,7 +551,7 @@ Deno.test("without dev there is neither a panel nor a lane header", async () => 
   });
 });
 
-Deno.test("`deno run --watch=pages` shows a page that was saved, its part, and a page that is new", async () => {
+Deno.test("`deno run --watch=pages` shows a saved page, its component, and a new page", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(join(folder, "pages/later"), { recursive: true });
   const write = (path: string, text: string): Promise<void> => Deno.writeTextFile(join(folder, path), text);
@@ -586,7 +586,7 @@ await server.finished;\n`,
   const output = child.stdout.pipeThrough(new TextDecoderStream());
   const lines = output.values();
   try {
-    // The port and the link, in either order and in any pieces.
+    // The port and the link, in either order and in any chunks.
     let said = "";
     while (!/port \d+\n/.test(said) || !/token=.*\n/.test(said)) {
       const { done, value } = await lines.next();
@@ -628,14 +628,14 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** An application that can be restarted at its address, as by `deno run --watch`. */
+/** An application that can be restarted at its address, as with `deno run --watch`. */
 interface Server extends AsyncDisposable {
   readonly answer: Deno.ServeHandler<Deno.NetAddr>;
-  /** What it wrote on the console about actions. */
+  /** Lines about actions that it wrote to the console. */
   readonly lines: readonly string[];
-  /** Path and query of the link that opens development; it leads on to `/`. */
+  /** Path and query of the link that enables development mode; it redirects to `/`. */
   readonly link: string;
-  /** Starts with another page. */
+  /** Restarts it with another page. */
   restart(page: unknown): Promise<void>;
 }
 
@@ -669,7 +669,7 @@ function createServer(
   };
 }
 
-/** Waits until the page has its panel, and that its line to the server. */
+/** Waits until the page has its panel, and the panel its connection to the server. */
 async function ready(page: Page): Promise<void> {
   await page.locator("hyper-dev [data-state=open]").waitFor({ state: "attached" });
 }

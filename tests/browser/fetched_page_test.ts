@@ -1,6 +1,6 @@
 /**
- * Documents that a link of this site leads to and that are not pages of it (A1): uploads, redirects to other sites, answers
- * of other programs. None may be merged into the document on the screen, and nothing of one may run there.
+ * Documents that a link of this site leads to and that are not pages of it (A1): uploads, redirects to other sites, responses
+ * of other programs. None may be merged into the document on the screen, and no script of one may run there.
  */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
@@ -11,7 +11,7 @@ import type {} from "../../client.ts";
 /** A script that records whether it runs in the first document of the test. */
 const HIT = `<script src="/hit.js"></script>`;
 const RUNTIME = `<script type="module" src="/_hyper/client.js"></script>`;
-/** What an attacker wrote. */
+/** Markup of an attacker. */
 const EVIL = `<!doctype html><title>Evil</title>${RUNTIME}${HIT}<h1>Evil</h1>`;
 const LINKS =
   `<nav hyper-nav><a href="/b">Go</a></nav><form hyper-nav action="/b"><input name="q" value="1"><button>Find</button></form>`;
@@ -19,18 +19,18 @@ const LINKS =
 /** A policy, as a header. */
 type Policy = Readonly<Record<string, string>>;
 
-/** A site whose page `/b` is what a test makes of it. */
+/** A site whose page `/b` is defined by the test. */
 interface Site {
   readonly handler: Deno.ServeHandler;
   /** The documents in which `/hit.js` ran: the first one, or another. */
   readonly ran: string[];
-  /** Requests for `/b` by their mode: `navigate` is the browser's own. */
+  /** Modes of the requests for `/b`: `navigate` is a navigation of the browser itself. */
   readonly modes: string[];
 }
 
 /**
- * What is fetched as `/b` is an attack; what the browser loads by itself is a page that says so. `policy` is what the runtime
- * finds when it asks for the policy of the first document.
+ * The response to a fetch of `/b` is an attack; the browser itself loads a page with the heading "Landed". `policy` is the
+ * response when the runtime requests the policy of the first document.
  */
 function site(attack: Answer, { routes, policy, ...rest }: App & { readonly policy?: Policy } = {}): Site {
   const ran: string[] = [];
@@ -69,7 +69,7 @@ async function begin(page: Page): Promise<void> {
 
 const isFirst = (page: Page): Promise<boolean> => page.evaluate(() => "first" in globalThis);
 
-/** Waits until the browser has gone there by itself; nothing of the attack has run. */
+/** Waits until the browser itself has navigated there. No script of the attack has run. */
 async function assertLanded(page: Page, { ran }: Site): Promise<void> {
   await page.getByRole("heading", { name: "Landed" }).waitFor();
   assertEquals([await isFirst(page), ran], [false, []]);
@@ -80,7 +80,7 @@ async function assertMerged(page: Page, name = "Evil"): Promise<void> {
   assertEquals(await isFirst(page), true);
 }
 
-/** Answers with what an attacker wrote, marked as a page, and with further headers. */
+/** Responds with the markup of an attacker, marked as a page, with further headers. */
 const evilWith = (headers: Readonly<Record<string, string>>): Answer => () => html(EVIL, { headers });
 
 Deno.test("A1: the script in the head of a page of this site runs (control)", async () => {
@@ -98,15 +98,15 @@ Deno.test("A1: the script in the head of a page of this site runs (control)", as
 const REFUSED: readonly [name: string, attack: Answer][] = [
   ["HTML without the mark of this server", () => new Response(EVIL, { headers: { "content-type": "text/html" } })],
   ["the mark of another protocol", evilWith({ "x-hyper-page": "2;test" })],
-  ["the mark of a protocol that begins alike", evilWith({ "x-hyper-page": "11;test" })],
+  ["the mark of a protocol with the same beginning", evilWith({ "x-hyper-page": "11;test" })],
   ["two marks", evilWith({ "x-hyper-page": "1;test, 0;a" })],
-  ["two marks, ours the second", evilWith({ "x-hyper-page": "0;a, 1;test" })],
+  ["two marks, the second of which is that of this server", evilWith({ "x-hyper-page": "0;a, 1;test" })],
   ["Content-Disposition: attachment", evilWith({ "content-disposition": "attachment" })],
   ["an attachment with a name", evilWith({ "content-disposition": `Attachment; filename="inline"` })],
-  ["a disposition that nobody knows", evilWith({ "content-disposition": "inlined" })],
+  ["an unknown disposition", evilWith({ "content-disposition": "inlined" })],
   ["CSP: sandbox", evilWith({ "content-security-policy": "sandbox" })],
-  ["a sandbox that allows scripts, in capitals", evilWith({ "content-security-policy": "SandBox allow-scripts" })],
-  ["a sandbox behind another directive", evilWith({ "content-security-policy": "img-src *;\tsandbox;" })],
+  ["a sandbox that allows scripts, in upper case", evilWith({ "content-security-policy": "SandBox allow-scripts" })],
+  ["a sandbox after another directive", evilWith({ "content-security-policy": "img-src *;\tsandbox;" })],
   ["a sandbox in the second policy", evilWith({ "content-security-policy": "img-src *,sandbox" })],
   ["XHTML", evilWith({ "content-type": "application/xhtml+xml" })],
   ["a type that begins like HTML", evilWith({ "content-type": "text/htmlx" })],
@@ -129,7 +129,7 @@ for (const [name, attack] of REFUSED) {
 }
 
 const MERGED: readonly [name: string, headers: Readonly<Record<string, string>>][] = [
-  ["the type in capitals, with a charset", { "content-type": "TEXT/HTML ; charset=UTF-8" }],
+  ["the type in upper case, with a charset", { "content-type": "TEXT/HTML ; charset=UTF-8" }],
   ["Content-Disposition: inline", { "content-disposition": `inline; filename="attachment"` }],
   ["nosniff", { "x-content-type-options": "nosniff" }],
 ];
@@ -164,7 +164,7 @@ for (const replace of [false, true]) {
       await begin(page);
       const entries = await page.evaluate(() => history.length);
       const shown = await page.evaluate((replace) => {
-        // Nothing of the history has changed when the browser goes.
+        // The history has not changed when the browser navigates.
         const before = history.length;
         addEventListener("pagehide", () => sessionStorage.setItem("grew", `${history.length - before}`));
         return Hyper.navigate("/b", { replace });
@@ -229,7 +229,7 @@ for (const allows of [true, false]) {
       await begin(page);
       await page.getByRole("link").click();
       await assertLanded(page, tried);
-      // It was asked by the browser alone.
+      // Only the browser itself has requested it.
       assertEquals([page.url(), foreign.modes], [foreign.url, ["navigate"]]);
     }, NOT_ASKED);
   });
@@ -271,7 +271,7 @@ Deno.test("A1: a page that a service worker fetches from another site is a full 
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-/** A policy that trusts nothing but what bears a nonce. */
+/** A policy that allows only what has a nonce. */
 const nonced = (nonce: string, more = ""): Policy => ({
   "content-security-policy": `script-src 'nonce-${nonce}'${more}; style-src 'nonce-${nonce}'`,
 });
@@ -313,19 +313,19 @@ for (const [name, head, policy, own = ""] of RUNS) {
 const UNSURE: readonly [name: string, head: string, policy: Policy, own?: string][] = [
   ["without a nonce", hit(), nonced("BBB")],
   ["with the nonce of the page on the screen", hit(`nonce="AAA"`), nonced("BBB")],
-  ["with the nonce in other letters", hit(`nonce="bbb"`), nonced("BBB")],
-  ["with a nonce that one of two policies has", hit(`nonce="BBB"`), {
+  ["with the nonce in other case", hit(`nonce="bbb"`), nonced("BBB")],
+  ["with a nonce of only one of two policies", hit(`nonce="BBB"`), {
     "content-security-policy": "script-src 'nonce-BBB', script-src 'nonce-CCC'",
   }],
-  ["with a nonce that another directive has", hit(`nonce="BBB"`), {
+  ["with a nonce of another directive", hit(`nonce="BBB"`), {
     "content-security-policy": "style-src 'nonce-BBB'; script-src 'none'",
   }],
-  ["with a nonce of a second directive of one name", hit(`nonce="BBB"`), {
+  ["with a nonce of a second directive with the same name", hit(`nonce="BBB"`), {
     "content-security-policy": "script-src 'none'; script-src 'nonce-BBB'",
   }],
-  ["that has swallowed the beginning of another", hit(`x="<script" nonce="BBB"`), nonced("BBB")],
+  ["that contains the beginning of another one", hit(`x="<script" nonce="BBB"`), nonced("BBB")],
   ["without a nonce under 'strict-dynamic'", hit(), nonced("BBB", " 'self' 'strict-dynamic'"), " 'strict-dynamic'"],
-  ["of another site that its policy does not name", `<script src="//127.0.0.1:1/x.js"></script>`, {
+  ["of another site that its policy does not allow", `<script src="//127.0.0.1:1/x.js"></script>`, {
     "content-security-policy": "script-src 'self'",
   }, " 'strict-dynamic'"],
 ];
@@ -400,15 +400,15 @@ Deno.test("A1: a style of a fetched head applies with the nonce of its own polic
 const POLICIES: readonly [name: string, own: Policy, policy: Policy, isMerged: boolean][] = [
   ["the same policy", nonced("AAA"), nonced("BBB"), true],
   [
-    "a policy that names a host called sandbox, as it is in force",
+    "a policy with a host named sandbox, as in force",
     {
       "content-security-policy": "img-src sandbox.test",
     },
     { "content-security-policy": "img-src sandbox.test" },
     true,
   ],
-  ["no policy, where one is in force", { "content-security-policy": "img-src *" }, {}, true],
-  ["a policy, where none is in force", {}, { "content-security-policy": "script-src 'none'" }, false],
+  ["no policy, while one is in force", { "content-security-policy": "img-src *" }, {}, true],
+  ["a policy, while none is in force", {}, { "content-security-policy": "script-src 'none'" }, false],
   ["a stricter policy", nonced("AAA", " 'self'"), nonced("BBB"), false],
   ["a second policy", nonced("AAA"), {
     "content-security-policy": `${nonced("BBB")["content-security-policy"]}, img-src 'none'`,
@@ -416,7 +416,7 @@ const POLICIES: readonly [name: string, own: Policy, policy: Policy, isMerged: b
 ];
 
 for (const [name, headers, policy, isMerged] of POLICIES) {
-  Deno.test(`A1: a page with ${name} is ${isMerged ? "merged" : "a real navigation"}`, async () => {
+  Deno.test(`A1: a page with ${name} is ${isMerged ? "merged" : "a full navigation"}`, async () => {
     const tried = site(() => html(pageB(""), { headers: policy }), { ...NONCED_APP, headers });
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);
@@ -498,7 +498,7 @@ Deno.test("a page with the base of the current page is merged, and its script UR
 });
 
 for (const to of ["javascript:ran=1", "java\nscript:ran=1", " JavaScript:ran=1", "data:text/html,x"]) {
-  Deno.test(`A1: Hyper.navigate() goes nowhere by ${JSON.stringify(to)}`, async () => {
+  Deno.test(`A1: Hyper.navigate() does not navigate to ${JSON.stringify(to)}`, async () => {
     await using foreign = foreignSite(true);
     const tried = site("");
     await withPage(tried.handler, async ({ page, url }) => {
@@ -507,7 +507,7 @@ for (const to of ["javascript:ran=1", "java\nscript:ran=1", " JavaScript:ran=1",
         const seen: string[] = [];
         navigation.addEventListener("navigate", ({ destination }) => seen.push(destination.url));
         const shown = await Hyper.navigate(to);
-        // A script of a URL runs in a task of its own, which is queued before this one.
+        // A script of a javascript: URL runs in a separate task, which is queued before this one.
         await new Promise((resolve) => setTimeout(resolve));
         return [shown, seen, Reflect.has(globalThis, "ran")];
       }, to);

@@ -4,12 +4,12 @@ import type * as focusing from "../../src/client/page/focus.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
-// What the page has besides its own: the module.
+// Globals of the page: the module.
 declare const lib: typeof focusing;
 
 const script = await bundleModules("src/client/page/focus.ts");
 
-/** A test on a page with this body. */
+/** Defines a test on a page with this body. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
     await withPage(modulePage(script, body), async ({ page }) => {
@@ -19,7 +19,7 @@ function onPage(name: string, body: string, test: (page: Page) => Promise<void>)
   });
 }
 
-onPage("captureFocus() gives nothing back when the page itself has the focus", "<input>", async (page) => {
+onPage("captureFocus() restores nothing when the page itself has the focus", "<input>", async (page) => {
   const focused = await page.evaluate(() => {
     const restore = lib.captureFocus();
     let focused = 0;
@@ -33,20 +33,24 @@ onPage("captureFocus() gives nothing back when the page itself has the focus", "
 
 for (const type of ["email", "number", "checkbox", "date", "text"]) {
   const replacement = `<input id="i" type="${type}">`;
-  onPage(`captureFocus() gives it to the replacement of a control of type ${type}`, replacement, async (page) => {
-    const id = await page.evaluate((markup) => {
-      document.querySelector<HTMLElement>("#i")?.focus();
-      const restore = lib.captureFocus();
-      document.body.innerHTML = markup;
-      restore();
-      return document.activeElement?.id;
-    }, `<p>new</p>${replacement}`);
-    assertEquals(id, "i");
-  });
+  onPage(
+    `captureFocus() moves the focus to the replacement of a control of type ${type}`,
+    replacement,
+    async (page) => {
+      const id = await page.evaluate((markup) => {
+        document.querySelector<HTMLElement>("#i")?.focus();
+        const restore = lib.captureFocus();
+        document.body.innerHTML = markup;
+        restore();
+        return document.activeElement?.id;
+      }, `<p>new</p>${replacement}`);
+      assertEquals(id, "i");
+    },
+  );
 }
 
 onPage(
-  "captureFocus() brings selection and scroll back",
+  "captureFocus() restores selection and scroll position",
   `<textarea id="i" rows="2">1\n2\n3\n4\n5\n6</textarea>`,
   async (page) => {
     const state = await page.evaluate(() => {
@@ -65,21 +69,25 @@ onPage(
   },
 );
 
-onPage("captureFocus() stops at the end of a shorter text", `<input id="i" value="abcdef">`, async (page) => {
-  const state = await page.evaluate(() => {
-    document.querySelector("input")!.focus();
-    document.querySelector("input")!.setSelectionRange(5, 6);
-    const restore = lib.captureFocus();
-    document.body.innerHTML = `<input id="i" value="ab">`;
-    restore();
-    const { selectionStart, selectionEnd } = document.querySelector("input")!;
-    return [selectionStart, selectionEnd];
-  });
-  assertEquals(state, [2, 2]);
-});
+onPage(
+  "captureFocus() limits the selection to the end of a shorter value",
+  `<input id="i" value="abcdef">`,
+  async (page) => {
+    const state = await page.evaluate(() => {
+      document.querySelector("input")!.focus();
+      document.querySelector("input")!.setSelectionRange(5, 6);
+      const restore = lib.captureFocus();
+      document.body.innerHTML = `<input id="i" value="ab">`;
+      restore();
+      const { selectionStart, selectionEnd } = document.querySelector("input")!;
+      return [selectionStart, selectionEnd];
+    });
+    assertEquals(state, [2, 2]);
+  },
+);
 
 onPage(
-  "captureFocus() does nothing where the focus was not lost",
+  "captureFocus() does nothing if the focus was not lost",
   `<input id="i" value="abc"><input id="j">`,
   async (page) => {
     const state = await page.evaluate(() => {
@@ -122,7 +130,7 @@ onPage("captureFocus() does not scroll the page", `<div style="height:5000px"></
   assertEquals(top, [0, "i"]);
 });
 
-onPage("captureFocus() lets the focus go with an element that has no id", `<input>`, async (page) => {
+onPage("captureFocus() does not restore the focus of an element without an id", `<input>`, async (page) => {
   const name = await page.evaluate(() => {
     document.querySelector("input")!.focus();
     const restore = lib.captureFocus();
@@ -142,31 +150,31 @@ for (
       "a",
     ],
     [
-      "the first invalid control that can have it",
+      "the first invalid control that can be focused",
       "first-invalid",
       `<input id="i"><input type="hidden" aria-invalid="true"><input disabled aria-invalid="true"><input id="b" aria-invalid="true">`,
       "b",
     ],
     [
-      "the summary where no control is invalid",
+      "the summary if no control is invalid",
       "first-invalid",
       `<input id="i"><div id="s" data-hyper-errors>Wrong</div><input aria-invalid="false">`,
       "s",
     ],
     [
-      "the summary only after a control",
+      "an invalid control before the summary",
       "first-invalid",
       `<input id="i"><div data-hyper-errors tabindex="-1">Wrong</div><select id="b" aria-invalid="true"></select>`,
       "b",
     ],
-    ["what had it, where all is well", "first-invalid", `<input id="i"><input>`, "i"],
-    ["what had it, for preserve", "preserve", `<input id="i"><input aria-invalid="true">`, "i"],
-    ["what a selector names", "h2 ~ input", `<input id="i"><h2></h2><input id="j">`, "j"],
+    ["the previous element, if all controls are valid", "first-invalid", `<input id="i"><input>`, "i"],
+    ["the previous element, for preserve", "preserve", `<input id="i"><input aria-invalid="true">`, "i"],
+    ["the element that a selector matches", "h2 ~ input", `<input id="i"><h2></h2><input id="j">`, "j"],
     ["a heading that a selector names", "h2", `<input id="i"><h2 id="h">New</h2>`, "h"],
-    ["what had it, where a selector names nothing", "h3", `<input id="i">`, "i"],
+    ["the previous element, if a selector matches nothing", "h3", `<input id="i">`, "i"],
   ] as const
 ) {
-  onPage(`applyFocus() gives it to ${name}`, `<input id="i">`, async (page) => {
+  onPage(`applyFocus() focuses ${name}`, `<input id="i">`, async (page) => {
     const active = await page.evaluate(([policy, body]) => {
       document.querySelector("input")!.focus();
       const restore = lib.captureFocus();
@@ -179,7 +187,7 @@ for (
 }
 
 onPage(
-  "applyFocus() looks for invalid controls in its root alone",
+  "applyFocus() searches invalid controls only in its root",
   `<input id="a" aria-invalid="true"><form><input id="b" aria-invalid="true"></form>`,
   async (page) => {
     const id = await page.evaluate(() => {
@@ -191,7 +199,7 @@ onPage(
 );
 
 onPage(
-  "applyFocus() opens what an invalid control is folded away in",
+  "applyFocus() opens the details that contain an invalid control",
   `<details><summary>A</summary><details><summary>B</summary><input id="b" aria-invalid="true"></details></details>`,
   async (page) => {
     const id = await page.evaluate(() => {
@@ -203,7 +211,7 @@ onPage(
 );
 
 onPage(
-  "applyFocus() leaves a control that cannot be seen in the order of the keyboard",
+  "applyFocus() does not change the tabindex of a hidden control",
   `<div hidden><input id="b" aria-invalid="true"></div>`,
   async (page) => {
     await page.evaluate(() => lib.applyFocus("first-invalid", document, () => {}));
@@ -212,7 +220,7 @@ onPage(
 );
 
 onPage(
-  "applyFocus() leaves the caret of what has the focus already",
+  "applyFocus() does not move the caret of a focused control",
   `<input id="i" value="abc" aria-invalid="true">`,
   async (page) => {
     const caret = await page.evaluate(() => {

@@ -1,4 +1,4 @@
-/** Calls whose answer comes from another origin than they were sent to, or is a file: nothing of it changes the page (A1). */
+/** Calls whose response comes from another origin than they were sent to, or is a file: none of it changes the page (A1). */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
@@ -13,7 +13,7 @@ const CORS = {
   "access-control-expose-headers": "*",
 };
 
-/** Another site, which lets anyone call it. */
+/** Another site, which allows calls from any origin. */
 function foreignSite(answer: () => Response) {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, ({ method }) => {
     if (method === "OPTIONS") return new Response(null, { status: 204, headers: CORS });
@@ -65,7 +65,7 @@ Deno.test("A1: an event stream behind a redirect within this site is applied (co
     routes: { "/patch": () => sse(PATCH) },
     actions: { away, there: () => sse(PATCH) },
   });
-  // What follows a redirect keeps the header that names the action.
+  // The request after a redirect keeps the header that names the action.
   const routed: Deno.ServeHandler = (request, info) =>
     new URL(request.url).pathname === "/patch" ? sse(PATCH) : served(request, info);
   await withPage(routed, async ({ page }) => {
@@ -82,7 +82,7 @@ Deno.test("A1: an event stream of another site that the page has called directly
   });
 });
 
-Deno.test("A1: an event stream behind a redirect from the site that was called to a third is a lost connection", async () => {
+Deno.test("A1: an event stream behind a redirect from another site to a third one is a lost connection", async () => {
   await using third = foreignSite(() => sse(PATCH));
   await using foreign = foreignSite(() => new Response(null, { status: 303, headers: { location: third.url } }));
   await withPage(app({ body: BODY }), async ({ page }) => {

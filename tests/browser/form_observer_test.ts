@@ -4,7 +4,7 @@ import { withPage } from "../support/browser.ts";
 import { app, Arrivals, END, html, sse, type Writer, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** A request as it came; a native submit has no action. */
+/** A request, with its body; a native submit has no action. */
 interface Came {
   readonly action: string | null;
   readonly method: string;
@@ -60,27 +60,27 @@ const TAKEN: readonly [name: string, body: string, expected: Partial<Came>][] = 
     { body: "do=it" },
   ],
   [
-    "heeds formaction",
+    "uses formaction",
     `<form data-hyper-form="save" action="/x" method="post"><button formaction="/y">Go</button></form>`,
     { path: "/y" },
   ],
   [
-    "heeds formmethod",
+    "uses formmethod",
     `<form data-hyper-form="save" action="/x?z=1" method="post"><input name="a" value="1"><button formmethod="get">Go</button></form>`,
     { method: "GET", path: "/x?a=1", body: "" },
   ],
   [
-    "heeds formenctype",
+    "uses formenctype",
     `<form data-hyper-form="save" method="post"><input name="a" value="1"><button formenctype="multipart/form-data">Go</button></form>`,
     { type: "multipart/form-data" },
   ],
   [
-    "heeds formnovalidate",
+    "uses formnovalidate",
     `<form data-hyper-form="save" method="post"><input name="a" required><button formnovalidate>Go</button></form>`,
     { body: "a=" },
   ],
   [
-    "sends multipart as the form asks",
+    "sends multipart when the form has that enctype",
     `<form data-hyper-form="save" method="post" enctype="multipart/form-data"><input name="a" value="1"><button>Go</button></form>`,
     { type: "multipart/form-data" },
   ],
@@ -90,22 +90,22 @@ const TAKEN: readonly [name: string, body: string, expected: Partial<Came>][] = 
     { body: "a=1&a=2&c=3" },
   ],
   [
-    "takes the fields of a GET form into the query",
+    "puts the fields of a GET form into the query",
     `<form data-hyper-form="find" action="/find?old=1" method="get"><input name="q" value="ü"><button>Go</button></form>`,
     { action: "find", method: "GET", path: "/find?q=%C3%BC" },
   ],
   [
-    "takes hyper-target from the form",
+    "uses hyper-target of the form",
     `<form data-hyper-form="save" hyper-target="#t"><button>Go</button></form><p id="t"></p>`,
     { target: "#t" },
   ],
   [
-    "lets the submitter name another target and action",
+    "uses target and action of the submitter",
     `<form data-hyper-form="save" hyper-target="#t"><button data-hyper-form="other" hyper-target="#u">Go</button></form>`,
     { action: "other", target: "#u" },
   ],
   [
-    "leaves the action to the URL of its button, which is that of a form",
+    "sends no action name if its button has the URL of a form action",
     `<form data-hyper-form="save" method="post"><button formaction="/_next/form/0123456789abcdef/?a=1" hyper-target="#u">Go</button></form>`,
     { action: null, path: "/_next/form/0123456789abcdef/?a=1", target: "#u" },
   ],
@@ -125,7 +125,7 @@ const TAKEN: readonly [name: string, body: string, expected: Partial<Came>][] = 
     { action: "other", path: "/_next/form/0123456789abcdef/" },
   ],
   [
-    "knows a button outside of the form",
+    "finds a button outside of the form",
     `<form id="f" data-hyper-form="save" method="post"></form><button form="f" name="do" value="it">Go</button>`,
     { body: "do=it" },
   ],
@@ -148,13 +148,13 @@ for (const [name, body, expected] of TAKEN) {
 }
 
 const LEFT: readonly [name: string, body: string][] = [
-  ["a form that is no action's", `<form action="/x" method="post"><button>Go</button></form>`],
+  ["a form that does not belong to an action", `<form action="/x" method="post"><button>Go</button></form>`],
   [
-    "a form for another tab's name",
+    "a form whose target is another tab",
     `<form data-hyper-form="save" action="/x" method="post" target="frame"><button>Go</button></form><iframe name="frame"></iframe>`,
   ],
   [
-    "a button for another tab's name",
+    "a button whose target is another tab",
     `<form data-hyper-form="save" action="/x" method="post"><button formtarget="frame">Go</button></form><iframe name="frame"></iframe>`,
   ],
 ];
@@ -211,7 +211,7 @@ Deno.test("the Enter key submits with the form's first button", async () => {
   });
 });
 
-Deno.test("a form that came with a patch is taken over", async () => {
+Deno.test("a form in a patch is observed", async () => {
   const { served, came } = recorder(`<div id="d"></div>`);
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -283,7 +283,7 @@ Deno.test("copies of a form with different instances do not block each other", a
   });
 });
 
-Deno.test("a refused form gets its errors and the focus, and no failure message", async () => {
+Deno.test("an invalid form shows its errors, receives the focus, and shows no failure message", async () => {
   const form = (value: string, error = "") =>
     `<form id="f" data-hyper-form="save"><input id="t" name="title" value="${value}"${error}><button>Go</button></form>`;
   const save = async (request: Request) => {

@@ -34,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
   );
 
   invoicesTest(
-    `invoices: the first invoice is begun, filled in and sent, with ${scripts}`,
+    `invoices: the first invoice is created, filled in and sent, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       await signIn(page);
@@ -56,7 +56,7 @@ for (const javaScriptEnabled of [true, false]) {
     },
   );
 
-  invoicesTest(`invoices: Save leads back to the list, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: Save redirects to the list, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, `/invoices/${draft()}`);
     await page.getByLabel("Name").fill("Green Lamp");
     await page.getByLabel("Send payment reminders").uncheck();
@@ -67,7 +67,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals([status, customer.name, reminders], ["draft", "Green Lamp", false]);
   });
 
-  invoicesTest(`invoices: the enter key saves and does not send, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: the Enter key saves and does not send, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, `/invoices/${draft()}`);
     await page.getByLabel("Name").press("Enter");
     await page.waitForURL("/");
@@ -105,7 +105,7 @@ for (const javaScriptEnabled of [true, false]) {
   );
 
   invoicesTest(
-    `invoices: a line is deleted, and another takes its place, with ${scripts}`,
+    `invoices: a line is deleted, and another one replaces it, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       await signIn(page, `/invoices/${draft([TEA, CUPS])}`);
@@ -125,7 +125,7 @@ for (const javaScriptEnabled of [true, false]) {
     },
   );
 
-  invoicesTest(`invoices: lines are put in another order, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: lines are reordered, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, `/invoices/${draft([TEA, CUPS])}`);
     await page.getByRole("group", { name: "Line 1" }).getByLabel("Order").fill("3");
     await page.getByRole("button", { name: "Save lines" }).click();
@@ -175,7 +175,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(listInvoices().map(({ status }) => status), ["sent", "sent", "sent"]);
   });
 
-  invoicesTest(`invoices: the audit log is read and emptied, with ${scripts}`, javaScriptEnabled, async (page) => {
+  invoicesTest(`invoices: the audit log is shown and cleared, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, "/audit");
     await page.getByRole("cell", { name: "sign_in" }).waitFor();
     await page.getByRole("button", { name: "Delete log" }).click();
@@ -186,7 +186,7 @@ for (const javaScriptEnabled of [true, false]) {
 
 invoicesTest("invoices: lines are added in the browser, get the focus and are saved", true, async (page) => {
   await signIn(page, `/invoices/${draft([TEA])}`);
-  // One that is there, two extra ones, and two more.
+  // An existing one, two extra ones, and two more.
   for (const number of [4, 5]) {
     await page.getByRole("button", { name: "Add line" }).click();
     const line = page.getByRole("group", { name: `Line ${number}` });
@@ -204,7 +204,7 @@ invoicesTest("invoices: lines are added in the browser, get the focus and are sa
 });
 
 invoicesTest(
-  "invoices: a line that was added in the browser comes back with what was wrong with it",
+  "invoices: an invalid line that was added in the browser is shown again with its error",
   true,
   async (page) => {
     await signIn(page, `/invoices/${draft([TEA])}`);
@@ -223,7 +223,7 @@ invoicesTest(
   },
 );
 
-invoicesTest("invoices: no line is added past the twentieth", true, async (page) => {
+invoicesTest("invoices: no line can be added after the twentieth", true, async (page) => {
   await signIn(page, `/invoices/${draft(Array.from({ length: 19 }, () => TEA))}`);
   const lines = page.locator("[data-row]");
   assertEquals(await lines.count(), 20);
@@ -237,7 +237,7 @@ invoicesTest("invoices: without scripts there is no button that adds a line", fa
   assertEquals(await page.getByRole("group", { name: /^Line \d+$/ }).count(), 3);
 });
 
-invoicesTest("invoices: saving the lines leaves what was typed into the details", true, async (page) => {
+invoicesTest("invoices: saving the lines keeps text that was typed into the details", true, async (page) => {
   await signIn(page, `/invoices/${draft([TEA])}`);
   await page.getByLabel("Name").fill("Half typed");
   await page.getByRole("group", { name: "Line 1" }).getByLabel("Quantity").fill("3");
@@ -246,7 +246,7 @@ invoicesTest("invoices: saving the lines leaves what was typed into the details"
   assertEquals(await page.getByLabel("Name").inputValue(), "Half typed");
 });
 
-invoicesTest("invoices: everything is reached with the keyboard alone", true, async (page) => {
+invoicesTest("invoices: all controls can be reached with the keyboard alone", true, async (page) => {
   await signIn(page, `/invoices/${draft([TEA])}`);
   await page.keyboard.press("Tab");
   assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
@@ -261,7 +261,7 @@ invoicesTest("invoices: everything is reached with the keyboard alone", true, as
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  invoicesTest(`invoices: nothing is cut off on a telephone, in ${colorScheme}`, true, async (page) => {
+  invoicesTest(`invoices: no content is cut off on a phone, in ${colorScheme}`, true, async (page) => {
     const id = draft([{ ...TEA, text: "x".repeat(120) }]);
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 320, height: 640 });
@@ -277,7 +277,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 function invoicesTest(name: string, javaScriptEnabled: boolean, visit: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
-    // Each test begins with a database of its own, in memory.
+    // Each test begins with a separate database in memory.
     Deno.env.set("INVOICES_DATABASE", ":memory:");
     closeDatabase();
     const app = createApp();

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
 import { app, END, type Sent, sse } from "./runtime_app.ts";
 
-/** A test on a page with this body, in which the action "go" answers with a patch. */
+/** Defines a test on a page with this body, in which the action "go" responds with a patch. */
 function onPage(name: string, body: string, patch: object, test: (page: Page) => Promise<void>): void {
   const events: Sent[] = [["patch_html", patch], END];
   Deno.test(name, async () => {
@@ -18,7 +18,7 @@ const go = (page: Page) => page.evaluate(async () => (await action("go")).kind);
 
 for (const [swap, kept] of [["inner", `<div id="x">`], ["outer", ""], ["morph", `<div id="x">`]] as const) {
   onPage(
-    `hyper-keep carries an island over a patch with ${swap}, its frame loaded`,
+    `hyper-keep keeps an element through a patch with ${swap}, and its frame loaded`,
     `<div id="x"><iframe id="f" hyper-keep srcdoc="1"></iframe><i id="i" hyper-keep></i></div><p id="o" hyper-keep>o</p>`,
     {
       target: "#x",
@@ -47,7 +47,7 @@ for (const [swap, kept] of [["inner", `<div id="x">`], ["outer", ""], ["morph", 
 
 for (const swap of ["outer", "morph"]) {
   onPage(
-    `hyper-keep leaves an island that a patch with ${swap} is about`,
+    `hyper-keep keeps an element that is the target of a patch with ${swap}`,
     `<i></i><p id="k" hyper-keep>mine</p><b></b>`,
     { target: "#k", swap, content: `<p id="k">theirs</p>` },
     async (page) => {
@@ -63,7 +63,7 @@ for (const swap of ["outer", "morph"]) {
 }
 
 onPage(
-  "hyper-keep leaves an island in the one it is in",
+  "hyper-keep leaves a kept element in the kept element that contains it",
   `<div id="x"><div id="k" hyper-keep><i id="i" hyper-keep>1</i></div></div>`,
   { target: "#x", swap: "inner", content: `<div id="k" hyper-keep><i id="i" hyper-keep>2</i></div>` },
   async (page) => {
@@ -76,7 +76,7 @@ onPage(
 );
 
 onPage(
-  "hyper-keep brings an island to where it is added",
+  "hyper-keep moves an element to where a patch adds it",
   `<p id="k" hyper-keep>mine</p><div id="x"></div>`,
   { target: "#x", swap: "append", content: `<p id="k" hyper-keep>theirs</p>` },
   async (page) => {
@@ -88,7 +88,7 @@ onPage(
 );
 
 onPage(
-  "hyper-keep goes with what holds it where the new content has no such island",
+  "hyper-keep does not keep an element whose id is not in the new content",
   `<div id="x"><p id="k" hyper-keep>mine</p></div>`,
   { target: "#x", swap: "inner", content: "<b>new</b>" },
   async (page) => {

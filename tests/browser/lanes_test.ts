@@ -5,26 +5,26 @@ import { app, Arrivals, END, type Writer, writer } from "./runtime_app.ts";
 import type { Sync } from "../../src/client/call/lanes.ts";
 import type {} from "../../client.ts";
 
-/** An answer on its way, and the call it belongs to. */
+/** A pending response, and the call it belongs to. */
 interface Open {
   readonly n: string;
   readonly answer: Writer;
 }
 
-/** An application whose actions respond when the test says so. `n` in their data identifies calls. */
+/** An application whose actions respond when the test does. `n` in their data identifies calls. */
 function held(): { readonly served: Deno.ServeHandler; readonly open: Arrivals<Open> } {
   const open = new Arrivals<Open>();
   const hold = (request: Request) => {
     const answer = writer();
     open.add({ n: JSON.parse(request.headers.get("x-hyper-data") ?? "{}").n, answer });
-    // The first byte lets the browser know that there is an answer.
+    // The first byte signals to the browser that there is a response.
     answer.write(": open\n\n");
     return answer.response;
   };
   return { served: app({ body: `<p id="box">old</p>`, actions: { a: hold, b: hold } }), open };
 }
 
-/** Starts a call; its outcome's kind is to be had from `outcomes` under the same name. */
+/** Starts a call. The kind of its outcome is in `outcomes`, under the same name. */
 async function start(page: Page, n: string, sync: Sync | undefined, name = "a", target?: string): Promise<void> {
   await page.evaluate(([n, sync, name, target]) => {
     const outcomes: Record<string, Promise<string>> = Reflect.get(globalThis, "outcomes") ?? {};
@@ -37,7 +37,7 @@ async function start(page: Page, n: string, sync: Sync | undefined, name = "a", 
 const outcome = (page: Page, n: string): Promise<string> =>
   page.evaluate((n) => Reflect.get(globalThis, "outcomes")[n], n);
 
-/** Types and ids, the ids in the order in which they first appear. */
+/** Returns types and ids, the ids numbered in the order in which they first appear. */
 function story(events: readonly RecordedEvent[]): string[] {
   const ids: unknown[] = [];
   return events.filter(({ type }) => type !== "hyper:streamEvent").map(({ type, detail }) => {
@@ -46,7 +46,7 @@ function story(events: readonly RecordedEvent[]): string[] {
   });
 }
 
-Deno.test("replace, the default without a form, ends the older call wherever it is", async () => {
+Deno.test("replace, the default without a form, aborts the older call wherever it is", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -72,7 +72,7 @@ Deno.test("replace, the default without a form, ends the older call wherever it 
   });
 });
 
-Deno.test("replace ends a call that is still connecting", async () => {
+Deno.test("replace aborts a call that is still connecting", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let came = 0;
   const slow = async () => {
@@ -92,7 +92,7 @@ Deno.test("replace ends a call that is still connecting", async () => {
   });
 });
 
-Deno.test("block sends nothing while another is on its way, and frees the lane with it", async () => {
+Deno.test("block sends nothing while another call is active, and frees the lane when that call ends", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -137,7 +137,7 @@ Deno.test("a blocked call resolves with the blocked outcome of the seed", async 
   });
 });
 
-Deno.test("none lets calls of one key go on side by side", async () => {
+Deno.test("none runs calls of one key in parallel", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -152,7 +152,7 @@ Deno.test("none lets calls of one key go on side by side", async () => {
   });
 });
 
-Deno.test("queue sends one after the other, in order, and goes on after a failure", async () => {
+Deno.test("queue sends calls one after the other, in order, and continues after a failure", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -173,7 +173,7 @@ Deno.test("queue sends one after the other, in order, and goes on after a failur
   });
 });
 
-Deno.test("replace empties the queue, and nothing of it is sent", async () => {
+Deno.test("replace empties the queue, and sends none of its calls", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page, events }) => {
     await page.goto("/");
@@ -192,7 +192,7 @@ Deno.test("replace empties the queue, and nothing of it is sent", async () => {
   });
 });
 
-Deno.test("a call that waits in a queue can be ended, and the others keep their turn", async () => {
+Deno.test("a queued call can be aborted, and the others keep their order", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -212,7 +212,7 @@ Deno.test("a call that waits in a queue can be ended, and the others keep their 
   });
 });
 
-Deno.test("lanes are made of the action's name and the target", async () => {
+Deno.test("the default key contains the name of the action and the target", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -233,7 +233,7 @@ Deno.test("lanes are made of the action's name and the target", async () => {
   });
 });
 
-Deno.test("a listener of afterRequest finds the lane free", async () => {
+Deno.test("the lane is free when afterRequest is dispatched", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -248,10 +248,10 @@ Deno.test("a listener of afterRequest finds the lane free", async () => {
   });
 });
 
-/** The text of a patch of the box. */
+/** Returns the content of a patch of the box. */
 const box = (text: string) => ["patch_html", { target: "#box", content: `<p id="box">${text}</p>` }] as const;
 
-Deno.test("a late answer does not overwrite a newer one for the same target, whatever triggered it", async () => {
+Deno.test("a late response does not overwrite a newer one for the same target, whichever element triggered it", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -267,7 +267,7 @@ Deno.test("a late answer does not overwrite a newer one for the same target, wha
   });
 });
 
-Deno.test("answers that come in the order of their requests all take their place", async () => {
+Deno.test("responses in the order of their requests are all applied", async () => {
   const { served, open } = held();
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -324,7 +324,7 @@ for (const swap of ["append", "prepend", "before", "after"] as const) {
   });
 }
 
-Deno.test("the patches of a stream count by their arrival, not by its start", async () => {
+Deno.test("patches of a stream are ordered by their arrival, not by the start of the stream", async () => {
   const streams = new Arrivals<Writer>();
   const stream = () => {
     const answer = writer({ headers: { "x-hyper-stream": "1" } });
@@ -343,7 +343,7 @@ Deno.test("the patches of a stream count by their arrival, not by its start", as
     const click = await open.next();
     watch.send(box("stream"));
     await events.next("hyper:swap:after");
-    // The click was made before the stream's patch came, so its answer is the older one.
+    // The click was made before the patch of the stream arrived, so its response is the older one.
     click.answer.send(box("click"), END);
     assertEquals(await outcome(page, "1"), "success");
     assertEquals(await page.locator("#box").textContent(), "stream");

@@ -1,4 +1,4 @@
-/** Topics in real pages: what a tab hears, what it hears once, and what it hears when it comes back. */
+/** Topics in real pages: the messages that a tab receives, those it receives once, and those after a reconnection. */
 import { assertEquals } from "@std/assert";
 import { withinTime } from "../support/clock.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import { type Visit, withPage } from "../support/browser.ts";
 import type {} from "../../client.ts";
 
-/** A list that anybody adds to, and a title that anybody changes. */
+/** A list that all users append to, and a title that all users change. */
 function listApp(options: HandlerOptions = {}) {
   const state = { rows: ["first"], title: "start", refreshes: 0, held: null as Promise<void> | null, overtaken: false };
   const Row = ({ text }: { readonly text: string }) => <li id={text}>{text}</li>;
@@ -63,11 +63,11 @@ function listApp(options: HandlerOptions = {}) {
   return { handler, state };
 }
 
-/** Opens the page and watches; resolves when the first look at the state has come. */
+/** Opens the page and watches. Resolves when the first refresh of the state has arrived. */
 async function openPage({ page, events }: Visit, url = "/"): Promise<void> {
   await page.goto(url);
   await page.evaluate(() => {
-    // What the page itself listens to is not the test's: it asks in the order things take effect.
+    // Not awaited, because the stream does not end. The events show what takes effect, in order.
     void globalThis.action("watch", {}, { method: "GET" }).catch(() => {});
   });
   await events.next("hyper:swap:after");
@@ -92,7 +92,7 @@ function liveTest(name: string, visit: (visit: Visit, app: ReturnType<typeof lis
   });
 }
 
-liveTest("a tab shows what others publish, in order", async (visit, { handler }) => {
+liveTest("a tab shows messages of other users, in order", async (visit, { handler }) => {
   await openPage(visit);
   for (const text of ["a", "b", "c"]) {
     await handler.publish("list", html(<li id={text}>{text}</li>, { target: "#list", swap: "append" }));
@@ -101,7 +101,7 @@ liveTest("a tab shows what others publish, in order", async (visit, { handler })
   assertEquals(await rowsOf(visit.page), ["first", "a", "b", "c"]);
 });
 
-liveTest("a topic that is watched keeps nothing disabled or busy", async ({ page, events }, { handler }) => {
+liveTest("a watched topic keeps no element disabled or busy", async ({ page, events }, { handler }) => {
   await page.goto("/");
   await page.evaluate(() => {
     void globalThis.action("watch", {}, { method: "GET", target: "#list" }).catch(() => {});
@@ -117,31 +117,34 @@ liveTest("a topic that is watched keeps nothing disabled or busy", async ({ page
 liveTest("a tab applies its own change once, and announces it once", async (visit, { handler }) => {
   await openPage(visit);
   await call(visit.page, "add", { text: "mine" });
-  // Behind the echo in the topic: when it is there, the echo has been dealt with.
+  // Published after the tab's own message, which has been handled when this one arrives.
   await handler.publish("list", html(<li id="after">after</li>, { target: "#list", swap: "append" }));
   await visit.page.locator("#after").waitFor();
   assertEquals(await rowsOf(visit.page), ["first", "mine", "after"]);
   assertEquals(visit.events.of("hyper:toast").map(({ detail }) => detail.value), ["Added mine"]);
 });
 
-liveTest("a tab whose change was overtaken by somebody else's ends as the topic does", async (visit, app) => {
-  await openPage(visit);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  app.state.held = promise;
-  // Another's change comes to this tab between its call and the answer to it, and its own is the later one in the topic.
-  app.state.overtaken = true;
-  const renaming = call(visit.page, "rename", { title: "mine" });
-  await visit.page.locator("#title").getByText("mine").waitFor();
-  await app.handler.publish("list", html("last", { target: "#title", swap: "inner" }));
-  await visit.page.locator("#title").getByText("last").waitFor();
-  resolve();
-  await renaming;
-  // The answer is older than what has been shown since.
-  assertEquals(await visit.page.locator("#title").textContent(), "last");
-});
+liveTest(
+  "a tab whose change was overtaken by that of another user ends with the state of the topic",
+  async (visit, app) => {
+    await openPage(visit);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    app.state.held = promise;
+    // Another change arrives at this tab between its call and the response; its own change is later in the topic.
+    app.state.overtaken = true;
+    const renaming = call(visit.page, "rename", { title: "mine" });
+    await visit.page.locator("#title").getByText("mine").waitFor();
+    await app.handler.publish("list", html("last", { target: "#title", swap: "inner" }));
+    await visit.page.locator("#title").getByText("last").waitFor();
+    resolve();
+    await renaming;
+    // The response is older than the state that has been shown since.
+    assertEquals(await visit.page.locator("#title").textContent(), "last");
+  },
+);
 
 liveTest(
-  "H7: what a tab adds itself, without an id, is on its page once, also if it was overtaken",
+  "H7: an element without an id that a tab adds itself is on its page once, also if another change overtakes it",
   async (visit, { handler }) => {
     await openPage(visit);
     await call(visit.page, "addPlain", {});
@@ -162,7 +165,7 @@ Deno.test("H7: a tab that lost its stream after its own change continues behind 
     if (request.headers.get("x-hyper-action") !== "watch") return response;
     asked.push(request.headers.get("last-event-id"));
     if (asked.length > 1) again.resolve();
-    // The stream of the first request ends behind the change.
+    // The stream of the first request ends after the change.
     const cut = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         controller.enqueue(chunk);
@@ -190,7 +193,7 @@ Deno.test("H7: a tab that lost its stream after its own change continues behind 
   }
 });
 
-liveTest("what a topic adds twice is on the page once", async (visit, { handler }) => {
+liveTest("a message that a topic sends twice is on the page once", async (visit, { handler }) => {
   await openPage(visit);
   const item = html(<li id="twice">twice</li>, { target: "#list", swap: "append" });
   await handler.publish("list", [item, html(<li id="other">other</li>, { target: "#list", swap: "append" })]);
@@ -203,7 +206,7 @@ liveTest("what a topic adds twice is on the page once", async (visit, { handler 
 /** Console message of Chromium for an interrupted stream. */
 const CUT = { expectErrors: [/ERR_INCOMPLETE_CHUNKED_ENCODING/] };
 
-/** A server whose streams can be cut, and which can be away. */
+/** A server whose streams can be interrupted, and which can be unavailable. */
 function brittle(handler: Handler) {
   const cuts: (() => void)[] = [];
   const state = { away: null as Response | null, asked: [] as (string | null)[] };
@@ -277,7 +280,7 @@ Deno.test("a tab reconnects when its server asks for it in an event stream", asy
   }
 });
 
-/** How many streams a handler holds open, to be waited for. */
+/** Counts the open streams of a handler, and waits for a number of them. */
 function countStreams(handler: Handler) {
   let open = 0;
   let waiting: { readonly goal: number; resolve(): void }[] = [];
@@ -299,7 +302,7 @@ function countStreams(handler: Handler) {
     get opened() {
       return opened;
     },
-    /** Waits until so many were opened in all. */
+    /** Waits until a total number of streams were opened. */
     async untilOpened(goal: number): Promise<void> {
       while (opened < goal) await told.promise;
     },
@@ -308,7 +311,7 @@ function countStreams(handler: Handler) {
   };
 }
 
-liveTest("tabs of one browser that hear the same share one stream", async (visit, { handler, state }) => {
+liveTest("tabs of one browser with the same topics share one stream", async (visit, { handler, state }) => {
   const streams = countStreams(handler);
   const tabs = [visit.page];
   await openPage(visit);
@@ -317,7 +320,7 @@ liveTest("tabs of one browser that hear the same share one stream", async (visit
     const page = await visit.context.newPage();
     await openPage({ ...visit, page });
     tabs.push(page);
-    // Each reads for itself until it is sure to miss nothing.
+    // Each tab reads its own stream until it is certain to miss nothing.
     await streams.until(1);
   }
   assertEquals(streams.opened, 4);
@@ -331,7 +334,7 @@ liveTest("tabs of one browser that hear the same share one stream", async (visit
   assertEquals([streams.opened, state.refreshes], [4, 4]);
 });
 
-liveTest("when the tab that reads is closed, another reads on without a gap", async (visit, { handler, state }) => {
+liveTest("when the reading tab is closed, another tab reads on without a gap", async (visit, { handler, state }) => {
   const streams = countStreams(handler);
   await openPage(visit);
   await streams.until(1);
@@ -344,7 +347,7 @@ liveTest("when the tab that reads is closed, another reads on without a gap", as
   await handler.publish("list", html(<li id="a">a</li>, { target: "#list", swap: "append" }));
   for (const page of [visit.page, second, third]) await page.locator("#a").waitFor();
   await visit.page.close();
-  // Published while no tab reads, or while the next one begins to.
+  // Published while no tab reads, or while the next one begins to read.
   await handler.publish("list", html(<li id="b">b</li>, { target: "#list", swap: "append" }));
   for (const page of [second, third]) await page.locator("#b").waitFor();
   await streams.until(1);
@@ -356,7 +359,7 @@ liveTest("when the tab that reads is closed, another reads on without a gap", as
   assertEquals(state.refreshes, 3);
 });
 
-liveTest("a tab applies its own change once when another tab reads for it", async (visit, { handler }) => {
+liveTest("a tab applies its own change once when another tab reads the stream", async (visit, { handler }) => {
   const streams = countStreams(handler);
   await openPage(visit);
   await streams.until(1);
@@ -373,7 +376,7 @@ liveTest("a tab applies its own change once when another tab reads for it", asyn
   assertEquals(visit.events.of("hyper:toast").map(({ detail }) => detail.value), ["Added mine", "Added mine"]);
 });
 
-/** Opens the page in so many tabs of one browser, the first of which reads for the others. */
+/** Opens the page in several tabs of one browser, the first of which reads for the others. */
 async function openTabs(
   visit: Visit,
   streams: ReturnType<typeof countStreams>,
@@ -392,7 +395,7 @@ async function openTabs(
 
 const append = (text: string) => html(<li id={text}>{text}</li>, { target: "#list", swap: "append" });
 
-liveTest("when the tab that reads is closed, the server is asked by one of the others alone", async (visit, app) => {
+liveTest("when the reading tab is closed, only one of the others connects to the server", async (visit, app) => {
   const { handler } = app;
   const streams = countStreams(handler);
   const [first, ...others] = await openTabs(visit, streams, 4);
@@ -417,7 +420,7 @@ liveTest("when the tab that reads is closed, the server is asked by one of the o
 });
 
 liveTest(
-  "when the tab that reads is frozen, another reads on, and it misses nothing when it is back",
+  "when the reading tab is frozen, another tab reads on, and the frozen tab misses nothing when it resumes",
   async (visit, app) => {
     const { handler } = app;
     const streams = countStreams(handler);
@@ -442,7 +445,7 @@ liveTest(
 );
 
 liveTest(
-  "a tab that is slow to show what comes does not hold up those that it reads for",
+  "a tab that shows messages slowly does not delay the tabs that it reads for",
   async (visit, { handler }) => {
     const streams = countStreams(handler);
     const [first, second] = await openTabs(visit, streams, 2);
@@ -455,13 +458,13 @@ liveTest(
   },
 );
 
-liveTest("a tab takes the place of one that holds the lock and says nothing", async (visit, { handler }) => {
+liveTest("a tab takes over from a tab that holds the lock and does not respond", async (visit, { handler }) => {
   const streams = countStreams(handler);
   const [first, second] = await openTabs(visit, streams, 2);
   if (first === undefined || second === undefined) throw new Error("Two tabs were opened");
   const name = await first.evaluate(async () => (await navigator.locks.query()).held?.[0]?.name ?? "");
   assertEquals(name.startsWith("hyper:"), true);
-  // As if a page were frozen without the event: the lock is held and no tab answers.
+  // Like a page that was frozen without the event: the lock is held and no tab responds.
   await first.goto("about:blank");
   await first.goto("/");
   await first.evaluate((name) => {
@@ -472,7 +475,7 @@ liveTest("a tab takes the place of one that holds the lock and says nothing", as
   const third = await visit.context.newPage();
   await third.clock.install();
   await openPage({ ...visit, page: third });
-  // Each reads for itself, for as long as it hopes for an answer.
+  // Each tab reads its own stream while it waits for a response.
   await streams.until(2);
   await third.clock.fastForward(10_000);
   await first.waitForFunction(() => document.title === "taken");
@@ -481,10 +484,10 @@ liveTest("a tab takes the place of one that holds the lock and says nothing", as
   for (const page of [second, third]) await page.locator("#a").waitFor();
 });
 
-liveTest("many tabs of one browser leave connections for what their visitor does", async (visit, { handler }) => {
+liveTest("many tabs of one browser leave connections free for the calls of their user", async (visit, { handler }) => {
   const streams = countStreams(handler);
   const tabs = await openTabs(visit, streams, 8);
-  // Each has to be sent and answered over HTTP/1.1, where a browser opens six connections to a host.
+  // Each is sent and answered over HTTP/1.1, where a browser opens six connections to a host.
   for (const [index, page] of tabs.entries()) await call(page, "add", { text: `t${index}` });
   for (const page of tabs) {
     await page.locator("#t7").waitFor();
@@ -498,7 +501,7 @@ Deno.test("tabs with different topics do not share a stream", async () => {
   try {
     await withPage(handler, async (visit) => {
       await openTabs(visit, streams, 2);
-      // Somebody else signs in, and opens a tab.
+      // Another user signs in, and opens a tab.
       await visit.context.addCookies([{ name: "person", value: "bob", url: visit.page.url() }]);
       const other = await visit.context.newPage();
       await openPage({ ...visit, page: other });
@@ -533,7 +536,7 @@ Deno.test("tabs that share a stream are all rejected at once when their user sig
 });
 
 liveTest(
-  "tabs that show different pages leave connections too: one that nobody sees waits until it is seen",
+  "tabs with different pages leave connections free too: a hidden tab waits until it is shown",
   async (visit, app) => {
     const { handler } = app;
     const streams = countStreams(handler);
@@ -541,14 +544,14 @@ liveTest(
     for (let index = 0; index < 8; index++) {
       const page = index === 0 ? visit.page : await visit.context.newPage();
       await openPage({ ...visit, page }, `/?tab=${index}`);
-      // Without a window every page counts as seen.
+      // Without a window, every page counts as visible.
       await page.evaluate(() =>
         Object.defineProperty(Document.prototype, "hidden", { value: true, configurable: true })
       );
       await streams.until(Math.min(index + 1, 4));
       tabs.push(page);
     }
-    // Each of eight tabs still gets responses to its calls.
+    // Each of eight tabs still receives responses to its calls.
     for (const page of tabs) await call(page, "rename", { title: "Tea" });
     await handler.publish("list", append("a"));
     const shown = (): Promise<number[]> => Promise.all(tabs.map((page) => page.locator("#a").count()));
@@ -565,7 +568,7 @@ liveTest(
   },
 );
 
-liveTest("a tab that may have no locks, as in a sandboxed frame, reads for itself", async (visit, { handler }) => {
+liveTest("a tab that cannot use locks, as in a sandboxed frame, reads its own stream", async (visit, { handler }) => {
   const streams = countStreams(handler);
   await visit.page.addInitScript(() => {
     navigator.locks.request = () => Promise.reject(new DOMException("No locks here", "SecurityError"));

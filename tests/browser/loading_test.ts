@@ -5,7 +5,7 @@ import type { config } from "../../src/client/config.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
-// What the page has besides its own: the modules, and requests.
+// Globals of the page: the modules, and requests.
 declare const lib: { config: typeof config } & typeof loader;
 declare function begin(name: string, call?: Partial<loader.LoadingCall>): void;
 declare function end(name: string): void;
@@ -19,7 +19,7 @@ globalThis.begin = (name, call) =>
 globalThis.end = (name) => lib.endLoading(begun[name]);
 lib.showLoading(document);`;
 
-/** A test on a page with this body and a stopped clock. */
+/** Defines a test on a page with this body and a stopped clock. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
     await withPage(modulePage(script, body), async ({ page }) => {
@@ -35,7 +35,7 @@ function onPage(name: string, body: string, test: (page: Page) => Promise<void>)
 const seen = (page: Page, selector = "#x") => page.locator(selector).isVisible();
 
 onPage(
-  "showLoading() hides indicators that the server has shown",
+  "showLoading() hides indicators that the server has rendered visible",
   `<p id="x" hyper-loading>Wait</p>`,
   async (page) => {
     assertEquals(await seen(page), false);
@@ -51,7 +51,7 @@ onPage("showLoading() shows an indicator after 100 ms", `<p id="x" hyper-loading
 });
 
 onPage(
-  "showLoading() shows nothing for a request that is quick",
+  "showLoading() shows nothing for a fast request",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -63,7 +63,7 @@ onPage(
 );
 
 onPage(
-  "showLoading() shows an indicator for 300 ms at least",
+  "showLoading() shows an indicator for at least 300 ms",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -77,7 +77,7 @@ onPage(
 );
 
 onPage(
-  "showLoading() hides an indicator at once that was seen for long",
+  "showLoading() hides an indicator at once that was visible for longer",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -117,7 +117,7 @@ for (
 }
 
 onPage(
-  "showLoading() shows each indicator in its time",
+  "showLoading() uses the times of each indicator",
   `<p id="x" hyper-loading hyper-loading-delay="50" hidden>A</p><p id="y" hyper-loading hyper-loading-delay="500" hidden>B</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -140,7 +140,7 @@ onPage("showLoading() counts: two requests, one end", `<p id="x" hyper-loading h
 });
 
 onPage(
-  "showLoading() takes one request after another for one wait",
+  "showLoading() treats successive requests as one wait",
   `<p id="x" hyper-loading hidden>Wait</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -182,7 +182,7 @@ for (
 }
 
 onPage(
-  "hyper-loading-class dims what is visible and hides nothing",
+  "hyper-loading-class adds classes to an element and does not hide it",
   `<p id="x" class="a" hyper-loading-class="dim  slow">Text</p>`,
   async (page) => {
     const state = async () => [await page.locator("#x").getAttribute("class"), await seen(page)];
@@ -199,7 +199,7 @@ onPage(
 
 for (const scope of ["hyper-loading", 'hyper-loading="k"', 'hyper-loading-key="k"', 'hyper-loading-action="save"']) {
   onPage(
-    `hyper-loading-class hides nothing beside ${scope}, and keeps to it`,
+    `hyper-loading-class with ${scope} hides nothing, and applies only to that scope`,
     `<p id="x" ${scope} hyper-loading-class="dim">Text</p>`,
     async (page) => {
       assertEquals(await seen(page), true);
@@ -217,7 +217,7 @@ for (const scope of ["hyper-loading", 'hyper-loading="k"', 'hyper-loading-key="k
 }
 
 onPage(
-  "hyper-loading-remove-class takes classes away and gives them back",
+  "hyper-loading-remove-class removes classes and restores them",
   `<p id="x" class="a b" hyper-loading-remove-class="b">Text</p>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -255,7 +255,7 @@ for (
 }
 
 onPage(
-  "hyper-loading-disable leaves disabled what was so before",
+  "hyper-loading-disable does not enable an element that was disabled before",
   `<button id="x" disabled hyper-loading-disable>Go</button>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -265,7 +265,7 @@ onPage(
 );
 
 onPage(
-  "hyper-loading-disable says of a link that it is disabled",
+  "hyper-loading-disable sets aria-disabled on a link",
   `<a id="x" href="#" hyper-loading-disable>Go</a>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -279,7 +279,7 @@ onPage(
 );
 
 onPage(
-  "hyper-loading-disable gives a button the focus back",
+  "hyper-loading-disable restores the focus of a button",
   `<button id="x" hyper-loading-disable>Go</button>`,
   async (page) => {
     await page.locator("#x").focus();
@@ -292,7 +292,7 @@ onPage(
 );
 
 onPage(
-  "hyper-loading-disable leaves the focus where the visitor has gone",
+  "hyper-loading-disable does not move the focus if the user has moved it",
   `<button id="x" hyper-loading-disable>Go</button><input id="y">`,
   async (page) => {
     await page.locator("#x").focus();
@@ -333,7 +333,7 @@ onPage("hyper-form-disable also applies to a form that has replaced the sent one
 });
 
 onPage(
-  "showLoading() lets what is new join in at once",
+  "showLoading() applies to new elements at once",
   `<p id="x" hyper-loading hidden>Wait</p><div id="y"></div>`,
   async (page) => {
     await page.evaluate(() => begin("1"));
@@ -355,7 +355,7 @@ onPage(
 );
 
 onPage(
-  "showLoading() hides an indicator that comes while nothing is on its way",
+  "showLoading() hides a new indicator when no request is active",
   `<div id="y"></div>`,
   async (page) => {
     const hidden = await page.evaluate(() => {
@@ -369,13 +369,13 @@ onPage(
 );
 
 onPage(
-  "showLoading() takes the server's word on what a morph has reset",
+  "showLoading() uses the state that a morph has set",
   `<button id="x" hyper-loading-disable>Go</button>`,
   async (page) => {
     const state = await page.evaluate(async () => {
       const states: boolean[] = [];
       const button = $<HTMLButtonElement>("#x");
-      // As a morph does: every attribute as the server sent it.
+      // As a morph does: all attributes as in the markup of the server.
       const morph = (disabled: boolean) => {
         for (const name of button.getAttributeNames()) if (!/^(id|hyper)/.test(name)) button.removeAttribute(name);
         button.disabled = disabled;
@@ -396,7 +396,7 @@ onPage(
 );
 
 onPage(
-  "aria-busy is on the target while it is waited for, and off again",
+  "aria-busy is set on the target during a request, and removed afterwards",
   `<ul id="x"></ul><ul id="y" aria-busy="true"></ul>`,
   async (page) => {
     const busy = () => page.evaluate(() => ["#x", "#y"].map((selector) => $(selector).getAttribute("aria-busy")));
@@ -437,7 +437,7 @@ onPage("aria-busy is set on the form if the call has no target", `<form id="x"><
 });
 
 onPage(
-  "hyper-target-busy mirrors the requests for a target",
+  "hyper-target-busy shows the requests for a target",
   `<p id="x" hyper-target-busy="#list"></p>`,
   async (page) => {
     await page.evaluate(() => begin("1", { target: "#other" }));
@@ -450,7 +450,7 @@ onPage(
 );
 
 onPage(
-  "stopLoading() leaves nothing on the page",
+  "stopLoading() removes all changes from the page",
   `<p id="x" hyper-loading hidden>Wait</p><button id="b" hyper-loading-disable>Go</button><ul aria-label="l"></ul>`,
   async (page) => {
     const before = await page.locator("body").innerHTML();

@@ -1,4 +1,4 @@
-/** Playing sound continues while the page around it is morphed. */
+/** Sound keeps playing while the page around it is morphed. */
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
@@ -24,7 +24,7 @@ function silence(): Uint8Array<ArrayBuffer> {
   return file;
 }
 
-/** The player, among what changes around it. */
+/** The player, and the content that changes around it. */
 const player = (before: string, attributes = "") =>
   `<main id="m"><p id="p">${before}</p><div class="player"><audio id="a" src="/sound.wav" ${attributes}></audio></div></main>`;
 
@@ -41,7 +41,7 @@ const WAYS: readonly [name: string, patch: Sent][] = [
 ];
 
 const KEPT: readonly [name: string, patch: Sent][] = [
-  ["an outer swap around an island", ["patch_html", {
+  ["an outer swap around a kept element", ["patch_html", {
     target: "#m",
     swap: "outer",
     content: player("2", "hyper-keep"),
@@ -71,7 +71,7 @@ function change(page: Page): Promise<{ same: boolean; paused: boolean; from: num
     for (const type of ["pause", "emptied", "seeking"]) audio.addEventListener(type, () => events.push(type));
     const from = audio.currentTime;
     await action("change");
-    // It really continues.
+    // The sound continues.
     const now = document.querySelector("audio")!;
     const at = now.currentTime;
     while (!now.paused && now.currentTime === at) await progress(now);

@@ -7,7 +7,7 @@ const baseDir = fromFileUrl(import.meta.resolve("../../examples/minimal/"));
 
 for (const javaScriptEnabled of [true, false]) {
   Deno.test(`minimal: a guest signs, with scripts ${javaScriptEnabled ? "on" : "off"}`, async () => {
-    // The guests of one process sign one book.
+    // The guests of one process share one book.
     const name = javaScriptEnabled ? "Ada" : "Grace";
     await visitExample(createHandler({ baseDir }), async ({ page }) => {
       await page.goto("/");
@@ -24,7 +24,7 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  Deno.test(`minimal: it is for everyone, with the keyboard alone too, in ${colorScheme}`, async () => {
+  Deno.test(`minimal: the page is accessible, and usable with the keyboard alone, in ${colorScheme}`, async () => {
     await visitExample(createHandler({ baseDir }), async ({ page }) => {
       await page.goto("/");
       await tabTo(page, "Your name");

@@ -8,7 +8,7 @@ const configFile = fromFileUrl(import.meta.resolve("../../deno.json"));
 /**
  * Bundles modules of the repository for a page.
  *
- * @param modules Paths from the top of the repository; all their exports are in `window.lib`.
+ * @param modules Paths from the root of the repository; all their exports are in `window.lib`.
  * @returns The script.
  */
 export async function bundleModules(...modules: string[]): Promise<string> {
@@ -20,8 +20,8 @@ export async function bundleModules(...modules: string[]): Promise<string> {
 /**
  * Bundles a script for a page.
  *
- * @param source The script; what it imports is resolved as in the repository.
- * @returns The script with all it imports.
+ * @param source The script. Its imports are resolved as in the repository.
+ * @returns The script with all its imports.
  */
 export async function bundle(source: string): Promise<string> {
   const folder = await Deno.makeTempDir();
@@ -45,7 +45,7 @@ function resolve(path: string): string {
 /**
  * Serves one page with a script.
  *
- * @param script What `/lib.js` holds.
+ * @param script Content of `/lib.js`.
  * @param body The markup of the page's body.
  * @param headers Headers of the page, such as a policy.
  */

@@ -5,7 +5,7 @@ import type * as morphing from "../../src/client/page/morph.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
-// What the page has besides its own: the module, and `to()`, which morphs the element with an id.
+// Globals of the page: the module, and `to()`, which morphs the element with an id.
 declare const lib: typeof morphing;
 declare function to(id: string, markup: string): Element;
 declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
@@ -18,7 +18,7 @@ globalThis.to = (id, markup) => {
   return lib.morphElement(document.getElementById(id), template.content.firstElementChild);
 };`;
 
-/** A test on a page with this body. */
+/** Defines a test on a page with this body. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
     await withPage(modulePage(script, body), async ({ page }) => {
@@ -28,12 +28,12 @@ function onPage(name: string, body: string, test: (page: Page) => Promise<void>)
   });
 }
 
-/** The markup of an element after a morph, and which of its nodes are the same. */
+/** The markup of an element after a morph, and the nodes that are kept. */
 interface Case {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  /** Selectors of elements that stay the elements they were, found in both by the same words. */
+  /** Selectors of elements that are the same before and after the morph. */
   readonly same?: readonly string[];
 }
 
@@ -41,12 +41,12 @@ const cases: readonly Case[] = [
   { name: "text", from: `<p id="x">one</p>`, to: `<p id="x">two</p>` },
   { name: "comments", from: `<p id="x"><!--a--></p>`, to: `<p id="x"><!--b--></p>` },
   {
-    name: "attributes added, changed and taken away",
+    name: "attributes added, changed and removed",
     from: `<p id="x" a="1" b="2"></p>`,
     to: `<p id="x" b="3" c="4"></p>`,
   },
   {
-    name: "attributes that only a parser can name",
+    name: "attributes whose names only a parser accepts",
     from: `<p id="x"></p>`,
     to: `<p id="x" @click="y" :class="z"></p>`,
   },
@@ -75,43 +75,43 @@ const cases: readonly Case[] = [
     to: `<select id="x"><optgroup label="g"><option>B</optgroup><option>C</select>`,
   },
   {
-    name: "what is in a template",
+    name: "the content of a template",
     from: `<div id="x"><p>same</p><template><i>1</i></template></div>`,
     to: `<div id="x"><p>same</p><template><i>2</i></template></div>`,
     same: ["p", "template"],
   },
   {
-    name: "an element of another name",
+    name: "an element with another tag name",
     from: `<div id="x"><input id="i"></div>`,
     to: `<section id="x"><b>!</b><input id="i"></section>`,
     same: ["#i"],
   },
   {
-    name: "a wrapper that comes in between",
+    name: "a wrapper that is added",
     from: `<form id="x"><input id="i"><p>t</p></form>`,
     to: `<form id="x"><fieldset><label>L <input id="i"></label></fieldset><p>t</p></form>`,
     same: ["#i", "p"],
   },
   {
-    name: "a wrapper that goes",
+    name: "a wrapper that is removed",
     from: `<form id="x"><fieldset><label>L <input id="i"></label></fieldset><p>t</p></form>`,
     to: `<form id="x"><input id="i"><p>t</p></form>`,
     same: ["#i", "p"],
   },
   {
-    name: "an element that changes places with one in it",
+    name: "an element that changes places with its child",
     from: `<div id="x"><div id="a"><div id="b"><i>1</i></div></div></div>`,
     to: `<div id="x"><div id="b"><div id="a"><i>1</i></div></div></div>`,
     same: ["#a", "#b"],
   },
   {
-    name: "controls by their name, when a message comes before one",
+    name: "controls by their name, after a new message",
     from: `<form id="x"><div><input name="a"></div><div><input name="b" type="file"></div></form>`,
     to: `<form id="x"><p>Wrong</p><div><input name="a"></div><div><b>!</b><input name="b" type="file"></div></form>`,
     same: ["[name=a]", "[name=b]"],
   },
   {
-    name: "a form with controls named as its own properties",
+    name: "a form with controls named like its properties",
     from:
       `<form id="x"><input name="id"><input name="attributes"><input name="childNodes"><button name="remove"></button></form>`,
     to:
@@ -125,13 +125,13 @@ const cases: readonly Case[] = [
     same: ["#b"],
   },
   {
-    name: "another order of elements that are known by what is in them",
+    name: "another order of elements that are matched by their content",
     from: `<div id="x"><p><i id="a"></i></p><p><i id="b"></i></p></div>`,
     to: `<div id="x"><p class="k"><i id="b"></i></p><p><i id="a" class="k"></i></p></div>`,
     same: ["p:has(#a)", "p:has(#b)"],
   },
   {
-    name: "items of which only one list has a key now",
+    name: "items of which only one list has a key",
     from: `<div id="x"><ul><li data-hyper-key="1"></ul><ol><li data-hyper-key="1"></ol></div>`,
     to: `<div id="x"><ul class="k"><li data-hyper-key="1"></ul><ol></ol></div>`,
     same: ["ul li"],
@@ -170,7 +170,7 @@ onPage("morphElement() returns the element that is on the page", `<div id="x"></
   );
 });
 
-onPage("morphElement() touches nothing in an equal tree", `<ul id="x"><li id="a">1<li>2</ul>`, async (page) => {
+onPage("morphElement() changes nothing in an equal tree", `<ul id="x"><li id="a">1<li>2</ul>`, async (page) => {
   const records = await page.evaluate(() => {
     const observer = new MutationObserver(() => {});
     observer.observe($("#x"), { subtree: true, childList: true, attributes: true, characterData: true });
@@ -197,10 +197,10 @@ const list = (...items: string[]) => `<ul id="x">${items.map((item) => `<li id="
 
 for (
   const [name, items, moves] of [
-    ["the last one to the front", ["e", "a", "b", "c", "d"], 1],
-    ["the first one to the end", ["b", "c", "d", "e", "a"], 1],
-    ["two that change places", ["a", "d", "c", "b", "e"], 2],
-    ["all of them", ["e", "d", "c", "b", "a"], 4],
+    ["the last item to the front", ["e", "a", "b", "c", "d"], 1],
+    ["the first item to the end", ["b", "c", "d", "e", "a"], 1],
+    ["two items that change places", ["a", "d", "c", "b", "e"], 2],
+    ["all items", ["e", "d", "c", "b", "a"], 4],
   ] as const
 ) {
   onPage(`morphElement() moves as few nodes as possible: ${name}`, list("a", "b", "c", "d", "e"), async (page) => {
@@ -293,42 +293,42 @@ interface ValueCase {
 
 const controls: readonly ValueCase[] = [
   {
-    name: "what was typed, the server says the same",
+    name: "a typed value, if the server sends the same value",
     said: `<input id="c" value="a">`,
     did: "typed",
     says: `<input id="c" value="a" class="k">`,
     seen: "typed",
   },
   {
-    name: "what was typed, the server never said anything",
+    name: "a typed value, if the server sends none",
     said: `<input id="c">`,
     did: "typed",
     says: `<input id="c" class="k">`,
     seen: "typed",
   },
   {
-    name: "a new value of the server over what was typed",
+    name: "a new value of the server instead of the typed one",
     said: `<input id="c" value="a">`,
     did: "typed",
     says: `<input id="c" value="b">`,
     seen: "b",
   },
   {
-    name: "an empty value of the server over what was typed",
+    name: "an empty value of the server instead of the typed one",
     said: `<input id="c" value="a">`,
     did: "typed",
     says: `<input id="c" value="">`,
     seen: "",
   },
   {
-    name: "a new value of the server where nothing was typed",
+    name: "a new value of the server, if nothing was typed",
     said: `<input id="c" value="a">`,
     did: "",
     says: `<input id="c" value="b">`,
     seen: "b",
   },
   {
-    name: "what was typed into a number field",
+    name: "a value that was typed into a number field",
     said: `<input id="c" type="number" value="1">`,
     did: "42",
     says: `<input id="c" type="number" value="1" class="k">`,
@@ -342,28 +342,28 @@ const controls: readonly ValueCase[] = [
     seen: "2",
   },
   {
-    name: "what was typed into a textarea, the server says the same",
+    name: "a value that was typed into a textarea, if the server sends the same value",
     said: `<textarea id="c">a</textarea>`,
     did: "typed",
     says: `<textarea id="c" class="k">a</textarea>`,
     seen: "typed",
   },
   {
-    name: "a new text of the server over what was typed",
+    name: "a new value of the server instead of the typed one in a textarea",
     said: `<textarea id="c">a</textarea>`,
     did: "typed",
     says: `<textarea id="c">b</textarea>`,
     seen: "b",
   },
   {
-    name: "a new text of the server in a textarea",
+    name: "a new value of the server in a textarea",
     said: `<textarea id="c">a</textarea>`,
     did: "",
     says: `<textarea id="c">b</textarea>`,
     seen: "b",
   },
   {
-    name: "an empty text of the server",
+    name: "an empty value of the server",
     said: `<textarea id="c">a</textarea>`,
     did: "typed",
     says: `<textarea id="c"></textarea>`,
@@ -384,12 +384,24 @@ const box = (checked: boolean, more = "") =>
 
 for (
   const [name, said, clicked, says, seen] of [
-    ["a tick of the visitor, the server says the same", false, true, box(false, ' class="k"'), true],
-    ["a tick that the visitor took away, the server says the same", true, true, box(true, ' class="k"'), false],
-    ["a tick of the server", false, false, box(true), true],
-    ["a tick that the server took away", true, false, box(false), false],
-    ["a tick that the server took away, over that of the visitor", true, true, box(false), false],
-    ["a tick of the server, over what the visitor did", false, true, box(true), true],
+    [
+      "a checkbox that the user checked, if the server sends the same state",
+      false,
+      true,
+      box(false, ' class="k"'),
+      true,
+    ],
+    [
+      "a checkbox that the user unchecked, if the server sends the same state",
+      true,
+      true,
+      box(true, ' class="k"'),
+      false,
+    ],
+    ["a checkbox that the server checked", false, false, box(true), true],
+    ["a checkbox that the server unchecked", true, false, box(false), false],
+    ["a checkbox that both the server and the user unchecked", true, true, box(false), false],
+    ["a checkbox that both the server and the user checked", false, true, box(true), true],
   ] as const
 ) {
   onPage(`morphElement() shows ${name}`, box(said), async (page) => {
@@ -414,8 +426,8 @@ const select = (selected: string, values = "abc", more = "") =>
 
 for (
   const [name, said, picked, says, seen] of [
-    ["the choice of the visitor", "a", "c", radios("a", ' class="k"'), "c"],
-    ["the choice of the server, over that of the visitor", "a", "c", radios("b"), "b"],
+    ["the choice of the user", "a", "c", radios("a", ' class="k"'), "c"],
+    ["the choice of the server instead of that of the user", "a", "c", radios("b"), "b"],
     ["the choice of the server", "a", "", radios("b"), "b"],
   ] as const
 ) {
@@ -428,13 +440,13 @@ for (
 
 for (
   const [name, said, picked, says, seen] of [
-    ["the choice of the visitor", "a", "c", select("a", "abc", ' class="k"'), "c"],
-    ["the choice of the visitor, when others come before it", "", "c", select("", "zyabc"), "c"],
-    ["the choice of the visitor, when their order changes", "b", "c", select("b", "cba"), "c"],
-    ["the choice of the server, over that of the visitor", "a", "c", select("b"), "b"],
+    ["the choice of the user", "a", "c", select("a", "abc", ' class="k"'), "c"],
+    ["the choice of the user, when options are added before it", "", "c", select("", "zyabc"), "c"],
+    ["the choice of the user, when their order changes", "b", "c", select("b", "cba"), "c"],
+    ["the choice of the server instead of that of the user", "a", "c", select("b"), "b"],
     ["the choice of the server", "a", "", select("b"), "b"],
-    ["the choice of the server, which was not there before", "a", "c", select("z", "abcz"), "z"],
-    ["the first one, when the choice is gone", "", "c", select("", "ab"), "a"],
+    ["a new choice of the server", "a", "c", select("z", "abcz"), "z"],
+    ["the first option, when the chosen one is removed", "", "c", select("", "ab"), "a"],
   ] as const
 ) {
   onPage(`morphElement() shows ${name} among options`, select(said), async (page) => {
@@ -454,7 +466,7 @@ onPage("morphElement() shows each of several choices", select("", "abc", " multi
 });
 
 onPage(
-  "morph() keeps the caret where the server changes the value under it",
+  "morph() keeps the caret when the server changes the value",
   `<form id="x"><input id="c" value="abc"></form>`,
   async (page) => {
     const caret = await page.evaluate(() => {
@@ -469,7 +481,7 @@ onPage(
 );
 
 onPage(
-  "morph() changes the value of an email field that has the focus",
+  "morph() changes the value of a focused email field",
   `<form id="x"><input id="c" type="email" value="a@b"></form>`,
   async (page) => {
     const value = await page.evaluate(() => {
@@ -497,7 +509,7 @@ for (const [name, more] of [["in its place", ""], ["behind a message", "<p>Wrong
 }
 
 onPage(
-  "saveSentState() lets an answer that gives a value back change nothing that was typed since",
+  "saveSentState() makes a response that repeats the sent value keep the text typed since",
   `<form id="x"><input id="c"></form>`,
   async (page) => {
     await page.locator("#c").fill("ab");
@@ -517,13 +529,13 @@ const details = (open: boolean, text: string) =>
 
 for (
   const [name, said, clicked, says, seen] of [
-    ["open by the visitor", false, true, false, true],
-    ["closed by the visitor", true, true, true, false],
-    ["open by the server", false, false, true, true],
+    ["opened by the user", false, true, false, true],
+    ["closed by the user", true, true, true, false],
+    ["opened by the server", false, false, true, true],
     ["closed by the server", true, false, false, false],
   ] as const
 ) {
-  onPage(`morphElement() leaves details ${name}`, details(said, "1"), async (page) => {
+  onPage(`morphElement() shows details ${name}`, details(said, "1"), async (page) => {
     await page.evaluate(() => lib.saveOpenState(document));
     if (clicked) await page.locator("summary").click();
     await page.evaluate((markup) => to("x", markup), details(says, "2"));
@@ -548,7 +560,7 @@ onPage("morphElement() keeps details that the user opened through many morphs", 
 });
 
 onPage(
-  "morph() opens a dialog and never closes one",
+  "morph() opens a dialog, and does not close one",
   `<div id="x"><dialog id="d" open>1</dialog><dialog id="e">1</dialog></div>`,
   async (page) => {
     await page.evaluate(() => lib.saveOpenState(document));
@@ -557,7 +569,7 @@ onPage(
   },
 );
 
-onPage("morph() leaves a dialog open and modal", `<div id="x"><dialog id="d"><p>1</p></dialog></div>`, async (page) => {
+onPage("morph() keeps a dialog open and modal", `<div id="x"><dialog id="d"><p>1</p></dialog></div>`, async (page) => {
   const state = await page.evaluate(() => {
     $<HTMLDialogElement>("#d").showModal();
     to("x", `<div id="x"><dialog id="d" class="k"><p>2</p></dialog></div>`);
@@ -567,7 +579,7 @@ onPage("morph() leaves a dialog open and modal", `<div id="x"><dialog id="d"><p>
 });
 
 onPage(
-  "morph() leaves an island alone, wherever it goes",
+  "morph() does not change an element with hyper-keep, even if it moves",
   `<div id="x"><p id="p"></p><div id="k" hyper-keep><i>mine</i></div></div>`,
   async (page) => {
     const state = await page.evaluate(() => {
@@ -583,7 +595,7 @@ onPage(
 );
 
 onPage(
-  "morph() takes nothing out of an island",
+  "morph() does not move a node out of an element with hyper-keep",
   `<div id="x"><div id="k" hyper-keep><i id="i">mine</i></div></div>`,
   async (page) => {
     await page.evaluate(() => to("x", `<div id="x"><div id="k" hyper-keep></div><i id="i">theirs</i></div>`));
@@ -595,7 +607,7 @@ onPage(
 );
 
 onPage(
-  "morph() takes an island out that the server no longer sends",
+  "morph() removes an element with hyper-keep that the server no longer sends",
   `<div id="x"><p id="k" hyper-keep></p></div>`,
   async (page) => {
     await page.evaluate(() => to("x", `<div id="x"></div>`));
@@ -604,7 +616,7 @@ onPage(
 );
 
 onPage(
-  "morph() leaves shadow roots alone and morphs what is slotted",
+  "morph() does not change shadow roots, and morphs slotted content",
   `<div id="x"><c-card id="c" a="1"><p>1</p></c-card></div>`,
   async (page) => {
     const state = await page.evaluate(() => {
@@ -621,7 +633,7 @@ onPage(
 );
 
 onPage(
-  "morph() leaves what a custom element has drawn itself",
+  "morph() does not change content that a custom element has rendered",
   `<div id="x"><c-clock zone="a"></c-clock></div>`,
   async (page) => {
     const state = await page.evaluate(() => {
@@ -637,9 +649,9 @@ onPage(
 for (
   const [name, from, markup] of [
     ["that is new", `<div id="x"></div>`, `<div id="x"><script>ran = true</script></div>`],
-    ["that has changed", `<div id="x"><script>0</script></div>`, `<div id="x"><script>ran = true</script></div>`],
+    ["that was changed", `<div id="x"><script>0</script></div>`, `<div id="x"><script>ran = true</script></div>`],
     [
-      "that was none before",
+      "that had another type before",
       `<div id="x"><script id="s" type="text/plain"></script></div>`,
       `<div id="x"><script id="s" src="data:text/javascript,ran=true"></script></div>`,
     ],
@@ -648,9 +660,9 @@ for (
       `<div id="x"><script id="s"></script></div>`,
       `<div id="x"><script id="s" src="data:text/javascript,ran=true"></script></div>`,
     ],
-    ["of an image", `<div id="x"><svg></svg></div>`, `<div id="x"><svg><script>ran = true</script></svg></div>`],
+    ["in an SVG", `<div id="x"><svg></svg></div>`, `<div id="x"><svg><script>ran = true</script></svg></div>`],
     [
-      "that had another element's place",
+      "that replaces another element",
       `<div id="x"><p id="s"></p></div>`,
       `<div id="x"><script id="s">ran = true</script></div>`,
     ],
@@ -683,7 +695,7 @@ onPage("morphElement() does not run a script that is its target", `<script id="x
 });
 
 onPage(
-  "morph() leaves an editable element alone while its text is being written, and no longer",
+  "morph() does not change an editable element until the user has finished editing",
   `<div id="x"><p id="e" contenteditable>said</p></div>`,
   async (page) => {
     const morph = (text: string) =>
@@ -722,7 +734,7 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   }),
 }));
 
-/** Writes a tree with ids that are unique in it. */
+/** Returns the markup of a tree with unique ids. */
 function markupOf({ tag, id, attributes, children }: Tree, seen: Set<string>): string {
   const words = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`);
   if (id && !seen.has(id)) words.push(` id="${id}"`);
@@ -732,7 +744,7 @@ function markupOf({ tag, id, attributes, children }: Tree, seen: Set<string>): s
 }
 
 onPage(
-  "morphElement() turns any tree into any other, and keeps elements with the same id and name",
+  "morphElement() turns any tree into any other, and keeps elements with the same id and tag name",
   "",
   async (page) => {
     const seed = Math.trunc(Math.random() * 2 ** 31);
@@ -744,7 +756,7 @@ onPage(
         template.innerHTML = markup;
         return template.content.firstElementChild!;
       }
-      /** The markup of a tree with its templates, independent of the order of attributes. */
+      /** Returns the markup of a tree with its templates, independent of the order of attributes. */
       function read(node: Node | null): string {
         if (!(node instanceof Element)) return `${node?.nodeName} ${node?.nodeValue}`;
         const attributes = node.getAttributeNames().sort().map((name) => `${name}=${node.getAttribute(name)}`);

@@ -1,6 +1,6 @@
 /**
  * A control hides a property of its form by its name (HTML, 4.10.3, `[LegacyOverrideBuiltIns]`): `form.action` is then the
- * control. Whatever a form asks for, the runtime is to treat it as any other form.
+ * control. The runtime must treat such a form like any other.
  */
 import { assertEquals } from "@std/assert";
 import { withPage } from "../support/browser.ts";
@@ -56,7 +56,7 @@ const form = (name: string, more = "") =>
 const patch = (swap: string, content: string) => ["patch_html", { target: "#f", swap, content }] as const;
 
 for (const name of NAMES) {
-  Deno.test(`a form with a control named "${name}" is sent, patched and kept as any other`, async () => {
+  Deno.test(`a form with a control named "${name}" is sent, patched and kept like any other`, async () => {
     const came: string[] = [];
     const save = async (request: Request) => {
       came.push(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`);
@@ -83,7 +83,7 @@ for (const name of NAMES) {
     const actions = { save, late, replace, release, empty };
     await withPage(app({ body: `<main>${form(name)}</main>`, actions }), async ({ page, events }) => {
       await page.goto("/");
-      // By hand: what drives the browser is itself confused by some of the names.
+      // With the DOM, because Playwright itself is confused by some of the names.
       await page.evaluate(() => {
         document.querySelector("input")!.value = "typed";
         document.querySelector("button")!.click();

@@ -141,7 +141,7 @@ const SILENT: Readonly<Record<string, readonly [attributes: string, content: str
 const PAGE = "/folder/page?p=1";
 type Sent = readonly unknown[];
 
-/** An application that shows a form at one URL, and records the requests it gets at any other. */
+/** An application that shows a form at one URL, and records the requests for any other URL. */
 class Recorder {
   readonly came = new Arrivals<Sent>();
   markup = "";
@@ -248,7 +248,7 @@ Deno.test("the runtime does not send a form that the browser does not send", asy
   });
 });
 
-Deno.test("a form whose action is not a URL is left to the browser", async () => {
+Deno.test("a form whose action is not a URL is submitted by the browser", async () => {
   const recorder = new Recorder();
   recorder.show([`action="http://[" method="post"`, A + GO], true);
   await withPage(recorder.served, async ({ page }) => {

@@ -14,7 +14,7 @@ function sitePage(title: string, body: string, { head = "", lang = "en" } = {}):
 const LINKS = `<nav hyper-nav><a href="/b">B</a> <a href="/b#low">Low</a> <a href="/c">C</a></nav>`;
 const TALL = `<div style="height:3000px"></div>`;
 
-/** Notes whether the document is the one that the test began with. */
+/** Records whether the document is the first one of the test. */
 async function begin(page: Page, path = "/a"): Promise<void> {
   await page.goto(path);
   await page.evaluate(() => void Reflect.set(globalThis, "first", true));
@@ -81,7 +81,7 @@ Deno.test("a navigation to the current page adds no history entry", async () => 
       await page.evaluate(() => scrollTo(0, 500));
       await page.getByRole("link", { name: "B", exact: true }).click();
       await page.getByRole("heading", { name: "B" }).waitFor();
-      // The last thing that showing a page does.
+      // The scroll is the last step of a navigation.
       await page.waitForFunction(() => scrollY === 0);
       assertEquals(page.url(), `${url}/b`);
     }
@@ -145,7 +145,7 @@ Deno.test("hash links and going back from them are left to the browser", async (
   });
 });
 
-Deno.test("a hash entry of a page is restored from another page", async () => {
+Deno.test("going back from another page to a hash entry shows its page", async () => {
   const routes = {
     ...SITE,
     "/b": sitePage("Page B", `<h1>B</h1><a href="#low">Jump</a>${TALL}<p id="low">Low</p>${TALL}`),
@@ -164,7 +164,7 @@ Deno.test("a hash entry of a page is restored from another page", async () => {
   });
 });
 
-Deno.test("history entries of other code are left alone", async () => {
+Deno.test("history entries of other scripts are ignored", async () => {
   await withPage(app({ routes: SITE }), async ({ page, events }) => {
     await begin(page);
     await page.evaluate(() => {
@@ -213,7 +213,7 @@ Deno.test("history items push and replace entries, and going back fetches the pa
 });
 
 for (const to of ["https://evil.test/", "javascript:alert(1)"]) {
-  Deno.test(`a history item does not lead to ${to}`, async () => {
+  Deno.test(`a history item does not navigate to ${to}`, async () => {
     const find = () => sse([["history", { push_url: to }], END]);
     await withPage(app({ routes: SITE, actions: { find } }), async ({ page, url }) => {
       await begin(page);
@@ -226,25 +226,25 @@ for (const to of ["https://evil.test/", "javascript:alert(1)"]) {
 const LEFT: readonly [name: string, link: string, click?: "modifier" | "middle"][] = [
   ["a link outside of hyper-nav", `<a href="/b">Go</a>`],
   ["a link in hyper-no-nav", `<nav hyper-nav><p hyper-no-nav><a href="/b">Go</a></p></nav>`],
-  ["a link with hyper-no-nav of its own", `<nav hyper-nav><a href="/b" hyper-nav hyper-no-nav>Go</a></nav>`],
-  ["a link for another tab", `<a hyper-nav href="/b" target="_blank">Go</a>`],
+  ["a link with the attribute hyper-no-nav", `<nav hyper-nav><a href="/b" hyper-nav hyper-no-nav>Go</a></nav>`],
+  ["a link whose target is another tab", `<a hyper-nav href="/b" target="_blank">Go</a>`],
   ["a download", `<a hyper-nav href="/b" download>Go</a>`],
   ["a link to another scheme", `<a hyper-nav href="mailto:a@b.test">Go</a>`],
-  ["a link that somebody else has cancelled", `<a hyper-nav href="/b" onclick="event.preventDefault()">Go</a>`],
+  ["a link whose click was canceled", `<a hyper-nav href="/b" onclick="event.preventDefault()">Go</a>`],
   ["a click with a modifier key", `<a hyper-nav href="/b">Go</a>`, "modifier"],
   ["a click with the middle button", `<a hyper-nav href="/b">Go</a>`, "middle"],
   ["a link without a URL", `<nav hyper-nav><a>Go</a></nav>`],
-  ["a link in a text that is being written", `<div hyper-nav contenteditable><a href="/b">Go</a></div>`],
-  ["a link where the base names another tab", `<base target="_blank"><a hyper-nav href="/b">Go</a>`],
+  ["a link in editable text", `<div hyper-nav contenteditable><a href="/b">Go</a></div>`],
+  ["a link on a page whose base targets another tab", `<base target="_blank"><a hyper-nav href="/b">Go</a>`],
 ];
 
 for (const [name, link, click] of LEFT) {
-  Deno.test(`the browser keeps ${name}`, async () => {
+  Deno.test(`the browser itself handles ${name}`, async () => {
     await withPage(app({ routes: { ...SITE, "/a": sitePage("Page A", link) } }), async ({ page }) => {
       await begin(page);
       const taken = page.evaluate(() =>
         new Promise((resolve) => {
-          // Behind the runtime's own listener; what the browser would do now is stopped here.
+          // After the listener of the runtime. The default action of the browser is prevented here.
           addEventListener(document.querySelector("[onclick]") ? "never" : "click", decide);
           addEventListener("auxclick", decide);
           setTimeout(() => resolve(false), 500);
@@ -261,7 +261,7 @@ for (const [name, link, click] of LEFT) {
   });
 }
 
-Deno.test("a nearer hyper-nav applies inside of hyper-no-nav", async () => {
+Deno.test("the nearest ancestor with hyper-nav or hyper-no-nav applies", async () => {
   const link = `<nav hyper-nav><p hyper-no-nav><a href="/b" hyper-nav><b>Go</b></a></p></nav>`;
   await withPage(app({ routes: { ...SITE, "/a": sitePage("Page A", link) } }), async ({ page }) => {
     await begin(page);
@@ -372,7 +372,7 @@ Deno.test("navigate() falls back to a full page load when the response is not HT
 Deno.test("without a network an alert is shown, the page is kept, and its retry button navigates", async () => {
   await withPage(app({ routes: SITE }), async ({ page, context, url }) => {
     await begin(page);
-    // The part of the runtime that navigates is there before the network goes.
+    // The navigation code of the runtime is loaded before the network is disconnected.
     await page.evaluate(() => Hyper.navigate("/a?again"));
     await context.route("**/b", (route) => route.abort());
     await page.getByRole("link", { name: "B", exact: true }).click();
@@ -385,7 +385,7 @@ Deno.test("without a network an alert is shown, the page is kept, and its retry 
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-Deno.test("the later of two navigations is shown", async () => {
+Deno.test("the second of two navigations is shown", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = async () => (await promise, html(sitePage("Slow", "<h1>Slow</h1>")));
   await withPage(app({ routes: { ...SITE, "/slow": slow } }), async ({ page, url }) => {

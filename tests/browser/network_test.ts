@@ -4,7 +4,7 @@ import type * as networking from "../../src/client/page/network.ts";
 import { type Visit, withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
-// What the page has besides its own: the module, and what it shows to pages.
+// Globals of the page: the module, and the values that it provides to pages.
 declare const lib: typeof networking;
 declare const network: networking.Network;
 declare const following: AbortController;
@@ -15,7 +15,7 @@ globalThis.following = new AbortController();
 lib.watchNetwork(following.signal);
 lib.showNetwork(document);`;
 
-/** A test on a page with this body. */
+/** Defines a test on a page with this body. */
 function onPage(name: string, body: string, test: (visit: Visit) => Promise<void>): void {
   Deno.test(name, async () => {
     await withPage(modulePage(script, body), async (visit) => {
@@ -39,7 +39,7 @@ onPage("network returns the state of the browser", "", async ({ page, context })
   assertEquals(await state(page), [true, false]);
 });
 
-onPage("network fires events for each change, `change` first", "", async ({ page, context, events }) => {
+onPage("network dispatches events for each change, `change` first", "", async ({ page, context, events }) => {
   await context.setOffline(true);
   await context.setOffline(false);
   await events.next("hyper:network:online");
@@ -53,7 +53,7 @@ onPage("network fires events for each change, `change` first", "", async ({ page
   assertEquals(events.all.length, 4);
 });
 
-onPage("refresh() reads the state of the browser and fires events for a change", "", async ({ page, events }) => {
+onPage("refresh() reads the state of the browser, and dispatches events for a change", "", async ({ page, events }) => {
   const answers = await page.evaluate(() => {
     Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
     return [network.refresh(), network.refresh(), network.offline];
@@ -63,7 +63,7 @@ onPage("refresh() reads the state of the browser and fires events for a change",
 });
 
 onPage(
-  "hyper-online and hyper-offline show and hide",
+  "hyper-online and hyper-offline show and hide elements",
   `<p id="on" hyper-online>Online</p><p id="off" hyper-offline>Offline</p>`,
   async ({ page, context }) => {
     const seen = () => Promise.all(["#on", "#off"].map((selector) => page.locator(selector).isVisible()));

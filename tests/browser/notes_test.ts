@@ -7,7 +7,7 @@ import { addNote, closeDatabase, findNote, listNotes } from "../../examples/note
 
 const baseDir = fromFileUrl(import.meta.resolve("../../examples/notes/"));
 
-/** What is typed into the fields: markup, quotes, emoji of several code points, a text that runs from right to left. */
+/** Input with markup, quotes, emoji of several code points, and right-to-left text. */
 const AWKWARD = `<script>alert(1)</script> & "quotes" 'too' 👩‍👩‍👧 שלום`;
 
 for (const javaScriptEnabled of [true, false]) {
@@ -24,7 +24,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(listNotes().map(({ title }) => title), ["Buy milk"]);
   });
 
-  notesTest(`notes: an awkward title comes back as typed, with ${scripts}`, javaScriptEnabled, async (page) => {
+  notesTest(`notes: an awkward title is shown again as typed, with ${scripts}`, javaScriptEnabled, async (page) => {
     await page.goto("/");
     await page.getByLabel("New note").fill(AWKWARD);
     await page.getByRole("button", { name: "Add" }).click();
@@ -34,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 
   notesTest(
-    `notes: a title too long is refused twice in its own row, then saved, with ${scripts}`,
+    `notes: a title that is too long is rejected twice in its own row, then saved, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       const milk = addNote({ title: "Milk", body: "", due: null });
@@ -83,31 +83,35 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(await page.getByRole("searchbox").inputValue(), "MILK");
   });
 
-  notesTest(`notes: a note's own page refuses, keeps, and saves, with ${scripts}`, javaScriptEnabled, async (page) => {
-    const note = addNote({ title: "Milk", body: "one\ntwo", due: null });
-    await page.goto(`/notes/${note.id}`);
-    assertEquals(await page.getByLabel("Text").inputValue(), "one\ntwo");
-    for (const body of ["\nfirst", "\nsecond"]) {
-      await page.getByLabel("Title").evaluate((input) => input.removeAttribute("required"));
-      await page.getByLabel("Title").fill("");
-      await page.getByLabel("Text").fill(body);
+  notesTest(
+    `notes: the page of a note rejects, keeps and saves input, with ${scripts}`,
+    javaScriptEnabled,
+    async (page) => {
+      const note = addNote({ title: "Milk", body: "one\ntwo", due: null });
+      await page.goto(`/notes/${note.id}`);
+      assertEquals(await page.getByLabel("Text").inputValue(), "one\ntwo");
+      for (const body of ["\nfirst", "\nsecond"]) {
+        await page.getByLabel("Title").evaluate((input) => input.removeAttribute("required"));
+        await page.getByLabel("Title").fill("");
+        await page.getByLabel("Text").fill(body);
+        await page.getByRole("button", { name: "Save" }).click();
+        await page.getByText("Enter a title").first().waitFor();
+        assertEquals(await page.getByLabel("Text").inputValue(), body);
+        const origin = page.locator("[data-hyper-form=save_note] [name=_next_form_origin]");
+        assertEquals(await origin.inputValue(), `/notes/${note.id}`);
+      }
+      await page.getByLabel("Title").fill(AWKWARD);
+      await page.getByLabel("Due").fill("2030-02-28");
       await page.getByRole("button", { name: "Save" }).click();
-      await page.getByText("Enter a title").first().waitFor();
-      assertEquals(await page.getByLabel("Text").inputValue(), body);
-      const origin = page.locator("[data-hyper-form=save_note] [name=_next_form_origin]");
-      assertEquals(await origin.inputValue(), `/notes/${note.id}`);
-    }
-    await page.getByLabel("Title").fill(AWKWARD);
-    await page.getByLabel("Due").fill("2030-02-28");
-    await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("status").getByText("Note saved").waitFor();
-    assertEquals(await page.getByRole("heading", { level: 1 }).textContent(), AWKWARD);
-    assertEquals(findNote(note.id), { id: note.id, title: AWKWARD, body: "\nsecond", due: "2030-02-28" });
-    assertEquals(await page.getByText("Enter a title").count(), 0);
-  });
+      await page.getByRole("status").getByText("Note saved").waitFor();
+      assertEquals(await page.getByRole("heading", { level: 1 }).textContent(), AWKWARD);
+      assertEquals(findNote(note.id), { id: note.id, title: AWKWARD, body: "\nsecond", due: "2030-02-28" });
+      assertEquals(await page.getByText("Enter a title").count(), 0);
+    },
+  );
 
   notesTest(
-    `notes: a note deleted on its own page leads back to the list, with ${scripts}`,
+    `notes: a note deleted on its own page redirects to the list, with ${scripts}`,
     javaScriptEnabled,
     async (page) => {
       const note = addNote({ title: "Milk", body: "", due: null });
@@ -118,7 +122,7 @@ for (const javaScriptEnabled of [true, false]) {
     },
   );
 
-  notesTest(`notes: a backup ends in the same place, with ${scripts}`, javaScriptEnabled, async (page) => {
+  notesTest(`notes: a backup ends on the same page, with ${scripts}`, javaScriptEnabled, async (page) => {
     for (const title of ["Milk", "Bread", "Tea"]) addNote({ title, body: "", due: null });
     await page.goto("/");
     await page.getByRole("button", { name: "Back up" }).click();
@@ -128,7 +132,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(await page.getByRole("progressbar").count(), 0);
   });
 
-  notesTest(`notes: an address that leads nowhere has a page, with ${scripts}`, javaScriptEnabled, async (page) => {
+  notesTest(`notes: an unknown address has a page, with ${scripts}`, javaScriptEnabled, async (page) => {
     for (const path of ["/nowhere", "/notes/4711"]) {
       const response = await page.goto(path);
       assertEquals(response?.status(), 404, path);
@@ -138,7 +142,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-notesTest("notes: everything is reached with the keyboard alone", true, async (page) => {
+notesTest("notes: all controls can be reached with the keyboard alone", true, async (page) => {
   const note = addNote({ title: "Milk", body: "", due: null });
   await page.goto("/");
   await page.keyboard.press("Tab");
@@ -155,7 +159,7 @@ notesTest("notes: everything is reached with the keyboard alone", true, async (p
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  notesTest(`notes: nothing is cut off on a telephone, in ${colorScheme}`, true, async (page) => {
+  notesTest(`notes: no content is cut off on a phone, in ${colorScheme}`, true, async (page) => {
     addNote({ title: "x".repeat(80), body: "", due: "2020-01-01" });
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 320, height: 640 });
@@ -168,7 +172,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 function notesTest(name: string, javaScriptEnabled: boolean, visit: (page: Page) => Promise<void>): void {
   Deno.test(name, async () => {
-    // Each test begins with a database of its own, in memory.
+    // Each test begins with a separate database in memory.
     Deno.env.set("NOTES_DATABASE", ":memory:");
     closeDatabase();
     const handler = createHandler({ baseDir });

@@ -1,10 +1,10 @@
-/** The application of `once_test.ts`: a shop that takes its time. */
+/** The application of `once_test.ts`: a slow shop. */
 import { action, defineForm, Field, field, Form, HyperError, type PageEntry, redirect } from "@hyper/actions";
 import type { DatabaseSync } from "node:sqlite";
 
 const OrderForm = defineForm("order", { fields: { item: field.text({ label: "Item", required: true }) } });
 
-/** The pages of a shop that writes its orders into a database. */
+/** The pages of a shop that writes its orders to a database. */
 export function shopPages(database: DatabaseSync): readonly PageEntry[] {
   let isBroken = true;
   const order = action("order", { form: OrderForm }, async ({ form }) => {
@@ -13,7 +13,7 @@ export function shopPages(database: DatabaseSync): readonly PageEntry[] {
       isBroken = false;
       throw new HyperError(409, "The till is closed");
     }
-    // Long enough for a second click to find the first one running.
+    // Long enough for a second click to find the first one active.
     await new Promise((resolve) => setTimeout(resolve, 150));
     database.prepare("INSERT INTO orders (item) VALUES (?)").run(item);
     return redirect("/thanks");

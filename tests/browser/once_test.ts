@@ -1,4 +1,4 @@
-/** Exactly once, as a person meets it: the orders are counted in a database. */
+/** Exactly-once execution as a user meets it: the orders are counted in a database. */
 import { assertEquals } from "@std/assert";
 import { createHandler, type Handler } from "@hyper/actions";
 import { DatabaseSync } from "node:sqlite";
@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { type Visit, withPage } from "../support/browser.ts";
 import { shopPages } from "./once_app.tsx";
 
-/** An application that takes orders, and its database. */
+/** An application for orders, and its database. */
 interface Shop {
   readonly handler: Handler;
   readonly items: () => readonly string[];
@@ -54,7 +54,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(shop.items(), ["tea"]);
   });
 
-  shopTest("two orders of the same are two orders", javaScriptEnabled, async ({ page }, shop) => {
+  shopTest("two orders of the same item are two orders", javaScriptEnabled, async ({ page }, shop) => {
     for (let order = 0; order < 2; order++) {
       await fill(page, "tea");
       await page.getByRole("button", { name: "Order" }).click();
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 
   shopTest(
-    "two tabs that were opened by themselves order one each",
+    "two tabs that were opened separately order one each",
     javaScriptEnabled,
     async ({ page, context }, shop) => {
       const other = await context.newPage();
@@ -79,12 +79,12 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 shopTest(
-  "an answer that was lost is asked for again by the retry button, and ordered once",
+  "the retry button requests a lost response again, and the order exists once",
   true,
   async ({ page }, shop) => {
     await fill(page, "tea");
     let lost = 0;
-    // The request arrives and is answered; the answer does not.
+    // The request arrives, and its response is lost.
     await page.route("**/_next/form/**", async (route) => {
       if (lost++ > 0) return await route.continue();
       await route.fetch();
@@ -100,7 +100,7 @@ shopTest(
   [/ERR_CONNECTION_RESET/],
 );
 
-shopTest("an answer that was lost is asked for again by reloading, and ordered once", false, async ({ page }, shop) => {
+shopTest("a reload requests a lost response again, and the order exists once", false, async ({ page }, shop) => {
   await fill(page, "tea");
   let lost = 0;
   await page.route("**/_next/form/**", async (route) => {
@@ -117,7 +117,7 @@ shopTest("an answer that was lost is asked for again by reloading, and ordered o
 });
 
 shopTest(
-  "back and the same again is told again, and ordered once; something else is another order",
+  "back and the same order again repeats the response, and the order exists once; a different order is a second one",
   false,
   async ({ page }, shop) => {
     await fill(page, "tea");
@@ -136,11 +136,11 @@ shopTest(
   },
 );
 
-shopTest("a copy of a tab orders once with it, both at the same time", false, async ({ page, context }, shop) => {
+shopTest("a tab and its copy order once, both at the same time", false, async ({ page, context }, shop) => {
   await fill(page, "tea");
   const once = await page.locator("[name=_hyper_once]").inputValue();
   const copy = await context.newPage();
-  // A tab that a browser duplicates is drawn from the same answer, hidden fields and all.
+  // A tab that a browser duplicates is rendered from the same response, including its hidden fields.
   await copy.route("**/", async (route) => {
     const response = await route.fetch();
     const body = (await response.text()).replace(/(name="_hyper_once" value=")[^"]*/, `$1${once}`);
@@ -155,7 +155,7 @@ shopTest("a copy of a tab orders once with it, both at the same time", false, as
   assertEquals(shop.items(), ["tea"]);
 });
 
-shopTest("a refused order holds nothing: corrected, it is ordered once", false, async ({ page }, shop) => {
+shopTest("a rejected order holds no claim: after a correction, it is ordered once", false, async ({ page }, shop) => {
   await page.goto("/");
   await page.getByLabel("Item").evaluate((input) => input.removeAttribute("required"));
   await page.getByRole("button", { name: "Order" }).click();
@@ -166,7 +166,7 @@ shopTest("a refused order holds nothing: corrected, it is ordered once", false, 
   assertEquals(shop.items(), ["tea"]);
 });
 
-shopTest("an order that failed is not done, and can be sent again as it is", false, async ({ page }, shop) => {
+shopTest("a failed order is not done, and can be sent again unchanged", false, async ({ page }, shop) => {
   await fill(page, "broken");
   await page.getByRole("button", { name: "Order" }).click();
   await page.getByText("The till is closed").first().waitFor();

@@ -46,7 +46,7 @@ function site(): { readonly handler: ReturnType<typeof createHandler>; readonly 
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  Deno.test(`a page that suspends shows its start before the rest, scripts ${javaScriptEnabled ? "on" : "off"}`, async () => {
+  Deno.test(`a page that suspends shows its first part before the rest, scripts ${javaScriptEnabled ? "on" : "off"}`, async () => {
     const { handler, goOn } = site();
     await withPage(handler, async ({ page }) => {
       const gone = page.goto("/");

@@ -14,7 +14,7 @@ const BODY = `<nav hyper-nav><a href="/b">B</a></nav><p id="box">old</p><ul id="
 
 const js = (text: string): Answer => () => new Response(text, { headers: { "content-type": "text/javascript" } });
 
-/** Runs everything that touches markup, scripts, styles or the network, and gives the violations that were reported. */
+/** Uses every feature that touches markup, scripts, styles or the network, and returns the reported violations. */
 Deno.test("the runtime works under a strict policy", async () => {
   const HEAD = `<script src="/watch.js"></script>`;
   const page = (title: string, head = "") =>

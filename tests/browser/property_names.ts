@@ -1,17 +1,17 @@
-/** The names of all properties that Chromium knows of a page, and of some that only other browsers have. */
+/** The names of all properties of a page in Chromium, and of some that only other browsers have. */
 import { withPage } from "../support/browser.ts";
 
-/** Names that the page may have, by what they hide a property of. */
+/** Names for elements, by the object whose property they hide. */
 export interface Names {
   readonly document: readonly string[];
   readonly window: readonly string[];
   readonly form: readonly string[];
 }
 
-/** Names that are not properties of Chromium's, or not of a page without the runtime. */
+/** Names that are not properties in Chromium, or not of a page without the runtime. */
 const OTHERS = ["Alpine", "Hyper", "action", "moveBefore", "startViewTransition", "togglePopover", "trustedTypes"];
 
-/** All property names of a document, a window and a form, but for those that no element can hide or HTML cannot write. */
+/** Returns the property names of a document, a window and a form, except those that no element can hide or HTML cannot write. */
 export async function readNames(): Promise<Names> {
   const { promise, resolve } = Promise.withResolvers<Names>();
   const headers = { "content-type": "text/html" };

@@ -1,8 +1,8 @@
 /**
- * Somebody who uses the notes without sense: clicks and types at random, loses the connection, reloads, goes back. Nothing
- * of it may leave a spinner that stays, an error that nobody has handled, or memory that is not given back.
+ * Random use of the notes: clicks and typing, lost connections, reloads, going back. It must leave no spinner, no unhandled
+ * error and no leaked memory.
  *
- * `RANDOM_SEED` repeats a run, `RANDOM_SECONDS` says how long it takes. Default: another seed each time, 20 seconds.
+ * `RANDOM_SEED` repeats a run, `RANDOM_SECONDS` sets its duration. Default: a new seed each time, 20 seconds.
  */
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
@@ -18,20 +18,20 @@ const seed = Number(Deno.env.get("RANDOM_SEED") ?? Math.floor(Math.random() * 2 
 
 /** Maximum duration of a round, in seconds: leaks are counted at its end. */
 const ROUND = 60;
-/** The most notes: a page that grows would count as one that leaks. */
+/** Maximum number of notes: a growing page would count as a leak. */
 const MAX_NOTES = 12;
-/** Milliseconds within which everything has to come to rest: more than a toast, and than the longest wait for an attempt. */
+/** Milliseconds until the page must be idle: longer than a toast, and than the longest delay between attempts. */
 const REST = 20_000;
-/** What may be there more than before: the last list that was replaced may still be held, by the focus it had for one. */
+/** Allowed excess: the list that was replaced last may still be held, because one of its elements had the focus. */
 const SLACK = { nodes: 120, listeners: 3 };
 
-/** Counts of what a page holds. */
+/** Counts of objects that a page holds. */
 interface Held {
   readonly nodes: number;
   readonly listeners: number;
 }
 
-/** Numbers from 0 up to a bound, the same for the same seed (Mulberry32). */
+/** Returns numbers from 0 up to a bound, the same for the same seed (Mulberry32). */
 type Random = (bound: number) => number;
 
 function createRandom(state: number): Random {
@@ -43,19 +43,19 @@ function createRandom(state: number): Random {
   };
 }
 
-/** One who uses the page. */
+/** A user of the page. */
 interface Visitor {
   readonly page: Page;
   readonly network: FlakyProxy;
   readonly random: Random;
-  /** What was done so far. */
+  /** Operations so far. */
   readonly deeds: string[];
 }
 
 /** Random operations by name, each with its weight. */
 type Deeds = Readonly<Record<string, readonly [weight: number, deed: (visitor: Visitor) => Promise<unknown>]>>;
 
-/** Clicks one of the elements that match, where there is one; wherever it is by then, and whatever lies above it. */
+/** Clicks a matching element if there is one, even if it has moved or is covered. */
 async function click({ page, random }: Visitor, selector: string): Promise<void> {
   const all = page.locator(selector);
   const count = await all.count();
@@ -75,12 +75,12 @@ async function type(visitor: Visitor, selector: string, texts: readonly string[]
 
 const pause = ({ page, random }: Visitor, most: number): Promise<void> => page.waitForTimeout(random(most));
 
-/** Presses a button while the network is not there. */
+/** Presses a button while the network is disconnected. */
 async function disturb(visitor: Visitor, begin: () => unknown, end: () => unknown): Promise<void> {
   await begin();
   // A loading page waits for the network itself, so the button is awaited only after it is back.
   const pressed = click(visitor, "button").catch(() => {
-    // The page has gone meanwhile.
+    // The page was left meanwhile.
   });
   await pause(visitor, 300);
   await end();
@@ -112,7 +112,7 @@ const USING: Deeds = {
   }],
 };
 
-/** What leads to another document, or to a page that others lead from: as the retry of a visit, which is the browser's. */
+/** Operations that lead to another document, such as a retry of a navigation by the browser. */
 const LEAVING: Deeds = {
   visit: [3, ({ page }) => page.evaluate(() => void Hyper.navigate("/"))],
   "visit a note": [3, ({ page }) =>
@@ -127,7 +127,7 @@ const LEAVING: Deeds = {
   "open a note": [1, (visitor) => click(visitor, ".note a")],
 };
 
-/** Opens a page, however often it takes. */
+/** Opens a page, with any number of attempts. */
 async function open(page: Page, url: string): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
@@ -135,7 +135,7 @@ async function open(page: Page, url: string): Promise<void> {
       await page.waitForFunction(() => "Hyper" in globalThis);
       return;
     } catch (error) {
-      // Another deed has led elsewhere meanwhile.
+      // Another operation has navigated meanwhile.
       if (!/ERR_|interrupted|destroyed/.test(String(error))) throw error;
     }
   }
@@ -149,12 +149,12 @@ async function use(visitor: Visitor, milliseconds: number, deeds: Deeds): Promis
     const [name, deed] = choices[visitor.random(choices.length)];
     visitor.deeds.push(name);
     await deed(visitor).catch((error: unknown) => {
-      // A deed that is overtaken by the one before, which has led to another page, maybe one that is not complete yet.
+      // An operation was overtaken by an earlier one, which has led to another page that may be incomplete.
       if (!/destroyed|navigat|interrupted|Timeout|ERR_|detached|Hyper is not defined/i.test(String(error))) throw error;
     });
     // Notes and history of other users: the excess is removed without the page.
     for (const { id } of listNotes().slice(MAX_NOTES)) deleteNote(id);
-    // A page that could not be had has no runtime.
+    // A page that could not be loaded has no runtime.
     if (!/^http/.test(visitor.page.url())) await open(visitor.page, "/");
     else if (!await visitor.page.evaluate(() => "Hyper" in globalThis).catch(() => true)) {
       await open(visitor.page, "/");
@@ -162,7 +162,7 @@ async function use(visitor: Visitor, milliseconds: number, deeds: Deeds): Promis
   }
 }
 
-/** Goes to a page without a reload, however often it takes: a redirect of the last deed may be under way. */
+/** Navigates to a page without a reload, with any number of attempts: a redirect of the last operation may be pending. */
 async function visit(page: Page, url: string): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
@@ -177,7 +177,7 @@ async function visit(page: Page, url: string): Promise<void> {
   throw new Error(`Cannot visit ${url}: it was not shown in ten attempts`);
 }
 
-/** Waits until nothing is on its way, and until the page is the list of three notes, gone to without a reload. */
+/** Waits until no request is pending, and the page is the list of three notes, reached without a reload. */
 async function rest(page: Page): Promise<void> {
   await page.context().setOffline(false);
   await page.waitForFunction(
@@ -189,19 +189,19 @@ async function rest(page: Page): Promise<void> {
   for (const title of ["Milk", "Bread", "Tea"]) addNote({ title, body: "", due: null });
   for (const url of ["/?q=", "/", "/?q=", "/", "/?q=", "/"]) await visit(page, url);
   await page.evaluate(() => {
-    // In the DOM, the focus and the selection hold what they were in.
+    // In the DOM, the focus and the selection hold the elements that contained them.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     getSelection()?.removeAllRanges();
   });
   await page.waitForFunction(() => !document.querySelector("[data-hyper-toast], [role=alert]"), undefined, {
     timeout: REST,
   });
-  // The texts of alerts disappear a moment after them.
+  // The texts of alerts disappear shortly after the alerts.
   assertEquals(await page.locator(".note").count(), 3);
 }
 
 async function count(devtools: CDPSession): Promise<Held> {
-  // Twice: what the first collection lets go of may hold more.
+  // Twice, because the first collection can release objects that hold others.
   for (let i = 0; i < 2; i++) await devtools.send("HeapProfiler.collectGarbage");
   const { nodes, jsEventListeners } = await devtools.send("Memory.getDOMCounters");
   return { nodes, listeners: jsEventListeners };
@@ -219,7 +219,7 @@ Deno.test(`notes: nothing is left over after ${seconds} seconds of random use, s
       const visitor: Visitor = { page, network, deeds, random: createRandom(seed) };
       const devtools = await page.context().newCDPSession(page);
       await open(page, "/");
-      // One failure at least, so that the complaints of the browser about them are to be expected.
+      // One failure at least, so that messages of the browser about failures are expected.
       network.drop();
       await page.context().setOffline(true);
       await page.getByRole("button", { name: "Back up" }).click();
@@ -229,14 +229,14 @@ Deno.test(`notes: nothing is left over after ${seconds} seconds of random use, s
         const round = Math.min(left, ROUND) * 1000;
         await use(visitor, round / 2, { ...USING, ...LEAVING });
         await open(page, "/");
-        // What is loaded and made once is there before it counts.
+        // Code and objects that are loaded once exist before the first count.
         await use(visitor, round / 8, USING);
         await rest(page);
         await page.evaluate(() => void Reflect.set(globalThis, "counted", true));
         const before = await count(devtools);
         await use(visitor, round * 3 / 8, USING);
         await rest(page);
-        // In another document there is nothing to compare: a form was sent before the script for it had come.
+        // Another document cannot be compared: a form was sent before its script had loaded.
         if (!await page.evaluate(() => Reflect.has(globalThis, "counted"))) continue;
         const after = await count(devtools);
         const held = `${JSON.stringify(before)} were held before, ${JSON.stringify(after)} after`;

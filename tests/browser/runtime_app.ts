@@ -1,6 +1,6 @@
 /**
- * A small application for tests of the runtime: pages, and actions whose answers are written by hand, byte for byte as
- * they travel.
+ * A small application for tests of the runtime: pages, and actions whose responses are written by hand, byte for byte as
+ * they are sent.
  */
 import * as esbuild from "esbuild";
 import { basename, fromFileUrl } from "@std/path";
@@ -9,32 +9,32 @@ import { PAGE_HEADER, PROTOCOL_VERSION } from "../../src/protocol/page_mark.ts";
 /** The runtime as a page loads it, by file name: bundled from the sources, once for each test file. */
 const runtime = await bundleRuntime();
 
-/** What the application serves. */
+/** Content of the application. */
 export interface App {
   /** The body of the page at every path that `routes` does not name. */
   readonly body?: string | undefined;
-  /** Further markup for the head of that page, behind the runtime. */
+  /** Further markup for the head of that page, after the runtime. */
   readonly head?: string | undefined;
-  /** Answers by path. */
+  /** Responses by path. */
   readonly routes?: Readonly<Record<string, Answer>> | undefined;
-  /** Answers to actions by name. */
+  /** Responses to actions, by name. */
   readonly actions?: Readonly<Record<string, Answer>> | undefined;
   /** Headers of the page, such as a policy. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Markup in place of the script that loads the runtime. */
+  /** Markup that replaces the script that loads the runtime. */
   readonly script?: string | undefined;
 }
 
 /** Markup of a page, or a function of the request. */
 export type Answer = string | ((request: Request) => Response | Promise<Response>);
 
-/** One event of an answer: its name and its data. */
+/** One event of a response: its name and its data. */
 export type Sent = readonly [event: string, data: unknown, id?: string];
 
-/** What ends an answer. */
+/** The event that ends a response. */
 export const END: Sent = ["end", {}];
 
-/** Makes the application. */
+/** Creates the application. */
 export function app({ body = "", head = "", routes = {}, actions = {}, headers = {}, script }: App): Deno.ServeHandler {
   return async (request) => {
     const { pathname } = new URL(request.url);
@@ -54,7 +54,7 @@ export function app({ body = "", head = "", routes = {}, actions = {}, headers =
   };
 }
 
-/** The headers of a page that the server has rendered. */
+/** Headers of a page that the server has rendered. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
   [PAGE_HEADER.toLowerCase()]: `${PROTOCOL_VERSION};test`,
@@ -65,7 +65,7 @@ export function html(markup: string, { headers, status = 200 }: ResponseInit = {
   return new Response(markup, { status, headers: { ...PAGE_HEADERS, ...headers } });
 }
 
-/** An answer that is complete at once. */
+/** A complete response. */
 export function sse(events: readonly Sent[], { headers, status = 200 }: ResponseInit = {}): Response {
   return new Response(events.map(frame).join(""), {
     status,
@@ -73,7 +73,7 @@ export function sse(events: readonly Sent[], { headers, status = 200 }: Response
   });
 }
 
-/** How an event travels. */
+/** Encodes an event. */
 export function frame([event, data, id]: Sent): string {
   const lines = [`event: ${event}`];
   if (id !== undefined) lines.push(`id: ${id}`);
@@ -81,21 +81,21 @@ export function frame([event, data, id]: Sent): string {
   return `${lines.join("\n")}\n\n`;
 }
 
-/** An answer that the test writes bit by bit. */
+/** A response that the test writes bit by bit. */
 export interface Writer {
-  /** The answer. */
+  /** The response. */
   readonly response: Response;
-  /** Resolves when the browser has let go of it. */
+  /** Resolves when the browser has closed it. */
   readonly cancelled: Promise<void>;
   /** Sends events. */
   send(...events: Sent[]): void;
-  /** Sends text as it is. */
+  /** Sends unencoded text. */
   write(text: string): void;
   /** Ends it, complete or not. */
   close(): void;
 }
 
-/** Makes an answer that the test writes bit by bit. */
+/** Creates a response that the test writes bit by bit. */
 export function writer({ headers, status = 200 }: ResponseInit = {}): Writer {
   const cancelled = Promise.withResolvers<void>();
   const encoder = new TextEncoder();
@@ -120,19 +120,19 @@ export function writer({ headers, status = 200 }: ResponseInit = {}): Writer {
   };
 }
 
-/** Something that happens once for each time it is asked for: requests, in the order in which they come. */
+/** A queue of arrivals, such as requests, in order. */
 export class Arrivals<T> {
   readonly #came: T[] = [];
   readonly #waiting: ((value: T) => void)[] = [];
 
-  /** Notes one more. */
+  /** Adds one. */
   add(value: T): void {
     const next = this.#waiting.shift();
     if (next) next(value);
     else this.#came.push(value);
   }
 
-  /** The next one, when it is there. */
+  /** Returns the next one when it has arrived. */
   next(): Promise<T> {
     const value = this.#came.shift();
     return value === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(value);

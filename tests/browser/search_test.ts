@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { createApp } from "../../examples/search/app.ts";
 import { inspect, tabTo, visitExample } from "../support/example.ts";
 
-Deno.test("search: what is found is found again by its address, with scripts off", async () => {
+Deno.test("search: the address of a search shows its results, with scripts off", async () => {
   await visitExample(createApp(), async ({ page }) => {
     await page.goto("/");
     await page.getByRole("searchbox").fill("kr");
@@ -18,7 +18,7 @@ Deno.test("search: what is found is found again by its address, with scripts off
   }, { javaScriptEnabled: false });
 });
 
-Deno.test("search: results come as one types, and the way back leads through searches, not letters", async () => {
+Deno.test("search: results appear while the user types, and the back button leads through searches, not letters", async () => {
   await visitExample(createApp(), async ({ page }) => {
     await page.goto("/");
     const box = page.getByRole("searchbox");
@@ -53,10 +53,10 @@ Deno.test("search: results come as one types, and the way back leads through sea
   });
 });
 
-Deno.test("search: a slow answer for fewer letters does not come after the answer for more", async () => {
+Deno.test("search: a slow response for fewer letters does not replace the response for more", async () => {
   await visitExample(createApp(), async ({ page, events }) => {
     await page.goto("/");
-    // The first answer waits until the second search has begun.
+    // The first response waits until the second search has begun.
     const later = Promise.withResolvers<void>();
     await page.route(/\/$/, async (route) => {
       const data = await route.request().headerValue("x-hyper-data") ?? "";
@@ -74,7 +74,7 @@ Deno.test("search: a slow answer for fewer letters does not come after the answe
   });
 });
 
-Deno.test("search: Enter leads to the address at once, and makes no second entry of it", async () => {
+Deno.test("search: Enter changes the address at once, and adds no second history entry", async () => {
   await visitExample(createApp(), async ({ page }) => {
     await page.goto("/");
     await page.getByRole("searchbox").fill("argon");
@@ -89,7 +89,7 @@ Deno.test("search: Enter leads to the address at once, and makes no second entry
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  Deno.test(`search: it is for everyone, with the keyboard alone too, in ${colorScheme}`, async () => {
+  Deno.test(`search: the page is accessible, and usable with the keyboard alone, in ${colorScheme}`, async () => {
     await visitExample(createApp(), async ({ page }) => {
       await page.goto("/");
       await inspect(page, "/");

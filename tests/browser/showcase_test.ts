@@ -1,4 +1,4 @@
-/** The showcase in a real browser: every page, with scripts on and off, and every capability at work. */
+/** The showcase in a real browser: every page, with scripts on and off, and every feature. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
@@ -12,7 +12,7 @@ const PATHS = ["/", ...ENTRIES.map(({ path }) => path), "/nowhere"];
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
 
-  showcaseTest(`every page loads without complaint, with ${scripts}`, async ({ page }) => {
+  showcaseTest(`every page loads without errors, with ${scripts}`, async ({ page }) => {
     for (const path of PATHS) {
       const response = await page.goto(path);
       assertEquals(response?.status(), path === "/nowhere" ? 404 : 200, path);
@@ -22,7 +22,7 @@ for (const javaScriptEnabled of [true, false]) {
     }
   }, { javaScriptEnabled });
 
-  showcaseTest(`a table is refused in place, then booked, with ${scripts}`, async ({ page }) => {
+  showcaseTest(`an invalid reservation is rejected in place, then booked, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/forms");
     await page.getByLabel("Name").fill("Ada");
     await page.getByRole("button", { name: "Book" }).click();
@@ -40,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(await page.getByRole("alert").count(), 0);
   }, { javaScriptEnabled });
 
-  showcaseTest(`guests are ordered and deleted, with ${scripts}`, async ({ page }) => {
+  showcaseTest(`guests are reordered and deleted, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/rows");
     const row = (number: number) => page.getByRole("group", { name: `Guest ${number}` });
     await row(1).getByLabel("Delete").check();
@@ -53,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("status").getByText("2 guests saved").waitFor();
   }, { javaScriptEnabled });
 
-  showcaseTest(`the button that is pressed decides, with ${scripts}`, async ({ page }) => {
+  showcaseTest(`the pressed button determines the result, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/buttons");
     for (
       const [button, words] of [["Save draft", "Draft saved"], ["Send", "Sent"], ["Count words", "2 words"]] as const
@@ -63,7 +63,7 @@ for (const javaScriptEnabled of [true, false]) {
     }
   }, { javaScriptEnabled });
 
-  showcaseTest(`each validator refuses and accepts, with ${scripts}`, async ({ page }) => {
+  showcaseTest(`each validator rejects and accepts, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/schemas");
     for (const name of ["zod", "Valibot", "ArkType"]) {
       const form = page.locator("form", { has: page.getByRole("button", { name: `Book with ${name}` }) });
@@ -102,7 +102,7 @@ for (const javaScriptEnabled of [true, false]) {
   }, { javaScriptEnabled });
 }
 
-showcaseTest("the poem comes word by word", async ({ page }) => {
+showcaseTest("the poem appears word by word", async ({ page }) => {
   await page.goto("/show/streams");
   await page.getByRole("button", { name: "Recite" }).click();
   const poem = page.locator("#poem");
@@ -112,7 +112,7 @@ showcaseTest("the poem comes word by word", async ({ page }) => {
   assertMatch(await poem.textContent() ?? "", /^A form was filled[^]*heard\.$/);
 });
 
-showcaseTest("every swap mode does what it says", async ({ page }) => {
+showcaseTest("every swap mode works as described", async ({ page }) => {
   await page.goto("/show/patches");
   const box = page.locator("#around");
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
@@ -135,7 +135,7 @@ showcaseTest("every swap mode does what it says", async ({ page }) => {
   }
 });
 
-showcaseTest("a row keeps what is typed, and the caret, while the list is shuffled", async ({ page }) => {
+showcaseTest("a row keeps typed text and the caret while the list is shuffled", async ({ page }) => {
   await page.goto("/show/patches");
   await page.getByRole("button", { name: "Shuffle" }).click();
   const row = page.getByLabel("Assam");
@@ -149,7 +149,7 @@ showcaseTest("a row keeps what is typed, and the caret, while the list is shuffl
   assert(await row.evaluate((input) => input === document.activeElement));
 });
 
-showcaseTest("dice are rolled from JavaScript, and refused", async ({ page }) => {
+showcaseTest("dice are rolled from JavaScript, and invalid input is rejected", async ({ page }) => {
   await page.goto("/show/calls");
   const result = page.locator("output");
   await page.getByRole("button", { name: "Roll" }).click();
@@ -159,10 +159,10 @@ showcaseTest("dice are rolled from JavaScript, and refused", async ({ page }) =>
   await result.filter({ hasText: "At least two sides" }).waitFor();
 });
 
-showcaseTest("a lamp changes in the browser of somebody else, who is counted", async ({ page, context, url }) => {
+showcaseTest("a lamp changes in the browser of another user, who is counted", async ({ page, context, url }) => {
   await page.goto("/show/live");
   await live(page).getByText("1 browser is connected").waitFor();
-  // A browser of its own: the tabs of one share a stream, and count once.
+  // A separate browser: the tabs of one browser share a stream, and count once.
   const second = await (await context.browser()?.newContext({ baseURL: url }))?.newPage();
   assert(second !== undefined);
   await second.goto("/show/live");
@@ -175,7 +175,7 @@ showcaseTest("a lamp changes in the browser of somebody else, who is counted", a
   await live(page).getByText("1 browser is connected").waitFor();
 });
 
-showcaseTest("each lane treats three quick clicks in its own way", async ({ page }) => {
+showcaseTest("each lane handles three quick clicks in its own way", async ({ page }) => {
   await page.goto("/show/lanes");
   for (
     const [lane, words] of [
@@ -195,7 +195,7 @@ showcaseTest("each lane treats three quick clicks in its own way", async ({ page
   }
 });
 
-showcaseTest("waiting is shown when it lasts, and not when it does not", async ({ page, events }) => {
+showcaseTest("a loading state is shown for a slow request, and not for a fast one", async ({ page, events }) => {
   await page.goto("/show/loading");
   const waiting = live(page).getByText("Waiting …");
   const shown = page.evaluate(() =>
@@ -206,13 +206,13 @@ showcaseTest("waiting is shown when it lasts, and not when it does not", async (
       }).observe(document.querySelector("[hyper-loading=wait]") ?? document, { attributes: true });
     })
   );
-  // It is ended with the page, where the test has failed before it saw anything.
+  // It ends with the page if the test has failed before it saw anything.
   shown.catch(() => {});
   await page.getByRole("button", { name: "50 ms", exact: true }).click();
   await live(page).getByText("It took 50 ms").waitFor();
   await page.getByRole("button", { name: "2 s" }).click();
   await waiting.waitFor();
-  // What was first seen was for the second button: nothing has flashed for the first.
+  // The first indicator was for the second button: nothing has flashed for the first.
   assertEquals(await shown, "It took 50 ms");
   assert(await page.getByRole("button", { name: "400 ms" }).isDisabled());
   await live(page).getByText("This takes longer than expected").waitFor();
@@ -221,7 +221,7 @@ showcaseTest("waiting is shown when it lasts, and not when it does not", async (
   assertEquals(events.of("hyper:afterRequest").length, 2);
 });
 
-showcaseTest("a toast, one with a level, and an event arrive", async ({ page }) => {
+showcaseTest("a toast, a toast with a level, and an event arrive", async ({ page }) => {
   await page.goto("/show/toasts");
   await page.getByRole("button", { name: "Toast" }).click();
   await page.getByRole("status").getByText("Done").waitFor();
@@ -231,7 +231,7 @@ showcaseTest("a toast, one with a level, and an event arrive", async ({ page }) 
   await live(page).getByText("Ding! Ding! Ding!").waitFor();
 });
 
-showcaseTest("the address follows, and the way back leads to what was there", async ({ page, events }) => {
+showcaseTest("the address changes, and the back button restores the content", async ({ page, events }) => {
   await page.goto("/show/history");
   await page.getByRole("button", { name: "Ceylon" }).click();
   await live(page).getByText("You chose Ceylon").waitFor();
@@ -258,7 +258,7 @@ showcaseTest("signals reach Alpine's data and store", async ({ page }) => {
   await live(page).getByText("Opened without a request").waitFor();
 });
 
-showcaseTest("tea is made by a command and watched by another action", async ({ page, events }) => {
+showcaseTest("tea is made by one action and watched through another one", async ({ page, events }) => {
   await page.goto("/show/switching-actions");
   await page.getByRole("button", { name: "Make tea" }).click();
   await page.getByRole("status").getByText("Tea is served").waitFor();
@@ -266,7 +266,7 @@ showcaseTest("tea is made by a command and watched by another action", async ({ 
   assertEquals(events.of("hyper:actionSwitch").map(({ detail }) => detail.toAction), ["watch_tea"]);
 });
 
-showcaseTest("a failure is told, and tried again", async ({ page, context }) => {
+showcaseTest("a failure is shown, and retried", async ({ page, context }) => {
   await page.goto("/show/failures");
   const alert = page.getByRole("alert");
   await page.getByRole("button", { name: "Reject" }).click();
@@ -283,7 +283,7 @@ showcaseTest("a failure is told, and tried again", async ({ page, context }) => 
   await live(page).getByText("online", { exact: true }).waitFor();
 }, { expectErrors: [/ERR_INTERNET_DISCONNECTED/] });
 
-showcaseTest("one request that is sent three times pays once", async ({ page }) => {
+showcaseTest("a request that is sent three times pays once", async ({ page }) => {
   await page.goto("/show/once");
   const count = async () => Number(/\d+/.exec(await page.locator("#count").textContent() ?? "")?.[0]);
   const before = await count();
@@ -297,7 +297,7 @@ showcaseTest("one request that is sent three times pays once", async ({ page }) 
   assertEquals(await count(), before + 2);
 });
 
-showcaseTest("the page is found with the keyboard alone", async ({ page }) => {
+showcaseTest("the page can be found with the keyboard alone", async ({ page }) => {
   await page.goto("/show/forms");
   await page.keyboard.press("Tab");
   assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to content");
@@ -307,7 +307,7 @@ showcaseTest("the page is found with the keyboard alone", async ({ page }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  showcaseTest(`axe-core finds nothing on any page, in ${colorScheme}`, async ({ page }) => {
+  showcaseTest(`axe-core finds no violation on any page, in ${colorScheme}`, async ({ page }) => {
     for (const path of PATHS) {
       await page.goto(path);
       assertEquals(await findViolations(page), [], path);
@@ -316,7 +316,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  showcaseTest(`axe-core finds nothing when something has happened, in ${colorScheme}`, async ({ page }) => {
+  showcaseTest(`axe-core finds no violation after interactions, in ${colorScheme}`, async ({ page }) => {
     await page.goto("/show/forms");
     await page.getByRole("button", { name: "Book" }).click();
     await page.getByRole("alert").waitFor();
@@ -347,7 +347,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-showcaseTest("a wide table, and long source, are scrolled with the keyboard", async ({ page }) => {
+showcaseTest("a wide table and long source can be scrolled with the keyboard", async ({ page }) => {
   await page.setViewportSize({ width: 400, height: 800 });
   await page.goto("/about/compared");
   const table = page.locator(".table").first();
@@ -356,7 +356,7 @@ showcaseTest("a wide table, and long source, are scrolled with the keyboard", as
   await page.waitForFunction(() => (document.querySelector(".table")?.scrollLeft ?? 0) > 0);
 });
 
-showcaseTest("nothing is cut off on a telephone", async ({ page }) => {
+showcaseTest("no content is cut off on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of PATHS) {
     await page.goto(path);
@@ -375,5 +375,5 @@ function showcaseTest(name: string, visit: (visit: Visit) => Promise<void>, opti
   });
 }
 
-/** The live example of a page, whose source next to it contains the same words. */
+/** Returns the live example of a page, whose source next to it contains the same words. */
 const live = (page: Page) => page.locator("#live");

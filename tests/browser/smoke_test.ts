@@ -41,10 +41,10 @@ Deno.test("withPage() records the events of the runtime in order", async () => {
 
 for (
   const [complaint, body, message] of [
-    ["an error nobody caught", "<script>throw new Error('broken')</script>", "broken"],
-    ["a rejection nobody handled", "<script>Promise.reject(new Error('refused'))</script>", "refused"],
+    ["an uncaught error", "<script>throw new Error('broken')</script>", "broken"],
+    ["an unhandled rejection", "<script>Promise.reject(new Error('refused'))</script>", "refused"],
     ["a console error", "<script>console.error('noted')</script>", "noted"],
-    ["a script that is not there", "<script src='/gone.js'></script>", "404 for the script"],
+    ["a missing script", "<script src='/gone.js'></script>", "404 for the script"],
   ] as const
 ) {
   Deno.test(`withPage() fails on ${complaint}`, async () => {
@@ -54,7 +54,7 @@ for (
     );
     assertStringIncludes(error.message, message);
   });
-  Deno.test(`withPage() accepts an expected ${complaint}`, async () => {
+  Deno.test(`withPage() accepts ${complaint} if it is expected`, async () => {
     await withPage(brokenPage(body), ({ page }) => page.goto("/").then(() => {}), {
       expectErrors: [new RegExp(message)],
     });

@@ -1,4 +1,4 @@
-/** The same answers to the same calls, in a real page and in the test client: the outcomes are the same. */
+/** The same responses to the same calls in a real page and in the test client must have the same outcomes. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { createHandler } from "../../mod.ts";
@@ -8,7 +8,7 @@ import { goldens } from "../support/goldens.ts";
 import { app, END, frame, type Sent, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** The part of an outcome that both have; of an error its kind. */
+/** The part of an outcome that both have; of an error, its kind. */
 interface Seen {
   readonly kind: string;
   readonly status?: number;
@@ -20,11 +20,11 @@ interface Seen {
 
 type Answer = (request: Request, nth: number) => Response;
 
-/** A call: its method, the answer to each of its requests, and the requests that its answers lead to. */
+/** A call: its method, the response to each of its requests, and the requests that its responses lead to. */
 interface Case {
   readonly method?: "GET";
   readonly answer: Answer;
-  /** How many requests are made. Default: 1. */
+  /** Number of requests. Default: 1. */
   readonly requests?: number;
 }
 
@@ -32,7 +32,7 @@ const STREAM = { "content-type": "text/event-stream", "x-hyper-stream": "1" };
 const RESULT: Sent = ["result", "done"];
 const ISSUES = { title: ["Give it a title"] };
 
-/** An answer that breaks off: the connection is lost after the text. */
+/** A response that is interrupted: the connection is lost after the text. */
 function broken(text: string, init: ResponseInit = {}): Response {
   let pulls = 0;
   const body = new ReadableStream<Uint8Array>({
@@ -74,9 +74,9 @@ const CASES: Readonly<Record<string, Case>> = {
   "a patch of strange values": events(["patch_html", { target: 1, swap: "x", content: null }], RESULT),
   "a redirect to another site": events(["redirect", { url: "https://other.test/" }]),
   "a redirect to a script": events(["redirect", { url: "javascript:alert(1)", external: true }]),
-  "a redirect to nowhere": events(["redirect", {}]),
+  "a redirect to an invalid URL": events(["redirect", {}]),
   "a switch to another site": switches({ name: "watch", data: {}, method: "GET", url: "https://other.test/" }),
-  "a switch by another method": switches({ name: "watch", data: {}, method: "PUT" }),
+  "a switch with another method": switches({ name: "watch", data: {}, method: "PUT" }),
   "a switch without a name": switches({ data: {}, method: "GET" }),
   "a fifth switch": {
     answer: () => sse([["switch_action", { name: "a fifth switch", data: {}, method: "POST" }], END]),
@@ -136,14 +136,14 @@ const CASES: Readonly<Record<string, Case>> = {
   "JSON": plain('{"a":[1]}', "application/json"),
   "JSON of another type": plain('{"a":1}', "application/ld+json; charset=utf-8"),
   "JSON that is broken": plain("{", "application/json"),
-  "a problem": plain(
+  "a problem object": plain(
     JSON.stringify({ title: "Invalid", detail: "No", issues: ISSUES }),
     "application/problem+json",
     422,
   ),
   "an error as JSON text": plain('"No"', "application/json", 409),
   "text": plain("Hello", "text/plain"),
-  "no text": plain("", "text/plain"),
+  "an empty response": plain("", "text/plain"),
   "an error as text": plain("No", "text/plain", 409),
   "an error as text with a charset": plain("No", "Text/Plain; charset=utf-8", 404),
   "an error as a long text": plain("x".repeat(2_000), "text/plain", 403),
@@ -153,11 +153,11 @@ const CASES: Readonly<Record<string, Case>> = {
   "an invalid form as text": plain("No", "text/plain", 422),
   "HTML": plain("<p>Hello", "text/html"),
   "an error as HTML": plain("<p>No", "text/html", 500),
-  "an event stream to be saved": {
+  "an event stream that is an attachment": {
     answer: () => new Response(frame(RESULT), { headers: { ...STREAM, "content-disposition": "attachment" } }),
   },
   "no content": { answer: () => new Response(null, { status: 204 }) },
-  "a text that breaks off": { answer: () => broken("Hello", { headers: { "content-type": "text/plain" } }) },
+  "an interrupted text response": { answer: () => broken("Hello", { headers: { "content-type": "text/plain" } }) },
   "a redirect to another site, by status": {
     answer: () => new Response(null, { status: 303, headers: { location: "http://127.0.0.1:1/" } }),
   },
@@ -170,7 +170,7 @@ for (const { name, text, status, stream } of await goldens()) {
 
 const BODY = `<main><ul id="list"></ul><p id="own"></p></main>`;
 
-Deno.test("the test client comes to the same outcomes as the runtime", async () => {
+Deno.test("the test client returns the same outcomes as the runtime", async () => {
   const requests = new Map<string, number>();
   const count = (name: string): number => {
     const nth = (requests.get(name) ?? 0) + 1;
@@ -206,7 +206,7 @@ Deno.test("the test client comes to the same outcomes as the runtime", async () 
   await handler.close();
 });
 
-/** The data and the options of a call; a file in its data is written `file:` and its name. */
+/** The data and the options of a call. A file in its data is written as `file:` and its name. */
 const REQUESTS: readonly [name: string, data: Readonly<Record<string, unknown>>, options?: RequestOptions][] = [
   ["no data", {}],
   ["values", { a: 1, b: [true, null, "\u00e9\u{1f600}%"], c: { d: "\u2028" }, e: undefined }],
@@ -222,7 +222,7 @@ const REQUESTS: readonly [name: string, data: Readonly<Record<string, unknown>>,
   ["a form with a long value", { b: "x".repeat(5_000) }, { form: "#form" }],
   ["a form with a file", { b: "file:a.txt" }, { form: "#form" }],
   ["a multipart form", {}, { form: "#multipart" }],
-  ["a form that says GET", {}, { form: "#search" }],
+  ["a form with method GET", {}, { form: "#search" }],
   ["another method and URL", { a: 1 }, { method: "delete", url: "sub?x=1#y" }],
   ["a target", {}, { target: "[title='\u00e9%']" }],
 ];
@@ -288,7 +288,7 @@ function sendInPage(page: Page, data: unknown, options: RequestOptions): Promise
   }, [data, options] as const);
 }
 
-/** The connection, which the application does not look at. */
+/** Connection information, which the application does not read. */
 const INFO: Deno.ServeHandlerInfo<Deno.NetAddr> = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
   completed: Promise.resolve(),
@@ -304,7 +304,7 @@ async function callInPage(page: Page, name: string, method = "POST"): Promise<Se
       const { kind, status, data, events, issues } = outcome;
       return { kind, status, data, events, issues, ...outcome.kind === "error" && { message: outcome.message } };
     } catch (error) {
-      // A selector that is wrong is an error of another class in each of them.
+      // An invalid selector is an error of another class in each of them.
       return { kind: error instanceof Error && error.name === "ConnectionError" ? error.name : "exception" };
     }
   }, [name, method] as const);
@@ -321,7 +321,7 @@ async function callInClient(client: TestClient, name: string, method = "POST"): 
       ...outcome.kind === "error" && { message: outcome.message },
     };
   } catch (error) {
-    // A selector that is wrong is an error of another class in each of them.
+    // An invalid selector is an error of another class in each of them.
     return { kind: error instanceof Error && error.name === "ConnectionError" ? error.name : "exception" };
   }
 }

@@ -11,7 +11,7 @@ function site(...events: Sent[]): Deno.ServeHandler {
   return app({ body: BODY, actions: { save: () => sse([...events, END]) } });
 }
 
-/** Answers the questions the page asks, and counts them. */
+/** Answers the confirmation dialogs of the page, and counts them. */
 function answer(page: Page, accept: boolean): { asked: string[] } {
   const asked: string[] = [];
   page.on("dialog", async (dialog) => {
@@ -21,7 +21,7 @@ function answer(page: Page, accept: boolean): { asked: string[] } {
   return { asked };
 }
 
-/** Opens the page; what watches its form is loaded by then. */
+/** Opens the page, and waits for the code that observes its form. */
 async function open(page: Page): Promise<void> {
   await Promise.all([page.waitForResponse(/later/).then((response) => response.finished()), page.goto("/")]);
 }
@@ -57,7 +57,7 @@ const QUESTIONS: readonly [lang: string, configured: string | undefined, questio
 ];
 
 for (const [lang, unsaved, question] of QUESTIONS) {
-  Deno.test(`the question is "${question}" in a page of language "${lang}", with ${unsaved ?? "nothing"} configured`, async () => {
+  Deno.test(`the question is "${question}" on a page in language "${lang}", with ${unsaved ?? "nothing"} configured`, async () => {
     const page = `<!doctype html><html lang="${lang}"><title>Page</title>
       <script type="module" src="/_hyper/client.js"></script>${BODY}`;
     await withPage(app({ routes: { "/": page } }), async ({ page }) => {

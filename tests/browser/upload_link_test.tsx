@@ -115,7 +115,7 @@ for (const to of ["own", "note.html"]) {
       await page.getByRole("link", { name: to }).click();
       await page.getByRole("heading", { name: "Evil" }).waitFor();
       await told;
-      // A document of its own, in which the browser runs what the policy of its own allows.
+      // A new document, in which the browser runs the scripts that its policy allows.
       assertEquals([await isFirst(page), tried.ran, page.url()], [false, ["another"], `${url}/${to}`]);
     });
   });

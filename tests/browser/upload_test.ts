@@ -4,7 +4,7 @@ import { withPage } from "../support/browser.ts";
 import { app, Arrivals, END, sse, type Writer, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** Starts an upload of this many bytes; what it comes to and its progress are to be had from `upload` and `progress`. */
+/** Starts an upload of this many bytes. Its outcome is in `upload`, its progress in `progress`. */
 async function start(page: Page, bytes: number, options = ""): Promise<void> {
   await page.evaluate(`
     globalThis.progress = [];
@@ -88,7 +88,7 @@ Deno.test("progress is reported for a body without a file, if requested", async 
   });
 });
 
-/** An application whose action `up` answers as the test writes, once it has the whole body or at once. */
+/** An application whose action `up` responds as the test writes, after it has the whole body or at once. */
 function answering(whole: boolean): { readonly served: Deno.ServeHandler; readonly open: Arrivals<Writer> } {
   const open = new Arrivals<Writer>();
   const up = async (request: Request) => {
@@ -132,7 +132,7 @@ Deno.test("an aborted upload aborts its request, while it is sent and while its 
   }
 });
 
-Deno.test("an upload that is replaced loses its late patch", async () => {
+Deno.test("the late patch of a replaced upload is dropped", async () => {
   const { served, open } = answering(true);
   await withPage(served, async ({ page }) => {
     await page.goto("/");
@@ -164,7 +164,7 @@ Deno.test("an interrupted stream of an upload rejects", async () => {
 Deno.test("an upload without a connection rejects", async () => {
   await withPage(app({ actions: { up: () => sse([END]) } }), async ({ page, context, events }) => {
     await page.goto("/");
-    // The part of the runtime that uploads is there before the network goes.
+    // The upload code of the runtime is loaded before the network is disconnected.
     await start(page, 10);
     await result(page);
     await context.route("**/*", (route) => route.abort());
@@ -200,7 +200,7 @@ Deno.test("an upload reads responses that are not streams", async () => {
   });
 });
 
-Deno.test("an upload that the user stops fails, and its loading state ends", async () => {
+Deno.test("an upload that the user cancels fails, and its loading state ends", async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const up = async () => {
@@ -231,7 +231,7 @@ Deno.test("an upload is sent although the code for its progress could not be loa
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-Deno.test("an upload that failed without a network is sent by a retry", async () => {
+Deno.test("an upload that failed without a network can be sent again by a retry", async () => {
   await withPage(app({ actions: { up: () => sse([["result", "there"], END]) } }), async ({ page, context, events }) => {
     await page.goto("/");
     await context.setOffline(true);

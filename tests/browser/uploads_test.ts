@@ -7,7 +7,7 @@ import { Library } from "../../examples/uploads/library.ts";
 import type { Visit } from "../support/browser.ts";
 import { inspect, tabTo, visitExample } from "../support/example.ts";
 
-/** The smallest picture there is. */
+/** The smallest possible image. */
 const PICTURE = {
   name: "dot.png",
   mimeType: "image/png",
@@ -38,14 +38,14 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(stored().length, 1);
   }, { javaScriptEnabled });
 
-  uploadsTest(`a file of another type is refused in its place, with ${scripts}`, async ({ page }, { stored }) => {
+  uploadsTest(`a file of another type is rejected at its field, with ${scripts}`, async ({ page }, { stored }) => {
     await page.goto("/");
     await page.getByLabel("Files to add").setInputFiles([TEXT, FORGED]);
     await page.getByRole("button", { name: "Upload" }).click();
     await page.locator(".hyper-errors").getByText("Choose images, PDF, text or zip files").waitFor();
     assertEquals(await page.getByLabel("Files to add").getAttribute("aria-invalid"), "true");
     assertEquals(stored(), []);
-    // A browser without scripts has a new page, and forgets what was chosen.
+    // A browser without scripts has a new page, and forgets the chosen files.
     assertEquals(await chosen(page), javaScriptEnabled ? ["list.txt", "cat.png"] : []);
     await page.getByLabel("Files to add").setInputFiles([TEXT]);
     await page.getByRole("button", { name: "Upload" }).click();
@@ -54,7 +54,7 @@ for (const javaScriptEnabled of [true, false]) {
   }, { javaScriptEnabled });
 }
 
-uploadsTest("what is chosen is shown before it is sent, pictures as such", async ({ page, events }) => {
+uploadsTest("chosen files are shown before they are sent, images with a preview", async ({ page, events }) => {
   await page.goto("/");
   await page.getByLabel("Files to add").setInputFiles([PICTURE, TEXT]);
   assertEquals(await page.getByRole("list", { name: "Chosen files" }).locator("li").allTextContents(), [
@@ -65,7 +65,7 @@ uploadsTest("what is chosen is shown before it is sent, pictures as such", async
   assertEquals(events.types, []);
 });
 
-uploadsTest("a file too large is not sent at all", async ({ page, events }, { file }) => {
+uploadsTest("a file that is too large is not sent at all", async ({ page, events }, { file }) => {
   await page.goto("/");
   await page.getByLabel("Files to add").setInputFiles(await file("large.zip", 64_000_001));
   await page.getByText("large.zip, too large").waitFor();
@@ -75,7 +75,7 @@ uploadsTest("a file too large is not sent at all", async ({ page, events }, { fi
   assertEquals(events.types, []);
 });
 
-uploadsTest("a large file tells how far it is", async ({ page, events }, { file }) => {
+uploadsTest("a large file shows its progress", async ({ page, events }, { file }) => {
   await page.goto("/");
   await page.getByLabel("Files to add").setInputFiles(await file("large.pdf", 40 * 1024 * 1024));
   await page.getByRole("button", { name: "Upload" }).click();
@@ -86,7 +86,7 @@ uploadsTest("a large file tells how far it is", async ({ page, events }, { file 
   assertEquals(await page.locator("#files .size").textContent(), "41.9 MB");
 });
 
-uploadsTest("an upload that is cancelled leaves nothing behind, and may be sent again", async ({ page, events }, {
+uploadsTest("a canceled upload leaves nothing behind, and can be sent again", async ({ page, events }, {
   file,
   hold,
   stored,
@@ -108,7 +108,7 @@ uploadsTest("an upload that is cancelled leaves nothing behind, and may be sent 
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  uploadsTest(`it is for everyone, with the keyboard alone too, in ${colorScheme}`, async ({ page }) => {
+  uploadsTest(`the page is accessible, and usable with the keyboard alone, in ${colorScheme}`, async ({ page }) => {
     await page.goto("/");
     await inspect(page, "/ without a file");
     await page.getByLabel("Files to add").setInputFiles([PICTURE, FORGED]);
@@ -127,17 +127,17 @@ for (const colorScheme of ["light", "dark"] as const) {
   }, { colorScheme });
 }
 
-/** Parts of a test outside of the page. */
+/** Parts of a test outside the page. */
 interface Tools {
-  /** The files that are stored. */
+  /** The stored files. */
   readonly stored: () => readonly string[];
-  /** Makes a file of this size to choose, which begins as a PDF; gives its path. */
+  /** Creates a file of this size to choose, which begins like a PDF, and returns its path. */
   readonly file: (name: string, bytes: number) => Promise<string>;
-  /** Lets no byte of a file in until it is released. */
+  /** Blocks the content of files until it is released. */
   readonly hold: () => () => void;
 }
 
-/** A library that may take its time. */
+/** A file library that can be slow. */
 class SlowLibrary extends Library {
   held: Promise<void> = Promise.resolve();
 
@@ -178,7 +178,7 @@ function uploadsTest(
   });
 }
 
-/** The names of the files that are chosen. */
+/** Returns the names of the chosen files. */
 function chosen(page: Page): Promise<string[]> {
   return page.getByLabel("Files to add").evaluate((input: HTMLInputElement) =>
     Array.from(input.files ?? [], ({ name }) => name)

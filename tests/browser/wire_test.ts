@@ -1,4 +1,4 @@
-/** What the server's tests wrote down of the wire, as the answer to a call in a real page. */
+/** The responses that the server tests have recorded, as responses to a call in a real page. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { createParser } from "eventsource-parser";
@@ -8,15 +8,15 @@ import { type Golden, goldens } from "../support/goldens.ts";
 import { app, END, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** What follows from an answer, where it differs from a success with status 200 and no data on the page itself. */
+/** Expected result of a response, if it differs from success with status 200 and no data on the page itself. */
 interface Follows {
   /** The status of a failure. */
   readonly failure?: number;
-  /** What was wrong with the input. */
+  /** Issues of the input. */
   readonly issues?: Readonly<Record<string, readonly string[]>>;
-  /** What the action returned. */
+  /** The value that the action returned. */
   readonly data?: unknown;
-  /** Where the page goes. */
+  /** The URL that the page navigates to. */
   readonly goes?: string;
   /** The path of the page afterwards. */
   readonly at?: string;
@@ -65,7 +65,7 @@ const FOLLOWS: Readonly<Record<string, Follows>> = {
   unknown_action: { failure: 404 },
 };
 
-/** Every place that an answer names. */
+/** Every target of the responses. */
 const BODY = `<main><ul id="list"></ul><ul id="todos"></ul><p id="a"></p><p id="n"></p><p id="answer"></p>
   <p id="todo-7"></p><p id="cart"></p><p id="own"></p><form id="form-f83f07be16e27018"><input name="title"></form></main>`;
 
@@ -115,7 +115,7 @@ function answerOf({ text, status, stream }: Golden): Response {
   return new Response(text, { status, headers });
 }
 
-/** The events of an answer by a parser that is not ours, as an outcome lists them. */
+/** Parses the events of a response with an independent parser, as an outcome lists them. */
 function eventsOf(text: string): unknown[] {
   const events: unknown[] = [];
   createParser({
@@ -131,7 +131,7 @@ function call(page: Page, name: string) {
   return page.evaluate(async (name) => {
     const went: string[] = [];
     navigation.addEventListener("navigate", (event) => {
-      // A change of the history alone stays in the document, and is let through.
+      // A change of the history alone stays in the document, and is allowed.
       if (event.destination.sameDocument) return;
       went.push(event.destination.url);
       event.preventDefault();

@@ -85,7 +85,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-Deno.test("wizard: what is typed outlives a reload, another tab and a new process", async () => {
+Deno.test("wizard: typed input is kept after a reload, in another tab and by a new process", async () => {
   const store = createMemoryStore();
   let draft = "";
   await visitExample(createApp(store), async ({ page, context, events }) => {
@@ -109,7 +109,7 @@ Deno.test("wizard: what is typed outlives a reload, another tab and a new proces
   });
 });
 
-Deno.test("wizard: what is typed over an answer takes it back until it is confirmed", async () => {
+Deno.test("wizard: typing over an answer revokes it until it is confirmed", async () => {
   await visitExample(newApp(), async ({ page, events }) => {
     await begin(page);
     await page.goto("/register/you");
@@ -124,7 +124,7 @@ Deno.test("wizard: what is typed over an answer takes it back until it is confir
   });
 });
 
-Deno.test("wizard: of two tabs that send one registration one does", async () => {
+Deno.test("wizard: of two tabs that send one registration, one succeeds", async () => {
   const store = createMemoryStore();
   await visitExample(createApp(store), async ({ page, context }) => {
     await begin(page);
@@ -145,7 +145,7 @@ Deno.test("wizard: of two tabs that send one registration one does", async () =>
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  Deno.test(`wizard: it is for everyone, with the keyboard alone too, in ${colorScheme}`, async () => {
+  Deno.test(`wizard: the page is accessible, and usable with the keyboard alone, in ${colorScheme}`, async () => {
     await visitExample(newApp(), async ({ page }) => {
       await page.goto("/");
       await inspect(page, "/");
@@ -194,7 +194,7 @@ function newApp(): Handler {
   return createApp(createMemoryStore());
 }
 
-/** Begins a registration, up to the second step. */
+/** Starts a registration, up to the second step. */
 async function begin(page: Page): Promise<void> {
   await page.goto("/");
   await page.getByRole("button", { name: "Register" }).click();
@@ -204,7 +204,7 @@ async function begin(page: Page): Promise<void> {
   await at(page, "Workshop");
 }
 
-/** Waits until what was typed is kept. */
+/** Waits until typed input is saved. */
 async function kept(events: EventLog): Promise<void> {
   while ((await events.next("hyper:requestSuccess")).detail.action !== "keep_step");
 }

@@ -18,7 +18,7 @@ function deps(): RequestDeps {
     providers: orderProviders([]),
     overrides: new Map(),
     cache: new DependencyCache((error) => {
-      // What a reporter throws is logged and no more; thrown behind it, it fails the test.
+      // An error of a reporter is only logged. It is thrown in a microtask, so that it fails the test.
       queueMicrotask(() => {
         throw error;
       });

@@ -2,11 +2,11 @@ import { assertEquals } from "@std/assert";
 import { DependencyCache } from "../../src/deps/cache.ts";
 import { Lifetime } from "../../src/dispatch/lifetime.ts";
 
-/** A cache with one value whose disposal is told. */
+/** A cache with one value whose disposal is recorded. */
 async function holding(): Promise<{ readonly lifetime: Lifetime; readonly log: string[] }> {
   const log: string[] = [];
   const cache = new DependencyCache((error) => {
-    // What a reporter throws is logged and no more; thrown behind it, it fails the test.
+    // An error of a reporter is only logged. It is thrown in a microtask, so that it fails the test.
     queueMicrotask(() => {
       throw error;
     });
@@ -41,7 +41,7 @@ Deno.test("Lifetime.endWith() ends after the last byte of a response that is bei
   assertEquals(log, ["disposed"]);
 });
 
-Deno.test("Lifetime.endWith() ends when the reader leaves, and cancels the body", async () => {
+Deno.test("Lifetime.endWith() ends when the client disconnects, and cancels the body", async () => {
   const { lifetime, log } = await holding();
   const body = new ReadableStream({ cancel: () => void log.push("cancelled") });
   await (await lifetime.endWith(new Response(body), true)).body?.cancel();

@@ -2,8 +2,8 @@
  * T40, A5 to A8: the guarantee of "exactly once" against a reference model, under random schedules of processes that crash and
  * stall, clocks that are set, and a store that fails before a change, after it, and late.
  *
- * The reference knows nothing of claims and leases. It keeps a list of runs, and says for each request what must not happen to
- * it. `RANDOM_SEED=<number>` repeats one schedule, and prints its steps.
+ * The reference does not know claims and leases. It keeps a list of runs, and decides for each request what must not happen
+ * to it. `RANDOM_SEED=<number>` repeats one schedule, and prints its steps.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Clock, install } from "@sinonjs/fake-timers";
@@ -20,7 +20,7 @@ const KEPT_SECONDS = 3_600;
 const LEASE_SECONDS = 30;
 const HOUR = 3_600_000;
 
-/** The same numbers for the same seed (mulberry32). */
+/** Random numbers, the same for the same seed (mulberry32). */
 class Random {
   #state: number;
 
@@ -35,7 +35,7 @@ class Random {
     return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to one below the bound. */
+  /** Returns an integer from 0 up to, and not including, the bound. */
   below(bound: number): number {
     return Math.floor(this.next() * bound);
   }
@@ -51,7 +51,7 @@ class Random {
   }
 }
 
-/** What the store does for one process: it answers, refuses, changes but loses its answer, changes later, or does not answer yet. */
+/** State of the store for one process: it answers, rejects, changes but loses its answer, changes later, or does not answer yet. */
 type Link = "up" | "down" | "lost" | "late" | "stalled" | "dead";
 
 /** The store as one process sees it. */
@@ -81,7 +81,7 @@ class ProcessStore implements Store {
     }
     const result = await run();
     if (this.link === "lost") throw new Error("lost");
-    // It may have been killed, or stopped, before it heard the answer.
+    // The process may have been killed or stopped before it received the answer.
     await this.#standStill();
     return result;
   }
@@ -117,7 +117,7 @@ interface Process {
   readonly once: Once;
 }
 
-/** A person, with the session that their browser has. */
+/** A user, with the session of their browser. */
 interface Person {
   readonly name: string;
   session: string | null;
@@ -129,21 +129,21 @@ interface Run {
   readonly process: Process;
   /** The session of the request. */
   readonly pre: string | null;
-  /** The session that its answer makes, once its head is out; `null` where it makes none. */
+  /** The session that its response creates, once its headers are sent; `null` if it creates none. */
   post: string | null;
   status: "running" | "done" | "threw" | "lost";
-  /** Whether nothing has happened by which another process may take it over: its lease is renewed in time. */
+  /** `true` if no event has allowed another process to take it over: its lease is renewed in time. */
   isSafe: boolean;
-  /** Whether the store has its outcome for certain. */
+  /** `true` if the store certainly has its outcome. */
   isKept: boolean;
-  /** Whether a request has come, to its process, with the session that it made. */
+  /** `true` if its process has received a request with the session that it created. */
   isReceived: boolean;
   readonly startedAt: Times;
   endedAt: Times | null;
   readonly value: string;
 }
 
-/** A moment, on the clock that cannot be set and on the one that can. */
+/** A time, on the monotonic clock and on the wall clock. */
 interface Times {
   readonly steady: number;
   readonly wall: number;
@@ -158,12 +158,12 @@ interface Active {
 interface Setup {
   readonly seed: number;
   readonly store: Store;
-  /** Whether the store goes by the wall clock. */
+  /** `true` if the store uses the wall clock. */
   readonly isWallClock: boolean;
   readonly clock: Clock;
 }
 
-/** One schedule: what happens, and what the reference says to it. */
+/** One schedule: its events, and the checks of the reference. */
 class Schedule {
   readonly steps: string[] = [];
   readonly #setup: Setup;
@@ -176,7 +176,7 @@ class Schedule {
   #processes: Process[] = [];
   #active: Active[] = [];
   #violation: Error | null = null;
-  /** Whether anything has gone wrong so far. */
+  /** `true` if a fault has happened. */
   #isFaulty = false;
   #count = 0;
 
@@ -193,7 +193,7 @@ class Schedule {
   }
 
   async run(): Promise<void> {
-    // A third of the schedules have no faults at all: there nothing is uncertain.
+    // A third of the schedules have no faults: there nothing is uncertain.
     const faults = this.#random.pick([0, 0.15, 0.4]);
     for (let step = 0; step < STEPS; step++) {
       await (this.#random.chance(faults) ? this.#fault() : this.#act());
@@ -217,7 +217,7 @@ class Schedule {
     return { name: `p${++this.#count}`, store, once };
   }
 
-  // ------------------------------------------------------------------------------------------------------- what happens
+  // ------------------------------------------------------------------------------------------------------------ events
 
   async #act(): Promise<void> {
     const dice = this.#random.next();
@@ -253,7 +253,7 @@ class Schedule {
   async #ask(process: Process, person: Person, session: string | null, mutation: string): Promise<void> {
     const headers = session === null ? {} : { cookie: `theme=dark; session=${session}` };
     const request = new Request("http://site.test/", { method: "POST", headers });
-    // What another process has answered is not known here.
+    // The outcomes of another process are not known here.
     const received = this.#runs.filter((run) =>
       session !== null && run.post === session && run.status === "done" && run.process === process
     );
@@ -284,21 +284,21 @@ class Schedule {
       case "running":
         return assert(
           this.#isFaulty || this.#of(mutation).some(({ status }) => status === "running"),
-          "what is said to run does run",
+          "a run is reported as running only while it runs",
         );
       case "unknown":
         return assert(
           this.#afterCrash === "reject" && this.#isFaulty && this.#of(mutation).length > 0,
-          "what is said to be unknown was begun",
+          "a run is reported as unknown only after it began",
         );
       case "refused":
-        throw new Error("nobody has too many claims");
+        throw new Error("no user has too many claims");
     }
   }
 
   #begin(process: Process, person: Person, pre: string | null, mutation: string, claim: MineClaim): void {
     const reason = this.#whyNot(process, mutation, pre);
-    // Counted whether or not it should have been: a test that goes on shows what comes of it.
+    // Counted even if it should not have been, so that the test continues and shows the consequences.
     const run: Run = {
       mutation,
       process,
@@ -322,7 +322,7 @@ class Schedule {
   #end(): void {
     if (this.#active.length === 0) return;
     const { run, claim, person } = this.#take(this.#random.pick(this.#active));
-    // A handler of a process that stands still does not go on.
+    // The action function of a stopped process does not continue.
     if (run.process.store.link === "stalled") return void this.#active.push({ run, claim, person });
     if (this.#random.chance(0.2)) {
       this.#say(`${run.value} throws`);
@@ -338,12 +338,12 @@ class Schedule {
       run.status = "done";
       run.endedAt = this.#now();
       run.isKept = wasUp && run.isSafe && run.process.store.link === "up";
-      // Every second answer arrives.
+      // Every second response arrives.
       if (run.post !== null && person.session === run.pre && this.#random.chance(0.5)) person.session = run.post;
     });
   }
 
-  /** The head of an answer goes out while the run goes on, and may arrive. */
+  /** Sends the headers of a response while its action function runs. They may arrive. */
   #sendHead(): void {
     const open = this.#active.filter(({ run }) => run.post === null && run.process.store.link === "up");
     if (open.length === 0) return;
@@ -359,7 +359,7 @@ class Schedule {
     claim.keepCookie(`session=${run.post}; HttpOnly`);
   }
 
-  /** A stranger fills the outcomes of a process. */
+  /** Fills the outcomes of a process with those of another user. */
   async #flood(): Promise<void> {
     const process = this.#random.pick(this.#processes);
     if (process.store.link !== "up") return;
@@ -417,22 +417,22 @@ class Schedule {
     if (this.#setup.isWallClock) this.#doubt(() => true);
   }
 
-  /** From now on another process may take over what these run. */
+  /** From now on, another process may take over these runs. */
   #doubt(which: (run: Run) => boolean): void {
     for (const run of this.#runs) if (run.status === "running" && which(run)) run.isSafe = false;
   }
 
   // ------------------------------------------------------------------------------------------------------ the reference
 
-  /** Why a mutation must not run now, or `null` where it may. */
+  /** Returns why a mutation must not run now, or `null` if it may run. */
   #whyNot(process: Process, mutation: string, session: string | null): string | null {
     for (const run of this.#of(mutation)) {
       const isSame = session !== null && session === run.post || session === run.pre && !run.isReceived;
       if (!isSame) continue;
       const isHere = run.process === process;
-      if (run.status === "running" && isHere) return `${run.value} goes on in the same process`;
+      if (run.status === "running" && isHere) return `${run.value} still runs in the same process`;
       if (run.status === "running" && run.isSafe && (session === run.pre || run.post === session)) {
-        return `${run.value} goes on in another process, and nothing has happened to it`;
+        return `${run.value} still runs in another process, without a fault`;
       }
       if (run.status === "done" && isHere && this.#isYoung(run, false)) {
         return `the same process has done it: ${run.value}`;
@@ -447,18 +447,18 @@ class Schedule {
     return null;
   }
 
-  /** Whether an outcome is kept still: by its process, or by a store with a clock that may be set. */
+  /** Returns whether an outcome is still kept: by its process, or by a store whose clock may be set. */
   #isYoung({ startedAt, endedAt }: Pick<Run, "startedAt" | "endedAt">, inStore: boolean): boolean {
     const now = this.#now();
     const since = endedAt ?? startedAt;
     if (inStore && this.#setup.isWallClock) {
-      // Both count: the clock may have been set back again.
+      // Both count, because the clock may have been set back again.
       return now.wall - since.wall < KEPT_SECONDS * 1000 && this.#latestWall - since.wall < KEPT_SECONDS * 1000;
     }
     return now.steady - since.steady < KEPT_SECONDS * 1000;
   }
 
-  /** Whether the store knows still that it was begun. */
+  /** Returns whether the store still has the mark of a run. */
   #isMarked({ startedAt }: Run): boolean {
     return this.#isYoung({ startedAt, endedAt: null }, true);
   }
@@ -466,15 +466,18 @@ class Schedule {
   #checkOutcome(outcome: unknown, session: string | null, mutation: string, received: ReadonlySet<Run>): void {
     const { kind, value, cookies = [] } = outcome as { kind: string; value?: unknown; cookies?: readonly string[] };
     if (kind === "tooLarge") {
-      // The store has lost it before its time, and the process that has done it knows no more than that.
+      // The store has lost it before its time, and its process only knows that it has run.
       const isKnown = this.#of(mutation).some(({ status, pre, post }) =>
         status === "done" && [pre, post].includes(session)
       );
-      return assert(this.#isFaulty && this.#setup.isWallClock && isKnown, "what is said to be done is done");
+      return assert(
+        this.#isFaulty && this.#setup.isWallClock && isKnown,
+        "a run is reported as done only after it is done",
+      );
     }
     const run = this.#of(mutation).find((run) => run.value === value);
     assert(run !== undefined, `an outcome of this mutation, not ${JSON.stringify(outcome)}`);
-    assert(session === run.pre || session === run.post, `${session} is told the outcome of ${run.pre}`);
+    assert(session === run.pre || session === run.post, `${session} receives the outcome of ${run.pre}`);
     assert(cookies.length === 0 || session === run.pre, `${session} is sent the session of ${run.pre}`);
     assert(
       cookies.length === 0 || !received.has(run) || !run.isKept,
@@ -482,12 +485,12 @@ class Schedule {
     );
   }
 
-  /** In the end every mutation can be asked for again: nothing is held for ever, and nothing is lost that was done. */
+  /** Finally, every mutation can be requested again: no claim is held forever, and no outcome is lost. */
   async #quiesce(): Promise<void> {
     for (const process of this.#processes) this.#mend(process);
     await this.#applyLate();
     await this.#settle();
-    // A repeat that waits may run when what it waits for has thrown.
+    // A waiting repeat may run after the run that it waits for has thrown.
     do {
       while (this.#active.length > 0) {
         this.#end();
@@ -514,14 +517,14 @@ class Schedule {
     const headers = session === null ? {} : { cookie: `session=${session}` };
     const request = new Request("http://site.test/", { method: "POST", headers });
     const claim = await this.#askInTheEnd(process, mutation, request);
-    // A clock that was set back makes what goes by it last longer.
+    // Times last longer after the wall clock was set back.
     if (claim.kind === "running" || claim.kind === "unknown") {
-      assert(this.#isFaulty && this.#setup.isWallClock, `${mutation} is ${claim.kind} for ever`);
+      assert(this.#isFaulty && this.#setup.isWallClock, `${mutation} is ${claim.kind} forever`);
     }
     if (claim.kind === "mine") await claim.giveUp();
   }
 
-  /** Asks, and lets time pass until there is an answer. */
+  /** Requests a mutation, and advances the clock until there is an answer. */
   async #askInTheEnd({ once }: Process, id: string, request: Request): Promise<Claim> {
     let claim: Claim | null = null;
     void once.claim({
@@ -562,7 +565,7 @@ class Schedule {
     this.#violation ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** Lets everything go on that needs no time. */
+  /** Runs everything that can continue without advancing the clock. */
   async #settle(): Promise<void> {
     await this.#setup.clock.tickAsync(0);
     if (this.#violation !== null) throw this.#violation;
@@ -573,7 +576,7 @@ class Schedule {
   }
 }
 
-/** Runs schedules one after the other; a failure names its seed and steps. */
+/** Runs schedules one after the other. A failure contains its seed and steps. */
 async function runAll(seeds: Iterable<number>, store: () => Store, isWallClock: boolean): Promise<void> {
   for (const seed of seeds) {
     const clock = install({ now: 1_700_000_000_000, toFake: ["Date", "performance", "setTimeout", "clearTimeout"] });
@@ -600,7 +603,7 @@ Deno.test("T40: a mutation runs once under random schedules, over a store in mem
   await runAll(seedsOf(0), createMemoryStore, false);
 });
 
-Deno.test("T40: a mutation runs once under random schedules, over a SQLite file, whose clock can be set", async () => {
+Deno.test("T40: a mutation runs once under random schedules, over a SQLite file whose clock can be set", async () => {
   await using store = await createSqliteStore(":memory:");
   await runAll(seedsOf(1), () => store, true);
 });

@@ -6,7 +6,7 @@ import { stopTime, withinTime } from "../support/clock.ts";
 import { createStreams } from "../../src/dispatch/streams.ts";
 import type { Patch } from "../../src/protocol/patch.ts";
 
-/** A claim that tells how it ended, and which cookies it was given. */
+/** A claim that records how it ended, and its cookies. */
 function claiming() {
   const ends: (StoredOutcome | "given up")[] = [];
   const cookies: string[] = [];
@@ -26,7 +26,7 @@ function claiming() {
   return { ends, cookies, claim };
 }
 
-/** Room for all that runs on without a reader. */
+/** Slots for all work that continues without a client. */
 const UNREAD: UnreadableBody = {
   limits: { unreadEvents: Infinity, unreadBytes: Infinity, streamSeconds: Infinity },
   openSlot: () => createStreams({ streams: 1, streamsPerCaller: 1 }).open({ kind: "unknown" }),
@@ -107,7 +107,7 @@ Deno.test("recordResponse() finishes the claim of a body that fails, and passes 
   assertEquals(ends, [{ kind: "tooLarge" }]);
 });
 
-Deno.test("recordResponse() reads a body to its end after its reader has left, and keeps it", async () => {
+Deno.test("recordResponse() reads a body to its end after its client has disconnected, and keeps it", async () => {
   const { claim, ends } = claiming();
   const chunks = ["a", "b", "c"].map((text) => new TextEncoder().encode(text));
   const response = await recordResponse(new Response(ReadableStream.from(chunks)), claim, UNREAD);
@@ -117,7 +117,7 @@ Deno.test("recordResponse() reads a body to its end after its reader has left, a
   assertEquals(ends, [{ kind: "response", status: 200, headers: [], body: btoa("abc") }]);
 });
 
-Deno.test("recordResponse() reports a body that fails after its reader has left, and finishes the claim", async () => {
+Deno.test("recordResponse() reports a body that fails after its client has disconnected, and finishes the claim", async () => {
   const { claim, ends } = claiming();
   const reports: unknown[] = [];
   const failure = new Error("broken");
@@ -176,7 +176,7 @@ Deno.test("recordResponse() leaves the slot of a body without a reader at once, 
   }
 });
 
-Deno.test("recordResponse() reads a body without a reader for at most streamSeconds", async () => {
+Deno.test("recordResponse() reads a body without a client for at most streamSeconds", async () => {
   using time = stopTime();
   const { claim, ends } = claiming();
   let isCancelled = false;
@@ -215,7 +215,7 @@ Deno.test("recordStream() keeps the events before a return at a yield, as after 
   assertEquals(ends, [{ kind: "events", events: [toast("a")] }]);
 });
 
-Deno.test("recordStream() gives the claim up when the stream fails", async () => {
+Deno.test("recordStream() releases the claim when the stream fails", async () => {
   const { claim, ends } = claiming();
   const events = async function* (): AsyncGenerator<Patch, void, void> {
     yield toast("a");

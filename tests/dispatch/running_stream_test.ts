@@ -5,10 +5,10 @@ import type { Patch } from "../../src/protocol/patch.ts";
 import { stopTime } from "../support/clock.ts";
 
 const toast = (value: unknown): Patch => ({ event: "toast", data: { value } });
-/** The length of `toast()` of one character, as JSON. */
+/** Length of the JSON of a `toast()` with one character. */
 const TOAST_BYTES = JSON.stringify(toast(1)).length;
 
-/** A stream, and what happened to it in order. */
+/** A stream, and its events in order. */
 function running(
   events: (signal: AbortSignal, log: string[]) => AsyncGenerator<Patch, void, void>,
   limits: Partial<RunningStreamOptions["limits"]> = {},
@@ -111,7 +111,7 @@ Deno.test("run() does not block timers and connections while a generator awaits 
     await Promise.resolve();
   });
   let taken = 0;
-  // Where the generator has the loop for itself, this timer never comes.
+  // If the generator blocked the event loop, this timer would not fire.
   setTimeout(() => isOver = true, 5);
   assertEquals(await stream.run(() => void taken++), "ended");
   assert(taken > 1);
@@ -120,7 +120,7 @@ Deno.test("run() does not block timers and connections while a generator awaits 
 Deno.test("run() resumes many such generators fairly", async () => {
   const counts = [0, 0, 0, 0, 0];
   const runs = counts.map(async (_, at) => {
-    // Each goes on until all have come that far, which takes several turns of each.
+    // Each continues until all have come that far, which takes several turns of each.
     const { stream } = running(async function* () {
       while (counts.some((count) => count < 5_000)) yield toast(1);
       await Promise.resolve();

@@ -17,7 +17,7 @@ function refusalOf(opened: StreamSlot | StreamRefusal): unknown[] {
   return [opened.limit, opened.maximum];
 }
 
-Deno.test("open() refuses a principal above streamsPerCaller and all above streams, and names the limit", () => {
+Deno.test("open() rejects a principal above streamsPerCaller and any client above streams, and names the limit", () => {
   const streams = createStreams({ streams: 3, streamsPerCaller: 2 });
   slotOf(streams.open(principal("a")));
   slotOf(streams.open(principal("a")));
@@ -44,7 +44,7 @@ Deno.test("release() frees one slot, even if it is called twice", () => {
   assertEquals(streams.open(UNKNOWN).kind, "refused");
 });
 
-Deno.test("a slot is held after its reader has left", () => {
+Deno.test("a slot is held after its client has disconnected", () => {
   const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
   const slot = slotOf(streams.open(UNKNOWN));
   slot.leave();
@@ -66,7 +66,7 @@ Deno.test("open() reclaims the slot of a generator that does not end", async () 
   assertEquals(stuck, []);
   slotOf(streams.open(UNKNOWN));
   assertEquals([stuck, streams.open(UNKNOWN).kind], [["one"], "refused"]);
-  // It ends late: what it held is another's by now.
+  // It ends late, when its slot already belongs to another stream.
   one.release();
   assertEquals(streams.open(UNKNOWN).kind, "refused");
 });
@@ -83,7 +83,7 @@ Deno.test("end() after release() does not report a stuck generator", async () =>
   assertEquals(streams.open(UNKNOWN).kind, "refused");
 });
 
-Deno.test("disconnect() releases the readers of one principal, and not those of an address of the same name", () => {
+Deno.test("disconnect() releases the clients of one principal, and not those of an address of the same name", () => {
   const streams = createStreams({ streams: 9, streamsPerCaller: 9 });
   const [one, two, other, same] = [principal("a"), principal("a"), principal("constructor"), address("a")].map(
     (holder) => slotOf(streams.open(holder)),
@@ -93,7 +93,7 @@ Deno.test("disconnect() releases the readers of one principal, and not those of 
   assertEquals([one, two, other, same].map((slot) => slot?.signal.aborted), [true, true, false, false]);
 });
 
-Deno.test("close() releases all readers and waits for the last, and not for generators without a reader", async () => {
+Deno.test("close() releases all clients and waits for the last, and not for generators without a client", async () => {
   const streams = createStreams({ streams: 9, streamsPerCaller: 9 });
   const [one, two] = [slotOf(streams.open(UNKNOWN)), slotOf(streams.open(UNKNOWN))];
   let isClosed = false;

@@ -37,7 +37,7 @@ Deno.test("Trace.issues has the invalid fields", () => {
   assertEquals(trace.issues, ["title", ""]);
 });
 
-Deno.test("Trace.over is fulfilled at the first end, and keeps its time", async () => {
+Deno.test("Trace.over resolves at the first end, and keeps its time", async () => {
   const trace = new Trace();
   assertEquals(trace.endedAt, null);
   trace.end();

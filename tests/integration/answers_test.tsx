@@ -36,7 +36,7 @@ import { byId, findForm, text } from "../support/html.ts";
 const AUDIENCES = ["text/html", "text/event-stream", "application/json"] as const;
 const AskForm = defineForm("ask", { fields: { q: field.text() } });
 
-/** A page with a form, whose action gives what a test wants, with the form and without. */
+/** A page with a form. Its action returns the value of a test, with the form and without. */
 function giving(make: () => unknown, more: Modules = {}): App {
   const withForm = action("with_form", { form: AskForm }, () => make());
   const plain = action("plain", () => make());
@@ -60,7 +60,7 @@ function statusAndPlace(response: Response): [number, string | null] {
   return [response.status, response.headers.get("location")];
 }
 
-Deno.test("a Response goes as it is to a document, to the runtime and as data", async () => {
+Deno.test("a Response is sent unchanged to documents, to the runtime and to data clients", async () => {
   await using app = giving(() => new Response("made by hand", { status: 418, headers: { "x-own": "1" } }));
   for (const accept of AUDIENCES) {
     const response = await app.call("plain", { accept });
@@ -68,7 +68,7 @@ Deno.test("a Response goes as it is to a document, to the runtime and as data", 
   }
 });
 
-Deno.test("a Response that redirects is a redirect event for the runtime, and itself for the others", async () => {
+Deno.test("a Response that redirects is sent to the runtime as a redirect event, and to the others unchanged", async () => {
   await using app = giving(() => Response.redirect("http://site.test/other?a=1", 302));
   for (const accept of ["text/html", "application/json"]) {
     assertEquals(statusAndPlace(await app.call("plain", { accept })), [302, "http://site.test/other?a=1"]);
@@ -79,7 +79,7 @@ Deno.test("a Response that redirects is a redirect event for the runtime, and it
   ]]);
 });
 
-Deno.test("a Response that redirects to another site is told to the runtime as external, with its cookies", async () => {
+Deno.test("a Response that redirects to another site is sent to the runtime as an external redirect, with its cookies", async () => {
   await using app = giving(() =>
     new Response("moved", { status: 303, headers: { location: "https://other.test/x", "set-cookie": "a=1" } })
   );
@@ -90,31 +90,31 @@ Deno.test("a Response that redirects to another site is told to the runtime as e
   assertEquals(response.headers.getSetCookie(), ["a=1"]);
 });
 
-Deno.test("nothing is 204 for a document without a form, 303 to the origin with one", async () => {
+Deno.test("an empty result is 204 for a document without a form, and 303 to the origin page with one", async () => {
   await using app = giving(() => undefined);
   assertEquals(statusAndPlace(await asDocument(app, "plain")), [204, null]);
   assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/ask/7?tab=1"]);
 });
 
-Deno.test("nothing with a form is 204 for a document where no origin is known", async () => {
+Deno.test("an empty result with a form is 204 for a document when the origin page is unknown", async () => {
   await using app = giving(() => undefined);
   const response = await app.request(formActionUrl("with_form"), { method: "POST", body: new URLSearchParams() });
   assertEquals(statusAndPlace(response), [204, null]);
 });
 
-Deno.test("nothing is the end for the runtime, and ok as data", async () => {
+Deno.test("an empty result is an end event for the runtime, and ok for data clients", async () => {
   await using app = giving(() => undefined);
   assertEquals(await eventsOf(await app.call("plain")), [{ event: "end", data: {} }]);
   assertEquals(await app.data("plain"), { ok: true });
 });
 
-Deno.test("items are 303 to the origin for a document, with a form and without", async () => {
+Deno.test("items are 303 to the origin page for a document, with a form and without", async () => {
   await using app = giving(() => [html("x", { target: "#a" }), remove("#b")]);
   assertEquals(statusAndPlace(await asDocument(app, "plain")), [303, "/ask/7?tab=1"]);
   assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/ask/7?tab=1"]);
 });
 
-Deno.test("items are 204 for a document where no page is known", async () => {
+Deno.test("items are 204 for a document when the page is unknown", async () => {
   await using app = giving(() => toast("x"));
   assertEquals(statusAndPlace(await app.call("plain", { path: "/nowhere", accept: "text/html" })), [204, null]);
 });
@@ -153,14 +153,14 @@ for (
       data: { content: "<i>1</i> &amp; 2" },
     }],
     ["html of nothing", () => html(null), { event: "patch_html", data: { content: "" } }],
-    ["html of markup that is vouched for", () => html(unsafeHtml("<b>&nbsp;</b>")), {
+    ["html of trusted markup", () => html(unsafeHtml("<b>&nbsp;</b>")), {
       event: "patch_html",
       data: { content: "<b>&nbsp;</b>" },
     }],
     ["remove", () => remove("#a"), { event: "patch_html", data: { target: "#a", content: "", swap: "delete" } }],
     ["signal", () => signal("n", 1), { event: "patch_signals", data: { n: 1 } }],
     ["signals", () => signals({ a: [1], $b: null }), { event: "patch_signals", data: { a: [1], $b: null } }],
-    ["toast of a text", () => toast("Saved"), { event: "toast", data: { value: "Saved" } }],
+    ["toast of a string", () => toast("Saved"), { event: "toast", data: { value: "Saved" } }],
     ["toast of an object", () => toast({ message: "Saved", level: "success" }), {
       event: "toast",
       data: { message: "Saved", level: "success" },
@@ -178,7 +178,7 @@ for (
     ["loadJs", () => loadJs("/chart.js"), { event: "load_js", data: { src: "/chart.js" } }],
   ] as const satisfies readonly (readonly [string, () => Item, unknown])[]
 ) {
-  Deno.test(`an item travels as its event, to the runtime and as data: ${what}`, async () => {
+  Deno.test(`an item is sent as its event to the runtime and to data clients: ${what}`, async () => {
     await using app = giving(item);
     const response = await app.call("plain", { path: "/ask/7" });
     assertEquals([response.status, response.headers.get("content-type")], [200, "text/event-stream"]);
@@ -192,7 +192,7 @@ Deno.test("items keep their order, and a list of one is an item", async () => {
   assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "patch_signals", "toast", "end"]);
 });
 
-Deno.test("a checkpoint carries an id and no data, and is left out where there is no request id", async () => {
+Deno.test("a checkpoint has an id and no data, and is omitted when the request has no id", async () => {
   await using app = giving(() => [checkpoint("half"), toast("x")]);
   const response = await app.call("plain", { headers: { "x-hyper-request-id": "r-1" } });
   assertStringIncludes(await response.text(), "event: checkpoint\nid: r-1:checkpoint:half\n\n");
@@ -200,7 +200,7 @@ Deno.test("a checkpoint carries an id and no data, and is left out where there i
   assertEquals((await asDocument(app, "with_form")).status, 303);
 });
 
-Deno.test("switchTo carries name, data, method and path, and ends the answer", async () => {
+Deno.test("switchTo() sends name, data, method and path, and ends the response", async () => {
   const watch = action("watch", { method: "GET" }, () => {});
   await using app = giving(() => [toast("a"), switchTo(watch, { job: 7 }, { path: "/other" }), toast("b")]);
   assertEquals(await eventsOf(await app.call("plain")), [
@@ -210,7 +210,7 @@ Deno.test("switchTo carries name, data, method and path, and ends the answer", a
   assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/ask/7?tab=1"]);
 });
 
-Deno.test("refresh is the page rendered again after the handler, whole or by a selector", async () => {
+Deno.test("refresh() sends the page, rendered after the action function, whole or by a selector", async () => {
   const list = ["old"];
   const add = action("add", () => {
     list.push("new");
@@ -226,7 +226,7 @@ Deno.test("refresh is the page rendered again after the handler, whole or by a s
   assertEquals(end?.event, "end");
 });
 
-Deno.test("refresh makes anew what was loaded before the handler", async () => {
+Deno.test("refresh() loads again what was loaded before the action function ran", async () => {
   let count = 0;
   const bump = action("bump", async ({ deps }) => {
     assertEquals(await deps.get(DContext("count")), 0);
@@ -239,14 +239,14 @@ Deno.test("refresh makes anew what was loaded before the handler", async () => {
   assertStringIncludes(String((patch?.data as { content: string }).content), "<p>1</p>");
 });
 
-Deno.test("refresh at an address that is no page is an error for the runtime, and nothing for a document", async () => {
+Deno.test("refresh() at a URL without a page is an error for the runtime, and an empty result for a document", async () => {
   await using app = giving(() => refresh());
   assertEquals((await app.call("plain", { path: "/nowhere" })).status, 500);
   assertStringIncludes(app.takeError().message, 'Cannot refresh for action "plain"');
   assertEquals((await app.call("plain", { path: "/nowhere", accept: "text/html" })).status, 204);
 });
 
-Deno.test("redirect is 303 for a document, ends the answer of the runtime, and is told as data", async () => {
+Deno.test("redirect() is 303 for a document, ends the response of the runtime, and is an item for data clients", async () => {
   await using app = giving(() => [toast("a"), redirect("/other?x=1#top"), toast("b")]);
   assertEquals(statusAndPlace(await asDocument(app, "with_form")), [303, "/other?x=1#top"]);
   assertEquals(await eventsOf(await app.call("plain")), [
@@ -256,14 +256,14 @@ Deno.test("redirect is 303 for a document, ends the answer of the runtime, and i
   assertEquals(await app.data("plain"), { ok: true, redirect: "/other?x=1#top" });
 });
 
-Deno.test("of two redirects the first counts, for every audience", async () => {
+Deno.test("the first of two redirects counts, for every audience", async () => {
   await using app = giving(() => [redirect("/first"), redirect("/second")]);
   assertEquals(statusAndPlace(await asDocument(app, "plain")), [303, "/first"]);
   assertEquals(await eventsOf(await app.call("plain")), [{ event: "redirect", data: { url: "/first" } }]);
   assertEquals(await app.data("plain"), { ok: true, redirect: "/first" });
 });
 
-Deno.test("redirect takes another origin only where it says external", async () => {
+Deno.test("redirect() accepts another origin only with external: true", async () => {
   await using app = giving(() => redirect("https://other.test/pay", { external: true }));
   assertEquals(statusAndPlace(await asDocument(app, "plain")), [303, "https://other.test/pay"]);
   assertEquals(await eventsOf(await app.call("plain")), [
@@ -287,7 +287,7 @@ for (
     "http://",
   ]
 ) {
-  Deno.test(`a bad redirect is 500 for everyone and told to onError: ${JSON.stringify(target)}`, async () => {
+  Deno.test(`an invalid redirect is 500 for every audience and is reported to onError: ${JSON.stringify(target)}`, async () => {
     await using app = giving(() => redirect(target));
     for (const accept of AUDIENCES) {
       const response = await app.call("plain", { accept });
@@ -300,20 +300,20 @@ for (
   });
 }
 
-Deno.test("an external redirect to what is no http URL is refused all the same", async () => {
+Deno.test("an external redirect to a URL that is not http or https is rejected as well", async () => {
   await using app = giving(() => redirect("javascript:alert(1)", { external: true }));
   assertEquals((await app.call("plain")).status, 500);
   assertStringIncludes(app.takeError().message, "javascript:");
 });
 
-Deno.test("a redirect to a path beyond ASCII or with control characters goes out encoded", async () => {
+Deno.test("a redirect to a path with non-ASCII or control characters is sent encoded", async () => {
   await using app = giving(() => redirect("/поиск?q=a b\u0001c"));
   const [status, place] = statusAndPlace(await asDocument(app, "plain"));
   assertEquals(status, 303);
   assertMatch(place ?? "", /^\/%D0%BF[%A-Z0-9]+\?q=a%20b%01c$/);
 });
 
-Deno.test("redirectToOrigin leads back with the query, and to the fallback where no page is known", async () => {
+Deno.test("redirectToOrigin() redirects to the origin page with its query, and to the fallback when the page is unknown", async () => {
   const back = action("back", (ctx) => redirectToOrigin(ctx, { fallback: "/home" }));
   const Page = () => <Form action={back} />;
   await using app = new App({ "/p": { default: Page, back } });
@@ -323,7 +323,7 @@ Deno.test("redirectToOrigin leads back with the query, and to the fallback where
   assertEquals(statusAndPlace(lost), [303, "/home"]);
 });
 
-Deno.test("a vnode is a document of its own in the origin's layouts", async () => {
+Deno.test("a vnode is a document of its own in the layouts of the origin page", async () => {
   const Layout = ({ children }: LayoutProps) => <div id="layout">{children}</div>;
   await using app = giving(() => <p id="answer">Forty-two</p>, { "pages/layout.tsx": { default: Layout } });
   const page = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
@@ -333,14 +333,14 @@ Deno.test("a vnode is a document of its own in the origin's layouts", async () =
   assertEquals(page.html.includes("<form"), false);
 });
 
-Deno.test("a vnode is a document where no page is known", async () => {
+Deno.test("a vnode is a document when the page is unknown", async () => {
   await using app = giving(() => <p>Forty-two</p>);
   const response = await app.call("plain", { path: "/nowhere", accept: "text/html" });
   assertEquals(response.status, 200);
   assertStringIncludes(await response.text(), "<p>Forty-two</p>");
 });
 
-Deno.test("a vnode is a patch to the call's target for the runtime, and html as data", async () => {
+Deno.test("a vnode is a patch of the call's target for the runtime, and html for data clients", async () => {
   await using app = giving(() => <p>Forty-two</p>);
   assertEquals(await eventsOf(await app.call("plain", { headers: { "x-hyper-target": "#a" } })), [
     { event: "patch_html", data: { content: "<p>Forty-two</p>", target: "#a" } },
@@ -349,7 +349,7 @@ Deno.test("a vnode is a patch to the call's target for the runtime, and html as 
   assertEquals(await app.data("plain"), { ok: true, html: "<p>Forty-two</p>" });
 });
 
-Deno.test("a vnode without a target is an error for the runtime that says what to do", async () => {
+Deno.test("a vnode without a target is an error for the runtime, and the error names the remedy", async () => {
   await using app = giving(() => <p>Forty-two</p>);
   const response = await app.call("plain");
   assertEquals([response.status, namesOf(await eventsOf(response))], [500, ["error", "end"]]);
@@ -357,7 +357,7 @@ Deno.test("a vnode without a target is an error for the runtime that says what t
 });
 
 for (const value of ["a text", 7, 0, true, false, null, { a: [1, { b: null }] }, [], [1, "2"], ""]) {
-  Deno.test(`a plain value is told to the runtime and as data, and is as nothing for a document: ${JSON.stringify(value)}`, async () => {
+  Deno.test(`a plain value is sent to the runtime and to data clients, and is an empty result for a document: ${JSON.stringify(value)}`, async () => {
     await using app = giving(() => value);
     assertEquals(await eventsOf(await app.call("plain")), [
       { event: "result", data: value },
@@ -369,7 +369,7 @@ for (const value of ["a text", 7, 0, true, false, null, { a: [1, { b: null }] },
   });
 }
 
-Deno.test("a value with a toJSON, such as a date, is told as that says", async () => {
+Deno.test("a value with a toJSON() method, such as a date, is sent as the result of that method", async () => {
   await using app = giving(() => ({ at: new Date(0), missing: undefined }));
   assertEquals(await app.data("plain"), { ok: true, data: { at: "1970-01-01T00:00:00.000Z" } });
 });
@@ -394,7 +394,7 @@ for (
     ["undefined in a list", () => [1, undefined], "undefined"],
   ] as const
 ) {
-  Deno.test(`anything else is an error that names the action: ${what}`, async () => {
+  Deno.test(`any other result is an error that names the action: ${what}`, async () => {
     await using app = giving(make);
     for (const accept of AUDIENCES) {
       const response = await app.call("plain", { accept });
@@ -408,7 +408,7 @@ for (
   });
 }
 
-Deno.test("data that looks like an item or like markup is data", async () => {
+Deno.test("data that looks like an item or like markup is sent as data", async () => {
   await using app = giving(() => ({ kind: "redirect", url: "https://other.test", type: "b", props: {}, key: null }));
   assertEquals(await app.data("plain"), {
     ok: true,
@@ -416,7 +416,7 @@ Deno.test("data that looks like an item or like markup is data", async () => {
   });
 });
 
-Deno.test("refused input is the page for a document, 422 with issues for the others", async () => {
+Deno.test("invalid input is the page for a document, and 422 with issues for the others", async () => {
   const NeedForm = defineForm("need", {
     fields: { q: field.text({ required: true, messages: { required: "Ask something" } }) },
     clean: (values, ctx) => {
@@ -441,7 +441,7 @@ Deno.test("refused input is the page for a document, 422 with issues for the oth
   assertEquals([problem.ok, problem.status, problem.issues], [false, 422, { q: ["Ask something"] }]);
 });
 
-Deno.test("a program that wants data is told the issues where no page is known", async () => {
+Deno.test("a data client receives the issues when the page is unknown", async () => {
   const need = action("need", { form: defineForm("n", { fields: { q: field.text({ required: true }) } }) }, () => {});
   await using app = new App({ "/": { default: () => "", need } });
   const response = await app.call("need", { path: "/api", accept: "application/json", fields: { q: "" } });
@@ -466,7 +466,7 @@ Deno.test("a failure is the error page, an error event with its status, and a pr
   assertEquals([data.status, problem.ok, problem.status, problem.detail], [409, false, 409, "Somebody was faster"]);
 });
 
-Deno.test("every answer of an action varies by the same headers and is kept by nobody", async () => {
+Deno.test("every response of an action has the same Vary header and is not cached", async () => {
   for (
     const make of [
       () => undefined,
@@ -496,13 +496,13 @@ Deno.test("every answer of an action varies by the same headers and is kept by n
   }
 });
 
-Deno.test("a page varies by the same headers and says nothing against being kept", async () => {
+Deno.test("a page has the same Vary header, and no header that forbids caching", async () => {
   await using app = giving(() => undefined);
   const { response } = await app.open("/ask/7");
   assertEquals([response.headers.get("vary"), response.headers.get("cache-control")], ["X-Hyper-Action, Accept", null]);
 });
 
-Deno.test("a handler's own Vary and caching are kept beside ours", async () => {
+Deno.test("Vary and Cache-Control of an action function are kept next to those of the library", async () => {
   await using app = giving(() =>
     new Response("x", { headers: { vary: "Cookie", "cache-control": "private, max-age=5" } })
   );
@@ -513,7 +513,7 @@ Deno.test("a handler's own Vary and caching are kept beside ours", async () => {
   ]);
 });
 
-Deno.test("toasts survive the redirect and are announced once", async () => {
+Deno.test("toasts are kept across the redirect and announced once", async () => {
   await using app = giving(
     () => [toast("Saved & <sound>"), toast({ title: "Twice", level: "info" }), redirect("/other")],
   );
@@ -525,7 +525,7 @@ Deno.test("toasts survive the redirect and are announced once", async () => {
   assertEquals((await app.open("/other")).html.includes("Saved"), false);
 });
 
-Deno.test("toasts wait for the first page that has a place for them", async () => {
+Deno.test("toasts wait for the first page that can show them", async () => {
   await using app = giving(() => [toast("Saved"), redirect("/silent")], {
     "/silent": {
       render: ({ response }: { response: { headers: Headers } }) => {
@@ -544,7 +544,7 @@ Deno.test("toasts wait for the first page that has a place for them", async () =
   assertEquals((await app.open("/other")).html.includes("Saved"), false);
 });
 
-Deno.test("toasts are shown once where no layout has written the document, with no <Toasts> in the page", async () => {
+Deno.test("toasts are shown once in a document without a layout, whose page has no <Toasts>", async () => {
   await using app = giving(() => [toast("Saved"), redirect("/bare")], { "/bare": { default: () => <p>Bare</p> } });
   const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
   const page = await app.follow(answer);
@@ -552,7 +552,7 @@ Deno.test("toasts are shown once where no layout has written the document, with 
   assertEquals((await app.open("/bare")).html.includes("Saved"), false);
 });
 
-Deno.test("a flash is not readable by scripts, is of this site, and lives for a minute", async () => {
+Deno.test("a flash cookie is HttpOnly, belongs to this site, and expires after a minute", async () => {
   await using app = giving(() => toast("Saved"));
   const [cookie = ""] = (await asDocument(app, "plain")).headers.getSetCookie();
   assertMatch(cookie, /^hyper_flash=[^;]+; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax$/);
@@ -578,7 +578,7 @@ for (
   });
 }
 
-Deno.test("H6: no field of the protocol in a URL reaches the URL of the action, or the one that it leads back to", async () => {
+Deno.test("H6: protocol fields in a URL are not part of the URL of the action, nor of the URL that it redirects to", async () => {
   const seen: string[] = [];
   const note = action("note", ({ url, originPage }) => {
     seen.push(url.search, originPage?.search ?? "none");
@@ -595,7 +595,7 @@ Deno.test("H6: no field of the protocol in a URL reaches the URL of the action, 
   }
 });
 
-Deno.test("toasts that no cookie can carry are left out, the last ones first", async () => {
+Deno.test("toasts that do not fit in a cookie are dropped, the last ones first", async () => {
   await using app = giving(() => [toast("First"), toast("x".repeat(3_000)), redirect("/other")]);
   const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
   const page = await app.follow(answer);
@@ -603,7 +603,7 @@ Deno.test("toasts that no cookie can carry are left out, the last ones first", a
   assertEquals(page.html.includes("xxx"), false);
 });
 
-Deno.test("a flash that somebody made up announces nothing and breaks nothing", async () => {
+Deno.test("a forged flash cookie announces nothing and causes no error", async () => {
   await using app = giving(() => undefined);
   for (const value of ["%7B", "7", "%5B1%2Cnull%5D", "x".repeat(5_000), "%FF"]) {
     const response = await app.request("/other", { headers: { cookie: `hyper_flash=${value}` } });
@@ -612,7 +612,7 @@ Deno.test("a flash that somebody made up announces nothing and breaks nothing", 
   }
 });
 
-Deno.test("a generator is a stream for the runtime, marked as one", async () => {
+Deno.test("a generator is a stream for the runtime, and is marked as a stream", async () => {
   await using app = giving(async function* () {
     yield toast(1);
     await Promise.resolve();
@@ -623,12 +623,12 @@ Deno.test("a generator is a stream for the runtime, marked as one", async () => 
   assertEquals(namesOf(await eventsOf(response)), ["toast", "toast", "end"]);
 });
 
-Deno.test("an answer that is known as a whole is not marked as a stream", async () => {
+Deno.test("a response that is complete is not marked as a stream", async () => {
   await using app = giving(() => [toast(1)]);
   assertEquals((await app.call("plain")).headers.has("x-hyper-stream"), false);
 });
 
-Deno.test("a synchronous generator streams as an asynchronous one does", async () => {
+Deno.test("a synchronous generator streams like an asynchronous one", async () => {
   await using app = giving(function* () {
     yield toast(1);
     yield html("x", { target: "#a" });
@@ -636,7 +636,7 @@ Deno.test("a synchronous generator streams as an asynchronous one does", async (
   assertEquals(namesOf(await eventsOf(await app.call("plain"))), ["toast", "patch_html", "end"]);
 });
 
-Deno.test("a generator is gathered as data", async () => {
+Deno.test("the items of a generator are collected for data clients", async () => {
   await using app = giving(async function* () {
     yield toast(1);
     yield signal("a", 1);
@@ -647,7 +647,7 @@ Deno.test("a generator is gathered as data", async () => {
   });
 });
 
-Deno.test("a generator is run to its end for a document, then the redirect goes out with its toasts", async () => {
+Deno.test("a generator runs to its end for a document, then the redirect is sent with its toasts", async () => {
   const steps: string[] = [];
   await using app = giving(async function* () {
     for (const step of ["one", "two", "three"]) {
@@ -663,7 +663,7 @@ Deno.test("a generator is run to its end for a document, then the redirect goes 
   for (const step of steps) assertStringIncludes(page.html, step);
 });
 
-Deno.test("a redirect ends a generator, whose finally runs, for every audience", async () => {
+Deno.test("a redirect ends a generator, and its finally block runs, for every audience", async () => {
   for (const accept of AUDIENCES) {
     const steps: string[] = [];
     await using app = giving(function* () {
@@ -680,7 +680,7 @@ Deno.test("a redirect ends a generator, whose finally runs, for every audience",
   }
 });
 
-Deno.test("a document waits for a generator for documentSeconds, and a POST goes on behind the answer", async () => {
+Deno.test("a document waits documentSeconds for a generator, and a POST keeps running after the response", async () => {
   using time = stopTime();
   const steps: string[] = [];
   const waits = Promise.withResolvers<void>();
@@ -710,7 +710,7 @@ Deno.test("a document waits for a generator for documentSeconds, and a POST goes
   assertEquals([next.html.includes("in time"), next.html.includes("too late")], [true, false]);
 });
 
-Deno.test("documentSeconds is an option", async () => {
+Deno.test("documentSeconds can be configured", async () => {
   using time = stopTime();
   const ended = Promise.withResolvers<void>();
   const slow = action("slow", async function* () {
@@ -723,7 +723,7 @@ Deno.test("documentSeconds is an option", async () => {
   await time.tick(2_000);
   assertEquals((await pending).status, 303);
   await time.tick(3_000);
-  // It may have waited for its turn among those that run without a reader.
+  // It may have waited for its turn among those that run without a client.
   await ended.promise;
 });
 
@@ -732,7 +732,7 @@ Deno.test("a generator that fails before its first item has the status of its fa
     await using app = giving(async function* () {
       await Promise.resolve();
       throw new HyperError(403, "Not for you");
-      // deno-lint-ignore no-unreachable -- what makes it a generator
+      // deno-lint-ignore no-unreachable -- `yield` makes it a generator
       yield toast("x");
     });
     const response = await app.call("plain", { accept });
@@ -741,7 +741,7 @@ Deno.test("a generator that fails before its first item has the status of its fa
   }
 });
 
-Deno.test("a generator that fails after its first item ends with an error event that tells nothing", async () => {
+Deno.test("a generator that fails after its first item ends with an error event without details", async () => {
   await using app = giving(async function* () {
     yield toast("first");
     await Promise.resolve();
@@ -756,7 +756,7 @@ Deno.test("a generator that fails after its first item ends with an error event 
   assertEquals(app.takeError().message, "secret");
 });
 
-Deno.test("a generator that fails half way is the error page and a problem object, reported once", async () => {
+Deno.test("a generator that fails halfway is the error page and a problem object, and is reported once", async () => {
   for (const accept of ["text/html", "application/json"]) {
     await using app = giving(async function* () {
       yield toast("first");
@@ -769,7 +769,7 @@ Deno.test("a generator that fails half way is the error page and a problem objec
   }
 });
 
-Deno.test("a generator that gives what is no item fails with an error that names the action", async () => {
+Deno.test("a generator that yields a value that is not an item fails with an error that names the action", async () => {
   await using app = giving(function* () {
     yield toast("first");
     yield "text";
@@ -778,7 +778,7 @@ Deno.test("a generator that gives what is no item fails with an error that names
   assertStringIncludes(app.takeError().message, 'the generator of action "plain" yielded: the text "text"');
 });
 
-Deno.test("an item that is no JSON ends the stream with an error and runs the generator's finally", async () => {
+Deno.test("an item that JSON cannot encode ends the stream with an error and runs the generator's finally block", async () => {
   let isOver = false;
   await using app = giving(function* () {
     try {
@@ -794,7 +794,7 @@ Deno.test("an item that is no JSON ends the stream with an error and runs the ge
   assertStringIncludes(app.takeError().message, "BigInt");
 });
 
-Deno.test("headers that a handler sets cannot end the process: control characters go out encoded", async () => {
+Deno.test("control characters in headers of an action function are sent encoded and do not end the process", async () => {
   await using app = giving(() => {
     const headers = new Headers();
     headers.set("x-name", "a\u0001b");
@@ -803,7 +803,7 @@ Deno.test("headers that a handler sets cannot end the process: control character
   assertEquals((await app.call("plain", { accept: "text/html" })).headers.get("x-name"), "a%01b");
 });
 
-Deno.test("a Response that was read already is an error, not a hanging answer", async () => {
+Deno.test("a Response whose body was already read is an error, and the request does not hang", async () => {
   const used = new Response("x");
   await used.text();
   await using app = giving(() => used);
@@ -811,7 +811,7 @@ Deno.test("a Response that was read already is an error, not a hanging answer", 
   assertStringIncludes(app.takeError().message, "read already");
 });
 
-Deno.test("html() refuses a swap mode that is none, where it is written", async () => {
+Deno.test("html() throws when the swap mode is unknown", async () => {
   await assertRejects(
     () => Promise.try(() => html("x", { swap: "replace" as "outer" })),
     TypeError,
@@ -819,7 +819,7 @@ Deno.test("html() refuses a swap mode that is none, where it is written", async 
   );
 });
 
-Deno.test("a toast with a percent sign survives the redirect as it was", async () => {
+Deno.test("a toast with a percent sign is unchanged after the redirect", async () => {
   await using app = giving(() => [toast("50% off, 100%25 sure"), redirect("/other")]);
   const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
   assertStringIncludes((await app.follow(answer)).html, "50% off, 100%25 sure");

@@ -1,4 +1,4 @@
-/** Backends: one that wraps, two side by side, one that keeps its actions elsewhere, and entries that are broken. */
+/** Backends: a subclass, two of them, one with its own storage of actions, and invalid entries. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   type Action,
@@ -22,7 +22,7 @@ import { attribute, findForm } from "../support/html.ts";
 
 const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
 
-Deno.test("a subclass wraps dispatch and calls super.dispatch, whatever comes of the action", async () => {
+Deno.test("a subclass wraps dispatch() and calls super.dispatch(), whatever the outcome of the action", async () => {
   const log: unknown[] = [];
   class Audit extends RegistryFormActionBackend {
     override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
@@ -49,7 +49,7 @@ Deno.test("a subclass wraps dispatch and calls super.dispatch, whatever comes of
   for (const answer of [failed.response, done.response, response]) assertEquals(answer.headers.get("x-audit"), "kept");
 });
 
-Deno.test("a subclass may answer without the standard pipeline: neither guard nor handler runs", async () => {
+Deno.test("a subclass may respond without the standard pipeline: neither guard nor action function runs", async () => {
   const ran: string[] = [];
   class Closed extends RegistryFormActionBackend {
     override dispatch(): Promise<Response> {
@@ -131,7 +131,7 @@ class Marked extends RegistryFormActionBackend {
   }
 }
 
-Deno.test("of two backends each answers for its own actions, by UID, by header, query and field", async () => {
+Deno.test("each of two backends runs its own actions, named by UID, header, query and field", async () => {
   const daily = action("daily", { namespace: "reports" }, () => {});
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", daily, save } }, {
@@ -154,7 +154,7 @@ Deno.test("of two backends each answers for its own actions, by UID, by header, 
   }
 });
 
-Deno.test("an action goes to the first backend that accepts it", async () => {
+Deno.test("an action belongs to the first backend that accepts it", async () => {
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } }, {
     backends: [new Marked({ mark: "first", namespace: null }), new Marked({ mark: "second", namespace: null })],
@@ -162,7 +162,7 @@ Deno.test("an action goes to the first backend that accepts it", async () => {
   assertEquals((await app.call("save")).headers.get("x-backend"), "first");
 });
 
-Deno.test("an action that no backend accepts stops the start", async () => {
+Deno.test("an action that no backend accepts is an error on startup", async () => {
   const save = action("save", () => {});
   const handler = createHandler({
     baseDir: null,
@@ -172,7 +172,7 @@ Deno.test("an action that no backend accepts stops the start", async () => {
   await assertRejects(() => handler.ready, TypeError, 'Cannot register action "save"');
 });
 
-/** Keeps its actions in a list of its own and gives forms another address of the same path. */
+/** Keeps its actions in a list, and writes another URL of the same path into forms. */
 class Elsewhere extends FormActionBackend {
   readonly #kept: { readonly action: Action; readonly source: ActionLocation }[] = [];
 
@@ -199,7 +199,7 @@ class Elsewhere extends FormActionBackend {
   }
 }
 
-Deno.test("a backend that keeps its actions somewhere else has the whole pipeline", async () => {
+Deno.test("a backend with its own storage of actions has the whole pipeline", async () => {
   const save = action("save", { form }, ({ url }) => ({ search: url.search }));
   await using app = new App({ "/": { default: () => <Form action={save} />, save } }, { backends: [new Elsewhere()] });
   const page = await app.open("/?a=1");
@@ -209,7 +209,7 @@ Deno.test("a backend that keeps its actions somewhere else has the whole pipelin
   assertEquals((await app.submit(page, "save", { title: "x" })).response.headers.get("location"), "/?a=1");
 });
 
-Deno.test("context.notFound() is the 404 of an unknown action, in the words of the caller", async () => {
+Deno.test("context.notFound() is the 404 of an unknown action, in the format of the client", async () => {
   class Hiding extends RegistryFormActionBackend {
     override dispatch(_request: Request, _uid: string, context: DispatchContext): Promise<Response> {
       return context.notFound();
@@ -222,7 +222,7 @@ Deno.test("context.notFound() is the 404 of an unknown action, in the words of t
   await response.body?.cancel();
 });
 
-Deno.test("a backend that throws is 500, reported, and tells nothing", async () => {
+Deno.test("a backend that throws is 500 without details, and the error is reported", async () => {
   class Broken extends RegistryFormActionBackend {
     override dispatch(): Promise<Response> {
       return Promise.reject(new Error("the audit log is full"));
@@ -352,7 +352,7 @@ Deno.test("one backend in two handlers, or twice in one, is an error that says s
   await first.close();
 });
 
-Deno.test("the default is one registry of its own for each handler", async () => {
+Deno.test("each handler has a registry of its own by default", async () => {
   assertEquals(DEFAULT_FORM_ACTION_BACKENDS.length, 1);
   const made = new FormActionFactory().createBackend(DEFAULT_FORM_ACTION_BACKENDS[0]!);
   assert(made instanceof RegistryFormActionBackend);
@@ -368,11 +368,11 @@ Deno.test("the default is one registry of its own for each handler", async () =>
 
 for (
   const [what, backends, phrase] of [
-    ["no backends at all", [], "backends is empty"],
-    ["a text", ["registry"], "Cannot create a form action backend"],
+    ["an empty list", [], "backends is empty"],
+    ["a string", ["registry"], "Cannot create a form action backend"],
     ["null", [null], "Cannot create a form action backend"],
     ["an object without a class", [{ options: {} }], 'an object without "backend"'],
-    ["a class that is no backend", [{ backend: class Plain {} }], "Plain as a form action backend"],
+    ["a class that is not a backend", [{ backend: class Plain {} }], "Plain as a form action backend"],
     ["a class whose constructor throws", [{
       backend: class extends RegistryFormActionBackend {
         constructor() {
@@ -383,7 +383,7 @@ for (
     }], "no database"],
   ] as const
 ) {
-  Deno.test(`a broken entry in backends stops the start with its reason: ${what}`, () => {
+  Deno.test(`an invalid entry in backends throws on startup, with the reason: ${what}`, () => {
     const error = assertThrows(
       () => createHandler({ baseDir: null, pages: [], backends: backends as never }),
       TypeError,

@@ -1,4 +1,4 @@
-/** A form with formsets in it, through whole requests: an invoice and its lines, saved by one button. */
+/** A form with formsets in whole requests: an invoice and its lines, saved by one button. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, defineForm, defineFormset, field, Form, formSpec, toast, useForm, withFormsets } from "@hyper/actions";
 import { App, EVENTS, eventsOf, type Modules, namesOf } from "../support/app.tsx";
@@ -16,7 +16,7 @@ const InvoiceForm = withFormsets(
   { lines: defineFormset(LineForm, { extra: 1, canDelete: true }) },
 );
 
-/** A designer's own form, from the spec alone. */
+/** A form with custom markup, written from the spec alone. */
 function Drawn() {
   const form = useForm();
   if (form.kind === "formset") return null;
@@ -65,7 +65,7 @@ function site(saved: Invoice[], start: Invoice): Modules {
 const START: Invoice = { customer: "Ada", lines: [{ text: "tea", price: 3 }, { text: "milk", price: 1 }] };
 
 for (const path of ["/drawn", "/own"]) {
-  Deno.test(`a form with formsets is saved as one: ${path}`, async () => {
+  Deno.test(`a form with formsets is saved as one form: ${path}`, async () => {
     const saved: Invoice[] = [];
     await using app = new App(site(saved, START));
     const page = await app.open(path);
@@ -80,7 +80,7 @@ for (const path of ["/drawn", "/own"]) {
     assertEquals(saved, [{ customer: "Bob", lines: [{ text: "milk", price: 2 }, { text: "rum", price: 9 }] }]);
   });
 
-  Deno.test(`a form with formsets comes back as one, errors beside their fields, twice: ${path}`, async () => {
+  Deno.test(`an invalid form with formsets is shown again as one form, twice, with errors at their fields: ${path}`, async () => {
     const saved: Invoice[] = [];
     await using app = new App(site(saved, START));
     let page = await app.open(path);
@@ -96,7 +96,7 @@ for (const path of ["/drawn", "/own"]) {
   });
 }
 
-Deno.test("a form with formsets refused by the runtime names its issues by field", async () => {
+Deno.test("the issues of an invalid form with formsets are sent to the runtime by field", async () => {
   await using app = new App(site([], START));
   const page = await app.open("/drawn");
   const response = await app.submitByRuntime(page, "save", { "lines[1].text": "" }, { headers: { accept: EVENTS } });

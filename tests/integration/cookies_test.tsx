@@ -1,4 +1,4 @@
-/** `ctx.setCookie()`: a cookie beside whatever a handler returns. */
+/** `ctx.setCookie()`: cookies in the response to any result. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, type ActionContextBase, defineForm, field, Form, HyperError, redirect, toast } from "@hyper/actions";
 import { App, EVENTS, eventsOf, JSON_TYPE, type Modules, namesOf } from "../support/app.tsx";
@@ -47,18 +47,18 @@ const RESULTS: Readonly<Record<string, (ctx: ActionContextBase) => unknown>> = {
 
 for (const name of Object.keys(RESULTS)) {
   for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
-    Deno.test(`setCookie() sets a cookie: ${name}, asked for as ${accept}`, async () => {
+    Deno.test(`setCookie() sets a cookie: ${name}, requested as ${accept}`, async () => {
       await using app = new App(siteOf(RESULTS));
       const response = await app.call(name, { accept });
       await response.text();
       assertEquals(response.headers.getSetCookie().filter((text) => !text.startsWith("hyper_flash")), [SET]);
-      // What one visitor was given must not reach another.
+      // A cookie of one user must not reach another.
       assertEquals(response.headers.get("cache-control"), "no-store");
     });
   }
 }
 
-Deno.test("setCookie() sets several, with their attributes", async () => {
+Deno.test("setCookie() sets several cookies, with their attributes", async () => {
   await using app = new App(siteOf({
     two: ({ setCookie }) => {
       setCookie({ name: "__Host-a", value: "1", maxAge: 60, sameSite: "Strict" });
@@ -71,7 +71,7 @@ Deno.test("setCookie() sets several, with their attributes", async () => {
   ]);
 });
 
-Deno.test("setCookie() throws what is wrong with a cookie, to the handler", async () => {
+Deno.test("setCookie() throws in the action function when a cookie is invalid", async () => {
   await using app = new App(siteOf({ bad: ({ setCookie }) => setCookie({ name: "a;b", value: "1" }) }));
   const response = await app.call("bad");
   assertEquals([response.status, response.headers.getSetCookie()], [500, []]);
@@ -79,7 +79,7 @@ Deno.test("setCookie() throws what is wrong with a cookie, to the handler", asyn
   await response.body?.cancel();
 });
 
-Deno.test("setCookie() once the head has gone out is an error that says the way out", async () => {
+Deno.test("setCookie() throws after the response headers were sent, and the error names the remedy", async () => {
   const { promise: read, resolve } = Promise.withResolvers<void>();
   await using app = new App(siteOf({
     late: async function* (ctx) {
@@ -95,7 +95,7 @@ Deno.test("setCookie() once the head has gone out is an error that says the way 
   assertStringIncludes(app.takeError().message, "the head of the response was sent; set it before the first item");
 });
 
-Deno.test("a repeat of a mutation whose answer was lost gets its cookies again, and one that has them gets none", async () => {
+Deno.test("a repeat of a mutation whose response was lost receives its cookies again, and a client that has them receives none", async () => {
   let runs = 0;
   await using app = new App(siteOf({
     once: (ctx) => {
@@ -122,7 +122,7 @@ Deno.test("a repeat of a mutation whose answer was lost gets its cookies again, 
       await response.text();
       return response.headers.getSetCookie();
     };
-    // In the order in which they were set: of two with one name the last one counts.
+    // In the order in which they were set: the last of two with the same name counts.
     const expected = name === "plain" ? ["session=own; HttpOnly", SET] : [SET];
     assertEquals(await send(), expected);
     assertEquals(await send(), expected);
@@ -131,7 +131,7 @@ Deno.test("a repeat of a mutation whose answer was lost gets its cookies again, 
   }
 });
 
-Deno.test("a form that its handler refuses keeps the cookie it has set", async () => {
+Deno.test("an action function that adds errors to its form keeps the cookie that it has set", async () => {
   const SignIn = defineForm("sign_in", { fields: { name: field.text() } });
   const signIn = action("sign_in", { form: SignIn }, (ctx) => {
     setAda(ctx);

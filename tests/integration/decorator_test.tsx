@@ -1,4 +1,4 @@
-/** `@action` on the methods of a page class, beside the function form. */
+/** `@action` on the methods of a page class, compared with the function form. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   action,
@@ -42,7 +42,7 @@ class Counter extends Page {
   }
 }
 
-Deno.test("a decorated method registers what the function form registers", async () => {
+Deno.test("@action registers the same action as the function form", async () => {
   const registered: string[][] = [];
   await using app = new App({ "/": { default: Counter } });
   using _watch = app.handler.signals.actionRegistered.connect(({ actionName, uid }) =>
@@ -52,7 +52,7 @@ Deno.test("a decorated method registers what the function form registers", async
   assertEquals(registered, [["count", formActionUid("count")], ["counter:reset", formActionUid("counter:reset")]]);
 });
 
-Deno.test("a decorated method runs with its class's instance, its form and its options", async () => {
+Deno.test("@action runs the method with the instance of its class, its form and its options", async () => {
   await using app = new App({ "/": { default: Counter } });
   Counter.total = 0;
   const page = await app.open("/");
@@ -64,12 +64,12 @@ Deno.test("a decorated method runs with its class's instance, its form and its o
   assertEquals(Counter.total, 0);
 });
 
-Deno.test("<Form> takes a decorated method for its action", async () => {
+Deno.test("<Form> accepts a decorated method as its action", async () => {
   await using app = new App({ "/": { default: Counter } });
   findForm((await app.open("/")).root, "count");
 });
 
-Deno.test("one instance lives for one request, shared by the action and the page that is rendered again", async () => {
+Deno.test("the action and the page rendered after it share one instance per request", async () => {
   let made = 0;
   class Draft extends Page {
     readonly id = ++made;
@@ -97,7 +97,7 @@ Deno.test("one instance lives for one request, shared by the action and the page
   assertEquals(made, 2);
 });
 
-Deno.test("actions are inherited; a method that overrides one takes its place, decorated or not", async () => {
+Deno.test("actions are inherited, and a method that overrides one replaces it, decorated or not", async () => {
   class Base extends Page {
     override render(): string {
       return "base";
@@ -131,7 +131,7 @@ Deno.test("actions are inherited; a method that overrides one takes its place, d
   assertEquals((await app.call("renamed")).status, 404);
 });
 
-Deno.test("two pages that inherit one action declare one name twice, which stops the start", async () => {
+Deno.test("two pages that inherit one action declare one name twice, which is an error on startup", async () => {
   class Base extends Page {
     override render(): string {
       return "base";
@@ -169,7 +169,7 @@ Deno.test("a generator method streams", async () => {
   assertEquals((await eventsOf(response)).map(({ event }) => event), ["toast", "toast", "end"]);
 });
 
-Deno.test("a name, and a place, that cannot be an action is told where it is written", () => {
+Deno.test("@action throws when the name or the method cannot be an action", () => {
   assertThrows(() => action("2 many"), TypeError, 'Cannot declare action "2 many"');
   assertThrows(
     () => {

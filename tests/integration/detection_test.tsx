@@ -1,10 +1,10 @@
-/** How a request names its action, and how the data of the call is put together. */
+/** The ways in which a request names its action, and the sources of the data of a call. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, defineForm, field, Form, formActionUrl, HyperError, type Kwargs, redirect, toast } from "../../mod.ts";
 import { App, bodyOf, eventsOf, type Fields, JSON_TYPE } from "../support/app.tsx";
 import { findForm } from "../support/html.ts";
 
-/** Actions that answer with what they were given; of files with their names. */
+/** Actions that return their input; of files, the names. */
 function echoes(): App {
   const plain = (data: Kwargs): Kwargs =>
     Object.fromEntries(
@@ -56,10 +56,14 @@ for (
       path: `${formActionUrl("three")}?_action=two`,
       fields: { _action: "two" },
     }, "three"],
-    ["the header at the endpoint of another, where a page stands after a refused post without scripts", {
-      path: formActionUrl("three"),
-      headers: { "x-hyper-action": "one" },
-    }, "one"],
+    [
+      "the header at the endpoint of another action, as on a page that was shown after an invalid post without scripts",
+      {
+        path: formActionUrl("three"),
+        headers: { "x-hyper-action": "one" },
+      },
+      "one",
+    ],
     ["the first _action of a query that has two", { path: "/?_action=two&_action=one" }, "two"],
     ["the query when the header is empty", { path: "/?_action=two", headers: { "x-hyper-action": "" } }, "two"],
   ] as const
@@ -70,21 +74,21 @@ for (
   });
 }
 
-Deno.test("an action is found at any URL of the handler, a page or not", async () => {
+Deno.test("an action is found at any URL of the handler, with or without a page", async () => {
   await using app = echoes();
   for (const path of ["/", "/notes/7", "/no/such/page", "/_hyper/client.js"]) {
     assertEquals((await answer(app, { path, headers: { "x-hyper-action": "one" } })).action, "one");
   }
 });
 
-Deno.test("params are those of the page whose address was asked for, and of no page there are none", async () => {
+Deno.test("params are those of the requested page, and empty when there is no page", async () => {
   await using app = echoes();
   const headers = { "x-hyper-action": "one" };
   assertEquals((await answer(app, { path: "/notes/a%20b", headers })).params, { id: "a b" });
   assertEquals((await answer(app, { path: "/nowhere", headers })).params, {});
 });
 
-Deno.test("nothing that is sent overrides the parameters of the route", async () => {
+Deno.test("data of the request does not override the parameters of the route", async () => {
   await using app = echoes();
   const { params, data } = await answer(app, {
     path: "/notes/7?id=8&params=x",
@@ -118,14 +122,14 @@ for (
       o: { k: {} },
     }],
     ["the last of duplicate JSON keys", { headers: { "x-hyper-data": '{"a":1,"a":2}' } }, { a: 2 }],
-    ["repeated keys become arrays, in order", {
+    ["repeated keys become lists, in order", {
       path: "/?tag=c&tag=a",
       fields: [["x", "1"], ["y", "2"], ["x", "3"]],
     }, { tag: ["c", "a"], x: ["1", "3"], y: "2" }],
     ["paths become objects and lists", {
       fields: [["address.city", "Bonn"], ["rows[1].n", "b"], ["rows[0].n", "a"], ["tags[]", "t"]],
     }, { address: { city: "Bonn" }, rows: [{ n: "a" }, { n: "b" }], tags: ["t"] }],
-    ["the protocol's fields are left out of query and body", {
+    ["the fields of the protocol are removed from query and body", {
       path: "/?_next_form_page=p&_hyper_once=q&keep=1",
       fields: {
         _action: "two",
@@ -136,7 +140,7 @@ for (
         _hyper_data: "{}",
       },
     }, { keep: "1" }],
-    ["the protocol's fields are left out of data", {
+    ["the fields of the protocol are removed from data", {
       headers: { "x-hyper-data": '{"_action":"x","_hyper_once":"y","a":1}' },
     }, { a: 1 }],
     ["any other name that begins with _ is an ordinary field", {
@@ -157,7 +161,7 @@ for (
   });
 }
 
-Deno.test("a field called __proto__ is an own property like any other and changes nothing else", async () => {
+Deno.test("a field named __proto__ is an own property and changes nothing else", async () => {
   let seen: Record<string, unknown> = {};
   const look = action("look", ({ data }) => void (seen = data));
   await using app = new App({ "/": { default: () => "", look } });
@@ -169,16 +173,16 @@ Deno.test("a field called __proto__ is an own property like any other and change
 
 for (
   const [what, header, status, phrase] of [
-    ["no JSON", "{", 400, "X-Hyper-Data"],
+    ["invalid JSON", "{", 400, "X-Hyper-Data"],
     ["a list", "[1]", 400, "not a JSON object"],
-    ["a text", '"a"', 400, "not a JSON object"],
+    ["a string", '"a"', 400, "not a JSON object"],
     ["null", "null", 400, "not a JSON object"],
     ["a number", "7", 400, "not a JSON object"],
     ["nothing", "", 400, "X-Hyper-Data"],
     ["characters beyond ASCII", '{"a":"\u00e4"}', 400, "ASCII"],
   ] as const
 ) {
-  Deno.test(`X-Hyper-Data that holds ${what} is ${status}, and the handler does not run`, async () => {
+  Deno.test(`X-Hyper-Data that holds ${what} is ${status}, and the action function does not run`, async () => {
     let runs = 0;
     const count = action("count", () => void runs++);
     await using app = new App({ "/": { default: () => "", count } });
@@ -190,7 +194,7 @@ for (
   });
 }
 
-Deno.test("X-Hyper-Data is taken up to 8 KiB, and is 431 one byte above", async () => {
+Deno.test("X-Hyper-Data is accepted up to 8 KiB, and is 431 at one byte more", async () => {
   await using app = echoes();
   const ofLength = (bytes: number): string => `{"a":"${"x".repeat(bytes - 8)}"}`;
   assertEquals((await app.call("one", { headers: { "x-hyper-data": ofLength(8_192) } })).status, 200);
@@ -204,12 +208,12 @@ for (
     ["__proto__ in brackets", [["a[__proto__]", "1"]]],
     ["constructor in a path", [["constructor.prototype.isAdmin", "1"]]],
     ["prototype in a path", [["a.prototype", "1"]]],
-    ["a great index", [["a[10000000]", "1"]]],
+    ["a large index", [["a[10000000]", "1"]]],
     ["a negative index", [["a[-1]", "1"]]],
     ["one name as value and as container", [["a", "1"], ["a.b", "2"]]],
   ] as const
 ) {
-  Deno.test(`a field name is refused with 400: ${what}`, async () => {
+  Deno.test(`an invalid field name is 400: ${what}`, async () => {
     let runs = 0;
     const count = action("count", () => void runs++);
     await using app = new App({ "/": { default: () => "", count } });
@@ -218,7 +222,7 @@ for (
   });
 }
 
-Deno.test("a body of JSON that is no object, and one that is no JSON, are 400", async () => {
+Deno.test("a JSON body that is not an object or cannot be parsed is 400", async () => {
   await using app = echoes();
   for (const body of ["[1]", "null", '"a"', "{", ""]) {
     const response = await ask(app, {
@@ -230,7 +234,7 @@ Deno.test("a body of JSON that is no object, and one that is no JSON, are 400", 
   }
 });
 
-Deno.test("a multipart body that is cut off is 400, and the handler does not run", async () => {
+Deno.test("a truncated multipart body is 400, and the action function does not run", async () => {
   let runs = 0;
   const count = action("count", () => void runs++);
   await using app = new App({ "/": { default: () => "", count } });
@@ -242,7 +246,7 @@ Deno.test("a multipart body that is cut off is 400, and the handler does not run
   assertEquals([response.status, runs], [400, 0]);
 });
 
-Deno.test("GET runs only what is declared GET: header and query alike, 405 with Allow: POST otherwise", async () => {
+Deno.test("GET runs only GET actions, named by header or query; others are 405 with Allow: POST", async () => {
   await using app = echoes();
   for (const options of [{ headers: { "x-hyper-action": "one" } }, { path: "/?_action=one" }]) {
     const response = await ask(app, { method: "GET", ...options });
@@ -254,7 +258,7 @@ Deno.test("GET runs only what is declared GET: header and query alike, 405 with 
   }
 });
 
-Deno.test("a POST to an action that is declared GET is 405 with Allow: GET, HEAD, by name and by its endpoint", async () => {
+Deno.test("a POST to a GET action is 405 with Allow: GET, HEAD, by name and by its endpoint", async () => {
   await using app = echoes();
   for (const path of ["/?_action=look", formActionUrl("look")]) {
     const response = await ask(app, { path });
@@ -275,7 +279,7 @@ Deno.test("HEAD, PUT, PATCH and DELETE do not run an action that does not accept
   }
 });
 
-Deno.test("OPTIONS returns the methods of an action with 204, and runs neither guard nor action", async () => {
+Deno.test("OPTIONS returns the methods of an action with 204, and runs neither guard nor action function", async () => {
   const reached: string[] = [];
   const options = { guard: () => void reached.push("guard") };
   const save = action("save", options, () => void reached.push("save"));
@@ -330,7 +334,7 @@ for (const accept of ["text/html", "text/event-stream", JSON_TYPE]) {
   });
 }
 
-Deno.test("the data of a GET comes from header and query alone", async () => {
+Deno.test("the data of a GET comes only from the header and the query", async () => {
   await using app = echoes();
   const { data } = await answer(app, {
     path: "/?_action=look&q=milk&q=tea&page=2",
@@ -340,7 +344,7 @@ Deno.test("the data of a GET comes from header and query alone", async () => {
   assertEquals(data, { q: ["milk", "tea"], page: 3 });
 });
 
-Deno.test("a form of a GET action asks for its page with the fields in the query", async () => {
+Deno.test("a form of a GET action requests its page with the fields in the query", async () => {
   const SearchForm = defineForm("search", { fields: { q: field.text() } });
   const search = action("search", { method: "GET", form: SearchForm }, ({ form }) => ({ q: form.values.q }));
   await using app = new App({ "/find": { default: () => <Form action={search} />, search } });
@@ -351,7 +355,7 @@ Deno.test("a form of a GET action asks for its page with the fields in the query
   assertEquals(await response.json(), { ok: true, data: { q: "milk" } });
 });
 
-Deno.test("a POST to a page that names no action is 405 with Allow: GET, HEAD; to no page it is 404", async () => {
+Deno.test("a POST without an action is 405 with Allow: GET, HEAD at a page, and 404 elsewhere", async () => {
   await using app = echoes();
   for (const fields of [{ a: "1" }, { _action: "" }]) {
     const response = await ask(app, { path: "/notes/7", fields });
@@ -366,7 +370,7 @@ Deno.test("a POST to a page that names no action is 405 with Allow: GET, HEAD; t
 for (
   const name of ["nope", "constructor", "__proto__", "toString", "one.bind", "../one", "one ", "ONE", "x".repeat(5_000)]
 ) {
-  Deno.test(`an action of a name nobody has is 404 and is not repeated: ${name.slice(0, 20)}`, async () => {
+  Deno.test(`an unknown action is 404, and the response does not repeat its name: ${name.slice(0, 20)}`, async () => {
     await using app = echoes();
     const response = await ask(app, { fields: { _action: name } });
     assertEquals(response.status, 404);
@@ -374,7 +378,7 @@ for (
   });
 }
 
-Deno.test("an unknown action is told to each audience in its own words", async () => {
+Deno.test("the response to an unknown action has the format of its audience", async () => {
   await using app = echoes();
   const document = await app.call("nope", { accept: "text/html" });
   assertEquals([document.status, document.headers.get("content-type")], [404, "text/html; charset=utf-8"]);
@@ -386,7 +390,7 @@ Deno.test("an unknown action is told to each audience in its own words", async (
   await data.body?.cancel();
 });
 
-Deno.test("files come by the names of their fields, beside the data", async () => {
+Deno.test("files are passed by the names of their fields, next to the data", async () => {
   const seen: unknown[] = [];
   const upload = action("upload", async ({ data, files }) => {
     for (const [name, list] of files) for (const file of list) seen.push([name, file.name, await file.text()]);
@@ -400,7 +404,7 @@ Deno.test("files come by the names of their fields, beside the data", async () =
   assertEquals(seen, [["doc", "1.txt", "one"], ["doc", "2.txt", "two"], ["doc", "note"]]);
 });
 
-Deno.test("the target of a call comes decoded, and one that is no text is 400", async () => {
+Deno.test("the target of a call is decoded, and is 400 when it cannot be decoded", async () => {
   let seen: string | null = "none";
   const look = action("look", ({ target }) => void (seen = target));
   await using app = new App({ "/": { default: () => "", look } });

@@ -1,4 +1,4 @@
-/** H4: every value that a dependency creates is disposed, wherever a request creates it, and none twice. */
+/** H4: every value that a dependency creates is disposed, wherever a request creates it, and no value twice. */
 import { assert, assertEquals } from "@std/assert";
 import {
   action,
@@ -55,7 +55,7 @@ function makeSite() {
         return "used";
       },
     },
-    // Needs what is behind itself, so that it runs apart.
+    // Needs the context of its own page, which follows the guard, so the guard runs separately.
     render: async ({ deps }: { deps: { get(it: typeof total): Promise<unknown> } }) => void await deps.get(total),
     read: action("read", { inject: { total: Depends(total) } }, () => {}),
   };
@@ -118,7 +118,7 @@ async function readCall(app: App, name: string, path = "/"): Promise<void> {
 }
 
 for (const [name, use] of Object.entries(WAYS)) {
-  Deno.test(`H4: what a dependency creates is disposed once: ${name}`, async () => {
+  Deno.test(`H4: the value of a dependency is disposed once: ${name}`, async () => {
     const site = makeSite();
     await use(site);
     await site.app[Symbol.asyncDispose]();

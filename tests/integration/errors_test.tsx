@@ -1,4 +1,4 @@
-/** What goes wrong while an action runs: what the visitor learns, and what the operator learns. */
+/** Failures of an action: what the user receives, and what the operator receives. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -35,7 +35,7 @@ function broken(options: ConstructorParameters<typeof App>[1] = {}): App {
   }, options);
 }
 
-Deno.test("a handler that throws: the visitor sees the error page, in its layout, and nothing of the exception", async () => {
+Deno.test("an exception of an action function shows the error page in its layout, without the message of the exception", async () => {
   await using app = broken();
   const response = await app.call("boom", { accept: "text/html" });
   const html = await response.text();
@@ -45,7 +45,7 @@ Deno.test("a handler that throws: the visitor sees the error page, in its layout
   app.takeError();
 });
 
-Deno.test("a handler that throws: the runtime gets an error event, and nothing of the exception", async () => {
+Deno.test("an exception of an action function is an error event for the runtime, without the message of the exception", async () => {
   await using app = broken();
   const response = await app.call("boom");
   assertEquals(response.status, 500);
@@ -56,7 +56,7 @@ Deno.test("a handler that throws: the runtime gets an error event, and nothing o
   app.takeError();
 });
 
-Deno.test("a handler that throws: a program gets a problem object, and nothing of the exception", async () => {
+Deno.test("an exception of an action function is a problem object for data clients, without the message of the exception", async () => {
   await using app = broken();
   const response = await app.call("boom", { accept: "application/json" });
   assertEquals(await response.json(), {
@@ -70,7 +70,7 @@ Deno.test("a handler that throws: a program gets a problem object, and nothing o
   app.takeError();
 });
 
-Deno.test("a problem object has the phrase of its status, and a plain word for a status that has none", async () => {
+Deno.test("a problem object has the phrase of its status, and a generic title for a status without one", async () => {
   for (const [status, title] of [[404, "Not Found"], [451, "Unavailable For Legal Reasons"], [499, "Error"]] as const) {
     const refuse = action("refuse", () => {
       throw new HyperError(status, "no");
@@ -81,13 +81,13 @@ Deno.test("a problem object has the phrase of its status, and a plain word for a
   }
 });
 
-Deno.test("nothing leaks in development either", async () => {
+Deno.test("the response contains no details in development either", async () => {
   await using app = broken({ dev: true });
   assertEquals((await (await app.call("boom", { accept: "text/html" })).text()).includes("hunter2"), false);
   app.takeError();
 });
 
-Deno.test("onError and the console get all of it, with the action's name", async () => {
+Deno.test("onError and the console receive the whole error, with the name of the action", async () => {
   await using app = broken();
   await (await app.call("boom")).text();
   const [report, ...others] = app.takeReports();
@@ -98,7 +98,7 @@ Deno.test("onError and the console get all of it, with the action's name", async
   for (const phrase of ['action "boom"', "POST /", SECRET]) assertStringIncludes(said, phrase);
 });
 
-Deno.test("the console gets it without onError; an onError that throws is told there too", async () => {
+Deno.test("errors are logged to the console without onError, and so are errors of onError", async () => {
   const lines: string[] = [];
   const restore = captureConsole(lines);
   try {
@@ -125,7 +125,7 @@ Deno.test("the console gets it without onError; an onError that throws is told t
 });
 
 for (const thrown of ["a text", null, undefined, 7, { status: 200 }, new Response("no", { status: 418 })]) {
-  Deno.test(`what is thrown and is no Error is 500 and reported: ${thrown instanceof Response ? "a Response" : JSON.stringify(thrown)}`, async () => {
+  Deno.test(`a thrown value that is not an Error is 500 and reported: ${thrown instanceof Response ? "a Response" : JSON.stringify(thrown)}`, async () => {
     const odd = action("odd", () => {
       throw thrown;
     });
@@ -137,7 +137,7 @@ for (const thrown of ["a text", null, undefined, 7, { status: 200 }, new Respons
   });
 }
 
-Deno.test("a refusal below 500 speaks for itself and is no news; one from 500 up does neither", async () => {
+Deno.test("an error with a status below 500 sends its message and is not reported; from 500 it is reported without one", async () => {
   let status = 404;
   const refuse = action("refuse", () => {
     throw new HyperError(status, "The words of the refusal");
@@ -155,7 +155,7 @@ Deno.test("a refusal below 500 speaks for itself and is no news; one from 500 up
   assertEquals(app.takeError().message, "The words of the refusal");
 });
 
-Deno.test("the words of a refusal are text wherever they are shown", async () => {
+Deno.test("the message of an error is escaped wherever it is shown", async () => {
   const refuse = action("refuse", () => {
     throw new HyperError(400, "<img src=x onerror=alert(1)>\nevent: redirect\ndata: {}");
   });
@@ -167,7 +167,7 @@ Deno.test("the words of a refusal are text wherever they are shown", async () =>
 for (
   const [what, declare, path, status] of [
     [
-      "a URL parameter that cannot be read",
+      "a URL parameter that cannot be parsed",
       () => action("x", { inject: { id: DUrl("id", Number) } }, () => {}),
       "/n/abc",
       400,
@@ -179,20 +179,20 @@ for (
       400,
     ],
     [
-      "a query parameter that cannot be read",
+      "a query parameter that cannot be parsed",
       () => action("x", { inject: { p: DQuery("p", Number) } }, () => {}),
       "/n/1?p=x",
       400,
     ],
     ["a query parameter that is absent", () => action("x", { inject: { p: DQuery("p") } }, () => {}), "/n/1", 400],
     [
-      "a default in place of what is absent",
+      "a default for an absent parameter",
       () => action("x", { inject: { p: DQuery("p", Number, { default: 1 }) } }, ({ p }) => ({ p })),
       "/n/1",
       200,
     ],
     [
-      "a default in place of what cannot be read",
+      "a default for a parameter that cannot be parsed",
       () => action("x", { inject: { p: DUrl("id", Number, { default: 1 }) } }, ({ p }) => ({ p })),
       "/n/abc",
       200,
@@ -207,7 +207,7 @@ for (
   });
 }
 
-Deno.test("a dependency that cannot be resolved is 500 and names itself to onError", async () => {
+Deno.test("a dependency that cannot be resolved is 500, and onError receives its name", async () => {
   const x = action("x", { inject: { tenant: { kind: "marker", source: "tenant", options: {} } } }, () => {});
   await using app = new App({ "/": { default: () => "", x } });
   const response = await app.call("x");
@@ -215,7 +215,7 @@ Deno.test("a dependency that cannot be resolved is 500 and names itself to onErr
   assertStringIncludes(app.takeError().message, '"tenant"');
 });
 
-Deno.test("a cycle is an error that lists its members, also across await", async () => {
+Deno.test("a cycle of dependencies is an error that lists its members, also across await", async () => {
   const one = dependency("one", async ({ deps }): Promise<number> => {
     await Promise.resolve();
     return await deps.get(two);
@@ -230,7 +230,7 @@ Deno.test("a cycle is an error that lists its members, also across await", async
   assertStringIncludes(app.takeError().message, "one -> two -> one");
 });
 
-Deno.test("a dependency is run once for two who ask at once; a failure is not kept", async () => {
+Deno.test("a dependency that is requested twice at once runs once, and its failure is not cached", async () => {
   let runs = 0;
   const flaky = dependency("flaky", async () => {
     runs++;
@@ -247,7 +247,7 @@ Deno.test("a dependency is run once for two who ask at once; a failure is not ke
   assertEquals(await app.data("x"), { ok: true, data: { first: "failed", second: 2, third: 2 } });
 });
 
-Deno.test("what dependencies made is disposed when the answer is out, the last first, also after an error", async () => {
+Deno.test("dependencies are disposed after the response, the last one first, also after an error", async () => {
   const log: string[] = [];
   const resource = (name: string, needs?: ReturnType<typeof dependency<unknown>>) =>
     dependency<unknown>(name, async ({ deps }) => {
@@ -269,7 +269,7 @@ Deno.test("what dependencies made is disposed when the answer is out, the last f
   }
 });
 
-Deno.test("what a streaming answer uses is disposed when its last item is out, not before", async () => {
+Deno.test("dependencies of a stream are disposed after its last item, not before", async () => {
   const log: string[] = [];
   const db = dependency("db", () => ({
     read: () => log.push("read"),
@@ -299,7 +299,7 @@ Deno.test("what a streaming answer uses is disposed when its last item is out, n
   }
 });
 
-Deno.test("a disposal that fails is reported and changes nothing", async () => {
+Deno.test("a disposal that fails is reported and does not change the response", async () => {
   const db = dependency("db", () => ({
     [Symbol.asyncDispose]: () => Promise.reject(new Error("cannot close")),
   }));
@@ -309,7 +309,7 @@ Deno.test("a disposal that fails is reported and changes nothing", async () => {
   assertEquals(app.takeError().message, "cannot close");
 });
 
-Deno.test("overrides stand in for what dependencies would make, by the dependency or its name", async () => {
+Deno.test("overrides replace dependencies, by the dependency or its name", async () => {
   const user = dependency("user", () => "the real one");
   const clock = dependency("clock", () => 0);
   const x = action("x", { inject: { user, clock } }, ({ user, clock }) => ({ user, clock }));
@@ -319,7 +319,7 @@ Deno.test("overrides stand in for what dependencies would make, by the dependenc
   assertEquals(await app.data("x"), { ok: true, data: { user: "ada", clock: 7 } });
 });
 
-Deno.test("a provider of the application resolves its markers, once for a request, at every stage", async () => {
+Deno.test("a provider of the application resolves its markers, once per request, at every stage", async () => {
   let runs = 0;
   const Tenant = { kind: "marker", source: "tenant", options: {} } as const;
   const form = defineForm("note", {
@@ -347,7 +347,7 @@ Deno.test("a provider of the application resolves its markers, once for a reques
   assertEquals(runs, 1);
 });
 
-Deno.test("a page that fails while it is rendered again is 500, reported with the action's name", async () => {
+Deno.test("a page that fails when it is rendered again is 500, and is reported with the name of the action", async () => {
   let isBroken = false;
   const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
   const save = action("save", { form }, () => {});
@@ -368,7 +368,7 @@ Deno.test("a page that fails while it is rendered again is 500, reported with th
   }
 });
 
-Deno.test("a principal that fails is 500 and the handler does not run", async () => {
+Deno.test("a principal function that throws is 500, and the action function does not run", async () => {
   let runs = 0;
   const x = action("x", () => void runs++);
   await using app = new App({ "/": { default: () => "", x } }, {
@@ -378,7 +378,7 @@ Deno.test("a principal that fails is 500 and the handler does not run", async ()
   assertEquals(app.takeError().message, "no session store");
 });
 
-Deno.test("input that a schema refuses is told by field; a schema that throws is 500", async () => {
+Deno.test("input that a schema rejects is invalid, with issues by field; a schema that throws is 500", async () => {
   const schemas = [
     z.object({ n: z.number(), deep: z.object({ t: z.string() }) }),
     v.object({ n: v.number(), deep: v.object({ t: v.string() }) }),
@@ -410,7 +410,7 @@ Deno.test("input that a schema refuses is told by field; a schema that throws is
   assertEquals(app.takeError().message, "broken schema");
 });
 
-Deno.test("an issue path of any spelling is a key like any other", async () => {
+Deno.test("an issue path of any characters is an ordinary key", async () => {
   for (const key of ["constructor", "__proto__", "toString"]) {
     const x = action("x", {
       input: {

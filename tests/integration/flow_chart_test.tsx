@@ -1,4 +1,4 @@
-/** Every branch of the flow chart of form dispatch, by its name there; a submit that can fail is submitted twice. */
+/** Every branch of the flow chart of form dispatch, by its name there. A submit that can fail is sent twice. */
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -73,7 +73,7 @@ for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "FOO"]
   });
 }
 
-Deno.test("unknown UID -> HTTP 404, and the answer does not repeat it", async () => {
+Deno.test("unknown UID -> HTTP 404, and the response does not repeat it", async () => {
   await using app = notes().app;
   for (const uid of ["0123456789abcdef", "constructor", "save_note", "..%00"]) {
     const response = await app.request(`/_next/form/${uid}/`, { method: "POST", body: new URLSearchParams() });
@@ -82,7 +82,7 @@ Deno.test("unknown UID -> HTTP 404, and the answer does not repeat it", async ()
   }
 });
 
-Deno.test("found, no form_class -> Run handler only -> HTTP 204, where it has nothing to say", async () => {
+Deno.test("found, no form_class -> Run handler only -> HTTP 204, when it returns nothing", async () => {
   await using app = notes().app;
   const response = await app.request(formActionUrl("ping"), { method: "POST", body: new URLSearchParams({ a: "1" }) });
   assertEquals([response.status, await response.text()], [204, ""]);
@@ -103,7 +103,7 @@ Deno.test("found, form_class -> Form valid -> Run handler -> Handler response", 
   assertEquals([response.status, await response.text()], [200, "MILK"]);
 });
 
-Deno.test("Form valid, nothing to say -> HTTP 303 to the origin, query and all", async () => {
+Deno.test("Form valid, empty result -> HTTP 303 to the origin page with its query", async () => {
   const { app, saved } = notes();
   await using _ = app;
   const page = await app.open("/notes/007?tab=a&tab=b");
@@ -113,7 +113,7 @@ Deno.test("Form valid, nothing to say -> HTTP 303 to the origin, query and all",
   assertEquals((await app.follow(answer)).status, 200);
 });
 
-Deno.test("Form valid, nothing to say, no origin -> HTTP 204 after the handler has run", async () => {
+Deno.test("Form valid, empty result, no origin page -> HTTP 204 after the action function has run", async () => {
   const { app, saved } = notes();
   await using _ = app;
   const response = await app.request(formActionUrl("add_tag"), {
@@ -173,7 +173,7 @@ Deno.test("Form valid: no -> Render origin page -> HTTP 200 with bound form, twi
   assertEquals(saved, [{ title: "Milk", body: "keep me", id: "007", search: "?tab=a" }]);
 });
 
-Deno.test("a submit of the other form on a page that was rendered again is right as well", async () => {
+Deno.test("a submit of the other form on a page that was rendered again works as well", async () => {
   const { app, saved } = notes();
   await using _ = app;
   const failed = await app.submit(await app.open("/notes/7"), "save_note", { title: "" });
@@ -184,7 +184,7 @@ Deno.test("a submit of the other form on a page that was rendered again is right
   assertEquals([done.response.headers.get("location"), saved], ["/notes/7", [{ label: "red" }]]);
 });
 
-Deno.test("the runtime is told of a refused form twice: 422, its patch, its issues, the end; then it is valid", async () => {
+Deno.test("an invalid form is sent to the runtime twice: 422, its patch, its issues, the end; then it is valid", async () => {
   const { app, saved } = notes();
   await using _ = app;
   const page = await app.open("/notes/7?tab=a");
@@ -207,7 +207,7 @@ Deno.test("the runtime is told of a refused form twice: 422, its patch, its issu
   assertEquals([done.status, namesOf(await eventsOf(done)), saved.length], [200, ["end"], 1]);
 });
 
-Deno.test("invalidStatus 422 is the status of a page that comes back, and of nothing else", async () => {
+Deno.test("invalidStatus 422 is the status of a page with an invalid form, and of no other response", async () => {
   const Page = () => (
     <Form action="save">
       <Field name="title" />
@@ -232,7 +232,7 @@ for (
     ["a lone carriage return inside", "a\rb"],
   ] as const
 ) {
-  Deno.test(`what was typed comes back as typed, in a document and in a patch: ${what}`, async () => {
+  Deno.test(`a value is shown again as it was typed, in a document and in a patch: ${what}`, async () => {
     const refuse = action("refuse", {
       form: defineForm("any", {
         fields: { line: field.text(), lines: field.textarea(), needed: field.text({ required: true }) },
@@ -263,7 +263,7 @@ for (
   });
 }
 
-Deno.test("a text of lines that begins with an empty one keeps it when it comes back", async () => {
+Deno.test("a multi-line value that begins with an empty line keeps it when it is shown again", async () => {
   const Page = () => (
     <Form action="save">
       <Field name="title" />
@@ -277,7 +277,7 @@ Deno.test("a text of lines that begins with an empty one keeps it when it comes 
   assertEquals(shownBody, "\n\nthird line");
 });
 
-Deno.test("what a handler puts into an item is escaped as a page escapes it", async () => {
+Deno.test("values of the action function in an item are escaped as on a page", async () => {
   const echo = action("echo", ({ data }) => [
     html(String(data.text), { target: "#a" }),
     html(<b title={String(data.text)}>{String(data.text)}</b>, { target: "#b" }),
@@ -290,7 +290,7 @@ Deno.test("what a handler puts into an item is escaped as a page escapes it", as
   assertStringIncludes(node ?? "", "&quot;");
 });
 
-Deno.test("the hidden fields hold no path of the server's disk, unless it is asked for", async () => {
+Deno.test("the hidden fields contain a path of the server's disk only when configured", async () => {
   const Page = () => (
     <Form action="save">
       <Field name="title" />
@@ -308,7 +308,7 @@ Deno.test("the hidden fields hold no path of the server's disk, unless it is ask
   assertEquals((await absolute.submit(full, "save", { title: "" })).status, 200);
 });
 
-Deno.test("a GET of a form's address, as after a reload, is 405 and names no other way in", async () => {
+Deno.test("a GET of the URL of a form, as after a reload, is 405 and allows only POST", async () => {
   await using app = notes().app;
   const response = await app.request(formActionUrl("save_note"));
   assertEquals([response.status, response.headers.get("allow"), response.headers.get("cache-control")], [

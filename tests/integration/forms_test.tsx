@@ -1,4 +1,4 @@
-/** Forms through the whole pipeline: where they come from, what comes back, what they say. */
+/** Forms in the whole pipeline: initial values, invalid forms and success feedback. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -39,7 +39,7 @@ function valueOf(form: HtmlElement, name: string): string | null {
   return control.tagName === "textarea" ? text(control) : attribute(control, "value");
 }
 
-Deno.test("a factory makes the form for the request, with what it begins with: editing a record", async () => {
+Deno.test("a factory creates the form for the request with initial values: editing a record", async () => {
   const records = new Map([["7", { title: "Milk", body: "2 l" }], ["8", { title: "Tea", body: "" }]]);
   const edit = action("edit", {
     form: async ({ params }) => {
@@ -66,14 +66,14 @@ Deno.test("a factory makes the form for the request, with what it begins with: e
   assertEquals((await app.open("/n/9")).status, 404);
 });
 
-Deno.test("a factory that gives no form is an error that says so", async () => {
+Deno.test("a factory that does not return a form is an error that names the problem", async () => {
   const bad = action("bad", { form: () => "a form" as unknown as typeof TitleForm }, () => {});
   await using app = new App({ "/": { default: () => "", bad } });
   assertEquals((await app.call("bad", { fields: { title: "x" } })).status, 500);
   assertStringIncludes(app.takeError().message, "Cannot create the form of an action: its factory returned string");
 });
 
-Deno.test("getInitial runs on a GET and before binding on a POST, with the params of the page each time", async () => {
+Deno.test("getInitial() runs on a GET, and before binding on a POST, each time with the params of the page", async () => {
   const seen: unknown[] = [];
   const form = defineForm("note", {
     fields: { title: required("Give it a title") },
@@ -90,7 +90,7 @@ Deno.test("getInitial runs on a GET and before binding on a POST, with the param
   assertEquals(seen, [["7", "/n/7"], ["7", "/n/7"], { title: "Note 7" }]);
 });
 
-Deno.test("a form in which nothing was sent for a field does not fall back to what it began with", async () => {
+Deno.test("a field without a submitted value does not fall back to its initial value", async () => {
   let values: unknown;
   const form = defineForm("note", { fields: { title: field.text() }, getInitial: () => ({ title: "initial" }) });
   const save = action("save", { form }, ({ form }) => void (values = form.values));
@@ -99,7 +99,7 @@ Deno.test("a form in which nothing was sent for a field does not fall back to wh
   assertEquals(values, { title: "" });
 });
 
-Deno.test("several submit buttons of one form mean what their values say", async () => {
+Deno.test("the values of several submit buttons tell the action function which one was pressed", async () => {
   const seen: unknown[] = [];
   const form = defineForm("note", {
     fields: { title: field.text(), intent: field.select({ choices: ["save", "publish"] }) },
@@ -120,7 +120,7 @@ Deno.test("several submit buttons of one form mean what their values say", async
   assertEquals(seen, ["publish", "save", null]);
 });
 
-Deno.test("a button with a formaction posts the same form to another action, which comes back to the same page", async () => {
+Deno.test("a button with formaction posts the same form to another action, which shows the same page when it is invalid", async () => {
   const seen: unknown[] = [];
   const save = action("save", { form: TitleForm }, () => void seen.push("save"));
   const check = action("check", { form: TitleForm }, () => void seen.push("check"));
@@ -145,7 +145,7 @@ Deno.test("a button with a formaction posts the same form to another action, whi
   assertEquals((await post("")).status, 200);
 });
 
-Deno.test("instance tells apart several copies of one form: only the one that was sent comes back bound", async () => {
+Deno.test("instance separates several copies of one form: only the submitted copy is bound", async () => {
   const rename = action("rename", { form: TitleForm }, () => {});
   const rows = ["a", "b/c", "<d>"];
   const Page = () => (
@@ -177,7 +177,7 @@ Deno.test("instance tells apart several copies of one form: only the one that wa
   assertEquals((patch?.data as { target: string }).target, `#${ids[1]}`);
 });
 
-Deno.test("an instance may be a number, and comes to the handler as the form's instance", async () => {
+Deno.test("instance may be a number, and the action function reads it as form.instance", async () => {
   let seen: string | null = null;
   const rename = action("rename", { form: TitleForm }, ({ form }) => void (seen = form.instance));
   await using app = new App({ "/": { default: () => <Form action={rename} instance={7} />, rename } });
@@ -185,7 +185,7 @@ Deno.test("an instance may be a number, and comes to the handler as the form's i
   assertEquals(seen, "7");
 });
 
-Deno.test("two forms of one definition for two actions: only the failing one is bound", async () => {
+Deno.test("two forms of one definition for two actions: only the invalid one is bound", async () => {
   const add = action("add", { form: TitleForm }, () => {});
   const ask = action("ask", { form: TitleForm }, () => {});
   await using app = new App({
@@ -286,7 +286,7 @@ for (const dev of [true, false]) {
   }
 }
 
-Deno.test("a form with a file is multipart, and the file never comes back filled", async () => {
+Deno.test("a form with a file is multipart, and the file is not filled in again", async () => {
   const seen: unknown[] = [];
   const form = defineForm("doc", {
     fields: { name: required("Name it"), doc: field.file({ maxBytes: 10, messages: { maxBytes: "Too big" } }) },
@@ -316,7 +316,7 @@ Deno.test("a form with a file is multipart, and the file never comes back filled
   assertEquals([name, content], ["x", "hello"]);
 });
 
-Deno.test("a password never comes back filled", async () => {
+Deno.test("a password is not filled in again", async () => {
   const form = defineForm("login", { fields: { user: required("Who"), password: field.password() } });
   const login = action("login", { form }, () => {});
   await using app = new App({ "/": { default: () => <Form action={login} />, login } });
@@ -324,7 +324,7 @@ Deno.test("a password never comes back filled", async () => {
   assertEquals(page.html.includes("correct horse"), false);
 });
 
-Deno.test("a checkbox that was unticked and a choice that was changed come back so", async () => {
+Deno.test("a cleared checkbox and a changed choice are shown again as submitted", async () => {
   const form = defineForm("prefs", {
     fields: {
       name: required("Who"),
@@ -351,7 +351,7 @@ Deno.test("a checkbox that was unticked and a choice that was changed come back 
   assertEquals([ticked(again.root), chosen(again.root)], [false, ["green", "b", "c"]]);
 });
 
-Deno.test("form.addError in a handler refuses the form: page, runtime, data, and no signal of success", async () => {
+Deno.test("form.addError() in an action function makes the form invalid: page, runtime, data, and no success signal", async () => {
   let runs = 0;
   const dispatched: string[] = [];
   const signup = action("signup", { form: TitleForm }, ({ form }) => {
@@ -374,7 +374,7 @@ Deno.test("form.addError in a handler refuses the form: page, runtime, data, and
   assertEquals(dispatched, ["signup"]);
 });
 
-Deno.test("what a handler returned beside form.addError is not sent", async () => {
+Deno.test("the result of an action function that called form.addError() is not sent", async () => {
   const signup = action("signup", { form: TitleForm }, ({ form }) => {
     form.addError("", "Not today");
     return redirect("/welcome");
@@ -385,7 +385,7 @@ Deno.test("what a handler returned beside form.addError is not sent", async () =
   assertStringIncludes(page.html, "Not today");
 });
 
-Deno.test("success feedback is declared: a toast and a target, for a handler with nothing to say", async () => {
+Deno.test("success feedback is declared: a toast and a target, for an action function that returns nothing", async () => {
   const form = defineForm("note", {
     fields: { title: required("Give it a title") },
     success: { toast: ({ title }) => `Saved ${title}`, redirect: ({ title }) => `/done?title=${title}` },
@@ -405,7 +405,7 @@ Deno.test("success feedback is declared: a toast and a target, for a handler wit
   ]);
 });
 
-Deno.test("what a handler returns goes before the declared feedback", async () => {
+Deno.test("the result of an action function replaces the declared feedback", async () => {
   const form = defineForm("note", { fields: { title: field.text() }, success: { toast: "Declared" } });
   const save = action("save", { form }, () => toast("Returned"));
   await using app = new App({ "/": { default: () => <Form action={save} />, save } });
@@ -413,7 +413,7 @@ Deno.test("what a handler returns goes before the declared feedback", async () =
   assertEquals(told.map(({ data }) => data), [{ value: "Returned" }, {}]);
 });
 
-Deno.test("a dependency may use the bound form, and is asked for it only when it is valid", async () => {
+Deno.test("a dependency may use the bound form, and runs only when the form is valid", async () => {
   const words = dependency(async ({ deps }) => (await deps.get(DForm(TitleForm))).values.title.split(" "));
   let seen: unknown;
   const save = action("save", { form: TitleForm, inject: { words, form2: DForm(TitleForm), again: Depends(words) } }, (
@@ -429,7 +429,7 @@ Deno.test("a dependency may use the bound form, and is asked for it only when it
   assertEquals(seen, [["oat", "milk"], true, true]);
 });
 
-Deno.test("a formset comes back with its rows, their errors and what was deleted; then it is valid", async () => {
+Deno.test("an invalid formset is shown again with its rows, their errors and the deleted ones; then it is valid", async () => {
   let saved: unknown;
   const Rows = defineFormset(
     defineForm("row", { fields: { label: required("Name the row"), count: field.number({ min: 1 }) } }),
@@ -460,7 +460,7 @@ Deno.test("a formset comes back with its rows, their errors and what was deleted
   assertEquals(saved, [{ label: "a", count: 2 }]);
 });
 
-Deno.test("a formset that claims a million rows is refused and costs nothing", async () => {
+Deno.test("a formset that claims a million rows is rejected at once", async () => {
   const Rows = defineFormset(defineForm("row", { fields: { label: field.text() } }), { prefix: "rows" });
   let runs = 0;
   const save = action("save", { form: Rows }, () => void runs++);
@@ -469,7 +469,7 @@ Deno.test("a formset that claims a million rows is refused and costs nothing", a
   assertEquals([response.status, runs], [400, 0]);
 });
 
-Deno.test("unknown fields are left out of the values", async () => {
+Deno.test("unknown fields are not part of the values", async () => {
   let values: unknown;
   const save = action("save", { form: TitleForm }, ({ form }) => void (values = form.values));
   await using app = new App({ "/": { default: () => "", save } });
@@ -477,7 +477,7 @@ Deno.test("unknown fields are left out of the values", async () => {
   assertEquals(values, { title: "x", body: "" });
 });
 
-Deno.test("<Form> without children draws every field, its errors and a button", async () => {
+Deno.test("<Form> without children renders every field, its errors and a button", async () => {
   const save = action("save", { form: TitleForm }, () => {});
   const bare = action("bare", () => {});
   await using app = new App({
@@ -499,7 +499,7 @@ Deno.test("<Form> without children draws every field, its errors and a button", 
   assertStringIncludes(text(findForm(page.root, "bare")), "Go");
 });
 
-Deno.test("<Form> passes the attributes of a form on, and names its page in the URL", async () => {
+Deno.test("<Form> passes on the attributes of a form, and names its page in the URL", async () => {
   const save = action("save", { form: TitleForm }, () => {});
   await using app = new App({ "/": { default: () => <Form action={save} class="wide" id="mine" novalidate />, save } });
   const form = findForm((await app.open("/")).root, "save");
@@ -513,7 +513,7 @@ Deno.test("<Form> passes the attributes of a form on, and names its page in the 
   ]);
 });
 
-Deno.test("a form on a page shows the params of the page to its getInitial, whichever page it is", async () => {
+Deno.test("getInitial() of a form reads the params of the page that shows it, whichever page that is", async () => {
   const form = defineForm("note", {
     fields: { title: field.text() },
     getInitial: ({ params }) => ({ title: params.id }),

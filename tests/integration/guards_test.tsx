@@ -19,7 +19,7 @@ const PLACES: readonly Place[] = ["page", "action", "form"];
 /** An application with one guard, at one of the three places. */
 function guarded(place: Place, guard: () => unknown): { readonly app: App; readonly runs: string[] } {
   const runs: string[] = [];
-  // What a guard must not give is given here all the same.
+  // Values that a guard must not return are returned here as well.
   const verdict = guard as () => void;
   const form = defineForm("note", {
     fields: { title: field.text() },
@@ -54,7 +54,7 @@ for (const place of PLACES) {
       Promise.resolve(true),
     ]] as const
   ) {
-    Deno.test(`a guard of the ${place} that gives ${what} goes on`, async () => {
+    Deno.test(`a guard of the ${place} that returns ${what} lets the request continue`, async () => {
       const { app, runs } = guarded(place, () => verdict);
       await using _ = app;
       await (await ask(app, place)).text();
@@ -62,7 +62,7 @@ for (const place of PLACES) {
     });
   }
 
-  Deno.test(`a guard of the ${place} that gives false is 403, and nothing behind it runs`, async () => {
+  Deno.test(`a guard of the ${place} that returns false is 403, and nothing after it runs`, async () => {
     const { app, runs } = guarded(place, () => false);
     await using _ = app;
     const response = await ask(app, place);
@@ -70,7 +70,7 @@ for (const place of PLACES) {
     await response.body?.cancel();
   });
 
-  Deno.test(`a guard of the ${place} that gives a Response is answered with it`, async () => {
+  Deno.test(`a guard of the ${place} that returns a Response sends it`, async () => {
     const { app, runs } = guarded(place, async () => {
       await Promise.resolve();
       return new Response("Who are you", { status: 401, headers: { "www-authenticate": "Basic" } });
@@ -85,7 +85,7 @@ for (const place of PLACES) {
     ]);
   });
 
-  Deno.test(`a guard of the ${place} that gives anything else is an error, and nothing behind it runs`, async () => {
+  Deno.test(`a guard of the ${place} that returns any other value is an error, and nothing after it runs`, async () => {
     const wrong = { yes: true };
     const { app, runs } = guarded(place, () => wrong);
     await using _ = app;
@@ -98,7 +98,7 @@ for (const place of PLACES) {
     );
   });
 
-  Deno.test(`a guard of the ${place} that throws a refusal is answered with its status and words`, async () => {
+  Deno.test(`a guard of the ${place} that throws a HyperError is answered with its status and message`, async () => {
     const { app, runs } = guarded(place, () => {
       throw new HyperError(402, "Pay first", { headers: { "x-price": "3" } });
     });
@@ -108,7 +108,7 @@ for (const place of PLACES) {
     assertStringIncludes(await response.text(), "Pay first");
   });
 
-  Deno.test(`a guard of the ${place} that breaks is 500, tells nothing, and nothing behind it runs`, async () => {
+  Deno.test(`a guard of the ${place} that throws any other error is 500 without details, and nothing after it runs`, async () => {
     const { app, runs } = guarded(place, () => Promise.reject(new Error("secret")));
     await using _ = app;
     const response = await ask(app, place);
@@ -119,7 +119,7 @@ for (const place of PLACES) {
 }
 
 for (const place of ["action", "form"] as const) {
-  Deno.test(`a guard of the ${place} is told to the runtime as an error event, a redirect as a redirect`, async () => {
+  Deno.test(`a guard of the ${place} reaches the runtime as an error event, and its redirect as a redirect event`, async () => {
     let verdict: unknown = false;
     const { app } = guarded(place, () => verdict);
     await using _ = app;
@@ -129,7 +129,7 @@ for (const place of ["action", "form"] as const) {
     assertEquals(await eventsOf(await ask(app, place, EVENTS)), [{ event: "redirect", data: { url: "/login" } }]);
   });
 
-  Deno.test(`accessDenied tells of a guard of the ${place}: false, a refusal that was thrown, a Response`, async () => {
+  Deno.test(`accessDenied is sent for a guard of the ${place}: false, a thrown refusal, a Response`, async () => {
     let verdict: () => unknown = () => false;
     const { app } = guarded(place, () => verdict());
     await using _ = app;
@@ -150,7 +150,7 @@ for (const place of ["action", "form"] as const) {
   });
 }
 
-/** A body that notices whether anybody reads it. */
+/** A body that records whether it is read. */
 function spiedBody(): { readonly body: ReadableStream<Uint8Array>; readonly reads: () => number } {
   let reads = 0;
   const body = new ReadableStream<Uint8Array>({
@@ -163,7 +163,7 @@ function spiedBody(): { readonly body: ReadableStream<Uint8Array>; readonly read
   return { body, reads: () => reads };
 }
 
-Deno.test("nothing of a body is read before the guard of the action has spoken", async () => {
+Deno.test("the body is not read before the guard of the action has run", async () => {
   let verdict = false;
   const { app, runs } = guarded("action", () => verdict);
   await using _ = app;
@@ -178,7 +178,7 @@ Deno.test("nothing of a body is read before the guard of the action has spoken",
   assertEquals([read.reads(), runs.includes("handler")], [1, true]);
 });
 
-Deno.test("the guard of a form sees what was sent, before any of it is checked", async () => {
+Deno.test("the guard of a form reads the submitted values before they are validated", async () => {
   let seen: unknown;
   const form = defineForm("note", {
     fields: { title: field.text({ required: true }) },
@@ -194,7 +194,7 @@ Deno.test("the guard of a form sees what was sent, before any of it is checked",
   assertEquals(seen, [" as sent ", false, 0, { title: "initial" }]);
 });
 
-Deno.test("the guard of a GET action is asked as well", async () => {
+Deno.test("the guard of a GET action runs as well", async () => {
   let runs = 0;
   const look = action("look", { method: "GET", guard: () => false }, () => void runs++);
   await using app = new App({ "/": { default: () => "", look } });
@@ -203,7 +203,7 @@ Deno.test("the guard of a GET action is asked as well", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("a guard may use dependencies and the query of the page; they are shared with the handler", async () => {
+Deno.test("a guard may use dependencies and the query of the page, and shares them with the action function", async () => {
   let loads = 0;
   const user = dependency("user", ({ request }) => (loads++, request.headers.get("x-user")));
   const save = action("save", {
@@ -218,14 +218,14 @@ Deno.test("a guard may use dependencies and the query of the page; they are shar
   assertEquals([answer, loads], [{ ok: true, data: { user: "ada" } }, 1]);
 });
 
-Deno.test("page guards do not stand before an action: only its own does", async () => {
+Deno.test("page guards do not run before an action: only its own does", async () => {
   let runs = 0;
   const save = action("save", () => void runs++);
   await using app = new App({ "/": { default: () => "", render: () => false, save } });
   assertEquals([(await app.call("save")).status, runs], [200, 1]);
 });
 
-Deno.test("a dependency that refuses stands before the form: who is not signed in learns nothing of the rules", async () => {
+Deno.test("a dependency that rejects runs before the form, so a user who is not signed in does not learn the validation rules", async () => {
   const user = dependency("user", () => {
     throw new HyperError(401, "Sign in to go on");
   });

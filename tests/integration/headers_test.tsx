@@ -1,4 +1,4 @@
-/** `createHandler({ headers })`: what every answer says. */
+/** `createHandler({ headers })`: headers of every response. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { action, createHandler, defineForm, field, HyperError, live, toast } from "@hyper/actions";
 import { App, EVENTS, eventsOf, type Modules, ORIGIN } from "../support/app.tsx";
@@ -24,7 +24,7 @@ const MODULES: Modules = {
   },
 };
 
-Deno.test("headers of the handler are on every answer: pages, scripts, redirects, refusals, errors, actions", async () => {
+Deno.test("headers of the handler are on every response: pages, scripts, redirects, rejections, errors, actions", async () => {
   await using app = new App(MODULES, { headers: { "content-security-policy": POLICY, "X-Frame": "no" } });
   const post = (action: string, accept = "text/html") => app.call(action, { accept });
   const asked: (() => Promise<Response>)[] = [
@@ -76,7 +76,7 @@ Deno.test("headers of the handler are on static files", async () => {
   }
 });
 
-Deno.test("what an answer says itself stays, and cookies add up", async () => {
+Deno.test("a header of the response itself is kept, and cookies are added", async () => {
   await using app = new App({
     ...MODULES,
     "/cookie": { render: () => new Response("x", { headers: { "set-cookie": "a=1" } }) },
@@ -88,14 +88,14 @@ Deno.test("what an answer says itself stays, and cookies add up", async () => {
   assertEquals((await app.open("/")).response.headers.get("content-type"), "text/html; charset=utf-8");
 });
 
-Deno.test("headers of the handler keep the status and the body of an answer whose headers cannot be changed", async () => {
+Deno.test("headers of the handler keep the status and body of a response whose headers are immutable", async () => {
   await using app = new App(MODULES, { headers: { "x-frame": "no" } });
   const response = await app.request("/away");
   assertEquals([response.status, response.headers.get("location")], [303, `${ORIGIN}/`]);
   assertEquals(response.headers.get("x-frame"), "no");
 });
 
-Deno.test("a function gives the headers of each answer, and is given its request", async () => {
+Deno.test("a headers function returns the headers of each response, and receives its request", async () => {
   await using app = new App(MODULES, {
     headers: async ({ url }) => ({ "x-path": await Promise.resolve(new URL(url).pathname) }),
   });
@@ -103,7 +103,7 @@ Deno.test("a function gives the headers of each answer, and is given its request
   assertEquals((await app.open("/nowhere")).response.headers.get("x-path"), "/nowhere");
 });
 
-Deno.test("an answer is not sent without the headers that a function failed to give", async () => {
+Deno.test("a response is not sent without its headers when the headers function throws", async () => {
   await using app = new App(MODULES, {
     headers: () => {
       throw new Error("no secret");
@@ -114,7 +114,7 @@ Deno.test("an answer is not sent without the headers that a function failed to g
   assertEquals(app.takeError().message, "no secret");
 });
 
-Deno.test("headers of the handler are made fit to be sent, and say nothing of the connection", async () => {
+Deno.test("headers of the handler are encoded, and connection headers are omitted", async () => {
   await using app = new App(MODULES, {
     headers: { "x-text": "a\x01b\u20ac", "transfer-encoding": "chunked", connection: "x-hop", "x-hop": "1" },
   });
@@ -123,11 +123,11 @@ Deno.test("headers of the handler are made fit to be sent, and say nothing of th
   for (const name of ["transfer-encoding", "connection", "x-hop"]) assert(!headers.has(name), name);
 });
 
-Deno.test("createHandler() refuses headers whose names are none", () => {
+Deno.test("createHandler() throws for an invalid header name", () => {
   assertThrows(() => createHandler({ pages: [], headers: { "a b": "c" } }), TypeError);
 });
 
-Deno.test("headers change nothing of what an action does", async () => {
+Deno.test("headers of the handler do not change the response to an action", async () => {
   await using app = new App(MODULES, { headers: { "x-frame": "no" } });
   assertEquals((await eventsOf(await app.call("greet"))).map(({ event }) => event), ["toast", "end"]);
 });

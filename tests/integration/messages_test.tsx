@@ -1,4 +1,4 @@
-/** The texts that users read: their language, and that no text for developers reaches them. */
+/** Texts for users: their language, and that no developer text reaches users. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { action, defineForm, defineFormset, Field, field, Form, FormErrors, HyperError } from "../../mod.ts";
 import { formActionUrl } from "../../src/actions/uid.ts";
@@ -41,7 +41,7 @@ for (
     ["es", "Hay un problema", "Introduzca como máximo 3 caracteres", "31 de enero de 2030"],
   ] as const
 ) {
-  Deno.test(`an invalid form in "${lang}" has its messages in that language, and those of the field, on every try`, async () => {
+  Deno.test(`an invalid form in "${lang}" shows the messages of that language, and those of the field, on every try`, async () => {
     await using app = notes({ messages: { lang } });
     let page = await app.open("/");
     for (let attempt = 1; attempt <= 2; attempt++) {
@@ -54,7 +54,7 @@ for (
   });
 }
 
-Deno.test("messages as a function give each request its language", async () => {
+Deno.test("a messages function selects the language of each request", async () => {
   let calls = 0;
   const messages = ({ headers }: Request) => {
     calls++;
@@ -78,7 +78,7 @@ Deno.test("messages as a function give each request its language", async () => {
   );
 });
 
-Deno.test("messages as a function that throws, or names no language, are English, and onError hears of it", async () => {
+Deno.test("a messages function that throws or returns an unknown language falls back to English, and onError is called", async () => {
   for (const messages of [() => ({ lang: "no tag" }), () => Promise.resolve({ lang: "de" }) as never]) {
     await using app = notes({ messages });
     const response = await app.request("/nowhere");
@@ -88,7 +88,7 @@ Deno.test("messages as a function that throws, or names no language, are English
   }
 });
 
-Deno.test("the built-in page for failures has a language, a title, a heading in words and a way home", async () => {
+Deno.test("the built-in error page has a language, a title, a heading in words and a link to the home page", async () => {
   await using app = notes({ messages: { lang: "de" } });
   const html = await (await app.request("/nowhere")).text();
   for (
@@ -103,7 +103,7 @@ Deno.test("the built-in page for failures has a language, a title, a heading in 
   }
 });
 
-Deno.test("texts of the browser runtime that the application replaces go out with its script, and no others", async () => {
+Deno.test("texts of the browser runtime that the application replaces are sent with its script, and no others", async () => {
   await using plain = notes({ messages: { lang: "de", enterValue: "!" } });
   assertEquals((await plain.open("/")).html.includes("data-hyper-messages"), false);
   await using app = notes({ messages: { tryAgain: 'Once "more" </script>' } });
@@ -113,7 +113,7 @@ Deno.test("texts of the browser runtime that the application replaces go out wit
   );
 });
 
-Deno.test("the labels of a formset's own controls are in the language", async () => {
+Deno.test("the labels of the built-in controls of a formset are in the language of the request", async () => {
   const Rows = defineFormset(defineForm("row", { fields: { a: field.text() } }), {
     prefix: "row",
     canDelete: true,
@@ -134,11 +134,11 @@ Deno.test("the labels of a formset's own controls are in the language", async ()
   assertEquals((await response.json()).data, ["Orden", "Eliminar"]);
 });
 
-/** Requests that are rejected, each for another reason: what is sent, and the status. */
+/** Requests that are rejected, each for another reason: the request, and the status. */
 const REJECTED: readonly (readonly [what: string, path: string, init: RequestInit, status: number])[] = [
-  ["a page that is not there", "/nowhere", {}, 404],
-  ["an action that is not there", "/", { method: "POST", headers: { "x-hyper-action": "gone" } }, 404],
-  ["a form that is not there", "/_next/form/0123456789abcdef/", { method: "POST" }, 404],
+  ["an unknown page", "/nowhere", {}, 404],
+  ["an unknown action", "/", { method: "POST", headers: { "x-hyper-action": "gone" } }, 404],
+  ["an unknown form", "/_next/form/0123456789abcdef/", { method: "POST" }, 404],
   ["a method", "/", { method: "PUT" }, 405],
   ["a GET of a mutation", "/?_action=open", {}, 405],
   ["a GET of a form", formActionUrl("save"), {}, 405],
@@ -176,16 +176,16 @@ const REJECTED: readonly (readonly [what: string, path: string, init: RequestIni
   ["a rate", "/?_action=rated", { method: "POST" }, 429],
   ["a request id", "/?_action=open", { method: "POST", headers: { "x-hyper-request-id": "a b" } }, 400],
   ["a switch depth", "/?_action=open", { method: "POST", headers: { "x-hyper-switch-depth": "99" } }, 400],
-  ["a page that denies", "/denied", {}, 403],
+  ["a page that denies access", "/denied", {}, 403],
   ["an error of the server", "/?_action=broken", { method: "POST" }, 500],
   ["a missing URL parameter", "/?_action=param", { method: "POST" }, 400],
 ];
 
-/** Every text of the catalogue that has no values, and the beginnings of the others. */
+/** Every text of the catalog that has no values. */
 const KNOWN = Object.values(ENGLISH).filter((text) => typeof text === "string");
 
 for (const [what, path, init, status] of REJECTED) {
-  Deno.test(`a request that is rejected for ${what} gives users a text of the catalogue, in every format`, async () => {
+  Deno.test(`a request that is rejected for ${what} shows a message of the catalog, in every format`, async () => {
     const { DUrl } = await import("../../mod.ts");
     const open = action("open", () => {});
     const guarded = action("guarded", { guard: () => false }, () => {});
@@ -220,7 +220,7 @@ for (const [what, path, init, status] of REJECTED) {
   });
 }
 
-Deno.test("an error of the application is shown with its text for users, and without its message", async () => {
+Deno.test("an error of the application shows its text for users, and not its message", async () => {
   const run = action("run", () => {
     throw new HyperError(409, "row 7 is locked by job 12", { userText: "Somebody else is editing this" });
   });
@@ -245,7 +245,7 @@ Deno.test("an error of the application is shown with its text for users, and wit
   }
 });
 
-/** The text that a user reads of a rejected request. */
+/** Returns the text that a user reads of a rejected request. */
 async function textOf(response: Response): Promise<string> {
   const type = response.headers.get("content-type") ?? "";
   if (type.includes("json")) return (await response.json()).detail;

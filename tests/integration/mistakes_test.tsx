@@ -1,4 +1,4 @@
-/** What a programmer gets wrong: each an error that names the file and the remedy, at the start where it can be known then. */
+/** Mistakes of developers. Each is an error that names the file and the remedy, on startup if it can be known then. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   action,
@@ -18,7 +18,7 @@ import { App, type Modules } from "../support/app.tsx";
 
 const form = defineForm("note", { fields: { title: field.text() } });
 
-/** The error that stops the start. */
+/** Returns the error thrown on startup. */
 async function startError(modules: Modules): Promise<Error> {
   const handler = createHandler({
     baseDir: "/srv/app",
@@ -27,7 +27,7 @@ async function startError(modules: Modules): Promise<Error> {
   return await assertRejects(() => handler.ready, TypeError);
 }
 
-/** The error that a page brings forth when it is drawn. */
+/** Returns the error thrown when a page is rendered. */
 async function drawError(modules: Modules, path = "/"): Promise<Error> {
   await using app = new App(modules);
   assertEquals((await app.open(path)).status, 500);
@@ -38,7 +38,7 @@ const Page = (): string => "page";
 
 for (
   const [what, modules, phrases] of [
-    ["two actions of one name", {
+    ["two actions with one name", {
       "/a": { default: Page, one: action("save", () => {}) },
       "/b": { default: Page, two: action("save", () => {}) },
     }, ['Cannot register action "save"', '"one" in pages/a/page.tsx', '"two" in pages/b/page.tsx', "namespace"]],
@@ -47,7 +47,7 @@ for (
       "no body",
       "export a default component or a render function",
     ]],
-    ["a default export that is no component", { "/a": { default: <p /> } }, [
+    ["a default export that is not a component", { "/a": { default: <p /> } }, [
       "pages/a/page.tsx",
       "export a component",
     ]],
@@ -66,12 +66,15 @@ for (
     ["an action exported from a template", {
       "pages/a/template.tsx": { default: Page, save: action("save", () => {}) },
     }, ['"save"', "pages/a/template.tsx", "pages/a/page.tsx"]],
-    ["a context that is no record", { "/a": { default: Page, context: () => ({}) } }, ["pages/a/page.tsx", "context"]],
-    ["a provider that is no function", { "/a": { default: Page, context: { user: "ada" } } }, [
+    ["a context that is not an object", { "/a": { default: Page, context: () => ({}) } }, [
+      "pages/a/page.tsx",
+      "context",
+    ]],
+    ["a provider that is not a function", { "/a": { default: Page, context: { user: "ada" } } }, [
       "pages/a/page.tsx",
       '"user"',
     ]],
-    ["an action without a handler", { "/a": { default: Page, save: action("save", { form }) } }, [
+    ["an action without an action function", { "/a": { default: Page, save: action("save", { form }) } }, [
       'Cannot register action "save"',
       '"save" from "pages/a/page.tsx"',
       "has no function",
@@ -84,16 +87,16 @@ for (
         }, () => {}),
       },
     }, ['field "photo"', "5000000 bytes", 'limit "fileBytes" is 2097152', "limits: { fileBytes: 5000000 }"]],
-    ["render that is no function", { "/a": { render: <p /> } }, ["pages/a/page.tsx", '"render"']],
+    ["a render that is not a function", { "/a": { render: <p /> } }, ["pages/a/page.tsx", '"render"']],
   ] as const
 ) {
-  Deno.test(`the start is stopped by ${what}`, async () => {
+  Deno.test(`the handler does not start with ${what}`, async () => {
     const error = await startError(modules as Modules);
     for (const phrase of phrases) assertStringIncludes(error.message, phrase);
   });
 }
 
-Deno.test("a module that cannot be imported stops the start with its file and its cause", async () => {
+Deno.test("a module that cannot be imported is an error on startup, with its file and its cause", async () => {
   const cause = new Error("no such database");
   const handler = createHandler({
     baseDir: "/srv/app",
@@ -103,7 +106,7 @@ Deno.test("a module that cannot be imported stops the start with its file and it
   assertEquals(error.cause, cause);
 });
 
-Deno.test("a file field within the limit of its action starts", async () => {
+Deno.test("an action whose file field is within its limit starts", async () => {
   const large = defineForm("file", { fields: { photo: field.file({ maxBytes: 5_000_000 }) } });
   const save = action("save", { form: large, limits: { fileBytes: 5_000_000 } }, () => {});
   await using app = new App({ "/": { default: Page, save } });
@@ -116,7 +119,7 @@ for (
     ["by a field", { body: new URLSearchParams({ _action: "add_tood" }) }],
   ] as const
 ) {
-  Deno.test(`an unknown action ${where} says in development which names come close, and else nothing`, async () => {
+  Deno.test(`the error for an unknown action ${where} suggests similar names, only in development`, async () => {
     for (const dev of [true, false]) {
       const handler = createHandler({
         dev,
@@ -131,7 +134,7 @@ for (
   });
 }
 
-Deno.test("an unknown action in <Form> says which names come close", async () => {
+Deno.test("the error for an unknown action in <Form> suggests similar names", async () => {
   const error = await drawError({
     "/": { default: () => <Form action="add_todos" />, addTodo: action("add_todo", { form }, () => {}) },
   });
@@ -139,19 +142,19 @@ Deno.test("an unknown action in <Form> says which names come close", async () =>
   assertStringIncludes(error.message, 'did you mean "add_todo"');
 });
 
-Deno.test("an action in <Form> that no page exports says where to export it from", async () => {
+Deno.test("the error for an action in <Form> that no page exports names the places to export it from", async () => {
   const hidden = action("hidden", { form }, () => {});
   const error = await drawError({ "/": { default: () => <Form action={hidden} /> } });
   assertStringIncludes(error.message, 'action "hidden"');
   assertStringIncludes(error.message, "export one from a page or a component");
 });
 
-Deno.test("an undefined action in <Form> hints at an import cycle", async () => {
+Deno.test("the error for an undefined action in <Form> mentions an import cycle", async () => {
   const error = await drawError({ "/": { default: () => <Form action={undefined as unknown as string} /> } });
   assertStringIncludes(error.message, "import cycle");
 });
 
-Deno.test("a layout that does not render its children names itself and says where to put them", async () => {
+Deno.test("the error for a layout that does not render its children names the layout and the remedy", async () => {
   const error = await drawError({
     "/a": { default: Page },
     "pages/layout.tsx": { default: ({ children }: LayoutProps) => <main>{children}</main> },
@@ -161,12 +164,12 @@ Deno.test("a layout that does not render its children names itself and says wher
   assertStringIncludes(error.message, "{children}");
 });
 
-Deno.test("a page class or render that gives nothing to draw says so", async () => {
+Deno.test("the error for a page without content names the page", async () => {
   const error = await drawError({ "/": { render: () => undefined } });
   assertStringIncludes(error.message, "pages/page.tsx");
 });
 
-Deno.test("a field that the form does not have lists those it has", async () => {
+Deno.test("the error for an unknown field lists the fields of the form", async () => {
   const save = action("save", { form }, () => {});
   const error = await drawError({
     "/": {
@@ -188,24 +191,24 @@ for (
     ["<FormErrors>", () => <FormErrors />],
   ] as const
 ) {
-  Deno.test(`${what} outside a form says where it belongs`, async () => {
+  Deno.test(`the error for ${what} outside a form names <Form>`, async () => {
     assertStringIncludes((await drawError({ "/": { default: node } })).message, "<Form>");
   });
 }
 
-Deno.test("a component of this library outside a page says where it belongs", async () => {
+Deno.test("the error for a component of this library outside a page names the problem", async () => {
   const { renderToString } = await import("preact-render-to-string");
   assertThrows(() => renderToString(<Toasts />), TypeError, "outside a page");
 });
 
 for (
   const [what, declare, phrase] of [
-    ["a name that is none", () => action("add todo", () => {}), 'Cannot declare action "add todo"'],
+    ["an invalid name", () => action("add todo", () => {}), 'Cannot declare action "add todo"'],
     ["an empty name", () => action("", () => {}), 'Cannot declare action ""'],
     ["a name of 129 characters", () => action("x".repeat(129), () => {}), "up to 127"],
-    ["a namespace that is none", () => action("a", { namespace: "a b" }, () => {}), 'namespace "a b"'],
-    ["a method that is none", () => action("a", { method: "PUT" as "POST" }, () => {}), 'method "PUT"'],
-    ["a handler that is none", () => action("a", {}, "x" as unknown as () => void), "pass a function"],
+    ["an invalid namespace", () => action("a", { namespace: "a b" }, () => {}), 'namespace "a b"'],
+    ["an invalid method", () => action("a", { method: "PUT" as "POST" }, () => {}), 'method "PUT"'],
+    ["an invalid action function", () => action("a", {}, "x" as unknown as () => void), "pass a function"],
     [
       "form and input at once",
       () =>
@@ -217,7 +220,7 @@ for (
       "both form and input",
     ],
     [
-      "an injected name that is taken",
+      "an injected name that is reserved",
       () => action("a", { inject: { form: DUrl("id") } }, () => {}),
       'already has "form"',
     ],
@@ -225,13 +228,13 @@ for (
     ["a dependency that is none", () => Depends((() => 1) as never), "Cannot depend on"],
   ] as const
 ) {
-  Deno.test(`a mistake in a declaration throws where it is written: ${what}`, () => {
+  Deno.test(`an invalid declaration throws immediately: ${what}`, () => {
     const error = assertThrows(declare, TypeError);
     assertStringIncludes(error.message, phrase);
   });
 }
 
-Deno.test("a name of 128 characters is one, and an action is frozen", () => {
+Deno.test("an action name may have 128 characters, and an action is frozen", () => {
   const longest = action(`x${"y".repeat(127)}`, () => {});
   assert(Object.isFrozen(longest));
   assertEquals(longest.name.length, 128);
@@ -239,18 +242,18 @@ Deno.test("a name of 128 characters is one, and an action is frozen", () => {
 
 for (
   const [what, options, phrase] of [
-    ["a limit of a name that is none", { limits: { bodybytes: 1 } }, 'limit "bodybytes"'],
+    ["an unknown limit", { limits: { bodybytes: 1 } }, 'limit "bodybytes"'],
     ["a negative limit", { limits: { files: -1 } }, '"files"'],
-    ["heartbeatSeconds that is no number", { heartbeatSeconds: NaN }, "heartbeatSeconds"],
+    ["heartbeatSeconds that is not a number", { heartbeatSeconds: NaN }, "heartbeatSeconds"],
     [
-      "a trusted origin that is more than one",
+      "a trusted origin with a path",
       { crossOrigin: { trustedOrigins: ["https://a.test/path"] } },
       "a.test/path",
     ],
     ["a provider without functions", { providers: [{}] }, "provider"],
   ] as const
 ) {
-  Deno.test(`createHandler() refuses at once: ${what}`, () => {
+  Deno.test(`createHandler() throws immediately: ${what}`, () => {
     const error = assertThrows(() => createHandler({ baseDir: null, pages: [], ...options } as never));
     assert(error instanceof TypeError || error instanceof RangeError);
     assertStringIncludes(error.message, phrase);

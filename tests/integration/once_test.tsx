@@ -1,4 +1,4 @@
-/** A mutation runs once: repeats of one that is done, that runs, that failed; with other input; of every kind of answer. */
+/** A mutation runs once: repeats of finished, running and failed runs, with other input, and for every kind of response. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -20,7 +20,7 @@ import { findForm } from "../support/html.ts";
 
 const ID = { "x-hyper-request-id": "request-1" };
 
-/** An action that counts its runs and gives what a test wants. */
+/** An action that counts its runs and returns the value of a test. */
 function counting(give: (run: number) => unknown, options: ConstructorParameters<typeof App>[1] = {}) {
   const state = { runs: 0 };
   const run = action("run", () => {
@@ -70,7 +70,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a repeat of a finished run gets its result and runs nothing: ${what}`, async () => {
+  Deno.test(`a repeat of a finished run receives its result and runs nothing: ${what}`, async () => {
     const { app, state, call } = counting(give as (run: number) => unknown);
     await using _ = app;
     const headers = { "x-hyper-target": "#t" };
@@ -81,7 +81,7 @@ for (
   });
 }
 
-Deno.test("a repeat of a finished run gets its Response, bytes, status and headers", async () => {
+Deno.test("a repeat of a finished run receives its Response: bytes, status and headers", async () => {
   const bytes = new Uint8Array([0, 255, 13, 10]);
   const { app, state, call } = counting(() => new Response(bytes, { status: 201, headers: { "x-own": "1" } }));
   await using _ = app;
@@ -92,7 +92,7 @@ Deno.test("a repeat of a finished run gets its Response, bytes, status and heade
   assertEquals(state.runs, 1);
 });
 
-Deno.test("a repeat is answered in the words of whoever asks now", async () => {
+Deno.test("a repeat is answered in the format that it accepts", async () => {
   const { app, state, call } = counting(() => [toast("Saved"), redirect("/done")]);
   await using _ = app;
   assertEquals(namesOf(await eventsOf(await call())), ["toast", "redirect"]);
@@ -102,7 +102,7 @@ Deno.test("a repeat is answered in the words of whoever asks now", async () => {
   assertEquals([document.status, document.headers.get("location"), state.runs], [303, "/done", 1]);
 });
 
-Deno.test("a form posted twice, by a double click or the back button, runs once; a page shown anew runs again", async () => {
+Deno.test("a form that is posted twice, by a double click or the back button, runs once; a new render of the page runs again", async () => {
   const titles: string[] = [];
   const form = defineForm("order", { fields: { title: field.text({ required: true }) } });
   const order = action("order", { form }, ({ form }) => void titles.push(form.values.title));
@@ -133,7 +133,7 @@ Deno.test("the same id with other input is another mutation", async () => {
   assertEquals(state.runs, 4);
 });
 
-Deno.test("another id, another action and another principal are other mutations; no id is never the same", async () => {
+Deno.test("another id, another action and another principal are other mutations, and calls without an id are all different", async () => {
   const seen: string[] = [];
   const one = action("one", () => void seen.push("one"));
   const two = action("two", () => void seen.push("two"));
@@ -153,7 +153,7 @@ Deno.test("another id, another action and another principal are other mutations;
   assertEquals(seen.length, 7);
 });
 
-Deno.test("the header's id goes before the field's, and both are held to one grammar", async () => {
+Deno.test("the idempotency key of a form runs once, and a malformed key is 400", async () => {
   const { app, state, call } = counting(() => undefined);
   await using _ = app;
   await call({ fields: { _hyper_once: "x" } });
@@ -167,7 +167,7 @@ Deno.test("the header's id goes before the field's, and both are held to one gra
   assertEquals((await app.call("run", { fields: { _hyper_once: "x".repeat(128) } })).status, 200);
 });
 
-Deno.test("ctx.requestId is the id that the claim goes by: that of the call, else that of the form", async () => {
+Deno.test("ctx.requestId is the id of the call, or that of the form", async () => {
   const ids: (string | null)[] = [];
   const run = action("run", ({ requestId }) => void ids.push(requestId));
   await using app = new App({ "/": { default: () => "", run } });
@@ -177,7 +177,7 @@ Deno.test("ctx.requestId is the id that the claim goes by: that of the call, els
   assertEquals(ids, ["request-1", "form-1", null]);
 });
 
-Deno.test("a GET is not kept: it changes nothing, and runs each time", async () => {
+Deno.test("a GET runs each time, because its outcome is not stored", async () => {
   let runs = 0;
   const look = action("look", { method: "GET" }, () => ({ run: ++runs }));
   await using app = new App({ "/": { default: () => "", look } });
@@ -187,7 +187,7 @@ Deno.test("a GET is not kept: it changes nothing, and runs each time", async () 
   assertEquals(runs, 2);
 });
 
-Deno.test("an invalid or refused request holds nothing", async () => {
+Deno.test("an invalid form and a rejected request hold no claim", async () => {
   let isOpen = false;
   const seen: string[] = [];
   const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
@@ -201,7 +201,7 @@ Deno.test("an invalid or refused request holds nothing", async () => {
   assertEquals(seen, ["x"]);
 });
 
-Deno.test("a handler that throws, or refuses the form, gives the claim up: the next one runs", async () => {
+Deno.test("an action function that throws or makes the form invalid releases the claim, and the next request runs", async () => {
   const { app, state, call } = counting((run) => {
     if (run < 3) throw run === 1 ? new Error("broken") : new HyperError(409, "Not now");
   });
@@ -211,7 +211,7 @@ Deno.test("a handler that throws, or refuses the form, gives the claim up: the n
   assertEquals([(await call()).status, (await call()).status, (await call()).status, state.runs], [409, 200, 200, 3]);
 });
 
-Deno.test("a generator that fails gives the claim up", async () => {
+Deno.test("a generator that fails releases the claim", async () => {
   const { app, state, call } = counting(async function* (run) {
     yield toast(run);
     await Promise.resolve();
@@ -223,7 +223,7 @@ Deno.test("a generator that fails gives the claim up", async () => {
   assertEquals(state.runs, 2);
 });
 
-Deno.test("a result that is wrong is 500, and its run is not done again", async () => {
+Deno.test("an invalid result is 500, and its run is not repeated", async () => {
   const { app, state, call } = counting(() => new Map());
   await using _ = app;
   assertEquals((await call()).status, 500);
@@ -231,7 +231,7 @@ Deno.test("a result that is wrong is 500, and its run is not done again", async 
   assertEquals([(await call()).status, state.runs], [409, 1]);
 });
 
-Deno.test("a repeat of one that still runs waits for it and gets the same", async () => {
+Deno.test("a repeat of an active run waits for it and receives its outcome", async () => {
   const gate = Promise.withResolvers<void>();
   let runs = 0;
   const run = action("run", async () => {
@@ -246,7 +246,7 @@ Deno.test("a repeat of one that still runs waits for it and gets the same", asyn
   assertEquals([answers, runs], [Array(3).fill({ ok: true, data: { run: 1 } }), 1]);
 });
 
-Deno.test("a repeat waits ten seconds, then is 409 with Retry-After, whoever asks", async () => {
+Deno.test("a repeat waits ten seconds, then is 409 with Retry-After, in every format", async () => {
   using time = stopTime();
   const gate = Promise.withResolvers<void>();
   let runs = 0;
@@ -272,7 +272,7 @@ Deno.test("a repeat waits ten seconds, then is 409 with Retry-After, whoever ask
   assertEquals([(await first).status, runs], [200, 1]);
 });
 
-Deno.test("how long a repeat waits and how long a result is kept are options", async () => {
+Deno.test("the time that a repeat waits and the time that an outcome is stored can be configured", async () => {
   using time = stopTime();
   const gate = Promise.withResolvers<void>();
   let runs = 0;
@@ -294,7 +294,7 @@ Deno.test("how long a repeat waits and how long a result is kept are options", a
   assertEquals(runs, 2);
 });
 
-Deno.test("a Response is kept up to 256 KiB; beyond that a repeat is 409 and runs nothing", async () => {
+Deno.test("a Response is stored up to 256 KiB; a repeat of a larger one is 409 and runs nothing", async () => {
   for (const [bytes, repeated] of [[256 * 1024, 200], [256 * 1024 + 1, 409]] as const) {
     const { app, state, call } = counting(() => new Response(new Uint8Array(bytes)));
     await using _ = app;
@@ -305,7 +305,7 @@ Deno.test("a Response is kept up to 256 KiB; beyond that a repeat is 409 and run
   }
 });
 
-Deno.test("items of a generator are kept up to 256 KiB; beyond that a repeat is 409 and runs nothing", async () => {
+Deno.test("items of a generator are stored up to 256 KiB; a repeat of a larger list is 409 and runs nothing", async () => {
   for (const [length, repeated] of [[50_000, 200], [150_000, 409]] as const) {
     const { app, state, call } = counting(function* () {
       yield toast("x".repeat(length));
@@ -319,7 +319,7 @@ Deno.test("items of a generator are kept up to 256 KiB; beyond that a repeat is 
   }
 });
 
-Deno.test("a Response whose reader leaves is made to its end and kept", async () => {
+Deno.test("a Response whose client disconnects is read to its end and stored", async () => {
   const steps: number[] = [];
   const ended = Promise.withResolvers<void>();
   const { app, state, call } = counting(() => {
@@ -345,7 +345,7 @@ Deno.test("a Response whose reader leaves is made to its end and kept", async ()
   assertEquals([await (await call()).text(), state.runs], ["1,2,3,4,5,", 1]);
 });
 
-Deno.test("a POST generator whose reader leaves runs to its end unread, and a repeat gets all of it", async () => {
+Deno.test("a POST generator whose client disconnects runs to its end, and a repeat receives all of it", async () => {
   const steps: string[] = [];
   const ended = Promise.withResolvers<void>();
   const { app, state, call } = counting(async function* () {
@@ -366,7 +366,7 @@ Deno.test("a POST generator whose reader leaves runs to its end unread, and a re
   assertEquals([steps, state.runs], [["a", "b", "c"], 1]);
 });
 
-Deno.test("a repeat sends actionDispatched no second time", async () => {
+Deno.test("a repeat does not send actionDispatched again", async () => {
   const names: string[] = [];
   const { app, call } = counting(() => undefined);
   await using _ = app;
@@ -376,7 +376,7 @@ Deno.test("a repeat sends actionDispatched no second time", async () => {
   assertEquals(names, ["run"]);
 });
 
-Deno.test("a store that does not answer is 503 with Retry-After, and nothing runs that might run twice", async () => {
+Deno.test("a store that does not respond is 503 with Retry-After, and no action runs that could run twice", async () => {
   const memory = createMemoryStore();
   const { app, state, call } = counting(() => undefined, {
     store: {
@@ -394,7 +394,7 @@ Deno.test("a store that does not answer is 503 with Retry-After, and nothing run
   assertStringIncludes(app.takeError().message, "the store does not answer");
 });
 
-Deno.test("a stream that is refused for want of room holds no claim: its repeat runs", async () => {
+Deno.test("a stream that is rejected because of the stream limit holds no claim, and its repeat runs", async () => {
   const gate = Promise.withResolvers<void>();
   let runs = 0;
   const hold = action("hold", { method: "GET" }, async function* () {
@@ -417,7 +417,7 @@ Deno.test("a stream that is refused for want of room holds no claim: its repeat 
   assertEquals([namesOf(await eventsOf(answer)), runs], [["toast", "end"], 1]);
 });
 
-Deno.test("the field of a form is fresh each time it is drawn", async () => {
+Deno.test("a form has a new idempotency key each time it is rendered", async () => {
   const save = action("save", () => {});
   await using app = new App({
     "/": {
@@ -440,7 +440,7 @@ Deno.test("the field of a form is fresh each time it is drawn", async () => {
   assert(!seen.has(null));
 });
 
-Deno.test("what a repeat answers is the form's own place, also without scripts and after an error between", async () => {
+Deno.test("the response to a repeat redirects to the origin page of its form, also without it in the first request", async () => {
   let runs = 0;
   const form = defineForm("note", { fields: { title: field.text() } });
   const save = action("save", { form }, () => void runs++);
@@ -449,7 +449,7 @@ Deno.test("what a repeat answers is the form's own place, also without scripts a
   const hidden = hiddenValue(findForm(page.root, "save"), "_hyper_once") ?? "";
   const post = () =>
     app.request(formActionUrl("save"), { method: "POST", body: bodyOf({ title: "x", _hyper_once: hidden }) });
-  // Without its origin both are 204; the run is one and the same.
+  // Without the origin page both are 204, and the action runs once.
   assertEquals([(await post()).status, (await post()).status, runs], [204, 204, 1]);
   assertEquals([(await app.submit(page, "save", { title: "x" })).status, runs], [303, 1]);
 });

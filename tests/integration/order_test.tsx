@@ -1,4 +1,4 @@
-/** The one order of the steps, from the negative: each refusal leaves everything behind it untouched. */
+/** The order of the steps: a step that rejects the request prevents all later ones. */
 import { assertEquals } from "@std/assert";
 import { action, createMemoryStore, defineForm, dependency, field, HyperError, type Store } from "../../mod.ts";
 import { App } from "../support/app.tsx";
@@ -14,7 +14,7 @@ const STEPS = [
 ] as const;
 type Step = typeof STEPS[number];
 
-/** An application whose every step says that it was reached, and refuses where it is told to. */
+/** An application that records each step, and rejects the request at one of them. */
 function stepping(
   refuse: Step | null,
 ): { readonly app: App; readonly reached: string[]; send(init?: Init): Promise<Response> } {
@@ -72,7 +72,7 @@ interface Init {
   readonly type?: string;
 }
 
-Deno.test("the steps come in one order", async () => {
+Deno.test("the steps run in one order", async () => {
   const { app, reached, send } = stepping(null);
   await using _ = app;
   assertEquals((await send()).status, 303);
@@ -80,7 +80,7 @@ Deno.test("the steps come in one order", async () => {
 });
 
 for (const [index, step] of STEPS.entries()) {
-  Deno.test(`a refusal at "${step}" leaves what follows untouched`, async () => {
+  Deno.test(`a rejection at "${step}" prevents all later steps`, async () => {
     const { app, reached, send } = stepping(step);
     await using _ = app;
     const response = await send();
@@ -93,21 +93,21 @@ for (const [index, step] of STEPS.entries()) {
 for (
   const [what, status, init] of [
     ["the URL is not canonical", 400, { url: "/a%2Fb" }],
-    ["the URL leads elsewhere by dots", 400, { url: "/a/%252e%252e/b" }],
-    ["the Host is none", 400, { headers: { host: "site.test/evil?" } }],
+    ["the URL has encoded dot segments", 400, { url: "/a/%252e%252e/b" }],
+    ["the Host is invalid", 400, { headers: { host: "site.test/evil?" } }],
     ["the method is unknown", 501, { method: "BREW" }],
     ["the request comes from another site", 403, { headers: { "sec-fetch-site": "cross-site" } }],
     ["the request comes from a sibling site", 403, { headers: { "sec-fetch-site": "same-site" } }],
-    ["the Origin is another one", 403, { headers: { origin: "https://other.test" } }],
+    ["the Origin is that of another site", 403, { headers: { origin: "https://other.test" } }],
     ["the Origin is null", 403, { headers: { origin: "null" } }],
     ["the action is unknown", 404, { headers: { "x-hyper-action": "nope" } }],
-    ["the method is not the action's", 405, { method: "PUT" }],
-    ["the request id is none", 400, { headers: { "x-hyper-request-id": "a b" } }],
-    ["the target is none", 400, { headers: { "x-hyper-target": "%FF" } }],
-    ["the depth of hand-overs is passed", 400, { headers: { "x-hyper-switch-depth": "5" } }],
+    ["the action does not accept the method", 405, { method: "PUT" }],
+    ["the request id is invalid", 400, { headers: { "x-hyper-request-id": "a b" } }],
+    ["the target is invalid", 400, { headers: { "x-hyper-target": "%FF" } }],
+    ["the switch depth is above the limit", 400, { headers: { "x-hyper-switch-depth": "5" } }],
   ] as const
 ) {
-  Deno.test(`nothing is parsed and nothing of the application runs where ${what}`, async () => {
+  Deno.test(`the body is not parsed and no code of the application runs if ${what}`, async () => {
     const { app, reached, send } = stepping(null);
     await using _ = app;
     const response = await send(init);
@@ -116,7 +116,7 @@ for (
   });
 }
 
-Deno.test("a body of another type is 415 after the guard, and nothing behind it runs", async () => {
+Deno.test("a body of another type is 415 after the guard, and no later step runs", async () => {
   const { app, reached, send } = stepping(null);
   await using _ = app;
   const response = await send({ type: "application/xml" });
@@ -124,7 +124,7 @@ Deno.test("a body of another type is 415 after the guard, and nothing behind it 
   await response.body?.cancel();
 });
 
-Deno.test("an action that a field names is the one exception: its body is read, bounded, before it is guarded", async () => {
+Deno.test("an action that a field names is the one exception: its body is read, within limits, before its guard runs", async () => {
   const reached: string[] = [];
   const save = action("save", { guard: () => void reached.push("guard") }, () => void reached.push("handler"));
   await using app = new App({ "/": { default: () => "", save } }, { limits: { bodyBytes: 100 } });
@@ -137,7 +137,7 @@ Deno.test("an action that a field names is the one exception: its body is read, 
   await refused.body?.cancel();
 });
 
-Deno.test("safe methods pass from anywhere, and a GET from another site runs what is declared GET", async () => {
+Deno.test("safe methods are allowed from any origin, and a GET from another site runs GET actions", async () => {
   let runs = 0;
   const look = action("look", { method: "GET" }, () => void runs++);
   await using app = new App({ "/": { default: () => "home", look } });
@@ -148,25 +148,25 @@ Deno.test("safe methods pass from anywhere, and a GET from another site runs wha
 
 for (
   const [what, headers, options, status] of [
-    ["same-origin, whatever Origin says", { "sec-fetch-site": "same-origin", origin: "https://other.test" }, {}, 204],
+    ["same-origin with any Origin", { "sec-fetch-site": "same-origin", origin: "https://other.test" }, {}, 204],
     ["none, as from the address bar", { "sec-fetch-site": "none" }, {}, 204],
     ["the Origin of this site", { origin: "http://site.test" }, {}, 204],
-    ["neither header, as from no browser", {}, {}, 204],
-    ["neither header where they are asked for", {}, { requireHeaders: true }, 403],
+    ["neither header, as from a client that is not a browser", {}, {}, 204],
+    ["neither header when they are required", {}, { requireHeaders: true }, 403],
     ["a trusted origin", { "sec-fetch-site": "cross-site", origin: "https://a.test" }, {
       trustedOrigins: ["https://a.test"],
     }, 204],
-    ["an origin that only begins as a trusted one", { origin: "https://a.test.evil" }, {
+    ["an origin that begins like a trusted one", { origin: "https://a.test.evil" }, {
       trustedOrigins: ["https://a.test"],
     }, 403],
-    ["an unknown word", { "sec-fetch-site": "same-origin, cross-site" }, {}, 403],
-    ["this site by another scheme", { origin: "https://site.test" }, {}, 403],
-    ["this site by its scheme at the proxy", { origin: "https://site.test", "x-forwarded-proto": "https" }, {
+    ["an unknown value", { "sec-fetch-site": "same-origin, cross-site" }, {}, 403],
+    ["this site with another scheme", { origin: "https://site.test" }, {}, 403],
+    ["this site with the scheme of its proxy", { origin: "https://site.test", "x-forwarded-proto": "https" }, {
       trustProxy: true,
     }, 204],
   ] as const
 ) {
-  Deno.test(`the cross-origin verdict is ${status} for ${what}`, async () => {
+  Deno.test(`the cross-origin check responds with ${status} to ${what}`, async () => {
     const save = action("save", () => {});
     await using app = new App({ "/": { default: () => "", save } }, { crossOrigin: options });
     const response = await app.request("/?_action=save", { method: "POST", headers });

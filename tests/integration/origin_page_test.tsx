@@ -1,6 +1,6 @@
 /**
- * The page that a call is about: known before any code of the application runs, and one and the same for all of it, whatever names
- * it and whoever asks.
+ * The origin page of a call: known before any code of the application runs, and the same for all of it, regardless of where the
+ * request names it and which step reads it.
  */
 import fc from "fast-check";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
@@ -33,12 +33,12 @@ import { attribute, find, findForm, parseHtml, text } from "../support/html.ts";
 
 const AUDIENCES = ["text/html", EVENTS, JSON_TYPE];
 
-/** The URL that a form of a page is posted to. */
+/** Returns the URL that a form of a page is posted to. */
 function endpoint(action: string, address: string): string {
   return `${formActionUrl(action)}?_next_form_origin=${encodeURIComponent(address)}`;
 }
 
-/** The fields that name a page. */
+/** Returns the fields that name a page. */
 function origin(pattern: string, address: string): Readonly<Record<string, string>> {
   return { _next_form_page: `pages${pattern === "/" ? "" : pattern}/page.tsx`, _next_form_origin: address };
 }
@@ -54,10 +54,10 @@ async function post(
   return response.status;
 }
 
-/** An application that says of each step which page it saw. */
+/** An application that records which page each step reads. */
 class Watched implements AsyncDisposable {
   readonly seen = new Map<string, unknown>();
-  /** What the page was drawn for. */
+  /** The pages that were rendered. */
   readonly drawn: unknown[] = [];
   readonly app: App;
 
@@ -73,7 +73,7 @@ class Watched implements AsyncDisposable {
         first: await deps.get(first),
       });
     };
-    // Asked first by the guard, and kept for the rest of the call.
+    // Read first by the guard, and cached for the rest of the call.
     const first = dependency("first", ({ url, params }) => ({ url: url.href, params: { ...params } }));
     const form = defineForm("note", {
       fields: { title: field.text({ required: true }), photo: field.file() },
@@ -124,7 +124,7 @@ class Watched implements AsyncDisposable {
 }
 
 const LONG = `q=${"x".repeat(2_000)}`;
-// The page is asked as the guard of its context, too.
+// The context of the page has a guard as well.
 const STEPS = ["general guard", "action's guard", "page", "onFile", "factory", "getInitial", "form's guard"];
 
 for (
@@ -140,11 +140,11 @@ for (
   for (
     const [naming, path, fields] of [
       ["its URL", endpoint("save", short), origin(pattern, address)],
-      ["its fields alone", formActionUrl("save"), origin(pattern, address)],
-      ["the address it is sent to", `${address}${address.includes("?") ? "&" : "?"}_action=save`, {}],
+      ["its fields", formActionUrl("save"), origin(pattern, address)],
+      ["the address of the request", `${address}${address.includes("?") ? "&" : "?"}_action=save`, {}],
     ] as const
   ) {
-    Deno.test(`everything sees one page, named by ${naming}: ${address.slice(0, 30)} of ${pattern}`, async () => {
+    Deno.test(`every step reads the same page, named by ${naming}: ${address.slice(0, 30)} of ${pattern}`, async () => {
       await using watched = new Watched(["/other", ...new Set(["/", "/about", "/notes/[id]"])]);
       const url = `http://site.test${address}`;
       const id = pattern === "/notes/[id]" ? decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "") : null;
@@ -175,7 +175,7 @@ const NoteForm = defineForm("note", {
   fields: { title: field.text({ required: true, messages: { required: "Give it a title" } }) },
 });
 
-/** A page with a form, and what its handler saw. */
+/** A page with a form, and what its action function read. */
 function notes(handler: (ctx: { url: URL; params: object }) => unknown = () => undefined) {
   const seen: string[] = [];
   const save = action("save", { form: NoteForm }, (ctx) => {
@@ -197,7 +197,7 @@ function notes(handler: (ctx: { url: URL; params: object }) => unknown = () => u
   return { seen, save, app: new App({ "/notes/[id]": { default: Page, save, move, peek }, "/": { default: Page } }) };
 }
 
-Deno.test("a form writes its page into the URL it is posted to, and into its hidden fields", async () => {
+Deno.test("a form writes its page into the URL that it is posted to, and into its hidden fields", async () => {
   const { app } = notes();
   await using _ = app;
   const form = findForm((await app.open("/notes/7?q=%C3%A4&b=%2F")).root, "save");
@@ -207,7 +207,7 @@ Deno.test("a form writes its page into the URL it is posted to, and into its hid
 });
 
 for (const [bytes, isWhole] of [[1_024, true], [1_025, false]] as const) {
-  Deno.test(`an address of ${bytes} encoded bytes is ${isWhole ? "whole" : "its path alone"} in the URL of a form`, async () => {
+  Deno.test(`the URL of a form contains ${isWhole ? "the whole address" : "only the path"} of an address of ${bytes} encoded bytes`, async () => {
     const { app, seen } = notes();
     await using _ = app;
     const start = "/notes/7?q=";
@@ -226,7 +226,7 @@ for (const [bytes, isWhole] of [[1_024, true], [1_025, false]] as const) {
   });
 }
 
-Deno.test("a long path is named whole, and a page whose rest is not sent is that of its path", async () => {
+Deno.test("a long path is sent whole, and the page of an address without its query is that of its path", async () => {
   const { app, seen } = notes();
   await using _ = app;
   const long = `/notes/${"x".repeat(1_500)}`;
@@ -239,7 +239,11 @@ Deno.test("a long path is named whole, and a page whose rest is not sent is that
 for (
   const [what, path, fields] of [
     ["twice in the URL", `${endpoint("save", "/notes/7")}&_next_form_origin=%2Fnotes%2F7`, {}],
-    ["twice in the URL, once in other letters", `${endpoint("save", "/notes/7")}&%5fnext_form_origin=%2Fnotes%2F7`, {}],
+    [
+      "twice in the URL, once with escaped letters",
+      `${endpoint("save", "/notes/7")}&%5fnext_form_origin=%2Fnotes%2F7`,
+      {},
+    ],
     ["twice in the fields", endpoint("save", "/notes/7"), [
       ["_next_form_origin", "/notes/7"],
       ["_next_form_origin", "/notes/7"],
@@ -258,11 +262,11 @@ for (
     ["by a longer path in the fields", endpoint("save", "/notes/7?"), [["_next_form_origin", "/notes/77?q=1"]]],
     ["by another spelling in the fields", endpoint("save", "/notes/7"), [["_next_form_origin", "/notes/%37"]]],
     ["by the file of another page", endpoint("save", "/notes/7"), [["_next_form_page", "pages/page.tsx"]]],
-    ["by an address it is not sent to", "/notes/8?_action=save&_next_form_origin=%2Fnotes%2F7", []],
-    ["in a GET, by an address it is not sent to", "/notes/8?_action=save&_next_form_origin=/", []],
+    ["by an address that it was not sent to", "/notes/8?_action=save&_next_form_origin=%2Fnotes%2F7", []],
+    ["in a GET, by an address that it was not sent to", "/notes/8?_action=save&_next_form_origin=/", []],
   ] as const
 ) {
-  Deno.test(`a call that names its page ${what} is 400, and no guard lets it in`, async () => {
+  Deno.test(`a call that names its page ${what} is 400, and runs no guard`, async () => {
     const { app, seen } = notes();
     await using _ = app;
     const pairs = Array.isArray(fields) ? fields as [string, string][] : [];
@@ -271,7 +275,7 @@ for (
   });
 }
 
-Deno.test("a call without a page has no params: a DUrl without a default is 400 before a guard is asked, one with it has it", async () => {
+Deno.test("a call without a page has no params: a DUrl without a default is 400 before a guard runs, one with a default has it", async () => {
   let asked = 0;
   const take = action("take", { inject: { id: DUrl("id", Number) }, guard: () => void asked++ }, () => {});
   const { app, seen } = notes();
@@ -339,14 +343,14 @@ for (
   });
 }
 
-Deno.test("a relative target of a call without a page never leads to the endpoint", async () => {
+Deno.test("a relative target of a call without a page never resolves to the endpoint", async () => {
   const go = action("go", () => redirect("?saved=1"));
   await using app = new App({ "/": { default: () => "", go } });
   const response = await app.request(formActionUrl("go"), { method: "POST" });
   assertEquals(response.headers.get("location"), "/?saved=1");
 });
 
-// As a browser writes them into the URL of the page: what it escapes comes escaped.
+// As a browser writes them into the URL of the page: characters that it escapes arrive escaped.
 for (
   const address of [
     "/notes/7?path=C:\\temp",
@@ -364,7 +368,7 @@ for (
     "/notes/a:b@c;d=e,f",
   ]
 ) {
-  Deno.test(`an address that a page was served under is a valid origin, byte for byte: ${address}`, async () => {
+  Deno.test(`the address that a page was requested at is a valid origin, byte for byte: ${address}`, async () => {
     const { app, seen } = notes();
     await using _ = app;
     const asked = new URL(address, "http://site.test");
@@ -405,7 +409,7 @@ for (
     "?",
   ]
 ) {
-  Deno.test(`an address that no page is served under names none: ${JSON.stringify(address)}`, async () => {
+  Deno.test(`an address that no page is served at names no page: ${JSON.stringify(address)}`, async () => {
     const { app, seen } = notes();
     await using _ = app;
     assertEquals(await post(app, endpoint("save", address), { title: "" }), 400);
@@ -425,7 +429,7 @@ for (const [what, body, type, status] of BAD_BODIES()) {
         assertEquals(response.status, status);
         const form = findForm(parseHtml(await response.text()), "save");
         assertStringIncludes(text(form), status === 413 ? "This is too long to send" : "could not be understood");
-        // Of a long address the path is what the URL still says.
+        // The URL contains only the path of a long address.
         assertEquals(hiddenValue(form, "_next_form_origin"), shown);
         path = attribute(form, "action") ?? "";
       }
@@ -443,7 +447,7 @@ function BAD_BODIES(): readonly (readonly [string, () => string | ReadableStream
   ];
 }
 
-Deno.test("a body that cannot be read is denied after the guards, also where the page had to be looked for in it", async () => {
+Deno.test("a body that cannot be read is rejected after the guards, also if the page has to be looked up in it", async () => {
   const asked: string[] = [];
   const save = action("save", {
     form: NoteForm,
@@ -462,7 +466,7 @@ Deno.test("a body that cannot be read is denied after the guards, also where the
   assertEquals(asked, ["/notes/7?q=1", "/notes/7"]);
 });
 
-/** An application whose layout has a form; pages may fail. */
+/** An application whose layout has a form. Pages may fail. */
 function withLayoutForm(special: Readonly<Record<string, Readonly<Record<string, unknown>>>>) {
   const seen: string[] = [];
   const subscribe = action("subscribe", { form: NoteForm }, ({ url }) => {
@@ -577,20 +581,20 @@ const Failed = {
 for (
   const [what, special, address, status, words] of [
     [
-      "the page for what is not found",
+      "the not-found page",
       { ...NotFound, ...Failed },
       "/nowhere/at/all?a=%E9",
       404,
       "nothing at /nowhere/at/all",
     ],
-    ["the error page for what is not found", Failed, "/nowhere?a=1", 404, "404 at /nowhere"],
-    ["the page for what is not found, without an error page", NotFound, "/nowhere", 404, "nothing at /nowhere"],
+    ["the error page for an unknown address", Failed, "/nowhere?a=1", 404, "404 at /nowhere"],
+    ["the not-found page, without an error page", NotFound, "/nowhere", 404, "nothing at /nowhere"],
     ["the error page of a page that throws", { ...NotFound, ...Failed }, "/broken?a=1", 500, "500 at /broken"],
-    ["the error page of a page that is denied", Failed, "/closed?a=1", 403, "403 at /closed"],
-    ["the error page of a page that is gone", Failed, "/gone", 410, "410 at /gone"],
+    ["the error page of a page that denies access", Failed, "/closed?a=1", 403, "403 at /closed"],
+    ["the error page of a page that responds with 410", Failed, "/gone", 410, "410 at /gone"],
   ] as const
 ) {
-  Deno.test(`a form in the layout of ${what} leads back there, and is shown there when it is invalid`, async () => {
+  Deno.test(`a form in the layout of ${what} redirects back there, and is shown there when it is invalid`, async () => {
     const { app, seen } = withLayoutForm(special);
     await using _ = app;
     let page: OpenPage = await app.open(address);
@@ -618,7 +622,7 @@ for (
   });
 }
 
-Deno.test("a body that cannot be read shows the form of a layout again where no page is", async () => {
+Deno.test("a body that cannot be read shows the form of a layout again at an address without a page", async () => {
   const { app } = withLayoutForm({ ...NotFound, ...Failed });
   await using _ = app;
   for (const address of ["/nowhere", "/broken"]) {
@@ -626,26 +630,26 @@ Deno.test("a body that cannot be read shows the form of a layout again where no 
     const response = await app.request(endpoint("subscribe", address), { method: "POST", headers, body: "title=%ff" });
     assertEquals(response.status, 400);
     assertStringIncludes(text(findForm(parseHtml(await response.text()), "subscribe")), "could not be understood");
-    // The page that should have shown it has failed, which its developer has to know.
+    // The page that should have shown it has failed, and the developer has to know that.
     assertEquals(app.takeReports().map(({ error }) => `${error}`), address === "/broken" ? ["Error: broken"] : []);
   }
 });
 
-Deno.test("refresh() shows the page for what is not found to a form of its layout", async () => {
+Deno.test("refresh() renders the not-found page for a form of its layout", async () => {
   const { app } = withLayoutForm(NotFound);
   await using _ = app;
   const [patch] = await eventsOf(await app.submitByRuntime(await app.open("/nowhere"), "again", { title: "Milk" }));
   assertStringIncludes(String((patch?.data as { content: string }).content), "nothing at /nowhere");
 });
 
-Deno.test("where the application has no page for what is not found, no address without a page is an origin", async () => {
+Deno.test("in an application without a not-found page, an address without a page is not a valid origin", async () => {
   const { app } = notes();
   await using _ = app;
   assertEquals(await post(app, endpoint("save", "/nowhere"), { title: "" }), 400);
   assertEquals(await post(app, endpoint("save", "/nowhere"), { title: "Milk" }), 204);
 });
 
-Deno.test("the page in the URL is left out of the data of an action, and of its page's query", async () => {
+Deno.test("the origin page in the URL is not part of the data of an action, nor of the query of its page", async () => {
   let given: unknown;
   const look = action("look", ({ data, url }) => void (given = [data, url.search]));
   await using app = new App({ "/": { default: () => "", look } });
@@ -678,7 +682,7 @@ for (
   });
 }
 
-Deno.test("a form of a GET action names its page too: its query, and that of a page for what is not found", async () => {
+Deno.test("a form of a GET action names its page too: its query, and that of a not-found page", async () => {
   const seen: string[] = [];
   const find = action("find", { method: "GET", form: NoteForm }, ({ url, params }) => {
     seen.push(`${url.pathname}${url.search} ${JSON.stringify(params)}`);
@@ -745,7 +749,7 @@ for (
     ["the page itself", () => endpoint("save", "/notes/7"), endpoint("save", "/notes/7")],
   ] as const
 ) {
-  Deno.test(`a backend that writes ${what} into its URLs keeps its forms working`, async () => {
+  Deno.test(`a form works when a backend writes ${what} into its URL`, async () => {
     const seen: unknown[] = [];
     const save = action("save", { form: NoteForm }, ({ params }) => void seen.push({ ...params }));
     const pages = { "/notes/[id]": { default: () => <Form action={save} />, save } };
@@ -758,7 +762,7 @@ for (
   });
 }
 
-Deno.test("the address of an endpoint is never that of a page, also where a page takes every address", async () => {
+Deno.test("the address of an endpoint is never that of a page, also when a page matches every address", async () => {
   const seen: unknown[] = [];
   const save = action("save", ({ params, originPage }) => void seen.push([{ ...params }, originPage]));
   await using app = new App({ "/[...rest]": { default: () => "", save } });

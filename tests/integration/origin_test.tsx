@@ -1,4 +1,4 @@
-/** Where a form stands: what its two hidden fields may say, and what comes of it. */
+/** The origin page of a form: the values that its two hidden fields may have, and the response to each. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { action, defineForm, DUrl, Field, field, Form, formActionUrl, html, type PageProps, toast } from "../../mod.ts";
@@ -11,7 +11,7 @@ const NoteForm = defineForm("note", {
 
 const PAGE = "pages/notes/[id]/page.tsx";
 
-/** Two pages; the handler tells what it saw. */
+/** Two pages. The action function records its context. */
 function site(seen: unknown[] = []): App {
   const save = action("save", { form: NoteForm }, ({ url, params, originPage, request }) => {
     seen.push({ url: url.pathname + url.search, params, origin: originPage?.pathname ?? null, request: request.url });
@@ -39,7 +39,7 @@ async function post(app: App, action: string, fields: Readonly<Record<string, st
 const INVALID = { title: "" };
 const VALID = { title: "Milk" };
 
-Deno.test("in a form post url and params are those of the page, request.url that of the endpoint", async () => {
+Deno.test("in a form post, url and params are those of the page, and request.url is that of the endpoint", async () => {
   const seen: unknown[] = [];
   await using app = site(seen);
   await app.submit(await app.open("/notes/7?q=%C3%A4"), "save", VALID);
@@ -56,21 +56,21 @@ for (
     ["both are absent", null, null],
     ["both are blank", "", ""],
     ["the page is blank", "  ", "/notes/7"],
-    ["the page lies outside", "/etc/passwd", "/notes/7"],
-    ["the page leads out", "../../../etc/page.tsx", "/notes/7"],
-    ["the page is none of the manifest", "pages/admin/page.tsx", "/notes/7"],
+    ["the page is outside baseDir", "/etc/passwd", "/notes/7"],
+    ["the page path leaves baseDir", "../../../etc/page.tsx", "/notes/7"],
+    ["the page is not in the manifest", "pages/admin/page.tsx", "/notes/7"],
     ["the page is encoded", "pages%2Fnotes%2F[id]%2Fpage.tsx", "/notes/7"],
     ["the page has another basename", "pages/notes/[id]/layout.tsx", "/notes/7"],
     ["the page is a folder", "pages/notes/[id]/page.tsx/", "/notes/7"],
-    ["the page holds a control character", "pages/notes/[id]/page.tsx\u0000", "/notes/7"],
+    ["the page contains a control character", "pages/notes/[id]/page.tsx\u0000", "/notes/7"],
     ["the URL is blank", PAGE, ""],
     ["the URL is that of another page", PAGE, "/"],
-    ["the URL is that of no page", PAGE, "/notes"],
+    ["the URL is not that of a page", PAGE, "/notes"],
     ["the URL is that of another site", PAGE, "https://other.test/notes/7"],
     ["the URL begins with two slashes", PAGE, "//site.test/notes/7"],
-    ["the URL holds a tab that parsers drop", PAGE, "/\t/notes/7"],
-    ["the URL holds a line feed", PAGE, "/notes/7\nX: y"],
-    ["the URL holds a backslash", PAGE, "\\notes\\7"],
+    ["the URL contains a tab, which parsers remove", PAGE, "/\t/notes/7"],
+    ["the URL contains a line feed", PAGE, "/notes/7\nX: y"],
+    ["the URL contains a backslash", PAGE, "\\notes\\7"],
     ["the URL is relative", PAGE, "notes/7"],
     ["the URL is the endpoint", PAGE, formActionUrl("save")],
     ["the page has a parameter and no URL is sent", PAGE, null],
@@ -80,7 +80,7 @@ for (
     ...(page === null ? {} : { _next_form_page: page }),
     ...(url === null ? {} : { _next_form_origin: url }),
   };
-  Deno.test(`an invalid form is 400, a valid one runs and is 204, where ${what}`, async () => {
+  Deno.test(`an invalid form is 400, and a valid one runs and is 204, if ${what}`, async () => {
     const seen: unknown[] = [];
     await using app = site(seen);
     for (let round = 1; round <= 2; round++) {
@@ -93,7 +93,7 @@ for (
     assertEquals([done.status, done.headers.get("location"), seen.length], [204, null, 1]);
   });
 
-  Deno.test(`a handler that injects DUrl is 400 and does not run, where ${what}`, async () => {
+  Deno.test(`an action function that injects DUrl is 400 and does not run if ${what}`, async () => {
     const seen: unknown[] = [];
     await using app = site(seen);
     const refused = await post(app, "move", { ...VALID, ...fields });
@@ -102,7 +102,7 @@ for (
   });
 }
 
-Deno.test("the runtime is told 400 as well, not an empty patch", async () => {
+Deno.test("the runtime receives 400 as well, not an empty patch", async () => {
   await using app = site();
   const response = await app.call("save", {
     path: formActionUrl("save"),
@@ -113,7 +113,7 @@ Deno.test("the runtime is told 400 as well, not an empty patch", async () => {
   assertEquals([error?.event, (error?.data as { status: number }).status, end?.event], ["error", 400, "end"]);
 });
 
-Deno.test("a page is accepted under its absolute path too, and leads back there", async () => {
+Deno.test("a page is accepted under its absolute path too, and the response redirects there", async () => {
   await using app = site();
   const fields = { _next_form_page: `/srv/app/${PAGE}`, _next_form_origin: "/notes/7" };
   assertEquals((await post(app, "save", { ...INVALID, ...fields })).status, 200);
@@ -136,14 +136,14 @@ Deno.test("params come from the URL of the page, not from fields of the same nam
   assertEquals(seen, [7]);
 });
 
-Deno.test("a parameter that cannot be read is 400 and the handler does not run", async () => {
+Deno.test("a parameter that cannot be parsed is 400, and the action function does not run", async () => {
   const seen: unknown[] = [];
   await using app = site(seen);
   const answer = await app.submit(await app.open("/notes/milk"), "move", VALID);
   assertEquals([answer.status, seen], [400, []]);
 });
 
-Deno.test("without baseDir the forms of listed pages lead back to them", async () => {
+Deno.test("forms of listed pages redirect back to them without baseDir", async () => {
   const save = action("save", { form: NoteForm }, () => {});
   const pages = [{
     path: "/new",
@@ -167,7 +167,7 @@ Deno.test("a call at the address of a page needs no hidden fields", async () => 
   assertEquals([refused.status, patch?.event], [422, "patch_html"]);
 });
 
-Deno.test("a page that was asked for to run an action leads back to its address without the action", async () => {
+Deno.test("a page that was requested to run an action redirects to its address without the action", async () => {
   const save = action("save", { form: NoteForm }, () => {});
   const show = action("show", { method: "GET" }, () => html(<Form action={save} />, { target: "#a" }));
   await using app = new App({ "/p": { default: () => "", save, show } });
@@ -177,7 +177,7 @@ Deno.test("a page that was asked for to run an action leads back to its address 
   assertEquals(hiddenValue(form, "_next_form_page"), "pages/p/page.tsx");
 });
 
-Deno.test("a form in an item leads back to the page the call came from, and works there", async () => {
+Deno.test("a form in an item redirects to the page that the call came from, and works there", async () => {
   const save = action("save", { form: NoteForm }, () => {});
   const show = action("show", () => html(<Form action={save} />, { target: "#a" }));
   const Page = ({ params }: PageProps<"/p/[id]">) => (
@@ -196,7 +196,7 @@ Deno.test("a form in an item leads back to the page the call came from, and work
   assertEquals((await post(app, "save", { ...INVALID, ...fields })).status, 200);
 });
 
-/** Runs on a folder of real files, away again afterwards. */
+/** Runs a function on a folder of real files, and removes the folder afterwards. */
 async function onDisk(
   files: Readonly<Record<string, string>>,
   run: (app: App, dir: string) => Promise<void>,
@@ -221,7 +221,7 @@ const FORM_PAGE = `
   const form = defineForm("f", { fields: { title: field.text({ required: true }) } });
 `;
 
-Deno.test("a folder that is routed by its template alone is a valid origin", async () => {
+Deno.test("a folder whose page is only a template is a valid origin", async () => {
   await onDisk({
     "pages/_components/note/component.ts": `${FORM_PAGE} export const save = action("save", { form }, () => {});`,
     "pages/virtual/template.ts": `${FORM_PAGE} export default () => h(Form, { action: "save" });`,
@@ -234,7 +234,7 @@ Deno.test("a folder that is routed by its template alone is a valid origin", asy
   });
 });
 
-Deno.test("a page whose real path leaves baseDir is left out with a warning, and is no origin", async () => {
+Deno.test("a page whose real path is outside baseDir is skipped with a warning, and is not a valid origin", async () => {
   const outside = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(join(outside, "page.ts"), `export default () => "outside";`);
@@ -255,7 +255,7 @@ Deno.test("a page whose real path leaves baseDir is left out with a warning, and
   }
 });
 
-Deno.test("what a visitor sends never reaches the file system: a page added after the start is no origin", async () => {
+Deno.test("a request never reaches the file system: a page that is added after startup is not a valid origin", async () => {
   await onDisk({
     "pages/page.ts": `${FORM_PAGE}
       export const save = action("save", { form }, () => {}); export default () => "home";`,
@@ -268,7 +268,7 @@ Deno.test("what a visitor sends never reaches the file system: a page added afte
   });
 });
 
-Deno.test("an absent or null Origin header leaves the form as it is where the browser vouches for it", async () => {
+Deno.test("a form with Origin: null is accepted, unless Sec-Fetch-Site is cross-site", async () => {
   await using app = site();
   const page = await app.open("/notes/7");
   assertEquals((await app.submit(page, "save", VALID, { headers: { origin: "null" } })).status, 303);
@@ -278,7 +278,7 @@ Deno.test("an absent or null Origin header leaves the form as it is where the br
   assertEquals(foreign.status, 403);
 });
 
-Deno.test("toasts of a valid form without an origin wait for the next page", async () => {
+Deno.test("toasts of a valid form without an origin page wait for the next page", async () => {
   const save = action("save", { form: NoteForm }, () => toast("Saved"));
   await using app = new App({ "/": { default: () => "", save } });
   const response = await post(app, "save", VALID);

@@ -1,4 +1,4 @@
-/** A page of which something waits: what is there goes out at once, through a real server. */
+/** A page with a component that suspends: the markup before it is sent at once, through a real server. */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ComponentChildren, VNode } from "preact";
 import { Suspense } from "preact/compat";
@@ -17,7 +17,7 @@ import {
 } from "@hyper/actions";
 import { App, type Modules } from "../support/app.tsx";
 
-/** Something a component waits for. */
+/** A promise that a component waits for. */
 class Wait {
   isReady = false;
   readonly promise: Promise<void>;
@@ -81,7 +81,7 @@ function serveApp(app: App): Served {
   return { url: `http://127.0.0.1:${server.addr.port}`, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-/** Reads what comes of an answer until a text is in it. */
+/** Reads a response until it contains a string. */
 async function readUntil(reader: ReadableStreamDefaultReader<string>, text: string): Promise<string> {
   let read = "";
   while (!read.includes(text)) {
@@ -111,7 +111,7 @@ function siteOf(wait: Wait, more: Modules = {}): App {
   });
 }
 
-Deno.test("a page that waits sends its head, its layouts and what stands before the wait at once", async () => {
+Deno.test("a suspended page sends its head, its layouts and the markup before the suspended component at once", async () => {
   const wait = new Wait();
   await using app = siteOf(wait);
   await using served = serveApp(app);
@@ -127,7 +127,7 @@ Deno.test("a page that waits sends its head, its layouts and what stands before 
   assertEquals(await rest(reader), "<b>later</b><p>after</p></main><footer>foot</footer></body></html>");
 });
 
-Deno.test("a page that waits is the same document as one that does not, without a script to put it together", async () => {
+Deno.test("a suspended page is the same document as one that does not suspend, without a script that assembles it", async () => {
   const wait = new Wait();
   await using app = siteOf(wait);
   const response = await app.request("/");
@@ -140,7 +140,7 @@ Deno.test("a page that waits is the same document as one that does not, without 
   assertNotMatch(streamed, /<!--|<script|hidden/);
 });
 
-Deno.test("a page without a layout that waits begins with the head of the plain document, and ends with its end", async () => {
+Deno.test("a suspended page without a layout begins with the head of the plain document, and ends with its end", async () => {
   const wait = new Wait();
   await using app = new App({ "/": { default: pageOf(wait), head: <title>Plain</title> } });
   const reader = readerOf(await app.request("/"));
@@ -150,7 +150,7 @@ Deno.test("a page without a layout that waits begins with the head of the plain 
   assertEquals(await rest(reader), "<b>later</b><p>after</p></main></body></html>");
 });
 
-Deno.test("a page that waits says neither its length nor a tag, keeps its status and headers, and varies as others", async () => {
+Deno.test("a suspended page has no Content-Length and no ETag, keeps its status and headers, and has the same Vary as others", async () => {
   const wait = new Wait();
   const Body = pageOf(wait);
   await using app = new App({
@@ -176,7 +176,7 @@ Deno.test("a page that waits says neither its length nor a tag, keeps its status
   await response.text();
 });
 
-Deno.test("a page refused by its render says so before anything of it is sent", async () => {
+Deno.test("a page whose render rejects the request responds with that status before any byte is sent", async () => {
   const wait = new Wait();
   const Body = pageOf(wait);
   await using app = new App({ "/": { render: () => false, default: Body } });
@@ -185,7 +185,7 @@ Deno.test("a page refused by its render says so before anything of it is sent", 
   assertStringIncludes(await response.text(), "You do not have permission to do this.");
 });
 
-Deno.test("HEAD of a page that waits says the length of the whole", async () => {
+Deno.test("HEAD of a suspended page has the length of the whole page", async () => {
   const wait = new Wait();
   await using app = siteOf(wait);
   const head = app.request("/", { method: "HEAD" });
@@ -196,7 +196,7 @@ Deno.test("HEAD of a page that waits says the length of the whole", async () => 
   assertEquals(response.headers.get("content-length"), String(new TextEncoder().encode(whole.html).length));
 });
 
-Deno.test("a page that waits for next to nothing is sent whole, and fails with the error page", async () => {
+Deno.test("a page that suspends only briefly is sent whole, and its failure is the error page", async () => {
   const NoteForm = defineForm("note", {
     fields: { title: field.text() },
     getInitial: () => Promise.reject(new Error("database gone")),
@@ -218,7 +218,7 @@ Deno.test("a page that waits for next to nothing is sent whole, and fails with t
   assertEquals(app.takeError().message, "database gone");
 });
 
-Deno.test("what fails after the first byte is told in its place and to onError, and the connection is cut", async () => {
+Deno.test("an error after the first byte is shown in its place and reported to onError, and the connection is closed", async () => {
   const wait = new Wait();
   await using app = siteOf(wait);
   await using served = serveApp(app);
@@ -233,7 +233,7 @@ Deno.test("what fails after the first byte is told in its place and to onError, 
   assertEquals(app.takeError().message, "database gone");
 });
 
-Deno.test("a refusal after the first byte is told in its own words, as text", async () => {
+Deno.test("the message of a HyperError after the first byte is shown escaped", async () => {
   const wait = new Wait();
   await using app = siteOf(wait);
   const reader = readerOf(await app.request("/"));
@@ -244,7 +244,7 @@ Deno.test("a refusal after the first byte is told in its own words, as text", as
   assertEquals(app.takeReports(), []);
 });
 
-Deno.test("what a page that waits is drawn from is disposed when it is drawn, whether or not it is read", async () => {
+Deno.test("dependencies of a suspended page are disposed when it is rendered, whether or not it is read", async () => {
   const wait = new Wait();
   const events: string[] = [];
   const disposed = Promise.withResolvers<void>();
@@ -265,7 +265,7 @@ Deno.test("what a page that waits is drawn from is disposed when it is drawn, wh
   await response.body?.cancel();
 });
 
-Deno.test("a visitor who leaves a page that waits ends its request", async () => {
+Deno.test("the request of a suspended page is aborted when its client disconnects", async () => {
   const wait = new Wait();
   const disposed = Promise.withResolvers<void>();
   const connection = dependency(
@@ -281,7 +281,7 @@ Deno.test("a visitor who leaves a page that waits ends its request", async () =>
   assertEquals(wait.isReady, false);
 });
 
-Deno.test("a failing form of a page that waits comes back whole", async () => {
+Deno.test("an invalid form of a suspended page is shown again whole", async () => {
   const wait = new Wait();
   const Body = pageOf(wait);
   const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }) } });
@@ -302,7 +302,7 @@ Deno.test("a failing form of a page that waits comes back whole", async () => {
   wait.resolve();
   const page = await app.open("/");
   const again = new Wait();
-  // From here on the page waits anew.
+  // From here on the page suspends again.
   wait.isReady = false;
   Object.assign(wait, { promise: again.promise.then(() => void (wait.isReady = true)) });
   const submitted = app.submit(page, "save", { title: "" });
@@ -314,7 +314,7 @@ Deno.test("a failing form of a page that waits comes back whole", async () => {
   assertEquals(back.response.headers.get("x-accel-buffering"), null);
 });
 
-Deno.test("toasts are shown once on a page that waits, and not on the next", async () => {
+Deno.test("toasts are shown once on a suspended page, and not on the next page", async () => {
   const wait = new Wait();
   const Body = pageOf(wait);
   const NoteForm = defineForm("note", { fields: { title: field.text() } });

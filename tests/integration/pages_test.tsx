@@ -1,4 +1,4 @@
-/** Pages, static files and the runtime, as they are served: from disk and from a list. */
+/** Pages, static files and the runtime, served from disk and from a list. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -76,7 +76,7 @@ for (
     "/pages/page.ts",
   ]
 ) {
-  Deno.test(`what is no page is the not-found page, in the root layout: ${path}`, async () => {
+  Deno.test(`a path without a page is the not-found page, in the root layout: ${path}`, async () => {
     await withFiles(SITE, async (dir) => {
       await using app = new App({}, { baseDir: dir });
       const page = await app.open(path);
@@ -86,7 +86,7 @@ for (
   });
 }
 
-Deno.test("a component's action exists before the first request", async () => {
+Deno.test("the action of a component exists before the first request", async () => {
   await withFiles(SITE, async (dir) => {
     await using app = new App({}, { baseDir: dir });
     assertEquals(await app.data("ping"), { ok: true, data: { pong: true } });
@@ -102,7 +102,7 @@ Deno.test("baseDir may be a file URL, and pages are read once", async () => {
   });
 });
 
-Deno.test("static files are served from the root, pages first, and nothing hidden", async () => {
+Deno.test("static files are served from the root, after pages, and hidden files are not served", async () => {
   await withFiles(SITE, async (dir) => {
     await using app = new App({}, { baseDir: dir });
     const css = await app.request("/site.css");
@@ -129,7 +129,7 @@ Deno.test("static files are served from the root, pages first, and nothing hidde
   });
 });
 
-Deno.test("HEAD is a GET without its body", async () => {
+Deno.test("HEAD has the status and headers of a GET, without the body", async () => {
   await withFiles(SITE, async (dir) => {
     await using app = new App({}, { baseDir: dir });
     for (const [path, status] of [["/", 200], ["/nowhere", 404]] as const) {
@@ -143,7 +143,7 @@ Deno.test("HEAD is a GET without its body", async () => {
   });
 });
 
-Deno.test("OPTIONS names the methods of a page; other methods are 405", async () => {
+Deno.test("OPTIONS returns the methods of a page; other methods are 405", async () => {
   await using app = new App({ "/": { default: () => "" } });
   const options = await app.request("/", { method: "OPTIONS" });
   assertEquals([options.status, options.headers.get("allow")], [204, "GET, HEAD, OPTIONS"]);
@@ -154,7 +154,7 @@ Deno.test("OPTIONS names the methods of a page; other methods are 405", async ()
   }
 });
 
-Deno.test("a trailing slash is redirected away with the query kept", async () => {
+Deno.test("a trailing slash is redirected to the path without it, and the query is kept", async () => {
   await using app = new App({ "/": { default: () => "" }, "/notes/[id]": { default: () => "" } });
   const response = await app.request("/notes/7/?a=1&a=%2F");
   assertEquals([response.status, response.headers.get("location")], [308, "/notes/7?a=1&a=%2F"]);
@@ -165,7 +165,7 @@ Deno.test("a trailing slash is redirected away with the query kept", async () =>
 for (
   const path of ["//evil.test/", "/a//b", "/a%2Fb", "/a%5Cb", "/a%00b", "/%252e", "/%ZZ"]
 ) {
-  Deno.test(`a path that two readers could take for two is no page: ${path}`, async () => {
+  Deno.test(`an ambiguous path is not a page: ${path}`, async () => {
     await using app = new App({ "/[...rest]": { default: () => "page" } });
     const response = await app.send(new Request(`http://site.test${path}`));
     assert([400, 404].includes(response.status), `status ${response.status}`);
@@ -184,7 +184,7 @@ Deno.test("a document is written around a page, with the runtime in its head", a
   assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
 });
 
-Deno.test("the outermost layout that renders <html> is the document; ours adds nothing but the heads", async () => {
+Deno.test("the outermost layout that renders <html> is the document, and the library adds only the head elements", async () => {
   const Root = ({ children }: LayoutProps) => (
     <html lang="de">
       <head>
@@ -211,7 +211,7 @@ Deno.test("the outermost layout that renders <html> is the document; ours adds n
   ]);
 });
 
-Deno.test("of titles the nearest wins, the rest of the heads adds up in order", async () => {
+Deno.test("the innermost title is used, and other head elements are added in order", async () => {
   await using app = new App({
     "pages/layout.tsx": {
       default: ({ children }: LayoutProps) => children,
@@ -245,7 +245,7 @@ Deno.test("of titles the nearest wins, the rest of the heads adds up in order", 
   assertStringIncludes((await app.open("/n/y")).html, "<title>Root</title>");
 });
 
-Deno.test("context is inherited, the nearest wins, local values are not inherited, each runs once", async () => {
+Deno.test("context is inherited, the innermost value is used, local values are not inherited, and each function runs once", async () => {
   const runs: string[] = [];
   const provide = (name: string, value: string) => () => {
     runs.push(name);
@@ -271,7 +271,7 @@ Deno.test("context is inherited, the nearest wins, local values are not inherite
   assertEquals(runs.toSorted(), ["deep b", "deep c", "root a"]);
 });
 
-Deno.test("a page sets its status and headers; render may answer by itself", async () => {
+Deno.test("a page sets its status and headers; render may return a Response", async () => {
   await using app = new App({
     "/gone": {
       render: ({ response }: PageContext) => {
@@ -291,7 +291,7 @@ Deno.test("a page sets its status and headers; render may answer by itself", asy
   assertStringIncludes((await app.open("/async")).html, "<p>later</p>");
 });
 
-Deno.test("an async component is waited for", async () => {
+Deno.test("the document contains the content of an async component", async () => {
   await using app = new App({
     "/": {
       default: async ({ params }: PageProps) => {
@@ -303,7 +303,7 @@ Deno.test("an async component is waited for", async () => {
   assertStringIncludes((await app.open("/")).html, "<p>{}</p>");
 });
 
-Deno.test("a page that throws is the error page: 500 and nothing of the error, or the refusal's own words", async () => {
+Deno.test("a page that throws is the error page: 500 without the message, or the message of a HyperError", async () => {
   const fail = (error: Error) => () => {
     throw error;
   };
@@ -330,7 +330,7 @@ Deno.test("a page that throws is the error page: 500 and nothing of the error, o
   assertEquals(app.takeError().message, "secret");
 });
 
-Deno.test("an error page that fails itself leaves a plain one, and both errors are told", async () => {
+Deno.test("an error page that fails is replaced by a plain one, and both errors are reported", async () => {
   await using app = new App({
     "/": {
       default: () => {
@@ -349,14 +349,14 @@ Deno.test("an error page that fails itself leaves a plain one, and both errors a
   assertEquals(app.takeReports().map(({ error }) => (error as Error).message), ["first", "second"]);
 });
 
-Deno.test("without pages of its own a failure is plain and says no more than it may", async () => {
+Deno.test("without an error page a failure is plain text without details", async () => {
   await using app = new App({ "/": { default: () => "" } });
   const page = await app.open("/<script>");
   assertEquals(page.status, 404);
   assertEquals(page.html.includes("<script>"), false);
 });
 
-Deno.test("the runtime is served with an ETag, and 304 to who has it", async () => {
+Deno.test("the runtime is served with an ETag, and is 304 when the client has it", async () => {
   await using app = new App({ "/": { default: () => "" } });
   const response = await app.request("/_hyper/client.js");
   const etag = response.headers.get("etag") ?? "";
@@ -373,7 +373,7 @@ Deno.test("the runtime is served with an ETag, and 304 to who has it", async () 
   assertEquals((await app.request("/_hyper/nothing.js")).status, 404);
 });
 
-Deno.test("a browser asks anew for the start of the runtime, and keeps its parts, whose names are those of a build", async () => {
+Deno.test("a browser revalidates the initial bundle of the runtime, and caches the other bundles, whose names have a hash", async () => {
   await using app = new App({ "/": { default: () => "" } });
   const start = await app.request("/_hyper/client.js");
   assertEquals(start.headers.get("cache-control"), "no-cache");
@@ -386,7 +386,7 @@ Deno.test("a browser asks anew for the start of the runtime, and keeps its parts
   }
 });
 
-Deno.test("two files that claim one URL stop the start with an error that names both", async () => {
+Deno.test("two files that claim one URL are an error on startup that names both", async () => {
   await withFiles({
     "pages/a/[id]/page.ts": `export default () => "";`,
     "pages/(group)/a/[name]/page.ts": `export default () => "";`,
@@ -400,7 +400,7 @@ Deno.test("two files that claim one URL stop the start with an error that names 
   });
 });
 
-Deno.test("handler.fetch is the handler, so that deno serve takes it", async () => {
+Deno.test("handler.fetch is the handler, so that deno serve accepts it", async () => {
   const handler = createHandler({
     baseDir: null,
     pages: [{ path: "/", load: () => Promise.resolve({ default: () => "x" }) }],
@@ -410,7 +410,7 @@ Deno.test("handler.fetch is the handler, so that deno serve takes it", async () 
   await handler.close();
 });
 
-Deno.test("the first request waits for the pages to be read", async () => {
+Deno.test("the first request waits until the pages are read", async () => {
   const gate = Promise.withResolvers<void>();
   const handler = createHandler({
     baseDir: null,
@@ -428,7 +428,7 @@ Deno.test("the first request waits for the pages to be read", async () => {
   await handler.close();
 });
 
-Deno.test("an export that is no action is left alone, and one action exported twice is one", async () => {
+Deno.test("an export that is not an action is ignored, and one action exported twice is one", async () => {
   const save = action("save", () => ({ ok: true }));
   await using app = new App({
     "/": { default: () => "", save, alias: save, helper: () => 1, data: { kind: "action" } },

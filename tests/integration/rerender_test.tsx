@@ -1,4 +1,4 @@
-/** The origin page rendered again after a refused submit: what runs, how often, and what it sees. */
+/** The origin page rendered after an invalid submit: what runs, how often, and its context. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -24,7 +24,7 @@ import { controls, findForm, text } from "../support/html.ts";
 
 const title = field.text({ required: true, messages: { required: "Give it a title" } });
 
-Deno.test("each dependency, provider, guard and layout runs once in a refused submit, and shares one cache", async () => {
+Deno.test("each dependency, provider, guard and layout runs once in an invalid submit, and all share one cache", async () => {
   const calls: string[] = [];
   const caches = new Set<unknown>();
   const note = (what: string, { request }: RequestContext): void => {
@@ -102,7 +102,7 @@ Deno.test("each dependency, provider, guard and layout runs once in a refused su
   }
 });
 
-Deno.test("every request has a cache of its own", async () => {
+Deno.test("every request has its own cache", async () => {
   const caches: unknown[] = [];
   const look = action("look", ({ request }) => void caches.push(getRequestDepCache(request)));
   await using app = new App({ "/": { default: () => "", look } });
@@ -139,7 +139,7 @@ Deno.test("url, params and request are those of a GET of the page itself", async
   ]);
 });
 
-Deno.test("a page whose body comes from render is rendered again whole", async () => {
+Deno.test("a page with a render function is rendered again whole", async () => {
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
   const render = ({ params }: PageContext<"/r/[id]">) => (
@@ -158,7 +158,7 @@ Deno.test("a page whose body comes from render is rendered again whole", async (
   }
 });
 
-Deno.test("a page whose body is a template beside it is rendered again whole", async () => {
+Deno.test("a page whose body is a template file is rendered again whole", async () => {
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
   await using app = new App({
@@ -178,7 +178,7 @@ Deno.test("a page whose body is a template beside it is rendered again whole", a
   assertStringIncludes(page.html, "Give it a title");
 });
 
-Deno.test("a component's action comes back on the page it was submitted from, of two", async () => {
+Deno.test("the action of a component shows again the page that it was submitted from, of two", async () => {
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
   await using app = new App({
@@ -207,7 +207,7 @@ Deno.test("a component's action comes back on the page it was submitted from, of
   }
 });
 
-Deno.test("a page guard that now refuses gives its own answer, and shows nothing of the page", async () => {
+Deno.test("a page guard that now rejects sends its own response, without any of the page", async () => {
   let verdict: boolean | Response = true;
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
@@ -239,7 +239,7 @@ Deno.test("a page guard that now refuses gives its own answer, and shows nothing
   assertEquals(await eventsOf(sent), [{ event: "redirect", data: { url: "/login" } }]);
 });
 
-Deno.test("a page guard that throws a refusal is answered with its status", async () => {
+Deno.test("a page guard that throws a HyperError is answered with its status", async () => {
   let isOpen = true;
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
@@ -254,7 +254,7 @@ Deno.test("a page guard that throws a refusal is answered with its status", asyn
   assertStringIncludes(gone.html, "It is gone");
 });
 
-Deno.test("another page's guard holds for whoever names that page as the origin", async () => {
+Deno.test("the guard of another page applies when a request names that page as its origin page", async () => {
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
   await using app = new App({
@@ -263,7 +263,7 @@ Deno.test("another page's guard holds for whoever names that page as the origin"
   });
   const page = await app.open("/");
   const fields = { title: "", _next_form_page: "pages/admin/page.tsx", _next_form_origin: "/admin" };
-  // In the fields alone, against the URL: the form names two pages.
+  // Only in the fields, so that the URL names another page than the fields.
   const torn = await app.submit(page, "save", fields);
   assertEquals([torn.status, torn.html.includes("salary")], [400, false]);
   const forged = await app.request(`${formActionUrl("save")}?_next_form_origin=%2Fadmin`, {
@@ -273,7 +273,7 @@ Deno.test("another page's guard holds for whoever names that page as the origin"
   assertEquals([forged.status, (await forged.text()).includes("salary")], [403, false]);
 });
 
-Deno.test("a getInitial of a sibling form that throws is an error of that page, and says so", async () => {
+Deno.test("getInitial() of a sibling form that throws is an error of that page, and names it", async () => {
   let isBroken = false;
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
@@ -305,7 +305,7 @@ Deno.test("a getInitial of a sibling form that throws is an error of that page, 
   assertEquals(app.takeError().message, "the database of labels is gone");
 });
 
-Deno.test("a form on a page that waits while it is drawn comes back right", async () => {
+Deno.test("an invalid form on a suspended page is shown again", async () => {
   const form = defineForm("note", {
     fields: { title },
     getInitial: async () => {
@@ -337,7 +337,7 @@ Deno.test("a form on a page that waits while it is drawn comes back right", asyn
   }
 });
 
-Deno.test("the status and headers that a page sets hold when it is rendered again", async () => {
+Deno.test("the status and headers of a page apply when it is rendered again", async () => {
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
   const render = ({ response }: PageContext) => response.headers.set("x-page", "yes");
@@ -366,7 +366,7 @@ Deno.test("a page class shares its instance between the guard, the form and the 
   assertEquals(made, 1);
 });
 
-Deno.test("what a handler loaded through the page's context is loaded once for handler and page", async () => {
+Deno.test("a context value that an action function loads is loaded once for it and the page", async () => {
   let loads = 0;
   const form = defineForm("note", { fields: { title: field.text() } });
   const save = action("save", { form, inject: { rows: DContext<number[]>("rows") } }, ({ form, rows }) => {
@@ -392,7 +392,7 @@ Deno.test("what a handler loaded through the page's context is loaded once for h
   assertEquals(loads, 1);
 });
 
-Deno.test("only the failing form is cut out for the runtime, with an id of its own or a given one", async () => {
+Deno.test("only the invalid form is sent to the runtime, with a generated id or its own", async () => {
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});
   const Table = () => (
@@ -412,7 +412,7 @@ Deno.test("only the failing form is cut out for the runtime, with an id of its o
   assertEquals(/hyper-cut|<table/.test(content), false);
 });
 
-Deno.test("a page that no longer shows the form tells the runtime the issues alone", async () => {
+Deno.test("a page that no longer shows the form sends only the issues to the runtime", async () => {
   let isShown = true;
   const form = defineForm("note", { fields: { title } });
   const save = action("save", { form }, () => {});

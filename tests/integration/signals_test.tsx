@@ -1,4 +1,4 @@
-/** What the pipeline tells, when, and how often. */
+/** Signals of the pipeline: their values, their order and their number. */
 import { assert, assertEquals } from "@std/assert";
 import {
   action,
@@ -41,7 +41,7 @@ Deno.test("actionRegistered is sent once for each action, before the first reque
   );
 });
 
-Deno.test("actionDispatched carries name, bound form, URL kwargs, duration, status and cache", async () => {
+Deno.test("actionDispatched has name, bound form, URL kwargs, duration, status and cache", async () => {
   const user = dependency("user", () => "ada");
   const save = action("save", { form: NoteForm, inject: { user } }, () => {});
   const seen: ActionDispatched[] = [];
@@ -58,7 +58,7 @@ Deno.test("actionDispatched carries name, bound form, URL kwargs, duration, stat
   assert(Object.isFrozen(payload));
 });
 
-Deno.test("actionDispatched of an action without a form has null for it, and the duration of the handler", async () => {
+Deno.test("actionDispatched of an action without a form has form null, and the duration of the action function", async () => {
   using time = stopTime();
   const slow = action("slow", async () => {
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -79,7 +79,7 @@ Deno.test("actionDispatched of an action without a form has null for it, and the
 for (
   const [accept, status] of [["text/html", 303], ["text/event-stream", 200], ["application/json", 200]] as const
 ) {
-  Deno.test(`a generator counts as dispatched when it has ended, with the status of its answer: ${accept}`, async () => {
+  Deno.test(`actionDispatched of a generator is sent when it has ended, with the status of its response: ${accept}`, async () => {
     const order: string[] = [];
     const run = action("run", async function* () {
       yield toast("x");
@@ -95,7 +95,7 @@ for (
   });
 }
 
-Deno.test("actionDispatched is not sent for what did not run: refused, invalid, failed, unknown", async () => {
+Deno.test("actionDispatched is not sent when the action function did not complete: rejected, invalid, failed, unknown", async () => {
   const seen: string[] = [];
   const save = action("save", { form: NoteForm }, () => {});
   const guarded = action("guarded", { guard: () => false }, () => {});
@@ -115,7 +115,7 @@ Deno.test("actionDispatched is not sent for what did not run: refused, invalid, 
   assertEquals(seen, []);
 });
 
-Deno.test("formValidationFailed is sent once for each failing submit, whatever the answer", async () => {
+Deno.test("formValidationFailed is sent once for each invalid submit, in every format", async () => {
   const seen: unknown[] = [];
   const save = action("save", { form: NoteForm }, () => {});
   await using app = new App({ "/": { default: () => <Form action={save} />, save } });
@@ -129,7 +129,7 @@ Deno.test("formValidationFailed is sent once for each failing submit, whatever t
   assertEquals(seen, [1, 2, 3].flatMap(() => [["save", 1, ["title"]], ["save", 2, ["title", "body"]]]));
 });
 
-Deno.test("input that a schema refused counts as a failing submit as well", async () => {
+Deno.test("formValidationFailed is sent for input that a schema rejects as well", async () => {
   const seen: unknown[] = [];
   const save = action("save", { input: z.object({ n: z.number() }) }, () => {});
   await using app = new App({ "/": { default: () => "", save } });
@@ -138,7 +138,7 @@ Deno.test("input that a schema refused counts as a failing submit as well", asyn
   assertEquals(seen, [["n"]]);
 });
 
-Deno.test("actionFailed tells of the error, its action and how long it ran; a refusal counts too", async () => {
+Deno.test("actionFailed has the error, its action and the duration, and is sent for a HyperError too", async () => {
   const seen: [string, string, number][] = [];
   const broken = action("broken", () => {
     throw new Error("broken");
@@ -156,7 +156,7 @@ Deno.test("actionFailed tells of the error, its action and how long it ran; a re
   assertEquals(app.takeReports().map(({ actionName }) => actionName), ["broken"]);
 });
 
-Deno.test("accessDenied tells of a request from another site, before any action is known", async () => {
+Deno.test("accessDenied is sent for a request from another site, before any action is known", async () => {
   const seen: unknown[] = [];
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } });
@@ -167,7 +167,7 @@ Deno.test("accessDenied tells of a request from another site, before any action 
   assertEquals(seen, [[null, "cross-origin", 403]]);
 });
 
-Deno.test("a receiver that throws, at once or later, is reported and changes nothing", async () => {
+Deno.test("a receiver that throws or rejects is reported and changes nothing", async () => {
   const told: string[] = [];
   const save = action("save", () => html("x", { target: "#a" }));
   await using app = new App({ "/": { default: () => "", save } });
@@ -188,7 +188,7 @@ Deno.test("a receiver that throws, at once or later, is reported and changes not
   assertEquals(reports.toSorted(), [["at once", "save"], ["later", "save"]]);
 });
 
-Deno.test("a disposed receiver is told nothing more", async () => {
+Deno.test("a disposed receiver is not called again", async () => {
   let told = 0;
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } });
@@ -200,7 +200,7 @@ Deno.test("a disposed receiver is told nothing more", async () => {
   assertEquals(told, 1);
 });
 
-Deno.test("an asynchronous receiver is awaited only where it says so", async () => {
+Deno.test("an asynchronous receiver is awaited only with wait: true", async () => {
   const gate = Promise.withResolvers<void>();
   let isDone = false;
   const save = action("save", () => {});
@@ -219,7 +219,7 @@ Deno.test("an asynchronous receiver is awaited only where it says so", async () 
   assert(isDone);
 });
 
-Deno.test("the exported signals hear every handler, each handler's own only itself", async () => {
+Deno.test("the exported signals reach every handler, and handler.signals only its own", async () => {
   const everywhere: string[] = [];
   const here: string[] = [];
   using _all = actionDispatched.connect(({ actionName }) => void everywhere.push(actionName));
@@ -231,7 +231,7 @@ Deno.test("the exported signals hear every handler, each handler's own only itse
   assertEquals([everywhere, here], [["a", "b"], ["a"]]);
 });
 
-Deno.test("a handler may send and connect through ctx.signals", async () => {
+Deno.test("an action function may send and connect through ctx.signals", async () => {
   let seen: SignalFamily | null = null;
   const a = action("a", ({ signals }) => void (seen = signals));
   await using app = new App({ "/": { default: () => "", a } });

@@ -1,4 +1,4 @@
-/** The life of a stream: its pace, its silence, its ends, and how many there may be. */
+/** Streams: order, back-pressure, heartbeats, the ways in which they end, and their limits. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -28,7 +28,7 @@ async function readText(reader: ReadableStreamDefaultReader<Uint8Array> | undefi
   return result?.value === undefined ? null : new TextDecoder().decode(result.value);
 }
 
-/** Reads a stream's first item and leaves while its generator works on the next. */
+/** Reads the first item of a stream and disconnects while its generator works on the next one. */
 async function leaveWaiting(response: Response | undefined): Promise<void> {
   const reader = response?.body?.getReader();
   await readText(reader);
@@ -37,7 +37,7 @@ async function leaveWaiting(response: Response | undefined): Promise<void> {
   await next;
 }
 
-Deno.test("events go out one by one as they come, in order", async () => {
+Deno.test("events are sent one by one as they are yielded, in order", async () => {
   const gates = [1, 2].map(() => Promise.withResolvers<void>());
   const { app, open } = streaming(async function* () {
     yield toast(1);
@@ -55,7 +55,7 @@ Deno.test("events go out one by one as they come, in order", async () => {
   assertEquals(await readText(reader), null);
 });
 
-Deno.test("a reader that does not read holds the generator back", async () => {
+Deno.test("a client that does not read holds the generator back", async () => {
   let made = 0;
   const { app, open } = streaming(function* () {
     for (; made < 1_000; made++) yield toast("x".repeat(1_000));
@@ -69,7 +69,7 @@ Deno.test("a reader that does not read holds the generator back", async () => {
   await reader?.cancel();
 });
 
-Deno.test("leaving ends a GET generator: its finally runs, and its signal is aborted", async () => {
+Deno.test("a client that disconnects ends a GET generator: its finally block runs, and its abort signal is aborted", async () => {
   const steps: string[] = [];
   const over = Promise.withResolvers<void>();
   const { app, closed, open } = streaming(async function* ({ signal }) {
@@ -94,7 +94,7 @@ Deno.test("leaving ends a GET generator: its finally runs, and its signal is abo
   assertEquals(closed, ["left"]);
 });
 
-Deno.test("leaving wakes a GET generator that waits, through its signal", async () => {
+Deno.test("a client that disconnects wakes a waiting GET generator through its abort signal", async () => {
   const over = Promise.withResolvers<void>();
   const { app, open } = streaming(async function* ({ signal }) {
     try {
@@ -114,7 +114,7 @@ Deno.test("leaving wakes a GET generator that waits, through its signal", async 
   app.takeReports();
 });
 
-Deno.test("leaving lets a POST generator run to its end, its signal silent", async () => {
+Deno.test("a client that disconnects lets a POST generator run to its end, and its abort signal is not aborted", async () => {
   const steps: string[] = [];
   const over = Promise.withResolvers<void>();
   const { app, closed, post } = streaming(async function* ({ signal }) {
@@ -137,7 +137,7 @@ Deno.test("leaving lets a POST generator run to its end, its signal silent", asy
   assertEquals([steps, closed], [["a", "b", "c", "silent"], ["left"]]);
 });
 
-Deno.test("leaving before the first item is read ends it all the same", async () => {
+Deno.test("a client that disconnects before the first item ends the generator as well", async () => {
   const over = Promise.withResolvers<void>();
   const { app, closed, open } = streaming(async function* () {
     try {
@@ -153,7 +153,7 @@ Deno.test("leaving before the first item is read ends it all the same", async ()
   assertEquals(closed, ["left"]);
 });
 
-Deno.test("a request that is aborted tells a GET handler so, and a POST handler nothing", async () => {
+Deno.test("an aborted request aborts the signal of a GET action function, and not that of a POST", async () => {
   for (const [method, told] of [["GET", true], ["POST", false]] as const) {
     const controller = new AbortController();
     const gate = Promise.withResolvers<void>();
@@ -171,7 +171,7 @@ Deno.test("a request that is aborted tells a GET handler so, and a POST handler 
   }
 });
 
-Deno.test("silence is filled with heartbeats, comments that no parser reports", async () => {
+Deno.test("heartbeats are sent in an idle stream, as comments that parsers ignore", async () => {
   using time = stopTime();
   const gate = Promise.withResolvers<void>();
   const { app, open } = streaming(async function* () {
@@ -193,7 +193,7 @@ Deno.test("silence is filled with heartbeats, comments that no parser reports", 
   assertEquals(time.timers, 0);
 });
 
-Deno.test("heartbeatSeconds says how often, and 0 switches heartbeats off", async () => {
+Deno.test("heartbeatSeconds sets the interval, and 0 disables heartbeats", async () => {
   using time = stopTime();
   const gate = Promise.withResolvers<void>();
   const make: Maker = async function* () {
@@ -219,7 +219,7 @@ Deno.test("heartbeatSeconds says how often, and 0 switches heartbeats off", asyn
   for (const reader of readers) await reader?.cancel();
 });
 
-Deno.test("a stream of its greatest age is let go without an end, so that the client resumes", async () => {
+Deno.test("a stream that reaches its maximum duration closes without an end event, so that the client reconnects", async () => {
   using time = stopTime();
   const { app, closed, open } = streaming(async function* ({ signal }) {
     yield toast("x");
@@ -231,7 +231,7 @@ Deno.test("a stream of its greatest age is let go without an end, so that the cl
   assertEquals([namesOf(parseEvents(await pending)), closed], [["toast"], ["released"]]);
 });
 
-Deno.test("a stream that was refused the caps is 429 with Retry-After and names the limit", async () => {
+Deno.test("a stream above a limit is 429 with Retry-After and names the limit", async () => {
   const gate = Promise.withResolvers<void>();
   const make: Maker = async function* () {
     yield toast("x");
@@ -252,7 +252,7 @@ Deno.test("a stream that was refused the caps is 429 with Retry-After and names 
     assertEquals(message, "The server is busy. Try again in a moment.");
     assertStringIncludes(reason, `${name} is 2`);
     await leaveWaiting(held[0]);
-    // The reader has left, and the work has not ended.
+    // The client has disconnected, and the generator has not ended.
     assertEquals((await open()).status, 429);
     await app.handler.close();
   }
@@ -275,7 +275,7 @@ Deno.test("the slot of a stream is free again when its generator has ended", asy
   assertEquals(namesOf(await eventsOf(await open())), ["toast", "end"]);
 });
 
-Deno.test("streamsPerCaller is the cap of a principal; an address has its share of all", async () => {
+Deno.test("streamsPerCaller limits a principal, and an address is limited to its share of all streams", async () => {
   const gate = Promise.withResolvers<void>();
   const watch = action("watch", { method: "GET" }, async function* () {
     yield toast("x");
@@ -301,7 +301,7 @@ Deno.test("streamsPerCaller is the cap of a principal; an address has its share 
   gate.resolve();
 });
 
-Deno.test("disconnect ends the streams of one caller and of nobody else", async () => {
+Deno.test("disconnect() ends the streams of one principal and no others", async () => {
   const watch = action("watch", { method: "GET" }, async function* ({ signal }) {
     yield toast("x");
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
@@ -327,7 +327,7 @@ Deno.test("disconnect ends the streams of one caller and of nobody else", async 
   await bob.reader?.cancel();
 });
 
-Deno.test("close() ends every stream and waits for it; requests are answered still", async () => {
+Deno.test("close() ends every stream and waits for it, and requests are still answered", async () => {
   const { app, closed, open } = streaming(async function* ({ signal }) {
     yield toast("x");
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
@@ -342,7 +342,7 @@ Deno.test("close() ends every stream and waits for it; requests are answered sti
   assertEquals((await app.open("/")).status, 200);
 });
 
-Deno.test("a stream tells proxies not to hold it back", async () => {
+Deno.test("a stream has a header that disables buffering in proxies", async () => {
   const { app, open } = streaming(function* () {
     yield toast("x");
   });
@@ -352,7 +352,7 @@ Deno.test("a stream tells proxies not to hold it back", async () => {
   await response.text();
 });
 
-Deno.test("streams are told of when they open and when they are over, with the reason", async () => {
+Deno.test("a signal is sent when a stream opens and when it ends, with the reason", async () => {
   const seen: string[] = [];
   let fail = false;
   const { app, open } = streaming(async function* () {
@@ -370,7 +370,7 @@ Deno.test("streams are told of when they open and when they are over, with the r
   assertEquals(seen, ["open watch", "ended watch", "open watch", "failed watch"]);
 });
 
-Deno.test("a custom backend may wrap a stream's response without holding it back", async () => {
+Deno.test("a custom backend may wrap the response of a stream without buffering it", async () => {
   class Wrapping extends RegistryFormActionBackend {
     override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
       const response = await super.dispatch(request, uid, context);
@@ -392,7 +392,7 @@ Deno.test("a custom backend may wrap a stream's response without holding it back
   await reader?.cancel();
 });
 
-Deno.test("a reader that has stopped reading is let go: at the stream's age, by disconnect, by close", async () => {
+Deno.test("a client that no longer reads is released: at the maximum duration, by disconnect(), by close()", async () => {
   using time = stopTime();
   const over: string[] = [];
   const watch = action("watch", { method: "GET" }, async function* () {

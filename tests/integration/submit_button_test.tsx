@@ -1,4 +1,4 @@
-/** `<SubmitButton>`: another action for the fields of a form, about the page that the button was rendered for. */
+/** `<SubmitButton>`: another action for the fields of a form, with the origin page that the button was rendered for. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -21,7 +21,7 @@ function buttonOf({ root }: OpenPage): HtmlElement {
   return find(root, (element) => element.tagName === "button" && attribute(element, "formaction") !== null);
 }
 
-/** A page with a form, and a button in it that belongs to another action; what ran. */
+/** A page with a form, a button in it of another action, and a record of what ran. */
 function site(children: (props: { readonly remove: SubmitButtonProps["action"] }) => Markup, method?: "GET") {
   const ran: unknown[] = [];
   const save = action("save", { form: NoteForm, method }, () => void ran.push("save"));
@@ -38,7 +38,7 @@ function site(children: (props: { readonly remove: SubmitButtonProps["action"] }
 }
 
 for (const method of [undefined, "GET"] as const) {
-  Deno.test(`SubmitButton sends the fields of a ${method ?? "POST"} form to its own action, about the page it stands on`, async () => {
+  Deno.test(`<SubmitButton> sends the fields of a ${method ?? "POST"} form to its own action, with the page that shows it`, async () => {
     const { app, ran } = site(
       ({ remove }) => <SubmitButton action={remove} name="sure" value={1}>Delete</SubmitButton>,
       method,
@@ -57,7 +57,7 @@ for (const method of [undefined, "GET"] as const) {
       "data-hyper-form": "remove",
     });
     assertEquals(text(button), "Delete");
-    // As a browser sends them with scripts off, and as the runtime does.
+    // As a browser without scripts sends them, and as the runtime does.
     const fields = [...formValues(findForm(page.root, "save")), ["sure", "1"], ["title", "Milk"]] as const;
     const headers = [{ accept: "text/html" }, { accept: EVENTS, "x-hyper-action": "remove" }, { accept: JSON_TYPE }];
     for (const [index, sent] of headers.entries()) {
@@ -71,7 +71,7 @@ for (const method of [undefined, "GET"] as const) {
   });
 }
 
-Deno.test("SubmitButton takes an action by its name, and has a text of its own", async () => {
+Deno.test("<SubmitButton> accepts the name of an action, and has a default label", async () => {
   const { app } = site(() => <SubmitButton action="remove" formnovalidate class="quiet" disabled />);
   await using _ = app;
   const button = buttonOf(await app.open("/notes/7"));
@@ -84,7 +84,7 @@ Deno.test("SubmitButton takes an action by its name, and has a text of its own",
   ]);
 });
 
-Deno.test("SubmitButton passes nothing on that would lead its form elsewhere", async () => {
+Deno.test("<SubmitButton> ignores attributes that would change where its form is sent", async () => {
   const hostile = {
     formaction: "//evil.test/",
     formmethod: "get",
@@ -109,7 +109,7 @@ for (
     ["an action with onFile", action("other", { onFile: () => "key" }, () => {}), "multipart/form-data"],
     ["a form with a file", action("other", { form: FileForm }, () => {}), "multipart/form-data"],
     [
-      "a form with a file that is waited for",
+      "a form with a file, and an async form factory",
       action("other", { form: () => Promise.resolve(FileForm) }, () => {}),
       "multipart/form-data",
     ],
@@ -117,7 +117,7 @@ for (
     ["no form", action("other", () => {}), null],
   ] as const
 ) {
-  Deno.test(`SubmitButton has the enctype that its action needs: ${what}`, async () => {
+  Deno.test(`<SubmitButton> has the enctype that its action needs: ${what}`, async () => {
     const save = action("save", { form: NoteForm }, () => {});
     const Page = () => (
       <Form action={save}>
@@ -129,7 +129,7 @@ for (
   });
 }
 
-Deno.test("SubmitButton leaves the form of its action as the page shows it", async () => {
+Deno.test("<SubmitButton> does not change the form of its action on the page", async () => {
   const save = action("save", { form: NoteForm }, () => {});
   const Page = () => (
     <main>
@@ -145,7 +145,7 @@ Deno.test("SubmitButton leaves the form of its action as the page shows it", asy
   assertEquals(attribute(buttonOf(page), "form"), "elsewhere");
 });
 
-Deno.test("SubmitButton is not taken for the form of its action when a body cannot be read", async () => {
+Deno.test("<SubmitButton> is not confused with the form of its action when a body cannot be read", async () => {
   const save = action("save", { form: NoteForm }, () => {});
   await using app = new App({ "/": { default: () => <SubmitButton action={save} />, save } });
   const headers = { "content-type": "application/x-www-form-urlencoded" };
@@ -155,7 +155,7 @@ Deno.test("SubmitButton is not taken for the form of its action when a body cann
   assertStringIncludes(await response.text(), "could not be understood");
 });
 
-Deno.test("SubmitButton of an action that answers GET, or of none, is an error that says what to do", async () => {
+Deno.test("<SubmitButton> throws for a GET action and for an unknown one, and the error names the remedy", async () => {
   const find = action("find", { method: "GET" }, () => {});
   for (
     const [ref, words] of [

@@ -34,7 +34,7 @@ async function watching(site: App, headers: Readonly<Record<string, string>> = {
 
 const ID = { "x-hyper-request-id": "r.1" };
 
-Deno.test("a command hands over to a watcher: its name, its data, its method, its path, and no end", async () => {
+Deno.test("an action switches to another one: its name, data, method and path, and no end event", async () => {
   await using site = app();
   const events = await eventsOf(await site.call("start"));
   assertEquals(events, [
@@ -43,7 +43,7 @@ Deno.test("a command hands over to a watcher: its name, its data, its method, it
   ]);
 });
 
-Deno.test("a hand-over to another site is refused as a redirect would be", async () => {
+Deno.test("a switch to another site is rejected like a redirect", async () => {
   const away = action("away", () => switchTo(watch, {}, { path: "//other.test/" }));
   await using site = new App({ "/": { default: () => "", watch, away } });
   assertEquals((await site.call("away")).status, 500);
@@ -62,7 +62,7 @@ for (const [declared, method] of [[undefined, "POST"], ["POST", "POST"], ["GET",
 }
 
 for (const [depth, status] of [["0", 200], ["4", 200], ["5", 400], ["99999", 400], ["x", 400], ["-1", 400]] as const) {
-  Deno.test(`at a depth of ${depth} hand-overs the answer is ${status}`, async () => {
+  Deno.test(`at a depth of ${depth} switches the response is ${status}`, async () => {
     await using site = app();
     const response = await site.call("start", { headers: { "x-hyper-switch-depth": depth } });
     assertEquals(response.status, status);
@@ -70,7 +70,7 @@ for (const [depth, status] of [["0", 200], ["4", 200], ["5", 400], ["99999", 400
   });
 }
 
-Deno.test("checkpoints carry the request id, and a resumed stream goes on behind the one it passed", async () => {
+Deno.test("a checkpoint carries the request id, and a resumed stream continues after the checkpoint it has passed", async () => {
   await using site = app();
   assertEquals(await watching(site, ID), [
     "Loading 7",
@@ -92,19 +92,19 @@ Deno.test("checkpoints carry the request id, and a resumed stream goes on behind
 for (
   const [what, headers] of [
     ["belongs to another call", { ...ID, "last-event-id": "r.2:checkpoint:loaded" }],
-    ["has a name the action does not have", { ...ID, "last-event-id": "r.1:checkpoint:paid" }],
-    ["is no checkpoint", { ...ID, "last-event-id": "17" }],
-    ["is endless", { ...ID, "last-event-id": `r.1:checkpoint:${"x".repeat(5_000)}` }],
-    ["comes without a request id", { "last-event-id": "r.1:checkpoint:loaded" }],
+    ["has a checkpoint name that the action does not have", { ...ID, "last-event-id": "r.1:checkpoint:paid" }],
+    ["is not a checkpoint", { ...ID, "last-event-id": "17" }],
+    ["is too long", { ...ID, "last-event-id": `r.1:checkpoint:${"x".repeat(5_000)}` }],
+    ["is sent without a request id", { "last-event-id": "r.1:checkpoint:loaded" }],
   ] as const
 ) {
-  Deno.test(`a stream begins anew where Last-Event-ID ${what}`, async () => {
+  Deno.test(`a stream begins from the start when Last-Event-ID ${what}`, async () => {
     await using site = app();
     assertEquals((await watching(site, headers))[0], "Loading 7");
   });
 }
 
-Deno.test("a POST is not resumed: it runs once, and its repeat gets what it gave", async () => {
+Deno.test("a POST is not resumed: it has no last checkpoint", async () => {
   let passed: string | null = "nothing yet";
   const work = action("work", (ctx) => void (passed = lastCheckpoint(ctx, ["half"])));
   await using site = new App({ "/": { default: () => "", work } });

@@ -11,7 +11,7 @@ import { ConnectionError, createTestClient, type SignalRecord } from "@hyper/act
 import { captureConsole } from "../support/app.tsx";
 import { currentUser, makeSite, pagesOf, visit } from "./site.tsx";
 
-Deno.test("open() gives the page at an address, and the client is there", async () => {
+Deno.test("open() returns the page at an address, and makes it the current page", async () => {
   await using client = visit(makeSite());
   assertEquals([client.page.url.href, client.page.status, client.page.text], ["http://localhost/", 0, ""]);
   const page = await client.open("/?q=1");
@@ -26,13 +26,13 @@ Deno.test("open() follows redirects", async () => {
   assertEquals((await client.open("/cookie#x")).url.href, "http://localhost/notes#x");
 });
 
-Deno.test("open() gives up on redirects that never end", async () => {
+Deno.test("open() rejects after 20 redirects", async () => {
   await using client = visit(makeSite());
   await assertRejects(() => client.open("/round"), ConnectionError, "redirects more than 20 times");
 });
 
 for (const [path, status] of [["/empty", 204], ["/reset", 205], ["/file", 200], ["/away", 302]] as const) {
-  Deno.test(`open() leaves the page as it was when the answer is none, ${path}`, async () => {
+  Deno.test(`open() keeps the current page when the response is not a page, ${path}`, async () => {
     await using client = visit(makeSite());
     const page = await client.open("/notes");
     assertEquals((await client.open(path)).status, status);
@@ -40,20 +40,20 @@ for (const [path, status] of [["/empty", 204], ["/reset", 205], ["/file", 200], 
   });
 }
 
-Deno.test("open() takes text for what it is", async () => {
+Deno.test("open() does not parse a plain-text response as HTML", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/text");
   assertEquals([page.body, page.findAll("b").length], ["<b>text</b>", 0]);
 });
 
-Deno.test("open() refuses another origin", async () => {
+Deno.test("open() rejects another origin", async () => {
   await using client = visit(makeSite());
   await assertRejects(() => client.open("https://other.test/"), TypeError, "is not of http://localhost");
   const page = await client.open("/");
   await assertRejects(() => page.click("Away"), TypeError, "is not of http://localhost");
 });
 
-Deno.test("a request says what a browser says, by how it came about", async () => {
+Deno.test("requests have the headers of a browser for a navigation and for a call", async () => {
   const site = makeSite();
   const seen: Request[] = [];
   const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(site) });
@@ -97,7 +97,7 @@ Deno.test("click() follows a link", async () => {
   assertEquals([page.url.href, page.find("h1").text], ["http://localhost/notes#list", "Notes"]);
 });
 
-Deno.test("submit() comes back with values and errors, twice, and goes on when they are mended", async () => {
+Deno.test("submit() shows the values and errors of an invalid form again, twice, and continues when they are corrected", async () => {
   const site = makeSite();
   await using client = visit(site);
   let page = await client.open("/?q=1");
@@ -113,7 +113,7 @@ Deno.test("submit() comes back with values and errors, twice, and goes on when t
   assertEquals(site.log, ["POST document"]);
 });
 
-Deno.test("submit() shows a flash once: its cookie is taken back", async () => {
+Deno.test("submit() shows a toast once, because its cookie is then deleted", async () => {
   await using client = visit(makeSite());
   let page = await (await client.open("/")).form("Add").fill({ Title: "Milk" }).submit();
   assertStringIncludes(page.text, "Added");
@@ -129,19 +129,19 @@ Deno.test("submit() sends files", async () => {
   assertEquals(site.notes, ["Cat with cat.png"]);
 });
 
-Deno.test("submit() sends a GET form as the query, in place of the one in its address", async () => {
+Deno.test("submit() sends a GET form as the query, in place of the query of its address", async () => {
   await using client = visit(makeSite());
   const page = await (await client.open("/?old=1")).form("Search").fill({ Text: "a b\u00fc" }).submit();
   assertEquals(page.url.search, "?q=a+b%C3%BC");
 });
 
-Deno.test("submit() goes where the button says", async () => {
+Deno.test("submit() uses the formaction of the button", async () => {
   await using client = visit(makeSite());
   const page = await (await client.open("/")).form("Add").submit("Add nowhere");
   assertEquals([page.status, page.url.pathname], [404, "/_next/form/0000000000000000/"]);
 });
 
-Deno.test("cookies are kept and sent, whichever way they came", async () => {
+Deno.test("cookies of any response are stored and sent", async () => {
   await using client = visit(makeSite());
   await (await client.open("/")).click("Sign in");
   assertEquals([client.cookies.get("session"), client.page.url.pathname], ["ada", "/notes"]);
@@ -149,7 +149,7 @@ Deno.test("cookies are kept and sent, whichever way they came", async () => {
   assertEquals(new Map(JSON.parse(page.body)).get("cookie"), "session=ada");
 });
 
-Deno.test("action() applies patches to the page, and tells events and status", async () => {
+Deno.test("action() applies patches to the page, and returns events and status", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   const outcome = await client.action("add_note", { title: "Milk" });
@@ -158,19 +158,19 @@ Deno.test("action() applies patches to the page, and tells events and status", a
   assertEquals(page.find("#notes").text, "Milk");
 });
 
-Deno.test("action() gives the value an action returns", async () => {
+Deno.test("action() returns the value that an action returns", async () => {
   await using client = visit(makeSite());
   assertEquals((await client.action("pay", { amount: 5 })).data, 1);
 });
 
-Deno.test("action() puts what has no target into the call's, by the call's mode", async () => {
+Deno.test("action() puts a vnode without a target into the target of the call, with the swap mode of the call", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   await client.action("show", { a: 1 }, { target: "#state" });
   assertEquals(page.find("#state").html, '<p id="state"><b>{"a":1}</b></p>');
 });
 
-Deno.test("action() carries data of any length and any letter, in a header or in the body, once", async () => {
+Deno.test("action() sends data of any length and any characters, in a header or in the body", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   for (const text of ["\u00fc\u2028😀%", "é".repeat(900), "x".repeat(200_000)]) {
@@ -179,7 +179,7 @@ Deno.test("action() carries data of any length and any letter, in a header or in
   }
 });
 
-Deno.test("action() refuses data that a GET cannot carry, before anything is sent", async () => {
+Deno.test("action() rejects data that a GET cannot carry, before it sends a request", async () => {
   await using client = visit(makeSite());
   await assertRejects(
     () => client.action("watch", { text: "x".repeat(5_000) }, { method: "GET" }),
@@ -195,7 +195,7 @@ Deno.test("action() sends files in data as parts", async () => {
   assertEquals([outcome.ok, site.notes], [true, ["Cat with cat.png"]]);
 });
 
-Deno.test("action() sends a form as it is filled, and data beats a field of the same name", async () => {
+Deno.test("action() sends the values of a filled form, and data replaces a field of the same name", async () => {
   const site = makeSite();
   await using client = visit(site);
   const form = (await client.open("/")).form("Add").fill({ Title: "Milk" });
@@ -209,7 +209,7 @@ Deno.test("action() sends a form as it is filled, and data beats a field of the 
   await assertRejects(() => client.action("add_note", {}, { form: "main" }), TypeError, "is not a form of the page");
 });
 
-Deno.test("send() morphs a refused form, with its errors, and leaves the rest alone", async () => {
+Deno.test("submitWithRuntime() morphs an invalid form with its errors, and keeps other content", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   const outcome = await page.form("Add").fill({ Title: "too long" }).submitWithRuntime();
@@ -218,14 +218,14 @@ Deno.test("send() morphs a refused form, with its errors, and leaves the rest al
   assertEquals([field.value, field.isInvalid], ["too long", true]);
 });
 
-Deno.test("send() keeps to what form and button say: name, target and mode", async () => {
+Deno.test("submitWithRuntime() uses action, target and swap mode of form and button", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   await page.form("Nothing").submitWithRuntime("Show");
   assertEquals(page.find("#state > b").text.startsWith("{"), true);
 });
 
-Deno.test("submitWithRuntime() leaves the action to the URL of a button, which is that of a form", async () => {
+Deno.test("submitWithRuntime() sends no action name if the button has the URL of a form action", async () => {
   const site = makeSite();
   await using client = visit(site);
   const page = await client.open("/");
@@ -233,7 +233,7 @@ Deno.test("submitWithRuntime() leaves the action to the URL of a button, which i
   assertEquals([outcome.status, site.notes], [404, []]);
 });
 
-Deno.test("action() tells a failure with its status and nothing of its cause", async () => {
+Deno.test("action() returns a failure with its status and without its cause", async () => {
   using _console = quiet();
   await using client = visit(makeSite());
   const outcome = await client.action("fail");
@@ -243,19 +243,19 @@ Deno.test("action() tells a failure with its status and nothing of its cause", a
   assert(failed?.error instanceof Error && failed.error.message === "secret");
 });
 
-Deno.test("action() tells an action that is unknown", async () => {
+Deno.test("action() returns 404 for an unknown action", async () => {
   await using client = visit(makeSite());
   assertEquals((await client.action("unknown")).status, 404);
 });
 
-Deno.test("action() lists targets that are missing, and rejects where the call is strict", async () => {
+Deno.test("action() lists missing targets, and rejects with strictTargets", async () => {
   await using client = visit(makeSite());
   await client.open("/");
   assertEquals((await client.action("lost")).missing, ["#nowhere"]);
   await assertRejects(() => client.action("lost", {}, { strictTargets: true }), Error, '"#nowhere"');
 });
 
-Deno.test("action() goes where a redirect leads, and not out of the application", async () => {
+Deno.test("action() follows a redirect, except to another origin", async () => {
   await using client = visit(makeSite());
   await client.open("/");
   assertEquals((await client.action("leave_site")).events, [
@@ -266,21 +266,21 @@ Deno.test("action() goes where a redirect leads, and not out of the application"
   assertEquals([client.page.url.pathname, client.page.find("h1").text], ["/notes", "Notes"]);
 });
 
-Deno.test("action() takes cookies and redirect of a response", async () => {
+Deno.test("action() uses the cookies and the redirect of a Response", async () => {
   await using client = visit(makeSite());
   await client.open("/");
   await client.action("sign_in");
   assertEquals([client.cookies.get("session"), client.page.url.pathname], ["ada", "/notes"]);
 });
 
-Deno.test("action() moves the page where history says", async () => {
+Deno.test("action() changes the URL of the page with a history item", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   await client.action("move");
   assertEquals([page.url.search, client.page], ["?moved", page]);
 });
 
-Deno.test("action() puts the refreshed part of the page in place", async () => {
+Deno.test("action() puts the refreshed part of the page into the page", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   const state = page.find("#state");
@@ -288,19 +288,19 @@ Deno.test("action() puts the refreshed part of the page in place", async () => {
   assertEquals([page.find("#notes").text, state.html], ["from elsewhere", '<p id="state"></p>']);
 });
 
-Deno.test("action() follows a hand-over, and the outcome is the destination's", async () => {
+Deno.test("action() follows a switch, and returns the outcome of its target", async () => {
   await using client = visit(makeSite());
   const outcome = await client.action("start");
   assertEquals([outcome.data, outcome.events.map(({ event }) => event)], ["7 at /notes", ["result"]]);
 });
 
-Deno.test("action() is ended by the caller's signal", async () => {
+Deno.test("action() is aborted by the abort signal of the caller", async () => {
   await using client = visit(makeSite());
   const outcome = await client.action("watch", {}, { method: "GET", signal: AbortSignal.abort() });
   assertEquals([outcome.kind, outcome.ok, outcome.status], ["aborted", false, 0]);
 });
 
-Deno.test("stream() applies each event as it is read, and the server runs no further", async () => {
+Deno.test("stream() applies each event when it is read, and the server does not run ahead", async () => {
   const site = makeSite();
   await using client = visit(site);
   const page = await client.open("/");
@@ -317,7 +317,7 @@ Deno.test("stream() applies each event as it is read, and the server runs no fur
   assertEquals(client.signals.of("streamClosed").map(({ reason }) => reason), ["left"]);
 });
 
-Deno.test("stream() puts a patch in place that comes after another answer, though it was begun before", async () => {
+Deno.test("stream() applies a patch that arrives after the response to a later call", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   const stream = client.stream("watch", {}, { method: "GET" });
@@ -328,7 +328,7 @@ Deno.test("stream() puts a patch in place that comes after another answer, thoug
   assertEquals(page.find("#state").text, "event 2");
 });
 
-Deno.test("stream() patches the page it was begun on, whatever is open by then", async () => {
+Deno.test("stream() patches the page it was started on, even if another page is open by then", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   const stream = client.stream("watch", {}, { method: "GET" });
@@ -337,7 +337,7 @@ Deno.test("stream() patches the page it was begun on, whatever is open by then",
   assertEquals([page.find("#state").text, client.page.findAll("#state").length], ["first", 0]);
 });
 
-Deno.test("stream() can be iterated, and is left when the loop is", async () => {
+Deno.test("stream() can be iterated, and ends when the loop ends", async () => {
   const site = makeSite();
   await using client = visit(site);
   for await (const { event } of client.stream("watch", {}, { method: "GET" })) {
@@ -346,7 +346,7 @@ Deno.test("stream() can be iterated, and is left when the loop is", async () => 
   assertEquals(client.signals.of("streamClosed").length, 1);
 });
 
-Deno.test("take() says how far a stream came that ends before", async () => {
+Deno.test("take() reports the number of events of a stream that ends early", async () => {
   await using client = visit(makeSite());
   const stream = client.stream("steps");
   await assertRejects(() => stream.take(3), Error, 'Cannot take 3 events of action "steps": it ended after 2');
@@ -354,7 +354,7 @@ Deno.test("take() says how far a stream came that ends before", async () => {
   assertEquals([outcome.kind, outcome.events.length], ["success", 2]);
 });
 
-Deno.test("a client that is disposed ends its streams", async () => {
+Deno.test("disposing a client ends its streams", async () => {
   const site = makeSite();
   let closed: SignalRecord;
   {
@@ -367,7 +367,7 @@ Deno.test("a client that is disposed ends its streams", async () => {
   assertEquals(closed.of("streamClosed").map(({ reason }) => reason), ["left", "left"]);
 });
 
-Deno.test("actions() calls by name, and is no promise", async () => {
+Deno.test("actions() calls actions by name, and is not a promise", async () => {
   const site = makeSite();
   await using client = visit(site);
   const calls = await Promise.resolve(
@@ -393,14 +393,14 @@ Deno.test("override() replaces a dependency until it is disposed: by itself, by 
   assertEquals(await who(), "named");
 });
 
-Deno.test("override() refuses where the handler is made already", async () => {
+Deno.test("override() throws if the handler was created elsewhere", async () => {
   const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(makeSite()) });
   await using client = createTestClient(handler);
   assertThrows(() => client.override(currentUser, "Ada"), TypeError, 'Cannot override dependency "user"');
   await handler.close();
 });
 
-Deno.test("a client closes the handler it has made, and leaves one alone that it was given", async () => {
+Deno.test("disposing a client closes a handler that it has created, and does not close another", async () => {
   const site = makeSite();
   const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(site) });
   {
@@ -419,7 +419,7 @@ Deno.test("a client closes the handler it has made, and leaves one alone that it
   await handler.close();
 });
 
-Deno.test("the request ids of a client begin alike, and no two clients begin so", async () => {
+Deno.test("the request ids of a client have a common prefix that differs from that of other clients", async () => {
   const site = makeSite();
   const ids: string[] = [];
   const handler = createHandler({ baseDir: "/srv/site", pages: pagesOf(site) });
@@ -436,7 +436,7 @@ Deno.test("the request ids of a client begin alike, and no two clients begin so"
   await handler.close();
 });
 
-/** Keeps from the console what a test expects to be said there. */
+/** Suppresses expected output of the console. */
 function quiet(): Disposable {
   const restore = captureConsole([]);
   return { [Symbol.dispose]: restore };

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createTestClock } from "../../src/testing/clock.ts";
 
-Deno.test("createTestClock() stops the date, which new Date(), Date.now() and Date() tell", async () => {
+Deno.test("createTestClock() stops new Date(), Date.now() and Date()", async () => {
   using clock = createTestClock(new Date("2030-01-01T00:00:00Z"));
   await clock.tick(1_500);
   assertEquals(new Date().toISOString(), "2030-01-01T00:00:01.500Z");
@@ -9,21 +9,21 @@ Deno.test("createTestClock() stops the date, which new Date(), Date.now() and Da
   assertEquals(Date(), new Date().toString());
 });
 
-Deno.test("createTestClock() leaves a date that is given what it is", () => {
+Deno.test("createTestClock() does not change a Date with arguments", () => {
   using _clock = createTestClock(0);
   const date = new Date(2020, 1, 2);
   assert(date instanceof Date);
   assertEquals([date.getFullYear(), Date.UTC(1970, 0, 1), Date.parse("1970-01-01")], [2020, 0, 0]);
 });
 
-Deno.test("createTestClock() moves performance.now() with it", async () => {
+Deno.test("createTestClock() moves performance.now() as well", async () => {
   using clock = createTestClock();
   const before = performance.now();
   await clock.tick(250);
   assertEquals(Math.round(performance.now() - before), 250);
 });
 
-Deno.test("tick() runs timers that come due in their order, each at its own time", async () => {
+Deno.test("tick() runs due timers in order, each at its own time", async () => {
   using clock = createTestClock(0);
   const ran: [string, number][] = [];
   const note = (name: string): void => void ran.push([name, Date.now()]);
@@ -36,7 +36,7 @@ Deno.test("tick() runs timers that come due in their order, each at its own time
   assertEquals(clock.timers, 1);
 });
 
-Deno.test("tick() runs a timer that is due at its very end, and one that another has set", async () => {
+Deno.test("tick() runs a timer that is due at its end, and a timer that another one has set", async () => {
   using clock = createTestClock(0);
   const ran: number[] = [];
   setTimeout(() => setTimeout(() => ran.push(Date.now()), 5), 5);
@@ -46,7 +46,7 @@ Deno.test("tick() runs a timer that is due at its very end, and one that another
   assertEquals(ran, [10]);
 });
 
-Deno.test("tick() lets what awaits a timer go on before the next one", async () => {
+Deno.test("tick() runs the code that awaits a timer before the next timer", async () => {
   using clock = createTestClock(0);
   const ran: string[] = [];
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -70,12 +70,12 @@ Deno.test("setInterval() repeats until it is cleared", async () => {
   assertEquals(ran, [10, 20, 30]);
 });
 
-Deno.test("clearTimeout() takes a timer away, a real one from before too", async () => {
+Deno.test("clearTimeout() clears a timer, also one that was set before the clock was created", async () => {
   const real = setTimeout(() => {}, 1_000_000);
   using clock = createTestClock();
   let ran = false;
   clearTimeout(setTimeout(() => ran = true, 1));
-  // Not cleared, it would be a leak of this test.
+  // If it were not cleared, this test would leak it.
   clearTimeout(real);
   await clock.tick(10);
   assertEquals(ran, false);
@@ -90,13 +90,13 @@ Deno.test("AbortSignal.timeout() follows the clock", async () => {
   assertEquals([signal.aborted, signal.reason.name], [true, "TimeoutError"]);
 });
 
-Deno.test("tick() refuses to go back", async () => {
+Deno.test("tick() rejects a negative number", async () => {
   using clock = createTestClock();
   await assertRejects(() => clock.tick(-1), RangeError, 'Cannot advance the clock by "-1"');
   await assertRejects(() => clock.tick(NaN), RangeError);
 });
 
-Deno.test("a disposed clock gives the real time back, and another may follow", () => {
+Deno.test("disposing a clock restores the real time, and another clock can be created", () => {
   const { Date: RealDate, setTimeout: realTimeout } = globalThis;
   const clock = createTestClock(0);
   assertThrows(() => createTestClock(), TypeError, "there is one already");

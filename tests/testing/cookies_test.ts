@@ -4,7 +4,7 @@ import { createTestClock } from "../../src/testing/clock.ts";
 
 const HTTP = new URL("http://site.test/notes/1");
 
-/** What is sent to a URL after an answer of another has set cookies. */
+/** Returns the Cookie header for a URL, after the response of another one has set cookies. */
 function sent(cookies: readonly string[], to: string | URL, from: string | URL = HTTP): string | null {
   const jar = new CookieJar();
   take(jar, cookies, from);
@@ -15,7 +15,7 @@ function take(jar: CookieJar, cookies: readonly string[], from: string | URL = H
   jar.take(new Headers(cookies.map((cookie): [string, string] => ["set-cookie", cookie])), new URL(from));
 }
 
-Deno.test("CookieJar sends back what was set, in its path and below", () => {
+Deno.test("CookieJar sends a cookie back in its path and below", () => {
   const cases: [cookie: string, to: string, sent: string | null][] = [
     ["a=1; Path=/", "http://site.test/", "a=1"],
     ["a=1", "http://site.test/notes", "a=1"],
@@ -29,16 +29,16 @@ Deno.test("CookieJar sends back what was set, in its path and below", () => {
   for (const [cookie, to, expected] of cases) assertEquals(sent([cookie], to), expected, `${cookie} to ${to}`);
 });
 
-Deno.test("CookieJar sends longer paths first, and keeps two of one name", () => {
+Deno.test("CookieJar sends longer paths first, and keeps two cookies of one name", () => {
   assertEquals(sent(["a=1; Path=/", "a=2; Path=/notes"], "http://site.test/notes"), "a=2; a=1");
 });
 
-Deno.test("CookieJar refuses a cookie for another host", () => {
+Deno.test("CookieJar rejects a cookie for another host", () => {
   assertEquals(sent(["a=1; Path=/; Domain=other.test"], "http://site.test/"), null);
   assertEquals(sent(["a=1; Path=/; Domain=site.test"], "http://site.test/"), "a=1");
 });
 
-Deno.test("CookieJar sends a secure cookie over TLS and to the loopback alone", () => {
+Deno.test("CookieJar sends a secure cookie only over TLS and to loopback addresses", () => {
   assertEquals(sent(["a=1; Path=/; Secure"], "http://site.test/"), null);
   assertEquals(sent(["a=1; Path=/; Secure"], "http://site.test/", "https://site.test/"), null);
   // H11: it was not stored.
@@ -49,7 +49,7 @@ Deno.test("CookieJar sends a secure cookie over TLS and to the loopback alone", 
   }
 });
 
-Deno.test("CookieJar forgets what has expired, and Max-Age goes before Expires", async () => {
+Deno.test("CookieJar removes expired cookies, and Max-Age takes precedence over Expires", async () => {
   using clock = createTestClock(new Date("2030-01-01T00:00:00Z"));
   const jar = new CookieJar();
   take(jar, [
@@ -64,7 +64,7 @@ Deno.test("CookieJar forgets what has expired, and Max-Age goes before Expires",
   assertEquals([jar.headerFor(HTTP), jar.get("a")], [null, undefined]);
 });
 
-Deno.test("CookieJar deletes a cookie that is set to be over", () => {
+Deno.test("CookieJar deletes a cookie whose new value has expired", () => {
   assertEquals(sent(["a=1; Path=/", "a=; Path=/; Max-Age=0"], HTTP), null);
 });
 

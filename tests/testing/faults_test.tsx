@@ -3,7 +3,7 @@ import { ConnectionError, createTestClock } from "@hyper/actions/testing";
 import { FaultyNetwork } from "../../src/testing/faults.ts";
 import { makeSite, visit } from "./site.tsx";
 
-Deno.test("a fault is for one request, the first one first", async () => {
+Deno.test("a fault applies to one request, in the order of the list", async () => {
   await using client = visit(makeSite());
   client.faults.push({ kind: "none" }, { kind: "drop", at: "request" });
   assertEquals((await client.open("/")).status, 200);
@@ -11,7 +11,7 @@ Deno.test("a fault is for one request, the first one first", async () => {
   assertEquals([(await client.open("/")).status, client.faults], [200, []]);
 });
 
-Deno.test("drop at request keeps it from the server, at answer it has run", async () => {
+Deno.test('drop at "request" prevents the run, and drop at "answer" does not', async () => {
   const site = makeSite();
   await using client = visit(site);
   client.faults.push({ kind: "drop", at: "request" }, { kind: "drop", at: "answer" });
@@ -20,7 +20,7 @@ Deno.test("drop at request keeps it from the server, at answer it has run", asyn
   assertEquals(site.log, ["paid 2"]);
 });
 
-Deno.test("drop at answer loses its cookies too", async () => {
+Deno.test('drop at "answer" loses the cookies of the response as well', async () => {
   await using client = visit(makeSite());
   await client.open("/");
   client.faults.push({ kind: "drop", at: "answer" });
@@ -28,7 +28,7 @@ Deno.test("drop at answer loses its cookies too", async () => {
   assertEquals(client.cookies.get("session"), undefined);
 });
 
-Deno.test("a call with retry is sent again with the same id, so that it runs once", async () => {
+Deno.test("a call with retry is sent again with the same id, and runs once", async () => {
   const site = makeSite();
   await using client = visit(site);
   client.faults.push({ kind: "drop", at: "request" }, { kind: "drop", at: "answer" });
@@ -36,14 +36,14 @@ Deno.test("a call with retry is sent again with the same id, so that it runs onc
   assertEquals(site.log, ["paid 1"]);
 });
 
-Deno.test("a call with retry gives up after ten further attempts", async () => {
+Deno.test("a call with retry rejects after ten more attempts", async () => {
   await using client = visit(makeSite());
   for (let n = 0; n < 12; n++) client.faults.push({ kind: "drop", at: "request" });
   await assertRejects(() => client.action("pay", {}, { retry: true }), ConnectionError);
   assertEquals(client.faults.length, 1);
 });
 
-Deno.test("duplicate sends a request twice, and what changes something runs once", async () => {
+Deno.test("duplicate sends a request twice, and a mutation runs once", async () => {
   const site = makeSite();
   await using client = visit(site);
   client.faults.push({ kind: "duplicate" });
@@ -51,7 +51,7 @@ Deno.test("duplicate sends a request twice, and what changes something runs once
   assertEquals(site.log, ["paid 1"]);
 });
 
-Deno.test("duplicate gives the first answer and throws the second one away", async () => {
+Deno.test("duplicate returns the first response and cancels the second one", async () => {
   const network = new FaultyNetwork();
   network.faults.push({ kind: "duplicate" });
   const cancelled: number[] = [];
@@ -66,7 +66,7 @@ Deno.test("duplicate gives the first answer and throws the second one away", asy
   await response.body?.cancel();
 });
 
-Deno.test("duplicate sends the same bytes, files and boundary included", async () => {
+Deno.test("duplicate sends the same bytes, including files and boundary", async () => {
   const site = makeSite();
   await using client = visit(site);
   client.faults.push({ kind: "duplicate" });
@@ -74,7 +74,7 @@ Deno.test("duplicate sends the same bytes, files and boundary included", async (
   assertEquals(site.notes, ["Cat with cat.png"]);
 });
 
-Deno.test("delay holds the answer back, on the virtual clock", async () => {
+Deno.test("delay holds the response back, on the virtual clock", async () => {
   using clock = createTestClock();
   await using client = visit(makeSite());
   client.faults.push({ kind: "delay", milliseconds: 500 });
@@ -86,7 +86,7 @@ Deno.test("delay holds the answer back, on the virtual clock", async () => {
   assertEquals(await opening, true);
 });
 
-Deno.test("a delayed call can be ended", async () => {
+Deno.test("a delayed call can be canceled", async () => {
   await using client = visit(makeSite());
   client.faults.push({ kind: "delay", milliseconds: 1_000_000 });
   const stream = client.stream("pay");
@@ -94,7 +94,7 @@ Deno.test("a delayed call can be ended", async () => {
   assertEquals((await stream.outcome()).kind, "aborted");
 });
 
-Deno.test("reorder lets the next answer pass, and the late one overwrites nothing", async () => {
+Deno.test("reorder lets the next response pass, and the late one does not overwrite it", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   client.faults.push({ kind: "reorder" });
@@ -107,7 +107,7 @@ Deno.test("reorder lets the next answer pass, and the late one overwrites nothin
   assertEquals([ended, page.find("#state").text], [[2, 1], '{"n":2}']);
 });
 
-Deno.test("reorder lets go when the next request fails", async () => {
+Deno.test("reorder releases the response when the next request fails", async () => {
   await using client = visit(makeSite());
   client.faults.push({ kind: "reorder" }, { kind: "drop", at: "request" });
   const first = client.action("pay", { amount: 1 });
@@ -115,7 +115,7 @@ Deno.test("reorder lets go when the next request fails", async () => {
   assertEquals((await first).data, 1);
 });
 
-Deno.test("cut breaks a stream after so many events, and a GET goes on from its checkpoint", async () => {
+Deno.test("cut interrupts a stream after a number of events, and a GET resumes from its checkpoint", async () => {
   const site = makeSite();
   await using client = visit(site);
   const page = await client.open("/");
@@ -129,7 +129,7 @@ Deno.test("cut breaks a stream after so many events, and a GET goes on from its 
   assertEquals(site.log.filter((line) => line !== "left"), ["watched from the start", `watched from ${id}`]);
 });
 
-Deno.test("cut rejects a call that may not be sent again: a POST, and a GET without retry", async () => {
+Deno.test("cut rejects a call that is not sent again: a POST, and a GET without retry", async () => {
   await using client = visit(makeSite());
   client.faults.push({ kind: "cut", afterEvents: 1 }, { kind: "cut", afterEvents: 1 });
   const message = "the connection to http://localhost/ failed";
@@ -141,7 +141,7 @@ Deno.test("cut rejects a call that may not be sent again: a POST, and a GET with
   await assertRejects(() => get.take(2), ConnectionError, message);
 });
 
-Deno.test("cut gives events before the break that come in one piece", async () => {
+Deno.test("cut delivers the events before the interruption, even if all arrive in one chunk", async () => {
   const network = new FaultyNetwork();
   network.faults.push({ kind: "cut", afterEvents: 2 });
   const text = "event: a\n\n: comment\n\nevent: b\n\nevent: c\n\n";

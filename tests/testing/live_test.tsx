@@ -1,4 +1,4 @@
-/** The client as one of several watchers of a topic. */
+/** The test client as one of several subscribers to a topic. */
 import { assertEquals } from "@std/assert";
 import { action, createHandler, html, live } from "../../mod.ts";
 import { createTestClient, type TestStream } from "@hyper/actions/testing";
@@ -11,7 +11,7 @@ const say = action("say", async ({ data, publish }) => {
 });
 const Board = () => <ul id="board"></ul>;
 
-Deno.test("a tab that has caused a change does not apply it twice, another one does", async () => {
+Deno.test("a tab applies its own change once, and another tab applies it too", async () => {
   const handler = createHandler({
     baseDir: "/srv/site",
     pages: [{ path: "/", load: () => Promise.resolve({ default: Board, watch, say }) }],
@@ -22,20 +22,20 @@ Deno.test("a tab that has caused a change does not apply it twice, another one d
   for (const client of [ada, bob]) {
     await client.open("/");
     const stream = client.stream("watch_board", {}, { method: "GET" });
-    // The first event is the state as it is.
+    // The first event is the current state.
     await stream.take(1);
     streams.push(stream);
   }
   await ada.action("say", { text: "one" });
   await handler.publish("board", html(<li>two</li>, { target: "#board", swap: "append" }));
-  // What has come to both is read to the same place.
+  // Read both streams up to the same message.
   await streams[0]?.take(1);
   await streams[1]?.take(2);
   assertEquals([ada.page.find("#board").text, bob.page.find("#board").text], ["one two", "one two"]);
   await handler.close();
 });
 
-Deno.test("a stream of a topic that was cut goes on where it was, and misses nothing", async () => {
+Deno.test("an interrupted stream of a topic resumes where it was, and misses no message", async () => {
   await using client = createTestClient({
     baseDir: "/srv/site",
     pages: [{ path: "/", load: () => Promise.resolve({ default: Board, watch, say }) }],

@@ -1,10 +1,10 @@
-/** Redirects and cookies of the network of a test client, over a handler that answers what a test says. */
+/** Redirects and cookies of the network of a test client, over a handler whose responses are those of the test. */
 import { assertEquals } from "@std/assert";
 import { createHandler, type Handler } from "../../mod.ts";
 import { createTestClient } from "@hyper/actions/testing";
 import { type Ask, Network } from "../../src/testing/network.ts";
 
-/** Makes a handler that notes each request and answers with a function. */
+/** Creates a handler that records each request and responds with a function. */
 function handlerOf(answer: (request: Request) => Response): { readonly handler: Handler; readonly seen: string[] } {
   const seen: string[] = [];
   const handle = async (request: Request): Promise<Response> => {
@@ -64,9 +64,9 @@ const INPUT = '<input id="a" name="a" aria-label="A">';
 
 for (
   const [what, status, target, content, expected] of [
-    ["clears the form of an accepted answer", 200, "#f", FORM, ["", ""]],
-    ["clears the field that an accepted answer replaces", 200, "#a", INPUT, ["", "typed"]],
-    ["H11: keeps the form of an answer with an error", 422, "#f", FORM, ["typed", "typed"]],
+    ["clears a form after an accepted response", 200, "#f", FORM, ["", ""]],
+    ["clears a field that an accepted response replaces", 200, "#a", INPUT, ["", "typed"]],
+    ["H11: keeps a form after an error response", 422, "#f", FORM, ["typed", "typed"]],
   ] as const
 ) {
   Deno.test(`submitWithRuntime() ${what}`, async () => {

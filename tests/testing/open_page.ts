@@ -1,14 +1,14 @@
-/** Pages made of markup alone, in a tab that notes where it is sent. */
+/** Pages made of markup alone, in a tab that records its navigations. */
 import type { FormEntry } from "../../src/testing/controls.ts";
 import { parsePage } from "../../src/testing/dom.ts";
 import { OpenPage, type PageVisit, type Tab } from "../../src/testing/page.ts";
 import type { TestPage } from "../../src/testing/test_page.ts";
 
-/** A tab that goes nowhere. */
+/** A tab that records navigations and does not navigate. */
 export interface NotingTab {
   /** The page that is open. */
   readonly page: OpenPage;
-  /** Where it was to go. */
+  /** Navigations that were requested. */
   readonly visits: readonly PageVisit[];
 }
 
@@ -26,7 +26,7 @@ export function openPage(markup: string, url = "http://localhost/notes/1?tab=2")
   return { page: new OpenPage({ tab, document, url: new URL(url), status: 200, headers, body: markup }), visits };
 }
 
-/** What a form sends, as texts: of a file its name. */
+/** Returns the entries of a form as a string; of a file, its name. */
 export function sent(entries: readonly FormEntry[]): string {
   return entries.map(([name, value]) => `${name}=${typeof value === "string" ? value : `file:${value.name}`}`).join(
     "&",

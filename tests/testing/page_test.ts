@@ -7,18 +7,18 @@ function filled(controls: string, values: Readonly<Record<string, FieldInput>>, 
   return sent(page.form("F").fill(values).entries(button));
 }
 
-Deno.test("page.text has one space between blocks and none inside a word, and leaves out what nobody sees", () => {
+Deno.test("page.text has one space between blocks and none inside a word, and omits invisible content", () => {
   const { page } = openPage(
     "<title>T</title><style>p{}</style><p>One <b>wo</b>rd</p>\n<p>two<br>three</p><script>x</script>",
   );
   assertEquals(page.text, "One word two three");
 });
 
-Deno.test("page.title is that of the head", () => {
+Deno.test("page.title is the title in the head", () => {
   assertEquals(openPage("<title> A  page </title><svg><title>No</title></svg>").page.title, "A page");
 });
 
-Deno.test("page.find() gives the one match", () => {
+Deno.test("page.find() returns the one match", () => {
   const found = openPage('<ul><li class="a">1</li><li data-x="y">2</li></ul>').page.find("ul > li:last-child");
   assertEquals([found.tagName, found.text, found.attribute("data-x"), found.attribute("class")], [
     "li",
@@ -28,25 +28,25 @@ Deno.test("page.find() gives the one match", () => {
   ]);
 });
 
-Deno.test("page.find() refuses none and several, and shows where it looked", () => {
+Deno.test("page.find() throws for no match and for several, with the markup", () => {
   const { page } = openPage("<p>1<p>2");
   assertThrows(() => page.find("b"), Error, 'Cannot find element "b" on http://localhost/notes/1?tab=2: there is none');
   assertThrows(() => page.find("p"), Error, "there are 2");
   assertThrows(() => page.find("b"), Error, "<p>1</p><p>2</p>");
 });
 
-Deno.test("page.findAll() gives matches in order, and none without an error", () => {
+Deno.test("page.findAll() returns matches in order, and an empty list without an error", () => {
   const { page } = openPage("<p>1<p>2");
   assertEquals(page.findAll("p").map(({ text }) => text), ["1", "2"]);
   assertEquals(page.findAll("b"), []);
 });
 
-Deno.test("element.find() looks inside the element alone", () => {
+Deno.test("element.find() searches only inside the element", () => {
   const { page } = openPage('<p><b>1</b></p><div><b id="it">2</b></div>');
   assertEquals(page.find("div").find("b").attribute("id"), "it");
 });
 
-Deno.test("page.find() reads what stands in noscript, as a browser with scripts off does", () => {
+Deno.test("page.find() finds content of noscript, like a browser with scripts disabled", () => {
   assertEquals(openPage("<body><noscript><p>Off</p></noscript>").page.find("noscript p").text, "Off");
 });
 
@@ -67,12 +67,12 @@ for (
   });
 }
 
-Deno.test("page.form() prefers a label over what stands in another form", () => {
+Deno.test("page.form() prefers a label to the content of another form", () => {
   const { page } = openPage('<form id="1"><button>Add</button></form><form id="2" aria-label="Add"></form>');
   assertEquals(page.form("Add").attribute("id"), "2");
 });
 
-Deno.test("page.form() refuses several of a name, and a part of the page tells them apart", () => {
+Deno.test("page.form() throws for several forms of a name, which a part of the page distinguishes", () => {
   const { page } = openPage(
     '<li id="a"><form id="fa"><button>Delete</button></form></li><li id="b"><form id="fb"><button>Delete</button></form></li>',
   );
@@ -80,7 +80,7 @@ Deno.test("page.form() refuses several of a name, and a part of the page tells t
   assertEquals(page.find("#b").form("Delete").attribute("id"), "fb");
 });
 
-Deno.test("page.form() names the forms there are when there is none of the name", () => {
+Deno.test("page.form() throws for an unknown name, and lists the forms", () => {
   const { page } = openPage("<form><button>Add</button></form>");
   assertThrows(() => page.form("Remove"), Error, 'Cannot find form "Remove"');
   assertThrows(() => page.form("Remove"), Error, 'its forms are "Add"');
@@ -102,7 +102,7 @@ for (
   });
 }
 
-Deno.test("form.fill() puts a person's input into each kind of control", () => {
+Deno.test("form.fill() sets each kind of control", () => {
   const select = '<label>L<select name="s"><option value="1">One<option value="2">Two</select></label>';
   const radios = '<fieldset><legend>R</legend><label><input type="radio" name="r" value="a">A</label>' +
     '<label><input type="radio" name="r" value="b" checked>B</label></fieldset>';
@@ -129,22 +129,22 @@ Deno.test("form.fill() puts a person's input into each kind of control", () => {
   for (const [controls, input, expected] of cases) assertEquals(filled(controls, { L: input }), expected, controls);
 });
 
-Deno.test("form.fill() prefers the label of an option over the value of another", () => {
+Deno.test("form.fill() prefers the label of an option to the value of another", () => {
   const select = '<select name="s"><option value="Two">One<option value="2">Two</select>';
   assertEquals(filled(select, { s: "Two" }), "s=2");
 });
 
-Deno.test("form.fill() leaves what is not named as it is", () => {
+Deno.test("form.fill() does not change other fields", () => {
   assertEquals(filled('<input name="a" value="1"><input name="b" value="2">', { b: "3" }), "a=1&b=3");
 });
 
-Deno.test("form.fill() is kept by the page, whoever finds the form again", () => {
+Deno.test("form.fill() is kept when the form is found again", () => {
   const { page } = openPage('<form aria-label="F"><input name="a"></form>');
   page.form("F").fill({ a: "1" });
   assertEquals(page.form("F").field("a").value, "1");
 });
 
-Deno.test("form.fill() refuses what a person could not do, and says why", () => {
+Deno.test("form.fill() throws for input that a user could not enter, and the error has the reason", () => {
   const cases: [controls: string, input: FieldInput, reason: string][] = [
     ['<input name="x">', "1", 'there is no such field; its fields are "x"'],
     ['<input name="L" disabled>', "1", "it is disabled"],
@@ -165,7 +165,7 @@ Deno.test("form.fill() refuses what a person could not do, and says why", () => 
   }
 });
 
-Deno.test("form.entries() are those of a browser: what is off, disabled, nameless or not pressed is left out", () => {
+Deno.test("form.entries() omits controls like a browser: unchecked, disabled, without a name, not pressed", () => {
   const controls = `
     <input name="a" value="1"><input value="nameless"><input name="off" disabled>
     <fieldset disabled><legend><input name="legend" value="2"></legend><input name="off"></fieldset>
@@ -186,14 +186,14 @@ line</textarea>
   );
 });
 
-Deno.test("form.entries() have controls outside of the form that name it, and none inside that name another", () => {
+Deno.test("form.entries() includes controls outside of the form that name it, and not those inside that name another form", () => {
   const { page } = openPage(
     '<input form="f" name="a" value="1"><form id="f"><input name="b" value="2"><input form="g" name="c"></form><form id="g"></form>',
   );
   assertEquals(sent(page.form("f").entries()), "a=1&b=2");
 });
 
-Deno.test("form.entries() have the button that is pressed, and the first one without any", () => {
+Deno.test("form.entries() includes the pressed button, and the first button by default", () => {
   const buttons = '<button name="do" value="save">Save</button><button name="do" value="drop">Drop</button>' +
     '<input type="image" name="pic" alt="Pic">';
   assertEquals(filled(buttons, {}), "do=save");
@@ -201,7 +201,7 @@ Deno.test("form.entries() have the button that is pressed, and the first one wit
   assertEquals(filled(buttons, {}, "Pic"), "pic.x=0&pic.y=0");
 });
 
-Deno.test("form.submit() presses a button that exists and can be pressed", async () => {
+Deno.test("form.submit() throws for a button that does not exist or cannot be pressed", async () => {
   const { page } = openPage('<form aria-label="F"><button disabled>Save</button><button>Drop</button></form>');
   await assertRejects(() => page.form("F").submit("Sav"), Error, 'Cannot find button "Sav"');
   await assertRejects(
@@ -211,7 +211,7 @@ Deno.test("form.submit() presses a button that exists and can be pressed", async
   );
 });
 
-Deno.test("form.submit() goes where form and button say", () => {
+Deno.test("form.submit() sends to the URL of form and button", () => {
   const cases: [attributes: string, button: string, expected: string][] = [
     ["", "", "GET http://localhost/notes/1?tab=2 "],
     ['method="post"', "", "POST http://localhost/notes/1?tab=2 "],
@@ -231,7 +231,7 @@ Deno.test("form.submit() goes where form and button say", () => {
   }
 });
 
-Deno.test("form.submit() starts from the base of the document where it has an action", () => {
+Deno.test("form.submit() resolves the action against the base URL of the document", () => {
   const { page, visits } = openPage(
     '<base href="/deep/"><form aria-label="F" action="x"></form><form aria-label="G"></form>',
   );
@@ -240,17 +240,17 @@ Deno.test("form.submit() starts from the base of the document where it has an ac
   assertEquals(visits.map(({ url }) => url.pathname), ["/deep/x", "/notes/1"]);
 });
 
-Deno.test("form.submit() refuses a form that closes a dialog", async () => {
+Deno.test("form.submit() rejects a form that closes a dialog", async () => {
   const { page } = openPage('<form aria-label="F" method="dialog"></form>');
   await assertRejects(() => page.form("F").submit(), TypeError, 'Cannot submit form "F": it closes a dialog');
 });
 
-Deno.test("form.send() refuses a form that is none of an action", async () => {
+Deno.test("form.submitWithRuntime() rejects a form that does not belong to an action", async () => {
   const { page } = openPage('<form aria-label="F"></form>');
   await assertRejects(() => page.form("F").submitWithRuntime(), TypeError, "it has no data-hyper-form");
 });
 
-Deno.test("form.field() tells value, state and description", () => {
+Deno.test("form.field() returns value, state and description", () => {
   const { page } = openPage(`<form aria-label="F">
     <label for="t">Title</label><input id="t" name="title" value="x" aria-invalid="true" aria-describedby="e h">
     <p id="h">Short</p><ul id="e"><li>Too long</li></ul>
@@ -286,7 +286,7 @@ Deno.test("page.click() follows the link of a name", async () => {
   ]);
 });
 
-Deno.test("page.click() presses the button of a name, one that stands outside of its form too", async () => {
+Deno.test("page.click() presses the button of a name, also a button outside of its form", async () => {
   const { page, visits } = openPage(
     '<form id="f" method="post" action="/f"><button name="n" value="1">One</button></form><button form="f" name="n" value="2">Two</button>',
   );
@@ -294,14 +294,14 @@ Deno.test("page.click() presses the button of a name, one that stands outside of
   assertEquals(visits.map(({ form }) => form?.entries), [[["n", "2"]]]);
 });
 
-Deno.test("page.click() refuses a name that nothing has, that several have, and a button without a form", async () => {
+Deno.test("page.click() throws for an unknown name, an ambiguous name, and a button without a form", async () => {
   const { page } = openPage('<a href="/1">Same</a><a href="/2">Same</a><button>Alone</button>');
   await assertRejects(() => page.click("None"), Error, 'Cannot find link or button "None"');
   await assertRejects(() => page.click("Same"), Error, "there are 2");
   await assertRejects(() => page.click("Alone"), Error, "it does not belong to a form");
 });
 
-Deno.test("page.click() on a place of this very page asks for nothing", async () => {
+Deno.test("page.click() on a link to a fragment of the page sends no request", async () => {
   const { page, visits } = openPage('<a href="#end">End</a>');
   assertStrictEquals(await page.click("End"), page);
   assertEquals([page.url.hash, visits.length], ["#end", 0]);

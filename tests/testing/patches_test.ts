@@ -7,7 +7,7 @@ import { openPage } from "./open_page.ts";
 
 const DEFAULTS: PatchDefaults = { target: null, swap: "outer", strictTargets: false };
 
-/** What is in the body of a document after patches. */
+/** Returns the content of the body of a document after patches. */
 function patched(markup: string, ...patches: readonly HtmlPatchData[]): string {
   const document = parsePage(`<body>${markup}</body>`);
   const patcher = new Patcher();
@@ -28,26 +28,26 @@ const SWAPPED: Readonly<Record<Swap, string>> = {
 };
 
 for (const [swap, expected] of Object.entries(SWAPPED)) {
-  Deno.test(`Patcher.apply() puts content in place by ${swap}`, () => {
+  Deno.test(`Patcher.apply() applies content with swap ${swap}`, () => {
     // The keys of the record above are the modes.
     const patch = { target: "ul", content: "<b>1</b><b>2</b>", swap: swap as Swap };
     assertEquals(patched("<p>0</p><ul><li>old</li></ul>", patch), expected);
   });
 }
 
-Deno.test("Patcher.apply() patches every match, the nested ones only where they are still there", () => {
+Deno.test("Patcher.apply() patches every match, and a nested one only if it is still in the page", () => {
   const markup = '<div class="x"><i class="x"></i></div><p class="x"></p>';
   assertEquals(patched(markup, { target: ".x", content: "<b></b>" }), "<b></b><b></b>");
 });
 
-Deno.test("Patcher.apply() takes target and mode of the call where the patch has none", () => {
+Deno.test("Patcher.apply() uses target and swap mode of the call when the patch has none", () => {
   const document = parsePage("<p></p>");
   const defaults = { target: "p", swap: "inner", strictTargets: false } as const;
   new Patcher().apply(document, { content: "x" }, defaults, 1);
   assertEquals(markupOf(document), "<html><head></head><body><p>x</p></body></html>");
 });
 
-Deno.test("Patcher.apply() tells the target that is missing, and is an error where it is strict", () => {
+Deno.test("Patcher.apply() reports a missing target, and throws if strict", () => {
   const document = parsePage("<p></p>");
   const patcher = new Patcher();
   assertEquals(patcher.apply(document, { content: "", target: "#x" }, DEFAULTS, 1), "#x");
@@ -61,7 +61,7 @@ Deno.test("Patcher.apply() tells the target that is missing, and is an error whe
   assertEquals(patcher.apply(document, { ...patch, strict_targets: false }, strict, 6), "#x");
 });
 
-Deno.test("Patcher.apply() reads rows, options and parts of a drawing as what they are", () => {
+Deno.test("Patcher.apply() parses rows, options and parts of an SVG in their context", () => {
   assertEquals(
     patched("<table><tbody></tbody></table>", { target: "tbody", swap: "inner", content: "<tr><td>1</td></tr>" }),
     "<table><tbody><tr><td>1</td></tr></tbody></table>",
@@ -73,7 +73,7 @@ Deno.test("Patcher.apply() reads rows, options and parts of a drawing as what th
   assertEquals([drawn?.tagName, drawn?.namespaceURI], ["linearGradient", "http://www.w3.org/2000/svg"]);
 });
 
-Deno.test("Patcher.apply() uses only what the patch selects, itself or inside", () => {
+Deno.test("Patcher.apply() uses only the selected part of a patch, itself or inside", () => {
   const content = '<body><main><p id="a">new</p></main></body>';
   assertEquals(
     patched('<p id="a">old</p>', { target: "#a", swap: "morph", content, select: "#a" }),
@@ -86,7 +86,7 @@ Deno.test("Patcher.apply() uses only what the patch selects, itself or inside", 
   );
 });
 
-Deno.test("Patcher.apply() gives the body of a document to the body, and its children to anything else", () => {
+Deno.test("Patcher.apply() puts the body of a document into the body, and its children into any other target", () => {
   const content = '<!doctype html><body class="new"><p>1</p></body>';
   const document = parsePage('<body class="old"><i></i></body>');
   new Patcher().apply(document, { target: "body", swap: "morph", content }, DEFAULTS, 1);
@@ -94,7 +94,7 @@ Deno.test("Patcher.apply() gives the body of a document to the body, and its chi
   assertEquals(patched("<i></i>", { target: "i", content }), "<p>1</p>");
 });
 
-Deno.test("morph keeps elements by id and by place, and takes over attributes, texts and order", () => {
+Deno.test("morph keeps elements by id and by position, and updates attributes, text and order", () => {
   const document = parsePage('<ul id="l"><li id="a">A</li><li id="b">B</li><li class="x">C</li></ul>');
   const [a, b, c] = query(document, "li");
   const content = '<ul id="l" class="new"><li id="b">B2</li><li id="n">N</li><li id="a">A</li><li>C2</li></ul>';
@@ -106,7 +106,7 @@ Deno.test("morph keeps elements by id and by place, and takes over attributes, t
   assertStrictEquals(now[3], c);
 });
 
-Deno.test("morph keeps what was typed and ticked, unless the server has another value for it", () => {
+Deno.test("morph keeps typed and checked values, unless the server sends another value", () => {
   const form = (a: string, b: string, text: string): string =>
     `<form id="f" aria-label="F"><input name="a" value="${a}"><input name="b" value="${b}"><textarea name="t">${text}</textarea>` +
     '<input type="checkbox" name="c"></form>';
@@ -118,7 +118,7 @@ Deno.test("morph keeps what was typed and ticked, unless the server has another 
   assertEquals(page.form("F").field("t").value, "theirs");
 });
 
-Deno.test("Patcher.apply() lets a form whose answer was accepted follow it, but for what was touched since", () => {
+Deno.test("Patcher.apply() updates a form whose response was accepted, except controls changed after it was sent", () => {
   const controls = `<input name="a"><input name="b"><input name="c" type="password"><input name="d" type="checkbox">`;
   const markup = `<form>${controls}<select name="e"><option>one<option>two</select></form>`;
   const document = parsePage(markup);
@@ -136,14 +136,14 @@ Deno.test("Patcher.apply() lets a form whose answer was accepted follow it, but 
   assertEquals(entriesOf(form, null).map(([, value]) => value), ["", "Coffee", "secret", "one"]);
 });
 
-Deno.test("morph puts what stands around the element's twin around the element", () => {
+Deno.test("morph puts the content around the matching element around the element", () => {
   const markup = '<p id="a">old</p>';
   const content = 'x<i></i><p id="a">new</p>y';
   assertEquals(patched(markup, { target: "#a", swap: "morph", content }), content);
 });
 
 for (const swap of ["inner", "morph"] as const) {
-  Deno.test(`hyper-keep keeps an island in ${swap}, by its id`, () => {
+  Deno.test(`hyper-keep keeps an element in ${swap}, by its id`, () => {
     const document = parsePage('<main id="m"><div><video id="v" hyper-keep src="1"></video></div></main>');
     const [island] = query(document, "#v");
     const inside = '<p><video id="v" src="2"></video></p>';
@@ -154,7 +154,7 @@ for (const swap of ["inner", "morph"] as const) {
   });
 }
 
-Deno.test("a late answer does not replace what a newer one has replaced, in the element or in the one of its id", () => {
+Deno.test("a late response does not replace newer content, in the element or in the one with its id", () => {
   const document = parsePage('<p id="a"></p><p id="b"></p>');
   const patcher = new Patcher();
   const [early, late] = [patcher.next(), patcher.next()];
@@ -163,7 +163,7 @@ Deno.test("a late answer does not replace what a newer one has replaced, in the 
   assertEquals(query(document, "p").map(markupOf), ['<p id="a">late</p>', '<p id="b">early</p>']);
 });
 
-Deno.test("a late answer may still add, and a second patch of one answer is not late", () => {
+Deno.test("a late response may still append, and a second patch of one response is not late", () => {
   const document = parsePage('<p id="a"></p>');
   const patcher = new Patcher();
   const [early, late] = [patcher.next(), patcher.next()];
@@ -173,7 +173,7 @@ Deno.test("a late answer may still add, and a second patch of one answer is not 
   assertEquals(query(document, "p").map(markupOf), ['<p id="a">23</p>']);
 });
 
-Deno.test("a late answer does not replace an element of the same id that came with something else since", () => {
+Deno.test("a late response does not replace an element with the same id that was added since", () => {
   const document = parsePage('<div><p id="a"></p></div>');
   const patcher = new Patcher();
   const [early, late, latest] = [patcher.next(), patcher.next(), patcher.next()];
@@ -183,7 +183,7 @@ Deno.test("a late answer does not replace an element of the same id that came wi
   assertEquals(query(document, "p").map(markupOf), ['<p id="a">latest</p>']);
 });
 
-Deno.test("an island is not lost to a match that went away with another one", () => {
+Deno.test("an element with hyper-keep is not lost to a match that was removed with another match", () => {
   const markup = '<div class="x"><i class="x"></i></div><video id="v" hyper-keep=""></video>';
   assertEquals(
     patched(markup, { target: ".x", content: '<p><video id="v"></video></p>' }),

@@ -3,7 +3,7 @@ import { createHandler } from "../../mod.ts";
 import { createTestClient, recordSignals } from "@hyper/actions/testing";
 import { makeSite, pagesOf, visit } from "./site.tsx";
 
-Deno.test("client.signals has what was registered, refused and run, in order", async () => {
+Deno.test("client.signals contains registered, invalid and dispatched actions, in order", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   assertEquals(client.signals.of("actionRegistered").some(({ actionName }) => actionName === "pay"), true);
@@ -18,7 +18,7 @@ Deno.test("client.signals has what was registered, refused and run, in order", a
   assertEquals(client.signals.of("formValidationFailed").map(({ fieldNames }) => fieldNames), [["title"]]);
 });
 
-Deno.test("recordSignals() hears one handler, and nothing after it was disposed", async () => {
+Deno.test("recordSignals() records one handler, and nothing after it was disposed", async () => {
   const [one, other] = [makeSite(), makeSite()].map((site) =>
     createHandler({ baseDir: "/srv/site", pages: pagesOf(site) })
   );
@@ -34,7 +34,7 @@ Deno.test("recordSignals() hears one handler, and nothing after it was disposed"
   await Promise.all([one.close(), other.close()]);
 });
 
-Deno.test("a record that was handed out stays as it was", async () => {
+Deno.test("a list of recorded signals does not change later", async () => {
   await using client = visit(makeSite());
   await client.open("/");
   const { all } = client.signals;

@@ -1,4 +1,4 @@
-/** A small site that every test of the client visits. */
+/** A small site for the tests of the client. */
 import {
   action,
   checkpoint,
@@ -22,17 +22,17 @@ import {
 } from "../../mod.ts";
 import { createTestClient, type TestClient, type TestClientOptions } from "@hyper/actions/testing";
 
-/** What the handlers of a site have done. */
+/** A site, and a record of its action functions. */
 export interface Site {
   /** The modules of its pages, by their routes. */
   readonly modules: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What was kept, in order. */
+  /** Stored notes, in order. */
   readonly notes: string[];
-  /** What the handlers saw and did. */
+  /** Log of the action functions. */
   readonly log: string[];
 }
 
-/** Who is asking. */
+/** The name of the user. */
 export const currentUser = dependency("user", ({ request }): string => request.headers.get("x-user") ?? "nobody");
 
 const NoteForm = defineForm("note", {
@@ -42,7 +42,7 @@ const NoteForm = defineForm("note", {
   },
 });
 
-/** Makes a site of its own, so that tests share nothing. */
+/** Creates a separate site, so that tests share nothing. */
 export function makeSite(): Site {
   const notes: string[] = [];
   const log: string[] = [];
@@ -162,12 +162,12 @@ export function makeSite(): Site {
   };
 }
 
-/** The pages of a site, as `createHandler()` takes them. */
+/** Returns the pages of a site, as `createHandler()` accepts them. */
 export function pagesOf({ modules }: Site): NonNullable<HandlerOptions["pages"]> {
   return Object.entries(modules).map(([path, module]) => ({ path, load: () => Promise.resolve(module) }));
 }
 
-/** A visitor of a site. */
+/** Creates a test client for a site. */
 export function visit(site: Site, options: HandlerOptions = {}, clientOptions: TestClientOptions = {}): TestClient {
   return createTestClient({ baseDir: "/srv/site", pages: pagesOf(site), ...options }, clientOptions);
 }

@@ -1,4 +1,4 @@
-/** What inference promises to whoever writes a test, and what must not compile. */
+/** Types that a test author can rely on, and code that must not compile. */
 import { assertEquals } from "@std/assert";
 import { assertType, type IsExact } from "@std/testing/types";
 import * as v from "valibot";
@@ -14,7 +14,7 @@ const module = {
 };
 const user = dependency("user", () => ({ name: "Ada" }));
 
-// Never called: what it holds has only to compile, or not to.
+// Never called: its content only has to compile, or not to.
 function promises(client: TestClient, calls: TestCalls<typeof module>, form: TestForm): void {
   const added = calls.add_note({ title: "Milk" });
   assertType<IsExact<typeof added, Promise<TestOutcome<{ id: number }>>>>(true);
@@ -22,15 +22,15 @@ function promises(client: TestClient, calls: TestCalls<typeof module>, form: Tes
   assertType<IsExact<typeof priced, Promise<TestOutcome<number>>>>(true);
   void calls.ping();
   void calls.ping({ anything: 1 }, { target: "#x", swap: "inner" });
-  // @ts-expect-error: the data of this action is needed
+  // @ts-expect-error: the data of this action is required
   void calls.price();
   // @ts-expect-error: its amount is a number
   void calls.price({ amount: "1" });
   // @ts-expect-error: no action is exported under this name
   void calls.unrelated;
-  // @ts-expect-error: the action's name is add_note
+  // @ts-expect-error: the name of the action is add_note
   void calls.add;
-  // @ts-expect-error: there is no such mode
+  // @ts-expect-error: unknown mode
   void calls.ping({}, { swap: "inside" });
 
   const dispatched = client.signals.of("actionDispatched");
@@ -38,7 +38,7 @@ function promises(client: TestClient, calls: TestCalls<typeof module>, form: Tes
   for (const entry of client.signals.all) {
     if (entry.name === "formValidationFailed") assertType<IsExact<typeof entry.payload, FormValidationFailed>>(true);
   }
-  // @ts-expect-error: there is no such signal
+  // @ts-expect-error: unknown signal
   client.signals.of("actionDone");
 
   client.override(user, { name: "Bob" });
@@ -49,20 +49,20 @@ function promises(client: TestClient, calls: TestCalls<typeof module>, form: Tes
   client.override(user, {});
 
   client.faults.push({ kind: "delay", milliseconds: 1 }, { kind: "drop", at: "answer" });
-  // @ts-expect-error: how long is needed
+  // @ts-expect-error: the duration is required
   client.faults.push({ kind: "delay" });
 
   form.fill({ Title: "x", Count: 1, Done: true, Photo: new File([], "x"), Tags: ["a"], Empty: null });
-  // @ts-expect-error: nobody types an object
+  // @ts-expect-error: a field does not accept an object
   form.fill({ Title: {} });
   assertType<IsExact<Parameters<TestForm["fill"]>[0], Readonly<Record<string, FieldInput>>>>(true);
 }
 
-Deno.test("what a test may write compiles, and what it may not does not", () => {
+Deno.test("valid test code compiles, and invalid test code does not", () => {
   assertEquals(typeof promises, "function");
 });
 
-Deno.test("an outcome tells by its kind what it has", () => {
+Deno.test("the kind of an outcome determines its properties", () => {
   const message = (outcome: TestOutcome<number>): string => {
     switch (outcome.kind) {
       case "success":

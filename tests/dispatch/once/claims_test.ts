@@ -11,7 +11,7 @@ import type { Store } from "../../../src/store/store.ts";
 
 const VALUE: StoredOutcome = { kind: "value", value: { id: 7 } };
 
-/** Runs a test on a clock that stands still until it is told to go on. */
+/** Runs a test on a clock that only the test advances. */
 function timed(name: string, fn: (clock: Clock) => Promise<void>): void {
   Deno.test(name, async () => {
     const clock = install({ toFake: ["Date", "performance", "setTimeout", "clearTimeout"] });
@@ -26,7 +26,7 @@ function timed(name: string, fn: (clock: Clock) => Promise<void>): void {
 
 function mine(claim: Claim): MineClaim {
   assert(claim.kind === "mine", `expected the claim, got ${claim.kind}`);
-  // As where a handler is waited for.
+  // As for an action function that is awaited.
   claim.renew();
   return claim;
 }
@@ -39,7 +39,7 @@ interface AskOptions {
   readonly moveOf?: (cookies: readonly string[]) => Promise<Move | null>;
 }
 
-/** The claims of one process, and what it reported. */
+/** The claims of one process, and its reports. */
 class Process {
   readonly reports: string[] = [];
   readonly #claims: ReturnType<typeof createClaims>;
@@ -66,12 +66,12 @@ function createOnce(options: ClaimsOptions): Process {
   return new Process(options);
 }
 
-/** A store that can be cut off. */
+/** A store that can be disconnected. */
 class Flaky implements Store {
   isDown = false;
-  /** A key that it takes no value for. */
+  /** A key for which it rejects every value. */
   refuses: string | null = null;
-  /** Whether changes still come through while their answers are lost. */
+  /** `true` if changes succeed while their responses are lost. */
   losesAnswers = false;
   readonly #store: Store;
 
@@ -254,7 +254,7 @@ timed("disposing a claim gives it up, unless it was finished", async () => {
   assertEquals((await once.claim("key")).kind, "done");
 });
 
-timed("finish() after giveUp() keeps nothing, and leaves the next claim", async () => {
+timed("finish() after giveUp() stores nothing, and does not change the next claim", async () => {
   const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
   const first = mine(await once.claim("key"));
   await first.giveUp();
@@ -281,7 +281,7 @@ timed("H1: a renewal extends the lease", async (clock) => {
   const flaky = new Flaky(store);
   const first = mine(await createOnce({ store: flaky }).claim("key"));
   await clock.tickAsync(20_000);
-  // Renewed at 10 and 20 seconds: it lasts until 50.
+  // Renewed at 10 and 20 seconds, so it is valid until 50.
   flaky.isDown = true;
   await clock.tickAsync(29_999);
   const there = createOnce({ store, waitSeconds: 0 });
@@ -302,7 +302,7 @@ timed("a claim is not renewed if the action function is synchronous", async (clo
   await first.giveUp();
 });
 
-timed("renew() does nothing for a claim that was given up", async (clock) => {
+timed("renew() does nothing for a released claim", async (clock) => {
   const once = createOnce({ store: createMemoryStore(), waitSeconds: 0 });
   const first = await once.claim("key");
   assert(first.kind === "mine");
@@ -324,7 +324,7 @@ timed("a claim of a dead process is free when its lease has expired, and not bef
   await clock.tickAsync(1);
   const second = mine(await once.claim("key"));
   flaky.isDown = false;
-  // The claim of another is not overwritten; what this one has done it tells its own repeats.
+  // The claim of another process is not overwritten. This process returns its own outcome to its own repeats.
   await dying.finish({ kind: "nothing" });
   assertEquals(await once.claim("key"), { kind: "running" });
   assertEquals(await stalled.claim("key"), { kind: "done", outcome: { kind: "nothing" } });
@@ -343,13 +343,13 @@ timed('afterCrash "reject": the claim of a dead process is "unknown"', async (cl
   assertEquals(await once.claim("key"), { kind: "running" });
   await clock.tickAsync(30_000);
   for (let repeat = 0; repeat < 3; repeat++) assertEquals(await once.claim("key"), { kind: "unknown" });
-  // Until its outcome would have been forgotten too.
+  // Until its outcome would have expired too.
   await clock.tickAsync(3_600_000 - 30_000);
   await mine(await once.claim("key")).giveUp();
   flaky.isDown = false;
 });
 
-Deno.test('afterCrash "reject": a claim that was given up runs again, and a stored outcome is returned', async () => {
+Deno.test('afterCrash "reject": a released claim runs again, and a stored outcome is returned', async () => {
   const store = createMemoryStore({ maxEntries: 2 });
   const once = createOnce({ store, waitSeconds: 0, afterCrash: "reject" });
   await mine(await once.claim("key")).giveUp();
@@ -357,11 +357,11 @@ Deno.test('afterCrash "reject": a claim that was given up runs again, and a stor
   assertEquals(await once.claim("key"), { kind: "running" });
   await second.finish(VALUE);
   assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
-  // No mark is left that would hold a place in the store.
+  // No mark is left that would take space in the store.
   for (const key of ["a", "b", "c"]) await mine(await once.claim(key)).finish(VALUE);
 });
 
-/** A store that notes what it was asked to change. */
+/** A store that records its changes. */
 function noting(store: Store, notes: string[]): Store {
   const note = (method: string, key: string) => void notes.push(`${method} ${key}`);
   return {
@@ -422,14 +422,14 @@ timed("a mark that is set late does not replace that of another run", async () =
 });
 
 timed(
-  "A6: what the store has lost before its time is not done again by the process that has done it",
+  "A6: a process does not run a mutation again when the store has lost its outcome early",
   async (clock) => {
     const store = createMemoryStore();
     const once = createOnce({ store });
     await mine(await once.claim("key")).finish(VALUE);
     await store.delete("key");
     assertEquals(await once.claim("key"), { kind: "done", outcome: { kind: "tooLarge" } });
-    // Other processes are told so too.
+    // Other processes receive the same.
     assertEquals(await createOnce({ store }).claim("key"), { kind: "done", outcome: { kind: "tooLarge" } });
     await clock.tickAsync(3_600_000);
     await mine(await once.claim("key")).giveUp();
@@ -452,7 +452,7 @@ timed("evicting an outcome does not end a run of another process", async () => {
   const store = createMemoryStore();
   const once = createOnce({ store, waitSeconds: 0, maxEntries: 1 });
   await mine(await once.claim("key")).finish(VALUE);
-  // Forgotten there before its time, and run by another.
+  // Expired there early, and run by another process.
   await store.delete("key");
   const elsewhere = mine(await createOnce({ store }).claim("key"));
   await mine(await once.claim("second")).finish(VALUE);
@@ -460,7 +460,7 @@ timed("evicting an outcome does not end a run of another process", async () => {
   await elsewhere.giveUp();
 });
 
-/** The identity that a cookie makes. */
+/** Returns the identity that a cookie creates. */
 const moved = (onKept: () => Promise<void> = () => Promise.resolve()) => () =>
   Promise.resolve({ key: "key:new", onKept });
 
@@ -516,7 +516,7 @@ for (const isElsewhere of [false, true]) {
       const first = mine(await once.claim("key", { moveOf: moved() }));
       first.keepCookie("session=2");
       first.headSent();
-      // Known when the question of the identity has been answered, and the store has it.
+      // Known when the identity is known and the store has it.
       for (let turn = 0; turn < 10; turn++) await Promise.resolve();
       assertEquals(await asker.claim("key:new"), { kind: "running" });
       await first.finish(VALUE);
@@ -574,7 +574,7 @@ timed("headSent() works within this process if the store does not respond", asyn
 });
 
 timed(
-  "a run whose process died after its head was sent is free for the new cookies too, or rejected",
+  "the claim of a process that died after its response headers were sent is free for the new cookies too, or rejected",
   async (clock) => {
     for (const afterCrash of ["retry", "reject"] as const) {
       const store = createMemoryStore();
@@ -624,7 +624,7 @@ timed("a claim survives a failure of the store that is shorter than its lease", 
 });
 
 timed(
-  "A5: finish() does not wait for a store that is away: repeats are told here, and other processes when it is back",
+  "A5: finish() does not wait for an unavailable store: local repeats get the outcome at once, other processes later",
   async (clock) => {
     const store = createMemoryStore();
     const flaky = new Flaky(store);
@@ -636,7 +636,7 @@ timed(
     assertEquals([await once.claim("key"), once.reports], [{ kind: "done", outcome: VALUE }, ["connection lost"]]);
     assertEquals(await there.claim("key"), { kind: "running" });
     await clock.tickAsync(8_000);
-    // However often it was tried, it is reported once.
+    // Reported once, regardless of the number of attempts.
     assertEquals(once.reports, ["connection lost"]);
     flaky.isDown = false;
     await clock.tickAsync(8_000);
@@ -645,7 +645,7 @@ timed(
 );
 
 timed(
-  "A5: an outcome that the store got too late for its lease is kept where no other process has come",
+  "A5: an outcome that reaches the store after its lease has expired is stored if no other process has claimed it",
   async (clock) => {
     const store = createMemoryStore();
     const flaky = new Flaky(store);
@@ -660,7 +660,7 @@ timed(
 );
 
 timed(
-  "A5: what the store never takes is told by its process for as long as any outcome, and holds up no other",
+  "A5: an outcome that the store never accepts is kept by its process until it expires, and delays no other outcome",
   async (clock) => {
     const store = createMemoryStore();
     const flaky = new Flaky(store);
@@ -692,12 +692,12 @@ timed("finish() recognizes its outcome if only the response of the store was los
   await clock.tickAsync(500);
   await clock.tickAsync(60_000);
   assertEquals(await createOnce({ store }).claim("key"), { kind: "done", outcome: VALUE });
-  // Told once that the store had failed, and not that another process had come.
+  // The failure of the store is reported once, and a claim of another process is not reported.
   assertEquals(once.reports, ["connection lost"]);
 });
 
 timed(
-  "A5: a claim that the store would not let go is let go when the store is back, at the next repeat at the latest",
+  "A5: a claim that could not be deleted from the store is released when the store is back, at the next repeat at the latest",
   async () => {
     const flaky = new Flaky(createMemoryStore());
     const once = createOnce({ store: flaky, waitSeconds: 0 });
@@ -749,7 +749,7 @@ timed("A6: an expired lease is taken again if no other process has claimed it, a
   const store = createMemoryStore();
   const once = createOnce({ store });
   const first = mine(await once.claim("key"));
-  // As a wall clock that is set forward does, to a store that goes by it.
+  // Like a wall clock that is set forward, for a store that uses it.
   await store.delete("key");
   await clock.tickAsync(10_000);
   assertEquals(once.reports.length, 1);
@@ -793,7 +793,7 @@ timed(
 );
 
 timed(
-  "A6: a stall between the question to the store and its answer lets in no second run of the process",
+  "A6: a stall between the request to the store and its response allows no second run in the process",
   async (clock) => {
     const store = createMemoryStore();
     const gate = Promise.withResolvers<void>();
@@ -815,7 +815,7 @@ timed(
 );
 
 timed(
-  "A6: a process that stood still before it heard that it has the claim does not run what another has taken",
+  "A6: a process that stalled before it received its claim does not run a mutation that another process has claimed",
   async (clock) => {
     for (const afterCrash of ["retry", "reject"] as const) {
       const store = createMemoryStore();
@@ -838,7 +838,7 @@ timed(
   },
 );
 
-timed("A6: a claim in a store of this process alone has no lease, and no timer", async (clock) => {
+timed("A6: a claim in a store of a single process has no lease and no timer", async (clock) => {
   const once = createOnce({ store: createMemoryStore(), isShared: false, waitSeconds: 0 });
   const first = mine(await once.claim("key"));
   assertEquals(clock.countTimers(), 0);
@@ -866,7 +866,7 @@ timed("A6: a claim that ends while its lost lease is taken again does not block 
 });
 
 timed(
-  "A5, A6: a claim that another process took while the store was away is reported when that is known",
+  "A5, A6: a claim that another process took while the store was unavailable is reported when the store is back",
   async (clock) => {
     const store = createMemoryStore();
     const flaky = new Flaky(store);
@@ -948,7 +948,7 @@ for (const [index, stored] of UNREADABLE.entries()) {
   });
 }
 
-Deno.test("claim() holds between two connections to one SQLite file, and over a restart", async () => {
+Deno.test("claim() works between two connections to one SQLite file, and after a restart", async () => {
   const path = await Deno.makeTempFile({ suffix: ".db" });
   {
     await using here = await createSqliteStore(path);

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createDeliveries } from "../../../src/dispatch/once/deliveries.ts";
 import { createMemoryStore } from "../../../src/store/memory.ts";
 
-/** The deliveries of two processes that share a store, and the keys that each was told to forget. */
+/** The deliveries of two processes that share a store, and the keys that each had to forget. */
 function deliveries() {
   const store = createMemoryStore();
   return ["here", "there"].map(() => {
@@ -75,12 +75,12 @@ for (
     ["does not touch", "theme=dark", []],
   ] as const
 ) {
-  Deno.test(`Deliveries.replaced() on another process, where an answer ${what} the cookie: forgets ${expected.length}`, async () => {
+  Deno.test(`Deliveries.replaced() on another process, when a response ${what} the cookie: forgets ${expected.length}`, async () => {
     const [here, there] = deliveries();
     await here?.follow(["session=1"], "key");
     await there?.replaced(requestWith("theme=dark; session=1"), [set]);
     assertEquals([there?.forgotten, here?.forgotten], [[...expected], []]);
-    // And no second time.
+    // And not a second time.
     await there?.replaced(requestWith("session=1"), [set]);
     assertEquals(there?.forgotten, [...expected]);
   });

@@ -70,7 +70,7 @@ Deno.test("Identities share learned names through the store within a minute", as
     await here.learn([SESSION]);
     clock.tick(60_001);
     assertNotEquals((await there.of(request, null)).user, null);
-    // One adds to what the other has learned.
+    // One adds to the names that the other has learned.
     await there.learn(["other=1; HttpOnly"]);
     const third = identitiesOf(store);
     await third.of(request, null);
@@ -101,7 +101,7 @@ Deno.test("Identities.after() returns the identity that a response creates, with
   const identities = identitiesOf();
   const request = requestWith({ cookie: "theme=dark" });
   const before = await identities.of(request, null);
-  // What was sent already shows nothing.
+  // A cookie that was sent before shows nothing.
   const next = await identities.after(request, before, [SESSION, "lang=en", "theme=dark; Path=/", "old=; Max-Age=0"]);
   assertEquals(next, {
     user: (await identities.of(requestWith({ cookie: "session=1" }), null)).user ?? "",
@@ -111,13 +111,15 @@ Deno.test("Identities.after() returns the identity that a response creates, with
 
 for (
   const [what, set, credentials] of [
-    ["of the session before others", ["lang=en", "session=1; HttpOnly; Path=/"], ["session=1"]],
-    ["all of the session", ["session=1; HttpOnly; Path=/", "csrf=2; HttpOnly; Path=/"], ["session=1", "csrf=2"]],
-    ["sent everywhere before others", ["session=1; HttpOnly; Path=/", "renew=2; HttpOnly; Path=/renew"], ["session=1"]],
-    ["of one path where there are no others", ["session=1; HttpOnly; Path=/app"], ["session=1"]],
+    ["a session cookie before others", ["lang=en", "session=1; HttpOnly; Path=/"], ["session=1"]],
+    ["all session cookies", ["session=1; HttpOnly; Path=/", "csrf=2; HttpOnly; Path=/"], ["session=1", "csrf=2"]],
+    ["a cookie for all paths before others", ["session=1; HttpOnly; Path=/", "renew=2; HttpOnly; Path=/renew"], [
+      "session=1",
+    ]],
+    ["a cookie of one path if there are no others", ["session=1; HttpOnly; Path=/app"], ["session=1"]],
   ] as const
 ) {
-  Deno.test(`Identities.after() tells which cookies show that an answer was received: ${what}`, async () => {
+  Deno.test(`Identities.after() returns which cookies show that a response was received: ${what}`, async () => {
     const identities = identitiesOf();
     const request = requestWith({});
     const next = await identities.after(request, await identities.of(request, null), set);
@@ -127,12 +129,12 @@ for (
 
 for (
   const [what, cookie, set] of [
-    ["which sets no cookie of a session", "session=1", ["theme=dark"]],
-    ["which sets the cookie again that was sent", "session=1", ["session=1; HttpOnly; Max-Age=60"]],
-    ["which ends the session", "session=1", ["session=; HttpOnly; Max-Age=0"]],
+    ["that sets no session cookie", "session=1", ["theme=dark"]],
+    ["that sets again the cookie that was sent", "session=1", ["session=1; HttpOnly; Max-Age=60"]],
+    ["that ends the session", "session=1", ["session=; HttpOnly; Max-Age=0"]],
   ] as const
 ) {
-  Deno.test(`Identities.after() is null for an answer ${what}`, async () => {
+  Deno.test(`Identities.after() is null for a response ${what}`, async () => {
     const identities = identitiesOf();
     await identities.learn([SESSION]);
     const request = requestWith({ cookie });
@@ -140,12 +142,12 @@ for (
   });
 }
 
-Deno.test("Identities.after() asks for the principal with the cookies of the response", async () => {
+Deno.test("Identities.after() calls the principal function with the cookies of the response", async () => {
   const principal = ({ headers }: Request) => /session=(\w+)/.exec(headers.get("cookie") ?? "")?.[1] ?? null;
   const identities = new Identities({ store: createMemoryStore(), principal });
   const request = requestWith({ cookie: "session=a1" });
   const before = await identities.of(request, principal(request));
-  // Not HttpOnly: with a principal it needs no name.
+  // Not HttpOnly: with a principal, its name is not needed.
   assertEquals(await identities.after(request, before, ["session=b2"]), {
     user: (await identities.of(request, "b2")).user ?? "",
     credentials: ["session=b2"],

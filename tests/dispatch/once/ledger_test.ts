@@ -7,7 +7,7 @@ import type { Holder } from "../../../src/http/caller.ts";
 const ADA: Holder = { kind: "principal", name: "ada" };
 const EVE: Holder = { kind: "address", name: "203.0.113.66" };
 
-/** Adds outcomes of one byte, and gives the keys that were dropped. */
+/** Adds outcomes of one byte, and returns the keys that were dropped. */
 function addAll(ledger: Ledger, holder: Holder, prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => ledger.add({ key: `${prefix}${index}`, holder, bytes: 1 })).flat();
 }
@@ -17,7 +17,7 @@ Deno.test("Ledger.add() evicts the oldest outcome of the holder with the most wh
   assertEquals(addAll(ledger, ADA, "a", 3), []);
   assertEquals(addAll(ledger, EVE, "e", 7), []);
   assertEquals(addAll(ledger, EVE, "f", 3), ["e0", "e1", "e2"]);
-  // Also where another one adds.
+  // Also when another holder adds one.
   assertEquals(ledger.add({ key: "a3", holder: ADA, bytes: 1 }), ["e3"]);
 });
 
@@ -77,7 +77,7 @@ Deno.test("Ledger.add() counts a known key once, and makes it the newest", () =>
   assertEquals(ledger.add({ key: "c", holder: ADA, bytes: 1 }), ["b"]);
 });
 
-Deno.test("Ledger.remove() frees the room of an outcome", () => {
+Deno.test("Ledger.remove() frees the space of an outcome", () => {
   const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });
   addAll(ledger, ADA, "a", 2);
   ledger.remove("a0");
@@ -87,7 +87,7 @@ Deno.test("Ledger.remove() frees the room of an outcome", () => {
   assertEquals([ledger.has("a0"), ledger.has("a1"), ledger.has("b")], [false, true, true]);
 });
 
-Deno.test("Ledger drops an outcome when its time is over, and not before", () => {
+Deno.test("Ledger drops an outcome when it has expired, and not before", () => {
   const clock = install({ toFake: ["performance"] });
   try {
     const ledger = new Ledger({ maxEntries: 2, maxBytes: 1_000, seconds: 60 });

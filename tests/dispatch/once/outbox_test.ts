@@ -5,7 +5,7 @@ import type { StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
 
 const DONE: StoredOutcome = { kind: "nothing" };
 
-/** Runs a test on a clock that stands still, and asks for the timers that are left. */
+/** Runs a test on a stopped clock, and checks that no timers are left. */
 function timed(name: string, fn: (clock: Clock) => Promise<void>): void {
   Deno.test(name, async () => {
     const clock = install({ toFake: ["performance", "setTimeout", "clearTimeout"] });
@@ -18,7 +18,7 @@ function timed(name: string, fn: (clock: Clock) => Promise<void>): void {
   });
 }
 
-/** A letter that notes each attempt, and fails until it is told not to. */
+/** A letter that records each attempt, and fails until `isTaken` is set. */
 function failing(clock: Clock): Letter & { readonly at: number[]; isTaken: boolean } {
   const letter = {
     at: [] as number[],
@@ -62,7 +62,7 @@ timed("Outbox sends the other letters when one is accepted, and starts with a sh
   assertEquals(three.at, [begun + 500]);
 });
 
-timed("Outbox has an outcome until its time is over, and then does not send it", async (clock) => {
+timed("Outbox keeps an outcome until it expires, and then does not send it", async (clock) => {
   const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);
@@ -89,7 +89,7 @@ timed("Outbox.send() sends at once, and rejects with the error of the store", as
   outbox.close();
 });
 
-timed("Outbox keeps at most a thousand claims that were given up, and all outcomes", async () => {
+timed("Outbox keeps at most a thousand released claims, and all outcomes", async () => {
   const outbox = new Outbox(60);
   let sent = 0;
   const send = () => Promise.resolve(void sent++);
