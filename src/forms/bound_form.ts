@@ -21,6 +21,8 @@ export interface BoundData {
   readonly sent: Sent | null;
   /** Initial values: named values for a form, a list of them for a formset; `null` or `undefined` for none. */
   readonly initial: unknown;
+  /** The initial values that the server has for a post: without those of a page. Default: `initial`. */
+  readonly ownInitial?: unknown;
   /** The copy on the page, or `null` for the only one. */
   readonly instance: string | null;
   /** The texts for users, in the language of the request. */
@@ -74,7 +76,7 @@ export abstract class BoundState<V> implements BoundBase {
     return this.#texts;
   }
 
-  /** Adds an error with a text of the catalogue. */
+  /** Adds an error with a message of the catalogue. */
   addText(field: string, text: UserText): void {
     this.addError(field, this.#texts.write(text));
   }
@@ -137,11 +139,12 @@ export abstract class BoundState<V> implements BoundBase {
 const NO_PARTS: readonly FormPart[] = [];
 
 /** A form of fields, on its own or as a row. */
-// A class, not an object literal with getters: V8 gives all instances one hidden class, and every post binds a form.
+// A class, not an object literal with getters: all instances share one hidden class of V8, and every post binds a form.
 export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   readonly kind = "form";
   readonly definition: FormDefinition<V>;
   readonly initial: FormInitial;
+  readonly #ownInitial: FormInitial;
   readonly #place: FormPlace;
   readonly #sent: Sent | null;
   // Created on first use: a form whose action function runs is often not rendered.
@@ -151,6 +154,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     super(definition.name, data);
     this.definition = definition;
     this.initial = initialOfForm(definition.name, data.initial);
+    this.#ownInitial = data.ownInitial === undefined ? this.initial : initialOfForm(definition.name, data.ownInitial);
     this.#place = place;
     this.#sent = data.sent;
   }
@@ -183,6 +187,15 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     return NO_PARTS;
   }
 
+  /**
+   * Returns the initial value that steps are counted from, as the server knows it; `undefined` for that of the field.
+   * A schema counts from 0.
+   */
+  stepInitial(steps: readonly Step[]): unknown {
+    if (this.#place.blank || this.definition.schema !== null) return null;
+    return valueAt(this.#ownInitial, steps);
+  }
+
   #createField(name: string): BoundField {
     const fields = fieldsOfForm(this.definition);
     const steps = fields.path(name);
@@ -201,6 +214,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
       isBound: this.isBound,
       sent: valueAt(this.#sent, steps),
       initial: place.blank ? null : valueAt(this.initial, steps),
+      stepInitial: this.stepInitial(steps),
       extra: place.extra,
       errors: () => this.own.of(name),
     });

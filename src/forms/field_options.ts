@@ -25,13 +25,13 @@ export interface TextFieldOptions<R extends boolean = boolean> extends FieldOpti
   readonly initial?: string | undefined;
   /** A hint in the empty control. It disappears on input, so it does not replace a label. Default: none. */
   readonly placeholder?: string | undefined;
-  /** Minimum length of a text that is not empty, in UTF-16 code units. Default: none. */
+  /** Minimum length of a string that is not empty, in UTF-16 code units. Default: none. */
   readonly minlength?: number | undefined;
   /** Maximum length, in UTF-16 code units. Default: none; 254 for `email`, 2,048 for `url`, 1,024 for `password`. */
   readonly maxlength?: number | undefined;
   /**
    * A regular expression, or its source, that the whole text must match. As in HTML it is anchored and has the flag
-   * `v`; other flags throw. A text above 10,000 code units never matches. Default: none.
+   * `v`; other flags throw. A string above 10,000 code units never matches. Default: none.
    */
   readonly pattern?: string | RegExp | undefined;
 }
@@ -62,7 +62,10 @@ export interface NumberFieldOptions<R extends boolean = boolean> extends FieldOp
   readonly min?: number | undefined;
   /** Maximum value. Default: none. */
   readonly max?: number | undefined;
-  /** The step, counted from `min`; `"any"` for every number. Default: `1`, as in HTML: integers only. */
+  /**
+   * The step, counted from `min`, otherwise from the initial value; `"any"` for every number. Default: `1`, as in HTML:
+   * integers only.
+   */
   readonly step?: number | "any" | undefined;
 }
 
@@ -76,12 +79,13 @@ export interface CheckboxFieldOptions<R extends boolean = boolean> extends Field
 export interface DateTimeFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
   /** The initial value, as ISO text; a `Date` is formatted in UTC. Default: empty. */
   readonly initial?: string | Date | undefined;
-  /** The earliest value, as ISO text. Default: none. */
+  /** The earliest value, as ISO text. For a time, it may be later than `max`: the range goes past midnight. Default: none. */
   readonly min?: string | undefined;
   /** The latest value, as ISO text. Default: none. */
   readonly max?: string | undefined;
   /**
-   * The step from `min`, in days for a date, in seconds for a time. Default: none; browsers use one day or one minute.
+   * The step, in days for a date, in seconds for a time, counted from `min`, otherwise from the initial value. Default:
+   * none; browsers use one day or one minute.
    */
   readonly step?: number | undefined;
 }
@@ -135,7 +139,8 @@ export interface MultiSelectFieldOptions<C extends readonly ChoiceOption[], R ex
 export interface FileFieldOptions<R extends boolean = boolean, M extends boolean = boolean> extends FieldOptions<R> {
   /**
    * The accepted types, as in HTML: `image/*`, `image/png`, `.pdf`. A file must match one by its declared type or name,
-   * and by its first bytes if these identify a type. Default: any.
+   * and by its first bytes if these identify a type. Other names of a type (`text/x-csv`) and other extensions of it
+   * (`.jpeg` for `.jpg`) match too. Without a declared type, the extension counts. Default: any.
    */
   readonly accept?: string | undefined;
   /** If `true`, several files may be chosen, and the value is a list. Default: `false`. */

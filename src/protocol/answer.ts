@@ -73,13 +73,23 @@ export const fail = (status: number, message?: unknown, issues?: unknown): Failu
   issues: own(issues) as Issues,
 });
 
+/**
+ * Returns the failure of an answer that is not an event stream, by its data: a problem document (RFC 9457), or words. Other texts,
+ * such as XML, are not written for users; of a long one the beginning is.
+ */
+export function failureOf(answer: Answer, data: unknown): Failure {
+  const { detail, title, issues } = own(data);
+  const words = /^(text\/plain|[^;]*json)/.test(typeOf(answer)) && text(data)?.slice(0, 1000);
+  return fail(answer.status, words || (detail ?? title), issues);
+}
+
 /** Returns whether an event is a checkpoint of a call. */
 export function isCheckpointOf(id: string, event: string, mark: string): unknown {
   // The id of a request is letters, digits, dashes and points.
   return event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`);
 }
 
-/** Returns where a `redirect` event leads: to a page of this site, or of another if the server says so; else `null`. */
+/** Returns where a `redirect` event leads: to a page of this site, or of another site with `external`; else `null`. */
 export function redirectUrl({ url, external }: Wire, page: Site): URL | null {
   const to = typeof url === "string" ? URL.parse(url, page.href) : null;
   return /^http/.test(`${to}`) && (external === true || to?.origin === page.origin) ? to : null;
