@@ -44,7 +44,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   "client.ts": `
     AbortReason AbortedEventDetail AbortedOutcome ActionCall ActionCalls CallOptions ActionType AfterRequestEventDetail AlpineLike
     BlockedOutcome CallAction CallEventDetail ConnectionError ErrorEventDetail ErrorOutcome ExceptionEventDetail Hyper HyperConfig
-    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail Network NetworkEventDetail
+    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail NavigateErrorEventDetail NavigateEventDetail NavigationTrigger Network NetworkEventDetail
     Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig
     RetryEventDetail SignalsEventDetail StreamEventDetail SuccessEventDetail SuccessOutcome Swap SwapEventDetail SwitchEventDetail Sync
     ToastEventDetail UploadProgressEventDetail NavigateOptions action createActions hyperAlpine runtime

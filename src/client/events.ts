@@ -149,6 +149,23 @@ export interface NetworkEventDetail {
   readonly offline: boolean;
 }
 
+/** Cause of a navigation: a link, a form, back or forward, or `Hyper.navigate()`. */
+export type NavigationTrigger = "link" | "form" | "history" | "visit";
+
+/** Detail of `hyper:navigate:before` (cancel it to stay on the page) and `hyper:navigate:after`. */
+export interface NavigateEventDetail {
+  /** URL of the page; in `after` the one it is shown under. */
+  readonly url: string;
+  /** Cause of the navigation. */
+  readonly trigger: NavigationTrigger;
+}
+
+/** Detail of `hyper:navigate:error`. Cancel the event to suppress the alert of the runtime. */
+export interface NavigateErrorEventDetail extends NavigateEventDetail {
+  /** The exception. */
+  readonly error: unknown;
+}
+
 /** Detail of `hyper:history:restore:before`. */
 export interface RestoreEventDetail {
   /** The URL of the page to restore. */
@@ -206,6 +223,12 @@ export interface HyperEventMap {
   "hyper:network:online": CustomEvent<NetworkEventDetail>;
   /** Fired when it goes offline. */
   "hyper:network:offline": CustomEvent<NetworkEventDetail>;
+  /** Fired before a page is fetched. Canceled, the user stays. */
+  "hyper:navigate:before": CustomEvent<NavigateEventDetail>;
+  /** Fired when the page is shown. */
+  "hyper:navigate:after": CustomEvent<NavigateEventDetail>;
+  /** Fired when the network failed, or the page could not be shown. */
+  "hyper:navigate:error": CustomEvent<NavigateErrorEventDetail>;
   /** Fired before a page is fetched for the back or forward button. */
   "hyper:history:restore:before": CustomEvent<RestoreEventDetail>;
   /** Fired when that page is shown or could not be fetched. */

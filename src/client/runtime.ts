@@ -6,7 +6,7 @@
 import { action, type CallAction } from "./call/action.ts";
 import { clearFailure } from "./page/announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
-import { abortAll, abortLane, watchPage } from "./call/active_call.ts";
+import { abortAll, abortLane, leavePage, watchPage } from "./call/active_call.ts";
 import { observeForms } from "./page/form_observer.ts";
 import { stopLoading } from "./page/loading.ts";
 import { type Network, network, watchNetwork } from "./page/network.ts";
@@ -51,7 +51,7 @@ export function start(): void {
   updateIndicators(document);
   watchPage(signal);
   observeForms(signal);
-  observeNavigation(signal);
+  observeNavigation(signal, leavePage);
   saveOpenState(document);
 }
 

@@ -7,7 +7,7 @@
 import { clearFailure } from "../page/announce.ts";
 import { type ActiveCall, type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { config } from "../config.ts";
-import { doc } from "../dom.ts";
+import { doc, dom } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "../later/load_later.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
@@ -80,6 +80,16 @@ export function abortLane(key: string): void {
 /** Aborts all calls. */
 export function abortAll(): void {
   for (const { key } of activeCalls) abortLane(key);
+}
+
+/**
+ * Aborts every GET that the page has opened, when a navigation leaves it: its answer is about that page. One whose source
+ * is in an element with `hyper-keep` continues.
+ */
+export function leavePage(): void {
+  for (const { method, sourceEl, controller } of activeCalls) {
+    if (method === "GET" && !dom(sourceEl)?.closest("[hyper-keep]")) controller.abort("navigation");
+  }
 }
 
 /**

@@ -19,6 +19,8 @@ export type AbortReason =
   | "abort"
   /** `onBeforeSubmit` returned `false`. */
   | "cancelled"
+  /** A navigation left the page that opened the call, a GET. */
+  | "navigation"
   /** A later call with `sync: "replace"` took its lane. */
   | "replaced"
   /** The abort signal of the caller. */

@@ -17,20 +17,6 @@ import { updateIndicators } from "../page/indicators.ts";
 import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
 import { pageTexts, words } from "../page/words.ts";
 
-/** Functions of the runtime for the later bundle. */
-const kit: PagesKit = {
-  clearFailure,
-  updateIndicators,
-  beginLoading,
-  endLoading,
-  pageTexts,
-  morphElement,
-  parsePage,
-  showFailure,
-  trustedPolicy,
-  words,
-};
-
 /** Loads the code that shows pages, once for each start of the runtime. */
 export let pages: () => Promise<Pages>;
 
@@ -52,8 +38,26 @@ export async function navigate(url: string, options: NavigateOptions = {}): Prom
   return false;
 }
 
-/** Observes links, the history and forms with `hyper-confirm-unsaved`, until the signal is aborted. */
-export function observeNavigation(signal: AbortSignal): void {
+/**
+ * Observes links, the history and forms with `hyper-confirm-unsaved`, until the signal is aborted.
+ *
+ * @param leavePage Ends the calls that belong to a page, when another one is about to be shown.
+ */
+export function observeNavigation(signal: AbortSignal, leavePage: () => void): void {
+  // Functions of the runtime for the later bundle.
+  const kit: PagesKit = {
+    clearFailure,
+    updateIndicators,
+    beginLoading,
+    endLoading,
+    pageTexts,
+    morphElement,
+    leavePage,
+    parsePage,
+    showFailure,
+    trustedPolicy,
+    words,
+  };
   const start = location.href;
   let loaded: Promise<Pages> | undefined;
   pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));

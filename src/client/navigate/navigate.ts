@@ -7,6 +7,7 @@ import { fetchPage } from "./fetch_page.ts";
 import { applyHeadPlan, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
 import { doc, dom, emit } from "../later/runtime_exports.ts";
+import type { NavigationTrigger } from "../events.ts";
 import type { Pages, PagesKit } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { announce } from "../page/toast.ts";
@@ -34,8 +35,17 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
   const { mayLeavePage, markUnsaved } = watchUnsaved(kit, ended);
   const isPolicyInForce = comparePolicies(start, ended);
 
+  /** Returns `true` if neither a listener nor the user keeps the page. */
+  const mayBegin = (url: string, trigger: NavigationTrigger): boolean =>
+    emit("navigate:before", { url, trigger }) && mayLeavePage();
+
   /** Fetches a page and shows it. Returns `true` if it is shown. */
-  async function showUrl(url: string, mode: NavigationMode, sourceEl: Element | null): Promise<boolean> {
+  async function showUrl(
+    url: string,
+    mode: NavigationMode,
+    trigger: NavigationTrigger,
+    sourceEl: Element | null,
+  ): Promise<boolean> {
     current?.abort();
     const controller = current = new AbortController();
     const signal = AbortSignal.any([controller.signal, ended]);
@@ -69,6 +79,8 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
       // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(response.url);
       final.hash = new URL(url).hash;
+      // Before scripts of the new page open their own.
+      kit.leavePage();
       setEntry(final.href, mode.kind === "push");
       showPage(page);
       restorePosition(mode);
@@ -76,10 +88,13 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
       announce(doc.title).style.cssText = "position:fixed;clip-path:inset(50%)";
       removeOld();
       success = true;
+      emit("navigate:after", { url: final.href, trigger });
     } catch (error) {
       if (isOver()) return false;
       const lost = error instanceof TypeError || signal.aborted;
-      kit.showFailure(key, lost ? kit.words().networkError : "", sourceEl, leave);
+      if (emit("navigate:error", { url, trigger, error })) {
+        kit.showFailure(key, lost ? kit.words().networkError : "", sourceEl, leave);
+      }
       if (!lost) reportError(error);
     } finally {
       clearTimeout(timer);
@@ -103,14 +118,28 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
   }
 
   loadPageTexts(kit.pageTexts);
-  startHistory(start, mayLeavePage, (url, position) => void showUrl(url, { kind: "restore", position }, null), ended);
+  startHistory(
+    start,
+    () => mayBegin(location.href, "history"),
+    (url, position) => void showUrl(url, { kind: "restore", position }, "history", null),
+    ended,
+  );
   return {
     markUnsaved,
     setEntry,
-    navigate: async (url, { replace, sourceEl = null }) =>
+    navigate: async (url, { replace, sourceEl = null }) => {
+      const trigger = triggerOf(sourceEl);
       // A navigation to the current URL does not add an entry, as in a browser (HTML, 7.4.2.2).
-      mayLeavePage() && await showUrl(url, { kind: replace || url === location.href ? "replace" : "push" }, sourceEl),
+      const kind = replace || url === location.href ? "replace" : "push";
+      return mayBegin(url, trigger) && await showUrl(url, { kind }, trigger, sourceEl);
+    },
   };
+}
+
+/** Returns the cause of a navigation by its element: a link, a form or a control of one. */
+function triggerOf(element: Element | null): NavigationTrigger {
+  if (element instanceof HTMLAnchorElement) return "link";
+  return element instanceof HTMLFormElement || (element as Partial<HTMLButtonElement> | null)?.form ? "form" : "visit";
 }
 
 /** Scrolls and focuses: to the saved position, to the fragment, or to the top of the page. */

@@ -33,6 +33,8 @@ export interface PagesKit {
   readonly endLoading: typeof endLoading;
   readonly updateIndicators: typeof updateIndicators;
   readonly morphElement: typeof morphElement;
+  /** Ends the calls that belong to the page that is left. */
+  readonly leavePage: () => void;
   readonly parsePage: typeof parsePage;
   readonly trustedPolicy: typeof trustedPolicy;
   /** As in `page/announce.ts` and `page/words.ts`, whose imports lead here. */
