@@ -8,6 +8,7 @@ import type { Swap } from "../../protocol/patch.ts";
 import { type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { attr, doc, dom } from "../dom.ts";
 import type { UploadProgressEventDetail } from "../events.ts";
+import { captureSentState } from "../page/morph.ts";
 import { runCall } from "./active_call.ts";
 import type { Sync } from "./lanes.ts";
 import type { Outcome } from "./outcome.ts";
@@ -115,7 +116,7 @@ export async function action<Result = unknown>(
     form,
     sourceEl,
     method: options.method ?? (submitAttribute("method", form, submitter) || "POST"),
-    url: options.url ?? submitUrl(form, submitter).href,
+    url: options.url ?? submitUrl(form, submitter)?.href ?? submitAttribute("action", form, submitter),
     sync: options.sync ?? (form ? "block" : "replace"),
     key: options.key ?? [name, target, instance].filter(Boolean).join(":"),
     target,
@@ -134,6 +135,7 @@ export async function action<Result = unknown>(
       fields: request.form && new FormData(request.form, submitter),
       enctype: submitAttribute("enctype", form, submitter),
       depth: 0,
+      saveSentState: captureSentState(request.form, request.data),
     });
   } catch (error) {
     emitCallEvent("requestException", request, { error });
@@ -150,9 +152,9 @@ export async function action<Result = unknown>(
 export const submitAttribute = (name: string, form: HTMLFormElement | null, submitter: HTMLElement | null): string =>
   attr(submitter, `form${name}`) ?? attr(form, name) ?? "";
 
-/** Returns the URL that a form is sent to. */
-export const submitUrl = (form: HTMLFormElement | null, submitter: HTMLElement | null): URL =>
-  new URL(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
+/** Returns the URL that a form is sent to, or `null` if it cannot be parsed. */
+export const submitUrl = (form: HTMLFormElement | null, submitter: HTMLElement | null): URL | null =>
+  URL.parse(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
 
 function resolveForm(name: string, form: CallOptions["form"]): HTMLFormElement | null {
   if (form === undefined || form === null) return null;

@@ -7,6 +7,7 @@
 import { FORM_ATTRIBUTE } from "../../protocol/names.ts";
 import { attr, dom } from "../dom.ts";
 import { action, submitAttribute, submitUrl } from "../call/action.ts";
+import { captureSentState } from "./morph.ts";
 import { isOurs, navigate } from "../navigate/nav_observer.ts";
 import { toParams } from "../../protocol/payload.ts";
 import { ConnectionError } from "../call/send.ts";
@@ -27,11 +28,15 @@ export function observeForms(signal: AbortSignal): void {
     const said = (name: string) => attr(submitter, name) ?? attr(form, name) ?? undefined;
     const name = dom(form).hasAttribute(FORM_ATTRIBUTE) && said(FORM_ATTRIBUTE);
     const sourceEl = submitter ?? form;
-    if (!name && (!method || method === "get")) url.search = `${toParams(new FormData(form, submitter))}`;
-    else if (!name || method === "dialog") return;
+    if (name ? method === "dialog" : method && method !== "get") return;
+    // The browser does not send a form whose URL cannot be parsed (HTML, 4.10.21.3).
     if (!isOurs(submitAttribute("target", form, submitter), url, name ? null : form)) return;
     event.preventDefault();
-    if (!name) return void navigate(url.href, { sourceEl });
+    if (!name) {
+      url.search = `${toParams(new FormData(form, submitter))}`;
+      captureSentState(form)();
+      return void navigate(url.href, { sourceEl });
+    }
     const options = ["target", "swap", "sync", "key"].map((option) => [option, said(`hyper-${option}`)]);
     action(name, {}, { form, sourceEl, ...Object.fromEntries(options) }).catch((error: unknown) => {
       // An event has reported the error. A failed connection is not a programming error, so it is not logged.
