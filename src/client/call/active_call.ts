@@ -12,6 +12,7 @@ import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "../later/load_later.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import { changeAsServer } from "../page/attributes.ts";
+import { sent } from "../page/morph.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
@@ -134,7 +135,12 @@ async function conclude(
   activeCall: ActiveCall,
 ): Promise<Outcome> {
   const { status } = received;
+  const { form } = activeCall;
   if (received.kind === "error") {
+    // A denied choice must not look as if it had been made. Typed text is not lost.
+    if (form && /40[1349]/.test(`${status}`)) {
+      (await tryLater())?.syncAcceptedForm(form, [form], sent, ":not(option,[type=checkbox],[type=radio])");
+    }
     const { message } = received;
     const isShown = emitCallEvent("requestError", activeCall, { status, message });
     // A form shows its own field errors (422). The message of a server error is not meant for users.
@@ -148,7 +154,6 @@ async function conclude(
     return await runCall(next);
   }
   // The response of an accepted form may leave its markup, and so the errors of the attempt before, as it was.
-  const { form } = activeCall;
   const hasErrors = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
   const later = hasErrors && await tryLater();
   if (later) changeAsServer(() => later.clearErrors(form));

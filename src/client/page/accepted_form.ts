@@ -16,8 +16,14 @@ const STATES = [["value", "defaultValue"], ["checked", "defaultChecked"], ["sele
  *
  * @param roots The elements that the response has inserted or changed.
  * @param sent The state in which each control was sent.
+ * @param kept Selector for the controls that are not set. Default: those whose values the server never returns.
  */
-export function syncAcceptedForm(form: HTMLFormElement, roots: readonly Element[], sent: SentStates): void {
+export function syncAcceptedForm(
+  form: HTMLFormElement,
+  roots: readonly Element[],
+  sent: SentStates,
+  kept = "[type=password],[type=file]",
+): void {
   const controls = [...doc.querySelectorAll<Control>("input,textarea,option")].filter((control) =>
     (dom(control) as View<HTMLInputElement>).form === form && sent.has(control)
   );
@@ -26,10 +32,13 @@ export function syncAcceptedForm(form: HTMLFormElement, roots: readonly Element[
   ).map(controlGroup);
   for (const control of controls) {
     const view = dom(control);
-    // The server never returns passwords and files.
-    if (view.matches("[type=password],[type=file]") || touched.includes(controlGroup(control))) continue;
+    if (view.matches(kept) || touched.includes(controlGroup(control))) continue;
     if (!roots.some((root) => dom(root).contains(control))) continue;
-    for (const [live, server] of STATES) if (view[server] !== undefined) view[live] = view[server];
+    for (const [live, server] of STATES) {
+      // The value of a box without the attribute is "on": setting it would set the attribute (HTML, 4.10.5.4).
+      if (view[server] === undefined || live === "value" && view.matches("[type=checkbox],[type=radio]")) continue;
+      view[live] = view[server];
+    }
   }
 }
 
