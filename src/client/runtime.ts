@@ -12,7 +12,6 @@ import { stopLoading } from "./page/loading.ts";
 import { type Network, network, watchNetwork } from "./page/network.ts";
 import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
 import type { NavigateOptions } from "./navigate/pages.ts";
-import { saveOpenState } from "./page/morph.ts";
 import { updateIndicators } from "./page/indicators.ts";
 
 /** Type of `window.Hyper`. */
@@ -52,7 +51,6 @@ export function start(): void {
   watchPage(signal);
   observeForms(signal);
   observeNavigation(signal, leavePage);
-  saveOpenState(document);
 }
 
 /** Aborts all calls and removes what the runtime has added to the page. */

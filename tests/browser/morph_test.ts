@@ -14,7 +14,7 @@ const script = `${await bundleModules("src/client/page/morph.ts")}
 globalThis.$ = (selector) => document.querySelector(selector);
 globalThis.to = (id, markup) => {
   const template = document.createElement("template");
-  template.innerHTML = markup;
+  template.setHTMLUnsafe(markup);
   return lib.morphElement(document.getElementById(id), template.content.firstElementChild);
 };`;
 
@@ -97,6 +97,18 @@ const cases: readonly Case[] = [
     from: `<form id="x"><fieldset><label>L <input id="i"></label></fieldset><p>t</p></form>`,
     to: `<form id="x"><input id="i"><p>t</p></form>`,
     same: ["#i", "p"],
+  },
+  {
+    name: "a wrapper between an element and one of its kind that holds a control",
+    from: `<div id="x"><p>Head</p><div><label>Title</label><input name="title"></div></div>`,
+    to: `<div id="x"><p>Head</p><div><div><label>Title</label><input name="title"></div><p>Wrong</p></div></div>`,
+    same: ["[name=title]"],
+  },
+  {
+    name: "an output with markup in it",
+    from: `<form id="x"><output><b>1</b></output></form>`,
+    to: `<form id="x"><output><b>2</b></output></form>`,
+    same: ["output", "b"],
   },
   {
     name: "an element that changes places with its child",
@@ -374,8 +386,29 @@ const controls: readonly ValueCase[] = [
 for (const { name, said, says, did, seen } of controls) {
   onPage(`morphElement() shows ${name}`, `<form id="x">${said}</form>`, async (page) => {
     if (did) await page.locator("#c").fill(did);
+    // In the control with the focus, the text of the user would stay.
+    await page.locator("#c").blur();
     await page.evaluate((markup) => to("x", markup), `<form id="x">${says}</form>`);
     assertEquals(await page.locator("#c").inputValue(), seen);
+  });
+}
+
+for (
+  const [control, theirs] of [
+    [`<input id="c" value="a">`, `<input id="c" value="theirs">`],
+    [`<textarea id="c">a</textarea>`, `<textarea id="c">theirs</textarea>`],
+  ] as const
+) {
+  const name = `morphElement() keeps text and selection of the ${control.split(" ")[0]}> that the user is writing in`;
+  onPage(name, `<form id="x">${control}</form>`, async (page) => {
+    await page.locator("#c").fill("typed");
+    const state = await page.evaluate((markup) => {
+      $<HTMLInputElement>("#c").setSelectionRange(1, 2);
+      to("x", markup);
+      const { value, defaultValue, selectionStart, selectionEnd } = $<HTMLInputElement>("#c");
+      return [value, defaultValue, selectionStart, selectionEnd];
+    }, `<form id="x"><p>Saved</p>${theirs}</form>`);
+    assertEquals(state, ["typed", "theirs", 1, 2]);
   });
 }
 
@@ -513,8 +546,9 @@ onPage(
   `<form id="x"><input id="c"></form>`,
   async (page) => {
     await page.locator("#c").fill("ab");
-    await page.evaluate(() => lib.saveSentState($<HTMLFormElement>("#x")));
+    await page.evaluate(() => lib.captureSentState($<HTMLFormElement>("#x"))());
     await page.locator("#c").fill("abc");
+    await page.locator("#c").blur();
     await page.evaluate(() => to("x", `<form id="x"><input id="c" value="ab"></form>`));
     assertEquals(await page.locator("#c").inputValue(), "abc");
     await page.evaluate(() => to("x", `<form id="x"><input id="c" value=""></form>`));
@@ -536,7 +570,6 @@ for (
   ] as const
 ) {
   onPage(`morphElement() shows details ${name}`, details(said, "1"), async (page) => {
-    await page.evaluate(() => lib.saveOpenState(document));
     if (clicked) await page.locator("summary").click();
     await page.evaluate((markup) => to("x", markup), details(says, "2"));
     assertEquals(await page.locator("#d").evaluate((element: HTMLDetailsElement) => element.open), seen);
@@ -563,7 +596,6 @@ onPage(
   "morph() opens a dialog, and does not close one",
   `<div id="x"><dialog id="d" open>1</dialog><dialog id="e">1</dialog></div>`,
   async (page) => {
-    await page.evaluate(() => lib.saveOpenState(document));
     await page.evaluate(() => to("x", `<div id="x"><dialog id="d">2</dialog><dialog id="e" open>2</dialog></div>`));
     assertEquals(await page.evaluate(() => ["#d", "#e"].map((id) => $<HTMLDialogElement>(id).open)), [true, true]);
   },
@@ -678,7 +710,7 @@ for (
 Deno.test("morphElement() sets event handlers and frame documents under Trusted Types", async () => {
   const headers = { "content-security-policy": "require-trusted-types-for 'script'; trusted-types hyper" };
   const body = `<div id="x"><p>0</p><button id="b" onclick="a()">1</button><iframe id="f" srcdoc="1"></iframe></div>`;
-  const trusting = script.replace("innerHTML = markup", "innerHTML = policy.createHTML(markup)") +
+  const trusting = script.replace("setHTMLUnsafe(markup)", "setHTMLUnsafe(policy.createHTML(markup))") +
     `globalThis.policy = trustedTypes.createPolicy("hyper", { createHTML: (text) => text });`;
   await withPage(modulePage(trusting, body, headers), async ({ page }) => {
     await page.goto("/");
@@ -778,5 +810,210 @@ onPage(
     }, pairs);
     wrong.sort(([a, b], [c, d]) => a.length + b.length - c.length - d.length);
     assertEquals(wrong[0], undefined, `seed ${seed}, ${wrong.length} wrong`);
+  },
+);
+
+/** Wraps, unwraps, adds, removes and moves elements of a tree, as the random numbers say. */
+function edited(tree: Tree, numbers: readonly number[]): Tree {
+  const next = structuredClone(tree) as { children: (Tree | string)[] } & Tree;
+  for (const number of numbers) {
+    const parents: { children: (Tree | string)[] }[] = [];
+    const visit = (node: { children: (Tree | string)[] }) => {
+      parents.push(node);
+      for (const child of node.children) if (typeof child !== "string") visit(child as Tree & typeof node);
+    };
+    visit(next);
+    const { children } = parents[number % parents.length]!;
+    const at = Math.trunc(number / 7) % (children.length + 1);
+    const child = children[at];
+    const message = { tag: "p", id: "", attributes: {}, children: ["t"] };
+    const wrapper = (...children: (Tree | string)[]) => ({ tag: "div", id: "", attributes: {}, children });
+    switch (number % 5) {
+      case 0:
+        if (child !== undefined) children[at] = wrapper(child, message);
+        break;
+      case 1:
+        if (child !== undefined && typeof child !== "string") children.splice(at, 1, ...child.children);
+        break;
+      case 2:
+        children.splice(at, 0, message);
+        break;
+      case 3:
+        children.splice(at, 1);
+        break;
+      default:
+        if (child !== undefined) children.unshift(...children.splice(at, 1));
+    }
+  }
+  return next;
+}
+
+const { formTree } = fc.letrec<{ formTree: Tree }>((tie) => ({
+  formTree: fc.record({
+    tag: fc.constantFrom("div", "div", "div", "output", "label", "section"),
+    id: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, fc.constantFrom(..."abcdefghijkl")),
+    attributes: fc.constant({}),
+    children: fc.array(
+      fc.oneof(
+        { depthSize: "medium" },
+        fc.constantFrom("t", "u"),
+        fc.record({
+          tag: fc.constantFrom("b", "button", "select", "textarea"),
+          id: fc.constant(""),
+          attributes: fc.constantFrom("x", "y", "z", "w").map((name) => ({ name })),
+          children: fc.constant([]),
+        }),
+        tie("formTree"),
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+  }),
+}));
+
+onPage(
+  "morphElement() follows any edit of a form, never throws, and keeps controls whose name is unique",
+  "",
+  async (page) => {
+    const seed = Math.trunc(Math.random() * 2 ** 31);
+    const edits = fc.array(fc.nat(10_000), { minLength: 1, maxLength: 4 });
+    const samples = fc.sample(fc.tuple(formTree, edits), { numRuns: 6000, seed });
+    const pairs = samples.map(([from, numbers]) =>
+      [from, edited(from, numbers)].map((tree) => markupOf(tree, new Set()))
+    );
+    const wrong = await page.evaluate((pairs) => {
+      function parse(markup: string): Element {
+        const template = document.createElement("template");
+        template.innerHTML = markup;
+        return template.content.firstElementChild!;
+      }
+      const named = (root: Element) => {
+        const elements = [...root.querySelectorAll("[name]")];
+        const key = (element: Element) => element.nodeName + element.getAttribute("name");
+        const unique = elements.filter((one) => elements.filter((other) => key(one) === key(other)).length === 1);
+        return new Map(unique.map((element) => [key(element), element]));
+      };
+      return pairs.flatMap(([from = "", markup = ""]) => {
+        document.body.replaceChildren(parse(from));
+        const root = document.body.children[0]!;
+        const before = named(root);
+        try {
+          const result = lib.morphElement(root, parse(markup));
+          const lost = [...named(result)].some(([key, element]) => (before.get(key) ?? element) !== element);
+          return !lost && result.isEqualNode(parse(markup)) ? [] : [[from, markup, lost ? "lost" : result.outerHTML]];
+        } catch (error) {
+          return [[from, markup, `${error}`]];
+        }
+      });
+    }, pairs);
+    wrong.sort((a, b) => `${a}`.length - `${b}`.length);
+    assertEquals(wrong[0], undefined, `seed ${seed}, ${wrong.length} wrong`);
+  },
+);
+
+for (const kind of ["input", "textarea", "p contenteditable"]) {
+  const [tag = ""] = kind.split(" ");
+  const markup = (text: string, more = "") =>
+    `<form id="x">${more}<${kind} id="c" ${tag === "input" ? `value="${text}">` : `>${text}</${tag}>`}<i></i></form>`;
+  onPage(`morphElement() lets an input method go on in <${kind}>`, markup(""), async (page) => {
+    await page.locator("#c").focus();
+    const keyboard = await page.context().newCDPSession(page);
+    await keyboard.send("Input.imeSetComposition", { text: "ni", selectionStart: 2, selectionEnd: 2 });
+    await page.evaluate((markup) => void to("x", markup), markup("theirs", "<b>!</b>"));
+    await keyboard.send("Input.imeSetComposition", { text: "nih", selectionStart: 3, selectionEnd: 3 });
+    await page.evaluate((markup) => void to("x", markup), markup("NI", "<b>?</b><u></u>"));
+    await keyboard.send("Input.insertText", { text: "你好" });
+    const read = (element: HTMLInputElement) => element.value ?? element.textContent;
+    assertEquals(await page.locator("#c").evaluate(read), "你好");
+    assertEquals(await page.locator("#x > b").textContent(), "?");
+  });
+}
+
+for (
+  const [name, from, change, says, seen] of [
+    ["a class of a script", `class="a"`, `x.classList.add("dark")`, `class="a"`, `class="a dark"`],
+    ["an attribute of a script", ``, `x.dataset.a = 1`, ``, `data-a="1"`],
+    ["an attribute that a script has removed", `hidden`, `x.hidden = false`, `hidden`, ``],
+    ["a style of a script", ``, `x.style.height = "9px"`, ``, `style="height: 9px;"`],
+    ["a new class of the server over that of a script", `class="a"`, `x.className = "b"`, `class="c"`, `class="c"`],
+    ["that the server removes a class, over a script", `class="a"`, `x.className = "b"`, ``, ``],
+  ] as const
+) {
+  onPage(`morphElement() shows ${name}`, `<div id="x" ${from}>1</div>`, async (page) => {
+    await page.evaluate((change) => void new Function("x", change)($("#x")), change);
+    for (const text of ["2", "3"]) {
+      await page.evaluate((markup) => to("x", markup), `<div id="x" ${says}>${text}</div>`);
+      assertEquals(await page.evaluate(() => $("#x").outerHTML), `<div id="x"${seen && ` ${seen}`}>${text}</div>`);
+    }
+  });
+}
+
+onPage(
+  "morphElement() follows a server that repeats a change of a script and takes it back",
+  `<p id="x" class="a">1</p>`,
+  async (page) => {
+    const seen = await page.evaluate(() => {
+      $("#x").className = "b";
+      return ["b", "a"].map((name) => to("x", `<p id="x" class="${name}">1</p>`).className);
+    });
+    assertEquals(seen, ["b", "a"]);
+  },
+);
+
+onPage(
+  "morphElement() keeps what was written in an editable element that has lost the focus",
+  `<div id="x"><p id="e" contenteditable>said</p></div>`,
+  async (page) => {
+    const morph = (text: string, more = "") =>
+      page.evaluate(
+        (markup) => void to("x", markup),
+        `<div id="x"><p id="e" contenteditable ${more}>${text}</p></div>`,
+      );
+    const write = async (text: string) => {
+      await page.locator("#e").click();
+      await page.keyboard.press("End");
+      await page.keyboard.type(text);
+      await page.locator("#e").blur();
+    };
+    const read = () => page.locator("#e").textContent();
+    await write(" and written");
+    await morph("said", `class="k"`);
+    await morph("said");
+    assertEquals(await read(), "said and written");
+    await morph("said and written");
+    await write(" again");
+    await morph("said and written", `class="k"`);
+    assertEquals(await read(), "said and written again");
+    await morph("theirs");
+    assertEquals(await read(), "theirs");
+  },
+);
+
+onPage(
+  "morphElement() loads a media element again whose source has changed",
+  `<audio id="x"><source src="/a"></audio>`,
+  async (page) => {
+    const loads = await page.evaluate(() => {
+      let loads = 0;
+      HTMLMediaElement.prototype.load = () => void loads++;
+      to("x", `<audio id="x"><source src="/a"></audio>`);
+      to("x", `<audio id="x" class="k"><source src="/a"></audio>`);
+      const before = loads;
+      to("x", `<audio id="x"><source src="/b"></audio>`);
+      return [before, loads];
+    });
+    assertEquals(loads, [0, 1]);
+  },
+);
+
+onPage(
+  "morphElement() shows a shadow root that the server has declared",
+  `<div id="x"><p id="p">1</p><p id="q">1</p></div>`,
+  async (page) => {
+    const seen = await page.evaluate(() => {
+      const root = (text: string) => `<template shadowrootmode="open">${text}</template>`;
+      to("x", `<div id="x"><p id="p">${root("in p")}2</p><p id="q">2</p><c-new id="c">${root("in c")}</c-new></div>`);
+      return ["#p", "#q", "#c"].map((id) => $(id).shadowRoot?.textContent);
+    });
+    assertEquals(seen, ["in p", undefined, "in c"]);
   },
 );

@@ -9,6 +9,7 @@ import { formMethod } from "../../protocol/payload.ts";
 import { type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { attr, doc, dom } from "../dom.ts";
 import type { UploadProgressEventDetail } from "../events.ts";
+import { captureSentState } from "../page/morph.ts";
 import { runCall } from "./active_call.ts";
 import type { Sync } from "./lanes.ts";
 import type { Outcome } from "./outcome.ts";
@@ -135,6 +136,7 @@ export async function action<Result = unknown>(
       fields: request.form && new FormData(request.form, submitter),
       enctype: submitAttribute("enctype", form, submitter),
       depth: 0,
+      saveSentState: captureSentState(request.form, request.data),
     });
   } catch (error) {
     emitCallEvent("requestException", request, { error });

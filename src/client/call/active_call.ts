@@ -11,7 +11,8 @@ import { doc, dom } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "../later/load_later.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
-import { saveSentState, syncAcceptedForm } from "../page/morph.ts";
+import { changeAsServer } from "../page/attributes.ts";
+import { sent } from "../page/morph.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
@@ -127,10 +128,10 @@ function activate(call: Call): ActiveCall {
 
 /** Shows the page that a call is in flight, and sends it. */
 function begin(activeCall: ActiveCall): Promise<Received> {
-  const { key, form } = activeCall;
+  const { key } = activeCall;
   activeCall.sequence = openSequence();
   clearFailure(key);
-  if (form) saveSentState(form);
+  activeCall.saveSentState();
   emitCallEvent("beforeRequest", activeCall);
   // Sent first: finding the indicators of a large page takes about as long as the network.
   const received = sendUntilReceived(activeCall);
@@ -148,7 +149,7 @@ async function conclude(
   if (received.kind === "error") {
     // A denied choice must not look as if it had been made. Typed text is not lost.
     if (form && /40[1349]/.test(`${status}`)) {
-      syncAcceptedForm(form, [form], ":not(option,[type=checkbox],[type=radio])");
+      (await tryLater())?.syncAcceptedForm(form, [form], sent, ":not(option,[type=checkbox],[type=radio])");
     }
     const { message } = received;
     const isShown = emitCallEvent("requestError", activeCall, { status, message });
@@ -164,7 +165,8 @@ async function conclude(
   }
   // The response of an accepted form may leave its markup, and so the errors of the attempt before, as it was.
   const hasErrors = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
-  if (hasErrors) (await tryLater())?.clearErrors(form);
+  const later = hasErrors && await tryLater();
+  if (later) changeAsServer(() => later.clearErrors(form));
   return received;
 }
 

@@ -35,6 +35,8 @@ export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "dep
    * Aborts it with an `AbortReason`. A call that `switch_action` started has that of the first call; others get one.
    */
   readonly controller?: AbortController | undefined;
+  /** Saves the state of the controls that it sends. Of a call that `switch_action` started, those of the first call. */
+  readonly saveSentState: () => void;
   /** Its last checkpoint, when it was sent before. */
   readonly checkpoint?: string | undefined;
 }

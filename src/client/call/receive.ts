@@ -28,7 +28,7 @@ import { loadLater } from "../later/load_later.ts";
 import { endLoading } from "../page/loading.ts";
 import { reportException } from "./report.ts";
 import { connectionError } from "./send.ts";
-import { withoutFragment } from "../navigate/fragment.ts";
+import { isJump } from "../navigate/fragment.ts";
 import { closeSequence, nextSequence } from "../page/stale.ts";
 import { abortable } from "./wait.ts";
 
@@ -170,5 +170,5 @@ async function* blocksOf(
 function goTo(url: URL): void {
   location.assign(url);
   // For a browser a fragment of the same page is a jump: it would not show the changes.
-  if (url.hash && withoutFragment(url.href) === withoutFragment(location.href)) location.reload();
+  if (isJump(url)) location.reload();
 }

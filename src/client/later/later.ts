@@ -11,6 +11,7 @@ import { loadScript } from "../page/script.ts";
 import { patchSignals } from "../page/signals.ts";
 import { changeWithTiming } from "../page/timed_change.ts";
 import { destinationOf } from "../../protocol/switch.ts";
+import { syncAcceptedForm } from "../page/accepted_form.ts";
 import { showToast } from "../page/toast.ts";
 import { upload } from "./upload.ts";
 
@@ -22,6 +23,7 @@ const LATER = {
   loadScript,
   showToast,
   patchSignals,
+  syncAcceptedForm,
   changeWithTiming,
   uploadBody: upload,
 } as const;

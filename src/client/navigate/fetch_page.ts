@@ -35,6 +35,9 @@ export async function fetchPage(
   isPolicyInForce: IsPolicyInForce,
   signal: AbortSignal,
 ): Promise<Response | null> {
+  // A request with a user name or a password in its URL throws (Fetch, 5.4).
+  const { username, password } = new URL(url);
+  if (username || password) return null;
   const init = { headers: { Accept: "text/html" }, signal };
   // A redirect to another origin fails before a request is sent there (Fetch, 4.1, mode "same-origin").
   const response = await fetch(url, { ...init, mode: "same-origin" }).catch(() => {

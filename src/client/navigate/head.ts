@@ -14,10 +14,10 @@ import { type Governed, grantTo, policyOf } from "./script_policy.ts";
 const STYLE_MS = 3000;
 /**
  * Elements with a lasting effect: a refresh leaves the page, a base changes URLs, a policy stays in force. None can be
- * undone. In a `noscript` they only matter to browsers without scripts.
+ * undone.
  */
-const REFRESH = "meta[http-equiv=refresh i]:not(noscript *)";
-const LASTING = ":is(base,meta[http-equiv=content-security-policy i]):not(noscript *)";
+const REFRESH = "meta[http-equiv=refresh i]";
+const LASTING = "base,meta[http-equiv=content-security-policy i]";
 
 /** An element that a new head adds. */
 interface Addition {
@@ -47,9 +47,11 @@ export interface HeadPlan {
 export function planHead(page: Document, { url, headers }: PageHead): HeadPlan | null {
   const { baseURI } = doc;
   const view = dom(page);
-  const from = view.querySelector("base[href]") ? baseURI : url;
+  const base = dom(view.querySelector("base[href]"));
+  // A base is relative to the URL of its document (HTML, 4.2.3).
+  const from = base && URL.parse(`${base.getAttribute("href")}`, url)?.href || url;
   if (doc.querySelector(REFRESH) || view.querySelector(REFRESH)) return null;
-  if (lastingElements(doc, baseURI) !== lastingElements(view, from)) return null;
+  if (lastingElements(doc) !== lastingElements(view) || base && from !== baseURI) return null;
   const policy = policyOf(headers);
   const old = new Map(childrenOf(doc).map((element) => [headKey(element, baseURI), element]));
   const added: Addition[] = [];
@@ -88,8 +90,8 @@ export async function applyHeadPlan(
     view.removeAttribute("nonce");
     view.nonce = nonce;
     if (copy instanceof HTMLLinkElement) {
-      copy.href = url;
-      if (copy.matches("[rel~=stylesheet]")) styles.push(new Promise((done) => copy.onload = copy.onerror = done));
+      if (url) copy.href = url;
+      if (url && isApplied(copy)) styles.push(new Promise((done) => copy.onload = copy.onerror = done));
     }
     doc.head.append(copy);
   }
@@ -103,6 +105,11 @@ export async function applyHeadPlan(
     }
   };
 }
+
+/** Returns `true` if a link is a style sheet that the page shows. Others may never load, or fire no event. */
+const isApplied = (link: View<HTMLLinkElement>): boolean =>
+  link.matches("[rel~=stylesheet i]:not([rel~=alternate i],[disabled])") &&
+  /^\s*(text\/css\s*(;.*)?)?$/i.test(link.type) && matchMedia(link.media).matches;
 
 /** Returns the elements of a head. */
 const childrenOf = (page: View<Document>): View<Element>[] => [...page.head.children].map(dom);
@@ -125,18 +132,17 @@ function ownNonce(kind: Governed): string {
 }
 
 /** Returns the elements with a lasting effect in a comparable form. */
-function lastingElements(page: View<Document>, base: string): string {
-  return `${[...page.querySelectorAll(LASTING)].map((element) => headKey(dom(element), base))}`;
-}
+const lastingElements = (page: View<Document>): string => `${[...page.querySelectorAll(LASTING)].map(markupOf)}`;
+
+/** Returns the markup of an element without the nonce, which differs in each page. */
+const markupOf = (element: Element): string => dom(element).outerHTML.replace(/ nonce="[^"]*"/, "");
 
 /**
  * Returns what identifies an element of a head: kind and URL, or markup without the nonce, which differs in each page.
  */
 function headKey(element: View<Element>, base: string): string {
   const url = urlOf(element, base);
-  return url
-    ? `${element.localName} ${element.getAttribute("rel")} ${url}`
-    : element.outerHTML.replace(/ nonce="[^"]*"/, "");
+  return url ? `${element.localName} ${element.getAttribute("rel")} ${url}` : markupOf(element as Element);
 }
 
 /** Returns the URL that an element loads, or an empty string. */

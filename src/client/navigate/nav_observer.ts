@@ -9,7 +9,7 @@
 import { clearFailure, showFailure } from "../page/announce.ts";
 import { doc, dom } from "../dom.ts";
 import { loadLater } from "../later/load_later.ts";
-import { withoutFragment } from "./fragment.ts";
+import { isJump } from "./fragment.ts";
 import { parsePage, trustedPolicy } from "../page/markup.ts";
 import { morphElement } from "../page/morph.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
@@ -29,8 +29,9 @@ export let pages: () => Promise<Pages>;
  * user stays.
  */
 export async function navigate(url: string, options: NavigateOptions = {}): Promise<boolean> {
-  const { href, origin } = new URL(url, doc.baseURI);
-  const found = origin === location.origin && await pages().catch(() => null);
+  const to = new URL(url, doc.baseURI);
+  const { href } = to;
+  const found = isOurs("_self", to, null) && await pages().catch(() => null);
   if (found) return await found.navigate(href, options);
   // Another site, or the later bundle could not be loaded: the browser navigates, and asks about unsaved forms itself.
   // Never with a scheme that runs a script in this document.
@@ -77,10 +78,9 @@ export function observeNavigation(signal: AbortSignal, leavePage: () => void): v
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
     // A link in editable content is text.
     if (!link?.href || link.hasAttribute("download") || link.isContentEditable) return;
-    const to = new URL(link.href);
-    // The browser scrolls to fragments of the current page.
-    if (to.hash && withoutFragment(to.href) === withoutFragment(location.href)) return;
-    if (isOurs(link.target, to, link)) {
+    // Of a link that cannot be parsed, the text of the attribute (HTML, 4.6.3).
+    const to = URL.parse(link.href);
+    if (isOurs(link.target, to, link) && !isJump(to)) {
       event.preventDefault();
       navigate(to.href, { sourceEl: link });
     }
@@ -93,9 +93,9 @@ export function observeNavigation(signal: AbortSignal, leavePage: () => void): v
  * @param target Name of the tab.
  * @param element An element that must be in a `hyper-nav`; `null` for any.
  */
-export function isOurs(target: string, url: URL, element: Element | null): boolean {
+export function isOurs(target: string, url: URL | null, element: Element | null): url is URL {
   const named = target || doc.querySelector<HTMLBaseElement>("base[target]")?.target || "";
-  return /^(_self)?$/i.test(named) && url.origin === location.origin &&
+  return /^(_self)?$/i.test(named) && url?.origin === location.origin && url.protocol === location.protocol &&
     (!element ||
       !!dom(dom(element).closest("[hyper-nav],[hyper-no-nav]"))?.matches("[hyper-nav]:not([hyper-no-nav])"));
 }

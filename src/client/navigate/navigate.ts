@@ -22,6 +22,9 @@ const LATE = "late";
 /** The current navigation, which the next one aborts. */
 let current: AbortController | undefined;
 
+/** The `<html>` of the page shown last. */
+let lastRoot: Element | undefined;
+
 /** Change of the history; `restore` goes to an existing entry. */
 type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "restore"; readonly position: Position };
 
@@ -105,9 +108,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
   }
 
   function showPage(page: Document): void {
-    for (const name of ["lang", "dir"] as const) {
-      dom(doc.documentElement)[name] = dom(dom(page).documentElement)[name];
-    }
+    setRootAttributes(dom(page).documentElement);
     doc.title = dom(page).title;
     // Alerts of the page before are obsolete.
     kit.clearFailure();
@@ -140,6 +141,27 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
 function triggerOf(element: Element | null): NavigationTrigger {
   if (element instanceof HTMLAnchorElement) return "link";
   return element instanceof HTMLFormElement || (element as Partial<HTMLButtonElement> | null)?.form ? "form" : "visit";
+}
+
+/**
+ * Sets the attributes of `<html>` that the server has changed since the page before. Of the first page they are not
+ * known, because a script may have changed them before the runtime was loaded: additions to it are kept.
+ */
+function setRootAttributes(next: Element): void {
+  const root = dom(doc.documentElement);
+  const live = root.classList;
+  for (const name of new Set([root, dom(next)].flatMap((element) => element.getAttributeNames()))) {
+    const value = dom(next).getAttribute(name);
+    const isSame = lastRoot
+      ? dom(lastRoot).getAttribute(name) === value
+      : value === null
+      ? name !== "lang" && name !== "dir"
+      : name === "class" && [...dom(next).classList].every((token) => live.contains(token));
+    if (isSame || !/^(class|lang|dir|data-.*)$/.test(name)) continue;
+    if (value === null) root.removeAttribute(name);
+    else root.setAttribute(name, value);
+  }
+  lastRoot = next;
 }
 
 /** Scrolls and focuses: to the saved position, to the fragment, or to the top of the page. */

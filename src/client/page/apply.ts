@@ -14,7 +14,7 @@ import { all, doc, dom, idOf } from "../dom.ts";
 import { keepElement, keptFor } from "./keep.ts";
 import { loadLater, tryLater } from "../later/load_later.ts";
 import { parseContent } from "./markup.ts";
-import { morphElement, syncAcceptedForm } from "./morph.ts";
+import { morphElement, sent } from "./morph.ts";
 import { pages } from "../navigate/nav_observer.ts";
 import { updateIndicators } from "./indicators.ts";
 import { isStale, markReplaced } from "./stale.ts";
@@ -72,7 +72,6 @@ async function patchHtml(data: Wire, activeCall: ActiveCall, sequence: number, a
       if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
       const roots = insertContent(element, swap, `${data.content ?? ""}`, text(data.select), again);
       if (replaces) { for (const root of [element, ...roots]) markReplaced(root, sequence); }
-      if (activeCall.ok && activeCall.form) syncAcceptedForm(activeCall.form, roots);
       roots.forEach(updateIndicators);
       changed.push(...roots);
       emitCallEvent("swap:after", activeCall, { element, swap });
@@ -84,6 +83,8 @@ async function patchHtml(data: Wire, activeCall: ActiveCall, sequence: number, a
   const later = slow ? await tryLater() : null;
   if (later) await later.changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));
   else change();
+  const { ok, form } = activeCall;
+  if (ok && form) (await tryLater())?.syncAcceptedForm(form, changed, sent);
 }
 
 /** The DOM method that inserts the content of each swap mode. Replaced content is removed afterwards. */

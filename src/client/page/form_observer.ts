@@ -7,6 +7,7 @@
 import { FORM_ATTRIBUTE } from "../../protocol/names.ts";
 import { attr } from "../dom.ts";
 import { action, submitAttribute, submitMethod, submitUrl } from "../call/action.ts";
+import { captureSentState } from "./morph.ts";
 import { isOurs, navigate } from "../navigate/nav_observer.ts";
 import { actionOfForm, toParams } from "../../protocol/payload.ts";
 import { ConnectionError } from "../call/send.ts";
@@ -31,11 +32,14 @@ export function observeForms(signal: AbortSignal): void {
     const name = formNamed !== null &&
       actionOfForm(attr(submitter, FORM_ATTRIBUTE), formNamed, url, submitUrl(form, null));
     const sourceEl = submitter ?? form;
-    if (!name && (method ?? "get") === "get") url.search = `${toParams(new FormData(form, submitter))}`;
-    else if (!name || method === "dialog") return;
+    if (name ? method === "dialog" : (method ?? "get") !== "get") return;
     if (!isOurs(submitAttribute("target", form, submitter) ?? "", url, name ? null : form)) return;
     event.preventDefault();
-    if (!name) return void navigate(url.href, { sourceEl });
+    if (!name) {
+      url.search = `${toParams(new FormData(form, submitter))}`;
+      captureSentState(form)();
+      return void navigate(url.href, { sourceEl });
+    }
     const options = ["target", "swap", "sync", "key"].map((option) => [option, said(`hyper-${option}`)]);
     action(name, {}, { form, sourceEl, ...Object.fromEntries(options) }).catch((error: unknown) => {
       // An event has reported the error. A failed connection is not a programming error, so it is not logged.

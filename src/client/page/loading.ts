@@ -24,6 +24,7 @@
  */
 import { config } from "../config.ts";
 import type { CallEventDetail } from "../events.ts";
+import { changeAsServer } from "./attributes.ts";
 import { captureFocus } from "./focus.ts";
 import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
 import { toggleStateClasses } from "./state_classes.ts";
@@ -78,10 +79,12 @@ export function stopLoading(): void {
 
 /** Updates the loading states in a part of the page. */
 export function showLoading(root: ParentNode): void {
-  allInclusive(SHOWING, root).forEach(showIndicator);
-  allInclusive(CONTROLS, root).forEach(updateControl);
-  restoreFocus?.();
-  markBusy();
+  changeAsServer(() => {
+    allInclusive(SHOWING, root).forEach(showIndicator);
+    allInclusive(CONTROLS, root).forEach(updateControl);
+    restoreFocus?.();
+    markBusy();
+  });
 }
 
 function showIndicator(element: Element): void {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { doc, dom } from "../dom.ts";
+import { all, doc, dom } from "../dom.ts";
 
 /** The part of a Trusted Types policy that the runtime uses. */
 export interface TrustedPolicy {
@@ -35,11 +35,11 @@ export function trustedPolicy(): TrustedPolicy {
 
 /** Parses a document. */
 export const parsePage = (text: string): Document =>
-  new DOMParser().parseFromString(trustedPolicy().createHTML(text), "text/html");
+  asScripting(Document.parseHTMLUnsafe(trustedPolicy().createHTML(text)));
 
 /**
- * Parses content for a place in the page: also table rows, options and SVG elements. For `<html>` the result is a body.
- * A whole document elsewhere is reduced to the children of its body.
+ * Parses content for a place in the page: also table rows, options, and elements of SVG and MathML. For `<html>` the
+ * result is a body. A whole document elsewhere is reduced to the children of its body.
  *
  * @param place The element that the content is inserted into.
  */
@@ -52,10 +52,23 @@ export function parseContent(text: string, place: Element | null): DocumentFragm
     content.append(...(root ? [body] : dom(body).childNodes));
     return content;
   }
-  // A template accepts table rows and cells. SVG elements need an `<svg>` around them.
-  const svg = place instanceof SVGElement && place.localName !== "foreignObject";
-  template.innerHTML = trustedPolicy().createHTML(svg ? `<svg>${text}</svg>` : text);
-  const wrapper = svg && dom(content.firstElementChild);
-  if (wrapper) wrapper.replaceWith(...wrapper.childNodes);
-  return content;
+  // A template accepts table rows and cells. Foreign elements need their place around them, and its root around that.
+  const { namespaceURI, localName = "" } = dom(place) ?? {};
+  const foreign = /svg|math/i.exec(`${namespaceURI}`)?.[0];
+  template.setHTMLUnsafe(trustedPolicy().createHTML(foreign ? `<${foreign}><${localName}>${text}` : text));
+  if (foreign) content.replaceChildren(...dom(content.querySelector("*>*"))!.childNodes);
+  return asScripting(content);
+}
+
+/**
+ * Makes parsed nodes what a page with scripts has: there, the content of `<noscript>` is text (HTML, 13.2.6.4.7). A
+ * parsed tree belongs to a document without scripts, in which its controls would be sent and its images loaded.
+ */
+function asScripting<Tree extends ParentNode>(tree: Tree): Tree {
+  for (const element of all("noscript,template", tree)) {
+    const view = dom(element as HTMLTemplateElement);
+    if (view.content) asScripting(view.content);
+    else view.textContent = view.innerHTML;
+  }
+  return tree;
 }

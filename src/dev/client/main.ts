@@ -4,7 +4,6 @@
  * @module
  */
 import { doc, dom } from "../../client/dom.ts";
-import { saveOpenState } from "../../client/page/morph.ts";
 import { DEV_BUILD_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { connect } from "./connection.ts";
 import { createJournal } from "./journal.ts";
@@ -42,7 +41,6 @@ function startPanel(): void {
   // Outside of the body, which scripts may replace.
   dom(doc.documentElement).append(host);
 
-  saveOpenState(document);
   restoreValues();
   const showAll = (title: string, reports: readonly ErrorReport[]): void => {
     reports.forEach(panel.addError);
