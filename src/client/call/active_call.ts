@@ -16,7 +16,7 @@ import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
 import { receive, type Received } from "./receive.ts";
-import { reportException, showCallFailure } from "./report.ts";
+import { reportException, showError } from "./report.ts";
 import { ConnectionError, connectionError, send } from "./send.ts";
 import { closeSequence, openSequence } from "../page/stale.ts";
 import { abortable, nextEvent, sleep } from "./wait.ts";
@@ -102,6 +102,7 @@ function activate(call: Call): ActiveCall {
     controller,
     signal: AbortSignal.any([controller.signal, call.signal ?? controller.signal]),
     sequence: 0,
+    focused: doc.activeElement,
     connection: new AbortController(),
     checkpoint,
     failures: 0,
@@ -136,9 +137,7 @@ async function conclude(
   const { status } = received;
   if (received.kind === "error") {
     const { message } = received;
-    const isShown = emitCallEvent("requestError", activeCall, { status, message });
-    // A form shows its own field errors (422). The message of a server error is not meant for users.
-    if (isShown && status !== 422) showCallFailure(activeCall, status < 500 ? message : "");
+    if (emitCallEvent("requestError", activeCall, { status, message })) await showError(activeCall, received);
     return received;
   }
   emitCallEvent("requestSuccess", activeCall, { status });

@@ -49,6 +49,8 @@ export interface ActiveCall extends Call {
   ok?: boolean;
   /** Its position in the order of all responses, counted when it is sent; 0 before. See `page/stale.ts`. */
   sequence: number;
+  /** The element that had the focus when the call was made. */
+  readonly focused: Element | null;
   /** Aborts the open request alone, not the call. With a promise as the reason, the call resumes when that resolves. */
   connection: AbortController;
   /** The last checkpoint received; `""` before the first. */

@@ -5,6 +5,8 @@
  */
 import { showFailure } from "../page/announce.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
+import { tryLater } from "../later/load_later.ts";
+import type { ErrorOutcome } from "./outcome.ts";
 import { ConnectionError } from "./send.ts";
 import { words } from "../page/words.ts";
 
@@ -13,6 +15,15 @@ export function reportException(activeCall: ActiveCall, error: unknown): void {
   if (emitCallEvent("requestException", activeCall, { error })) {
     showCallFailure(activeCall, error instanceof ConnectionError ? words().networkError : "");
   }
+}
+
+/** Shows why a call has failed: invalid input on its form, everything else in an alert. */
+export async function showError(activeCall: ActiveCall, failure: ErrorOutcome): Promise<void> {
+  const { status } = failure;
+  const later = status === 422 && await tryLater();
+  // The message of a server error is not meant for users.
+  const message = later ? later.showInvalid(activeCall, failure) : status < 500 ? failure.message : "";
+  if (message !== undefined) showCallFailure(activeCall, message);
 }
 
 /** Shows an alert with a button that sends the call again, with the same request id. */

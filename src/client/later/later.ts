@@ -11,6 +11,7 @@ import { loadScript } from "../page/script.ts";
 import { patchSignals } from "../page/signals.ts";
 import { changeWithTiming } from "../page/timed_change.ts";
 import { destinationOf } from "../../protocol/switch.ts";
+import { showInvalid } from "../page/show_errors.ts";
 import { showToast } from "../page/toast.ts";
 import { upload } from "./upload.ts";
 
@@ -20,6 +21,7 @@ const LATER = {
   createPages,
   destinationOf,
   loadScript,
+  showInvalid,
   showToast,
   patchSignals,
   changeWithTiming,

@@ -33,6 +33,11 @@ export function announce(text: string): HTMLDivElement {
   return toast;
 }
 
+/** Announces a text to screen readers only. They ignore `hidden` elements. */
+export function announceHidden(text: string): void {
+  announce(text).style.cssText = "position:fixed;clip-path:inset(50%)";
+}
+
 function makeRegion(): HTMLDivElement {
   const region = createOwn("toasts");
   region.role = "status";
