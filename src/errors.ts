@@ -85,7 +85,7 @@ export interface InputErrorOptions extends HyperErrorOptions {
 
 /**
  * Input that breaks a rule or a limit of the protocol: 400, 408, 413, 415, 429 or 431. Its message is for developers; users read a
- * text of the catalogue.
+ * message of the catalogue.
  */
 export class InputError extends HyperError {
   /** The name of the class, for logs and for `switch`. */

@@ -8,7 +8,7 @@ const FILE_LINES = 400, CLASS_LINES = 200;
 /** Files that are longer, with the most lines they may have and the reason. They may shrink; an entry that is not needed must go. */
 const LONG_FILES: Readonly<Record<string, number>> = {};
 
-/** Classes that are longer, with the most lines they may have. Each is to be divided. */
+/** Longer classes, with their maximum number of lines. Divide them. */
 const LONG_CLASSES: Readonly<Record<string, number>> = {};
 
 const root = fromFileUrl(import.meta.resolve("../"));

@@ -40,7 +40,7 @@ export interface IntentFacts {
   readonly lastEventId: string | null;
 }
 
-/** What a request asks for, before its body is read. */
+/** The part of a request that is known before its body is read: the action, and the format of the response. */
 export type Intent =
   | (IntentFacts & {
     /** The URL is that of a form: `/_next/form/<uid>/`. The method is checked later. */
@@ -167,7 +167,7 @@ function decodeTarget(header: string): string | null {
 function readSwitchDepth(header: string | null): number {
   if (header === null) return 0;
   if (!/^(?:0|[1-9][0-9]{0,3})$/.test(header)) {
-    throw new InputError(400, `Cannot read ${SWITCH_DEPTH_HEADER}: it is no number of hand-overs`);
+    throw new InputError(400, `Cannot read ${SWITCH_DEPTH_HEADER}: it is not a number of switches`);
   }
   const depth = Number(header);
   if (depth > SWITCH_DEPTH_LIMIT) {

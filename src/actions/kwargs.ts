@@ -75,8 +75,8 @@ export function readQuery(url: URL, limits: Pick<Limits, "fields" | "nameBytes">
  * Merges the data of a call. By precedence: the header; the field `_hyper_data` or a JSON body; the query; the fields
  * of the body. A source adds only top-level names that are missing. Protocol fields are left out everywhere.
  *
- * Field names are paths (`address.city`, `rows[0].label`, `tags[]`). A repeated name gives an array of its values, in
- * order; `tags[]` gives an array even for one value.
+ * Field names are paths (`address.city`, `rows[0].label`, `tags[]`). The values of a repeated name are an array, in
+ * order; `tags[]` is an array even for one value.
  *
  * @throws {InputError} With status 400 if data is not a JSON object, if {@linkcode parseFieldPath} rejects a name, if
  *   the indices of a list have a gap, or if a name is both a value and a container (`a=1&a.b=2`).

@@ -40,11 +40,11 @@ interface Run extends DependencyRun {
  */
 export type Disposal = "always" | "async" | "never";
 
-/** How {@linkcode DependencyCache.resolve} creates a value. */
+/** Options for {@linkcode DependencyCache.resolve}. */
 export interface Recipe {
   /** The name in messages. */
   readonly label: string;
-  /** Which values are disposed when the request ends. */
+  /** The values to dispose when the request ends. */
   readonly dispose: Disposal;
   /** Creates the value. Everything that it requests must pass `run` as `caller`. */
   create(run: DependencyRun): unknown;
@@ -209,7 +209,7 @@ export function attachRequestDepCache(request: Request, cache: DependencyCache):
   Object.defineProperty(request, REQUEST_DEP_CACHE_ATTR, { value: cache, configurable: true, enumerable: false });
 }
 
-/** Gives a derived request the cache of its original, for example when the origin page is rendered again. */
+/** Shares the cache of a request with a derived one, for example when the origin page is rendered again. */
 export function shareRequestDepCache(from: Request, to: Request): void {
   const cache = getRequestDepCache(from);
   if (cache !== null) attachRequestDepCache(to, cache);

@@ -7,7 +7,7 @@ import type { StandardSchemaV1 } from "../forms/schema.ts";
 import { sentChecked } from "../forms/sent.ts";
 
 /**
- * How a parameter is converted: `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, or a function of
+ * The conversion of a parameter: `String`, `Number`, `Boolean`, `BigInt`, `Date`, a Standard Schema, or a function of
  * the text.
  */
 export type ParamType = ((text: string) => unknown) | StandardSchemaV1;
@@ -32,7 +32,7 @@ const INTEGER = /^[+-]?\d+$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /**
- * Converts a text to a type.
+ * Converts a string to a type.
  *
  * Stricter than the constructors. `Number` rejects the empty text, `Infinity`, hexadecimal, and integers that a double
  * cannot represent exactly, because they would identify another record. `Boolean` accepts `1`, `true`, `yes`, `on` and
@@ -91,7 +91,7 @@ async function coerceByFunction(text: string, read: (text: string) => unknown): 
     // The user sent the text, so an error of the function is a mismatch; it becomes the cause of the response error.
     return { kind: "mismatch", expected: "of the expected form", cause: error };
   }
-  // `parseInt` and similar functions return NaN for a text they cannot read.
+  // `parseInt` and similar functions return NaN for a string they cannot read.
   return result === undefined || Number.isNaN(result) ? mismatch("of the expected form") : value(result);
 }
 

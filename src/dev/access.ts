@@ -122,7 +122,7 @@ function keptToken(storage: TokenStorage | null, name: string): { readonly token
     storage?.setItem(name, made);
     return { token: made, isKept: storage !== null };
   } catch {
-    return { token: made, isKept: false }; // A full disk or a locked file. The log says that the link will change.
+    return { token: made, isKept: false }; // A full disk or a locked file. The log warns that the link will change.
   }
 }
 

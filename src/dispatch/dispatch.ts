@@ -20,7 +20,7 @@ import { type Reached, refuse, respondToCall, serveAddress } from "./answering.t
 import type { App } from "./app.ts";
 import { Arrival, type ClientInfo } from "./arrival.ts";
 import { Call } from "./call.ts";
-import { failureOf, isReportable, notAllowed } from "./failure.ts";
+import { failureOf, isReportable } from "./failure.ts";
 import { dispatchToBackend } from "./to_backend.ts";
 import { failCall, reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
@@ -30,7 +30,7 @@ import { bindInput } from "./steps/bind_input.ts";
 import { claimRun } from "./steps/claim_run.ts";
 import { findAction, noSuchAction } from "./steps/find_action.ts";
 import { findPage } from "./steps/find_page.ts";
-import { judgeRequest } from "./steps/judge.ts";
+import { judgeMethod, judgeRequest } from "./steps/judge.ts";
 import { readInput } from "./steps/read_input.ts";
 import { runAction } from "./steps/run_action.ts";
 import type { Trace } from "./trace.ts";
@@ -121,7 +121,8 @@ export class FormActionDispatch {
   /** Runs the steps in order. Each returns the value that the next ones need, or the outcome that ends the call. */
   async #steps(call: Call, reached: Reached): Promise<Outcome> {
     const app = this.#app;
-    if (call.request.method !== call.action.method) return notAllowed(call.action.method);
+    const refusal = judgeMethod(call.request.method, call.action.method);
+    if (refusal !== null) return refusal;
     const page = reached.page = await findPage(call, app);
     const admitted = await admit(call, page, app);
     if (admitted.kind !== "admitted") return admitted;

@@ -74,7 +74,7 @@ export abstract class BoundState<V> implements BoundBase {
     return this.#texts;
   }
 
-  /** Adds an error with a text of the catalogue. */
+  /** Adds an error with a message of the catalogue. */
   addText(field: string, text: UserText): void {
     this.addError(field, this.#texts.write(text));
   }
@@ -137,7 +137,7 @@ export abstract class BoundState<V> implements BoundBase {
 const NO_PARTS: readonly FormPart[] = [];
 
 /** A form of fields, on its own or as a row. */
-// A class, not an object literal with getters: V8 gives all instances one hidden class, and every post binds a form.
+// A class, not an object literal with getters: all instances share one hidden class of V8, and every post binds a form.
 export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   readonly kind = "form";
   readonly definition: FormDefinition<V>;

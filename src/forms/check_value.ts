@@ -15,13 +15,13 @@ import { catalogueText, type UserText } from "../texts/catalogue.ts";
 export interface TextTraits {
   /** Normalizes the text as a browser does before validation. Default: no change. */
   readonly normalize?: (text: string) => string;
-  /** If `true`, white space counts as a value. Default: a text of white space counts as empty. */
+  /** If `true`, white space counts as a value. Default: a string of white space counts as empty. */
   readonly keepsSpace?: boolean;
   /** Returns whether the text has the format of the type. Default: any text has. */
   readonly fits?: (text: string, rules: FieldRules) => boolean;
 }
 
-// Maximum length of a text that is tested against a pattern, which may be slow on long texts (threats, T42).
+// Maximum length of a string that is tested against a pattern, which may be slow on long texts (threats, T42).
 const PATTERN_TEXT_LIMIT = 10_000;
 // White space and control characters, which the URL parser silently drops: `java
 // script:` would become a scheme.
@@ -125,7 +125,7 @@ export function compilePattern(pattern: string): RegExp {
 }
 
 /**
- * Returns whether a text is an absolute URL with one of the schemes and without the white space that a URL parser
+ * Returns whether a string is an absolute URL with one of the schemes and without the white space that a URL parser
  * drops.
  */
 export function isWebAddress(text: string, { schemes }: FieldRules): boolean {

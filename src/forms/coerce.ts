@@ -2,7 +2,7 @@
  * Converts submitted data to the input of a schema: texts become numbers, booleans and lists if the schema asks for
  * them.
  *
- * Nothing is rejected here. A text that is not a number stays a text, and the schema reports the error.
+ * Nothing is rejected here. A string that is not a number stays a string, and the schema reports the error.
  *
  * @module
  */

@@ -25,13 +25,13 @@ export interface TextFieldOptions<R extends boolean = boolean> extends FieldOpti
   readonly initial?: string | undefined;
   /** A hint in the empty control. It disappears on input, so it does not replace a label. Default: none. */
   readonly placeholder?: string | undefined;
-  /** Minimum length of a text that is not empty, in UTF-16 code units. Default: none. */
+  /** Minimum length of a string that is not empty, in UTF-16 code units. Default: none. */
   readonly minlength?: number | undefined;
   /** Maximum length, in UTF-16 code units. Default: none; 254 for `email`, 2,048 for `url`, 1,024 for `password`. */
   readonly maxlength?: number | undefined;
   /**
    * A regular expression, or its source, that the whole text must match. As in HTML it is anchored and has the flag
-   * `v`; other flags throw. A text above 10,000 code units never matches. Default: none.
+   * `v`; other flags throw. A string above 10,000 code units never matches. Default: none.
    */
   readonly pattern?: string | RegExp | undefined;
 }

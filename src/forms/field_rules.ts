@@ -78,7 +78,7 @@ export type FieldResult<T> =
 /** The element that a field is rendered as; `inputType` distinguishes the kinds of `input`. */
 export type FieldKind = "textarea" | "checkbox" | "select" | "select_multi" | "input";
 
-/** The value that a field shows: a text, the state of a checkbox, or a list for several choices or files. */
+/** The value that a field shows: a string, the state of a checkbox, or a list for several choices or files. */
 export type DisplayValue = string | boolean | readonly string[];
 
 /** All rules that the value of a field is checked against. */

@@ -127,7 +127,7 @@ export const ACCEPT_TOKEN: RegExp = /^(?:\.[A-Za-z0-9._+-]+|[A-Za-z0-9!#$&^_.+-]
 /**
  * Returns whether an `accept` list matches a file: a token must match the name or declared type, and the first bytes.
  *
- * A type without a signature, such as `text/csv`, is accepted unless the bytes identify another type or, for a text,
+ * A type without a signature, such as `text/csv`, is accepted unless the bytes identify another type or, for text,
  * contain NUL.
  *
  * @param accept The tokens, in lower case.
@@ -142,7 +142,7 @@ export async function acceptsFile(accept: readonly string[], file: File): Promis
   // The type that the bytes must have. An extension in the list is more specific than the declared type.
   const claimed = EXTENSIONS.get(token.slice(1)) ?? declared;
   if (found.length === 0) {
-    // Only a text in UTF-16, which starts with a byte order mark, contains NUL bytes.
+    // Only text in UTF-16, which starts with a byte order mark, contains NUL bytes.
     if (claimed.startsWith("text/")) return !head.includes(0) || ["\xff\xfe", "\xfe\xff"].includes(ascii(head, 0, 2));
     return !hasSignature(claimed);
   }
@@ -187,7 +187,7 @@ function ascii(head: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...head.subarray(start, end));
 }
 
-// A text that starts as markup, after a byte order mark and white space. 1,024 characters limit the time of the
+// Text that starts as markup, after a byte order mark and white space. 1,024 characters limit the time of the
 // pattern.
 function markup(head: Uint8Array, pattern: RegExp): boolean {
   return pattern.test(new TextDecoder().decode(head.subarray(0, 1024)).trimStart());

@@ -57,7 +57,7 @@ export type FormGuardContext<F> = RequestContext & {
 /** The response after an action with this form has succeeded. */
 export interface SuccessFeedback<V> {
   /**
-   * A toast: a text, an object for the toasts of the page, or a function of the values and the request. Default: none.
+   * A toast: a string, an object for the toasts of the page, or a function of the values and the request. Default: none.
    */
   readonly toast?: ToastInput | FromValues<V, ToastInput> | undefined;
   /** A URL of this site to redirect to, or a function of the values and the request. Default: the page of the form. */

@@ -158,7 +158,7 @@ const PREFIX = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 /** Maximum number of rows of any formset. */
 export const MAX_ROWS = 1000;
 
-/** Returns whether a text can be the prefix of a formset. */
+/** Returns whether a string can be the prefix of a formset. */
 export function isFormsetPrefix(text: string): boolean {
   return PREFIX.test(text);
 }

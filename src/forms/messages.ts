@@ -1,12 +1,12 @@
 /**
- * The texts for users about the value of a field: the message that the field sets for a broken rule, else a text of the catalogue.
+ * Error messages of fields: the message that the field sets for a rule, else one of the catalogue.
  *
  * @module
  */
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { FieldMessages, FieldRules } from "./field_rules.ts";
 
-/** Returns the text about a broken rule. */
+/** Returns the message for a violated rule. */
 export function messageFor(rules: FieldRules, rule: keyof FieldMessages): UserText {
   return rules.messages[rule] ?? builtInMessage(rules, rule);
 }

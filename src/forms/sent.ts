@@ -24,7 +24,7 @@ export function sentText(sent: unknown): string | null {
   return null;
 }
 
-/** Returns the text of each value in a list; `null` for a value that is not a text, such as a file. */
+/** Returns the text of each value in a list; `null` for a value that is not a string, such as a file. */
 export function sentTexts(sent: unknown): readonly (string | null)[] {
   if (sent === undefined || sent === null) return [];
   return sentList(sent).map((item) => Array.isArray(item) ? null : sentText(item));

@@ -17,7 +17,7 @@ import { isPlainObject, joinPath, type Step } from "./path.ts";
 /** The shape of one part of the input. */
 export type Shape = ScalarShape | ListShape | ObjectShape | VariantsShape | ReferenceShape;
 
-/** How a part is rendered as one control. */
+/** The control that a part is rendered as. */
 export interface Sketch {
   readonly type: FieldType;
   readonly options: AnyFieldOptions;
@@ -45,7 +45,7 @@ export interface ListShape {
   readonly nullable: boolean;
   /** `true` if the empty list is valid. */
   readonly emptyFits: boolean;
-  /** How the list is rendered as one control, or `null` if its items are rendered separately. */
+  /** The control that the list is rendered as, or `null` if its items are rendered separately. */
   readonly sketch: Sketch | null;
 }
 

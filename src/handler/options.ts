@@ -120,11 +120,11 @@ export interface HandlerOptions {
   readonly idempotency?: IdempotencyOptions | undefined;
   /**
    * The texts that users see, from the server and from the browser runtime: their language, and texts in place of those of the
-   * catalogue. A function is called once for each request that needs a text, for an application in several languages. Messages that
+   * catalogue. A function is called once for each request that needs one, for an application in several languages. Messages that
    * a field or a schema sets come first. Default: English.
    */
   readonly messages?: MessageOptions | ((request: Request) => MessageOptions) | undefined;
-  /** How much of anything a request may bring, and how long it may take. */
+  /** Limits of size, number and time for requests and responses. */
   readonly limits?: LimitsOptions | undefined;
   /**
    * Idle time of a stream before a heartbeat is sent, in seconds. Use at most `30`: the browser runtime reconnects after 60 idle

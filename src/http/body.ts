@@ -12,6 +12,7 @@ import type { FieldMap } from "./field_map.ts";
 import { type HeaderValue, parseHeaderValue } from "./header_value.ts";
 import { parseJson } from "./json.ts";
 import type { Limits } from "./limits.ts";
+import { isReadMethod } from "./methods.ts";
 import { disposeFiles, type OnFile, readMultipart } from "./multipart.ts";
 import { parseUrlencoded } from "./urlencoded.ts";
 import { decodeUtf8 } from "./utf8.ts";
@@ -62,7 +63,7 @@ const CONTENT_TYPE_LENGTH = 512;
  */
 export async function readBody(request: Request, limits: Limits, options: ReadBodyOptions = {}): Promise<Body> {
   const { headers, method } = request;
-  if (method === "GET" || method === "HEAD") return { kind: "empty" };
+  if (isReadMethod(method)) return { kind: "empty" };
   const { account = freeAccount(), onFile, onError } = options;
   const length = headers.get("content-length");
   const common = commonType(headers);

@@ -100,7 +100,7 @@ export function freeAccount(): BodyAccount {
 }
 
 /**
- * Takes more for a hold.
+ * Adds to a hold.
  *
  * @throws {InputError} With status 429 when none is left.
  */

@@ -41,7 +41,7 @@ export class ByteReader {
    */
   constructor(body: ReadableStream<Bytes>, contentLength: string | null, limits: TimeLimits) {
     if (contentLength !== null && !/^[0-9]{1,15}$/.test(contentLength)) {
-      throw new InputError(400, "Cannot read body: its Content-Length is no number");
+      throw new InputError(400, "Cannot read body: its Content-Length is not a number");
     }
     this.#declared = contentLength === null ? null : Number(contentLength);
     this.#reader = openReader(body);
@@ -129,7 +129,7 @@ export class ByteReader {
     try {
       return await this.#reader.next();
     } catch (cause) {
-      // The connection was lost or the chunked coding is malformed; the cause says which.
+      // The connection was lost or the chunked coding is malformed; see the cause.
       throw cutOff(cause);
     } finally {
       this.#waiting = false;
@@ -303,7 +303,7 @@ function tooSlow(bytesPerSecond: number): InputError {
 }
 
 function wrongLength(declared: number): InputError {
-  return new InputError(400, `Cannot read body: it is not the ${declared} bytes that Content-Length says`);
+  return new InputError(400, `Cannot read body: its length is not ${declared} bytes, the Content-Length`);
 }
 
 function cutOff(cause: unknown): InputError {

@@ -10,7 +10,7 @@
 import { HOST, ownOrigin } from "./cross_origin.ts";
 import type { AllowedHosts } from "./hosts.ts";
 
-/** How clients reach this server. */
+/** The hosts and proxies that clients reach this server by. */
 export interface Site {
   /** `true` if forwarded headers have scheme and host, see {@linkcode ownOrigin}. */
   readonly trustProxy: boolean;
@@ -110,12 +110,14 @@ function checkUrl(request: Pick<Request, "url" | "method" | "headers">): Canonic
   }
 
   const host = request.headers.get("host");
-  if (host !== null && !HOST.test(host)) return refuseRequest(400, "Cannot read the Host header: it is no host name");
+  if (host !== null && !HOST.test(host)) {
+    return refuseRequest(400, "Cannot read the Host header: it is not a host name");
+  }
 
   const href = request.url.replace(LOCAL_SCHEME, "http:");
   const url = URL.parse(href);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    return refuseRequest(400, "Cannot read the request URL: it is no HTTP URL");
+    return refuseRequest(400, "Cannot read the request URL: it is not an HTTP URL");
   }
   // If the host is in the URL unchanged, it need not be parsed to be compared; HOST matches no character that ends a host.
   if (host !== null && !isAuthority(href, host) && URL.parse(`${url.protocol}//${host}`)?.host !== url.host) {

@@ -23,7 +23,7 @@ export interface Cookie {
   readonly secure?: boolean | undefined;
   /** If `true`, scripts cannot read the cookie. Default: `true`. */
   readonly httpOnly?: boolean | undefined;
-  /** Whether the cookie is sent with requests that other sites cause. `None` requires `secure`. Default: `Lax`. */
+  /** The requests from other sites that the cookie is sent with. `None` requires `secure`. Default: `Lax`. */
   readonly sameSite?: "Strict" | "Lax" | "None" | undefined;
 }
 

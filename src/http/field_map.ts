@@ -7,7 +7,7 @@
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
 
-/** Value of a field: a text or a file. */
+/** Value of a field: a string or a file. */
 export type FieldValue = string | File;
 
 /** Fields by name, each with its values in order. A `Map`, since a field may have any name. */
@@ -38,7 +38,7 @@ export class FieldCollector {
    * Adds a value.
    *
    * @param name The name, as {@linkcode FieldCollector.checkName} accepts it.
-   * @param value A text, which counts as a field, or a file, which the caller counts.
+   * @param value A string, which counts as a field, or a file, which the caller counts.
    * @throws {InputError} With status 413 when there are too many fields, or as `checkName` does.
    */
   add(name: string, value: FieldValue): void {

@@ -76,7 +76,7 @@ export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" |
       const limit = /^[1-9][0-9]+$/.test(inside) ? "arrayIndex" : null;
       throw new InputError(
         400,
-        `Cannot read field ${quoteText(name, 64)}: "${inside.slice(0, 32)}" is no index`,
+        `Cannot read field ${quoteText(name, 64)}: "${inside.slice(0, 32)}" is not an index`,
         limit,
       );
     } else return [name];

@@ -24,7 +24,7 @@ const HTTP_QUOTED = /"((?:[^"\\]|\\.)*)"/y;
 // the name and the parameter after it.
 const FORM_QUOTED = /"([^"]*)"/y;
 
-/** Returns whether a text is a token (RFC 9110, 5.6.2), as names of headers and cookies are. */
+/** Returns whether a string is a token (RFC 9110, 5.6.2), as names of headers and cookies are. */
 export function isToken(text: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text);
 }

@@ -58,7 +58,7 @@ function parseChecked(text: string, limits: JsonLimits, what: string, expected: 
   } catch (cause) {
     throw new InputError(400, `Cannot read ${what}: it is not ${expected}`, null, { cause });
   }
-  // Only a text with one of these can contain a rejected key, which may be escaped, or a number that is too large.
+  // Only a string with one of these can contain a rejected key, which may be escaped, or a number that is too large.
   if (/__proto__|constructor|\\u|e\+?[0-9]{3}|[0-9]{200}/i.test(text)) checkMembers(value, what);
   return value;
 }

@@ -34,7 +34,7 @@ export interface Hold {
   /** The current amount; `0` once it is released. */
   readonly amount: number;
   /**
-   * Takes more for the same holder.
+   * Adds to what the same holder holds.
    *
    * @param amount How much more, from 0 up.
    * @returns `null`, or why it was refused; the current amount stays held.

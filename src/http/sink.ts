@@ -144,7 +144,7 @@ export function redirectTarget(to: string | URL, own: URL, options: RedirectTarg
   }
   // A `URL` is absolute.
   const url = to instanceof URL ? to : URL.parse(text, own.href);
-  // A text that is invalid here may be valid in a browser, such as `///evil.test`.
+  // A string that is invalid here may be valid in a browser, such as `///evil.test`.
   if (url === null) throw badTarget(text, "it is not a URL");
   if (url.username !== "" || url.password !== "") throw badTarget(text, "it contains credentials");
   // Not `url.origin`: that of `blob:https://own.test/…` is `https://own.test`.

@@ -38,7 +38,7 @@ export type UploadHandler = (
 /** Number of bytes by which the type of a file can be recognized. */
 const HEAD_BYTES = 8_192;
 
-/** What is known about a stored file. */
+/** The facts about a stored file. */
 interface StoredFacts {
   readonly key: string;
   readonly size: number;

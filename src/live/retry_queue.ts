@@ -18,12 +18,12 @@ export class RetryQueue {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isClosed = false;
 
-  /** @param attempt Makes one attempt for a text. Rejects if it fails. */
+  /** @param attempt Makes one attempt for an entry. Rejects if it fails. */
   constructor(attempt: (text: string) => Promise<void>) {
     this.#attempt = attempt;
   }
 
-  /** Makes an attempt for a text every second until it succeeds. A text that waits already is not added again. */
+  /** Makes an attempt for an entry every second until it succeeds. An entry that waits already is not added again. */
   add(text: string): void {
     if (this.#waiting.size < MAX_WAITING) this.#waiting.add(text);
     this.#schedule();

@@ -73,7 +73,7 @@ export interface OriginFieldsOptions {
 
 const PAGE_NAMES = ["page.tsx", "page.ts", "page.jsx", "page.js"];
 // URL parsers drop tab, CR and LF, read a backslash in a path as a slash, and trim other control characters: a browser would
-// follow such a text to another URL than it names (CVE-2026-64941). In a query, a backslash has no special meaning.
+// follow such a string to another URL than it names (CVE-2026-64941). In a query, a backslash has no special meaning.
 // deno-lint-ignore no-control-regex
 const UNSAFE_IN_URL = /[\u0000-\u0020\u007f#]|^[^?]*\\/;
 

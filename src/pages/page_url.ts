@@ -106,7 +106,7 @@ function encodeParam(value: unknown, name: string, pattern: string): string {
   throw new TypeError(
     `Cannot make the URL of "${pattern}": no path can contain ${
       quoteParam(value)
-    } as "${name}"; pass a text without "/", "\\" and control characters`,
+    } as "${name}"; pass a string without "/", "\\" and control characters`,
   );
 }
 

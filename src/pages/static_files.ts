@@ -4,6 +4,7 @@
  * @module
  */
 import { join, relative, resolve, SEPARATOR } from "@std/path";
+import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { IS_WINDOWS } from "../platform/environment.ts";
 import { realPath } from "../platform/files.ts";
 import { serveRegularFile } from "../platform/serve_file.ts";
@@ -18,19 +19,22 @@ export type StaticFiles = (request: Request, url: URL) => Promise<Response | nul
 const UNSERVED_NAME = IS_WINDOWS ? /^\.|:/ : /^\./;
 
 /**
- * Serves the files of a folder to GET and HEAD requests, with `ETag`, `Last-Modified`, 304 and ranges. Does not serve names that
- * begin with a dot, folders, and links that lead outside the folder.
+ * Serves the files of a folder to GET and HEAD requests, with `ETag`, `Last-Modified`, 304 and ranges. Responds to OPTIONS with
+ * `Allow`, to other methods with 405. Does not serve names that begin with a dot, folders, and links that lead outside the folder.
  *
  * @param dir The folder. It need not exist.
  */
 export function createStaticFiles(dir: string): StaticFiles {
   const root = resolve(dir);
   return async (request, url) => {
-    if (request.method !== "GET" && request.method !== "HEAD") return null;
     const names = decodeSegments(url.pathname) ?? [];
     const isServed = names.length > 0 && !names.some((name) => UNSERVED_NAME.test(name));
     const response = isServed ? await serveFound(root, names, request) : null;
     if (response === null) return null;
+    if (!isReadMethod(request.method)) {
+      await response.body?.cancel();
+      return request.method === "OPTIONS" ? optionsResponse(READ_METHODS) : methodResponse(READ_METHODS);
+    }
     response.headers.delete("server");
     // The extension decides the type: a browser must not run a text file that looks like HTML.
     response.headers.set("x-content-type-options", "nosniff");

@@ -6,7 +6,7 @@
 import { realpathSync, statSync } from "node:fs";
 import fs from "node:fs/promises";
 
-/** What a path leads to, links followed. */
+/** The target of a path, with links followed. */
 export interface FileFacts {
   readonly isFile: boolean;
   readonly isDirectory: boolean;

@@ -13,7 +13,7 @@ export function startSha256(): Hash {
   return createHash("sha256");
 }
 
-/** Returns the SHA-256 of a text, as UTF-8, in 64 hexadecimal digits. */
+/** Returns the SHA-256 of a string, as UTF-8, in 64 hexadecimal digits. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -37,11 +37,11 @@ export interface ElementAttributes {
 export interface ControlAttributes extends Pick<ElementAttributes, "class" | "title" | "lang" | "dir" | "tabindex"> {
   /** The hint inside an empty control, in place of the field's own; for a `<select>` the text of its empty option. */
   readonly placeholder?: string | undefined;
-  /** What the browser may fill in, in place of the field's own. */
+  /** The value of `autocomplete`, instead of that of the field. */
   readonly autocomplete?: string | undefined;
   /** If `true`, the control gets the focus when the page is shown. */
   readonly autofocus?: boolean | undefined;
-  /** How the browser capitalizes text that is entered. */
+  /** The automatic capitalization of entered text. */
   readonly autocapitalize?: string | undefined;
   /** The visible width of a textarea, in characters. */
   readonly cols?: number | undefined;
@@ -63,7 +63,7 @@ export interface ControlAttributes extends Pick<ElementAttributes, "class" | "ti
   readonly size?: number | undefined;
   /** If `true`, the browser checks the spelling. */
   readonly spellcheck?: boolean | undefined;
-  /** How the lines of a textarea are sent. */
+  /** The line wrapping of a submitted textarea. */
   readonly wrap?: "hard" | "soft" | undefined;
   /** `data-*` for scripts and styles, `aria-*` for assistive technology, `hyper-*` for the browser runtime. */
   readonly [name: `data-${string}` | `aria-${string}` | `hyper-${string}`]: AttributeValue;

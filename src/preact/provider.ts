@@ -14,7 +14,7 @@ export interface ProviderProps<T> {
 /**
  * Makes a component that provides a context as `Context.Provider` does, without updates: a server renders nothing again.
  *
- * Preact's own provider gives each instance functions of its own. V8 moves the objects that hold such functions to its old
+ * Preact's own provider creates functions for each instance. V8 moves the objects that hold such functions to its old
  * generation, so that everything that a request has used is copied twice and then waits for a full collection: about a third of
  * the time of a small page.
  */

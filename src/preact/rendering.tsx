@@ -126,7 +126,7 @@ class PreactRendering implements Rendering {
     return await this.#renderPage(page, pageRender, options);
   }
 
-  /** Makes a text for users in the language of the page. */
+  /** Writes a message for users in the language of the page. */
   #write(of: PageRender, text: UserText): string {
     return this.#services.textsOf(of).write(text);
   }

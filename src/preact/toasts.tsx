@@ -42,6 +42,6 @@ export function Toasts(props: ToastsProps): MarkupNode {
 /** Returns the text of a toast: `message`, else `title`, else `value`. */
 function toastText(toast: Readonly<Record<string, unknown>>): string {
   const text = toast.message ?? toast.title ?? toast.value;
-  // A toast kept across a redirect comes from a cookie: an object in it is not a text, and String() could throw.
+  // A toast kept across a redirect comes from a cookie: an object in it is not a string, and String() could throw.
   return typeof text === "object" ? "" : String(text ?? "");
 }

@@ -13,7 +13,7 @@
  * @typeParam Result The plain value a caller gets back as `data`.
  */
 export interface ActionType<Name extends string = string, Input = unknown, Result = unknown> {
-  /** Says that it is an action. */
+  /** Marks the value as an action. */
   readonly kind: "action";
   /** The full name. */
   readonly name: Name;

@@ -79,7 +79,7 @@ export function isCheckpointOf(id: string, event: string, mark: string): unknown
   return event === "checkpoint" && mark.match(`^${id}:checkpoint:\\w[\\w.-]*$`);
 }
 
-/** Returns where a `redirect` event leads: to a page of this site, or of another if the server says so; else `null`. */
+/** Returns where a `redirect` event leads: to a page of this site, or of another site with `external`; else `null`. */
 export function redirectUrl({ url, external }: Wire, page: Site): URL | null {
   const to = typeof url === "string" ? URL.parse(url, page.href) : null;
   return /^http/.test(`${to}`) && (external === true || to?.origin === page.origin) ? to : null;

@@ -10,7 +10,7 @@ export const DEV_SCRIPT_PATH = "/_hyper/dev.js";
 export const DEV_PATH = "/_hyper/dev";
 /** Tells the server's console the lane of a call, percent-encoded: only the browser knows it. */
 export const LANE_HEADER = "X-Hyper-Lane";
-/** Says, on the script of the panel, which start of the server a page is of. */
+/** Attribute of the panel's script: the start of the server that rendered the page. */
 export const DEV_BUILD_ATTRIBUTE = "data-hyper-dev-build";
 /** Marks an error that the server has written into a page. */
 export const DEV_ERROR_ATTRIBUTE = "data-hyper-dev-error";
@@ -25,7 +25,7 @@ export interface SourceLine {
 
 /** An error of the server, as a developer wants to read it. */
 export interface ErrorReport {
-  /** Where it went wrong: the action, or the method and the path. */
+  /** The place of the error: the action, or the method and the path. */
   readonly where: string;
   /** The id of the request, or `null` where it has none. */
   readonly requestId: string | null;
@@ -37,7 +37,7 @@ export interface ErrorReport {
   readonly place: string | null;
   /** The lines around that place; empty where they cannot be read. */
   readonly source: readonly SourceLine[];
-  /** Which of them it is; 0 where there is none. */
+  /** The number of the line, or 0. */
   readonly line: number;
 }
 

@@ -7,7 +7,7 @@ import type { PayloadSource } from "./payload.ts";
 import { isOf, type Site } from "./site.ts";
 import type { Wire } from "./wire.ts";
 
-/** How many switches may follow one another. */
+/** Maximum number of consecutive switches. */
 export const SWITCH_DEPTH_LIMIT = 4;
 
 /** The properties in which the next call differs from the one it continues, except for its id. */

@@ -10,22 +10,42 @@ import { respondWithDocument } from "./document.ts";
 import { respondWithEvents } from "./events.ts";
 import { type Reply, sendReply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
+import { notify } from "../callback.ts";
 import { sealResponse, sealValue } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 
 /** Encodes an outcome in the format the client accepts. Does not reject: an error becomes a failure. */
 export async function respond(answer: Answer, services: RespondServices): Promise<Response> {
   try {
-    return seal(await encodeOutcome(answer, services), answer);
+    return seal(await encodeFor(answer, services), answer);
   } catch (error) {
     // A page that denies access is not an error.
     if (isReportable(error)) services.report(error, answer.arrival.request, answer.action?.name ?? null);
     // A stream without a reader keeps the request open.
     if (answer.outcome.kind === "stream") await answer.outcome.discard();
     const failed: Answer = { ...answer, outcome: failureOf(error) };
-    return seal(await encodeOutcome(failed, services), failed);
+    return seal(await encodeFor(failed, services), failed);
   }
 }
+
+/** Encodes an outcome. The response to HEAD is that to GET, without its body (RFC 9110, 9.3.2). */
+async function encodeFor(answer: Answer, services: RespondServices): Promise<Reply | Response> {
+  const encoded = await encodeOutcome(answer, services);
+  const { request } = answer.arrival;
+  if (request.method !== "HEAD" || encoded.body === null) return encoded;
+  const { body } = encoded;
+  if (typeof body === "string") return withoutText(encoded as Reply, body);
+  await notify(() => body.cancel(), (error) => services.report(error, request, answer.action?.name ?? null));
+  return encoded instanceof Response ? new Response(null, encoded) : { ...encoded, body: null };
+}
+
+function withoutText(encoded: Reply, text: string): Reply {
+  // Deno.serve sends 0 otherwise.
+  const length = String(encoder.encode(text).length);
+  return { ...encoded, headers: { ...encoded.headers, "content-length": length }, body: null };
+}
+
+const encoder = new TextEncoder();
 
 function encodeOutcome(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   switch (answer.arrival.intent.audience) {

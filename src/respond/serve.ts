@@ -20,6 +20,7 @@ import { CLIENT_PATH } from "../protocol/names.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
+import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -97,10 +98,10 @@ async function serveUrl(pageRender: PageRender, services: ServeServices): Promis
 async function servePage(withoutToasts: PageRender, services: ServeServices): Promise<Served> {
   const { request, url } = withoutToasts;
   if (request.method === "OPTIONS") {
-    return whole(new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
+    return whole(optionsResponse(READ_METHODS));
   }
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return await serveFailure(withoutToasts, notAllowed("GET, HEAD"), services);
+  if (!isReadMethod(request.method)) {
+    return await serveFailure(withoutToasts, notAllowed(READ_METHODS), services);
   }
   const toasts = request.method === "GET" ? readFlash(request.headers) : [];
   let isShown = false;
@@ -174,9 +175,8 @@ function sealPage(answer: PageAnswer, { method }: Request): Served {
 function clientScript(request: Request, url: URL): Response | null {
   const file = CLIENT_FILES.get(url.pathname.slice(CLIENT_FOLDER.length));
   if (file === undefined) return null;
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
-  }
+  if (request.method === "OPTIONS") return optionsResponse(READ_METHODS);
+  if (!isReadMethod(request.method)) return methodResponse(READ_METHODS);
   const headers = new Headers({
     etag: file.etag,
     // The name of a later part includes its build: its content never changes (RFC 8246).

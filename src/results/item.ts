@@ -42,7 +42,7 @@ export interface UnsafeHtml {
 export interface HtmlOptions {
   /** A CSS selector; every match is patched. Default: the `target` of the call. */
   readonly target?: string | undefined;
-  /** How the content is inserted. Default: the `swap` of the call, else `outer`. */
+  /** The swap mode. Default: the `swap` of the call, else `outer`. */
   readonly swap?: Swap | undefined;
   /** If `true`, the change runs in a view transition if the browser supports them. Default: `false`. */
   readonly transition?: boolean | undefined;
@@ -62,7 +62,7 @@ export interface HtmlItem {
   readonly kind: "html";
   /** The content to insert. */
   readonly content: Markup | UnsafeHtml;
-  /** Where and how it is inserted. */
+  /** The target and the mode of the swap. */
   readonly options: HtmlOptions;
 }
 /** An item made by {@linkcode remove}. */
@@ -162,7 +162,7 @@ export interface LiveOptions {
    */
   readonly guardSeconds?: number | undefined;
   /**
-   * What a tab receives if it may have missed items: when it opens, when it reconnects after the log was truncated, or
+   * The items that a tab receives if it may have missed some: when it opens, when it reconnects after the log was truncated, or
    * when it reads too slowly. A CSS selector renders that part of its page again, for its user; a function returns
    * items, or an empty list for a topic without state. Default: the whole body of its page.
    */
@@ -175,7 +175,7 @@ export interface LiveItem {
   readonly kind: "live";
   /** The topic to watch. */
   readonly topic: string;
-  /** Who may watch it, and how a tab catches up. */
+  /** Options for access, and for tabs that missed messages. */
   readonly options: LiveOptions;
 }
 

@@ -158,7 +158,7 @@ class KvStore implements Store {
     }
   }
 
-  /** Writes a text unless the entry has changed since `old` was read. Returns whether it was written. */
+  /** Writes a string unless the entry has changed since `old` was read. Returns whether it was written. */
   async #write(key: string, old: KvEntry<Head>, text: string, seconds: number): Promise<boolean> {
     checkEntry(key, seconds);
     const pieces = Array.from(

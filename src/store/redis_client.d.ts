@@ -25,7 +25,7 @@ export interface ClientOptions {
   readonly commandOptions: { readonly timeout: number };
   /**
    * Notices of hosted Redis before it moves. Any value except `"disabled"` reads two environment variables, for which the
-   * deployment guide gives no permission.
+   * deployment guide does not allow.
    */
   readonly maintNotifications: "disabled";
   readonly socket: {

@@ -174,7 +174,7 @@ export class RedisConnection implements AsyncDisposable {
     return this.#isOpen && this.#client === client;
   }
 
-  /** Subscribes to all channels. A client that reconnects does so itself, but a new client must be told. */
+  /** Subscribes to all channels. A client that reconnects does so itself, but a new client does not know the channels. */
   async #resubscribe(client: Client): Promise<void> {
     try {
       await Promise.all(Array.from(this.#channels, ([channel, listener]) => client.subscribe(channel, listener)));

@@ -13,7 +13,7 @@ import { RedisConnection, type RedisOptions } from "./redis_connection.ts";
 export interface RedisRateLimiter extends RateLimiter, AsyncDisposable {}
 
 // The rule of the limiter in memory, in one step and by the clock of Redis, which all instances share. If that clock goes
-// back, a key never waits for longer than its rule says.
+// back, a key never waits for longer than its rule allows.
 const TAKE = `
 local clock = redis.call("TIME")
 local now = clock[1] * 1000 + clock[2] / 1000

@@ -22,7 +22,7 @@ import { ConnectionError } from "./faults.ts";
 import type { Ask } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
 
-/** How many attempts may fail one after another, after the first. The runtime makes as many. */
+/** Number of consecutive retries, as in the runtime. */
 const MAX_RETRIES = 10;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * A virtual clock: time that passes only when a test says so.
+ * A virtual clock: time that passes only when a test advances it.
  *
  * @module
  */

@@ -109,7 +109,7 @@ export class Network {
   }
 }
 
-/** Gives a response the URL that it came from, as `fetch` does. */
+/** Sets the URL of a response to the one that it came from, as `fetch` does. */
 function located(response: Response, url: URL, redirected: boolean): Response {
   return Object.defineProperties(response, { url: { value: url.href }, redirected: { value: redirected } });
 }

@@ -1,30 +1,30 @@
 /**
  * The catalogue: every text that a user can see, by its key, and the values that the text is made with.
  *
- * Code that decides names a text by key and values, as a plain value; the text itself is made where the language of the
- * request is known. A text for developers is never in here: it is the message of an error, for the log.
+ * Code that decides names a message by key and values, as a plain value; the text itself is made where the language of the
+ * request is known. A message for developers is never in here: it is the message of an error, for the log.
  *
  * @module
  */
 import type { BrowserTexts } from "../protocol/browser_texts.ts";
 import type { TextFormat } from "./format.ts";
 
-/** Values of a text that has none. */
+/** Values of a message that has none. */
 export type NoTextValues = Readonly<Record<never, never>>;
 
-/** Values of a text about a number of things. */
+/** Values of a message about a number of things. */
 export interface CountTextValues {
   /** The number. */
   readonly count: number;
 }
 
-/** Values of a text about a bound of a number. */
+/** Values of a message about a bound of a number. */
 export interface NumberBoundTextValues {
   /** The least or greatest number. */
   readonly bound: number;
 }
 
-/** Values of a text about a bound of a date or time. */
+/** Values of a message about a bound of a date or time. */
 export interface MomentBoundTextValues {
   /** The least or greatest date or time, in the format that HTML defines, such as `2030-12-31` or `23:59`. */
   readonly bound: string;
@@ -62,7 +62,7 @@ export interface FormTextValues {
   readonly chooseOptions: NoTextValues;
   /** A required file is missing, or is not a file. */
   readonly chooseFile: NoTextValues;
-  /** A text field received something other than one text. */
+  /** A message field received something other than one text. */
   readonly enterText: NoTextValues;
   /** An email address is not one. */
   readonly invalidEmail: NoTextValues;
@@ -71,11 +71,11 @@ export interface FormTextValues {
     /** The beginnings that are accepted, such as `https://`. */
     readonly beginnings: readonly string[];
   };
-  /** A text is too short. */
+  /** A message is too short. */
   readonly minlength: CountTextValues;
-  /** A text is too long. */
+  /** A message is too long. */
   readonly maxlength: CountTextValues;
-  /** A text does not match the pattern. */
+  /** A message does not match the pattern. */
   readonly pattern: NoTextValues;
   /** A number is too small. */
   readonly minNumber: NumberBoundTextValues;
@@ -175,7 +175,7 @@ export type TextKey = keyof TextValues;
 /** The keys of texts without values. */
 type PlainKey = { [Key in TextKey]: keyof TextValues[Key] extends never ? Key : never }[TextKey];
 
-/** All texts in one language: a string, or for a text with values a function that makes it. */
+/** All texts in one language: a string, or for a message with values a function that makes it. */
 export type Catalogue = {
   readonly [Key in TextKey]: Key extends PlainKey ? string
     : (values: TextValues[Key], format: TextFormat) => string;
@@ -186,19 +186,19 @@ export type TextOverrides = {
   readonly [Key in TextKey]?: string | ((values: TextValues[Key], format: TextFormat) => string) | undefined;
 };
 
-/** A text of the catalogue, named by its key, with its values. */
+/** A message of the catalogue, named by its key, with its values. */
 export type CatalogueText = {
   readonly [Key in TextKey]: { readonly key: Key; readonly values: TextValues[Key] };
 }[TextKey];
 
-/** A text for users: one that the application has written, or one of the catalogue. */
+/** A message for users: one that the application has written, or one of the catalogue. */
 export type UserText = string | CatalogueText;
 
 const NO_VALUES: NoTextValues = Object.freeze({});
 
-/** Names a text of the catalogue. */
+/** Names a message of the catalogue. */
 export function catalogueText<Key extends PlainKey>(key: Key): UserText;
-/** Names a text of the catalogue and gives its values. */
+/** Names a message of the catalogue, with its values. */
 export function catalogueText<Key extends TextKey>(key: Key, values: TextValues[Key]): UserText;
 export function catalogueText(key: TextKey, values: object = NO_VALUES): UserText {
   // The overloads tie the values to their key.

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Formats the values of a text in the language of the text. */
+/** Formats the values of a message in the language of the text. */
 export interface TextFormat {
   /** Language tag (BCP 47). */
   readonly lang: string;

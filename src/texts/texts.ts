@@ -14,7 +14,7 @@ import { atOnce } from "../callback.ts";
 /**
  * Options for the texts that users see: the language, and texts in place of those of the catalogue, by their keys.
  *
- * A text is a string, or a function of its values and of the formats of the language.
+ * A message is a string, or a function of its values and of the formats of the language.
  *
  * @example German, with one text of our own
  * ```ts
@@ -40,7 +40,7 @@ export interface MessageOptions extends TextOverrides {
 export interface Texts {
   /** Language tag (BCP 47). */
   readonly lang: string;
-  /** Makes a text. */
+  /** Makes a message. */
   write(text: UserText): string;
   /** Returns the texts of the browser runtime that the application has replaced, by key. */
   readonly replaced: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ const CATALOGUES: Readonly<Record<string, Catalogue>> = { en: ENGLISH, de: GERMA
 /** The keys of texts that the browser runtime shows. */
 const BROWSER_KEYS = ["requestFailed", "networkError", "tryAgain", "dismiss", "confirmLeave"] as const;
 
-/** A text of any key. */
+/** A message of any key. */
 type AnyText = string | ((values: never, format: TextFormat) => string);
 
 /**
@@ -59,7 +59,7 @@ type AnyText = string | ((values: never, format: TextFormat) => string);
  *
  * @param options The language, and texts in place of those of the catalogue.
  * @param onError Called with what a function of the application throws; the text of the catalogue is then used.
- * @throws {TypeError} When a key is not one of the catalogue, or a text is neither a string nor a function.
+ * @throws {TypeError} When a key is not one of the catalogue, or a message is neither a string nor a function.
  * @throws {RangeError} When `lang` is not a language tag.
  */
 export function createTexts(options: MessageOptions = {}, onError: (error: unknown) => void = () => {}): Texts {
@@ -87,7 +87,7 @@ export function createTexts(options: MessageOptions = {}, onError: (error: unkno
 /** The texts of a handler that sets none: English. */
 export const ENGLISH_TEXTS: Texts = createTexts();
 
-/** Returns the values of a text. A text inside of it, such as the message about one of several files, is made first. */
+/** Returns the values of a message. A message inside of it, such as the message about one of several files, is made first. */
 function withNested(text: CatalogueText, write: (text: UserText) => string): object {
   return text.key === "fileMessage" ? { ...text.values, message: write(text.values.message) } : text.values;
 }
@@ -96,9 +96,9 @@ function withNested(text: CatalogueText, write: (text: UserText) => string): obj
 function writeText(text: AnyText, values: object, format: TextFormat): string {
   if (typeof text === "string") return text;
   // A key and its values come from `catalogueText()`, whose type ties them together.
-  const written: unknown = atOnce(text(values as never, format), "a text for users");
+  const written: unknown = atOnce(text(values as never, format), "a message for users");
   if (typeof written === "string") return written;
-  throw new TypeError(`Cannot write a text for users: its function returned ${typeof written}; return a string`);
+  throw new TypeError(`Cannot write a message for users: its function returned ${typeof written}; return a string`);
 }
 
 function checkOverrides(overrides: TextOverrides): void {

@@ -48,7 +48,7 @@ Deno.test("ByteReader.read() rejects a body that is shorter or longer than decla
     const error = await assertRejects(
       () => reader.readAll(Infinity, "bodyBytes", freeAccount()),
       InputError,
-      `not the ${declared} bytes that Content-Length says`,
+      `not ${declared} bytes, the Content-Length`,
     );
     assertEquals(error.status, 400);
     reader.close();
@@ -57,7 +57,7 @@ Deno.test("ByteReader.read() rejects a body that is shorter or longer than decla
 
 Deno.test("ByteReader rejects a Content-Length that is not a number", () => {
   for (const declared of ["", "-1", "1.5", "5, 5", "0x10", "1e3", "9".repeat(16)]) {
-    assertThrows(() => new ByteReader(bodyOf(), declared, NO_LIMITS), InputError, "Content-Length is no number");
+    assertThrows(() => new ByteReader(bodyOf(), declared, NO_LIMITS), InputError, "Content-Length is not a number");
   }
 });
 

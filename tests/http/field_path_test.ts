@@ -90,7 +90,7 @@ Deno.test("parseFieldPath() accepts names that only resemble these", () => {
 
 Deno.test("parseFieldPath() rejects a number in brackets that is not written as an index", () => {
   for (const name of ["a[01]", "a[-1]", "a[+1]", "a[1e3]", "a[1.5]", "a[0x1]", "a[00]", "a[1 ]", "a[-0]"]) {
-    assertEquals(assertThrows(() => path(name), InputError, "is no index").status, 400, name);
+    assertEquals(assertThrows(() => path(name), InputError, "is not an index").status, 400, name);
   }
 });
 

@@ -1,6 +1,6 @@
 /** How a request names its action, and how the data of the call is put together. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { action, defineForm, field, Form, formActionUrl, type Kwargs } from "../../mod.ts";
+import { action, defineForm, field, Form, formActionUrl, HyperError, type Kwargs, redirect, toast } from "../../mod.ts";
 import { App, bodyOf, eventsOf, type Fields, JSON_TYPE } from "../support/app.tsx";
 import { findForm } from "../support/html.ts";
 
@@ -255,25 +255,81 @@ Deno.test("GET runs only what is declared GET: header and query alike, 405 with 
   }
 });
 
-Deno.test("a POST to an action that is declared GET is 405 with Allow: GET, by name and by its endpoint", async () => {
+Deno.test("a POST to an action that is declared GET is 405 with Allow: GET, HEAD, by name and by its endpoint", async () => {
   await using app = echoes();
   for (const path of ["/?_action=look", formActionUrl("look")]) {
     const response = await ask(app, { path });
-    assertEquals([response.status, response.headers.get("allow")], [405, "GET"]);
+    assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
     await response.body?.cancel();
   }
 });
 
-Deno.test("HEAD, PUT, PATCH and DELETE run no action, of whichever method", async () => {
+Deno.test("HEAD, PUT, PATCH and DELETE do not run an action that does not accept them", async () => {
   await using app = echoes();
   for (const method of ["HEAD", "PUT", "PATCH", "DELETE"]) {
-    for (const [name, allow] of [["one", "POST"], ["look", "GET"]] as const) {
+    for (const [name, allow] of [["one", "POST"], ["look", "GET, HEAD"]] as const) {
+      if (method === "HEAD" && name === "look") continue;
       const response = await ask(app, { method, headers: { "x-hyper-action": name } });
       assertEquals([response.status, response.headers.get("allow")], [405, allow], `${method} ${name}`);
       await response.body?.cancel();
     }
   }
 });
+
+Deno.test("OPTIONS returns the methods of an action with 204, and runs neither guard nor action", async () => {
+  const reached: string[] = [];
+  const options = { guard: () => void reached.push("guard") };
+  const save = action("save", options, () => void reached.push("save"));
+  const look = action("look", { ...options, method: "GET" }, () => void reached.push("look"));
+  await using app = new App({ "/": { default: () => "", save, look } });
+  for (const [name, allow] of [["save", "POST, OPTIONS"], ["look", "GET, HEAD, OPTIONS"]] as const) {
+    for (const how of [{ path: `/?_action=${name}` }, { headers: { "x-hyper-action": name } }]) {
+      const response = await ask(app, { method: "OPTIONS", ...how });
+      assertEquals([response.status, response.headers.get("allow"), response.body], [204, allow, null]);
+    }
+  }
+  assertEquals(reached, []);
+});
+
+for (const accept of ["text/html", "text/event-stream", JSON_TYPE]) {
+  Deno.test(`HEAD of a GET action has the status and headers of its GET, without the body: ${accept}`, async () => {
+    let cleanups = 0;
+    const get = { method: "GET" } as const;
+    const actions = {
+      nothing: action("nothing", get, () => {}),
+      value: action("value", get, () => ({ text: "é" })),
+      items: action("items", get, () => [toast("é")]),
+      away: action("away", get, () => redirect("/elsewhere")),
+      own: action("own", get, () => new Response("own", { status: 418, headers: { "x-own": "1" } })),
+      denied: action("denied", { ...get, guard: () => false }, () => {}),
+      failing: action("failing", get, () => {
+        throw new HyperError(409, "taken");
+      }),
+      stream: action("stream", get, async function* () {
+        try {
+          yield toast("one");
+          await Promise.resolve();
+          yield toast("two");
+        } finally {
+          cleanups++;
+        }
+      }),
+    };
+    await using app = new App({ "/": { default: () => "home", ...actions } });
+    for (const name of Object.keys(actions)) {
+      const headers = { accept, "x-hyper-action": name };
+      const whole = await ask(app, { method: "GET", headers });
+      const length = (await whole.bytes()).length;
+      const head = await ask(app, { method: "HEAD", headers });
+      const rest = [...head.headers].filter(([header]) => header !== "content-length" && header !== "set-cookie");
+      const same = [...whole.headers].filter(([header]) => header !== "content-length" && header !== "set-cookie");
+      assertEquals([head.status, head.body, rest], [whole.status, null, same], name);
+      const sent = head.headers.get("content-length");
+      if (sent !== null) assertEquals(sent, String(length), name);
+    }
+    assertEquals(cleanups, 2);
+  });
+}
 
 Deno.test("the data of a GET comes from header and query alone", async () => {
   await using app = echoes();

@@ -118,6 +118,14 @@ Deno.test("static files are served from the root, pages first, and nothing hidde
     }
     const head = await app.request("/page.txt", { method: "HEAD" });
     assertEquals([head.status, await head.text()], [200, ""]);
+    for (const path of ["/page.txt", "/_hyper/client.js", "/notes/new"]) {
+      const options = await app.request(path, { method: "OPTIONS" });
+      assertEquals(
+        [options.status, options.headers.get("allow"), options.body],
+        [204, "GET, HEAD, OPTIONS", null],
+        path,
+      );
+    }
   });
 });
 

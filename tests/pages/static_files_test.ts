@@ -92,10 +92,19 @@ for (
   });
 }
 
-Deno.test("createStaticFiles() returns null for other methods", async () => {
+Deno.test("createStaticFiles() responds to OPTIONS with Allow, to other methods with 405, and only for files that exist", async () => {
   await withApp(FILES, async (dir) => {
-    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
-      assertEquals((await get(dir, "/style.css", { method })).response, null, method);
+    for (
+      const [method, status, allow] of [
+        ["OPTIONS", 204, "GET, HEAD, OPTIONS"],
+        ["POST", 405, "GET, HEAD"],
+        ["PUT", 405, "GET, HEAD"],
+        ["DELETE", 405, "GET, HEAD"],
+      ] as const
+    ) {
+      const { response, text } = await get(dir, "/style.css", { method });
+      assertEquals([response?.status, response?.headers.get("allow"), text], [status, allow, ""], method);
+      assertEquals((await get(dir, "/nowhere.css", { method })).response, null, method);
     }
   });
 });

@@ -54,7 +54,7 @@ Deno.test("encodeEvent() refuses data that is not JSON", () => {
   assertThrows(() => encodeEvent({ event: "result", data: 1n }), TypeError);
 });
 
-Deno.test("encodeEvent() gives any value back to a parser, as one event", () => {
+Deno.test("encodeEvent() encodes any value as one event, which a parser decodes", () => {
   fc.assert(fc.property(fc.jsonValue({ stringUnit: "binary" }), fc.string({ unit: "binary" }), (value, key) => {
     const data = { [key]: value };
     const events = parseEvents(encodeEvent({ event: "result", data }) + encodeEvent({ event: "end", data: {} }));

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { createParser, MAX_EVENT_CHARS, readBlocks, type StreamBlock } from "../../src/protocol/event_stream.ts";
 
-/** What a parser tells of these pieces. */
+/** Returns the events that a parser finds in these pieces. */
 function parse(...pieces: string[]): StreamBlock[] {
   return pieces.flatMap(createParser());
 }

@@ -63,7 +63,7 @@ Deno.test("buildPayload() counts the bytes of data after escaping", () => {
   );
 });
 
-Deno.test("buildPayload() sends long data beside form fields as _hyper_data", () => {
+Deno.test("buildPayload() sends long data next to form fields as _hyper_data", () => {
   const text = "x".repeat(5000);
   const { body, headers } = build({ data: { text }, fields: form(["a", "1"]) });
   assertEquals(body instanceof URLSearchParams && [...body], [["a", "1"], ["_hyper_data", JSON.stringify({ text })]]);
@@ -102,7 +102,7 @@ Deno.test("buildPayload() sends files of data as parts, and the rest as JSON", (
   assertEquals(body instanceof FormData && [...body.keys()], ["file", "more", "more"]);
 });
 
-Deno.test("buildPayload() sends files of data beside form fields, whatever the form's encoding", () => {
+Deno.test("buildPayload() sends files of data next to form fields, whatever the form's encoding", () => {
   const { body, headers } = build({ data: { file: note() }, fields: form(["a", "1"], ["file", "old"]) });
   assertEquals(body instanceof FormData && [...body.keys()], ["a", "file"]);
   assertEquals(headers["X-Hyper-Data"], undefined);

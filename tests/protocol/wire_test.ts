@@ -1,5 +1,5 @@
 /**
- * What the server's tests wrote down of the wire, read by the runtime's parser and by one that we did not write.
+ * The recorded responses of the server, read by the parser of the runtime and by an independent one.
  */
 import { assertEquals } from "@std/assert";
 import { createParser as createOtherParser } from "eventsource-parser";
@@ -8,7 +8,7 @@ import { createParser, type StreamBlock } from "../../src/protocol/event_stream.
 import { isTerminal, type Patch, type PatchEvent, SWAPS } from "../../src/protocol/patch.ts";
 import { type Golden, goldens } from "../support/goldens.ts";
 
-/** What both parsers tell of an event. */
+/** An event, as both parsers report it. */
 interface Told {
   readonly event: string;
   readonly data: string;
@@ -60,7 +60,7 @@ for (const golden of await goldens()) {
       const { events, comments } = readOther(pieces);
       const blocks = read(pieces);
       assertEquals(blocks.filter(hasData).map(({ event, data, id }) => ({ event, data, id: id ?? null })), events);
-      // What has no data is no event to the standard: a heartbeat, which is a comment, or a checkpoint.
+      // The standard does not dispatch an event without data: a heartbeat, which is a comment, or a checkpoint.
       const bare = blocks.filter((block) => !hasData(block));
       assertEquals(bare.filter(({ event }) => event === "message").length, comments);
       assertEquals(

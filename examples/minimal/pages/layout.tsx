@@ -1,6 +1,6 @@
 import { ClientScript, type LayoutProps } from "@hyper/actions";
 
-/** What stands around every page: its language, its title, the browser runtime. */
+/** The layout of every page: language, title and browser runtime. */
 export default function Layout({ children }: LayoutProps) {
   return (
     <html lang="en">

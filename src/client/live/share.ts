@@ -49,7 +49,7 @@ const MAX_REMEMBERED = 200_000;
 const MAX_OWED = 100;
 /** Time to wait for a leader before the lock is taken from it, in milliseconds: a frozen tab does not answer. */
 const LEADER_TIMEOUT_MS = 10_000;
-/** Time for a follower to reconnect as the leader before it gives up the lock, in milliseconds. */
+/** Time for a follower to reconnect as the leader before it releases the lock, in milliseconds. */
 const RECONNECT_MS = 3_000;
 
 /** A lock that this tab holds. */

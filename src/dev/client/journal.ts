@@ -10,7 +10,7 @@ import type { CallEventDetail } from "../../client/events.ts";
 /** Maximum number of calls, and of events and patches of each. */
 const MAX_CALLS = 100;
 const MAX_PARTS = 100;
-/** Maximum length of a text, in characters. */
+/** Maximum length of a string, in characters. */
 const MAX_TEXT = 4_000;
 
 /** State of a call. */

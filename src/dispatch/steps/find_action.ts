@@ -10,6 +10,7 @@ import type { Arrival } from "../arrival.ts";
 import { failure, notAllowed } from "../failure.ts";
 import { fieldText } from "../fields.ts";
 import type { Failure } from "../outcome.ts";
+import { READ_METHODS } from "../../http/methods.ts";
 import { readEarly } from "./read_body.ts";
 import { catalogueText } from "../../texts/catalogue.ts";
 
@@ -45,5 +46,5 @@ async function findByField(arrival: Arrival, app: Finding & Reading & Judging & 
   // An empty name counts as none, as in header and query.
   if (name) return toFound(app.manager.findByName(name), name, app);
   const hasPage = app.router.match(arrival.url.pathname) !== null;
-  return hasPage ? notAllowed("GET, HEAD") : failure(404, catalogueText("notFound"));
+  return hasPage ? notAllowed(READ_METHODS) : failure(404, catalogueText("notFound"));
 }

@@ -13,6 +13,7 @@ import type { Action } from "../../actions/action.ts";
 import type { Injectable } from "../../context.ts";
 import { InputError } from "../../errors.ts";
 import type { PageRender } from "../../pages/page_render.ts";
+import { isReadMethod } from "../../http/methods.ts";
 import type { Body } from "../../http/body.ts";
 import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Finding, Injecting, Observing, Reading } from "../app.ts";
@@ -34,8 +35,8 @@ export async function findPage(call: Call, app: Finding & Reading & Injecting & 
   const found = await findNamed(call, app);
   const { page } = found;
   if (page === null || page.route === null) checkNeed(action);
-  // The work of a GET may stop when its reader disconnects; a mutation continues.
-  const ends = arrival.request.method === "GET" ? AbortSignal.any([arrival.client.gone, signal]) : signal;
+  // The work of a GET or HEAD may stop when its reader disconnects; a mutation continues.
+  const ends = isReadMethod(arrival.request.method) ? AbortSignal.any([arrival.client.gone, signal]) : signal;
   const deps = depsOf(arrival, page, ends, app);
   return { ...found, deps, pageRender: new OriginRender(page, arrival, deps) };
 }

@@ -6,13 +6,15 @@
 import { ACTION_FIELD, ACTION_HEADER, FORM_ENDPOINT } from "../../protocol/names.ts";
 import { canonicalRequest } from "../../http/canonical.ts";
 import { crossOriginVerdict, isOwnSite, isSafeMethod } from "../../http/cross_origin.ts";
+import type { Action } from "../../actions/action.ts";
 import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Judging, Observing } from "../app.ts";
 import type { Arrival } from "../arrival.ts";
 import { catalogueText, type UserText } from "../../texts/catalogue.ts";
 import { failure, notAllowed } from "../failure.ts";
 import { sendDenied } from "../observe.ts";
-import type { Failure } from "../outcome.ts";
+import type { Failure, Outcome } from "../outcome.ts";
+import { optionsResponse, READ_METHODS } from "../../http/methods.ts";
 
 /** Judges a request. Returns the refusal; `null` if it is accepted, and its canonical URL is known. */
 export function judgeRequest(arrival: Arrival, app: Judging & Observing): Failure | null {
@@ -29,6 +31,18 @@ export function judgeRequest(arrival: Arrival, app: Judging & Observing): Failur
   const refusal = judgeOrigin(request, arrival.url, app);
   if (refusal !== null) sendDenied({ request, action: null }, "cross-origin", refusal.status, app);
   return refusal;
+}
+
+/**
+ * Judges the method of a call. An action that accepts GET accepts HEAD as well (RFC 9110, 9.3.2).
+ *
+ * @param declared The method of the action.
+ * @returns The outcome of a call that does not run the action: of OPTIONS, and of any other method. `null` if it is accepted.
+ */
+export function judgeMethod(method: string, declared: Action["method"]): Outcome | null {
+  if (method === declared || method === "HEAD" && declared === "GET") return null;
+  const allow = declared === "GET" ? READ_METHODS : declared;
+  return method === "OPTIONS" ? { kind: "response", response: optionsResponse(allow) } : notAllowed(allow);
 }
 
 function judgeOrigin(request: Request, url: URL, app: Judging): Failure | null {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isReadMethod } from "../../http/methods.ts";
 import type { VerifyWebhook } from "../../actions/action_options.ts";
 import type { RequestContext } from "../../context.ts";
 import type { BodyAccount } from "../../http/body_account.ts";
@@ -87,5 +88,5 @@ async function verifySignature(
   const body = await readBytes(request, limits, account);
   if (await verify(request, body) !== true) return null;
   const { method, headers } = request;
-  return method === "GET" ? request : new Request(request.url, { method, headers, body });
+  return isReadMethod(method) ? request : new Request(request.url, { method, headers, body });
 }
