@@ -20,6 +20,7 @@ import { reportException, showError } from "./report.ts";
 import { ConnectionError, connectionError, send } from "./send.ts";
 import { closeSequence, openSequence } from "../page/stale.ts";
 import { abortable, nextEvent, sleep } from "./wait.ts";
+import { words } from "../page/words.ts";
 
 /** The states of a call, in order. Its outcome is separate: a call can be aborted in each of them. */
 type CallState =
@@ -170,6 +171,7 @@ async function sendUntilReceived(activeCall: ActiveCall): Promise<Received> {
     try {
       const answer = await send(activeCall);
       if (isLost(answer, activeCall.url, activeCall.hasStreamed)) throw connectionError(activeCall);
+      clearFailure(words().networkError);
       activeCall.hasStreamed ||= isStream(answer);
       return await receive(answer, activeCall);
     } catch (error) {

@@ -13,7 +13,8 @@ import { words } from "../page/words.ts";
 /** Fires `requestException`, and shows an alert unless a listener cancels the event. */
 export function reportException(activeCall: ActiveCall, error: unknown): void {
   if (emitCallEvent("requestException", activeCall, { error })) {
-    showCallFailure(activeCall, error instanceof ConnectionError ? words().networkError : "");
+    const isLost = error instanceof ConnectionError;
+    showCallFailure(activeCall, isLost ? words().networkError : "", isLost);
   }
 }
 
@@ -23,9 +24,10 @@ export async function showError(activeCall: ActiveCall, failure: ErrorOutcome): 
   const later = status === 422 && await tryLater();
   // The message of a server error is not meant for users.
   const message = later ? later.showInvalid(activeCall, failure) : status < 500 ? failure.message : "";
-  if (message !== undefined) showCallFailure(activeCall, message);
+  if (message !== undefined) showCallFailure(activeCall, message, /^(408|42[59]|5)/.test(`${status}`));
 }
 
-/** Shows an alert with a button that sends the call again, with the same request id. */
-export const showCallFailure = ({ key, sourceEl, again }: ActiveCall, message: string): void =>
-  showFailure(key, message, sourceEl, again);
+/** Shows an alert. If trying again can help, it has a button that sends the call again, with the same request id. */
+function showCallFailure({ key, sourceEl, again }: ActiveCall, message: string, canHelp: boolean): void {
+  showFailure(key, message, sourceEl, canHelp ? again : undefined);
+}
