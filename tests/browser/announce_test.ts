@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
 import { type App, app, END, html, sse } from "./runtime_app.ts";

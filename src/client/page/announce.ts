@@ -89,7 +89,7 @@ function makeAlert(text: string, source: Element | null, tryAgain: string, dismi
     for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = ours;
   }
   // Buttons of several alerts have the same names.
-  for (const button of all("[hyper-retry],[hyper-close]", alert)) button.ariaDescription = text;
+  for (const button of all("[hyper-retry],[hyper-close]", alert)) dom(button).ariaDescription = text;
   alert.addEventListener("click", ({ target }) => {
     const button = target instanceof Element && dom(dom(target).closest("[hyper-retry],[hyper-close]"));
     if (!button) return;
@@ -120,7 +120,7 @@ export function watchFailures(signal: AbortSignal): void {
     for (const button of all("[data-hyper-alert] [hyper-close]")) {
       // A dialog stays open.
       event.preventDefault();
-      (button as HTMLElement).click();
+      dom(button as HTMLElement).click();
     }
   }, { signal });
 }
