@@ -9,7 +9,7 @@ import type { AnyBound } from "../forms/any_form.ts";
 import type { PageAnswer } from "../pages/page_render.ts";
 import { type Issues, isTerminal, type Patch } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
-import { flashCookie, MAX_TOASTS, type ToastValue } from "./flash.ts";
+import { flashCookie, MAX_TOASTS, readFlash, type ToastValue } from "./flash.ts";
 import { lowerCased, type Reply, reply, replyWithPage } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
@@ -61,7 +61,7 @@ function keepForDocument(events: Patch[]): Gather {
 }
 
 /** Redirects to the origin page, or to the target of the events, with the toasts. */
-function back({ origin, arrival: { url } }: Answer, events: readonly Patch[]): Reply {
+function back({ origin, arrival: { url, request } }: Answer, events: readonly Patch[]): Reply {
   const toasts: ToastValue[] = [];
   let location: string | null = origin?.isOrigin === true ? redirectTarget(origin.url, url) : null;
   for (const patch of events) {
@@ -69,7 +69,7 @@ function back({ origin, arrival: { url } }: Answer, events: readonly Patch[]): R
     if (patch.event === "redirect") location = patch.data.url;
     if (isTerminal(patch.event)) break;
   }
-  const flash = flashCookie(toasts, url.protocol === "https:");
+  const flash = flashCookie(toasts, url.protocol === "https:", readFlash(request.headers));
   const status = location === null ? 204 : 303;
   return reply(status, null, location === null ? {} : { location }, flash === null ? [] : [flash]);
 }
@@ -82,7 +82,9 @@ async function invalidDocument(
 ): Promise<Reply | Response> {
   const { action, origin, instance } = answer;
   const { rendering, invalidStatus } = services;
-  if (action === null || origin?.isOrigin !== true) return await failureDocument(answer, refusedInput(issues), services);
+  if (action === null || origin?.isOrigin !== true) {
+    return await failureDocument(answer, refusedInput(issues), services);
+  }
   if (form !== null) {
     const page = await rendering.pageOfForm(origin, { action, instance, form }, invalidStatus);
     if (page !== null) return asReply(page, answer);
