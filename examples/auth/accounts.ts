@@ -35,7 +35,7 @@ const SESSION = 8 * HOUR;
 /** Time for which an expired session is kept, so that its user gets unsaved input back, in milliseconds. */
 const REMEMBERED = 24 * HOUR;
 
-/** The accounts of the demonstration, with their passwords. */
+/** The demo accounts, with their passwords. */
 export const DEMO = [
   { name: "ada", password: "analytical engine", role: "admin" },
   { name: "bob", password: "builds bridges", role: "member" },
@@ -59,7 +59,7 @@ export class Accounts implements Disposable {
     `);
   }
 
-  /** Adds an account, unless there is one of this name. */
+  /** Adds an account, unless one with this name exists. */
   async add({ name, password, role }: { name: string; password: string; role: Role }): Promise<void> {
     const hash = await hashPassword(password);
     this.#database.prepare("INSERT OR IGNORE INTO users (name, password, role) VALUES (?, ?, ?)").run(name, hash, role);
@@ -68,8 +68,8 @@ export class Accounts implements Disposable {
   /** Returns the user with this name and password, or `null`. */
   async check(name: string, password: string): Promise<User | null> {
     const row = this.#database.prepare("SELECT * FROM users WHERE name = ?").get(name);
-    const isTheirs = await verifyPassword(password, row === undefined ? null : String(row.password));
-    return row !== undefined && isTheirs ? toUser(row) : null;
+    const isCorrect = await verifyPassword(password, row === undefined ? null : String(row.password));
+    return row !== undefined && isCorrect ? toUser(row) : null;
   }
 
   /** Returns all users, by name. */

@@ -12,7 +12,7 @@ authTest("a page redirects to the sign-in, and is shown after it", async (client
   let page = await client.open("/account");
   assertEquals(page.url.search, "?next=%2Faccount");
   page = await page.form("Sign in").fill({ Name: "bob", Password: "a guess" }).submit();
-  assertEquals(page.form("Sign in").text.includes("Name or password is wrong"), true);
+  assertEquals(page.form("Sign in").text.includes("Wrong name or password"), true);
   page = await signIn(page, "bob");
   assertEquals(page.url.pathname, "/account");
   page = await page.click("Sign out");
@@ -22,10 +22,10 @@ authTest("a page redirects to the sign-in, and is shown after it", async (client
 authTest("input sent after the session has expired is restored after the next sign-in", async (client, clock) => {
   let page = await signIn(await client.open("/account"), "bob");
   clock.hours += 9;
-  page = await page.form("Save").fill({ "What we call you": "Robert", "About you": "I build" }).submit();
+  page = await page.form("Save").fill({ "Display name": "Robert", "About you": "I build" }).submit();
   assertEquals(page.url.pathname, "/sign-in");
   page = await signIn(page, "bob");
-  assertEquals(page.form("Save").field("What we call you").value, "Robert");
+  assertEquals(page.form("Save").field("Display name").value, "Robert");
   page = await page.form("Save").submit();
   assertEquals(page.find("h1").text, "Robert");
 });
@@ -33,9 +33,9 @@ authTest("input sent after the session has expired is restored after the next si
 authTest("this input is not shown to another user", async (client, clock) => {
   let page = await signIn(await client.open("/account"), "bob");
   clock.hours += 9;
-  page = await page.form("Save").fill({ "What we call you": "Robert" }).submit();
+  page = await page.form("Save").fill({ "Display name": "Robert" }).submit();
   page = await signIn(page, "ada");
-  assertEquals(page.form("Save").field("What we call you").value, "");
+  assertEquals(page.form("Save").field("Display name").value, "");
 });
 
 authTest("a member cannot do what an admin can", async (client) => {

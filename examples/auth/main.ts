@@ -1,4 +1,4 @@
-/** Sign-in, guards, and a form that outlives its session, built with `@hyper/actions`. `PORT` chooses the port. */
+/** Sign-in, guards, and a form that survives its session, built with `@hyper/actions`. `PORT` sets the port. */
 import { fromFileUrl, join } from "@std/path";
 import { Accounts, DEMO } from "./accounts.ts";
 import { createApp } from "./app.ts";
@@ -11,6 +11,6 @@ for (const account of DEMO) await accounts.add(account);
 
 Deno.serve({
   port,
-  // deno-lint-ignore no-console -- the address is what this program has to say
+  // deno-lint-ignore no-console -- prints the URL
   onListen: ({ port }) => console.log(`Auth is served at http://localhost:${port}/`),
 }, createApp(accounts));

@@ -27,7 +27,7 @@ let decoy: Promise<string> | undefined;
 
 function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  // The same letters may be typed in several ways (Unicode, UAX 15).
+  // The same letters can be encoded in several ways (Unicode, UAX 15).
   scrypt(
     password.normalize("NFKC"),
     salt,

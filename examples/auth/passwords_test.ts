@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 
-Deno.test("verifyPassword() takes the password that was hashed, however its letters were typed, and no other", async () => {
+Deno.test("verifyPassword() accepts the password of a hash in any Unicode form, and no other", async () => {
   const stored = await hashPassword("café");
   assertMatch(stored, /^scrypt\$32768\$8\$3\$[\w-]{22}\$[\w-]{43}$/);
   assertEquals(await verifyPassword("cafe\u0301", stored), true);

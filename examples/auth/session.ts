@@ -6,12 +6,12 @@ import type { Accounts, Role, User } from "./accounts.ts";
 const COOKIE = "session";
 const TOKEN = /(?:^|; ?)session=([A-Za-z0-9_-]{43})(?:;|$)/;
 
-/** The accounts of the application; `createApp()` puts them in. */
+/** The accounts of the application; `createApp()` sets them. */
 export const accounts = dependency("accounts", (): Accounts => {
   throw new TypeError("Cannot use the accounts: they have no value; provide them in createApp()");
 });
 
-/** The session of who asks, over or not; looked up once for a request. */
+/** The session of the request, expired or not; looked up once in a request. */
 export const session = dependency("session", async ({ request, deps }) => {
   const token = tokenOf(request);
   return token === null ? null : (await deps.get(accounts)).findSession(token);
@@ -34,7 +34,7 @@ export const member = dependency("member", async ({ deps }): Promise<User> => {
 export const signedIn: Guard = async ({ deps, request }) =>
   await deps.get(currentUser) !== null || toSignIn(request.headers.get("referer") ?? "");
 
-/** The guard of what an admin may do, asked after the guard of all. */
+/** The guard of actions for admins; runs after the guard of all actions. */
 export const adminsOnly: Guard = async ({ deps }) => (await deps.get(member)).role === "admin";
 
 /** Guards a page, in its `render`: requires a sign-in, and optionally a role. */
@@ -48,7 +48,7 @@ export function admit(role?: Role): (ctx: PageContext) => Promise<boolean | Resp
   };
 }
 
-/** Leads to the sign-in, and from there back to a page of this site. */
+/** Redirects to the sign-in, and from there back to a page of this site. */
 export function toSignIn(back: string): Response {
   const location = `/sign-in?${new URLSearchParams({ next: pathOf(back) })}`;
   return new Response(null, { status: 303, headers: { location } });
@@ -58,7 +58,7 @@ export function toSignIn(back: string): Response {
 export function pathOf(address: string): string {
   const url = URL.parse(address, "http://localhost");
   if (url === null) return "/";
-  // Two slashes at the beginning would name a host.
+  // Two leading slashes would name a host.
   return `/${url.pathname.replace(/^\/+/, "")}${url.search}`;
 }
 
@@ -79,13 +79,13 @@ export async function beginSession(
     path: "/",
     httpOnly: true,
     sameSite: "Lax",
-    // A browser keeps no secure cookie of a site without TLS but `localhost`.
+    // Browsers accept secure cookies over TLS and on `localhost` only.
     secure: url.protocol === "https:",
   });
   return response;
 }
 
-/** Ends the session of who asks. */
+/** Ends the session of the request. */
 export async function endSession({ request, deps }: RequestContext): Promise<Response> {
   const token = tokenOf(request);
   if (token !== null) (await deps.get(accounts)).endSession(token);
@@ -94,7 +94,7 @@ export async function endSession({ request, deps }: RequestContext): Promise<Res
   return response;
 }
 
-/** The token that a request shows, or `null`. */
+/** Returns the session token of a request, or `null`. */
 export function tokenOf({ headers }: Pick<Request, "headers">): string | null {
   return TOKEN.exec(headers.get("cookie") ?? "")?.[1] ?? null;
 }

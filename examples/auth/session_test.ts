@@ -14,5 +14,5 @@ for (
     ["", "/"],
   ] as const
 ) {
-  Deno.test(`pathOf() leads to no other site: "${address}"`, () => assertEquals(pathOf(address), path));
+  Deno.test(`pathOf() cannot lead to another site: "${address}"`, () => assertEquals(pathOf(address), path));
 }

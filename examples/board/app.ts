@@ -1,4 +1,4 @@
-/** The application as a handler: what an instance serves and what the tests ask. */
+/** The application as a handler, for an instance and for tests. */
 import { type Bus, createHandler, type Handler, type Store } from "@hyper/actions";
 import { personOf } from "./session.ts";
 
@@ -11,7 +11,7 @@ export interface Shared {
 /**
  * Makes the application.
  *
- * @param shared What it shares with other instances behind one proxy; `null` for one that is alone.
+ * @param shared The store and bus of several instances behind one proxy; `null` for a single instance.
  */
 export function createApp(shared: Shared | null): Handler {
   return createHandler({

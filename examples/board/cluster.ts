@@ -1,9 +1,9 @@
-/** Several instances on this machine: a Redis, the processes, and a proxy that hands requests to them in turn. */
+/** Several instances on this machine: Redis, the processes, and a proxy that distributes requests to them. */
 import { fromFileUrl } from "@std/path";
 
 /** The running processes. */
 export interface Cluster extends AsyncDisposable {
-  /** Hands a request to the next instance that is there. */
+  /** Forwards a request to the next available instance. */
   readonly proxy: (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
 }
 
@@ -16,7 +16,7 @@ export async function startCluster(count: number): Promise<Cluster> {
     Array.from({ length: count }, () => startInstance(`redis://127.0.0.1:${redisPort}`, starting)),
   );
   const stack = starting.move();
-  let turn = 0;
+  let next = 0;
   return {
     async proxy(request, { remoteAddr }) {
       const { pathname, search, host, protocol } = new URL(request.url);
@@ -24,17 +24,17 @@ export async function startCluster(count: number): Promise<Cluster> {
       headers.set("x-forwarded-host", host);
       headers.set("x-forwarded-proto", protocol.slice(0, -1));
       headers.set("x-forwarded-for", remoteAddr.hostname);
-      // Read before it is sent, so that another instance can have it: an example has no large files.
+      // Read first, so that it can be sent to another instance; this example has no large files.
       const body = request.body === null ? null : await request.arrayBuffer();
       for (let attempt = 0; attempt < urls.length; attempt++) {
-        const url = `${urls[turn++ % urls.length]}${pathname}${search}`;
+        const url = `${urls[next++ % urls.length]}${pathname}${search}`;
         try {
           return await fetch(url, { method: request.method, headers, body, redirect: "manual" });
         } catch {
-          // This one is gone: the next. A call that it had begun runs once, by its id.
+          // This instance has stopped: try the next. A call that it has started runs only once, by its request ID.
         }
       }
-      return new Response("No instance is there", { status: 502, headers: { "retry-after": "1" } });
+      return new Response("No instance is available", { status: 502, headers: { "retry-after": "1" } });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
@@ -46,7 +46,7 @@ async function startRedis(port: number, stack: AsyncDisposableStack): Promise<vo
     stdin: "null",
     stdout: "piped",
     stderr: "null",
-    // Not reached by the ctrl-c that ends the instances: they need it until they have ended.
+    // Does not get the Ctrl+C that ends the instances: they need Redis until they have ended.
     detached: true,
   });
   let process: Deno.ChildProcess;
@@ -54,11 +54,14 @@ async function startRedis(port: number, stack: AsyncDisposableStack): Promise<vo
     process = command.spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error("Cannot start several instances: redis-server is not installed (Debian: redis-server)", {
-      cause: error,
-    });
+    throw new Error(
+      "Cannot start several instances: redis-server is not installed; install it (Debian: apt install redis-server)",
+      {
+        cause: error,
+      },
+    );
   }
-  await untilSaid(process, /Ready to accept connections/, stack);
+  await untilReady(process, /Ready to accept connections/, stack);
 }
 
 async function startInstance(redis: string, stack: AsyncDisposableStack): Promise<string> {
@@ -68,12 +71,12 @@ async function startInstance(redis: string, stack: AsyncDisposableStack): Promis
     stdin: "null",
     stdout: "piped",
   }).spawn();
-  const [, port = ""] = await untilSaid(process, /http:\/\/localhost:(\d+)/, stack);
+  const [, port = ""] = await untilReady(process, /http:\/\/localhost:(\d+)/, stack);
   return `http://127.0.0.1:${port}`;
 }
 
-/** Waits until a process has said that it is ready, and ends it with everything else. */
-async function untilSaid(
+/** Waits until the output of a process shows that it is ready, and ends the process with the stack. */
+async function untilReady(
   process: Deno.ChildProcess,
   ready: RegExp,
   stack: AsyncDisposableStack,
@@ -85,12 +88,12 @@ async function untilSaid(
     if (!isOver) process.kill("SIGTERM");
     await process.status;
   });
-  let said = "";
+  let output = "";
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(`Cannot start an instance: it has ended, and said: ${said}`);
-    said += value;
-    const match = ready.exec(said);
+    if (done) throw new Error(`Cannot start an instance: it has ended with the output: ${output}`);
+    output += value;
+    const match = ready.exec(output);
     if (match === null) continue;
     // Further output must not fill the pipe.
     void (async () => {

@@ -1,4 +1,4 @@
-/** The room, in SQLite: one file that every instance on this machine opens. */
+/** The room, in SQLite: one file, opened by every instance on this machine. */
 import { dirname, fromFileUrl } from "@std/path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
@@ -25,7 +25,7 @@ export interface Task {
   readonly author: string;
 }
 
-/** One line of the chat. */
+/** A message of the chat. */
 export interface Message {
   readonly id: number;
   readonly name: string;
@@ -34,7 +34,7 @@ export interface Message {
 
 /** Number of chat lines on a page. */
 const SHOWN_MESSAGES = 50;
-/** Seconds after which a seat counts as empty whose instance has died. */
+/** Seconds after which a seat expires whose instance has crashed. */
 const SEAT_SECONDS = 60;
 
 const SCHEMA = `
@@ -49,7 +49,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS seats (id TEXT PRIMARY KEY, person INTEGER NOT NULL, seen REAL NOT NULL) STRICT;
 `;
 
-/** Opened by the first who asks; `BOARD_DATABASE` names another file than `data/board.sqlite`, or `:memory:`. */
+/** Opened by the first query; `BOARD_DATABASE` names a file other than `data/board.sqlite`, or `:memory:`. */
 let database: DatabaseSync | null = null;
 /** The seats of the tabs that this instance serves. */
 const ownSeats = new Set<string>();
@@ -59,13 +59,13 @@ function open(): DatabaseSync {
   const path = Deno.env.get("BOARD_DATABASE") ?? fromFileUrl(import.meta.resolve("./data/board.sqlite"));
   if (path !== ":memory:") Deno.mkdirSync(dirname(path), { recursive: true });
   database = new DatabaseSync(path);
-  // Several instances write: each waits for the other, and none for those that read.
+  // Several instances write: each waits for the others, and readers do not wait.
   database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
   database.exec(SCHEMA);
   return database;
 }
 
-/** Closes the file; the next who asks opens it again. */
+/** Closes the file; the next query opens it again. */
 export function closeDatabase(): void {
   database?.close();
   database = null;
@@ -93,7 +93,7 @@ export function takeSeat(person: Person): string {
   return seat;
 }
 
-/** That tab is gone. */
+/** Removes a seat: the tab was closed. */
 export function leaveSeat(seat: string): void {
   // `close()` has deleted it.
   if (ownSeats.delete(seat)) run("DELETE FROM seats WHERE id = ?", seat);
@@ -105,7 +105,7 @@ export function keepSeats(): void {
   run("DELETE FROM seats WHERE seen < unixepoch('subsec') - ?", SEAT_SECONDS);
 }
 
-/** The names of those who are here, in order, each once. */
+/** Returns the names of the people online, each once. */
 export function listPeople(): string[] {
   return all(
     "SELECT DISTINCT name FROM seats JOIN people ON people.id = person WHERE seen > unixepoch('subsec') - ? ORDER BY name",
@@ -113,7 +113,7 @@ export function listPeople(): string[] {
   ).map(({ name }) => String(name));
 }
 
-/** All tasks, the oldest first. */
+/** Returns all tasks, oldest first. */
 export function listTasks(): Task[] {
   return all("SELECT id, title, place, author FROM tasks ORDER BY id").map((row) => ({
     id: Number(row.id),
@@ -128,17 +128,17 @@ export function addTask(title: string, author: string): void {
   run("INSERT INTO tasks (title, author) VALUES (?, ?)", title, author);
 }
 
-/** Moves a task, if it is there. */
+/** Moves a task, if it exists. */
 export function moveTask(id: number, place: Column): void {
   run("UPDATE tasks SET place = ? WHERE id = ?", place, id);
 }
 
-/** Deletes a task, if it is there. */
+/** Deletes a task, if it exists. */
 export function deleteTask(id: number): void {
   run("DELETE FROM tasks WHERE id = ?", id);
 }
 
-/** The latest lines of the chat, the oldest first. */
+/** Returns the latest messages of the chat, oldest first. */
 export function listMessages(): Message[] {
   return all("SELECT id, name, text FROM messages ORDER BY id DESC LIMIT ?", SHOWN_MESSAGES).reverse().map((row) => ({
     id: Number(row.id),
@@ -147,7 +147,7 @@ export function listMessages(): Message[] {
   }));
 }
 
-/** Adds a line to the chat. */
+/** Adds a message to the chat. */
 export function addMessage(name: string, text: string): Message {
   const { lastInsertRowid } = run("INSERT INTO messages (name, text) VALUES (?, ?)", name, text);
   return { id: Number(lastInsertRowid), name, text };

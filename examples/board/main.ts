@@ -1,7 +1,7 @@
 /**
- * A shared task board: live, with presence and a chat, built with `@hyper/actions`. `PORT` chooses the port.
+ * A shared task board: live, with presence and a chat, built with `@hyper/actions`. `PORT` sets the port.
  *
- * `main.ts --instances 3` runs three processes behind a small proxy, on a Redis of their own.
+ * `main.ts --instances 3` runs three processes behind a small proxy, with their own Redis.
  */
 import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { createApp } from "./app.ts";
@@ -14,7 +14,7 @@ const [option, value] = Deno.args;
 
 if (option === "--instances" && Number(value) > 1) {
   await using cluster = await startCluster(Number(value));
-  const server = Deno.serve({ port, onListen: ({ port }) => say(port, `${value} instances`) }, cluster.proxy);
+  const server = Deno.serve({ port, onListen: ({ port }) => logUrl(port, `${value} instances`) }, cluster.proxy);
   await stopped();
   await server.shutdown();
 } else {
@@ -25,21 +25,21 @@ if (option === "--instances" && Number(value) > 1) {
   };
   const app = createApp(shared);
   const seats = setInterval(keepSeats, 20_000);
-  const server = Deno.serve({ port, onListen: ({ port }) => say(port, "one instance") }, app);
+  const server = Deno.serve({ port, onListen: ({ port }) => logUrl(port, "one instance") }, app);
   await stopped();
   clearInterval(seats);
-  // First the streams, which tell their tabs to come back; then what is left can end.
+  // The streams first: their tabs reconnect elsewhere. Then the other requests can end.
   await app.close();
   await server.shutdown();
   closeDatabase();
 }
 
-function say(port: number, how: string): void {
-  // deno-lint-ignore no-console -- the address is what this program has to say
+function logUrl(port: number, how: string): void {
+  // deno-lint-ignore no-console -- prints the URL
   console.log(`Board is served at http://localhost:${port}/ by ${how}`);
 }
 
-/** Waits until the program is to end. */
+/** Waits for the signal to stop. */
 async function stopped(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, resolve);

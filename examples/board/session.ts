@@ -8,7 +8,7 @@ export const ROOM = "room";
 
 const KEY = /(?:^|; ?)person=([0-9a-f-]{36})(?:;|$)/;
 
-/** The key of who sent a request, whether it opens anything or not. */
+/** Returns the key that a request sends, known or not. */
 export function keyOf({ headers }: Pick<Request, "headers">): string | null {
   return KEY.exec(headers.get("cookie") ?? "")?.[1] ?? null;
 }
@@ -25,11 +25,13 @@ export const currentPerson = dependency("person", ({ request }): Person | null =
 /** The current member, for actions with the guard below. */
 export const member = dependency("member", async ({ deps }): Promise<Person> => {
   const person = await deps.get(currentPerson);
-  if (person === null) throw new TypeError("Cannot name the member: the action has no guard that asks for one");
+  if (person === null) {
+    throw new TypeError("Cannot find the person: the action has no guard that requires one; add membersOnly");
+  }
   return person;
 });
 
-/** The guard of everything in the room: who has no name yet is asked for it. */
+/** The guard of everything in the room: redirects to the form to join. */
 export const membersOnly: Guard = async ({ deps }) =>
   await deps.get(currentPerson) !== null || new Response(null, { status: 303, headers: { location: "/" } });
 
@@ -43,7 +45,7 @@ export function enter(name: string, { protocol }: URL): Response {
     httpOnly: true,
     sameSite: "Lax",
     maxAge: 30 * 24 * 60 * 60,
-    // A browser keeps no secure cookie of a site without TLS but `localhost`.
+    // Browsers accept secure cookies over TLS and on `localhost` only.
     secure: protocol === "https:",
   });
   return response;

@@ -1,8 +1,8 @@
-/** The orders: one line of a file each, so that a test can count them whichever thread has written. */
+/** The orders, each a line of a file, so that a test can count those of all threads. */
 
 const path = `${Deno.env.get("DATA") ?? `${import.meta.dirname}/data`}/orders.txt`;
 
-/** Writes an order down. */
+/** Saves an order. */
 export async function addOrder(item: string): Promise<void> {
   await Deno.writeTextFile(path, `${item}\n`, { append: true });
 }

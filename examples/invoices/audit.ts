@@ -87,5 +87,5 @@ export function clearAudit(): void {
 }
 
 function roleOf(request: Request): string {
-  return userOf(request)?.role ?? "nobody";
+  return userOf(request)?.role ?? "anonymous";
 }

@@ -87,7 +87,7 @@ export function run(sql: string, ...values: SQLInputValue[]): number {
 }
 
 /** Runs a function in a transaction. */
-export function atOnce<T>(work: () => T): T {
+export function transaction<T>(work: () => T): T {
   open().exec("BEGIN");
   try {
     const result = work();

@@ -1,6 +1,6 @@
 /** Invoices: types, database access, and the dependency for the invoice of a page. */
 import { dependency, DUrl, HyperError } from "@hyper/actions";
-import { all, atOnce, first, type Row, run } from "./database.ts";
+import { all, first, type Row, run, transaction } from "./database.ts";
 
 /** A line of an invoice. */
 export interface Line {
@@ -15,7 +15,7 @@ export interface Details {
   readonly customer: { readonly name: string; readonly email: string };
   /** A date as `yyyy-mm-dd`. */
   readonly issued: string;
-  /** A date, or `null` for one that is due at once. */
+  /** A date, or `null` if it is due immediately. */
   readonly due: string | null;
   readonly currency: "EUR" | "GBP" | "USD";
   /** `true` if the customer gets a reminder when it is overdue. */
@@ -76,7 +76,7 @@ export function saveDetails(id: number, { customer, issued, due, currency, remin
 
 /** Replaces the lines. */
 export function saveLines(id: number, lines: readonly Line[]): void {
-  atOnce(() => {
+  transaction(() => {
     run("DELETE FROM lines WHERE invoice = ?", id);
     for (const [position, { text, quantity, price }] of lines.entries()) {
       run(
@@ -98,8 +98,8 @@ export function sendInvoice(id: number): void {
 
 /** Returns why an invoice cannot be sent, or `null`. */
 export function whyNotReady({ customer, lines }: Pick<Invoice, "customer" | "lines">): string | null {
-  if (customer.email === "") return "Give the address of the customer before you send it";
-  return lines.length === 0 ? "Add a line before you send it" : null;
+  if (customer.email === "") return "Enter the customer's email address before you send the invoice";
+  return lines.length === 0 ? "Add a line before you send the invoice" : null;
 }
 
 /** Returns the display name of an invoice. */

@@ -2,7 +2,7 @@
  * Sending many invoices: a background job, one at a time in this process. Users who started or watch it can leave and return,
  * because its progress is in the database.
  */
-import { all, atOnce, first, run } from "./database.ts";
+import { all, first, run, transaction } from "./database.ts";
 import { type Invoice, listInvoices, mustFind, sendInvoice, whyNotReady } from "./invoices.ts";
 
 /** A job. */
@@ -28,7 +28,7 @@ let progress = Promise.withResolvers<void>();
 export function startJob(): Job | null {
   const ready = listInvoices().filter((invoice) => invoice.status === "draft" && whyNotReady(invoice) === null);
   if (ready.length === 0) return null;
-  const id = atOnce(() => {
+  const id = transaction(() => {
     const job = run("INSERT INTO jobs DEFAULT VALUES");
     for (const [position, invoice] of ready.toReversed().entries()) {
       run("INSERT INTO job_invoices (job, position, invoice) VALUES (?, ?, ?)", job, position, invoice.id);
@@ -88,11 +88,11 @@ async function work(id: number): Promise<void> {
   try {
     for (const [position, invoice] of findJob(id)?.invoices.entries() ?? []) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      atOnce(() => {
+      transaction(() => {
         sendInvoice(invoice);
         run("UPDATE job_invoices SET done = 1 WHERE job = ? AND position = ?", id, position);
       });
-      tell();
+      notifyWatchers();
     }
   } catch (error) {
     // Not awaited, so the error is logged.
@@ -100,11 +100,11 @@ async function work(id: number): Promise<void> {
     console.error(`Error in job ${id}:`, error);
   } finally {
     queued.delete(id);
-    tell();
+    notifyWatchers();
   }
 }
 
-function tell(): void {
+function notifyWatchers(): void {
   progress.resolve();
   progress = Promise.withResolvers();
 }

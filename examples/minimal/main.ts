@@ -1,4 +1,4 @@
-/** A guest book: the least there is to an application with `@hyper/actions`. `PORT` chooses the port. */
+/** A guest book: the smallest application with `@hyper/actions`. `PORT` sets the port. */
 import { createHandler } from "@hyper/actions";
 
 Deno.serve({ port: Number(Deno.env.get("PORT") ?? 8000) }, createHandler({ baseDir: import.meta.dirname }));

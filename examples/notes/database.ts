@@ -1,4 +1,4 @@
-/** The notes, in SQLite: one file, made when it is first needed. */
+/** The notes, in SQLite: one file, created on first use. */
 import { dirname, fromFileUrl } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -14,7 +14,7 @@ export interface Note {
 /** The fields of a note that users edit. */
 export type NoteInput = Omit<Note, "id">;
 
-/** The last copy that was made of all notes. */
+/** The last backup of all notes. */
 export interface Backup {
   readonly at: string;
   readonly notes: number;
@@ -31,7 +31,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS backups (at TEXT NOT NULL, notes INTEGER NOT NULL) STRICT;
 `;
 
-/** Opened by the first who asks; `NOTES_DATABASE` names another file than `data/notes.sqlite`, or `:memory:`. */
+/** Opened by the first query; `NOTES_DATABASE` names a file other than `data/notes.sqlite`, or `:memory:`. */
 let database: DatabaseSync | null = null;
 
 function open(): DatabaseSync {
@@ -43,7 +43,7 @@ function open(): DatabaseSync {
   return database;
 }
 
-/** Closes the file; the next who asks opens it again. */
+/** Closes the file; the next query opens it again. */
 export function closeDatabase(): void {
   database?.close();
   database = null;
@@ -53,11 +53,11 @@ export function closeDatabase(): void {
 export function listNotes(search = ""): Note[] {
   const notes = open().prepare("SELECT id, title, body, due FROM notes ORDER BY id DESC").all().map(toNote);
   const wanted = search.trim().toLowerCase();
-  // Not in SQL: SQLite folds the case of ASCII alone.
+  // Not in SQL: SQLite ignores the case of ASCII letters only.
   return notes.filter(({ title, body }) => `${title}\n${body}`.toLowerCase().includes(wanted));
 }
 
-/** One note, or `null`. */
+/** Returns a note, or `null`. */
 export function findNote(id: number): Note | null {
   const row = open().prepare("SELECT id, title, body, due FROM notes WHERE id = ?").get(id);
   return row === undefined ? null : toNote(row);
@@ -78,24 +78,24 @@ export function updateNote(note: Note, change: Partial<NoteInput>): Note {
   return changed;
 }
 
-/** Deletes a note, if it is there. */
+/** Deletes a note, if it exists. */
 export function deleteNote(id: number): void {
   open().prepare("DELETE FROM notes WHERE id = ?").run(id);
 }
 
-/** Copies one note aside. */
+/** Copies a note into the backup. */
 export function copyNote({ id, title, body, due }: Note): void {
   open().prepare("INSERT OR REPLACE INTO copies (id, title, body, due) VALUES (?, ?, ?, ?)").run(id, title, body, due);
 }
 
-/** Writes down that a copy of all notes is complete. */
+/** Records that a backup is complete. */
 export function recordBackup(notes: number): Backup {
   const backup = { at: new Date().toISOString(), notes };
   open().prepare("INSERT INTO backups (at, notes) VALUES (?, ?)").run(backup.at, backup.notes);
   return backup;
 }
 
-/** The last complete copy, or `null`. */
+/** Returns the last complete backup, or `null`. */
 export function lastBackup(): Backup | null {
   const row = open().prepare("SELECT at, notes FROM backups ORDER BY rowid DESC LIMIT 1").get();
   return row === undefined ? null : { at: String(row.at), notes: Number(row.notes) };

@@ -6,6 +6,6 @@ const handler = createHandler({ baseDir: import.meta.dirname });
 
 Deno.serve({
   port,
-  // deno-lint-ignore no-console -- the address is what this program has to say
+  // deno-lint-ignore no-console -- prints the URL
   onListen: ({ port }) => console.log(`Notes is served at http://localhost:${port}/`),
 }, handler);

@@ -1,4 +1,4 @@
-/** The application as a handler: what `main.ts` serves and what the tests ask. */
+/** The application as a handler, for `main.ts` and for tests. */
 import { createHandler, type Handler } from "@hyper/actions";
 
 /** Makes the application. */

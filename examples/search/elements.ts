@@ -1,4 +1,4 @@
-/** The chemical elements, the 103 whose chemistry is known, and how one searches among them. */
+/** The first 103 chemical elements, and the search among them. */
 import { z } from "zod";
 
 /** One element. */
@@ -9,7 +9,7 @@ export interface Element {
   readonly kind: Kind;
 }
 
-/** The kinds of element, as the usual table groups them. */
+/** The kinds of elements. */
 export const KINDS = [
   "Alkali metal",
   "Alkaline earth metal",
@@ -22,7 +22,7 @@ export const KINDS = [
   "Noble gas",
 ] as const;
 
-/** One of them. */
+/** A kind of element. */
 export type Kind = typeof KINDS[number];
 
 /** Reads a search from a URL. Invalid values are ignored, because a URL is user input. */
@@ -77,7 +77,7 @@ export function findElements({ q, kind }: Wanted): readonly Element[] {
   return found.toSorted((a, b) => Number(isCalled(b, wanted)) - Number(isCalled(a, wanted)));
 }
 
-/** The element of a symbol, or `null`. */
+/** Returns the element with a symbol, or `null`. */
 export function findElement(symbol: string): Element | null {
   return ELEMENTS.find((element) => element.symbol === symbol) ?? null;
 }

@@ -1,10 +1,10 @@
-/** Search with results as one types, built with `@hyper/actions`. `PORT` chooses the port. */
+/** A search with results while typing, built with `@hyper/actions`. `PORT` sets the port. */
 import { createApp } from "./app.ts";
 
 const port = Number(Deno.env.get("PORT") ?? 8000);
 
 Deno.serve({
   port,
-  // deno-lint-ignore no-console -- the address is what this program has to say
+  // deno-lint-ignore no-console -- prints the URL
   onListen: ({ port }) => console.log(`Search is served at http://localhost:${port}/`),
 }, createApp());

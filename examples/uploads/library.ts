@@ -6,9 +6,9 @@ import { DatabaseSync } from "node:sqlite";
 /** An uploaded file. */
 export interface Upload {
   readonly id: string;
-  /** The name it had where it came from; no name of a file here. */
+  /** Its name on the user's computer. It is not the name of the stored file. */
   readonly name: string;
-  /** The media type, as the browser said and the first bytes did not deny. */
+  /** Its media type, sent by the browser and checked against its first bytes. */
   readonly type: string;
   /** Size in bytes. */
   readonly size: number;
@@ -19,7 +19,7 @@ export class Library implements Disposable {
   readonly #folder: string;
   readonly #database: DatabaseSync;
 
-  /** Opens a folder, made when it is not there. */
+  /** Opens a folder, and creates it if needed. */
   constructor(folder: string) {
     Deno.mkdirSync(folder, { recursive: true });
     this.#folder = folder;
@@ -31,7 +31,7 @@ export class Library implements Disposable {
     `);
   }
 
-  /** Writes a file as it arrives. It is not in the list before `add()`, and gone again when it is not accepted. */
+  /** Writes a file while it arrives. It is in the list after `add()`, and is deleted if it is not accepted. */
   async take(stream: ReadableStream<Uint8Array>): Promise<UploadResult> {
     const key = crypto.randomUUID();
     try {
@@ -44,28 +44,28 @@ export class Library implements Disposable {
     return { key, discard: () => this.#erase(key) };
   }
 
-  /** Puts a file that was taken into the list. */
+  /** Adds a file to the list. */
   add({ key, name, type, size }: StoredFile): void {
     this.#database.prepare("INSERT INTO uploads (id, name, type, size) VALUES (?, ?, ?, ?)").run(key, name, type, size);
   }
 
-  /** All files, the newest first. */
+  /** Returns all files, newest first. */
   list(): readonly Upload[] {
     return this.#database.prepare("SELECT id, name, type, size FROM uploads ORDER BY number DESC").all().map(toUpload);
   }
 
-  /** One file, or `null`. */
+  /** Returns a file, or `null`. */
   find(id: string): Upload | null {
     const row = this.#database.prepare("SELECT id, name, type, size FROM uploads WHERE id = ?").get(id);
     return row === undefined ? null : toUpload(row);
   }
 
-  /** The bytes of a file. */
+  /** Returns the content of a file. */
   async read({ id }: Upload): Promise<ReadableStream<Uint8Array>> {
     return (await Deno.open(this.#path(id))).readable;
   }
 
-  /** Deletes a file, if it is there. */
+  /** Deletes a file, if it exists. */
   async delete(id: string): Promise<void> {
     const { changes } = this.#database.prepare("DELETE FROM uploads WHERE id = ?").run(id);
     // A file that is not in the database is deleted.
@@ -85,15 +85,15 @@ export class Library implements Disposable {
     try {
       await Deno.remove(this.#path(id));
     } catch (error) {
-      // It is gone, which is all that was asked for.
+      // It is already deleted.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 }
 
-/** The library of the application; `createApp()` puts it in. */
+/** The library of the application; `createApp()` sets it. */
 export const library = dependency("library", (): Library => {
-  throw new TypeError("Cannot open the library: createApp() was given none");
+  throw new TypeError("Cannot open the library: createApp() was called without one");
 });
 
 function toUpload(row: Record<string, unknown>): Upload {

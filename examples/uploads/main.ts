@@ -1,4 +1,4 @@
-/** Large files, one or many, built with `@hyper/actions`. `PORT` chooses the port. */
+/** Uploads of large files, built with `@hyper/actions`. `PORT` sets the port. */
 import { fromFileUrl } from "@std/path";
 import { createApp } from "./app.ts";
 import { Library } from "./library.ts";
@@ -8,6 +8,6 @@ const files = new Library(fromFileUrl(import.meta.resolve("./data/")));
 
 Deno.serve({
   port,
-  // deno-lint-ignore no-console -- the address is what this program has to say
+  // deno-lint-ignore no-console -- prints the URL
   onListen: ({ port }) => console.log(`Uploads is served at http://localhost:${port}/`),
 }, createApp(files));

@@ -19,7 +19,7 @@ uploadsTest("files are stored, listed, read and deleted, with scripts off", asyn
   assertEquals(page.findAll("#files a").map(({ text }) => text), ["page.pdf"]);
 });
 
-uploadsTest("nothing is left of a file that is refused", async (client, folder) => {
+uploadsTest("a rejected file is deleted", async (client, folder) => {
   const page = await client.open("/");
   const outcome = await page.form("Upload").fill({ "Files to add": [text, forged] }).submitWithRuntime();
   assertEquals(outcome.status, 422);
@@ -30,17 +30,17 @@ uploadsTest("nothing is left of a file that is refused", async (client, folder) 
 uploadsTest("a file that is too large produces a field error", async (client, folder) => {
   const large = new File([new Uint8Array(64 * 1024 * 1024 + 1)], "large.txt", { type: "text/plain" });
   const page = await (await client.open("/")).form("Upload").fill({ "Files to add": [large] }).submit();
-  assertEquals(page.find(".hyper-errors").text, "Each file may have up to 64 MB");
+  assertEquals(page.find(".hyper-errors").text, "Choose files of 64 MB or less");
   assertEquals(filesIn(folder), []);
 });
 
-function uploadsTest(name: string, visit: (client: TestClient, folder: string) => Promise<void>): void {
+function uploadsTest(name: string, run: (client: TestClient, folder: string) => Promise<void>): void {
   Deno.test(`uploads: ${name}`, async () => {
     const folder = await Deno.makeTempDir();
     using files = new Library(folder);
     try {
       await using client = createTestClient(createApp(files));
-      await visit(client, folder);
+      await run(client, folder);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

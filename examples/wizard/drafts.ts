@@ -11,10 +11,10 @@ const StepDraft = z.object({
   accepted: z.record(z.string(), z.unknown()).nullable(),
 });
 
-/** A registration on its way: what is known of each step, by its path. */
+/** Parses a draft. */
 const Draft = z.record(z.string(), StepDraft);
 
-/** A registration on its way: what is known of each step, by its path. */
+/** A draft: the answers of each step, by its path. */
 export type Draft = Readonly<z.infer<typeof Draft>>;
 
 /** Time for which a draft is kept, in seconds: a week. */
@@ -93,7 +93,7 @@ const COOKIE = /(?:^|; ?)draft=([0-9a-f-]{36})(?:;|$)/;
 
 /** The drafts of the application, provided by `createApp()`. */
 export const drafts = dependency("drafts", (): Drafts => {
-  throw new TypeError("Cannot open the drafts: createApp() was given no store");
+  throw new TypeError("Cannot open the drafts: createApp() was called without a store");
 });
 
 /** The draft of the request, or `null`. */
@@ -110,7 +110,9 @@ export const currentDraft = dependency(
 /** The ID of the draft of the request, for actions and pages with the guard below. */
 export const draftId = dependency("draft id", async ({ deps }): Promise<string> => {
   const current = await deps.get(currentDraft);
-  if (current === null) throw new TypeError("Cannot name the draft: the action has no guard that asks for one");
+  if (current === null) {
+    throw new TypeError("Cannot find the draft: the action has no guard that requires one; add withDraft");
+  }
   return current.id;
 });
 

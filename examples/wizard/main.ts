@@ -1,4 +1,4 @@
-/** A registration in several steps, built with `@hyper/actions`. `PORT` chooses the port. */
+/** A registration in several steps, built with `@hyper/actions`. `PORT` sets the port. */
 import { createSqliteStore } from "@hyper/actions";
 import { fromFileUrl, join } from "@std/path";
 import { createApp } from "./app.ts";
@@ -10,6 +10,6 @@ const store = await createSqliteStore(join(folder, "wizard.sqlite"));
 
 Deno.serve({
   port,
-  // deno-lint-ignore no-console -- the address is what this program has to say
+  // deno-lint-ignore no-console -- prints the URL
   onListen: ({ port }) => console.log(`Wizard is served at http://localhost:${port}/`),
 }, createApp(store));

@@ -17,29 +17,31 @@ export interface Step {
 const YouForm = defineForm("you", {
   fields: {
     name: field.text({ label: "Your name", required: true, maxlength: 80, autocomplete: "name" }),
-    email: field.email({ label: "Your e-mail address", required: true, autocomplete: "email" }),
+    email: field.email({ label: "Email address", required: true, autocomplete: "email" }),
   },
 });
 
 const WorkshopForm = defineForm("workshop", {
   fields: {
     topic: field.radio({
-      label: "Which workshop",
+      label: "Workshop",
       choices: ["Pottery", "Bookbinding", "Screen printing"],
       required: true,
     }),
-    day: field.select({ label: "Which day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
+    day: field.select({ label: "Day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
   },
   // Checks several fields together.
   clean({ topic, day }, ctx) {
-    if (topic === "Pottery" && day === "Sunday") ctx.addError("day", "The kiln is cold on Sunday: choose another day");
+    if (topic === "Pottery" && day === "Sunday") {
+      ctx.addError("day", "Pottery is not available on Sunday. Choose another day");
+    }
   },
 });
 
 const ExtrasForm = defineForm("extras", {
   fields: {
-    guests: field.number({ label: "How many people come with you", min: 0, max: 3, initial: 0, required: true }),
-    lunch: field.checkbox({ label: "With lunch" }),
+    guests: field.number({ label: "Number of guests", min: 0, max: 3, initial: 0, required: true }),
+    lunch: field.checkbox({ label: "Include lunch" }),
     wishes: field.textarea({ label: "Anything we should know", maxlength: 500 }),
   },
 });

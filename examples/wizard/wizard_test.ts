@@ -6,14 +6,14 @@ import { createApp } from "./app.ts";
 Deno.test("wizard: a registration from the first step to its number, with scripts off", async () => {
   await using client = createTestClient(createApp(createMemoryStore()));
   let page = await (await client.open("/")).click("Register");
-  page = await page.form("Next").fill({ "Your name": "Ada", "Your e-mail address": "nowhere" }).submit("Next");
+  page = await page.form("Next").fill({ "Your name": "Ada", "Email address": "nowhere" }).submit("Next");
   assertEquals(page.form("Next").field("Your name").value, "Ada");
-  assertEquals(page.form("Next").field("Your e-mail address").isInvalid, true);
-  page = await page.form("Next").fill({ "Your e-mail address": "ada@example.com" }).submit("Next");
-  page = await page.form("Next").fill({ "Which workshop": "Pottery", "Which day": "Sunday" }).submit("Next");
-  assertEquals(page.find(".hyper-errors").text, "The kiln is cold on Sunday: choose another day");
-  page = await page.form("Next").fill({ "Which day": "Friday" }).submit("Next");
-  page = await page.form("Next").fill({ "With lunch": true }).submit("Next");
+  assertEquals(page.form("Next").field("Email address").isInvalid, true);
+  page = await page.form("Next").fill({ "Email address": "ada@example.com" }).submit("Next");
+  page = await page.form("Next").fill({ "Workshop": "Pottery", "Day": "Sunday" }).submit("Next");
+  assertEquals(page.find(".hyper-errors").text, "Pottery is not available on Sunday. Choose another day");
+  page = await page.form("Next").fill({ "Day": "Friday" }).submit("Next");
+  page = await page.form("Next").fill({ "Include lunch": true }).submit("Next");
   assertEquals(page.findAll("dd").map(({ text }) => text), [
     "Ada",
     "ada@example.com",
@@ -23,7 +23,7 @@ Deno.test("wizard: a registration from the first step to its number, with script
     "Yes",
     "–",
   ]);
-  page = await page.form("Send").fill({ "I come, or say so if I cannot": true }).submit();
+  page = await page.form("Send").fill({ "I will attend, or cancel if I cannot": true }).submit();
   assertMatch(page.find("strong").text, /^[0-9A-F]{8}$/);
 });
 
@@ -34,5 +34,5 @@ Deno.test("wizard: what is typed is kept, with the runtime, and no step is skipp
   await client.action("keep_step", { name: "Ada", email: "half@" });
   page = await client.open("/register/extras");
   assertEquals(page.url.pathname, "/register/you");
-  assertEquals(page.form("Next").field("Your e-mail address").value, "half@");
+  assertEquals(page.form("Next").field("Email address").value, "half@");
 });

@@ -76,10 +76,10 @@ export function readQuery(url: URL, limits: Pick<Limits, "fields" | "nameBytes">
  * of the body. A source adds only top-level names that are missing. Protocol fields are left out everywhere.
  *
  * Field names are paths (`address.city`, `rows[0].label`, `tags[]`). The values of a repeated name are an array, in
- * order; `tags[]` is an array even for one value.
+ * order; `tags[]` is an array even for one value. Gaps between indices are closed. `rows[1]` with an empty value is a
+ * row without values, unless it has members.
  *
- * @throws {InputError} With status 400 if data is not a JSON object, if {@linkcode parseFieldPath} rejects a name, if
- *   the indices of a list have a gap, or if a name is both a value and a container (`a=1&a.b=2`).
+ * @throws {InputError} With status 400 if data is not a JSON object, if {@linkcode parseFieldPath} rejects a name, or if a name is both a value and a container (`a=1&a.b=2`).
  */
 export function mergeKwargs(sources: KwargsSources, limits: Limits): Kwargs {
   const { header, query, body } = sources;
@@ -191,9 +191,28 @@ interface Branch {
 function nest(fields: FieldMap, limits: Pick<Limits, "arrayIndex" | "depth">): [string, unknown][] {
   const top = new Map<string | number, Node>();
   for (const [name, values] of fields) {
-    if (!PROTOCOL_FIELDS.has(name)) placeValues(top, parseFieldPath(name, limits), values);
+    if (!PROTOCOL_FIELDS.has(name)) placeValues(top, pathOf(name, fields, limits), values);
   }
-  return Array.from(top, ([name, node]) => [String(name), build(node, String(name))]);
+  return Array.from(top, ([name, node]) => [String(name), build(node)]);
+}
+
+// Names that browsers create for a control `name`: the direction of its text (HTML, 4.10.18.2; `.dir` is the
+// convention) and the coordinates of an image button (HTML, 4.10.22.4).
+const CREATED_NAME = /^([^]+)\.(dir|x|y)$/;
+const DIRECTION = /^(?:ltr|rtl)$/;
+const COORDINATE = /^\d{1,9}$/;
+
+/** Returns the path of a name. A name that a browser created for another field is a key next to that field. */
+function pathOf(name: string, fields: FieldMap, limits: Pick<Limits, "arrayIndex" | "depth">): FieldPath {
+  const path = parseFieldPath(name, limits);
+  const [, owner, part] = CREATED_NAME.exec(name) ?? [];
+  if (owner === undefined || part === undefined || path.length === 1 || !fields.has(owner)) return path;
+  const format = part === "dir" ? DIRECTION : COORDINATE;
+  if (!fields.get(name)?.every((value) => typeof value === "string" && format.test(value))) return path;
+  const [first, ...others] = path.slice(0, -1);
+  const last = others.pop() ?? first;
+  if (typeof first !== "string" || typeof last !== "string") return [name];
+  return path.length === 2 ? [name] : [first, ...others, `${last}.${part}`];
 }
 
 function placeValues(top: Map<string | number, Node>, path: FieldPath, values: readonly FieldValue[]): void {
@@ -206,12 +225,26 @@ function placeValues(top: Map<string | number, Node>, path: FieldPath, values: r
       node = kind === "values" || kind === "appended" ? { kind, values: [] } : { kind, members: new Map() };
       members.set(step, node);
     }
+    // `rows[1]` without a value marks a row that exists, even if none of its controls is submitted.
+    if (typeof step === "number" && node.kind === "values" && isContainer(kind) && node.values.every(isEmptyText)) {
+      node = { kind, members: new Map() };
+      members.set(step, node);
+    }
+    if (typeof step === "number" && isContainer(node.kind) && kind === "values" && values.every(isEmptyText)) return;
     if (node.kind !== kind) {
       throw new InputError(400, `Cannot read field ${quoteName(path[0])}: it is a value and a container at once`);
     }
     if ("members" in node) members = node.members;
     else for (const value of values) node.values.push(value);
   }
+}
+
+function isContainer(kind: Node["kind"]): kind is Branch["kind"] {
+  return kind === "object" || kind === "list";
+}
+
+function isEmptyText(value: FieldValue): boolean {
+  return value === "";
 }
 
 /** Returns the kind of node that the next step requires. */
@@ -221,7 +254,7 @@ function kindBefore(next: PathStep | undefined): Node["kind"] {
   return typeof next === "string" ? "object" : "list";
 }
 
-function build(node: Node, name: string): unknown {
+function build(node: Node): unknown {
   switch (node.kind) {
     case "values":
       return node.values.length === 1 ? node.values[0] : node.values;
@@ -229,24 +262,14 @@ function build(node: Node, name: string): unknown {
       return node.values;
     case "object": {
       const object: Record<string, unknown> = {};
-      for (const [key, member] of node.members) setOwn(object, String(key), build(member, name));
+      for (const [key, member] of node.members) setOwn(object, String(key), build(member));
       return object;
     }
     case "list": {
-      const list: unknown[] = [];
-      for (let index = 0; index < node.members.size; index++) {
-        const item = node.members.get(index);
-        // The list has as many indices as items, so a missing index means that a greater one exists. The size of the
-        // list never depends on an index that the client sent.
-        if (item === undefined) {
-          throw new InputError(
-            400,
-            `Cannot read field ${quoteName(name)}: it has an index after a gap, and none at ${index}`,
-          );
-        }
-        list.push(build(item, name));
-      }
-      return list;
+      // A script that removes a row leaves a gap, which is closed. The size of the list never depends on an index that
+      // the client sent.
+      const indices = [...node.members.keys()].toSorted((a, b) => Number(a) - Number(b));
+      return indices.map((index) => build(node.members.get(index) ?? { kind: "values", values: [] }));
     }
   }
 }

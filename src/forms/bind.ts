@@ -46,8 +46,9 @@ export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf
  */
 export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): BoundOf<F> | Promise<BoundOf<F>>;
 export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
-  const { mode, initial, instance, texts } = binding;
-  const bound = createBound(form, { sent: mode === "blank" ? null : binding.sent, initial, instance, texts });
+  const { mode, initial, ownInitial, instance, texts } = binding;
+  const sent = mode === "blank" ? null : binding.sent;
+  const bound = createBound(form, { sent, initial, ownInitial, instance, texts });
   if (mode !== "checked") return bound;
   if (bound.kind === "formset") return checkRows(bound, binding.ctx);
   return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);
@@ -145,7 +146,7 @@ function checkEach<V>(
       if (result.kind === "valid") values.push([name, result.value]);
       else form.addText(name, result.message);
     };
-    const result = field.check(Object.hasOwn(sent, name) ? sent[name] : undefined);
+    const result = field.check(Object.hasOwn(sent, name) ? sent[name] : undefined, form.stepInitial([name]));
     if (result instanceof Promise) {
       return result.then(accept).then(() => checkEach(fields, form, values) ?? undefined);
     }

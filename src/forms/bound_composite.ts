@@ -20,7 +20,11 @@ export class CompositeState<V> extends FormState<V> implements BoundFormWithForm
     this.formsets = Object.fromEntries(
       Object.entries(formsets).map(([name, formset]) => [
         name,
-        new FormsetState(formset, { ...data, initial: Object.hasOwn(this.initial, name) ? this.initial[name] : null }),
+        new FormsetState(formset, {
+          ...data,
+          ownInitial: undefined,
+          initial: Object.hasOwn(this.initial, name) ? this.initial[name] : null,
+        }),
       ]),
     );
   }

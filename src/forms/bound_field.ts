@@ -8,6 +8,7 @@ import { FIELD_KINDS } from "./field_kinds.ts";
 import type { DisplayValue, FieldKind } from "./field_rules.ts";
 import type { Step } from "./path.ts";
 import { sentText } from "./sent.ts";
+import { renderedConstraints } from "./steps.ts";
 
 /** A field of a bound form: everything that is needed to render it. Only strings and booleans come from a user. */
 export interface BoundField extends
@@ -60,6 +61,8 @@ export interface FieldFacts {
   readonly sent: unknown;
   /** The initial value of the form; `undefined` for that of the field. */
   readonly initial: unknown;
+  /** The initial value that the server counts steps from; `undefined` for that of the field. */
+  readonly stepInitial?: unknown;
   /** `true` if it is in a row that may be left empty. */
   readonly extra: boolean;
   /** Returns its errors. Called on each access, because errors can be added later. */
@@ -92,7 +95,9 @@ export class FieldState implements BoundField {
   readonly definition: FieldDefinition;
   readonly #errors: () => readonly string[];
 
-  constructor({ form, instance, name, steps, definition, label, isBound, sent, initial, extra, errors }: FieldFacts) {
+  constructor(
+    { form, instance, name, steps, definition, label, isBound, sent, initial, stepInitial, extra, errors }: FieldFacts,
+  ) {
     const kind = FIELD_KINDS[definition.type];
     const tail = idTail(form, instance, steps);
     this.name = name;
@@ -110,7 +115,12 @@ export class FieldState implements BoundField {
     this.choices = definition.choices;
     this.selected = chosenOf(definition, this.value);
     this.required = definition.required && !extra;
-    this.constraints = definition.constraints;
+    this.constraints = renderedConstraints(
+      kind,
+      definition.constraints,
+      this.value,
+      stepInitial === undefined ? definition.initial : stepInitial,
+    );
     this.multiple = definition.constraints.multiple ?? false;
     this.placeholder = definition.placeholder;
     this.autocomplete = definition.autocomplete;

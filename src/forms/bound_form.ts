@@ -21,6 +21,8 @@ export interface BoundData {
   readonly sent: Sent | null;
   /** Initial values: named values for a form, a list of them for a formset; `null` or `undefined` for none. */
   readonly initial: unknown;
+  /** The initial values that the server has for a post: without those of a page. Default: `initial`. */
+  readonly ownInitial?: unknown;
   /** The copy on the page, or `null` for the only one. */
   readonly instance: string | null;
   /** The texts for users, in the language of the request. */
@@ -142,6 +144,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   readonly kind = "form";
   readonly definition: FormDefinition<V>;
   readonly initial: FormInitial;
+  readonly #ownInitial: FormInitial;
   readonly #place: FormPlace;
   readonly #sent: Sent | null;
   // Created on first use: a form whose action function runs is often not rendered.
@@ -151,6 +154,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     super(definition.name, data);
     this.definition = definition;
     this.initial = initialOfForm(definition.name, data.initial);
+    this.#ownInitial = data.ownInitial === undefined ? this.initial : initialOfForm(definition.name, data.ownInitial);
     this.#place = place;
     this.#sent = data.sent;
   }
@@ -183,6 +187,15 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     return NO_PARTS;
   }
 
+  /**
+   * Returns the initial value that steps are counted from, as the server knows it; `undefined` for that of the field.
+   * A schema counts from 0.
+   */
+  stepInitial(steps: readonly Step[]): unknown {
+    if (this.#place.blank || this.definition.schema !== null) return null;
+    return valueAt(this.#ownInitial, steps);
+  }
+
   #createField(name: string): BoundField {
     const fields = fieldsOfForm(this.definition);
     const steps = fields.path(name);
@@ -201,6 +214,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
       isBound: this.isBound,
       sent: valueAt(this.#sent, steps),
       initial: place.blank ? null : valueAt(this.initial, steps),
+      stepInitial: this.stepInitial(steps),
       extra: place.extra,
       errors: () => this.own.of(name),
     });

@@ -7,8 +7,9 @@
  */
 import type { FieldMessages, FieldResult, FieldRules } from "./field_rules.ts";
 import { acceptsFile } from "./file_type.ts";
-import { messageFor } from "./messages.ts";
-import { parseNumber, sentChecked, sentFiles, sentList, sentText, sentTexts } from "./sent.ts";
+import { messageFor, stepMessage } from "./messages.ts";
+import { isNumberText, parseNumber, sentChecked, sentFiles, sentList, sentText, sentTexts } from "./sent.ts";
+import { isOnStep, numberOf, stepBase } from "./steps.ts";
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 
 /** The differences between the types of text. */
@@ -47,25 +48,28 @@ export function textCheck(
 }
 
 /** Checks a number. The value of an empty field is `null`. */
-export function checkNumber(rules: FieldRules, sent: unknown): FieldResult<number | null> {
+export function checkNumber(rules: FieldRules, sent: unknown, initial: unknown): FieldResult<number | null> {
   const text = sentText(sent);
   if (text === null) return broken(rules, "invalid");
   if (text.trim() === "") return leftEmpty(rules, null);
   const value = parseNumber(text);
-  if (value === null) return broken(rules, "invalid");
-  return outOfRange(rules, value, Number) ?? valid(value);
+  if (value === null) {
+    const isTooLong = rules.messages.invalid === undefined && isNumberText(text) && Number.isFinite(Number(text));
+    return isTooLong ? wrong(catalogueText("numberDigits")) : broken(rules, "invalid");
+  }
+  return outOfRange(rules, value, initial) ?? valid(value);
 }
 
 /** Returns the check of a date or time, whose value is its text. The value of an empty field is `null`. */
 export function momentCheck(
   parse: (text: string) => number | null,
-): (rules: FieldRules, sent: unknown) => FieldResult<string | null> {
-  return (rules, sent) => {
+): (rules: FieldRules, sent: unknown, initial: unknown) => FieldResult<string | null> {
+  return (rules, sent, initial) => {
     const text = sentText(sent)?.trim();
     if (text === "") return leftEmpty(rules, null);
     const value = text === undefined ? null : parse(text);
     if (text === undefined || value === null) return broken(rules, "invalid");
-    return outOfRange(rules, value, (bound) => parse(String(bound)) ?? NaN) ?? valid(text);
+    return outOfRange(rules, value, initial) ?? valid(text);
   };
 }
 
@@ -140,18 +144,16 @@ function isOffered(rules: FieldRules, text: string): boolean {
   return rules.choices.some(({ value, disabled }) => value === text && !disabled);
 }
 
-function outOfRange(
-  rules: FieldRules,
-  value: number,
-  toNumber: (bound: number | string) => number,
-): FieldResult<never> | null {
-  const { min, max, step = "any" } = rules.constraints;
-  if (min !== undefined && value < toNumber(min)) return broken(rules, "min");
-  if (max !== undefined && value > toNumber(max)) return broken(rules, "max");
+function outOfRange(rules: FieldRules, value: number, initial: unknown): FieldResult<never> | null {
+  const { kind, constraints } = rules;
+  const { step = "any" } = constraints;
+  const [min, max] = [numberOf(kind, constraints.min) ?? -Infinity, numberOf(kind, constraints.max) ?? Infinity];
+  // A reversed range, which only times have, goes past midnight (HTML, 4.10.5.3.7).
+  if (min > max ? value < min && value > max : value < min) return broken(rules, "min");
+  if (min <= max && value > max) return broken(rules, "max");
   if (step === "any") return null;
-  const steps = (value - (min === undefined ? 0 : toNumber(min))) / step;
-  // 0.3 / 0.1 is 2.9999999999999996 in floating point.
-  return Math.abs(steps - Math.round(steps)) > 1e-9 * Math.max(1, Math.abs(steps)) ? broken(rules, "step") : null;
+  const base = stepBase(kind, constraints, initial);
+  return isOnStep(value, base, step) ? null : wrong(rules.messages.step ?? stepMessage(rules, step, base));
 }
 
 function valid<T>(value: T): FieldResult<T> {

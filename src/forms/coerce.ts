@@ -75,11 +75,12 @@ function coerceList(shape: ListShape, sent: unknown, optional: boolean): unknown
 
 function coerceObject(shape: ObjectShape | VariantsShape, sent: unknown, optional: boolean): unknown {
   const mayLack = optional || shape.nullable;
-  if (sent !== undefined && !isPlainObject(sent)) return sent;
+  // Empty text marks a row that exists and of which no control was submitted.
+  if (sent !== undefined && sent !== "" && !isPlainObject(sent)) return sent;
   if (mayLack && (sent === undefined || isBlankInput(sent))) {
     return shape.nullable && sent !== undefined ? null : undefined;
   }
-  const given = sent ?? {};
+  const given = sent === undefined || sent === "" ? {} : sent;
   const { members, rest } = shape.kind === "variants" ? variantOf(shape, given) : shape;
   const entries: [string, unknown][] = [];
   for (const [key, member] of members) {

@@ -38,9 +38,11 @@ export interface FieldDefinition<T = unknown, R extends boolean = boolean> {
    * Validates the submitted value.
    *
    * @param sent A string, a file, a list of these, or a value of a typed caller; `undefined` if none was submitted.
+   * @param initial The initial value that the form has for it. A field without `min` counts its steps from there.
+   *   Default: the initial value of the field.
    * @returns The value or an error; a promise only for files, whose first bytes are read.
    */
-  check(sent: unknown): FieldResult<T> | Promise<FieldResult<T>>;
+  check(sent: unknown, initial?: unknown): FieldResult<T> | Promise<FieldResult<T>>;
 }
 
 /** Fields by name. */
@@ -83,7 +85,7 @@ export function fieldOfType(type: FieldType, options: AnyFieldOptions): FieldDef
     choices: rules.choices,
     placeholder: options.placeholder ?? "",
     autocomplete: options.autocomplete ?? "",
-    check: (sent: unknown) => kind.check(rules, sent),
+    check: (sent: unknown, initial: unknown = options.initial) => kind.check(rules, sent, initial),
   });
   built.set(definition, { ...options });
   return definition;
@@ -185,7 +187,8 @@ function checkBounds(type: FieldType, min: number | string | undefined, max: num
     }
     return number;
   });
-  if (typeof low === "number" && typeof high === "number" && low > high) {
+  // A time may go past midnight: a reversed range (HTML, 4.10.5.3.7).
+  if (type !== "time" && typeof low === "number" && typeof high === "number" && low > high) {
     throw new RangeError(cannotDefine(type, `min is ${min}, above max, which is ${max}; lower min or raise max`));
   }
 }

@@ -145,7 +145,7 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     ...MOMENT,
     inputType: "date",
     check: momentCheck(parseDays),
-    show: (data) => showText(data, 0, 10),
+    show: (data) => showText(data, (date) => date),
     moment: { parse: parseDays },
     required: "enterDate",
     invalid: "enterDate",
@@ -154,7 +154,8 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     ...MOMENT,
     inputType: "datetime-local",
     check: momentCheck(parseDateTime),
-    show: (data) => showText(data, 0, 16),
+    step: 60,
+    show: (data) => showText(data, (date, time) => `${date}T${time}`),
     moment: { parse: parseDateTime },
     required: "enterDateTime",
     invalid: "enterDateTime",
@@ -163,7 +164,8 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
     ...MOMENT,
     inputType: "time",
     check: momentCheck(parseSeconds),
-    show: (data) => showText(data, 11, 16),
+    step: 60,
+    show: (data) => showText(data, (_date, time) => time),
     moment: { parse: parseSeconds },
     required: "enterTime",
     invalid: "enterTime",
@@ -181,8 +183,14 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKindRules>> = {
 };
 
 /** Returns the text of a value; of a `Date` the part of its ISO text that the control accepts. */
-function showText(data: unknown, start?: number, end?: number): string {
-  if (data instanceof Date) return Number.isNaN(data.getTime()) ? "" : data.toISOString().slice(start, end);
+function showText(data: unknown, partOf?: (date: string, time: string) => string): string {
+  if (data instanceof Date) {
+    if (Number.isNaN(data.getTime())) return "";
+    if (partOf === undefined) return data.toISOString();
+    // A year of five digits has a sign and six digits in ISO text, and neither in HTML.
+    const [date = "", time = ""] = data.toISOString().replace(/^\+0*/, "").split("T");
+    return partOf(date, time.slice(0, 5));
+  }
   // An object or a file never reaches a renderer, because some objects are rendered as markup (threats, finding 5).
   return sentText(data) ?? "";
 }

@@ -62,7 +62,10 @@ export interface NumberFieldOptions<R extends boolean = boolean> extends FieldOp
   readonly min?: number | undefined;
   /** Maximum value. Default: none. */
   readonly max?: number | undefined;
-  /** The step, counted from `min`; `"any"` for every number. Default: `1`, as in HTML: integers only. */
+  /**
+   * The step, counted from `min`, otherwise from the initial value; `"any"` for every number. Default: `1`, as in HTML:
+   * integers only.
+   */
   readonly step?: number | "any" | undefined;
 }
 
@@ -76,12 +79,13 @@ export interface CheckboxFieldOptions<R extends boolean = boolean> extends Field
 export interface DateTimeFieldOptions<R extends boolean = boolean> extends FieldOptions<R> {
   /** The initial value, as ISO text; a `Date` is formatted in UTC. Default: empty. */
   readonly initial?: string | Date | undefined;
-  /** The earliest value, as ISO text. Default: none. */
+  /** The earliest value, as ISO text. For a time, it may be later than `max`: the range goes past midnight. Default: none. */
   readonly min?: string | undefined;
   /** The latest value, as ISO text. Default: none. */
   readonly max?: string | undefined;
   /**
-   * The step from `min`, in days for a date, in seconds for a time. Default: none; browsers use one day or one minute.
+   * The step, in days for a date, in seconds for a time, counted from `min`, otherwise from the initial value. Default:
+   * none; browsers use one day or one minute.
    */
   readonly step?: number | undefined;
 }
@@ -135,7 +139,8 @@ export interface MultiSelectFieldOptions<C extends readonly ChoiceOption[], R ex
 export interface FileFieldOptions<R extends boolean = boolean, M extends boolean = boolean> extends FieldOptions<R> {
   /**
    * The accepted types, as in HTML: `image/*`, `image/png`, `.pdf`. A file must match one by its declared type or name,
-   * and by its first bytes if these identify a type. Default: any.
+   * and by its first bytes if these identify a type. Other names of a type (`text/x-csv`) and other extensions of it
+   * (`.jpeg` for `.jpg`) match too. Without a declared type, the extension counts. Default: any.
    */
   readonly accept?: string | undefined;
   /** If `true`, several files may be chosen, and the value is a list. Default: `false`. */

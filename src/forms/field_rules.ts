@@ -11,7 +11,7 @@ export interface FieldConstraints {
   readonly min?: number | string;
   /** Maximum number, date or time. */
   readonly max?: number | string;
-  /** The step from `min`: a number, days for a date, seconds for a time. */
+  /** The step: a number, days for a date, seconds for a time. Counted from `min`, otherwise from the initial value. */
   readonly step?: number | "any";
   /** Minimum length, in UTF-16 code units. */
   readonly minlength?: number;
@@ -131,8 +131,17 @@ export interface FieldKindRules {
   readonly maxlength?: number;
   /** `true` if its value is never rendered. */
   readonly isSecret: boolean;
-  /** Validates the submitted value; returns a promise only for files. */
-  readonly check: (rules: FieldRules, sent: unknown) => FieldResult<unknown> | Promise<FieldResult<unknown>>;
+  /** Step of a browser for a field without `step`, in the unit of its numbers. Default: none. */
+  readonly step?: number;
+  /**
+   * Validates the submitted value; returns a promise only for files. Steps are counted from the initial value if there
+   * is no `min`.
+   */
+  readonly check: (
+    rules: FieldRules,
+    sent: unknown,
+    initial: unknown,
+  ) => FieldResult<unknown> | Promise<FieldResult<unknown>>;
   /** Returns the value to render, from a submitted or an initial value. */
   readonly show: (data: unknown) => DisplayValue;
   /** For a date or time: the conversion of its text to a number. */

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { registeredType, typeOfName } from "./file_type_aliases.ts";
+
 /** The number of bytes that are read to identify a file. */
 const HEAD_BYTES = 4100;
 
@@ -77,55 +79,25 @@ const ZIP_BASED =
   /^application\/(?:vnd\.openxmlformats-officedocument\.|vnd\.oasis\.opendocument\.|epub\+zip$|java-archive$|.*\+zip$)/;
 const CFB_BASED = /^application\/(?:msword$|vnd\.ms-(?:excel|powerpoint|outlook|project|visio))/;
 
-/** Types by file name extension, if the first bytes can confirm them. */
-const EXTENSIONS: ReadonlyMap<string, string> = new Map([
-  ["png", "image/png"],
-  ["jpg", "image/jpeg"],
-  ["jpeg", "image/jpeg"],
-  ["gif", "image/gif"],
-  ["webp", "image/webp"],
-  ["avif", "image/avif"],
-  ["heic", "image/heic"],
-  ["svg", "image/svg+xml"],
-  ["bmp", "image/bmp"],
-  ["tif", "image/tiff"],
-  ["tiff", "image/tiff"],
-  ["ico", "image/x-icon"],
-  ["pdf", "application/pdf"],
-  ["zip", "application/zip"],
-  ["gz", "application/gzip"],
-  ["7z", "application/x-7z-compressed"],
-  ["rar", "application/vnd.rar"],
-  ["mp3", "audio/mpeg"],
-  ["wav", "audio/wav"],
-  ["ogg", "audio/ogg"],
-  ["flac", "audio/flac"],
-  ["m4a", "audio/mp4"],
-  ["mp4", "video/mp4"],
-  ["mov", "video/quicktime"],
-  ["webm", "video/webm"],
-  ["mkv", "video/x-matroska"],
-  ["docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
-  ["xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
-  ["pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"],
-  ["odt", "application/vnd.oasis.opendocument.text"],
-  ["ods", "application/vnd.oasis.opendocument.spreadsheet"],
-  ["epub", "application/epub+zip"],
-  ["doc", "application/msword"],
-  ["xls", "application/vnd.ms-excel"],
-  ["ppt", "application/vnd.ms-powerpoint"],
-  ["html", "text/html"],
-  ["htm", "text/html"],
-  ["txt", "text/plain"],
-  ["csv", "text/csv"],
-  ["md", "text/markdown"],
-]);
-
 /** A token of an `accept` attribute (HTML, 4.10.5.1.18): `image/*`, `image/png`, or `.png`. */
 export const ACCEPT_TOKEN: RegExp = /^(?:\.[A-Za-z0-9._+-]+|[A-Za-z0-9!#$&^_.+-]+\/(?:\*|[A-Za-z0-9!#$&^_.+-]+))$/;
 
+// Types that say nothing about the content: the operating system does not know the extension, or has registered the
+// program that opens it.
+const VAGUE_TYPES: ReadonlySet<string> = new Set([
+  "",
+  "application/octet-stream",
+  "binary/octet-stream",
+  "application/x-download",
+  "application/force-download",
+]);
+
 /**
- * Returns whether an `accept` list matches a file: a token must match the name or declared type, and the first bytes.
+ * Returns whether an `accept` list matches a file: a token must match the name or the declared type, and the first bytes.
+ *
+ * The declared type depends on the operating system of the user. Names of one type are equal (`text/x-csv` and
+ * `text/csv`), and so are extensions of one type (`.jpg` and `.jpeg`). If the file has no declared type, or if text has
+ * the type of a program (`a.csv` as `application/vnd.ms-excel`), the extension determines the type.
  *
  * A type without a signature, such as `text/csv`, is accepted unless the bytes identify another type or, for text,
  * contain NUL.
@@ -133,14 +105,27 @@ export const ACCEPT_TOKEN: RegExp = /^(?:\.[A-Za-z0-9._+-]+|[A-Za-z0-9!#$&^_.+-]
  * @param accept The tokens, in lower case.
  */
 export async function acceptsFile(accept: readonly string[], file: File): Promise<boolean> {
-  const declared = declaredType(file);
-  const token = accept.find((token) => fits(token, declared, file.name.toLowerCase()));
-  if (token === undefined) return false;
-
+  const name = file.name.toLowerCase();
+  const types = claimedTypes(declaredType(file), typeOfName(name));
+  const tokens = accept.filter((token) => types.some((type) => fits(token, type, name)));
+  if (tokens.length === 0) return false;
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  const found = sniff(head);
+  return tokens.some((token) => types.some((type) => fits(token, type, name) && hasContent(token, type, head)));
+}
+
+// The types that a file may have by its declared type and its extension.
+function claimedTypes(declared: string, named: string): readonly string[] {
+  if (VAGUE_TYPES.has(declared)) return [named];
+  const isText = named.startsWith("text/") || named === "application/json" || named === "application/yaml";
+  // Bytes do not identify these types, so that a wrong declaration cannot be corrected by them.
+  return isText && (declared === "text/plain" || CFB_BASED.test(declared)) ? [declared, named] : [declared];
+}
+
+// Returns whether the first bytes of a file are those of its type.
+function hasContent(token: string, type: string, head: Uint8Array): boolean {
+  const found = sniff(head).map(registeredType);
   // The type that the bytes must have. An extension in the list is more specific than the declared type.
-  const claimed = EXTENSIONS.get(token.slice(1)) ?? declared;
+  const claimed = (token.startsWith(".") ? typeOfName(token) : "") || type;
   if (found.length === 0) {
     // Only text in UTF-16, which starts with a byte order mark, contains NUL bytes.
     if (claimed.startsWith("text/")) return !head.includes(0) || ["\xff\xfe", "\xfe\xff"].includes(ascii(head, 0, 2));
@@ -159,19 +144,22 @@ export function sniff(head: Uint8Array): readonly string[] {
 
 function declaredType(file: File): string {
   const type = file.type.split(";", 1)[0] ?? "";
-  return type.trim().toLowerCase();
+  return registeredType(type.trim().toLowerCase());
 }
 
 function fits(token: string, type: string, name: string): boolean {
-  if (token.startsWith(".")) return name.endsWith(token);
+  if (token.startsWith(".")) {
+    const named = typeOfName(token);
+    return name.endsWith(token) || (named !== "" && token.lastIndexOf(".") === 0 && named === typeOfName(name));
+  }
   if (token.endsWith("/*")) return type.startsWith(token.slice(0, -1));
-  return type === token;
+  return type === registeredType(token);
 }
 
 // Returns whether the first bytes of a file of this type identify it.
 function hasSignature(type: string): boolean {
   return type.startsWith("text/") || ZIP_BASED.test(type) || CFB_BASED.test(type) ||
-    SIGNATURES.some(({ types }) => types.includes(type));
+    SIGNATURES.some(({ types }) => types.map(registeredType).includes(type));
 }
 
 function bytes(signature: readonly number[]): (head: Uint8Array) => boolean {

@@ -5,6 +5,7 @@
  */
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { FieldMessages, FieldRules } from "./field_rules.ts";
+import { numberOf } from "./steps.ts";
 
 /** Returns the message for a violated rule. */
 export function messageFor(rules: FieldRules, rule: keyof FieldMessages): UserText {
@@ -32,24 +33,34 @@ function builtInMessage({ kind, constraints, schemes }: FieldRules, rule: keyof 
       return catalogueText("fileCount", { count: maxFiles });
     case "accept":
       return catalogueText("fileType", { types: accept.split(",").map((type) => type.trim()) });
+    case "step":
+      return catalogueText("stepMoment");
     default:
-      return kind.moment === null ? numberMessage(constraints, rule) : momentMessage(constraints, rule);
+      return kind.moment === null ? numberMessage(constraints, rule) : momentMessage(kind, constraints, rule);
   }
 }
 
-function numberMessage({ min, max, step }: FieldRules["constraints"], rule: "min" | "max" | "step"): UserText {
-  if (rule === "min") return catalogueText("minNumber", { bound: Number(min) });
-  if (rule === "max") return catalogueText("maxNumber", { bound: Number(max) });
-  const base = Number(min ?? 0);
+/** Returns the built-in text about a value between two steps. */
+export function stepMessage({ kind }: FieldRules, step: number, base: number): UserText {
+  if (kind.moment !== null) return catalogueText("stepMoment");
   if (step === 1 && Number.isInteger(base)) return catalogueText("wholeNumber");
-  return catalogueText("stepNumber", { step: Number(step), base });
+  return catalogueText("stepNumber", { step, base });
 }
 
-function momentMessage({ min, max }: FieldRules["constraints"], rule: "min" | "max" | "step"): UserText {
-  if (rule === "step") return catalogueText("stepMoment");
-  return rule === "min"
-    ? catalogueText("minMoment", { bound: String(min) })
-    : catalogueText("maxMoment", { bound: String(max) });
+function numberMessage({ min, max }: FieldRules["constraints"], rule: "min" | "max"): UserText {
+  if (rule === "min") return catalogueText("minNumber", { bound: Number(min) });
+  return catalogueText("maxNumber", { bound: Number(max) });
+}
+
+function momentMessage(
+  kind: FieldRules["kind"],
+  { min, max }: FieldRules["constraints"],
+  rule: "min" | "max",
+): UserText {
+  const [from, to] = [String(min), String(max)];
+  const isReversed = min !== undefined && max !== undefined && (numberOf(kind, min) ?? 0) > (numberOf(kind, max) ?? 0);
+  if (isReversed) return catalogueText("timeRange", { from, to });
+  return rule === "min" ? catalogueText("minMoment", { bound: from }) : catalogueText("maxMoment", { bound: to });
 }
 
 function beginningOf(scheme: string): string {

@@ -10,6 +10,7 @@ import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
 import type { AnyFieldOptions } from "./field_options.ts";
 import { ACCEPT_TOKEN } from "./file_type.ts";
 import { isPlainObject } from "./path.ts";
+import { isOnStep } from "./steps.ts";
 import {
   type ListShape,
   type Member,
@@ -289,14 +290,24 @@ function numberOptions(schema: JsonSchema): AnyFieldOptions {
   const below = asNumber(schema.exclusiveMaximum);
   // HTML has no exclusive bounds. For integers the next one is equivalent; for other numbers the browser accepts the
   // bound, and the schema rejects it.
-  const min = asNumber(schema.minimum) ?? (above !== undefined && whole ? above + 1 : above);
-  const max = asNumber(schema.maximum) ?? (below !== undefined && whole ? below - 1 : below);
+  const max = asNumber(schema.maximum) ?? (below !== undefined && whole ? Math.ceil(below) - 1 : below);
+  const given = asNumber(schema.minimum) ?? (above !== undefined && whole ? Math.floor(above) + 1 : above);
+  const step = asNumber(schema.multipleOf) ?? (whole ? 1 : "any");
+  const min = given === undefined || step === "any" ? given : firstMultiple(given, step);
+  const isPossible = min === undefined || max === undefined || min <= max;
   return {
     // Not the bounds of safe integers.
-    min: min !== undefined && min > Number.MIN_SAFE_INTEGER ? min : undefined,
-    max: max !== undefined && max < Number.MAX_SAFE_INTEGER ? max : undefined,
-    step: asNumber(schema.multipleOf) ?? (whole ? 1 : "any"),
+    min: min !== undefined && min > Number.MIN_SAFE_INTEGER && isPossible ? min : undefined,
+    max: max !== undefined && max < Number.MAX_SAFE_INTEGER && isPossible ? max : undefined,
+    step,
   };
+}
+
+// A schema counts steps from 0, a browser from the minimum: the minimum must be a multiple of the step.
+function firstMultiple(min: number, step: number): number {
+  if (isOnStep(min, 0, step)) return min;
+  // 3 * 0.1 is 0.30000000000000004; fifteen digits are exact.
+  return Number((Math.ceil(min / step) * step).toPrecision(15));
 }
 
 function isFileSchema(schema: JsonSchema): boolean {

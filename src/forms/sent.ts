@@ -59,24 +59,47 @@ export function isEmptyFile(value: unknown): boolean {
   return value instanceof File && value.name === "" && value.size === 0;
 }
 
-/** Parses a number; `null` for any other text. */
+/** Parses a number; `null` for any other text, and for a number with digits that a number of JavaScript cannot keep. */
 export function parseNumber(text: string): number | null {
-  const trimmed = text.length > NUMBER_TEXT_LIMIT ? "" : text.trim();
-  const value = NUMBER.test(trimmed) ? Number(trimmed) : NaN;
-  return Number.isFinite(value) ? value : null;
+  const trimmed = text.trim();
+  if (!isNumberText(trimmed)) return null;
+  const value = Number(trimmed);
+  if (!Number.isFinite(value)) return null;
+  // Numbers of up to 15 digits keep all of them. Others are compared: 9007199254740993 would become 9007199254740992.
+  if (/^[\d.-]{1,15}$/.test(trimmed)) return value;
+  return significantDigits(trimmed) === significantDigits(String(value)) ? value : null;
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+/** Returns whether text is a number as HTML defines it. */
+export function isNumberText(text: string): boolean {
+  return text.length <= NUMBER_TEXT_LIMIT && NUMBER.test(text.trim());
+}
+
+// The same for texts of the same number: "-1.50e3" and "-1500" are "-15e2".
+function significantDigits(text: string): string {
+  const [mantissa = "", exponent = "0"] = text.toLowerCase().split("e");
+  const [whole = "", fraction = ""] = mantissa.replace("-", "").split(".");
+  const all = (whole + fraction).replace(/^0+/, "");
+  const digits = all.replace(/0+$/, "");
+  if (digits === "") return "0";
+  return `${mantissa.startsWith("-") ? "-" : ""}${digits}e${
+    Number(exponent) - fraction.length + all.length - digits.length
+  }`;
+}
+
+// HTML, 2.3.5.2: a year has four digits or more. Browsers end at 275760, as `Date` does.
+const DATE = /^(\d{4,6})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?$/;
 
 /** Parses a date as days since 1970; `null` for any other text. */
 export function parseDays(text: string): number | null {
   const [, year = "", month = "", day = ""] = DATE.exec(text) ?? [];
-  if (year === "" || year === "0000") return null;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  // Some parsers read 30 February as 1 March.
-  const real = !Number.isNaN(time) && new Date(time).getUTCDate() === Number(day) && Number(month) <= 12;
-  return real ? time / 86_400_000 : null;
+  if (Number(year) === 0) return null;
+  // `Date.UTC()` adds 1900 to a year below 100, and reads 30 February as 1 March.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return isReal ? date.getTime() / 86_400_000 : null;
 }
 
 /** Parses a time as seconds since midnight; `null` for any other text. */

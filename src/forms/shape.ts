@@ -153,7 +153,7 @@ export function leafNames(
   name: string = "",
 ): readonly string[] {
   // A recursive schema is rendered as deep as the data.
-  if (shape.kind === "reference" && name !== "" && !isPlainObject(data)) return [];
+  if (shape.kind === "reference" && name !== "" && !isPlainObject(data) && data !== "") return [];
   const target = resolved(shape);
   if (target.kind === "scalar") return name === "" ? [] : [name];
   if (target.kind === "list") {

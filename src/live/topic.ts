@@ -141,10 +141,12 @@ export class Topic {
     const onGap = (): void => watcher.pushStep(CATCH_UP);
     const own = await this.#bus.subscribe(this.#name, listener, { after: cursor, onGap });
     onSubscribed(own);
-    if (!own.isComplete && !isJoined) {
+    if (!own.isComplete) {
+      const wasJoined = isJoined;
       join();
+      // Also if a recent message arrived meanwhile: those before it are missing.
       this.#refresh(watcher);
-      await this.#end(own);
+      if (!wasJoined) await this.#end(own);
     }
     return async () => {
       await this.#end(own);

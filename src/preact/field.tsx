@@ -130,7 +130,33 @@ function renderNotes(field: BoundField, help: Markup): MarkupNode {
 }
 
 /** Renders only the control of a field, or its group of checkboxes or radio buttons. */
-export function FieldControl({ field, as, help, ...props }: FieldControlProps): MarkupNode {
+export function FieldControl(props: FieldControlProps): MarkupNode {
+  const { field } = props;
+  const row = rowNameOf(field, props.as);
+  const control = renderControl(props);
+  if (row === null) return control;
+  return (
+    <>
+      <input type="hidden" name={row} value="" form={props.form} />
+      {control}
+    </>
+  );
+}
+
+/**
+ * Returns the name of the row of a field whose control may send nothing, such as `rows[0]` for `rows[0].done`; `null`
+ * for any other field. A hidden input marks the row, which would otherwise be lost if none of its boxes is checked.
+ */
+function rowNameOf(field: BoundField, as: RenderFieldProps["as"]): string | null {
+  const { kind, inputType, name } = field;
+  const maySendNothing = kind === "checkbox" || kind === "select_multi" || inputType === "file" ||
+    isChoiceGroup(field, as);
+  const row = maySendNothing ? /^.*\[(?:\d+|__index__)\]/.exec(name)?.[0] ?? null : null;
+  // Of a checkbox with the name of its row, the last value counts. A group of radio buttons has one value.
+  return row === name && (kind === "input" || kind === "select") ? null : row;
+}
+
+function renderControl({ field, as, help, ...props }: FieldControlProps): MarkupNode {
   const attributes = pickAttributes(props, CONTROL_NAMES);
   if (isChoiceGroup(field, as)) return renderChoices(field, attributes);
   const shared: Attributes = {

@@ -122,7 +122,13 @@ export class RenderState implements PageState {
     const known = forms.get(key);
     if (known !== undefined) return known;
     const bindBlank = (made: FormWithInitial): AnyBound =>
-      bind(made.definition, { mode: "blank", initial: initialOver(made, initial), instance, texts: this.texts });
+      bind(made.definition, {
+        mode: "blank",
+        initial: initialOver(made, initial),
+        ownInitial: made.initial,
+        instance,
+        texts: this.texts,
+      });
     const made = makeForm(source, this.#pageRender.deps.ctx);
     const form = made instanceof Promise ? made.then(bindBlank) : bindBlank(made);
     forms.set(key, form);

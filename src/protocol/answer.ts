@@ -73,6 +73,16 @@ export const fail = (status: number, message?: unknown, issues?: unknown): Failu
   issues: own(issues) as Issues,
 });
 
+/**
+ * Returns the failure of an answer that is not an event stream, by its data: a problem document (RFC 9457), or words. Other texts,
+ * such as XML, are not written for users; of a long one the beginning is.
+ */
+export function failureOf(answer: Answer, data: unknown): Failure {
+  const { detail, title, issues } = own(data);
+  const words = /^(text\/plain|[^;]*json)/.test(typeOf(answer)) && text(data)?.slice(0, 1000);
+  return fail(answer.status, words || (detail ?? title), issues);
+}
+
 /** Returns whether an event is a checkpoint of a call. */
 export function isCheckpointOf(id: string, event: string, mark: string): unknown {
   // The id of a request is letters, digits, dashes and points.

@@ -12,6 +12,7 @@ import {
   DATA_HEADER,
   DATA_HEADER_BYTES,
   EVENT_STREAM,
+  FORM_ENDPOINT,
   JSON_TYPE,
   REQUEST_ID_HEADER,
   REQUESTED_WITH_HEADER,
@@ -21,7 +22,7 @@ import {
 
 /** The parts of a request. */
 export interface PayloadSource {
-  /** The name of the action. */
+  /** The name of the action, or the UID in the URL: see {@linkcode actionOfForm}. */
   readonly action: string;
   /** The request id. */
   readonly id: string;
@@ -35,8 +36,8 @@ export interface PayloadSource {
   readonly data: Readonly<Record<string, unknown>>;
   /** The fields of the form, including those of the submitter; `null` without a form. `buildPayload()` changes them. */
   readonly fields: FormData | null;
-  /** The encoding the form asks for. */
-  readonly enctype: string;
+  /** The attribute `enctype` of the form, or `formenctype` of its button; `null` without one. */
+  readonly enctype: string | null;
   /** The number of switches that led to the call. */
   readonly depth: number;
 }
@@ -91,7 +92,6 @@ export function buildPayload(source: PayloadSource): Payload {
   }
   const headers: Record<string, string> = { Accept: EVENT_STREAM };
   headers[REQUESTED_WITH_HEADER] = "XMLHttpRequest";
-  headers[ACTION_HEADER] = action;
   headers[REQUEST_ID_HEADER] = id;
   if (json !== "{}" && short) headers[DATA_HEADER] = escaped;
   // A header is bytes. The percent sign is encoded too, so that the server can decode all of it.
@@ -100,23 +100,50 @@ export function buildPayload(source: PayloadSource): Payload {
 
   const url = new URL(source.url);
   url.hash = "";
+  // A UID is not a name: the server finds the action by the URL.
+  if (uidOf(url) !== action) headers[ACTION_HEADER] = action;
   let body: Payload["body"];
   let hasFile = false;
   if (get) {
     if (fields) url.search = `${toParams(fields)}`;
   } else if (fields || hasParts) {
     if (!short) parts.append(DATA_FIELD, json);
-    if (hasParts || /^multipart/i.test(enctype)) {
+    if (hasParts || /^multipart\/form-data$/i.test(`${enctype}`)) {
       body = parts;
       // Only a file has a name; an empty file field has one without a name.
       hasFile = [...parts.values()].some((value) => (value as Partial<File>).name);
-    } else body = toParams(parts);
+    } else {
+      body = toParams(parts);
+      // `fetch()` sets this content type for a string.
+      if (/^text\/plain$/i.test(`${enctype}`)) body = toPlain(body);
+    }
   } else if (!short) {
     headers["Content-Type"] = JSON_TYPE;
     body = json;
   }
   return { url: url.href, headers, body, hasFile };
 }
+
+/**
+ * Returns the method of a form by its attribute, or that of its button. An empty or unknown value is `get` (HTML, 4.10.19.6).
+ *
+ * @returns `null` without an attribute: a form of an action is posted then.
+ */
+export const formMethod = (attribute: string | null): string | null =>
+  attribute === null ? null : /^(post|dialog)$/i.test(attribute) ? attribute.toLowerCase() : "get";
+
+/**
+ * Returns the action that a form is sent to: the one that its button names; else the UID in the URL of its button, if that is the
+ * URL of a form and not that of this one; else the one that the form names.
+ */
+export const actionOfForm = (named: string | null, formNamed: string, url: URL, formUrl: URL | null): string =>
+  named ?? (url.pathname === formUrl?.pathname ? null : uidOf(url)) ?? formNamed;
+
+const uidOf = ({ pathname }: URL): string | undefined => pathname.match(`^${FORM_ENDPOINT}([^/]+)/?$`)?.[1];
+
+/** Encodes fields as `text/plain` (HTML, 4.10.22.8). */
+export const toPlain = (fields: URLSearchParams): string =>
+  Array.from(fields, ([name, value]) => `${name}=${value}\r\n`).join("");
 
 /** Escapes JSON to ASCII, for a header. */
 export function toAscii(json: string): string {

@@ -43,7 +43,7 @@ export function destinationOf(
     // Own properties only, whatever came.
     data: { ...Object(data) },
     fields: null,
-    enctype: "",
+    enctype: null,
     depth: depth + 1,
     checkpoint: "",
     sync: "none",

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { dataOf, fail, type Failure, isCheckpointOf, isHtml, isStream, redirectUrl } from "../protocol/answer.ts";
+import {
+  dataOf,
+  fail,
+  type Failure,
+  failureOf,
+  isCheckpointOf,
+  isHtml,
+  isStream,
+  redirectUrl,
+} from "../protocol/answer.ts";
 import { readBlocks, readBodyText, type StreamBlock } from "../protocol/event_stream.ts";
 import { LIVE_ID_PREFIX, STREAM_HEADER, TAB_ID_CHARS } from "../protocol/names.ts";
 import { isTerminal } from "../protocol/patch.ts";
@@ -143,8 +152,7 @@ export class AnswerReader {
     if (this.#call.signal.aborted) return;
     if (response.ok && response.redirected && isHtml(response)) this.#tab.show(response, text);
     else this.#data = dataOf(response, text);
-    const { detail, title, issues } = own(this.#data);
-    if (this.#failure !== null) this.#failure = fail(response.status, detail ?? title, issues);
+    if (this.#failure !== null) this.#failure = failureOf(response, this.#data);
     this.#isComplete = true;
   }
 

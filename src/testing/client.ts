@@ -154,7 +154,7 @@ class Client implements TestClient, Tab {
   async send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome> {
     const target = form.submitAttribute(submitter, "hyper-target", "hyper-target");
     const swap = swapOf(form.submitAttribute(submitter, "hyper-swap", "hyper-swap"));
-    const options = { ...(target !== "" && { target }), ...(swap !== undefined && { swap }) };
+    const options = { ...(target && { target }), ...(swap !== undefined && { swap }) };
     return await this.#start(name, {}, options, form, submitter, form.page).outcome();
   }
 
@@ -224,7 +224,7 @@ class Client implements TestClient, Tab {
   ): CallStream {
     const { target = null, swap = "outer", strictTargets = false, retry, headers: extraHeaders = {}, signal } = options;
     const controller = new AbortController();
-    const sent = form?.callSource(submitter) ?? { url: page.url, method: "POST", fields: null, enctype: "" };
+    const sent = form?.callSource(submitter) ?? { url: page.url, method: "POST", fields: null, enctype: null };
     const call = prepareCall({
       ...sent,
       action: name,

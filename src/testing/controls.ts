@@ -14,7 +14,7 @@ import {
   rawText,
   rootOf,
 } from "./dom.ts";
-import { toParams } from "../protocol/payload.ts";
+import { toParams, toPlain } from "../protocol/payload.ts";
 import { accessibleName } from "./labels.ts";
 
 /**
@@ -279,11 +279,22 @@ export function entriesOf(form: ElementNode, submitter: ElementNode | null): rea
         return (files.length === 0 ? [none] : files).map((file): FormEntry => [name, file]);
       }
       case "hidden":
-        return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : controlValue(control)]];
+        return [[name, name.toLowerCase() === "_charset_" ? "UTF-8" : controlValue(control)], ...directionOf(control)];
       default:
-        return [[name, controlValue(control)]];
+        return [[name, controlValue(control)], ...directionOf(control)];
     }
   });
+}
+
+/** Returns the entry of a control with `dirname`: the direction of its text (HTML, 4.10.18.2). */
+function directionOf(control: ElementNode): readonly FormEntry[] {
+  const name = attribute(control, "dirname");
+  if (!name || !/^(textarea|hidden|text|search|tel|url|email|password)$/.test(typeOf(control))) return [];
+  const set = closest(control, (it) => /^(ltr|rtl|auto)$/i.test(attribute(it, "dir") ?? ""));
+  const direction = set === null ? "ltr" : attribute(set, "dir")?.toLowerCase() ?? "ltr";
+  if (direction !== "auto") return [[name, direction]];
+  // The first letter decides; those of Hebrew and Arabic scripts are written from right to left.
+  return [[name, /^\P{L}*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u.test(controlValue(control)) ? "rtl" : "ltr"]];
 }
 
 /** Returns entries as `FormData`. */
@@ -297,13 +308,13 @@ export function fieldsOf(entries: readonly FormEntry[]): FormData {
 }
 
 /** Encodes entries as a browser with scripts off does; an encoding that HTML does not know is the default one. */
-export function toBody(entries: readonly FormEntry[], enctype: string): FormData | URLSearchParams | Blob {
+export function toBody(entries: readonly FormEntry[], enctype: string | null): FormData | URLSearchParams | Blob {
   const fields = fieldsOf(entries);
-  switch (enctype.toLowerCase()) {
+  switch (enctype?.toLowerCase()) {
     case "multipart/form-data":
       return fields;
     case "text/plain":
-      return new Blob(Array.from(toParams(fields), ([name, value]) => `${name}=${value}\r\n`), { type: "text/plain" });
+      return new Blob([toPlain(toParams(fields))], { type: "text/plain" });
     default:
       return toParams(fields);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
+import { actionOfForm, formMethod } from "../protocol/payload.ts";
 import {
   controlValue,
   entriesOf,
@@ -46,7 +47,7 @@ export interface PageVisit {
   /** The method, in upper case. */
   readonly method: string;
   /** The entries of a form; `null` for a link. */
-  readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string } | null;
+  readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string | null } | null;
 }
 
 /** The parts of a call that a form decides. */
@@ -54,7 +55,7 @@ export interface FormCall {
   readonly url: URL;
   readonly method: string;
   readonly fields: FormData;
-  readonly enctype: string;
+  readonly enctype: string | null;
 }
 
 /** The tab that a page is open in. */
@@ -175,14 +176,15 @@ export class PageForm extends PageElement implements TestForm {
   async submitWithRuntime(button?: string): Promise<TestOutcome> {
     const submitter = this.submitter(button);
     // The form itself must have the attribute; its button may name another action.
-    const isTaken = attribute(this.node, FORM_ATTRIBUTE) !== null;
-    const name = this.submitAttribute(submitter, FORM_ATTRIBUTE, FORM_ATTRIBUTE);
-    if (!isTaken || name === "") {
+    const formNamed = attribute(this.node, FORM_ATTRIBUTE);
+    const named = submitter === null ? null : attribute(submitter, FORM_ATTRIBUTE);
+    const name = formNamed === null ? "" : actionOfForm(named, formNamed, this.#url(submitter), this.#url(null));
+    if (name === "") {
       throw new TypeError(
         `Cannot send form "${this.#called()}" with the runtime: it has no ${FORM_ATTRIBUTE}; use submit()`,
       );
     }
-    if (/^dialog$/i.test(this.submitAttribute(submitter, "method", "formmethod"))) throw this.#closesDialog();
+    if (this.#method(submitter) === "dialog") throw this.#closesDialog();
     return await this.page.tab.send(name, this, submitter);
   }
 
@@ -196,12 +198,11 @@ export class PageForm extends PageElement implements TestForm {
 
   /** Returns what a browser with scripts off sends. */
   visit(submitter: ElementNode | null): PageVisit {
-    const method = this.submitAttribute(submitter, "method", "formmethod").toUpperCase();
-    if (method === "DIALOG") throw this.#closesDialog();
+    const method = this.#method(submitter);
+    if (method === "dialog") throw this.#closesDialog();
     return {
       url: this.#url(submitter),
-      // An unknown method is GET.
-      method: method === "POST" ? "POST" : "GET",
+      method: method === "post" ? "POST" : "GET",
       form: {
         entries: entriesOf(this.node, submitter),
         enctype: this.submitAttribute(submitter, "enctype", "formenctype"),
@@ -211,23 +212,24 @@ export class PageForm extends PageElement implements TestForm {
 
   /** Returns what the browser runtime sends. */
   callSource(submitter: ElementNode | null): FormCall {
-    return {
-      url: this.#url(submitter),
-      method: this.submitAttribute(submitter, "method", "formmethod") || "POST",
-      fields: fieldsOf(entriesOf(this.node, submitter)),
-      enctype: this.submitAttribute(submitter, "enctype", "formenctype"),
-    };
+    const enctype = this.submitAttribute(submitter, "enctype", "formenctype");
+    const fields = fieldsOf(entriesOf(this.node, submitter));
+    return { url: this.#url(submitter), method: this.#method(submitter) ?? "post", fields, enctype };
   }
 
-  /** Returns an attribute of the button, else of the form; empty when neither has it. */
-  submitAttribute(submitter: ElementNode | null, name: string, buttonName: string): string {
-    return (submitter === null ? null : attribute(submitter, buttonName)) ?? attribute(this.node, name) ?? "";
+  /** Returns an attribute of the button, else of the form, or `null`. */
+  submitAttribute(submitter: ElementNode | null, name: string, buttonName: string): string | null {
+    return (submitter === null ? null : attribute(submitter, buttonName)) ?? attribute(this.node, name);
+  }
+
+  #method(submitter: ElementNode | null): string | null {
+    return formMethod(this.submitAttribute(submitter, "method", "formmethod"));
   }
 
   #url(submitter: ElementNode | null): URL {
     const action = this.submitAttribute(submitter, "action", "formaction");
     // Without an action it is the document's own URL, whatever its base (HTML, 4.10.22.3).
-    return action === "" ? this.page.url : new URL(action, this.page.baseUrl);
+    return !action ? this.page.url : new URL(action, this.page.baseUrl);
   }
 
   #closesDialog(): TypeError {

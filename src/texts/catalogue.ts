@@ -85,13 +85,22 @@ export interface FormTextValues {
   readonly minMoment: MomentBoundTextValues;
   /** A date or time is too late. */
   readonly maxMoment: MomentBoundTextValues;
+  /** A time is outside of a range that goes past midnight. */
+  readonly timeRange: {
+    /** The earliest time, such as `21:00`. */
+    readonly from: string;
+    /** The latest time, on the next day, such as `06:00`. */
+    readonly to: string;
+  };
+  /** A number has more digits than can be kept. */
+  readonly numberDigits: NoTextValues;
   /** A number is not a whole number. */
   readonly wholeNumber: NoTextValues;
   /** A number is between two steps. */
   readonly stepNumber: {
     /** The step. */
     readonly step: number;
-    /** The number that the steps begin at; `0` where there is no minimum. */
+    /** The number that the steps begin at; `0` where there is no minimum and no initial value. */
     readonly base: number;
   };
   /** A date or time is between two steps. */

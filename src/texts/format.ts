@@ -63,7 +63,9 @@ export function createTextFormat(lang: string): TextFormat {
 
 function formatMoment(lang: string, text: string): string {
   const isTime = /^\d\d:/.test(text);
-  const date = new Date(isTime ? `1970-01-01T${text}Z` : `${text}${text.includes("T") ? "Z" : ""}`);
+  // A year of five digits or more has a sign and six digits in the format of `Date`.
+  const iso = text.replace(/^\d{5,6}(?=-)/, (year) => `+${year.padStart(6, "0")}`);
+  const date = new Date(isTime ? `1970-01-01T${text}Z` : `${iso}${text.includes("T") ? "Z" : ""}`);
   if (Number.isNaN(date.valueOf())) return text;
   const dateStyle = isTime ? {} : { dateStyle: "long" } as const;
   const timeStyle = isTime || text.includes("T") ? { timeStyle: "short" } as const : {};

@@ -200,19 +200,24 @@ Deno.test("retries are not reset by a stream with only a comment", async () => {
   });
 });
 
-Deno.test("a retry field of the server replaces the interval", async () => {
-  const { served, attempts } = streaming();
-  await withPage(served, async ({ page, events }) => {
-    await watch(page);
-    await page.evaluate(() => Hyper.configure({ retry: { interval: 60_000, maxInterval: 60_000 } }));
-    const first = await attempts.next();
-    first.write("retry: 10\n\n");
-    first.close();
-    (await attempts.next()).send(END);
-    assertEquals(await result(page), "success");
-    assert(Number(events.of("hyper:requestRetry")[0]?.detail.delay) <= 12.5);
+for (
+  const [retry, interval] of [["600", 600], ["0", 500], ["00", 500], ["499", 500], ["9".repeat(400), 900]] as const
+) {
+  Deno.test(`the field "retry: ${retry.slice(0, 5)}" of a stream makes the interval ${interval} ms`, async () => {
+    const { served, attempts } = streaming();
+    await withPage(served, async ({ page, events }) => {
+      await watch(page);
+      await page.evaluate(() => Hyper.configure({ retry: { interval: 60_000, maxInterval: 900 } }));
+      const first = await attempts.next();
+      first.write(`retry: ${retry}\n\n`);
+      first.close();
+      (await attempts.next()).send(END);
+      assertEquals(await result(page), "success");
+      const delay = Number(events.of("hyper:requestRetry")[0]?.detail.delay);
+      assert(delay >= interval * 0.75 && delay <= interval * 1.25, `${delay}`);
+    });
   });
-});
+}
 
 Deno.test("an interrupted POST is not sent again", async () => {
   const { served, attempts } = streaming();

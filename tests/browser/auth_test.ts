@@ -14,7 +14,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("Name", { exact: true }).fill("bob");
     await page.getByLabel("Password").fill("a guess");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Name or password is wrong").first().waitFor();
+    await page.getByText("Wrong name or password").first().waitFor();
     assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "bob");
     await signIn(page, "bob");
     await page.getByRole("heading", { name: "bob" }).waitFor();
@@ -28,26 +28,26 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
   }, { javaScriptEnabled });
 
-  authTest(`a form outlives its session, with ${scripts}`, async ({ page }, { clock }) => {
+  authTest(`a form survives its session, with ${scripts}`, async ({ page }, { clock }) => {
     await page.goto("/account");
     await signIn(page, "bob");
-    await page.getByLabel("What we call you").fill("Robert");
+    await page.getByLabel("Display name").fill("Robert");
     await page.getByLabel("About you").fill("I build\nbridges");
     clock.hours += 9;
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     assertEquals(pathOf(page), "/sign-in?next=%2Faccount");
     await signIn(page, "bob");
-    await page.getByText("What you had typed is still here").waitFor();
-    assertEquals(await page.getByLabel("What we call you").inputValue(), "Robert");
+    await page.getByText("Your changes were restored").waitFor();
+    assertEquals(await page.getByLabel("Display name").inputValue(), "Robert");
     assertEquals(await page.getByLabel("About you").inputValue(), "I build\nbridges");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("status").getByText("Your account is saved").waitFor();
+    await page.getByRole("status").getByText("Account saved").waitFor();
     await page.getByRole("heading", { name: "Robert" }).waitFor();
-    assertEquals(await page.getByText("What you had typed is still here").count(), 0);
+    assertEquals(await page.getByText("Your changes were restored").count(), 0);
   }, { javaScriptEnabled });
 
-  authTest(`rights that were taken away meanwhile are gone, with ${scripts}`, async ({ page }, { accounts }) => {
+  authTest(`a role that was removed meanwhile has no effect, with ${scripts}`, async ({ page }, { accounts }) => {
     await page.goto("/people");
     await signIn(page, "ada");
     await page.getByRole("heading", { name: "People" }).waitFor();
@@ -57,10 +57,10 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(accounts.list().map(({ role }) => role), ["member", "member"]);
     const response = await page.goto("/people");
     assertEquals(response?.status(), 403);
-    await page.getByRole("heading", { name: "This is not for you" }).waitFor();
+    await page.getByRole("heading", { name: "Access denied" }).waitFor();
   }, { javaScriptEnabled });
 
-  authTest(`an action asks for a sign-in when the session is over, with ${scripts}`, async ({ page }, { clock }) => {
+  authTest(`an action requires a sign-in after the session expired, with ${scripts}`, async ({ page }, { clock }) => {
     await page.goto("/people");
     await signIn(page, "ada");
     await page.getByRole("heading", { name: "People" }).waitFor();
@@ -73,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText("bob, admin").waitFor();
   }, { javaScriptEnabled });
 
-  authTest(`whoever guesses too often has to wait, with ${scripts}`, async ({ page, url }) => {
+  authTest(`too many attempts are rate limited, with ${scripts}`, async ({ page, url }) => {
     await page.goto("/sign-in");
     for (let guess = 1; guess <= 5; guess++) {
       const response = await fetch(url, { method: "POST", headers: { "x-hyper-action": "sign_in" } });
@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("Name", { exact: true }).fill("ada");
     await page.getByLabel("Password").fill("a guess");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("This was asked for too often, try again later").waitFor();
+    await page.getByText("Too many attempts. Try again in").waitFor();
   }, { javaScriptEnabled });
 }
 
@@ -106,7 +106,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.keyboard.press("Tab");
     await page.keyboard.type("a guess");
     await page.keyboard.press("Enter");
-    await page.getByText("Name or password is wrong").first().waitFor();
+    await page.getByText("Wrong name or password").first().waitFor();
     await inspect(page, "a sign-in that was refused");
     await tabTo(page, "Password");
     await page.keyboard.type("analytical engine");
@@ -120,7 +120,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByText("bob, admin").waitFor();
     await tabTo(page, "Make ada a member");
     await page.keyboard.press("Enter");
-    await page.getByRole("alert").getByText("Nobody changes").waitFor();
+    await page.getByRole("alert").getByText("You cannot change your own role").waitFor();
     await inspect(page, "people, with a failure");
     await tabTo(page, "Sign out");
     await page.keyboard.press("Enter");

@@ -49,7 +49,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByLabel("Title").evaluate((input) => input.removeAttribute("required"));
         await page.getByLabel("Title").fill("");
         await page.getByRole("button", { name: "Save" }).click();
-        await page.getByText("Give the note a title").first().waitFor();
+        await page.getByText("Enter a title").first().waitFor();
         await look(page, "a note that was refused");
       }, { colorScheme, expectErrors: [/net::ERR_FAILED/] });
     } finally {
@@ -76,7 +76,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByLabel("Name").evaluate((input) => input.removeAttribute("required"));
         await page.getByLabel("Name").fill("");
         await page.getByRole("button", { name: "Save and send" }).click();
-        await page.getByRole("alert").getByText("Give the name of the customer").waitFor();
+        await page.getByRole("alert").getByText("Enter the name of the customer").waitFor();
         await look(page, `${path}, refused`);
         const quantity = page.getByRole("group", { name: "Line 1" }).getByLabel("Quantity");
         await quantity.evaluate((input) => input.removeAttribute("min"));

@@ -29,16 +29,16 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(listTasks(), []);
   }, javaScriptEnabled);
 
-  boardTest(`board: somebody says something, with ${scripts}`, async ({ page }) => {
+  boardTest(`board: a message is sent, with ${scripts}`, async ({ page }) => {
     await comeIn(page, "Ada");
-    await page.getByLabel("Say something").fill("Hello <everybody>");
+    await page.getByLabel("Message", { exact: true }).fill("Hello <everybody>");
     await page.getByRole("button", { name: "Send" }).click();
     await page.locator("#messages").getByText("Hello <everybody>").waitFor();
     assertEquals(listMessages().map(({ name, text }) => [name, text]), [["Ada", "Hello <everybody>"]]);
   }, javaScriptEnabled);
 }
 
-boardTest("board: what one does, the other sees, and each of them once", async ({ page, context }) => {
+boardTest("board: each change is shown to the other person, once", async ({ page, context }) => {
   await comeIn(page, "Ada");
   const other = await visitor(context, "Bob");
   await page.locator("#people").getByText("Bob").waitFor();
@@ -49,14 +49,14 @@ boardTest("board: what one does, the other sees, and each of them once", async (
   await page.getByRole("button", { name: "Add", exact: true }).click();
   for (const tab of [page, other]) await tab.locator("#todo").getByText("Seen by both").waitFor();
 
-  await page.getByLabel("Say something").pressSequentially("Hel");
+  await page.getByLabel("Message", { exact: true }).pressSequentially("Hel");
   await other.locator("#typing").getByText("Ada Hel", { exact: true }).waitFor();
-  await page.getByLabel("Say something").pressSequentially("lo");
+  await page.getByLabel("Message", { exact: true }).pressSequentially("lo");
   await other.locator("#typing").getByText("Ada Hello", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Send" }).click();
   for (const tab of [page, other]) await tab.locator("#messages").getByText("Ada Hello").waitFor();
   await other.locator("#typing li").waitFor({ state: "detached" });
-  await other.getByLabel("Say something").fill("And back");
+  await other.getByLabel("Message", { exact: true }).fill("And back");
   await other.getByRole("button", { name: "Send" }).click();
   await page.locator("#messages").getByText("Bob And back").waitFor();
   for (const tab of [page, other]) {
@@ -144,8 +144,8 @@ boardTest("board: a keyboard alone does everything, and stays where it is", asyn
 
 async function comeIn(page: Page, name: string): Promise<void> {
   await page.goto("/");
-  await page.getByLabel("What shall we call you?").fill(name);
-  await page.getByRole("button", { name: "Come in" }).click();
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Join" }).click();
   await page.locator("#room").waitFor();
 }
 

@@ -52,7 +52,7 @@ for (const [name, answer] of TYPES) {
       await withPage(app({ body: BODY, actions: { away } }), async ({ page }) => {
         await page.goto("/");
         assertEquals(await call(page, options), ["ConnectionError", null, "old"]);
-        await page.getByRole("alert").getByText("No connection.").waitFor();
+        await page.getByRole("alert").getByText("Cannot reach the server. Check your connection.").waitFor();
       });
     });
   }

@@ -105,6 +105,26 @@ const TAKEN: readonly [name: string, body: string, expected: Partial<Came>][] = 
     { action: "other", target: "#u" },
   ],
   [
+    "leaves the action to the URL of its button, which is that of a form",
+    `<form data-hyper-form="save" method="post"><button formaction="/_next/form/0123456789abcdef/?a=1" hyper-target="#u">Go</button></form>`,
+    { action: null, path: "/_next/form/0123456789abcdef/?a=1", target: "#u" },
+  ],
+  [
+    "keeps its action at a URL that is not that of a form",
+    `<form data-hyper-form="save" method="post"><button formaction="/other">Go</button></form>`,
+    { action: "save", path: "/other" },
+  ],
+  [
+    "keeps its action at its own URL with another query",
+    `<form data-hyper-form="save" method="post" action="/_next/form/0123456789abcdef/"><button formaction="/_next/form/0123456789abcdef/?a=1">Go</button></form>`,
+    { action: "save", path: "/_next/form/0123456789abcdef/?a=1" },
+  ],
+  [
+    "sends the action that its button names to the URL of its button",
+    `<form data-hyper-form="save" method="post"><button formaction="/_next/form/0123456789abcdef/" data-hyper-form="other">Go</button></form>`,
+    { action: "other", path: "/_next/form/0123456789abcdef/" },
+  ],
+  [
     "knows a button outside of the form",
     `<form id="f" data-hyper-form="save" method="post"></form><button form="f" name="do" value="it">Go</button>`,
     { body: "do=it" },

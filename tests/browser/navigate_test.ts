@@ -358,7 +358,7 @@ Deno.test("without a network an alert is shown, the page is kept, and its retry 
     await page.evaluate(() => Hyper.navigate("/a?again"));
     await context.route("**/b", (route) => route.abort());
     await page.getByRole("link", { name: "B", exact: true }).click();
-    await page.getByRole("alert").getByText("No connection.").waitFor();
+    await page.getByRole("alert").getByText("Cannot reach the server. Check your connection.").waitFor();
     assertEquals([page.url(), await page.getByRole("heading").textContent()], [`${url}/a?again`, "A"]);
     assertEquals(await page.locator("[aria-busy=true]").count(), 0);
     await context.unroute("**/b");
@@ -430,7 +430,7 @@ for (const [name, begun] of [["begins", ""], ["goes on", "<!doctype html><title>
       assertEquals(await page.locator("body[aria-busy]").count(), 1);
       await page.clock.runFor(2_000);
       assertEquals(await page.evaluate("visit"), false);
-      await page.getByRole("alert").getByText("No connection.").waitFor();
+      await page.getByRole("alert").getByText("Cannot reach the server. Check your connection.").waitFor();
       assertEquals([await page.locator("body[aria-busy]").count(), await sameDocument(page)], [0, true]);
       over.resolve();
     });

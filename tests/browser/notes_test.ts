@@ -92,7 +92,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("Title").fill("");
       await page.getByLabel("Text").fill(body);
       await page.getByRole("button", { name: "Save" }).click();
-      await page.getByText("Give the note a title").first().waitFor();
+      await page.getByText("Enter a title").first().waitFor();
       assertEquals(await page.getByLabel("Text").inputValue(), body);
       const origin = page.locator("[data-hyper-form=save_note] [name=_next_form_origin]");
       assertEquals(await origin.inputValue(), `/notes/${note.id}`);
@@ -103,7 +103,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("status").getByText("Note saved").waitFor();
     assertEquals(await page.getByRole("heading", { level: 1 }).textContent(), AWKWARD);
     assertEquals(findNote(note.id), { id: note.id, title: AWKWARD, body: "\nsecond", due: "2030-02-28" });
-    assertEquals(await page.getByText("Give the note a title").count(), 0);
+    assertEquals(await page.getByText("Enter a title").count(), 0);
   });
 
   notesTest(

@@ -26,10 +26,10 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto("/show/forms");
     await page.getByLabel("Name").fill("Ada");
     await page.getByRole("button", { name: "Book" }).click();
-    await page.getByRole("alert").getByText("The table is not booked yet").waitFor();
+    await page.getByRole("alert").getByText("The table was not booked").waitFor();
     assertEquals(await page.getByLabel("Name").inputValue(), "Ada");
-    assertEquals(await page.getByLabel("E-mail").getAttribute("aria-invalid"), "true");
-    await page.getByLabel("E-mail").fill("ada@example.com");
+    assertEquals(await page.getByLabel("Email").getAttribute("aria-invalid"), "true");
+    await page.getByLabel("Email").fill("ada@example.com");
     await page.getByLabel("Sunday").check();
     await page.getByLabel("Seats").fill("5");
     await page.getByRole("button", { name: "Book" }).click();
@@ -46,17 +46,17 @@ for (const javaScriptEnabled of [true, false]) {
     await row(1).getByLabel("Delete").check();
     await row(3).getByLabel("Name").fill("Grace");
     await row(3).getByLabel("Meal").selectOption("Salad");
-    await page.getByRole("button", { name: "Seat them" }).click();
+    await page.getByRole("button", { name: "Save guests" }).click();
     await live(page).getByText("Two guests have the same name").waitFor();
     await row(3).getByLabel("Name").fill("Edith");
-    await page.getByRole("button", { name: "Seat them" }).click();
-    await page.getByRole("status").getByText("2 seated").waitFor();
+    await page.getByRole("button", { name: "Save guests" }).click();
+    await page.getByRole("status").getByText("2 guests saved").waitFor();
   }, { javaScriptEnabled });
 
   showcaseTest(`the button that is pressed decides, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/buttons");
     for (
-      const [button, words] of [["Keep", "Kept as a draft"], ["Send", "Sent"], ["Count words", "2 words"]] as const
+      const [button, words] of [["Save draft", "Draft saved"], ["Send", "Sent"], ["Count words", "2 words"]] as const
     ) {
       await page.getByRole("button", { name: button }).click();
       await page.getByRole("status").getByText(words, { exact: true }).waitFor();
@@ -108,7 +108,7 @@ showcaseTest("the poem comes word by word", async ({ page }) => {
   const poem = page.locator("#poem");
   await poem.getByText("A form").waitFor();
   assertEquals((await poem.textContent())?.includes("heard"), false);
-  await page.getByRole("status").getByText("That was all").waitFor();
+  await page.getByRole("status").getByText("End of the poem").waitFor();
   assertMatch(await poem.textContent() ?? "", /^A form was filled[^]*heard\.$/);
 });
 
@@ -130,7 +130,7 @@ showcaseTest("every swap mode does what it says", async ({ page }) => {
   ) {
     await press(mode);
     await box.filter({ hasText: new RegExp(`^${text.trim()}\\s*$`) }).waitFor();
-    await press("Begin again");
+    await press("Reset");
     await box.filter({ hasText: /^The target\.$/ }).waitFor();
   }
 });
@@ -161,18 +161,18 @@ showcaseTest("dice are rolled from JavaScript, and refused", async ({ page }) =>
 
 showcaseTest("a lamp changes in the browser of somebody else, who is counted", async ({ page, context, url }) => {
   await page.goto("/show/live");
-  await live(page).getByText("One browser is watching").waitFor();
+  await live(page).getByText("1 browser is connected").waitFor();
   // A browser of its own: the tabs of one share a stream, and count once.
   const second = await (await context.browser()?.newContext({ baseURL: url }))?.newPage();
   assert(second !== undefined);
   await second.goto("/show/live");
-  await live(page).getByText("2 browsers are watching").waitFor();
+  await live(page).getByText("2 browsers are connected").waitFor();
   const lamp = "#lamp-11";
   const before = await page.locator(lamp).getAttribute("aria-pressed");
   await second.locator(lamp).click();
   await page.locator(`${lamp}[aria-pressed=${before === "false"}]`).waitFor();
   await second.close();
-  await live(page).getByText("One browser is watching").waitFor();
+  await live(page).getByText("1 browser is connected").waitFor();
 });
 
 showcaseTest("each lane treats three quick clicks in its own way", async ({ page }) => {
@@ -215,7 +215,7 @@ showcaseTest("waiting is shown when it lasts, and not when it does not", async (
   // What was first seen was for the second button: nothing has flashed for the first.
   assertEquals(await shown, "It took 50 ms");
   assert(await page.getByRole("button", { name: "400 ms" }).isDisabled());
-  await live(page).getByText("It takes longer than it should").waitFor();
+  await live(page).getByText("This takes longer than expected").waitFor();
   await live(page).getByText("It took 2000 ms").waitFor();
   await waiting.waitFor({ state: "hidden" });
   assertEquals(events.of("hyper:afterRequest").length, 2);
@@ -248,13 +248,13 @@ showcaseTest("the address follows, and the way back leads to what was there", as
 
 showcaseTest("signals reach Alpine's data and store", async ({ page }) => {
   await page.goto("/show/signals");
-  const button = page.getByRole("button", { name: "The server adds one" });
+  const button = page.getByRole("button", { name: "Add one on the server" });
   for (const count of ["1", "2"]) {
     await button.click();
     await page.locator("[x-text=count]").getByText(count, { exact: true }).waitFor();
   }
   assertMatch(await page.locator("output").textContent() ?? "", /^\d+$/);
-  await page.getByRole("button", { name: "Alpine alone" }).click();
+  await page.getByRole("button", { name: "Toggle in Alpine" }).click();
   await live(page).getByText("Opened without a request").waitFor();
 });
 
@@ -269,18 +269,18 @@ showcaseTest("tea is made by a command and watched by another action", async ({ 
 showcaseTest("a failure is told, and tried again", async ({ page, context }) => {
   await page.goto("/show/failures");
   const alert = page.getByRole("alert");
-  await page.getByRole("button", { name: "Refuse" }).click();
+  await page.getByRole("button", { name: "Reject" }).click();
   await alert.getByText("The last seat has just been taken").waitFor();
   await alert.getByRole("button", { name: "Close" }).click();
   await page.getByRole("button", { name: "Fail once" }).click();
   await alert.getByRole("button", { name: "Try again" }).click();
-  await live(page).getByText("Done at attempt 2").waitFor();
+  await live(page).getByText("Done on attempt 2").waitFor();
   await context.setOffline(true);
-  await live(page).getByText("gone").waitFor();
+  await live(page).getByText("offline").waitFor();
   await page.getByRole("button", { name: "Fail once" }).click();
-  await alert.getByText("No connection").waitFor();
+  await alert.getByText("Cannot reach the server").waitFor();
   await context.setOffline(false);
-  await live(page).getByText("there", { exact: true }).waitFor();
+  await live(page).getByText("online", { exact: true }).waitFor();
 }, { expectErrors: [/ERR_INTERNET_DISCONNECTED/] });
 
 showcaseTest("one request that is sent three times pays once", async ({ page }) => {
@@ -288,9 +288,9 @@ showcaseTest("one request that is sent three times pays once", async ({ page }) 
   const count = async () => Number(/\d+/.exec(await page.locator("#count").textContent() ?? "")?.[0]);
   const before = await count();
   await page.getByRole("button", { name: "Pay" }).dblclick();
-  await page.getByRole("status").getByText(`Paid, as number ${before + 1}`).waitFor();
+  await page.getByRole("status").getByText(`Payment ${before + 1} made`).waitFor();
   await page.getByRole("button", { name: "three times" }).click();
-  const paid = `Paid, as number ${before + 2}`;
+  const paid = `Payment ${before + 2} made`;
   await page.locator("#twice").getByText(paid).waitFor();
   assertEquals(await page.locator("#twice").textContent(), [paid, paid, paid].join("\n"));
   await page.reload();
@@ -336,7 +336,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     assertEquals(await findViolations(page), [], "two toasts");
 
     await page.goto("/show/failures");
-    await page.getByRole("button", { name: "Refuse" }).click();
+    await page.getByRole("button", { name: "Reject" }).click();
     await page.getByRole("alert").getByRole("button", { name: "Close" }).waitFor();
     assertEquals(await findViolations(page), [], "a failure");
 

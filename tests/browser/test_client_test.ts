@@ -145,6 +145,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "text": plain("Hello", "text/plain"),
   "no text": plain("", "text/plain"),
   "an error as text": plain("No", "text/plain", 409),
+  "an error as text with a charset": plain("No", "Text/Plain; charset=utf-8", 404),
+  "an error as a long text": plain("x".repeat(2_000), "text/plain", 403),
+  "an error as XML": plain("<no/>", "application/xml", 409),
+  "an error without a type": plain("No", "", 409),
+  "a server error as text": plain("No", "text/plain", 500),
+  "an invalid form as text": plain("No", "text/plain", 422),
   "HTML": plain("<p>Hello", "text/html"),
   "an error as HTML": plain("<p>No", "text/html", 500),
   "an event stream to be saved": {

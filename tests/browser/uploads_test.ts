@@ -27,13 +27,13 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto("/");
     await page.getByLabel("Files to add").setInputFiles([PICTURE, TEXT]);
     await page.getByRole("button", { name: "Upload" }).click();
-    await page.getByRole("status").getByText("2 files are stored").waitFor();
+    await page.getByRole("status").getByText("2 files uploaded").waitFor();
     assertEquals(await page.locator("#files a").allTextContents(), ["list.txt", "dot.png"]);
     await page.waitForFunction(() => document.querySelector<HTMLImageElement>("#files img")?.naturalWidth === 1);
     assertEquals(await chosen(page), []);
     assertEquals(stored().length, 2);
     await page.getByRole("button", { name: "Delete list.txt" }).click();
-    await page.getByRole("status").getByText("The file is deleted").waitFor();
+    await page.getByRole("status").getByText("File deleted").waitFor();
     assertEquals(await page.locator("#files a").allTextContents(), ["dot.png"]);
     assertEquals(stored().length, 1);
   }, { javaScriptEnabled });
@@ -42,14 +42,14 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto("/");
     await page.getByLabel("Files to add").setInputFiles([TEXT, FORGED]);
     await page.getByRole("button", { name: "Upload" }).click();
-    await page.locator(".hyper-errors").getByText("Only pictures, PDF, text and zip are taken").waitFor();
+    await page.locator(".hyper-errors").getByText("Choose images, PDF, text or zip files").waitFor();
     assertEquals(await page.getByLabel("Files to add").getAttribute("aria-invalid"), "true");
     assertEquals(stored(), []);
     // A browser without scripts has a new page, and forgets what was chosen.
     assertEquals(await chosen(page), javaScriptEnabled ? ["list.txt", "cat.png"] : []);
     await page.getByLabel("Files to add").setInputFiles([TEXT]);
     await page.getByRole("button", { name: "Upload" }).click();
-    await page.getByRole("status").getByText("1 file is stored").waitFor();
+    await page.getByRole("status").getByText("1 file uploaded").waitFor();
     assertEquals(await page.locator(".hyper-errors").count(), 0);
   }, { javaScriptEnabled });
 }
@@ -67,7 +67,7 @@ uploadsTest("what is chosen is shown before it is sent, pictures as such", async
 
 uploadsTest("a file too large is not sent at all", async ({ page, events }, { file }) => {
   await page.goto("/");
-  await page.getByLabel("Files to add").setInputFiles(await file("large.zip", 64 * 1024 * 1024 + 1));
+  await page.getByLabel("Files to add").setInputFiles(await file("large.zip", 64_000_001));
   await page.getByText("large.zip, too large").waitFor();
   await page.getByRole("button", { name: "Upload" }).click();
   const message = page.getByLabel("Files to add").evaluate((input: HTMLInputElement) => input.validationMessage);
@@ -79,7 +79,7 @@ uploadsTest("a large file tells how far it is", async ({ page, events }, { file 
   await page.goto("/");
   await page.getByLabel("Files to add").setInputFiles(await file("large.pdf", 40 * 1024 * 1024));
   await page.getByRole("button", { name: "Upload" }).click();
-  await page.getByRole("status").getByText("1 file is stored").waitFor();
+  await page.getByRole("status").getByText("1 file uploaded").waitFor();
   const steps = events.of("hyper:uploadProgress").map(({ detail }) => Number(detail.progress));
   assertEquals(steps.at(-1), 1);
   assert(steps.some((step) => step > 0 && step < 1), `${steps}`);
@@ -98,12 +98,12 @@ uploadsTest("an upload that is cancelled leaves nothing behind, and may be sent 
   await page.getByRole("progressbar", { name: "Sent" }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   release();
-  await page.getByText("Cancelled: nothing was stored").waitFor();
+  await page.getByText("Upload canceled").waitFor();
   await page.getByRole("progressbar", { name: "Sent" }).waitFor({ state: "hidden" });
   assertEquals((await events.next("hyper:requestAborted")).detail.reason, "abort");
   assertEquals(await chosen(page), ["large.pdf"]);
   await page.getByRole("button", { name: "Upload" }).click();
-  await page.getByRole("status").getByText("1 file is stored").waitFor();
+  await page.getByRole("status").getByText("1 file uploaded").waitFor();
   assertEquals(stored().length, 1);
 });
 
@@ -119,11 +119,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByLabel("Files to add").setInputFiles([PICTURE]);
     await tabTo(page, "Upload");
     await page.keyboard.press("Enter");
-    await page.getByRole("status").getByText("1 file is stored").waitFor();
+    await page.getByRole("status").getByText("1 file uploaded").waitFor();
     await inspect(page, "/ with a file");
     await tabTo(page, "Delete dot.png");
     await page.keyboard.press("Enter");
-    await page.getByRole("status").getByText("The file is deleted").waitFor();
+    await page.getByRole("status").getByText("File deleted").waitFor();
   }, { colorScheme });
 }
 

@@ -8,31 +8,31 @@ import { inspect, tabTo, visitExample } from "../support/example.ts";
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
 
-  Deno.test(`wizard: a registration is made, looked at and sent, with ${scripts}`, async () => {
+  Deno.test(`wizard: a registration is filled in, reviewed and sent, with ${scripts}`, async () => {
     await visitExample(newApp(), async ({ page }) => {
       await page.goto("/");
       await page.getByRole("button", { name: "Register" }).click();
       await at(page, "About you");
       await page.getByLabel("Your name").fill("Ada");
-      await page.getByLabel("Your e-mail address").evaluate((input) => input.setAttribute("type", "text"));
-      await page.getByLabel("Your e-mail address").fill("nowhere");
+      await page.getByLabel("Email address").evaluate((input) => input.setAttribute("type", "text"));
+      await page.getByLabel("Email address").fill("nowhere");
       await page.getByRole("button", { name: "Next" }).click();
       await page.locator(".hyper-errors").waitFor();
       assertEquals(await page.getByLabel("Your name").inputValue(), "Ada");
-      await page.getByLabel("Your e-mail address").fill("ada@example.com");
+      await page.getByLabel("Email address").fill("ada@example.com");
       await page.getByRole("button", { name: "Next" }).click();
 
       await at(page, "Workshop");
       await page.getByLabel("Pottery").check();
-      await page.getByLabel("Which day").selectOption("Sunday");
+      await page.getByLabel("Day").selectOption("Sunday");
       await page.getByRole("button", { name: "Next" }).click();
-      await page.locator(".hyper-errors").getByText("The kiln is cold on Sunday").waitFor();
+      await page.locator(".hyper-errors").getByText("Pottery is not available on Sunday").waitFor();
       assertEquals(await page.getByLabel("Pottery").isChecked(), true);
-      await page.getByLabel("Which day").selectOption("Saturday");
+      await page.getByLabel("Day").selectOption("Saturday");
       await page.getByRole("button", { name: "Next" }).click();
 
       await at(page, "Extras");
-      await page.getByLabel("With lunch").check();
+      await page.getByLabel("Include lunch").check();
       await page.getByLabel("Anything we should know").fill("No nuts\nNo noise");
       await page.getByRole("button", { name: "Next" }).click();
 
@@ -45,22 +45,22 @@ for (const javaScriptEnabled of [true, false]) {
       await at(page, "Workshop");
       await page.getByRole("link", { name: "Summary" }).click();
       await page.getByText("Ada Lovelace").waitFor();
-      await page.getByLabel("I come, or say so if I cannot").check();
+      await page.getByLabel("I will attend, or cancel if I cannot").check();
       await page.getByRole("button", { name: "Send" }).click();
       await at(page, "You are registered");
       assertMatch(await page.locator("strong").innerText(), /^[0-9A-F]{8}$/);
 
-      // There is nothing left to send a second time.
+      // The draft cannot be sent a second time.
       await page.goto("/register/summary");
       assertEquals(new URL(page.url()).pathname, "/");
     }, { javaScriptEnabled });
   });
 
-  Deno.test(`wizard: the way back keeps what is typed, right or wrong, with ${scripts}`, async () => {
+  Deno.test(`wizard: going back keeps the text, valid or not, with ${scripts}`, async () => {
     await visitExample(newApp(), async ({ page }) => {
       await begin(page);
       await page.getByLabel("Screen printing").check();
-      // Nothing is asked for on the way back, though a day is missing.
+      // Going back does not validate: the day is missing.
       await page.getByRole("button", { name: "Back" }).click();
       await at(page, "About you");
       assertEquals(await page.getByLabel("Your name").inputValue(), "Ada");
@@ -97,7 +97,7 @@ Deno.test("wizard: what is typed outlives a reload, another tab and a new proces
 
     const tab = await context.newPage();
     await tab.goto("/");
-    await tab.getByRole("link", { name: "Go on with your registration" }).click();
+    await tab.getByRole("link", { name: "Continue your registration" }).click();
     await at(tab, "Workshop");
     assertEquals(await tab.getByLabel("Bookbinding").isChecked(), true);
     draft = (await context.cookies()).find(({ name }) => name === "draft")?.value ?? "";
@@ -129,14 +129,14 @@ Deno.test("wizard: of two tabs that send one registration one does", async () =>
   await visitExample(createApp(store), async ({ page, context }) => {
     await begin(page);
     await page.getByLabel("Bookbinding").check();
-    await page.getByLabel("Which day").selectOption("Friday");
+    await page.getByLabel("Day").selectOption("Friday");
     await page.getByRole("button", { name: "Next" }).click();
     await at(page, "Extras");
     await page.getByRole("button", { name: "Next" }).click();
     await at(page, "Summary");
     const tab = await context.newPage();
     await tab.goto("/register/summary");
-    for (const each of [page, tab]) await each.getByLabel("I come, or say so if I cannot").check();
+    for (const each of [page, tab]) await each.getByLabel("I will attend, or cancel if I cannot").check();
     await page.getByRole("button", { name: "Send" }).click();
     await at(page, "You are registered");
     await tab.getByRole("button", { name: "Send" }).click();
@@ -161,13 +161,13 @@ for (const colorScheme of ["light", "dark"] as const) {
       await at(page, "Workshop");
       await page.getByLabel("Pottery").focus();
       await page.keyboard.press("Space");
-      await tabTo(page, "Which day");
+      await tabTo(page, "Day");
       await page.keyboard.type("Su");
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
       await page.locator(".hyper-errors").waitFor();
       await inspect(page, "a step that was refused");
-      await page.getByLabel("Which day").focus();
+      await page.getByLabel("Day").focus();
       await page.keyboard.type("Fr");
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
@@ -178,7 +178,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("Enter");
       await at(page, "Summary");
       await inspect(page, "the summary");
-      await tabTo(page, "I come, or say so if I cannot");
+      await tabTo(page, "I will attend, or cancel if I cannot");
       await page.keyboard.press("Space");
       await tabTo(page, "Send");
       await page.keyboard.press("Enter");
@@ -199,7 +199,7 @@ async function begin(page: Page): Promise<void> {
   await page.goto("/");
   await page.getByRole("button", { name: "Register" }).click();
   await page.getByLabel("Your name").fill("Ada");
-  await page.getByLabel("Your e-mail address").fill("ada@example.com");
+  await page.getByLabel("Email address").fill("ada@example.com");
   await page.getByRole("button", { name: "Next" }).click();
   await at(page, "Workshop");
 }

@@ -311,14 +311,48 @@ Deno.test("get() uses an override by name, and prefers one by dependency", async
   assertEquals([await deps.get(user), await deps.get(other)], ["by name", undefined]);
 });
 
-Deno.test("get() does not dispose the value of an override", async () => {
-  let disposed = 0;
-  const value = { [Symbol.dispose]: () => void disposed++ };
-  const real = dependency<Disposable>(() => value);
-  const cache = new DependencyCache(() => {});
-  await depsOf({ cache, overrides: new Map([[real, value]]) }).get(real);
-  await cache[Symbol.asyncDispose]();
-  assertEquals(disposed, 0);
+Deno.test("H4: get() does not dispose the value of an override, and disposes what a factory of an override creates", async () => {
+  for (const options of [{}, { dispose: true }]) {
+    let disposed = 0;
+    const value = { [Symbol.asyncDispose]: () => Promise.resolve(void disposed++) };
+    const real = dependency<AsyncDisposable>("real", () => value, options);
+    for (const [override, expected] of [[value, 0], [() => value, 1]] as const) {
+      const cache = new DependencyCache(() => {});
+      assertStrictEquals(await depsOf({ cache, overrides: new Map([[real, override]]) }).get(real), value);
+      await cache[Symbol.asyncDispose]();
+      assertEquals(disposed, expected);
+    }
+  }
+});
+
+Deno.test("H4: get() finds no cycle through a dependency that has finished", async () => {
+  const gate = Promise.withResolvers<void>();
+  const inner = dependency("inner", ({ deps }) => ({ askOuter: (): Promise<number> => deps.get(outer) }));
+  const outer: Dependency<number> = dependency("outer", async ({ deps }) => {
+    await deps.get(inner);
+    await gate.promise;
+    return 1;
+  });
+  const deps = depsOf();
+  const first = deps.get(outer);
+  const { askOuter } = await deps.get(inner);
+  await turns(8);
+  // "outer" is pending and has requested "inner", but no longer waits for it.
+  const second = askOuter();
+  gate.resolve();
+  assertEquals([await first, await second], [1, 1]);
+});
+
+Deno.test("H4: get() finds no cycle through a dependency that has finished while one that it requested is pending", async () => {
+  const gate = Promise.withResolvers<void>();
+  const early = dependency("early", ({ deps }) => ({ late: deps.get(late) }));
+  const late: Dependency<boolean> = dependency("late", async ({ deps }) => {
+    await gate.promise;
+    return "late" in await deps.get(early);
+  });
+  const { late: pending } = await depsOf().get(early);
+  gate.resolve();
+  assertEquals(await pending, true);
 });
 
 Deno.test("derive() keeps the cache and the chain, and changes the rest", async () => {

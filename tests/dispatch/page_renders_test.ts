@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { DependencyCache, getRequestDepCache } from "../../src/deps/cache.ts";
 import { createRequestDeps } from "../../src/deps/resolver.ts";
+import { PROTOCOL_FIELDS } from "../../src/protocol/names.ts";
 import { LazyPageRender, OriginRender } from "../../src/dispatch/page_renders.ts";
 
 function renderOf(headers: Record<string, string>) {
@@ -58,4 +59,12 @@ Deno.test("LazyPageRender is created at most once, when its request or its depen
   assertStrictEquals(lazy.deps, pageRender.deps);
   assertStrictEquals(lazy.request, pageRender.request);
   assertEquals(made, 1);
+});
+
+Deno.test("H6: OriginRender.url has no field of the protocol if there is no page", () => {
+  const { pageRender: { deps }, cache } = renderOf({});
+  const query = Array.from(PROTOCOL_FIELDS, (name) => `${name}=x`).join("&");
+  const url = new URL(`http://localhost/nowhere?a=%2F&${query}&b`);
+  const render = new OriginRender(null, { request: new Request(url, { method: "POST" }), url, cache }, deps);
+  assertEquals([render.url.search, render.isOrigin, render.page], ["?a=%2F&b", false, null]);
 });

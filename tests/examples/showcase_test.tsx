@@ -233,9 +233,9 @@ Deno.test("showcase: the home page greets a guest without JavaScript and with th
   page = await page.form("Say hello").submit();
   assertEquals(page.form("Say hello").field("Your name").isInvalid, true);
   page = await page.form("Say hello").fill({ "Your name": "Ada" }).submit();
-  assertEquals(page.find("[data-hyper-toast]").text, "Ada is here");
+  assertEquals(page.find("[data-hyper-toast]").text, "Welcome, Ada");
   await page.form("Say hello").fill({ "Your name": "Grace" }).submitWithRuntime();
-  assertEquals(client.page.find("#greeting").text, "Good to see you, Grace");
+  assertEquals(client.page.find("#greeting").text, "Hello, Grace");
   await client.handler.close();
 });
 

@@ -177,6 +177,51 @@ Deno.test("field.number() accepts the numbers that HTML accepts", async () => {
   ]);
 });
 
+Deno.test("field.number() refuses digits that a number of JavaScript cannot keep", async () => {
+  const message = invalid("Enter a number with fewer digits");
+  await checkAll(field.number({ step: "any" }), [
+    ["9007199254740992", 9007199254740992],
+    ["9007199254740993", message],
+    ["-9007199254740993", message],
+    ["9007199254740993.0", message],
+    ["0.1", 0.1],
+    ["0.1000000000000000000000", 0.1],
+    ["00012.500e1", 125],
+    ["0.12345678901234567890", message],
+    ["1e-400", message],
+    ["1e21", 1e21],
+    ["1e22", 1e22],
+    ["1e23", 1e23],
+    ["123456789012345678901e2", message],
+    ["-0", -0],
+    ["0.000", 0],
+  ]);
+  assertEquals(
+    await check(field.number({ messages: { invalid: "No" } }), "9007199254740993"),
+    { kind: "invalid", message: "No" },
+  );
+});
+
+Deno.test("field.number() keeps every digit of the texts that it accepts", async () => {
+  const definition = field.number({ step: "any" });
+  for (let round = 0; round < 2000; round++) {
+    const digits = Array.from({ length: 1 + Math.floor(Math.random() * 20) }, () => Math.floor(Math.random() * 10));
+    const text = digits.join("").replace(/(?<=^.{3})(?=.)/, round % 2 === 0 ? "." : "");
+    const result = await definition.check(text);
+    // Fifteen significant digits always fit, and more only if writing the number again has the same digits.
+    const plain = text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+    const isKept = BigInt(plain.replace(".", "")) === BigInt(digitsOf(Number(text), plain.split(".")[1]?.length ?? 0));
+    assertEquals([text, result.kind], [text, isKept ? "valid" : "invalid"]);
+  }
+});
+
+// The digits of a number as it is written, without its point, with so many after it.
+function digitsOf(value: number, decimals: number): string {
+  const [whole = "", fraction = ""] = value.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 })
+    .split(".");
+  return whole + fraction.padEnd(decimals, "0");
+}
+
 Deno.test("field.number() checks its bounds and steps", async () => {
   await checkAll(field.number({ min: 1, max: 9 }), [
     ["0", invalid("Enter a number that is 1 or more")],
@@ -194,6 +239,49 @@ Deno.test("field.number() checks its bounds and steps", async () => {
     invalid("Enter a number such as 0.5, 1.5, or 2.5"),
   ]]);
   assertEquals(await check(field.number({ required: true }), ""), invalid("Enter a number"));
+});
+
+Deno.test("field.number() accepts no value next to a step", async () => {
+  const whole = invalid("Enter a whole number");
+  await checkAll(field.number(), [
+    ["1.0000000001", whole],
+    ["0.9999999999999999", whole],
+    ["4503599627370495.5", whole],
+    ["9007199254740991", 9007199254740991],
+    ["1e21", 1e21],
+  ]);
+  const tenth = invalid("Enter a multiple of 0.1");
+  await checkAll(field.number({ step: 0.1 }), [["0.30000000001", tenth], [0.1 + 0.2, 0.1 + 0.2], ["-0.7", -0.7]]);
+});
+
+Deno.test("field.number() accepts exactly the multiples of a decimal step", async () => {
+  for (let round = 0; round < 1000; round++) {
+    const decimals = Math.floor(Math.random() * 5);
+    const decimal = (units: number) => Number((units / 10 ** decimals).toFixed(decimals));
+    const step = 1 + Math.floor(Math.random() * 50);
+    const min = Math.floor(Math.random() * 2000) - 1000;
+    const units = min + Math.floor(Math.random() * 1_000_000);
+    const definition = field.number({ min: decimal(min), step: decimal(step) });
+    const result = await definition.check((units / 10 ** decimals).toFixed(decimals));
+    const expected = (units - min) % step === 0 ? "valid" : "invalid";
+    assertEquals([min, step, units, decimals, result.kind], [min, step, units, decimals, expected]);
+  }
+});
+
+Deno.test("a field without min counts its steps from its initial value", async () => {
+  await checkAll(field.number({ initial: 0.5 }), [
+    ["1.5", 1.5],
+    ["2", invalid("Enter a number such as 0.5, 1.5, or 2.5")],
+  ]);
+  await checkAll(field.number({ initial: 0.5, min: 0 }), [["2", 2], ["1.5", invalid("Enter a whole number")]]);
+  await checkAll(field.date({ initial: new Date("2025-01-06T12:00Z"), step: 7 }), [
+    ["2025-01-13", "2025-01-13"],
+    ["2025-01-16", invalid("Choose one of the available values")],
+  ]);
+  await checkAll(field.time({ initial: "10:05", step: 900 }), [
+    ["09:50", "09:50"],
+    ["10:15", invalid("Choose one of the available values")],
+  ]);
 });
 
 Deno.test("field.checkbox() is false if no value was submitted", async () => {
@@ -308,6 +396,37 @@ Deno.test("field.date(), datetime() and time() check their bounds and steps", as
     ["24:00", invalid("Enter a time")],
     ["09:60", invalid("Enter a time")],
   ]);
+});
+
+Deno.test("field.time() has a range past midnight if min is later than max", async () => {
+  const message = invalid("Enter a time from 9:00 PM to 6:00 AM");
+  await checkAll(field.time({ min: "21:00", max: "06:00" }), [
+    ["21:00", "21:00"],
+    ["23:59", "23:59"],
+    ["00:00", "00:00"],
+    ["06:00", "06:00"],
+    ["06:01", message],
+    ["20:59", message],
+  ]);
+  await checkAll(field.time({ min: "21:00", max: "06:00", step: 1800 }), [
+    ["05:30", "05:30"],
+    ["05:45", invalid("Choose one of the available values")],
+  ]);
+  await checkAll(field.time({ min: "21:00", max: "06:00", messages: { min: "At night" } }), [
+    ["12:00", { kind: "invalid", message: "At night" }],
+  ]);
+});
+
+Deno.test("field.date() and datetime() accept a year of five digits", async () => {
+  await checkAll(field.date(), [
+    ["12025-02-28", "12025-02-28"],
+    ["12025-02-29", invalid("Enter a date")],
+    ["0099-12-31", "0099-12-31"],
+    ["0000-01-01", invalid("Enter a date")],
+    ["275760-09-13", "275760-09-13"],
+    ["275760-09-14", invalid("Enter a date")],
+  ]);
+  await checkAll(field.datetime({ min: "9999-12-31T00:00" }), [["10000-01-01T00:00", "10000-01-01T00:00"]]);
 });
 
 Deno.test("field.file() returns a file or null, and ignores an empty input", async () => {

@@ -86,8 +86,51 @@ Deno.test("acceptsFile() requires a matching declared type or name, and matching
     [".step", file(text("ISO-10303-21;"), "", "part.step"), true],
     ["application/x-thing", file([1, 2, 3], "application/x-thing", "a.bin"), true],
   ];
+  await checkTable(table);
+});
+
+Deno.test("acceptsFile() accepts the types that operating systems declare for one extension", async () => {
+  const csv = text("a,b");
+  const mp3 = [...text("ID3"), 4, 0];
+  await checkTable([
+    ...["text/csv", "application/vnd.ms-excel", "", "text/plain", "application/csv", "text/x-csv"].map((type) =>
+      ["text/csv", file(csv, type, "a.csv"), true] as [string, File, boolean]
+    ),
+    ["text/csv", file(CFB, "application/vnd.ms-excel", "a.csv"), false],
+    ["text/csv", file(text("<script>"), "application/vnd.ms-excel", "a.csv"), false],
+    ["text/csv", file(csv, "application/vnd.ms-excel", "a.xls"), false],
+    ["text/csv", file(csv, "", "a.txt"), false],
+    ["text/csv", file(csv, "image/png", "a.csv"), false],
+    ["audio/mpeg", file(mp3, "audio/mp3", "a.mp3"), true],
+    ["audio/mp3", file(mp3, "audio/mpeg", "a.mp3"), true],
+    ["audio/mp3", file(PNG, "audio/mpeg", "a.mp3"), false],
+    ["application/gzip", file([0x1f, 0x8b, 8], "application/x-gzip", "a.gz"), true],
+    ["application/zip", file(ZIP, "application/x-zip-compressed", "a.zip"), true],
+    ["application/zip", file(ZIP, "", "a.zip"), true],
+    ["image/jpeg", file(JPEG, "image/jpg", "a.jpg"), true],
+    ["image/jpeg", file(JPEG, "image/pjpeg", "a.jpg"), true],
+    ["application/xml", file(text("<?xml?><a/>"), "text/xml", "a.xml"), true],
+    ["text/vcard", file(text("BEGIN:VCARD"), "text/x-vcard", "a.vcf"), true],
+    ["text/vcard", file(text("BEGIN:VCARD"), "text/directory", "a.vcf"), true],
+    [".jpg", file(JPEG, "image/jpeg", "a.jpeg"), true],
+    [".jpeg", file(JPEG, "", "a.JPG"), true],
+    [".jpeg", file(PNG, "", "a.jpg"), false],
+    [".tar.gz", file([0x1f, 0x8b, 8], "", "a.gz"), false],
+    ["image/*", file(box("heic"), "", "a.heic"), true],
+    ["image/heic", file(box("mif1"), "image/heif", "a.heif"), true],
+    ["image/*", file(text("words"), "", "a.heic"), false],
+    ["video/*", file(WEBM, "", "a.mkv"), true],
+    ["video/x-matroska", file(WEBM, "", "a.mkv"), true],
+    ["text/*", file(text("# A"), "", "a.md"), true],
+    ["text/markdown", file(text("# A"), "application/octet-stream", "a.md"), true],
+    ["image/*", file(text("<script>"), "", "a.html"), false],
+    ["image/*", file(PNG, "", "a"), false],
+  ]);
+});
+
+async function checkTable(table: [string, File, boolean][]): Promise<void> {
   for (const [accept, given, expected] of table) {
     const label = `${accept} ${given.type} ${given.name}`;
     assertEquals([label, await acceptsFile(accept.split(","), given)], [label, expected]);
   }
-});
+}

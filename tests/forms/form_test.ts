@@ -3,7 +3,7 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
 import { field } from "../../src/forms/field.ts";
-import { ctx, showBlank } from "./support.ts";
+import { bindTo, ctx, showBlank } from "./support.ts";
 import { readableName } from "../../src/forms/bound_field.ts";
 import {
   defineForm,
@@ -13,6 +13,40 @@ import {
   type SuccessFeedback,
   successFeedback,
 } from "../../src/forms/form.ts";
+
+Deno.test("a field is rendered without its step if the browser would count it from another number", async () => {
+  const form = defineForm("a", {
+    fields: {
+      n: field.number(),
+      half: field.number({ initial: 0.5 }),
+      day: field.date({ step: 7 }),
+      at: field.time(),
+      low: field.number({ min: 1 }),
+    },
+  });
+  const stepsOf = ({ fields }: { fields: readonly { name: string; constraints: { step?: unknown } }[] }) =>
+    Object.fromEntries(fields.map(({ name, constraints }) => [name, constraints.step]));
+  const blank = { n: 1, half: 1, day: 7, at: undefined, low: 1 };
+  assertEquals(stepsOf(showBlank(form)), blank);
+  assertEquals(stepsOf(showBlank(form, { n: 0.25, half: 3, day: "2025-01-01" })), blank);
+  const sent = { n: "2.5", half: "1", day: "2025-01-02", at: "10:00:30", low: "2.5" };
+  assertEquals(stepsOf(await bindTo(form, sent)), { n: "any", half: "any", day: 7, at: "any", low: 1 });
+  assertEquals(stepsOf(await bindTo(form, { n: "x", half: "", day: "2025-01-01" })), {
+    n: 1,
+    half: "any",
+    day: "any",
+    at: undefined,
+    low: 1,
+  });
+});
+
+Deno.test("steps are counted from the initial value of the form, and in a schema from 0", async () => {
+  const form = defineForm("a", { fields: { n: field.number() } });
+  assertEquals((await bindTo(form, { n: "3.25" }, { n: 0.25 })).isValid, true);
+  assertEquals((await bindTo(form, { n: "3" }, { n: 0.25 })).isValid, false);
+  const schema = defineForm("a", { schema: z.object({ n: z.int() }) });
+  assertEquals(showBlank(schema, { n: 0.25 }).field("n").constraints, { step: "any" });
+});
 
 Deno.test("defineForm() returns a frozen form", () => {
   const form = defineForm("note", { fields: { title: field.text() } });

@@ -4,7 +4,7 @@ import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { cleanupExtraInitial } from "../../src/forms/bound_formset.ts";
 import { type BoundFormset, defineFormset } from "../../src/forms/formset.ts";
-import { bindRows, ctx, issuesOf, showRows } from "./support.ts";
+import { bindRows, bindTo, ctx, issuesOf, showRows } from "./support.ts";
 
 const LineForm = defineForm("line", {
   fields: {
@@ -19,6 +19,29 @@ const STORED = [{ id: "1", label: "a", unit: "g" }, { id: "2", label: "b", unit:
 function names(formset: BoundFormset): readonly string[] {
   return formset.fields.map(({ name }) => name);
 }
+
+Deno.test("a row of which no box is checked exists if the page marks it", async () => {
+  const form = defineForm("p", { fields: { allow: field.checkbox() } });
+  const formset = defineFormset(form, { prefix: "p" });
+  const initial = [{ allow: true }, { allow: true }];
+  assertEquals((await bindRows(formset, { p: [{ allow: "on" }, "", { allow: "on" }] }, initial)).values, [
+    { allow: true },
+    { allow: false },
+    { allow: true },
+  ]);
+  assertEquals((await bindRows(formset, { p: [{ allow: "on" }, "", ""] }, initial)).values, [
+    { allow: true },
+    { allow: false },
+  ]);
+});
+
+Deno.test("a row of a schema of which no box is checked exists", async () => {
+  const row = z.object({ on: z.boolean(), tags: z.array(z.enum(["a", "b"])) });
+  const form = defineForm("p", { schema: z.object({ rows: z.array(row) }) });
+  const bound = await bindTo(form, { rows: ["", { on: "on" }] });
+  assertEquals(bound.values, { rows: [{ on: false, tags: [] }, { on: true, tags: [] }] });
+  assertEquals(bound.fields.map(({ name }) => name), ["rows[0].on", "rows[0].tags", "rows[1].on", "rows[1].tags"]);
+});
 
 Deno.test("defineFormset() returns a frozen formset with defaults", () => {
   const formset = defineFormset(LineForm);

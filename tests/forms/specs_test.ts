@@ -151,6 +151,7 @@ Deno.test("formsetSpec() separates fields, hidden fields and delete checkboxes o
     assertEquals(row.fields.map(({ label, extra }) => [label, extra]), [["Label", row.extra]]);
     assertEquals(row.hidden.map(({ inputType }) => inputType), ["hidden"]);
     assertEquals([row.deleteField?.kind, row.orderField?.inputType], ["checkbox", "number"]);
+    assertEquals([row.deleteField?.extra, row.orderField?.extra], [row.extra, row.extra], "H12");
   }
   assertEquals(spec.rows[0]?.hidden[0]?.value, "7");
 });

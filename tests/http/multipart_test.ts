@@ -315,6 +315,22 @@ Deno.test("readMultipart() writes a large file to disk, and removes it after an 
   assertEquals([temp.count, temp.left], [4, []]);
 });
 
+Deno.test("H3: readMultipart() rejects the name of a file before its content, and removes the files before it", async () => {
+  const cases: [name: string, expected: [number, string | null]][] = [
+    ["\x01", [400, null]],
+    ["n".repeat(DEFAULT_LIMITS.nameBytes + 1), [413, "nameBytes"]],
+  ];
+  for (const [name, expected] of cases) {
+    using temp = new TempFiles();
+    const large = "x".repeat(SPOOL_THRESHOLD_BYTES + 1);
+    const bad = file("bad", "x", large).replace('name="bad"', `name="${name}"`);
+    assertEquals(await refusal(multipart(bad)), expected);
+    assertEquals([temp.count, temp.left], [0, []]);
+    assertEquals(await refusal(multipart(file("f", "x", large), bad)), expected);
+    assertEquals([temp.count, temp.left], [1, []]);
+  }
+});
+
 Deno.test("readMultipart() returns large files as SpooledFiles", async () => {
   const body = encoder.encode(multipart(file("f", "x", "y".repeat(SPOOL_THRESHOLD_BYTES + 1))));
   const source = new ByteReader(ReadableStream.from([body]), null, DEFAULT_LIMITS);

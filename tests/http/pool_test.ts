@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Holder } from "../../src/http/caller.ts";
+import { recordMaps } from "../support/maps.ts";
 import { createPool, type Hold, type Pool, type PoolRefusal } from "../../src/http/pool.ts";
 
 const UNKNOWN: Holder = { kind: "unknown" };
@@ -35,6 +36,23 @@ Deno.test("release() returns the amount once, and the pool grants it again", () 
   first.release();
   assertEquals([pool.used, first.amount], [1, 0]);
   assertEquals(takeAll(pool, address("c")), [1, "full"]);
+});
+
+Deno.test("H10: a pool forgets a holder that has returned everything", () => {
+  const maps = recordMaps(() => {
+    const pool = createPool({ limit: "streams", size: 1_000, perPrincipal: { limit: "own", maximum: 9 } });
+    for (let index = 0; index < 100; index++) {
+      const site = `2001:db8:${index}::/48`;
+      const holders = [address(`${index}`), principal(`${index}`), { ...address(`${index}::/64`), site }];
+      const holds = holders.map((holder) => held(pool.take(holder, 3)));
+      for (const hold of holds) {
+        hold.shrink(1);
+        hold.grow(2);
+      }
+      for (const hold of holds) hold.release();
+    }
+  });
+  assertEquals(maps.map(({ size }) => size), [0]);
 });
 
 Deno.test("an address alone takes two thirds of the pool, never less than half, and leaves the rest to others", () => {

@@ -27,7 +27,8 @@ import {
   Toasts,
   unsafeHtml,
 } from "../../mod.ts";
-import { App, eventsOf, type Modules, namesOf } from "../support/app.tsx";
+import { App, EVENTS, eventsOf, JSON_TYPE, type Modules, namesOf } from "../support/app.tsx";
+import { PROTOCOL_FIELDS } from "../../src/protocol/names.ts";
 import { stopTime } from "../support/clock.ts";
 import { byId, findForm, text } from "../support/html.ts";
 
@@ -556,6 +557,43 @@ Deno.test("a flash is not readable by scripts, is of this site, and lives for a 
   assertMatch(cookie, /^hyper_flash=[^;]+; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax$/);
 });
 
+for (
+  const [what, answer, path, accept, status, hasFlash] of [
+    ["a document that is redirected", () => toast("Saved"), "/ask/7", "text/html", 303, true],
+    ["a document that stays, until the next page", () => toast("Saved"), "/nowhere", "text/html", 204, true],
+    ["a document without toasts", () => redirect("/other"), "/ask/7", "text/html", 303, false],
+    ["the runtime, which shows them", () => toast("Saved"), "/ask/7", EVENTS, 200, false],
+    ["the runtime that is redirected", () => [toast("Saved"), redirect("/other")], "/ask/7", EVENTS, 200, true],
+    ["the runtime that is redirected without toasts", () => redirect("/other"), "/ask/7", EVENTS, 200, false],
+    ["a program", () => [toast("Saved"), redirect("/other")], "/ask/7", JSON_TYPE, 200, false],
+  ] as const
+) {
+  Deno.test(`H6: toasts are ${hasFlash ? "" : "not "}sent as a flash to ${what}`, async () => {
+    await using app = giving(answer);
+    const response = await app.call("plain", { path, accept });
+    await response.text();
+    const cookies = response.headers.getSetCookie().map((cookie) => cookie.split("=", 1)[0]);
+    assertEquals([response.status, cookies], [status, hasFlash ? ["hyper_flash"] : []]);
+  });
+}
+
+Deno.test("H6: no field of the protocol in a URL reaches the URL of the action, or the one that it leads back to", async () => {
+  const seen: string[] = [];
+  const note = action("note", ({ url, originPage }) => {
+    seen.push(url.search, originPage?.search ?? "none");
+    return toast("Seen");
+  });
+  await using app = new App({ "/": { default: () => "", note } });
+  const fields: Readonly<Record<string, string>> = { _action: "note", _next_form_origin: "/" };
+  const extra = Array.from(PROTOCOL_FIELDS).filter((name) => !Object.hasOwn(fields, name)).map((name) => `${name}=x`);
+  const query = ["keep=1", "_action=note", ...extra].join("&");
+  for (const [path, page, location] of [["/", "?keep=1", "/?keep=1"], ["/nowhere", "none", null]] as const) {
+    const response = await app.request(`${path}?${query}`, { method: "POST", headers: { accept: "text/html" } });
+    await response.text();
+    assertEquals([seen.splice(0), response.headers.get("location")], [["?keep=1", page], location], path);
+  }
+});
+
 Deno.test("toasts that no cookie can carry are left out, the last ones first", async () => {
   await using app = giving(() => [toast("First"), toast("x".repeat(3_000)), redirect("/other")]);
   const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
@@ -644,10 +682,12 @@ Deno.test("a redirect ends a generator, whose finally runs, for every audience",
 Deno.test("a document waits for a generator for documentSeconds, and a POST goes on behind the answer", async () => {
   using time = stopTime();
   const steps: string[] = [];
+  const waits = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   await using app = giving(async function* () {
     steps.push("started");
     yield toast("in time");
+    waits.resolve();
     await new Promise((resolve) => setTimeout(resolve, 40_000));
     steps.push("ended");
     yield toast("too late");
@@ -655,6 +695,8 @@ Deno.test("a document waits for a generator for documentSeconds, and a POST goes
   });
   const page = await app.open("/ask/7");
   const pending = app.submit(page, "with_form", { q: "x" });
+  // On a slow machine the generator has to pause first, for real time.
+  await waits.promise;
   await time.tick(29_999);
   assertEquals(steps, ["started"]);
   await time.tick(1);

@@ -16,6 +16,7 @@ import {
   RegistryFormActionBackend,
 } from "../../mod.ts";
 import { App } from "../support/app.tsx";
+import { TempFiles } from "../http/temp_files.ts";
 import { attribute, findForm } from "../support/html.ts";
 
 const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
@@ -59,6 +60,54 @@ Deno.test("a subclass may answer without the standard pipeline: neither guard no
   const response = await app.call("save");
   assertEquals([response.status, await response.text(), ran], [503, "Closed for today", []]);
 });
+
+for (
+  const [what, name, expected, dispatch, guard] of [
+    ["is unknown", "unknown", 404],
+    ["runs", "save", 204],
+    ["is denied", "save", 403, null, () => false],
+    ["fails", "save", 500, null, () => Promise.reject(new Error("expected"))],
+    ["has a backend that responds itself", "save", 200, () => Promise.resolve(new Response("Mine"))],
+    ["has a backend that finds nothing", "save", 404, (context: DispatchContext) => context.notFound()],
+    ["has a backend that throws", "save", 500, () => Promise.reject(new Error("expected"))],
+    [
+      "has a backend that responds instead of the action",
+      "save",
+      200,
+      async (context: DispatchContext, own: Action) => {
+        const response = await context.run(own);
+        return new Response("Mine", { status: response.ok ? 200 : 500 });
+      },
+    ],
+  ] as readonly (readonly [
+    string,
+    string,
+    number,
+    (((context: DispatchContext, own: Action) => Promise<Response>) | null)?,
+    (() => boolean | Promise<boolean>)?,
+  ])[]
+) {
+  Deno.test(`H3: the files of a body that was read to find its action are removed if the action ${what}`, async () => {
+    using temp = new TempFiles();
+    const save = action("save", guard === undefined ? {} : { guard }, () => {});
+    class Own extends RegistryFormActionBackend {
+      override dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
+        return dispatch?.(context, save) ?? super.dispatch(request, uid, context);
+      }
+    }
+    await using app = new App({ "/": { default: () => "", save } }, { backends: [new Own()] });
+    const body = new FormData();
+    body.set("_action", name);
+    body.set("_next_form_page", "pages/page.tsx");
+    body.set("_next_form_origin", "/");
+    body.set("file", new File(["x".repeat(2 * 1024 * 1024)], "a.txt"));
+    const response = await app.request("/", { method: "POST", body, headers: { accept: "text/html" } });
+    await response.text();
+    assertEquals(response.status, expected);
+    if (expected === 500) assertEquals(app.takeError().message, "expected");
+    assertEquals([temp.count, temp.left], [1, []]);
+  });
+}
 
 class Marked extends RegistryFormActionBackend {
   readonly #mark: string;

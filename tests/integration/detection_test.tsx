@@ -205,7 +205,6 @@ for (
     ["constructor in a path", [["constructor.prototype.isAdmin", "1"]]],
     ["prototype in a path", [["a.prototype", "1"]]],
     ["a great index", [["a[10000000]", "1"]]],
-    ["an index after a gap", [["a[2]", "1"]]],
     ["a negative index", [["a[-1]", "1"]]],
     ["one name as value and as container", [["a", "1"], ["a.b", "2"]]],
   ] as const

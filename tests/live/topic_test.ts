@@ -6,7 +6,7 @@ import type { Bus, BusMessage, SubscribeOptions } from "../../src/store/store.ts
 import { Live } from "../../src/live/live.ts";
 import { placesOf, writeMessage } from "../../src/live/message.ts";
 import { Topic } from "../../src/live/topic.ts";
-import { type Read, Watcher } from "../../src/live/watcher.ts";
+import { MAX_WAITING, MAX_WAITING_CHARS, type Read, Watcher } from "../../src/live/watcher.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
 
 const message = (value: string) =>
@@ -117,6 +117,10 @@ Deno.test("Topic reads the log for a watcher that resumes from the start, after 
 /** A bus that a test controls. */
 class ControlledBus implements Bus {
   deliver: (message: BusMessage) => void = () => {};
+  /** Delivers to the latest subscription with a cursor. */
+  deliverMissed: (message: BusMessage) => void = () => {};
+  /** `true` if the log still has the cursors. */
+  hasLog = false;
   lose: () => void = () => {};
   /** Number of subscriptions with a cursor. */
   replays = 0;
@@ -135,11 +139,14 @@ class ControlledBus implements Bus {
     { after = null, onGap = () => {} }: SubscribeOptions = {},
   ) {
     if (after === null) [this.deliver, this.lose] = [listener, onGap];
-    else this.replays++;
+    else {
+      this.replays++;
+      this.deliverMissed = listener;
+    }
     await this.ready;
     let isEnded = false;
     return {
-      isComplete: after === null,
+      isComplete: after === null || this.hasLog,
       cursor: this.cursor,
       // deno-lint-ignore require-await -- the contract is asynchronous
       [Symbol.asyncDispose]: async () => {
@@ -311,4 +318,98 @@ Deno.test("H8: a watcher that is closed while the bus is asked receives nothing,
     await turn();
     assertEquals([pushes.count, bus.ended], [0, 1 + bus.replays]);
   }
+});
+
+Deno.test("H8: Topic delivers at once what a publisher that never yields has published, above a number and a size", async () => {
+  for (
+    const [text, count] of [["", MAX_WAITING], ["x".repeat(MAX_WAITING_CHARS / 4), 4]] as const
+  ) {
+    const { bus, topic, watcher } = await controlled();
+    const pushes = pushesTo(watcher);
+    for (let index = 1; index < count; index++) bus.deliver({ cursor: `c${index}`, message: message(text) });
+    assertEquals(pushes.count, 0);
+    bus.deliver({ cursor: `c${count}`, message: message(text) });
+    assertEquals(pushes.count, 1);
+    // The next ones are counted from 0.
+    for (let index = 1; index < count; index++) bus.deliver({ cursor: `d${index}`, message: message(text) });
+    assertEquals(pushes.count, 1);
+    await topic.close();
+  }
+});
+
+Deno.test("H8: Topic has no position after a gap, until a message arrives", async () => {
+  const { bus, topic } = await controlled();
+  bus.deliver({ cursor: "c1", message: message("before") });
+  await turn();
+  bus.lose();
+  const late = new Watcher(() => {});
+  await topic.join(late, null);
+  bus.deliver({ cursor: "c2", message: message("after") });
+  await turn();
+  assertEquals([(await late.next())?.kind, valuesOf(await late.next())], ["catchUp", ["after"]]);
+  await topic.close();
+});
+
+Deno.test("H8: Topic asks the bus about a position before a gap", async () => {
+  const { bus, topic, watcher } = await controlled();
+  for (const cursor of ["c1", "c2"]) {
+    bus.deliver({ cursor, message: message(cursor) });
+    await turn();
+  }
+  const place = placeOf(await watcher.next()).replace(/c2$/, "c1");
+  await topic.join(new Watcher(() => {}), place);
+  assertEquals(bus.replays, 0);
+  bus.lose();
+  bus.deliver({ cursor: "c3", message: message("after") });
+  await topic.join(new Watcher(() => {}), place);
+  assertEquals(bus.replays, 1);
+  await topic.close();
+});
+
+Deno.test("H8: a watcher that reads the log and ends receives nothing more, and its subscription ends", async () => {
+  for (const hasJoined of [false, true]) {
+    const bus = new ControlledBus();
+    bus.hasLog = true;
+    const live = new Live(bus, () => {});
+    await using _stays = await live.watch("board", null);
+    bus.deliver({ cursor: "c2", message: message("recent") });
+    await turn();
+    const watcher = await live.watch("board", placesOf("board").idOf("c0.5") ?? null);
+    bus.deliverMissed({ cursor: "c1", message: message("missed") });
+    if (hasJoined) bus.deliverMissed({ cursor: "c2", message: message("recent") });
+    assertEquals((await watcher.next())?.kind, "place");
+    assertEquals(valuesOf(await watcher.next()), hasJoined ? ["missed", "recent"] : ["missed"]);
+    await watcher[Symbol.asyncDispose]();
+    assertEquals([bus.replays, bus.ended], [1, 1]);
+    const pushes = pushesTo(watcher);
+    // A bus may call a listener while its subscription ends.
+    bus.deliverMissed({ cursor: "c2", message: message("recent") });
+    const late = pushes.count;
+    bus.deliver({ cursor: "c3", message: message("news") });
+    await turn();
+    assertEquals(pushes.count, late);
+    await live.close();
+  }
+});
+
+Deno.test("H8: a watcher whose position the log no longer has refreshes, even if a new message comes first", async () => {
+  const { bus, topic } = await controlled();
+  const subscribed = Promise.withResolvers<void>();
+  bus.ready = subscribed.promise;
+  const back = new Watcher(() => {});
+  const joining = topic.join(back, placesOf("board").idOf("c-1") ?? null);
+  await turn();
+  bus.deliver({ cursor: "c1", message: message("news") });
+  bus.deliverMissed({ cursor: "c1", message: message("news") });
+  subscribed.resolve();
+  const leave = await joining;
+  await turn();
+  assertEquals([(await back.next())?.kind, valuesOf(await back.next())], ["place", ["news"]]);
+  assertEquals([(await back.next())?.kind, (await back.next())?.kind], ["catchUp", "place"]);
+  bus.deliver({ cursor: "c2", message: message("later") });
+  await turn();
+  assertEquals(valuesOf(await back.next()), ["later"]);
+  assertEquals([bus.replays, bus.ended], [1, 1]);
+  await leave();
+  await topic.close();
 });

@@ -77,6 +77,43 @@ Deno.test("Watcher keeps MAX_WAITING_CHARS, and replaces one more by a refresh o
   assertEquals(await watcher.next(), { kind: "catchUp", marks: { id: "live:x.2" } });
 });
 
+Deno.test("Watcher counts a step until it is read, merged or replaced", async () => {
+  const half = MAX_WAITING_CHARS / 2;
+  const afterwards: Readonly<Record<string, (watcher: Steps) => Promise<void>>> = {
+    "patches that were read": async (watcher) => {
+      for (let round = 0; round < 3; round++) {
+        watcher.push([toast(1)], half);
+        assertEquals(await watcher.next(), toast(1));
+      }
+    },
+    "a refresh that was read": async (watcher) => {
+      for (let round = 0; round < 3; round++) {
+        watcher.push([refresh(null, "live:x.1")], half);
+        assertEquals(await watcher.next(), refresh(null, "live:x.1"));
+      }
+    },
+    "refreshes that were merged": async (watcher) => {
+      for (let round = 0; round < 4; round++) {
+        watcher.push([refresh("#a", "live:x.1"), refresh("#a", "live:x.2")], half);
+      }
+      assertEquals(await watcher.next(), refresh("#a", "live:x.2"));
+    },
+    "steps that a refresh of the whole state has replaced": async (watcher) => {
+      watcher.push([toast(1)], half);
+      watcher.push([toast(2)], half);
+      watcher.push([toast(3)], half);
+      assertEquals((await watcher.next())?.kind, "catchUp");
+    },
+  };
+  for (const [name, before] of Object.entries(afterwards)) {
+    await using watcher = new Steps();
+    await before(watcher);
+    watcher.push([toast(8)], half);
+    watcher.push([toast(9)], half);
+    assertEquals(await watcher.take(2), [toast(8), toast(9)], name);
+  }
+});
+
 Deno.test("Watcher keeps a single step of any size", async () => {
   await using watcher = new Steps();
   watcher.push([toast(1)], 2 * MAX_WAITING_CHARS);

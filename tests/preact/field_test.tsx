@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
+import { z } from "zod";
 import { bind } from "../../src/forms/bind.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
-import { Field, type FieldProps, renderField } from "../../src/preact/field.tsx";
+import { Field, FieldControl, type FieldProps, renderField } from "../../src/preact/field.tsx";
 import { FormErrors } from "../../src/preact/form_errors.tsx";
+import { showBlank } from "../forms/support.ts";
 import { elements, one, show, showSent } from "./drawing.tsx";
 import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
@@ -34,6 +36,28 @@ const NoteForm = defineForm("note", {
     due: field.datetime({ min: "2025-01-01T00:00" }),
     link: field.url(),
   },
+});
+
+Deno.test("FieldControl marks its row if its control may send nothing", () => {
+  const row = z.object({
+    on: z.boolean(),
+    tags: z.array(z.enum(["a", "b"])),
+    kind: z.enum(["a", "b"]),
+    label: z.string(),
+  });
+  const form = defineForm("p", { schema: z.object({ all: z.boolean(), rows: z.array(row) }) });
+  const bound = showBlank(form, { rows: [{}] });
+  const hidden = (name: string, as?: "radios" | "checkboxes") =>
+    elements(show(form, <FieldControl field={bound.field(name)} as={as} />), "input").filter(({ type }) =>
+      type === "hidden"
+    )
+      .map(({ name, value }) => [name, value]);
+  assertEquals(hidden("rows[0].on"), [["rows[0]", ""]]);
+  assertEquals(hidden("rows[0].tags", "checkboxes"), [["rows[0]", ""]]);
+  assertEquals(hidden("rows[0].kind", "radios"), [["rows[0]", ""]]);
+  assertEquals(hidden("rows[0].kind"), []);
+  assertEquals(hidden("rows[0].label"), []);
+  assertEquals(hidden("all"), []);
 });
 
 Deno.test("Field renders the label, the control with its constraints, and the help that describes it", () => {

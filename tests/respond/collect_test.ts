@@ -82,10 +82,12 @@ for (const [whenLeft, expected] of [["finish", ["ended"]], ["stop", ["aborted"]]
   Deno.test(`collect() ends when the time is over, and lets the rest ${whenLeft}`, async () => {
     using time = stopTime();
     const log: string[] = [];
+    const waits = Promise.withResolvers<void>();
     const over = Promise.withResolvers<void>();
     const events = async function* () {
       try {
         yield toast(1);
+        waits.resolve();
         await new Promise((resolve) => setTimeout(resolve, 5_000));
         yield toast(2);
         log.push("ended");
@@ -95,6 +97,8 @@ for (const [whenLeft, expected] of [["finish", ["ended"]], ["stop", ["aborted"]]
     };
     const kept: Patch[] = [];
     const pending = collect(stream(events(), whenLeft, log), 2, keep(kept));
+    // On a slow machine the generator has to pause first, for real time.
+    await waits.promise;
     await time.tick(2_000);
     assertEquals(await pending, { kind: "gathered", isComplete: false });
     await time.tick(3_000);

@@ -1,5 +1,5 @@
 /** Attacks on what reads a request, by the rows of the list of threats; each written as the request that would mount it. */
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HyperError, InputError } from "../../src/errors.ts";
 import { type Body, readBody } from "../../src/http/body.ts";
 import { canonicalRequest } from "../../src/http/canonical.ts";
@@ -202,12 +202,12 @@ Deno.test("T8, T9: it holds where __proto__ is a setter, too", async () => {
 });
 
 Deno.test("T10: an index that would make a long array is 400, and nothing is allocated for it", async () => {
-  for (const name of ["a[10000000]", "a[4294967294]", "a[-1]", "a[01]", "a[1e3]", "a[1000]", "a[999]", "a[1]"]) {
+  for (const name of ["a[10000000]", "a[4294967294]", "a[-1]", "a[01]", "a[1e3]", "a[1000]"]) {
     assertEquals(await status(() => kwargs(post(`${encodeURIComponent(name)}=1`, FORM))), 400, name);
   }
   const off = resolveLimits({ arrayIndex: Infinity });
   const sparse: Body = { kind: "fields", fields: new Map([["a[900000000]", ["1"]]]) };
-  assertThrows(() => mergeKwargs({ header: null, query: new Map(), body: sparse }, off), InputError, "after a gap");
+  assertEquals(mergeKwargs({ header: null, query: new Map(), body: sparse }, off), { a: ["1"] });
 });
 
 Deno.test("T11: names and JSON that are too deep are refused before anything is built", async () => {

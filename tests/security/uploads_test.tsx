@@ -258,7 +258,7 @@ Deno.test("limits of an action for its own streams and documents hold, too", asy
 Deno.test("action() refuses limits that count for the whole handler, and those that cannot be meant", () => {
   const declare = (limits: object) => () => action("save", { limits }, () => {});
   for (const limit of ["streams", "streamsPerCaller", "bodyMemoryBytes", "spooledBytes"]) {
-    assertThrows(declare({ [limit]: 1 }), TypeError, `the limit "${limit}" counts for the whole handler`);
+    assertThrows(declare({ [limit]: 1 }), TypeError, `the limit "${limit}" applies to the whole handler`);
   }
   assertThrows(declare({ files: -1 }), RangeError, 'Cannot set limit "files"');
   assertThrows(declare({ file: 1 }), RangeError, "it does not exist");

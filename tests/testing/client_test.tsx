@@ -225,6 +225,14 @@ Deno.test("send() keeps to what form and button say: name, target and mode", asy
   assertEquals(page.find("#state > b").text.startsWith("{"), true);
 });
 
+Deno.test("submitWithRuntime() leaves the action to the URL of a button, which is that of a form", async () => {
+  const site = makeSite();
+  await using client = visit(site);
+  const page = await client.open("/");
+  const outcome = await page.form("Add").fill({ Title: "Milk" }).submitWithRuntime("Add nowhere");
+  assertEquals([outcome.status, site.notes], [404, []]);
+});
+
 Deno.test("action() tells a failure with its status and nothing of its cause", async () => {
   using _console = quiet();
   await using client = visit(makeSite());

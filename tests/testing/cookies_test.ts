@@ -41,6 +41,8 @@ Deno.test("CookieJar refuses a cookie for another host", () => {
 Deno.test("CookieJar sends a secure cookie over TLS and to the loopback alone", () => {
   assertEquals(sent(["a=1; Path=/; Secure"], "http://site.test/"), null);
   assertEquals(sent(["a=1; Path=/; Secure"], "http://site.test/", "https://site.test/"), null);
+  // H11: it was not stored.
+  assertEquals(sent(["a=1; Path=/; Secure"], "https://site.test/", "http://site.test/"), null);
   assertEquals(sent(["a=1; Path=/; Secure"], "https://site.test/", "https://site.test/"), "a=1");
   for (const origin of ["http://localhost/", "http://127.0.0.1:80/", "http://[::1]/"]) {
     assertEquals(sent(["a=1; Path=/; Secure"], origin, origin), "a=1", origin);

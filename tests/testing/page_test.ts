@@ -227,7 +227,7 @@ Deno.test("form.submit() goes where form and button say", () => {
   for (const [attributes, button, expected] of cases) {
     const { page, visits } = openPage(`<form aria-label="F" ${attributes}><button ${button}>Go</button></form>`);
     void page.form("F").submit();
-    assertEquals(visits.map(({ method, url, form }) => `${method} ${url} ${form?.enctype}`), [expected]);
+    assertEquals(visits.map(({ method, url, form }) => `${method} ${url} ${form?.enctype ?? ""}`), [expected]);
   }
 });
 

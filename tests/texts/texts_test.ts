@@ -17,6 +17,7 @@ const VALUES: { readonly [Key in TextKey]?: TextValues[Key] } = {
   maxNumber: { bound: 1000 },
   minMoment: { bound: "2030-01-31" },
   maxMoment: { bound: "23:59" },
+  timeRange: { from: "21:00", to: "06:00" },
   stepNumber: { step: 0.5, base: 0 },
   fileBytes: { bytes: 2_097_152 },
   fileCount: { count: 2 },

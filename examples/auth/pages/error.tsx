@@ -1,8 +1,8 @@
 import type { ErrorPageProps } from "@hyper/actions";
 
 const TITLES: Readonly<Record<number, string>> = {
-  403: "This is not for you",
-  429: "Not so fast",
+  403: "Access denied",
+  429: "Too many attempts",
 };
 
 /** The page for all errors except 404. */
@@ -12,7 +12,7 @@ export default function ErrorPage({ status, message }: ErrorPageProps) {
       <h1>{TITLES[status] ?? (status < 500 ? "This did not work" : "Something went wrong")}</h1>
       <p>{message}</p>
       <p>
-        <a href="/">To the first page</a>
+        <a href="/">Home page</a>
       </p>
     </>
   );

@@ -4,7 +4,7 @@ export default function NotFound() {
     <>
       <h1>Page not found</h1>
       <p>
-        <a href="/">To the first page</a>
+        <a href="/">Home page</a>
       </p>
     </>
   );

@@ -4,15 +4,15 @@ import { currentUser } from "../session.ts";
 /** Context values of every page. */
 export const context = { user: ({ deps }) => deps.get(currentUser) } satisfies ContextFunctions;
 
-/** The names and types of it. */
+/** Its type. */
 export type RootContext = typeof context;
 
-/** For everyone. */
+/** A public page. */
 export default function Home() {
   return (
     <>
       <h1>Club</h1>
-      <p>This page is for everyone. What is behind the others is for who signs in.</p>
+      <p>This page is public. Sign in to see the others.</p>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { Chat } from "./_components/chat/component.tsx";
 import { Enter, People } from "./_components/people/component.tsx";
 import { AddTask, Board } from "./_components/tasks/component.tsx";
 
-/** The room, or for who has no name yet the question for it. */
+/** The room, or the form to join. */
 export async function render({ deps }: PageContext) {
   const person = await deps.get(currentPerson);
   if (person === null) return <Enter />;

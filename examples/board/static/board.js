@@ -7,7 +7,7 @@ function watch() {
   });
 }
 
-// What is typed goes out as it is typed: one call at a time, and always the latest text.
+// Sends text while it is typed: one call at a time, and always the latest text.
 let typed = null;
 let isSending = false;
 
@@ -29,7 +29,7 @@ async function send() {
   isSending = false;
 }
 
-// The latest line of the chat is what one wants to see.
+// Scrolls to the latest message.
 addEventListener("hyper:swap:after", ({ detail }) => {
   if (detail.element.closest("#messages, #room")) showLatest();
 });

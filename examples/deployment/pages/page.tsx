@@ -5,7 +5,7 @@ const OrderForm = defineForm("order", {
   fields: { item: field.text({ label: "Item", required: true, maxlength: 80 }) },
 });
 
-/** Writes one order, however often it is sent and to whichever thread. */
+/** Saves an order once, however often the request is sent and whichever thread gets it. */
 export const order = action("order", { form: OrderForm, skipHandlerGuard: true }, async ({ form }) => {
   await addOrder(form.values.item);
   return toast("Ordered");
@@ -22,7 +22,7 @@ export const importFile = action(
   ({ form }) => ({ bytes: form.values.file.size }),
 );
 
-/** Counts slowly: shows whether a proxy lets a stream through. */
+/** Counts slowly, to check that a proxy does not buffer a stream. */
 export const count = action("count", { method: "GET", skipHandlerGuard: true }, async function* ({ signal }) {
   for (let number = 1; number <= 3; number++) {
     yield html(<b>{number}</b>, { target: "#count", swap: "inner" });

@@ -124,7 +124,7 @@ function describedBy({ errors, errorId, help, helpId }: FieldSpec): string | und
   return ids.length === 0 ? undefined : ids.join(" ");
 }
 
-// The HTML parser drops a newline right after <textarea> (HTML, 13.2.6.4.7), and each round trip would lose a line.
+// The HTML parser drops a newline right after <textarea> (HTML, 13.2.6.4.7): each submit would lose a line.
 function keepFirstNewline(text: string): string {
   return /^[\r\n]/.test(text) ? `\n${text}` : text;
 }

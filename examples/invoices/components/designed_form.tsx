@@ -19,7 +19,7 @@ export interface DesignedFormProps {
 /** A form with errors, sections and buttons. */
 export function DesignedForm({ sections = [], buttons, readOnly = false }: DesignedFormProps) {
   const form = useForm();
-  if (form.kind === "formset") throw new TypeError("Cannot draw a formset here: use <DesignedFormset>");
+  if (form.kind === "formset") throw new TypeError("Cannot render a formset: use <DesignedFormset>");
   const spec = formSpec(form, sections);
   const choices = buttons === undefined ? [] : form.field(buttons).choices;
   return (
@@ -27,16 +27,16 @@ export function DesignedForm({ sections = [], buttons, readOnly = false }: Desig
       <DesignedErrors
         messages={spec.nonFieldErrors}
         fields={spec.sections.flatMap(({ fields }) => fields)}
-        title="This was not saved"
+        title="Your changes were not saved"
       />
       {spec.sections.map(({ label, description, fields }) => {
-        const drawn = fields.filter(({ name }) => name !== buttons);
-        if (drawn.length === 0) return null;
+        const shown = fields.filter(({ name }) => name !== buttons);
+        if (shown.length === 0) return null;
         return (
           <fieldset key={label} class="section" disabled={readOnly}>
             {label !== "" && <legend>{label}</legend>}
             {description !== "" && <p class="help">{description}</p>}
-            <div class="fields">{drawn.map((field) => <DesignedField key={field.name} field={field} />)}</div>
+            <div class="fields">{shown.map((field) => <DesignedField key={field.name} field={field} />)}</div>
           </fieldset>
         );
       })}

@@ -14,12 +14,16 @@ export interface DesignedFormsetProps {
 /** A formset with errors, rows, and buttons to add a row and to save. */
 export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps) {
   const formset = useForm();
-  if (formset.kind === "form") throw new TypeError("Cannot draw a form here: use <DesignedForm>");
+  if (formset.kind === "form") throw new TypeError("Cannot render a form: use <DesignedForm>");
   const spec = formsetSpec(formset);
   const rows = readOnly ? spec.rows.filter(({ extra }) => !extra) : spec.rows;
   return (
     <>
-      <DesignedErrors messages={spec.nonFormErrors} fields={rows.flatMap(fieldsOf)} title="This was not saved" />
+      <DesignedErrors
+        messages={spec.nonFormErrors}
+        fields={rows.flatMap(fieldsOf)}
+        title="Your changes were not saved"
+      />
       <fieldset class="rows" disabled={readOnly} data-rows={spec.max}>
         <legend>{`${row}s`}</legend>
         {rows.map((spec) => <DesignedRow key={spec.index} row={row} spec={spec} />)}

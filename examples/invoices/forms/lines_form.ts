@@ -9,7 +9,7 @@ const MAX_TOTAL = 1_000_000;
 
 const LineForm = defineForm("line", {
   schema: z.object({
-    text: z.string().trim().min(1, "Say what it is for").max(120, "Use at most 120 characters")
+    text: z.string().trim().min(1, "Enter a description").max(120, "Use at most 120 characters")
       .meta({ title: "Description" }),
     // A row with only this default is unused and ignored.
     quantity: z.number("Enter a number").int("Enter a whole number").min(1, "Enter 1 or more").max(9999).default(1),

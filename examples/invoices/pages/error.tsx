@@ -5,7 +5,7 @@ export default function ErrorPage({ status, message }: ErrorPageProps) {
   return (
     <>
       <h1>{status < 500 ? message : "Something went wrong"}</h1>
-      {status >= 500 && <p>It is our fault, and it has been written down.</p>}
+      {status >= 500 && <p>This is our fault, and the error was recorded.</p>}
       <p>
         <a href="/">All invoices</a>
       </p>

@@ -3,7 +3,7 @@ export default function NotFound() {
   return (
     <>
       <h1>Page not found</h1>
-      <p>The invoice may be another one, or the address may be wrong.</p>
+      <p>The invoice may not exist, or the address may be wrong.</p>
       <p>
         <a href="/">All invoices</a>
       </p>

@@ -1,5 +1,5 @@
-// Adds a row to a formset: a copy of the `<template>` in it, with the next number in place of `__index__`.
-const BEARERS = ["id", "name", "for", "aria-describedby"];
+// Adds a row to a formset: a copy of its `<template>`, with the next number in place of `__index__`.
+const ATTRIBUTES = ["id", "name", "for", "aria-describedby"];
 
 // Listens on the document, so that it still works after the form was replaced.
 document.addEventListener("click", ({ target }) => {
@@ -10,12 +10,12 @@ document.addEventListener("click", ({ target }) => {
 
 function addRow(rows) {
   const template = rows.querySelector(":scope > template");
-  // Rows count from 0 and without gaps, so that their number is the next index.
+  // Rows are numbered from 0 without gaps, so that the number of rows is the next index.
   const index = rows.querySelectorAll(":scope > [data-row]").length;
   if (index >= Number(rows.dataset.rows)) return;
   const copy = template.content.cloneNode(true);
   for (const element of copy.querySelectorAll("*")) {
-    for (const name of BEARERS) {
+    for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
       if (value?.includes("__index__")) element.setAttribute(name, value.replaceAll("__index__", index));
     }

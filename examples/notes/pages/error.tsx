@@ -3,7 +3,7 @@ export default function ErrorPage() {
   return (
     <>
       <h1>Something went wrong</h1>
-      <p>It is our fault, and it has been written down. Your notes are safe.</p>
+      <p>This is our fault, and the error was recorded. Your notes are safe.</p>
       <p>
         <a href="/">All notes</a>
       </p>

@@ -2,7 +2,7 @@ import { Form, type PageProps } from "@hyper/actions";
 import { lastBackup, listNotes } from "../database.ts";
 import { AddNote, BackupState, makeBackup, NoteList } from "./_components/notes/component.tsx";
 
-/** All notes, or those that hold the text of the search. */
+/** All notes, or the results of a search. */
 export default function Notes({ url }: PageProps) {
   const search = url.searchParams.get("q") ?? "";
   return (

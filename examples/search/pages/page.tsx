@@ -4,7 +4,7 @@ import { type Element, findElements, KINDS, Wanted } from "../elements.ts";
 
 const Search = Wanted.extend({ push: z.boolean().default(false) });
 
-// It changes nothing, so it may be asked for with GET, and by everyone.
+// It changes nothing, so that it can be a GET, and everyone may call it.
 export const search = action("search", { method: "GET", input: Search, skipHandlerGuard: true }, ({ data }) => {
   const { push, ...wanted } = data;
   const url = urlOf(wanted);
@@ -22,7 +22,7 @@ export default function Elements({ url }: PageProps) {
     <>
       <h1>Elements</h1>
       <search>
-        {/* An ordinary form: sent, it leads to the address of the search, with scripts or without. */}
+        {/* A normal form: submitted, it leads to the URL of the search, with and without scripts. */}
         <form action="/" data-search>
           <div>
             <label for="q">Name, symbol or number</label>

@@ -1,4 +1,4 @@
-// Results as one types. The lane is "replace": a new letter ends the search for the letters before it.
+// Results while typing. The lane is "replace": each search aborts the one before it.
 
 /** Pause in typing after which the search starts, in milliseconds. */
 const PAUSE = 120;
@@ -14,7 +14,7 @@ addEventListener("input", ({ target }) => {
   timer = setTimeout(search, PAUSE, form);
 });
 
-// Sent, the form leads to its own address: there is nothing left to ask for, and what is typed next is another search.
+// The submitted form loads its own URL, so that the pending search is not needed; the next letter starts a new search.
 addEventListener("submit", () => {
   clearTimeout(timer);
   pushed = false;

@@ -46,7 +46,7 @@ async function parseDocument(path: string): Promise<Document> {
   const tokens = await includeDocument(parse(await readFile(path)), path);
   const [first, second] = tokens;
   if (first === undefined || !is(first, "heading") || first.depth !== 1) {
-    throw new TypeError(`Cannot show "${path}": it does not begin with a heading of the first level`);
+    throw new TypeError(`Cannot show "${path}": it does not begin with a first-level heading; add one`);
   }
   const hasLead = second !== undefined && is(second, "paragraph") && quotedFile(second) === null;
   const body = tokens.slice(hasLead ? 2 : 1);

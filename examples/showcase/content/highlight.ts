@@ -18,7 +18,7 @@ const SCRIPT = new RegExp(
   [
     String.raw`(?<comment>\/\/[^\n]*|\/\*[^]*?\*\/)`,
     String.raw`(?<string>${STRING}|\u0060(?:[^\u0060\\]|\\.)*\u0060)`,
-    // After a word it is a comparison or a type argument.
+    // After a word, `<` is a comparison or a type argument.
     String.raw`(?<tag>(?<![\w)\]])<\/?[A-Za-z][\w.-]*|(?<![\w)\]=])<\/?>)`,
     String.raw`(?<keyword>\b(?:${KEYWORDS})\b(?![-:]|\s*=\s*["{]))`,
     String.raw`(?<number>\b\d[\d_.]*\b)`,

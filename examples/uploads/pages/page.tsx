@@ -15,14 +15,14 @@ import {
 import { z } from "zod";
 import { library, type Upload } from "../library.ts";
 
-/** The greatest size of one file, in bytes. */
+/** Maximum size of a file, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const FilesForm = defineForm("upload", {
   fields: {
     files: field.file({
       label: "Files to add",
-      help: "Pictures, PDF, text or zip; up to ten at once, each up to 64 MB",
+      help: "Up to 10 images, PDF, text or zip files, each up to 64 MB",
       required: true,
       multiple: true,
       accept: "image/png,image/jpeg,image/gif,image/webp,application/pdf,application/zip,.txt",
@@ -30,9 +30,9 @@ const FilesForm = defineForm("upload", {
       maxFiles: 10,
       messages: {
         required: "Choose a file",
-        accept: "Only pictures, PDF, text and zip are taken",
-        maxBytes: "Each file may have up to 64 MB",
-        maxFiles: "Choose ten files at most",
+        accept: "Choose images, PDF, text or zip files",
+        maxBytes: "Choose files of 64 MB or less",
+        maxFiles: "Choose at most 10 files",
       },
     }),
   },
@@ -50,7 +50,7 @@ export const uploadFiles = action(
     limits: {
       // Above `maxBytes` of the field, so that a slightly larger file produces a field error. Far above it, reading stops.
       fileBytes: 2 * MAX_BYTES,
-      // A slow line needs its time; one that brings next to nothing is still ended, by `bytesPerSecond`.
+      // Slow connections need time; `bytesPerSecond` still ends one that sends almost nothing.
       bodySeconds: 60 * 60,
     },
   },
@@ -61,7 +61,7 @@ export const uploadFiles = action(
       html(<FileList files={uploads.list()} />, { target: "#files", swap: "morph" }),
       // Replaces the form, so that the sent files are no longer selected.
       html(<UploadForm />, { target: "#upload", focus: "#upload input[type=file]" }),
-      toast(sent.length === 1 ? "1 file is stored" : `${sent.length} files are stored`),
+      toast(sent.length === 1 ? "1 file uploaded" : `${sent.length} files uploaded`),
     ];
   },
 );
@@ -71,13 +71,13 @@ export const deleteFile = action(
   { input: z.object({ id: z.uuid() }), skipHandlerGuard: true, inject: { uploads: library } },
   async ({ data: { id }, uploads }) => {
     await uploads.delete(id);
-    return [remove(`#file-${id}`), toast("The file is deleted")];
+    return [remove(`#file-${id}`), toast("File deleted")];
   },
 );
 
 export const context = { files: async ({ deps }) => (await deps.get(library)).list() } satisfies ContextFunctions;
 
-/** The way in, and everything that is here. */
+/** The upload form and all files. */
 export default function Uploads({ context: { files } }: PageProps<string, typeof context>) {
   return (
     <>
@@ -96,7 +96,7 @@ function UploadForm() {
     <Form action={uploadFiles} id="upload" data-max-bytes={MAX_BYTES}>
       <FormErrors />
       <Field name="files" />
-      {/* What is chosen, with a picture where it is one: drawn by the script, which knows it before anything is sent. */}
+      {/* The chosen files, with previews of images: filled in by the script before the upload. */}
       <ul class="chosen" aria-label="Chosen files" hidden />
       <button hyper-loading-disable>Upload</button>
     </Form>
@@ -121,7 +121,7 @@ function FileList({ files }: { readonly files: readonly Upload[] }) {
   return (
     <section id="files" aria-labelledby="files-title">
       <h2 id="files-title">Files</h2>
-      <ul data-empty="No file is here yet">{files.map((file) => <File key={file.id} file={file} />)}</ul>
+      <ul data-empty="No files yet">{files.map((file) => <File key={file.id} file={file} />)}</ul>
     </section>
   );
 }
@@ -142,7 +142,7 @@ function File({ file: { id, name, type, size } }: { readonly file: Upload }) {
   );
 }
 
-/** A size for people. */
+/** Formats a size. */
 function sizeOf(bytes: number): string {
   const units = ["bytes", "kB", "MB"];
   const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);

@@ -2,7 +2,7 @@
 
 const ACTION = "upload_files";
 
-/** Addresses of pictures that are shown and not sent yet; given back when the choice changes. */
+/** Object URLs of image previews; revoked when the choice changes. */
 let pictures = [];
 
 addEventListener("change", ({ target }) => {
@@ -24,9 +24,9 @@ addEventListener("hyper:uploadProgress", ({ detail }) => {
   if (detail.action === ACTION) document.querySelector("#sent").value = detail.progress;
 });
 addEventListener("hyper:requestAborted", ({ detail }) => {
-  if (detail.action === ACTION) say("Cancelled: nothing was stored");
+  if (detail.action === ACTION) say("Upload canceled");
 });
-// The form may be another one now, or the same one with its errors.
+// The form may be a new one, or the same one with errors.
 addEventListener("hyper:afterRequest", ({ detail }) => {
   if (detail.action === ACTION) showChosen();
 });

@@ -30,10 +30,10 @@ export async function render({ deps }: PageContext) {
   return (
     <>
       <h1>Workshops</h1>
-      <p>Three steps and a summary. What you type is kept for a week, and shown to this browser alone.</p>
+      <p>Three steps and a summary. Your answers are saved for a week, and only this browser can see them.</p>
       {current !== null && (
         <p>
-          <a class="button" href={urlOf(firstOpen(current.draft))}>Go on with your registration</a>
+          <a class="button" href={urlOf(firstOpen(current.draft))}>Continue your registration</a>
         </p>
       )}
       <Form action={begin}>

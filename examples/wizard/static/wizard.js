@@ -1,4 +1,4 @@
-// Keeps what is typed, so that nothing is lost with the tab.
+// Saves text while it is typed, so that it is not lost with the tab.
 
 /** Pause in typing after which the values are saved, in milliseconds. */
 const PAUSE = 400;

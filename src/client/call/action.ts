@@ -5,6 +5,7 @@
  */
 import { INSTANCE_FIELD } from "../../protocol/names.ts";
 import type { Swap } from "../../protocol/patch.ts";
+import { formMethod } from "../../protocol/payload.ts";
 import { type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { attr, doc, dom } from "../dom.ts";
 import type { UploadProgressEventDetail } from "../events.ts";
@@ -114,8 +115,8 @@ export async function action<Result = unknown>(
     data: { ...data },
     form,
     sourceEl,
-    method: options.method ?? (submitAttribute("method", form, submitter) || "POST"),
-    url: options.url ?? submitUrl(form, submitter).href,
+    method: options.method ?? submitMethod(form, submitter) ?? "post",
+    url: options.url ?? submitUrl(form, submitter)?.href ?? "",
     sync: options.sync ?? (form ? "block" : "replace"),
     key: options.key ?? [name, target, instance].filter(Boolean).join(":"),
     target,
@@ -144,15 +145,22 @@ export async function action<Result = unknown>(
 }
 
 /**
- * Returns how a form and its submitter are sent. Reads attributes, not properties: a control named `action` hides that
- * of the form (HTML, 4.10.3).
+ * Returns an attribute of a submitter, else that of its form, or `null`. Reads attributes, not properties: a control named
+ * `action` hides that of the form (HTML, 4.10.3).
  */
-export const submitAttribute = (name: string, form: HTMLFormElement | null, submitter: HTMLElement | null): string =>
-  attr(submitter, `form${name}`) ?? attr(form, name) ?? "";
+export const submitAttribute = (
+  name: string,
+  form: HTMLFormElement | null,
+  submitter: HTMLElement | null,
+): string | null => attr(submitter, `form${name}`) ?? attr(form, name);
 
-/** Returns the URL that a form is sent to. */
-export const submitUrl = (form: HTMLFormElement | null, submitter: HTMLElement | null): URL =>
-  new URL(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
+/** Returns the method of a form, in lower case, or `null` if neither the form nor its submitter has one. */
+export const submitMethod = (form: HTMLFormElement | null, submitter: HTMLElement | null): string | null =>
+  formMethod(submitAttribute("method", form, submitter));
+
+/** Returns the URL that a form is sent to, or `null` if it is not a URL. */
+export const submitUrl = (form: HTMLFormElement | null, submitter: HTMLElement | null): URL | null =>
+  URL.parse(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
 
 function resolveForm(name: string, form: CallOptions["form"]): HTMLFormElement | null {
   if (form === undefined || form === null) return null;

@@ -9,6 +9,7 @@ import {
   dataOf,
   fail,
   type Failure,
+  failureOf,
   isCheckpointOf,
   isHtml,
   isStream,
@@ -43,6 +44,8 @@ export type Received =
 
 /** The longest silence of an answer, in milliseconds. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 60_000;
+/** The shortest interval that a stream can set, in milliseconds: with `retry: 0` it would be requested without pause. */
+const MIN_RETRY_MS = 500;
 /** The time after which an answer without events does not count as a failed attempt, in milliseconds. */
 const LASTING_MS = 30_000;
 
@@ -111,15 +114,14 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
       if (ok && answer.redirected && isHtml(answer)) location.assign(answer.url);
       else data = dataOf(answer, text);
       done = true;
-      const { detail, title, issues } = own(data);
-      failure &&= fail(status, detail ?? title, issues);
+      failure &&= failureOf(answer, data);
     } else {
       for await (const block of blocksOf(answer.body, listen, activeCall)) {
         signal.throwIfAborted();
         // The block may come from another tab, which reads for this one.
         listen();
         const { event } = block;
-        if (block.retry) activeCall.retryInterval = +block.retry;
+        if (block.retry) activeCall.retryInterval = Math.max(+block.retry, MIN_RETRY_MS);
         // An empty block is a heartbeat.
         if (block.data === undefined && event === "message") continue;
         activeCall.failures = 0;

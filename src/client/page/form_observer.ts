@@ -5,10 +5,10 @@
  * @module
  */
 import { FORM_ATTRIBUTE } from "../../protocol/names.ts";
-import { attr, dom } from "../dom.ts";
-import { action, submitAttribute, submitUrl } from "../call/action.ts";
+import { attr } from "../dom.ts";
+import { action, submitAttribute, submitMethod, submitUrl } from "../call/action.ts";
 import { isOurs, navigate } from "../navigate/nav_observer.ts";
-import { toParams } from "../../protocol/payload.ts";
+import { actionOfForm, toParams } from "../../protocol/payload.ts";
 import { ConnectionError } from "../call/send.ts";
 
 /**
@@ -23,13 +23,17 @@ export function observeForms(signal: AbortSignal): void {
     const { target: form, submitter, defaultPrevented } = event;
     if (defaultPrevented || !(form instanceof HTMLFormElement)) return;
     const url = submitUrl(form, submitter);
-    const method = submitAttribute("method", form, submitter).toLowerCase();
+    // The browser does not submit to what is not a URL.
+    if (!url) return;
+    const method = submitMethod(form, submitter);
     const said = (name: string) => attr(submitter, name) ?? attr(form, name) ?? undefined;
-    const name = dom(form).hasAttribute(FORM_ATTRIBUTE) && said(FORM_ATTRIBUTE);
+    const formNamed = attr(form, FORM_ATTRIBUTE);
+    const name = formNamed !== null &&
+      actionOfForm(attr(submitter, FORM_ATTRIBUTE), formNamed, url, submitUrl(form, null));
     const sourceEl = submitter ?? form;
-    if (!name && (!method || method === "get")) url.search = `${toParams(new FormData(form, submitter))}`;
+    if (!name && (method ?? "get") === "get") url.search = `${toParams(new FormData(form, submitter))}`;
     else if (!name || method === "dialog") return;
-    if (!isOurs(submitAttribute("target", form, submitter), url, name ? null : form)) return;
+    if (!isOurs(submitAttribute("target", form, submitter) ?? "", url, name ? null : form)) return;
     event.preventDefault();
     if (!name) return void navigate(url.href, { sourceEl });
     const options = ["target", "swap", "sync", "key"].map((option) => [option, said(`hyper-${option}`)]);

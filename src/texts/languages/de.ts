@@ -38,6 +38,8 @@ export const GERMAN: Catalogue = {
   maxNumber: ({ bound }, { number }) => `Geben Sie eine Zahl ein, die höchstens ${number(bound)} ist`,
   minMoment: ({ bound }, { moment }) => `Geben Sie frühestens ${moment(bound)} ein`,
   maxMoment: ({ bound }, { moment }) => `Geben Sie spätestens ${moment(bound)} ein`,
+  timeRange: ({ from, to }, { moment }) => `Geben Sie eine Uhrzeit von ${moment(from)} bis ${moment(to)} ein`,
+  numberDigits: "Geben Sie eine Zahl mit weniger Stellen ein",
   wholeNumber: "Geben Sie eine ganze Zahl ein",
   stepNumber: ({ step, base }, { number, or }) =>
     base === 0

@@ -43,6 +43,8 @@ export const ENGLISH: Catalogue = {
   maxNumber: ({ bound }, { number }) => `Enter a number that is ${number(bound)} or less`,
   minMoment: ({ bound }, { moment }) => `Enter ${moment(bound)} or later`,
   maxMoment: ({ bound }, { moment }) => `Enter ${moment(bound)} or earlier`,
+  timeRange: ({ from, to }, { moment }) => `Enter a time from ${moment(from)} to ${moment(to)}`,
+  numberDigits: "Enter a number with fewer digits",
   wholeNumber: "Enter a whole number",
   stepNumber: ({ step, base }, { number, or }) =>
     base === 0

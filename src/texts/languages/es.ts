@@ -38,6 +38,8 @@ export const SPANISH: Catalogue = {
   maxNumber: ({ bound }, { number }) => `Introduzca un número igual o menor que ${number(bound)}`,
   minMoment: ({ bound }, { moment }) => `Valor más temprano permitido: ${moment(bound)}`,
   maxMoment: ({ bound }, { moment }) => `Valor más tardío permitido: ${moment(bound)}`,
+  timeRange: ({ from, to }, { moment }) => `Introduzca una hora de ${moment(from)} a ${moment(to)}`,
+  numberDigits: "Introduzca un número con menos cifras",
   wholeNumber: "Introduzca un número entero",
   stepNumber: ({ step, base }, { number, or }) =>
     base === 0

@@ -38,6 +38,8 @@ export const FRENCH: Catalogue = {
   maxNumber: ({ bound }, { number }) => `Saisissez un nombre inférieur ou égal à ${number(bound)}`,
   minMoment: ({ bound }, { moment }) => `Valeur la plus ancienne acceptée : ${moment(bound)}`,
   maxMoment: ({ bound }, { moment }) => `Valeur la plus récente acceptée : ${moment(bound)}`,
+  timeRange: ({ from, to }, { moment }) => `Saisissez une heure de ${moment(from)} à ${moment(to)}`,
+  numberDigits: "Saisissez un nombre avec moins de chiffres",
   wholeNumber: "Saisissez un nombre entier",
   stepNumber: ({ step, base }, { number, or }) =>
     base === 0

@@ -396,6 +396,23 @@ timed("H1: the mark of a run stays if its outcome was not stored, and no other p
   once.close();
 });
 
+timed("H1: the mark of a run stays if another process has its claim", async (clock) => {
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
+  const once = createOnce({ store: flaky, afterCrash: "reject" });
+  const first = mine(await once.claim("key"));
+  const owner = await store.get("key:begun");
+  flaky.isDown = true;
+  await clock.tickAsync(31_000);
+  flaky.isDown = false;
+  // Such as a process of an earlier version with `afterCrash: "retry"`.
+  assertEquals(await store.putIfAbsent("key", { kind: "running", owner: "another" }, 3_600), true);
+  await first.finish(VALUE);
+  assertEquals([typeof owner, await store.get("key:begun")], ["string", owner]);
+  assertEquals(await once.claim("key"), { kind: "done", outcome: VALUE });
+  once.close();
+});
+
 timed("a mark that is set late does not replace that of another run", async () => {
   const store = createMemoryStore();
   const first = mine(await createOnce({ store, afterCrash: "reject" }).claim("key"));

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
+import { recordMaps } from "../../support/maps.ts";
 import { Ledger } from "../../../src/dispatch/once/ledger.ts";
 import type { Holder } from "../../../src/http/caller.ts";
 
@@ -96,6 +97,27 @@ Deno.test("Ledger drops an outcome when its time is over, and not before", () =>
     clock.tick(1);
     assertEquals(ledger.has("a1"), false);
     assertEquals(addAll(ledger, EVE, "e", 2), []);
+  } finally {
+    clock.uninstall();
+  }
+});
+
+Deno.test("H10: Ledger forgets a holder and a site without outcomes: removed, evicted or expired", () => {
+  const clock = install({ toFake: ["performance"] });
+  try {
+    const maps = recordMaps(() => {
+      const ledger = new Ledger({ maxEntries: 10, maxBytes: 1_000, seconds: 60 });
+      for (let index = 0; index < 500; index++) {
+        const site = `2001:db8:${index}::/48`;
+        ledger.add({ key: `a${index}`, holder: { kind: "address", name: `${index}::/64`, site }, bytes: 1 });
+        ledger.add({ key: `p${index}`, holder: { kind: "principal", name: `p${index}` }, bytes: 1 });
+        if (index % 3 === 0) ledger.remove(`a${index}`);
+      }
+      clock.tick(60_000);
+      ledger.add({ key: "last", holder: ADA, bytes: 1 });
+      ledger.remove("last");
+    });
+    assertEquals(maps.map(({ size }) => size), [0, 0]);
   } finally {
     clock.uninstall();
   }

@@ -16,7 +16,7 @@ import { accounts, admit, currentUser, member } from "../../session.ts";
 
 const ProfileForm = defineForm("profile", {
   fields: {
-    title: field.text({ label: "What we call you", required: true, maxlength: 80 }),
+    title: field.text({ label: "Display name", required: true, maxlength: 80 }),
     about: field.textarea({ label: "About you", maxlength: 2_000 }),
   },
   // Input that was sent after the session had expired replaces the saved values.
@@ -29,7 +29,7 @@ const ProfileForm = defineForm("profile", {
 
 export const saveProfile = action(
   "save_profile",
-  // Not for everyone: the guard of the form asks for a sign-in, and keeps what was typed.
+  // Not public: the guard of the form requires a sign-in, and keeps the submitted text.
   { form: ProfileForm, skipHandlerGuard: true },
   async (ctx) => {
     const { form, deps } = ctx;
@@ -37,17 +37,17 @@ export const saveProfile = action(
     const [user, known] = [await deps.get(member), await deps.get(accounts)];
     known.saveProfile(user.id, form.values);
     await forgetTyped(form.name, user, ctx);
-    return [refresh("#main"), toast("Your account is saved")];
+    return [refresh("#main"), toast("Account saved")];
   },
 );
 
 export const head = <title>Your account</title>;
 
-/** For who is signed in. */
+/** For users who are signed in. */
 export const render = admit();
 
 export const context = {
-  // The guard of the page has asked before.
+  // The guard of the page has run before.
   member: ({ deps }) => deps.get(member),
   isTyped: async (ctx: RequestContext) => await findTyped("profile", await ctx.deps.get(member), ctx) !== null,
 } satisfies ContextFunctions;
@@ -57,7 +57,7 @@ export default function Account({ context: { member, isTyped } }: PageProps<stri
   return (
     <>
       <h1>{member.title || member.name}</h1>
-      {isTyped && <p role="status" class="note">What you had typed is still here. It is not saved yet.</p>}
+      {isTyped && <p role="status" class="note">Your changes were restored. They are not saved yet.</p>}
       <Form action={saveProfile} class="stack">
         <FormErrors />
         <Field name="title" />

@@ -13,7 +13,7 @@ export const setRole = action(
   ({ data: { id, role }, member, accounts }) => {
     if (id === member.id) throw new HyperError(409, "You cannot change your own role");
     accounts.setRole(id, role);
-    return [refresh("#main"), toast("Changed")];
+    return [refresh("#main"), toast("Role changed")];
   },
 );
 

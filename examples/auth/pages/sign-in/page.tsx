@@ -14,7 +14,7 @@ export const signIn = action(
   {
     form: SignInForm,
     skipHandlerGuard: true,
-    // Five guesses at once, then one every twelve seconds.
+    // Five attempts at once, then one every twelve seconds.
     rate: { limit: 5, seconds: 60 },
     inject: { accounts, next: DQuery("next", pathOf, { default: "/account" }) },
   },
@@ -22,20 +22,20 @@ export const signIn = action(
     const { form, accounts, next } = ctx;
     const user = await accounts.check(form.values.name, form.values.password);
     // Does not reveal which of them is wrong, and so which accounts exist.
-    return user === null ? form.addError("", "Name or password is wrong") : await beginSession(user, ctx, next);
+    return user === null ? form.addError("", "Wrong name or password") : await beginSession(user, ctx, next);
   },
 );
 
 export const head = <title>Sign in</title>;
 
-/** The way in. */
+/** The sign-in page. */
 export async function render({ deps, url }: PageContext) {
   const user = await deps.get(currentUser);
   return (
     <>
       <h1>Sign in</h1>
       {user !== null && <p>You are signed in as {user.name}. Sign in again to change the account.</p>}
-      {url.searchParams.has("next") && user === null && <p role="status">Sign in to go on.</p>}
+      {url.searchParams.has("next") && user === null && <p role="status">Sign in to continue.</p>}
       <Form action={signIn} class="stack">
         <FormErrors />
         <Field name="name" autocapitalize="none" />

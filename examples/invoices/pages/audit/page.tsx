@@ -15,18 +15,18 @@ export default class AuditPage extends Page {
       <>
         <h1>Audit</h1>
         <Form action={this.clear}>
-          <button class="quiet">Forget everything</button>
+          <button class="quiet">Delete log</button>
         </Form>
         <Table
           title="Actions"
-          columns={["When", "Action", "Who", "Status", "Milliseconds"]}
+          columns={["Time", "Action", "User", "Status", "Milliseconds"]}
           rows={listAudit().map((
             { at, action, principal, status, ms },
           ) => [at, action, principal, status, ms.toFixed(1)])}
         />
         <Table
-          title="Refused forms"
-          columns={["When", "Action", "Who", "Errors", "Fields"]}
+          title="Invalid forms"
+          columns={["Time", "Action", "User", "Errors", "Fields"]}
           rows={listRefusals().map(({ at, action, principal, errors, fields }) => [
             at,
             action,
@@ -42,7 +42,7 @@ export default class AuditPage extends Page {
   @action("clear_audit", { guard: clerksOnly })
   clear(_ctx: ActionContext) {
     clearAudit();
-    return [refresh("#main"), toast("The audit log is empty")];
+    return [refresh("#main"), toast("Log deleted")];
   }
 }
 

@@ -18,7 +18,7 @@ import * as switchingActions from "./_components/switching_actions/component.tsx
 import * as toasts from "./_components/toasts/component.tsx";
 import * as uploads from "./_components/uploads/component.tsx";
 
-/** One demonstration. */
+/** A demo. */
 export interface Demonstration {
   /** The component. */
   readonly Demo: (props: DemoProps) => Markup;

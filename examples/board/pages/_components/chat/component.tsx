@@ -1,4 +1,4 @@
-/** The chat: what is said, and what is being typed, letter by letter. */
+/** The chat: messages, and text while it is being typed. */
 import { action, defineForm, Field, field, Form, html, remove } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
@@ -6,7 +6,7 @@ import type { Message, Person } from "../../../database.ts";
 import { member, membersOnly, ROOM } from "../../../session.ts";
 
 const SayForm = defineForm("say", {
-  fields: { text: field.text({ label: "Say something", required: true, maxlength: 200 }) },
+  fields: { text: field.text({ label: "Message", required: true, maxlength: 200 }) },
 });
 
 export const say = action(
@@ -44,7 +44,7 @@ export function Chat() {
       <ol id="messages" aria-live="polite" aria-label="Messages">
         {database.listMessages().map((message) => <Line key={message.id} message={message} />)}
       </ol>
-      <ul id="typing" class="typing" aria-label="Being typed" />
+      <ul id="typing" class="typing" aria-label="Typing" />
       <Say />
     </section>
   );

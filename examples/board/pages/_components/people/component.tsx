@@ -4,7 +4,7 @@ import * as database from "../../../database.ts";
 import { enter as letIn, member, membersOnly, ROOM } from "../../../session.ts";
 
 const NameForm = defineForm("name", {
-  fields: { name: field.text({ label: "What shall we call you?", required: true, maxlength: 40 }) },
+  fields: { name: field.text({ label: "Your name", required: true, maxlength: 40 }) },
 });
 
 export const enter = action(
@@ -29,14 +29,14 @@ export const watchRoom = action(
   },
 );
 
-/** Asks for a name. */
+/** The form to join. */
 export function Enter() {
   return (
     <div class="enter">
       <h1>Board</h1>
       <Form action={enter} class="row">
         <Field name="name" autocomplete="nickname" />
-        <button>Come in</button>
+        <button>Join</button>
       </Form>
     </div>
   );
@@ -46,7 +46,7 @@ export function Enter() {
 export function People({ you }: { readonly you: string }) {
   const others = database.listPeople().filter((name) => name !== you);
   return (
-    <ul id="people" class="people" aria-label="People who are here">
+    <ul id="people" class="people" aria-label="People online">
       {[you, ...others].map((name) => (
         <li key={name} title={name}>
           <span aria-hidden="true">{[...name][0]?.toUpperCase()}</span>

@@ -1,4 +1,4 @@
-/** The tasks: what is done to them here is seen in every tab. */
+/** The tasks. Every tab shows each change. */
 import { action, defineForm, Field, field, Form, html, refresh } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
@@ -13,7 +13,7 @@ const TaskForm = defineForm("task", {
 
 const id = z.coerce.number().int();
 
-// Each tab renders its own board when it hears of a change: whatever order two changes come in, all end with the same.
+// Each tab renders its own board after a change, so that all show the same board whatever the order of changes.
 const BOARD = refresh("#board");
 
 export const addTask = action(
@@ -32,7 +32,7 @@ export const moveTask = action(
   async ({ data, publish }) => {
     database.moveTask(data.id, data.to);
     await publish(ROOM, BOARD);
-    // The button that was pressed is gone: the focus goes with the card, or a keyboard would begin at the top again.
+    // The button is gone: the focus moves with the card, so that keyboard users do not start at the top again.
     return html(<Board />, { target: "#board", swap: "morph", focus: `#task-${data.id}` });
   },
 );

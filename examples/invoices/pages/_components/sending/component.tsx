@@ -50,7 +50,7 @@ export const watchSending = action(
       yield checkpoint(`sent-${invoice.id}`);
     }
     yield refresh("#main");
-    yield toast(done === marks.length ? "All invoices are sent" : "Sending was cut off");
+    yield toast(done === marks.length ? "All invoices sent" : "Sending was interrupted");
   },
 );
 
@@ -88,7 +88,7 @@ function Progress({ done, of }: { readonly done: number; readonly of: number }) 
       {/* Without JavaScript, the page shows the progress, and this link loads it again. */}
       {done < of && (
         <noscript>
-          <a href="/">How far is it now?</a>
+          <a href="/">Refresh progress</a>
         </noscript>
       )}
     </div>

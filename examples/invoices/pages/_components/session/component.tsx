@@ -13,7 +13,7 @@ import {
 import { currentUser, ROLES, signIn, signOut, type User } from "../../../session.ts";
 
 const SignInForm = defineForm("sign_in", {
-  fields: { role: field.radio({ choices: ROLES, required: true, messages: { required: "Choose who you are" } }) },
+  fields: { role: field.radio({ choices: ROLES, required: true, messages: { required: "Choose a role" } }) },
 });
 
 // Returns a `Response`, because it sets a cookie. It redirects to the page of the form, not to a URL from user input, which
@@ -59,7 +59,7 @@ function SignIn() {
   return (
     <Form action={enter} class="sign-in">
       <h1>Sign in</h1>
-      <p>Everything here is made up: choose who you are.</p>
+      <p>This is a demo: choose a role.</p>
       <FormErrors />
       <p class="buttons">
         {/* Several buttons with the same name: the pressed one is sent. */}

@@ -63,7 +63,7 @@ export const saveInvoiceLines = action("save_lines", {
 
 const SECTIONS = [
   { label: "Customer", fields: ["customer.name", "customer.email"] },
-  { label: "Terms", description: "What the customer agreed to.", fields: ["issued", "due", "currency", "reminders"] },
+  { label: "Terms", description: "The terms of the customer.", fields: ["issued", "due", "currency", "reminders"] },
 ];
 
 /** An invoice, with two forms that are saved separately. */

@@ -1,4 +1,4 @@
-/** The list of notes and what is done in it: add, rename, delete, search, back up. */
+/** The list of notes, and its actions: add, rename, delete, search, back up. */
 import { action, defineForm, Field, field, Form, history, html, HyperError, remove, toast } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
@@ -18,7 +18,7 @@ const RenameForm = defineForm("rename", {
 /** Delay for each note of a backup, in milliseconds, to make the progress visible. */
 const COPY_PAUSE = 60;
 
-// The notes of this demonstration are everyone's, hence `skipHandlerGuard`. Where they are not, createHandler() is given a guard.
+// Everyone may change the notes of this demo, hence `skipHandlerGuard`. A real application passes createHandler() a guard.
 export const addNote = action("add_note", { form: AddForm, skipHandlerGuard: true }, ({ form }) => {
   const note = database.addNote({ title: form.values.title, body: "", due: null });
   return [
@@ -30,7 +30,7 @@ export const addNote = action("add_note", { form: AddForm, skipHandlerGuard: tru
 
 export const renameNote = action("rename_note", { form: RenameForm, skipHandlerGuard: true }, ({ form }) => {
   const note = database.findNote(Number(form.values.id));
-  if (note === null) throw new HyperError(404, "This note was deleted meanwhile");
+  if (note === null) throw new HyperError(404, "This note has been deleted");
   const renamed = database.updateNote(note, { title: form.values.title });
   return [html(<NoteRow note={renamed} />, { target: `#note-${note.id}`, swap: "morph" }), toast("Title saved")];
 });
@@ -44,7 +44,7 @@ export const deleteNote = action(
   },
 );
 
-// It changes nothing, so it may be asked for with GET.
+// It changes nothing, so that it can be a GET.
 export const searchNotes = action(
   "search_notes",
   { method: "GET", input: z.object({ q: z.string().max(200).default("") }), skipHandlerGuard: true },
@@ -70,17 +70,17 @@ export function AddNote() {
   return (
     <section id="add">
       <Form action={addNote} class="row">
-        <Field name="title" placeholder="What is on your mind?" />
+        <Field name="title" placeholder="Buy milk" />
         <button>Add</button>
       </Form>
     </section>
   );
 }
 
-/** The notes, or that there are none. */
+/** The list of notes; without any, a message. */
 export function NoteList({ notes, search }: { readonly notes: readonly Note[]; readonly search: string }) {
   return (
-    <div id="notes" class="notes" role="list" data-empty={search === "" ? "No notes yet" : "No note holds this text"}>
+    <div id="notes" class="notes" role="list" data-empty={search === "" ? "No notes yet" : "No matching notes"}>
       {notes.map((note) => <NoteRow key={note.id} note={note} />)}
     </div>
   );
@@ -107,7 +107,8 @@ function NoteRow({ note }: { readonly note: Note }) {
 
 function Due({ date }: { readonly date: string }) {
   const late = date < new Date().toISOString().slice(0, 10);
-  return <time datetime={date} class={late ? "late" : undefined}>{late ? `Late since ${date}` : `Due ${date}`}</time>;
+  return <time datetime={date} class={late ? "late" : undefined}>{late ? `Overdue since ${date}` : `Due ${date}`}
+  </time>;
 }
 
 /** The time of the last backup. */

@@ -19,14 +19,14 @@ const noteId = DUrl("id", Number);
 
 const NoteForm = defineForm("note", {
   schema: z.object({
-    title: z.string().trim().min(1, "Give the note a title").max(80, "Use at most 80 characters"),
+    title: z.string().trim().min(1, "Enter a title").max(80, "Use at most 80 characters"),
     body: z.string().max(10_000).default(""),
     due: z.iso.date("Enter a date").optional(),
   }),
   fields: {
     title: field.text({ label: "Title" }),
     body: field.textarea({ label: "Text" }),
-    due: field.date({ label: "Due", help: "Leave it empty for a note that can wait" }),
+    due: field.date({ label: "Due", help: "Leave empty if the note has no due date" }),
   },
   getInitial: async ({ deps }) => {
     const { title, body, due } = mustFind(await deps.get(noteId));
@@ -40,7 +40,7 @@ export const saveNote = action(
   ({ form, id }) => {
     const { title, body, due } = form.values;
     updateNote(mustFind(id), { title, body, due: due ?? null });
-    // The page as it is now: the new title above the form, and no messages in it.
+    // Renders the page again: the new title above the form, and no error messages.
     return [refresh("#main"), toast("Note saved")];
   },
 );

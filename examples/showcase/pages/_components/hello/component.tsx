@@ -6,7 +6,7 @@ const GuestForm = defineForm("guest", {
 
 export const greet = action("greet", { form: GuestForm }, ({ form }) => {
   const { name } = form.values;
-  return [html(`Good to see you, ${name}`, { target: "#greeting", swap: "inner" }), toast(`${name} is here`)];
+  return [html(`Hello, ${name}`, { target: "#greeting", swap: "inner" }), toast(`Welcome, ${name}`)];
 });
 
 export function Hello() {

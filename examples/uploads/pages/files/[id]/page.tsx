@@ -1,12 +1,12 @@
 import { HyperError, type PageContext } from "@hyper/actions";
 import { library } from "../../../library.ts";
 
-/** One file, as it was sent. */
+/** Serves a file as it was uploaded. */
 export async function render({ params, deps }: PageContext<"/files/[id]">): Promise<Response> {
   const files = await deps.get(library);
   const file = files.find(params.id);
   if (file === null) throw new HyperError(404, "This file does not exist");
-  // A picture may be shown; everything else is only to be kept. No file is a page of this site, whatever is in it.
+  // Images are displayed, all other files are downloaded. The sandbox keeps a file from acting as a page of this site.
   const isPicture = file.type.startsWith("image/");
   return new Response(await files.read(file), {
     headers: {
@@ -20,7 +20,7 @@ export async function render({ params, deps }: PageContext<"/files/[id]">): Prom
   });
 }
 
-/** A name as a header may hold it (RFC 8187, 3.2). */
+/** Encodes a name for a header (RFC 8187, 3.2). */
 function encodeName(name: string): string {
   return encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

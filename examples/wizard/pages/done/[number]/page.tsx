@@ -10,11 +10,11 @@ export async function render({ params, deps }: PageContext<"/done/[number]">) {
     <>
       <h1>You are registered</h1>
       <p>
-        Your number is <strong>{params.number}</strong>.
+        Your registration number is <strong>{params.number}</strong>.
       </p>
       <Answered draft={sent} />
       <p>
-        <a href="/">To the workshops</a>
+        <a href="/">All workshops</a>
       </p>
     </>
   );

@@ -5,7 +5,7 @@ import { Answered } from "../../_components/answered/component.tsx";
 import { Steps } from "../../_components/steps/component.tsx";
 
 const AgreementForm = defineForm("agreement", {
-  fields: { agree: field.checkbox({ label: "I come, or say so if I cannot", required: true }) },
+  fields: { agree: field.checkbox({ label: "I will attend, or cancel if I cannot", required: true }) },
 });
 
 export const sendRegistration = action(

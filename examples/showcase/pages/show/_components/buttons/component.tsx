@@ -8,7 +8,7 @@ const LetterForm = defineForm("letter", {
 });
 
 export const saveLetter = action("save_letter", { form: LetterForm }, ({ form }) => {
-  const done = form.values.then === "send" ? "Sent" : "Kept as a draft";
+  const done = form.values.then === "send" ? "Sent" : "Draft saved";
   return [html(`${done}: ${form.values.text}`, { target: "#letter", swap: "inner" }), toast(done)];
 });
 
@@ -25,7 +25,7 @@ export function Demo() {
         <Field name="text" rows={4} />
         <div class="buttons">
           {/* A button sends its name and value. */}
-          <button name="then" value="keep" class="quiet">Keep</button>
+          <button name="then" value="keep" class="quiet">Save draft</button>
           <button name="then" value="send">Send</button>
           {/* Sends the same fields to another action. */}
           <SubmitButton action={countWords} class="quiet" formnovalidate>Count words</SubmitButton>

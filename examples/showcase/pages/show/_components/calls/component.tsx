@@ -16,7 +16,7 @@ export const rollDice = action(
 export function Demo() {
   return (
     <div data-dice>
-      <label for="sides">Sides of the dice</label>
+      <label for="sides">Sides</label>
       <input id="sides" type="number" value="6" />
       <p class="buttons">
         <button type="button" data-roll>Roll two dice</button>

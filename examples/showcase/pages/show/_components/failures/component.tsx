@@ -19,7 +19,7 @@ export const flaky = action("flaky", ({ requestId }) => {
   attempts.set(id, attempt);
   for (const [oldest] of attempts) if (attempts.size > 100) attempts.delete(oldest);
   if (attempt === 1) throw new HyperError(503, "The kitchen is busy");
-  return html(`Done at attempt ${attempt}`, { target: "#flaky", swap: "inner" });
+  return html(`Done on attempt ${attempt}`, { target: "#flaky", swap: "inner" });
 });
 
 export function Demo() {
@@ -27,10 +27,10 @@ export function Demo() {
     <>
       <div class="buttons">
         <Form action={refuse}>
-          <button>Refuse</button>
+          <button>Reject</button>
         </Form>
         <Form action={breakDown}>
-          <button>Break down</button>
+          <button>Crash</button>
         </Form>
         <Form action={flaky}>
           <button>Fail once</button>
@@ -38,8 +38,8 @@ export function Demo() {
       </div>
       <p id="flaky" class="box" aria-live="polite">Not done yet</p>
       <p>
-        The network: <span hyper-online>there</span>
-        <strong hyper-offline hidden>gone</strong>
+        The network: <span hyper-online>online</span>
+        <strong hyper-offline hidden>offline</strong>
       </p>
     </>
   );

@@ -3,7 +3,7 @@ import { action, defineForm, Field, field, Form, FormErrors, html, toast } from 
 const TableForm = defineForm("table", {
   fields: {
     name: field.text({ label: "Name", required: true, maxlength: 40 }),
-    email: field.email({ label: "E-mail", required: true, help: "This is a demonstration: no e-mail is sent" }),
+    email: field.email({ label: "Email", required: true, help: "This is a demonstration: no e-mail is sent" }),
     day: field.radio({ label: "Day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
     seats: field.number({ label: "Seats", required: true, min: 1, max: 8, initial: 2 }),
     wish: field.textarea({ label: "Wishes", maxlength: 200 }),
@@ -27,7 +27,7 @@ export function Demo() {
     <>
       {/* `novalidate` disables the checks of the browser, so that you see those of the server. */}
       <Form action={bookTable} novalidate>
-        <FormErrors title="The table is not booked yet" />
+        <FormErrors title="The table was not booked" />
         <Field name="name" />
         <Field name="email" />
         <Field name="day" />
@@ -35,7 +35,7 @@ export function Demo() {
         <Field name="wish" rows={2} />
         <button hyper-loading-disable>Book</button>
       </Form>
-      <Booking text="Nothing is booked yet" />
+      <Booking text="No booking yet" />
     </>
   );
 }

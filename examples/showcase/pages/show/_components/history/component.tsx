@@ -47,5 +47,5 @@ export function Demo({ url }: DemoProps) {
 }
 
 const Chosen = ({ tea }: { readonly tea: string | null }) => (
-  <p id="chosen" class="box">{tea === null ? "No tea is chosen" : `You chose ${tea}`}</p>
+  <p id="chosen" class="box">{tea === null ? "No tea chosen" : `You chose ${tea}`}</p>
 );

@@ -50,9 +50,9 @@ const Lamp = ({ lamp }: { readonly lamp: number }) => (
 const Watchers = () => (
   <p id="watchers">
     {watchers === 0
-      ? "No browser is watching"
+      ? "No browser is connected"
       : watchers === 1
-      ? "One browser is watching"
-      : `${watchers} browsers are watching`}
+      ? "1 browser is connected"
+      : `${watchers} browsers are connected`}
   </p>
 );

@@ -22,7 +22,7 @@ export function Demo() {
       <p>
         {/* Shown after 100 ms, for at least 300 ms. Rendered with `hidden`, so that it does not flash. */}
         <span hyper-loading="wait" hidden>Waiting …</span>
-        <span hyper-loading="wait" hyper-loading-delay="1000" hidden>It takes longer than it should …</span>
+        <span hyper-loading="wait" hyper-loading-delay="1000" hidden>This takes longer than expected …</span>
       </p>
       {/* Adds a class instead. */}
       <p id="waited" class="box" hyper-loading="wait" hyper-loading-class="waiting">Press a button</p>

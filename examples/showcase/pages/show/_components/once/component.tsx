@@ -5,7 +5,7 @@ let count = 0;
 export const pay = action("pay", async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   count += 1;
-  return [html(<Count />, { target: "#count" }), toast(`Paid, as number ${count}`)];
+  return [html(<Count />, { target: "#count" }), toast(`Payment ${count} made`)];
 });
 
 export function Demo() {

@@ -38,7 +38,7 @@ export function Demo() {
           <button class="quiet">delete</button>
         </Form>
         <Form action={resetSpot}>
-          <button>Begin again</button>
+          <button>Reset</button>
         </Form>
       </div>
       <h2>Morph</h2>

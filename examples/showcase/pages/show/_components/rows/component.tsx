@@ -37,7 +37,7 @@ const GuestList = cleanupExtraInitial(defineFormset(GuestForm, {
 export const seatGuests = action("seat_guests", { form: GuestList }, ({ form }) => {
   // In order, without the deleted rows.
   const guests = form.values.map(({ name, meal }) => `${name} (${meal})`).join(", ");
-  return [html(guests, { target: "#seated", swap: "inner" }), toast(`${form.values.length} seated`)];
+  return [html(guests, { target: "#seated", swap: "inner" }), toast(`${form.values.length} guests saved`)];
 });
 
 export function Demo() {
@@ -47,8 +47,8 @@ export function Demo() {
         <FormErrors title="The guests are not seated yet" />
         <Rows />
         <div class="buttons">
-          <button>Seat them</button>
-          <button type="button" class="quiet" data-add-row hidden>Add a guest</button>
+          <button>Save guests</button>
+          <button type="button" class="quiet" data-add-row hidden>Add guest</button>
         </div>
       </Form>
       <p id="seated" class="box" />

@@ -6,7 +6,7 @@ import { z } from "zod";
 // zod exports JSON Schema: it defines the fields, types and constraints of the form.
 const ZodForm = defineForm("with_zod", {
   schema: z.object({
-    city: z.string().trim().min(2, "At least two letters").max(40).meta({ title: "City" }),
+    city: z.string().trim().min(2, "Enter at least two letters").max(40).meta({ title: "City" }),
     nights: z.int("Enter a whole number").min(1).max(14).meta({ title: "Nights" }),
   }),
 });
@@ -14,7 +14,7 @@ const ZodForm = defineForm("with_zod", {
 // Valibot alone has no JSON Schema: `fields` defines the form, and the schema validates it.
 const ValibotForm = defineForm("with_valibot", {
   schema: v.object({
-    city: v.pipe(v.string(), v.trim(), v.minLength(2, "At least two letters")),
+    city: v.pipe(v.string(), v.trim(), v.minLength(2, "Enter at least two letters")),
     nights: v.pipe(v.number("Enter a number"), v.integer(), v.minValue(1), v.maxValue(14)),
   }),
   fields: { city: field.text({ label: "City" }), nights: field.number({ label: "Nights" }) },

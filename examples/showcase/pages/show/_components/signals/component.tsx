@@ -19,12 +19,12 @@ export function Demo() {
       <div x-data="{ count: 0, isOpen: false }">
         <p class="big" x-text="count">0</p>
         <p class="buttons">
-          <button type="button" x-on:click="$action('add_points', { count: count })">The server adds one</button>
-          <button type="button" class="quiet" x-on:click="isOpen = !isOpen">Alpine alone</button>
+          <button type="button" x-on:click="$action('add_points', { count: count })">Add one on the server</button>
+          <button type="button" class="quiet" x-on:click="isOpen = !isOpen">Toggle in Alpine</button>
         </p>
         <p class="box" x-show="isOpen" x-cloak>Opened without a request</p>
         <p>
-          Points of all users: <output x-text="$store.hyper.total || 'not known yet'">not known yet</output>
+          Points of all users: <output x-text="$store.hyper.total || 'unknown'">unknown</output>
         </p>
       </div>
       <noscript>

@@ -12,7 +12,7 @@ export const recite = action("recite", async function* () {
     yield html(word, { target: "#poem", swap: "append" });
     await pause(80);
   }
-  yield toast("That was all");
+  yield toast("End of the poem");
 });
 
 export function Demo() {

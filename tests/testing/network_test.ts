@@ -1,0 +1,78 @@
+/** Redirects and cookies of the network of a test client, over a handler that answers what a test says. */
+import { assertEquals } from "@std/assert";
+import { createHandler, type Handler } from "../../mod.ts";
+import { createTestClient } from "@hyper/actions/testing";
+import { type Ask, Network } from "../../src/testing/network.ts";
+
+/** Makes a handler that notes each request and answers with a function. */
+function handlerOf(answer: (request: Request) => Response): { readonly handler: Handler; readonly seen: string[] } {
+  const seen: string[] = [];
+  const handle = async (request: Request): Promise<Response> => {
+    seen.push(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`.trim());
+    return answer(request);
+  };
+  const real = createHandler({ baseDir: "/srv/site", pages: [] });
+  return { handler: Object.assign(handle, real), seen };
+}
+
+const ASK: Omit<Ask, "method" | "body"> = {
+  url: new URL("http://site.test/from"),
+  headers: {},
+  signal: new AbortController().signal,
+  from: null,
+};
+
+// Fetch, 4.4, step 12: only a POST becomes a GET by 301 and 302; everything but GET and HEAD by 303.
+for (
+  const [method, status, expected] of [
+    ["POST", 301, "GET /to"],
+    ["POST", 302, "GET /to"],
+    ["POST", 303, "GET /to"],
+    ["POST", 307, "POST /to a=1"],
+    ["POST", 308, "POST /to a=1"],
+    ["PUT", 301, "PUT /to a=1"],
+    ["PUT", 302, "PUT /to a=1"],
+    ["PUT", 303, "GET /to"],
+    ["PUT", 307, "PUT /to a=1"],
+    ["GET", 302, "GET /to"],
+  ] as const
+) {
+  Deno.test(`H11: Network.fetch() follows a ${status} after ${method} with "${expected}"`, async () => {
+    const { handler, seen } = handlerOf((request) =>
+      request.url.endsWith("/from") ? new Response(null, { status, headers: { location: "/to" } }) : new Response("")
+    );
+    const body = method === "GET" ? null : "a=1";
+    const response = await new Network(handler, "127.0.0.1", {}).fetch({ ...ASK, method, body });
+    assertEquals([response.url, response.redirected], ["http://site.test/to", true]);
+    assertEquals(seen, [`${method} /from ${body ?? ""}`.trim(), expected]);
+  });
+}
+
+Deno.test("Network.fetch() follows 20 redirects", async () => {
+  const { handler, seen } = handlerOf((request) => {
+    const left = Number(new URL(request.url).pathname.slice(1));
+    return left === 0 ? new Response("") : new Response(null, { status: 302, headers: { location: `/${left - 1}` } });
+  });
+  const ask = { ...ASK, url: new URL("http://site.test/20"), method: "GET", body: null };
+  assertEquals((await new Network(handler, "127.0.0.1", {}).fetch(ask)).url, "http://site.test/0");
+  assertEquals(seen.length, 21);
+});
+
+for (const [status, kept] of [[200, ""], [422, "typed"]] as const) {
+  Deno.test(`H11: submitWithRuntime() leaves the form with "${kept}" after an answer with status ${status}`, async () => {
+    const form = '<form id="f" data-hyper-form="save" method="post"><input name="a" aria-label="A"></form>';
+    const { handler, seen } = handlerOf((request) => {
+      if (request.method === "GET") {
+        return new Response(form, { headers: { "content-type": "text/html" } });
+      }
+      const patch = JSON.stringify({ content: form, target: "#f", swap: "morph" });
+      const headers = { "content-type": "text/event-stream" };
+      return new Response(`event: patch_html\ndata: ${patch}\n\nevent: end\ndata: null\n\n`, { status, headers });
+    });
+    await using client = createTestClient(handler);
+    const page = await client.open("/");
+    const outcome = await page.form("f").fill({ A: "typed" }).submitWithRuntime();
+    assertEquals([outcome.ok, seen.length], [status === 200, 2]);
+    assertEquals(page.form("f").entries(), [["a", kept]]);
+  });
+}
