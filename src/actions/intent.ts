@@ -13,6 +13,8 @@ import {
   FORM_ENDPOINT,
   JSON_TYPE,
   LAST_EVENT_ID_HEADER,
+  LOCATION_HEADER,
+  LOCATION_HEADER_BYTES,
   REQUEST_ID_HEADER,
   REQUEST_ID_PATTERN,
   SWITCH_DEPTH_HEADER,
@@ -38,6 +40,8 @@ export interface IntentFacts {
   readonly switchDepth: number;
   /** ID of the last event that the client received; `null` if it sent none or an invalid one. */
   readonly lastEventId: string | null;
+  /** Path and query of the address bar, which the client chooses; `null` if it sent none or an invalid one. */
+  readonly location: string | null;
 }
 
 /** The part of a request that is known before its body is read: the action, and the format of the response. */
@@ -67,6 +71,8 @@ const TARGET_LENGTH = 1_024;
 
 // The characters of an event ID; those of this library are printable ASCII.
 const EVENT_ID = /^[\x21-\x7e]{1,256}$/;
+// A path and a query, as a browser encodes them. A second slash would begin a host.
+const ADDRESS = /^\/(?!\/)[\x21-\x7e]*$/;
 
 /**
  * Reads the intent of a request.
@@ -88,6 +94,7 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
     target: readTarget(headers.get(TARGET_HEADER)),
     switchDepth: readSwitchDepth(headers.get(SWITCH_DEPTH_HEADER)),
     lastEventId: readLastEventId(headers.get(LAST_EVENT_ID_HEADER)),
+    location: readLocation(headers.get(LOCATION_HEADER)),
   };
 
   const header = headers.get(ACTION_HEADER);
@@ -106,7 +113,7 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
 export function plainIntent(request: Pick<Request, "headers">): Intent {
   const header = request.headers.get("accept");
   const audience = header === EVENT_STREAM ? "runtime" : header === JSON_TYPE ? "data" : "document";
-  return { kind: "none", audience, requestId: null, target: null, switchDepth: 0, lastEventId: null };
+  return { kind: "none", audience, requestId: null, target: null, switchDepth: 0, lastEventId: null, location: null };
 }
 
 /** Returns the UID part of a form's URL, with or without a trailing slash; `null` for any other URL. */
@@ -178,4 +185,9 @@ function readSwitchDepth(header: string | null): number {
 
 function readLastEventId(header: string | null): string | null {
   return header !== null && EVENT_ID.test(header) ? header : null;
+}
+
+/** Ignores an invalid address: the page of a form is known without it. */
+function readLocation(header: string | null): string | null {
+  return header !== null && header.length <= LOCATION_HEADER_BYTES && ADDRESS.test(header) ? header : null;
 }

@@ -96,11 +96,12 @@ async function askAgain(run: ActionRun, own: Guard | null, again: boolean, app: 
  * Returns a digest that is the same for all tabs of one browser that get the same patches: of the same topic, for the same
  * principal, on the same page, with the same data. Headers that a page may be rendered from, such as a cookie, count too.
  */
-function shareOf({ call: { arrival, action }, admitted }: ActionRun, topic: string): string {
+function shareOf({ call: { arrival, action }, page: { pageRender }, admitted }: ActionRun, topic: string): string {
   const { request: { headers }, url, intent } = arrival;
   const sent = [DATA_HEADER, "cookie", "authorization"].map((name) => headers.get(name));
-  // The external URL: two sites behind one proxy may reach this server under one address.
-  const parts = [action.name, topic, admitted.principal, url.href, intent.target, ...sent];
+  // The external URL: two sites behind one proxy may reach this server under one address. The URL of the page as well: the body or
+  // the address bar may have named its query.
+  const parts = [action.name, topic, admitted.principal, url.href, pageRender.url.href, intent.target, ...sent];
   return sha256(JSON.stringify(parts)).slice(0, 32);
 }
 

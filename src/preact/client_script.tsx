@@ -10,6 +10,11 @@ import type { MarkupNode } from "../results/markup.ts";
 export interface ClientScriptProps {
   /** The nonce of the page's content security policy. Default: none. */
   readonly nonce?: string | undefined;
+  /**
+   * The URL of the runtime, such as one on a host for static files, which must serve the files of `/_hyper/` of this version with
+   * `Access-Control-Allow-Origin`. Default: `/_hyper/client.js`.
+   */
+  readonly src?: string | undefined;
 }
 
 /**
@@ -27,8 +32,8 @@ export interface ClientScriptProps {
  * assertStringIncludes(await response.text(), '<script type="module" src="/_hyper/client.js">');
  * ```
  */
-export function ClientScript({ nonce }: ClientScriptProps): MarkupNode {
+export function ClientScript({ nonce, src }: ClientScriptProps): MarkupNode {
   const { clientPath, texts: { replaced } } = usePageState("ClientScript");
   const messages = Object.keys(replaced).length === 0 ? {} : { "data-hyper-messages": JSON.stringify(replaced) };
-  return <script type="module" src={clientPath} {...messages} {...(nonce === undefined ? {} : { nonce })} />;
+  return <script type="module" src={src ?? clientPath} {...messages} {...(nonce === undefined ? {} : { nonce })} />;
 }

@@ -16,6 +16,8 @@ export const TARGET_HEADER = "X-Hyper-Target";
 export const REQUEST_ID_HEADER = "X-Hyper-Request-ID";
 /** The number of switches (`switch_action`) that led to the request. */
 export const SWITCH_DEPTH_HEADER = "X-Hyper-Switch-Depth";
+/** The address bar at the time of a call: path and query, at most {@linkcode LOCATION_HEADER_BYTES} of them. */
+export const LOCATION_HEADER = "X-Hyper-Location";
 /** Set to `1` by the server on an answer that lasts: a generator or a live topic. */
 export const STREAM_HEADER = "X-Hyper-Stream";
 /** Set to `XMLHttpRequest` by the runtime, for servers and proxies that tell the two kinds of request apart by it. */
@@ -56,6 +58,9 @@ export const FORM_ATTRIBUTE = "data-hyper-form";
 
 /** The longest data header the runtime sends, in bytes after escaping; more than this goes into the body. */
 export const DATA_HEADER_BYTES = 4096;
+
+/** The longest address the runtime sends, in bytes. Proxies reject long headers, and the form names its page itself. */
+export const LOCATION_HEADER_BYTES = 4096;
 
 /** The content type of an event stream. */
 export const EVENT_STREAM = "text/event-stream";

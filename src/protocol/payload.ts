@@ -130,7 +130,7 @@ export function buildPayload(source: PayloadSource): Payload {
  * @returns `null` without an attribute: a form of an action is posted then.
  */
 export const formMethod = (attribute: string | null): string | null =>
-  attribute === null ? null : /^(post|dialog)$/i.test(attribute) ? attribute.toLowerCase() : "get";
+  attribute?.replace(/^(?!(post|dialog)$).*/is, "get").toLowerCase() ?? null;
 
 /**
  * Returns the action that a form is sent to: the one that its button names; else the UID in the URL of its button, if that is the

@@ -183,6 +183,9 @@ function clientScript(request: Request, url: URL): Response | null {
     "cache-control": url.pathname === CLIENT_PATH ? "no-cache" : "public, max-age=31536000, immutable",
     "content-type": "text/javascript; charset=utf-8",
     "x-content-type-options": "nosniff",
+    // A page of another origin may load it, from a host for static files: the files are the same for everyone.
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
   });
   if (!ifNoneMatch(request.headers.get("if-none-match"), file.etag)) {
     return new Response(null, { status: 304, headers });

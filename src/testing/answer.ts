@@ -20,6 +20,7 @@ import { isTerminal } from "../protocol/patch.ts";
 import type { Payload, PayloadSource } from "../protocol/payload.ts";
 import { type Destination, destinationOf } from "../protocol/switch.ts";
 import { own } from "../protocol/wire.ts";
+import { followAnswer } from "./controls.ts";
 import { ConnectionError } from "./faults.ts";
 import type { TestAborted, TestEvent, TestOutcome } from "./outcome.ts";
 import type { PatchDefaults } from "./patches.ts";
@@ -141,7 +142,14 @@ export class AnswerReader {
 
   #result(): Received {
     const seen = { data: this.#data, events: this.#events, missing: this.#missing };
-    if (this.#failure !== null) return { ...this.#failure, ok: false, ...seen };
+    if (this.#failure !== null) {
+      const { sent } = this.#call;
+      // A denied choice must not look as if it had been made. Typed text is not lost.
+      if (sent && /40[1349]/.test(`${this.#failure.status}`)) {
+        followAnswer(sent, [sent.form], /^(?!checkbox$|radio$|select$)/);
+      }
+      return { ...this.#failure, ok: false, ...seen };
+    }
     if (this.#to !== null) return { kind: "switch", to: this.#to };
     return { kind: "success", ok: true, status: this.#response.status, issues: {}, ...seen };
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { isLost, isStream } from "../protocol/answer.ts";
-import { LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
+import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES } from "../protocol/names.ts";
 import { buildPayload } from "../protocol/payload.ts";
 import {
   ABORTED,
@@ -38,7 +38,9 @@ export function prepareCall(source: CallSource): Call {
 export function askOf({ url, method, headers, body, signal, checkpoint, extraHeaders }: Call, from: URL): Ask {
   const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
   const resumed = checkpoint === "" ? {} : { [LAST_EVENT_ID_HEADER]: checkpoint };
-  const all = { ...headers, ...fetched, ...resumed, ...extraHeaders };
+  const address = from.pathname + from.search;
+  const shown = address.length > LOCATION_HEADER_BYTES ? {} : { [LOCATION_HEADER]: address };
+  const all = { ...headers, ...shown, ...fetched, ...resumed, ...extraHeaders };
   return { url: new URL(url), method, headers: all, body: body ?? null, signal, from };
 }
 

@@ -139,12 +139,17 @@ export function noteSent(form: ElementNode): SentForm {
  *
  * @param sent The form.
  * @param roots The elements that the answer has replaced.
+ * @param kept Types of the controls that stay. Default: passwords and files.
  */
-export function followAnswer({ form, states }: SentForm, roots: readonly ElementNode[]): void {
+export function followAnswer(
+  { form, states }: SentForm,
+  roots: readonly ElementNode[],
+  kept = /^(password|file)$/,
+): void {
   const controls = formControls(form).filter((control) => states.has(control));
   const touched = new Set(controls.filter((control) => states.get(control) !== controlState(control)).map(touchUnit));
   for (const control of controls) {
-    if (/^(password|file)$/.test(typeOf(control)) || touched.has(touchUnit(control))) continue;
+    if (kept.test(typeOf(control)) || touched.has(touchUnit(control))) continue;
     if (closest(control, (it) => roots.includes(it)) === null) continue;
     for (const it of [control, ...optionsOf(control)]) forget(it);
   }

@@ -127,6 +127,18 @@ Deno.test("readIntent() ignores an invalid last event ID", () => {
   assertEquals(intent("/").lastEventId, null);
 });
 
+Deno.test("readIntent() reads the address bar, and ignores what is not an address of this site", () => {
+  const read = (location: string): string | null => intent("/", { "x-hyper-location": location }).location;
+  for (const address of ["/", "/items/7?q=a%20b&b", "/?path=C:\\temp", `/?${"x".repeat(4_094)}`]) {
+    assertEquals(read(address), address);
+  }
+  const long = `/?${"x".repeat(4_095)}`;
+  for (const bad of ["", "items", "?q=1", "//evil.test/", "https://evil.test/", "/a b", "/\u00e9", "/a, /b", long]) {
+    assertEquals(read(bad), null, bad.slice(0, 20));
+  }
+  assertEquals(intent("/").location, null);
+});
+
 Deno.test("plainIntent() reads only the audience", () => {
   const headers = new Headers({
     accept: "text/event-stream",
@@ -140,6 +152,7 @@ Deno.test("plainIntent() reads only the audience", () => {
     target: null,
     switchDepth: 0,
     lastEventId: null,
+    location: null,
   };
   assertEquals(plainIntent({ headers }), expected);
   assertEquals(plainIntent({ headers: new Headers({ accept: "application/json" }) }).audience, "data");

@@ -254,6 +254,23 @@ for (
   });
 }
 
+for (
+  const [what, event] of [
+    ["the target of a patch", patch("#a[", "x")],
+    ["the selection of a patch", patch("#box", "<b>x</b>", { select: "#a[" })],
+    ["the target of an event", ["dispatch_event", { name: "x", target: "#a[" }]],
+  ] as readonly (readonly [string, Sent])[]
+) {
+  Deno.test(`H7: an invalid selector rejects with an exception, and later items are applied: ${what}`, async () => {
+    await onPage(BOX, [event, patch("#box", "later", { swap: "inner" })], async (page, go, events) => {
+      const outcome = await go();
+      assertEquals([outcome.kind, /#a\[/.test(String(outcome.message))], ["rejected", true]);
+      assertEquals(events.of("hyper:requestException").length, 1);
+      assertEquals(await page.locator("main").innerHTML(), '<p id="box">later</p>');
+    });
+  });
+}
+
 Deno.test("an item may be less strict than the configuration", async () => {
   await onPage(BOX, [patch("#gone", "", { strict_targets: false })], async (page, go) => {
     await page.evaluate(() => void Hyper.configure({ strictTargets: true }));

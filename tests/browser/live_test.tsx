@@ -1,5 +1,6 @@
 /** Topics in real pages: what a tab hears, what it hears once, and what it hears when it comes back. */
 import { assertEquals } from "@std/assert";
+import { withinTime } from "../support/clock.ts";
 import {
   action,
   type ConnectionInfo,
@@ -47,9 +48,15 @@ function listApp(options: HandlerOptions = {}) {
     await state.held;
     return item;
   });
+  const addPlain = action("addPlain", async ({ publish }) => {
+    const item = html(<li>mine</li>, { target: "#list", swap: "append" });
+    await handler.publish("list", html("other", { target: "#title", swap: "inner" }));
+    await publish("list", item);
+    return item;
+  });
   const handler: Handler = createHandler({
     baseDir: "/srv/app",
-    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, watch, add, rename }) }],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, watch, add, addPlain, rename }) }],
     heartbeatSeconds: 1,
     ...options,
   });
@@ -131,6 +138,56 @@ liveTest("a tab whose change was overtaken by somebody else's ends as the topic 
   await renaming;
   // The answer is older than what has been shown since.
   assertEquals(await visit.page.locator("#title").textContent(), "last");
+});
+
+liveTest(
+  "H7: what a tab adds itself, without an id, is on its page once, also if it was overtaken",
+  async (visit, { handler }) => {
+    await openPage(visit);
+    await call(visit.page, "addPlain", {});
+    await handler.publish("list", html(<li id="after">after</li>, { target: "#list", swap: "append" }));
+    await visit.page.locator("#after").waitFor();
+    assertEquals(await visit.page.locator("#title").textContent(), "other");
+    assertEquals((await rowsOf(visit.page)).filter((text) => text === "mine").length, 1);
+  },
+);
+
+Deno.test("H7: a tab that lost its stream after its own change continues behind that change", async () => {
+  const { handler } = listApp();
+  const asked: (string | null)[] = [];
+  const again = Promise.withResolvers<void>();
+  let ownId = "";
+  const serve = async (request: Request, info: ConnectionInfo): Promise<Response> => {
+    const response = await handler(request, info);
+    if (request.headers.get("x-hyper-action") !== "watch") return response;
+    asked.push(request.headers.get("last-event-id"));
+    if (asked.length > 1) again.resolve();
+    // The stream of the first request ends behind the change.
+    const cut = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk);
+        const text = new TextDecoder().decode(chunk);
+        if (asked.length > 1 || !text.includes("\necho: ")) return;
+        ownId = [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? "";
+        controller.terminate();
+      },
+    });
+    return new Response(response.body?.pipeThrough(cut) ?? null, response);
+  };
+  try {
+    await withPage(serve, async (visit) => {
+      await openPage(visit);
+      await visit.page.evaluate(() => void Hyper.configure({ retry: { interval: 20 } }));
+      await call(visit.page, "add", { text: "mine" });
+      await withinTime(again.promise);
+      assertEquals([asked.length, asked[1]?.startsWith("live:"), asked[1]], [2, true, ownId]);
+      await handler.publish("list", html(<li id="after">after</li>, { target: "#list", swap: "append" }));
+      await visit.page.locator("#after").waitFor();
+      assertEquals(await rowsOf(visit.page), ["first", "mine", "after"]);
+    });
+  } finally {
+    await handler.close();
+  }
 });
 
 liveTest("what a topic adds twice is on the page once", async (visit, { handler }) => {

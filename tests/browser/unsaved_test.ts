@@ -133,3 +133,41 @@ Deno.test("a form that could not be saved is still confirmed", async () => {
     assertEquals(asked, ["beforeunload"]);
   });
 });
+
+/** Ways in which a form can save itself: the script of the page, and if something is left to save. */
+const AUTOSAVES: readonly [name: string, script: string, asked: readonly string[]][] = [
+  ["on each input", `input.oninput = () => action("save", {}, { form, sync: "none" });`, []],
+  [
+    "on each input, replacing the call before",
+    `input.oninput = () => action("save", {}, { form, sync: "replace" });`,
+    [],
+  ],
+  ["on each input, in a queue", `input.oninput = () => action("save", {}, { form, sync: "queue" });`, []],
+  ["after each input", `input.oninput = () => setTimeout(() => action("save", {}, { form, sync: "replace" }));`, []],
+  ["only once", `input.addEventListener("input", () => action("save", {}, { form }), { once: true });`, [
+    "beforeunload",
+  ]],
+  ["with a server that fails", `input.oninput = () => action("fail", {}, { form, sync: "none" });`, ["beforeunload"]],
+];
+
+for (const [name, script, expected] of AUTOSAVES) {
+  Deno.test(`a form that saves itself ${name} is left ${expected[0] ? "with" : "without"} confirmation`, async () => {
+    const fail = () => new Response(null, { status: 500 });
+    const actions = { fail, save: () => sse([END]) };
+    await withPage(app({ body: BODY, actions }), async ({ page, events }) => {
+      const { asked } = answer(page, true);
+      await open(page);
+      await page.evaluate((script) => {
+        const form = document.querySelector("form"), input = document.querySelector("input");
+        new Function("form", "input", script)(form, input);
+      }, script);
+      await page.locator("input").pressSequentially("xyz");
+      await page.waitForFunction(() => new Promise((resolve) => setTimeout(() => resolve(true), 0)));
+      while (events.of("hyper:afterRequest").length < events.of("hyper:beforeRequest").length) {
+        await events.next("hyper:afterRequest");
+      }
+      await page.reload();
+      assertEquals(asked, expected);
+    });
+  });
+}

@@ -9,6 +9,7 @@ import {
   Field,
   field,
   Form,
+  type Guard,
   html,
   live,
   redirect,
@@ -58,6 +59,7 @@ function makeSite() {
     render: async ({ deps }: { deps: { get(it: typeof total): Promise<unknown> } }) => void await deps.get(total),
     read: action("read", { inject: { total: Depends(total) } }, () => {}),
   };
+  const needsResource: Guard = async ({ deps }) => await deps.get(resource) !== null;
   const page = {
     default: () => (
       <main id="all">
@@ -75,8 +77,9 @@ function makeSite() {
     }),
     published: action("published", ({ publish }) => publish("board", html(<NoteFields />, { target: "#all" }))),
     watched: action("watched", { method: "GET" }, () => live("board")),
+    guarded: action("guarded", { method: "GET" }, () => live("board", { guard: needsResource, refresh: () => [] })),
   };
-  return { log, app: new App({ "/": page, "/guarded": guarded }, { heartbeatSeconds: 0 }) };
+  return { log, NoteFields, app: new App({ "/": page, "/guarded": guarded }, { heartbeatSeconds: 0 }) };
 }
 
 type Site = ReturnType<typeof makeSite>;
@@ -91,6 +94,13 @@ const WAYS: Readonly<Record<string, (site: Site) => Promise<unknown>>> = {
   "a refresh()": ({ app }) => readCall(app, "refreshed"),
   "a stream": ({ app }) => readCall(app, "streamed"),
   "a published fragment": ({ app }) => readCall(app, "published"),
+  "a fragment that is published outside of a request": ({ app, NoteFields }) =>
+    app.handler.publish("board", html(<NoteFields />, { target: "#all" })),
+  "the guard of a topic": async ({ app }) => {
+    const response = await app.call("guarded", { method: "GET" });
+    await response.body?.cancel();
+    assert(response.ok, `status ${response.status}`);
+  },
   "the guard of a page that runs apart": ({ app }) => readCall(app, "read", "/guarded"),
   "a page that a topic renders": async ({ app }) => {
     const response = await app.call("watched", { method: "GET" });

@@ -35,7 +35,11 @@ for (const hasToasts of [true, false]) {
         <main>
           <h1>Notes</h1>
           {hasToasts && <Toasts />}
-          {isOpen && <Form action={save}>{" "}</Form>}
+          {isOpen && (
+            <Form action={save}>
+              <b>Note</b>
+            </Form>
+          )}
         </main>
       );
       await using app = new App({

@@ -32,3 +32,19 @@ Deno.test("RetryQueue.add() does nothing after close()", async () => {
   await time.tick(10_000);
   assertEquals([tries, time.timers], [0, 0]);
 });
+
+Deno.test("RetryQueue keeps 10,000 texts, and drops further ones", async () => {
+  using time = stopTime();
+  const tried = new Set<string>();
+  let isDown = true;
+  const queue = new RetryQueue((text) => {
+    if (isDown) return Promise.reject(new Error("away"));
+    return Promise.resolve(void tried.add(text));
+  });
+  for (let index = 0; index <= 10_000; index++) queue.add(`text ${index}`);
+  await time.tick(1_000);
+  isDown = false;
+  await time.tick(1_000);
+  assertEquals([tried.size, tried.has("text 9999"), tried.has("text 10000")], [10_000, true, false]);
+  queue.close();
+});

@@ -1,5 +1,5 @@
 /** One topic and its watchers. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { setImmediate } from "node:timers";
 import type { Bus, BusMessage, SubscribeOptions } from "../../src/store/store.ts";
@@ -8,6 +8,9 @@ import { placesOf, writeMessage } from "../../src/live/message.ts";
 import { Topic } from "../../src/live/topic.ts";
 import { MAX_WAITING, MAX_WAITING_CHARS, type Read, Watcher } from "../../src/live/watcher.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
+import { HyperError } from "../../src/errors.ts";
+import { stopTime } from "../support/clock.ts";
+import { recordMaps, recordSets } from "../support/maps.ts";
 
 const message = (value: string) =>
   writeMessage({ kind: "parts", echo: null, parts: [{ event: "toast", data: { value } }] });
@@ -412,4 +415,40 @@ Deno.test("H8: a watcher whose position the log no longer has refreshes, even if
   assertEquals([bus.replays, bus.ended], [1, 1]);
   await leave();
   await topic.close();
+});
+
+Deno.test("H10: Live forgets its watchers and topics when they have ended, also those that could not watch", async () => {
+  const bus = new ControlledBus();
+  let live = new Live(bus, () => {});
+  const kept: ReadonlySet<unknown>[] = [];
+  const maps = recordMaps(() => {
+    const sets = recordSets(() => void (live = new Live(bus, () => {})));
+    kept.push(...sets);
+  });
+  const watchers = await Promise.all(Array.from({ length: 20 }, (_, index) => live.watch(`topic ${index % 10}`, null)));
+  assertEquals(Math.max(...kept.map(({ size }) => size)), 20);
+  assertEquals(Math.max(...maps.map(({ size }) => size)), 10);
+  for (const watcher of watchers) await watcher[Symbol.asyncDispose]();
+  bus.ready = Promise.reject(new Error("away"));
+  await assertRejects(() => live.watch("board", null), HyperError, "does not answer");
+  assertEquals([...kept, ...maps].map(({ size }) => size).filter((size) => size > 0), []);
+  await live.close();
+});
+
+Deno.test("Live.close() ends the retries of what the bus did not accept", async () => {
+  using time = stopTime();
+  const bus = new ControlledBus();
+  let published = 0;
+  bus.publish = () => {
+    published++;
+    return Promise.reject(new Error("away"));
+  };
+  const live = new Live(bus, () => {});
+  const errors: unknown[] = [];
+  await live.publish("board", { kind: "lost" }, (error) => void errors.push(error));
+  await time.tick(1_000);
+  assertEquals([published, errors.length, time.timers], [2, 1, 1]);
+  await live.close();
+  await time.tick(10_000);
+  assertEquals([published, time.timers], [2, 0]);
 });

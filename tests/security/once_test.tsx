@@ -308,6 +308,57 @@ Deno.test("A6, H1: an action that runs longer than the lease is held against oth
   }
 });
 
+Deno.test("an action whose result cannot be sent has run: a repeat is told at once that it cannot be shown again", async () => {
+  const store = createMemoryStore();
+  let runs = 0;
+  const run = () => {
+    runs++;
+    return Symbol("no result") as never;
+  };
+  await using here = new Site({ run }, { store, idempotency: { waitSeconds: 0 } });
+  await using there = new Site({ run }, { store, idempotency: { waitSeconds: 0 } });
+  assertEquals((await new Browser(here).post("run", "id-1", { accept: JSON_TYPE })).status, 500);
+  for (const site of [here, there]) {
+    const repeat = await new Browser(site).post("run", "id-1", { accept: JSON_TYPE });
+    // With Retry-After it would be one that still runs.
+    assertEquals([repeat.status, repeat.retryAfter, runs], [409, null, 1]);
+  }
+  assertEquals(here.reports.splice(0).length, 1);
+});
+
+Deno.test("H1: a response that is read for longer than the lease is held against other processes", async () => {
+  const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+  try {
+    const store = createMemoryStore();
+    const gate = Promise.withResolvers<void>();
+    let runs = 0;
+    // Synchronous, so that only the body lasts.
+    const run = () => {
+      const number = ++runs;
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          await gate.promise;
+          controller.enqueue(new TextEncoder().encode(`run ${number}`));
+          controller.close();
+        },
+      }, { highWaterMark: 0 });
+      return new Response(body);
+    };
+    const idempotency = { waitSeconds: 0 };
+    await using here = new Site({ run }, { store, idempotency });
+    await using there = new Site({ run }, { store, idempotency });
+    const first = new Browser(here).post("run", "id-1", { accept: JSON_TYPE });
+    await clock.tickAsync(95_000);
+    assertEquals((await new Browser(there).post("run", "id-1", { accept: JSON_TYPE })).status, 409);
+    gate.resolve();
+    assertEquals([(await first).text, runs], ["run 1", 1]);
+    assertEquals((await new Browser(there).post("run", "id-1", { accept: JSON_TYPE })).text, "run 1");
+    assertEquals([runs, here.reports], [1, []]);
+  } finally {
+    clock.uninstall();
+  }
+});
+
 // ------------------------------------------------------------------------------------- A7, A4: shares of what is kept
 
 /** A store under test; none for that of the handler. */

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
+import { recordMaps } from "../support/maps.ts";
 import { testBus } from "./conformance.ts";
 
 testBus("createMemoryBus()", (errors) => {
@@ -52,14 +53,30 @@ Deno.test("createMemoryBus() does not call a listener that is removed while a me
   const bus = createMemoryBus();
   const heard: unknown[] = [];
   const second = { leave: (): Promise<void> => Promise.resolve() };
-  await using _first = await bus.subscribe("topic", () => void second.leave());
+  let left = 0;
+  await using _first = await bus.subscribe("topic", () => {
+    left++;
+    second.leave();
+  });
   const subscription = await bus.subscribe("topic", ({ message }) => void heard.push(message));
   second.leave = async () => await subscription[Symbol.asyncDispose]();
   await bus.publish("topic", "message");
-  assertEquals(heard, []);
+  assertEquals([left, heard], [1, []]);
 });
 
 Deno.test("createMemoryBus() throws for a limit that is not a whole number above 0", () => {
   assertThrows(() => createMemoryBus({ maxMessages: 0 }), RangeError, "maxMessages");
   assertThrows(() => createMemoryBus({ maxBytes: NaN }), RangeError, "maxBytes");
+});
+
+Deno.test("H10: createMemoryBus() forgets a topic with its last listener", async () => {
+  let subscribing: Promise<readonly AsyncDisposable[]> = Promise.resolve([]);
+  const [listeners] = recordMaps(() => {
+    const bus = createMemoryBus();
+    subscribing = Promise.all(Array.from({ length: 20 }, (_, index) => bus.subscribe(`topic ${index % 10}`, () => {})));
+  });
+  const subscriptions = await subscribing;
+  assertEquals(listeners?.size, 10);
+  for (const subscription of subscriptions) await subscription[Symbol.asyncDispose]();
+  assertEquals(listeners?.size, 0);
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { HyperError } from "../../src/errors.ts";
+import { recordMaps } from "../support/maps.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
 import { testStore } from "./conformance.ts";
 
@@ -116,3 +117,36 @@ for (const bound of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(() => createMemoryStore({ maxBytes: bound }), RangeError, "maxBytes");
   });
 }
+
+Deno.test("createMemoryStore() keeps a value that is put again after it has expired", async () => {
+  let time = 0;
+  const store = createMemoryStore({ now: () => time });
+  await store.put("long", 1, 100);
+  // Expires behind an entry that lives longer.
+  await store.put("key", "old", 10);
+  time += 11_000;
+  await store.put("key", "new", 1_000);
+  time += 100_000;
+  await store.put("other", 1, 10);
+  assertEquals([await store.get("key"), await store.get("long")], ["new", null]);
+});
+
+Deno.test("createMemoryStore() forgets expired values and claims with the next write", async () => {
+  let time = 0;
+  let filling: Promise<unknown> = Promise.resolve();
+  const [entries] = recordMaps(() => {
+    const store = createMemoryStore({ now: () => time });
+    const fill = async (): Promise<void> => {
+      for (let index = 0; index < 100; index++) {
+        await store.put(`value ${index}`, index, 10);
+        await store.putIfAbsent(`claim ${index}`, index, 10);
+      }
+      assertEquals(entries?.size, 200);
+      time += 10_000;
+      await store.put("next", 1, 10);
+    };
+    filling = fill();
+  });
+  await filling;
+  assertEquals(entries?.size, 1);
+});

@@ -381,7 +381,9 @@ redisTest(
     await send("DEL", "hyper:topic:other");
     network.drop();
     const connected = async (): Promise<boolean> => /sub=2/.test(String(await send("CLIENT", "LIST")));
-    while (!await connected());
+    await withinTime((async () => {
+      while (!await connected());
+    })());
     await under.bus.publish("board", "first");
     await under.bus.publish("other", "after");
     assertEquals(await empty.take(1), ["first"]);
@@ -524,3 +526,40 @@ redisTest(
     assertEquals(await resumeAfter(bus, cursor), [true, ["second"]]);
   },
 );
+
+redisTest("a subscription that fails leaves no channel and no check of the connection", async () => {
+  const timers = new Set<unknown>();
+  const { setInterval, clearInterval } = globalThis;
+  globalThis.setInterval = ((...args: Parameters<typeof setInterval>) => {
+    const timer = setInterval(...args);
+    timers.add(timer);
+    return timer;
+  }) as typeof setInterval;
+  globalThis.clearInterval = (timer) => {
+    timers.delete(timer);
+    clearInterval(timer);
+  };
+  try {
+    await using under = await start({ onError: () => {} });
+    const { bus, send } = under;
+    const before = timers.size;
+    const subscribers = async (): Promise<unknown> => (await send("PUBSUB", "NUMSUB", CHANNEL) as unknown[])[1];
+    // Not a stream, so that its latest entry cannot be read.
+    await send("SET", STREAM, "of another program");
+    await assertRejects(() => bus.subscribe("board", () => {}));
+    assertEquals([await subscribers(), timers.size], [0, before], "the first listener");
+    await send("DEL", STREAM);
+    const heard = await listen(bus);
+    assertEquals([await subscribers(), timers.size], [1, before + 1]);
+    await send("SET", STREAM, "of another program");
+    await assertRejects(() => bus.subscribe("board", () => {}));
+    assertEquals(await subscribers(), 1);
+    await send("DEL", STREAM);
+    await bus.publish("board", "news");
+    assertEquals(await heard.take(1), ["news"]);
+    await heard[Symbol.asyncDispose]();
+    assertEquals([await subscribers(), timers.size], [0, before], "the last listener");
+  } finally {
+    Object.assign(globalThis, { setInterval, clearInterval });
+  }
+});

@@ -279,12 +279,14 @@ redisTest("A2: a listener or an onGap that throws or rejects is reported, and th
   }
 });
 
-/** Repeats an attempt until it succeeds. */
+/** Repeats an attempt until it succeeds, for at most ten seconds. */
 async function until(attempt: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + 10_000;
   for (;;) {
     try {
       return void await attempt();
-    } catch {
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
       // Redis cannot be reached yet.
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

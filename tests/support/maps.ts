@@ -1,4 +1,4 @@
-/** Records the maps that code creates, so that a test can ask whether something is kept for ever. */
+/** Records the maps and sets that code creates, so that a test can ask whether something is kept for ever. */
 
 /** Calls a function, and returns the maps that were created meanwhile. */
 export function recordMaps(run: () => void): readonly ReadonlyMap<unknown, unknown>[] {
@@ -16,4 +16,22 @@ export function recordMaps(run: () => void): readonly ReadonlyMap<unknown, unkno
     globalThis.Map = Original;
   }
   return maps;
+}
+
+/** Calls a function, and returns the sets that were created meanwhile. */
+export function recordSets(run: () => void): readonly ReadonlySet<unknown>[] {
+  const sets: Set<unknown>[] = [];
+  const { Set: Original } = globalThis;
+  globalThis.Set = class<Value> extends Original<Value> {
+    constructor(values?: Iterable<Value> | null) {
+      super(values);
+      sets.push(this as Set<unknown>);
+    }
+  } as SetConstructor;
+  try {
+    run();
+  } finally {
+    globalThis.Set = Original;
+  }
+  return sets;
 }

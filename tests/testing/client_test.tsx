@@ -31,7 +31,7 @@ Deno.test("open() gives up on redirects that never end", async () => {
   await assertRejects(() => client.open("/round"), ConnectionError, "redirects more than 20 times");
 });
 
-for (const [path, status] of [["/empty", 204], ["/file", 200], ["/away", 302]] as const) {
+for (const [path, status] of [["/empty", 204], ["/reset", 205], ["/file", 200], ["/away", 302]] as const) {
   Deno.test(`open() leaves the page as it was when the answer is none, ${path}`, async () => {
     await using client = visit(makeSite());
     const page = await client.open("/notes");

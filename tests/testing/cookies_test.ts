@@ -75,3 +75,17 @@ Deno.test("CookieJar lets a test read, set and delete cookies", () => {
   jar.delete("session");
   assertEquals(jar.get("session"), undefined);
 });
+
+Deno.test("CookieJar keeps a cookie with a prefix only if it has what the prefix promises", () => {
+  const https = "https://site.test/";
+  const cases: [cookie: string, from: string, sent: string | null][] = [
+    ["__Host-a=1; Path=/; Secure", https, "__Host-a=1"],
+    ["__Host-a=1; Path=/; Secure; Domain=site.test", https, null],
+    ["__Host-a=1; Path=/notes; Secure", "https://site.test/notes", null],
+    ["__Host-a=1; Path=/", https, null],
+    ["__Secure-a=1; Path=/; Secure; Domain=site.test", https, "__Secure-a=1"],
+    ["__Secure-a=1; Path=/", https, null],
+    ["__host-a=1; Path=/", https, null],
+  ];
+  for (const [cookie, from, expected] of cases) assertEquals(sent([cookie], from, from), expected, cookie);
+});

@@ -58,21 +58,28 @@ Deno.test("Network.fetch() follows 20 redirects", async () => {
   assertEquals(seen.length, 21);
 });
 
-for (const [status, kept] of [[200, ""], [422, "typed"]] as const) {
-  Deno.test(`H11: submitWithRuntime() leaves the form with "${kept}" after an answer with status ${status}`, async () => {
-    const form = '<form id="f" data-hyper-form="save" method="post"><input name="a" aria-label="A"></form>';
+const FORM = '<form id="f" data-hyper-form="save" method="post">' +
+  '<input id="a" name="a" aria-label="A"><input name="b" aria-label="B"></form>';
+const INPUT = '<input id="a" name="a" aria-label="A">';
+
+for (
+  const [what, status, target, content, expected] of [
+    ["clears the form of an accepted answer", 200, "#f", FORM, ["", ""]],
+    ["clears the field that an accepted answer replaces", 200, "#a", INPUT, ["", "typed"]],
+    ["H11: keeps the form of an answer with an error", 422, "#f", FORM, ["typed", "typed"]],
+  ] as const
+) {
+  Deno.test(`submitWithRuntime() ${what}`, async () => {
     const { handler, seen } = handlerOf((request) => {
-      if (request.method === "GET") {
-        return new Response(form, { headers: { "content-type": "text/html" } });
-      }
-      const patch = JSON.stringify({ content: form, target: "#f", swap: "morph" });
+      if (request.method === "GET") return new Response(FORM, { headers: { "content-type": "text/html" } });
+      const patch = JSON.stringify({ content, target, swap: "morph" });
       const headers = { "content-type": "text/event-stream" };
       return new Response(`event: patch_html\ndata: ${patch}\n\nevent: end\ndata: null\n\n`, { status, headers });
     });
     await using client = createTestClient(handler);
     const page = await client.open("/");
-    const outcome = await page.form("f").fill({ A: "typed" }).submitWithRuntime();
+    const outcome = await page.form("f").fill({ A: "typed", B: "typed" }).submitWithRuntime();
     assertEquals([outcome.ok, seen.length], [status === 200, 2]);
-    assertEquals(page.form("f").entries(), [["a", kept]]);
+    assertEquals(page.form("f").entries().map(([, value]) => value), [...expected]);
   });
 }

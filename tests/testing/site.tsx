@@ -151,6 +151,7 @@ export function makeSite(): Site {
       "/cookie": answer(() => new Response(null, { status: 303, headers: { location: "/notes" } })),
       "/round": answer(() => new Response(null, { status: 302, headers: { location: "/round" } })),
       "/away": answer(() => new Response(null, { status: 302, headers: { location: "https://other.test/" } })),
+      "/reset": answer(() => new Response(null, { status: 205 })),
       "/empty": answer(() => new Response(null, { status: 204 })),
       "/text": answer(() => new Response("<b>text</b>", { headers: { "content-type": "text/plain" } })),
       "/file": answer(() => new Response("data", { headers: { "content-disposition": "attachment" } })),

@@ -11,7 +11,7 @@ import { doc } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryLater } from "../later/load_later.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
-import { saveSentState } from "../page/morph.ts";
+import { saveSentState, syncAcceptedForm } from "../page/morph.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
@@ -136,7 +136,12 @@ async function conclude(
   activeCall: ActiveCall,
 ): Promise<Outcome> {
   const { status } = received;
+  const { form } = activeCall;
   if (received.kind === "error") {
+    // A denied choice must not look as if it had been made. Typed text is not lost.
+    if (form && /40[1349]/.test(`${status}`)) {
+      syncAcceptedForm(form, [form], ":not(option,[type=checkbox],[type=radio])");
+    }
     const { message } = received;
     if (emitCallEvent("requestError", activeCall, { status, message })) await showError(activeCall, received);
     return received;
@@ -148,7 +153,6 @@ async function conclude(
     return await runCall(next);
   }
   // The response of an accepted form may leave its markup, and so the errors of the attempt before, as it was.
-  const { form } = activeCall;
   const hasErrors = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
   if (hasErrors) (await tryLater())?.clearErrors(form);
   return received;

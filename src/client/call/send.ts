@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LAST_EVENT_ID_HEADER } from "../../protocol/names.ts";
+import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES } from "../../protocol/names.ts";
 import type { Answer } from "../../protocol/answer.ts";
 import { tryLater } from "../later/load_later.ts";
 import { type ActiveCall, type Call, callDetail } from "./call.ts";
@@ -32,6 +32,9 @@ export async function send(activeCall: ActiveCall): Promise<Answer> {
   const signal = AbortSignal.any([activeCall.signal, activeCall.connection.signal]);
   const headers = { ...activeCall.headers };
   if (checkpoint) headers[LAST_EVENT_ID_HEADER] = checkpoint;
+  // Read for each attempt: the address may have changed since the call was made.
+  const address = location.pathname + location.search;
+  if (address.length <= LOCATION_HEADER_BYTES) headers[LOCATION_HEADER] = address;
   const init = { method, headers, body: activeCall.body ?? null, signal };
   try {
     // Only `XMLHttpRequest` reports upload progress. Without the later bundle the call is sent without progress events.

@@ -61,10 +61,10 @@ export function observeNavigation(signal: AbortSignal): void {
   // which must be there before the network fails. Only preloaded: a failure matters, and is handled, when it is used.
   const needed = "form[hyper-confirm-unsaved],[lang]:not(:lang(en)),[data-hyper-messages]";
   if (history.state?.hyper || doc.querySelector(needed)) pages().catch(() => {});
-  addEventListener("input", ({ target }) => {
+  addEventListener("input", ({ target, timeStamp }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
     // Without the later bundle, leaving is not confirmed.
-    if (form) pages().then(({ markUnsaved }) => markUnsaved(form), () => {});
+    if (form) pages().then(({ markUnsaved }) => markUnsaved(form, timeStamp), () => {});
   }, { signal });
   addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {

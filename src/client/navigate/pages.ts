@@ -24,7 +24,7 @@ export interface Pages {
   /** Records the URL of the current page, in a new history entry or the current one. */
   setEntry(url: string, push: boolean): void;
   /** Marks a form with `hyper-confirm-unsaved` as changed. */
-  markUnsaved(form: Element): void;
+  markUnsaved(form: Element, time: number): void;
 }
 
 /** Functions of the runtime that they use. Passed as values, so that they can be in another bundle. */

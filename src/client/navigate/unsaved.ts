@@ -11,8 +11,8 @@ import type { PagesKit } from "./pages.ts";
 export interface Unsaved {
   /** Returns `true` if nothing is unsaved or the user confirms. */
   mayLeavePage(): boolean;
-  /** Marks a form as changed. */
-  markUnsaved(form: Element): void;
+  /** Marks a form as changed at a time of `performance.now()`. Default: now. */
+  markUnsaved(form: Element, time?: number): void;
 }
 
 /** Observes forms until the signal is aborted. */
@@ -22,16 +22,26 @@ export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved 
   // Only forms are added.
   const isDirty = () => [...dirty].some((form) => doc.contains(form as Node) || void dirty.delete(form));
   const ask = (event: Event) => isDirty() && event.preventDefault();
-  const markUnsaved = (form: Element) => {
+  // The last call of each form. It saves what was changed before it began.
+  const calls = new WeakMap<Element, { readonly id: string; readonly time: number }>();
+  const markUnsaved = (form: Element, time = Infinity) => {
+    // A form that saves itself on `input` is sent before the runtime sees the event.
+    if (time <= (calls.get(form)?.time ?? 0)) return;
     dirty.add(form);
     // Only now: some browsers do not keep a page with this listener in the back/forward cache.
     addEventListener("beforeunload", ask, { signal });
   };
   // A sent form counts as saved, so that a redirect is not confirmed, until the request fails.
   for (const type of ["submit", "reset"]) addEventListener(type, ({ target }) => dirty.delete(target), { signal });
-  addEventListener("hyper:beforeRequest", ({ detail: { form } }) => dirty.delete(form), { signal });
-  addEventListener("hyper:afterRequest", ({ detail: { form, ok } }) => {
-    if (!ok && form && dom(form).hasAttribute("hyper-confirm-unsaved")) markUnsaved(form);
+  addEventListener("hyper:beforeRequest", ({ detail: { form, id } }) => {
+    dirty.delete(form);
+    if (form) calls.set(form, { id, time: performance.now() });
+  }, { signal });
+  addEventListener("hyper:afterRequest", ({ detail: { form, id, ok } }) => {
+    // A later call, which has replaced this one, decides.
+    if (ok || !form || calls.get(form)?.id !== id) return;
+    calls.delete(form);
+    if (dom(form).hasAttribute("hyper-confirm-unsaved")) markUnsaved(form);
   }, { signal });
   return { markUnsaved, mayLeavePage: () => !isDirty() || confirm(words().confirmLeave ?? CONFIRM_LEAVE) };
 }

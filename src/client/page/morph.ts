@@ -109,16 +109,24 @@ function liveState(control: Control): readonly unknown[] {
  * sent. Otherwise, a checkbox that deletes a row would remain checked, and delete the next row.
  *
  * @param roots The elements that the response has inserted or changed.
+ * @param kept Selector for the controls that are not set. Default: those whose values the server never returns.
  */
-export function syncAcceptedForm(form: HTMLFormElement, roots: readonly Element[]): void {
+export function syncAcceptedForm(
+  form: HTMLFormElement,
+  roots: readonly Element[],
+  kept = "[type=password],[type=file]",
+): void {
   const controls = formControls(form).filter((control) => sent.has(control));
   const touched = controls.filter((control) => `${liveState(control)}` !== `${sent.get(control)}`).map(controlGroup);
   for (const control of controls) {
     const view = dom(control);
-    // The server never returns passwords and files.
-    if (view.matches("[type=password],[type=file]") || touched.includes(controlGroup(control))) continue;
+    if (view.matches(kept) || touched.includes(controlGroup(control))) continue;
     if (!roots.some((root) => dom(root).contains(control))) continue;
-    for (const [live, server] of STATES) if (view[server] !== undefined) view[live] = view[server];
+    for (const [live, server] of STATES) {
+      // The value of a box without the attribute is "on": setting it would set the attribute (HTML, 4.10.5.4).
+      if (view[server] === undefined || live === "value" && view.matches("[type=checkbox],[type=radio]")) continue;
+      view[live] = view[server];
+    }
   }
 }
 

@@ -21,7 +21,7 @@ import type { Arrival, ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
 import { depsOf } from "../request_deps.ts";
 import { OriginRender } from "../page_renders.ts";
-import { mayHoldFields, pageOfFields, pageOfUrl } from "./named_page.ts";
+import { mayHoldFields, pageAtLocation, pageOfFields, pageOfUrl } from "./named_page.ts";
 import { readEarly } from "./read_body.ts";
 
 /**
@@ -33,12 +33,12 @@ import { readEarly } from "./read_body.ts";
 export async function findPage(call: Call, app: Finding & Reading & Injecting & Observing): Promise<CallPage> {
   const { arrival, action, controller: { signal } } = call;
   const found = await findNamed(call, app);
-  const { page } = found;
+  const page = pageAtLocation(found.page, found.named, arrival.intent.location, app);
   if (page === null || page.route === null) checkNeed(action);
   // The work of a GET or HEAD may stop when its reader disconnects; a mutation continues.
   const ends = isReadMethod(arrival.request.method) ? AbortSignal.any([arrival.client.gone, signal]) : signal;
   const deps = depsOf(arrival, page, ends, app);
-  return { ...found, deps, pageRender: new OriginRender(page, arrival, deps) };
+  return { ...found, page, deps, pageRender: new OriginRender(page, arrival, deps) };
 }
 
 /**

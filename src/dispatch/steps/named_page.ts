@@ -6,6 +6,9 @@
  *      a bare endpoint, or an address without its query ──▶ body, bounded ──▶ fields ──▶ page ──▶ guards
  * ```
  *
+ * The runtime sends the address bar with each call. If it leads to the page of the form, its query replaces that of the form, which
+ * may be older: `history()` or a navigation may have changed it since.
+ *
  * There is one page, found once: a guard that admits a call for one page must not admit it for another.
  *
  * @module
@@ -68,6 +71,36 @@ export function pageOfFields(named: UrlPage, body: Body, url: URL, { origins }: 
   const page = named.isWhole || address === null ? named.page : origins.resolveAddress(address, url);
   if (page !== null && file !== null && !origins.isFileOf(file, page)) throw namesTwo(`Field "${ORIGIN_PAGE_FIELD}"`);
   return page;
+}
+
+/**
+ * Returns the page of a form with the query of the address bar. Route, parameters and path of the page do not change: an address
+ * that leads elsewhere is ignored. A call to the URL of a page keeps that URL.
+ *
+ * @param page The page that URL and fields name; `null` for none.
+ * @param named The page that the URL names.
+ * @param location Path and query of the address bar, from the client; `null` if it sent none.
+ */
+export function pageAtLocation(
+  page: OriginPage | null,
+  named: UrlPage,
+  location: string | null,
+  { origins }: PageFinders,
+): OriginPage | null {
+  if (page === null || location === null || (named.path === null && named.isWhole)) return page;
+  const { route, params, url } = page;
+  if (location === url.pathname + url.search) return page;
+  const shown = origins.resolveAddress(location, url);
+  if (shown === null || !isSamePage(shown, page) || shown.url.search === url.search) return page;
+  const moved = new URL(url);
+  moved.search = shown.url.search;
+  return { route, params, url: moved };
+}
+
+/** Returns whether two addresses lead to the same page: the same route and parameters, or the same address without a page. */
+function isSamePage(a: OriginPage, b: OriginPage): boolean {
+  if (a.route !== b.route) return false;
+  return a.route === null ? a.url.pathname === b.url.pathname : JSON.stringify(a.params) === JSON.stringify(b.params);
 }
 
 /**

@@ -464,6 +464,24 @@ timed("evicting an outcome does not end a run of another process", async () => {
 const moved = (onKept: () => Promise<void> = () => Promise.resolve()) => () =>
   Promise.resolve({ key: "key:new", onKept });
 
+timed("an outcome that reached the store late is kept by the store alone, under both identities", async (clock) => {
+  const store = createMemoryStore();
+  const flaky = new Flaky(store);
+  const once = createOnce({ store: flaky, waitSeconds: 0 });
+  const first = mine(await once.claim("key", { moveOf: moved() }));
+  first.keepCookie("session=1");
+  flaky.isDown = true;
+  await first.finish(VALUE);
+  flaky.isDown = false;
+  await clock.tickAsync(500);
+  for (const key of ["key", "key:new"]) {
+    assertEquals((await once.claim(key)).kind, "done", key);
+    // Forgotten by the store, it must not come from this process.
+    await once.forget(key);
+    await mine(await once.claim(key)).giveUp();
+  }
+});
+
 timed("finish() keeps an outcome also under the identity that its cookies create, without the cookies", async () => {
   const once = createOnce({ store: createMemoryStore() });
   const first = mine(await once.claim("key", { moveOf: moved() }));

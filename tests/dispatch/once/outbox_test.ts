@@ -112,3 +112,24 @@ timed("Outbox.close() ends all attempts, also for letters that are added later",
   await clock.tickAsync(10_000);
   assertEquals(letter.at, []);
 });
+
+timed("Outbox sends nothing more once it is closed, also in the middle of an attempt", async (clock) => {
+  const outbox = new Outbox(3600);
+  const sent: string[] = [];
+  const first = Promise.withResolvers<void>();
+  for (const key of ["one", "two"]) {
+    outbox.add(key, {
+      outcome: DONE,
+      send: async () => {
+        sent.push(key);
+        await first.promise;
+      },
+    });
+  }
+  await clock.tickAsync(500);
+  assertEquals(sent, ["one"]);
+  outbox.close();
+  first.resolve();
+  await clock.tickAsync(60_000);
+  assertEquals(sent, ["one"]);
+});
