@@ -11,7 +11,6 @@ import {
   Form,
   FormErrors,
   type LayoutProps,
-  switchTo,
   Toasts,
 } from "../../mod.ts";
 import { z } from "zod";
@@ -224,7 +223,6 @@ for (
     ],
     ["an injected setCookie", () => action("a", { inject: { setCookie: DUrl("id") } }, () => {}), "already has"],
     ["a dependency that is none", () => Depends((() => 1) as never), "Cannot depend on"],
-    ["a switch to an action without a method", () => switchTo(action("a", () => {})), 'Cannot switch to action "a"'],
   ] as const
 ) {
   Deno.test(`a mistake in a declaration throws where it is written: ${what}`, () => {
