@@ -4,7 +4,7 @@
  * @module
  */
 import { action, type CallAction } from "./call/action.ts";
-import { clearFailure } from "./page/announce.ts";
+import { clearFailure, watchFailures } from "./page/announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
 import { abortAll, abortLane, leavePage, watchPage } from "./call/active_call.ts";
 import { observeForms } from "./page/form_observer.ts";
@@ -49,6 +49,7 @@ export function start(): void {
   watchNetwork(signal);
   updateIndicators(document);
   watchPage(signal);
+  watchFailures(signal);
   observeForms(signal);
   observeNavigation(signal, leavePage);
 }

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Answer } from "../dispatch/answer.ts";
-import type { Failure } from "../dispatch/outcome.ts";
+import type { Failure, Outcome } from "../dispatch/outcome.ts";
+import type { AnyBound } from "../forms/any_form.ts";
 import type { PageAnswer } from "../pages/page_render.ts";
-import { isTerminal, type Patch } from "../protocol/patch.ts";
+import { type Issues, isTerminal, type Patch } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
-import { flashCookie, MAX_TOASTS, type ToastValue } from "./flash.ts";
+import { flashCookie, MAX_TOASTS, readFlash, type ToastValue } from "./flash.ts";
 import { lowerCased, type Reply, reply, replyWithPage } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
@@ -18,7 +19,7 @@ import { failure } from "../dispatch/failure.ts";
 /** Responds with a document, a redirect to one, or nothing. */
 export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   const { outcome, action, origin, limits } = answer;
-  const { rendering, invalidStatus } = services;
+  const { rendering } = services;
   switch (outcome.kind) {
     case "response":
       return outcome.response;
@@ -35,13 +36,8 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
     }
     case "markup":
       return asReply(await rendering.inLayouts(origin ?? services.pageRenderOf(answer), outcome.html), answer);
-    case "invalid": {
-      if (outcome.form === null || origin === null || action === null) {
-        return await failureDocument(answer, refusedInput(outcome.issues), services);
-      }
-      const form = { action, instance: answer.instance, form: outcome.form };
-      return asReply(await rendering.page(origin, form, invalidStatus), answer);
-    }
+    case "invalid":
+      return await invalidDocument(answer, outcome, services);
     case "unread": {
       const { form, failure } = outcome;
       if (action === null || origin === null) return await failureDocument(answer, failure, services);
@@ -65,7 +61,7 @@ function keepForDocument(events: Patch[]): Gather {
 }
 
 /** Redirects to the origin page, or to the target of the events, with the toasts. */
-function back({ origin, arrival: { url } }: Answer, events: readonly Patch[]): Reply {
+function back({ origin, arrival: { url, request } }: Answer, events: readonly Patch[]): Reply {
   const toasts: ToastValue[] = [];
   let location: string | null = origin?.isOrigin === true ? redirectTarget(origin.url, url) : null;
   for (const patch of events) {
@@ -73,12 +69,51 @@ function back({ origin, arrival: { url } }: Answer, events: readonly Patch[]): R
     if (patch.event === "redirect") location = patch.data.url;
     if (isTerminal(patch.event)) break;
   }
-  const flash = flashCookie(toasts, url.protocol === "https:");
+  const flash = flashCookie(toasts, url.protocol === "https:", readFlash(request.headers));
   const status = location === null ? 204 : 303;
   return reply(status, null, location === null ? {} : { location }, flash === null ? [] : [flash]);
 }
 
-function refusedInput(issues: Readonly<Record<string, readonly string[]>>): Failure {
+/** Shows the page with the invalid form, or with its messages in the status region if it does not render the form. */
+async function invalidDocument(
+  answer: Answer,
+  { form, issues }: Extract<Outcome, { kind: "invalid" }>,
+  services: RespondServices,
+): Promise<Reply | Response> {
+  const { action, origin, instance } = answer;
+  const { rendering, invalidStatus } = services;
+  if (action === null || origin?.isOrigin !== true) {
+    return await failureDocument(answer, refusedInput(issues), services);
+  }
+  if (form !== null) {
+    const page = await rendering.pageOfForm(origin, { action, instance, form }, invalidStatus);
+    if (page !== null) return asReply(page, answer);
+  }
+  let isShown = false;
+  const takeToasts = () => {
+    isShown = true;
+    return issueToasts(form, issues);
+  };
+  const { page, isOrigin, url, params, request, deps } = origin;
+  const status = form === null ? 422 : invalidStatus;
+  const shown = await rendering.page({ page, isOrigin, url, params, request, deps, takeToasts }, null, status);
+  return isShown || shown.kind === "response"
+    ? asReply(shown, answer)
+    : await failureDocument(answer, refusedInput(issues), services);
+}
+
+/** Returns the messages of an invalid form as toasts, with the labels of their fields. */
+function issueToasts(form: AnyBound | null, issues: Issues): readonly ToastValue[] {
+  const shown = new Map(
+    form?.fields.filter(({ inputType }) => inputType !== "hidden").map((field) => [field.name, field]),
+  );
+  return Object.entries(issues).flatMap(([name, messages]) => {
+    const label = shown.get(name)?.label ?? (form === null ? name : "");
+    return messages.map((message) => ({ message: label === "" ? message : `${label}: ${message}`, level: "error" }));
+  });
+}
+
+function refusedInput(issues: Issues): Failure {
   const [first] = Object.entries(issues);
   const message = first === undefined
     ? catalogueText("checkFields")

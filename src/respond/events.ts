@@ -13,7 +13,7 @@ import type { RunningStream } from "../dispatch/running_stream.ts";
 import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { encodeEvents, eventStream } from "./event_stream.ts";
-import { flashCookie } from "./flash.ts";
+import { flashCookie, readFlash } from "./flash.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
 import type { RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
@@ -65,7 +65,8 @@ function events(
   // A redirect would hide the toasts before it: the next page shows them.
   if (!patches.some((patch) => patch.event === "redirect")) return reply(status, encodeEvents(patches), sent, cookies);
   const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
-  const flash = flashCookie(toasts, answer.arrival.url.protocol === "https:");
+  const { url, request } = answer.arrival;
+  const flash = flashCookie(toasts, url.protocol === "https:", readFlash(request.headers));
   return reply(status, encodeEvents(patches), sent, flash === null ? cookies : [...cookies, flash]);
 }
 

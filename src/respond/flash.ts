@@ -18,15 +18,26 @@ const MAX_BYTES = 2048;
 export const MAX_TOASTS = 10;
 
 /**
- * Returns the cookie that transports toasts over a redirect. If they do not fit, the last ones are dropped.
+ * Returns the cookie that transports toasts over a redirect. If they do not fit, the earlier ones are dropped, the oldest
+ * first, then the last ones.
  *
+ * @param earlier Toasts that no page has shown yet, from {@linkcode readFlash}: two posts may come before one page.
  * @returns The value of a `Set-Cookie` header, or `null` if nothing fits.
  */
-export function flashCookie(toasts: readonly ToastValue[], secure: boolean): string | null {
-  for (let count = Math.min(toasts.length, MAX_TOASTS); count > 0; count--) {
+export function flashCookie(
+  toasts: readonly ToastValue[],
+  secure: boolean,
+  earlier: readonly ToastValue[] = [],
+): string | null {
+  if (toasts.length === 0) return null;
+  let kept = [...earlier, ...toasts];
+  while (kept.length > 0) {
     // Encoded here: `cookie()` does not encode a "%" of the text, which would be decoded when it is read.
-    const value = encodeURIComponent(JSON.stringify(toasts.slice(0, count)));
-    if (value.length <= MAX_BYTES) return formatSetCookie({ name: NAME, value, maxAge: 60, secure });
+    const value = encodeURIComponent(JSON.stringify(kept));
+    if (kept.length <= MAX_TOASTS && value.length <= MAX_BYTES) {
+      return formatSetCookie({ name: NAME, value, maxAge: 60, secure });
+    }
+    kept = kept.length > toasts.length ? kept.slice(1) : kept.slice(0, -1);
   }
   return null;
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
 import { type App, app, END, html, sse } from "./runtime_app.ts";
@@ -123,7 +123,7 @@ Deno.test("an alert is visible at any scroll position, without a style sheet", a
 Deno.test("the template of a page is used, and its text is kept", async () => {
   const template =
     `<template hyper-failure><h2>Oh no</h2><p hyper-failure-message></p><a href="#" hyper-retry>Once more</a></template>`;
-  await withPage(failing(error(409, "Taken"), { body: BUTTON + template }).served, async ({ page, events }) => {
+  await withPage(failing(error(429, "Taken"), { body: BUTTON + template }).served, async ({ page, events }) => {
     await page.goto("/");
     await page.getByRole("button", { name: "Save" }).click();
     const alert = page.getByRole("alert");
@@ -178,6 +178,12 @@ Deno.test("an aborted call shows no alert", async () => {
   });
 });
 
+/** Answers of different failures: those with the same text share an alert. */
+function different(): () => Response {
+  let count = 0;
+  return () => error(409, `Failure ${++count}`)();
+}
+
 const TWO = `<button id="a">A</button><button id="b">B</button><dialog id="d"><button id="c">C</button></dialog>`;
 
 /** Makes a call fail in its own lane, and waits for its message. */
@@ -189,19 +195,10 @@ async function fail(page: Page, key: string): Promise<void> {
 }
 
 Deno.test("alerts of several failures are stacked, each with its own buttons", async () => {
-  await withPage(failing(error(500, ""), { body: TWO }).served, async ({ page }) => {
+  await withPage(failing(different(), { body: TWO }).served, async ({ page }) => {
     await page.goto("/");
     for (const key of ["a", "b"]) await fail(page, key);
-    const boxes = await page.getByRole("alert").evaluateAll((all) =>
-      all.map((alert) => {
-        const { top, bottom, left, right } = alert.getBoundingClientRect();
-        const seen = alert.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
-        return { top, bottom, seen };
-      })
-    );
-    const [first, second] = boxes;
-    assertEquals([boxes.length, first?.seen, second?.seen], [2, true, true]);
-    assert((first?.bottom ?? 0) <= (second?.top ?? 0), JSON.stringify(boxes));
+    assertEquals(await page.getByRole("alert").locator("p").allTextContents(), ["Failure 1", "Failure 2"]);
     await page.getByRole("alert").first().getByRole("button", { name: "Close" }).click();
     assertEquals(await page.evaluate(() => document.activeElement?.id), "a");
     await page.getByRole("alert").getByRole("button", { name: "Close" }).click();
@@ -212,7 +209,7 @@ Deno.test("alerts of several failures are stacked, each with its own buttons", a
 });
 
 Deno.test("alerts that do not fit on the screen can be scrolled to", async () => {
-  await withPage(failing(error(500, "")).served, async ({ page }) => {
+  await withPage(failing(different()).served, async ({ page }) => {
     await page.goto("/");
     await page.setViewportSize({ width: 400, height: 300 });
     for (const key of ["a", "b", "c", "d", "e", "f"]) await fail(page, key);
@@ -234,7 +231,7 @@ Deno.test("an alert restores the focus to where it was if the failed call has no
 });
 
 Deno.test("an alert can be used while a modal dialog is open", async () => {
-  await withPage(failing(error(500, ""), { body: TWO }).served, async ({ page }) => {
+  await withPage(failing(different(), { body: TWO }).served, async ({ page }) => {
     await page.goto("/");
     await fail(page, "a");
     await page.evaluate(() => document.querySelector("dialog")?.showModal());
@@ -280,4 +277,95 @@ Deno.test("an alert is kept when the page is morphed, and removed with the page"
     await page.evaluate(() => Hyper.navigate("/other"));
     assertEquals(await page.getByRole("alert").count(), 0);
   });
+});
+
+Deno.test("failures with the same text share an alert, which tries all of them again", async () => {
+  const { served, ids, mend } = failing(error(500, ""), { body: TWO });
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/");
+    for (const key of ["a", "b"]) await fail(page, key);
+    assertEquals(await page.getByRole("alert").count(), 1);
+    mend();
+    await page.getByRole("button", { name: "Try again" }).click();
+    for (const _ of "ab") await events.next("hyper:requestSuccess");
+    assertEquals([ids.length, new Set(ids).size, await page.getByRole("alert").count()], [4, 2, 0]);
+  });
+});
+
+for (
+  const [status, canHelp] of [
+    [400, false],
+    [401, false],
+    [403, false],
+    [404, false],
+    [408, true],
+    [409, false],
+    [413, false],
+    [425, true],
+    [429, true],
+    [500, true],
+    [503, true],
+  ] as const
+) {
+  Deno.test(`the alert of status ${status} has ${canHelp ? "a" : "no"} button that tries again`, async () => {
+    await withPage(failing(error(status, "No")).served, async ({ page }) => {
+      await page.goto("/");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("alert").getByRole("button", { name: "Close" }).waitFor();
+      assertEquals(await page.getByRole("button", { name: "Try again" }).count(), canHelp ? 1 : 0);
+    });
+  });
+}
+
+Deno.test("Escape closes alerts and leaves the dialog open; their buttons are described and first in the tab order", async () => {
+  await withPage(failing(different(), { body: TWO }).served, async ({ page }) => {
+    await page.goto("/");
+    await page.evaluate(() => document.querySelector("dialog")?.showModal());
+    for (const key of ["a", "b"]) await fail(page, key);
+    const descriptions = await page.getByRole("button", { name: "Close" }).evaluateAll((buttons) =>
+      buttons.map((button) => button.ariaDescription)
+    );
+    assertEquals(descriptions, ["Failure 1", "Failure 2"]);
+    await page.keyboard.press("Escape");
+    assertEquals(await page.getByRole("alert").count(), 0);
+    assertEquals(await page.locator("dialog").evaluate((dialog: HTMLDialogElement) => dialog.open), true);
+  });
+});
+
+Deno.test("the alert of a lost connection is removed when the server answers another call, or the network is back", async () => {
+  const actions = { save: () => sse([]), other: () => sse([END]) };
+  await withPage(app({ body: TWO, actions }), async ({ page, context, events }) => {
+    await page.goto("/");
+    await fail(page, "a");
+    assertEquals(await page.getByRole("alert").count(), 1);
+    await page.evaluate(() => action("other"));
+    assertEquals(await page.getByRole("alert").count(), 0);
+    await fail(page, "a");
+    await context.setOffline(true);
+    await events.next("hyper:network:offline");
+    await context.setOffline(false);
+    await events.next("hyper:network:online");
+    assertEquals(await page.getByRole("alert").count(), 0);
+  });
+});
+
+Deno.test("an alert covers no control at 320 px under a strict policy", async () => {
+  const inputs = Array.from({ length: 30 }, (_, index) => `<p><input aria-label="${index}"></p>`).join("");
+  const headers = { "content-security-policy": "default-src 'self'; style-src 'self'; base-uri 'none'" };
+  const served = failing(error(500, ""), { body: BUTTON + inputs, headers }).served;
+  await withPage(served, async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    const isFree = await page.getByLabel("29").evaluate((input) => {
+      const { top, bottom, left } = input.getBoundingClientRect();
+      return document.elementFromPoint(left + 2, (top + bottom) / 2) === input;
+    });
+    assertEquals(isFree, true);
+    const { right, width } = (await page.locator("[data-hyper-alerts]").evaluate((list) =>
+      list.getBoundingClientRect()
+    ))!;
+    assertEquals([right <= 320, width > 300], [true, true]);
+  }, { viewport: { width: 320, height: 568 } });
 });

@@ -60,3 +60,19 @@ for (const other of ["a", "=b", ";", "a;b;=", "hyper_flash", "\u00e4=\u00ff", "x
     assertEquals(readFlash(new Headers({ cookie: other })), []);
   });
 }
+
+/** Reads the toasts of a cookie as the next request sends it. */
+function readBack(cookie: string | null): readonly unknown[] {
+  return readFlash(new Headers({ cookie: cookie?.split(";")[0] ?? "" }));
+}
+
+Deno.test("flashCookie() keeps the toasts of an earlier post that no page has shown, and drops the oldest if they do not fit", () => {
+  const long = { value: "x".repeat(1500) };
+  const [first, second] = [{ value: "First" }, { value: "Second" }];
+  assertEquals(readBack(flashCookie([second], true, [first])), [first, second]);
+  assertEquals(readBack(flashCookie([second, first], true, [long, first])), [long, first, second, first]);
+  assertEquals(readBack(flashCookie([long], true, [{ value: "y".repeat(600) }, first])), [first, long]);
+  const many = Array.from({ length: 10 }, (_, value) => ({ value }));
+  assertEquals(readBack(flashCookie([second], true, many)), [...many.slice(1), second]);
+  assertEquals(flashCookie([], true, [first]), null);
+});

@@ -308,7 +308,7 @@ Deno.test("A6, H1: an action that runs longer than the lease is held against oth
   }
 });
 
-Deno.test("an action whose result cannot be sent has run: a repeat is told at once that it cannot be shown again", async () => {
+Deno.test("an action whose result cannot be sent has run: a repeat gets an error at once, because it cannot be shown again", async () => {
   const store = createMemoryStore();
   let runs = 0;
   const run = () => {

@@ -20,7 +20,9 @@ Deno.test("createActions() types names, data and results of the actions of a mod
     assertType<IsExact<typeof outcome, Outcome<number>>>(true);
     if (outcome.kind === "success") assertType<IsExact<typeof outcome.data, number>>(true);
     if (outcome.aborted) {
-      assertType<IsExact<typeof outcome.reason, "abort" | "cancelled" | "replaced" | "signal" | "timeout">>(true);
+      assertType<
+        IsExact<typeof outcome.reason, "abort" | "cancelled" | "navigation" | "replaced" | "signal" | "timeout">
+      >(true);
     }
     await actions["ns:refresh"]();
     await actions.find();

@@ -17,10 +17,11 @@ import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
 import { receive, type Received } from "./receive.ts";
-import { reportException, showCallFailure } from "./report.ts";
+import { reportException, showError } from "./report.ts";
 import { ConnectionError, connectionError, send } from "./send.ts";
 import { closeSequence, openSequence } from "../page/stale.ts";
 import { abortable, nextEvent, sleep } from "./wait.ts";
+import { words } from "../page/words.ts";
 
 /** The states of a call, in order. Its outcome is separate: a call can be aborted in each of them. */
 type CallState =
@@ -113,6 +114,7 @@ function activate(call: Call): ActiveCall {
     controller,
     signal: AbortSignal.any([controller.signal, call.signal ?? controller.signal]),
     sequence: 0,
+    focused: doc.activeElement,
     connection: new AbortController(),
     checkpoint,
     failures: 0,
@@ -152,9 +154,7 @@ async function conclude(
       (await tryLater())?.syncAcceptedForm(form, [form], sent, ":not(option,[type=checkbox],[type=radio])");
     }
     const { message } = received;
-    const isShown = emitCallEvent("requestError", activeCall, { status, message });
-    // A form shows its own field errors (422). The message of a server error is not meant for users.
-    if (isShown && status !== 422) showCallFailure(activeCall, status < 500 ? message : "");
+    if (emitCallEvent("requestError", activeCall, { status, message })) await showError(activeCall, received);
     return received;
   }
   emitCallEvent("requestSuccess", activeCall, { status });
@@ -187,6 +187,7 @@ async function sendUntilReceived(activeCall: ActiveCall): Promise<Received> {
     try {
       const answer = await send(activeCall);
       if (isLost(answer, activeCall.url, activeCall.hasStreamed)) throw connectionError(activeCall);
+      clearFailure(words().networkError);
       activeCall.hasStreamed ||= isStream(answer);
       return await receive(answer, activeCall);
     } catch (error) {

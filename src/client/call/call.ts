@@ -49,8 +49,12 @@ export interface ActiveCall extends Call {
   readonly signal: AbortSignal;
   /** `true` if the response has an ok status; `undefined` before. */
   ok?: boolean;
+  /** Seconds until the server accepts it again, after an error that names them. */
+  retryAfter?: number;
   /** Its position in the order of all responses, counted when it is sent; 0 before. See `page/stale.ts`. */
   sequence: number;
+  /** The element that had the focus when the call was made. */
+  readonly focused: Element | null;
   /** Aborts the open request alone, not the call. With a promise as the reason, the call resumes when that resolves. */
   connection: AbortController;
   /** The last checkpoint received; `""` before the first. */

@@ -5,16 +5,29 @@
  */
 import { showFailure } from "../page/announce.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
+import { tryLater } from "../later/load_later.ts";
+import type { ErrorOutcome } from "./outcome.ts";
 import { ConnectionError } from "./send.ts";
 import { words } from "../page/words.ts";
 
 /** Fires `requestException`, and shows an alert unless a listener cancels the event. */
 export function reportException(activeCall: ActiveCall, error: unknown): void {
   if (emitCallEvent("requestException", activeCall, { error })) {
-    showCallFailure(activeCall, error instanceof ConnectionError ? words().networkError : "");
+    const isLost = error instanceof ConnectionError;
+    showCallFailure(activeCall, isLost ? words().networkError : "", isLost);
   }
 }
 
-/** Shows an alert with a button that sends the call again, with the same request id. */
-export const showCallFailure = ({ key, sourceEl, again }: ActiveCall, message: string): void =>
-  showFailure(key, message, sourceEl, again);
+/** Shows why a call has failed: invalid input on its form, everything else in an alert. */
+export async function showError(activeCall: ActiveCall, failure: ErrorOutcome): Promise<void> {
+  const { status } = failure;
+  const later = status === 422 && await tryLater();
+  // The message of a server error is not meant for users.
+  const message = later ? later.showInvalid(activeCall, failure) : status < 500 ? failure.message : "";
+  if (message !== undefined) showCallFailure(activeCall, message, /^(408|42[59]|5)/.test(`${status}`));
+}
+
+/** Shows an alert. If trying again can help, it has a button that sends the call again, with the same request id. */
+function showCallFailure({ key, sourceEl, again }: ActiveCall, message: string, canHelp: boolean): void {
+  showFailure(key, message, sourceEl, canHelp ? again : undefined);
+}

@@ -12,6 +12,7 @@ import { patchSignals } from "../page/signals.ts";
 import { changeWithTiming } from "../page/timed_change.ts";
 import { destinationOf } from "../../protocol/switch.ts";
 import { syncAcceptedForm } from "../page/accepted_form.ts";
+import { showInvalid } from "../page/show_errors.ts";
 import { showToast } from "../page/toast.ts";
 import { upload } from "./upload.ts";
 
@@ -21,6 +22,7 @@ const LATER = {
   createPages,
   destinationOf,
   loadScript,
+  showInvalid,
   showToast,
   patchSignals,
   syncAcceptedForm,

@@ -5,6 +5,7 @@
  */
 import { doc, dom } from "../dom.ts";
 import { emit } from "../events.ts";
+import { words } from "../page/words.ts";
 
 /** The parts that are loaded later. */
 type Later = ReturnType<(typeof import("./later.ts"))["init"]>;
@@ -15,7 +16,8 @@ type Later = ReturnType<(typeof import("./later.ts"))["init"]>;
 let loaded: Promise<Later> | undefined;
 
 /** Loads the parts, once. A failure is final for this page: a browser does not fetch a module again that failed. */
-export const loadLater = (): Promise<Later> => loaded ??= import("./later.ts").then(({ init }) => init(doc, dom, emit));
+export const loadLater = (): Promise<Later> =>
+  loaded ??= import("./later.ts").then(({ init }) => init(doc, dom, emit, words));
 
 /** Loads the parts for a feature that the page can do without. Returns `null` if they cannot be loaded. */
 export const tryLater = (): Promise<Later | null> => loadLater().catch(() => null);

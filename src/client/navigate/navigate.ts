@@ -10,7 +10,7 @@ import { doc, dom, emit } from "../later/runtime_exports.ts";
 import type { NavigationTrigger } from "../events.ts";
 import type { Pages, PagesKit } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
-import { announce } from "../page/toast.ts";
+import { announceHidden } from "../page/toast.ts";
 import { watchUnsaved } from "./unsaved.ts";
 import { loadPageTexts } from "../page/page_texts.ts";
 
@@ -87,8 +87,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
       setEntry(final.href, mode.kind === "push");
       showPage(page);
       restorePosition(mode);
-      // For screen readers only. They ignore `hidden` elements.
-      announce(doc.title).style.cssText = "position:fixed;clip-path:inset(50%)";
+      announceHidden(doc.title);
       removeOld();
       success = true;
       emit("navigate:after", { url: final.href, trigger });

@@ -38,8 +38,8 @@ export interface PagesKit {
   readonly parsePage: typeof parsePage;
   readonly trustedPolicy: typeof trustedPolicy;
   /** As in `page/announce.ts` and `page/words.ts`, whose imports lead here. */
-  showFailure(key: string, message: string, source: Element | null, retry: () => void): void;
-  clearFailure(key?: string): void;
+  showFailure(key: string, message: string, source: Element | null, retry?: () => void): void;
+  clearFailure(cause?: string): void;
   /** The English texts, until those of the page are loaded into this object. */
   readonly pageTexts: RuntimeTexts;
   words(): RuntimeTexts;

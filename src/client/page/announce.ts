@@ -1,12 +1,12 @@
 /**
- * Failures, as an alert with a way to try again. Part of the runtime's start: it must be there when the network is not.
+ * Failures, as an alert. Part of the runtime's start: it must be there when the network is not.
  *
- * The alert is a copy of the page's `<template hyper-failure>`, in which `[hyper-failure-message]` says what has happened, `[hyper-retry]` tries
- * again and `[hyper-close]` takes the alert away; each gets our words where it is empty. Without a template it is our own.
- * All alerts stand one below the other in `[data-hyper-alerts]`, a popover, so that they can be seen wherever the page is
- * scrolled to; it stands in the topmost modal dialog, outside of which nothing can be reached.
+ * The alert is a copy of the page's `<template hyper-failure>`, in which `[hyper-failure-message]` contains the message, `[hyper-retry]` tries
+ * again and `[hyper-close]` removes the alert; each gets our text where it is empty. Without a template it is our own.
+ * `[data-hyper-alerts]`, a popover, contains all alerts, so that they can be seen wherever the page is scrolled to. It is
+ * at the start of the topmost modal dialog, outside of which nothing can be reached, or else of the page.
  *
- * What is made here carries `data-hyper-own`, which keeps it when the page is morphed: the server does not know it.
+ * Elements created here have `data-hyper-own`, which keeps them when the page is morphed: the server does not know them.
  *
  * @module
  */
@@ -15,67 +15,117 @@ import { all, doc, dom } from "../dom.ts";
 import { parseContent } from "./markup.ts";
 import { words } from "./words.ts";
 
-/** All alerts, one of them, and what is in it where the page has no template. */
+/** All alerts, one of them, and its content where the page has no template. */
 const ALERTS = '<div popover="manual" data-hyper-alerts data-hyper-own></div>';
 const ALERT = '<div role="alert" data-hyper-alert></div>';
 const OURS = "<p hyper-failure-message></p><button hyper-retry></button> <button hyper-close></button>";
+/**
+ * The default style, in a layer, so that any rule of the page overrides it. The page gets room for the alerts: at its end
+ * they cover nothing. A policy without inline styles allows it, because a script adds it (CSP 3, 6.1.14).
+ */
+const STYLE =
+  "@layer hyper{[data-hyper-alerts]{inset:auto 0 0;width:auto;max-height:8rem}:root:has([data-hyper-alerts]){padding-bottom:9rem}}";
 
-/** The alerts on the page by their keys. */
-const alerts = new Map<string, HTMLDivElement>();
-/** What they stand in, on the page while there is one. */
+/** A failure on the page. */
+interface Failure {
+  /** Identifies it. */
+  readonly key: string;
+  /** Its alert, which failures with the same text share. */
+  readonly alert: HTMLDivElement;
+  /** The text of the alert. */
+  readonly text: string;
+  /** Tries again. */
+  readonly retry: (() => void) | undefined;
+}
+
+/** The failures on the page. */
+let failures: readonly Failure[] = [];
+/** The element that contains the alerts, on the page while there is one. */
 let list: HTMLDivElement | undefined;
 
 /**
- * Says on the page that something failed.
+ * Shows a failure on the page.
  *
- * @param key Whose failure: a later one with the same key takes its place.
- * @param message What is said; empty for the least that can be said.
- * @param source Gets the focus back when the alert goes while it has it.
- * @param retry Tries again.
+ * @param key Identifies the failure: a later one with the same key replaces it.
+ * @param message The text; empty for a general one. Failures with the same text share an alert.
+ * @param source Gets the focus back when the alert is removed while it has it.
+ * @param retry Tries again; without it there is no button for that.
  */
-export function showFailure(key: string, message: string, source: Element | null, retry: () => void): void {
+export function showFailure(
+  key: string,
+  message: string,
+  source: Element | null,
+  retry?: () => void,
+): void {
   clearFailure(key);
+  const { requestFailed, tryAgain, dismiss } = words();
+  const text = message || requestFailed;
+  let alert = failures.find((other) => other.text === text && !other.retry === !retry)?.alert;
+  if (!alert) {
+    alert = makeAlert(text, source, tryAgain, dismiss);
+    if (!retry) { for (const button of all("[hyper-retry]", alert)) dom(button).remove(); }
+  }
+  failures = [...failures, { key, alert, text, retry }];
+  if (!list) {
+    list = make(ALERTS);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    doc.adoptedStyleSheets.push(sheet);
+  }
+  list.append(alert);
+  const place = all("dialog:modal").at(-1) ?? doc.body;
+  if (list.parentNode !== place) dom(place).prepend(list);
+  // Where there are no popovers it is an ordinary block at the start of the page.
+  list.togglePopover?.(true);
+}
+
+function makeAlert(text: string, source: Element | null, tryAgain: string, dismiss: string): HTMLDivElement {
   const restoreFocus = captureFocus();
   const alert = make(ALERT);
   const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseContent(OURS, null));
-  const { requestFailed, tryAgain, dismiss } = words();
-  const texts = { retry: tryAgain, close: dismiss, "failure-message": message || requestFailed };
-  for (const [name, text] of Object.entries(texts)) {
+  for (const [name, ours] of Object.entries({ "failure-message": text, retry: tryAgain, close: dismiss })) {
     // A text in the page's template stays.
-    for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = text;
+    for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = ours;
   }
+  // Buttons of several alerts have the same names.
+  for (const button of all("[hyper-retry],[hyper-close]", alert)) dom(button).ariaDescription = text;
   alert.addEventListener("click", ({ target }) => {
     const button = target instanceof Element && dom(dom(target).closest("[hyper-retry],[hyper-close]"));
     if (!button) return;
-    clearFailure(key);
-    if (source instanceof HTMLElement) dom(source).focus();
-    // A form has no focus to be given back; who has sent it was in it.
+    const retries = failures.filter((failure) => failure.alert === alert);
+    clearFailure(text);
     restoreFocus();
-    if (button.matches("[hyper-retry]")) retry();
+    // The button that was pressed may have been disabled.
+    if (doc.activeElement === doc.body && source instanceof HTMLElement) dom(source).focus();
+    if (button.matches("[hyper-retry]")) { for (const { retry } of retries) retry?.(); }
   });
-  alerts.set(key, alert);
-  list ??= make(ALERTS);
-  list.style.maxHeight = "100%";
-  list.append(alert);
-  const place = all("dialog:modal").at(-1) ?? doc.body;
-  if (list.parentNode !== place) dom(place).append(list);
-  // Where there are no popovers it is an ordinary block at the end of the page.
-  list.togglePopover?.(true);
+  return alert;
 }
 
-/** Takes an alert away; all of them without a key. */
-export function clearFailure(key?: string): void {
-  for (const [name, alert] of alerts) {
-    if ((key ?? name) === name) {
-      alert.remove();
-      alerts.delete(name);
-    }
+/** Removes failures. `cause` is a key or a text. Default: all. */
+export function clearFailure(cause?: string): void {
+  failures = failures.filter(({ key, text }) => cause && key !== cause && text !== cause);
+  for (const alert of all("[data-hyper-alert]")) {
+    if (!failures.some((failure) => failure.alert === alert)) dom(alert).remove();
   }
-  if (!alerts.size) list?.remove();
+  if (!failures[0]) list?.remove();
+}
+
+/** Removes failures with Escape, and those of the network when it is back, until the signal is aborted. */
+export function watchFailures(signal: AbortSignal): void {
+  addEventListener("hyper:network:online", () => clearFailure(words().networkError), { signal });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    for (const button of all("[data-hyper-alert] [hyper-close]")) {
+      // A dialog stays open.
+      event.preventDefault();
+      dom(button as HTMLElement).click();
+    }
+  }, { signal });
 }
 
 function make(markup: string): HTMLDivElement {
-  // It is in our own markup, above.
+  // Our own markup, above, contains it.
   return parseContent(markup, null).querySelector("div")!;
 }

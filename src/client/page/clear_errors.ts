@@ -17,14 +17,19 @@ export function clearErrors(form: HTMLFormElement): void {
       view.remove();
       continue;
     }
-    view.ariaInvalid = null;
-    // Help texts are kept; ids of removed errors would describe nothing.
-    const left = view.getAttribute("aria-describedby")?.split(" ").filter((id) => {
-      const description = dom(doc.getElementById(id));
-      if (description?.matches(".hyper-errors")) description.remove();
-      return description?.isConnected;
-    });
-    if (left) view.setAttribute("aria-describedby", left.join(" "));
-    view.toggleAttribute("aria-describedby", !!left?.[0]);
+    forgetErrors(view);
   }
+}
+
+/** Marks an element as valid, and removes the lists of errors that describe it. */
+export function forgetErrors(view: View<Element>): void {
+  view.ariaInvalid = null;
+  // Help texts are kept; ids of removed errors would describe nothing.
+  const left = view.getAttribute("aria-describedby")?.split(" ").filter((id) => {
+    const description = dom(doc.getElementById(id));
+    if (description?.matches(".hyper-errors")) description.remove();
+    return description?.isConnected;
+  });
+  if (left) view.setAttribute("aria-describedby", left.join(" "));
+  view.toggleAttribute("aria-describedby", !!left?.[0]);
 }

@@ -4,33 +4,94 @@
  *
  * @module
  */
-import { doc, dom } from "../later/runtime_exports.ts";
+import { doc, dom, words } from "../later/runtime_exports.ts";
 import type { Wire } from "../../protocol/wire.ts";
 
-/** Time that a toast is shown, in milliseconds. */
+/** Time that a toast is shown, in milliseconds, unless the toast or its region sets another. */
 const TOAST_MS = 8000;
+/** The button has no text, so that the text of a toast is the message alone. Any rule of the page overrides its style. */
+const STYLE = '@layer hyper{[hyper-close]:empty::before{content:"×"}}';
 
-/** Shows a toast that has a text. Style sheets read its level from `data-level`. */
-export function showToast({ message, title, value, level }: Wire): void {
-  const text = message ?? title ?? value;
-  if (text === undefined) return;
-  const toast = announce(`${text}`);
-  if (level && typeof level === "string") toast.dataset.level = level;
+/** A toast on the page. */
+interface ShownToast {
+  readonly label: HTMLSpanElement;
+  readonly restart: () => void;
+  /** Number of equal toasts. */
+  count: number;
 }
 
+/** The toasts on the page by level and text. */
+const shown = new Map<string, ShownToast>();
+
 /**
- * Announces a text in the live region for eight seconds.
- *
- * @returns The element that will be added to the region.
+ * Shows a toast that has a text. It goes after its time, but not while it is hovered or has the focus, and can be closed. An
+ * equal one counts up. Style sheets read its level from `data-level`.
  */
-export function announce(text: string): HTMLDivElement {
+export function showToast({ message, title, value, level, duration }: Wire): void {
+  const text = message ?? title ?? value;
+  if (text === undefined) return;
+  const key = JSON.stringify([level, text]);
+  const equal = shown.get(key);
+  if (equal) {
+    equal.label.textContent = `${text} (${++equal.count})`;
+    return equal.restart();
+  }
+  const region = findRegion();
   const toast = createOwn("toast");
-  toast.textContent = text;
-  const region = doc.querySelector("[data-hyper-toasts]") ?? dom(doc.body).appendChild(makeRegion());
-  // A screen reader announces additions to a region it knows, and needs a moment to notice a new one.
+  if (level && typeof level === "string") toast.dataset.level = level;
+  const label = toast.appendChild(doc.createElement("span"));
+  label.textContent = `${text}`;
+  const close = toast.appendChild(doc.createElement("button"));
+  close.type = "button";
+  close.ariaLabel = words().dismiss;
+  close.setAttribute("hyper-close", "");
+  let timer: ReturnType<typeof setTimeout>;
+  let before: EventTarget | null = null;
+  const hide = () => {
+    clearTimeout(timer);
+    shown.delete(key);
+    toast.remove();
+  };
+  // 0 keeps it until it is closed.
+  const ms = Number(duration ?? dom(region).getAttribute("data-hyper-duration") ?? TOAST_MS);
+  const restart = () => {
+    clearTimeout(timer);
+    if (ms) timer = setTimeout(() => toast.matches(":hover,:focus-within") ? restart() : hide(), ms);
+  };
+  toast.addEventListener("focusin", ({ relatedTarget }) => before = relatedTarget);
+  close.onclick = () => {
+    hide();
+    if (before instanceof HTMLElement) dom(before).focus();
+  };
+  shown.set(key, { label, restart, count: 1 });
+  restart();
+  addTo(region, toast);
+}
+
+/** Announces a text to screen readers only. They ignore `hidden` elements. */
+export function announceHidden(text: string): void {
+  const announcement = createOwn("toast");
+  announcement.textContent = text;
+  announcement.style.cssText = "position:fixed;clip-path:inset(50%)";
+  addTo(findRegion(), announcement);
+  setTimeout(() => announcement.remove(), TOAST_MS);
+}
+
+/** A screen reader announces additions to a region it knows, and needs a moment to notice a new one. */
+function addTo(region: Element, toast: Element): void {
   setTimeout(() => dom(region).append(toast), 100);
-  setTimeout(() => toast.remove(), TOAST_MS);
-  return toast;
+}
+
+let hasStyle = false;
+
+function findRegion(): Element {
+  if (!hasStyle) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    doc.adoptedStyleSheets.push(sheet);
+    hasStyle = true;
+  }
+  return doc.querySelector("[data-hyper-toasts]") ?? dom(doc.body).appendChild(makeRegion());
 }
 
 function makeRegion(): HTMLDivElement {
