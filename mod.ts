@@ -92,7 +92,9 @@ export type {
   CallInput,
   DataOf,
   Injectables,
+  NonData,
   ResultData,
+  Returnable,
   VerifyWebhook,
 } from "./src/actions/action_options.ts";
 export type { ActionType } from "./src/protocol/action_type.ts";
@@ -168,6 +170,7 @@ export type { TextFormat } from "./src/texts/format.ts";
 export type { BrowserTexts } from "./src/protocol/browser_texts.ts";
 export type { Cookie } from "./src/http/cookie.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
+export type { Jsonify, JsonSendable, NonJson } from "./src/results/json_type.ts";
 export type { Markup, MarkupNode } from "./src/results/markup.ts";
 
 export type { ActionRef } from "./src/preact/page_state.ts";

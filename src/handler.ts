@@ -11,7 +11,7 @@ import { watchRequests } from "./dispatch/request_watch.ts";
 import type { Trace } from "./dispatch/trace.ts";
 import { log, logDevelopment, reportAndLog } from "./handler/log.ts";
 import type { ConnectionInfo, Handler, HandlerOptions, RegisteredAction } from "./handler/options.ts";
-import { createProxyNotice, NO_TRUST_PROXY, Sender, type SenderOptions } from "./handler/sender.ts";
+import { createProxyNotice, NO_TRUST_PROXY, readConnection, Sender, type SenderOptions } from "./handler/sender.ts";
 import { createServices, type Services } from "./handler/services.ts";
 import { startApp, type Started } from "./handler/start.ts";
 import { isSafeMethod } from "./http/cross_origin.ts";
@@ -104,8 +104,10 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     }).catch(logDevelopment);
   }
   const watch = watchRequests({ development: loading, signals });
-  const fetch = (request: Request, info?: ConnectionInfo): Promise<Response> =>
-    watch === null ? sendWhole(request, info, null) : watch(request, (trace) => sendWhole(request, info, trace));
+  const fetch = (request: Request, given?: unknown): Promise<Response> => {
+    const info = readConnection(given);
+    return watch === null ? sendWhole(request, info, null) : watch(request, (trace) => sendWhole(request, info, trace));
+  };
   return Object.assign(fetch, {
     fetch,
     ready,

@@ -31,7 +31,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     Params ParamsOf PatternParts Provider ContextFunctionValue PublishOptions QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
     RateLimiterOptions RateRule RateVerdict Receiver RedirectItem RedirectOptions RedirectToOriginOptions
     RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestDependency
-    ResolutionScope ResultData CheckpointContext SchemaFormOptions DisplayValue Signal SignalFamily SignalsItem
+    ResolutionScope ResultData Returnable Jsonify JsonSendable NonData NonJson CheckpointContext SchemaFormOptions DisplayValue Signal SignalFamily SignalsItem
     SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubmitButton SubmitButtonProps SubscribeOptions SuccessFeedback Swap
     SwitchItem SwitchOptions SwitchTarget UploadHandler UploadResult TextFieldOptions ToastInput ToastItem Toasts
     ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook ClientInfo accessDenied action actionDispatched

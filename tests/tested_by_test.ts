@@ -47,6 +47,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/handler.ts": ["integration/mistakes_test.tsx"],
   "src/handler": ["integration/mistakes_test.tsx", "integration/headers_test.tsx"],
   "src/http": ["http/body_test.ts"],
+  "src/http/conditional.ts": ["pages/static_files_test.ts"],
   "src/http/rate_rule.ts": ["security/rates_test.tsx"],
   "src/init/mod.ts": ["init_test.ts"],
   "src/pages": ["pages/manifest_test.ts", "pages/page_test.ts"],

@@ -18,6 +18,7 @@ import type {
   CallInput,
   Injectables,
   ResultData,
+  Returnable,
   VerifyWebhook,
 } from "./action_options.ts";
 import type { Kwargs } from "./kwargs.ts";
@@ -40,8 +41,6 @@ export interface Action<Name extends string = string, Input = unknown, Result = 
   readonly namespace: string | null;
   /** The only HTTP method it accepts. */
   readonly method: "GET" | "POST";
-  /** `true` if the method was declared. */
-  readonly methodDeclared: boolean;
   /** The form, or a function that creates it, or `null`. */
   readonly form: AnyForm | FormFactory<AnyForm> | null;
   /** The schema of its data, or `null`. */
@@ -149,7 +148,7 @@ const RESERVED: Readonly<Record<keyof ActionContext, true>> = {
  */
 export function action<const N extends string, R>(
   name: N,
-  handler: (ctx: ActionContext) => R,
+  handler: (ctx: ActionContext) => R & Returnable<R>,
 ): Action<N, Kwargs, ResultData<R>>;
 /**
  * Declares an action with options.
@@ -169,7 +168,7 @@ export function action<
 >(
   name: N,
   options: ActionOptions<F, S, I>,
-  handler: (ctx: ActionContext<F, S, I>) => R,
+  handler: (ctx: ActionContext<F, S, I>) => R & Returnable<R>,
 ): Action<N, CallInput<F, S>, ResultData<R>>;
 /**
  * Declares a method of a page class as an action.
@@ -282,7 +281,6 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
     uid: formActionUid(full),
     namespace: options.namespace ?? null,
     method: method ?? "POST",
-    methodDeclared: method !== undefined,
     form,
     input,
     inject,

@@ -12,6 +12,7 @@ import type { LimitsOptions } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
 import type { UploadHandler } from "../http/stored_file.ts";
 import type { Item } from "../results/item.ts";
+import type { Jsonify, JsonSendable } from "../results/json_type.ts";
 import type { MarkupNode } from "../results/markup.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Kwargs } from "./kwargs.ts";
@@ -98,11 +99,22 @@ export type CallInput<F extends AnyForm | null, S extends StandardSchemaV1 | nul
   : F extends AnyForm ? InputOf<F>
   : Kwargs;
 
-/** Data that a typed caller receives: the return type of the action function without responses, JSX and items. */
-export type ResultData<R> = Exclude<
-  Awaited<R>,
-  void | Response | MarkupNode | Item | readonly Item[] | Iterable<Item> | AsyncIterable<Item>
->;
+/** Values that an action function may return besides JSON data. */
+export type NonData = void | Response | MarkupNode | Item | readonly Item[] | Iterable<Item> | AsyncIterable<Item>;
+
+/** Data that a typed caller receives: the return type of the action function after JSON, without responses, JSX and items. */
+export type ResultData<R> = Jsonify<Exclude<Awaited<R>, NonData>>;
+
+/**
+ * The value that an action function may return, for one that returns `R`: data that JSON has no form for, such as a `Map` or a bigint,
+ * does not compile.
+ *
+ * @typeParam R The return type of the action function.
+ */
+export type Returnable<R> = unknown extends R ? R
+  : R extends NonData ? R
+  : R extends PromiseLike<infer V> ? PromiseLike<Returnable<V>>
+  : JsonSendable<R>;
 
 /**
  * Verifies the signature of a webhook request over the bytes of its body. Compare digests in constant time, for example

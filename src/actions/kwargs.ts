@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError } from "../errors.ts";
+import { InputError, isA } from "../errors.ts";
 import { DATA_FIELD, DATA_HEADER, PROTOCOL_FIELDS } from "../protocol/names.ts";
 import type { Body } from "../http/body.ts";
 import type { FieldMap, FieldValue } from "../http/field_map.ts";
@@ -69,6 +69,52 @@ export function readDataHeader(
  */
 export function readQuery(url: URL, limits: Pick<Limits, "fields" | "nameBytes">): FieldMap {
   return url.search === "" ? NO_FIELDS : parseUrlencoded(url.search.slice(1), limits);
+}
+
+/**
+ * Reads the fields in the address of a page, which any other site or program may have written. The page was served under it, so that
+ * its calls must not fail: what {@linkcode readQuery} or {@linkcode mergeKwargs} would reject is left out. It is still in `ctx.url`.
+ */
+export function readPageQuery(url: URL, limits: Limits): FieldMap {
+  if (url.search === "") return NO_FIELDS;
+  const all = orNull(() => {
+    const fields = readQuery(url, limits);
+    if (fields.keys().some(isPath)) nest(fields, limits);
+    return fields;
+  });
+  return all ?? parseUrlencoded(readablePairs(url.search.slice(1).split("&"), limits).join("&"), limits);
+}
+
+/** Returns the pairs of a query that can be read, by top-level name all or none. */
+function readablePairs(pairs: readonly string[], limits: Limits): readonly string[] {
+  const byName = new Map<string, string[]>();
+  let count = 0;
+  for (const pair of pairs) {
+    const name = orNull(() => topNameOf(pair, limits));
+    if (name === null) continue;
+    if (++count > limits.fields) break;
+    const group = byName.get(name);
+    if (group === undefined) byName.set(name, [pair]);
+    else group.push(pair);
+  }
+  return Array.from(byName.values()).flatMap((group) => {
+    return orNull(() => nest(parseUrlencoded(group.join("&"), limits), limits)) === null ? [] : group;
+  });
+}
+
+function topNameOf(pair: string, limits: Limits): string | null {
+  const [name] = parseUrlencoded(pair, limits).keys();
+  return name === undefined || PROTOCOL_FIELDS.has(name) ? null : parseFieldPath(name, limits)[0];
+}
+
+/** Returns a result; `null` for input that is rejected. */
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (isA(error, InputError)) return null;
+    throw error;
+  }
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { Action } from "./action.ts";
 import type { ActionLocation, FormActionBackend } from "./backend.ts";
+import { RegistryFormActionBackend } from "./registry.ts";
 
 /** An action and the backend that owns it. */
 export interface OwnedAction {
@@ -54,9 +55,16 @@ export class FormActionManager {
    */
   registerAction(action: Action, source: ActionLocation): FormActionBackend {
     for (const backend of this.backends) {
-      const rival = backend.getByUid(action.uid);
-      // The backend that owns the UID throws an error with both places.
-      if (rival !== null) backend.registerAction(action, source);
+      const rival = backend.getByName(action.name) ?? backend.getByUid(action.uid);
+      if (rival === null) continue;
+      // The standard backend throws an error with both places; another one need not check.
+      if (backend instanceof RegistryFormActionBackend) backend.registerAction(action, source);
+      throw new TypeError(
+        `Cannot register action "${action.name}" of "${source.exportName}" in ${source.file}: ` +
+          `${describeBackend(backend)} has action "${rival.name}" with ${
+            rival.name === action.name ? "this name" : "its UID"
+          }; rename one or give it a namespace`,
+      );
     }
     const backend = this.backends.find((candidate) => candidate.accepts(action));
     if (backend === undefined) {
@@ -66,6 +74,24 @@ export class FormActionManager {
     }
     backend.registerAction(action, source);
     return backend;
+  }
+
+  /**
+   * Checks that no two backends have an action with the same name or UID.
+   *
+   * @throws {TypeError} If two have.
+   */
+  checkNames(): void {
+    for (const { action, backend } of this.actions()) {
+      const [first, other] = this.backends.filter((each) => {
+        return each.getByName(action.name) !== null || each.getByUid(action.uid) !== null;
+      });
+      if (other === undefined) continue;
+      throw new TypeError(
+        `Cannot use ${describeBackend(first ?? backend)} and ${describeBackend(other)} together: ` +
+          `both have action "${action.name}"; rename one or give it a namespace`,
+      );
+    }
   }
 
   /** Returns the action with a UID and its backend, or `null`. */
@@ -117,6 +143,11 @@ export class FormActionManager {
     const hint = close.length > 0 ? "did you mean" : "there are";
     return `no action has this name, ${hint} ${known}; is it exported from a page or a component below pages/`;
   }
+}
+
+/** Names a backend for a message. */
+function describeBackend({ constructor }: FormActionBackend): string {
+  return constructor.name === "" ? "a backend" : `backend ${constructor.name}`;
 }
 
 /** Returns the Levenshtein distance of two names. */

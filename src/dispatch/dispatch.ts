@@ -22,7 +22,7 @@ import { Arrival, type ClientInfo } from "./arrival.ts";
 import { Call } from "./call.ts";
 import { failureOf, isReportable } from "./failure.ts";
 import { dispatchToBackend } from "./to_backend.ts";
-import { failCall, reporterOf } from "./observe.ts";
+import { failBackend, failCall, reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { publishFromOutside } from "./publishing.ts";
 import { admit } from "./steps/admit.ts";
@@ -97,10 +97,15 @@ export class FormActionDispatch {
     const found = finding instanceof Promise ? await finding : finding;
     if (found.kind === "address") return await serveAddress(arrival, app);
     if (found.kind === "failure") return await refuse(arrival, found, app);
-    return await dispatchToBackend(arrival, found.owned, {
-      run: (action) => this.#call(action, arrival),
-      notFound: () => refuse(arrival, noSuchAction(null, app), app),
-    }, app);
+    try {
+      return await dispatchToBackend(arrival, found.owned, {
+        run: (action) => this.#call(action, arrival),
+        notFound: () => refuse(arrival, noSuchAction(null, app), app),
+      }, app);
+    } catch (error) {
+      // The backend has failed: the pipeline itself does not reject.
+      return await refuse(arrival, failBackend(arrival, found.owned.action, error, app), app);
+    }
   }
 
   async #call(action: Action, arrival: Arrival): Promise<Response> {

@@ -13,7 +13,7 @@ import type { AccessDenied } from "../signals.ts";
 import type { Observing } from "./app.ts";
 import type { Call } from "./call.ts";
 import { failureOf, isReportable } from "./failure.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Failure, Outcome } from "./outcome.ts";
 
 /** The part of a call that reports need. */
 export type ObservedCall = Pick<Call, "request"> & { readonly action: Pick<Action, "name"> | null };
@@ -39,6 +39,19 @@ export function failCall(call: Call, error: unknown, startedAt: number | null, a
     durationMs: startedAt === null ? 0 : performance.now() - startedAt,
     request,
   }, report);
+  return failureOf(error);
+}
+
+/** Turns the error of a backend into an outcome, as `failCall()` does for a step. */
+export function failBackend(
+  { request }: Pick<Call, "request">,
+  action: Action,
+  error: unknown,
+  app: Observing,
+): Failure {
+  const report = reporterOf({ request, action }, app);
+  if (isReportable(error)) report(error);
+  app.signals.actionFailed.send({ actionName: action.name, error, durationMs: 0, request }, report);
   return failureOf(error);
 }
 

@@ -10,14 +10,14 @@ import type { AnyForm, BoundOf } from "./any_form.ts";
 import { CompositeState } from "./bound_composite.ts";
 import { type BoundData, type BoundState, FormState, type Sent } from "./bound_form.ts";
 import { FormsetState, type RowState } from "./bound_formset.ts";
-import { coerceInput, emptied } from "./coerce.ts";
+import { coerceDeclared, coerceInput, emptied } from "./coerce.ts";
 import { listsOf } from "./composite.ts";
 import type { FieldDefinition } from "./field_definition.ts";
 import type { FieldResult } from "./field_rules.ts";
 import { type CleanContext, fieldsOfForm } from "./form.ts";
 import { copyPlain, expandPattern, formatPath, patternSteps, putAt, type Step, valueAt } from "./path.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
-import { leafAt, type Shape } from "./shape.ts";
+import { leafAt, type Shape, shapeAt } from "./shape.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /** The data of a form that is not validated: blank, or with submitted data, for a guard that runs before validation. */
@@ -46,9 +46,9 @@ export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf
  */
 export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): BoundOf<F> | Promise<BoundOf<F>>;
 export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
-  const { mode, initial, ownInitial, instance, texts } = binding;
+  const { mode, initial, ownInitial, instance, action = null, texts } = binding;
   const sent = mode === "blank" ? null : binding.sent;
-  const bound = createBound(form, { sent, initial, ownInitial, instance, texts });
+  const bound = createBound(form, { sent, initial, ownInitial, instance, action, texts });
   if (mode !== "checked") return bound;
   if (bound.kind === "formset") return checkRows(bound, binding.ctx);
   return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);
@@ -188,7 +188,10 @@ async function checkDeclared<V>(form: FormState<V>, shape: Shape | null, input: 
 
 // An empty field has the value "" or `null`; the schema may expect another one.
 function valueForSchema(shape: Shape | null, steps: readonly Step[], value: unknown): unknown {
-  if (value !== null && value !== "") return value;
+  if (value !== null && value !== "") {
+    const part = shape === null ? null : shapeAt(shape, steps);
+    return part === null ? value : coerceDeclared(part.shape, value, part.optional);
+  }
   const leaf = shape === null ? null : leafAt(shape, steps);
   if (leaf === null) return value ?? undefined;
   if (value === "" && leaf.shape.kind === "scalar" && leaf.shape.emptyFits) return value;

@@ -46,6 +46,8 @@ export interface BoundField extends
 
 /** The facts that a bound field is created from. */
 export interface FieldFacts {
+  /** The name of the action that the form is submitted to, or `null`. */
+  readonly action: string | null;
   readonly form: string;
   /** The copy of the form on the page, or `null`. */
   readonly instance: string | null;
@@ -95,11 +97,10 @@ export class FieldState implements BoundField {
   readonly definition: FieldDefinition;
   readonly #errors: () => readonly string[];
 
-  constructor(
-    { form, instance, name, steps, definition, label, isBound, sent, initial, stepInitial, extra, errors }: FieldFacts,
-  ) {
+  constructor(facts: FieldFacts) {
+    const { name, steps, definition, label, isBound, sent, initial, stepInitial, extra, errors } = facts;
     const kind = FIELD_KINDS[definition.type];
-    const tail = idTail(form, instance, steps);
+    const tail = idTail(facts);
     this.name = name;
     this.id = `f-${tail}`;
     this.helpId = `h-${tail}`;
@@ -157,13 +158,14 @@ export function readableName(name: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-// `f-note-title`, with an instance `f-note-3-title`, nested `f-note-address--city`. Dashes within a part and characters
-// that a selector would need to escape are written as codes, so that two fields never share an ID.
-function idTail(form: string, instance: string | null, steps: readonly Step[]): string {
+// `f-add_note-note-title`, with an instance `f-add_note-note-3-title`, nested `f-add_note-note-address--city`. Dashes within a part
+// and characters that a selector would need to escape are written as codes, so that two fields never share an ID.
+function idTail({ action, form, instance, steps }: FieldFacts): string {
   const path = steps.map((step) => idPart(String(step))).join("--");
-  return [form, ...(instance === null ? [] : [instance])].map(idPart).concat(path).join("-");
+  return [action, form, instance].filter((part) => part !== null).map(idPart).concat(path).join("-");
 }
 
+// An underscore is a code too where it begins what reads as one: `a_2d_b` and `a-b` are two names.
 function idPart(text: string): string {
-  return text.replace(/[^A-Za-z0-9_]/gu, (char) => `_${char.codePointAt(0)?.toString(16) ?? ""}_`);
+  return text.replace(/[^A-Za-z0-9_]|_(?=[0-9a-f]+_)/gu, (char) => `_${char.codePointAt(0)?.toString(16) ?? ""}_`);
 }

@@ -25,6 +25,8 @@ export interface BoundData {
   readonly ownInitial?: unknown;
   /** The copy on the page, or `null` for the only one. */
   readonly instance: string | null;
+  /** The name of the action that it is submitted to, for the IDs of its fields. Default: none. */
+  readonly action?: string | null;
   /** The texts for users, in the language of the request. */
   readonly texts: Texts;
 }
@@ -63,9 +65,11 @@ export abstract class BoundState<V> implements BoundBase {
   // Set when validation has succeeded. An error that is added later makes the form invalid again.
   #accepted: { readonly values: V } | null = null;
   readonly #texts: Texts;
+  readonly #action: string | null;
 
-  constructor(name: string, { sent, instance, texts }: BoundData) {
+  constructor(name: string, { sent, instance, action = null, texts }: BoundData) {
     this.name = name;
+    this.#action = action;
     this.instance = instance;
     this.isBound = sent !== null;
     this.#texts = texts;
@@ -74,6 +78,11 @@ export abstract class BoundState<V> implements BoundBase {
   /** The texts for users. On the prototype, so that a form that is logged or sent as JSON lacks them. */
   get texts(): Texts {
     return this.#texts;
+  }
+
+  /** The name of the action that it is submitted to, or `null`. On the prototype, as above. */
+  get action(): string | null {
+    return this.#action;
   }
 
   /** Adds an error with a message of the catalogue. */
@@ -206,6 +215,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     }
     const place = this.#place;
     return new FieldState({
+      action: this.action,
       form: this.name,
       instance: this.instance,
       name: prefixPath(place.prefix, name),

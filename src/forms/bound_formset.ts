@@ -36,7 +36,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
   readonly #order: unknown;
 
   constructor(
-    { definition, instance, isBound, initial: rows, texts }: FormsetState<V>,
+    { definition, instance, action, isBound, initial: rows, texts }: FormsetState<V>,
     index: number | null,
     sent: unknown,
     isCleared: boolean = false,
@@ -55,8 +55,8 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
     const step = index ?? EMPTY_INDEX;
     const blank = extra && (isCleared || blankExtra);
     this.#place = { steps: [prefix, step], prefix: `${prefix}[${step}]`, extra, blank };
-    const data = { sent: isBound && index !== null ? Object.fromEntries(fields) : null, initial, instance, texts };
-    this.form = new FormState(definition.form, data, this.#place);
+    const own = isBound && index !== null ? Object.fromEntries(fields) : null;
+    this.form = new FormState(definition.form, { sent: own, initial, instance, action, texts }, this.#place);
     const position = extra || index === null ? undefined : index + 1;
     this.deleteField = canDelete ? this.#ownField("_delete", DELETE_FIELD, this.isDeleted, false) : null;
     this.orderField = canOrder ? this.#ownField("_order", ORDER_FIELD, this.#order, position) : null;
@@ -110,6 +110,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
 
   #ownField(name: string, definition: FieldDefinition, sent: unknown, initial: unknown): BoundField {
     return new FieldState({
+      action: this.form.action,
       form: this.form.name,
       instance: this.form.instance,
       name: this.fullName(name),

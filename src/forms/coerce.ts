@@ -58,6 +58,7 @@ function coerceScalar(shape: ScalarShape, sent: unknown, optional: boolean): unk
   if (shape.type === "number" && typeof sent === "string") {
     return sent.trim() === "" ? emptied(shape, optional) : parseNumber(sent) ?? sent;
   }
+  if (shape.values !== null && typeof sent === "string") return shape.values.get(sent) ?? sent;
   if (isEmptyFile(sent)) return emptied(shape, optional);
   return sent;
 }
@@ -102,6 +103,17 @@ function variantOf({ variants, merged }: VariantsShape, given: Readonly<Record<s
     )
   );
   return fitting ?? merged;
+}
+
+/**
+ * Converts the value of a declared field to the type of its schema, which may be another one: a choice "2" of a number,
+ * choices of a list of numbers, a number as text.
+ */
+export function coerceDeclared(shape: Shape, value: unknown, optional: boolean): unknown {
+  const target = resolved(shape);
+  if (typeof value === "string" || Array.isArray(value)) return coerceInput(target, value, optional);
+  const isText = target.kind === "scalar" && target.type === "string";
+  return isText && typeof value === "number" ? String(value) : value;
 }
 
 /** Returns whether no part of the submitted data has a value. */

@@ -162,7 +162,7 @@ const TEXT: Sketch = { type: "text", options: {} };
 
 function scalar(type: ScalarShape["type"], schema: JsonSchema, { type: control, options }: Sketch = TEXT): ScalarShape {
   const sketch = { type: control, options: { ...options, ...annotations(schema) } };
-  return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, sketch };
+  return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, values: null, sketch };
 }
 
 function text(schema: JsonSchema): ScalarShape {
@@ -198,8 +198,24 @@ function textType(format: unknown, pattern: unknown): FieldType {
     case "time":
       return typeof pattern !== "string" || matches(pattern, "23:59") ? "time" : "text";
     default:
-      return "text";
+      return typeof pattern === "string" ? typeOfPattern(pattern) : "text";
   }
+}
+
+// The values that the control submits, and values that only a pattern of another type accepts.
+const TIMES = { type: "time", accepted: ["00:00", "23:59"], refused: ["24:00", "12:60", "12", "x"] } as const;
+const DATE_TIMES = {
+  type: "datetime",
+  accepted: ["2024-02-29T00:00", "2025-12-31T23:59"],
+  refused: ["2025-02-30T00:00", "2025-13-01T00:00", "2025-12-31T24:00", "2025-12-31", "x"],
+} as const;
+
+// zod writes z.iso.time() and a local z.iso.datetime() as a pattern without a format.
+function typeOfPattern(pattern: string): FieldType {
+  const found = [TIMES, DATE_TIMES].find(({ accepted, refused }) =>
+    accepted.every((text) => matches(pattern, text)) && !refused.some((text) => matches(pattern, text))
+  );
+  return found?.type ?? "text";
 }
 
 function choices(schema: JsonSchema, values: readonly unknown[], parts: readonly unknown[]): ScalarShape {
@@ -213,6 +229,7 @@ function choices(schema: JsonSchema, values: readonly unknown[], parts: readonly
     nullable: values.includes(null),
     emptyFits: given.includes(""),
     constant,
+    values: isOneType ? null : new Map(given.map((value) => [String(value), value])),
   };
 }
 

@@ -33,6 +33,8 @@ export interface ScalarShape {
   readonly emptyFits: boolean;
   /** The only valid value, as text, or `null`. Distinguishes variants. */
   readonly constant: string | null;
+  /** The valid values by their text if they have several types, such as 10 and "all"; `null` for other values. */
+  readonly values: ReadonlyMap<string, unknown> | null;
   readonly sketch: Sketch;
 }
 
@@ -105,7 +107,7 @@ export function objectOf(shape: Shape): ObjectShape | null {
 }
 
 /** Returns the shape at a path, and whether it is optional and required there; `null` if the schema has none. */
-function shapeAt(
+export function shapeAt(
   shape: Shape,
   steps: readonly Step[],
 ): { readonly shape: Shape; readonly optional: boolean; readonly required: boolean } | null {

@@ -189,7 +189,7 @@ export interface HandlerOptions {
   readonly dev?: boolean | undefined;
 }
 
-/** The subset of `Deno.ServeHandlerInfo` that the handler reads. */
+/** The subset of `Deno.ServeHandlerInfo` that the handler reads. Other servers may pass something else, which is ignored. */
 export interface ConnectionInfo {
   /** The address of the client. */
   readonly remoteAddr?: { readonly hostname?: string };
@@ -219,11 +219,12 @@ export interface Handler {
    * Responds to a request.
    *
    * @param request The request.
-   * @param info The connection.
+   * @param info The connection, such as `Deno.ServeHandlerInfo`, see {@linkcode ConnectionInfo}. Whatever else a server passes is
+   *   ignored, such as the `Server` of Bun.
    */
-  (request: Request, info?: ConnectionInfo): Promise<Response>;
+  (request: Request, info?: unknown): Promise<Response>;
   /** The same function, so that `export default createHandler()` works with `deno serve`. */
-  readonly fetch: (request: Request, info?: ConnectionInfo) => Promise<Response>;
+  readonly fetch: (request: Request, info?: unknown) => Promise<Response>;
   /** Resolves when the pages have been loaded; rejects if one is invalid. */
   readonly ready: Promise<void>;
   /** The signals of this handler only. The exported signals are sent for every handler of the process. */

@@ -19,6 +19,19 @@ export interface SenderOptions {
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
 
+/** Reads the connection that a server passes with a request; `undefined` if it passes something else. */
+export function readConnection(given: unknown): ConnectionInfo | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  const { remoteAddr, completed }: { remoteAddr?: unknown; completed?: unknown } = given;
+  const hostname = typeof remoteAddr === "object" && remoteAddr !== null && "hostname" in remoteAddr
+    ? remoteAddr.hostname
+    : undefined;
+  return {
+    ...(typeof hostname === "string" ? { remoteAddr: { hostname } } : {}),
+    ...(completed instanceof Promise ? { completed } : {}),
+  };
+}
+
 /** The client that sent a request. */
 export class Sender implements ClientInfo {
   readonly address: string;

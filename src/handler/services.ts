@@ -4,6 +4,7 @@
  * @module
  */
 import { fromFileUrl, resolve } from "@std/path";
+import type { FormActionBackend } from "../actions/backend.ts";
 import { DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "../actions/factory.ts";
 import { FormActionManager } from "../actions/manager.ts";
 import { logError } from "../callback.ts";
@@ -103,7 +104,21 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
 
 function createManager({ backends = DEFAULT_FORM_ACTION_BACKENDS }: HandlerOptions): FormActionManager {
   const factory = new FormActionFactory();
-  return new FormActionManager(backends.map((entry) => factory.createBackend(entry)));
+  return new FormActionManager(backends.map((entry) => ownBackend(factory.createBackend(entry))));
+}
+
+// Backends that a handler has: a second one would register its actions with the same backend.
+const owned = new WeakSet<FormActionBackend>();
+
+function ownBackend(backend: FormActionBackend): FormActionBackend {
+  if (owned.has(backend)) {
+    throw new TypeError(
+      `Cannot create a handler: backend ${backend.constructor.name} belongs to another handler, or is in the list twice; ` +
+        `create one for each handler, or pass { backend: ${backend.constructor.name} }`,
+    );
+  }
+  owned.add(backend);
+  return backend;
 }
 
 function createMutationRuns(

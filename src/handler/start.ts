@@ -21,6 +21,7 @@ import { respond } from "../respond/respond.ts";
 import { serve } from "../respond/serve.ts";
 import { formatSetCookie } from "../http/cookie.ts";
 import { redirectTarget, sealResponse } from "../http/sink.ts";
+import { withActionHeaders } from "../http/vary.ts";
 import type { SignalFamily } from "../signals.ts";
 import { warn } from "./log.ts";
 import type { HandlerOptions } from "./options.ts";
@@ -53,6 +54,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     originFields: { baseDir: root, originPath },
     errorPage,
     notFound,
+    dev: app.dev,
     report: (error, request) => report(error, request, null),
     textsOf: (pageRender) => userTexts.of(pageRender),
   });
@@ -67,7 +69,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     rendering,
     respond: (answer) => respond(answer, respondServices),
     serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
-    seal: sealResponse,
+    seal: (response) => withActionHeaders(sealResponse(response)),
     cookie: formatSetCookie,
     redirectTarget,
   });
@@ -100,6 +102,9 @@ async function findPages(baseDir: string | null, pages: readonly PageEntry[] | u
 function registerActions(manifest: Manifest, manager: FormActionManager, signals: SignalFamily): void {
   for (const { action, file, exportName } of manifest.actions) {
     manager.registerAction(action, { file, exportName });
+  }
+  manager.checkNames();
+  for (const { action } of manager.actions()) {
     signals.actionRegistered.send({
       actionName: action.name,
       uid: action.uid,

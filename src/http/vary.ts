@@ -31,3 +31,16 @@ export function withOwnHeaders(response: Response): Response {
     return copy;
   }
 }
+
+/**
+ * Completes a response of the application to an action: `Vary`, and `Cache-Control: no-store` if it does not decide about caching itself.
+ *
+ * @param response The response, sealed.
+ * @returns The same response, or a copy if its headers are immutable; an upgrade is not changed.
+ */
+export function withActionHeaders(response: Response): Response {
+  if (response.status === 101) return response;
+  const complete = withOwnHeaders(response);
+  if (!complete.headers.has("cache-control")) complete.headers.set("cache-control", "no-store");
+  return complete;
+}

@@ -4,6 +4,7 @@
  * @module
  */
 import { join, relative, resolve, SEPARATOR } from "@std/path";
+import { isConditional, judgePreconditions } from "../http/conditional.ts";
 import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { IS_WINDOWS } from "../platform/environment.ts";
 import { realPath } from "../platform/files.ts";
@@ -48,10 +49,29 @@ async function serveFound(root: string, names: readonly string[], request: Reque
     const path = await realPath(join(root, ...names));
     const realRoot = await realPath(root);
     if (!isInside(realRoot, path) || isHidden(relative(realRoot, path))) return null;
-    return await serveRegularFile(request, path);
+    return isConditional(request) ? await serveConditional(request, path) : await serveRegularFile(request, path);
   } catch (error) {
     if (isUnknownFile(error)) return null;
     throw error;
+  }
+}
+
+/** Serves a file to a request with preconditions, of which `@std/http` knows two, and none for HEAD. */
+async function serveConditional(request: Request, path: string): Promise<Response | null> {
+  const current = await serveRegularFile(new Request(request.url, { method: "HEAD" }), path);
+  if (current === null) return null;
+  const headers = new Headers(request.headers);
+  switch (judgePreconditions(request, current.headers)) {
+    case "failed":
+      return new Response(null, { status: 412 });
+    case "unmodified":
+      for (const name of ["content-length", "content-type"]) current.headers.delete(name);
+      return new Response(null, { status: 304, headers: current.headers });
+    case "whole":
+      headers.delete("range");
+      return await serveRegularFile(new Request(request.url, { method: request.method, headers }), path);
+    case "passed":
+      return await serveRegularFile(request, path);
   }
 }
 

@@ -41,7 +41,10 @@ export async function* completeInParts(
   const script = await renderClientScript(state);
   let pending = "";
   let end: string | null = null;
+  const { check } = state;
+  let whole = "";
   for await (const piece of renderInParts(node)) {
+    if (check !== null) whole += piece;
     if (end !== null) {
       yield keepCarriageReturns(piece);
       continue;
@@ -53,6 +56,7 @@ export async function* completeInParts(
     yield keepCarriageReturns(begun.text);
   }
   checkLayouts();
+  check?.(whole);
   if (end === null) yield await completePage(pending, head, state);
   else if (end !== "") yield end;
 }

@@ -82,7 +82,7 @@ const CONTROL_NAMES = [
  *   pages: [{ path: "/", load: () => Promise.resolve({ default: Notes, addNote }) }],
  * });
  * const page = await (await handler(new Request("http://localhost/"))).text();
- * assertStringIncludes(page, '<label for="f-note-body">What happened</label>');
+ * assertStringIncludes(page, '<label for="f-add_note-note-body">What happened</label>');
  * ```
  */
 export function Field({ name, ...props }: FieldProps): MarkupNode {

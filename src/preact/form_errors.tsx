@@ -49,17 +49,35 @@ export function FormErrors({ title, ...props }: FormErrorsProps): MarkupNode | n
   if (form.errorCount === 0) return null;
   const { texts } = usePageState("FormErrors");
   const fields = new Map(form.fields.map((field) => [field.name, field]));
+  const errors = inFieldOrder([...form.errors], [...fields.keys()]);
   return (
     // Without scripts, `autofocus` moves the focus here when the page loads; otherwise the runtime does.
     <div class={props.class ?? "hyper-form-errors"} role="alert" tabindex={-1} autofocus data-hyper-errors>
       <p>{title ?? texts.write(catalogueText("formErrors"))}</p>
       <ul>
-        {Array.from(form.errors).flatMap(([name, messages]) =>
+        {errors.flatMap(([name, messages]) =>
           messages.map((message) => <li key={`${name} ${message}`}>{renderMessage(fields.get(name), message)}</li>)
         )}
       </ul>
     </div>
   );
+}
+
+// Errors are in the order of the fields, not in that of the checks. An error of a list is before those of its items, and
+// errors without a field are last.
+function inFieldOrder<E extends readonly [name: string, unknown]>(
+  errors: readonly E[],
+  fields: readonly string[],
+): E[] {
+  const places = new Map(fields.map((name, index) => [name, index]));
+  const placeOf = (name: string): number => {
+    const place = places.get(name);
+    if (place !== undefined) return place;
+    const item = name === "" ? -1 : fields.findIndex((field) => field.startsWith(`${name}[`));
+    return item === -1 ? fields.length : item - 0.5;
+  };
+  const placed = errors.map((error) => ({ error, place: placeOf(error[0]) }));
+  return placed.toSorted((a, b) => a.place - b.place).map(({ error }) => error);
 }
 
 function renderMessage(field: BoundField | undefined, message: string): Markup {

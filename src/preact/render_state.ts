@@ -12,6 +12,7 @@ import { originFields, type OriginFieldsOptions } from "../pages/origin.ts";
 import type { FailedForm, PageRender } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { Texts } from "../texts/texts.ts";
+import { checkForms } from "./repeated_forms.ts";
 import type { ActionRef, FormAction, PageState } from "./page_state.ts";
 
 /** The parts of a handler that rendering uses. */
@@ -26,6 +27,8 @@ export interface RenderingServices {
   readonly errorPage: PageRoute | null;
   /** The page `not_found.tsx`, or `null`. */
   readonly notFound: PageRoute | null;
+  /** If `true`, mistakes in pages are errors that a user need not see. */
+  readonly dev: boolean;
   /** Called with an error that another page is rendered for. */
   readonly report: (error: unknown, request: Request) => void;
 }
@@ -101,19 +104,20 @@ export class RenderState implements PageState {
       return this.#failed.form;
     }
     if (action.form === null) return null;
-    return this.#blankForm(JSON.stringify([action.name, instance]), action.form, instance, initial);
+    return this.#blankForm(JSON.stringify([action.name, instance]), action, action.form, instance, initial);
   }
 
   takesFiles(action: Action): boolean | Promise<boolean> {
     if (action.onFile !== null) return true;
     if (action.form === null) return false;
     // A separate key: the page may render a form of this action with initial values.
-    const form = this.#blankForm(action.name, action.form, null, null);
+    const form = this.#blankForm(action.name, action, action.form, null, null);
     return form instanceof Promise ? form.then(({ hasFiles }) => hasFiles) : form.hasFiles;
   }
 
   #blankForm(
     key: string,
+    { name: action }: Action,
     source: NonNullable<Action["form"]>,
     instance: string | null,
     initial: object | null,
@@ -127,6 +131,7 @@ export class RenderState implements PageState {
         initial: initialOver(made, initial),
         ownInitial: made.initial,
         instance,
+        action,
         texts: this.texts,
       });
     const made = makeForm(source, this.#pageRender.deps.ctx);
@@ -141,6 +146,11 @@ export class RenderState implements PageState {
 
   isFailed(action: Action, instance: string | null): boolean {
     return this.#failed !== null && this.#failed.action.uid === action.uid && this.#failed.instance === instance;
+  }
+
+  /** Returns the check of the rendered page; `null` outside development mode. */
+  get check(): ((html: string) => void) | null {
+    return this.#services.dev ? checkForms : null;
   }
 
   // Returns the same toasts each time: a component next to one that suspended is rendered twice.

@@ -51,6 +51,7 @@ class PreactRendering implements Rendering {
     const html = renderAtOnce(node.node, page);
     if (html !== null) {
       node.checkLayouts();
+      state.check?.(html);
       return await toAnswer({ kind: "rendered", html, tree, state });
     }
     const { head, status, headers } = tree;
@@ -167,6 +168,7 @@ class PreactRendering implements Rendering {
     const { node, checkLayouts } = pageNode(tree, state);
     const html = await renderRaw(node, page);
     checkLayouts();
+    state.check?.(html);
     return { kind: "rendered", html, tree, state };
   }
 }

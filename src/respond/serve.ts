@@ -90,7 +90,7 @@ async function serveUrl(pageRender: PageRender, services: ServeServices): Promis
   if (file !== null) return whole(file);
   const elsewhere = trailingSlashRedirect(url);
   if (elsewhere !== null && router.match(elsewhere.split("?", 1)[0] ?? "") !== null) {
-    return whole(new Response(null, { status: 308, headers: { location: elsewhere } }));
+    return whole(withOwnHeaders(new Response(null, { status: 308, headers: { location: elsewhere } })));
   }
   return await serveFailure(pageRender, failure(404, catalogueText("notFound")), services);
 }

@@ -200,8 +200,6 @@ export interface SwitchTarget {
   readonly name: string;
   /** The HTTP method to call it with. */
   readonly method: "GET" | "POST";
-  /** `true` if the method was declared. */
-  readonly methodDeclared: boolean;
 }
 
 /** Returns whether this module created a value as an item. */

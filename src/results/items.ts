@@ -292,11 +292,10 @@ export interface SwitchOptions {
  * Switches to another action and ends the response, for example from a command to an action that watches its progress.
  * At most four switches may follow one another. Event `switch_action`.
  *
- * @param action The action that takes over the call. It must declare its method.
+ * @param action The action that takes over the call. It is called with its method: POST, unless it declares GET.
  * @param data The data for it, as JSON data.
  * @param options The path.
  * @returns The item.
- * @throws {TypeError} If the action does not declare its method.
  *
  * @example A command that switches to an action that watches
  * ```ts
@@ -315,11 +314,6 @@ export function switchTo(
   data: Readonly<Record<string, unknown>> = {},
   options: SwitchOptions = {},
 ): SwitchItem {
-  if (!action.methodDeclared) {
-    throw new TypeError(
-      `Cannot switch to action "${action.name}": it does not declare its method; set method: "GET" or "POST"`,
-    );
-  }
   return stamp({ kind: "switch", action, data, path: options.path ?? null });
 }
 

@@ -17,12 +17,11 @@ Deno.test("action() returns a frozen value with defaults", () => {
       save.uid,
       save.namespace,
       save.method,
-      save.methodDeclared,
       save.form,
       save.input,
       save.handler,
     ],
-    ["action", "save", formActionUid("save"), null, "POST", false, null, null, handler],
+    ["action", "save", formActionUid("save"), null, "POST", null, null, handler],
   );
 });
 
@@ -30,7 +29,7 @@ Deno.test("action() keeps its options and prefixes its name with the namespace",
   const guard = (): boolean => true;
   const save = action("save", { form, method: "POST", guard, namespace: "notes", limits: { files: 1 } }, () => {});
   assertEquals([save.name, save.uid], ["notes:save", formActionUid("notes:save")]);
-  assertEquals([save.form, save.guard, save.methodDeclared, save.limits], [form, guard, true, { files: 1 }]);
+  assertEquals([save.form, save.guard, save.method, save.limits], [form, guard, "POST", { files: 1 }]);
 });
 
 for (const name of ["a", "Z9", "a_b.c-d", "x".repeat(128)]) {

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { InputError } from "../../src/errors.ts";
 import type { Body } from "../../src/http/body.ts";
 import type { FieldMap, FieldValue } from "../../src/http/field_map.ts";
-import { type Kwargs, mergeKwargs, readDataHeader, readQuery, uploadedFiles } from "../../src/actions/kwargs.ts";
+import {
+  type Kwargs,
+  mergeKwargs,
+  readDataHeader,
+  readPageQuery,
+  readQuery,
+  uploadedFiles,
+} from "../../src/actions/kwargs.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
 
 /** Creates fields as a query or body holds them. */
@@ -55,6 +62,34 @@ Deno.test("readDataHeader() limits the header: at the limit, one byte above, dis
   assertEquals([error.status, error.limit], [431, "dataHeaderBytes"]);
   const off = resolveLimits({ dataHeaderBytes: Infinity });
   assertEquals(typeof readDataHeader(dataHeader(value(8_193)), off)?.a, "string");
+});
+
+for (
+  const [search, expected] of [
+    ["", {}],
+    ["?a=1&b.c=2&d[]=3", { a: "1", b: { c: "2" }, d: ["3"] }],
+    ["?b=%E9&a=1", { a: "1" }],
+    ["?%E9=1&a=1", { a: "1" }],
+    ["?a=%zz&b=%", { a: "%zz", b: "%" }],
+    ["?a=1&a.b=2&c=3", { c: "3" }],
+    ["?a[0]=1&a[2]=2&c=3", { c: "3" }],
+    ["?a[99999999]=1&c=3", { c: "3" }],
+    ["?a.__proto__.b=1&c=3", { c: "3" }],
+    [`?a${".b".repeat(40)}=1&c=3`, { c: "3" }],
+    ["?%0A=1&c=3", { c: "3" }],
+    [`?${"n".repeat(5_000)}=1&c=3`, { c: "3" }],
+    ["?_next_form_page=x&_hyper_data=%FF&c=3", { c: "3" }],
+  ] as const
+) {
+  Deno.test(`readPageQuery() leaves out what cannot be read: ${search.slice(0, 40)}`, () => {
+    const query = readPageQuery(new URL(`http://site.test/${search}`), DEFAULT_LIMITS);
+    assertEquals(mergeKwargs({ header: null, query, body: { kind: "empty" } }, DEFAULT_LIMITS), expected);
+  });
+}
+
+Deno.test("readPageQuery() leaves out the fields above the limit", () => {
+  const url = new URL(`http://site.test/?${Array.from({ length: 20 }, (_, index) => `a${index}=1`).join("&")}`);
+  assertEquals(readPageQuery(url, { ...DEFAULT_LIMITS, fields: 7 }).size, 7);
 });
 
 Deno.test("readQuery() reads the query as fields and rejects invalid escapes", () => {

@@ -5,7 +5,7 @@ import { withFormsets } from "../../src/forms/composite.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm, successFeedback } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
-import { ctx } from "./support.ts";
+import { bindTo, ctx } from "./support.ts";
 import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 const fields = { title: field.text({ required: true }) };
@@ -13,6 +13,38 @@ const NoteForm = defineForm("note", { fields });
 const Notes = defineFormset(NoteForm, { prefix: "notes" });
 const Diary = withFormsets(NoteForm, { notes: Notes });
 const WHERE = { initial: null, instance: null, texts: ENGLISH_TEXTS };
+
+Deno.test("a declared field determines the control, and the schema the type of its value", async () => {
+  const schema = z.object({
+    n: z.number(),
+    list: z.array(z.number()),
+    sure: z.boolean(),
+    zip: z.string(),
+    maybe: z.number().optional(),
+    mixed: z.literal([10, 20, "all"]),
+  });
+  const choices = ["1", "2"];
+  const form = defineForm("a", {
+    schema,
+    fields: {
+      n: field.select({ choices }),
+      list: field.multiSelect({ choices }),
+      sure: field.radio({ choices: ["true", "false"] }),
+      zip: field.number(),
+      maybe: field.text(),
+    },
+  });
+  const sent = { n: "2", list: ["1", "2"], sure: "false", zip: "8001", maybe: "", mixed: "10" };
+  const bound = await bindTo(form, sent);
+  assertEquals([...bound.errors], []);
+  assertEquals(bound.values, { n: 2, list: [1, 2], sure: false, zip: "8001", mixed: 10 });
+  assertEquals((await bindTo(form, { ...sent, maybe: "7", mixed: "all" })).values, {
+    ...bound.values,
+    maybe: 7,
+    mixed: "all",
+  });
+  assertEquals((await bindTo(form, { ...sent, n: "3", mixed: "30" })).fieldNames.toSorted(), ["mixed", "n"]);
+});
 
 Deno.test("bind() returns a blank form, formset and form with formsets synchronously", () => {
   const form = bind(NoteForm, { mode: "blank", initial: { title: "Hello" }, instance: "3", texts: ENGLISH_TEXTS });

@@ -111,6 +111,15 @@ Deno.test("IDs consist of form, instance and field", () => {
   assertEquals(showBlank(form).field("first_name").id, "f-note-first_name");
 });
 
+Deno.test("IDs of two fields differ, whatever their names", () => {
+  const names = ["a-b", "a_2d_b", "a_2d_2d_b", "a_b", "a__b", "a_5f_b", "_2d_", "-", "_"];
+  const fields = Object.fromEntries(names.map((name) => [name, field.text()]));
+  const ids = names.flatMap((name) => {
+    return ["x", "x-y", "x_2d_y"].map((form) => showBlank(defineForm(form, { fields })).field(name).id);
+  });
+  assertEquals(new Set(ids).size, ids.length);
+});
+
 Deno.test("field() throws for an unknown name and lists the known ones", () => {
   assertThrows(
     () => showBlank(NoteForm).field("titel"),

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { z } from "zod";
+import { defineForm } from "../../src/forms/form.ts";
+import { showBlank } from "./support.ts";
 import { jsonSchemaOf, type StandardSchemaV1 } from "../../src/forms/schema.ts";
 import { parsePath } from "../../src/forms/path.ts";
 import { readShape } from "../../src/forms/read_shape.ts";
@@ -17,6 +19,25 @@ function rendered(schema: Readonly<Record<string, StandardSchemaV1>>, name = "x"
   return [leaf.sketch.type, leaf.required, Object.fromEntries(options)];
 }
 
+Deno.test("a time and a local date with a time of a schema are rendered as such, and other patterns as text", () => {
+  const schema = z.object({
+    at: z.iso.time(),
+    when: z.iso.datetime({ local: true }),
+    zoned: z.iso.datetime(),
+    code: z.string().regex(/^\d\d:\d\d$/),
+    any: z.string().regex(/:/),
+  });
+  const { fields } = showBlank(defineForm("a", { schema }));
+  assertEquals(fields.map(({ name, type }) => [name, type]), [
+    ["at", "time"],
+    ["when", "datetime"],
+    ["zoned", "text"],
+    ["code", "text"],
+    ["any", "text"],
+  ]);
+  assertEquals(fields[0]?.constraints, {});
+});
+
 Deno.test("readShape() maps each kind of value to the field type of browsers", () => {
   const table: [StandardSchemaV1, unknown][] = [
     [z.string(), ["text", false, {}]],
@@ -31,7 +52,7 @@ Deno.test("readShape() maps each kind of value to the field type of browsers", (
     [z.url(), ["url", true, {}]],
     [z.iso.date(), ["date", true, {}]],
     // zod writes only a pattern for a time, not a format.
-    [z.iso.time(), ["text", true, { pattern: "(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?" }]],
+    [z.iso.time(), ["time", true, {}]],
     [z.iso.datetime(), ["text", true, { pattern: z.iso.datetime().def.pattern?.source.slice(1, -1) }]],
     [z.number(), ["number", true, { step: "any" }]],
     [z.number().nullable(), ["number", false, { step: "any" }]],

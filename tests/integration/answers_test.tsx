@@ -1,4 +1,5 @@
 /** The response to each result for each audience: the table "Answers, by result and audience", cell by cell. */
+import fc from "fast-check";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -822,4 +823,34 @@ Deno.test("a toast with a percent sign is unchanged after the redirect", async (
   await using app = giving(() => [toast("50% off, 100%25 sure"), redirect("/other")]);
   const answer = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
   assertStringIncludes((await app.follow(answer)).html, "50% off, 100%25 sure");
+});
+
+Deno.test("data arrives as it is after JSON: dates, members that are undefined, any nesting", async () => {
+  let returned: unknown;
+  await using app = giving(() => returned);
+  const leaf = fc.oneof(
+    fc.date({ noInvalidDate: true }),
+    fc.constantFrom(new URL("https://site.test/a b"), -0, "", null, "\u2028", "\ud83d"),
+    fc.integer(),
+    fc.string(),
+    fc.boolean(),
+  );
+  const { value: data } = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 4 }, leaf, tie("list"), tie("object")),
+    list: fc.array(tie("value"), { maxLength: 4 }),
+    object: fc.dictionary(fc.string(), fc.oneof(tie("value"), fc.constant(undefined)), { maxKeys: 4 }),
+  }));
+  await fc.assert(
+    fc.asyncProperty(data, async (value) => {
+      returned = value;
+      const expected: unknown = JSON.parse(JSON.stringify(value));
+      assertEquals(await (await app.call("plain", { accept: "application/json" })).json(), {
+        ok: true,
+        data: expected,
+      });
+      const [event] = await eventsOf(await app.call("plain"));
+      assertEquals(event, { event: "result", data: expected });
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -13,6 +13,7 @@ import {
   FormActionBackend,
   FormActionFactory,
   formActionUrl,
+  HyperError,
   RegistryFormActionBackend,
 } from "../../mod.ts";
 import { App } from "../support/app.tsx";
@@ -232,6 +233,123 @@ Deno.test("a backend that throws is 500 without details, and the error is report
   const response = await app.call("save", { accept: "text/html" });
   assertEquals([response.status, (await response.text()).includes("audit")], [500, false]);
   assertEquals(app.takeError().message, "the audit log is full");
+});
+
+Deno.test("a backend that throws is reported with the name of its action, and sends actionFailed, for each audience", async () => {
+  class Broken extends RegistryFormActionBackend {
+    override dispatch(): Promise<Response> {
+      return Promise.reject(new HyperError(this.status, "the audit log is full"));
+    }
+    status = 500;
+  }
+  const seen: unknown[] = [];
+  const broken = new Broken();
+  const save = action("save", () => {});
+  const handler = createHandler({
+    baseDir: null,
+    pages: [{ path: "/", load: () => Promise.resolve({ default: () => "", save }) }],
+    backends: [broken],
+    onError: (_error, { actionName }) => void seen.push(["onError", actionName]),
+  });
+  handler.signals.actionFailed.connect(({ actionName, error }) =>
+    void seen.push([actionName, (error as Error).message])
+  );
+  for (const accept of ["text/html", "text/event-stream", "application/json"]) {
+    for (const status of [500, 409]) {
+      broken.status = status;
+      seen.length = 0;
+      const response = await handler(
+        new Request("http://site.test/?_action=save", { method: "POST", headers: { accept } }),
+      );
+      await response.body?.cancel();
+      const failed = ["save", "the audit log is full"];
+      assertEquals([response.status, seen], [status, status === 500 ? [["onError", "save"], failed] : [failed]]);
+    }
+  }
+  await handler.close();
+});
+
+for (const audience of ["text/html", "text/event-stream", "application/json"]) {
+  Deno.test(`a Response that a backend made itself varies, and is not stored unless its headers allow it: ${audience}`, async () => {
+    class Own extends RegistryFormActionBackend {
+      override dispatch(request: Request): Promise<Response> {
+        const kept = { headers: { "cache-control": "max-age=60", vary: "Cookie" } };
+        return Promise.resolve(
+          request.url.endsWith("?kept") ? new Response("own", kept) : Response.redirect("http://site.test/other"),
+        );
+      }
+    }
+    const look = action("look", { method: "GET" }, () => {});
+    await using app = new App({ "/": { default: () => "", look } }, { backends: [new Own()] });
+    const headersOf = async (path: string) => {
+      const response = await app.request(path, { headers: { "x-hyper-action": "look", accept: audience } });
+      await response.body?.cancel();
+      return [response.headers.get("vary"), response.headers.get("cache-control")];
+    };
+    assertEquals(await headersOf("/"), ["X-Hyper-Action, Accept", "no-store"]);
+    assertEquals(await headersOf("/?kept"), ["Cookie, X-Hyper-Action, Accept", "max-age=60"]);
+  });
+}
+
+/** A backend that has an action before it is used, and checks nothing. */
+class WithOwn extends Elsewhere {
+  constructor(own: Action) {
+    super();
+    this.registerAction(own, { file: "elsewhere.ts", exportName: "own" });
+  }
+  override accepts(): boolean {
+    return false;
+  }
+}
+
+Deno.test("a name that a backend has already stops the start, and the message names both", async () => {
+  const page = { default: () => "", save: action("save", () => {}) };
+  const pages = [{ path: "/", load: () => Promise.resolve(page) }];
+  const own = () => new WithOwn(action("save", () => {}));
+  for (const backends of [[own(), ...DEFAULT_FORM_ACTION_BACKENDS], [...DEFAULT_FORM_ACTION_BACKENDS, own()]]) {
+    const handler = createHandler({ baseDir: null, pages, backends });
+    const error = await assertRejects(() => handler.ready, TypeError, 'Cannot register action "save" of "save" in');
+    assertStringIncludes(error.message, 'backend WithOwn has action "save" with this name');
+  }
+  const handler = createHandler({ baseDir: null, pages: [], backends: [own(), own()] });
+  await assertRejects(
+    () => handler.ready,
+    TypeError,
+    'Cannot use backend WithOwn and backend WithOwn together: both have action "save"',
+  );
+});
+
+Deno.test("actionRegistered is sent for the actions of pages and of backends, once each", async () => {
+  const names: string[] = [];
+  const own = new WithOwn(action("own", () => {}));
+  const handler = createHandler({
+    baseDir: null,
+    pages: [{ path: "/", load: () => Promise.resolve({ default: () => "", save: action("save", () => {}) }) }],
+    backends: [own, ...DEFAULT_FORM_ACTION_BACKENDS],
+  });
+  handler.signals.actionRegistered.connect(({ actionName }) => void names.push(actionName));
+  await handler.ready;
+  assertEquals(names.toSorted(), ["own", "save"]);
+  await handler.close();
+});
+
+Deno.test("one backend in two handlers, or twice in one, is an error that names the problem", async () => {
+  const backend = new Elsewhere();
+  const first = createHandler({ baseDir: null, pages: [], backends: [backend] });
+  for (const backends of [[backend], [new Elsewhere(), backend]]) {
+    assertThrows(
+      () => createHandler({ baseDir: null, pages: [], backends }),
+      TypeError,
+      "backend Elsewhere belongs to another handler",
+    );
+  }
+  const twice = new Elsewhere();
+  assertThrows(
+    () => createHandler({ baseDir: null, pages: [], backends: [twice, twice] }),
+    TypeError,
+    "or is in the list twice",
+  );
+  await first.close();
 });
 
 Deno.test("each handler has a registry of its own by default", async () => {

@@ -19,7 +19,16 @@ import {
   Toasts,
 } from "../../mod.ts";
 import { App, bodyOf, eventsOf, hiddenValue, namesOf } from "../support/app.tsx";
-import { attribute, controls, find, findAll, findForm, type HtmlElement, text } from "../support/html.ts";
+import {
+  attribute,
+  controls,
+  find,
+  findAll,
+  findForm,
+  type HtmlElement,
+  type HtmlParent,
+  text,
+} from "../support/html.ts";
 
 const required = (message: string) => field.text({ required: true, messages: { required: message } });
 const TitleForm = defineForm("note", { fields: { title: required("Give it a title"), body: field.textarea() } });
@@ -195,6 +204,87 @@ Deno.test("two forms of one definition for two actions: only the invalid one is 
   assertEquals(valueOf(findForm(page.root, "add"), "body"), "");
   assertEquals(valueOf(findForm(page.root, "ask"), "body"), "mine");
 });
+
+/** Checks that each id is on the page once, and that labels, descriptions and links of errors lead to elements of their own form. */
+function checkIds(root: HtmlParent): void {
+  const ids = findAll(root, (element) => attribute(element, "id") !== null).map((element) => attribute(element, "id"));
+  assertEquals(ids.toSorted(), [...new Set(ids)].toSorted());
+  for (const form of findAll(root, ({ tagName }) => tagName === "form")) {
+    const own = findAll(form, () => true);
+    const references = own.flatMap((element) => [
+      ...[attribute(element, "for"), attribute(element, "href")?.replace("#", "")],
+      ...attribute(element, "aria-describedby")?.split(" ") ?? [],
+    ]).filter((id) => typeof id === "string");
+    assert(references.length > 0);
+    for (const id of references) {
+      assert(own.some((element) => attribute(element, "id") === id), `${id} of another form`);
+    }
+  }
+}
+
+Deno.test("forms of one page have different ids: by action, by instance, by row, also after an invalid submit", async () => {
+  const choices = { choices: ["a", "b"] };
+  const NoteForm = defineForm("note", {
+    fields: { title: required("Give it a title"), kind: field.radio(choices), tags: field.multiSelect(choices) },
+  });
+  const add = action("add", { form: NoteForm }, () => {});
+  const ask = action("ask", { form: NoteForm }, () => {});
+  const asked = action("ask-note", { form: NoteForm }, () => {});
+  const spaced = action("ask", { form: NoteForm, namespace: "note" }, () => {});
+  const rows = action("rows", { form: defineFormset(NoteForm, { extra: 2 }) }, () => {});
+  const made = action("made", { form: () => NoteForm }, () => {});
+  await using app = new App({
+    "/": {
+      default: () => (
+        <main>
+          {[add, ask, asked, spaced, rows, made].map((one) => <Form key={one.name} action={one} />)}
+          <Form action={add} instance="note" />
+          <Form action={ask} instance={1} />
+        </main>
+      ),
+      ...{ add, ask, asked, spaced, rows, made },
+    },
+  });
+  let page = await app.open("/");
+  checkIds(page.root);
+  for (const name of ["ask-note", "note:ask", "made"]) {
+    page = await app.submit(page, name, { title: "" });
+    checkIds(page.root);
+  }
+});
+
+for (const dev of [true, false]) {
+  for (const waits of [true, false]) {
+    const what = `${dev ? "development" : "production"}, ${waits ? "a page that waits" : "a page at once"}`;
+    Deno.test(`a page that renders the same action twice without an instance, in ${what}`, async () => {
+      const save = action("save", { form: TitleForm }, () => {});
+      const slow = action("slow", { form: () => Promise.resolve(TitleForm) }, () => {});
+      const Twice = () => (
+        <main>
+          <Form action={save} instance={1} class="a > b" />
+          <Form action={save} />
+          {waits && <Form action={slow} />}
+          <Form action={save} id="second" />
+        </main>
+      );
+      const Once = () => (
+        <main>
+          <Form action={save} />
+          {waits && <Form action={slow} />}
+          <Form action={save} instance={1} />
+          <Form action={save} instance={2} />
+        </main>
+      );
+      await using app = new App({ "/twice": { default: Twice, save, slow }, "/once": { default: Once } }, { dev });
+      const once = await app.request("/once");
+      assertEquals([once.status, (await once.text()).includes("</main>")], [200, true]);
+      await (await app.request("/twice")).text();
+      if (!dev) return;
+      const { message } = app.takeError();
+      assertStringIncludes(message, 'Cannot render two forms of action "save" without an instance on one page');
+    });
+  }
+}
 
 Deno.test("a form with a file is multipart, and the file is not filled in again", async () => {
   const seen: unknown[] = [];

@@ -11,7 +11,6 @@ import {
   Form,
   FormErrors,
   type LayoutProps,
-  switchTo,
   Toasts,
 } from "../../mod.ts";
 import { z } from "zod";
@@ -227,7 +226,6 @@ for (
     ],
     ["an injected setCookie", () => action("a", { inject: { setCookie: DUrl("id") } }, () => {}), "already has"],
     ["an invalid dependency", () => Depends((() => 1) as never), "Cannot depend on"],
-    ["a switch to an action without a method", () => switchTo(action("a", () => {})), 'Cannot switch to action "a"'],
   ] as const
 ) {
   Deno.test(`an invalid declaration throws immediately: ${what}`, () => {

@@ -2,6 +2,7 @@
  * The origin page of a call: known before any code of the application runs, and the same for all of it, regardless of where the
  * request names it and which step reads it.
  */
+import fc from "fast-check";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   action,
@@ -502,6 +503,73 @@ function withLayoutForm(special: Readonly<Record<string, Readonly<Record<string,
   });
   return { app, seen };
 }
+
+const queryPart = fc.oneof(
+  fc.constantFrom(
+    "%E9",
+    "%zz",
+    "%",
+    "[",
+    "]",
+    "[0]",
+    "[2]",
+    "[]",
+    ".",
+    "=",
+    "&",
+    "+",
+    "a",
+    "b",
+    "__proto__",
+    "\\",
+    "é",
+    "?",
+  ),
+  fc.string({ maxLength: 3 }),
+);
+
+Deno.test("a call to the address of a page is accepted if the page is, and gets the address byte for byte", async () => {
+  const urls: string[] = [];
+  const see = ({ url }: { readonly url: URL }) => {
+    urls.push(url.href);
+    return { ok: 1 };
+  };
+  const save = action("save", see);
+  const look = action("look", { method: "GET" }, see);
+  await using app = new App({ "/notes/[id]": { default: () => "note", save, look } });
+  const check = async (search: string): Promise<void> => {
+    const { href } = new URL(`/notes/7${search}`, "http://site.test");
+    const page = await app.handler(new Request(href));
+    await page.body?.cancel();
+    const statuses: number[] = [];
+    urls.length = 0;
+    for (const accept of ["text/html", "text/event-stream", "application/json"]) {
+      for (const name of ["save", "look"]) {
+        const headers = { "x-hyper-action": name, accept, origin: "http://site.test" };
+        const response = await app.handler(new Request(href, { method: name === "save" ? "POST" : "GET", headers }));
+        await response.body?.cancel();
+        if (!response.ok) statuses.push(response.status);
+      }
+      const fields = { method: "POST", body: new URLSearchParams({ _action: "save" }) };
+      const response = await app.handler(
+        new Request(href, { ...fields, headers: { accept, origin: "http://site.test" } }),
+      );
+      await response.body?.cancel();
+      if (!response.ok) statuses.push(response.status);
+    }
+    assertEquals([page.status, statuses, new Set(urls)], [200, [], new Set([href])], search);
+  };
+  for (const search of ["?b=%E9", "?a=1&a.b=2", "?a[5]=1", "?a.__proto__=1", `?${"a=1&".repeat(2_000)}`]) {
+    await check(search);
+  }
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(queryPart, { maxLength: 12 }).map((parts) => `?${parts.join("").replaceAll("#", "")}`),
+      check,
+    ),
+    { numRuns: 200 },
+  );
+});
 
 const NotFound = {
   "pages/not_found.tsx": { default: ({ url }: PageProps) => <p id="where">nothing at {url.pathname}</p> },

@@ -1,5 +1,5 @@
 /** Switches and checkpoints: an action that switches to a stream, and a stream that is resumed. */
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, checkpoint, html, lastCheckpoint, switchTo, toast } from "../../mod.ts";
 import { App, eventsOf, type StreamEvent } from "../support/app.tsx";
 
@@ -50,10 +50,16 @@ Deno.test("a switch to another site is rejected like a redirect", async () => {
   assertStringIncludes(site.takeError().message, "Cannot redirect to");
 });
 
-Deno.test("the target of a switch must declare its method", () => {
-  assertThrows(() => switchTo(start), TypeError, 'Cannot switch to action "start"');
-  assertEquals(switchTo(action("a", { method: "POST" }, () => {})).kind, "switch");
-});
+for (const [declared, method] of [[undefined, "POST"], ["POST", "POST"], ["GET", "GET"]] as const) {
+  Deno.test(`switchTo() calls an action that declares ${declared ?? "no method"} with ${method}`, async () => {
+    const next = action("next", declared === undefined ? {} : { method: declared }, () => "done");
+    const first = action("first", () => switchTo(next, { a: 1 }));
+    await using site = new App({ "/": { default: () => "", first, next } });
+    assertEquals(await eventsOf(await site.call("first")), [
+      { event: "switch_action", data: { name: "next", data: { a: 1 }, method } },
+    ]);
+  });
+}
 
 for (const [depth, status] of [["0", 200], ["4", 200], ["5", 400], ["99999", 400], ["x", 400], ["-1", 400]] as const) {
   Deno.test(`at a depth of ${depth} switches the response is ${status}`, async () => {

@@ -122,6 +122,52 @@ Deno.test("createStaticFiles() responds to HEAD with the headers only", async ()
   });
 });
 
+Deno.test("createStaticFiles() evaluates preconditions, in the order of RFC 9110, 13.2.2", async () => {
+  await withApp(FILES, async (dir) => {
+    const { response } = await get(dir, "/style.css");
+    const etag = response?.headers.get("etag") ?? "";
+    const modified = response?.headers.get("last-modified") ?? "";
+    const before = "Thu, 01 Jan 1970 00:00:00 GMT";
+    const after = "Fri, 01 Jan 2100 00:00:00 GMT";
+    const range = "bytes=0-3";
+    const table: readonly (readonly [Record<string, string>, get: number, head: number])[] = [
+      [{ range }, 206, 200],
+      [{ range, "if-range": modified }, 206, 200],
+      [{ range, "if-range": before }, 200, 200],
+      [{ range, "if-range": after }, 200, 200],
+      [{ range, "if-range": "yesterday" }, 200, 200],
+      [{ range, "if-range": '"other"' }, 200, 200],
+      // A weak validator never matches.
+      [{ range, "if-range": etag }, 200, 200],
+      [{ "if-range": '"other"' }, 200, 200],
+      [{ "if-match": "*" }, 200, 200],
+      [{ "if-match": '"other"' }, 412, 412],
+      [{ "if-match": '"other"', "if-none-match": etag }, 412, 412],
+      [{ "if-unmodified-since": before }, 412, 412],
+      [{ "if-unmodified-since": modified }, 200, 200],
+      [{ "if-unmodified-since": "yesterday" }, 200, 200],
+      [{ "if-match": "*", "if-unmodified-since": before }, 200, 200],
+      [{ "if-none-match": etag, range }, 304, 304],
+      [{ "if-none-match": etag.replace("W/", "") }, 304, 304],
+      [{ "if-none-match": `"a,b", ${etag}` }, 304, 304],
+      [{ "if-none-match": "*" }, 304, 304],
+      [{ "if-none-match": '"other"', "if-modified-since": after }, 200, 200],
+      [{ "if-modified-since": modified }, 304, 304],
+      [{ "if-modified-since": before }, 200, 200],
+    ];
+    for (const [headers, ...statuses] of table) {
+      for (const [index, method] of ["GET", "HEAD"].entries()) {
+        const { response, text } = await get(dir, "/style.css", { method, headers });
+        const what = `${method} ${JSON.stringify(headers)}`;
+        assertEquals(response?.status, statuses[index], what);
+        const length = response?.status === 200 ? 18 : response?.status === 206 ? 4 : 0;
+        assertEquals(text.length, method === "HEAD" ? 0 : length, what);
+        assertEquals(response?.headers.get("x-content-type-options"), "nosniff");
+      }
+    }
+  });
+});
+
 Deno.test("createStaticFiles() responds with 304 to its own validators", async () => {
   await withApp(FILES, async (dir) => {
     const { response } = await get(dir, "/style.css");

@@ -1,13 +1,26 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
+import { z } from "zod";
 import { bind } from "../../src/forms/bind.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { Field } from "../../src/preact/field.tsx";
 import { FormErrors } from "../../src/preact/form_errors.tsx";
-import { ctx } from "../forms/support.ts";
+import { bindTo, ctx } from "../forms/support.ts";
 import { elements, render, show, showSent } from "./drawing.tsx";
 import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
+
+Deno.test("FormErrors lists errors in the order of the fields, whatever was checked first", async () => {
+  const schema = z.object({ a: z.string().min(1), b: z.number(), rows: z.array(z.object({ c: z.string().min(1) })) });
+  const form = defineForm("x", { schema, fields: { b: field.number({ required: true }) } });
+  const bound = await bindTo(form, { a: "", b: "", rows: [{ c: "" }] });
+  bound.addError("rows", "Too few");
+  bound.addError("gone", "Unknown");
+  bound.addError("", "All");
+  const html = render(bound, <FormErrors />);
+  const texts = elements(html, "li").map(({ text }) => text?.split(":")[0]);
+  assertEquals(texts, ["A", "B", "Too few", "C", "Unknown", "All"]);
+});
 
 Deno.test("FormErrors renders nothing for a form without errors", async () => {
   const form = defineForm("a", { fields: { x: field.text() } });

@@ -18,7 +18,7 @@ import {
 import { SWAPS } from "../../src/protocol/patch.ts";
 
 Deno.test("isItem() accepts only items of this module, not look-alikes", () => {
-  const target = { name: "a", method: "GET", methodDeclared: true } as const;
+  const target = { name: "a", method: "GET" } as const;
   const items = [
     html("x"),
     remove("#a"),

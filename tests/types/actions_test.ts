@@ -15,6 +15,7 @@ import {
   DUrl,
   field,
   html,
+  type Jsonify,
   type Kwargs,
   Page,
   type RequestContext,
@@ -138,6 +139,52 @@ Deno.test("the result of a typed caller contains only data", () => {
     yield toast("x");
   });
   assertType<IsExact<typeof stream, Action<"stream", Kwargs, never>>>(true);
+});
+
+interface Tree {
+  readonly name: string;
+  readonly at: Date;
+  readonly children: readonly Tree[];
+}
+
+Deno.test("the result of a typed caller is what arrives after JSON", () => {
+  const dated = action("dated", () => ({
+    at: new Date(),
+    home: new URL("https://site.test/"),
+    by: undefined as string | undefined,
+    pair: [1, new Date()] as [number, Date],
+    [Symbol.iterator]: undefined,
+  }));
+  type Dated = { at: string; home: string; by?: string; pair: [number, string] };
+  assertType<IsExact<typeof dated, Action<"dated", Kwargs, Dated>>>(true);
+  const list = action("list", () => Promise.resolve([new Date(), null]));
+  assertType<IsExact<typeof list, Action<"list", Kwargs, (string | null)[]>>>(true);
+  const tree = action("tree", (): Tree => ({ name: "a", at: new Date(), children: [] }));
+  type Sent = typeof tree extends Action<string, unknown, infer R> ? R : never;
+  assertType<IsExact<Sent["children"][0]["children"][0]["at"], string>>(true);
+  assertType<IsExact<Jsonify<Record<string, Date>>, Record<string, string>>>(true);
+  assertType<IsExact<Jsonify<{ readonly a?: Date; b: unknown }>, { readonly a?: string; b?: unknown }>>(true);
+  assertType<IsExact<Jsonify<unknown>, unknown>>(true);
+});
+
+Deno.test("data that JSON has no form for does not compile", () => {
+  const declare = (): void => {
+    // @ts-expect-error -- a map
+    action("a", () => new Map([["a", 1]]));
+    // @ts-expect-error -- a bigint in a list in an object
+    action("b", () => ({ a: { b: [1n] } }));
+    // @ts-expect-error -- a function
+    action("c", () => ({ f: () => 1 }));
+    // @ts-expect-error -- a set in a promise
+    action("d", () => Promise.resolve({ s: new Set([1]) }));
+    // @ts-expect-error -- a member of a list that is undefined, with options
+    action("e", { method: "GET" }, () => [undefined, 1]);
+    // @ts-expect-error -- bytes, where an item may be returned too
+    action("f", ({ url }) => url.search === "" ? toast("x") : new Uint8Array(1));
+    action("g", (): unknown => 1);
+    action("h", ({ url }) => url.search === "" ? { name: "a", message: "b" } : undefined);
+  };
+  assertEquals(typeof declare, "function");
 });
 
 Deno.test("ActionContext types an action function that is declared separately, and a decorated method", () => {

@@ -125,7 +125,7 @@ function toBind(
   { kwargs, instance }: Input,
   { userTexts }: Wording,
 ) {
-  return { sent: kwargs, initial, instance, ctx, texts: userTexts.of(call) };
+  return { sent: kwargs, initial, instance, action: call.action.name, ctx, texts: userTexts.of(call) };
 }
 
 function hasMembers(record: Action["inject"]): boolean {

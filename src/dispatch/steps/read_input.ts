@@ -7,9 +7,18 @@ import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
 import type { PageRender } from "../../pages/page_render.ts";
-import { INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
+import { ACTION_FIELD, INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";
-import { type Kwargs, memoryOf, mergeKwargs, readDataHeader, readQuery, uploadedFiles } from "../../actions/kwargs.ts";
+import type { FieldMap } from "../../http/field_map.ts";
+import {
+  type Kwargs,
+  memoryOf,
+  mergeKwargs,
+  readDataHeader,
+  readPageQuery,
+  readQuery,
+  uploadedFiles,
+} from "../../actions/kwargs.ts";
 import type { Finding, Observing, Reading, Wording } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failureOf, isReportable } from "../failure.ts";
@@ -59,9 +68,9 @@ export async function readInput(
 
 function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   const { arrival, limits } = call;
-  const { request, url, intent } = arrival;
+  const { request, intent } = arrival;
   const header = readDataHeader(request, limits);
-  const kwargs = mergeKwargs({ header, query: readQuery(url, limits), body }, limits);
+  const kwargs = mergeKwargs({ header, query: queryOf(call, page), body }, limits);
   arrival.lifetime.takeMemory(memoryOf(kwargs));
   checkFields(arrival, page, body, app);
   const onceId = intent.requestId ?? fieldText(body, ONCE_FIELD);
@@ -73,6 +82,12 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   }
   const files = body.kind === "fields" ? uploadedFiles(body.fields) : NO_FILES;
   return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), onceId };
+}
+
+/** Returns the fields of the query. They are the data of a form that names its action there; else they are of the page's address. */
+function queryOf({ arrival: { url }, limits }: Call, { named: { path, isWhole } }: CallPage): FieldMap {
+  const isAddress = isWhole && path === null && !url.searchParams.has(ACTION_FIELD);
+  return isAddress ? readPageQuery(url, limits) : readQuery(url, limits);
 }
 
 /** Returns the outcome of a body that could not be read: its form, with the error. */
@@ -104,7 +119,8 @@ async function blankForm(
   try {
     const { definition, initial } = await makeForm(action.form, pageRender.deps.ctx);
     const { userTexts } = app;
-    const form = bind(definition, { mode: "blank", initial, instance: null, texts: userTexts.of(call) });
+    const texts = userTexts.of(call);
+    const form = bind(definition, { mode: "blank", initial, instance: null, action: action.name, texts });
     form.addError("", userTexts.ofFailure(refusal, call));
     return form;
   } catch (error) {
