@@ -270,7 +270,7 @@ Deno.test("a backend that throws is reported with the name of its action, and se
 });
 
 for (const audience of ["text/html", "text/event-stream", "application/json"]) {
-  Deno.test(`a Response that a backend made itself varies, and is not stored unless it says so: ${audience}`, async () => {
+  Deno.test(`a Response that a backend made itself varies, and is not stored unless its headers allow it: ${audience}`, async () => {
     class Own extends RegistryFormActionBackend {
       override dispatch(request: Request): Promise<Response> {
         const kept = { headers: { "cache-control": "max-age=60", vary: "Cookie" } };
@@ -291,7 +291,7 @@ for (const audience of ["text/html", "text/event-stream", "application/json"]) {
   });
 }
 
-/** A backend that has an action of its own from the start, and checks nothing. */
+/** A backend that has an action before it is used, and checks nothing. */
 class WithOwn extends Elsewhere {
   constructor(own: Action) {
     super();
@@ -333,7 +333,7 @@ Deno.test("actionRegistered is sent for the actions of pages and of backends, on
   await handler.close();
 });
 
-Deno.test("one backend in two handlers, or twice in one, is an error that says so", async () => {
+Deno.test("one backend in two handlers, or twice in one, is an error that names the problem", async () => {
   const backend = new Elsewhere();
   const first = createHandler({ baseDir: null, pages: [], backends: [backend] });
   for (const backends of [[backend], [new Elsewhere(), backend]]) {
