@@ -17,10 +17,12 @@ const changes = new Map<Node, Map<string | null, string | null>>();
 const observer = globalThis.MutationObserver && new MutationObserver(saveChanges);
 observer?.observe(document, { subtree: true, attributeOldValue: true });
 // Fired before the change (Input Events, 5.1.2). Its target is the editable element, or a control.
-globalThis.addEventListener?.("beforeinput", ({ target }) => {
-  const { isContentEditable, innerHTML } = dom(target as HTMLElement);
-  if (isContentEditable) saveChanges([{ target: target as Node, attributeName: "", oldValue: innerHTML }]);
-}, true);
+if (observer) {
+  addEventListener("beforeinput", ({ target }) => {
+    const { isContentEditable, innerHTML } = dom(target as HTMLElement);
+    if (isContentEditable) saveChanges([{ target: target as Node, attributeName: "", oldValue: innerHTML }]);
+  }, true);
+}
 
 function saveChanges(records: readonly Pick<MutationRecord, "target" | "attributeName" | "oldValue">[]): void {
   for (const { target, attributeName, oldValue } of records) {

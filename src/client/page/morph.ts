@@ -83,7 +83,7 @@ type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
  * @returns Saves the state. Call it when the request is sent, which may be later.
  */
 export function captureSentState(form: HTMLFormElement | null, data: object = {}): () => void {
-  const values: unknown[] = Object.values(data).map(String);
+  const values: unknown[] = Object.values(data);
   const states = all("input,textarea,option").flatMap((control) => {
     const view: View<Control & { readonly form?: unknown }> = dom(control);
     // A control with a `form` attribute may be anywhere on the page.
@@ -157,7 +157,7 @@ function morphTree(target: Element, source: Element): Element {
       if (!isTyped && !view.matches("[type=file]")) view[live] = value;
     });
     // A media element reads its sources once (HTML, 4.8.2), after this task.
-    if (view.localName === "source") view.closest<HTMLMediaElement>("audio,video")?.load();
+    if (view.matches("source")) view.closest<HTMLMediaElement>("audio,video")?.load();
     select(old);
     return old;
   };
