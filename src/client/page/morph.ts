@@ -56,7 +56,7 @@
  */
 import { changeAsServer, forgetChanges, setAttributes } from "./attributes.ts";
 import { captureFocus, captureSelection } from "./focus.ts";
-import { all, attr, doc, dom, type View } from "../dom.ts";
+import { all, doc, dom, type View } from "../dom.ts";
 import { findPairs, kind, kindAndText, type Pairs } from "./pairs.ts";
 
 /** Type of {@linkcode sent}. */
