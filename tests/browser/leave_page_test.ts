@@ -1,4 +1,4 @@
-/** What a navigation fires, and what it ends: the streams of the page that is left. */
+/** The events of a navigation, and the streams that end with the page that is left. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";

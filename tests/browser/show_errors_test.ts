@@ -27,7 +27,7 @@ const FORM = `<form data-hyper-form="save" novalidate>
   <input type="hidden" name="version" value="1">
   <button>Save</button></form>`;
 
-/** Returns the state of the controls and what the form says. */
+/** Returns the state of the controls and the messages of the form. */
 function stateOf(page: Page) {
   return page.evaluate(() => {
     const named = (name: string) => document.querySelector<HTMLElement>(`[name="${name}"]`);

@@ -5,7 +5,7 @@ import { withPage } from "../support/browser.ts";
 import { app, END, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-/** Opens a page whose clock stands still, and shows these toasts. */
+/** Opens a page with a stopped clock, and shows these toasts. */
 async function withToasts(
   toasts: readonly object[],
   test: (page: Page) => Promise<void>,
@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("a toast can be closed, which gives the focus back", async () => {
+Deno.test("a toast can be closed, which restores the focus", async () => {
   await withToasts([{ value: "Saved" }], async (page) => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");

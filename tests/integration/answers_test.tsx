@@ -1,4 +1,4 @@
-/** What each result becomes for each audience: the table "Answers, by result and audience", cell by cell. */
+/** The response to each result for each audience: the table "Answers, by result and audience", cell by cell. */
 import fc from "fast-check";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {

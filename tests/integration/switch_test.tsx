@@ -1,4 +1,4 @@
-/** Hand-overs and checkpoints: a command that goes on as a watcher, and a watcher that is taken up again. */
+/** Switches and checkpoints: a command that continues as a watcher, and a watcher that resumes. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, checkpoint, html, lastCheckpoint, switchTo, toast } from "../../mod.ts";
 import { App, eventsOf, type StreamEvent } from "../support/app.tsx";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { all, doc, dom } from "../dom.ts";
+import { all, doc, dom, type View } from "../dom.ts";
 
 /** The part of a Trusted Types policy that the runtime uses. */
 export interface TrustedPolicy {
@@ -66,7 +66,7 @@ export function parseContent(text: string, place: Element | null): DocumentFragm
  */
 function asScripting<Tree extends ParentNode>(tree: Tree): Tree {
   for (const element of all("noscript,template", tree)) {
-    const view = dom(element as HTMLTemplateElement);
+    const view = dom(element) as View<HTMLTemplateElement>;
     if (view.content) asScripting(view.content);
     else view.textContent = view.innerHTML;
   }
