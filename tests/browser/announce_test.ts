@@ -37,6 +37,11 @@ const SAID: readonly [name: string, answer: () => Response, words: string][] = [
     "Something went wrong. Try again.",
   ],
   [
+    "the built-in message for a redirect that is not followed, not that for developers",
+    () => sse([["redirect", { url: "javascript:alert('secret')" }]]),
+    "Something went wrong. Try again.",
+  ],
+  [
     "the connection message for an interrupted response",
     () => sse([]),
     "Cannot reach the server. Check your connection.",

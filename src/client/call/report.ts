@@ -22,8 +22,9 @@ export function reportException(activeCall: ActiveCall, error: unknown): void {
 export async function showError(activeCall: ActiveCall, failure: ErrorOutcome): Promise<void> {
   const { status } = failure;
   const later = status === 422 && await tryLater();
-  // The message of a server error is not meant for users.
-  const message = later ? later.showInvalid(activeCall, failure) : status < 500 ? failure.message : "";
+  // Other messages are not meant for users: those of server errors, and those of the runtime about a response that it rejects.
+  const shown = /^4/.test(`${status}`) ? failure.message : "";
+  const message = later ? later.showInvalid(activeCall, failure) : shown;
   if (message !== undefined) showCallFailure(activeCall, message, /^(408|42[59]|5)/.test(`${status}`));
 }
 
