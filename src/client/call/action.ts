@@ -116,7 +116,7 @@ export async function action<Result = unknown>(
     data: { ...data },
     form,
     sourceEl,
-    method: options.method ?? submitMethod(form, submitter) ?? "post",
+    method: options.method ?? submitMethod(form, submitter)?.toUpperCase() ?? "POST",
     url: options.url ?? submitUrl(form, submitter)?.href ?? "",
     sync: options.sync ?? (form ? "block" : "replace"),
     key: options.key ?? [name, target, instance].filter(Boolean).join(":"),
