@@ -8,7 +8,14 @@ import { InputError, isA } from "../errors.ts";
 import { DATA_FIELD, DATA_HEADER, PROTOCOL_FIELDS } from "../protocol/names.ts";
 import type { Body } from "../http/body.ts";
 import type { FieldMap, FieldValue } from "../http/field_map.ts";
-import { APPEND, type FieldPath, isPath, parseFieldPath, type PathStep } from "../http/field_path.ts";
+import {
+  APPEND,
+  type FieldPath,
+  isPath,
+  leadsThroughPrototype,
+  parseFieldPath,
+  type PathStep,
+} from "../http/field_path.ts";
 import { isJsonObject, parseJsonObject } from "../http/json.ts";
 import type { Limits } from "../http/limits.ts";
 import { parseUrlencoded } from "../http/urlencoded.ts";
@@ -74,6 +81,8 @@ export function readQuery(url: URL, limits: Pick<Limits, "fields" | "nameBytes">
 /**
  * Reads the fields in the address of a page, which any other site or program may have written. The page was served under it, so that
  * its calls must not fail: what {@linkcode readQuery} or {@linkcode mergeKwargs} would reject is left out. It is still in `ctx.url`.
+ *
+ * @throws {InputError} With status 400 if a name is a path through a prototype.
  */
 export function readPageQuery(url: URL, limits: Limits): FieldMap {
   if (url.search === "") return NO_FIELDS;
@@ -90,7 +99,7 @@ function readablePairs(pairs: readonly string[], limits: Limits): readonly strin
   const byName = new Map<string, string[]>();
   let count = 0;
   for (const pair of pairs) {
-    const name = orNull(() => topNameOf(pair, limits));
+    const name = topNameOf(pair, limits);
     if (name === null) continue;
     if (++count > limits.fields) break;
     const group = byName.get(name);
@@ -102,9 +111,16 @@ function readablePairs(pairs: readonly string[], limits: Limits): readonly strin
   });
 }
 
+/**
+ * Returns the top-level name of a pair; `null` if the pair cannot be read or is one of the protocol.
+ *
+ * @throws {InputError} With status 400 if its name is a path through a prototype: only an attack has such a name.
+ */
 function topNameOf(pair: string, limits: Limits): string | null {
-  const [name] = parseUrlencoded(pair, limits).keys();
-  return name === undefined || PROTOCOL_FIELDS.has(name) ? null : parseFieldPath(name, limits)[0];
+  const [name] = orNull(() => parseUrlencoded(pair, limits).keys()) ?? [];
+  if (name === undefined || PROTOCOL_FIELDS.has(name)) return null;
+  if (leadsThroughPrototype(name)) return parseFieldPath(name, limits)[0];
+  return orNull(() => parseFieldPath(name, limits)[0]);
 }
 
 /** Returns a result; `null` for input that is rejected. */

@@ -26,6 +26,11 @@ const NUMERIC = /^[+-]?[0-9]/;
 /** Keys that lead to a prototype if other code merges the values. */
 const UNSAFE_KEYS: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
 
+/** Returns whether a name is a path through a prototype. */
+export function leadsThroughPrototype(name: string): boolean {
+  return isPath(name) && name.split(/[.[\]]/).some((segment) => UNSAFE_KEYS.has(segment));
+}
+
 /**
  * Parses a field name.
  *
@@ -43,7 +48,7 @@ const UNSAFE_KEYS: ReadonlySet<string> = new Set(["__proto__", "prototype", "con
 export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" | "depth">): FieldPath {
   if (!isPath(name)) return [name];
 
-  if (name.split(/[.[\]]/).some((segment) => UNSAFE_KEYS.has(segment))) {
+  if (leadsThroughPrototype(name)) {
     throw new InputError(400, `Cannot read field ${quoteText(name, 64)}: its path leads through a prototype`);
   }
   const steps: [string, ...PathStep[]] = [""];

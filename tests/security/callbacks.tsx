@@ -533,7 +533,13 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     ways: AT_ONCE,
   },
   "FormActionBackend.getByName": {
-    run: async (apps, fail) => await call(apps.make({ fine }, { backends: [backendWith({ getByName: fail })] })),
+    run: async (apps, fail) => {
+      const backend = backendWith({});
+      const handler = apps.make({ fine }, { backends: [backend] });
+      await handler.ready;
+      Object.assign(backend, { getByName: fail });
+      return await call(handler);
+    },
     ways: AT_ONCE,
   },
   "FormActionBackend.actions": {
@@ -770,8 +776,9 @@ export const BEYOND_TYPES: Readonly<Record<string, Exercise>> = {
   "the disposer of a subscription that came after its deadline": {
     run: (apps, fail) => {
       const subscription = { isComplete: true, [Symbol.asyncDispose]: fail };
-      const subscribe = () => new Promise<typeof subscription>((resolve) => setTimeout(() => resolve(subscription), 3));
-      return watch(apps.make({ watch: watching() }, { bus: busWith({ subscribe }), storeSeconds: 0.001 }));
+      const subscribe = () => new Promise<typeof subscription>((resolve) => setTimeout(() => resolve(subscription), 6));
+      // The disposer has the same deadline: it fails before that.
+      return watch(apps.make({ watch: watching() }, { bus: busWith({ subscribe }), storeSeconds: 0.004 }));
     },
     // Once for the topic, once for sign-outs.
     told: { onError: 0, console: 2, answer: 503 },

@@ -135,7 +135,7 @@ Deno.test("T9: an action cannot inject a value under a name that its context has
     try {
       action("save", { inject: { [name]: { kind: "dependency", name: null, create: () => 1 } } }, () => {});
     } catch (error) {
-      assertStringIncludes(String(error), `injects "${name}"`);
+      assertStringIncludes(String(error), `its context already has "${name}"`);
       continue;
     }
     throw new Error(`${name} was taken`);
