@@ -174,11 +174,14 @@ function decodeTarget(header: string): string | null {
 function readSwitchDepth(header: string | null): number {
   if (header === null) return 0;
   if (!/^(?:0|[1-9][0-9]{0,3})$/.test(header)) {
-    throw new InputError(400, `Cannot read ${SWITCH_DEPTH_HEADER}: it is not a number of switches`);
+    throw new InputError(
+      400,
+      `Cannot read ${SWITCH_DEPTH_HEADER}: it is not an integer of up to four digits; omit the header if no switch led to this call`,
+    );
   }
   const depth = Number(header);
   if (depth > SWITCH_DEPTH_LIMIT) {
-    throw new InputError(400, `Cannot hand over again: ${depth} hand-overs led here, ${SWITCH_DEPTH_LIMIT} at most`);
+    throw new InputError(400, `Cannot switch again: ${depth} switches led to this call, ${SWITCH_DEPTH_LIMIT} at most`);
   }
   return depth;
 }

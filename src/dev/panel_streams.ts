@@ -19,7 +19,7 @@ export interface PanelStreams {
 export interface PanelStreamsOptions {
   /** Resolves with the first event when the application has started, or failed to. */
   readonly hello: () => Promise<DevEvents["hello"]>;
-  /** Watches static files, while there is a panel. */
+  /** Starts watching static files; called when the first panel opens. The result is disposed when the last one closes. */
   readonly watch: () => AsyncDisposable | null;
 }
 

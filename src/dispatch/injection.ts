@@ -16,7 +16,7 @@ type Inject = Readonly<Record<string, Injectable<unknown>>>;
 export interface EarlyInjection {
   /** The resolved values, by name. */
   readonly injected: Readonly<Record<string, unknown>>;
-  /** The injectables that need the form, to be resolved when it is bound. */
+  /** The injectables that need the form. They are resolved after it is bound. */
   readonly waiting: Inject;
 }
 

@@ -241,7 +241,7 @@ export interface Handler {
    * Publishes items to every watcher of a topic, on every instance, outside a request; see `live()`. They are rendered once, outside
    * a page; a `refresh()` is rendered for each watcher, as its own page.
    *
-   * Resolves when the items have their position in the topic. If the bus cannot be reached, `onError` is called, and every watcher
+   * Resolves when the bus has published the items. If the bus cannot be reached, `onError` is called, and every watcher
    * refreshes when the bus is back.
    *
    * @param topic The topic.

@@ -60,12 +60,12 @@ const LOCAL_SCHEME = /^http\+(?:unix|vsock):/;
  *
  * The query is not checked: a field of a GET form may contain any text. Pages decide about a trailing slash.
  *
- * A host that is not allowed is refused with 421 (RFC 9110, 15.5.20): 403 would mean that the host is known and the client is denied.
+ * A host that is not allowed is rejected with 421 (RFC 9110, 15.5.20): 403 would mean that the host is known and the client is denied.
  *
  * @param request The request: its URL, method, `Host` header and forwarded headers. Without `Host` (HTTP/2, a request created by code)
  *   only its URL is used.
  * @param site How clients reach this server. Default: without a proxy, under any host.
- * @returns The canonical URL and method, or the refusal.
+ * @returns The canonical URL and method, or the response that rejects the request.
  */
 export function canonicalRequest(
   request: Pick<Request, "url" | "method" | "headers">,
@@ -87,7 +87,7 @@ function externalUrl(request: Pick<Request, "headers">, url: URL): URL {
   return origin === url.origin ? url : new URL(origin + url.href.slice(url.origin.length));
 }
 
-/** Returns the refusal of a host that is not allowed; `null` if the hosts are allowed. */
+/** Returns the 421 response for a host that is not allowed, or `null` if the host is allowed. */
 function refuseHost({ allows, dev }: AllowedHosts, direct: URL, external: URL): Canonical | null {
   const asked = dev && !allows(direct) ? direct : external;
   if (allows(asked)) return null;

@@ -15,7 +15,7 @@ export interface LogLimits {
 export interface LogEntry {
   readonly id: string;
   readonly text: string;
-  /** `true` if no entry came before it since the stream was created. Unknown, and `false`, for an announced entry. */
+  /** `true` if it is the first entry since the stream was created. Always `false` for an announced entry. */
   readonly isFirst: boolean;
 }
 

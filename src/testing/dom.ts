@@ -27,7 +27,7 @@ export type DocumentNode = DefaultTreeAdapterTypes.Document;
 
 export const { isElementNode, isTextNode } = tree;
 
-/** Inline elements: the text on both sides of their border is one word. */
+/** Inline elements: their text is not separated by a space from the text around them. */
 const INLINE: ReadonlySet<string> = new Set(
   "a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup time u var wbr"
     .split(" "),
@@ -54,7 +54,7 @@ export function parsePage(markup: string): DocumentNode {
 
 /** Parses content for a place in a document: rows, options and parts of an SVG drawing as well as ordinary elements. */
 export function parseContent(markup: string, place: ElementNode | null): ChildNode[] {
-  // Rows and cells are fine without a place; only foreign elements need the element they stand in.
+  // Rows and cells are parsed correctly without a place; only foreign elements need their parent element.
   const isDrawing = place !== null && place.namespaceURI.endsWith("/svg") && place.tagName !== "foreignObject";
   const options = { scriptingEnabled: false };
   const { childNodes } = isDrawing ? parseFrom(place, markup, options) : parseFrom(markup, options);

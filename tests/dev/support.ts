@@ -21,7 +21,7 @@ export interface ConsoleRecord extends Disposable {
   readonly links: readonly string[];
 }
 
-/** Captures the console: errors on purpose must not be printed. */
+/** Captures the console, so that expected errors are not printed. */
 export function recordConsole(): ConsoleRecord {
   const { console } = globalThis;
   const { info, error } = console;
@@ -47,7 +47,7 @@ export async function openLink(handler: Handler, links: readonly string[]): Prom
   return { cookie: cookie.split(";", 1)[0] ?? "" };
 }
 
-/** Creates a handler for the duration of `use`, with its action lines, its link lines, and the developer. */
+/** Runs `use` with a handler, the lines it logs about actions and links, and the headers of a developer; then closes the handler. */
 export async function withHandler(
   options: HandlerOptions,
   use: (
@@ -69,7 +69,7 @@ export async function withHandler(
 /** Waits until the link is logged: development mode loads asynchronously. */
 export async function untilLink(links: readonly string[], count = 1): Promise<void> {
   for (let turn = 0; links.length < count; turn++) {
-    if (turn === 10_000) throw new Error("the console has no link");
+    if (turn === 10_000) throw new Error("Cannot find the link: nothing was logged");
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -11,7 +11,7 @@ Deno.test("resolveLimits() applies the limits of the application, then those of 
   assertEquals(resolveLimits({ files: 1 }, application), { ...DEFAULT_LIMITS, files: 1, bodyBytes: 10 });
 });
 
-Deno.test("resolveLimits() sets both depths from one", () => {
+Deno.test("resolveLimits() uses depth for jsonDepth as well when only depth is set", () => {
   assertEquals([DEFAULT_LIMITS.depth, DEFAULT_LIMITS.jsonDepth], [32, 64]);
   const { depth, jsonDepth } = resolveLimits({ depth: 5 });
   assertEquals([depth, jsonDepth], [5, 5]);
@@ -35,7 +35,7 @@ Deno.test("resolveLimits() rejects invalid limits with name and value", () => {
     [{ bodySeconds: 0 }, '"bodySeconds" to 0'],
     [{ bodySeconds: NaN }, '"bodySeconds" to NaN'],
     [{ bodyBytes: -Infinity }, '"bodyBytes" to -Infinity'],
-    // What a configuration file may hold.
+    // Values that a configuration file may contain.
     [{ files: "20" as unknown as number }, '"files" to 20'],
     [{ bodySeconds: "30" as unknown as number }, '"bodySeconds" to 30'],
     [{ maxFiles: 1 } as LimitsOptions, '"maxFiles": it does not exist'],

@@ -6,10 +6,10 @@ import { type Body, disposeBody, readBody } from "../../src/http/body.ts";
 import { DEFAULT_LIMITS, type LimitsOptions, resolveLimits } from "../../src/http/limits.ts";
 import { StoredFile, storeFiles, storingFiles, type UploadHandler } from "../../src/http/stored_file.ts";
 
-// Nothing here looks at it but to hand it on.
+// Only passed on, never read.
 const CTX = { url: new URL("http://site.test/") } as RequestContext;
 
-/** A place for files, and what became of them. */
+/** Storage in memory, with the stored files and the reported errors. */
 class Bucket {
   readonly files = new Map<string, Uint8Array>();
   readonly errors: unknown[] = [];

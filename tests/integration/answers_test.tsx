@@ -102,7 +102,7 @@ Deno.test("an empty result with a form is 204 for a document when the origin pag
   assertEquals(statusAndPlace(response), [204, null]);
 });
 
-Deno.test("an empty result is an end event for the runtime, and ok for data clients", async () => {
+Deno.test("an empty result is sent to the runtime as an end event, and to data clients as ok", async () => {
   await using app = giving(() => undefined);
   assertEquals(await eventsOf(await app.call("plain")), [{ event: "end", data: {} }]);
   assertEquals(await app.data("plain"), { ok: true });
@@ -323,7 +323,7 @@ Deno.test("redirectToOrigin() redirects to the origin page with its query, and t
   assertEquals(statusAndPlace(lost), [303, "/home"]);
 });
 
-Deno.test("a vnode is a document of its own in the layouts of the origin page", async () => {
+Deno.test("a vnode is sent as a document in the layouts of the origin page", async () => {
   const Layout = ({ children }: LayoutProps) => <div id="layout">{children}</div>;
   await using app = giving(() => <p id="answer">Forty-two</p>, { "pages/layout.tsx": { default: Layout } });
   const page = await app.submit(await app.open("/ask/7"), "with_form", { q: "x" });
@@ -333,14 +333,14 @@ Deno.test("a vnode is a document of its own in the layouts of the origin page", 
   assertEquals(page.html.includes("<form"), false);
 });
 
-Deno.test("a vnode is a document when the page is unknown", async () => {
+Deno.test("a vnode is sent as a document when the page is unknown", async () => {
   await using app = giving(() => <p>Forty-two</p>);
   const response = await app.call("plain", { path: "/nowhere", accept: "text/html" });
   assertEquals(response.status, 200);
   assertStringIncludes(await response.text(), "<p>Forty-two</p>");
 });
 
-Deno.test("a vnode is a patch of the call's target for the runtime, and html for data clients", async () => {
+Deno.test("a vnode is sent to the runtime as a patch of the call's target, and to data clients as html", async () => {
   await using app = giving(() => <p>Forty-two</p>);
   assertEquals(await eventsOf(await app.call("plain", { headers: { "x-hyper-target": "#a" } })), [
     { event: "patch_html", data: { content: "<p>Forty-two</p>", target: "#a" } },
@@ -416,7 +416,7 @@ Deno.test("data that looks like an item or like markup is sent as data", async (
   });
 });
 
-Deno.test("invalid input is the page for a document, and 422 with issues for the others", async () => {
+Deno.test("for invalid input, a document gets the page, and other clients get 422 with issues", async () => {
   const NeedForm = defineForm("need", {
     fields: { q: field.text({ required: true, messages: { required: "Ask something" } }) },
     clean: (values, ctx) => {
@@ -449,7 +449,7 @@ Deno.test("a data client receives the issues when the page is unknown", async ()
   assertEquals(Object.keys((await response.json()).issues), ["q"]);
 });
 
-Deno.test("a failure is the error page, an error event with its status, and a problem object", async () => {
+Deno.test("a failure is sent as the error page, as an error event with its status, or as a problem object", async () => {
   await using app = giving(() => {
     throw new HyperError(409, "Somebody was faster", { headers: { "retry-after": "3" } });
   });
@@ -612,7 +612,7 @@ Deno.test("a forged flash cookie announces nothing and causes no error", async (
   }
 });
 
-Deno.test("a generator is a stream for the runtime, and is marked as a stream", async () => {
+Deno.test("a generator is sent to the runtime as a stream, and is marked as one", async () => {
   await using app = giving(async function* () {
     yield toast(1);
     await Promise.resolve();
@@ -756,7 +756,7 @@ Deno.test("a generator that fails after its first item ends with an error event 
   assertEquals(app.takeError().message, "secret");
 });
 
-Deno.test("a generator that fails halfway is the error page and a problem object, and is reported once", async () => {
+Deno.test("when a generator fails after its first item, a document gets the error page, a data client gets a problem object, and the error is reported once", async () => {
   for (const accept of ["text/html", "application/json"]) {
     await using app = giving(async function* () {
       yield toast("first");
@@ -825,7 +825,7 @@ Deno.test("a toast with a percent sign is unchanged after the redirect", async (
   assertStringIncludes((await app.follow(answer)).html, "50% off, 100%25 sure");
 });
 
-Deno.test("data arrives as it is after JSON: dates, members that are undefined, any nesting", async () => {
+Deno.test("data is sent as JSON encodes it: dates, undefined members, any nesting", async () => {
   let returned: unknown;
   await using app = giving(() => returned);
   const leaf = fc.oneof(

@@ -172,7 +172,7 @@ Deno.test("an action that no backend accepts is an error on startup", async () =
   await assertRejects(() => handler.ready, TypeError, 'Cannot register action "save"');
 });
 
-/** Keeps its actions in a list, and writes another URL of the same path into forms. */
+/** A backend that keeps its actions in a list, and adds a query parameter to the URLs of their forms. */
 class Elsewhere extends FormActionBackend {
   readonly #kept: { readonly action: Action; readonly source: ActionLocation }[] = [];
 
@@ -199,7 +199,7 @@ class Elsewhere extends FormActionBackend {
   }
 }
 
-Deno.test("a backend with its own storage of actions has the whole pipeline", async () => {
+Deno.test("actions of a backend with its own storage run through the whole pipeline", async () => {
   const save = action("save", { form }, ({ url }) => ({ search: url.search }));
   await using app = new App({ "/": { default: () => <Form action={save} />, save } }, { backends: [new Elsewhere()] });
   const page = await app.open("/?a=1");
@@ -291,7 +291,7 @@ for (const audience of ["text/html", "text/event-stream", "application/json"]) {
   });
 }
 
-/** A backend that has an action before it is used, and checks nothing. */
+/** A backend that has an action before it is used, and runs no checks. */
 class WithOwn extends Elsewhere {
   constructor(own: Action) {
     super();

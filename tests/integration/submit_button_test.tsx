@@ -21,7 +21,7 @@ function buttonOf({ root }: OpenPage): HtmlElement {
   return find(root, (element) => element.tagName === "button" && attribute(element, "formaction") !== null);
 }
 
-/** A page with a form, a button in it of another action, and a record of what ran. */
+/** A page with a form that contains a button for another action, and a record of the actions that ran. */
 function site(children: (props: { readonly remove: SubmitButtonProps["action"] }) => Markup, method?: "GET") {
   const ran: unknown[] = [];
   const save = action("save", { form: NoteForm, method }, () => void ran.push("save"));
@@ -57,7 +57,7 @@ for (const method of [undefined, "GET"] as const) {
       "data-hyper-form": "remove",
     });
     assertEquals(text(button), "Delete");
-    // As a browser without scripts sends them, and as the runtime does.
+    // Sent as by a browser without scripts, and as by the runtime.
     const fields = [...formValues(findForm(page.root, "save")), ["sure", "1"], ["title", "Milk"]] as const;
     const headers = [{ accept: "text/html" }, { accept: EVENTS, "x-hyper-action": "remove" }, { accept: JSON_TYPE }];
     for (const [index, sent] of headers.entries()) {

@@ -78,7 +78,7 @@ Deno.test("buildPayload() encodes fields as the form asks for", () => {
   assertEquals(multipart instanceof FormData && multipart.getAll("a"), ["1", "2"]);
 });
 
-Deno.test("buildPayload() sends a file as a browser would: its name without multipart, itself with it", () => {
+Deno.test("buildPayload() sends only the name of a file, and its content if the form is multipart", () => {
   const bare = build({ fields: form(["file", note()]) });
   assertEquals([`${bare.body}`, bare.hasFile], ["file=note.txt", false]);
   const whole = build({ fields: form(["file", note()]), enctype: "multipart/form-data" });
@@ -86,12 +86,12 @@ Deno.test("buildPayload() sends a file as a browser would: its name without mult
   assertEquals(whole.hasFile, true);
 });
 
-Deno.test("buildPayload() takes a file field that was left empty for no file", () => {
+Deno.test("buildPayload() returns hasFile false for an empty file field", () => {
   const { hasFile } = build({ fields: form(["file", new File([], "")]), enctype: "multipart/form-data" });
   assertEquals(hasFile, false);
 });
 
-Deno.test("buildPayload() lets data beat fields of the same name", () => {
+Deno.test("buildPayload() prefers data to form fields of the same name", () => {
   const { headers, body } = build({ data: { a: 3 }, fields: form(["a", "1"], ["a", "2"], ["b", "4"]) });
   assertEquals([headers["X-Hyper-Data"], `${body}`], ['{"a":3}', "b=4"]);
 });
@@ -108,7 +108,7 @@ Deno.test("buildPayload() sends files of data next to form fields, whatever the 
   assertEquals(headers["X-Hyper-Data"], undefined);
 });
 
-Deno.test("buildPayload() puts fields of a GET into the query, in place of the one that is there", () => {
+Deno.test("buildPayload() puts fields of a GET into the query, and replaces the existing query", () => {
   const { url, body } = build({ method: "GET", fields: form(["q", "a b"], ["q", "ü"], ["file", note()]) });
   assertEquals([url, body], ["https://site.test/notes?q=a+b&q=%C3%BC&file=note.txt", undefined]);
 });
@@ -118,15 +118,15 @@ Deno.test("buildPayload() keeps the query of a GET without a form and sends data
   assertEquals([url, headers["X-Hyper-Data"], body], ["https://site.test/notes?page=2", '{"q":"\\u00fc"}', undefined]);
 });
 
-Deno.test("buildPayload() refuses a GET with data above the header's bound", () => {
+Deno.test("buildPayload() rejects a GET whose data exceeds the limit of the header", () => {
   assertThrows(() => build({ method: "GET", data: { q: "x".repeat(4096) } }), RangeError, 'call action "save"');
 });
 
-Deno.test("buildPayload() refuses a GET with a file in its data", () => {
+Deno.test("buildPayload() rejects a GET with a file in its data", () => {
   assertThrows(() => build({ method: "GET", data: { file: note() } }), RangeError, "no file");
 });
 
-Deno.test("buildPayload() ends lines of fields as a browser does, in bodies and queries", () => {
+Deno.test("buildPayload() normalizes line breaks in fields as a browser does, in bodies and queries", () => {
   const fields = () => form(["a\n", "1\n2\r3\r\n4"]);
   assertEquals(`${build({ fields: fields() }).body}`, "a%0D%0A=1%0D%0A2%0D%0A3%0D%0A4");
   assertEquals(build({ fields: fields(), method: "GET" }).url.split("?")[1], "a%0D%0A=1%0D%0A2%0D%0A3%0D%0A4");
@@ -147,12 +147,12 @@ for (
   });
 }
 
-Deno.test("buildPayload() tells how many hand-overs led to a call, from the first on", () => {
+Deno.test("buildPayload() sends the number of switches that led to a call, if there was one", () => {
   assertEquals(build({ depth: 0 }).headers["X-Hyper-Switch-Depth"], undefined);
   assertEquals(build({ depth: 2 }).headers["X-Hyper-Switch-Depth"], "2");
 });
 
-Deno.test("buildPayload() sends a name such as __proto__ as the name it is", () => {
+Deno.test("buildPayload() sends a name such as __proto__ unchanged", () => {
   const data: Record<string, unknown> = JSON.parse('{"__proto__":{"a":1},"constructor":2}');
   assertEquals(build({ data }).headers["X-Hyper-Data"], '{"__proto__":{"a":1},"constructor":2}');
 });

@@ -19,9 +19,9 @@ const OURS_ONE_BY_ONE = [
   // Values of context functions, not the functions.
   "ErrorPageProps.context",
   "PageProps.context",
-  // Carries a type, and is never there.
+  // Only carries a type; never set at run time.
   "Marker.type",
-  // Those of `Deno.Kv`: a call that rejects is a call of the store that rejects.
+  // Functions of `Deno.Kv`: if one rejects, the call of the store rejects.
   "KvDatabase.get",
   "KvDatabase.atomic",
   "KvTransaction.check",
@@ -32,7 +32,7 @@ const OURS_ONE_BY_ONE = [
   "createTestClient(app)",
 ];
 
-/** Functions of a page: the browser reports their errors, and a call continues. See tests/browser. */
+/** Functions that run in the browser. It reports their errors, and the call continues; tested in `tests/browser`. */
 const IN_THE_BROWSER =
   /^(?:CallOptions\.on(?:BeforeSubmit|UploadProgress)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
 
@@ -51,7 +51,7 @@ for (const entry of ["mod.ts", "src/testing/mod.ts", "src/store/redis.ts", "src/
   });
 }
 
-Deno.test("A2: every function in the types of client.ts is one of a page, or the library's", async () => {
+Deno.test("A2: every function in the types of client.ts runs in the browser or belongs to the library", async () => {
   const left = (await publicCallbacks("client.ts")).filter((name) => !IN_THE_BROWSER.test(name) && !OURS.test(name));
   assertEquals(left, []);
 });
@@ -64,7 +64,7 @@ Deno.test("A2: every function that a test calls is in the types", async () => {
   for (const test of Object.values(WITH_REDIS)) assertStringIncludes(redis, test);
 });
 
-Deno.test("A2: an error of any function, thrown or rejected, is reported once and ends nothing", async () => {
+Deno.test("A2: an error of any function, thrown or rejected, is reported once, and the process continues", async () => {
   const { code, results, about, errors } = await runProgram();
   assertEquals(code, 0, `${about}\n${errors}`);
   const exercises: Readonly<Record<string, Exercise>> = { ...EXERCISES, ...BEYOND_TYPES };

@@ -1,10 +1,10 @@
-/** Faults that fuzzing has found and that are fixed: seed and path as printed by fast-check, by property. */
+/** Failures that fuzzing found and that have since been fixed. `fuzz_test.ts` runs each of them again. */
 
-/** One failure. */
+/** A failure, as fast-check prints it. */
 export interface Found {
   readonly seed: number;
   readonly path: string;
 }
 
-/** Failures by the name of their property. */
+/** The failures of each property in `fuzz.ts`, by the name of the property. */
 export const FOUND: ReadonlyMap<string, readonly Found[]> = new Map();

@@ -29,7 +29,7 @@ const SECRET = "revenue 1,234,567";
 const AUDIENCES = ["text/html", EVENTS, JSON_TYPE] as const;
 const ALLOWED = { "x-user": "ada" };
 
-/** The page, guarded by the header `x-user`, and what has been called. */
+/** A page guarded by the header `x-user`, and counters of the functions that were called. */
 function adminPage(deny: () => RenderResult | Promise<RenderResult> = () => false) {
   const calls = { guard: 0, context: 0, handler: 0 };
   const admin = {
@@ -105,7 +105,7 @@ Deno.test("A11: a denial that a page throws is sent with its message and headers
   assertEquals((await response.json()).detail, "Sign in to go on");
 });
 
-Deno.test("A11: a page that answers with an error status or a redirect of its own denies its context", async () => {
+Deno.test("A11: a page that responds with an error status or a redirect denies its context", async () => {
   for (const status of [302, 403, 410] as const) {
     const { admin, calls } = adminPage();
     const render = (ctx: PageContext) => {
@@ -133,7 +133,7 @@ Deno.test("A11: a guard that throws reveals nothing, and is reported once", asyn
   assertEquals([app.takeError().message, calls.context, calls.handler], ["database gone", 0, 0]);
 });
 
-Deno.test("A11: the guard of a page is asked once for a request, however many values are asked for", async () => {
+Deno.test("A11: the guard of a page runs once per request, however many context values are requested", async () => {
   const { admin, calls } = adminPage();
   const total = dependency("total", ({ deps }) => deps.get(DContext("total")));
   const read = action("read", {
@@ -175,7 +175,7 @@ Deno.test("A11: a form that names a guarded page does not provide its context to
   assertEquals([calls.handler, calls.context], [6, 6]);
 });
 
-Deno.test("A11: a value inherited from a guarded page is behind that page's guard too, at its own address", async () => {
+Deno.test("A11: a value inherited from a guarded page is protected by the guard of that page, which runs with its own URL", async () => {
   const { admin, calls } = adminPage();
   const seen: string[] = [];
   const render = (ctx: PageContext<"/teams/[team]">) => {
@@ -196,7 +196,7 @@ Deno.test("A11: a value inherited from a guarded page is behind that page's guar
   assertEquals(seen, Array(2).fill(`GET /teams/red?tab=a {"team":"red"} `));
 });
 
-Deno.test("A11: the guard of the page that is asked about holds for values it inherits", async () => {
+Deno.test("A11: the guard of a page also protects the values that the page inherits", async () => {
   const { admin, calls } = adminPage();
   await using app = new App({
     "/": { default: () => "open to all", context: admin.context },
@@ -215,7 +215,7 @@ Deno.test("A11: the guard of the page that is asked about holds for values it in
   assertEquals(await app.data("read", { path: "/" }), { ok: true, data: { summary: SECRET } });
 });
 
-Deno.test("A11: whatever of the application asks for the context of a page, its guard is asked first", async () => {
+Deno.test("A11: the guard of a page runs before any part of the application gets the page's context", async () => {
   const deps = (name: string) => dependency(name, ({ deps }) => deps.get(DContext<string>("summary")));
   const note = { title: field.text() };
   const initialForm = defineForm("initial", {
@@ -281,7 +281,7 @@ Deno.test("A11: whatever of the application asks for the context of a page, its 
   }
 });
 
-Deno.test("A11: a page that sends to the sign-in page does so for an action whose guard asks for its context", async () => {
+Deno.test("A11: a page that redirects to the sign-in page also redirects an action whose guard reads the page's context", async () => {
   const { admin, calls } = adminPage(() => new Response(null, { status: 303, headers: { location: "/sign-in" } }));
   const read = action("read", { guard: async ({ deps }) => void await deps.get(DContext("summary")) }, () => ({}));
   await using app = new App({ "/admin": { ...admin, read } });
@@ -289,7 +289,7 @@ Deno.test("A11: a page that sends to the sign-in page does so for an action whos
   assertEquals([response.status, response.headers.get("location"), calls.context], [303, "/sign-in", 0]);
 });
 
-Deno.test("A11: the page for failures has its own context, and not that of the page that has denied", async () => {
+Deno.test("A11: the error page has its own context, and not that of the page that denied the request", async () => {
   const find = action("find", {
     form: defineForm("find", {
       fields: { q: field.text() },
@@ -324,7 +324,7 @@ Deno.test("A11: the page for failures has its own context, and not that of the p
   }
 });
 
-Deno.test("A11: the guard of a topic that asks for the context asks the page each time", async () => {
+Deno.test("A11: the guard of the page runs each time the guard of a topic reads the page's context", async () => {
   const { admin, calls } = adminPage();
   const watch = action("watch", { method: "GET" }, () =>
     live("board", {
@@ -342,7 +342,7 @@ Deno.test("A11: the guard of a topic that asks for the context asks the page eac
   assertEquals([calls.context, calls.guard], [1, 2]);
 });
 
-Deno.test("A11: a page's own guard, its context and its forms may ask for its context", async () => {
+Deno.test("A11: the guard, the context functions and the forms of a page may read its context", async () => {
   let renders = 0;
   const user = dependency("user", ({ request }) => request.headers.get("x-user"));
   const NameForm = defineForm("name", {
@@ -375,13 +375,13 @@ Deno.test("A11: a page's own guard, its context and its forms may ask for its co
     data: { summary: `ada: ${SECRET}` },
   });
   assertEquals(renders, 1);
-  // The page comes back: it is rendered after its guard was asked for the context.
+  // The page is rendered again, after its guard has run for the context.
   const invalid = await app.submit(page, "save", { name: "" }, { headers: ALLOWED });
   assertEquals(invalid.status, 200);
   assertStringIncludes(invalid.html, "<form");
 });
 
-Deno.test("A11: a dependency that reads the context may also be what the page's guard decides by", async () => {
+Deno.test("A11: the guard of a page may use a dependency that reads the context of the page", async () => {
   const ended: string[] = [];
   const note = dependency("note", async ({ deps, request }) => ({
     owner: await deps.get(DContext<string>("owner")),

@@ -33,7 +33,7 @@ async function buy(app: App, headers: Readonly<Record<string, string>> = FORWARD
   return await app.call("buy", { accept: "text/html", headers });
 }
 
-Deno.test("A10: a redirect to the site's own https URL is its own", async () => {
+Deno.test("A10: a redirect to the site's own https URL is a redirect within the site", async () => {
   for (const to of ["https://shop.example/thanks", "https://SHOP.example:443/thanks", "/thanks"]) {
     await using app = shop(to);
     const response = await buy(app);
@@ -41,7 +41,7 @@ Deno.test("A10: a redirect to the site's own https URL is its own", async () => 
   }
 });
 
-Deno.test("A10: a redirect to the address of the connection, or by another scheme, is to another site", async () => {
+Deno.test("A10: a redirect to the address of the connection, or by another scheme, leads to another site", async () => {
   for (const to of ["http://site.test/thanks", "http://shop.example/thanks", "https://evil.test/"]) {
     await using app = shop(to);
     const response = await buy(app);
@@ -50,7 +50,7 @@ Deno.test("A10: a redirect to the address of the connection, or by another schem
   }
 });
 
-Deno.test("A10: an event stream is led to the site's own https URL as to its own", async () => {
+Deno.test("A10: a redirect event to the site's own https URL is a redirect within the site", async () => {
   await using app = shop("https://shop.example/thanks");
   const response = await app.call("buy", { accept: EVENTS, headers: FORWARDED });
   const text = await response.text();
@@ -58,7 +58,7 @@ Deno.test("A10: an event stream is led to the site's own https URL as to its own
   assert(!text.includes('"external":true'), text);
 });
 
-Deno.test("A10: the cookie of a toast is Secure where the client came by https, when it is set and when it ends", async () => {
+Deno.test("A10: the cookie of a toast is Secure if the client uses https, both when it is set and when it is deleted", async () => {
   await using app = shop("/thanks");
   const set = (await buy(app)).headers.getSetCookie();
   const end = (await app.request("/thanks", { headers: FORWARDED })).headers.getSetCookie();
@@ -70,7 +70,7 @@ Deno.test("A10: the cookie of a toast is Secure where the client came by https, 
   assertEquals(plain.headers.getSetCookie()[0]?.includes("Secure"), false);
 });
 
-Deno.test("A10: ctx.url is the external URL in pages and actions, and ctx.request.url is what came in", async () => {
+Deno.test("A10: ctx.url is the external URL in pages and actions, and ctx.request.url is the URL of the connection", async () => {
   const seen: string[] = [];
   const see = action("see", ({ url, request }) => void seen.push(url.href, request.url));
   const render = ({ url, request }: { url: URL; request: Request }) => {
@@ -111,7 +111,7 @@ Deno.test("A10: a form whose body cannot be read is shown on its page under the 
   }
 });
 
-Deno.test("A10: tabs share a topic under one external URL, and not under two behind one address", async () => {
+Deno.test("A10: tabs share a topic if their external origin is the same, and not if two origins lead to one address", async () => {
   const watch = action("watch", { method: "GET" }, () => live("news"));
   await using app = new App({ "/": { default: () => "", watch } }, { ...BEHIND, heartbeatSeconds: 0 });
   const shareOf = async (host: string): Promise<string> => {
@@ -169,7 +169,7 @@ const HEADERS: readonly (readonly [Readonly<Record<string, string>>, string])[] 
   ].map((host) => [{ "x-forwarded-host": host }, "http://site.test"] as const),
 ];
 
-Deno.test("A10: forwarded headers are read as one scheme and one host, and ignored where they are neither", async () => {
+Deno.test("A10: forwarded headers are read as one scheme and one host, and ignored if they are invalid", async () => {
   const seen: string[] = [];
   const render = ({ url }: { url: URL }) => {
     seen.push(url.origin);

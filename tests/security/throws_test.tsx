@@ -1,6 +1,6 @@
 /**
- * T50, T32: every function of the application throws any value, at once and later. The user sees only that something went wrong,
- * `onError` is called once, and the next request is answered.
+ * T50, T32: each function of the application throws different kinds of values, synchronously and asynchronously. The user sees a
+ * general error message, `onError` is called once, and the next request succeeds.
  */
 import { assert, assertEquals } from "@std/assert";
 import { h } from "preact";
@@ -61,7 +61,7 @@ const THROWN: readonly (readonly [what: string, value: () => unknown])[] = [
   }],
 ];
 
-/** The places of an application that run code of its own. */
+/** The places where the library calls code of the application. */
 const PLACES = [
   "handler's guard",
   "principal",
@@ -80,7 +80,7 @@ const PLACES = [
   "generator, before its first item",
   "component of an item",
 ] as const;
-/** Those of a page, which an action's re-render passes, too. */
+/** The places in a page. They also run when an action renders the page again. */
 const PAGE_PLACES = ["context", "page", "head"] as const;
 type Place = typeof PLACES[number] | typeof PAGE_PLACES[number];
 
@@ -191,7 +191,7 @@ async function post(app: App, accept: string): Promise<Response> {
 for (const place of PLACES) {
   for (const way of ["at once", "later"] as const) {
     if (way === "later" && place === "component of an item") continue;
-    Deno.test(`T50: what the ${place} throws ${way} is 500 and no more, reported once, and the next is served`, async () => {
+    Deno.test(`T50: when the ${place} throws ${way}, the response has no details, the error is reported once, and the next request succeeds`, async () => {
       for (const [what, value] of THROWN) {
         const { app, state } = throwing(place, way, value);
         await using _ = app;
@@ -213,7 +213,7 @@ for (const place of PLACES) {
 }
 
 for (const place of PAGE_PLACES) {
-  Deno.test(`T50: what the ${place} of a page throws is 500 and no more, reported, and the next is served`, async () => {
+  Deno.test(`T50: when the ${place} of a page throws, the response is 500 without details, the error is reported, and the next request succeeds`, async () => {
     for (const [what, value] of THROWN) {
       const { app, state } = throwing(place, "at once", value);
       await using _ = app;
@@ -227,7 +227,7 @@ for (const place of PAGE_PLACES) {
   });
 }
 
-/** An application on disk: what a layout and the pages for failures are found by. */
+/** Runs a test with an application on disk: layouts and error pages are discovered there. */
 async function withFiles(files: Readonly<Record<string, string>>, run: (app: App) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir();
   try {
@@ -243,7 +243,7 @@ async function withFiles(files: Readonly<Record<string, string>>, run: (app: App
 const THROWS = "export default () => { throw new Error('the secret of the house'); };";
 const HOME = "export default () => 'home';";
 
-Deno.test("T50: a layout that throws is 500, said without it, and reported", async () => {
+Deno.test("T50: when a layout throws, the response is 500 without the layout, and the error is reported", async () => {
   await withFiles({ "page.tsx": HOME, "layout.tsx": THROWS }, async (app) => {
     const response = await app.request("/", { headers: { accept: "text/html" } });
     assertEquals([response.status, (await response.text()).includes("secret")], [500, false]);
@@ -251,7 +251,7 @@ Deno.test("T50: a layout that throws is 500, said without it, and reported", asy
   });
 });
 
-Deno.test("T50: the pages for failures that throw give way to a plain one, and are reported", async () => {
+Deno.test("T50: when error.tsx and not_found.tsx throw, a plain page is sent, and their errors are reported", async () => {
   await withFiles({ "page.tsx": THROWS, "error.tsx": THROWS, "not_found.tsx": THROWS }, async (app) => {
     for (const [path, status, reports] of [["/", 500, 2], ["/nowhere", 404, 1]] as const) {
       const response = await app.request(path, { headers: { accept: "text/html" } });
@@ -262,7 +262,7 @@ Deno.test("T50: the pages for failures that throw give way to a plain one, and a
   });
 });
 
-Deno.test("T50: an async component inside a page is refused before it is called, by name", async () => {
+Deno.test("T50: an async component inside a page is not called, and the error names it", async () => {
   let isCalled = false;
   const Card = () => {
     isCalled = true;
@@ -281,7 +281,7 @@ Deno.test("T50: an async component inside a page is refused before it is called,
   assertEquals(isCalled, false);
 });
 
-Deno.test("T50: a promise instead of a synchronous value is an error with this reason, without an unhandled rejection", async () => {
+Deno.test("T50: a promise instead of a synchronous value is an error that says so, without an unhandled rejection", async () => {
   const late = (): never => Promise.reject(new Error("the secret of the house")) as never;
   const form = defineForm("note", { fields: { title: field.text() }, success: { toast: late } });
   const save = action("save", { form }, () => {});
@@ -305,7 +305,7 @@ Deno.test("T50: a promise instead of a synchronous value is an error with this r
   await new Promise((resolve) => setTimeout(resolve));
 });
 
-Deno.test("T50: a schema may give a promise of another library, whose issues hold", async () => {
+Deno.test("T50: a schema may return a promise of another library, and its issues are used", async () => {
   const issues = { issues: [{ message: "refused", path: ["title"] }] };
   const later = { then: (resolve: (value: unknown) => void) => resolve(issues) };
   const schema = { "~standard": { version: 1, vendor: "own", validate: () => later } } as unknown as StandardSchemaV1<
@@ -320,7 +320,7 @@ Deno.test("T50: a schema may give a promise of another library, whose issues hol
   assertEquals([response.status, (await response.json()).issues, runs], [422, { title: ["refused"] }, 0]);
 });
 
-Deno.test("T50: in development too, whatever is thrown ends nothing and is reported once", async () => {
+Deno.test("T50: in development mode too, any thrown value is reported once, and the process continues", async () => {
   for (const [what, value] of THROWN) {
     const crash = action("crash", () => {
       throw value();
@@ -341,7 +341,7 @@ Deno.test("T50: in development too, whatever is thrown ends nothing and is repor
   }
 });
 
-Deno.test("T50: an error of onError is logged, and the request is answered", async () => {
+Deno.test("T50: an error of onError is logged, and the client gets a response", async () => {
   const crash = action("crash", () => {
     throw new Error("the secret of the house");
   });
@@ -397,7 +397,7 @@ Deno.test("T50: a generator that breaks the rules of generators ends its stream"
   }
 });
 
-Deno.test("T50: a Response whose body breaks ends that answer alone", async () => {
+Deno.test("T50: a Response whose body fails ends only that response", async () => {
   const half = action("half", () => {
     let sent = false;
     return new Response(
@@ -424,7 +424,7 @@ Deno.test("T50: a Response whose body breaks ends that answer alone", async () =
   assertEquals((await app.open("/")).status, 200);
 });
 
-Deno.test("T50: a form whose initial state fails after another part of its page has thrown ends nothing", async () => {
+Deno.test("T50: an initial state that rejects after another part of its page has thrown does not end the process", async () => {
   const { promise, reject } = Promise.withResolvers<never>();
   const NoteForm = defineForm("note", { fields: { title: field.text() }, getInitial: () => promise });
   const save = action("save", { form: NoteForm }, () => {});
@@ -461,7 +461,7 @@ function Broken(): never {
 }
 
 for (const isAwaited of [true, false]) {
-  Deno.test(`A2: what publish() cannot render is reported once and ends no process, ${isAwaited ? "" : "not "}awaited`, async () => {
+  Deno.test(`A2: an item that publish() cannot render is reported once and does not end the process, ${isAwaited ? "" : "not "}awaited`, async () => {
     const errors: unknown[] = [];
     const save = action("save", async ({ publish }) => {
       const published = publish("rows", html(<Broken />, { target: "#rows" }));
@@ -473,7 +473,7 @@ for (const isAwaited of [true, false]) {
       app.handler(new Request("http://site.test/?_action=save", { method: "POST", headers: { accept: JSON_TYPE } }));
     const first = await ask();
     await first.body?.cancel();
-    // A turn of the event loop, in which a rejection that nothing handles would end the test.
+    // One turn of the event loop, in which an unhandled rejection would end the test.
     await new Promise((resolve) => setTimeout(resolve));
     assertEquals([first.status, errors.map(String)], [isAwaited ? 500 : 200, ["TypeError: the secret of the house"]]);
     app.handler.publish("rows", html(<Broken />, { target: "#rows" }));

@@ -259,7 +259,7 @@ export function testRateLimiter(
     assertEquals((await limiter.take("a", rule)).allowed, false);
   });
 
-  test("take() does not allow twice the limit around the edge of a window", async ({ limiter, pass }) => {
+  test("take() does not allow twice the limit across the boundary of two windows", async ({ limiter, pass }) => {
     let allowed = 0;
     for (let second = 0; second < 120; second += 5) {
       if ((await limiter.take("a", rule)).allowed) allowed++;

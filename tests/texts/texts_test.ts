@@ -40,7 +40,7 @@ for (const lang of LANGUAGES) {
     assertEquals(KEYS.filter((key) => texts.write(sample(key)).trim() === ""), []);
   });
 
-  Deno.test(`no text in "${lang}" has words of developers`, () => {
+  Deno.test(`no text in "${lang}" contains technical terms`, () => {
     const said = KEYS.map((key) => texts.write(sample(key)));
     assertEquals(
       said.filter((text) =>
@@ -80,24 +80,24 @@ for (
     ["en", "A text of the application", "A text of the application"],
   ] as const
 ) {
-  Deno.test(`write() in "${lang}" makes "${expected}"`, () => {
+  Deno.test(`write() in "${lang}" returns "${expected}"`, () => {
     assertEquals(createTexts({ lang }).write(text).replaceAll(/[\u00a0\u202f]/g, " "), expected);
   });
 }
 
-Deno.test("createTexts() formats values for the whole tag, and takes texts by its first part", () => {
+Deno.test("createTexts() formats values for the whole language tag, and selects texts by its first part", () => {
   const texts = createTexts({ lang: "de-ch" });
   assertEquals([texts.lang, texts.write(catalogueText("notFound"))], ["de-CH", "Seite nicht gefunden"]);
   assertEquals(texts.write(catalogueText("minlength", { count: 1000 })), "Geben Sie mindestens 1’000 Zeichen ein");
 });
 
-Deno.test("createTexts() has English texts in a language that the catalogue lacks", () => {
+Deno.test("createTexts() uses English texts for a language that the catalogue lacks", () => {
   const texts = createTexts({ lang: "nl", notFound: "Pagina niet gevonden" });
   assertEquals(texts.write(catalogueText("notFound")), "Pagina niet gevonden");
   assertEquals(texts.write(catalogueText("enterValue")), "Enter a value");
 });
 
-Deno.test("createTexts() replaces texts by a string, or by a function of the values and formats", () => {
+Deno.test("createTexts() replaces a text with a string, or with a function of the values and formats", () => {
   const texts = createTexts({
     enterValue: "Required",
     maxlength: ({ count }, { number }) => `Max. ${number(count)}`,
@@ -121,7 +121,7 @@ for (
     ["returns a number", () => 7],
   ] as const
 ) {
-  Deno.test(`a text whose function ${what} is the catalogue's, and the error is reported`, () => {
+  Deno.test(`when the function of a text ${what}, the text of the catalogue is used, and the error is reported`, () => {
     const errors: unknown[] = [];
     const texts = createTexts({ enterValue: text as () => string }, (error) => errors.push(error));
     assertEquals(texts.write(catalogueText("enterValue")), "Enter a value");
@@ -129,7 +129,7 @@ for (
   });
 }
 
-Deno.test("createTexts() rejects keys, texts and languages that cannot be", () => {
+Deno.test("createTexts() rejects invalid keys, texts and languages", () => {
   assertThrows(() => createTexts({ nothere: "x" } as never), TypeError, 'Cannot replace text "nothere"');
   assertThrows(() => createTexts({ enterValue: 5 as never }), TypeError, "it is number; give a string or a function");
   assertThrows(() => createTexts(JSON.parse('{"__proto__":"x"}')), TypeError, 'Cannot replace text "__proto__"');

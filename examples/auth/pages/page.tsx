@@ -4,7 +4,7 @@ import { currentUser } from "../session.ts";
 /** Context values of every page. */
 export const context = { user: ({ deps }) => deps.get(currentUser) } satisfies ContextFunctions;
 
-/** Its type. */
+/** The type of the context values that every page inherits. */
 export type RootContext = typeof context;
 
 /** A public page. */

@@ -1,5 +1,5 @@
 /**
- * Claims as the store has them: who runs a mutation, or what its outcome was.
+ * The records of claims in the store: the process that runs a mutation, or its outcome.
  *
  * @module
  */
@@ -9,7 +9,10 @@ import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
 import { readOutcome, type StoredOutcome, TOO_LARGE, withoutCookies } from "./outcome.ts";
 
-/** A pointer from the identity that a response creates to the run that creates it. */
+/**
+ * A pointer from the new identity of a client to the run whose response changes that identity, for example by a sign-in. A retry
+ * under the new identity finds the run through it.
+ */
 export interface MovedRecord {
   readonly kind: "moved";
   /** The key of the run. */
@@ -58,7 +61,7 @@ export class ClaimRecords {
   readonly #store: Store;
   readonly #claimSeconds: number;
 
-  /** @param options The store, and how long it keeps what. */
+  /** @param options The store, and the time it keeps outcomes and claims. */
   constructor(options: ClaimRecordsOptions) {
     this.#options = options;
     this.#store = options.store;
@@ -86,7 +89,7 @@ export class ClaimRecords {
       throw error;
     }
     const stored = await this.#store.get(key);
-    // Removed between the two calls: the next look takes it.
+    // Removed between the two calls: the next attempt takes it.
     if (stored === null || isKind(stored, "running")) return RUNNING;
     if (isMoved(stored)) return await this.#follow(key, stored);
     return { kind: "done", outcome: readOutcome(stored) };

@@ -75,7 +75,7 @@ class Queue {
     return this.#entries[this.#head] ?? null;
   }
 
-  /** Counts a removed entry. Removed entries are swept when they are as many as the others. */
+  /** Counts an entry as removed. Deletes the removed entries when they outnumber the others by more than {@linkcode SWEPT}. */
   forget(): void {
     this.size--;
     if (this.#entries.length <= 2 * this.size + SWEPT) return;
@@ -84,7 +84,7 @@ class Queue {
   }
 }
 
-/** Number of removed entries that are not swept. */
+/** Number of removed entries that a queue may always hold. */
 const SWEPT = 32;
 
 /** The scale of a site: a holder with more than a quarter of its site loses its own outcomes first. */

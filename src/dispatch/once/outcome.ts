@@ -36,7 +36,7 @@ export type StoredResult =
 /** The outcome of a mutation that is done, without a known result. */
 export const TOO_LARGE: StoredResult = Object.freeze({ kind: "tooLarge" });
 
-/** An outcome as it is kept, and its approximate size. */
+/** An outcome to be stored, and its approximate size. */
 export interface BoundOutcome {
   readonly outcome: StoredOutcome;
   /** Size of its JSON text in bytes, two for each UTF-16 code unit, without escapes. */
@@ -44,11 +44,11 @@ export interface BoundOutcome {
 }
 
 /**
- * Returns an outcome as it is kept: itself, or `tooLarge` if it is above {@linkcode STORED_BYTES}.
+ * Returns the outcome to store: the outcome itself, or `tooLarge` if it exceeds {@linkcode STORED_BYTES}.
  *
  * @param cookies The values of `Set-Cookie`; `null` if it has set none.
  * @param session The session of the request, as a digest; `null` if it had none.
- * @returns The outcome that is kept, and its size.
+ * @returns The outcome to store, and its size.
  * @throws {TypeError} When JSON cannot represent it.
  */
 export function boundOutcome(
@@ -56,7 +56,7 @@ export function boundOutcome(
   cookies: readonly string[] | null,
   session: string | null,
 ): BoundOutcome {
-  // The store writes it as JSON: to do so here as well, only to measure it, costs 12 µs for 10 KiB of markup.
+  // The store encodes it as JSON. Encoding it here as well, only to measure it, costs 12 µs for 10 KiB of markup.
   const length = lengthOf(outcome, 0);
   const isSmall = MOST_BYTES_PER_UNIT * length <= STORED_BYTES;
   const kept: StoredResult = isSmall || storedSize(outcome) <= STORED_BYTES ? outcome : TOO_LARGE;

@@ -123,7 +123,7 @@ Deno.test("H10: Ledger forgets a holder and a site without outcomes: removed, ev
   }
 });
 
-Deno.test("Ledger.add() finds the heaviest of 5,000 holders with 10,000 outcomes", () => {
+Deno.test("Ledger.add() drops outcomes only of the holder with the largest share, among 5,001 holders", () => {
   const ledger = new Ledger({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024, seconds: 60 });
   for (let index = 0; index < 5_000; index++) {
     ledger.add({ key: `v${index}`, holder: { kind: "address", name: `v${index}` }, bytes: 100 });
