@@ -146,8 +146,8 @@ export interface DepsStage extends AsyncDisposable {
 }
 
 /**
- * Moves the dependencies of a factory to another stage of its request. If `isApart` is `true`, the stage has its own
- * cache, so it cannot wait for a run that waits for this factory.
+ * Returns the dependencies for another stage of the request of a factory. If `isApart` is `true`, the stage has its own
+ * cache. With a shared one, the stage could wait for a value whose factory waits for this stage.
  *
  * @throws {TypeError} If the dependencies were not created by this library.
  */

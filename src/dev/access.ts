@@ -32,7 +32,7 @@ export interface Access {
   readonly isKept: boolean;
   /** Returns `true` if a request has the cookie that the link sets. */
   isOpenTo(request: Pick<Request, "headers">): boolean;
-  /** Responds to the link; `null` if the token is wrong or too many were. */
+  /** Responds to the link; `null` if the token is wrong, or after too many wrong tokens in a minute. */
   open(url: URL): Response | null;
 }
 
@@ -100,7 +100,7 @@ export function findStorage(): TokenStorage | null {
   try {
     return globalThis.localStorage ?? null;
   } catch {
-    return null; // The getter opens a file, which fails for several reasons. The log tells the consequence.
+    return null; // The getter opens a file, which fails for several reasons. The log warns that the link will change.
   }
 }
 

@@ -113,13 +113,13 @@ function findPlace(frames: readonly Frame[], baseDir: string): Place | null {
 const MODULE = /\.[cm]?[jt]sx?$/;
 
 /**
- * Returns `true` if a path may be that of a module of the application. Checked although it comes from a stack: a
- * program may have written that text from its input.
+ * Returns `true` if a path can be that of a module of the application. A path from a stack is checked too, because an
+ * error message that contains user input can imitate a stack frame.
  */
 function isModule(path: string, baseDir: string): boolean {
   const segments = relative(baseDir, path).split(/[/\\]/);
   // A segment with a leading dot is hidden, or leads out of the root folder. On Windows, a path to another drive has
-  // none.
+  // no such segment.
   return MODULE.test(path) && !segments.some((segment) => segment.startsWith(".") || segment === "node_modules") &&
     isInside(baseDir, path);
 }

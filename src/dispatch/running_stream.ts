@@ -83,8 +83,8 @@ export class RunningStream {
   /**
    * Runs the generator without a reader until it ends, yields a terminal event, or reaches a limit.
    *
-   * @param take Called with each patch, which is kept nowhere else.
-   * @returns `"ended"` if it has ended, `"cut"` if it was ended early.
+   * @param take Called with each patch. The stream does not store it.
+   * @returns `"ended"` if the generator has ended, `"cut"` if it was stopped early.
    * @throws {unknown} The error of the generator.
    */
   async run(take: TakePatch): Promise<"ended" | "cut"> {

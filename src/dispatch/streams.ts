@@ -18,10 +18,10 @@ export interface StreamSlot {
   readonly kind: "slot";
   /** Aborted when the reader must be released: the user was disconnected, or the process shuts down. */
   readonly signal: AbortSignal;
-  /** Notes that the reader has left, while the generator may still run. */
+  /** Records that the reader has left, while the generator may still run. */
   leave(): void;
   /**
-   * Notes that the generator is being ended.
+   * Records that the generator is being ended.
    *
    * @param onStuck Called if it has not ended after {@linkcode STUCK_MS} and another generator needs the slot.
    */
@@ -30,7 +30,7 @@ export interface StreamSlot {
   release(): void;
 }
 
-/** The reason that there is no slot. */
+/** The reason why a slot is not available. */
 export type StreamRefusal = PoolRefusal | { readonly kind: "closing" };
 
 /** Hands out slots. */

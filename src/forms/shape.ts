@@ -29,7 +29,7 @@ export interface ScalarShape {
   /** The type that its text is converted to. */
   readonly type: "string" | "number" | "boolean" | "file" | "unknown";
   readonly nullable: boolean;
-  /** `true` if an empty text is a valid value. */
+  /** `true` if the empty string is a valid value. */
   readonly emptyFits: boolean;
   /** The only valid value, as text, or `null`. Distinguishes variants. */
   readonly constant: string | null;
@@ -70,7 +70,7 @@ export interface Member {
 export interface VariantsShape {
   readonly kind: "variants";
   readonly variants: readonly ObjectShape[];
-  /** All their members in one object: the one that a form renders. */
+  /** An object with the members of all variants, for rendering the form. */
   readonly merged: ObjectShape;
   readonly nullable: boolean;
 }

@@ -44,7 +44,7 @@ export class FileSpool {
   #size = 0;
   /** The temporary file; `null` while the bytes stay in memory. */
   #spooled: Spooled | null = null;
-  /** `true` if the process may not write: the bytes stay in memory, limited by `fileBytes`. */
+  /** `true` if the process lacks write permission. The bytes then stay in memory, limited by `fileBytes`. */
   #isDenied = false;
   /** The error of the disk. After it, the bytes stay in memory, limited by {@linkcode MEMORY_BYTES}. */
   #failure: { readonly cause: unknown } | null = null;

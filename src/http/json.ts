@@ -121,7 +121,7 @@ function checkMembers(value: unknown, what: string): void {
       if (
         key === "__proto__" || (key === "constructor" && isJsonObject(member) && Object.hasOwn(member, "prototype"))
       ) {
-        throw new InputError(400, `Cannot read ${what}: its key "${key}" leads to a prototype`);
+        throw new InputError(400, `Cannot read ${what}: its key "${key}" can change a prototype; use another key`);
       }
       left.push(member);
     }

@@ -26,7 +26,7 @@ export interface Folder {
   readonly files: Map<PageFileKind, LoadedFile>;
 }
 
-/** Folders by path. Everything that pages share is made once: the component of a layout, a context function, a guard. */
+/** Folders by path. Objects that several pages share are created once: layout components, context functions, guards. */
 export class FolderTree {
   readonly #folders = new Map<string, Folder>();
   readonly #layouts = new Map<LoadedFile, LayoutEntry>();
@@ -72,7 +72,7 @@ export class FolderTree {
     return getOrAdd(this.#pages, file, () => readPageModule(file.exports, file.file));
   }
 
-  /** Returns the context of a page: its own values and the inherited ones; the nearest of a name wins. */
+  /** Returns the context of a page: its own values and the inherited ones. The nearest overrides others of the same name. */
   context(names: readonly string[], own: LoadedFile | null): PageContextMap {
     return new Map(Array.from(this.#declared(names, own), ([name, { value }]) => [name, value]));
   }

@@ -15,7 +15,7 @@ import { isInside } from "./inside.ts";
 import type { Manifest, PageRoute } from "./manifest.ts";
 import { parsePattern } from "./route.ts";
 
-/** The origin fields of a form; `null` for one that was not sent. User input: nothing of it is trusted. */
+/** The origin fields of a form; `null` for one that was not sent. User input that is not trusted. */
 export interface OriginClaim {
   /** The field `_next_form_page`. */
   readonly page: string | null;
@@ -25,7 +25,7 @@ export interface OriginClaim {
 
 /** The origin page of a call. */
 export interface OriginPage {
-  /** The page; `null` if the URL leads to none, and `not_found.tsx` was rendered for it. */
+  /** The page; `null` if no page matches the URL and `not_found.tsx` was rendered. */
   readonly route: PageRoute | null;
   /** The parameters in its URL. */
   readonly params: Params;

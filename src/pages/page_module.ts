@@ -30,7 +30,7 @@ export interface LocalContextFunction<T = unknown> {
 
 /**
  * The export `context` of a page: context functions by name. Pages in the folders below inherit those that are not
- * {@linkcode local}; the nearest of a name wins.
+ * {@linkcode local}. A page uses the function of the nearest folder if several have the same name.
  *
  * @example Two context functions, one of them for this page only
  * ```ts

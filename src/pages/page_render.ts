@@ -13,7 +13,7 @@ import type { PageRoute } from "./manifest.ts";
 
 /** A page to render for a request. */
 export interface PageRender {
-  /** The page, or `null` if the URL leads to none. */
+  /** The page, or `null` if no page matches the URL. */
   readonly page: PageRoute | null;
   /** `true` if forms lead back to the URL: it is that of a page, or one for which `not_found.tsx` was rendered. */
   readonly isOrigin: boolean;

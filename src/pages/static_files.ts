@@ -56,7 +56,7 @@ async function serveFound(root: string, names: readonly string[], request: Reque
   }
 }
 
-/** Serves a file to a request with preconditions, of which `@std/http` knows two, and none for HEAD. */
+/** Responds to a conditional request. `@std/http` evaluates only two of the preconditions, and none for HEAD. */
 async function serveConditional(request: Request, path: string): Promise<Response | null> {
   const current = await serveRegularFile(new Request(request.url, { method: "HEAD" }), path);
   if (current === null) return null;
@@ -79,7 +79,7 @@ function isHidden(way: string): boolean {
   return way.split(SEPARATOR).some((name) => name.startsWith("."));
 }
 
-/** Returns whether an error means that no file has this name: links that form a cycle, names that are too long or not UTF-8. */
+/** Returns whether an error means that the file does not exist. A cycle of links and a name that is too long or not UTF-8 count too. */
 function isUnknownFile(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "InvalidData"].includes(errorCode(error) ?? "");
 }

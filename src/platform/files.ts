@@ -32,13 +32,13 @@ export function realPathSync(path: string): string {
   return realpathSync(path);
 }
 
-/** Returns what a path leads to. */
+/** Returns the type and size of the target of a path. */
 export async function readFacts(path: string): Promise<FileFacts> {
   const stats = await fs.stat(path);
   return { isFile: stats.isFile(), isDirectory: stats.isDirectory(), size: stats.size };
 }
 
-/** Returns whether a path leads to a file. */
+/** Returns whether the target of a path is a file. Throws if the target does not exist. */
 export function isFileSync(path: string): boolean {
   return statSync(path).isFile();
 }

@@ -31,13 +31,20 @@ export function checkEntry(key: string, seconds: number): void {
   }
 }
 
-/** Throws if an option is not a whole number above 0. `deed` completes "Cannot …". */
+/**
+ * Checks that an option is a whole number above 0.
+ *
+ * @param deed Start of the message, after "Cannot", such as "create a memory store".
+ * @param name Name of the option.
+ * @param value Value of the option.
+ * @throws {RangeError} If it is not.
+ */
 export function checkWholeNumber(deed: string, name: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return;
   throw new RangeError(`Cannot ${deed}: ${name} is ${value}; use a whole number above 0`);
 }
 
-/** Logs an error of a listener of a bus to the console. */
+/** Logs the error of a bus listener to the console. */
 export function logListenerError(error: unknown): void {
   logError(error, "a listener of a bus");
 }

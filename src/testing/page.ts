@@ -233,10 +233,12 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   #closesDialog(): TypeError {
-    return new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing`);
+    return new TypeError(
+      `Cannot submit form "${this.#called()}": it closes a dialog and sends nothing; use a form or button with another method`,
+    );
   }
 
-  /** Returns the button of a name; without a name the first one, if there is any. */
+  /** Returns the button with this name. Without a name: the first button, or `null`. */
   submitter(button: string | undefined): ElementNode | null {
     const buttons = formControls(this.node).filter(isSubmitButton);
     if (button === undefined) return buttons[0] ?? null;

@@ -36,7 +36,7 @@ export interface PatchDefaults {
   readonly sent?: SentForm | null | undefined;
 }
 
-/** Returns the swap mode of a name; `undefined` when there is none. */
+/** Returns the swap mode with this name, or `undefined`. */
 export function swapOf(name: unknown): Swap | undefined {
   return SWAPS.find((swap) => swap === name);
 }
@@ -105,7 +105,7 @@ function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: 
   return [fresh];
 }
 
-/** Puts content in place; returns the elements that are new or changed. */
+/** Inserts content by its swap mode. Returns the elements that are new or changed. */
 function putContent(
   document: DocumentNode,
   element: ElementNode,

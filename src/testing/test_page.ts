@@ -28,7 +28,7 @@ export interface TestScope {
    */
   findAll(selector: string): readonly TestElement[];
   /**
-   * The one form of a name: its label, the text of its button, or the name of its action.
+   * Returns the form with this name: its label, the text of its button, or the name of its action.
    *
    * @param name The name.
    * @returns The form.
@@ -36,7 +36,7 @@ export interface TestScope {
    */
   form(name: string): TestForm;
   /**
-   * Clicks the one link or button of a name, with scripts off: follows the link, or submits the form of the button.
+   * Clicks the link or button with this name, with scripts off: follows the link, or submits the form of the button.
    *
    * @param name The name.
    * @returns The next page, after redirects.

@@ -396,7 +396,7 @@ Deno.test("A1: a style of a fetched head applies with the nonce of its own polic
   }, { expectErrors: [/Content Security Policy/] });
 });
 
-/** A policy of the document on the screen, and that of a page. */
+/** The policy of the current document, the policy of the fetched page, and whether the page is merged. */
 const POLICIES: readonly [name: string, own: Policy, policy: Policy, isMerged: boolean][] = [
   ["the same policy", nonced("AAA"), nonced("BBB"), true],
   [
@@ -463,7 +463,7 @@ for (const [name, head] of STANDING) {
 
   // A parser without scripts takes a base out of its noscript (HTML, 13.2.6.4.5).
   if (head.startsWith("<base")) continue;
-  Deno.test(`A1: elements for browsers without scripts do not prevent a merge, such as one ${name}`, async () => {
+  Deno.test(`A1: a page with a noscript element ${name} is merged`, async () => {
     const tried = site(pageB(`<noscript>${head}</noscript>`));
     await withPage(tried.handler, async ({ page }) => {
       await begin(page);

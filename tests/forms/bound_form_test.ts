@@ -241,7 +241,7 @@ const goodValues = {
 const badNames = ["address.city", "count", "rows[1].label", "rows[1].n", "title"];
 
 for (const [library, schema] of Object.entries(nested)) {
-  Deno.test(`bind() with a schema of ${library} converts nested texts as the schema asks`, async () => {
+  Deno.test(`bind() with a schema of ${library} converts nested strings to the types of the schema`, async () => {
     const form = await bindTo(defineForm("order", { schema }), good);
     assertEquals([issuesOf(form), form.isValid && form.values], [[], goodValues]);
   });
@@ -255,7 +255,7 @@ for (const [library, schema] of Object.entries(nested)) {
   });
 }
 
-Deno.test("bind() with a schema of valibot converts texts as its declared fields ask", async () => {
+Deno.test("bind() with a schema of valibot converts strings to the types of its declared fields", async () => {
   const form = defineForm("order", {
     schema: v.object({
       title: v.pipe(v.string(), v.minLength(1)),
@@ -288,7 +288,7 @@ Deno.test("bind() with a schema of valibot converts texts as its declared fields
   ]);
 });
 
-Deno.test("bind() passes texts unchanged to a schema without JSON Schema", async () => {
+Deno.test("bind() passes strings unchanged to a schema without JSON Schema", async () => {
   const form = defineForm("a", { schema: v.object({ n: v.pipe(v.string(), v.transform(Number)) }) });
   const bound = await bindTo(form, { n: "3" });
   assertEquals(bound.values, { n: 3 });
@@ -372,7 +372,7 @@ Deno.test("bind() reports an unknown field that the schema rejects", async () =>
   assertEquals(form.fieldNames, [""]);
 });
 
-Deno.test("bind() also checks the rules of a field that is declared besides a schema", async () => {
+Deno.test("bind() also checks the rules of a field that is declared in addition to a schema", async () => {
   const form = defineForm("note", {
     schema: z.object({ title: z.string() }),
     fields: { title: field.text({ maxlength: 3, messages: { maxlength: "Too long" } }) },

@@ -20,7 +20,7 @@ function names(formset: BoundFormset): readonly string[] {
   return formset.fields.map(({ name }) => name);
 }
 
-Deno.test("a row of which no box is checked exists if the page marks it", async () => {
+Deno.test("a row without a checked checkbox exists if the page marks it", async () => {
   const form = defineForm("p", { fields: { allow: field.checkbox() } });
   const formset = defineFormset(form, { prefix: "p" });
   const initial = [{ allow: true }, { allow: true }];
@@ -35,7 +35,7 @@ Deno.test("a row of which no box is checked exists if the page marks it", async 
   ]);
 });
 
-Deno.test("a row of a schema of which no box is checked exists", async () => {
+Deno.test("a row of a schema exists without a checked checkbox", async () => {
   const row = z.object({ on: z.boolean(), tags: z.array(z.enum(["a", "b"])) });
   const form = defineForm("p", { schema: z.object({ rows: z.array(row) }) });
   const bound = await bindTo(form, { rows: ["", { on: "on" }] });
@@ -127,7 +127,7 @@ Deno.test("emptyRow has names with a placeholder instead of an index", () => {
   assertEquals(emptyRow.form.field("unit").value, "kg");
 });
 
-Deno.test("bind() of a formset returns the values of the rows without untouched extra ones", async () => {
+Deno.test("bind() of a formset returns the values of all rows except untouched extra rows", async () => {
   const formset = await bindRows(Lines, {
     lines: [{ id: "1", label: "a" }, { id: "2", label: "B", unit: "l" }, { label: "c", unit: "kg" }, {
       label: "",

@@ -35,7 +35,7 @@ Deno.test("parseJson() rejects a text that is not JSON", () => {
   }
 });
 
-Deno.test("parseJson() rejects a key that leads to a prototype, in any spelling", () => {
+Deno.test("parseJson() rejects a key that can change a prototype, in any spelling", () => {
   for (
     const text of [
       '{"__proto__":{"isAdmin":true}}',
@@ -49,7 +49,7 @@ Deno.test("parseJson() rejects a key that leads to a prototype, in any spelling"
   }
 });
 
-Deno.test("parseJson() accepts these words as values, and constructor as a key", () => {
+Deno.test("parseJson() accepts the names of such keys as values, and constructor as a key of other values", () => {
   for (const text of ['["__proto__","constructor"]', '{"constructor":"Acme"}', '{"prototype":{"constructor":{}}}']) {
     assertEquals(json(text), JSON.parse(text), text);
   }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { Pieces } from "../../src/http/pieces.ts";
 
-/** A piece as it is read: a view of a buffer that was made for more. */
+/** Creates a piece as a body contains it: a view of a buffer that may be larger. */
 function pieceOf(bytes: readonly number[], buffer = 4_096): Uint8Array<ArrayBuffer> {
   const view = new Uint8Array(Math.max(buffer, bytes.length)).subarray(0, bytes.length);
   view.set(bytes);

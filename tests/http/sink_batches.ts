@@ -1,11 +1,11 @@
-/** How many code points one value holds. */
+/** Number of code points in a header value. */
 export const BATCH = 64;
-/** How many values one response holds: below the hundred headers that HTTP clients take. */
+/** Number of values in a response. HTTP clients accept at most 100 headers. */
 export const HEADERS = 64;
-/** One past the last code point that is tried: halves of surrogate pairs are among them. */
+/** The first code point that is not tested. Lone surrogates are tested. */
 export const END = 0x10000;
 
-/** `BATCH` code points from one on, apart from one another. */
+/** Returns `BATCH` consecutive code points, each followed by an `x`. */
 export function batch(from: number): string {
   return Array.from({ length: BATCH }, (_, at) => `${String.fromCharCode(from + at)}x`).join("");
 }

@@ -21,7 +21,7 @@ async function spooled(bytes: Uint8Array<ArrayBuffer>): Promise<SpooledFile> {
   return file as SpooledFile;
 }
 
-Deno.test("FileSpool keeps a file in memory up to the threshold, and moves one that has a byte more to disk", async () => {
+Deno.test("FileSpool keeps a file in memory up to the threshold, and moves a file that is one byte larger to disk", async () => {
   const small = await spool(pattern(SPOOL_THRESHOLD_BYTES));
   assert(!(small instanceof SpooledFile));
   assertEquals(small.size, SPOOL_THRESHOLD_BYTES);
@@ -64,7 +64,7 @@ Deno.test("SpooledFile.stream() can be read twice at the same time, and abandone
   // Dropped without a cancel: the resource sanitizer would find a file that stays open.
 });
 
-Deno.test("SpooledFile.slice() counts as Blob.slice() does", async () => {
+Deno.test("SpooledFile.slice() interprets start and end like Blob.slice()", async () => {
   const bytes = pattern(SPOOL_THRESHOLD_BYTES + 100);
   await using file = await spooled(bytes);
   const blob = new Blob([bytes]);
@@ -106,7 +106,7 @@ Deno.test("SpooledFile is removed from disk when it is disposed, also twice", as
   await assertRejects(() => file.bytes(), Error, "No such file");
 });
 
-Deno.test("SpooledFile rejects when the file was cut short on disk", async () => {
+Deno.test("SpooledFile rejects when the file was truncated on disk", async () => {
   using files = new TempFiles();
   await using file = await spooled(pattern(SPOOL_THRESHOLD_BYTES + 1));
   for (const path of files.left) await Deno.truncate(path, 10);

@@ -70,7 +70,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a repeat of a finished run receives its result and runs nothing: ${what}`, async () => {
+  Deno.test(`a repeat of a finished run receives its result and does not run again: ${what}`, async () => {
     const { app, state, call } = counting(give as (run: number) => unknown);
     await using _ = app;
     const headers = { "x-hyper-target": "#t" };
@@ -92,7 +92,7 @@ Deno.test("a repeat of a finished run receives its Response: bytes, status and h
   assertEquals(state.runs, 1);
 });
 
-Deno.test("a repeat is answered in the format that it accepts", async () => {
+Deno.test("a repeat receives the outcome in the format that it accepts", async () => {
   const { app, state, call } = counting(() => [toast("Saved"), redirect("/done")]);
   await using _ = app;
   assertEquals(namesOf(await eventsOf(await call())), ["toast", "redirect"]);
@@ -376,7 +376,7 @@ Deno.test("a repeat does not send actionDispatched again", async () => {
   assertEquals(names, ["run"]);
 });
 
-Deno.test("a store that does not respond is 503 with Retry-After, and no action runs that could run twice", async () => {
+Deno.test("a store that fails is 503 with Retry-After, and the action does not run", async () => {
   const memory = createMemoryStore();
   const { app, state, call } = counting(() => undefined, {
     store: {
@@ -440,7 +440,7 @@ Deno.test("a form has a new idempotency key each time it is rendered", async () 
   assert(!seen.has(null));
 });
 
-Deno.test("the response to a repeat redirects to the origin page of its form, also without it in the first request", async () => {
+Deno.test("a repeat redirects to the origin page that it names, even if the first request named none", async () => {
   let runs = 0;
   const form = defineForm("note", { fields: { title: field.text() } });
   const save = action("save", { form }, () => void runs++);

@@ -174,7 +174,7 @@ Deno.test("loadManifest() lists layouts and heads outermost first", async () => 
   assertEquals(routes[0]?.head, ["outer", "inner", "page"]);
 });
 
-Deno.test("loadManifest() inherits context functions, the nearest of a name, in the order of declaration", async () => {
+Deno.test("loadManifest() inherits context functions in the order of declaration, and the nearest overrides others of the same name", async () => {
   const far = (): string => "far";
   const near = (): string => "near";
   const { routes } = await manifestOf({
@@ -231,7 +231,7 @@ Deno.test("loadManifest() lists an action once if two modules export it", async 
   assertEquals(actions, [{ action: save, file: "pages/a/page.tsx", exportName: "save" }]);
 });
 
-Deno.test("loadManifest() lists two actions of one name, which the registry rejects", async () => {
+Deno.test("loadManifest() lists two actions with the same name, which the registry rejects", async () => {
   const { actions } = await manifestOf({
     "/a": { default: Body, save: action("save", () => {}) },
     "/b": { default: Body, save: action("save", () => {}) },

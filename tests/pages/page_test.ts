@@ -194,7 +194,7 @@ Deno.test("preparePage() calls render with the request, its URL, params, deps an
   assertEquals(Object.keys(given).sort(), ["deps", "params", "request", "signal", "url"]);
 });
 
-Deno.test("preparePage() makes own and inherited values, the nearest of a name", async () => {
+Deno.test("preparePage() creates own and inherited values, and the nearest overrides others of the same name", async () => {
   const tree = await treeOf({
     "/": { default: Body, context: { user: () => "far", site: () => Promise.resolve("s"), secret: local(() => "x") } },
     "/notes": { default: Body, context: { user: () => "near", own: local(() => 7) } },
@@ -221,7 +221,7 @@ Deno.test("preparePage() does not run a context function that a nearer one repla
   assert(!ran);
 });
 
-Deno.test("preparePage() runs a context function once in a request", async () => {
+Deno.test("preparePage() runs a context function once per request", async () => {
   let runs = 0;
   const user = (): number => ++runs;
   const context = {
@@ -315,7 +315,7 @@ Deno.test("preparePage() returns heads outermost first, and calls functions with
   assertEquals(tree.head, [vnode("title"), "7 u"] as PageTree["head"]);
 });
 
-Deno.test("preparePage() makes one instance of a page class in a request, shared with its actions", async () => {
+Deno.test("preparePage() creates one instance of a page class per request, shared with its actions", async () => {
   let made = 0;
   class Counter extends Page {
     count = ++made;

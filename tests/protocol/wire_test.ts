@@ -70,10 +70,10 @@ for (const golden of await goldens()) {
     }
   });
 
-  Deno.test(`the golden ${name} has the shapes of the protocol, and one end`, () => {
+  Deno.test(`the events of the golden ${name} match the protocol, and only the last one is terminal`, () => {
     const events = read([text]).filter(({ event, data }) => event !== "message" || data !== undefined);
     for (const { event, data } of events) {
-      if (!isPatchEvent(event)) throw new Error(`Cannot check event "${event}": the protocol has none of this name`);
+      if (!isPatchEvent(event)) throw new Error(`Cannot check event "${event}": the protocol does not define it`);
       const shape = SHAPES[event];
       if (shape === null) assertEquals(data, undefined);
       else shape.parse(JSON.parse(data ?? "null"));
@@ -82,7 +82,7 @@ for (const golden of await goldens()) {
   });
 }
 
-Deno.test("the goldens hold every event of the protocol", async () => {
+Deno.test("the goldens contain every event of the protocol", async () => {
   const seen = new Set((await goldens()).flatMap(({ text }: Golden) => read([text]).map(({ event }) => event)));
   assertEquals(Object.keys(SHAPES).filter((event) => !seen.has(event)), []);
 });

@@ -53,7 +53,7 @@ for (
   });
 }
 
-Deno.test("T17: another origin takes { external: true }, and no scheme but http and https", async () => {
+Deno.test("T17: { external: true } allows a redirect to another origin, but not other schemes or credentials", async () => {
   const go = action("go", ({ data }) => redirect(String(data.next), { external: true }));
   await using app = new App({ "/": { default: () => "", go } });
   const response = await app.call("go", { fields: { next: "https://pay.test/x" }, accept: "text/html" });
@@ -64,7 +64,7 @@ Deno.test("T17: another origin takes { external: true }, and no scheme but http 
   }
 });
 
-Deno.test("T17: a Response that redirects elsewhere is the handler's own word, and no javascript: for the runtime", async () => {
+Deno.test("T17: a Response cannot redirect the runtime to a javascript: URL", async () => {
   const go = action("go", ({ data }) => new Response(null, { status: 303, headers: { location: String(data.next) } }));
   await using app = new App({ "/": { default: () => "", go } });
   const response = await app.call("go", { fields: { next: "javascript:alert(1)" } });
@@ -73,7 +73,7 @@ Deno.test("T17: a Response that redirects elsewhere is the handler's own word, a
   app.takeReports();
 });
 
-Deno.test("T18, T19: a handler's header of any bytes is sent, split nowhere, and the process lives", async () => {
+Deno.test("T18, T19: any character in a header of an action is sent without breaking the header, and the process keeps running", async () => {
   const echo = action("echo", ({ data }) => {
     const text = String(data.text);
     const headers = new Headers();
@@ -105,7 +105,7 @@ Deno.test("T18, T19: a handler's header of any bytes is sent, split nowhere, and
   }
 });
 
-Deno.test("T18: a redirect to a path in any script, or with a control character, is one that can be sent", async () => {
+Deno.test("T18: a redirect to a URL with letters of any script, or control characters, has a Location of visible ASCII characters", async () => {
   const go = action("go", ({ data }) => redirect(`/s?q=${data.q}.`));
   await using app = new App({ "/": { default: () => "", go } });
   for (const q of ["поиск", "\u0001", "\u007f", "日本", "\ud800", "a b", "\u0085"]) {
@@ -116,7 +116,7 @@ Deno.test("T18: a redirect to a path in any script, or with a control character,
   }
 });
 
-Deno.test("T39: a signature of any length and content is refused with 403, and none is 500", async () => {
+Deno.test("T39: an invalid signature of any length is denied with 403, never with 500", async () => {
   const key = await crypto.subtle.importKey(
     "raw",
     new Uint8Array(32).fill(1),
@@ -298,7 +298,7 @@ for (
   });
 }
 
-Deno.test("T46: a backend's own response passes the sink: no control character, nothing of one connection", async () => {
+Deno.test("T46: the response of a backend is sent without control characters and connection headers", async () => {
   const answer = () =>
     new Response("fine", { headers: { "x-a": "a\u0001b", connection: "keep-alive", "keep-alive": "1" } });
   const save = action("save", () => {});
@@ -322,7 +322,7 @@ Deno.test("T46: a Response that is returned twice is 500 the second time, with t
   assertStringIncludes(app.takeError().message, "its body has been read already");
 });
 
-Deno.test("T47: receivers that throw, reject or never end change no answer, and hold none", async () => {
+Deno.test("T47: receivers of server events that throw, reject or never settle neither change nor delay a response", async () => {
   const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
   const save = action("save", { form }, () => {});
   await using app = new App({ "/": { default: () => <Form action={save} />, save } });
@@ -382,7 +382,7 @@ Deno.test("T48: line breaks and direction marks in user input are escaped in the
   assert(!/[\u202a-\u202e\u2066-\u2069]/.test(lines.join("")));
 });
 
-Deno.test("T48: what is not found is not logged: a scanner fills no disk", async () => {
+Deno.test("T48: a request for a URL that does not exist is not logged, so a scanner cannot fill the disk", async () => {
   await using app = new App({ "/": { default: () => "" } });
   for (const path of ["/wp-login.php", "/a%2fb", "/.env", "/?_action=nope"]) {
     for (const method of ["GET", "POST"]) await (await app.request(path, { method })).body?.cancel();
@@ -390,7 +390,7 @@ Deno.test("T48: what is not found is not logged: a scanner fills no disk", async
   assertEquals(app.console, []);
 });
 
-Deno.test("T49: no address of ours serves anything for development alone", async () => {
+Deno.test("T49: URLs for development are 404 or 405 for another site", async () => {
   await using app = new App({ "/": { default: () => "" } }, { dev: true });
   for (
     const path of [
@@ -409,7 +409,7 @@ Deno.test("T49: no address of ours serves anything for development alone", async
   }
 });
 
-Deno.test("T49: in development mode, an error shows a client without the token no more than in production", async () => {
+Deno.test("T49: in development mode, a client without the token does not receive the message of an error", async () => {
   const crash = action("crash", () => {
     throw new Error("cannot reach db.internal");
   });
@@ -421,7 +421,7 @@ Deno.test("T49: in development mode, an error shows a client without the token n
   }
 });
 
-Deno.test("T50: what a dependency's disposal throws is reported, and ends neither answer nor process", async () => {
+Deno.test("T50: an error in the disposal of a dependency is reported, and the response is still sent", async () => {
   const connection = dependency("connection", () => ({
     [Symbol.asyncDispose]: () => Promise.reject(new Error("cannot close")),
   }));

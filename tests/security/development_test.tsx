@@ -26,7 +26,7 @@ async function assertNothing(handler: Handler, url: string, headers: Readonly<Re
   }
 }
 
-Deno.test("A9: behind a proxy_pass with its defaults, clients without the token get nothing of development mode", async () => {
+Deno.test("A9: behind a proxy_pass with its defaults, clients without the token receive no development content", async () => {
   await withHandler({ pages: PAGES }, async (handler, { developer }) => {
     // nginx sends `Host: 127.0.0.1:8000` from loopback, without another header.
     const url = "http://127.0.0.1:8000/";
@@ -41,7 +41,7 @@ Deno.test("A9: behind a proxy_pass with its defaults, clients without the token 
   });
 });
 
-Deno.test("A9: forged cookies, tokens and headers of a client open nothing", async () => {
+Deno.test("A9: forged cookies, tokens and headers do not give access to development mode", async () => {
   await withHandler({ pages: PAGES }, async (handler, { developer: { cookie } }) => {
     const [name = "", token = ""] = cookie.split("=", 2);
     const forged: readonly Readonly<Record<string, string>>[] = [
@@ -63,7 +63,7 @@ Deno.test("A9: forged cookies, tokens and headers of a client open nothing", asy
   });
 });
 
-Deno.test("A9: a cookie of one project opens no other", async () => {
+Deno.test("A9: the cookie of one project does not give access to another", async () => {
   const one = await Deno.makeTempDir();
   const two = await Deno.makeTempDir();
   try {
@@ -103,7 +103,7 @@ Deno.test("A9: a restart of the server keeps the link and the cookie", async () 
   }
 });
 
-Deno.test("T28, A9: a name that was made to point here is refused, and shown nothing", async () => {
+Deno.test("T28, A9: a host name that resolves to this machine (DNS rebinding) is rejected with 421, without development content", async () => {
   await withHandler({ pages: PAGES }, async (handler, { developer }) => {
     for (const host of ["evil.test:8000", "localhost.evil.test", "127.0.0.1.evil.test", "evil.localhost.test"]) {
       for (const path of ["/", "/broken", ...OWN_PATHS]) {
@@ -118,9 +118,9 @@ Deno.test("T28, A9: a name that was made to point here is refused, and shown not
   });
 });
 
-Deno.test("T49, A9: another site reads nothing, in a browser that has the cookie either", async () => {
+Deno.test("T49, A9: another site cannot read development content, even in a browser that has the cookie", async () => {
   await withHandler({ pages: PAGES }, async (handler, { developer }) => {
-    // A page of another port is of the same site, for which a Strict cookie is sent.
+    // A page on another port belongs to the same site, so the browser sends the Strict cookie.
     const sites = [{ "sec-fetch-site": "same-site" }, { "sec-fetch-site": "cross-site" }, {
       origin: "http://localhost:1",
     }];
@@ -135,7 +135,7 @@ Deno.test("T49, A9: another site reads nothing, in a browser that has the cookie
   });
 });
 
-Deno.test("A9: the link sets a cookie for this server alone, leads on, and leaves no trace of its token", async () => {
+Deno.test("A9: the link sets a cookie for this server only, redirects, and does not leak its token", async () => {
   await withHandler({ pages: PAGES }, async (handler, { links }) => {
     const link = linkOf(links);
     const response = await handler(get(`${link}&to=${encodeURIComponent("/broken?a=1")}`));
@@ -168,7 +168,7 @@ for (
     "http://[",
   ]
 ) {
-  Deno.test(`A9: the link leads to no other site: ${JSON.stringify(to)}`, async () => {
+  Deno.test(`A9: the link does not redirect to another site: ${JSON.stringify(to)}`, async () => {
     await withHandler({ pages: PAGES }, async (handler, { links }) => {
       const response = await handler(get(`${linkOf(links)}&to=${encodeURIComponent(to)}`));
       assertEquals([response.status, response.headers.get("location")], [303, "/"]);
@@ -176,7 +176,7 @@ for (
   });
 }
 
-Deno.test("A9: a wrong token is answered as in production", async () => {
+Deno.test("A9: a wrong token is 404 and does not set a cookie", async () => {
   await withHandler({ pages: PAGES }, async (handler, { links, developer }) => {
     const link = linkOf(links);
     for (
@@ -196,7 +196,7 @@ Deno.test("A9: a wrong token is answered as in production", async () => {
   });
 });
 
-Deno.test("A9: the token cannot be guessed at length: after twenty wrong ones the right one opens nothing either", async () => {
+Deno.test("A9: after twenty wrong tokens, the right one is rejected too, so the token cannot be guessed", async () => {
   await withHandler({ pages: PAGES }, async (handler, { links, developer }) => {
     const link = linkOf(links);
     const open = async (path: string): Promise<number> => {
@@ -214,7 +214,7 @@ Deno.test("A9: the token cannot be guessed at length: after twenty wrong ones th
   });
 });
 
-Deno.test("A9: the link works again when the minute of wrong tokens is over", async () => {
+Deno.test("A9: the link works again one minute after the first of twenty wrong tokens", async () => {
   using time = new FakeTime();
   await withHandler({ pages: PAGES }, async (handler, { links }) => {
     const link = linkOf(links);
@@ -236,7 +236,7 @@ Deno.test("A9: a page opened on loopback without the cookie shows one line that 
   });
 });
 
-Deno.test("A9: a page under another name, of another site or for a script has no such line", async () => {
+Deno.test("A9: a page on another host, requested by another site, or fetched by a script does not show this line", async () => {
   await withHandler({ pages: PAGES, allowedHosts: ["dev.example.com", "localhost"] }, async (handler, { links }) => {
     const count = links.length;
     const asked = [
@@ -252,7 +252,7 @@ Deno.test("A9: a page under another name, of another site or for a script has no
   });
 });
 
-Deno.test("A9: the console shows the link at creation, and once for each origin that a page was asked for under", async () => {
+Deno.test("A9: the console shows the link when the handler is created, and once for each of the first 20 origins that a page is requested at", async () => {
   await withHandler({ pages: PAGES }, async (handler, { links, developer }) => {
     const link = linkOf(links);
     assertEquals(links.length, 1);
@@ -266,7 +266,7 @@ Deno.test("A9: the console shows the link at creation, and once for each origin 
   });
 });
 
-Deno.test("A9: no answer to a client without the cookie holds the token", async () => {
+Deno.test("A9: responses to a client without the cookie never contain the token", async () => {
   await withHandler({ pages: PAGES }, async (handler, { developer }) => {
     const token = developer.cookie.split("=")[1] ?? "";
     for (const path of ["/", "/broken", "/nowhere", "/_hyper/dev?token=x", ...OWN_PATHS]) {
@@ -277,7 +277,7 @@ Deno.test("A9: no answer to a client without the cookie holds the token", async 
   });
 });
 
-Deno.test("A9: a page with something of development is kept by no shared cache, and not confirmed later", async () => {
+Deno.test("A9: a page in development mode is not stored by shared caches, and has no ETag", async () => {
   const page = (): Response =>
     new Response("<!doctype html><p>Own", {
       headers: { "content-type": "text/html", "cache-control": "public, max-age=60", etag: '"1"' },
@@ -303,7 +303,7 @@ Deno.test("A9: the startup error is shown only to a browser with the token", asy
   });
 });
 
-Deno.test("A9: an application that did not start is silent under any other name than this machine's", async () => {
+Deno.test("A9: if the startup failed, a request for another host than this machine rejects without an error page", async () => {
   const pages = [pageAt("/", { nothing: 1 })];
   await withHandler({ pages, allowedHosts: ["localhost", "dev.example.com"] }, async (handler) => {
     await handler.ready.catch(() => {});
@@ -311,9 +311,9 @@ Deno.test("A9: an application that did not start is silent under any other name 
   });
 });
 
-Deno.test("A9: an error that quotes a place in a file shows nothing of the file", async () => {
+Deno.test("A9: an error whose message imitates a stack frame does not show the file", async () => {
   const folder = await Deno.makeTempDir();
-  // The second is one that could be a module of the program.
+  // The path of the second could be that of a module of the application.
   const files = [join(folder, ".env"), join(folder, "customers.ts")];
   for (const file of files) await Deno.writeTextFile(file, "hunter2\n");
   const render = ({ url }: { url: URL }): never => {
@@ -327,7 +327,7 @@ Deno.test("A9: an error that quotes a place in a file shows nothing of the file"
           const text of [`${url}:1:1`, `x\n    at f (${url}:1:1)`, `\n    at ${url}:1:1\n    at async g (${url}:1:1)`]
         ) {
           const shown = await (await handler(get(`/?q=${encodeURIComponent(text)}`, developer))).text();
-          // The message is there to be read, and the file is not.
+          // The page shows the message, but not the file.
           assertStringIncludes(shown, `${url}:1:1`);
           assert(!shown.includes("hunter2"), text);
         }

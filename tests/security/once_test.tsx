@@ -158,7 +158,7 @@ const ANSWERS: Readonly<Record<string, (ctx: ActionContextBase) => unknown>> = {
 
 for (const name of Object.keys(ANSWERS)) {
   for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
-    Deno.test(`A5: a store that fails after the action has run changes nothing of its answer: ${name}, ${accept}`, async () => {
+    Deno.test(`A5: a store that fails after the action has run does not change its response: ${name}, ${accept}`, async () => {
       let isDown = false;
       let runs = 0;
       const answer = ANSWERS[name] ?? (() => {});
@@ -181,7 +181,7 @@ for (const name of Object.keys(ANSWERS)) {
   }
 }
 
-Deno.test("A5: an answer does not wait for a store to come back", async () => {
+Deno.test("A5: a response does not wait until the store is available again", async () => {
   const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   try {
     let isDown = false;
@@ -197,7 +197,7 @@ Deno.test("A5: an answer does not wait for a store to come back", async () => {
   }
 });
 
-Deno.test("A5: without a claim nothing runs, and that is said", async () => {
+Deno.test("A5: without a claim the action does not run, and the response is 503 with Retry-After", async () => {
   let runs = 0;
   await using site = new Site({ run: () => void runs++ }, { store: failing(createMemoryStore(), () => true) });
   const { status, retryAfter } = await new Browser(site).post("run", "id-1");
@@ -208,7 +208,7 @@ Deno.test("A5: without a claim nothing runs, and that is said", async () => {
 // ------------------------------------------------------------------------------------------------- A6: clocks, stalls
 
 for (const [what, open] of [["memory", null], ["a SQLite file", () => createSqliteStore(":memory:")]] as const) {
-  Deno.test(`A6: a wall clock that is set runs nothing a second time in one process: ${what}`, async () => {
+  Deno.test(`A6: setting the wall clock does not run an action again in the same process: ${what}`, async () => {
     const store = open === null ? null : await open();
     const clock = install({ now: Date.now(), toFake: ["Date"] });
     try {
@@ -255,7 +255,7 @@ Deno.test("A6: an outcome in memory is kept for its time, independent of the wal
   }
 });
 
-Deno.test("A6: a thread that is blocked for longer than a lease runs nothing twice, and is reported for a shared store alone", async () => {
+Deno.test("A6: a thread that is blocked for longer than a lease does not run an action twice, and is reported only for a shared store", async () => {
   for (const [store, reports] of [[undefined, 0], [createMemoryStore(), 1]] as const) {
     const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
     try {
@@ -425,7 +425,7 @@ Deno.test("A7: outcomes are counted in bytes too", async () => {
   assertEquals(runs, 22);
 });
 
-Deno.test("A4: claims that one address holds shut out no other, and what it is refused names the option", async () => {
+Deno.test("A4: the claims of one address do not block another, and the error names the option", async () => {
   const gate = Promise.withResolvers<void>();
   let runs = 0;
   const hold = async () => {
@@ -447,7 +447,7 @@ Deno.test("A4: claims that one address holds shut out no other, and what it is r
   assertEquals((await stranger.post("hold", "hold-40")).status, 204);
 });
 
-Deno.test("A4: a principal has a cap of its own", async () => {
+Deno.test("A4: each principal has its own maximum", async () => {
   const gate = Promise.withResolvers<void>();
   const hold = () => gate.promise;
   await using site = new Site({ hold }, { ...USER, idempotency: { maxClaimsPerPrincipal: 3 } });
@@ -641,7 +641,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assertEquals(orders, ["ada", "guest", "bob"]);
   });
 
-  Deno.test(`A8, ${kind}: a guest who has signed in is another identity, and a sign-out tells the next nothing`, async () => {
+  Deno.test(`A8, ${kind}: a guest who has signed in is another identity, and after a sign-out the next user learns nothing`, async () => {
     const { site, orders } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -699,7 +699,7 @@ Deno.test("A8: an answer is known to have been received before the first request
   assertEquals(sessions.size, 2);
 });
 
-Deno.test("A8: a script's cookie that changes between a first try and its repeat makes no second order", async () => {
+Deno.test("A8: a cookie of a script that changes between a request and its repeat does not cause a second order", async () => {
   const { site, orders } = shop();
   await using _ = site;
   const browser = new Browser(site);
@@ -749,7 +749,7 @@ Deno.test("A8: a sign-up whose response was lost runs once, although another cli
   assertEquals(accounts, 2);
 });
 
-Deno.test("A8: a vote whose answer was lost runs once, although others have voted, too", async () => {
+Deno.test("A8: a vote whose response was lost runs once, even if other users have voted as well", async () => {
   let votes = 0;
   await using site = new Site({
     vote: ({ setCookie }) => {
@@ -790,7 +790,7 @@ Deno.test("A8: a client is identified by its Authorization header", async () => 
   assertEquals(orders.length, 2);
 });
 
-Deno.test("A8: which cookies stand for a session is known after a restart, and to other instances", async () => {
+Deno.test("A8: the names of session cookies are known after a restart, and to other instances", async () => {
   const store = createMemoryStore();
   const here = shop({ store });
   const browser = new Browser(here.site);
@@ -810,7 +810,7 @@ Deno.test("A8: which cookies stand for a session is known after a restart, and t
   assertEquals(there.orders.length, 1);
 });
 
-Deno.test("A8: a session that was begun on one instance and ended on another is not begun again by a repeat", async () => {
+Deno.test("A8: a session that was started on one instance and ended on another is not restored by a repeat", async () => {
   const store = createMemoryStore();
   const [here, there] = [shop({ store }), shop({ store })];
   await using _here = here.site;

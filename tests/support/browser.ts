@@ -43,7 +43,7 @@ export interface Visit {
   readonly errors: readonly string[];
 }
 
-/** Timeout for a locator or an event, in milliseconds. A loaded machine with two cores needs most of it at times. */
+/** Timeout for a locator or an event, in milliseconds. A busy machine with two cores can need most of it. */
 const PATIENCE = 10_000;
 /** Maximum length of the document that a failure prints, in characters. */
 const MAX_DUMP = 20_000;

@@ -1,4 +1,4 @@
-/** Pages made of markup alone, in a tab that records its navigations. */
+/** Test pages that are created from markup, in a tab that records its navigations. */
 import type { FormEntry } from "../../src/testing/controls.ts";
 import { parsePage } from "../../src/testing/dom.ts";
 import { OpenPage, type PageVisit, type Tab } from "../../src/testing/page.ts";

@@ -72,7 +72,7 @@ Deno.test("page.form() prefers a label to the content of another form", () => {
   assertEquals(page.form("Add").attribute("id"), "2");
 });
 
-Deno.test("page.form() throws for several forms of a name, which a part of the page distinguishes", () => {
+Deno.test("page.form() throws for several forms with the same name, and element.form() finds the one in its element", () => {
   const { page } = openPage(
     '<li id="a"><form id="fa"><button>Delete</button></form></li><li id="b"><form id="fb"><button>Delete</button></form></li>',
   );
@@ -274,7 +274,7 @@ Deno.test("form.field() returns value, state and description", () => {
   assertThrows(() => form.field("Titel"), Error, 'Cannot find field "Titel" of form "F"');
 });
 
-Deno.test("page.click() follows the link of a name", async () => {
+Deno.test("page.click() follows the link with the given name", async () => {
   const { page, visits } = openPage(
     '<a href="../new">New <b>note</b></a><a>New note</a><a href="/x"><img alt="Logo"></a>',
   );
@@ -286,7 +286,7 @@ Deno.test("page.click() follows the link of a name", async () => {
   ]);
 });
 
-Deno.test("page.click() presses the button of a name, also a button outside of its form", async () => {
+Deno.test("page.click() presses the button with the given name, also outside of its form", async () => {
   const { page, visits } = openPage(
     '<form id="f" method="post" action="/f"><button name="n" value="1">One</button></form><button form="f" name="n" value="2">Two</button>',
   );

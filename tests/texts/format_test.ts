@@ -43,7 +43,7 @@ for (
   });
 }
 
-Deno.test("TextFormat.count() takes the form that the number needs in the language", () => {
+Deno.test("TextFormat.count() uses the plural form that the language requires for the number", () => {
   const forms = { one: "# file", other: "# files" };
   assertEquals([0, 1, 2, 1_000].map((count) => english.count(count, forms)), [
     "0 files",

@@ -85,13 +85,13 @@ for (
   });
 }
 
-Deno.test("createTexts() formats values for the whole language tag, and selects texts by its first part", () => {
+Deno.test("createTexts() formats values for the full language tag, and selects texts by its primary language", () => {
   const texts = createTexts({ lang: "de-ch" });
   assertEquals([texts.lang, texts.write(catalogueText("notFound"))], ["de-CH", "Seite nicht gefunden"]);
   assertEquals(texts.write(catalogueText("minlength", { count: 1000 })), "Geben Sie mindestens 1’000 Zeichen ein");
 });
 
-Deno.test("createTexts() uses English texts for a language that the catalogue lacks", () => {
+Deno.test("createTexts() falls back to English texts for a language without a catalogue", () => {
   const texts = createTexts({ lang: "nl", notFound: "Pagina niet gevonden" });
   assertEquals(texts.write(catalogueText("notFound")), "Pagina niet gevonden");
   assertEquals(texts.write(catalogueText("enterValue")), "Enter a value");
@@ -121,7 +121,7 @@ for (
     ["returns a number", () => 7],
   ] as const
 ) {
-  Deno.test(`when the function of a text ${what}, the text of the catalogue is used, and the error is reported`, () => {
+  Deno.test(`createTexts() uses the text of the catalogue, and reports the error, if a function ${what}`, () => {
     const errors: unknown[] = [];
     const texts = createTexts({ enterValue: text as () => string }, (error) => errors.push(error));
     assertEquals(texts.write(catalogueText("enterValue")), "Enter a value");
@@ -129,7 +129,7 @@ for (
   });
 }
 
-Deno.test("createTexts() rejects invalid keys, texts and languages", () => {
+Deno.test("createTexts() rejects unknown keys, texts of a wrong type, and invalid languages", () => {
   assertThrows(() => createTexts({ nothere: "x" } as never), TypeError, 'Cannot replace text "nothere"');
   assertThrows(() => createTexts({ enterValue: 5 as never }), TypeError, "it is number; give a string or a function");
   assertThrows(() => createTexts(JSON.parse('{"__proto__":"x"}')), TypeError, 'Cannot replace text "__proto__"');
@@ -150,7 +150,7 @@ Deno.test("fileTypeNames() names each type once, as users know it", () => {
   );
 });
 
-Deno.test("createTextFormat() leaves a text that is not a date as it is, and rounds sizes down", () => {
+Deno.test("createTextFormat() returns a string that is not a date unchanged, and rounds sizes down", () => {
   const format = createTextFormat("en");
   assertEquals([format.moment("soon"), format.bytes(1_999_999), format.bytes(1)], ["soon", "1.9 MB", "1 byte"]);
   assert(format.duration(0.2).startsWith("1 second"));

@@ -125,9 +125,9 @@ export class Claims {
   readonly #outbox: Outbox;
   readonly #records: ClaimRecords;
   readonly #services: ClaimServices;
-  /** The keys that this process runs. */
+  /** The keys of the mutations that run in this process. */
   readonly #held = new Set<string>();
-  /** The keys that the store is being asked for: one of two simultaneous requests asks, so that a stall lets in only one. */
+  /** Pending lookups in the store, by key. Simultaneous requests for a key share one, so a slow store admits only one of them. */
   readonly #asking = new Map<string, Promise<Look>>();
   readonly #waiting = new Waiting();
 

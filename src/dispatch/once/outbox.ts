@@ -14,8 +14,8 @@ export interface Letter {
   /** The outcome that retries get meanwhile; `null` if a claim was given up. */
   readonly outcome: StoredOutcome | null;
   /**
-   * Sends the change; may be called again after it has rejected. `null` if there is nothing to send: another process has the claim,
-   * and only this process has the outcome.
+   * Sends the change. Called again if it rejects. `null` if there is nothing to send: another process holds the claim, so the
+   * outcome stays in this process.
    */
   readonly send: (() => Promise<void>) | null;
 }
