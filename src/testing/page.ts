@@ -233,9 +233,8 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   #closesDialog(): TypeError {
-    return new TypeError(
-      `Cannot submit form "${this.#called()}": it closes a dialog and sends nothing; use a form or button with another method`,
-    );
+    const advice = "use a form or button with another method";
+    return new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing; ${advice}`);
   }
 
   /** Returns the button with this name. Without a name: the first button, or `null`. */
