@@ -281,7 +281,7 @@ Deno.test("T50: an async component inside a page is not called, and the error na
   assertEquals(isCalled, false);
 });
 
-Deno.test("T50: a promise instead of a synchronous value is an error that says so, without an unhandled rejection", async () => {
+Deno.test("T50: a promise instead of a synchronous value is an error that states so, without an unhandled rejection", async () => {
   const late = (): never => Promise.reject(new Error("the secret of the house")) as never;
   const form = defineForm("note", { fields: { title: field.text() }, success: { toast: late } });
   const save = action("save", { form }, () => {});
