@@ -36,10 +36,10 @@ export function prepareCall(source: CallSource): Call {
 
 /** Returns the request of a call from a page. */
 export function askOf({ url, method, headers, body, signal, checkpoint, extraHeaders }: Call, from: URL): Ask {
-  const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
-  const resumed = checkpoint === "" ? {} : { [LAST_EVENT_ID_HEADER]: checkpoint };
+  const fetched: Record<string, string> = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+  const resumed: Record<string, string> = checkpoint === "" ? {} : { [LAST_EVENT_ID_HEADER]: checkpoint };
   const address = from.pathname + from.search;
-  const shown = address.length > LOCATION_HEADER_BYTES ? {} : { [LOCATION_HEADER]: address };
+  const shown: Record<string, string> = address.length > LOCATION_HEADER_BYTES ? {} : { [LOCATION_HEADER]: address };
   const all = { ...headers, ...shown, ...fetched, ...resumed, ...extraHeaders };
   return { url: new URL(url), method, headers: all, body: body ?? null, signal, from };
 }

@@ -139,7 +139,7 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
 /** Returns the cause of a navigation by its element: a link, a form or a control of one. */
 function triggerOf(element: Element | null): NavigationTrigger {
   if (element instanceof HTMLAnchorElement) return "link";
-  return element instanceof HTMLFormElement || (element as Partial<HTMLButtonElement> | null)?.form ? "form" : "visit";
+  return dom(element)?.matches("form,form *,[form]") ? "form" : "visit";
 }
 
 /**
