@@ -88,7 +88,7 @@ Deno.test("A1: the not-found page is merged", async () => {
   await withPage(tried.handler, async ({ page }) => {
     await begin(page);
     await page.getByRole("link", { name: "nowhere" }).click();
-    await page.getByRole("heading", { name: "404" }).waitFor();
+    await page.getByRole("heading", { name: "Page not found" }).waitFor();
     assertEquals(await isFirst(page), true);
   });
 });
